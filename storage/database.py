@@ -1,0 +1,143 @@
+"""The log database: engine, transactions and migrations, on SQLite and PostgreSQL alike."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from storage.errors import DatabaseUnavailable
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_MILLISECONDS = 5_000
+
+
+class Database:
+    """One database, opened for reading, or for writing by the one process that writes.
+
+    Parameters
+    ----------
+    url
+        SQLAlchemy address; ``postgresql://`` means the psycopg driver.
+    writable
+        False opens SQLite with ``mode=ro`` and PostgreSQL in read-only transactions.
+    """
+
+    def __init__(self, url: str, *, writable: bool = False) -> None:
+        self._url = _with_driver(sa.make_url(url))
+        self._writable = writable
+        self._migrated = False
+        self._engine = self._create_engine()
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._url.get_backend_name()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """Commit what is done inside, or roll all of it back.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If the database is missing, locked, unreachable or has no tables yet.
+        """
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
+            raise DatabaseUnavailable(
+                f"The log database cannot be used now ({_first_line(error)}); "
+                "check that the log-writer runs and that the database is reachable."
+            ) from error
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest shape, creating database and folder where they are missing."""
+        if self.dialect == "sqlite" and self._url.database:
+            Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+        with self.transaction() as connection:
+            command.upgrade(_alembic_config(connection), "head")
+        self._migrated = True
+
+    def migrate_if_needed(self) -> None:
+        """Migrate unless this object knows that the tables are there: cheap to call at every step.
+
+        A SQLite file that was deleted meanwhile is made anew.
+        """
+        file_is_gone = self.dialect == "sqlite" and not Path(str(self._url.database)).exists()
+        if file_is_gone:
+            self.close()
+        if file_is_gone or not self._migrated:
+            self.migrate()
+
+    def is_current(self) -> bool:
+        """Whether the tables have the newest shape."""
+        newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+        with self.transaction() as connection:
+            return MigrationContext.configure(connection).get_current_revision() == newest
+
+    def size_bytes(self) -> int:
+        """Return the size of the database on disk, in bytes."""
+        query = {
+            "sqlite": "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+            "postgresql": "SELECT pg_database_size(current_database())",
+        }[self.dialect]
+        with self.transaction() as connection:
+            return int(connection.execute(sa.text(query)).scalar_one())
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def _create_engine(self) -> sa.Engine:
+        if self.dialect != "sqlite":
+            return sa.create_engine(
+                self._url,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": 5},
+                execution_options={} if self._writable else {"postgresql_readonly": True},
+            )
+        engine = sa.create_engine(self._sqlite_address())
+        sa.event.listen(engine, "connect", self._prepare_sqlite)
+        # IMMEDIATE, because a deferred transaction that reads and then writes fails at once when
+        # another connection wrote in between, whatever the time-out.
+        begin = "BEGIN IMMEDIATE" if self._writable else "BEGIN"
+        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+        return engine
+
+    def _sqlite_address(self) -> sa.URL:
+        mode = "rwc" if self._writable else "ro"
+        return self._url.set(
+            database=f"file:{self._url.database}", query={"mode": mode, "uri": "true"}
+        )
+
+    def _prepare_sqlite(self, connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy's begin event decides, not the driver
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
+        if self._writable:
+            connection.execute(
+                "PRAGMA auto_vacuum = INCREMENTAL"
+            )  # before the first table, or never
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")  # a segment is deleted after its commit
+
+
+def _with_driver(url: sa.URL) -> sa.URL:
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def _first_line(error: sa.exc.DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reason given"
+
+
+def _alembic_config(connection: sa.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config

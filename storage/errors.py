@@ -1,0 +1,97 @@
+"""Every error that this product raises on purpose.
+
+    HousingError                        500  base: a defect, or a more exact class below
+      InvalidInput                      400  the caller sent something that cannot be used
+        InvalidDataset                  400  a training table that cannot be used
+      AuthenticationRequired            401  no key, or a wrong one
+      PermissionRefused                 403  the key has not the right
+      RecordNotFound                    404  no such record
+      ServiceUnavailable                503  try again later
+        ModelUnavailable                503  no model that can be trusted is loaded
+        SpoolUnavailable                503  a record could not be kept, so nothing was answered
+        DatabaseUnavailable             503  the database is missing, locked or unreachable
+        CommandUnanswered               503  the log-writer did not carry out a command in time
+      ModelIntegrityError               500  a model file does not match its manifest
+
+Each message is one sentence that a person can act on; ``status`` is the HTTP status it is answered with.
+"""
+
+from typing import ClassVar
+
+
+class HousingError(Exception):
+    """Base of the tree. ``status`` is the HTTP status, ``title`` the RFC 9457 title."""
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal error"
+
+
+class InvalidInput(HousingError):
+    """The caller sent something that cannot be used."""
+
+    status = 400
+    title = "Invalid input"
+
+
+class InvalidDataset(InvalidInput):
+    """A training table is wrong; the message names the file, the row and the column."""
+
+    title = "Invalid dataset"
+
+
+class AuthenticationRequired(HousingError):
+    """No key was sent, or one that is not known."""
+
+    status = 401
+    title = "Authentication required"
+
+
+class PermissionRefused(HousingError):
+    """The key is known, and its role may not do this."""
+
+    status = 403
+    title = "Permission refused"
+
+
+class RecordNotFound(HousingError):
+    """There is no record with this id."""
+
+    status = 404
+    title = "Not found"
+
+
+class ServiceUnavailable(HousingError):
+    """Something that the answer needs is not there now; the caller may try again."""
+
+    status = 503
+    title = "Service unavailable"
+
+
+class ModelUnavailable(ServiceUnavailable):
+    """No model is loaded."""
+
+    title = "No model loaded"
+
+
+class SpoolUnavailable(ServiceUnavailable):
+    """A record could not be written to the spool (disk full, no permission)."""
+
+    title = "Prediction log unavailable"
+
+
+class DatabaseUnavailable(ServiceUnavailable):
+    """The database is missing, locked or unreachable."""
+
+    title = "Database unavailable"
+
+
+class CommandUnanswered(ServiceUnavailable):
+    """The log-writer, which alone writes to the database, did not answer in time."""
+
+    title = "Log-writer not answering"
+
+
+class ModelIntegrityError(HousingError):
+    """A file of a model version is missing or does not match the checksum in its manifest."""
+
+    title = "Model file refused"

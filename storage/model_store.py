@@ -1,0 +1,184 @@
+"""Trained models on disk: immutable version folders, checksums, and the pointer that says which serves.
+
+versions/<version>/model.pkl, scaler.pkl, X_train.csv, metrics.json, candidates/..., manifest.json
+champion.json           the pointer: the only truth
+best_model.pkl, best_model_metrics.json, ../data/scaler.pkl, ../data/X_train.csv   follow the pointer
+"""
+
+import hashlib
+import io
+import logging
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import joblib
+from pydantic import ValidationError
+
+from storage.atomic_files import flush_folder, write_atomically
+from storage.errors import ModelIntegrityError, ModelUnavailable, RecordNotFound
+from storage.paths import RuntimePaths
+from storage.schema.records import ChampionPointer, ModelManifest
+
+logger = logging.getLogger(__name__)
+
+MANIFEST = "manifest.json"
+MODEL = "model.pkl"
+SCALER = "scaler.pkl"
+TRAINING_INPUTS = "X_train.csv"
+METRICS = "metrics.json"
+VERSION_PATTERN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
+
+
+class ModelStore:
+    """The versions below one runtime folder."""
+
+    def __init__(self, paths: RuntimePaths) -> None:
+        self._paths = paths
+
+    def publish(self, manifest: ModelManifest, files: Mapping[str, bytes]) -> ModelManifest:
+        """Write a new version folder; all of it becomes visible at once, the manifest last.
+
+        Parameters
+        ----------
+        manifest
+            What the folder holds; its checksums are filled in here.
+        files
+            Contents by name relative to the folder.
+
+        Raises
+        ------
+        FileExistsError
+            If the version exists: a version never changes.
+        """
+        folder = self.folder(manifest.version)
+        if folder.exists():
+            raise FileExistsError(f"Version {manifest.version} exists and cannot be changed.")
+        draft = folder.with_name(f".{manifest.version}.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        checksums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        complete = manifest.model_copy(update={"checksums": checksums})
+        for name, content in files.items():
+            write_atomically(draft / name, content)
+        write_atomically(draft / MANIFEST, complete.model_dump_json(indent=2).encode())
+        draft.rename(folder)
+        flush_folder(folder.parent)
+        return complete
+
+    def set_champion(self, version: str) -> ChampionPointer:
+        """Point at ``version``; the files with fixed names follow.
+
+        Raises
+        ------
+        ModelIntegrityError
+            If a file of the version does not match its checksum; the pointer stays as it was.
+        """
+        self.verify(version)
+        current = self.champion_pointer()
+        pointer = ChampionPointer(version=version, previous=current.version if current else None)
+        write_atomically(self._paths.champion_pointer, pointer.model_dump_json(indent=2).encode())
+        self._copy_to_fixed_names(version)
+        return pointer
+
+    def champion_pointer(self) -> ChampionPointer | None:
+        """Return the pointer, or None while nothing was ever promoted."""
+        try:
+            return ChampionPointer.model_validate_json(self._paths.champion_pointer.read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValidationError as error:
+            raise ModelIntegrityError(
+                f"{self._paths.champion_pointer} cannot be read; promote a version again to mend it."
+            ) from error
+
+    def champion(self) -> ModelManifest:
+        """Return the manifest of the version that serves.
+
+        Raises
+        ------
+        ModelUnavailable
+            If nothing was ever promoted.
+        """
+        pointer = self.champion_pointer()
+        if pointer is None:
+            raise ModelUnavailable("No model has been trained yet; run `make train`.")
+        return self.manifest(pointer.version)
+
+    def manifest(self, version: str) -> ModelManifest:
+        """Return what a version holds.
+
+        Raises
+        ------
+        RecordNotFound
+            If there is no such version.
+        ModelIntegrityError
+            If its manifest cannot be read.
+        """
+        path = self.folder(version) / MANIFEST
+        try:
+            return ModelManifest.model_validate_json(path.read_bytes())
+        except FileNotFoundError as error:
+            raise RecordNotFound(f"There is no model version {version}.") from error
+        except ValidationError as error:
+            raise ModelIntegrityError(f"{path} cannot be read.") from error
+
+    def versions(self) -> list[ModelManifest]:
+        """Return the complete versions, newest first."""
+        folders = self._paths.versions.glob(f"[!.]*/{MANIFEST}")
+        manifests = [self.manifest(path.parent.name) for path in folders]
+        return sorted(manifests, key=lambda manifest: manifest.created_at, reverse=True)
+
+    def read(self, version: str, name: str) -> bytes:
+        """Return one file of a version, after checking it against the manifest.
+
+        Raises
+        ------
+        ModelIntegrityError
+            If it is missing or its SHA-256 differs.
+        """
+        expected = self.manifest(version).checksums.get(name)
+        path = self.folder(version) / name
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError as error:
+            raise ModelIntegrityError(f"{path} is missing.") from error
+        if hashlib.sha256(content).hexdigest() != expected:
+            raise ModelIntegrityError(
+                f"{path} does not match the checksum in its manifest and was not loaded."
+            )
+        return content
+
+    def load(self, version: str, name: str = MODEL) -> Any:
+        """Unpickle one file of a version: exactly the bytes whose checksum matched."""
+        return joblib.load(io.BytesIO(self.read(version, name)))
+
+    def verify(self, version: str) -> None:
+        """Check every file of a version against its manifest; see ``read``."""
+        for name in self.manifest(version).checksums:
+            self.read(version, name)
+
+    def folder(self, version: str) -> Path:
+        """Return the folder of a version; a name that could leave the store is no version."""
+        if not VERSION_PATTERN.fullmatch(version):
+            raise RecordNotFound("There is no model version with this name.")
+        return self._paths.versions / version
+
+    def _copy_to_fixed_names(self, version: str) -> None:
+        targets = {
+            MODEL: self._paths.best_model,
+            METRICS: self._paths.best_model_metrics,
+            SCALER: self._paths.scaler,
+            TRAINING_INPUTS: self._paths.training_inputs,
+        }
+        kept = self.manifest(version).checksums
+        for name in targets.keys() & kept.keys():
+            write_atomically(targets[name], self.read(version, name))
+
+
+def pickled(estimator: Any) -> bytes:
+    """Return an estimator pickled by joblib, compressed."""
+    stream = io.BytesIO()
+    joblib.dump(estimator, stream, compress=("zlib", 3))
+    return stream.getvalue()

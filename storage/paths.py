@@ -1,0 +1,95 @@
+"""Every path of the running system, named once. One folder moves, mounts or resets all of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class RuntimePaths:
+    """The files and folders below one runtime folder. Nothing is created by naming it."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def scaler(self) -> Path:
+        """The champion's fitted preprocessing; follows the champion pointer."""
+        return self.data / "scaler.pkl"
+
+    @property
+    def training_inputs(self) -> Path:
+        """The champion's training inputs as CSV; follows the champion pointer."""
+        return self.data / "X_train.csv"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def best_model(self) -> Path:
+        """The champion's pipeline; follows the champion pointer."""
+        return self.models / "best_model.pkl"
+
+    @property
+    def best_model_metrics(self) -> Path:
+        """The champion's metrics as JSON; follows the champion pointer."""
+        return self.models / "best_model_metrics.json"
+
+    @property
+    def champion_pointer(self) -> Path:
+        """The only truth of which version serves."""
+        return self.models / "champion.json"
+
+    @property
+    def versions(self) -> Path:
+        return self.models / "versions"
+
+    @property
+    def database_folder(self) -> Path:
+        return self.root / "database"
+
+    @property
+    def database(self) -> Path:
+        return self.database_folder / "mlops_logs.db"
+
+    @property
+    def spool(self) -> Path:
+        return self.root / "spool"
+
+    @property
+    def rejected_records(self) -> Path:
+        """Spool records that could not be read or stored, set aside for a person."""
+        return self.spool / "rejected"
+
+    @property
+    def log_writer_lock(self) -> Path:
+        return self.spool / "log_writer.lock"
+
+    @property
+    def mlflow_store(self) -> Path:
+        return self.root / "mlruns" / "mlflow.db"
+
+    @property
+    def mlflow_artifacts(self) -> Path:
+        return self.root / "mlartifacts"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
+    def triggers(self) -> Path:
+        return self.root / "triggers"
+
+    @property
+    def prometheus(self) -> Path:
+        """Metric files of the API's worker processes, wiped when the service starts."""
+        return self.root / "prometheus"
+
+    @property
+    def keys(self) -> Path:
+        """Keys created by ``make up``, readable by the owner only."""
+        return self.root / "keys.env"

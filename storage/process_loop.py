@@ -1,0 +1,40 @@
+"""The loop around a process's one step: repeat, pause, survive an error, stop at once when told."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from storage.errors import HousingError
+from storage.schema.records import utc_now
+
+logger = logging.getLogger(__name__)
+
+
+def run_until_stopped(step: Callable[[datetime], object], pause_seconds: float) -> None:
+    """Call ``step(now)`` again and again until SIGTERM or SIGINT.
+
+    An expected error is logged once and the step tried again after the pause: the processes outlive each
+    other's absence. An unexpected one is a defect and ends the process, for its supervisor to see.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    last_problem = ""
+    while not stop.is_set():
+        problem = _attempt(step)
+        if problem and problem != last_problem:
+            logger.warning("%s", problem)
+        if last_problem and not problem:
+            logger.info("Working again.")
+        last_problem = problem
+        stop.wait(pause_seconds)
+
+
+def _attempt(step: Callable[[datetime], object]) -> str:
+    try:
+        step(utc_now())
+    except HousingError as error:
+        return str(error)
+    return ""

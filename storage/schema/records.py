@@ -1,0 +1,149 @@
+"""What is persisted, and its shape. A spool record is one line in a process's spool file."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+from storage.schema.features import HousingFeatures
+
+LONGEST_MESSAGE = 20_000
+"""Characters of a log message or error message that are kept."""
+
+
+def utc_now() -> datetime:
+    """Return the current time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return a random identifier: 32 hexadecimal characters."""
+    return secrets.token_hex(16)
+
+
+class Record(BaseModel):
+    """Base of everything persisted: immutable and strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SpoolRecord(Record):
+    """A record that reaches the database through the spool, into ``table``."""
+
+    table: ClassVar[str]
+    timestamp: AwareDatetime = Field(default_factory=utc_now)
+
+    def row(self) -> dict[str, Any]:
+        """Return the column values of this record's table."""
+        return self.model_dump(exclude={"kind"})
+
+
+class PredictionRecord(SpoolRecord):
+    """One answered prediction. ``prediction`` is in units of 100,000 USD."""
+
+    table = "predictions"
+    kind: Literal["prediction"] = "prediction"
+    prediction_id: str = Field(default_factory=new_id)
+    request_id: str
+    inputs: HousingFeatures
+    prediction: float
+    model_type: str
+    model_version: str
+
+    def row(self) -> dict[str, Any]:
+        """Return the column values, the inputs as columns of their own."""
+        return self.model_dump(exclude={"kind", "inputs"}) | self.inputs.model_dump()
+
+
+class RequestRecord(SpoolRecord):
+    """One answered HTTP request. ``endpoint`` is the route template; ``response_time`` in seconds."""
+
+    table = "api_metrics"
+    kind: Literal["request"] = "request"
+    endpoint: str
+    method: str
+    status_code: int
+    response_time: float
+    success: bool
+    error_message: str | None = None
+    request_id: str
+    model_version: str | None = None
+
+
+class LogRecord(SpoolRecord):
+    """One line of a process's log; ``module`` is the logger's name."""
+
+    table = "logs"
+    kind: Literal["log"] = "log"
+    level: str
+    module: str
+    message: Annotated[str, Field(max_length=LONGEST_MESSAGE)]
+    process: str
+    request_id: str | None = None
+
+
+class ModelMetricsRecord(SpoolRecord):
+    """How well one trained model did on the test part. Errors in 100,000 USD, time in seconds."""
+
+    table = "model_metrics"
+    kind: Literal["model_metrics"] = "model_metrics"
+    model_name: str
+    model_type: str
+    model_version: str
+    rmse: float
+    mae: float
+    r2_score: float
+    training_time: float
+    parameters: dict[str, Any]
+
+
+class CommandRecord(SpoolRecord):
+    """Something the log-writer, alone in writing to the database, does for another process."""
+
+    table = "command_results"
+    kind: Literal["command"] = "command"
+    command_id: str = Field(default_factory=new_id)
+    name: Literal["clear_database"]
+    expires_at: AwareDatetime
+
+
+AnySpoolRecord = Annotated[
+    PredictionRecord | RequestRecord | LogRecord | ModelMetricsRecord | CommandRecord,
+    Field(discriminator="kind"),
+]
+SPOOL_RECORD: TypeAdapter[AnySpoolRecord] = TypeAdapter(AnySpoolRecord)
+
+
+class ModelManifest(Record):
+    """What a version folder holds. Written last: a folder without it is not a version."""
+
+    version: str
+    model_name: str
+    model_type: str
+    created_at: AwareDatetime
+    feature_names: tuple[str, ...]
+    parameters: dict[str, Any]
+    metrics: dict[str, float]
+    dataset_sha256: str
+    mlflow_run_id: str | None = None
+    checksums: dict[str, str] = Field(description="SHA-256 by file name relative to the folder.")
+
+
+class ChampionPointer(Record):
+    """Which version serves, and which did before."""
+
+    version: str
+    previous: str | None = None
+    changed_at: AwareDatetime = Field(default_factory=utc_now)
+
+
+class Trigger(Record):
+    """A request for retraining, as kept in its trigger file."""
+
+    trigger_id: str
+    created_at: AwareDatetime = Field(default_factory=utc_now)
+    source: Literal["manual", "drift", "degradation", "age", "schedule"] = "manual"
+    requested_by: str
+    reason: str = Field(min_length=1, max_length=500)
+    result: dict[str, Any] | None = None

@@ -1,0 +1,108 @@
+"""The tables of the log database, on SQLite and PostgreSQL alike."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.schema.features import FEATURE_NAMES
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """A point in time: aware in Python, UTC in the database.
+
+    SQLite keeps no time zone, so the value is turned to UTC before it is written there.
+    """
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Turn an aware time to UTC; a naive one is a defect."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A time without a time zone cannot be stored.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Return the stored time as an aware one."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = sa.MetaData()
+
+
+def _record_table(name: str, *columns: sa.Column[Any]) -> sa.Table:
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("timestamp", UtcDateTime, nullable=False, index=True),
+        *columns,
+        sqlite_autoincrement=True,
+    )
+
+
+predictions = _record_table(
+    "predictions",
+    sa.Column("prediction_id", sa.String(32), nullable=False, unique=True),
+    sa.Column("request_id", sa.String(128), nullable=False, index=True),
+    *(sa.Column(name, sa.Float(53), nullable=False) for name in FEATURE_NAMES),
+    sa.Column("prediction", sa.Float(53), nullable=False),
+    sa.Column("model_type", sa.String(100), nullable=False),
+    sa.Column("model_version", sa.String(100), nullable=False, index=True),
+)
+
+api_metrics = _record_table(
+    "api_metrics",
+    sa.Column("endpoint", sa.String(200), nullable=False),
+    sa.Column("method", sa.String(16), nullable=False),
+    sa.Column("status_code", sa.Integer, nullable=False),
+    sa.Column("response_time", sa.Float(53), nullable=False),
+    sa.Column("success", sa.Boolean, nullable=False),
+    sa.Column("error_message", sa.Text),
+    sa.Column("request_id", sa.String(128), nullable=False, index=True),
+    sa.Column("model_version", sa.String(100)),
+)
+
+logs = _record_table(
+    "logs",
+    sa.Column("level", sa.String(16), nullable=False),
+    sa.Column("module", sa.String(200), nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("process", sa.String(100), nullable=False),
+    sa.Column("request_id", sa.String(128), index=True),
+)
+
+model_metrics = _record_table(
+    "model_metrics",
+    sa.Column("model_name", sa.String(100), nullable=False),
+    sa.Column("model_type", sa.String(100), nullable=False),
+    sa.Column("model_version", sa.String(100), nullable=False),
+    sa.Column("rmse", sa.Float(53), nullable=False),
+    sa.Column("mae", sa.Float(53), nullable=False),
+    sa.Column("r2_score", sa.Float(53), nullable=False),
+    sa.Column("training_time", sa.Float(53), nullable=False),
+    sa.Column("parameters", sa.JSON, nullable=False),
+)
+
+command_results = sa.Table(
+    "command_results",
+    metadata,
+    sa.Column("command_id", sa.String(32), primary_key=True),
+    sa.Column("timestamp", UtcDateTime, nullable=False),
+    sa.Column("result", sa.JSON, nullable=False),
+)
+
+spool_positions = sa.Table(
+    "spool_positions",
+    metadata,
+    sa.Column("segment", sa.String(100), primary_key=True),
+    sa.Column("position", sa.BigInteger, nullable=False),
+)
+
+RECORD_TABLES: tuple[sa.Table, ...] = (predictions, api_metrics, logs, model_metrics)
+"""The tables of records: what clearing the database empties."""

@@ -1,0 +1,126 @@
+"""Every setting of the service, the training and the processes: type, default, unit and help.
+
+Read from the environment and a ``.env`` file, prefix ``HOUSING_``. The dashboard's own are in
+``dashboard/settings.py``; the README's table is made from both.
+"""
+
+from functools import cached_property
+from ipaddress import ip_address
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from storage.paths import RuntimePaths
+
+
+class Settings(BaseSettings):
+    """The settings; a time is in ``_seconds``, a size in ``_bytes``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HOUSING_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    runtime_directory: Path = Field(
+        Path("runtime"), description="Folder for everything the running system writes."
+    )
+    database_url: str = Field(
+        "",
+        description="SQLAlchemy address of the log database, such as postgresql://user:password@host/name."
+        " Empty: SQLite in the runtime folder.",
+    )
+    backend_host: str = Field("127.0.0.1", description="Address the service binds to.")
+    backend_port: int = Field(5000, ge=1, le=65535, description="Port of the service.")
+    backend_url: str = Field(
+        "", description="Where clients find the service. Empty: the loopback address and its port."
+    )
+    backend_workers: int = Field(2, ge=1, le=64, description="Worker processes of the service.")
+    backend_threads: int = Field(4, ge=1, le=256, description="Threads in each worker process.")
+    request_limit_bytes: int = Field(
+        8 * 1024 * 1024, ge=1024, description="Largest request body; a larger one is answered 413."
+    )
+    require_key: bool = Field(
+        False,
+        description="Ask for a key on reading and predicting too. Always so off the loopback address.",
+    )
+    viewer_key: SecretStr | None = Field(None, description="Key that may read and predict.")
+    operator_key: SecretStr | None = Field(
+        None, description="Key that may also ask for retraining."
+    )
+    admin_key: SecretStr | None = Field(None, description="Key that may also clear and configure.")
+    dashboard_port: int = Field(8501, ge=1, le=65535, description="Port of the dashboard.")
+    dashboard_host: str = Field("127.0.0.1", description="Address the dashboard binds to.")
+    mlflow_host: str = Field("127.0.0.1", description="Address the MLflow server binds to.")
+    mlflow_port: int = Field(5001, ge=1, le=65535, description="Port of the MLflow server.")
+    mlflow_allowed_hosts: str = Field(
+        "mlflow-server:*,localhost:*,127.0.0.1:*",
+        description="Host headers the MLflow server answers to, separated by commas.",
+    )
+    mlflow_tracking_uri: str = Field(
+        "",
+        description="Where training runs are recorded. Empty: a SQLite store in the runtime folder.",
+    )
+    log_level: str = Field(
+        "INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$",
+        description="Lowest level that is logged.",
+    )
+    model_poll_seconds: float = Field(
+        1.0, gt=0, le=60, description="How often a worker looks whether the champion changed."
+    )
+    spool_segment_bytes: int = Field(
+        16 * 1024 * 1024, ge=4096, description="Size at which a process starts a new spool file."
+    )
+    log_writer_poll_seconds: float = Field(
+        0.2, gt=0, le=60, description="Pause of the log-writer when the spool is empty."
+    )
+    log_writer_batch_bytes: int = Field(
+        1024 * 1024, ge=65536, description="Spool bytes moved into the database in one transaction."
+    )
+    command_timeout_seconds: float = Field(
+        10.0, gt=0, le=120, description="How long the service waits for the log-writer to act."
+    )
+    worker_poll_seconds: float = Field(
+        1.0, gt=0, le=3600, description="How often the worker looks for retraining triggers."
+    )
+    monitor_interval_seconds: float = Field(
+        30.0, gt=0, le=86400, description="Pause between two probes of the monitor."
+    )
+    training_threads: int = Field(
+        2, ge=1, le=256, description="Threads that fitting a model may use."
+    )
+    random_seed: int = Field(0, ge=0, description="Seed of the split and of every candidate.")
+
+    @cached_property
+    def paths(self) -> RuntimePaths:
+        """Where everything lies, with the runtime folder made absolute."""
+        return RuntimePaths(self.runtime_directory.absolute())
+
+    @property
+    def database_address(self) -> str:
+        """The database's address with the default filled in; contains the password if one is set."""
+        return self.database_url or f"sqlite:///{self.paths.database}"
+
+    @property
+    def service_url(self) -> str:
+        """Where clients find the service."""
+        return self.backend_url or f"http://127.0.0.1:{self.backend_port}"
+
+    @property
+    def tracking_uri(self) -> str:
+        """Where MLflow records runs."""
+        return self.mlflow_tracking_uri or f"sqlite:///{self.paths.mlflow_store}"
+
+    @property
+    def reading_needs_key(self) -> bool:
+        """Whether reading and predicting need a key: by setting, or because others can connect."""
+        return self.require_key or not _is_loopback(self.backend_host)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
