@@ -1,0 +1,210 @@
+"""The one typed client of the service: the dashboard, the monitor and other people's programs share it.
+
+ClientError              base of everything that a call can raise
+  ServiceUnreachable     nothing answered in time: the service is down or the address is wrong
+  ServiceRefused         the service answered with an error; carries its status and its sentence
+  UnexpectedAnswer       something answered that is not this service
+"""
+
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import requests
+from pydantic import BaseModel, ValidationError
+
+from backend.contract.base import ErrorResponse, Request
+from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
+from backend.contract.predictions import (
+    BatchPredictionRequest,
+    BatchPredictionResponse,
+    HousingFeatures,
+    PredictionResponse,
+)
+from backend.contract.records import (
+    LoggedPredictionResponse,
+    LogsQuery,
+    LogsResponse,
+    ModelMetricsResponse,
+    PredictionsQuery,
+    PredictionsResponse,
+    RequestsQuery,
+    RequestsResponse,
+)
+from backend.contract.service import HealthResponse, InfoResponse
+
+DEFAULT_TIMEOUT_SECONDS = 10.0
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+
+class ClientError(Exception):
+    """Base of everything that a call can raise; the message is one sentence for a person."""
+
+
+class ServiceUnreachable(ClientError):
+    """Nothing answered in time."""
+
+
+class UnexpectedAnswer(ClientError):
+    """What answered is not this service, or another version of it."""
+
+
+class ServiceRefused(ClientError):
+    """The service answered with an error.
+
+    Attributes
+    ----------
+    error
+        The answer's body, with ``status``, ``error`` and perhaps ``validation_errors``.
+    """
+
+    def __init__(self, error: ErrorResponse) -> None:
+        super().__init__(error.error)
+        self.error = error
+
+
+class HousingClient:
+    """A connection to one service. Keeps its TCP connections; use one for each thread.
+
+    Parameters
+    ----------
+    url
+        Address of the service, such as ``http://127.0.0.1:5000``.
+    key
+        Sent as bearer token where given.
+    timeout_seconds
+        Longest wait for one answer.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str | None = None,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._timeout_seconds = timeout_seconds
+        self._session = requests.Session()
+        self._session.trust_env = False  # a proxy setting must not catch calls to the own machine
+        if key:
+            self._session.headers["Authorization"] = f"Bearer {key}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def health(self) -> HealthResponse:
+        """Return whether a model is loaded; an unhealthy service answers too."""
+        answer = self._send("GET", "/health", None, None, None)
+        if answer.status_code == 503 and "application/problem+json" not in _media_type(answer):
+            return _parse(HealthResponse, answer)
+        return _parse(HealthResponse, _checked(answer))
+
+    def info(self) -> InfoResponse:
+        """Describe the served model."""
+        return self._get(InfoResponse, "/info")
+
+    def predict(
+        self, features: HousingFeatures, request_id: str | None = None
+    ) -> PredictionResponse:
+        """Predict one price, in units of 100,000 USD."""
+        return self._post(PredictionResponse, "/predict", features, request_id)
+
+    def predict_batch(self, instances: list[HousingFeatures]) -> BatchPredictionResponse:
+        """Predict 1 to 10,000 prices, in order."""
+        body = BatchPredictionRequest(instances=instances)
+        return self._post(BatchPredictionResponse, "/predict_batch", body)
+
+    def logs(self, query: LogsQuery | None = None) -> LogsResponse:
+        """Return log lines, newest first."""
+        return self._get(LogsResponse, "/logs", query)
+
+    def api_metrics(self, query: RequestsQuery | None = None) -> RequestsResponse:
+        """Return answered requests, newest first."""
+        return self._get(RequestsResponse, "/metrics/api", query)
+
+    def predictions(self, query: PredictionsQuery | None = None) -> PredictionsResponse:
+        """Return logged predictions, newest first."""
+        return self._get(PredictionsResponse, "/predictions", query)
+
+    def prediction(self, prediction_id: str) -> LoggedPredictionResponse:
+        """Return one logged prediction."""
+        return self._get(LoggedPredictionResponse, f"/predictions/{prediction_id}")
+
+    def model_metrics(self) -> ModelMetricsResponse:
+        """Return how well the trained models did, newest first."""
+        return self._get(ModelMetricsResponse, "/metrics/models")
+
+    def database_statistics(self) -> DatabaseStatisticsResponse:
+        """Return the sizes of everything recorded."""
+        return self._get(DatabaseStatisticsResponse, "/database/stats")
+
+    def clear_database(self) -> DatabaseClearedResponse:
+        """Delete every record; needs an admin key."""
+        return self._post(DatabaseClearedResponse, "/database/clear", None)
+
+    def _get(self, kind: type[Answer], path: str, query: Request | None = None) -> Answer:
+        parameters = query.model_dump(mode="json", exclude_none=True) if query else None
+        return _parse(kind, _checked(self._send("GET", path, parameters, None, None)))
+
+    def _post(
+        self, kind: type[Answer], path: str, body: BaseModel | None, request_id: str | None = None
+    ) -> Answer:
+        content = body.model_dump_json().encode() if body else b"{}"
+        return _parse(kind, _checked(self._send("POST", path, None, content, request_id)))
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        parameters: dict[str, Any] | None,
+        content: bytes | None,
+        request_id: str | None,
+    ) -> requests.Response:
+        headers = {"Content-Type": "application/json"} if content is not None else {}
+        if request_id:
+            headers["X-Request-ID"] = request_id
+        try:
+            return self._session.request(
+                method,
+                self.url + path,
+                params=parameters,
+                data=content,
+                headers=headers,
+                timeout=self._timeout_seconds,
+            )
+        except requests.RequestException as error:
+            raise ServiceUnreachable(
+                f"The prediction service at {self.url} does not answer. Start it, or check its address."
+            ) from error
+
+
+def _media_type(answer: requests.Response) -> str:
+    return answer.headers.get("Content-Type", "")
+
+
+def _checked(answer: requests.Response) -> requests.Response:
+    if answer.ok:
+        return answer
+    raise ServiceRefused(_parse(ErrorResponse, answer))
+
+
+def _parse(kind: type[Answer], answer: requests.Response) -> Answer:
+    try:
+        return kind.model_validate_json(answer.content)
+    except ValidationError as error:
+        raise UnexpectedAnswer(
+            f"{answer.url} answered {answer.status_code} with something that is not this service's; "
+            "check the address and that both sides have the same version."
+        ) from error

@@ -1,0 +1,51 @@
+"""What every request, response and error over HTTP has in common.
+
+Prices are in units of 100,000 USD, times are ISO 8601 in UTC.
+"""
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from storage.schema.records import utc_now
+
+
+class Request(BaseModel):
+    """Base of what a client sends: an unknown name is an error, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Response(BaseModel):
+    """Base of what the service answers; a client ignores the fields it does not know yet."""
+
+    model_config = ConfigDict(frozen=True, protected_namespaces=(), populate_by_name=True)
+
+    timestamp: AwareDatetime = Field(default_factory=utc_now)
+
+
+class Success(Response):
+    """An answer to a request that was carried out."""
+
+    success: Literal[True] = True
+
+
+class ValidationProblem(BaseModel):
+    """One thing wrong with a request body."""
+
+    field: str
+    message: str
+    input: Any = None
+
+
+class ErrorResponse(Response):
+    """Every error, in the one shape of RFC 9457; ``error`` is a sentence that a person can act on."""
+
+    success: Literal[False] = False
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="The id of the request.")
+    error: str
+    validation_errors: list[ValidationProblem] | None = None

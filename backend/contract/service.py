@@ -1,0 +1,52 @@
+"""GET /, /health, /info and /schema."""
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from backend.contract.base import Response, Success
+
+SERVICE_MESSAGE = "California Housing Price Prediction API"
+SERVICE_VERSION = "0.1.0"
+
+
+class ServiceDescription(Success):
+    """GET /"""
+
+    message: str = SERVICE_MESSAGE
+    version: str = SERVICE_VERSION
+    endpoints: dict[str, str]
+    links: dict[str, str]
+
+
+class HealthResponse(Response):
+    """GET /health: 200 when a model is loaded, 503 when not."""
+
+    status: Literal["healthy", "unhealthy"]
+    message: str
+    model_version: str | None = None
+    champion_version: str | None = Field(
+        None,
+        description="What the champion pointer names; another than model_version is a problem.",
+    )
+
+
+class InfoResponse(Success):
+    """GET /info: the served model."""
+
+    model_type: str
+    model_version: str
+    features: list[str]
+    n_features: int
+    model_loaded: bool
+    scaler_loaded: bool
+    model_parameters: dict[str, Any]
+    metrics: dict[str, float]
+    trained_at: AwareDatetime
+
+
+class SchemaResponse(Success):
+    """GET /schema: the request bodies as JSON Schema, and an example."""
+
+    schemas: dict[str, Any] = Field(alias="schema")
+    example: dict[str, float]
