@@ -25,9 +25,9 @@ class HealthResponse(Response):
     status: Literal["healthy", "unhealthy"]
     message: str
     model_version: str | None = None
-    champion_version: str | None = Field(
+    refused_version: str | None = Field(
         None,
-        description="What the champion pointer names; another than model_version is a problem.",
+        description="The champion version that could not be loaded, while an older one serves.",
     )
 
 

@@ -1,0 +1,69 @@
+"""``python -m backend``: serve the API with several worker processes until told to stop."""
+
+import os
+import shutil
+import socket
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+
+from backend.metrics import MULTIPROCESS_VARIABLE
+from storage.settings import Settings
+
+HEADER_TIMEOUT_MILLISECONDS = 10_000
+
+
+def main() -> None:
+    """Check that the service can start safely, then serve."""
+    settings = Settings()
+    _refuse_unsafe(settings)
+    _refuse_taken_port(settings)
+    _prepare_environment(settings)
+    Granian(
+        "backend.app:create_worker_app",
+        factory=True,
+        address=settings.backend_host,
+        port=settings.backend_port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MILLISECONDS),
+        workers=settings.backend_workers,
+        blocking_threads=settings.backend_threads,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+    ).serve()
+
+
+def _refuse_unsafe(settings: Settings) -> None:
+    keys = (settings.viewer_key, settings.operator_key, settings.admin_key)
+    if settings.reading_needs_key and not any(keys):
+        raise SystemExit(
+            f"HOUSING_BACKEND_HOST={settings.backend_host} lets others connect (or HOUSING_REQUIRE_KEY "
+            "is set), but no key is: set HOUSING_VIEWER_KEY, HOUSING_OPERATOR_KEY or HOUSING_ADMIN_KEY."
+        )
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.backend_host, settings.backend_port))
+        except OSError as error:
+            raise SystemExit(
+                f"{settings.backend_host}:{settings.backend_port} cannot be used ({error.strerror}); "
+                "stop what listens there, or set HOUSING_BACKEND_PORT."
+            ) from error
+
+
+def _prepare_environment(settings: Settings) -> None:
+    # Metric files of an earlier run would be added to this one's.
+    shutil.rmtree(settings.paths.prometheus, ignore_errors=True)
+    settings.paths.prometheus.mkdir(parents=True)
+    os.environ[MULTIPROCESS_VARIABLE] = str(settings.paths.prometheus)
+    # One thread a worker for the trees: more only contend for the same cores.
+    os.environ["OMP_NUM_THREADS"] = "1"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""The application: wiring, and nothing else."""
+
+from flask import Flask
+from prometheus_client import CollectorRegistry
+
+from backend import authorization, problems, request_recorder
+from backend.metrics import Metrics
+from backend.model_host import ModelHost
+from backend.prediction_service import PredictionService
+from backend.routes import database, predictions, records, service
+from backend.services import EXTENSION, Services
+from storage.database import Database
+from storage.log_handler import configure_logging, open_spool
+from storage.model_store import ModelStore
+from storage.record_log import RecordLog
+from storage.settings import Settings
+
+ROUTES = (service.blueprint, predictions.blueprint, records.blueprint, database.blueprint)
+
+
+def create_app(settings: Settings) -> Flask:
+    """Wire one application to the runtime folder and database of its settings."""
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.request_limit_bytes
+    services = _create_services(settings)
+    app.extensions[EXTENSION] = services
+    problems.install(app)
+    request_recorder.record_requests(app, services.spool, services.metrics)
+    authorization.guard(app, settings)
+    for blueprint in ROUTES:
+        app.register_blueprint(blueprint)
+    services.host.refresh()
+    return app
+
+
+def create_worker_app() -> Flask:
+    """Make the application of one worker process, after the fork: settings, logging, model watch."""
+    settings = Settings()
+    app = create_app(settings)
+    services: Services = app.extensions[EXTENSION]
+    configure_logging(settings, services.spool, "mlops-api")
+    services.host.watch(settings.model_poll_seconds)
+    return app
+
+
+def _create_services(settings: Settings) -> Services:
+    spool = open_spool(settings)
+    database = Database(settings.database_address)
+    host = ModelHost(ModelStore(settings.paths))
+    metrics = Metrics(CollectorRegistry())
+    return Services(
+        settings=settings,
+        spool=spool,
+        database=database,
+        host=host,
+        predictions=PredictionService(host, spool, metrics),
+        record_log=RecordLog(database, settings.paths),
+        metrics=metrics,
+    )

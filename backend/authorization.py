@@ -1,0 +1,88 @@
+"""Who may do what: bearer keys and the three roles, viewer < operator < admin."""
+
+import hmac
+from enum import IntEnum
+
+from flask import Flask, request
+from pydantic import SecretStr
+
+from storage.errors import AuthenticationRequired, PermissionRefused
+from storage.settings import Settings
+
+OPEN_PATHS = ("/health", "/health/live", "/health/ready")
+"""Answered without a key even where everything else needs one: probes have none."""
+
+
+class Role(IntEnum):
+    """What a key may do; each role may do what the ones before it may."""
+
+    NOBODY = 0
+    VIEWER = 1
+    OPERATOR = 2
+    ADMIN = 3
+
+
+STATE_CHANGING_ROLES = {"/database/clear": Role.ADMIN}
+"""The role that each state-changing route template needs, always."""
+
+
+class KeyRing:
+    """The configured keys. With none configured, whatever changes state is refused."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._keys = {
+            Role.ADMIN: settings.admin_key,
+            Role.OPERATOR: settings.operator_key,
+            Role.VIEWER: settings.viewer_key,
+        }
+
+    def role(self, authorization: str) -> Role:
+        """Return the role of an Authorization header; a missing header is nobody's.
+
+        Raises
+        ------
+        AuthenticationRequired
+            If the header is not ``Bearer <a known key>``.
+        """
+        if not authorization:
+            return Role.NOBODY
+        scheme, _, key = authorization.partition(" ")
+        if scheme.lower() == "bearer":
+            for role, known in self._keys.items():
+                if known is not None and _same(key, known):
+                    return role
+        raise AuthenticationRequired("This key is not known; send `Authorization: Bearer <key>`.")
+
+
+def guard(app: Flask, settings: Settings) -> None:
+    """Check the role of every request before its route runs."""
+    keys = KeyRing(settings)
+
+    @app.before_request
+    def check_role() -> None:
+        needed = _needed_role(settings)
+        held = keys.role(request.headers.get("Authorization", ""))
+        if held >= needed:
+            return
+        if held is Role.NOBODY:
+            raise AuthenticationRequired(
+                f"This needs a key of the role {needed.name.lower()}; "
+                "send `Authorization: Bearer <key>`."
+            )
+        raise PermissionRefused(
+            f"This needs the role {needed.name.lower()}; the key has {held.name.lower()}."
+        )
+
+
+def _needed_role(settings: Settings) -> Role:
+    template = request.url_rule.rule if request.url_rule else ""
+    if template in STATE_CHANGING_ROLES:
+        return STATE_CHANGING_ROLES[template]
+    if settings.reading_needs_key and request.path not in OPEN_PATHS:
+        return Role.VIEWER
+    return Role.NOBODY
+
+
+def _same(key: str, known: SecretStr) -> bool:
+    # Compared in constant time: how long a wrong key takes tells nothing about the right one.
+    return hmac.compare_digest(key.encode(), known.get_secret_value().encode())

@@ -1,0 +1,39 @@
+"""GET /database/stats and POST /database/clear."""
+
+import logging
+
+from flask import Blueprint, Response
+
+from backend.answers import answer
+from backend.contract.database import (
+    DatabaseClearedResponse,
+    DatabaseStatistics,
+    DatabaseStatisticsResponse,
+)
+from backend.services import current_services
+from storage.commands import ask
+
+logger = logging.getLogger(__name__)
+
+blueprint = Blueprint("database", __name__, url_prefix="/database")
+
+
+@blueprint.get("/stats")
+def statistics() -> Response:
+    """Give the sizes of everything recorded."""
+    counted = current_services().record_log.statistics()
+    return answer(DatabaseStatisticsResponse(statistics=DatabaseStatistics(**counted)))
+
+
+@blueprint.post("/clear")
+def clear() -> Response:
+    """Delete every record; needs the role admin."""
+    services = current_services()
+    deleted = ask(
+        services.spool,
+        services.database,
+        "clear_database",
+        services.settings.command_timeout_seconds,
+    )
+    logger.warning("The database was cleared: %s", deleted)
+    return answer(DatabaseClearedResponse(deleted=deleted))

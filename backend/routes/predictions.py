@@ -1,0 +1,89 @@
+"""POST /predict and /predict_batch; GET /predictions: asking, and what was answered."""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+
+from backend.answers import answer
+from backend.contract.predictions import (
+    BatchPredictionRequest,
+    BatchPredictionResponse,
+    PredictionResponse,
+)
+from backend.contract.records import (
+    LoggedPredictionResponse,
+    PredictionRow,
+    PredictionsQuery,
+    PredictionsResponse,
+)
+from backend.routes.records import echoed_filters, page_request
+from backend.services import current_services
+from backend.validation import read_body, read_query
+from storage.schema.features import FEATURE_NAMES, HousingFeatures
+
+blueprint = Blueprint("predictions", __name__)
+
+
+@blueprint.post("/predict")
+def predict() -> Response:
+    """Predict the price of one block group."""
+    services = current_services()
+    features = read_body(HousingFeatures, services.settings.request_limit_bytes, services.metrics)
+    logged = services.predictions.predict([features], g.request_id)
+    g.model_version = logged.manifest.version
+    body = PredictionResponse(
+        prediction=logged.values[0],
+        prediction_id=logged.ids[0],
+        model_type=logged.manifest.model_type,
+        model_version=logged.manifest.version,
+        input=features,
+    )
+    return answer(body)
+
+
+@blueprint.post("/predict_batch")
+def predict_batch() -> Response:
+    """Predict the prices of 1 to 10,000 block groups; one bad instance refuses all."""
+    services = current_services()
+    limit_bytes = services.settings.request_limit_bytes
+    batch = read_body(BatchPredictionRequest, limit_bytes, services.metrics)
+    logged = services.predictions.predict(batch.instances, g.request_id)
+    g.model_version = logged.manifest.version
+    body = BatchPredictionResponse(
+        predictions=logged.values,
+        prediction_ids=logged.ids,
+        n_predictions=len(logged.records),
+        model_type=logged.manifest.model_type,
+        model_version=logged.manifest.version,
+    )
+    return answer(body)
+
+
+@blueprint.get("/predictions")
+def predictions() -> Response:
+    """Give logged predictions, newest first."""
+    query = read_query(PredictionsQuery, request.args)
+    page = current_services().record_log.predictions(
+        page_request(query), model_version=query.model_version
+    )
+    body = PredictionsResponse(
+        predictions=[_row(row) for row in page.rows],
+        total=len(page.rows),
+        filters=echoed_filters(query),
+        next_page_token=page.next_page_token,
+    )
+    return answer(body)
+
+
+@blueprint.get("/predictions/<prediction_id>")
+def prediction(prediction_id: str) -> Response:
+    """Give one logged prediction."""
+    row = current_services().record_log.prediction(prediction_id)
+    return answer(LoggedPredictionResponse(prediction=_row(row)))
+
+
+def _row(row: dict[str, Any]) -> PredictionRow:
+    # Not validated anew: what was accepted when it was asked stays readable under a stricter schema.
+    features = HousingFeatures.model_construct(**{name: row[name] for name in FEATURE_NAMES})
+    others = {name: value for name, value in row.items() if name not in FEATURE_NAMES}
+    return PredictionRow(input=features, **others)

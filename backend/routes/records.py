@@ -1,0 +1,82 @@
+"""GET /logs, /metrics/api and /metrics/models: what was recorded, newest first."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+from pydantic import BaseModel
+
+from backend.answers import answer
+from backend.contract.records import (
+    LogRow,
+    LogsQuery,
+    LogsResponse,
+    ModelMetricsQuery,
+    ModelMetricsResponse,
+    ModelMetricsRow,
+    RequestRow,
+    RequestsQuery,
+    RequestsResponse,
+    WindowQuery,
+)
+from backend.services import current_services
+from backend.validation import read_query
+from storage.record_log import PageRequest
+
+blueprint = Blueprint("records", __name__)
+
+
+@blueprint.get("/logs")
+def logs() -> Response:
+    """Give log lines of all processes, filtered and searched."""
+    query = read_query(LogsQuery, request.args)
+    page = current_services().record_log.logs(
+        page_request(query), level=query.level, module=query.module, search=query.q
+    )
+    body = LogsResponse(
+        logs=[LogRow(**row) for row in page.rows],
+        total=len(page.rows),
+        filters=echoed_filters(query),
+        next_page_token=page.next_page_token,
+    )
+    return answer(body)
+
+
+@blueprint.get("/metrics/api")
+def api_metrics() -> Response:
+    """Give answered requests, filtered."""
+    query = read_query(RequestsQuery, request.args)
+    page = current_services().record_log.requests(
+        page_request(query), endpoint=query.endpoint, status=query.status
+    )
+    body = RequestsResponse(
+        metrics=[RequestRow(**row) for row in page.rows],
+        total=len(page.rows),
+        filters=echoed_filters(query),
+        next_page_token=page.next_page_token,
+    )
+    return answer(body)
+
+
+@blueprint.get("/metrics/models")
+def model_metrics() -> Response:
+    """Give the test metrics of trained models."""
+    query = read_query(ModelMetricsQuery, request.args)
+    rows = current_services().record_log.models(query.limit)
+    body = ModelMetricsResponse(
+        metrics=[ModelMetricsRow(**row) for row in rows],
+        total=len(rows),
+        filters=echoed_filters(query),
+    )
+    return answer(body)
+
+
+def page_request(query: WindowQuery) -> PageRequest:
+    """Return the part of the table that a query asks for."""
+    return PageRequest(
+        limit=query.limit, page_token=query.page_token, since=query.since, until=query.until
+    )
+
+
+def echoed_filters(query: BaseModel) -> dict[str, Any]:
+    """Return the filters that were in force, as the answer repeats them."""
+    return query.model_dump(mode="json", exclude_none=True, exclude={"page_token"})
