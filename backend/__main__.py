@@ -3,36 +3,40 @@
 import os
 import shutil
 import socket
-
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
+import sys
 
 from backend.metrics import MULTIPROCESS_VARIABLE
 from storage.settings import Settings
 
 HEADER_TIMEOUT_MILLISECONDS = 10_000
+WORKER_STOP_SECONDS = 5
 
 
 def main() -> None:
-    """Check that the service can start safely, then serve."""
+    """Check that the service can start safely, then become the server."""
     settings = Settings()
     _refuse_unsafe(settings)
     _refuse_taken_port(settings)
     _prepare_environment(settings)
-    Granian(
-        "backend.app:create_worker_app",
-        factory=True,
-        address=settings.backend_host,
-        port=settings.backend_port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MILLISECONDS),
-        workers=settings.backend_workers,
-        blocking_threads=settings.backend_threads,
-        respawn_failed_workers=True,
-        workers_kill_timeout=5,
-    ).serve()
+    # A new program rather than a call: prometheus_client decides at its first import, which has happened
+    # here, whether metrics are kept for several processes.
+    os.execv(sys.executable, [sys.executable, "-m", "granian", *_server_arguments(settings)])
+
+
+def _server_arguments(settings: Settings) -> list[str]:
+    values = {
+        "--interface": "wsgi",
+        "--http": "1",
+        "--host": settings.backend_host,
+        "--port": settings.backend_port,
+        "--workers": settings.backend_workers,
+        "--blocking-threads": settings.backend_threads,
+        "--http1-header-read-timeout": HEADER_TIMEOUT_MILLISECONDS,
+        "--workers-kill-timeout": WORKER_STOP_SECONDS,
+    }
+    flags = ["--factory", "--no-ws", "--respawn-failed-workers", "--log-level", "warning"]
+    pairs = [str(part) for pair in values.items() for part in pair]
+    return [*pairs, *flags, "backend.app:create_worker_app"]
 
 
 def _refuse_unsafe(settings: Settings) -> None:
