@@ -1,0 +1,49 @@
+# The newcomer's commands: `make up` and `make test`. Each does all of its own set-up.
+
+PYTHON ?= python3
+VENV := .venv/bin
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help up train test check format browser screenshots clean reset
+
+help:  ## Show this list.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+up:  ## Set up, train if there is no model yet, start everything; Ctrl-C stops it.
+	@$(PYTHON) environment.py runtime
+	@exec $(VENV)/python -m backend.launcher
+
+train:  ## Train all candidates and make the best one the champion.
+	@$(PYTHON) environment.py runtime
+	@exec $(VENV)/python -m training
+
+test:  ## Run the whole test suite, a real browser included.
+	@$(PYTHON) environment.py development
+	@$(PYTHON) environment.py browser
+	@exec $(VENV)/python -m pytest -n 2 --dist loadgroup
+
+check:  ## Lint, formatting, strict types, the import rule.
+	@$(PYTHON) environment.py development
+	@$(VENV)/ruff check .
+	@$(VENV)/ruff format --check .
+	@$(VENV)/mypy
+	@$(VENV)/python -m pytest -q tests/architecture
+
+format:  ## Format the code and mend what can be mended by itself.
+	@$(PYTHON) environment.py development
+	@$(VENV)/ruff check --fix .
+	@$(VENV)/ruff format .
+
+browser:  ## Install the Chromium that the browser tests drive.
+	@$(PYTHON) environment.py development
+	@$(PYTHON) environment.py browser
+
+screenshots: browser  ## Take the pictures in docs/screenshots anew.
+	@exec $(VENV)/python -m tests.browser.screenshots
+
+clean:  ## Remove the environment and caches; what the system recorded stays.
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+reset:  ## Remove everything that the running system recorded: models, database, runs.
+	rm -rf "$${HOUSING_RUNTIME_DIRECTORY:-runtime}"

@@ -1,0 +1,172 @@
+"""``make up``: train if there is no champion yet, start the Procfile's processes, say where they answer."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+from honcho.printer import Printer
+
+from storage.paths import RuntimePaths
+from storage.settings import Settings
+
+PROJECT = Path(__file__).resolve().parent.parent
+PROCFILE = PROJECT / "Procfile"
+KEY_VARIABLES = ("HOUSING_VIEWER_KEY", "HOUSING_OPERATOR_KEY", "HOUSING_ADMIN_KEY")
+START_SECONDS = 90
+ANNOUNCE_AFTER_SECONDS = 1.0
+STOPPED_BY_A_PERSON = (130, 143)
+"""What honcho returns after SIGINT and SIGTERM."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where one process answers, and the path that tells that it does."""
+
+    name: str
+    host: str
+    port: int
+    variable: str
+    probe: str
+
+    @property
+    def url(self) -> str:
+        """The address as one types it into a browser on this machine."""
+        host = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104  # compared, not bound
+        return f"http://{host}:{self.port}"
+
+    def answers(self) -> bool:
+        """Whether it answers now."""
+        try:
+            return requests.get(self.url + self.probe, timeout=2).ok
+        except requests.RequestException:
+            return False
+
+
+def main() -> None:
+    """Run the whole system until Ctrl-C."""
+    settings = Settings()
+    addresses = _addresses(settings)
+    for address in addresses:
+        _refuse_taken(address)
+    _train_if_missing()
+    print("Starting …", flush=True)
+    manager = Manager(Printer(sys.stdout))
+    _add_processes(manager, settings, load_or_create_keys(settings.paths))
+    # Not at once: honcho forks the processes first, and a fork beside a busy thread can hang.
+    announcer = threading.Timer(ANNOUNCE_AFTER_SECONDS, _announce, args=(addresses,))
+    announcer.daemon = True
+    announcer.start()
+    # A closed terminal stops everything as Ctrl-C does; honcho itself listens to SIGINT and SIGTERM.
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    manager.loop()
+    sys.exit(0 if manager.returncode in STOPPED_BY_A_PERSON else manager.returncode)
+
+
+def load_or_create_keys(paths: RuntimePaths) -> dict[str, str]:
+    """Return this system's keys, created at random once; the file is readable by its owner only."""
+    if not paths.keys.exists():
+        paths.root.mkdir(parents=True, exist_ok=True)
+        lines = "".join(f"{name}={secrets.token_urlsafe(32)}\n" for name in KEY_VARIABLES)
+        descriptor = os.open(paths.keys, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(lines)
+    pairs = (line.partition("=") for line in paths.keys.read_text().splitlines() if line)
+    created = {name: value for name, _, value in pairs}
+    return {name: os.environ.get(name) or created[name] for name in KEY_VARIABLES}
+
+
+def process_environment(name: str, settings: Settings, keys: Mapping[str, str]) -> dict[str, str]:
+    """Return what one process is told: the service all keys, a client only its own."""
+    python = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PYTHONUNBUFFERED": "1",
+    }
+    environment = os.environ | python | {"HOUSING_BACKEND_URL": settings.service_url}
+    for variable in KEY_VARIABLES:
+        environment.pop(variable, None)
+    if name == "mlops-api":
+        return environment | dict(keys)
+    if name == "monitor":
+        return environment | {"HOUSING_VIEWER_KEY": keys["HOUSING_VIEWER_KEY"]}
+    if name == "dashboard":
+        return environment | {
+            "HOUSING_DASHBOARD_KEY": keys["HOUSING_OPERATOR_KEY"],
+            "HOUSING_MLFLOW_URL": f"http://127.0.0.1:{settings.mlflow_port}",
+        }
+    return environment
+
+
+def _addresses(settings: Settings) -> tuple[Address, ...]:
+    return (
+        Address(
+            "Dashboard",
+            settings.dashboard_host,
+            settings.dashboard_port,
+            "HOUSING_DASHBOARD_PORT",
+            "/_stcore/health",
+        ),
+        Address(
+            "API",
+            settings.backend_host,
+            settings.backend_port,
+            "HOUSING_BACKEND_PORT",
+            "/health/ready",
+        ),
+        Address(
+            "MLflow", settings.mlflow_host, settings.mlflow_port, "HOUSING_MLFLOW_PORT", "/health"
+        ),
+    )
+
+
+def _refuse_taken(address: Address) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address.host, address.port))
+        except OSError:
+            raise SystemExit(
+                f"Port {address.port} for {address.name} is taken; stop what listens there, or choose "
+                f"another as in `{address.variable}={address.port + 1000} make up`."
+            ) from None
+
+
+def _train_if_missing() -> None:
+    training = subprocess.run([sys.executable, "-m", "training", "--if-missing"], cwd=PROJECT)
+    if training.returncode:
+        sys.exit(training.returncode)
+
+
+def _add_processes(manager: Manager, settings: Settings, keys: Mapping[str, str]) -> None:
+    processes = parse_procfile(PROCFILE.read_text()).processes
+    for name, command in processes.items():
+        environment = process_environment(name, settings, keys)
+        manager.add_process(name, f"exec {command}", env=environment, cwd=str(PROJECT))
+
+
+def _announce(addresses: tuple[Address, ...]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    waiting = list(addresses)
+    while waiting and time.monotonic() < deadline:
+        waiting = [address for address in waiting if not address.answers()]
+        time.sleep(0.2)
+    if waiting:
+        names = ", ".join(address.name for address in waiting)
+        print(f"\nNot answering after {START_SECONDS} s: {names}; see above for why.\n", flush=True)
+        return
+    lines = [f"    {address.name:<10} {address.url}" for address in addresses]
+    print("\n".join(["", "  Everything answers. Ctrl-C stops it.", "", *lines, ""]), flush=True)
+
+
+if __name__ == "__main__":
+    main()

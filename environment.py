@@ -1,0 +1,167 @@
+"""Prepare this machine for one of the project's tasks; the Makefile calls it.
+
+    python3 environment.py runtime       .venv with what the running system needs
+    python3 environment.py development   the same with the tools of tests and checks
+    python3 environment.py browser       a Chromium for the browser tests
+
+Runs on the machine's own Python, standard library only, and on versions too old for the project, because
+telling a person so is part of its work. Does nothing when nothing is missing.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.abspath(__file__))
+VENV = os.path.join(ROOT, ".venv")
+VENV_PYTHON = os.path.join(VENV, "bin", "python")
+STAMP = os.path.join(VENV, "installed-requirements")
+LOG = os.path.join(VENV, "install.log")
+OLDEST_PYTHON = (3, 11)
+REQUIREMENTS = {
+    "runtime": "requirements.txt",
+    "development": os.path.join("requirements", "development.txt"),
+}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NETWORK_SIGNS = (
+    "Could not find a version",
+    "No matching distribution",
+    "Connection",
+    "Temporary failure in name resolution",
+    "Max retries exceeded",
+    "ProxyError",
+    "SSLError",
+)
+
+
+def main():
+    """Carry out the one task named on the command line."""
+    tasks = {"runtime": install, "development": install, "browser": install_browser}
+    if len(sys.argv) != 2 or sys.argv[1] not in tasks:
+        stop("usage: python3 environment.py " + "|".join(tasks))
+    check_python()
+    tasks[sys.argv[1]](sys.argv[1])
+
+
+def check_python():
+    """Stop with one sentence when this Python is too old."""
+    if sys.version_info < OLDEST_PYTHON:
+        stop(
+            "Python %d.%d is too old: install Python 3.11 or newer and name it, as in "
+            "`make up PYTHON=python3.11`." % sys.version_info[:2]
+        )
+
+
+def install(task):
+    """Make .venv hold the task's requirements, unless it does."""
+    wanted = fingerprint()
+    if wanted in installed(task):
+        return
+    if not os.path.exists(VENV_PYTHON):
+        create_venv()
+    command = [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
+    run_with_clock(
+        command + ["-r", os.path.join(ROOT, REQUIREMENTS[task])],
+        "Installing packages into .venv (a few minutes the first time)",
+    )
+    with open(STAMP, "w") as stamp:
+        stamp.write("%s %s\n" % (task, wanted))
+
+
+def installed(task):
+    """Return the fingerprint of what .venv holds for a task; development holds runtime too."""
+    try:
+        with open(STAMP) as stamp:
+            kind, _, mark = stamp.read().strip().partition(" ")
+    except (IOError, OSError):
+        return ""
+    return mark if kind in (task, "development") else ""
+
+
+def fingerprint():
+    """Return a mark that changes with any requirement file or the Python version."""
+    digest = hashlib.sha256(sys.version.encode())
+    folder = os.path.join(ROOT, "requirements")
+    names = [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
+    for name in [os.path.join(ROOT, "requirements.txt")] + names:
+        with open(name, "rb") as content:
+            digest.update(content.read())
+    return digest.hexdigest()
+
+
+def create_venv():
+    """Create .venv anew."""
+    shutil.rmtree(VENV, ignore_errors=True)
+    result = subprocess.run(
+        [sys.executable, "-m", "venv", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    if result.returncode:
+        shutil.rmtree(VENV, ignore_errors=True)
+        stop(
+            "This Python cannot create environments; install its venv package "
+            "(on Debian: `apt-get install python3-venv`), then try again."
+        )
+
+
+def run_with_clock(command, title):
+    """Run a long command, its output in a log, a clock on the screen; stop with a sentence if it fails."""
+    started = time.time()
+    with open(LOG, "wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            while process.poll() is None:
+                show_clock(title, time.time() - started)
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            process.wait()
+            stop("\nInterrupted; run the command again to go on.")
+    if process.returncode:
+        stop("\n" + explain_failure())
+    print("\r%s: done in %d s." % (title, time.time() - started))
+
+
+def show_clock(title, seconds):
+    """Show how long the command has been running, where someone is looking."""
+    if sys.stdout.isatty():
+        sys.stdout.write("\r%s … %d s" % (title, seconds))
+        sys.stdout.flush()
+
+
+def explain_failure():
+    """Return one sentence about why the installation failed."""
+    with open(LOG, "rb") as log:
+        text = log.read().decode(errors="replace")
+    if any(sign in text for sign in NETWORK_SIGNS):
+        return (
+            "The packages cannot be fetched: check the network and pip's index setting, "
+            "then try again (details: .venv/install.log)."
+        )
+    return "The packages cannot be installed; the end of .venv/install.log says why."
+
+
+def install_browser(_task):
+    """Make sure that a Chromium can be found, installing Debian's where that is possible."""
+    if any(shutil.which(name) for name in BROWSERS):
+        return
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        run_with_clock(
+            ["sh", "-c", "apt-get update -qq && apt-get install -y -qq chromium"],
+            "Installing Chromium",
+        )
+    if not any(shutil.which(name) for name in BROWSERS):
+        stop(
+            "The browser tests need Chromium: install it with `sudo apt-get install chromium` "
+            "(or your system's own way), then try again."
+        )
+
+
+def stop(sentence):
+    """End with a sentence and no traceback."""
+    sys.exit(sentence)
+
+
+if __name__ == "__main__":
+    main()
