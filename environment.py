@@ -58,7 +58,7 @@ def check_python():
 def install(task):
     """Make .venv hold the task's requirements, unless it does."""
     wanted = fingerprint()
-    if wanted in installed(task):
+    if wanted == installed(task):
         return
     if not os.path.exists(VENV_PYTHON):
         create_venv()
@@ -109,6 +109,7 @@ def create_venv():
 def run_with_clock(command, title):
     """Run a long command, its output in a log, a clock on the screen; stop with a sentence if it fails."""
     started = time.time()
+    show_clock(title, 0)
     with open(LOG, "wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         try:
@@ -124,10 +125,12 @@ def run_with_clock(command, title):
 
 
 def show_clock(title, seconds):
-    """Show how long the command has been running, where someone is looking."""
+    """Show how long the command has been running; in a log file, only that it began."""
     if sys.stdout.isatty():
         sys.stdout.write("\r%s … %d s" % (title, seconds))
-        sys.stdout.flush()
+    elif not seconds:
+        sys.stdout.write("%s …\n" % title)
+    sys.stdout.flush()
 
 
 def explain_failure():
