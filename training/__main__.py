@@ -1,0 +1,102 @@
+"""Train the candidates and make the best one the champion (``python -m training``)."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from storage.errors import HousingError, InvalidInput, ModelIntegrityError, ModelUnavailable
+from storage.model_store import ModelStore
+from storage.settings import Settings
+
+EXIT_FAILED = 1
+EXIT_WRONG_INPUT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code: 0, 1 (failed), 2 (wrong input)."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        settings = Settings()
+        if options.if_missing and _champion_is_usable(settings):
+            return 0
+        _train(settings, options)
+    except (HousingError, ValidationError, OSError) as error:
+        print(_one_sentence(error), file=sys.stderr)
+        wrong_input = isinstance(error, InvalidInput | ValidationError)
+        return EXIT_WRONG_INPUT if wrong_input else EXIT_FAILED
+    return 0
+
+
+def _one_sentence(error: HousingError | ValidationError | OSError) -> str:
+    if isinstance(error, ValidationError):  # only the settings are validated here
+        first = error.errors()[0]
+        return f"Setting HOUSING_{'_'.join(map(str, first['loc'])).upper()}: {first['msg']}."
+    if isinstance(error, OSError):
+        return f"Training stopped: {error}."
+    return str(error)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument(
+        "--source",
+        choices=("embedded", "sklearn"),
+        default="embedded",
+        help="where the table comes from; sklearn downloads it (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--csv", type=Path, metavar="FILE", help="a table with the same nine columns, in any order"
+    )
+    parser.add_argument(
+        "--candidates",
+        metavar="NAMES",
+        help="which models compete, separated by commas (default: all)",
+    )
+    parser.add_argument(
+        "--if-missing", action="store_true", help="do nothing if there is a champion already"
+    )
+    return parser
+
+
+def _champion_is_usable(settings: Settings) -> bool:
+    store = ModelStore(settings.paths)
+    try:
+        champion = store.champion()
+        store.verify(champion.version)
+    except (ModelUnavailable, ModelIntegrityError) as error:
+        if isinstance(error, ModelIntegrityError):
+            print(f"{error} Training anew.", file=sys.stderr)
+        return False
+    print(f"Champion {champion.version} ({champion.model_name}) is there; nothing to train.")
+    return True
+
+
+def _train(settings: Settings, options: argparse.Namespace) -> None:
+    # Here, because scikit-learn, MLflow and matplotlib take seconds to import.
+    from rich.console import Console
+
+    from training.candidates import all_candidates, select
+    from training.comparison import comparison
+    from training.dataset.sources import load_table
+    from training.progress import step_display
+    from training.train import Training
+
+    candidates = all_candidates(settings.random_seed, settings.training_threads)
+    if options.candidates is not None:
+        candidates = select(candidates, options.candidates.split(","))
+    table = load_table(options.source, options.csv)
+    console = Console()
+    with step_display(console) as display:
+        trained = Training(settings, table, candidates, display).run()
+    ModelStore(settings.paths).set_champion(trained.manifest.version)
+    console.print(comparison(trained.outcome))
+    print(f"Champion: {trained.manifest.version} in {settings.paths.models}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""The table that comes with the repository, verified against its checksum whenever it is read."""
+
+import hashlib
+import io
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ValidationError
+
+from storage.errors import InvalidDataset
+from training.dataset.table import COLUMN_NAMES, FloatArray, HousingTable
+
+FOLDER = Path(__file__).parent
+PROVENANCE = "provenance.json"
+
+
+class Provenance(BaseModel):
+    """What stands beside the table: the fields that the loader relies on."""
+
+    file: str
+    sha256: str
+    rows: int
+    columns: dict[str, str]
+
+
+def load_embedded(folder: Path = FOLDER) -> HousingTable:
+    """Read the embedded table.
+
+    Raises
+    ------
+    InvalidDataset
+        If the table or its provenance is missing, changed, or not what the provenance says.
+    """
+    provenance = _read_provenance(folder / PROVENANCE)
+    path = folder / provenance.file
+    content = _read(path)
+    if hashlib.sha256(content).hexdigest() != provenance.sha256:
+        raise InvalidDataset(
+            f"{path} does not match the SHA-256 in {PROVENANCE} and was not used; "
+            "restore it from the repository."
+        )
+    values = _parse(content, path)
+    if len(values) != provenance.rows:
+        raise InvalidDataset(
+            f"{path} has {len(values)} rows where {PROVENANCE} says {provenance.rows}."
+        )
+    return HousingTable(values, str(path))
+
+
+def _read_provenance(path: Path) -> Provenance:
+    try:
+        return Provenance.model_validate_json(_read(path))
+    except ValidationError as error:
+        raise InvalidDataset(
+            f"{path} cannot be read as a provenance record; restore it from the repository."
+        ) from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidDataset(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def _parse(content: bytes, path: Path) -> FloatArray:
+    try:
+        table = pq.read_table(io.BytesIO(content), columns=list(COLUMN_NAMES))
+        columns = [table.column(name).to_numpy() for name in COLUMN_NAMES]
+    except (pa.ArrowException, KeyError) as error:
+        raise InvalidDataset(f"{path} is not the nine-column table that was expected.") from error
+    return np.column_stack(columns).astype(np.float64)

@@ -1,0 +1,74 @@
+"""Where a training table can come from."""
+
+import socket
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+
+from storage.errors import ServiceUnavailable
+from training.dataset.csv_file import load_csv
+from training.dataset.embedded import load_embedded
+from training.dataset.table import HousingTable
+
+Source = Literal["embedded", "sklearn"]
+SOURCES: tuple[Source, ...] = get_args(Source)
+DOWNLOAD_TIMEOUT_SECONDS = 20.0
+
+
+class DownloadFailed(ServiceUnavailable):
+    """The table could not be fetched from the internet."""
+
+    title = "Download failed"
+
+
+def load_table(source: Source = "embedded", csv: Path | None = None) -> HousingTable:
+    """Load the table to train on; a CSV file goes before a named source.
+
+    Raises
+    ------
+    InvalidDataset
+        If the table cannot be used.
+    DownloadFailed
+        If ``sklearn`` was asked for and the internet does not answer.
+    """
+    if csv is not None:
+        return load_csv(csv)
+    return load_embedded() if source == "embedded" else load_with_scikit_learn()
+
+
+def load_with_scikit_learn() -> HousingTable:
+    """Load the table by scikit-learn's own loader, which downloads it once and keeps it.
+
+    Raises
+    ------
+    DownloadFailed
+        If it is not kept yet and cannot be downloaded.
+    """
+    # Here, because only this source needs it and the import costs a second.
+    from sklearn.datasets import fetch_california_housing
+
+    try:
+        with _socket_timeout(DOWNLOAD_TIMEOUT_SECONDS), warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # it warns of each retry
+            table = fetch_california_housing(n_retries=1)
+    except OSError as error:
+        raise DownloadFailed(
+            f"scikit-learn could not download the table ({getattr(error, 'reason', error)}); check the internet connection, "
+            "or leave out --source to use the embedded copy."
+        ) from error
+    return HousingTable(np.column_stack([table.data, table.target]), "scikit-learn")
+
+
+@contextmanager
+def _socket_timeout(seconds: float) -> Iterator[None]:
+    # scikit-learn's download has no time-out of its own: a firewall that drops packets would hang it.
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)

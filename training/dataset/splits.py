@@ -1,0 +1,87 @@
+"""The fixed 64/16/20 split: train to fit, validation to choose, test to be looked at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.dataset.table import FloatArray, HousingTable
+
+TEST_SHARE = 0.20
+VALIDATION_SHARE = 0.16
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows of the table: inputs (n, 8) in schema order, targets (n,) in 100,000 USD."""
+
+    inputs: FloatArray
+    targets: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+
+class SealedPart:
+    """Rows that can be taken out once; a figure measured on them again would no longer be honest."""
+
+    def __init__(self, part: Part) -> None:
+        self._part: Part | None = part
+        self._length = len(part)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def open(self) -> Part:
+        """Hand out the rows, the first time.
+
+        Raises
+        ------
+        RuntimeError
+            At the second call: whoever makes it is about to choose by the test part.
+        """
+        if self._part is None:
+            raise RuntimeError("The test part was opened before; it is touched once.")
+        part, self._part = self._part, None
+        return part
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The three parts of one table: disjoint, and together all of it."""
+
+    train: Part
+    validation: Part
+    test: SealedPart
+
+    @property
+    def row_counts(self) -> dict[str, int]:
+        """Number of rows by part."""
+        return {
+            "train": len(self.train),
+            "validation": len(self.validation),
+            "test": len(self.test),
+        }
+
+
+def split(table: HousingTable, seed: int) -> Splits:
+    """Split by a seeded permutation; the same table and seed always give the same parts."""
+    test, validation, train = split_rows(len(table), seed)
+    return Splits(
+        train=_part(table, train),
+        validation=_part(table, validation),
+        test=SealedPart(_part(table, test)),
+    )
+
+
+def split_rows(row_count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the row indices of test, validation and train."""
+    # RandomState, because numpy promises that its stream never changes between releases.
+    order = np.random.RandomState(seed).permutation(row_count)
+    test_rows = round(TEST_SHARE * row_count)
+    validation_rows = round(VALIDATION_SHARE * row_count)
+    test, validation, train = np.split(order, [test_rows, test_rows + validation_rows])
+    return test, validation, train
+
+
+def _part(table: HousingTable, rows: np.ndarray) -> Part:
+    return Part(table.inputs[rows], table.targets[rows])

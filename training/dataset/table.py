@@ -1,0 +1,92 @@
+"""A table that can be trained on: every value finite and in range, or refused by row and column."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from storage.errors import InvalidDataset
+from storage.schema.features import FEATURE_NAMES, FEATURES, TARGET_NAME, TARGET_UNIT
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+
+COLUMN_NAMES: tuple[str, ...] = (*FEATURE_NAMES, TARGET_NAME)
+MINIMUM_ROWS = 50
+"""Below this a part of the split would be too small to measure anything on."""
+
+TARGET_RANGE = (0.0, 100.0)
+"""Accepted targets, in 100,000 USD: wide, but a column that is in dollars falls outside."""
+
+
+@dataclass(frozen=True)
+class HousingTable:
+    """A checked table.
+
+    Parameters
+    ----------
+    values
+        Shape (n, 9), float64: the eight inputs in schema order, then the target in 100,000 USD.
+    origin
+        Where it was read from, for messages and records.
+    """
+
+    values: FloatArray
+    origin: str
+
+    def __post_init__(self) -> None:
+        refuse_unusable(self.values, self.origin)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def inputs(self) -> FloatArray:
+        """The eight inputs, shape (n, 8), in schema order and units."""
+        return np.ascontiguousarray(self.values[:, :-1])
+
+    @property
+    def targets(self) -> FloatArray:
+        """The median house values, shape (n,), in 100,000 USD."""
+        return np.ascontiguousarray(self.values[:, -1])
+
+    @cached_property
+    def sha256(self) -> str:
+        """Checksum of the values: the same table has the same one, whatever file it came in."""
+        return hashlib.sha256(np.ascontiguousarray(self.values, dtype="<f8").tobytes()).hexdigest()
+
+
+def refuse_unusable(values: FloatArray, origin: str) -> None:
+    """Check a table of shape (n, 9).
+
+    Raises
+    ------
+    InvalidDataset
+        If it is too short, or a value is not finite or out of the range that the service accepts; the
+        message names the origin, the first such row (counted from 1) and its column.
+    """
+    if len(values) < MINIMUM_ROWS:
+        raise InvalidDataset(
+            f"{origin} has {len(values)} rows of data; at least {MINIMUM_ROWS} are needed."
+        )
+    lower, upper = _bounds()
+    # A comparison with NaN is false, so what is not proven to be in range is refused.
+    usable = (values >= lower) & (values <= upper)
+    if not usable.all():
+        row, column = (int(index) for index in np.argwhere(~usable)[0])
+        raise InvalidDataset(
+            f"{origin}, row {row + 1}, column {COLUMN_NAMES[column]}: {values[row, column]:g} "
+            f"is not between {lower[column]:g} and {upper[column]:g} ({_unit(column)})."
+        )
+
+
+def _bounds() -> tuple[FloatArray, FloatArray]:
+    lower = [*(feature.minimum for feature in FEATURES), TARGET_RANGE[0]]
+    upper = [*(feature.maximum for feature in FEATURES), TARGET_RANGE[1]]
+    return np.array(lower, dtype=np.float64), np.array(upper, dtype=np.float64)
+
+
+def _unit(column: int) -> str:
+    return FEATURES[column].unit if column < len(FEATURES) else TARGET_UNIT

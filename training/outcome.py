@@ -1,0 +1,38 @@
+"""What a training found out, before it is published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from training.dataset.splits import Part
+from training.dataset.table import FloatArray
+from training.fit import MeasuredCandidate
+
+
+@dataclass(frozen=True)
+class TrainingOutcome:
+    """Every candidate measured, and the one that validation chose.
+
+    Parameters
+    ----------
+    version, trained_at
+        Id of the version that this becomes, and when.
+    winner
+        The chosen one of ``candidates``.
+    training_inputs
+        Shape (n, 8), schema order: what the candidates were fitted on.
+    validation
+        The part that chose: a later challenger and its champion are compared on it.
+    row_counts
+        Rows by part.
+    """
+
+    version: str
+    trained_at: datetime
+    winner: MeasuredCandidate
+    candidates: tuple[MeasuredCandidate, ...]
+    training_inputs: FloatArray
+    validation: Part
+    row_counts: Mapping[str, int]
+    dataset_origin: str
+    dataset_sha256: str

@@ -1,0 +1,165 @@
+"""Each candidate as one MLflow run: parameters, metrics, model, plots."""
+
+import tempfile
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version as installed_version
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow.entities import Experiment, LifecycleStage
+from mlflow.exceptions import MlflowException
+from mlflow.models import infer_signature
+from sqlalchemy.exc import SADeprecationWarning
+
+from storage.errors import ServiceUnavailable
+from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
+from storage.settings import Settings
+from training.dataset.splits import Part
+from training.fit import MeasuredCandidate
+from training.plots import predicted_against_actual, residuals_against_predicted
+from training.quiet_mlflow import mlflow
+
+EXPERIMENT = "california-housing"
+MODEL_REQUIREMENTS = ("scikit-learn", "numpy", "cloudpickle")
+EXAMPLE_ROWS = 5
+
+
+class TrackingUnavailable(ServiceUnavailable):
+    """MLflow's store or server cannot be used now."""
+
+    title = "MLflow unavailable"
+
+
+@dataclass(frozen=True)
+class TrainingContext:
+    """What all runs of one training share."""
+
+    version: str
+    winner: str
+    seed: int
+    dataset_origin: str
+    dataset_sha256: str
+    row_counts: Mapping[str, int]
+
+
+class RunTracker:
+    """Records runs in one experiment.
+
+    Raises
+    ------
+    TrackingUnavailable
+        By every method and when it is made, if the store or the server does not answer.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        try:
+            self._experiment_id = self._open_experiment()
+        except (MlflowException, OSError) as error:
+            raise self._unavailable(error) from error
+
+    def record(self, measured: MeasuredCandidate, test: Part, context: TrainingContext) -> str:
+        """Record one candidate and return the id of its run."""
+        name = measured.fitted.name
+        try:
+            with mlflow.start_run(experiment_id=self._experiment_id, run_name=name) as run:
+                mlflow.set_tags(_tags(measured, context))
+                mlflow.log_params(measured.fitted.parameters)
+                mlflow.log_metrics(measured.metrics)
+                _log_plots(measured, test)
+                _log_model(measured, test)
+        except (MlflowException, OSError) as error:
+            raise self._unavailable(error) from error
+        return str(run.info.run_id)
+
+    def _open_experiment(self) -> str:
+        client = self._connect()
+        found = client.get_experiment_by_name(EXPERIMENT)
+        if found is not None and found.lifecycle_stage == LifecycleStage.DELETED:
+            client.restore_experiment(found.experiment_id)
+        if found is not None and self._can_write_to(found):
+            return str(found.experiment_id)
+        if found is not None:
+            client.rename_experiment(found.experiment_id, f"{EXPERIMENT}-{found.experiment_id}")
+        return str(client.create_experiment(EXPERIMENT, self._artifact_location))
+
+    def _connect(self) -> MlflowClient:
+        mlflow.set_tracking_uri(self._settings.tracking_uri)
+        if self._is_remote:
+            return MlflowClient()
+        self._settings.paths.mlflow_store.parent.mkdir(parents=True, exist_ok=True)
+        with warnings.catch_warnings():
+            # MLflow's own tables use what SQLAlchemy 2.1 deprecates.
+            warnings.filterwarnings("ignore", category=SADeprecationWarning)
+            return _client_of_existing_store()
+
+    @property
+    def _is_remote(self) -> bool:
+        return self._settings.tracking_uri.startswith(("http://", "https://"))
+
+    @property
+    def _artifact_location(self) -> str | None:
+        """Folder of the artifacts; None: the server decides, and carries them too."""
+        if self._is_remote:
+            return None
+        return (self._settings.paths.mlflow_artifacts / EXPERIMENT).as_uri()
+
+    def _can_write_to(self, experiment: Experiment) -> bool:
+        # An experiment keeps the place of its artifacts for good. After the runtime folder moved, or a
+        # switch between store and server, that place is not ours any more, and a new one is made.
+        if self._is_remote:
+            return not experiment.artifact_location.startswith(("file:", "/"))
+        return bool(experiment.artifact_location == self._artifact_location)
+
+    def _unavailable(self, error: Exception) -> TrackingUnavailable:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
+        return TrackingUnavailable(f"MLflow could not record the training ({reason[:200]}).")
+
+
+def _client_of_existing_store() -> MlflowClient:
+    client = MlflowClient()
+    client.search_experiments(max_results=1)  # creates the tables of a new store
+    return client
+
+
+def _tags(measured: MeasuredCandidate, context: TrainingContext) -> dict[str, str]:
+    return {
+        "model_name": measured.fitted.name,
+        "model_type": measured.fitted.model_type,
+        "model_version": context.version,
+        "chosen": str(measured.fitted.name == context.winner).lower(),
+        "seed": str(context.seed),
+        "dataset": context.dataset_origin,
+        "dataset_sha256": context.dataset_sha256,
+        "unit": f"rmse and mae in {TARGET_UNIT}, fit_seconds in s",
+    } | {f"rows_{part}": str(count) for part, count in context.row_counts.items()}
+
+
+def _log_plots(measured: MeasuredCandidate, test: Part) -> None:
+    arguments = (measured.fitted.label, test.targets, measured.predicted)
+    images = {
+        "predicted_against_actual.png": predicted_against_actual(*arguments),
+        "residuals.png": residuals_against_predicted(*arguments),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for name, image in images.items():
+            (Path(folder) / name).write_bytes(image)
+        mlflow.log_artifacts(folder, artifact_path="plots")
+
+
+def _log_model(measured: MeasuredCandidate, test: Part) -> None:
+    example = test.inputs[:EXAMPLE_ROWS]
+    mlflow.sklearn.log_model(
+        measured.fitted.pipeline,
+        name="model",
+        # MLflow's default, skops, needs every tree type listed and takes ten times as long. A pickle
+        # runs code when it is loaded; this one is as trusted as the model.pkl beside it.
+        serialization_format=mlflow.sklearn.SERIALIZATION_FORMAT_CLOUDPICKLE,
+        signature=infer_signature(example, measured.predicted[:EXAMPLE_ROWS]),
+        input_example=example,
+        # Named here; otherwise MLflow starts a second Python to find them out.
+        pip_requirements=[f"{name}=={installed_version(name)}" for name in MODEL_REQUIREMENTS],
+        metadata={"feature_names": list(FEATURE_NAMES), "unit": TARGET_UNIT},
+    )

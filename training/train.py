@@ -1,0 +1,107 @@
+"""One training from a table to a published version."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storage.model_store import ModelStore, pickled
+from storage.schema.records import ModelManifest, utc_now
+from storage.settings import Settings
+from training.candidates import Candidate
+from training.dataset.splits import Part, split
+from training.dataset.table import HousingTable
+from training.fit import FittedCandidate, choose, fit, measure
+from training.model_metrics import record_model_metrics
+from training.outcome import TrainingOutcome
+from training.progress import StepDisplay
+from training.publish import publish, version_id
+from training.tracking import RunTracker, TrackingUnavailable, TrainingContext
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrainedVersion:
+    """A published version and how it came about. It is not the champion yet."""
+
+    manifest: ModelManifest
+    outcome: TrainingOutcome
+
+
+class Training:
+    """Trains ``candidates`` on ``table``, telling ``display`` of each step."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        table: HousingTable,
+        candidates: Sequence[Candidate],
+        display: StepDisplay,
+    ) -> None:
+        self._settings = settings
+        self._table = table
+        self._candidates = candidates
+        self._display = display
+        self._step = 0
+
+    def run(self) -> TrainedVersion:
+        """Fit, choose on validation, measure once on test, record in MLflow, publish.
+
+        MLflow being away costs the record of the runs, not the model. Stopped at any point before the
+        end, no version exists.
+        """
+        splits = split(self._table, self._settings.random_seed)
+        fitted = [self._fit(each, splits.train, splits.validation) for each in self._candidates]
+        winner = choose(fitted)
+        self._begin("Measuring on the test part")
+        test = splits.test.open()
+        model, now = pickled(winner.pipeline), utc_now()
+        measured = measure(fitted, test)
+        outcome = TrainingOutcome(
+            version=version_id(model, now),
+            trained_at=now,
+            winner=measured[fitted.index(winner)],
+            candidates=measured,
+            training_inputs=splits.train.inputs,
+            validation=splits.validation,
+            row_counts=splits.row_counts,
+            dataset_origin=self._table.origin,
+            dataset_sha256=self._table.sha256,
+        )
+        run_id = self._record_runs(outcome, test)
+        return TrainedVersion(self._publish(outcome, model, run_id), outcome)
+
+    def _fit(self, candidate: Candidate, train: Part, validation: Part) -> FittedCandidate:
+        self._begin(f"Fitting {candidate.label.lower()}")
+        return fit(candidate, train, validation, self._settings.training_threads)
+
+    def _record_runs(self, outcome: TrainingOutcome, test: Part) -> str | None:
+        context = TrainingContext(
+            version=outcome.version,
+            winner=outcome.winner.fitted.name,
+            seed=self._settings.random_seed,
+            dataset_origin=outcome.dataset_origin,
+            dataset_sha256=outcome.dataset_sha256,
+            row_counts=outcome.row_counts,
+        )
+        run_ids = {}
+        try:
+            self._begin("Opening MLflow")
+            tracker = RunTracker(self._settings)
+            for measured in outcome.candidates:
+                self._begin(f"Recording {measured.fitted.label.lower()}")
+                run_ids[measured.fitted.name] = tracker.record(measured, test, context)
+        except TrackingUnavailable as error:
+            logger.warning("%s The model is published without it.", error)
+        return run_ids.get(outcome.winner.fitted.name)
+
+    def _publish(self, outcome: TrainingOutcome, model: bytes, run_id: str | None) -> ModelManifest:
+        self._begin("Publishing the version")
+        manifest = publish(ModelStore(self._settings.paths), outcome, model, run_id)
+        record_model_metrics(self._settings, outcome)
+        return manifest
+
+    def _begin(self, step: str) -> None:
+        self._step += 1
+        # Each candidate is fitted and recorded; the test part, MLflow and publishing are a step each.
+        self._display.begin(step, self._step, 2 * len(self._candidates) + 3)
