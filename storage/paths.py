@@ -85,6 +85,10 @@ class RuntimePaths:
         return self.root / "triggers"
 
     @property
+    def worker_lock(self) -> Path:
+        return self.triggers / "worker.lock"
+
+    @property
     def prometheus(self) -> Path:
         """Metric files of the API's worker processes, wiped when the service starts."""
         return self.root / "prometheus"
