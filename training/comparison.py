@@ -12,7 +12,13 @@ from training.outcome import TrainingOutcome
 
 def comparison(outcome: TrainingOutcome) -> Group:
     """Return the candidates, the best on validation first, with units and row counts."""
-    table = Table(title=f"Models compared (RMSE and MAE in {TARGET_UNIT})", box=SIMPLE_HEAD)
+    # Narrow enough for the 80 columns that a pipe or a small terminal has.
+    table = Table(
+        title=f"Models compared (RMSE and MAE in {TARGET_UNIT})",
+        box=SIMPLE_HEAD,
+        collapse_padding=True,
+        pad_edge=False,
+    )
     table.add_column("Model", no_wrap=True)
     for heading in ("Validation\nRMSE", "Test\nRMSE", "Test\nMAE", "Test\nR2", "Fit\n(s)"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -36,4 +42,4 @@ def _cells(measured: MeasuredCandidate, *, is_winner: bool) -> list[str]:
 
 def _caption(outcome: TrainingOutcome) -> str:
     rows = ", ".join(f"{part} {count:,}" for part, count in outcome.row_counts.items())
-    return f"The lowest validation RMSE wins. Rows: {rows}."
+    return f"Lowest validation RMSE wins. Rows: {rows}."

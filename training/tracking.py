@@ -1,5 +1,6 @@
 """Each candidate as one MLflow run: parameters, metrics, model, plots."""
 
+import fcntl
 import tempfile
 import warnings
 from collections.abc import Mapping
@@ -87,13 +88,9 @@ class RunTracker:
 
     def _connect(self) -> MlflowClient:
         mlflow.set_tracking_uri(self._settings.tracking_uri)
-        if self._is_remote:
-            return MlflowClient()
-        self._settings.paths.mlflow_store.parent.mkdir(parents=True, exist_ok=True)
-        with warnings.catch_warnings():
-            # MLflow's own tables use what SQLAlchemy 2.1 deprecates.
-            warnings.filterwarnings("ignore", category=SADeprecationWarning)
-            return _client_of_existing_store()
+        if not self._is_remote:
+            create_store(self._settings)
+        return MlflowClient()
 
     @property
     def _is_remote(self) -> bool:
@@ -118,10 +115,18 @@ class RunTracker:
         return TrackingUnavailable(f"MLflow could not record the training ({reason[:200]}).")
 
 
-def _client_of_existing_store() -> MlflowClient:
-    client = MlflowClient()
-    client.search_experiments(max_results=1)  # creates the tables of a new store
-    return client
+def create_store(settings: Settings) -> None:
+    """Create the tables of MLflow's store, or do nothing if they are there.
+
+    Locked, because the server and a training often start together, and in containers of their own.
+    """
+    folder = settings.paths.mlflow_store.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "store.lock").open("w") as lock, warnings.catch_warnings():
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # MLflow's own tables use what SQLAlchemy 2.1 deprecates.
+        warnings.filterwarnings("ignore", category=SADeprecationWarning)
+        MlflowClient(settings.tracking_uri).search_experiments(max_results=1)
 
 
 def _tags(measured: MeasuredCandidate, context: TrainingContext) -> dict[str, str]:

@@ -56,8 +56,9 @@ def load_with_scikit_learn() -> HousingTable:
             warnings.simplefilter("ignore", UserWarning)  # it warns of each retry
             table = fetch_california_housing(n_retries=1)
     except OSError as error:
+        reason = getattr(error, "reason", error)
         raise DownloadFailed(
-            f"scikit-learn could not download the table ({getattr(error, 'reason', error)}); check the internet connection, "
+            f"scikit-learn could not download the table ({reason}); check the internet connection, "
             "or leave out --source to use the embedded copy."
         ) from error
     return HousingTable(np.column_stack([table.data, table.target]), "scikit-learn")

@@ -1,0 +1,63 @@
+"""The MLflow server over the runtime folder's store (``python -m training.mlflow_server``).
+
+It runs in this process instead of through MLflow's own command, which imports everything twice and stays
+behind as a parent of the server. What the command would pass on is set here; a test compares the names.
+"""
+
+import os
+import warnings
+
+from storage.settings import Settings
+
+SHUTDOWN_SECONDS = 3
+"""How long a request may go on after the server was told to stop."""
+
+
+def server_environment(settings: Settings) -> dict[str, str]:
+    """Return the variables that MLflow's server application reads when it is imported."""
+    artifacts = settings.paths.mlflow_artifacts.as_uri()
+    return {
+        "_MLFLOW_SERVER_FILE_STORE": settings.tracking_uri,
+        "_MLFLOW_SERVER_REGISTRY_STORE": settings.tracking_uri,
+        # New experiments made through the server get their artifacts carried by it, so a client needs
+        # no access to the folder; runs recorded in the store directly name the folder itself.
+        "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
+        "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
+        "_MLFLOW_SERVER_ARTIFACT_DESTINATION": artifacts,
+        "_MLFLOW_SGI_NAME": "uvicorn",
+        "MLFLOW_SERVER_ALLOWED_HOSTS": settings.mlflow_allowed_hosts,
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    }
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    settings = Settings()
+    if settings.tracking_uri.startswith(("http://", "https://")):
+        raise SystemExit(
+            "HOUSING_MLFLOW_TRACKING_URI names a server; this one needs a database to serve."
+        )
+    os.environ.update(server_environment(settings))
+    _serve(settings)
+
+
+def _serve(settings: Settings) -> None:
+    # Here, because the environment has to be complete before MLflow is imported.
+    import uvicorn
+
+    from training.tracking import create_store
+
+    # What MLflow's server uses of its own libraries is nothing that a person here can change.
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"mlflow\.")
+    create_store(settings)
+    uvicorn.run(
+        "mlflow.server.fastapi_app:app",
+        host=settings.mlflow_host,
+        port=settings.mlflow_port,
+        log_level="warning",
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    main()

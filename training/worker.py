@@ -1,0 +1,167 @@
+"""The retraining worker: takes one trigger at a time, trains, and promotes what is not worse.
+
+Run it with ``python -m training.worker``. Killed at any moment, it leaves the champion serving and the
+trigger to be claimed again at its next start.
+"""
+
+import fcntl
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from storage.errors import ModelIntegrityError, ModelUnavailable, ServiceUnavailable
+from storage.log_handler import configure_logging, open_spool
+from storage.model_store import ModelStore
+from storage.process_loop import run_until_stopped
+from storage.retrain_queue import RetrainQueue
+from storage.schema.records import Trigger
+from storage.settings import Settings
+from training.candidates import Candidate, all_candidates
+from training.dataset.sources import load_table
+from training.dataset.splits import Part
+from training.dataset.table import HousingTable
+from training.evaluate import rmse
+from training.progress import LoggedSteps
+from training.promotion import Decision, decide
+from training.train import TrainedVersion, Training
+
+logger = logging.getLogger(__name__)
+
+
+class AnotherWorker(ServiceUnavailable):
+    """A worker runs on this runtime folder already."""
+
+    title = "Worker already running"
+
+
+class RetrainingWorker:
+    """Carries out the triggers of one runtime folder.
+
+    Parameters
+    ----------
+    settings
+        Where the folder is, the seed and the threads.
+    load
+        Loads the table to train on; called anew for each trigger.
+    candidates
+        The models that compete.
+    """
+
+    def __init__(
+        self, settings: Settings, load: Callable[[], HousingTable], candidates: Sequence[Candidate]
+    ) -> None:
+        self._settings = settings
+        self._load = load
+        self._candidates = candidates
+        self._queue = RetrainQueue(settings.paths.triggers)
+        self._store = ModelStore(settings.paths)
+
+    def recover(self) -> list[str]:
+        """Make what a worker that died had claimed claimable again; return those ids."""
+        recovered = self._queue.recover()
+        for trigger_id in recovered:
+            logger.warning("Retraining %s was interrupted and starts again.", trigger_id)
+        return recovered
+
+    def run_once(self, now: datetime) -> Trigger | None:
+        """Claim the oldest trigger, if there is one, and carry it out; return it as it was claimed.
+
+        A training that fails closes its trigger as failed, with the reason; the next one is not affected.
+        """
+        trigger = self._queue.claim()
+        if trigger is None:
+            return None
+        logger.info("Retraining %s begins: %s", trigger.trigger_id, trigger.reason)
+        succeeded, result = self._attempt()
+        self._queue.finish(trigger, {"started_at": now.isoformat()} | result, succeeded=succeeded)
+        logger.info("Retraining %s %s", trigger.trigger_id, "is done." if succeeded else "failed.")
+        return trigger
+
+    def _attempt(self) -> tuple[bool, dict[str, Any]]:
+        try:
+            return True, self._retrain()
+        except Exception as error:
+            # Whatever it was: raised further, it would end the process, and the restarted worker would
+            # claim the same trigger for ever.
+            logger.exception("The retraining failed.")
+            return False, {"error": str(error) or type(error).__name__}
+
+    def _retrain(self) -> dict[str, Any]:
+        training = Training(self._settings, self._load(), self._candidates, LoggedSteps(logger))
+        trained = training.run()
+        champion_version, champion_rmse = self._champion_on(trained.outcome.validation)
+        decision = decide(trained.outcome.winner.fitted.validation.rmse, champion_rmse)
+        if decision.promote:
+            self._store.set_champion(trained.manifest.version)
+        logger.info("%s: %s.", "Promoted" if decision.promote else "Not promoted", decision.reason)
+        return _result(trained, champion_version, decision)
+
+    def _champion_on(self, validation: Part) -> tuple[str | None, float | None]:
+        """Return the champion's version and RMSE; None and None if it is missing or damaged."""
+        try:
+            version = self._store.champion().version
+            predicted = self._store.load(version).predict(validation.inputs)
+        except (ModelUnavailable, ModelIntegrityError) as error:
+            logger.warning("No champion to compare with: %s", error)
+            return None, None
+        return version, rmse(validation.targets, predicted)
+
+
+def _result(
+    trained: TrainedVersion, champion_version: str | None, decision: Decision
+) -> dict[str, Any]:
+    return {
+        "version": trained.manifest.version,
+        "model_name": trained.manifest.model_name,
+        "metrics": trained.manifest.metrics,
+        "mlflow_run_id": trained.manifest.mlflow_run_id,
+        "previous_champion": champion_version,
+        "promoted": decision.promote,
+        "reason": decision.reason,
+    }
+
+
+@contextmanager
+def only_worker(settings: Settings) -> Iterator[None]:
+    """Hold the lock that makes this process the one worker: ``recover`` relies on it.
+
+    Raises
+    ------
+    AnotherWorker
+        If another process holds it.
+    """
+    settings.paths.triggers.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(settings.paths.worker_lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise AnotherWorker(
+            f"A worker already runs on {settings.paths.root}; stop it first, or leave the work to it."
+        ) from error
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def main() -> None:
+    """Run the worker until it is told to stop."""
+    settings = Settings()
+    configure_logging(settings, open_spool(settings), "worker")
+    candidates = all_candidates(settings.random_seed, settings.training_threads)
+    worker = RetrainingWorker(settings, load_table, candidates)
+    try:
+        with only_worker(settings):
+            worker.recover()
+            logger.info("The worker waits for triggers in %s.", settings.paths.triggers)
+            run_until_stopped(worker.run_once, settings.worker_poll_seconds)
+    except AnotherWorker as error:
+        raise SystemExit(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()
