@@ -51,7 +51,11 @@ class Database:
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
+        except (
+            sa.exc.OperationalError,
+            sa.exc.ProgrammingError,
+            sa.exc.InternalError,
+        ) as error:
             raise DatabaseUnavailable(
                 f"The log database cannot be used now ({_first_line(error)}); "
                 "check that the log-writer runs and that the database is reachable."

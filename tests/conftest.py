@@ -1,0 +1,83 @@
+"""What every room's tests share: settings in a folder of their own, a really trained champion, processes."""
+
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from storage.settings import Settings
+from tests.system import REPOSITORY, clean_environment
+
+TRAINING_SECONDS = 240
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests see the default settings, whatever the person running them has set."""
+    for name in [name for name in os.environ if name.startswith("HOUSING_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings over an empty runtime folder."""
+    return Settings(runtime_directory=tmp_path / "runtime")
+
+
+@pytest.fixture(scope="session")
+def trained_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A runtime folder after a real ``python -m training``, made once for all pytest processes.
+
+    Read-only by agreement: a test that writes copies it (see ``runtime_with_champion``).
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    runtime = shared / "trained_runtime"
+    with (shared / "trained_runtime.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (runtime / "models" / "champion.json").exists():
+            _train(runtime)
+    return runtime
+
+
+@pytest.fixture
+def runtime_with_champion(trained_runtime: Path, tmp_path: Path) -> Path:
+    """A runtime folder of this test's own with the trained versions and nothing recorded yet."""
+    runtime = tmp_path / "runtime"
+    for name in ("models", "data"):
+        shutil.copytree(trained_runtime / name, runtime / name)
+    return runtime
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def champion_settings(runtime_with_champion: Path, free_port: int) -> Settings:
+    """Settings over a runtime folder with a champion, and a free port for the service."""
+    return Settings(runtime_directory=runtime_with_champion, backend_port=free_port)
+
+
+def _train(runtime: Path) -> None:
+    command = [sys.executable, "-m", "training"]
+    result = subprocess.run(
+        [*command, "--candidates", "linear_regression,hist_gradient_boosting"],
+        cwd=REPOSITORY,
+        env=clean_environment(HOUSING_RUNTIME_DIRECTORY=str(runtime)),
+        capture_output=True,
+        text=True,
+        timeout=TRAINING_SECONDS,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr

@@ -1,0 +1,57 @@
+"""Records for tests."""
+
+from storage.schema.features import EXAMPLE, HousingFeatures
+from storage.schema.records import (
+    LogRecord,
+    ModelMetricsRecord,
+    PredictionRecord,
+    RequestRecord,
+    SpoolRecord,
+)
+
+
+def prediction(request_id: str = "request", value: float = 4.5) -> PredictionRecord:
+    """One prediction."""
+    return PredictionRecord(
+        request_id=request_id,
+        inputs=HousingFeatures(**EXAMPLE),
+        prediction=value,
+        model_type="LinearRegression",
+        model_version="one",
+    )
+
+
+def request(endpoint: str = "/predict", status: int = 200) -> RequestRecord:
+    """One answered request."""
+    return RequestRecord(
+        endpoint=endpoint,
+        method="POST",
+        status_code=status,
+        response_time=0.002,
+        success=status < 400,
+        request_id="request",
+    )
+
+
+def log(message: str = "It works.", level: str = "INFO", module: str = "backend.app") -> LogRecord:
+    """One log line."""
+    return LogRecord(level=level, module=module, message=message, process="test")
+
+
+def model_metrics() -> ModelMetricsRecord:
+    """One trained model."""
+    return ModelMetricsRecord(
+        model_name="linear_regression",
+        model_type="LinearRegression",
+        model_version="one",
+        rmse=0.7,
+        mae=0.5,
+        r2_score=0.6,
+        training_time=0.1,
+        parameters={"fit_intercept": True},
+    )
+
+
+def one_of_each() -> list[SpoolRecord]:
+    """One record for each table."""
+    return [prediction(), request(), log(), model_metrics()]

@@ -1,0 +1,69 @@
+"""Real processes for tests: start them, wait until they answer, stop or kill them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
+
+Value = TypeVar("Value")
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    """Return this process's environment with only the given HOUSING_ settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HOUSING_")}
+    return kept | {"PYTHONUNBUFFERED": "1"} | settings
+
+
+def wait_for(
+    condition: Callable[[], Value | None], seconds: float = START_SECONDS, what: str = "condition"
+) -> Value:
+    """Return the first true value of ``condition``; fail, naming it, when none came in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := condition():
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"Waited {seconds:g} s in vain for: {what}")
+
+
+@contextmanager
+def running(
+    module: str, log: Path, *arguments: str, **settings: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run ``python -m module`` in a process group of its own; stop the whole group at the end."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=REPOSITORY,
+            env=clean_environment(**settings),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        stop_group(process)
+
+
+def stop_group(process: subprocess.Popen[bytes]) -> None:
+    """Stop a process group politely, then for good."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(STOP_SECONDS)
+        except ProcessLookupError:
+            break
+        except subprocess.TimeoutExpired:
+            continue
+    process.wait(STOP_SECONDS)
