@@ -1,0 +1,56 @@
+"""The console's frame: its navigation, and nothing else."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.settings import dashboard_settings
+
+# An own file: Streamlit fetches the picture of a named icon from the internet.
+ICON = Path(__file__).parent / "assets" / "icon.svg"
+
+ABOUT = """**California housing** predicts the median house value of a census block group of 1990,
+and shows its operator whether the answer can be trusted."""
+
+st.set_page_config(
+    page_title="California housing",
+    page_icon=ICON,
+    layout="wide",
+    menu_items={"About": ABOUT},
+)
+st.logo(ICON, size="large")
+page = st.navigation(
+    {
+        "California housing": [
+            st.Page(
+                "app_pages/overview.py",
+                title="Overview",
+                icon=":material/monitoring:",
+                default=True,
+                help="Is the service up, which model answers, how many requests, how fast.",
+            ),
+            st.Page(
+                "app_pages/predict.py",
+                title="Predict",
+                icon=":material/home_work:",
+                help="Describe a block group and read its price.",
+            ),
+            st.Page(
+                "app_pages/logs.py",
+                title="Logs",
+                icon=":material/receipt_long:",
+                help="What the processes wrote, and every request that was answered.",
+            ),
+        ],
+        "Elsewhere": [
+            st.Page(
+                dashboard_settings().mlflow_url,
+                title="MLflow",
+                icon=":material/open_in_new:",
+                url_path="mlflow",
+                help="Training runs and registered models, in a new tab.",
+            )
+        ],
+    }
+)
+page.run()

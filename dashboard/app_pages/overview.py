@@ -1,0 +1,9 @@
+"""Overview: is it up, which model, how many requests, how fast, what was asked last."""
+
+import streamlit as st
+
+from dashboard.components.overview import draw_overview
+from dashboard.settings import dashboard_settings
+
+st.title("Overview", anchor=False)
+st.fragment(draw_overview, run_every=dashboard_settings().refresh_seconds)()

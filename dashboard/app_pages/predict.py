@@ -1,0 +1,18 @@
+"""Predict: describe a block group, read its price."""
+
+import streamlit as st
+
+from dashboard.components.feature_form import choose_district, feature_form
+from dashboard.components.price_answer import ask_price, draw_answer
+from dashboard.components.service import watch_service
+
+st.title("Predict", anchor=False)
+watch_service()
+form_side, answer_side = st.columns([3, 2], gap="large")
+with form_side:
+    choose_district()
+    entered = feature_form()
+with answer_side:
+    if entered is not None:
+        ask_price(entered)
+    draw_answer()

@@ -1,0 +1,56 @@
+"""A table of which one row can be opened, and the opened row."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from backend.contract.records import Row
+
+TABLE_HEIGHT = 420
+"""Pixels: a page of rows scrolls in the table, so that the opened row is in sight."""
+ROWS_IN_SIGHT = 10
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+def draw_rows(
+    name: str,
+    rows: Sequence[AnyRow],
+    cells: Callable[[AnyRow], dict[str, Any]],
+    columns: dict[str, Any],
+    nothing: str,
+) -> AnyRow | None:
+    """Draw the rows and return the one that the operator opened; ``nothing`` says that there are none."""
+    if not rows:
+        with st.container(border=True, key=f"{name}_nothing"):
+            st.markdown(nothing, text_alignment="center")
+        return None
+    # The key names the rows: a selection is by position, and means another row once they change.
+    table = st.dataframe(
+        [cells(row) for row in rows],
+        key=f"{name}_rows_{rows[0].id}_{rows[-1].id}",
+        height=TABLE_HEIGHT if len(rows) > ROWS_IN_SIGHT else "content",
+        hide_index=True,
+        column_config=columns,
+        on_select="rerun",
+        selection_mode="single-row",
+        placeholder="–",
+        alt="Recorded rows, newest first; select one to open it",
+    )
+    selected = table.selection.rows
+    if not selected:
+        st.caption("Select a row at its left edge to read all of it.")
+        return None
+    return rows[selected[0]]
+
+
+def draw_facts(name: str, facts: dict[str, str], text: str | None) -> None:
+    """Draw one opened row: its facts beside its text, which is shown as it is."""
+    with st.container(border=True, key=f"{name}_opened"):
+        facts_side, text_side = st.columns([2, 3], gap="medium")
+        with facts_side:
+            st.table(facts, border="horizontal", alt="The opened row")
+        with text_side:
+            if text is not None:
+                st.code(text, language=None, wrap_lines=True)

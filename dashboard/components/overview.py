@@ -1,0 +1,28 @@
+"""The Overview as one live block."""
+
+import streamlit as st
+
+from dashboard.components.health_line import draw_health
+from dashboard.components.overview_reading import read_overview
+from dashboard.components.prediction_table import draw_predictions
+from dashboard.components.record_store import draw_record_store
+from dashboard.components.served_model import draw_served_model
+from dashboard.components.service import asking_service, housing_client
+from dashboard.components.traffic_panel import choose_scope, chosen_scope, draw_traffic
+
+
+def draw_overview() -> None:
+    """Read everything, then draw it: a failed reading leaves one sentence in its place."""
+    with asking_service():
+        reading = read_overview(housing_client(), chosen_scope())
+        draw_health(reading)
+        traffic_side, facts_side = st.columns([13, 7], gap="large")
+        with traffic_side:
+            choose_scope()
+            draw_traffic(reading.requests, chosen_scope())
+        with facts_side:
+            if reading.info is not None:
+                draw_served_model(reading.info)
+            draw_record_store(reading.statistics)
+        if reading.predictions:
+            draw_predictions(reading.predictions)

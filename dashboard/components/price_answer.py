@@ -1,0 +1,97 @@
+"""What the service answered to the form: a price, or what is wrong with the inputs."""
+
+import streamlit as st
+
+from backend.client import ServiceRefused
+from backend.contract.predictions import FEATURE_NAMES, HousingFeatures, PredictionResponse
+from dashboard.components.district import district_of
+from dashboard.components.feature_form import unusual_inputs
+from dashboard.components.price import (
+    CENSUS_NOTE,
+    dollars,
+    escaped,
+    is_capped,
+    recorded_dollars,
+)
+from dashboard.components.service import asking_service, housing_client
+
+ANSWER = "predict_answer"
+"""Session state: the last answer of the service, or its refusal."""
+
+
+def ask_price(entered: dict[str, float]) -> None:
+    """Send what was entered and keep the answer. The service judges it, so an empty field may go too."""
+    st.session_state.pop(ANSWER, None)
+    with asking_service():
+        try:
+            features = HousingFeatures.model_construct(None, **entered)
+            st.session_state[ANSWER] = housing_client().predict(features)
+        except ServiceRefused as refusal:
+            st.session_state[ANSWER] = refusal
+
+
+def draw_answer() -> None:
+    """Draw the last answer."""
+    answer = st.session_state.get(ANSWER)
+    with st.container(border=True, key="predict_answer_card"):
+        if isinstance(answer, PredictionResponse):
+            _draw_price(answer)
+        elif isinstance(answer, ServiceRefused):
+            _draw_refusal(answer)
+        else:
+            _draw_nothing_yet()
+    st.caption(CENSUS_NOTE)
+
+
+def _draw_price(answer: PredictionResponse) -> None:
+    st.markdown("Median house value")
+    with st.container(key="predict_price"):
+        # No element of Streamlit sets one number this large; the text is made of digits only.
+        st.html(
+            '<div style="font-size:3.25rem;font-weight:650;line-height:1.05;'
+            f'font-variant-numeric:tabular-nums">{dollars(answer.prediction)}</div>'
+        )
+    if is_capped(answer.prediction):
+        st.caption("At or above the census' cap: read it as that much or more.")
+    _draw_unusual(answer)
+    st.table(_facts(answer), border="horizontal", alt="Where this price comes from")
+
+
+def _facts(answer: PredictionResponse) -> dict[str, str]:
+    facts = {
+        "Exactly": f"{answer.prediction:.4f} × 100,000 USD",
+        "Model": answer.model_type,
+        "Model version": f"`{answer.model_version}`",
+        "Prediction id": f"`{answer.prediction_id}`",
+    }
+    district = district_of(answer.input)
+    if district is not None:
+        facts["Census of 1990"] = escaped(recorded_dollars(district.recorded_value))
+    return facts
+
+
+def _draw_unusual(answer: PredictionResponse) -> None:
+    unusual = unusual_inputs(answer.input.model_dump())
+    if unusual:
+        named = ", ".join(
+            f"{feature.label.lower()} ({feature.typical_minimum:g} to {feature.typical_maximum:g})"
+            for feature in unusual
+        )
+        st.warning(
+            f"Outside the usual range, so the model had little to learn from here: {named}.",
+            icon=":material/warning:",
+        )
+
+
+def _draw_refusal(refusal: ServiceRefused) -> None:
+    st.error(escaped(str(refusal)), icon=":material/block:")
+    for problem in refusal.error.validation_errors or []:
+        st.markdown(f"- **{problem.field}**: {escaped(problem.message)}")
+
+
+def _draw_nothing_yet() -> None:
+    st.markdown("**No price yet**")
+    st.caption(
+        f"Choose a district or enter the {len(FEATURE_NAMES)} numbers of a block group, "
+        "then press *Predict the price*."
+    )

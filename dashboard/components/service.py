@@ -1,0 +1,75 @@
+"""The connection to the service, and the one sentence that a page says when a call fails."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from backend.client import ClientError, HousingClient, ServiceUnreachable
+from dashboard.settings import dashboard_settings
+
+SAID = "service_said"
+"""Session state: the problem said at the top of the page, or None."""
+FAILED = "service_failed"
+"""Session state: whether a call of the page itself failed."""
+
+
+@st.cache_resource(scope="session", on_release=HousingClient.close, show_spinner=False)
+def housing_client() -> HousingClient:
+    """Return this session's client: a session runs one script at a time, a client one call."""
+    settings = dashboard_settings()
+    key = settings.dashboard_key.get_secret_value() if settings.dashboard_key else None
+    return HousingClient(settings.backend_url, key, settings.backend_timeout_seconds)
+
+
+def failure_sentence(error: ClientError) -> str:
+    """Return what a person is told about a failed call."""
+    if isinstance(error, ServiceUnreachable):
+        return (
+            f"The prediction service at {dashboard_settings().backend_url} does not answer; "
+            "this page fills by itself as soon as it does."
+        )
+    return str(error)
+
+
+@contextmanager
+def asking_service() -> Iterator[None]:
+    """Turn a failed call into one sentence in its place, and leave out the rest of the block."""
+    try:
+        yield
+    except ClientError as error:
+        st.session_state[FAILED] = True
+        sentence = failure_sentence(error)
+        if sentence != st.session_state.get(SAID):
+            st.error(sentence, icon=":material/cloud_off:")
+
+
+def watch_service() -> None:
+    """Say at the top of a page if the service is down, and draw the page anew when that changes.
+
+    For pages that ask the service only when the operator acts. A page that reads all the time, in a
+    fragment of its own, needs only ``asking_service``.
+    """
+    st.session_state.pop(SAID, None)
+    st.session_state.pop(FAILED, None)
+    st.fragment(_look, run_every=dashboard_settings().refresh_seconds)()
+
+
+def _look() -> None:
+    problem = _problem()
+    first_look = SAID not in st.session_state
+    if not first_look and (
+        problem != st.session_state[SAID] or st.session_state.get(FAILED, False)
+    ):
+        st.rerun()
+    st.session_state[SAID] = problem
+    if problem is not None:
+        st.error(problem, icon=":material/cloud_off:")
+
+
+def _problem() -> str | None:
+    try:
+        health = housing_client().health()
+    except ClientError as error:
+        return failure_sentence(error)
+    return None if health.status == "healthy" else health.message
