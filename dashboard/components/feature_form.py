@@ -6,6 +6,18 @@ from backend.contract.predictions import EXAMPLE, FEATURES, Feature
 from dashboard.components.district import DISTRICTS, District
 
 DISTRICT_KEY = "predict_district"
+FILLED_KEY = "predict_filled"
+"""Session state: how often a district filled the form."""
+PRESSED_KEY = "predict_pressed"
+"""Session state: whether the form was just submitted."""
+INPUTS_KEY = "predict_inputs"
+
+# Streamlit writes white on the theme's primary colour. By night that colour is light, because it is
+# also the colour of chosen tabs and pills on the dark ground; so this button needs dark letters.
+SUBMIT_STYLE = (
+    f"<style>.st-key-{INPUTS_KEY} [data-testid=stBaseButton-primaryFormSubmit]"
+    "{ color: light-dark(#ffffff, #06262d) }</style>"
+)
 
 
 def choose_district() -> None:
@@ -26,17 +38,27 @@ def choose_district() -> None:
 def feature_form() -> dict[str, float] | None:
     """Draw the form; return what was entered when it is submitted, without the empty fields."""
     for feature in FEATURES:
-        st.session_state.setdefault(_key(feature), EXAMPLE[feature.name])
-    with st.form("predict_form", border=True):
+        st.session_state.setdefault(_key(feature.name), EXAMPLE[feature.name])
+    with st.container(key=INPUTS_KEY):
+        st.html(SUBMIT_STYLE)
+        return _draw_form()
+
+
+def _draw_form() -> dict[str, float] | None:
+    with st.form(_key("form"), border=True):
         entered: dict[str, float | None] = {}
         for pair in _pairs():
             for column, feature in zip(st.columns(len(pair)), pair, strict=True):
                 with column:
                     entered[feature.name] = _field(feature)
-        submitted = st.form_submit_button(
-            "Predict the price", type="primary", key="predict_submit", width="stretch"
+        st.form_submit_button(
+            "Predict the price",
+            type="primary",
+            key=_key("submit"),
+            width="stretch",
+            on_click=_press,
         )
-    if not submitted:
+    if not st.session_state.pop(PRESSED_KEY, False):
         return None
     return {name: value for name, value in entered.items() if value is not None}
 
@@ -52,13 +74,13 @@ def unusual_inputs(values: dict[str, float]) -> list[Feature]:
 
 def _field(feature: Feature) -> float | None:
     return st.number_input(
-        f"{feature.label} :gray[({feature.unit})]",
+        f"{feature.label} ({feature.unit})",
         min_value=float(feature.minimum),
         max_value=float(feature.maximum),
         value=None,
         step=float(feature.step),
         format="%.6g",
-        key=_key(feature),
+        key=_key(feature.name),
         persist_state="session",
         help=(
             f"{feature.description} Usual: {feature.typical_minimum:g} to {feature.typical_maximum:g}. "
@@ -71,12 +93,20 @@ def _fill_in() -> None:
     district: District | None = st.session_state[DISTRICT_KEY]
     if district is None:
         return
+    st.session_state[FILLED_KEY] = st.session_state.get(FILLED_KEY, 0) + 1
     for feature, value in zip(FEATURES, district.inputs, strict=True):
-        st.session_state[_key(feature)] = float(value)
+        st.session_state[_key(feature.name)] = float(value)
 
 
-def _key(feature: Feature) -> str:
-    return f"predict_{feature.name}"
+def _press() -> None:
+    # Kept apart from the button: pressed while a district arrives, the button itself is gone.
+    st.session_state[PRESSED_KEY] = True
+
+
+def _key(name: str) -> str:
+    # A district brings a new form: were the old one filled field by field, a quick press on its button
+    # would send some of the new numbers with some of the old ones.
+    return f"predict_{name}_{st.session_state.get(FILLED_KEY, 0)}"
 
 
 def _pairs() -> list[tuple[Feature, ...]]:

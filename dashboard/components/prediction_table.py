@@ -4,9 +4,10 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.predictions import FEATURES, TARGET_UNIT_DOLLARS
+from backend.contract.predictions import FEATURES
 from backend.contract.records import PredictionRow
 from dashboard.components.moment import COLUMN_FORMAT
+from dashboard.components.price import rounded_dollars
 
 
 def draw_predictions(rows: list[PredictionRow]) -> None:
@@ -26,7 +27,7 @@ def draw_predictions(rows: list[PredictionRow]) -> None:
 def prediction_cells(rows: list[PredictionRow]) -> list[dict[str, Any]]:
     """Return the cells of one row a prediction, its price in dollars."""
     return [
-        {"timestamp": row.timestamp, "price": row.prediction * TARGET_UNIT_DOLLARS}
+        {"timestamp": row.timestamp, "price": rounded_dollars(row.prediction)}
         | row.input.model_dump()
         | {"model_version": row.model_version, "prediction_id": row.prediction_id}
         for row in rows

@@ -19,8 +19,21 @@ def dollars(price: float) -> str:
     >>> dollars(-0.1212)
     '-$12,100'
     """
-    rounded = round(price * TARGET_UNIT_DOLLARS / 100) * 100
-    return f"{'-' if rounded < 0 else ''}${abs(rounded):,.0f}"
+    amount = rounded_dollars(price)
+    return f"{'-' if amount < 0 else ''}${abs(amount):,}"
+
+
+def rounded_dollars(price: float) -> int:
+    """Return a price given in units of 100,000 USD in dollars, to the nearest hundred.
+
+    No model is right to the dollar, and the same price reads the same everywhere.
+
+    Examples
+    --------
+    >>> rounded_dollars(4.15234)
+    415200
+    """
+    return round(price * TARGET_UNIT_DOLLARS / 100) * 100
 
 
 def recorded_dollars(value: float) -> str:

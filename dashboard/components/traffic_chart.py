@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.components.traffic import TrafficStep
 
-ANSWERED_COLOUR = "#8aa3ab"
+ANSWERED_COLOUR = "#7d959d"
 FAILED_COLOUR = "#d9534a"
 """Both stand at least 3 to 1 against the light and the dark ground."""
 
