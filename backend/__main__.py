@@ -6,7 +6,7 @@ import socket
 import sys
 
 from backend.metrics import MULTIPROCESS_VARIABLE
-from storage.settings import Settings
+from storage.settings import Settings, settings_or_exit
 
 HEADER_TIMEOUT_MILLISECONDS = 10_000
 WORKER_STOP_SECONDS = 5
@@ -14,7 +14,7 @@ WORKER_STOP_SECONDS = 5
 
 def main() -> None:
     """Check that the service can start safely, then become the server."""
-    settings = Settings()
+    settings = settings_or_exit()
     _refuse_unsafe(settings)
     _refuse_taken_port(settings)
     _prepare_environment(settings)

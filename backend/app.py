@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.log_handler import configure_logging, open_spool
 from storage.model_store import ModelStore
 from storage.record_log import RecordLog
-from storage.settings import Settings
+from storage.settings import Settings, settings_or_exit
 
 ROUTES = (service.blueprint, predictions.blueprint, records.blueprint, database.blueprint)
 
@@ -35,7 +35,7 @@ def create_app(settings: Settings) -> Flask:
 
 def create_worker_app() -> Flask:
     """Make the application of one worker process, after the fork: settings, logging, model watch."""
-    settings = Settings()
+    settings = settings_or_exit()
     app = create_app(settings)
     services: Services = app.extensions[EXTENSION]
     configure_logging(settings, services.spool, "mlops-api")

@@ -18,7 +18,7 @@ from honcho.manager import Manager
 from honcho.printer import Printer
 
 from storage.paths import RuntimePaths
-from storage.settings import Settings
+from storage.settings import Settings, settings_or_exit
 
 PROJECT = Path(__file__).resolve().parent.parent
 PROCFILE = PROJECT / "Procfile"
@@ -55,7 +55,7 @@ class Address:
 
 def main() -> None:
     """Run the whole system until Ctrl-C."""
-    settings = Settings()
+    settings = settings_or_exit()
     addresses = _addresses(settings)
     for address in addresses:
         _refuse_taken(address)

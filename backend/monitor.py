@@ -21,7 +21,7 @@ from storage.atomic_files import write_atomically
 from storage.log_handler import configure_logging, open_spool
 from storage.process_loop import run_until_stopped
 from storage.schema.records import new_id, utc_now
-from storage.settings import Settings
+from storage.settings import settings_or_exit
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m backend.monitor", description=__doc__)
     parser.add_argument("--once", action="store_true", help="probe once; exit 1 if unhealthy")
     options = parser.parse_args(arguments)
-    settings = Settings()
+    settings = settings_or_exit()
     configure_logging(settings, open_spool(settings), "monitor")
     key = settings.viewer_key.get_secret_value() if settings.viewer_key else None
     monitor = Monitor(HousingClient(settings.service_url, key), settings.paths.reports)

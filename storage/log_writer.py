@@ -24,7 +24,7 @@ from storage.paths import RuntimePaths
 from storage.process_loop import run_until_stopped
 from storage.schema.records import CommandRecord, SpoolRecord
 from storage.schema.tables import metadata, spool_positions
-from storage.settings import Settings
+from storage.settings import settings_or_exit
 from storage.spool import Segment, decode, segments
 
 logger = logging.getLogger(__name__)
@@ -200,7 +200,7 @@ def _store(
 
 def main() -> None:
     """Run the log-writer until it is told to stop (``python -m storage.log_writer``)."""
-    settings = Settings()
+    settings = settings_or_exit()
     spool = open_spool(settings)
     configure_logging(settings, spool, "log-writer")
     database = Database(settings.database_address, writable=True)

@@ -8,7 +8,7 @@ from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.paths import RuntimePaths
@@ -18,7 +18,7 @@ class Settings(BaseSettings):
     """The settings; a time is in ``_seconds``, a size in ``_bytes``."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HOUSING_", env_file=".env", extra="ignore", frozen=True
+        env_prefix="HOUSING_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     runtime_directory: Path = Field(
@@ -115,6 +115,16 @@ class Settings(BaseSettings):
     def reading_needs_key(self) -> bool:
         """Whether reading and predicting need a key: by setting, or because others can connect."""
         return self.require_key or not _is_loopback(self.backend_host)
+
+
+def settings_or_exit() -> Settings:
+    """Return the settings; end the program with one sentence when one of them is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        name = "_".join(map(str, problem["loc"])).upper()
+        raise SystemExit(f"The setting HOUSING_{name} is wrong: {problem['msg']}.") from None
 
 
 def _is_loopback(host: str) -> bool:

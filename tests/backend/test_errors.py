@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from backend.services import EXTENSION, Services
 from storage.schema.features import EXAMPLE
-from tests.backend.conftest import bearer
+from tests.system import bearer
 
 
 def assert_problem(answer: TestResponse, status: int) -> dict[str, Any]:

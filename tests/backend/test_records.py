@@ -12,7 +12,7 @@ from backend.contract.records import LogsResponse, RequestsResponse
 from backend.services import EXTENSION, Services
 from storage.log_handler import SpoolHandler
 from storage.schema.features import EXAMPLE
-from tests.backend.conftest import bearer
+from tests.system import bearer
 
 Store = Callable[[], None]
 

@@ -1,0 +1,71 @@
+"""The Procfile, the compose file and the images name the same processes and ports."""
+
+from typing import Any
+
+import pytest
+import yaml
+from honcho.environ import parse_procfile
+
+from tests.system import REPOSITORY
+
+PORTS = {"mlops-api": 5000, "mlflow-server": 5001, "dashboard": 8501}
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    content = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
+    assert isinstance(content, dict)
+    return content
+
+
+@pytest.fixture(scope="module")
+def procfile() -> dict[str, str]:
+    return dict(parse_procfile((REPOSITORY / "Procfile").read_text()).processes)
+
+
+def test_each_process_is_a_service(compose: dict[str, Any], procfile: dict[str, str]) -> None:
+    assert set(procfile) <= set(compose["services"])
+
+
+def test_a_service_runs_the_procfiles_command(
+    compose: dict[str, Any], procfile: dict[str, str]
+) -> None:
+    for name, command in procfile.items():
+        assert compose["services"][name]["command"] == command.split(), name
+
+
+def test_ports_are_published_on_the_loopback_only(compose: dict[str, Any]) -> None:
+    for name, port in PORTS.items():
+        assert f"127.0.0.1:{port}:{port}" in compose["services"][name]["ports"]
+    published = {name for name, service in compose["services"].items() if "ports" in service}
+    assert published == set(PORTS)
+
+
+def test_every_service_is_watched_and_comes_back(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        if service.get("restart") == "no":
+            continue  # one that trains once and ends
+        assert service["healthcheck"]["test"], name
+        assert service["restart"] == "unless-stopped", name
+
+
+def test_images_exist_and_do_not_run_as_root(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        dockerfile = REPOSITORY / service["build"]["dockerfile"]
+        lines = dockerfile.read_text().splitlines()
+        users = [line for line in lines if line.startswith("USER ")]
+        assert users, f"{name}: {dockerfile} runs as root"
+        assert users[-1] != "USER root"
+
+
+def test_everything_written_is_on_a_volume(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        if name != "dashboard":
+            assert any(str(volume).endswith(":/app/runtime") for volume in service["volumes"]), name
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    assert "make test" in (REPOSITORY / ".ci" / "run").read_text()
+    workflow = yaml.safe_load((REPOSITORY / ".github" / "workflows" / "ci.yml").read_text())
+    triggers = workflow[True]  # YAML reads the key "on" as true
+    assert set(triggers) == {"push", "pull_request"}

@@ -1,0 +1,56 @@
+"""What holds for every endpoint: a time stamp, a request id, success told, errors in the one shape."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from backend.contract.base import ErrorResponse
+
+READABLE = (
+    "/",
+    "/health",
+    "/health/live",
+    "/health/ready",
+    "/info",
+    "/schema",
+    "/logs",
+    "/metrics/api",
+    "/metrics/models",
+    "/database/stats",
+    "/predictions",
+)
+WITHOUT_SUCCESS = ("/health", "/health/live", "/health/ready")
+"""These answer ``status`` in place of ``success``."""
+
+
+@pytest.mark.parametrize("path", READABLE)
+def test_every_answer_is_stamped(
+    http: FlaskClient,
+    store_records: Callable[[], None],
+    path: str,
+) -> None:
+    store_records()
+    answer = http.get(path)
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/json"
+    assert answer.headers["X-Request-ID"]
+    assert answer.json is not None
+    assert answer.json["timestamp"].endswith("Z")
+    if path not in WITHOUT_SUCCESS:
+        assert answer.json["success"] is True
+
+
+def test_every_rule_answers_a_wrong_method_in_the_one_shape(http: FlaskClient) -> None:
+    for rule in http.application.url_map.iter_rules():
+        path = rule.rule.replace("<prediction_id>", "none")
+        answer = http.open(path, method="PATCH")
+        assert answer.status_code == 405, path
+        assert ErrorResponse.model_validate(answer.json).status == 405
+
+
+def test_every_endpoint_of_the_list_above_is_routed(http: FlaskClient) -> None:
+    rules = {
+        rule.rule for rule in http.application.url_map.iter_rules() if "GET" in (rule.methods or ())
+    }
+    assert rules == {*READABLE, "/metrics", "/predictions/<prediction_id>"}
