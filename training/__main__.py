@@ -77,19 +77,22 @@ def _champion_is_usable(settings: Settings) -> bool:
 
 
 def _train(settings: Settings, options: argparse.Namespace) -> None:
-    # Here, because scikit-learn, MLflow and matplotlib take seconds to import.
-    from rich.console import Console
-
+    # Imported as late as possible: scikit-learn, then MLflow and matplotlib, take seconds, and a table
+    # that cannot be used should be refused before.
     from training.candidates import all_candidates, select
-    from training.comparison import comparison
     from training.dataset.sources import load_table
-    from training.progress import step_display
-    from training.train import Training
 
     candidates = all_candidates(settings.random_seed, settings.training_threads)
     if options.candidates is not None:
         candidates = select(candidates, options.candidates.split(","))
     table = load_table(options.source, options.csv)
+
+    from rich.console import Console
+
+    from training.comparison import comparison
+    from training.progress import step_display
+    from training.train import Training
+
     console = Console()
     with step_display(console) as display:
         trained = Training(settings, table, candidates, display).run()

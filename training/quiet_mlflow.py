@@ -2,6 +2,7 @@
 
 import logging
 import os
+import warnings
 
 MLFLOW_ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -16,11 +17,21 @@ MLFLOW_ENVIRONMENT = {
 for _name, _value in MLFLOW_ENVIRONMENT.items():
     os.environ.setdefault(_name, _value)
 
-import mlflow  # noqa: E402 - it reads these variables while it is imported
-import mlflow.sklearn  # noqa: E402 - as above
+with warnings.catch_warnings():
+    # What its modules warn of while they are imported concerns MLflow's own code, not its user.
+    warnings.simplefilter("ignore")
+    import mlflow
 
-# Its warnings are advice to its user, which is this package; what fails is raised, not logged.
+# Its log lines are advice; what fails is raised.
 for _logger in ("mlflow", "alembic"):
     logging.getLogger(_logger).setLevel(logging.ERROR)
 
-__all__ = ["MLFLOW_ENVIRONMENT", "mlflow"]
+__all__ = ["MLFLOW_ENVIRONMENT", "load_model_formats", "mlflow"]
+
+
+def load_model_formats() -> None:
+    """Import the parts that MLflow leaves until a model is logged, without their warnings."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for module in (mlflow.pyfunc, mlflow.sklearn):
+            dir(module)  # these stand-ins import the real module when they are looked into

@@ -1,8 +1,6 @@
 """Each candidate as one MLflow run: parameters, metrics, model, plots."""
 
-import fcntl
 import tempfile
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as installed_version
@@ -12,7 +10,6 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment, LifecycleStage
 from mlflow.exceptions import MlflowException
 from mlflow.models import infer_signature
-from sqlalchemy.exc import SADeprecationWarning
 
 from storage.errors import ServiceUnavailable
 from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
@@ -20,7 +17,8 @@ from storage.settings import Settings
 from training.dataset.splits import Part
 from training.fit import MeasuredCandidate
 from training.plots import predicted_against_actual, residuals_against_predicted
-from training.quiet_mlflow import mlflow
+from training.quiet_mlflow import load_model_formats, mlflow
+from training.tracking_store import create_store
 
 EXPERIMENT = "california-housing"
 MODEL_REQUIREMENTS = ("scikit-learn", "numpy", "cloudpickle")
@@ -56,6 +54,7 @@ class RunTracker:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        load_model_formats()
         try:
             self._experiment_id = self._open_experiment()
         except (MlflowException, OSError) as error:
@@ -113,20 +112,6 @@ class RunTracker:
     def _unavailable(self, error: Exception) -> TrackingUnavailable:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
         return TrackingUnavailable(f"MLflow could not record the training ({reason[:200]}).")
-
-
-def create_store(settings: Settings) -> None:
-    """Create the tables of MLflow's store, or do nothing if they are there.
-
-    Locked, because the server and a training often start together, and in containers of their own.
-    """
-    folder = settings.paths.mlflow_store.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "store.lock").open("w") as lock, warnings.catch_warnings():
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        # MLflow's own tables use what SQLAlchemy 2.1 deprecates.
-        warnings.filterwarnings("ignore", category=SADeprecationWarning)
-        MlflowClient(settings.tracking_uri).search_experiments(max_results=1)
 
 
 def _tags(measured: MeasuredCandidate, context: TrainingContext) -> dict[str, str]:

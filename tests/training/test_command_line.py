@@ -1,0 +1,99 @@
+"""``python -m training`` as a person meets it: a real process, its output and its exit code."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from storage.model_store import ModelStore
+from storage.paths import RuntimePaths
+from tests.system import REPOSITORY, clean_environment
+from training.__main__ import main
+
+DAMAGED = b"not a model"
+
+
+def training(
+    runtime: Path, *arguments: str, **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "training", *arguments],
+        cwd=REPOSITORY,
+        env=clean_environment(HOUSING_RUNTIME_DIRECTORY=str(runtime)) | environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+
+
+def test_the_champion_is_the_better_one_and_has_all_its_files(trained_runtime: Path) -> None:
+    paths = RuntimePaths(trained_runtime)
+    champion = ModelStore(paths).champion()
+    assert champion.model_name == "hist_gradient_boosting"
+    assert champion.metrics["test_rmse"] < 0.47
+    assert champion.metrics["test_r2_score"] > 0.83
+    followers = (paths.best_model, paths.best_model_metrics, paths.scaler, paths.training_inputs)
+    assert all(path.stat().st_size > 0 for path in followers)
+    assert paths.database.exists()
+    assert paths.mlflow_store.exists()
+
+
+def test_if_missing_leaves_a_champion_alone(runtime_with_champion: Path) -> None:
+    result = training(runtime_with_champion, "--if-missing")
+    assert result.returncode == 0
+    assert "nothing to train" in result.stdout
+    assert not (runtime_with_champion / "mlruns").exists()
+
+
+def test_if_missing_replaces_a_damaged_champion_and_shows_how(runtime_with_champion: Path) -> None:
+    store = ModelStore(RuntimePaths(runtime_with_champion))
+    damaged = store.champion().version
+    (store.folder(damaged) / "model.pkl").write_bytes(DAMAGED)
+    result = training(
+        runtime_with_champion,
+        "--if-missing",
+        "--candidates",
+        "linear_regression",
+        PYTHONWARNINGS="default::UserWarning,default::FutureWarning",
+    )
+    assert result.returncode == 0
+    complaint = "does not match the checksum in its manifest and was not loaded. Training anew.\n"
+    assert result.stderr.endswith(complaint)
+    assert result.stderr.count("\n") == 1
+    assert store.champion().version != damaged
+    assert store.champion().version in result.stdout
+    check_report(result.stdout)
+
+
+def check_report(report: str) -> None:
+    assert "1/5 Fitting linear regression" in report
+    assert "RMSE and MAE in 100,000 USD" in report
+    assert "Rows: train 13,210, validation 3,302, test 4,128." in report
+    (row,) = [line for line in report.splitlines() if line.strip().endswith("won")]
+    assert row.split()[:3] == ["Linear", "regression", "0.7332"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "code", "message"),
+    [
+        (("--csv", "absent.csv"), {}, 2, "absent.csv cannot be read (No such file or directory)."),
+        (("--candidates", "oracle"), {}, 2, "There is no candidate oracle; choose from"),
+        ((), {"HOUSING_RANDOM_SEED": "many"}, 2, "Setting HOUSING_RANDOM_SEED: Input should be"),
+        (("--if-missing",), {"HOUSING_RUNTIME_DIRECTORY": "/dev/null/x"}, 1, "Training stopped: "),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(
+    arguments: tuple[str, ...],
+    environment: dict[str, str],
+    code: int,
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert main(arguments) == code
+    complaint = capsys.readouterr().err
+    assert complaint.startswith(message)
+    assert complaint.count("\n") == 1

@@ -1,0 +1,152 @@
+"""The worker carries out triggers, one at a time, and survives what it meets."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from storage.errors import InvalidDataset, RecordNotFound
+from storage.model_store import ModelStore
+from storage.retrain_queue import RetrainQueue
+from storage.schema.records import utc_now
+from storage.settings import Settings
+from tests.system import running, wait_for
+from tests.training.conftest import named_candidates
+from training.dataset.table import HousingTable
+from training.worker import AnotherWorker, RetrainingWorker, only_worker
+
+
+class Bench:
+    """A worker over one runtime folder, with its queue and its models."""
+
+    def __init__(self, settings: Settings, table: HousingTable) -> None:
+        self.settings = settings
+        self.table = table
+        self.queue = RetrainQueue(settings.paths.triggers)
+        self.store = ModelStore(settings.paths)
+
+    def worker(self, *candidates: str) -> RetrainingWorker:
+        names = candidates or ("linear_regression",)
+        return RetrainingWorker(self.settings, lambda: self.table, named_candidates(*names))
+
+    def submit(self) -> str:
+        return self.queue.submit("the test asks", "tests").trigger_id
+
+    def retrain(self, *candidates: str) -> dict[str, object]:
+        trigger_id = self.submit()
+        assert self.worker(*candidates).run_once(utc_now()) is not None
+        trigger, state = self.queue.find(trigger_id)
+        assert state == "done"
+        assert trigger.result is not None
+        return trigger.result
+
+
+@pytest.fixture
+def bench(settings: Settings, small_table: HousingTable) -> Bench:
+    return Bench(settings, small_table)
+
+
+def test_an_empty_queue_is_nothing_to_do(bench: Bench) -> None:
+    assert bench.worker().run_once(utc_now()) is None
+
+
+def test_the_first_model_becomes_champion(bench: Bench) -> None:
+    result = bench.retrain()
+    assert result["promoted"] is True
+    assert result["previous_champion"] is None
+    assert bench.store.champion().version == result["version"]
+    assert bench.queue.pending() == []
+
+
+def test_a_better_challenger_is_promoted_and_a_worse_one_is_not(bench: Bench) -> None:
+    # On so few rows the linear regression is the better one of the two.
+    forest = bench.retrain("random_forest")
+    linear = bench.retrain("linear_regression")
+    assert linear["promoted"] is True
+    assert linear["previous_champion"] == forest["version"]
+    worse = bench.retrain("random_forest")
+    assert worse["promoted"] is False
+    assert "is above the champion's" in str(worse["reason"])
+    assert bench.store.champion().version == linear["version"]
+    assert worse["version"] in {each.version for each in bench.store.versions()}
+
+
+def test_a_damaged_champion_is_replaced(bench: Bench) -> None:
+    damaged = str(bench.retrain("random_forest")["version"])
+    (bench.store.folder(damaged) / "model.pkl").write_bytes(b"not a model")
+    assert bench.retrain("linear_regression")["promoted"] is True
+
+
+def test_a_training_that_fails_closes_its_trigger_and_not_the_worker(bench: Bench) -> None:
+    def fail() -> HousingTable:
+        raise InvalidDataset("table.csv is empty.")
+
+    champion = bench.retrain()["version"]
+    trigger_id = bench.submit()
+    worker = RetrainingWorker(bench.settings, fail, named_candidates("linear_regression"))
+    worker.run_once(utc_now())
+    trigger, state = bench.queue.find(trigger_id)
+    assert state == "failed"
+    assert trigger.result is not None
+    assert trigger.result["error"] == "table.csv is empty."
+    assert bench.store.champion().version == champion
+    bench.retrain()
+
+
+def test_junk_is_set_aside_and_the_next_trigger_carried_out(bench: Bench) -> None:
+    folder = bench.settings.paths.triggers
+    folder.mkdir(parents=True)
+    for number, content in enumerate([b"", b"{", b"\xff\x00", b'{"reason": 5}', b"[]"]):
+        (folder / f"0-junk-{number}.trigger").write_bytes(content)
+    bench.retrain()
+    assert len(list(folder.glob("*.unreadable"))) == 5
+
+
+def test_an_interrupted_retraining_starts_again(bench: Bench) -> None:
+    trigger_id = bench.submit()
+    assert bench.queue.claim() is not None  # and then its worker died
+    worker = bench.worker()
+    assert worker.run_once(utc_now()) is None
+    assert worker.recover() == [trigger_id]
+    assert worker.run_once(utc_now()) is not None
+    assert bench.queue.find(trigger_id)[1] == "done"
+
+
+def test_a_second_worker_is_refused(settings: Settings) -> None:
+    with (
+        only_worker(settings),
+        pytest.raises(AnotherWorker, match="already runs"),
+        only_worker(settings),
+    ):
+        pass
+    with only_worker(settings):
+        pass
+
+
+def test_the_process_recovers_carries_out_and_stops(
+    runtime_with_champion: Path, tmp_path: Path
+) -> None:
+    settings = Settings(runtime_directory=runtime_with_champion)
+    queue = RetrainQueue(settings.paths.triggers)
+    trigger_id = queue.submit("the test asks", "tests").trigger_id
+    queue.claim()
+    log = tmp_path / "worker.log"
+
+    def is_closed() -> bool:
+        return finished_state(queue, trigger_id) in ("done", "failed")
+
+    with running(
+        "training.worker", log, HOUSING_RUNTIME_DIRECTORY=str(runtime_with_champion)
+    ) as process:
+        wait_for(is_closed, seconds=120, what="the retraining to finish")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert finished_state(queue, trigger_id) == "done", log.read_text()
+    assert "was interrupted and starts again" in log.read_text()
+
+
+def finished_state(queue: RetrainQueue, trigger_id: str) -> str:
+    try:
+        return queue.find(trigger_id)[1]
+    except RecordNotFound:
+        return "between two names"
