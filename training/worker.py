@@ -28,7 +28,7 @@ from training.progress import LoggedSteps
 from training.promotion import Decision, decide
 from training.train import TrainedVersion, Training
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("training.worker")  # __name__ is "__main__" when it runs as a process
 
 
 class AnotherWorker(ServiceUnavailable):
