@@ -23,7 +23,7 @@ from storage.process_loop import run_until_stopped
 from storage.schema.records import new_id, utc_now
 from storage.settings import settings_or_exit
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("backend.monitor")  # __name__ is __main__ when it runs
 
 Answer = TypeVar("Answer")
 

@@ -59,6 +59,7 @@ def configure_logging(settings: Settings, spool: Spool, process: str) -> None:
     root.addHandler(console)
     root.addHandler(SpoolHandler(spool, process))
     root.setLevel(settings.log_level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells each look at the database
 
 
 def open_spool(settings: Settings) -> Spool:

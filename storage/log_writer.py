@@ -27,7 +27,7 @@ from storage.schema.tables import metadata, spool_positions
 from storage.settings import settings_or_exit
 from storage.spool import Segment, decode, segments
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("storage.log_writer")  # __name__ is __main__ when it runs
 
 
 class AnotherWriter(ServiceUnavailable):
