@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.records import LogRow, LogsQuery, LogsResponse
-from dashboard.components.moment import COLUMN_FORMAT
+from dashboard.components.moment import COLUMN_FORMAT, cell
 from dashboard.components.open_row import draw_facts, draw_rows
 from dashboard.components.paged_list import PagedList
 from dashboard.components.service import asking_service, housing_client
@@ -84,7 +84,7 @@ def _choose_filters() -> LogFilters:
 
 def _cells(row: LogRow) -> dict[str, Any]:
     return {
-        "timestamp": row.timestamp,
+        "timestamp": cell(row.timestamp),
         "level": row.level,
         "process": row.process,
         "module": row.module,
@@ -94,9 +94,7 @@ def _cells(row: LogRow) -> dict[str, Any]:
 
 def _columns() -> dict[str, Any]:
     return {
-        "timestamp": st.column_config.DatetimeColumn(
-            "Time, UTC", format=COLUMN_FORMAT, timezone="UTC", width=150
-        ),
+        "timestamp": st.column_config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=150),
         "level": st.column_config.TextColumn("Level", width=80),
         "process": st.column_config.TextColumn("Process", width=100),
         "module": st.column_config.TextColumn("Module", width=190),

@@ -17,6 +17,11 @@ def moment(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def cell(time: datetime) -> datetime:
+    """Return a time as a cell of a table: in UTC and without its zone, which the column names."""
+    return time.astimezone(UTC).replace(tzinfo=None)
+
+
 def clock(time: datetime) -> str:
     """Write a time of today.
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from backend.contract.predictions import FEATURES
 from backend.contract.records import PredictionRow
-from dashboard.components.moment import COLUMN_FORMAT
+from dashboard.components.moment import COLUMN_FORMAT, cell
 from dashboard.components.price import rounded_dollars
 
 
@@ -27,7 +27,7 @@ def draw_predictions(rows: list[PredictionRow]) -> None:
 def prediction_cells(rows: list[PredictionRow]) -> list[dict[str, Any]]:
     """Return the cells of one row a prediction, its price in dollars."""
     return [
-        {"timestamp": row.timestamp, "price": rounded_dollars(row.prediction)}
+        {"timestamp": cell(row.timestamp), "price": rounded_dollars(row.prediction)}
         | row.input.model_dump()
         | {"model_version": row.model_version, "prediction_id": row.prediction_id}
         for row in rows
@@ -43,7 +43,7 @@ def _columns() -> dict[str, Any]:
     }
     return {
         "timestamp": st.column_config.DatetimeColumn(
-            "Time, UTC", format=COLUMN_FORMAT, timezone="UTC", pinned=True
+            "Time, UTC", format=COLUMN_FORMAT, pinned=True
         ),
         "price": st.column_config.NumberColumn("Price", format="$%,.0f"),
         **inputs,

@@ -13,7 +13,7 @@ from dashboard.components.price import (
     is_capped,
     recorded_dollars,
 )
-from dashboard.components.service import asking_service, housing_client
+from dashboard.components.service import asking_service, housing_client, is_said
 
 ANSWER = "predict_answer"
 """Session state: the last answer of the service, or its refusal."""
@@ -36,7 +36,7 @@ def draw_answer() -> None:
     with st.container(border=True, key="predict_answer_card"):
         if isinstance(answer, PredictionResponse):
             _draw_price(answer)
-        elif isinstance(answer, ServiceRefused):
+        elif isinstance(answer, ServiceRefused) and not is_said(str(answer)):
             _draw_refusal(answer)
         else:
             _draw_nothing_yet()

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.records import RequestRow, RequestsQuery, RequestsResponse
-from dashboard.components.moment import COLUMN_FORMAT
+from dashboard.components.moment import COLUMN_FORMAT, cell
 from dashboard.components.open_row import draw_facts, draw_rows
 from dashboard.components.paged_list import PagedList
 from dashboard.components.service import asking_service, housing_client
@@ -79,7 +79,7 @@ def _choose_filters() -> RequestFilters:
 
 def _cells(row: RequestRow) -> dict[str, Any]:
     return {
-        "timestamp": row.timestamp,
+        "timestamp": cell(row.timestamp),
         "method": row.method,
         "endpoint": row.endpoint,
         "status": row.status_code,
@@ -91,9 +91,7 @@ def _cells(row: RequestRow) -> dict[str, Any]:
 
 def _columns() -> dict[str, Any]:
     return {
-        "timestamp": st.column_config.DatetimeColumn(
-            "Time, UTC", format=COLUMN_FORMAT, timezone="UTC", width=150
-        ),
+        "timestamp": st.column_config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=150),
         "method": st.column_config.TextColumn("Method", width=70),
         "endpoint": st.column_config.TextColumn("Endpoint", width=150),
         "status": st.column_config.NumberColumn("Status", format="%d", width=70),

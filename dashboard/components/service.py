@@ -40,8 +40,13 @@ def asking_service() -> Iterator[None]:
     except ClientError as error:
         st.session_state[FAILED] = True
         sentence = failure_sentence(error)
-        if sentence != st.session_state.get(SAID):
+        if not is_said(sentence):
             st.error(sentence, icon=":material/cloud_off:")
+
+
+def is_said(sentence: str) -> bool:
+    """Return whether the top of the page says this already: once is enough."""
+    return bool(st.session_state.get(SAID) == sentence)
 
 
 def watch_service() -> None:

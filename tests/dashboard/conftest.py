@@ -1,0 +1,130 @@
+"""The pages in this process, over a real service that answers on a real port."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from backend.app import create_app
+from backend.client import HousingClient
+from backend.services import EXTENSION, Services
+from dashboard.settings import DashboardSettings, dashboard_settings
+from storage.database import Database
+from storage.log_writer import LogWriter
+from storage.schema.records import utc_now
+from storage.settings import Settings
+from tests.system import REPOSITORY
+
+PAGES = REPOSITORY / "dashboard" / "app_pages"
+PAGE_SECONDS = 20
+
+
+class Service:
+    """One service over one runtime folder, that can be stopped and started again on its port."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._database = Database(settings.database_address, writable=True)
+        self._database.migrate()
+        self._writer = LogWriter(settings.paths, self._database, 65536)
+        self._server: BaseWSGIServer | None = None
+        self._services: Services | None = None
+
+    def start(self) -> None:
+        """Answer requests from now on."""
+        app = create_app(self.settings)
+        self._services = app.extensions[EXTENSION]
+        self._server = make_server(
+            self.settings.backend_host, self.settings.backend_port, app, threaded=True
+        )
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        """Answer nothing any more."""
+        if self._server is None or self._services is None:
+            return
+        self._server.shutdown()
+        self._server.server_close()
+        self._services.spool.close()
+        self._services.database.close()
+        self._server = self._services = None
+
+    def store_records(self) -> None:
+        """Move what was recorded so far into the database, as the log-writer does."""
+        self._writer.drain(utc_now())
+
+    def close(self) -> None:
+        """Stop for good."""
+        self.stop()
+        self._database.close()
+
+
+@pytest.fixture
+def service(champion_settings: Settings) -> Iterator[Service]:
+    """A service with a trained champion, answering."""
+    yield from _served(champion_settings)
+
+
+@pytest.fixture
+def service_without_model(settings: Settings, free_port: int) -> Iterator[Service]:
+    """A service over an empty runtime folder, answering."""
+    yield from _served(settings.model_copy(update={"backend_port": free_port}))
+
+
+@pytest.fixture
+def guarded_service(champion_settings: Settings) -> Iterator[Service]:
+    """A service that asks for a key on everything."""
+    guarded = champion_settings.model_dump() | {"require_key": True, "viewer_key": "see"}
+    yield from _served(Settings.model_validate(guarded))
+
+
+def _served(settings: Settings) -> Iterator[Service]:
+    service = Service(settings)
+    service.start()
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[HousingClient]:
+    """Another program that uses the same service."""
+    with HousingClient(service.settings.service_url) as client:
+        yield client
+
+
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPage]:
+    """Open one page of the console against a service: ``open_page("predict", service)``."""
+    monkeypatch.setitem(DashboardSettings.model_config, "env_file", None)
+
+    def open_(name: str, service: Service, **settings: str) -> AppTest:
+        monkeypatch.setenv("HOUSING_BACKEND_URL", service.settings.service_url)
+        for setting, value in settings.items():
+            monkeypatch.setenv(f"HOUSING_{setting.upper()}", value)
+        _forget()
+        return AppTest.from_file(str(_script(name)), default_timeout=PAGE_SECONDS).run()
+
+    yield open_
+    _forget()
+
+
+def _script(name: str) -> Path:
+    return PAGES / f"{name}.py"
+
+
+def _forget() -> None:
+    dashboard_settings.cache_clear()
+    st.cache_resource.clear()
+
+
+def sentences(page: AppTest) -> list[str]:
+    """Return what the page says is wrong."""
+    assert not page.exception, page.exception
+    return [error.value for error in page.error]

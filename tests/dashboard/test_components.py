@@ -1,0 +1,73 @@
+"""The districts, the examples in the docstrings, and what importing the console brings along."""
+
+import doctest
+import importlib
+import pkgutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from backend.contract.database import DatabaseStatistics, RequestTotals, SpoolBacklog
+from backend.contract.predictions import FEATURES
+from dashboard import components
+from dashboard.components.district import DISTRICTS, district_of
+from dashboard.components.feature_form import unusual_inputs
+from dashboard.components.record_store import record_warning
+from tests.system import REPOSITORY
+from training.dataset.embedded import load_embedded
+
+COMPONENTS = [module.name for module in pkgutil.iter_modules(components.__path__)]
+FOREIGN = ("flask", "sqlalchemy", "sklearn", "mlflow", "backend.app", "training")
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_the_examples_in_the_docstrings_are_true(name: str) -> None:
+    module = importlib.import_module(f"dashboard.components.{name}")
+    assert doctest.testmod(module).failed == 0
+
+
+def test_the_districts_are_rows_of_the_table() -> None:
+    table = load_embedded().values
+    for district in DISTRICTS:
+        row = np.array([*district.inputs, district.recorded_value])
+        assert np.isclose(table, row, rtol=1e-12, atol=0).all(axis=1).sum() == 1, district.name
+        assert district_of(district.features) is district
+        assert not unusual_inputs(district.features.model_dump())
+
+
+def test_a_value_outside_nearly_all_of_the_table_is_named() -> None:
+    values = DISTRICTS[0].features.model_dump() | {"AveOccup": 900.0}
+    assert [feature.name for feature in unusual_inputs(values)] == ["AveOccup"]
+    assert len(FEATURES) == 8
+
+
+def test_a_long_backlog_is_said_and_a_short_one_is_not() -> None:
+    assert record_warning(_statistics(backlog_bytes=2_000)) is None
+    sentence = record_warning(_statistics(backlog_bytes=3 * 1024 * 1024))
+    assert sentence is not None
+    assert sentence.startswith("3.0 MiB of records wait for the log-writer")
+
+
+def test_the_console_loads_nothing_of_the_service() -> None:
+    modules = ", ".join(f"dashboard.components.{name}" for name in COMPONENTS)
+    script = f"import sys, dashboard.__main__, {modules}; print(*sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", script], cwd=REPOSITORY, capture_output=True, text=True, timeout=60
+    )
+    assert result.returncode == 0, result.stderr
+    assert not set(FOREIGN) & set(result.stdout.split())
+
+
+def _statistics(backlog_bytes: int) -> DatabaseStatistics:
+    return DatabaseStatistics(
+        logs_by_level={},
+        api_metrics=RequestTotals(
+            total_requests=0, avg_response_time=0, successful_requests=0, success_rate=0
+        ),
+        total_model_metrics=0,
+        predictions=0,
+        spool_backlog=SpoolBacklog(bytes=backlog_bytes, rejected_records=0),
+        size_bytes=0,
+    )
