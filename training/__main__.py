@@ -8,7 +8,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from storage.errors import HousingError, InvalidInput, ModelIntegrityError, ModelUnavailable
+from storage.errors import (
+    HousingError,
+    InvalidInput,
+    ModelIntegrityError,
+    ModelUnavailable,
+    RecordNotFound,
+)
 from storage.model_store import ModelStore
 from storage.settings import Settings
 
@@ -68,9 +74,10 @@ def _champion_is_usable(settings: Settings) -> bool:
     try:
         champion = store.champion()
         store.verify(champion.version)
-    except (ModelUnavailable, ModelIntegrityError) as error:
-        if isinstance(error, ModelIntegrityError):
-            print(f"{error} Training anew.", file=sys.stderr)
+    except ModelUnavailable:
+        return False
+    except (ModelIntegrityError, RecordNotFound) as error:
+        print(f"{error} Training anew.", file=sys.stderr)
         return False
     print(f"Champion {champion.version} ({champion.model_name}) is there; nothing to train.")
     return True

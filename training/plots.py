@@ -65,7 +65,7 @@ def _new_figure(title: str) -> tuple[Figure, Axes]:
     figure = Figure(figsize=FIGURE_INCHES, dpi=DOTS_PER_INCH, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    axes.set_title(title)
+    axes.set_title(title, fontsize="medium")
     axes.grid(visible=True, alpha=0.3)
     return figure, axes
 

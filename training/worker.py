@@ -12,7 +12,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from storage.errors import ModelIntegrityError, ModelUnavailable, ServiceUnavailable
+from storage.errors import (
+    ModelIntegrityError,
+    ModelUnavailable,
+    RecordNotFound,
+    ServiceUnavailable,
+)
 from storage.log_handler import configure_logging, open_spool
 from storage.model_store import ModelStore
 from storage.process_loop import run_until_stopped
@@ -104,7 +109,7 @@ class RetrainingWorker:
         try:
             version = self._store.champion().version
             predicted = self._store.load(version).predict(validation.inputs)
-        except (ModelUnavailable, ModelIntegrityError) as error:
+        except (ModelUnavailable, ModelIntegrityError, RecordNotFound) as error:
             logger.warning("No champion to compare with: %s", error)
             return None, None
         return version, rmse(validation.targets, predicted)

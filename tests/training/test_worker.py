@@ -1,5 +1,6 @@
 """The worker carries out triggers, one at a time, and survives what it meets."""
 
+import shutil
 import signal
 from pathlib import Path
 
@@ -71,10 +72,13 @@ def test_a_better_challenger_is_promoted_and_a_worse_one_is_not(bench: Bench) ->
     assert worse["version"] in {each.version for each in bench.store.versions()}
 
 
-def test_a_damaged_champion_is_replaced(bench: Bench) -> None:
-    damaged = str(bench.retrain("random_forest")["version"])
+def test_a_damaged_or_deleted_champion_is_replaced(bench: Bench) -> None:
+    damaged = str(bench.retrain("linear_regression")["version"])
     (bench.store.folder(damaged) / "model.pkl").write_bytes(b"not a model")
-    assert bench.retrain("linear_regression")["promoted"] is True
+    deleted = bench.retrain("random_forest")
+    assert deleted["promoted"] is True
+    shutil.rmtree(bench.store.folder(str(deleted["version"])))
+    assert bench.retrain("random_forest")["promoted"] is True
 
 
 def test_a_training_that_fails_closes_its_trigger_and_not_the_worker(bench: Bench) -> None:
