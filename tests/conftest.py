@@ -19,6 +19,7 @@ from storage.database import Database
 from storage.log_writer import LogWriter
 from storage.schema.records import utc_now
 from storage.settings import Settings
+from tests.postgresql import postgresql_server
 from tests.system import REPOSITORY, clean_environment
 
 TRAINING_SECONDS = 240
@@ -57,6 +58,13 @@ def trained_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not (runtime / "models" / "champion.json").exists():
             _train(runtime)
     return runtime
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a real PostgreSQL server, started for this pytest process."""
+    with postgresql_server() as url:
+        yield url
 
 
 @pytest.fixture

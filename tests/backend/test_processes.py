@@ -17,6 +17,7 @@ from backend.monitor import Monitor
 from storage.schema.features import EXAMPLE
 from storage.schema.records import utc_now
 from storage.settings import Settings
+from tests.postgresql import empty_database
 from tests.system import running, wait_for
 
 pytestmark = pytest.mark.xdist_group("processes")
@@ -65,6 +66,21 @@ def test_the_walk_of_a_client(client: HousingClient) -> None:
     assert client.database_statistics().statistics.predictions >= 1
     assert any(line.process == "log-writer" for line in client.logs().logs)
     assert client.clear_database().deleted["predictions"] >= 1
+
+
+def test_one_setting_moves_the_log_to_postgresql(
+    process_settings: dict[str, str], postgresql: str, client: HousingClient, tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+        url = stack.enter_context(empty_database(postgresql, "whole_service"))
+        elsewhere = process_settings | {"HOUSING_DATABASE_URL": url}
+        for module in ("storage.log_writer", "backend"):
+            stack.enter_context(running(module, tmp_path / f"{module}.log", **elsewhere))
+        wait_for(lambda: _is_healthy(client), what="a healthy service")
+        answer = client.predict(HousingFeatures(**EXAMPLE))
+        logged = wait_for(lambda: _logged(client, answer.prediction_id), what="the prediction")
+    assert logged == answer.prediction
+    assert not (tmp_path / "runtime" / "database").exists()
 
 
 def test_metrics_cover_all_workers_and_survive_a_killed_one(
