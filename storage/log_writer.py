@@ -4,11 +4,8 @@ Each transaction inserts the records of one chunk of one segment and stores how 
 the commit repeats the chunk, a crash after it does not; a segment is removed only after its last commit.
 """
 
-import fcntl
 import logging
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -18,9 +15,9 @@ import sqlalchemy as sa
 
 from storage.commands import carry_out
 from storage.database import Database
-from storage.errors import ServiceUnavailable
 from storage.log_handler import configure_logging, open_spool
 from storage.paths import RuntimePaths
+from storage.process_lock import AlreadyRunning, only_process
 from storage.process_loop import run_until_stopped
 from storage.schema.records import CommandRecord, SpoolRecord
 from storage.schema.tables import metadata, spool_positions
@@ -30,10 +27,7 @@ from storage.spool import Segment, decode, segments
 logger = logging.getLogger("storage.log_writer")  # __name__ is __main__ when it runs
 
 
-class AnotherWriter(ServiceUnavailable):
-    """A log-writer runs on this runtime folder already."""
-
-    title = "Log-writer already running"
+LOG_WRITER = "log-writer"
 
 
 @dataclass(frozen=True)
@@ -115,30 +109,6 @@ class LogWriter:
         )
 
 
-@contextmanager
-def only_writer(paths: RuntimePaths) -> Iterator[None]:
-    """Hold the lock that makes this process the one writer.
-
-    Raises
-    ------
-    AnotherWriter
-        If another process holds it.
-    """
-    paths.spool.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(paths.log_writer_lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise AnotherWriter(
-            f"A log-writer already works on {paths.root}; stop it first, or leave the work to it."
-        ) from error
-    try:
-        yield
-    finally:
-        os.close(descriptor)
-
-
 def count_rejected(folder: Path) -> int:
     """Return how many records lie set aside in ``folder``."""
     return sum(path.read_bytes().count(b"\n") for path in folder.glob("*"))
@@ -202,7 +172,7 @@ def main() -> None:
     """Run the log-writer until it is told to stop (``python -m storage.log_writer``)."""
     settings = settings_or_exit()
     spool = open_spool(settings)
-    configure_logging(settings, spool, "log-writer")
+    configure_logging(settings, spool, LOG_WRITER)
     database = Database(settings.database_address, writable=True)
     writer = LogWriter(settings.paths, database, settings.log_writer_batch_bytes)
 
@@ -211,10 +181,10 @@ def main() -> None:
         writer.run_once(now)
 
     try:
-        with only_writer(settings.paths):
+        with only_process(settings.paths.log_writer_lock, LOG_WRITER):
             logger.info("The log-writer moves %s into the database.", settings.paths.spool)
             run_until_stopped(step, settings.log_writer_poll_seconds)
-    except AnotherWriter as error:
+    except AlreadyRunning as error:
         raise SystemExit(str(error)) from error
 
 

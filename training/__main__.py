@@ -6,8 +6,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from storage.errors import (
     HousingError,
     InvalidInput,
@@ -16,7 +14,7 @@ from storage.errors import (
     RecordNotFound,
 )
 from storage.model_store import ModelStore
-from storage.settings import Settings
+from storage.settings import Settings, settings_or_exit
 
 EXIT_FAILED = 1
 EXIT_WRONG_INPUT = 2
@@ -26,25 +24,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code: 0, 1 (failed), 2 (wrong input)."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    settings = settings_or_exit()
     try:
-        settings = Settings()
         if options.if_missing and _champion_is_usable(settings):
             return 0
         _train(settings, options)
-    except (HousingError, ValidationError, OSError) as error:
+    except (HousingError, OSError) as error:
         print(_one_sentence(error), file=sys.stderr)
-        wrong_input = isinstance(error, InvalidInput | ValidationError)
-        return EXIT_WRONG_INPUT if wrong_input else EXIT_FAILED
+        return EXIT_WRONG_INPUT if isinstance(error, InvalidInput) else EXIT_FAILED
     return 0
 
 
-def _one_sentence(error: HousingError | ValidationError | OSError) -> str:
-    if isinstance(error, ValidationError):  # only the settings are validated here
-        first = error.errors()[0]
-        return f"Setting HOUSING_{'_'.join(map(str, first['loc'])).upper()}: {first['msg']}."
-    if isinstance(error, OSError):
-        return f"Training stopped: {error}."
-    return str(error)
+def _one_sentence(error: HousingError | OSError) -> str:
+    return f"Training stopped: {error}." if isinstance(error, OSError) else str(error)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,7 +7,7 @@ behind as a parent of the server. What the command would pass on is set here; a 
 import os
 import warnings
 
-from storage.settings import Settings
+from storage.settings import Settings, settings_or_exit
 
 SHUTDOWN_SECONDS = 3
 """How long a request may go on after the server was told to stop."""
@@ -32,7 +32,7 @@ def server_environment(settings: Settings) -> dict[str, str]:
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
-    settings = Settings()
+    settings = settings_or_exit()
     if settings.tracking_uri.startswith(("http://", "https://")):
         raise SystemExit(
             "HOUSING_MLFLOW_TRACKING_URI names a server; this one needs a database to serve."

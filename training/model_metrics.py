@@ -5,7 +5,8 @@ import logging
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.log_handler import open_spool
-from storage.log_writer import AnotherWriter, LogWriter, only_writer
+from storage.log_writer import LOG_WRITER, LogWriter
+from storage.process_lock import AlreadyRunning, only_process
 from storage.schema.records import ModelMetricsRecord, utc_now
 from storage.settings import Settings
 from training.fit import MeasuredCandidate
@@ -50,10 +51,10 @@ def _record(measured: MeasuredCandidate, outcome: TrainingOutcome) -> ModelMetri
 def _drain_unless_a_writer_runs(settings: Settings) -> None:
     database = Database(settings.database_address, writable=True)
     try:
-        with only_writer(settings.paths):
+        with only_process(settings.paths.log_writer_lock, LOG_WRITER):
             database.migrate_if_needed()
             LogWriter(settings.paths, database, settings.log_writer_batch_bytes).drain(utc_now())
-    except AnotherWriter:
+    except AlreadyRunning:
         logger.debug("The log-writer that runs moves the figures into the database.")
     except DatabaseUnavailable as error:
         logger.warning("The figures wait in the spool: %s", error)

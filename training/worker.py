@@ -4,11 +4,8 @@ Run it with ``python -m training.worker``. Killed at any moment, it leaves the c
 trigger to be claimed again at its next start.
 """
 
-import fcntl
 import logging
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,14 +13,14 @@ from storage.errors import (
     ModelIntegrityError,
     ModelUnavailable,
     RecordNotFound,
-    ServiceUnavailable,
 )
 from storage.log_handler import configure_logging, open_spool
 from storage.model_store import ModelStore
+from storage.process_lock import AlreadyRunning, only_process
 from storage.process_loop import run_until_stopped
 from storage.retrain_queue import RetrainQueue
 from storage.schema.records import Trigger
-from storage.settings import Settings
+from storage.settings import Settings, settings_or_exit
 from training.candidates import Candidate, all_candidates
 from training.dataset.sources import load_table
 from training.dataset.splits import Part
@@ -36,10 +33,7 @@ from training.train import TrainedVersion, Training
 logger = logging.getLogger("training.worker")  # __name__ is "__main__" when it runs as a process
 
 
-class AnotherWorker(ServiceUnavailable):
-    """A worker runs on this runtime folder already."""
-
-    title = "Worker already running"
+WORKER = "worker"
 
 
 class RetrainingWorker:
@@ -129,42 +123,18 @@ def _result(
     }
 
 
-@contextmanager
-def only_worker(settings: Settings) -> Iterator[None]:
-    """Hold the lock that makes this process the one worker: ``recover`` relies on it.
-
-    Raises
-    ------
-    AnotherWorker
-        If another process holds it.
-    """
-    settings.paths.triggers.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(settings.paths.worker_lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise AnotherWorker(
-            f"A worker already runs on {settings.paths.root}; stop it first, or leave the work to it."
-        ) from error
-    try:
-        yield
-    finally:
-        os.close(descriptor)
-
-
 def main() -> None:
     """Run the worker until it is told to stop."""
-    settings = Settings()
-    configure_logging(settings, open_spool(settings), "worker")
+    settings = settings_or_exit()
+    configure_logging(settings, open_spool(settings), WORKER)
     candidates = all_candidates(settings.random_seed, settings.training_threads)
     worker = RetrainingWorker(settings, load_table, candidates)
     try:
-        with only_worker(settings):
+        with only_process(settings.paths.worker_lock, WORKER):
             worker.recover()
             logger.info("The worker waits for triggers in %s.", settings.paths.triggers)
             run_until_stopped(worker.run_once, settings.worker_poll_seconds)
-    except AnotherWorker as error:
+    except AlreadyRunning as error:
         raise SystemExit(str(error)) from error
 
 

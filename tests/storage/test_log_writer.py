@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage.database import Database
-from storage.log_writer import AnotherWriter, DrainReport, LogWriter, count_rejected, only_writer
+from storage.log_writer import DrainReport, LogWriter, count_rejected
 from storage.record_log import PageRequest, RecordLog
 from storage.schema.records import utc_now
 from storage.schema.tables import RECORD_TABLES, spool_positions
@@ -137,11 +137,6 @@ def test_small_chunks_carry_large_segments(
     writer.drain(utc_now())
     messages = [row["message"] for row in record_log.logs(PageRequest(limit=1000)).rows]
     assert [message.split()[1] for message in messages] == [str(n) for n in range(399, -1, -1)]
-
-
-def test_only_one_writer_at_a_time(settings: Settings) -> None:
-    with only_writer(settings.paths), pytest.raises(AnotherWriter), only_writer(settings.paths):
-        pass
 
 
 APPENDING_PROGRAM = """

@@ -6,8 +6,9 @@ import pytest
 
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
-from storage.log_writer import LogWriter, only_writer
+from storage.log_writer import LOG_WRITER, LogWriter
 from storage.paths import RuntimePaths
+from storage.process_lock import only_process
 from storage.record_log import RecordLog
 from storage.schema.records import utc_now
 from storage.settings import Settings
@@ -42,7 +43,7 @@ def test_without_a_log_writer_they_are_in_the_database_at_once(
 def test_with_a_log_writer_they_are_left_to_it(
     settings: Settings, small_table: HousingTable
 ) -> None:
-    with only_writer(settings.paths):
+    with only_process(settings.paths.log_writer_lock, LOG_WRITER):
         train(settings, small_table)
         with pytest.raises(DatabaseUnavailable):
             recorded(settings)

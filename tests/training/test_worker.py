@@ -14,7 +14,7 @@ from storage.settings import Settings
 from tests.system import running, wait_for
 from tests.training.conftest import named_candidates
 from training.dataset.table import HousingTable
-from training.worker import AnotherWorker, RetrainingWorker, only_worker
+from training.worker import RetrainingWorker
 
 
 class Bench:
@@ -114,17 +114,6 @@ def test_an_interrupted_retraining_starts_again(bench: Bench) -> None:
     assert worker.recover() == [trigger_id]
     assert worker.run_once(utc_now()) is not None
     assert bench.queue.find(trigger_id)[1] == "done"
-
-
-def test_a_second_worker_is_refused(settings: Settings) -> None:
-    with (
-        only_worker(settings),
-        pytest.raises(AnotherWorker, match="already runs"),
-        only_worker(settings),
-    ):
-        pass
-    with only_worker(settings):
-        pass
 
 
 def test_the_process_recovers_carries_out_and_stops(

@@ -1,0 +1,41 @@
+"""A lock file held for the life of a process, so that only one of its kind works on a runtime folder.
+
+The kernel drops the lock when the process ends, however it ends: nothing to clean up after a crash.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from storage.errors import ServiceUnavailable
+
+
+class AlreadyRunning(ServiceUnavailable):
+    """Another process of this kind works on the same runtime folder."""
+
+    title = "Already running"
+
+
+@contextmanager
+def only_process(lock: Path, kind: str) -> Iterator[None]:
+    """Hold ``lock``, which makes this process the one of its ``kind``.
+
+    Raises
+    ------
+    AlreadyRunning
+        If another process holds it.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(
+                f"A {kind} already works in {lock.parent.parent}; stop it first, or leave the work to it."
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)
