@@ -26,7 +26,7 @@ def failure_sentence(error: ClientError) -> str:
     """Return what a person is told about a failed call."""
     if isinstance(error, ServiceUnreachable):
         return (
-            f"The prediction service at {dashboard_settings().backend_url} does not answer; "
+            f"The prediction service at `{dashboard_settings().backend_url}` does not answer; "
             "this page fills by itself as soon as it does."
         )
     return str(error)

@@ -1,0 +1,38 @@
+"""One system, one browser, and a fresh tab for each test."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.console import MissingBrowser, System, chromium, free_ports, running_system
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; a missing one fails every test that asks for it."""
+    try:
+        with chromium() as browser:
+            yield browser
+    except MissingBrowser as missing:
+        pytest.fail(str(missing), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def system(trained_runtime: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """The system over a really trained champion, shared by the tests of this folder."""
+    folder = tmp_path_factory.mktemp("system")
+    for name in ("models", "data"):
+        shutil.copytree(trained_runtime / name, folder / "runtime" / name)
+    with running_system(folder / "runtime", folder / "logs", *free_ports()) as system:
+        yield system
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab of its own, at the size of a laptop's screen."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context.new_page()
+    context.close()

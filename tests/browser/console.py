@@ -1,0 +1,151 @@
+"""The whole system as a person runs it: log-writer, service and console, each a process, and a browser."""
+
+import shutil
+import socket
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import requests
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from backend.client import HousingClient, ServiceUnreachable
+from storage.paths import RuntimePaths
+from tests.system import running, wait_for
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+REFRESH_SECONDS = 1
+SETTLED = (
+    "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+)
+PATIENCE_SECONDS = 30
+
+
+class System:
+    """The processes over one runtime folder; the service alone can be killed and started again."""
+
+    def __init__(self, runtime: Path, logs: Path, backend_port: int, dashboard_port: int) -> None:
+        self.paths = RuntimePaths(runtime)
+        self.service_url = f"http://127.0.0.1:{backend_port}"
+        self.console_url = f"http://127.0.0.1:{dashboard_port}"
+        self.client = HousingClient(self.service_url)
+        self._logs = logs
+        self._settings = {
+            "HOUSING_RUNTIME_DIRECTORY": str(runtime),
+            "HOUSING_BACKEND_PORT": str(backend_port),
+            "HOUSING_BACKEND_URL": self.service_url,
+            "HOUSING_DASHBOARD_PORT": str(dashboard_port),
+            "HOUSING_REFRESH_SECONDS": str(REFRESH_SECONDS),
+        }
+        self._others = ExitStack()
+        self._service = ExitStack()
+        self.service_runs = False
+
+    def start(self) -> None:
+        """Start everything and wait until it answers."""
+        self._run(self._others, "storage.log_writer")
+        self._run(self._others, "dashboard")
+        self.start_service()
+        wait_for(self._console_answers, what="an answer of the console")
+
+    def start_service(self) -> None:
+        """Start the service and wait until it is healthy."""
+        self._run(self._service, "backend")
+        wait_for(self._service_is_healthy, what="a healthy service")
+        self.service_runs = True
+
+    def stop_service(self) -> None:
+        """End the service and all of its workers."""
+        self.service_runs = False
+        self._service.close()
+
+    def stop(self) -> None:
+        """End everything."""
+        self.client.close()
+        self._service.close()
+        self._others.close()
+
+    def rows(self, query: str, *values: str) -> list[tuple[object, ...]]:
+        """Read the database file itself, past everything of ours."""
+        address = f"file:{self.paths.database}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def console_log(self) -> str:
+        """Return what the console wrote."""
+        return (self._logs / "dashboard.log").read_text()
+
+    def _run(self, stack: ExitStack, module: str) -> subprocess.Popen[bytes]:
+        log = self._logs / f"{module.split('.')[-1]}.log"
+        return stack.enter_context(running(module, log, **self._settings))
+
+    def _service_is_healthy(self) -> bool:
+        try:
+            return self.client.health().status == "healthy"
+        except ServiceUnreachable:
+            return False
+
+    def _console_answers(self) -> bool:
+        try:
+            return requests.get(f"{self.console_url}/_stcore/health", timeout=5).ok
+        except requests.ConnectionError:
+            return False
+
+
+@contextmanager
+def running_system(
+    runtime: Path, logs: Path, backend_port: int, dashboard_port: int
+) -> Iterator[System]:
+    """Run the whole system over a runtime folder that has a champion."""
+    system = System(runtime, logs, backend_port, dashboard_port)
+    try:
+        system.start()
+        yield system
+    finally:
+        system.stop()
+
+
+def free_ports() -> tuple[int, int]:
+    """Return two ports that nothing listens on now."""
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+class MissingBrowser(Exception):
+    """No Chromium is installed; the message says how to get one."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run a real Chromium.
+
+    Raises
+    ------
+    MissingBrowser
+        If none is installed.
+    """
+    program = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if program is None:
+        raise MissingBrowser(
+            "The browser tests need Chromium, and none is installed. Run `make browser`, "
+            "or install your system's own, such as `sudo apt-get install chromium`."
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def visit(page: Page, system: System, path: str = "") -> None:
+    """Open one page of the console and wait until it is drawn."""
+    page.goto(f"{system.console_url}/{path}")
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page is connected and its script has run."""
+    page.wait_for_selector(SETTLED, timeout=PATIENCE_SECONDS * 1_000)

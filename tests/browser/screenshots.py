@@ -1,0 +1,136 @@
+"""``python -m tests.browser.screenshots``: take the pictures in docs/screenshots anew.
+
+Trains a model and runs the whole system in a temporary folder, asks for some prices, and photographs
+each page by day and by night. ``--only`` and ``--width`` serve the person who looks at a change.
+"""
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Literal, get_args
+
+from playwright.sync_api import Browser, Page, expect
+
+from backend.client import ServiceRefused
+from backend.contract.predictions import HousingFeatures
+from dashboard.components.district import DISTRICTS
+from tests.browser.console import System, chromium, free_ports, running_system, settle, visit
+from tests.system import REPOSITORY, clean_environment
+
+Scheme = Literal["light", "dark"]
+
+PICTURES = REPOSITORY / "docs" / "screenshots"
+PAGES = {"overview": "", "predict": "predict", "logs": "logs"}
+HEIGHT = 900
+TRAFFIC_SECONDS = 40
+
+
+def main() -> None:
+    """Train, run, ask, photograph."""
+    options = _options()
+    with tempfile.TemporaryDirectory() as folder:
+        runtime = Path(folder) / "runtime"
+        _train(runtime)
+        with (
+            running_system(runtime, Path(folder) / "logs", *free_ports()) as system,
+            chromium() as browser,
+        ):
+            _ask_for_prices(system, options.traffic_seconds)
+            options.into.mkdir(parents=True, exist_ok=True)
+            for name in options.only or PAGES:
+                for scheme in get_args(Scheme):
+                    _photograph(browser, system, name, scheme, options)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--into", type=Path, default=PICTURES, help="folder for the pictures")
+    parser.add_argument("--only", choices=PAGES, nargs="*", help="which pages (default: all)")
+    parser.add_argument("--width", type=int, default=1440, help="pixels (default: %(default)s)")
+    parser.add_argument(
+        "--traffic-seconds",
+        type=float,
+        default=TRAFFIC_SECONDS,
+        help="how long prices are asked for before (default: %(default)s)",
+    )
+    return parser.parse_args()
+
+
+def _train(runtime: Path) -> None:
+    command = [sys.executable, "-m", "training", "--candidates", "hist_gradient_boosting"]
+    environment = clean_environment(HOUSING_RUNTIME_DIRECTORY=str(runtime))
+    subprocess.run(command, cwd=REPOSITORY, env=environment, check=True)
+
+
+def _ask_for_prices(system: System, seconds: float) -> None:
+    """Ask for prices at an uneven pace, with a mistake now and then, as people do."""
+    chance = random.Random(7)  # noqa: S311 - a pace, not a secret
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        district = chance.choice(DISTRICTS)
+        values = district.features.model_dump()
+        values["MedInc"] = round(values["MedInc"] * chance.uniform(0.9, 1.1), 4)
+        if chance.random() < 0.03:
+            values["Latitude"] = 61.0
+        try:
+            system.client.predict(HousingFeatures.model_construct(None, **values))
+        except ServiceRefused as refusal:
+            sys.stdout.write(f"Refused, as meant: {refusal}\n")
+        time.sleep(chance.expovariate(8))
+
+
+def _photograph(
+    browser: Browser, system: System, name: str, scheme: Scheme, options: argparse.Namespace
+) -> None:
+    context = browser.new_context(
+        viewport={"width": options.width, "height": HEIGHT}, color_scheme=scheme
+    )
+    page = context.new_page()
+    visit(page, system, PAGES[name])
+    PREPARATIONS[name](page)
+    _stretch(page, options.width)
+    picture = options.into / f"{name}-{scheme}.png"
+    page.screenshot(path=picture)
+    sys.stdout.write(f"{picture}\n")
+    context.close()
+
+
+def _prepare_overview(page: Page) -> None:
+    expect(page.locator(".st-key-overview_traffic canvas").first).to_be_visible()
+
+
+def _prepare_predict(page: Page) -> None:
+    page.get_by_role("radio", name="Cupertino").click()
+    page.get_by_role("button", name="Predict the price").click()
+    expect(page.locator(".st-key-predict_price")).to_be_visible()
+
+
+def _prepare_logs(page: Page) -> None:
+    table = page.get_by_test_id("stDataFrame").locator("canvas").first
+    table.click(position={"x": 16, "y": 52}, force=True)
+    settle(page)
+    expect(page.locator(".st-key-log_opened")).to_be_visible()
+
+
+PREPARATIONS = {
+    "overview": _prepare_overview,
+    "predict": _prepare_predict,
+    "logs": _prepare_logs,
+}
+
+
+def _stretch(page: Page, width: int) -> None:
+    """Make the window as high as the page: Streamlit scrolls inside of it, so a full page is the window's."""
+    page.mouse.move(width // 2, 4)
+    height = int(page.get_by_test_id("stMain").evaluate("main => main.scrollHeight"))
+    page.set_viewport_size({"width": width, "height": max(HEIGHT, height)})
+    settle(page)
+    page.wait_for_timeout(1_000)  # charts and tables draw themselves anew, and fade in
+
+
+if __name__ == "__main__":
+    main()

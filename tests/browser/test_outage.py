@@ -1,0 +1,68 @@
+"""The service is killed while pages are open: each says so in one sentence, and fills again by itself."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.console import REFRESH_SECONDS, System, visit
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+NOTICED_MILLISECONDS = (REFRESH_SECONDS + 14) * 1_000
+
+DRAWN = {"": "Served model", "predict": "Predict the price", "logs": "Page 1"}
+"""What each page shows when it has the service."""
+
+
+@pytest.fixture
+def mended(system: System) -> Iterator[None]:
+    """Leave a running service behind, whatever the test does."""
+    yield
+    if not system.service_runs:
+        system.start_service()
+
+
+@pytest.mark.usefixtures("mended")
+def test_every_page_says_so_in_one_sentence_and_recovers_by_itself(
+    system: System, browser: Browser
+) -> None:
+    open_before = _open_every_page(system, browser)
+    for path, page in open_before.items():
+        _expect_drawn(page, path)
+    system.stop_service()
+    for page in open_before.values():
+        _expect_one_sentence(page, system)
+    opened_meanwhile = _open_every_page(system, browser)
+    for page in opened_meanwhile.values():
+        _expect_one_sentence(page, system)
+    system.start_service()
+    for path, page in [*open_before.items(), *opened_meanwhile.items()]:
+        _expect_drawn(page, path)
+        page.context.close()
+
+
+def _open_every_page(system: System, browser: Browser) -> dict[str, Page]:
+    pages = {path: browser.new_context().new_page() for path in DRAWN}
+    for path, page in pages.items():
+        visit(page, system, path)
+    return pages
+
+
+def _expect_drawn(page: Page, path: str) -> None:
+    expect(_alerts(page)).to_have_count(0, timeout=NOTICED_MILLISECONDS)
+    expect(page.get_by_text(DRAWN[path]).first).to_be_visible(timeout=NOTICED_MILLISECONDS)
+
+
+def _expect_one_sentence(page: Page, system: System) -> None:
+    expect(_alerts(page)).to_have_text(
+        [
+            f"The prediction service at {system.service_url} does not answer; "
+            "this page fills by itself as soon as it does."
+        ],
+        timeout=NOTICED_MILLISECONDS,
+    )
+
+
+def _alerts(page: Page) -> Locator:
+    return page.get_by_test_id("stAlert").get_by_role("paragraph")

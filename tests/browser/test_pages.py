@@ -1,0 +1,60 @@
+"""What only a browser can tell: nothing is fetched from elsewhere, and every page fits a telephone."""
+
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.console import System, visit
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PATHS = ("", "predict", "logs")
+TELEPHONE_WIDTH = 390
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_asks_nothing_of_the_internet(system: System, page: Page, path: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    visit(page, system, path)
+    page.wait_for_load_state("networkidle")
+    assert asked
+    hosts = {urlsplit(url).netloc for url in asked if urlsplit(url).scheme not in ("data", "blob")}
+    assert hosts == {urlsplit(system.console_url).netloc}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_fits_a_telephone(system: System, browser: Browser, path: str) -> None:
+    context = browser.new_context(viewport={"width": TELEPHONE_WIDTH, "height": 844})
+    page = context.new_page()
+    visit(page, system, path)
+    expect(page.get_by_test_id("stMain")).to_be_visible()
+    assert _sideways(page) == 0
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_follows_the_browser(
+    system: System, browser: Browser, scheme: Literal["light", "dark"]
+) -> None:
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    visit(page, system)
+    ground = {"light": "rgb(255, 255, 255)", "dark": "rgb(15, 24, 28)"}[scheme]
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
+    context.close()
+
+
+def test_no_page_failed(system: System, page: Page) -> None:
+    for path in PATHS:
+        visit(page, system, path)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert "Traceback" not in system.console_log()
+
+
+def _sideways(page: Page) -> int:
+    """Return by how many pixels the page can be scrolled sideways."""
+    script = "main => main.scrollWidth - main.clientWidth"
+    return int(page.get_by_test_id("stMain").evaluate(script))

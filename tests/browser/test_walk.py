@@ -1,0 +1,117 @@
+"""The walk of a newcomer: from a district to a price, and from the price to everywhere it is recorded."""
+
+import re
+
+import pytest
+import requests
+from playwright.sync_api import Page, expect
+
+from backend.contract.records import LogsQuery, RequestsQuery
+from dashboard.components.district import DISTRICTS, District
+from dashboard.components.price import dollars
+from tests.browser.console import System, settle, visit
+from tests.system import wait_for
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+CUPERTINO = next(district for district in DISTRICTS if district.name == "Cupertino")
+STORED_SECONDS = 10
+
+
+def test_a_price_in_the_browser_is_found_everywhere_it_is_recorded(
+    system: System, page: Page
+) -> None:
+    counted_before = _predictions_counted(system)
+    prediction_id, price = _ask(system, page, CUPERTINO)
+
+    row = wait_for(lambda: _stored(system, prediction_id), STORED_SECONDS, "the stored prediction")
+    value, request_id, *inputs = row
+    assert dollars(float(str(value))) == price
+    assert tuple(inputs) == CUPERTINO.inputs
+
+    logged = system.client.prediction(prediction_id).prediction
+    assert logged.input == CUPERTINO.features
+    assert dollars(logged.prediction) == price
+    answered = wait_for(
+        lambda: system.client.api_metrics(RequestsQuery(endpoint="/predict")).metrics,
+        STORED_SECONDS,
+        "the recorded request",
+    )
+    assert request_id in {request.request_id for request in answered}
+    assert system.client.logs(LogsQuery(limit=1)).total == 1
+    assert _predictions_counted(system) == counted_before + 1
+
+
+def test_the_overview_shows_the_prediction_without_a_reload(system: System, page: Page) -> None:
+    visit(page, system)
+    known = system.client.database_statistics().statistics.predictions
+    for _ in range(3):
+        system.client.predict(CUPERTINO.features)
+    records = page.get_by_role("row", name=re.compile(r"^Predictions"))
+    expect(records).to_contain_text(str(known + 3), timeout=STORED_SECONDS * 1_000)
+    expect(page.locator(".st-key-overview_traffic canvas").first).to_be_visible()
+    expect(page.get_by_text("Last predictions")).to_be_visible()
+
+
+def test_a_quick_press_after_a_district_never_mixes_two(system: System, page: Page) -> None:
+    visit(page, system, "predict")
+    for district in DISTRICTS:
+        page.get_by_role("radio", name=district.name).click()
+        page.get_by_role("button", name="Predict the price").click()
+        shown = dollars(system.client.predict(district.features).prediction)
+        expect(page.locator(".st-key-predict_price")).to_have_text(
+            shown, timeout=STORED_SECONDS * 1_000
+        )
+
+
+def test_a_log_line_is_searched_and_opened(system: System, page: Page) -> None:
+    visit(page, system, "logs")
+    page.get_by_role("searchbox", name="Message contains").fill("log-writer")
+    page.keyboard.press("Enter")
+    settle(page)
+    expect(page.locator(".st-key-log_paging")).to_contain_text("Page 1")
+    _open_first_row(page)
+    opened = page.locator(".st-key-log_opened")
+    expect(opened).to_contain_text("log-writer")
+    expect(opened).to_contain_text("Request id")
+    assert "log_text=log-writer" in page.url, "a search can be shared by its address"
+
+
+def test_the_navigation_leads_to_every_page_and_out_to_mlflow(system: System, page: Page) -> None:
+    visit(page, system)
+    for name in ("Predict", "Logs", "Overview"):
+        page.get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    link = page.get_by_role("link", name=re.compile("MLflow"))
+    assert link.get_attribute("href") == "http://127.0.0.1:5001"
+
+
+def _ask(system: System, page: Page, district: District) -> tuple[str, str]:
+    visit(page, system, "predict")
+    page.get_by_role("radio", name=district.name).click()
+    income = page.get_by_role("spinbutton", name=re.compile("Median income"))
+    expect(income).to_have_value(f"{district.inputs[0]:.6g}")
+    page.get_by_role("button", name="Predict the price").click()
+    price = page.locator(".st-key-predict_price")
+    expect(price).to_have_text(re.compile(r"^\$\d{2,3},\d00$"))
+    fact = page.get_by_role("row", name=re.compile("Prediction id")).get_by_role("cell").last
+    return fact.inner_text(), price.inner_text()
+
+
+def _stored(system: System, prediction_id: str) -> tuple[object, ...] | None:
+    columns = "prediction, request_id, " + ", ".join(CUPERTINO.features.model_dump())
+    query = f"SELECT {columns} FROM predictions WHERE prediction_id = ?"  # noqa: S608 - our own names
+    return next(iter(system.rows(query, prediction_id)), None)
+
+
+def _predictions_counted(system: System) -> float:
+    text = requests.get(f"{system.service_url}/metrics", timeout=10).text
+    samples = re.findall(r"^ml_predictions_total(?:\{.*\})? (\S+)$", text, re.MULTILINE)
+    return sum(float(sample) for sample in samples)
+
+
+def _open_first_row(page: Page) -> None:
+    # The table is one picture; its first cell is the box that selects the first row.
+    table = page.locator("[data-testid=stDataFrame] canvas").first
+    table.click(position={"x": 16, "y": 52}, force=True)
+    settle(page)
