@@ -8,7 +8,7 @@ from dashboard.components.service import watch_service
 
 st.title("Predict", anchor=False)
 watch_service()
-form_side, answer_side = st.columns([3, 2], gap="large")
+form_side, answer_side = st.columns([5, 3], gap="medium")
 with form_side:
     choose_district()
     entered = feature_form()

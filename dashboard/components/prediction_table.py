@@ -29,7 +29,7 @@ def prediction_cells(rows: list[PredictionRow]) -> list[dict[str, Any]]:
     return [
         {"timestamp": cell(row.timestamp), "price": rounded_dollars(row.prediction)}
         | row.input.model_dump()
-        | {"model_version": row.model_version, "prediction_id": row.prediction_id}
+        | {"model_version": row.model_version}
         for row in rows
     ]
 
@@ -48,5 +48,4 @@ def _columns() -> dict[str, Any]:
         "price": st.column_config.NumberColumn("Price", format="$%,.0f"),
         **inputs,
         "model_version": st.column_config.TextColumn("Model version"),
-        "prediction_id": st.column_config.TextColumn("Prediction id"),
     }

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -24,9 +25,10 @@ from tests.system import REPOSITORY, clean_environment
 Scheme = Literal["light", "dark"]
 
 PICTURES = REPOSITORY / "docs" / "screenshots"
-PAGES = {"overview": "", "predict": "predict", "logs": "logs"}
+PAGES = {"overview": "", "predict": "predict", "logs": "logs?request_endpoint=/predict"}
 HEIGHT = 900
 TRAFFIC_SECONDS = 40
+ROW_PIXELS = 33
 
 
 def main() -> None:
@@ -76,11 +78,21 @@ def _ask_for_prices(system: System, seconds: float) -> None:
         values["MedInc"] = round(values["MedInc"] * chance.uniform(0.9, 1.1), 4)
         if chance.random() < 0.03:
             values["Latitude"] = 61.0
-        try:
+        with suppress(ServiceRefused):  # as meant
             system.client.predict(HousingFeatures.model_construct(None, **values))
-        except ServiceRefused as refusal:
-            sys.stdout.write(f"Refused, as meant: {refusal}\n")
         time.sleep(chance.expovariate(8))
+    _ask_what_is_refused(system)
+
+
+def _ask_what_is_refused(system: System) -> None:
+    """Leave a refused request as the newest but two, for the picture of the logs."""
+    features = DISTRICTS[0].features
+    wrong = HousingFeatures.model_construct(None, **features.model_dump() | {"Latitude": 61.0})
+    with suppress(ServiceRefused):
+        system.client.predict(wrong)
+    system.client.predict(features)
+    system.client.predict(features)
+    time.sleep(1)  # until the log-writer has stored them
 
 
 def _photograph(
@@ -110,10 +122,11 @@ def _prepare_predict(page: Page) -> None:
 
 
 def _prepare_logs(page: Page) -> None:
-    table = page.get_by_test_id("stDataFrame").locator("canvas").first
-    table.click(position={"x": 16, "y": 52}, force=True)
+    page.get_by_role("tab", name="Requests").click()
     settle(page)
-    expect(page.locator(".st-key-log_opened")).to_be_visible()
+    table = page.get_by_test_id("stDataFrame").locator("canvas").first
+    table.click(position={"x": 16, "y": 52 + 2 * ROW_PIXELS}, force=True)
+    expect(page.locator(".st-key-request_opened")).to_contain_text("Latitude")
 
 
 PREPARATIONS = {

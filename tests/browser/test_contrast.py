@@ -1,0 +1,70 @@
+"""Every text on every page can be read, by day and by night: measured as the browser paints it."""
+
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.console import System, visit
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+READABLE = 4.5
+"""WCAG 2.2, 1.4.3. Pictures need 3 (1.4.11); what is disabled is exempt."""
+READABLE_PICTURE = 3.0
+
+MEASURE = """
+() => {
+  const parse = text => {
+    const numbers = text.match(/[\\d.]+/g).map(Number);
+    const channels = numbers.slice(0, 3).map(x => text.startsWith('color(') ? x * 255 : x);
+    return [...channels, numbers[3] ?? 1];
+  };
+  const luminance = colour => {
+    const [red, green, blue] = colour.map(x => x / 255)
+      .map(x => x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const over = (top, ground, alpha) => [0, 1, 2].map(i => top[i] * alpha + ground[i] * (1 - alpha));
+  const ancestors = element => element ? [element, ...ancestors(element.parentElement)] : [];
+  const ground = element => ancestors(element).reverse().reduce((below, one) => {
+    const colour = parse(getComputedStyle(one).backgroundColor);
+    return over(colour, below, colour[3]);
+  }, [255, 255, 255]);
+  const contrast = element => {
+    const below = ground(element);
+    const colour = parse(getComputedStyle(element).color);
+    const opacity = ancestors(element).reduce((all, one) => all * getComputedStyle(one).opacity, 1);
+    const [lighter, darker] = [luminance(over(colour, below, colour[3] * opacity)), luminance(below)]
+      .sort((one, other) => other - one);
+    return (lighter + 0.05) / (darker + 0.05);
+  };
+  return [...document.querySelectorAll('body *')]
+    .filter(element => element.offsetParent && !element.closest(':disabled'))
+    .filter(element => [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    .map(element => ({
+      text: element.textContent.trim().slice(0, 60),
+      picture: Boolean(element.closest('[data-testid=stIconMaterial]')),
+      contrast: contrast(element),
+    }));
+}
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["", "predict", "logs"])
+def test_every_text_can_be_read(
+    system: System, browser: Browser, path: str, scheme: Literal["light", "dark"]
+) -> None:
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    visit(page, system, path)
+    page.wait_for_timeout(500)  # text fades in
+    texts = page.evaluate(MEASURE)
+    context.close()
+    assert len(texts) > 10
+    assert [text for text in texts if text["contrast"] < _least(text["picture"])] == []
+
+
+def _least(picture: bool) -> float:
+    return READABLE_PICTURE if picture else READABLE
