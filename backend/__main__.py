@@ -65,8 +65,9 @@ def _prepare_environment(settings: Settings) -> None:
     shutil.rmtree(settings.paths.prometheus, ignore_errors=True)
     settings.paths.prometheus.mkdir(parents=True)
     os.environ[MULTIPROCESS_VARIABLE] = str(settings.paths.prometheus)
-    # One thread a worker for the trees: more only contend for the same cores.
+    # One thread a worker for the trees: more only contend for the same cores, and spin while they wait.
     os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 
 
 if __name__ == "__main__":

@@ -14,15 +14,19 @@ from storage.log_handler import configure_logging, open_spool
 from storage.model_store import ModelStore
 from storage.record_log import RecordLog
 from storage.settings import Settings, settings_or_exit
+from storage.spool import Spool
 
 ROUTES = (service.blueprint, predictions.blueprint, records.blueprint, database.blueprint)
 
 
-def create_app(settings: Settings) -> Flask:
-    """Wire one application to the runtime folder and database of its settings."""
+def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
+    """Wire one application to the runtime folder and database of its settings.
+
+    ``spool`` is this process's own, where it has one already.
+    """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.request_limit_bytes
-    services = _create_services(settings)
+    services = _create_services(settings, spool or open_spool(settings))
     app.extensions[EXTENSION] = services
     problems.install(app)
     request_recorder.record_requests(app, services.spool, services.metrics)
@@ -36,15 +40,15 @@ def create_app(settings: Settings) -> Flask:
 def create_worker_app() -> Flask:
     """Make the application of one worker process, after the fork: settings, logging, model watch."""
     settings = settings_or_exit()
-    app = create_app(settings)
+    spool = open_spool(settings)
+    configure_logging(settings, spool, "mlops-api")
+    app = create_app(settings, spool)
     services: Services = app.extensions[EXTENSION]
-    configure_logging(settings, services.spool, "mlops-api")
     services.host.watch(settings.model_poll_seconds)
     return app
 
 
-def _create_services(settings: Settings) -> Services:
-    spool = open_spool(settings)
+def _create_services(settings: Settings, spool: Spool) -> Services:
     database = Database(settings.database_address)
     host = ModelHost(ModelStore(settings.paths))
     metrics = Metrics(CollectorRegistry())
