@@ -29,6 +29,7 @@ MODEL = "model.pkl"
 SCALER = "scaler.pkl"
 TRAINING_INPUTS = "X_train.csv"
 METRICS = "metrics.json"
+REFERENCE_PROFILE = "reference_profile.npz"
 VERSION_PATTERN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.dataset.splits import Part
-from training.dataset.table import FloatArray
 from training.fit import MeasuredCandidate
 
 
@@ -19,20 +18,23 @@ class TrainingOutcome:
         Id of the version that this becomes, and when.
     winner
         The chosen one of ``candidates``.
-    training_inputs
-        Shape (n, 8), schema order: what the candidates were fitted on.
+    training
+        The part that the candidates were fitted on.
     validation
         The part that chose: a later challenger and its champion are compared on it.
     row_counts
         Rows by part.
+    seed
+        Of the split, the candidates and every sample.
     """
 
     version: str
     trained_at: datetime
     winner: MeasuredCandidate
     candidates: tuple[MeasuredCandidate, ...]
-    training_inputs: FloatArray
+    training: Part
     validation: Part
     row_counts: Mapping[str, int]
+    seed: int
     dataset_origin: str
     dataset_sha256: str

@@ -6,12 +6,21 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from storage.model_store import METRICS, MODEL, SCALER, TRAINING_INPUTS, ModelStore, pickled
+from storage.model_store import (
+    METRICS,
+    MODEL,
+    REFERENCE_PROFILE,
+    SCALER,
+    TRAINING_INPUTS,
+    ModelStore,
+    pickled,
+)
 from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
 from storage.schema.records import ModelManifest
 from training.dataset.table import FloatArray
 from training.fit import MeasuredCandidate
 from training.outcome import TrainingOutcome
+from training.reference_profile import ReferenceProfile
 
 CANDIDATES_FOLDER = "candidates"
 VERSION_TIME = "%Y%m%dT%H%M%SZ"
@@ -73,9 +82,15 @@ def _files(outcome: TrainingOutcome, model: bytes) -> dict[str, bytes]:
     return {
         MODEL: model,
         SCALER: pickled(outcome.winner.fitted.preprocessing),
-        TRAINING_INPUTS: inputs_as_csv(outcome.training_inputs),
+        TRAINING_INPUTS: inputs_as_csv(outcome.training.inputs),
+        REFERENCE_PROFILE: _reference_profile(outcome),
         METRICS: json.dumps(metrics_document(outcome), indent=2).encode(),
     } | others
+
+
+def _reference_profile(outcome: TrainingOutcome) -> bytes:
+    training = outcome.training
+    return ReferenceProfile.fit(training.inputs, training.targets, outcome.seed).to_bytes()
 
 
 def inputs_as_csv(inputs: FloatArray) -> bytes:

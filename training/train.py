@@ -62,7 +62,8 @@ class Training:
             trained_at=now,
             winner=measured[fitted.index(winner)],
             candidates=measured,
-            training_inputs=splits.train.inputs,
+            training=splits.train,
+            seed=self._settings.random_seed,
             validation=splits.validation,
             row_counts=splits.row_counts,
             dataset_origin=self._table.origin,
@@ -79,7 +80,7 @@ class Training:
         context = TrainingContext(
             version=outcome.version,
             winner=outcome.winner.fitted.name,
-            seed=self._settings.random_seed,
+            seed=outcome.seed,
             dataset_origin=outcome.dataset_origin,
             dataset_sha256=outcome.dataset_sha256,
             row_counts=outcome.row_counts,
