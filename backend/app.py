@@ -7,7 +7,7 @@ from backend import authorization, problems, request_recorder
 from backend.metrics import Metrics
 from backend.model_host import ModelHost
 from backend.prediction_service import PredictionService
-from backend.routes import database, predictions, records, service
+from backend.routes import database, predictions, records, service, what_if
 from backend.services import EXTENSION, Services
 from storage.database import Database
 from storage.log_handler import configure_logging, open_spool
@@ -16,7 +16,13 @@ from storage.record_log import RecordLog
 from storage.settings import Settings, settings_or_exit
 from storage.spool import Spool
 
-ROUTES = (service.blueprint, predictions.blueprint, records.blueprint, database.blueprint)
+ROUTES = (
+    service.blueprint,
+    predictions.blueprint,
+    what_if.blueprint,
+    records.blueprint,
+    database.blueprint,
+)
 
 
 def create_app(settings: Settings, spool: Spool | None = None) -> Flask:

@@ -31,6 +31,7 @@ from backend.contract.records import (
     RequestsResponse,
 )
 from backend.contract.service import HealthResponse, InfoResponse
+from backend.contract.what_if import NearestResponse, SensitivityResponse
 
 DEFAULT_TIMEOUT_SECONDS = 10.0
 
@@ -116,15 +117,24 @@ class HousingClient:
         return self._get(InfoResponse, "/info")
 
     def predict(
-        self, features: HousingFeatures, request_id: str | None = None
+        self, features: HousingFeatures, request_id: str | None = None, *, explain: bool = False
     ) -> PredictionResponse:
-        """Predict one price, in units of 100,000 USD."""
-        return self._post(PredictionResponse, "/predict", features, request_id)
+        """Predict one price, in units of 100,000 USD; ``explain`` adds what each input contributes."""
+        path = "/predict?explain=true" if explain else "/predict"
+        return self._post(PredictionResponse, path, features, request_id)
 
     def predict_batch(self, instances: list[HousingFeatures]) -> BatchPredictionResponse:
         """Predict 1 to 10,000 prices, in order."""
         body = BatchPredictionRequest(instances=instances)
         return self._post(BatchPredictionResponse, "/predict_batch", body)
+
+    def sensitivity(self, features: HousingFeatures) -> SensitivityResponse:
+        """Return the price along each input, the others fixed."""
+        return self._post(SensitivityResponse, "/sensitivity", features)
+
+    def nearest_districts(self, features: HousingFeatures, number: int = 10) -> NearestResponse:
+        """Return the training districts nearest to the inputs' place."""
+        return self._post(NearestResponse, f"/nearest_districts?number={number}", features)
 
     def logs(self, query: LogsQuery | None = None) -> LogsResponse:
         """Return log lines, newest first."""

@@ -2,45 +2,12 @@
 
 import logging
 import threading
-from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from storage.errors import HousingError, ModelIntegrityError, ModelUnavailable
+from backend.served_model import ServedModel
+from storage.errors import HousingError, ModelUnavailable
 from storage.model_store import ModelStore
-from storage.schema.features import EXAMPLE
-from storage.schema.records import ModelManifest
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class ServedModel:
-    """One loaded version. Whoever holds the reference keeps answering from this one version."""
-
-    manifest: ModelManifest
-    pipeline: Any
-
-    @property
-    def has_preprocessing(self) -> bool:
-        """Whether the pipeline brings its fitted preprocessing."""
-        return "preprocessing" in getattr(self.pipeline, "named_steps", {})
-
-    def predict(self, inputs: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Predict prices.
-
-        Parameters
-        ----------
-        inputs
-            Shape (n, 8), columns in schema order.
-
-        Returns
-        -------
-        Shape (n,), in units of 100,000 USD.
-        """
-        return np.asarray(self.pipeline.predict(inputs), dtype=np.float64)
 
 
 class ModelHost:
@@ -81,7 +48,7 @@ class ModelHost:
         if version is None or version == self._refused_version or version == self._version():
             return False
         try:
-            self._model = self._load(version)
+            self._model = ServedModel.load(self._store, version)
         except HousingError as error:
             self._refused_version = version
             logger.error("Model version %s was refused: %s", version, error)
@@ -110,13 +77,3 @@ class ModelHost:
             logger.error("The champion pointer was refused: %s", error)
             return None
         return pointer.version if pointer else None
-
-    def _load(self, version: str) -> ServedModel:
-        model = ServedModel(self._store.manifest(version), self._store.load(version))
-        try:
-            price = model.predict(np.array([list(EXAMPLE.values())]))
-        except (ValueError, TypeError, AttributeError) as error:
-            raise ModelIntegrityError(f"Its first prediction failed: {error}.") from error
-        if price.shape != (1,) or not np.isfinite(price[0]):
-            raise ModelIntegrityError("Its first prediction was not one finite number.")
-        return model

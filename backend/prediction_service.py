@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backend.metrics import Metrics
 from backend.model_host import ModelHost
+from backend.served_model import Answers, ServedModel
 from storage.schema.features import HousingFeatures
 from storage.schema.records import ModelManifest, PredictionRecord
 from storage.spool import Spool
@@ -17,8 +19,20 @@ from storage.spool import Spool
 class LoggedPredictions:
     """Answers that are safe in the log, all from one model version, in the order of the instances."""
 
-    manifest: ModelManifest
+    model: ServedModel
+    inputs: NDArray[np.float64]
+    answers: Answers
     records: tuple[PredictionRecord, ...]
+
+    @property
+    def intervals(self) -> list[tuple[float, float]]:
+        """Lower and upper bounds, in units of 100,000 USD."""
+        return list(zip(self.answers.lower.tolist(), self.answers.upper.tolist(), strict=True))
+
+    @property
+    def manifest(self) -> ModelManifest:
+        """The version that answered."""
+        return self.model.manifest
 
     @property
     def values(self) -> list[float]:
@@ -51,24 +65,31 @@ class PredictionService:
         """
         model = self._host.current()
         started = time.perf_counter()
-        values = model.predict(np.array([instance.vector() for instance in instances]))
+        inputs = np.array([instance.vector() for instance in instances])
+        answers = model.answer(inputs)
         duration = time.perf_counter() - started
-        records = tuple(
-            _record(model.manifest, request_id, instance, value)
-            for instance, value in zip(instances, values.tolist(), strict=True)
-        )
+        records = _records(model.manifest, request_id, instances, answers)
         self._spool.append(records)
         self._metrics.count_predictions(model.manifest.version, len(records), duration)
-        return LoggedPredictions(model.manifest, records)
+        return LoggedPredictions(model, inputs, answers, records)
 
 
-def _record(
-    manifest: ModelManifest, request_id: str, instance: HousingFeatures, value: float
-) -> PredictionRecord:
-    return PredictionRecord(
-        request_id=request_id,
-        inputs=instance,
-        prediction=value,
-        model_type=manifest.model_type,
-        model_version=manifest.version,
+def _records(
+    manifest: ModelManifest,
+    request_id: str,
+    instances: Sequence[HousingFeatures],
+    answers: Answers,
+) -> tuple[PredictionRecord, ...]:
+    columns = (instances, answers.values.tolist(), answers.lower.tolist(), answers.upper.tolist())
+    return tuple(
+        PredictionRecord(
+            request_id=request_id,
+            inputs=instance,
+            prediction=value,
+            interval_lower=lower,
+            interval_upper=upper,
+            model_type=manifest.model_type,
+            model_version=manifest.version,
+        )
+        for instance, value, lower, upper in zip(*columns, strict=True)
     )

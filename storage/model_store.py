@@ -30,6 +30,7 @@ SCALER = "scaler.pkl"
 TRAINING_INPUTS = "X_train.csv"
 METRICS = "metrics.json"
 REFERENCE_PROFILE = "reference_profile.npz"
+INTERVALS = "intervals.pkl"
 VERSION_PATTERN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
 
 

@@ -88,6 +88,8 @@ class PredictionRow(Row):
     request_id: str
     input: HousingFeatures
     prediction: float
+    interval_lower: float | None
+    interval_upper: float | None
     model_type: str
     model_version: str
 

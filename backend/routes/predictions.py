@@ -8,7 +8,10 @@ from backend.answers import answer
 from backend.contract.predictions import (
     BatchPredictionRequest,
     BatchPredictionResponse,
+    Contributions,
+    Interval,
     PredictionResponse,
+    PredictQuery,
 )
 from backend.contract.records import (
     LoggedPredictionResponse,
@@ -16,23 +19,32 @@ from backend.contract.records import (
     PredictionsQuery,
     PredictionsResponse,
 )
+from backend.input_warnings import input_warnings
+from backend.prediction_service import LoggedPredictions
 from backend.routes.records import echoed_filters, page_request
 from backend.services import current_services
 from backend.validation import read_body, read_query
 from storage.schema.features import FEATURE_NAMES, HousingFeatures
+from training.explain import Explanation
 
 blueprint = Blueprint("predictions", __name__)
 
 
 @blueprint.post("/predict")
 def predict() -> Response:
-    """Predict the price of one block group."""
+    """Predict the price of one block group; ?explain=true says what each input contributes."""
     services = current_services()
+    query = read_query(PredictQuery, request.args)
     features = read_body(HousingFeatures, services.settings.request_limit_bytes, services.metrics)
     logged = services.predictions.predict([features], g.request_id)
     g.model_version = logged.manifest.version
+    model, inputs = logged.model, logged.inputs
     body = PredictionResponse(
         prediction=logged.values[0],
+        interval=_intervals(logged)[0],
+        support=float(model.search.support(inputs)[0]),
+        warnings=input_warnings(model.profile, inputs[0]),
+        contributions=_contributions(model.explain(inputs[0])) if query.explain else None,
         prediction_id=logged.ids[0],
         model_type=logged.manifest.model_type,
         model_version=logged.manifest.version,
@@ -51,6 +63,7 @@ def predict_batch() -> Response:
     g.model_version = logged.manifest.version
     body = BatchPredictionResponse(
         predictions=logged.values,
+        intervals=_intervals(logged),
         prediction_ids=logged.ids,
         n_predictions=len(logged.records),
         model_type=logged.manifest.model_type,
@@ -87,3 +100,15 @@ def _row(row: dict[str, Any]) -> PredictionRow:
     features = HousingFeatures.model_construct(**{name: row[name] for name in FEATURE_NAMES})
     others = {name: value for name, value in row.items() if name not in FEATURE_NAMES}
     return PredictionRow(input=features, **others)
+
+
+def _intervals(logged: LoggedPredictions) -> list[Interval]:
+    coverage = logged.model.coverage
+    return [
+        Interval(lower=lower, upper=upper, coverage=coverage) for lower, upper in logged.intervals
+    ]
+
+
+def _contributions(explanation: Explanation) -> Contributions:
+    values = dict(zip(FEATURE_NAMES, explanation.contributions.tolist(), strict=True))
+    return Contributions(base_value=explanation.base_value, values=values)

@@ -40,7 +40,7 @@ class SpoolRecord(Record):
 
 
 class PredictionRecord(SpoolRecord):
-    """One answered prediction. ``prediction`` is in units of 100,000 USD."""
+    """One answered prediction and its interval, in units of 100,000 USD."""
 
     table = "predictions"
     kind: Literal["prediction"] = "prediction"
@@ -48,6 +48,8 @@ class PredictionRecord(SpoolRecord):
     request_id: str
     inputs: HousingFeatures
     prediction: float
+    interval_lower: float | None = None
+    interval_upper: float | None = None
     model_type: str
     model_version: str
 

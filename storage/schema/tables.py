@@ -52,6 +52,8 @@ predictions = _record_table(
     sa.Column("request_id", sa.String(128), nullable=False, index=True),
     *(sa.Column(name, sa.Float(53), nullable=False) for name in FEATURE_NAMES),
     sa.Column("prediction", sa.Float(53), nullable=False),
+    sa.Column("interval_lower", sa.Float(53)),
+    sa.Column("interval_upper", sa.Float(53)),
     sa.Column("model_type", sa.String(100), nullable=False),
     sa.Column("model_version", sa.String(100), nullable=False, index=True),
 )

@@ -1,0 +1,101 @@
+"""One loaded model version, and everything that can be asked of it."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storage.errors import ModelIntegrityError
+from storage.model_store import INTERVALS, REFERENCE_PROFILE, ModelStore
+from storage.schema.features import EXAMPLE
+from storage.schema.records import ModelManifest
+from training.explain import Explanation, explain, price_curve
+from training.reference_profile import ReferenceProfile, ReferenceSearch
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Prices with their intervals, arrays of shape (n,), in units of 100,000 USD."""
+
+    values: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+
+
+class ServedModel:
+    """Whoever holds the reference keeps answering from this one version."""
+
+    def __init__(
+        self, manifest: ModelManifest, pipeline: Any, intervals: Any, profile: ReferenceProfile
+    ) -> None:
+        self.manifest = manifest
+        self.profile = profile
+        self.search = ReferenceSearch(profile)
+        self._pipeline = pipeline
+        self._intervals = intervals
+
+    @classmethod
+    def load(cls, store: ModelStore, version: str) -> Self:
+        """Load a version and make its first prediction.
+
+        Raises
+        ------
+        ModelIntegrityError
+            If a file does not match its checksum, or the prediction is not a finite number in its interval.
+        """
+        model = cls(
+            store.manifest(version),
+            store.load(version),
+            store.load(version, INTERVALS),
+            ReferenceProfile.from_bytes(store.read(version, REFERENCE_PROFILE)),
+        )
+        model._test()
+        return model
+
+    @property
+    def has_preprocessing(self) -> bool:
+        """Whether the pipeline brings its fitted preprocessing."""
+        return "preprocessing" in self._pipeline.named_steps
+
+    @property
+    def coverage(self) -> float:
+        """The share of true values that the intervals are made to hold."""
+        return float(self._intervals.coverage)
+
+    def answer(self, inputs: FloatArray) -> Answers:
+        """Predict prices with intervals.
+
+        Parameters
+        ----------
+        inputs
+            Shape (n, 8), columns in schema order.
+        """
+        features = self._pipeline["preprocessing"].transform(inputs)
+        values = np.asarray(self._pipeline["regressor"].predict(features), dtype=np.float64)
+        lower, upper = self._intervals.bounds(features, inputs, values)
+        return Answers(values, lower, upper)
+
+    def predict(self, inputs: FloatArray) -> FloatArray:
+        """Predict prices alone: inputs (n, 8), prices (n,) in units of 100,000 USD."""
+        return np.asarray(self._pipeline.predict(inputs), dtype=np.float64)
+
+    def explain(self, instance: FloatArray) -> Explanation:
+        """Explain the price of one input, shape (8,); takes a good part of a second."""
+        return explain(self.predict, instance, self.profile.background)
+
+    def price_curve(self, instance: FloatArray, column: int, grid: FloatArray) -> FloatArray:
+        """Return prices along one input with the others fixed, shape (len(grid),)."""
+        return price_curve(self.predict, instance, column, grid)
+
+    def _test(self) -> None:
+        try:
+            answers = self.answer(np.array([list(EXAMPLE.values())]))
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            raise ModelIntegrityError(f"Its first prediction failed: {error}.") from error
+        if answers.values.shape != (1,) or not answers.lower <= answers.values <= answers.upper:
+            raise ModelIntegrityError(
+                "Its first prediction was not a finite number in its interval."
+            )
