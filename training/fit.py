@@ -40,7 +40,7 @@ class FittedCandidate:
     @property
     def parameters(self) -> dict[str, Any]:
         """The regressor's parameters that are plain values."""
-        parameters = self.pipeline.named_steps[REGRESSOR].get_params(deep=False)
+        parameters = self.pipeline.named_steps[REGRESSOR].get_params()
         return {
             name: value for name, value in parameters.items() if isinstance(value, PLAIN_VALUES)
         }
