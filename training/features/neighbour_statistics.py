@@ -152,7 +152,7 @@ def _rank(values: FloatArray, rows: IntegerArray, own: float) -> float:
     for position in range(rows.shape[0]):
         if values[rows[position]] < own:
             below += 1
-    return float(total / weight_sum)
+    return float(below / rows.shape[0])
 
 
 @compiled
