@@ -6,6 +6,7 @@ import numpy as np
 
 from training.dataset.table import FloatArray
 from training.features.compiled import compiled
+from training.features.exponential import negative_exponentials
 from training.features.neighbour_search import IntegerArray
 
 PLACE_AXES = 2
@@ -60,14 +61,9 @@ def krige(
     size = rows.shape[0]
     matrix = np.empty((size, size))
     right = np.empty((size, 3))
-    for row in range(size):
-        point = points[rows[row]]
-        for column in range(row):
-            matrix[column, row] = _correlate(point, points[rows[column]], correlation)
-        matrix[row, row] = 1.0 + correlation.nugget
-        right[row, 0] = _correlate(point, query, correlation)
-        right[row, 1] = 1.0
-        right[row, 2] = values[rows[row]]
+    _fill_correlations(points, query, rows, correlation, matrix, right[:, 0])
+    right[:, 1] = 1.0
+    right[:, 2] = values[rows]
     _factorise(matrix)
     _solve(matrix, right)
     one_on_query = np.sum(right[:, 0] * right[:, 1])
@@ -79,21 +75,70 @@ def krige(
 
 
 @compiled
-def _correlate(one: FloatArray, other: FloatArray, correlation: Correlation) -> float:
-    place = 0.0
-    for axis in range(PLACE_AXES):
-        step = one[axis] - other[axis]
-        place += step * step
-    likeness = 0.0
-    for axis in range(PLACE_AXES, one.shape[0]):
-        step = one[axis] - other[axis]
-        likeness += step * step
-    both_share = 1.0 - correlation.place_share - correlation.likeness_share
-    return float(
-        correlation.place_share * np.exp(-correlation.place_scale * np.sqrt(place))
-        + correlation.likeness_share * np.exp(-correlation.likeness_scale * np.sqrt(likeness))
-        + both_share * np.exp(-np.sqrt(place + likeness))
-    )
+def _fill_correlations(
+    points: FloatArray,
+    query: FloatArray,
+    rows: IntegerArray,
+    correlation: Correlation,
+    matrix: FloatArray,
+    toward_query: FloatArray,
+) -> None:
+    """Fill the upper triangle of the neighbours' correlations, and those with the query."""
+    size = rows.shape[0]
+    pairs = _pair_correlations(_axes(points, query, rows), correlation)
+    pair = 0
+    for row in range(size):
+        matrix[row, row] = 1.0 + correlation.nugget
+        for column in range(row + 1, size):
+            matrix[row, column] = pairs[pair]
+            pair += 1
+        toward_query[row] = pairs[pair]
+        pair += 1
+
+
+@compiled
+def _axes(points: FloatArray, query: FloatArray, rows: IntegerArray) -> FloatArray:
+    """Return neighbours and, last, the query, axis by axis: shape (n_axes, n_neighbours + 1)."""
+    axes = np.empty((query.shape[0], rows.shape[0] + 1))
+    for axis in range(query.shape[0]):
+        for position in range(rows.shape[0]):
+            axes[axis, position] = points[rows[position], axis]
+        axes[axis, rows.shape[0]] = query[axis]
+    return axes
+
+
+@compiled
+def _pair_correlations(axes: FloatArray, correlation: Correlation) -> FloatArray:
+    """Return the correlations of all pairs of columns of ``axes``, by the earlier one."""
+    place = np.sqrt(_pair_squares(axes[:PLACE_AXES]))
+    likeness = np.sqrt(_pair_squares(axes[PLACE_AXES:]))
+    both: FloatArray = np.sqrt(place * place + likeness * likeness)
+    place *= correlation.place_scale
+    likeness *= correlation.likeness_scale
+    negative_exponentials(place)
+    negative_exponentials(likeness)
+    negative_exponentials(both)
+    both *= 1.0 - correlation.place_share - correlation.likeness_share
+    both += correlation.place_share * place + correlation.likeness_share * likeness
+    return both
+
+
+@compiled
+def _pair_squares(axes: FloatArray) -> FloatArray:
+    """Return the squared distances of all pairs of columns of ``axes``, by the earlier one."""
+    size = axes.shape[1]
+    squares = np.zeros(size * (size - 1) // 2)
+    start = 0
+    for row in range(size - 1):
+        of_row = squares[start : start + size - 1 - row]
+        for axis in range(axes.shape[0]):
+            own = axes[axis, row]
+            others = axes[axis, row + 1 :]
+            for position in range(of_row.shape[0]):
+                step = others[position] - own
+                of_row[position] += step * step
+        start += of_row.shape[0]
+    return squares
 
 
 @compiled

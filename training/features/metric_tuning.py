@@ -13,8 +13,8 @@ from training.features.neighbour_search import IntegerArray, find_nearest
 from training.features.raw_inputs import positive_logarithm
 from training.features.similar_neighbours import NEIGHBOURS, SimilarNeighbours, likeness
 
-EVALUATIONS = 500
-SCORED_DISTRICTS = 2500
+EVALUATIONS = 300
+SCORED_DISTRICTS = 2000
 SCALAR_NAMES = ("place_weight", "nugget", "place_scale", "likeness_scale")
 CHANGED_SHARE = 0.35
 """Share of the numbers that one step of the search changes."""

@@ -40,13 +40,21 @@ class SimilarNeighbours(NeighbourTransformer):
 
     def __init__(
         self,
-        place_weight: float = 0.0377,
-        likeness_weights: tuple[float, ...] = (0.584, 0.0113, 0.613, 0.475, 0.017, 0.333, 0.024),
-        nugget: float = 0.033,
-        place_scale: float = 3.40,
-        likeness_scale: float = 1.69,
-        place_share: float = 0.241,
-        likeness_share: float = 0.274,
+        place_weight: float = 0.03508,
+        likeness_weights: tuple[float, ...] = (
+            1.195,
+            0.01577,
+            1.539,
+            0.4213,
+            0.1644,
+            0.8264,
+            0.1462,
+        ),
+        nugget: float = 0.03885,
+        place_scale: float = 1.475,
+        likeness_scale: float = 0.5853,
+        place_share: float = 0.6352,
+        likeness_share: float = 0.07078,
     ) -> None:
         self.place_weight = place_weight
         self.likeness_weights = likeness_weights
