@@ -1,6 +1,7 @@
 """Trained models on disk: immutable version folders, checksums, and the pointer that says which serves.
 
-versions/<version>/model.pkl, scaler.pkl, X_train.csv, metrics.json, candidates/..., manifest.json
+versions/<version>/model.pkl, intervals.pkl, reference_profile.npz, scaler.pkl, X_train.csv, metrics.json,
+                   candidates/..., manifest.json
 champion.json           the pointer: the only truth
 best_model.pkl, best_model_metrics.json, ../data/scaler.pkl, ../data/X_train.csv   follow the pointer
 """
@@ -29,6 +30,7 @@ MODEL = "model.pkl"
 SCALER = "scaler.pkl"
 TRAINING_INPUTS = "X_train.csv"
 METRICS = "metrics.json"
+INTERVALS = "intervals.pkl"
 REFERENCE_PROFILE = "reference_profile.npz"
 INTERVALS = "intervals.pkl"
 VERSION_PATTERN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")

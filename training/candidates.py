@@ -10,10 +10,11 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 from sklearn.linear_model import LinearRegression
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from storage.errors import InvalidInput
+from training.neighbour_boosting import gated_boosting, neighbour_features
 
 PREPROCESSING = "preprocessing"
 REGRESSOR = "regressor"
@@ -43,6 +44,7 @@ def all_candidates(seed: int, threads: int) -> tuple[Candidate, ...]:
         _random_forest(seed, threads),
         _gradient_boosting(seed),
         _hist_gradient_boosting(seed),
+        _neighbour_boosting(seed),
     )
 
 
@@ -110,10 +112,16 @@ def _hist_gradient_boosting(seed: int) -> Candidate:
     )
 
 
+def _neighbour_boosting(seed: int) -> Candidate:
+    return _candidate(
+        "neighbour_boosting", "Neighbour boosting", neighbour_features(seed), gated_boosting(seed)
+    )
+
+
 def _candidate(
     name: str,
     label: str,
-    preprocessing: StandardScaler | FunctionTransformer,
+    preprocessing: StandardScaler | FunctionTransformer | FeatureUnion,
     model: RegressorMixin,
 ) -> Candidate:
     return Candidate(name, label, Pipeline([(PREPROCESSING, preprocessing), (REGRESSOR, model)]))

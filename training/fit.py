@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sklearn.base import clone
@@ -10,9 +10,10 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # ships no types
 
 from training.candidates import PREPROCESSING, REGRESSOR, Candidate
-from training.dataset.splits import Part
+from training.dataset.splits import Part, Splits
 from training.dataset.table import FloatArray
 from training.evaluate import RegressionFigures, evaluate
+from training.intervals import IntervalFigures, PriceIntervals, interval_figures
 
 PLAIN_VALUES = (str, int, float, bool, type(None))
 
@@ -40,7 +41,7 @@ class FittedCandidate:
     @property
     def parameters(self) -> dict[str, Any]:
         """The regressor's parameters that are plain values."""
-        parameters = self.pipeline.named_steps[REGRESSOR].get_params(deep=False)
+        parameters = self.pipeline.named_steps[REGRESSOR].get_params()
         return {
             name: value for name, value in parameters.items() if isinstance(value, PLAIN_VALUES)
         }
@@ -53,16 +54,23 @@ class MeasuredCandidate:
     fitted: FittedCandidate
     test: RegressionFigures
     predicted: FloatArray
+    intervals: IntervalFigures | None = None
 
     @property
     def metrics(self) -> dict[str, float]:
-        """``validation_rmse``, ..., ``test_r2_score`` in 100,000 USD, and ``fit_seconds``."""
+        """Figures on validation and test in 100,000 USD, ``fit_seconds``, the intervals' if it has any."""
         figures = {"validation": self.fitted.validation, "test": self.test}
         return {
             f"{part}_{name}": value
             for part, figure in figures.items()
             for name, value in asdict(figure).items()
-        } | {"fit_seconds": self.fitted.fit_seconds}
+        } | {"fit_seconds": self.fitted.fit_seconds, **self._interval_metrics}
+
+    @property
+    def _interval_metrics(self) -> dict[str, float]:
+        if self.intervals is None:
+            return {}
+        return {f"test_interval_{name}": value for name, value in asdict(self.intervals).items()}
 
 
 def fit(candidate: Candidate, train: Part, validation: Part, threads: int) -> FittedCandidate:
@@ -85,6 +93,27 @@ def choose(fitted: Sequence[FittedCandidate]) -> FittedCandidate:
 def measure(fitted: Sequence[FittedCandidate], test: Part) -> tuple[MeasuredCandidate, ...]:
     """Measure every fitted candidate on the test part; nothing is chosen by these figures."""
     return tuple(_measure(candidate, test) for candidate in fitted)
+
+
+def fit_intervals(candidate: FittedCandidate, splits: Splits, seed: int) -> PriceIntervals:
+    """Calibrate intervals around a fitted candidate's answers on the validation part."""
+    return PriceIntervals(seed=seed).fit(
+        candidate.pipeline,
+        splits.train.inputs,
+        splits.train.targets,
+        splits.validation.inputs,
+        splits.validation.targets,
+    )
+
+
+def with_intervals(
+    measured: MeasuredCandidate, intervals: PriceIntervals, test: Part
+) -> MeasuredCandidate:
+    """Return the candidate with the figures of its intervals on the test part beside the others."""
+    features = measured.fitted.preprocessing.transform(test.inputs)
+    lower, upper = intervals.bounds(features, test.inputs, measured.predicted)
+    figures = interval_figures(lower, upper, test.targets, intervals.coverage)
+    return replace(measured, intervals=figures)
 
 
 def _measure(candidate: FittedCandidate, test: Part) -> MeasuredCandidate:

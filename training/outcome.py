@@ -6,6 +6,7 @@ from datetime import datetime
 
 from training.dataset.splits import Part
 from training.fit import MeasuredCandidate
+from training.intervals import PriceIntervals
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class TrainingOutcome:
         Id of the version that this becomes, and when.
     winner
         The chosen one of ``candidates``.
+    intervals
+        Around the winner's answers, calibrated on ``validation``.
     training
         The part that the candidates were fitted on.
     validation
@@ -32,6 +35,7 @@ class TrainingOutcome:
     trained_at: datetime
     winner: MeasuredCandidate
     candidates: tuple[MeasuredCandidate, ...]
+    intervals: PriceIntervals
     training: Part
     validation: Part
     row_counts: Mapping[str, int]

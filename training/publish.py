@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.model_store import (
+    INTERVALS,
     METRICS,
     MODEL,
     REFERENCE_PROFILE,
@@ -83,6 +84,7 @@ def _files(outcome: TrainingOutcome, model: bytes) -> dict[str, bytes]:
         MODEL: model,
         SCALER: pickled(outcome.winner.fitted.preprocessing),
         TRAINING_INPUTS: inputs_as_csv(outcome.training.inputs),
+        INTERVALS: pickled(outcome.intervals),
         REFERENCE_PROFILE: _reference_profile(outcome),
         METRICS: json.dumps(metrics_document(outcome), indent=2).encode(),
     } | others
@@ -117,5 +119,6 @@ def _figures(measured: MeasuredCandidate) -> dict[str, Any]:
         "model_type": measured.fitted.model_type,
         "validation": asdict(measured.fitted.validation),
         "test": asdict(measured.test),
+        "intervals": asdict(measured.intervals) if measured.intervals is not None else None,
         "fit_seconds": measured.fitted.fit_seconds,
     }

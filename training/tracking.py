@@ -21,7 +21,7 @@ from training.quiet_mlflow import load_model_formats, mlflow
 from training.tracking_store import create_store
 
 EXPERIMENT = "california-housing"
-MODEL_REQUIREMENTS = ("scikit-learn", "numpy", "cloudpickle")
+MODEL_REQUIREMENTS = ("scikit-learn", "numpy", "numba", "cloudpickle")
 EXAMPLE_ROWS = 5
 
 

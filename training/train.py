@@ -10,7 +10,14 @@ from storage.settings import Settings
 from training.candidates import Candidate
 from training.dataset.splits import Part, split
 from training.dataset.table import HousingTable
-from training.fit import FittedCandidate, choose, fit, measure
+from training.fit import (
+    FittedCandidate,
+    choose,
+    fit,
+    fit_intervals,
+    measure,
+    with_intervals,
+)
 from training.model_metrics import record_model_metrics
 from training.outcome import TrainingOutcome
 from training.progress import StepDisplay
@@ -53,15 +60,20 @@ class Training:
         splits = split(self._table, self._settings.random_seed)
         fitted = [self._fit(each, splits.train, splits.validation) for each in self._candidates]
         winner = choose(fitted)
+        self._begin("Calibrating the intervals")
+        intervals = fit_intervals(winner, splits, self._settings.random_seed)
         self._begin("Measuring on the test part")
         test = splits.test.open()
         model, now = pickled(winner.pipeline), utc_now()
-        measured = measure(fitted, test)
+        measured = list(measure(fitted, test))
+        chosen = fitted.index(winner)
+        measured[chosen] = with_intervals(measured[chosen], intervals, test)
         outcome = TrainingOutcome(
             version=version_id(model, now),
             trained_at=now,
-            winner=measured[fitted.index(winner)],
-            candidates=measured,
+            winner=measured[chosen],
+            candidates=tuple(measured),
+            intervals=intervals,
             training=splits.train,
             seed=self._settings.random_seed,
             validation=splits.validation,
@@ -104,5 +116,6 @@ class Training:
 
     def _begin(self, step: str) -> None:
         self._step += 1
-        # Each candidate is fitted and recorded; the test part, MLflow and publishing are a step each.
-        self._display.begin(step, self._step, 2 * len(self._candidates) + 3)
+        # Each candidate is fitted and recorded; the intervals, the test part, MLflow and publishing are a
+        # step each.
+        self._display.begin(step, self._step, 2 * len(self._candidates) + 4)

@@ -28,7 +28,7 @@ def test_fits_and_answers_plain_arrays(candidate: Candidate, small_table: Housin
     assert fitted.validation.r2_score > 0.4
     assert fitted.fit_seconds > 0
     names = fitted.preprocessing.get_feature_names_out(list(FEATURE_NAMES))
-    assert list(names) == list(FEATURE_NAMES)
+    assert list(names[: len(FEATURE_NAMES)]) == list(FEATURE_NAMES)
     assert fitted.parameters.get("n_jobs", 1) == 1
 
 
@@ -50,13 +50,14 @@ def test_fitting_leaves_the_candidate_unfitted(small_table: HousingTable) -> Non
     clone(candidate.pipeline)
 
 
-def test_the_four_models_of_the_comparison_compete() -> None:
+def test_the_models_of_the_comparison_compete() -> None:
     names = {candidate.name: candidate.pipeline.named_steps for candidate in CANDIDATES}
     assert {name: type(steps[REGRESSOR]).__name__ for name, steps in names.items()} == {
         "linear_regression": "LinearRegression",
         "random_forest": "RandomForestRegressor",
         "gradient_boosting": "GradientBoostingRegressor",
         "hist_gradient_boosting": "HistGradientBoostingRegressor",
+        "neighbour_boosting": "SupportGatedRegressor",
     }
     scaled = names["linear_regression"][PREPROCESSING]
     assert type(scaled).__name__ == "StandardScaler"

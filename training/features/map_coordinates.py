@@ -1,0 +1,43 @@
+"""A flat map of California: degrees to kilometres along and across its coast."""
+
+import numpy as np
+
+from training.dataset.table import FloatArray
+from training.features.raw_inputs import LATITUDE, LONGITUDE
+
+KILOMETRES_PER_DEGREE = 111.2
+LONGITUDE_SHRINKAGE = 0.79
+"""Cosine of 37.5 degrees, California's middle: a degree of longitude over one of latitude."""
+COAST_ANGLE_DEGREES = 45.0
+"""Turn of the map that puts the first axis along the coast, where the districts spread most."""
+
+
+def map_coordinates(inputs: FloatArray) -> FloatArray:
+    """Return kilometres along (south-east to north-west) and across the coast.
+
+    With e and n the kilometres east and north on a plane that touches at 37.5 degrees north and a the
+    angle of 45 degrees: along = n cos(a) - e sin(a), across = n sin(a) + e cos(a). Distances are right
+    to 7 % at the state's northern and southern ends.
+
+    Parameters
+    ----------
+    inputs
+        Shape (n, 8), schema order; latitude and longitude in degrees.
+
+    Returns
+    -------
+    ndarray of shape (n, 2)
+
+    Examples
+    --------
+    >>> one_degree_apart = np.zeros((2, 8))
+    >>> one_degree_apart[1, LATITUDE] = 1.0
+    >>> float(np.linalg.norm(np.diff(map_coordinates(one_degree_apart), axis=0)).round(1))
+    111.2
+    """
+    east = inputs[:, LONGITUDE] * LONGITUDE_SHRINKAGE * KILOMETRES_PER_DEGREE
+    north = inputs[:, LATITUDE] * KILOMETRES_PER_DEGREE
+    angle = np.deg2rad(COAST_ANGLE_DEGREES)
+    along = np.cos(angle) * north - np.sin(angle) * east
+    across = np.sin(angle) * north + np.cos(angle) * east
+    return np.column_stack([along, across])

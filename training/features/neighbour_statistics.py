@@ -1,0 +1,188 @@
+"""What the neighbours of a district cost and who lives there, and how the district differs from them."""
+
+import numpy as np
+
+from training.dataset.table import FloatArray
+from training.features.compiled import compiled
+from training.features.neighbour_search import IntegerArray
+
+STATISTIC_NAMES = (
+    "price_weighted_mean",
+    "price_mean",
+    "price_median",
+    "price_deviation",
+    "price_minimum",
+    "price_maximum",
+    "price_of_first",
+    "price_of_second",
+    "price_of_third",
+    "price_from_income_ratio",
+    "income_weighted_mean",
+    "income_relative",
+    "income_rank",
+    "price_slope_on_income",
+    "price_from_income_slope",
+    "distance_to_first",
+    "distance_mean",
+    "distance_to_last",
+    "rooms_weighted_mean",
+    "occupancy_weighted_mean",
+    "age_weighted_mean",
+    "population_weighted_mean",
+)
+CONTRAST_NAMES = (
+    "age_contrast",
+    "rooms_contrast",
+    "bedrooms_contrast",
+    "population_contrast",
+    "occupancy_contrast",
+    "rooms_rank",
+    "bedrooms_rank",
+    "occupancy_rank",
+    "income_log_deviation",
+    "rooms_log_deviation",
+)
+
+
+@compiled
+def neighbourhood_statistics(
+    raw: FloatArray,
+    prices: FloatArray,
+    own: FloatArray,
+    distances: FloatArray,
+    rows: IntegerArray,
+    softening: float,
+    features: FloatArray,
+) -> None:
+    """Fill the features named in ``STATISTIC_NAMES`` for one district.
+
+    Parameters
+    ----------
+    raw, prices
+        Shape (n_training, 8) and (n_training,): the training districts, prices in 100,000 USD.
+    own
+        Shape (8,): the district.
+    distances, rows
+        Shape (n_neighbours,): ascending distances to the neighbours, and their training rows.
+    softening
+        Neighbours weigh 1 / (distance + softening).
+    features
+        Shape (22,), filled.
+    """
+    weights = 1.0 / (distances + softening)
+    near_prices = prices[rows]
+    incomes = raw[rows, 0]
+    income = _weighted_mean(weights, raw[:, 0], rows)
+    slope = _price_slope(incomes, near_prices)
+    features[0] = _weighted_mean(weights, prices, rows)
+    _price_statistics(near_prices, features[1:9])
+    features[9] = _price_per_income(weights, near_prices, incomes) * own[0]
+    features[10] = income
+    features[11] = own[0] / max(income, 1e-3)
+    features[12] = _rank(raw[:, 0], rows, own[0])
+    features[13] = slope
+    features[14] = features[0] + slope * (own[0] - income)
+    features[15] = distances[0]
+    features[16] = distances.mean()
+    features[17] = distances[-1]
+    features[18] = _weighted_mean(weights, raw[:, 2], rows)
+    features[19] = _weighted_mean(weights, raw[:, 5], rows)
+    features[20] = _weighted_mean(weights, raw[:, 1], rows)
+    features[21] = _weighted_mean(weights, raw[:, 4], rows)
+
+
+@compiled
+def neighbourhood_contrasts(
+    logs: FloatArray, own_logs: FloatArray, rows: IntegerArray, features: FloatArray
+) -> None:
+    """Fill the features named in ``CONTRAST_NAMES``: the district's logarithms against the neighbours'.
+
+    Parameters
+    ----------
+    logs, own_logs
+        Shape (n_training, 6) and (6,), see ``raw_inputs.logarithms``.
+    rows
+        Shape (n_neighbours,).
+    features
+        Shape (10,), filled.
+    """
+    for column in range(1, 6):
+        features[column - 1] = own_logs[column] - logs[rows, column].mean()
+    features[5] = _rank(logs[:, 2], rows, own_logs[2])
+    features[6] = _rank(logs[:, 3], rows, own_logs[3])
+    features[7] = _rank(logs[:, 5], rows, own_logs[5])
+    features[8] = logs[rows, 0].std()
+    features[9] = logs[rows, 2].std()
+
+
+@compiled
+def gaussian_mean(
+    distances: FloatArray, prices: FloatArray, rows: IntegerArray, bandwidth: float
+) -> float:
+    """Return the neighbours' mean price under weights exp(-(distance / bandwidth)^2).
+
+    The weights are relative to the nearest neighbour's, so that they cannot all vanish: infinitely far
+    away the answer is the nearest neighbour's price.
+    """
+    total = 0.0
+    weight_sum = 0.0
+    nearest = distances[0] / bandwidth
+    for position in range(rows.shape[0]):
+        scaled = distances[position] / bandwidth
+        weight = np.exp(nearest * nearest - scaled * scaled)
+        total += weight * prices[rows[position]]
+        weight_sum += weight
+    return total / weight_sum
+
+
+@compiled
+def _weighted_mean(weights: FloatArray, values: FloatArray, rows: IntegerArray) -> float:
+    total = 0.0
+    weight_sum = 0.0
+    for position in range(weights.shape[0]):
+        total += weights[position] * values[rows[position]]
+        weight_sum += weights[position]
+    return total / weight_sum
+
+
+@compiled
+def _rank(values: FloatArray, rows: IntegerArray, own: float) -> float:
+    """Return the share of neighbours below the district's own value."""
+    below = 0
+    for position in range(rows.shape[0]):
+        if values[rows[position]] < own:
+            below += 1
+    return float(below / rows.shape[0])
+
+
+@compiled
+def _price_statistics(prices: FloatArray, features: FloatArray) -> None:
+    """Fill mean, median, deviation, minimum, maximum and the first three prices."""
+    features[0] = prices.mean()
+    features[1] = np.median(prices)
+    features[2] = prices.std()
+    features[3] = prices.min()
+    features[4] = prices.max()
+    for position in range(3):
+        features[5 + position] = prices[min(position, prices.shape[0] - 1)]
+
+
+@compiled
+def _price_per_income(weights: FloatArray, prices: FloatArray, incomes: FloatArray) -> float:
+    total = 0.0
+    for position in range(prices.shape[0]):
+        total += weights[position] * prices[position] / max(incomes[position], 1e-3)
+    return float(total / weights.sum())
+
+
+@compiled
+def _price_slope(incomes: FloatArray, prices: FloatArray) -> float:
+    """Return the ridge slope of price on income among neighbours (ridge weight one)."""
+    income_steps = incomes - incomes.mean()
+    price_steps = prices - prices.mean()
+    covariation = 0.0
+    variation = 1.0
+    for position in range(incomes.shape[0]):
+        covariation += income_steps[position] * price_steps[position]
+        variation += income_steps[position] * income_steps[position]
+    return float(covariation / variation)

@@ -1,0 +1,122 @@
+"""Whether the training districts say anything about a place."""
+
+from typing import Self
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from training.dataset.table import FloatArray
+from training.features.map_coordinates import map_coordinates
+from training.features.neighbour_search import NOBODY, IntegerArray, nearest_distances
+from training.features.raw_inputs import AGE, LATITUDE, LONGITUDE, POPULATION
+
+DISTANCE_RANKS = (1, 10, 30, 60)
+"""The distances to these neighbours tell: small where training districts are dense."""
+FARTHEST_RANK = DISTANCE_RANKS[-1]
+SOFTENING_KILOMETRES = 0.3
+"""Added before the logarithm: nearer than that, nearer says nothing more."""
+CERTAIN_LOG_ODDS = -10.0
+"""Answer where no district could be taken away to learn from: supported."""
+
+
+class PlaceSupport:
+    """Log-odds that a district lies in a region without training districts.
+
+    A small classifier learns to tell training districts seen with their own surroundings from the same
+    districts seen after their whole map cell was taken away, by the distances to the 1st, 10th, 30th and
+    60th nearest training district, the place, the age and the population. Prices are not used.
+
+    Parameters
+    ----------
+    seed
+        Deals the map cells and grows the trees.
+    cell_degrees
+        Side of the map cells that are taken away, in degrees.
+    folds
+        Cells are dealt to this many folds; one fold is taken away at a time.
+    trees
+        Trees of the classifier, 8 leaves each.
+    """
+
+    def __init__(
+        self, seed: int = 0, cell_degrees: float = 0.5, folds: int = 5, trees: int = 40
+    ) -> None:
+        self.seed = seed
+        self.cell_degrees = cell_degrees
+        self.folds = folds
+        self.trees = trees
+
+    def fit(self, points: FloatArray, raw: FloatArray) -> Self:
+        """Learn from training districts in search order.
+
+        Parameters
+        ----------
+        points
+            Shape (n, 2): map coordinates, ascending on the first axis.
+        raw
+            Shape (n, 8): their raw inputs.
+        """
+        own = np.arange(len(raw), dtype=np.int64)
+        supported = self._columns_of(points, raw, own)
+        unsupported = self._without_their_cell(points, raw)
+        labels = np.repeat([0, 1], [len(supported), len(unsupported)])
+        self.classifier_: HistGradientBoostingClassifier | None = None
+        if len(unsupported):
+            columns = np.concatenate([supported, unsupported])
+            self.classifier_ = self._classifier().fit(columns, labels)
+        return self
+
+    def log_odds(self, distances: FloatArray, raw: FloatArray) -> FloatArray:
+        """Return the log-odds of being unsupported, shape (n,).
+
+        Parameters
+        ----------
+        distances
+            Shape (n, n_neighbours), ascending, in kilometres.
+        raw
+            Shape (n, 8).
+        """
+        if self.classifier_ is None:
+            return np.full(len(raw), CERTAIN_LOG_ODDS)
+        return np.asarray(self.classifier_.decision_function(_columns(distances, raw)))
+
+    def _classifier(self) -> HistGradientBoostingClassifier:
+        return HistGradientBoostingClassifier(
+            max_iter=self.trees, max_leaf_nodes=8, early_stopping=False, random_state=self.seed
+        )
+
+    def _without_their_cell(self, points: FloatArray, raw: FloatArray) -> FloatArray:
+        """Return the columns of the districts whose fold of cells has been taken away."""
+        folds = self._cell_folds(raw)
+        parts = []
+        for fold in range(self.folds):
+            away = folds == fold
+            nobody = np.full(int(away.sum()), NOBODY, dtype=np.int64)
+            # Without enough others left, what is far could not be told.
+            if away.any() and len(raw) - len(nobody) > FARTHEST_RANK:
+                kept = np.ascontiguousarray(points[~away])
+                parts.append(self._columns_of(kept, raw[away], nobody))
+        return np.concatenate(parts) if parts else np.empty((0, 0))
+
+    def _cell_folds(self, raw: FloatArray) -> IntegerArray:
+        """Deal the map cells, of a random origin, to folds; return each district's fold."""
+        generator = np.random.RandomState(self.seed)
+        places = raw[:, [LATITUDE, LONGITUDE]] + generator.random_sample(2) * self.cell_degrees
+        cells = np.floor(places / self.cell_degrees)
+        _, numbers = np.unique(cells, axis=0, return_inverse=True)
+        numbers = numbers.ravel()
+        return np.asarray(generator.randint(0, self.folds, numbers.max() + 1)[numbers])
+
+    @staticmethod
+    def _columns_of(points: FloatArray, raw: FloatArray, excluded: IntegerArray) -> FloatArray:
+        distances = np.empty((len(raw), min(FARTHEST_RANK, len(points) - 1)))
+        nearest_distances(points, map_coordinates(raw), excluded, distances)
+        return _columns(distances, raw)
+
+
+def _columns(distances: FloatArray, raw: FloatArray) -> FloatArray:
+    """Return 13 columns: log distances, their differences, age, population and place."""
+    ranks = np.minimum(DISTANCE_RANKS, distances.shape[1]) - 1
+    logs = np.log(distances[:, ranks] + SOFTENING_KILOMETRES)
+    steps = [logs[:, [near]] - logs[:, near + 1 :] for near in (0, 1)]
+    return np.column_stack([logs, *steps, raw[:, [AGE, POPULATION, LATITUDE, LONGITUDE]]])
