@@ -1,13 +1,15 @@
-"""Predict: describe a block group, read its price."""
+"""Predict: describe a block group, read its price, and why."""
 
 import streamlit as st
 
-from dashboard.components.feature_form import choose_district, feature_form
-from dashboard.components.price_answer import ask_price, draw_answer
+from dashboard.components.answer_tabs import draw_answer_tabs
+from dashboard.components.feature_form import choose_district, feature_form, fill_from_address
+from dashboard.components.price_answer import ask_price, draw_answer, last_answer
 from dashboard.components.service import watch_service
 
 st.title("Predict", anchor=False)
 watch_service()
+fill_from_address()
 form_side, answer_side = st.columns([5, 3], gap="medium")
 with form_side:
     choose_district()
@@ -16,3 +18,4 @@ with answer_side:
     if entered is not None:
         ask_price(entered)
     draw_answer()
+draw_answer_tabs(last_answer())

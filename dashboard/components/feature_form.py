@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from backend.contract.predictions import EXAMPLE, FEATURES, Feature
+from backend.contract.predictions import EXAMPLE, FEATURES, Feature, HousingFeatures
 from dashboard.components.district import DISTRICTS, District
+from dashboard.components.form_address import address_parameters, read_address
 
 DISTRICT_KEY = "predict_district"
 FILLED_KEY = "predict_filled"
@@ -11,6 +12,10 @@ FILLED_KEY = "predict_filled"
 PRESSED_KEY = "predict_pressed"
 """Session state: whether the form was just submitted."""
 INPUTS_KEY = "predict_inputs"
+ADDRESS_KEY = "predict_address"
+"""Session state: the part of the page's address that the form has read or written."""
+PROBLEMS_KEY = "predict_address_problems"
+"""Session state: what was wrong with the address, in sentences."""
 
 # Streamlit writes white on the theme's primary colour. By night that colour is light, because it is
 # also the colour of chosen tabs and pills on the dark ground; so this button needs dark letters.
@@ -63,13 +68,29 @@ def _draw_form() -> dict[str, float] | None:
     return {name: value for name, value in entered.items() if value is not None}
 
 
-def unusual_inputs(values: dict[str, float]) -> list[Feature]:
-    """Return the features whose value is outside nearly all of the training table."""
-    return [
-        feature
+def fill_from_address() -> None:
+    """Fill the form from the page's address where that is new, and say what was wrong with it."""
+    given = {
+        feature.name: st.query_params[feature.name]
         for feature in FEATURES
-        if not feature.typical_minimum <= values[feature.name] <= feature.typical_maximum
-    ]
+        if feature.name in st.query_params
+    }
+    # Only a new address: the operator's own changes to the form must outlive the next run.
+    if given and given != st.session_state.get(ADDRESS_KEY):
+        address = read_address(given)
+        st.session_state[ADDRESS_KEY] = given
+        st.session_state[PROBLEMS_KEY] = address.problems
+        st.session_state[DISTRICT_KEY] = None
+        _fill(EXAMPLE | address.values)
+    if problems := st.session_state.get(PROBLEMS_KEY):
+        st.warning("  \n".join(problems), icon=":material/link_off:")
+
+
+def show_in_address(features: HousingFeatures) -> None:
+    """Write the inputs into the page's address, so that it can be shared as it stands."""
+    parameters = address_parameters(features)
+    st.session_state[ADDRESS_KEY] = parameters
+    st.query_params.update(parameters)
 
 
 def _field(feature: Feature) -> float | None:
@@ -91,16 +112,20 @@ def _field(feature: Feature) -> float | None:
 
 def _fill_in() -> None:
     district: District | None = st.session_state[DISTRICT_KEY]
-    if district is None:
-        return
+    if district is not None:
+        _fill(district.features.model_dump())
+
+
+def _fill(values: dict[str, float]) -> None:
     st.session_state[FILLED_KEY] = st.session_state.get(FILLED_KEY, 0) + 1
-    for feature, value in zip(FEATURES, district.inputs, strict=True):
-        st.session_state[_key(feature.name)] = float(value)
+    for name, value in values.items():
+        st.session_state[_key(name)] = float(value)
 
 
 def _press() -> None:
     # Kept apart from the button: pressed while a district arrives, the button itself is gone.
     st.session_state[PRESSED_KEY] = True
+    st.session_state.pop(PROBLEMS_KEY, None)
 
 
 def _key(name: str) -> str:

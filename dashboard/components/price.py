@@ -70,3 +70,15 @@ def escaped(text: str) -> str:
     \$415,200
     """
     return text.replace("$", r"\$")
+
+
+def dollar_difference(amount: int) -> str:
+    """Write a difference in dollars, with its sign.
+
+    Examples
+    --------
+    >>> dollar_difference(12_300), dollar_difference(-400), dollar_difference(0)
+    ('+$12,300', '−$400', '$0')
+    """
+    sign = {True: "+", False: "−"}[amount > 0] if amount else ""
+    return f"{sign}${abs(amount):,}"

@@ -1,11 +1,13 @@
-"""What the service answered to the form: a price, or what is wrong with the inputs."""
+"""What the service answered to the form: a price and its trust, or what is wrong with the inputs."""
 
 import streamlit as st
 
 from backend.client import ServiceRefused
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures, PredictionResponse
+from dashboard.components.answer_actions import draw_actions
 from dashboard.components.district import district_of
-from dashboard.components.feature_form import unusual_inputs
+from dashboard.components.feature_form import show_in_address
+from dashboard.components.feature_words import feature_named, with_unit
 from dashboard.components.price import (
     CENSUS_NOTE,
     dollars,
@@ -13,7 +15,9 @@ from dashboard.components.price import (
     is_capped,
     recorded_dollars,
 )
+from dashboard.components.price_interval import interval_picture, interval_words
 from dashboard.components.service import asking_service, housing_client, is_said
+from dashboard.components.support import support_line
 
 ANSWER = "predict_answer"
 """Session state: the last answer of the service, or its refusal."""
@@ -25,9 +29,16 @@ def ask_price(entered: dict[str, float]) -> None:
     with asking_service():
         try:
             features = HousingFeatures.model_construct(None, **entered)
-            st.session_state[ANSWER] = housing_client().predict(features)
+            answer = st.session_state[ANSWER] = housing_client().predict(features)
+            show_in_address(answer.input)
         except ServiceRefused as refusal:
             st.session_state[ANSWER] = refusal
+
+
+def last_answer() -> PredictionResponse | None:
+    """Return the last answer, if it was a price."""
+    answer = st.session_state.get(ANSWER)
+    return answer if isinstance(answer, PredictionResponse) else None
 
 
 def draw_answer() -> None:
@@ -53,8 +64,33 @@ def _draw_price(answer: PredictionResponse) -> None:
         )
     if is_capped(answer.prediction):
         st.caption("At or above the census' cap: read it as that much or more.")
-    _draw_unusual(answer)
+    _draw_interval(answer)
+    with st.container(key="predict_support"):
+        st.markdown(support_line(answer.support))
+    _draw_warnings(answer)
+    draw_actions(answer)
     st.table(_facts(answer), border="horizontal", alt="Where this price comes from")
+
+
+def _draw_interval(answer: PredictionResponse) -> None:
+    with st.container(key="predict_interval", gap="xxsmall"):
+        st.markdown(f"**{escaped(interval_words(answer.interval))}**")
+        st.html(interval_picture(answer.prediction, answer.interval))
+
+
+def _draw_warnings(answer: PredictionResponse) -> None:
+    if not answer.warnings:
+        return
+    values = answer.input.model_dump()
+    told = [
+        f"- **{feature_named(warning.field).label}** "
+        f"{with_unit(feature_named(warning.field), values[warning.field])}: {warning.message}"
+        for warning in answer.warnings
+    ]
+    st.warning(
+        "\n".join(["Unlike the training data, so the model had little to learn from:", "", *told]),
+        icon=":material/warning:",
+    )
 
 
 def _facts(answer: PredictionResponse) -> dict[str, str]:
@@ -68,19 +104,6 @@ def _facts(answer: PredictionResponse) -> dict[str, str]:
     if district is not None:
         facts["Census of 1990"] = escaped(recorded_dollars(district.recorded_value))
     return facts
-
-
-def _draw_unusual(answer: PredictionResponse) -> None:
-    unusual = unusual_inputs(answer.input.model_dump())
-    if unusual:
-        named = ", ".join(
-            f"{feature.label.lower()} ({feature.typical_minimum:g} to {feature.typical_maximum:g})"
-            for feature in unusual
-        )
-        st.warning(
-            f"Outside the usual range, so the model had little to learn from here: {named}.",
-            icon=":material/warning:",
-        )
 
 
 def _draw_refusal(refusal: ServiceRefused) -> None:

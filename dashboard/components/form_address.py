@@ -1,0 +1,77 @@
+"""The form in the address of its page: a link that reproduces it.
+
+Every input has a parameter of its own name. An address is written by anyone, so nothing of it is
+believed or repeated: a value that the service would not accept is said to be so, and left out.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from backend.contract.predictions import FEATURES, Feature, HousingFeatures
+
+LONGEST_NUMBER = 40
+"""Characters: no number that a link holds needs more."""
+
+
+@dataclass(frozen=True)
+class FormAddress:
+    """What an address says: the inputs it gives, and a sentence for each that is wrong."""
+
+    values: dict[str, float]
+    problems: tuple[str, ...]
+
+
+def read_address(parameters: Mapping[str, str]) -> FormAddress:
+    """Read the inputs in an address; parameters of other names belong to other pages.
+
+    Examples
+    --------
+    >>> read_address({"HouseAge": "30", "Latitude": "61", "log_text": "x"})
+    FormAddress(values={'HouseAge': 30.0},
+    problems=('The address gives a latitude outside 32 to 42.5; it was ignored.',))
+    """
+    given = [feature for feature in FEATURES if feature.name in parameters]
+    read = {feature.name: _number(parameters[feature.name]) for feature in given}
+    problems = {feature.name: _problem(feature, read[feature.name]) for feature in given}
+    return FormAddress(
+        {name: value for name, value in read.items() if value is not None and not problems[name]},
+        tuple(problem for problem in problems.values() if problem),
+    )
+
+
+def address_parameters(features: HousingFeatures) -> dict[str, str]:
+    """Return the parameters of an address, every number to its last digit."""
+    return {name: repr(float(value)) for name, value in features.model_dump().items()}
+
+
+def form_link(page_url: str, features: HousingFeatures) -> str:
+    """Return the link that fills the form with these inputs.
+
+    Parameters
+    ----------
+    page_url
+        Address of the page, with or without parameters.
+    """
+    scheme, place, path, _, _ = urlsplit(page_url)
+    return urlunsplit((scheme, place, path, urlencode(address_parameters(features)), ""))
+
+
+def _number(text: str) -> float | None:
+    # float() also reads 1_000 and the digits of other scripts: harmless, and the range is checked.
+    try:
+        value = float(text[:LONGEST_NUMBER])
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _problem(feature: Feature, value: float | None) -> str | None:
+    name = feature.label.lower()
+    if value is None:
+        return f"The address gives no number for {name}; it was ignored."
+    if not feature.minimum <= value <= feature.maximum:
+        allowed = f"{feature.minimum:,g} to {feature.maximum:,g}"
+        return f"The address gives a {name} outside {allowed}; it was ignored."
+    return None

@@ -1,0 +1,33 @@
+"""A Plotly chart that is looked at and not moved."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components.chart_colour import LETTERS
+
+
+def draw_still(figure: dict[str, Any], name: str, height: int, alt: str) -> None:
+    """Draw a figure of the Predict page without a toolbar, its letters as dark as the page's.
+
+    Parameters
+    ----------
+    figure
+        Data and layout, as Plotly's own names have them.
+    name
+        Unique on the page.
+    height
+        Pixels.
+    alt
+        The figure in words.
+    """
+    place = f"predict_{name}"
+    with st.container(key=place):
+        st.html(f"<style>.st-key-{place} svg text {{ fill: {LETTERS} !important }}</style>")
+        st.plotly_chart(
+            figure,
+            key=f"{place}_chart",
+            height=height,
+            config={"displayModeBar": False},
+            alt=alt,
+        )
