@@ -22,7 +22,9 @@ def input_warnings(profile: ReferenceProfile, inputs: NDArray[np.float64]) -> li
     """
     low, high = profile.percentiles[:, FEW_LOW], profile.percentiles[:, FEW_HIGH]
     unusual = np.flatnonzero((inputs < low) | (inputs > high))
-    return [_warning(profile.percentiles[column], column, inputs[column]) for column in unusual.tolist()]
+    return [
+        _warning(profile.percentiles[column], column, inputs[column]) for column in unusual.tolist()
+    ]
 
 
 def _warning(percentiles: NDArray[np.float64], column: int, value: float) -> InputWarning:

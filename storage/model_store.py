@@ -32,7 +32,6 @@ TRAINING_INPUTS = "X_train.csv"
 METRICS = "metrics.json"
 INTERVALS = "intervals.pkl"
 REFERENCE_PROFILE = "reference_profile.npz"
-INTERVALS = "intervals.pkl"
 VERSION_PATTERN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
 
 
