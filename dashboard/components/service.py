@@ -27,7 +27,7 @@ def failure_sentence(error: ClientError) -> str:
     if isinstance(error, ServiceUnreachable):
         return (
             f"The prediction service at `{dashboard_settings().backend_url}` does not answer; "
-            "this page fills by itself as soon as it does."
+            "this page recovers by itself as soon as it does."
         )
     return str(error)
 

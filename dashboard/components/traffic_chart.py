@@ -17,7 +17,7 @@ def draw_traffic_chart(steps: Sequence[TrafficStep], step: timedelta) -> None:
     """Draw the steps. The chart keeps its identity, so that new figures move it and don't flicker."""
     words = step_words(step)
     st.echarts_chart(
-        traffic_option(steps, words),
+        traffic_option(steps, step),
         height=380,
         key="overview_traffic",
         alt=f"Latency in milliseconds and number of requests for each {words}",
@@ -39,8 +39,14 @@ def step_words(step: timedelta) -> str:
     raise ValueError(f"A step is of whole seconds, not {step}.")
 
 
-def traffic_option(steps: Sequence[TrafficStep], words: str) -> dict[str, Any]:
+def traffic_option(steps: Sequence[TrafficStep], step: timedelta) -> dict[str, Any]:
     """Return the chart: lines of latency above, bars of requests below, times in UTC."""
+    # Both axes end half a step outside, so that each point stands above the middle of its bar.
+    span = {
+        "min": (steps[0].time - step / 2).isoformat(),
+        "max": (steps[-1].time + step / 2).isoformat(),
+        "containShape": False,
+    }
     return {
         "useUTC": True,
         "animationDuration": 300,
@@ -48,9 +54,12 @@ def traffic_option(steps: Sequence[TrafficStep], words: str) -> dict[str, Any]:
         "tooltip": {"trigger": "axis", "valueFormatter": "%.4g"},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "legend": {"top": 0, "right": 0, "itemWidth": 18},
-        "title": [_title("Latency, ms", 0), _title(f"Requests per {words}", "57%")],
+        "title": [_title("Latency, ms", 0), _title(f"Requests per {step_words(step)}", "57%")],
         "grid": [_grid(44, "50%"), _grid("66%", 28)],
-        "xAxis": [_time_axis(0, labelled=False), _time_axis(1, labelled=True)],
+        "xAxis": [
+            _time_axis(0, labelled=False) | span,
+            _time_axis(1, labelled=True) | span,
+        ],
         "yAxis": [_value_axis(0), _value_axis(1) | {"minInterval": 1}],
         "series": [
             _line("p50", "solid"),

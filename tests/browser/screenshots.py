@@ -81,7 +81,6 @@ def _ask_for_prices(system: System, seconds: float) -> None:
         with suppress(ServiceRefused):  # as meant
             system.client.predict(HousingFeatures.model_construct(None, **values))
         time.sleep(chance.expovariate(8))
-    _ask_what_is_refused(system)
 
 
 def _ask_what_is_refused(system: System) -> None:
@@ -102,6 +101,7 @@ def _photograph(
         viewport={"width": options.width, "height": HEIGHT}, color_scheme=scheme
     )
     page = context.new_page()
+    _ask_what_is_refused(system)
     visit(page, system, PAGES[name])
     PREPARATIONS[name](page)
     _stretch(page, options.width)

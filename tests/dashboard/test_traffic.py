@@ -62,6 +62,6 @@ def test_every_step_has_words_and_the_chart_says_its_units() -> None:
     words = [step_words(step) for step in STEPS]
     assert words[:4] == ["second", "5 seconds", "15 seconds", "minute"]
     assert words[-3:] == ["hour", "6 hours", "day"]
-    option = traffic_option(over_time([_row(0, 2)], STEPS[0]), words[0])
+    option = traffic_option(over_time([_row(0, 2)], STEPS[0]), STEPS[0])
     assert [title["text"] for title in option["title"]] == ["Latency, ms", "Requests per second"]
     assert option["dataset"]["source"][0]["time"] == NOON.isoformat()

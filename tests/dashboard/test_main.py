@@ -1,0 +1,55 @@
+"""``python -m dashboard`` as a person starts it: from any folder, with that folder's .env."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import requests
+
+from tests.system import REPOSITORY, clean_environment, stop_group, wait_for
+
+
+def test_it_starts_from_any_folder_with_the_settings_of_that_folder(
+    tmp_path: Path, free_port: int
+) -> None:
+    (tmp_path / ".env").write_text(f"HOUSING_DASHBOARD_PORT={free_port}\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboard"],
+        cwd=tmp_path,
+        env=clean_environment(PYTHONPATH=str(REPOSITORY)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_for(lambda: _answers(free_port), what="an answer of the console")
+    finally:
+        stop_group(process)
+
+
+def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = subprocess.run(
+            [sys.executable, "-m", "dashboard"],
+            cwd=REPOSITORY,
+            env=clean_environment(HOUSING_DASHBOARD_PORT=str(port)),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert result.returncode == 1
+    assert result.stderr.strip() == (
+        f"127.0.0.1:{port} cannot be used (Address already in use); "
+        "stop what listens there, or set HOUSING_DASHBOARD_PORT."
+    )
+
+
+def _answers(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/_stcore/health", timeout=5).ok
+    except requests.ConnectionError:
+        return False
