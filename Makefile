@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up train test check format browser screenshots clean reset
+.PHONY: help up train test check format bench-accuracy browser screenshots clean reset
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,10 @@ format:  ## Format the code and mend what can be mended by itself.
 	@$(PYTHON) environment.py development
 	@$(VENV)/ruff check --fix .
 	@$(VENV)/ruff format .
+
+bench-accuracy:  ## Measure the champion against CatBoost (most of an hour).
+	@$(PYTHON) environment.py benchmark
+	@exec $(VENV)/python -m tests.benchmarks.accuracy
 
 browser:  ## Install the Chromium that the browser tests drive.
 	@$(PYTHON) environment.py development

@@ -2,6 +2,7 @@
 
     python3 environment.py runtime       .venv with what the running system needs
     python3 environment.py development   the same with the tools of tests and checks
+    python3 environment.py benchmark     the same with what the product is compared with
     python3 environment.py browser       a Chromium for the browser tests
 
 Runs on the machine's own Python, standard library only, and on versions too old for the project, because
@@ -24,6 +25,7 @@ OLDEST_PYTHON = (3, 11)
 REQUIREMENTS = {
     "runtime": "requirements.txt",
     "development": os.path.join("requirements", "development.txt"),
+    "benchmark": os.path.join("requirements", "benchmark.txt"),
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NETWORK_SIGNS = (
@@ -39,7 +41,8 @@ NETWORK_SIGNS = (
 
 def main():
     """Carry out the one task named on the command line."""
-    tasks = {"runtime": install, "development": install, "browser": install_browser}
+    tasks = dict.fromkeys(REQUIREMENTS, install)
+    tasks["browser"] = install_browser
     if len(sys.argv) != 2 or sys.argv[1] not in tasks:
         stop("usage: python3 environment.py " + "|".join(tasks))
     check_python()
@@ -72,13 +75,14 @@ def install(task):
 
 
 def installed(task):
-    """Return the fingerprint of what .venv holds for a task; development holds runtime too."""
+    """Return the fingerprint of what .venv holds for a task; a later one holds the earlier ones too."""
     try:
         with open(STAMP) as stamp:
             kind, _, mark = stamp.read().strip().partition(" ")
     except (IOError, OSError):
         return ""
-    return mark if kind in (task, "development") else ""
+    kinds = list(REQUIREMENTS)
+    return mark if kind in kinds[kinds.index(task) :] else ""
 
 
 def fingerprint():

@@ -13,6 +13,9 @@ from training.dataset.table import FloatArray
 LARGEST_LOG_ODDS = 50.0
 """Beyond it the weight is zero or one to the last bit; exp would overflow much later."""
 
+FEWEST_COLUMNS = 2
+"""The support, and something for the near models to learn from."""
+
 
 class SupportGatedRegressor(RegressorMixin, BaseEstimator):
     """Mean of several near models where training districts are near, another model far from them.
@@ -68,7 +71,9 @@ class SupportGatedRegressor(RegressorMixin, BaseEstimator):
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Fit on features (n, n_features) and prices (n,) in 100,000 USD, none below zero."""
-        features, prices = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
+        features, prices = validate_data(
+            self, X, y, dtype=np.float64, y_numeric=True, ensure_min_features=FEWEST_COLUMNS
+        )
         self.near_ = [self._fit_near(number, features, prices) for number in range(self.members)]
         far = clone(self.far).set_params(random_state=self.random_state)
         self.far_ = far.fit(features[:, : self.own_columns], prices)

@@ -1,18 +1,28 @@
 """Small tables and candidates, so that each test fits in a second."""
 
+import fcntl
+import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pytest
+from sklearn.pipeline import Pipeline
 
+from storage.model_store import pickled
 from storage.settings import Settings
-from training.candidates import Candidate, all_candidates, select
+from training.candidates import PREPROCESSING, REGRESSOR, Candidate, all_candidates, select
 from training.dataset.embedded import load_embedded
-from training.dataset.table import HousingTable
+from training.dataset.splits import Part, split
+from training.dataset.table import FloatArray, HousingTable
+from training.fit import fit, fit_intervals
+from training.intervals import PriceIntervals
 from training.tracking_store import create_store
 
 SMALL_ROWS = 600
+CHAMPION_ROWS = 4000
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +70,43 @@ class SilentSteps:
 
     def begin(self, step: str, number: int, total: int) -> None:
         self.steps.append((step, number, total))
+
+
+@dataclass(frozen=True)
+class FittedChampion:
+    """Neighbour boosting and its intervals, fitted on a part of the real table."""
+
+    pipeline: Pipeline
+    intervals: PriceIntervals
+    train: Part
+    validation: Part
+
+    def answer(self, inputs: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return prices, lower and upper bounds, as the service computes them."""
+        features = self.pipeline[PREPROCESSING].transform(inputs)
+        prices = self.pipeline[REGRESSOR].predict(features)
+        return prices, *self.intervals.bounds(features, inputs, prices)
+
+
+@pytest.fixture(scope="session")
+def champion(tmp_path_factory: pytest.TempPathFactory, embedded: HousingTable) -> FittedChampion:
+    """Fitted once for all pytest processes, on four thousand rows from all over the state."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    stored = shared / "champion.pkl"
+    with (shared / "champion.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stored.exists():
+            stored.write_bytes(pickled(_fit_champion(embedded)))
+    fitted: FittedChampion = joblib.load(stored)
+    return fitted
+
+
+def _fit_champion(embedded: HousingTable) -> FittedChampion:
+    rows = np.random.RandomState(2).permutation(len(embedded))[:CHAMPION_ROWS]
+    splits = split(HousingTable(embedded.values[rows], "part of the table"), seed=0)
+    (candidate,) = named_candidates("neighbour_boosting")
+    fitted = fit(candidate, splits.train, splits.validation, threads=1)
+    intervals = fit_intervals(fitted, splits, seed=0)
+    return FittedChampion(fitted.pipeline, intervals, splits.train, splits.validation)

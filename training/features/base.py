@@ -33,7 +33,14 @@ class DistrictTransformer(TransformerMixin, BaseEstimator):
 
     def _checked(self, inputs: npt.ArrayLike, *, reset: bool) -> FloatArray:
         checked = validate_data(self, inputs, reset=reset, dtype=np.float64, order="C")
-        return _eight_columns(checked)
+        return self._eight_columns(checked)
+
+    def _eight_columns(self, inputs: FloatArray) -> FloatArray:
+        if inputs.shape[1] != len(FEATURE_NAMES):
+            raise ValueError(
+                f"expected the {len(FEATURE_NAMES)} raw inputs, got {inputs.shape[1]} columns"
+            )
+        return inputs
 
 
 class NeighbourTransformer(DistrictTransformer):
@@ -70,7 +77,7 @@ class NeighbourTransformer(DistrictTransformer):
             y_numeric=True,
             ensure_min_samples=FEWEST_DISTRICTS,
         )
-        inputs = _eight_columns(inputs)
+        inputs = self._eight_columns(inputs)
         order = np.argsort(self._points(inputs)[:, 0], kind="stable").astype(np.int64)
         self.training_order_: IntegerArray = order
         self.raw_: FloatArray = inputs[order]
@@ -109,11 +116,3 @@ class NeighbourTransformer(DistrictTransformer):
     @abstractmethod
     def _features(self, inputs: FloatArray, excluded: IntegerArray) -> FloatArray:
         """Return the features of ``inputs``, leaving out the row ``excluded`` of each."""
-
-
-def _eight_columns(inputs: FloatArray) -> FloatArray:
-    if inputs.shape[1] != len(FEATURE_NAMES):
-        raise ValueError(
-            f"expected the {len(FEATURE_NAMES)} raw inputs, got {inputs.shape[1]} columns"
-        )
-    return inputs

@@ -40,21 +40,21 @@ class SimilarNeighbours(NeighbourTransformer):
 
     def __init__(
         self,
-        place_weight: float = 0.03508,
+        place_weight: float = 0.100171,
         likeness_weights: tuple[float, ...] = (
-            1.195,
-            0.01577,
-            1.539,
-            0.4213,
-            0.1644,
-            0.8264,
-            0.1462,
+            0.898282,
+            0.0195524,
+            1.28847,
+            0.502407,
+            0.15663,
+            1.12829,
+            0.0447476,
         ),
-        nugget: float = 0.03885,
-        place_scale: float = 1.475,
-        likeness_scale: float = 0.5853,
-        place_share: float = 0.6352,
-        likeness_share: float = 0.07078,
+        nugget: float = 0.03224,
+        place_scale: float = 1.9447,
+        likeness_scale: float = 1.09655,
+        place_share: float = 0.1989,
+        likeness_share: float = 0.32161,
     ) -> None:
         self.place_weight = place_weight
         self.likeness_weights = likeness_weights

@@ -1,0 +1,86 @@
+"""The compiled numerics against plain numpy."""
+
+import numpy as np
+import pytest
+
+from training.dataset.table import FloatArray
+from training.features.exponential import negative_exponentials
+from training.features.kriging import Correlation, krige
+from training.features.neighbour_search import NOBODY, find_nearest
+
+CORRELATION = Correlation(0.05, 2.0, 1.5, 0.3, 0.2)
+
+
+def points(count: int, axes: int, seed: int) -> FloatArray:
+    """Points in search order, on a coarse lattice so that some distances are equal."""
+    generator = np.random.RandomState(seed)
+    cloud = np.round(generator.standard_normal((count, axes)) * 4) / 4
+    return cloud[np.argsort(cloud[:, 0], kind="stable")]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_nearest_are_those_of_a_full_search(seed: int) -> None:
+    cloud = points(count=80, axes=3, seed=seed)
+    query = np.random.RandomState(seed + 100).standard_normal(3)
+    distances, rows = np.empty(12), np.empty(12, np.int64)
+    find_nearest(cloud, query, NOBODY, distances, rows)
+    every = np.sqrt(np.square(cloud - query).sum(axis=1))
+    assert np.allclose(distances, np.sort(every)[:12], rtol=1e-14)
+    assert np.allclose(every[rows], distances, rtol=1e-14)
+    assert len(set(rows)) == 12
+
+
+def test_a_left_out_row_is_not_its_own_neighbour() -> None:
+    cloud = points(count=30, axes=2, seed=0)
+    distances, rows = np.empty(29), np.empty(29, np.int64)
+    for row in range(30):
+        find_nearest(cloud, cloud[row], row, distances, rows)
+        assert sorted(rows) == [other for other in range(30) if other != row]
+
+
+def test_equal_distances_come_in_the_order_of_their_rows() -> None:
+    cloud = np.zeros((5, 2))
+    distances, rows = np.empty(4), np.empty(4, np.int64)
+    find_nearest(cloud, np.zeros(2), 2, distances, rows)
+    assert rows.tolist() == [0, 1, 3, 4]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_kriging_is_the_textbook_formula(seed: int) -> None:
+    cloud = points(count=20, axes=5, seed=seed)
+    values = np.random.RandomState(seed).standard_normal(20)
+    query = np.full(5, 0.1)
+    rows = np.arange(3, 15)
+    mean, variance = krige(cloud, values, query, rows, CORRELATION)
+    near, ones = cloud[rows], np.ones(len(rows))
+    inverse = np.linalg.inv(correlations(near, near) + CORRELATION.nugget * np.eye(len(rows)))
+    toward = correlations(near, query[np.newaxis])[:, 0]
+    level = ones @ inverse @ values[rows] / (ones @ inverse @ ones)
+    assert mean == pytest.approx(level + toward @ inverse @ (values[rows] - level), rel=1e-9)
+    surplus = (1 - ones @ inverse @ toward) ** 2 / (ones @ inverse @ ones)
+    assert variance == pytest.approx(1 - toward @ inverse @ toward + surplus, rel=1e-9)
+
+
+def correlations(one: FloatArray, other: FloatArray) -> FloatArray:
+    steps = np.square(one[:, np.newaxis] - other[np.newaxis])
+    place, likeness = steps[:, :, :2].sum(axis=2), steps[:, :, 2:].sum(axis=2)
+    return np.asarray(
+        0.3 * np.exp(-2.0 * np.sqrt(place))
+        + 0.2 * np.exp(-1.5 * np.sqrt(likeness))
+        + 0.5 * np.exp(-np.sqrt(place + likeness))
+    )
+
+
+def test_exponentials_are_right_to_the_last_bits() -> None:
+    arguments = np.concatenate([[0.0], np.geomspace(1e-12, 690, 5000)])
+    values = arguments.copy()
+    negative_exponentials(values)
+    assert values[0] == 1.0
+    assert np.allclose(values, np.exp(-arguments), rtol=5e-16, atol=0)
+
+
+def test_a_huge_argument_gives_almost_nothing() -> None:
+    values = np.array([1e6, np.inf])
+    negative_exponentials(values)
+    assert (values >= 0).all()
+    assert (values < 1e-300).all()
