@@ -14,6 +14,7 @@ from training.dataset.splits import Part, Splits
 from training.dataset.table import FloatArray
 from training.evaluate import RegressionFigures, evaluate
 from training.intervals import IntervalFigures, PriceIntervals, interval_figures
+from training.slices import Answers
 
 PLAIN_VALUES = (str, int, float, bool, type(None))
 
@@ -106,13 +107,18 @@ def fit_intervals(candidate: FittedCandidate, splits: Splits, seed: int) -> Pric
     )
 
 
-def with_intervals(
+def answers_with_intervals(
     measured: MeasuredCandidate, intervals: PriceIntervals, test: Part
-) -> MeasuredCandidate:
-    """Return the candidate with the figures of its intervals on the test part beside the others."""
+) -> Answers:
+    """Return the candidate's answers to the test part, with their intervals."""
     features = measured.fitted.preprocessing.transform(test.inputs)
     lower, upper = intervals.bounds(features, test.inputs, measured.predicted)
-    figures = interval_figures(lower, upper, test.targets, intervals.coverage)
+    return Answers(test.inputs, test.targets, measured.predicted, lower, upper, intervals.coverage)
+
+
+def with_intervals(measured: MeasuredCandidate, answers: Answers) -> MeasuredCandidate:
+    """Return the candidate with the figures of its intervals on the test part beside the others."""
+    figures = interval_figures(answers.lower, answers.upper, answers.actual, answers.coverage)
     return replace(measured, intervals=figures)
 
 

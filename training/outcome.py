@@ -7,6 +7,7 @@ from datetime import datetime
 from training.dataset.splits import Part
 from training.fit import MeasuredCandidate
 from training.intervals import PriceIntervals
+from training.slices import Answers
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class TrainingOutcome:
         The chosen one of ``candidates``.
     intervals
         Around the winner's answers, calibrated on ``validation``.
+    answers
+        The winner's to the test part, which is opened once: what is said about it later is said from these.
     training
         The part that the candidates were fitted on.
     validation
@@ -36,6 +39,7 @@ class TrainingOutcome:
     winner: MeasuredCandidate
     candidates: tuple[MeasuredCandidate, ...]
     intervals: PriceIntervals
+    answers: Answers
     training: Part
     validation: Part
     row_counts: Mapping[str, int]

@@ -10,6 +10,7 @@ from storage.model_store import (
     INTERVALS,
     METRICS,
     MODEL,
+    MODEL_CARD,
     REFERENCE_PROFILE,
     SCALER,
     TRAINING_INPUTS,
@@ -20,6 +21,7 @@ from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
 from storage.schema.records import ModelManifest
 from training.dataset.table import FloatArray
 from training.fit import MeasuredCandidate
+from training.model_card import model_card
 from training.outcome import TrainingOutcome
 from training.reference_profile import ReferenceProfile
 
@@ -86,6 +88,7 @@ def _files(outcome: TrainingOutcome, model: bytes) -> dict[str, bytes]:
         TRAINING_INPUTS: inputs_as_csv(outcome.training.inputs),
         INTERVALS: pickled(outcome.intervals),
         REFERENCE_PROFILE: _reference_profile(outcome),
+        MODEL_CARD: model_card(outcome).encode(),
         METRICS: json.dumps(metrics_document(outcome), indent=2).encode(),
     } | others
 

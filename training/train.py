@@ -12,6 +12,7 @@ from training.dataset.splits import Part, split
 from training.dataset.table import HousingTable
 from training.fit import (
     FittedCandidate,
+    answers_with_intervals,
     choose,
     fit,
     fit_intervals,
@@ -67,13 +68,15 @@ class Training:
         model, now = pickled(winner.pipeline), utc_now()
         measured = list(measure(fitted, test))
         chosen = fitted.index(winner)
-        measured[chosen] = with_intervals(measured[chosen], intervals, test)
+        answers = answers_with_intervals(measured[chosen], intervals, test)
+        measured[chosen] = with_intervals(measured[chosen], answers)
         outcome = TrainingOutcome(
             version=version_id(model, now),
             trained_at=now,
             winner=measured[chosen],
             candidates=tuple(measured),
             intervals=intervals,
+            answers=answers,
             training=splits.train,
             seed=self._settings.random_seed,
             validation=splits.validation,

@@ -17,12 +17,15 @@ PROVENANCE = "provenance.json"
 
 
 class Provenance(BaseModel):
-    """What stands beside the table: the fields that the loader relies on."""
+    """What stands beside the table: the fields that the loader and the model card rely on."""
 
     file: str
     sha256: str
+    values_sha256: str
     rows: int
     columns: dict[str, str]
+    origin: str
+    license: str
 
 
 def load_embedded(folder: Path = FOLDER) -> HousingTable:
@@ -47,6 +50,12 @@ def load_embedded(folder: Path = FOLDER) -> HousingTable:
             f"{path} has {len(values)} rows where {PROVENANCE} says {provenance.rows}."
         )
     return HousingTable(values, str(path))
+
+
+def provenance_of(values_sha256: str) -> Provenance | None:
+    """Return where a table comes from if its values are those of the embedded one, otherwise None."""
+    provenance = _read_provenance(FOLDER / PROVENANCE)
+    return provenance if provenance.values_sha256 == values_sha256 else None
 
 
 def _read_provenance(path: Path) -> Provenance:
