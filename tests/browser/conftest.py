@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.console import MissingBrowser, System, chromium, free_ports, running_system
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """A real Chromium; a missing one fails every test that asks for it."""
     try:
@@ -20,7 +20,7 @@ def browser() -> Iterator[Browser]:
         pytest.fail(str(missing), pytrace=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system(trained_runtime: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """The system over a really trained champion, shared by the tests of this folder."""
     folder = tmp_path_factory.mktemp("system")
