@@ -13,6 +13,7 @@ from storage.schema.features import TARGET_CAP
 from training.candidates import PREPROCESSING, REGRESSOR
 from training.dataset.table import FloatArray
 from training.features.raw_inputs import LATITUDE, LONGITUDE
+from training.forest import FlatForest
 from training.regions import REGION_NAMES, region_of
 
 COVERAGE = 0.9
@@ -135,7 +136,9 @@ class PriceIntervals:
             early_stopping=False,
             random_state=self.seed,
         )
-        self.scale_ = model.fit(np.column_stack([features, unseen]), np.abs(targets - unseen))
+        self.scale_ = FlatForest(
+            model.fit(np.column_stack([features, unseen]), np.abs(targets - unseen))
+        )
 
     def _scale(self, features: FloatArray, predictions: FloatArray) -> FloatArray:
         scale = self.scale_.predict(np.column_stack([features, predictions]))

@@ -1,6 +1,6 @@
 """A regressor that trusts neighbour features only where the training districts support them."""
 
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from storage.schema.features import TARGET_CAP
 from training.dataset.table import FloatArray
+from training.forest import flattened
 
 LARGEST_LOG_ODDS = 50.0
 """Beyond it the weight is zero or one to the last bit; exp would overflow much later."""
@@ -45,8 +46,8 @@ class SupportGatedRegressor(RegressorMixin, BaseEstimator):
 
     Attributes
     ----------
-    near_ : list of fitted regressors
-    far_ : fitted regressor
+    near_ : list of fitted models, boosted trees as ``FlatForest``
+    far_ : fitted model, the same
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class SupportGatedRegressor(RegressorMixin, BaseEstimator):
         )
         self.near_ = [self._fit_near(number, features, prices) for number in range(self.members)]
         far = clone(self.far).set_params(random_state=self.random_state)
-        self.far_ = far.fit(features[:, : self.own_columns], prices)
+        self.far_ = flattened(far.fit(features[:, : self.own_columns], prices))
         return self
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
@@ -96,7 +97,7 @@ class SupportGatedRegressor(RegressorMixin, BaseEstimator):
             1.0 / (1.0 + np.exp(np.clip(excess, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)))
         )
 
-    def _fit_near(self, number: int, features: FloatArray, prices: FloatArray) -> RegressorMixin:
+    def _fit_near(self, number: int, features: FloatArray, prices: FloatArray) -> Any:
         # Seeds of different trainings do not overlap: member 1 of seed 0 is not member 0 of seed 1.
         member = clone(self.near).set_params(random_state=100 * self.random_state + number)
         targets = (
@@ -104,7 +105,7 @@ class SupportGatedRegressor(RegressorMixin, BaseEstimator):
             np.sqrt(np.maximum(prices, 0.0)),
             prices - features[:, self.kriged_column],
         )
-        return member.fit(self._without_support(features), targets[number % 3])
+        return flattened(member.fit(self._without_support(features), targets[number % 3]))
 
     def _near_prices(self, number: int, features: FloatArray) -> FloatArray:
         answers = np.asarray(self.near_[number].predict(self._without_support(features)))

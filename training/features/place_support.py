@@ -9,6 +9,7 @@ from training.dataset.table import FloatArray
 from training.features.map_coordinates import map_coordinates
 from training.features.neighbour_search import NOBODY, IntegerArray, nearest_distances
 from training.features.raw_inputs import AGE, LATITUDE, LONGITUDE, POPULATION
+from training.forest import FlatForest
 
 DISTANCE_RANKS = (1, 10, 30, 60)
 """The distances to these neighbours tell: small where training districts are dense."""
@@ -60,10 +61,10 @@ class PlaceSupport:
         supported = self._columns_of(points, raw, own)
         unsupported = self._without_their_cell(points, raw)
         labels = np.repeat([0, 1], [len(supported), len(unsupported)])
-        self.classifier_: HistGradientBoostingClassifier | None = None
+        self.forest_: FlatForest | None = None
         if len(unsupported):
             columns = np.concatenate([supported, unsupported])
-            self.classifier_ = self._classifier().fit(columns, labels)
+            self.forest_ = FlatForest(self._classifier().fit(columns, labels))
         return self
 
     def log_odds(self, distances: FloatArray, raw: FloatArray) -> FloatArray:
@@ -76,9 +77,9 @@ class PlaceSupport:
         raw
             Shape (n, 8).
         """
-        if self.classifier_ is None:
+        if self.forest_ is None:
             return np.full(len(raw), CERTAIN_LOG_ODDS)
-        return np.asarray(self.classifier_.decision_function(_columns(distances, raw)))
+        return self.forest_.predict(_columns(distances, raw))
 
     def _classifier(self) -> HistGradientBoostingClassifier:
         return HistGradientBoostingClassifier(
