@@ -90,12 +90,14 @@ def _train(settings: Settings, options: argparse.Namespace) -> None:
 
     from training.comparison import comparison
     from training.progress import step_display
+    from training.registry import follow_champion
     from training.train import Training
 
     console = Console()
     with step_display(console) as display:
         trained = Training(settings, table, candidates, display).run()
     ModelStore(settings.paths).set_champion(trained.manifest.version)
+    follow_champion(settings, trained.manifest)
     console.print(comparison(trained.outcome))
     print(f"Champion: {trained.manifest.version} in {settings.paths.models}")
 

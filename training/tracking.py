@@ -1,39 +1,32 @@
-"""Each candidate as one MLflow run: parameters, metrics, model, plots."""
+"""An MLflow run for each training, and below it one for each candidate: figures, model, plots."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
-from mlflow import MlflowClient
 from mlflow.entities import Experiment, LifecycleStage
-from mlflow.exceptions import MlflowException
 from mlflow.models import infer_signature
 
-from storage.errors import ServiceUnavailable
+from storage.model_store import MODEL_CARD
 from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
 from storage.settings import Settings
 from training.dataset.splits import Part
 from training.fit import MeasuredCandidate
 from training.plots import predicted_against_actual, residuals_against_predicted
 from training.quiet_mlflow import load_model_formats, mlflow
-from training.tracking_store import create_store
+from training.tracking_store import answering, connect, is_remote
 
 EXPERIMENT = "california-housing"
 MODEL_REQUIREMENTS = ("scikit-learn", "numpy", "numba", "cloudpickle")
 EXAMPLE_ROWS = 5
 
 
-class TrackingUnavailable(ServiceUnavailable):
-    """MLflow's store or server cannot be used now."""
-
-    title = "MLflow unavailable"
-
-
 @dataclass(frozen=True)
 class TrainingContext:
-    """What all runs of one training share."""
+    """What all runs of one training share; the model card goes to the winner's."""
 
     version: str
     winner: str
@@ -41,6 +34,15 @@ class TrainingContext:
     dataset_origin: str
     dataset_sha256: str
     row_counts: Mapping[str, int]
+    model_card: str
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """A candidate's run, and what MLflow calls the model in it."""
+
+    run_id: str
+    model_id: str
 
 
 class RunTracker:
@@ -55,27 +57,35 @@ class RunTracker:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         load_model_formats()
-        try:
+        with answering():
             self._experiment_id = self._open_experiment()
-        except (MlflowException, OSError) as error:
-            raise self._unavailable(error) from error
 
-    def record(self, measured: MeasuredCandidate, test: Part, context: TrainingContext) -> str:
-        """Record one candidate and return the id of its run."""
-        name = measured.fitted.name
-        try:
-            with mlflow.start_run(experiment_id=self._experiment_id, run_name=name) as run:
-                mlflow.set_tags(_tags(measured, context))
-                mlflow.log_params(measured.fitted.parameters)
-                mlflow.log_metrics(measured.metrics)
-                _log_plots(measured, test)
-                _log_model(measured, test)
-        except (MlflowException, OSError) as error:
-            raise self._unavailable(error) from error
-        return str(run.info.run_id)
+    @contextmanager
+    def training(self, context: TrainingContext) -> Iterator[None]:
+        """Open the run of a whole training; what is recorded inside becomes its children."""
+        name = f"training {context.version}"
+        with answering(), mlflow.start_run(experiment_id=self._experiment_id, run_name=name):
+            mlflow.set_tags(_shared_tags(context))
+            yield
+
+    def record(
+        self, measured: MeasuredCandidate, test: Part, context: TrainingContext
+    ) -> RecordedRun:
+        """Record one candidate in a run of its own."""
+        with answering(), self._child(measured.fitted.name) as run:
+            mlflow.set_tags(_tags(measured, context))
+            mlflow.log_params(measured.fitted.parameters)
+            mlflow.log_metrics(measured.metrics)
+            _log_plots(measured, test)
+            if measured.fitted.name == context.winner:
+                mlflow.log_text(context.model_card, MODEL_CARD)
+            return RecordedRun(str(run.info.run_id), _log_model(measured, test))
+
+    def _child(self, name: str) -> mlflow.ActiveRun:
+        return mlflow.start_run(experiment_id=self._experiment_id, run_name=name, nested=True)
 
     def _open_experiment(self) -> str:
-        client = self._connect()
+        client = connect(self._settings)
         found = client.get_experiment_by_name(EXPERIMENT)
         if found is not None and found.lifecycle_stage == LifecycleStage.DELETED:
             client.restore_experiment(found.experiment_id)
@@ -85,41 +95,32 @@ class RunTracker:
             client.rename_experiment(found.experiment_id, f"{EXPERIMENT}-{found.experiment_id}")
         return str(client.create_experiment(EXPERIMENT, self._artifact_location))
 
-    def _connect(self) -> MlflowClient:
-        mlflow.set_tracking_uri(self._settings.tracking_uri)
-        if not self._is_remote:
-            create_store(self._settings)
-        return MlflowClient()
-
-    @property
-    def _is_remote(self) -> bool:
-        return self._settings.tracking_uri.startswith(("http://", "https://"))
-
     @property
     def _artifact_location(self) -> str | None:
         """Folder of the artifacts; None: the server decides, and carries them too."""
-        if self._is_remote:
+        if is_remote(self._settings):
             return None
         return (self._settings.paths.mlflow_artifacts / EXPERIMENT).as_uri()
 
     def _can_write_to(self, experiment: Experiment) -> bool:
         # An experiment keeps the place of its artifacts for good. After the runtime folder moved, or a
         # switch between store and server, that place is not ours any more, and a new one is made.
-        if self._is_remote:
+        if is_remote(self._settings):
             return not experiment.artifact_location.startswith(("file:", "/"))
         return bool(experiment.artifact_location == self._artifact_location)
 
-    def _unavailable(self, error: Exception) -> TrackingUnavailable:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-        return TrackingUnavailable(f"MLflow could not record the training ({reason[:200]}).")
-
 
 def _tags(measured: MeasuredCandidate, context: TrainingContext) -> dict[str, str]:
-    return {
+    return _shared_tags(context) | {
         "model_name": measured.fitted.name,
         "model_type": measured.fitted.model_type,
-        "model_version": context.version,
         "chosen": str(measured.fitted.name == context.winner).lower(),
+    }
+
+
+def _shared_tags(context: TrainingContext) -> dict[str, str]:
+    return {
+        "model_version": context.version,
         "seed": str(context.seed),
         "dataset": context.dataset_origin,
         "dataset_sha256": context.dataset_sha256,
@@ -139,9 +140,9 @@ def _log_plots(measured: MeasuredCandidate, test: Part) -> None:
         mlflow.log_artifacts(folder, artifact_path="plots")
 
 
-def _log_model(measured: MeasuredCandidate, test: Part) -> None:
+def _log_model(measured: MeasuredCandidate, test: Part) -> str:
     example = test.inputs[:EXAMPLE_ROWS]
-    mlflow.sklearn.log_model(
+    logged = mlflow.sklearn.log_model(
         measured.fitted.pipeline,
         name="model",
         # MLflow's default, skops, needs every tree type listed and takes ten times as long. A pickle
@@ -153,3 +154,4 @@ def _log_model(measured: MeasuredCandidate, test: Part) -> None:
         pip_requirements=[f"{name}=={installed_version(name)}" for name in MODEL_REQUIREMENTS],
         metadata={"feature_names": list(FEATURE_NAMES), "unit": TARGET_UNIT},
     )
+    return str(logged.model_id)

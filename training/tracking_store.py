@@ -1,12 +1,50 @@
-"""The tables of MLflow's store, made by whoever needs them first: the server or a training."""
+"""MLflow's store: its tables, made by whoever needs them first, and the way to it or to its server."""
 
 import fcntl
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SADeprecationWarning
 
+from storage.errors import ServiceUnavailable
 from storage.settings import Settings
 from training.quiet_mlflow import mlflow
+
+LONGEST_REASON = 200
+
+
+class TrackingUnavailable(ServiceUnavailable):
+    """MLflow's store or server cannot be used now."""
+
+    title = "MLflow unavailable"
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Raise ``TrackingUnavailable`` for whatever MLflow fails with inside."""
+    try:
+        yield
+    except (MlflowException, OSError) as error:
+        lines = str(error).strip().splitlines() or ["no reason given"]
+        raise TrackingUnavailable(
+            f"MLflow could not record the training ({lines[0][:LONGEST_REASON]})."
+        ) from error
+
+
+def is_remote(settings: Settings) -> bool:
+    """Whether a server stands between us and the store."""
+    return settings.tracking_uri.startswith(("http://", "https://"))
+
+
+def connect(settings: Settings) -> MlflowClient:
+    """Return a client of the store or server that the settings name; a store gets its tables."""
+    mlflow.set_tracking_uri(settings.tracking_uri)
+    if not is_remote(settings):
+        create_store(settings)
+    return MlflowClient(settings.tracking_uri, settings.tracking_uri)
 
 
 def create_store(settings: Settings) -> None:
@@ -20,4 +58,4 @@ def create_store(settings: Settings) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         # MLflow's own tables use what SQLAlchemy 2.1 deprecates.
         warnings.filterwarnings("ignore", category=SADeprecationWarning)
-        mlflow.MlflowClient(settings.tracking_uri).search_experiments(max_results=1)
+        MlflowClient(settings.tracking_uri).search_experiments(max_results=1)

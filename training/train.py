@@ -19,11 +19,14 @@ from training.fit import (
     measure,
     with_intervals,
 )
+from training.model_card import model_card
 from training.model_metrics import record_model_metrics
 from training.outcome import TrainingOutcome
 from training.progress import StepDisplay
 from training.publish import publish, version_id
-from training.tracking import RunTracker, TrackingUnavailable, TrainingContext
+from training.registry import register_challenger
+from training.tracking import RecordedRun, RunTracker, TrainingContext
+from training.tracking_store import TrackingUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -84,14 +87,14 @@ class Training:
             dataset_origin=self._table.origin,
             dataset_sha256=self._table.sha256,
         )
-        run_id = self._record_runs(outcome, test)
-        return TrainedVersion(self._publish(outcome, model, run_id), outcome)
+        run = self._record_runs(outcome, test)
+        return TrainedVersion(self._publish(outcome, model, run), outcome)
 
     def _fit(self, candidate: Candidate, train: Part, validation: Part) -> FittedCandidate:
         self._begin(f"Fitting {candidate.label.lower()}")
         return fit(candidate, train, validation, self._settings.training_threads)
 
-    def _record_runs(self, outcome: TrainingOutcome, test: Part) -> str | None:
+    def _record_runs(self, outcome: TrainingOutcome, test: Part) -> RecordedRun | None:
         context = TrainingContext(
             version=outcome.version,
             winner=outcome.winner.fitted.name,
@@ -99,22 +102,29 @@ class Training:
             dataset_origin=outcome.dataset_origin,
             dataset_sha256=outcome.dataset_sha256,
             row_counts=outcome.row_counts,
+            model_card=model_card(outcome),
         )
-        run_ids = {}
+        runs = {}
         try:
             self._begin("Opening MLflow")
             tracker = RunTracker(self._settings)
-            for measured in outcome.candidates:
-                self._begin(f"Recording {measured.fitted.label.lower()}")
-                run_ids[measured.fitted.name] = tracker.record(measured, test, context)
+            with tracker.training(context):
+                for measured in outcome.candidates:
+                    self._begin(f"Recording {measured.fitted.label.lower()}")
+                    runs[measured.fitted.name] = tracker.record(measured, test, context)
         except TrackingUnavailable as error:
             logger.warning("%s The model is published without it.", error)
-        return run_ids.get(outcome.winner.fitted.name)
+        return runs.get(outcome.winner.fitted.name)
 
-    def _publish(self, outcome: TrainingOutcome, model: bytes, run_id: str | None) -> ModelManifest:
+    def _publish(
+        self, outcome: TrainingOutcome, model: bytes, run: RecordedRun | None
+    ) -> ModelManifest:
         self._begin("Publishing the version")
+        run_id = run.run_id if run is not None else None
         manifest = publish(ModelStore(self._settings.paths), outcome, model, run_id)
         record_model_metrics(self._settings, outcome)
+        if run is not None:
+            register_challenger(self._settings, manifest, run.model_id)
         return manifest
 
     def _begin(self, step: str) -> None:

@@ -28,6 +28,7 @@ from training.dataset.table import HousingTable
 from training.evaluate import rmse
 from training.progress import LoggedSteps
 from training.promotion import Decision, decide
+from training.registry import follow_champion
 from training.train import TrainedVersion, Training
 
 logger = logging.getLogger("training.worker")  # __name__ is "__main__" when it runs as a process
@@ -95,6 +96,7 @@ class RetrainingWorker:
         decision = decide(trained.outcome.winner.fitted.validation.rmse, champion_rmse)
         if decision.promote:
             self._store.set_champion(trained.manifest.version)
+        follow_champion(self._settings, trained.manifest)
         logger.info("%s: %s.", "Promoted" if decision.promote else "Not promoted", decision.reason)
         return _result(trained, champion_version, decision)
 

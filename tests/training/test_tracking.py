@@ -10,10 +10,12 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
+from storage.model_store import MODEL_CARD
 from storage.schema.features import FEATURE_NAMES
 from storage.settings import Settings
 from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
 from training.dataset.table import HousingTable
+from training.model_card import model_card
 from training.tracking import EXPERIMENT, RunTracker
 from training.train import TrainedVersion, Training
 
@@ -26,6 +28,17 @@ class Recorded:
 
     def run(self) -> Run:
         return self.client.get_run(str(self.trained.manifest.mlflow_run_id))
+
+    def parent(self) -> Run:
+        return self.client.get_run(self.run().data.tags["mlflow.parentRunId"])
+
+    def children(self) -> list[Run]:
+        parent = self.parent().info
+        return list(
+            self.client.search_runs(
+                [parent.experiment_id], f"tags.`mlflow.parentRunId` = '{parent.run_id}'"
+            )
+        )
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +55,7 @@ def recorded(
 
 
 def test_each_candidate_is_a_finished_run(recorded: Recorded) -> None:
-    experiment = recorded.client.get_experiment_by_name(EXPERIMENT)
-    assert experiment is not None
-    runs = recorded.client.search_runs([experiment.experiment_id])
+    runs = recorded.children()
     assert {run.info.run_name for run in runs} == {"linear_regression", "hist_gradient_boosting"}
     assert {run.info.status for run in runs} == {"FINISHED"}
     assert {run.data.tags["model_version"] for run in runs} == {recorded.trained.manifest.version}
@@ -58,6 +69,22 @@ def test_a_run_holds_parameters_metrics_and_the_data_it_saw(recorded: Recorded) 
     assert data.metrics == pytest.approx(recorded.trained.manifest.metrics)
     assert data.tags["dataset_sha256"] == recorded.trained.manifest.dataset_sha256
     assert data.tags["rows_train"] == "384"
+
+
+def test_one_run_stands_for_the_training_and_holds_no_model(recorded: Recorded) -> None:
+    parent = recorded.parent()
+    assert parent.info.run_name == f"training {recorded.trained.manifest.version}"
+    assert parent.info.status == "FINISHED"
+    assert parent.data.tags["dataset_sha256"] == recorded.trained.manifest.dataset_sha256
+    assert parent.outputs is None or not parent.outputs.model_outputs
+
+
+def test_the_winners_run_holds_the_model_card(recorded: Recorded) -> None:
+    for run in recorded.children():
+        stored = {each.path for each in recorded.client.list_artifacts(run.info.run_id)}
+        assert (MODEL_CARD in stored) == (run.data.tags["chosen"] == "true")
+    card = mlflow.artifacts.load_text(f"{recorded.run().info.artifact_uri}/{MODEL_CARD}")
+    assert card == model_card(recorded.trained.outcome)
 
 
 def test_a_run_holds_its_plots(recorded: Recorded, tmp_path: Path) -> None:
