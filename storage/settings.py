@@ -89,7 +89,23 @@ class Settings(BaseSettings):
     training_threads: int = Field(
         2, ge=1, le=256, description="Threads that fitting a model may use."
     )
-    random_seed: int = Field(0, ge=0, description="Seed of the split and of every candidate.")
+    random_seed: int = Field(
+        0,
+        ge=0,
+        le=2**32 - 1,
+        description="Seed of the split, of every candidate and of the search.",
+    )
+    search_trials: int = Field(
+        4,
+        ge=0,
+        le=1000,
+        description="Configurations of the neighbour boosting that a training tries beside its default one.",
+    )
+    search_space: str = Field(
+        "",
+        description="What those are drawn from, as JSON: parameters of its pipeline and their values, as in"
+        ' {"regressor__near__learning_rate": [0.04, 0.08]}. Empty: the space in training/search.py.',
+    )
 
     @cached_property
     def paths(self) -> RuntimePaths:

@@ -73,12 +73,24 @@ def _protocol(outcome: TrainingOutcome) -> str:
     return f"""## Protocol
 
 1. The rows were split at random (seed {outcome.seed}) into training, validation and test.
-2. {len(outcome.candidates)} models were fitted on the training part.
+2. {len(outcome.candidates)} models were fitted on the training part. {_search(outcome)}
 3. The lowest RMSE on the validation part won. Validation also calibrated the intervals.
 4. The test part was opened once, after that; nothing was chosen by it.
 
 A random split leaves training districts next door to every test district. The figures hold for places
 that have neighbours in the training data, not for a region without any."""
+
+
+def _search(outcome: TrainingOutcome) -> str:
+    if len(outcome.trials) < 2:
+        return "Each has one configuration, fixed before."
+    best = min(outcome.trials, key=lambda trial: trial.validation.rmse)
+    values = ", ".join(f"`{name}` {value}" for name, value in best.parameters.items())
+    kept = "its default" if best is outcome.trials[0] else f"number {best.number} ({values})"
+    return (
+        f"Of neighbour boosting, {len(outcome.trials)} configurations\n   were tried, the default one "
+        f"and others drawn at random; {kept} did best on validation."
+    )
 
 
 def _figures(outcome: TrainingOutcome) -> str:

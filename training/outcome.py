@@ -7,6 +7,7 @@ from datetime import datetime
 from training.dataset.splits import Part
 from training.fit import MeasuredCandidate
 from training.intervals import PriceIntervals
+from training.search import Trial
 from training.slices import Answers
 
 
@@ -24,6 +25,8 @@ class TrainingOutcome:
         Around the winner's answers, calibrated on ``validation``.
     answers
         The winner's to the test part, which is opened once: what is said about it later is said from these.
+    trials
+        Of the search around one of the candidates, its default configuration first; empty without a search.
     training
         The part that the candidates were fitted on.
     validation
@@ -40,6 +43,7 @@ class TrainingOutcome:
     candidates: tuple[MeasuredCandidate, ...]
     intervals: PriceIntervals
     answers: Answers
+    trials: tuple[Trial, ...]
     training: Part
     validation: Part
     row_counts: Mapping[str, int]

@@ -17,6 +17,7 @@ from training.dataset.splits import Part
 from training.fit import MeasuredCandidate
 from training.plots import predicted_against_actual, residuals_against_predicted
 from training.quiet_mlflow import load_model_formats, mlflow
+from training.search import SEARCHED, Trial
 from training.tracking_store import answering, connect, is_remote
 
 EXPERIMENT = "california-housing"
@@ -26,7 +27,7 @@ EXAMPLE_ROWS = 5
 
 @dataclass(frozen=True)
 class TrainingContext:
-    """What all runs of one training share; the model card goes to the winner's."""
+    """What all runs of one training share, and what stands in the whole training's."""
 
     version: str
     winner: str
@@ -35,6 +36,7 @@ class TrainingContext:
     dataset_sha256: str
     row_counts: Mapping[str, int]
     model_card: str
+    parameters: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class RunTracker:
         name = f"training {context.version}"
         with answering(), mlflow.start_run(experiment_id=self._experiment_id, run_name=name):
             mlflow.set_tags(_shared_tags(context))
+            mlflow.log_params(dict(context.parameters))
             yield
 
     def record(
@@ -80,6 +83,13 @@ class RunTracker:
             if measured.fitted.name == context.winner:
                 mlflow.log_text(context.model_card, MODEL_CARD)
             return RecordedRun(str(run.info.run_id), _log_model(measured, test))
+
+    def record_trial(self, trial: Trial, context: TrainingContext) -> None:
+        """Record one configuration of the search, without its model, in a run of its own."""
+        with answering(), self._child(f"{SEARCHED} trial {trial.number}"):
+            mlflow.set_tags(_shared_tags(context) | {"model_name": SEARCHED, "trial": trial.number})
+            mlflow.log_params(dict(trial.parameters))
+            mlflow.log_metrics(trial.metrics)
 
     def _child(self, name: str) -> mlflow.ActiveRun:
         return mlflow.start_run(experiment_id=self._experiment_id, run_name=name, nested=True)

@@ -1,5 +1,6 @@
 """One training from a table to a published version."""
 
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from storage.model_store import ModelStore, pickled
 from storage.schema.records import ModelManifest, utc_now
 from storage.settings import Settings
 from training.candidates import Candidate
-from training.dataset.splits import Part, split
+from training.dataset.splits import Part, Splits, split
 from training.dataset.table import HousingTable
 from training.fit import (
     FittedCandidate,
@@ -25,6 +26,7 @@ from training.outcome import TrainingOutcome
 from training.progress import StepDisplay
 from training.publish import publish, version_id
 from training.registry import register_challenger
+from training.search import SEARCHED, Trial, configured_search
 from training.tracking import RecordedRun, RunTracker, TrainingContext
 from training.tracking_store import TrackingUnavailable
 
@@ -53,6 +55,7 @@ class Training:
         self._table = table
         self._candidates = candidates
         self._display = display
+        self._search = configured_search(settings, candidates)
         self._step = 0
 
     def run(self) -> TrainedVersion:
@@ -62,7 +65,7 @@ class Training:
         end, no version exists.
         """
         splits = split(self._table, self._settings.random_seed)
-        fitted = [self._fit(each, splits.train, splits.validation) for each in self._candidates]
+        fitted, trials = self._fit_all(splits)
         winner = choose(fitted)
         self._begin("Calibrating the intervals")
         intervals = fit_intervals(winner, splits, self._settings.random_seed)
@@ -80,6 +83,7 @@ class Training:
             candidates=tuple(measured),
             intervals=intervals,
             answers=answers,
+            trials=trials,
             training=splits.train,
             seed=self._settings.random_seed,
             validation=splits.validation,
@@ -89,6 +93,18 @@ class Training:
         )
         run = self._record_runs(outcome, test)
         return TrainedVersion(self._publish(outcome, model, run), outcome)
+
+    def _fit_all(self, splits: Splits) -> tuple[list[FittedCandidate], tuple[Trial, ...]]:
+        fitted: list[FittedCandidate] = []
+        trials: tuple[Trial, ...] = ()
+        for candidate in self._candidates:
+            if self._search is not None and candidate.name == SEARCHED:
+                found = self._search.fit(splits.train, splits.validation, self._begin)
+                trials = found.trials
+                fitted.append(found.best)
+            else:
+                fitted.append(self._fit(candidate, splits.train, splits.validation))
+        return fitted, trials
 
     def _fit(self, candidate: Candidate, train: Part, validation: Part) -> FittedCandidate:
         self._begin(f"Fitting {candidate.label.lower()}")
@@ -103,6 +119,7 @@ class Training:
             dataset_sha256=outcome.dataset_sha256,
             row_counts=outcome.row_counts,
             model_card=model_card(outcome),
+            parameters=self._parameters(),
         )
         runs = {}
         try:
@@ -112,9 +129,20 @@ class Training:
                 for measured in outcome.candidates:
                     self._begin(f"Recording {measured.fitted.label.lower()}")
                     runs[measured.fitted.name] = tracker.record(measured, test, context)
+                for trial in outcome.trials:
+                    tracker.record_trial(trial, context)
         except TrackingUnavailable as error:
             logger.warning("%s The model is published without it.", error)
         return runs.get(outcome.winner.fitted.name)
+
+    def _parameters(self) -> dict[str, str]:
+        parameters = {"seed": str(self._settings.random_seed)}
+        if self._search is None:
+            return parameters
+        return parameters | {
+            "search_trials": str(self._settings.search_trials),
+            "search_space": json.dumps(self._search.space),
+        }
 
     def _publish(
         self, outcome: TrainingOutcome, model: bytes, run: RecordedRun | None
@@ -130,5 +158,6 @@ class Training:
     def _begin(self, step: str) -> None:
         self._step += 1
         # Each candidate is fitted and recorded; the intervals, the test part, MLflow and publishing are a
-        # step each.
-        self._display.begin(step, self._step, 2 * len(self._candidates) + 4)
+        # step each, and so is each trial of a search beside the default one.
+        further_trials = len(self._search.configurations) - 1 if self._search is not None else 0
+        self._display.begin(step, self._step, 2 * len(self._candidates) + further_trials + 4)
