@@ -203,7 +203,12 @@ model = mlflow.pyfunc.load_model("models:/{REGISTERED_NAME}@champion")
 model.predict(inputs)  # float64 of shape (n, 8), in the order of the table above; {TARGET_UNIT}
 ```
 
-As a service: `mlflow models serve -m models:/{REGISTERED_NAME}@champion --env-manager local`.
+As a service of MLflow's, from the repository with its environment active:
+
+```sh
+PYTHONPATH=. MLFLOW_TRACKING_URI=sqlite:///runtime/mlruns/mlflow.db \\
+    mlflow models serve -m models:/{REGISTERED_NAME}@champion --env-manager local -p 5002
+```
 
 From this folder, checked against its manifest before it is unpickled:
 

@@ -1,9 +1,11 @@
 """MLflow's store: its tables, made by whoever needs them first, and the way to it or to its server."""
 
 import fcntl
+import socket
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
@@ -14,6 +16,8 @@ from storage.settings import Settings
 from training.quiet_mlflow import mlflow
 
 LONGEST_REASON = 200
+CONNECT_SECONDS = 3.0
+"""How long a training waits for a server to accept a connection, before it goes on without MLflow."""
 
 
 class TrackingUnavailable(ServiceUnavailable):
@@ -42,9 +46,19 @@ def is_remote(settings: Settings) -> bool:
 def connect(settings: Settings) -> MlflowClient:
     """Return a client of the store or server that the settings name; a store gets its tables."""
     mlflow.set_tracking_uri(settings.tracking_uri)
-    if not is_remote(settings):
+    if is_remote(settings):
+        _knock(settings.tracking_uri)
+    else:
         create_store(settings)
     return MlflowClient(settings.tracking_uri, settings.tracking_uri)
+
+
+def _knock(address: str) -> None:
+    # MLflow's own client tries again and again: 5 s where nothing listens, a minute where packets vanish.
+    parts = urlsplit(address)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    with socket.create_connection((parts.hostname or "", port), timeout=CONNECT_SECONDS):
+        pass
 
 
 def create_store(settings: Settings) -> None:

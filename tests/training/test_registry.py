@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from training.registry import (
     follow_champion,
     register_challenger,
 )
+from training.tracking_store import CONNECT_SECONDS, TrackingUnavailable
 from training.train import Training
 
 CHAMPION_URI = f"models:/{REGISTERED_NAME}@{CHAMPION}"
@@ -150,11 +152,9 @@ def test_mlflow_being_away_costs_a_warning_only(
     registered: Registered,
     free_port: int,
     caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     manifest = registered.train()
     registered.store.set_champion(manifest.version)
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     away = registered.settings.model_copy(
         update={"mlflow_tracking_uri": f"http://127.0.0.1:{free_port}"}
     )
@@ -223,3 +223,15 @@ def answers_ping(address: str) -> bool:
         return requests.get(f"{address}/ping", timeout=2).ok
     except requests.ConnectionError:
         return False
+
+
+def test_a_server_that_is_not_there_is_found_out_at_once(
+    registered: Registered, free_port: int
+) -> None:
+    away = registered.settings.model_copy(
+        update={"mlflow_tracking_uri": f"http://127.0.0.1:{free_port}"}
+    )
+    started = time.monotonic()
+    with pytest.raises(TrackingUnavailable, match="Connection refused"):
+        ModelRegistry(away)
+    assert time.monotonic() - started < CONNECT_SECONDS
