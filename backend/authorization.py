@@ -10,7 +10,7 @@ from storage.errors import AuthenticationRequired, PermissionRefused
 from storage.settings import Settings
 
 OPEN_PATHS = ("/health", "/health/live", "/health/ready")
-"""Answered without a key even where everything else needs one: probes have none."""
+"""Answered without a key, and with a wrong one, even where everything else needs one: probes have none."""
 
 
 class Role(IntEnum):
@@ -60,6 +60,8 @@ def guard(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def check_role() -> None:
+        if request.path in OPEN_PATHS:
+            return  # a probe with an old key must not look like an outage
         needed = _needed_role(settings)
         held = keys.role(request.headers.get("Authorization", ""))
         if held >= needed:
@@ -78,9 +80,7 @@ def _needed_role(settings: Settings) -> Role:
     template = request.url_rule.rule if request.url_rule else ""
     if template in STATE_CHANGING_ROLES:
         return STATE_CHANGING_ROLES[template]
-    if settings.reading_needs_key and request.path not in OPEN_PATHS:
-        return Role.VIEWER
-    return Role.NOBODY
+    return Role.VIEWER if settings.reading_needs_key else Role.NOBODY
 
 
 def _same(key: str, known: SecretStr) -> bool:

@@ -111,6 +111,7 @@ def test_off_the_loopback_reading_needs_a_key_and_health_does_not(
     )
     http = create_app(settings).test_client()
     assert http.get("/health").status_code == 200
+    assert http.get("/health", headers={"Authorization": "Bearer old"}).status_code == 200
     assert http.get("/info").status_code == 401
     assert http.post("/predict", json=EXAMPLE).status_code == 401
     allowed = {"Authorization": "Bearer see"}
