@@ -17,21 +17,11 @@ DEGREE_KILOMETRES = 111.195
 """One degree along a meridian of a globe with a radius of 6,371 km, as the service counts."""
 MIDDLE_LATITUDE = 37.3
 HEIGHT = 430
-ROOM_FOR_BAR_PIXELS = 120
+ROOM_FOR_BAR_PIXELS = 100
 LEAST_REACH_KILOMETRES = 1.0
 COLOUR_STEP_DOLLARS = 50_000
-# Below and not beside the map: on a telephone there is no room beside it.
-PRICE_BAR = {
-    "title": {"text": "Recorded price, US dollars of 1990", "side": "top"},
-    "tickprefix": "$",
-    "tickformat": "~s",
-    "nticks": 5,
-    "orientation": "h",
-    "thickness": 10,
-    "yref": "container",
-    "y": 0.0,
-    "yanchor": "bottom",
-}
+WIDE_STEPS = 4
+"""A legend of more steps than this labels every other one."""
 TOLD = ("MedInc", "HouseAge", "AveRooms", "Population")
 """Inputs that the details of a district name."""
 
@@ -120,10 +110,26 @@ def colour_range(places: Sequence[Place]) -> tuple[int, int]:
     lowest = int(min(dollars) // COLOUR_STEP_DOLLARS) * COLOUR_STEP_DOLLARS
     highest = -int(-max(dollars) // COLOUR_STEP_DOLLARS) * COLOUR_STEP_DOLLARS
     # The cap lies one dollar above a whole step, which would open another step for nothing.
-    highest = min(highest, int(TARGET_CAP * TARGET_UNIT_DOLLARS))
+    highest = min(highest, round(TARGET_CAP * TARGET_UNIT_DOLLARS))
     least_span = 2 * COLOUR_STEP_DOLLARS
     highest = max(highest, least_span)
     return min(lowest, highest - least_span), highest
+
+
+def _price_bar(lowest: int, highest: int) -> dict[str, Any]:
+    """Return the colours' legend, below and not beside the map: on a telephone there is no room."""
+    wide = highest - lowest > WIDE_STEPS * COLOUR_STEP_DOLLARS
+    step = COLOUR_STEP_DOLLARS * (2 if wide else 1)
+    ticks = [*range(lowest, highest, step), highest]
+    return {
+        "tickvals": ticks,
+        "ticktext": [f"${tick // 1_000}k" for tick in ticks],
+        "orientation": "h",
+        "thickness": 10,
+        "yref": "container",
+        "y": 0.0,
+        "yanchor": "bottom",
+    }
 
 
 def _reach(places: Sequence[Place]) -> float:
@@ -142,7 +148,7 @@ def _price_marker(places: Sequence[Place], *, size: int, scale: bool) -> dict[st
         # The palest colour is the ground's: a rim shows where such a district is.
         "line": {"color": TOTAL, "width": 1.5},
         "showscale": scale,
-        "colorbar": PRICE_BAR,
+        "colorbar": _price_bar(lowest, highest),
     }
 
 

@@ -17,7 +17,7 @@ TABLE_KEY = "predict_comparison"
 # On a telephone four scenarios are wider than the page: the table scrolls, its numbers stay whole.
 TABLE_STYLE = (
     f"<style>.st-key-{TABLE_KEY} [data-testid=stTable] {{ overflow-x: auto }}"
-    f" .st-key-{TABLE_KEY} td:not(:first-child) {{ white-space: nowrap }}</style>"
+    f" .st-key-{TABLE_KEY} td:not(:first-child) * {{ white-space: nowrap }}</style>"
 )
 
 

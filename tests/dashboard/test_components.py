@@ -10,10 +10,8 @@ import numpy as np
 import pytest
 
 from backend.contract.database import DatabaseStatistics, RequestTotals, SpoolBacklog
-from backend.contract.predictions import FEATURES
 from dashboard import components
 from dashboard.components.district import DISTRICTS, district_of
-from dashboard.components.feature_form import unusual_inputs
 from dashboard.components.record_store import record_warning
 from tests.system import REPOSITORY
 from training.dataset.embedded import load_embedded
@@ -34,13 +32,6 @@ def test_the_districts_are_rows_of_the_table() -> None:
         row = np.array([*district.inputs, district.recorded_value])
         assert np.isclose(table, row, rtol=1e-12, atol=0).all(axis=1).sum() == 1, district.name
         assert district_of(district.features) is district
-        assert not unusual_inputs(district.features.model_dump())
-
-
-def test_a_value_outside_nearly_all_of_the_table_is_named() -> None:
-    values = DISTRICTS[0].features.model_dump() | {"AveOccup": 900.0}
-    assert [feature.name for feature in unusual_inputs(values)] == ["AveOccup"]
-    assert len(FEATURES) == 8
 
 
 def test_a_long_backlog_is_said_and_a_short_one_is_not() -> None:
