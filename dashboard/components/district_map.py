@@ -120,9 +120,10 @@ def _price_bar(lowest: int, highest: int) -> dict[str, Any]:
     """Return the colours' legend, below and not beside the map: on a telephone there is no room."""
     wide = highest - lowest > WIDE_STEPS * COLOUR_STEP_DOLLARS
     step = COLOUR_STEP_DOLLARS * (2 if wide else 1)
-    ticks = [*range(lowest, highest, step), highest]
+    ticks = [*range(lowest, highest + 1, step)]
     return {
         "tickvals": ticks,
+        "tickangle": 0,
         "ticktext": [f"${tick // 1_000}k" for tick in ticks],
         "orientation": "h",
         "thickness": 10,

@@ -6,7 +6,7 @@ from backend.client import ServiceRefused
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures, PredictionResponse
 from dashboard.components.answer_actions import draw_actions
 from dashboard.components.district import district_of
-from dashboard.components.feature_form import show_in_address
+from dashboard.components.feature_form import is_asked_about, show_in_address
 from dashboard.components.feature_words import feature_named, with_unit
 from dashboard.components.price import (
     CENSUS_NOTE,
@@ -61,6 +61,10 @@ def _draw_price(answer: PredictionResponse) -> None:
         st.html(
             '<div style="font-size:3.25rem;font-weight:650;line-height:1.05;'
             f'font-variant-numeric:tabular-nums">{dollars(answer.prediction)}</div>'
+        )
+    if not is_asked_about(answer.input):
+        st.caption(
+            ":material/history: The form has other numbers now; predict again to price those."
         )
     if is_capped(answer.prediction):
         st.caption("At or above the census' cap: read it as that much or more.")

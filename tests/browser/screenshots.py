@@ -141,7 +141,7 @@ def _ask(page: Page, district: str) -> None:
 def _prepare_contributions(page: Page) -> None:
     _prepare_predict(page)
     page.get_by_role("button", name="Explain this price").click()
-    expect(page.locator(".st-key-predict_waterfall .waterfalllayer")).to_be_visible()
+    expect(page.locator(".st-key-predict_waterfall .bartext").first).to_be_visible()
 
 
 def _prepare_sensitivity(page: Page) -> None:
@@ -153,7 +153,7 @@ def _prepare_sensitivity(page: Page) -> None:
 def _prepare_map(page: Page) -> None:
     _prepare_predict(page)
     page.get_by_role("tab", name="Map").click()
-    expect(page.locator(".st-key-predict_around .scatterlayer")).to_be_visible()
+    expect(page.locator(".st-key-predict_around .points path").first).to_be_visible()
 
 
 def _prepare_scenarios(page: Page) -> None:

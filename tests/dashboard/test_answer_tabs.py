@@ -35,6 +35,15 @@ def test_the_interval_and_the_support_stand_under_the_price(answered: AppTest) -
     assert f"support {answer.support:.2f}" in told
 
 
+def test_a_price_of_other_numbers_than_the_form_has_says_so(answered: AppTest) -> None:
+    said = "The form has other numbers now"
+    assert not any(said in caption.value for caption in answered.caption)
+    answered.pills[0].set_value(DISTRICTS[2]).run()
+    assert any(said in caption.value for caption in answered.caption)
+    _press(answered)
+    assert not any(said in caption.value for caption in answered.caption)
+
+
 def test_without_an_answer_nothing_stands_below(open_page: OpenPage, service: Service) -> None:
     page = open_page("predict", service)
     assert not page.tabs
