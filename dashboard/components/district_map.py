@@ -124,6 +124,8 @@ def _price_bar(lowest: int, highest: int) -> dict[str, Any]:
     return {
         "tickvals": ticks,
         "tickangle": 0,
+        "ticklabeloverflow": "allow",
+        "len": 0.86,
         "ticktext": [f"${tick // 1_000}k" for tick in ticks],
         "orientation": "h",
         "thickness": 10,

@@ -62,18 +62,25 @@ def _draw_price(answer: PredictionResponse) -> None:
             '<div style="font-size:3.25rem;font-weight:650;line-height:1.05;'
             f'font-variant-numeric:tabular-nums">{dollars(answer.prediction)}</div>'
         )
+    # In a place of their own, so that what follows keeps its place, and nothing is drawn twice meanwhile.
+    with st.container(key="predict_notes"):
+        _draw_notes(answer)
+    _draw_interval(answer)
+    with st.container(key="predict_support"):
+        st.markdown(support_line(answer.support))
+    with st.container(key="predict_warnings"):
+        _draw_warnings(answer)
+    draw_actions(answer)
+    st.table(_facts(answer), border="horizontal", alt="Where this price comes from")
+
+
+def _draw_notes(answer: PredictionResponse) -> None:
     if not is_asked_about(answer.input):
         st.caption(
             ":material/history: The form has other numbers now; predict again to price those."
         )
     if is_capped(answer.prediction):
         st.caption("At or above the census' cap: read it as that much or more.")
-    _draw_interval(answer)
-    with st.container(key="predict_support"):
-        st.markdown(support_line(answer.support))
-    _draw_warnings(answer)
-    draw_actions(answer)
-    st.table(_facts(answer), border="horizontal", alt="Where this price comes from")
 
 
 def _draw_interval(answer: PredictionResponse) -> None:

@@ -21,7 +21,15 @@ from backend.client import ServiceRefused
 from backend.contract.predictions import HousingFeatures
 from dashboard.components.district import DISTRICTS
 from dashboard.components.price import recorded_dollars
-from tests.browser.console import System, chromium, free_ports, running_system, settle, visit
+from tests.browser.console import (
+    PATIENCE_SECONDS,
+    System,
+    chromium,
+    free_ports,
+    running_system,
+    settle,
+    visit,
+)
 from tests.system import REPOSITORY, clean_environment
 
 Scheme = Literal["light", "dark"]
@@ -45,6 +53,7 @@ ROW_PIXELS = 33
 def main() -> None:
     """Train, run, ask, photograph."""
     options = _options()
+    expect.set_options(timeout=PATIENCE_SECONDS * 1_000)
     with tempfile.TemporaryDirectory() as folder:
         runtime = Path(folder) / "runtime"
         _train(runtime)
