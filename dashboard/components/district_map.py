@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.contract.predictions import TARGET_UNIT_DOLLARS, HousingFeatures
+from backend.contract.predictions import TARGET_CAP, TARGET_UNIT_DOLLARS, HousingFeatures
 from backend.contract.what_if import NearestDistrict
 from dashboard.components.california import california_path
 from dashboard.components.chart_colour import HERE, LAND, TOTAL
@@ -17,8 +17,11 @@ DEGREE_KILOMETRES = 111.195
 """One degree along a meridian of a globe with a radius of 6,371 km, as the service counts."""
 MIDDLE_LATITUDE = 37.3
 HEIGHT = 430
+ROOM_FOR_BAR_PIXELS = 100
 LEAST_REACH_KILOMETRES = 1.0
 COLOUR_STEP_DOLLARS = 50_000
+WIDE_STEPS = 4
+"""A legend of more steps than this labels every other one."""
 TOLD = ("MedInc", "HouseAge", "AveRooms", "Population")
 """Inputs that the details of a district name."""
 
@@ -79,6 +82,7 @@ def around_figure(places: Sequence[Place]) -> dict[str, Any]:
     here = _here(0.0, 0.0) | {"hovertext": ["The block group asked about"]}
     layout = _layout(1.0, "km east of it", "km north of it")
     reach = _reach(places)
+    layout["margin"]["b"] = ROOM_FOR_BAR_PIXELS
     layout["xaxis"]["range"] = layout["yaxis"]["range"] = [-reach, reach]
     return {"data": [nearest, here], "layout": layout}
 
@@ -105,7 +109,30 @@ def colour_range(places: Sequence[Place]) -> tuple[int, int]:
     dollars = [place.price * TARGET_UNIT_DOLLARS for place in places]
     lowest = int(min(dollars) // COLOUR_STEP_DOLLARS) * COLOUR_STEP_DOLLARS
     highest = -int(-max(dollars) // COLOUR_STEP_DOLLARS) * COLOUR_STEP_DOLLARS
-    return lowest, max(highest, lowest + 2 * COLOUR_STEP_DOLLARS)
+    # The cap lies one dollar above a whole step, which would open another step for nothing.
+    highest = min(highest, round(TARGET_CAP * TARGET_UNIT_DOLLARS))
+    least_span = 2 * COLOUR_STEP_DOLLARS
+    highest = max(highest, least_span)
+    return min(lowest, highest - least_span), highest
+
+
+def _price_bar(lowest: int, highest: int) -> dict[str, Any]:
+    """Return the colours' legend, below and not beside the map: on a telephone there is no room."""
+    wide = highest - lowest > WIDE_STEPS * COLOUR_STEP_DOLLARS
+    step = COLOUR_STEP_DOLLARS * (2 if wide else 1)
+    ticks = [*range(lowest, highest + 1, step)]
+    return {
+        "tickvals": ticks,
+        "tickangle": 0,
+        "ticklabeloverflow": "allow",
+        "len": 0.86,
+        "ticktext": [f"${tick // 1_000}k" for tick in ticks],
+        "orientation": "h",
+        "thickness": 10,
+        "yref": "container",
+        "y": 0.0,
+        "yanchor": "bottom",
+    }
 
 
 def _reach(places: Sequence[Place]) -> float:
@@ -114,12 +141,6 @@ def _reach(places: Sequence[Place]) -> float:
 
 
 def _price_marker(places: Sequence[Place], *, size: int, scale: bool) -> dict[str, Any]:
-    bar = {
-        "title": {"text": "Recorded price"},
-        "tickprefix": "$",
-        "tickformat": "~s",
-        "thickness": 12,
-    }
     lowest, highest = colour_range(places)
     return {
         "color": [place.price * TARGET_UNIT_DOLLARS for place in places],
@@ -130,7 +151,7 @@ def _price_marker(places: Sequence[Place], *, size: int, scale: bool) -> dict[st
         # The palest colour is the ground's: a rim shows where such a district is.
         "line": {"color": TOTAL, "width": 1.5},
         "showscale": scale,
-        "colorbar": bar,
+        "colorbar": _price_bar(lowest, highest),
     }
 
 

@@ -68,6 +68,12 @@ def _draw_form() -> dict[str, float] | None:
     return {name: value for name, value in entered.items() if value is not None}
 
 
+def is_asked_about(features: HousingFeatures) -> bool:
+    """Return whether the form, as far as it was sent, still has these inputs."""
+    values = features.model_dump()
+    return all(st.session_state.get(_key(name)) == value for name, value in values.items())
+
+
 def fill_from_address() -> None:
     """Fill the form from the page's address where that is new, and say what was wrong with it."""
     given = {

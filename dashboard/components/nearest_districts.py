@@ -24,7 +24,7 @@ def draw_nearest(nearest: NearestResponse, inputs: HousingFeatures) -> None:
         alt = "California with the block group marked"
         draw_still(state_figure(inputs, places), "state", HEIGHT, alt)
     with around:
-        st.markdown(f"**Around it: the {len(districts)} nearest training districts**")
+        st.markdown(f"**The {len(districts)} nearest training districts, by recorded price**")
         alt = "The nearest districts coloured by recorded price"
         draw_still(around_figure(places), "around", HEIGHT, alt)
     st.caption(escaped(around_words(districts)))

@@ -6,7 +6,7 @@ from backend.client import ServiceRefused
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures, PredictionResponse
 from dashboard.components.answer_actions import draw_actions
 from dashboard.components.district import district_of
-from dashboard.components.feature_form import show_in_address
+from dashboard.components.feature_form import is_asked_about, show_in_address
 from dashboard.components.feature_words import feature_named, with_unit
 from dashboard.components.price import (
     CENSUS_NOTE,
@@ -62,14 +62,25 @@ def _draw_price(answer: PredictionResponse) -> None:
             '<div style="font-size:3.25rem;font-weight:650;line-height:1.05;'
             f'font-variant-numeric:tabular-nums">{dollars(answer.prediction)}</div>'
         )
-    if is_capped(answer.prediction):
-        st.caption("At or above the census' cap: read it as that much or more.")
+    # In a place of their own, so that what follows keeps its place, and nothing is drawn twice meanwhile.
+    with st.container(key="predict_notes"):
+        _draw_notes(answer)
     _draw_interval(answer)
     with st.container(key="predict_support"):
         st.markdown(support_line(answer.support))
-    _draw_warnings(answer)
+    with st.container(key="predict_warnings"):
+        _draw_warnings(answer)
     draw_actions(answer)
     st.table(_facts(answer), border="horizontal", alt="Where this price comes from")
+
+
+def _draw_notes(answer: PredictionResponse) -> None:
+    if not is_asked_about(answer.input):
+        st.caption(
+            ":material/history: The form has other numbers now; predict again to price those."
+        )
+    if is_capped(answer.prediction):
+        st.caption("At or above the census' cap: read it as that much or more.")
 
 
 def _draw_interval(answer: PredictionResponse) -> None:

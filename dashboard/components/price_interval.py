@@ -62,7 +62,10 @@ def scale_percent(price: float) -> float:
 
 def _labels() -> str:
     ticks = "".join(_label(tick) for tick in TICKS)
-    cap = f'<div style="{_TICK}right:0;background:{_QUIET}"></div><div style="{_LABEL}right:0;color:{_QUIET}">$500,001 cap</div>'
+    cap = (
+        f'<div style="{_TICK}right:0;background:{_QUIET}"></div>'
+        f'<div style="{_LABEL}right:0;color:{_QUIET}">$500,001 cap</div>'
+    )
     return ticks + cap
 
 

@@ -71,14 +71,11 @@ def comparison(pinned: Sequence[Scenario]) -> dict[str, list[str]]:
     rows = {
         "Price": [dollars(one.answer.prediction) for one in pinned],
         "Difference": ["–", *(price_difference(first, one.answer) for one in pinned[1:])],
-        "Interval": [_interval(one.answer) for one in pinned],
+        "Interval from": [dollars(one.answer.interval.lower) for one in pinned],
+        "Interval to": [upper_words(one.answer.interval) for one in pinned],
         "Support": [f"{one.answer.support:.2f}" for one in pinned],
     }
     return rows | _input_rows(pinned)
-
-
-def _interval(answer: PredictionResponse) -> str:
-    return f"{dollars(answer.interval.lower)} to {upper_words(answer.interval)}"
 
 
 def _input_rows(pinned: Sequence[Scenario]) -> dict[str, list[str]]:

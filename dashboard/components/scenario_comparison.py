@@ -13,6 +13,13 @@ from dashboard.components.scenario import (
     unpin,
 )
 
+TABLE_KEY = "predict_comparison"
+# On a telephone four scenarios are wider than the page: the table scrolls, its numbers stay whole.
+TABLE_STYLE = (
+    f"<style>.st-key-{TABLE_KEY} [data-testid=stTable] {{ overflow-x: auto }}"
+    f" .st-key-{TABLE_KEY} td:not(:first-child) * {{ white-space: nowrap }}</style>"
+)
+
 
 def draw_scenarios() -> None:
     """Draw the comparison, or say how to begin one."""
@@ -61,6 +68,7 @@ def _price_words(scenario: Scenario, first: Scenario) -> str:
 def _draw_table(pinned: list[Scenario]) -> None:
     rows = comparison(pinned)
     columns = [[escaped(cell) for cell in column] for column in zip(*rows.values(), strict=True)]
-    table = {"": list(rows)} | dict(zip([one.name for one in pinned], columns, strict=True))
-    with st.container(key="predict_comparison"):
+    table = {"": list(rows)} | dict(zip([one.letter for one in pinned], columns, strict=True))
+    with st.container(key=TABLE_KEY):
+        st.html(TABLE_STYLE)
         st.table(table, border="horizontal", hide_header=False, alt="Scenarios side by side")

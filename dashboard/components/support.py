@@ -31,7 +31,9 @@ def support_words(support: float) -> SupportWords:
     if support < SPARSE_BELOW:
         meaning = f"Lonelier than {_share(1 - support)} of the training districts: trust it less."
         return SupportWords("Sparse", "orange", meaning)
-    meaning = f"At least as close to training districts as {_share(support)} of them to each other."
+    meaning = (
+        f"At least as close to training districts as {_share(support)} of them are to each other."
+    )
     return SupportWords("Well supported", "green", meaning)
 
 

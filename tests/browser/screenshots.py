@@ -6,6 +6,7 @@ each page by day and by night. ``--only`` and ``--width`` serve the person who l
 
 import argparse
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,13 +20,31 @@ from playwright.sync_api import Browser, Page, expect
 from backend.client import ServiceRefused
 from backend.contract.predictions import HousingFeatures
 from dashboard.components.district import DISTRICTS
-from tests.browser.console import System, chromium, free_ports, running_system, settle, visit
+from dashboard.components.price import recorded_dollars
+from tests.browser.console import (
+    PATIENCE_SECONDS,
+    System,
+    chromium,
+    free_ports,
+    running_system,
+    settle,
+    visit,
+)
 from tests.system import REPOSITORY, clean_environment
 
 Scheme = Literal["light", "dark"]
 
 PICTURES = REPOSITORY / "docs" / "screenshots"
-PAGES = {"overview": "", "predict": "predict", "logs": "logs?request_endpoint=/predict"}
+PAGES = {
+    "overview": "",
+    "predict": "predict",
+    "predict-contributions": "predict",
+    "predict-sensitivity": "predict",
+    "predict-map": "predict",
+    "predict-scenarios": "predict",
+    "logs": "logs?request_endpoint=/predict",
+}
+SCENARIOS = ("Cupertino", "Pacific Palisades", "Delano")
 HEIGHT = 900
 TRAFFIC_SECONDS = 40
 ROW_PIXELS = 33
@@ -34,6 +53,7 @@ ROW_PIXELS = 33
 def main() -> None:
     """Train, run, ask, photograph."""
     options = _options()
+    expect.set_options(timeout=PATIENCE_SECONDS * 1_000)
     with tempfile.TemporaryDirectory() as folder:
         runtime = Path(folder) / "runtime"
         _train(runtime)
@@ -116,9 +136,42 @@ def _prepare_overview(page: Page) -> None:
 
 
 def _prepare_predict(page: Page) -> None:
-    page.get_by_role("radio", name="Cupertino").click()
+    _ask(page, "Cupertino")
+
+
+def _ask(page: Page, district: str) -> None:
+    page.get_by_role("radio", name=district).click()
     page.get_by_role("button", name="Predict the price").click()
-    expect(page.locator(".st-key-predict_price")).to_be_visible()
+    recorded = next(one.recorded_value for one in DISTRICTS if one.name == district)
+    facts = page.get_by_role("row", name=re.compile("Census of 1990"))
+    expect(facts).to_contain_text(recorded_dollars(recorded))
+
+
+def _prepare_contributions(page: Page) -> None:
+    _prepare_predict(page)
+    page.get_by_role("button", name="Explain this price").click()
+    expect(page.locator(".st-key-predict_waterfall .bartext").first).to_be_visible()
+
+
+def _prepare_sensitivity(page: Page) -> None:
+    _prepare_predict(page)
+    page.get_by_role("tab", name="Sensitivity").click()
+    expect(page.locator(".st-key-predict_curve_Longitude canvas").first).to_be_visible()
+
+
+def _prepare_map(page: Page) -> None:
+    _prepare_predict(page)
+    page.get_by_role("tab", name="Map").click()
+    expect(page.locator(".st-key-predict_around .points path").first).to_be_visible()
+
+
+def _prepare_scenarios(page: Page) -> None:
+    for district in SCENARIOS:
+        _ask(page, district)
+        page.get_by_role("button", name="Pin this answer").click()
+        expect(page.get_by_role("button", name="Pinned")).to_be_visible()
+    page.get_by_role("tab", name="Scenarios").click()
+    expect(page.locator(".st-key-predict_comparison")).to_be_visible()
 
 
 def _prepare_logs(page: Page) -> None:
@@ -132,6 +185,10 @@ def _prepare_logs(page: Page) -> None:
 PREPARATIONS = {
     "overview": _prepare_overview,
     "predict": _prepare_predict,
+    "predict-contributions": _prepare_contributions,
+    "predict-sensitivity": _prepare_sensitivity,
+    "predict-map": _prepare_map,
+    "predict-scenarios": _prepare_scenarios,
     "logs": _prepare_logs,
 }
 

@@ -69,7 +69,7 @@ def test_an_accepted_value_beyond_the_usual_ones_is_answered_with_a_warning(
     page.number_input[2].set_value(900.0)
     _press(page)
     assert not sentences(page)
-    assert "**Rooms** 900 rooms per household" in page.warning[0].value
+    assert "**Rooms** 900 rooms per household: above everything" in page.warning[0].value
 
 
 def test_without_the_service_the_page_says_so_in_one_sentence_and_keeps_the_form(
