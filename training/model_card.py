@@ -84,13 +84,15 @@ that have neighbours in the training data, not for a region without any."""
 def _search(outcome: TrainingOutcome) -> str:
     if len(outcome.trials) < 2:
         return "Each has one configuration, fixed before."
+    default = outcome.trials[0]
     best = min(outcome.trials, key=lambda trial: trial.validation.rmse)
-    values = ", ".join(f"`{name}` {value}" for name, value in best.parameters.items())
-    kept = "its default" if best is outcome.trials[0] else f"number {best.number} ({values})"
-    return (
-        f"Of neighbour boosting, {len(outcome.trials)} configurations\n   were tried, the default one "
-        f"and others drawn at random; {kept} did best on validation."
+    values = [f"   - `{name}`: {value}" for name, value in sorted(best.parameters.items())]
+    found = (
+        f"Of neighbour boosting,\n   {len(outcome.trials)} configurations were tried, its default one and "
+        f"others drawn at random. Number {best.number} did best on\n   validation "
+        f"(RMSE {best.validation.rmse:.4f}; the default one {default.validation.rmse:.4f}):"
     )
+    return "\n".join([found, *values])
 
 
 def _figures(outcome: TrainingOutcome) -> str:

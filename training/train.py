@@ -42,7 +42,13 @@ class TrainedVersion:
 
 
 class Training:
-    """Trains ``candidates`` on ``table``, telling ``display`` of each step."""
+    """Trains ``candidates`` on ``table``, telling ``display`` of each step.
+
+    Raises
+    ------
+    InvalidInput
+        When it is made, if HOUSING_SEARCH_SPACE cannot be used.
+    """
 
     def __init__(
         self,

@@ -5,11 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from mlflow import MlflowClient
 
 from storage.model_store import ModelStore
 from storage.paths import RuntimePaths
+from storage.settings import Settings
 from tests.system import REPOSITORY, clean_environment
 from training.__main__ import main
+from training.model_card import REGISTERED_NAME
+from training.registry import CHAMPION, VERSION_TAG
 
 DAMAGED = b"not a model"
 
@@ -37,6 +41,13 @@ def test_the_champion_is_the_better_one_and_has_all_its_files(trained_runtime: P
     assert all(path.stat().st_size > 0 for path in followers)
     assert paths.database.exists()
     assert paths.mlflow_store.exists()
+
+
+def test_the_registry_names_the_champion(trained_runtime: Path) -> None:
+    settings = Settings(runtime_directory=trained_runtime)
+    client = MlflowClient(settings.tracking_uri, settings.tracking_uri)
+    found = client.get_model_version_by_alias(REGISTERED_NAME, CHAMPION)
+    assert found.tags[VERSION_TAG] == ModelStore(settings.paths).champion().version
 
 
 def test_if_missing_leaves_a_champion_alone(runtime_with_champion: Path) -> None:
@@ -67,7 +78,7 @@ def test_if_missing_replaces_a_damaged_champion_and_shows_how(runtime_with_champ
 
 
 def check_report(report: str) -> None:
-    assert "1/5 Fitting linear regression" in report
+    assert "1/6 Fitting linear regression" in report
     assert "RMSE and MAE in 100,000 USD" in report
     assert "Rows: train 13,210, validation 3,302, test 4,128." in report
     (row,) = [line for line in report.splitlines() if line.strip().endswith("won")]

@@ -240,4 +240,9 @@ def test_every_trial_is_a_run_below_the_trainings(
 
 
 def test_the_model_card_says_what_was_tried(trained: TrainedVersion) -> None:
-    assert "3 configurations" in model_card(trained.outcome)
+    card, trials = model_card(trained.outcome), trained.outcome.trials
+    best = min(trials, key=lambda trial: trial.validation.rmse)
+    assert "3 configurations were tried" in card
+    assert f"Number {best.number} did best" in card
+    for name, value in best.parameters.items():
+        assert f"   - `{name}`: {value}\n" in card

@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from mlflow import MlflowClient
 
 from storage.errors import InvalidDataset, RecordNotFound
 from storage.model_store import ModelStore
@@ -14,6 +15,8 @@ from storage.settings import Settings
 from tests.system import running, wait_for
 from tests.training.conftest import named_candidates
 from training.dataset.table import HousingTable
+from training.model_card import REGISTERED_NAME
+from training.registry import CHALLENGER, CHAMPION, PREVIOUS, VERSION_TAG
 from training.worker import RetrainingWorker
 
 
@@ -72,6 +75,16 @@ def test_a_better_challenger_is_promoted_and_a_worse_one_is_not(bench: Bench) ->
     assert worse["version"] in {each.version for each in bench.store.versions()}
 
 
+def test_the_registry_follows_what_was_promoted(bench: Bench) -> None:
+    forest = bench.retrain("random_forest")
+    linear = bench.retrain("linear_regression")
+    worse = bench.retrain("random_forest")
+    client = MlflowClient(bench.settings.tracking_uri, bench.settings.tracking_uri)
+    for alias, result in ((CHAMPION, linear), (PREVIOUS, forest), (CHALLENGER, worse)):
+        found = client.get_model_version_by_alias(REGISTERED_NAME, alias)
+        assert found.tags[VERSION_TAG] == result["version"]
+
+
 def test_a_damaged_or_deleted_champion_is_replaced(bench: Bench) -> None:
     damaged = str(bench.retrain("linear_regression")["version"])
     (bench.store.folder(damaged) / "model.pkl").write_bytes(b"not a model")
@@ -128,10 +141,15 @@ def test_the_process_recovers_carries_out_and_stops(
     def is_closed() -> bool:
         return finished_state(queue, trigger_id) in ("done", "failed")
 
-    with running(
-        "training.worker", log, HOUSING_RUNTIME_DIRECTORY=str(runtime_with_champion)
-    ) as process:
-        wait_for(is_closed, seconds=120, what="the retraining to finish")
+    with (
+        running(
+            "training.worker",
+            log,
+            HOUSING_RUNTIME_DIRECTORY=str(runtime_with_champion),
+            HOUSING_SEARCH_TRIALS="0",  # the search has its own tests; here it would take most of the time
+        ) as process
+    ):
+        wait_for(is_closed, seconds=240, what="the retraining to finish")
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
     assert finished_state(queue, trigger_id) == "done", log.read_text()
