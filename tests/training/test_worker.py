@@ -107,7 +107,9 @@ def test_a_training_that_fails_closes_its_trigger_and_not_the_worker(bench: Benc
     assert trigger.result is not None
     assert trigger.result["error"] == "table.csv is empty."
     assert bench.store.champion().version == champion
-    bench.retrain("random_forest")  # the same model within the same second would be the same version
+    bench.retrain(
+        "random_forest"
+    )  # the same model within the same second would be the same version
 
 
 def test_junk_is_set_aside_and_the_next_trigger_carried_out(bench: Bench) -> None:
