@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.errors import ModelIntegrityError
-from storage.model_store import INTERVALS, REFERENCE_PROFILE, ModelStore
+from storage.model_store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelStore
 from storage.schema.features import EXAMPLE
 from storage.schema.records import ModelManifest
 from training.explain import Explanation, explain, price_curve
+from training.holdout import Holdout
 from training.reference_profile import ReferenceProfile, ReferenceSearch
 
 FloatArray = NDArray[np.float64]
@@ -31,10 +32,16 @@ class ServedModel:
     """Whoever holds the reference keeps answering from this one version."""
 
     def __init__(
-        self, manifest: ModelManifest, pipeline: Any, intervals: Any, profile: ReferenceProfile
+        self,
+        manifest: ModelManifest,
+        pipeline: Any,
+        intervals: Any,
+        profile: ReferenceProfile,
+        holdout: Holdout | None,
     ) -> None:
         self.manifest = manifest
         self.profile = profile
+        self.holdout = holdout
         self.search = ReferenceSearch(profile)
         self._pipeline = pipeline
         self._intervals = intervals
@@ -53,6 +60,7 @@ class ServedModel:
             store.load(version),
             store.load(version, INTERVALS),
             ReferenceProfile.from_bytes(store.read(version, REFERENCE_PROFILE)),
+            _holdout(store, version),
         )
         model._test()
         return model
@@ -107,3 +115,10 @@ class ServedModel:
             raise ModelIntegrityError(
                 "Its first prediction was not a finite number in its interval."
             )
+
+
+def _holdout(store: ModelStore, version: str) -> Holdout | None:
+    # Versions from before holdouts were kept serve on, without a baseline to be compared with.
+    if HOLDOUT not in store.manifest(version).checksums:
+        return None
+    return Holdout.from_bytes(store.read(version, HOLDOUT))

@@ -1,7 +1,7 @@
 """Trained models on disk: immutable version folders, checksums, and the pointer that says which serves.
 
-versions/<version>/model.pkl, intervals.pkl, reference_profile.npz, scaler.pkl, X_train.csv, metrics.json,
-                   model_card.md, candidates/..., manifest.json
+versions/<version>/model.pkl, intervals.pkl, reference_profile.npz, holdout.npz, scaler.pkl, X_train.csv,
+                   metrics.json, model_card.md, candidates/..., manifest.json
 champion.json           the pointer: the only truth
 best_model.pkl, best_model_metrics.json, ../data/scaler.pkl, ../data/X_train.csv   follow the pointer
 """
@@ -32,6 +32,7 @@ TRAINING_INPUTS = "X_train.csv"
 METRICS = "metrics.json"
 INTERVALS = "intervals.pkl"
 REFERENCE_PROFILE = "reference_profile.npz"
+HOLDOUT = "holdout.npz"
 MODEL_CARD = "model_card.md"
 VERSION_PATTERN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
 

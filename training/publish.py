@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.model_store import (
+    HOLDOUT,
     INTERVALS,
     METRICS,
     MODEL,
@@ -21,6 +22,7 @@ from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
 from storage.schema.records import ModelManifest
 from training.dataset.table import FloatArray
 from training.fit import MeasuredCandidate
+from training.holdout import Holdout
 from training.model_card import model_card
 from training.outcome import TrainingOutcome
 from training.reference_profile import ReferenceProfile
@@ -88,6 +90,7 @@ def _files(outcome: TrainingOutcome, model: bytes) -> dict[str, bytes]:
         TRAINING_INPUTS: inputs_as_csv(outcome.training.inputs),
         INTERVALS: pickled(outcome.intervals),
         REFERENCE_PROFILE: _reference_profile(outcome),
+        HOLDOUT: Holdout.of(outcome.answers).to_bytes(),
         MODEL_CARD: model_card(outcome).encode(),
         METRICS: json.dumps(metrics_document(outcome), indent=2).encode(),
     } | others
