@@ -1,0 +1,171 @@
+"""One column against its reference: how far apart the two samples are, and how surely."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from scipy.spatial.distance import jensenshannon
+
+FloatArray = NDArray[np.float64]
+
+BINS = 10
+"""Bins of the reference's deciles, the usual ones of the population stability index."""
+EMPTY_BIN_ROWS = 0.5
+"""An empty bin counts as half a row, so that no logarithm is infinite."""
+NORMAL_SPREAD = 2 * float(stats.norm.ppf(0.95))
+"""Distance of a normal distribution's 5th and 95th percentile, in standard deviations."""
+
+
+@dataclass(frozen=True)
+class Distances:
+    """How far two samples are apart.
+
+    Attributes
+    ----------
+    ks_statistic, p_value
+        Largest difference of the cumulative shares (0 to 1), and how likely one as large is by chance.
+    psi
+        Population stability index over the reference's deciles (0 or more).
+    wasserstein
+        Mean distance that values moved, in units of the reference's spread (0 or more).
+    jensen_shannon
+        Jensen-Shannon distance to base 2 over the same bins (0 to 1).
+    """
+
+    ks_statistic: float
+    p_value: float
+    psi: float
+    wasserstein: float
+    jensen_shannon: float
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Values that are missing, or outside the reference's range: shares (0 to 1), rises and chance.
+
+    ``p_value`` is the smaller of two one-sided tests', doubled.
+    """
+
+    missing_share: float
+    missing_rise: float
+    out_of_range_share: float
+    p_value: float
+
+
+class ReferenceColumn:
+    """A reference sample, sorted once.
+
+    Parameters
+    ----------
+    values
+        Shape (m,); NaN is a missing value. At least one value is there.
+    """
+
+    def __init__(self, values: FloatArray) -> None:
+        present = values[~np.isnan(values)]
+        if not len(present):
+            raise ValueError("A reference column has no values.")
+        self.sorted = np.sort(present)
+        self.missing_rows = len(values) - len(present)
+        low, high = np.percentile(self.sorted, [5, 95])
+        spread = float((high - low) / NORMAL_SPREAD) or float(self.sorted.std())
+        self._spread = spread or max(abs(float(self.sorted[0])), 1.0)
+        deciles = np.percentile(self.sorted, np.linspace(0, 100, BINS + 1)[1:-1])
+        self._edges = np.unique(deciles)
+        self._shares = self._bin_shares(self.sorted)
+
+    @classmethod
+    def columns(cls, inputs: FloatArray) -> tuple[Self, ...]:
+        """Return one for each column of inputs (m, d)."""
+        return tuple(cls(np.ascontiguousarray(column)) for column in inputs.T)
+
+    def distances(self, values: FloatArray) -> Distances:
+        """Compare with a current sample of shape (n,), n >= 1, none missing.
+
+        With F and G the two cumulative shares, the KS statistic is max |F - G|, its p value the one-sample
+        distribution at the effective size mn / (m + n) (as ``scipy.stats.ks_2samp`` with
+        ``method="asymp"``; conservative with ties), and Wasserstein the integral of |F - G|, divided by the
+        reference's spread: the distance of its 5th and 95th percentile over 3.29, which is the standard
+        deviation of a normal distribution, and not moved by a few absurd values.
+
+        Examples
+        --------
+        >>> reference = ReferenceColumn(np.arange(100.0))
+        >>> moved = reference.distances(np.arange(100.0) + 25)
+        >>> round(moved.ks_statistic, 2), moved.p_value < 0.01, round(moved.wasserstein, 2)
+        (0.25, True, 0.92)
+        >>> reference.distances(np.arange(100.0)).ks_statistic
+        0.0
+        """
+        ks_statistic, area = self._between_steps(values)
+        size, number = len(self.sorted), len(values)
+        effective = max(round(size * number / (size + number)), 1)
+        shares = self._bin_shares(np.sort(values))
+        return Distances(
+            ks_statistic=ks_statistic,
+            p_value=float(np.clip(stats.kstwo.sf(ks_statistic, effective), 0.0, 1.0)),
+            psi=float(np.sum((shares - self._shares) * np.log(shares / self._shares))),
+            wasserstein=area / self._spread,
+            jensen_shannon=float(np.nan_to_num(jensenshannon(shares, self._shares, base=2))),
+        )
+
+    def quality(self, values: FloatArray) -> Quality:
+        """Count what is missing (NaN) and out of range in a current sample of shape (n,), n >= 1.
+
+        Missing values are tested by Fisher's exact test. Out of range is what lies beyond the reference's
+        lowest and highest value: for m reference and n current values of one distribution the number of
+        those is negative binomial (2 exceedances' worth, probability m / (m + n)) for large m and n.
+
+        Examples
+        --------
+        >>> reference = ReferenceColumn(np.arange(1000.0))
+        >>> reference.quality(np.array([1.0, np.nan, 5000.0, 3.0])).out_of_range_share
+        0.25
+        """
+        missing = np.isnan(values)
+        missing_rows = int(missing.sum())
+        outside = int(((values < self.sorted[0]) | (values > self.sorted[-1])).sum())
+        reference_rows = len(self.sorted) + self.missing_rows
+        p_values = (
+            _missing_p_value(missing_rows, len(values), self.missing_rows, reference_rows),
+            _outside_p_value(outside, len(values) - missing_rows, len(self.sorted)),
+        )
+        share = missing_rows / len(values)
+        return Quality(
+            missing_share=share,
+            missing_rise=share - self.missing_rows / reference_rows,
+            out_of_range_share=outside / len(values),
+            p_value=min(2 * min(p_values), 1.0),
+        )
+
+    def _between_steps(self, values: FloatArray) -> tuple[float, float]:
+        """Return max |F - G| and the integral of |F - G|; ties are compared after their last one."""
+        merged = np.concatenate([self.sorted, np.sort(values)])
+        order = np.argsort(merged, kind="stable")  # two sorted runs: a merge, not a sort
+        # Steps of 1/m and 1/n, times mn: whole numbers, so that their sums are exact.
+        size, number = len(self.sorted), len(values)
+        gaps = np.abs(np.cumsum(np.where(order < size, number, -size)))[:-1] / (size * number)
+        widths = np.diff(merged[order])
+        return float(gaps[widths > 0].max(initial=0.0)), float(gaps @ widths)
+
+    def _bin_shares(self, ordered: FloatArray) -> FloatArray:
+        ends = np.searchsorted(ordered, self._edges, side="right")
+        counts = np.diff(np.concatenate([[0], ends, [len(ordered)]]))
+        kept = np.maximum(counts, EMPTY_BIN_ROWS)
+        shares: FloatArray = kept / kept.sum()
+        return shares
+
+
+def _missing_p_value(missing: int, rows: int, reference_missing: int, reference_rows: int) -> float:
+    if missing == 0:
+        return 1.0
+    total = rows + reference_rows
+    return float(stats.hypergeom.sf(missing - 1, total, missing + reference_missing, rows))
+
+
+def _outside_p_value(outside: int, rows: int, reference_rows: int) -> float:
+    if outside == 0:
+        return 1.0
+    return float(stats.nbinom.sf(outside - 1, 2, reference_rows / (reference_rows + rows)))
