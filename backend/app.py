@@ -56,8 +56,8 @@ def create_worker_app() -> Flask:
 
 def _create_services(settings: Settings, spool: Spool) -> Services:
     database = Database(settings.database_address)
-    host = ModelHost(ModelStore(settings.paths))
     metrics = Metrics(CollectorRegistry())
+    host = ModelHost(ModelStore(settings.paths), metrics)
     return Services(
         settings=settings,
         spool=spool,

@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from backend.metrics import Metrics
 from backend.served_model import ServedModel
 from storage.errors import HousingError, ModelUnavailable
 from storage.model_store import ModelStore
@@ -13,8 +14,9 @@ logger = logging.getLogger(__name__)
 class ModelHost:
     """Holds the served model of one process and follows the champion pointer."""
 
-    def __init__(self, store: ModelStore) -> None:
+    def __init__(self, store: ModelStore, metrics: Metrics) -> None:
         self._store = store
+        self._metrics = metrics
         self._model: ServedModel | None = None
         self._refused_version: str | None = None
 
@@ -48,12 +50,15 @@ class ModelHost:
         if version is None or version == self._refused_version or version == self._version():
             return False
         try:
-            self._model = ServedModel.load(self._store, version)
+            model = ServedModel.load(self._store, version)
         except HousingError as error:
             self._refused_version = version
+            self._metrics.count_load_failure()
             logger.error("Model version %s was refused: %s", version, error)
             return False
+        self._model = model
         self._refused_version = None
+        self._metrics.set_served_version(model.manifest.created_at)
         logger.info("Now serving model version %s.", version)
         return True
 

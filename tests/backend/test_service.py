@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from flask.testing import FlaskClient
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from backend.app import create_app
+from backend.metrics import Metrics
 from backend.model_host import ModelHost
 from storage.model_store import MODEL, ModelStore
 from storage.schema.features import EXAMPLE, FEATURE_NAMES
@@ -75,7 +77,7 @@ def test_a_damaged_model_is_refused_and_the_old_one_stays(
     champion_settings: Settings, caplog: object
 ) -> None:
     store = ModelStore(champion_settings.paths)
-    host = ModelHost(store)
+    host = ModelHost(store, Metrics(CollectorRegistry()))
     assert host.refresh()
     old = host.current()
     damaged = _copy_version(store, old.manifest.version, "damaged")
@@ -94,7 +96,7 @@ def test_a_damaged_model_is_refused_and_the_old_one_stays(
 
 def test_a_new_champion_is_served_without_a_restart(champion_settings: Settings) -> None:
     store = ModelStore(champion_settings.paths)
-    host = ModelHost(store)
+    host = ModelHost(store, Metrics(CollectorRegistry()))
     host.refresh()
     _copy_version(store, host.current().manifest.version, "newer")
     store.set_champion("newer")

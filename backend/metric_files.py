@@ -1,0 +1,208 @@
+"""Where one process keeps its metrics: files that any process's scrape adds up, also after it died.
+
+The files are those of ``prometheus_client``'s multi-process mode, and its collector reads them. They are
+written here, because the library's own writing leaves three things to chance. A scrape that meets a file
+between its creation and its first bytes fails; here a file gets its name when it is whole. A process that
+died is told apart by its id, which the next one may get; here a file has a name of its own and is locked by
+its owner, and the kernel drops the lock when the owner dies, however it dies. A full disk ends a process
+that writes to a mapped page without a block behind it; here the blocks are taken when the file is made.
+An increment also costs a third of the library's.
+"""
+
+import fcntl
+import logging
+import mmap
+import os
+import secrets
+import struct
+import threading
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar, TypeAlias
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.mmap_dict import mmap_key
+from prometheus_client.multiprocess import MultiProcessCollector
+
+logger = logging.getLogger(__name__)
+
+FILE_BYTES = 256 * 1024
+"""Room for some thousand values; a file doubles when it is full."""
+
+MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+LIVE_FILES = "gauge_live*.db"
+Doubles: TypeAlias = "memoryview[float]"
+LOCK = threading.Lock()
+"""For all values of this process: holding it is a matter of nanoseconds."""
+
+
+class MetricFile:
+    """The values of one kind, such as counters, of this process. Not safe between threads.
+
+    Layout: how many bytes are used (4 bytes, 4 of padding), then for each value the length of its key
+    (4 bytes), the key, 1 to 8 blanks up to a multiple of 8 bytes, the value and its time stamp (doubles).
+    """
+
+    def __init__(self, folder: Path, kind: str) -> None:
+        name = f"{kind}_{os.getpid()}-{secrets.token_hex(4)}"
+        draft = folder / f"{name}.new"
+        # The descriptor stays open for the life of the process: it holds the lock.
+        self._descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        self._used = 8
+        self._map(FILE_BYTES)
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        draft.rename(folder / f"{name}.db")
+
+    def add(self, key: str, value: float, timestamp: float) -> tuple[Doubles, int]:
+        """Add a value; return the file as doubles, and where among them the value lies.
+
+        Raises
+        ------
+        OSError
+            If there is no room for it on the disk.
+        """
+        encoded = key.encode()
+        padded = encoded + b" " * (8 - (len(encoded) + 4) % 8)
+        entry = struct.pack(f"=i{len(padded)}sdd", len(encoded), padded, value, timestamp)
+        if self._used + len(entry) > len(self._mapped):
+            self._map(2 * len(self._mapped))
+        self._mapped[self._used : self._used + len(entry)] = entry
+        self._used += len(entry)
+        self._write_used()  # last: a scrape reads no further
+        return memoryview(self._mapped).cast("d"), self._used // 8 - 2
+
+    def _map(self, size: int) -> None:
+        # Earlier mappings of the file stay valid, and see the same bytes.
+        os.posix_fallocate(self._descriptor, 0, size)
+        self._mapped = mmap.mmap(self._descriptor, size)
+        self._write_used()
+
+    def _write_used(self) -> None:
+        self._mapped[0:4] = struct.pack("i", self._used)
+
+
+class FileValue:
+    """One number of this process, as ``prometheus_client`` wants it; safe between threads.
+
+    ``doubles[index]`` is where it lies, once it has a value: a gauge that was never set is nowhere,
+    instead of 0.
+    """
+
+    _multiprocess = True
+    _files: ClassVar[dict[tuple[Path, str], MetricFile]] = {}
+
+    def __init__(
+        self,
+        kind: str,
+        metric_name: str,
+        name: str,
+        label_names: Sequence[str],
+        label_values: Sequence[str],
+        help_text: str,
+        multiprocess_mode: str = "",
+        **_: Any,
+    ) -> None:
+        self._file = f"gauge_{multiprocess_mode}" if kind == "gauge" else kind
+        self._key = mmap_key(metric_name, name, list(label_names), list(label_values), help_text)
+        self.doubles: Doubles | None = None
+        self.index = 0
+        if kind != "gauge":
+            self.set(0.0)
+
+    def inc(self, amount: float) -> None:
+        """Add to the number."""
+        with LOCK:
+            self._write(self.get() + amount, 0.0)
+
+    def set(self, value: float, timestamp: float | None = None) -> None:
+        """Replace the number."""
+        with LOCK:
+            self._write(value, timestamp or 0.0)
+
+    def get(self) -> float:
+        """Return the number, 0 where none was set."""
+        return 0.0 if self.doubles is None else float(self.doubles[self.index])
+
+    def set_exemplar(self, exemplar: object) -> None:
+        """Do nothing: exemplars are not kept for several processes."""
+
+    def get_exemplar(self) -> None:
+        """Return none: exemplars are not kept for several processes."""
+
+    def _write(self, value: float, timestamp: float) -> None:
+        if self.doubles is None:
+            self.doubles, self.index = self._place(value, timestamp)
+        else:
+            self.doubles[self.index] = value
+            self.doubles[self.index + 1] = timestamp
+
+    def _place(self, value: float, timestamp: float) -> tuple[Doubles, int]:
+        folder = Path(os.environ[MULTIPROCESS_VARIABLE])
+        try:
+            if (folder, self._file) not in self._files:
+                self._files[folder, self._file] = MetricFile(folder, self._file)
+            return self._files[folder, self._file].add(self._key, value, timestamp)
+        except OSError as error:
+            # The answer matters more than its count.
+            logger.warning("A metric has no room in %s (%s).", folder, error.strerror)
+            return memoryview(bytearray(16)).cast("d"), 0
+
+
+def tally(counter: Counter, histogram: Histogram) -> Callable[[float, float], None]:
+    """Return a function that adds a number to the counter and observes seconds, at the least cost.
+
+    In files, all three values (count, sum and one bucket) are written under one lock, without the
+    library's way to each of them; otherwise it is ``inc`` and ``observe``.
+    """
+    if not isinstance(counter._value, FileValue):
+        return partial(_count_and_observe, counter, histogram)
+    counts, count = _place(counter._value)
+    sums, total = _place(histogram._sum)
+    bounds, buckets = histogram._upper_bounds, [_place(value) for value in histogram._buckets]
+
+    def add(number: float, seconds: float) -> None:
+        doubles, bucket = buckets[bisect_left(bounds, seconds)]
+        with LOCK:
+            counts[count] += number
+            sums[total] += seconds
+            doubles[bucket] += 1.0
+
+    return add
+
+
+def collected() -> CollectorRegistry:
+    """Return a registry over the files of all processes, without the live gauges of dead ones.
+
+    For one scrape: a registry that is scraped twice counts twice.
+    """
+    folder = os.environ[MULTIPROCESS_VARIABLE]
+    for path in Path(folder).glob(LIVE_FILES):
+        _remove_if_dead(path)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, folder)
+    return registry
+
+
+def _count_and_observe(
+    counter: Counter, histogram: Histogram, number: float, seconds: float
+) -> None:
+    counter.inc(number)
+    histogram.observe(seconds)
+
+
+def _place(value: FileValue) -> tuple[Doubles, int]:
+    if value.doubles is None:
+        raise ValueError("A gauge has no place in its file before it is set.")
+    return value.doubles, value.index
+
+
+def _remove_if_dead(path: Path) -> None:
+    try:
+        with path.open("rb") as stream:
+            # Shared, so that two scrapes at once do not take each other for the living owner.
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            path.unlink(missing_ok=True)
+    except (BlockingIOError, FileNotFoundError):
+        return  # its owner lives, or another scrape was faster
