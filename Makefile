@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up train test check format bench-accuracy browser screenshots clean reset
+.PHONY: help up demo train test check format bench-accuracy browser screenshots clean reset
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -12,6 +12,11 @@ help:  ## Show this list.
 up:  ## Set up, train if there is no model yet, start everything; Ctrl-C stops it.
 	@$(PYTHON) environment.py runtime
 	@exec $(VENV)/python -m backend.launcher
+
+demo:  ## Send two minutes of realistic traffic, with trouble in it, to the system that `make up` runs.
+	@$(PYTHON) environment.py runtime
+	@exec $(VENV)/python -m backend.simulate steady late-labels drift broken-sensor degradation outage \
+	  --rate 10 --duration 20
 
 train:  ## Train all candidates and make the best one the champion.
 	@$(PYTHON) environment.py runtime

@@ -1,7 +1,6 @@
 """``make up``: train if there is no champion yet, start the Procfile's processes, say where they answer."""
 
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -17,12 +16,11 @@ from honcho.environ import parse_procfile
 from honcho.manager import Manager
 from honcho.printer import Printer
 
-from storage.paths import RuntimePaths
+from backend.keys import KEY_VARIABLES, load_or_create_keys
 from storage.settings import Settings, settings_or_exit
 
 PROJECT = Path(__file__).resolve().parent.parent
 PROCFILE = PROJECT / "Procfile"
-KEY_VARIABLES = ("HOUSING_VIEWER_KEY", "HOUSING_OPERATOR_KEY", "HOUSING_ADMIN_KEY")
 START_SECONDS = 90
 ANNOUNCE_AFTER_SECONDS = 1.0
 STOPPED_BY_A_PERSON = (130, 143)
@@ -71,19 +69,6 @@ def main() -> None:
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     manager.loop()
     sys.exit(0 if manager.returncode in STOPPED_BY_A_PERSON else manager.returncode)
-
-
-def load_or_create_keys(paths: RuntimePaths) -> dict[str, str]:
-    """Return this system's keys, created at random once; the file is readable by its owner only."""
-    if not paths.keys.exists():
-        paths.root.mkdir(parents=True, exist_ok=True)
-        lines = "".join(f"{name}={secrets.token_urlsafe(32)}\n" for name in KEY_VARIABLES)
-        descriptor = os.open(paths.keys, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as stream:
-            stream.write(lines)
-    pairs = (line.partition("=") for line in paths.keys.read_text().splitlines() if line)
-    created = {name: value for name, _, value in pairs}
-    return {name: os.environ.get(name) or created[name] for name in KEY_VARIABLES}
 
 
 def process_environment(name: str, settings: Settings, keys: Mapping[str, str]) -> dict[str, str]:

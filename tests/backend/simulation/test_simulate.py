@@ -1,0 +1,88 @@
+"""The command against the real service, and against one that is not there."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from backend.client import HousingClient
+from backend.keys import load_or_create_keys, operator_key
+from storage.settings import Settings
+from tests.backend.live_service import live_service, process_settings
+from tests.system import REPOSITORY, clean_environment, running, wait_for
+
+pytestmark = pytest.mark.xdist_group("processes")
+
+
+def test_what_it_says_it_sent_is_in_the_log(champion_settings: Settings, tmp_path: Path) -> None:
+    with live_service(champion_settings, tmp_path) as client:
+        result = _simulate(champion_settings, "steady", "drift", "--duration", "4", "--rate", "15")
+        assert result.returncode == 0, result.stdout + result.stderr
+        answered = _number(result.stdout, "with")
+        assert answered > 20
+        wait_for(lambda: _logged(client) == answered, what="every answered row in the log")
+    assert "drift: sent" in result.stdout
+    assert "failed attempts 0; given up 0" in result.stdout
+    assert result.stderr == ""
+
+
+def test_a_service_that_is_down_is_counted_and_tried_again(champion_settings: Settings) -> None:
+    result = _simulate(champion_settings, "steady", "--duration", "3", "--rate", "5")
+    assert result.returncode == 1
+    assert result.stderr == ""
+    assert "Answered 0 requests" in result.stdout
+    assert "does not answer" in result.stdout
+    assert _number(result.stdout, "failed attempts") > 4
+
+
+def test_requests_wait_for_a_service_that_comes_back(
+    champion_settings: Settings, tmp_path: Path
+) -> None:
+    log = tmp_path / "simulate.log"
+    told = process_settings(champion_settings)
+    arguments = ("steady", "--duration", "90", "--rate", "5")
+    with running("backend.simulate", log, *arguments, **told):
+        wait_for(lambda: "steady: sent" in log.read_text(), what="the first line")
+        with live_service(champion_settings, tmp_path) as client:
+            wait_for(lambda: _logged(client) > 0, what="answers after the service came up")
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("earthquake",), ("--rate", "0"), ("--rate", "nan"), ("--duration", "inf"), ("--seed", "-1")],
+)
+def test_a_wrong_argument_is_one_sentence(settings: Settings, arguments: tuple[str, ...]) -> None:
+    result = _simulate(settings, *arguments)
+    assert result.returncode == 2
+    assert arguments[-1] in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_key_is_the_running_systems(settings: Settings) -> None:
+    assert operator_key(settings) is None
+    created = load_or_create_keys(settings.paths)
+    assert operator_key(settings) == created["HOUSING_OPERATOR_KEY"]
+    given = Settings.model_validate(settings.model_dump() | {"operator_key": "mine"})
+    assert operator_key(given) == "mine"
+
+
+def _simulate(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "backend.simulate", *arguments],
+        cwd=REPOSITORY,
+        env=clean_environment(**process_settings(settings)),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def _number(said: str, after: str) -> int:
+    """Return the number behind some words of the closing sentence."""
+    return int(said.partition(f" {after} ")[2].split()[0].strip(";,.").replace(",", ""))
+
+
+def _logged(client: HousingClient) -> int:
+    return client.database_statistics().statistics.predictions
