@@ -7,7 +7,7 @@ from backend import authorization, problems, request_recorder
 from backend.metrics import Metrics
 from backend.model_host import ModelHost
 from backend.prediction_service import PredictionService
-from backend.routes import database, predictions, records, service, what_if
+from backend.routes import database, feedback, predictions, records, service, what_if
 from backend.services import EXTENSION, Services
 from storage.database import Database
 from storage.log_handler import configure_logging, open_spool
@@ -22,6 +22,7 @@ ROUTES = (
     what_if.blueprint,
     records.blueprint,
     database.blueprint,
+    feedback.blueprint,
 )
 
 

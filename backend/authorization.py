@@ -22,7 +22,7 @@ class Role(IntEnum):
     ADMIN = 3
 
 
-STATE_CHANGING_ROLES = {"/database/clear": Role.ADMIN}
+STATE_CHANGING_ROLES = {"/database/clear": Role.ADMIN, "/feedback": Role.OPERATOR}
 """The role that each state-changing route template needs, always."""
 
 

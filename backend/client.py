@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from backend.contract.base import ErrorResponse, Request
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
+from backend.contract.feedback import FeedbackItem, FeedbackRequest, FeedbackResponse
 from backend.contract.predictions import (
     BatchPredictionRequest,
     BatchPredictionResponse,
@@ -151,6 +152,10 @@ class HousingClient:
     def prediction(self, prediction_id: str) -> LoggedPredictionResponse:
         """Return one logged prediction."""
         return self._get(LoggedPredictionResponse, f"/predictions/{prediction_id}")
+
+    def feedback(self, items: list[FeedbackItem]) -> FeedbackResponse:
+        """Attach 1 to 10,000 actual values to prediction ids; needs an operator's key."""
+        return self._post(FeedbackResponse, "/feedback", FeedbackRequest(items=items))
 
     def model_metrics(self) -> ModelMetricsResponse:
         """Return how well the trained models did, newest first."""

@@ -94,7 +94,9 @@ def _sentence(error: ValidationError, problems: Sequence[ValidationProblem]) -> 
         for kind in ("missing", "extra_forbidden")
     }
     if by_kind["missing"]:
-        return f"Missing required features: {_listed(by_kind['missing'])}"
+        inputs = {_metric_field(field) for field in by_kind["missing"]} & set(FEATURE_NAMES)
+        what = "features" if inputs else "fields"
+        return f"Missing required {what}: {_listed(by_kind['missing'])}"
     if by_kind["extra_forbidden"]:
         return f"Unknown fields: {_listed(by_kind['extra_forbidden'])}"
     first = problems[0]

@@ -4,6 +4,7 @@ A command travels through the spool and its result comes back in a table, so SQL
 """
 
 import time
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -11,18 +12,21 @@ import sqlalchemy as sa
 
 from storage.database import Database
 from storage.errors import CommandUnanswered, DatabaseUnavailable
+from storage.labels import store_labels
 from storage.schema.records import CommandRecord, SpoolRecord, utc_now
 from storage.schema.tables import RECORD_TABLES, command_results
 from storage.spool import Spool
 
 ANSWER_POLL_SECONDS = 0.05
 
+CommandName = Literal["clear_database", "attach_labels"]
+
 
 def carry_out(connection: sa.Connection, record: SpoolRecord, now: datetime) -> None:
     """Carry out one command inside the log-writer's transaction, unless it is too old."""
     if not isinstance(record, CommandRecord) or now > record.expires_at:
         return
-    result = {"clear_database": clear_records}[record.name](connection)
+    result = COMMANDS[record.name](connection, record.arguments, now)
     connection.execute(
         sa.insert(command_results).values(
             command_id=record.command_id, timestamp=now, result=result
@@ -30,13 +34,24 @@ def carry_out(connection: sa.Connection, record: SpoolRecord, now: datetime) -> 
     )
 
 
-def clear_records(connection: sa.Connection) -> dict[str, int]:
+def clear_records(
+    connection: sa.Connection, arguments: Mapping[str, Any], now: datetime
+) -> dict[str, int]:
     """Delete every record; return the number of deleted rows by table."""
     return {table.name: connection.execute(sa.delete(table)).rowcount for table in RECORD_TABLES}
 
 
+COMMANDS: Mapping[
+    CommandName, Callable[[sa.Connection, Mapping[str, Any], datetime], dict[str, Any]]
+] = {"clear_database": clear_records, "attach_labels": store_labels}
+
+
 def ask(
-    spool: Spool, database: Database, name: Literal["clear_database"], timeout_seconds: float
+    spool: Spool,
+    database: Database,
+    name: CommandName,
+    timeout_seconds: float,
+    arguments: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Have the log-writer carry out a command, and return its result.
 
@@ -48,7 +63,7 @@ def ask(
         If the command could not be written.
     """
     deadline = utc_now() + timedelta(seconds=timeout_seconds)
-    command = CommandRecord(name=name, expires_at=deadline)
+    command = CommandRecord(name=name, arguments=dict(arguments or {}), expires_at=deadline)
     spool.append([command])
     while utc_now() < deadline:
         time.sleep(ANSWER_POLL_SECONDS)

@@ -11,7 +11,14 @@ from storage.database import Database
 from storage.errors import InvalidInput, RecordNotFound
 from storage.log_writer import count_rejected
 from storage.paths import RuntimePaths
-from storage.schema.tables import api_metrics, logs, model_metrics, predictions, spool_positions
+from storage.schema.tables import (
+    api_metrics,
+    labels,
+    logs,
+    model_metrics,
+    predictions,
+    spool_positions,
+)
 from storage.spool import segments
 
 
@@ -64,9 +71,22 @@ class RecordLog:
         ]
         return self._page(api_metrics, page, conditions)
 
-    def predictions(self, page: PageRequest, *, model_version: str | None = None) -> Page:
-        """Return logged predictions, optionally of one model version."""
-        return self._page(predictions, page, [_equals(predictions.c.model_version, model_version)])
+    def predictions(
+        self,
+        page: PageRequest,
+        *,
+        model_version: str | None = None,
+        labelled: bool | None = None,
+    ) -> Page:
+        """Return logged predictions with their actual value (None: not known yet).
+
+        Optionally of one model version, or only those with or without an actual value.
+        """
+        conditions = [
+            _equals(predictions.c.model_version, model_version),
+            None if labelled is None else labels.c.id.is_not(None) == labelled,
+        ]
+        return self._page(predictions, page, conditions, _with_labels())
 
     def prediction(self, prediction_id: str) -> dict[str, Any]:
         """Return one logged prediction.
@@ -76,7 +96,7 @@ class RecordLog:
         RecordNotFound
             If there is none with this id.
         """
-        query = sa.select(predictions).where(predictions.c.prediction_id == prediction_id)
+        query = _with_labels().where(predictions.c.prediction_id == prediction_id)
         with self._database.transaction() as connection:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
@@ -95,6 +115,7 @@ class RecordLog:
                 "api_metrics": _request_totals(connection),
                 "total_model_metrics": _count(connection, model_metrics),
                 "predictions": _count(connection, predictions),
+                "labelled": _count(connection, labels),
             }
             backlog = self._backlog_bytes(connection)
         return counts | {
@@ -117,7 +138,11 @@ class RecordLog:
         return total
 
     def _page(
-        self, table: sa.Table, page: PageRequest, conditions: list[sa.ColumnElement[bool] | None]
+        self,
+        table: sa.Table,
+        page: PageRequest,
+        conditions: list[sa.ColumnElement[bool] | None],
+        selection: sa.Select[Any] | None = None,
     ) -> Page:
         conditions = [
             *conditions,
@@ -126,7 +151,7 @@ class RecordLog:
             None if page.page_token is None else table.c.id < _row_id(page.page_token),
         ]
         query = (
-            sa.select(table)
+            (sa.select(table) if selection is None else selection)
             .where(*(condition for condition in conditions if condition is not None))
             .order_by(table.c.id.desc())
             .limit(page.limit + 1)
@@ -136,6 +161,12 @@ class RecordLog:
         has_more = len(rows) > page.limit
         rows = rows[: page.limit]
         return Page(rows, str(rows[-1]["id"]) if has_more else None)
+
+
+def _with_labels() -> sa.Select[Any]:
+    joined = predictions.outerjoin(labels, labels.c.prediction_id == predictions.c.prediction_id)
+    label = (labels.c.actual, labels.c.timestamp.label("labelled_at"))
+    return sa.select(predictions, *label).select_from(joined)
 
 
 def _row_id(page_token: str) -> int:

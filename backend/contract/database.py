@@ -1,6 +1,6 @@
 """GET /database/stats and POST /database/clear."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from backend.contract.base import Success
 
@@ -28,6 +28,7 @@ class DatabaseStatistics(BaseModel):
     api_metrics: RequestTotals
     total_model_metrics: int
     predictions: int
+    labelled: int = Field(0, description="Actual values attached to predictions.")
     spool_backlog: SpoolBacklog
     size_bytes: int
 

@@ -41,6 +41,9 @@ class PredictionsQuery(WindowQuery):
     """GET /predictions"""
 
     model_version: str | None = Field(None, max_length=100)
+    labelled: bool | None = Field(
+        None, description="Only predictions whose actual value is known, or only the others."
+    )
 
 
 class ModelMetricsQuery(Request):
@@ -82,7 +85,7 @@ class RequestRow(Row):
 
 
 class PredictionRow(Row):
-    """One answered prediction and the inputs that it was made from."""
+    """One answered prediction, the inputs that it was made from, and the actual value once it is known."""
 
     prediction_id: str
     request_id: str
@@ -92,6 +95,8 @@ class PredictionRow(Row):
     interval_upper: float | None
     model_type: str
     model_version: str
+    actual: float | None = None
+    labelled_at: AwareDatetime | None = None
 
 
 class ModelMetricsRow(Row):

@@ -77,7 +77,7 @@ def predictions() -> Response:
     """Give logged predictions, newest first."""
     query = read_query(PredictionsQuery, request.args)
     page = current_services().record_log.predictions(
-        page_request(query), model_version=query.model_version
+        page_request(query), model_version=query.model_version, labelled=query.labelled
     )
     body = PredictionsResponse(
         predictions=[_row(row) for row in page.rows],

@@ -106,7 +106,8 @@ class CommandRecord(SpoolRecord):
     table = "command_results"
     kind: Literal["command"] = "command"
     command_id: str = Field(default_factory=new_id)
-    name: Literal["clear_database"]
+    name: Literal["clear_database", "attach_labels"]
+    arguments: dict[str, Any] = Field(default_factory=dict)
     expires_at: AwareDatetime
 
 

@@ -79,6 +79,13 @@ logs = _record_table(
     sa.Column("request_id", sa.String(128), index=True),
 )
 
+labels = _record_table(
+    "labels",
+    sa.Column("prediction_id", sa.String(32), nullable=False, unique=True),
+    sa.Column("actual", sa.Float(53), nullable=False),
+)
+"""Actual values by prediction id; ``timestamp`` is when one arrived. Joined when predictions are read."""
+
 model_metrics = _record_table(
     "model_metrics",
     sa.Column("model_name", sa.String(100), nullable=False),
@@ -106,5 +113,11 @@ spool_positions = sa.Table(
     sa.Column("position", sa.BigInteger, nullable=False),
 )
 
-RECORD_TABLES: tuple[sa.Table, ...] = (predictions, api_metrics, logs, model_metrics)
+RECORD_TABLES: tuple[sa.Table, ...] = (
+    predictions,
+    api_metrics,
+    logs,
+    model_metrics,
+    labels,
+)
 """The tables of records: what clearing the database empties."""

@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.log_writer import DrainReport, LogWriter, count_rejected
 from storage.record_log import PageRequest, RecordLog
 from storage.schema.records import utc_now
-from storage.schema.tables import RECORD_TABLES, spool_positions
+from storage.schema.tables import RECORD_TABLES, labels, spool_positions
 from storage.settings import Settings
 from storage.spool import Spool, encode
 from tests.storage import records
@@ -39,7 +39,7 @@ def test_every_kind_of_record_arrives(spool: Spool, write: Write, readable: Data
     spool.append(records.one_of_each())
     assert write().records == 4
     with readable.transaction() as connection:
-        for table in RECORD_TABLES:
+        for table in set(RECORD_TABLES) - {labels}:  # what fills it comes as a command
             count = sa.select(sa.func.count()).select_from(table)
             assert connection.execute(count).scalar_one() == 1, table.name
 

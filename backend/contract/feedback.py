@@ -1,0 +1,35 @@
+"""POST /feedback: what the predicted prices turned out to be."""
+
+from typing import Annotated
+
+from pydantic import Field, FiniteFloat
+
+from backend.contract.base import Request, Success
+
+LARGEST_FEEDBACK = 10_000
+HIGHEST_PRICE = 100.0
+"""In 100,000 USD: wide, but a price that is in dollars falls outside."""
+
+
+class FeedbackItem(Request):
+    """The actual value of one prediction, in units of 100,000 USD."""
+
+    prediction_id: str = Field(min_length=1, max_length=64)
+    actual: Annotated[FiniteFloat, Field(strict=True, ge=0, le=HIGHEST_PRICE)]
+
+
+class FeedbackRequest(Request):
+    """POST /feedback"""
+
+    items: list[FeedbackItem] = Field(min_length=1, max_length=LARGEST_FEEDBACK)
+
+
+class FeedbackResponse(Success):
+    """POST /feedback: how many values were kept, and the ids of the others."""
+
+    accepted: int
+    unknown: list[str] = Field(description="Ids of no recorded prediction.")
+    duplicate: list[str] = Field(description="Ids that had a value already; it stays.")
+    conflicting: list[str] = Field(
+        description="Those of the duplicates for which another value was sent than the one that stays."
+    )

@@ -1,0 +1,78 @@
+"""Actual values of predictions: what the log-writer keeps of them, and what it answers.
+
+The first value of a prediction stays. It may have driven an alarm or a retraining already, so it is not
+replaced silently; the same value sent again changes nothing, another one is reported.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.schema.tables import labels, predictions
+
+POSSIBLE_ID = re.compile(r"[0-9A-Za-z_-]{1,32}")
+"""What is no id of this service is unknown without asking the database."""
+
+
+def store_labels(
+    connection: sa.Connection, arguments: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Keep what is new of ``arguments["labels"]``, pairs of prediction id and actual value, in their order.
+
+    Runs in the log-writer, inside its transaction: one decision at a time, so that of two requests about
+    one prediction exactly one is told that its value was accepted.
+
+    Returns
+    -------
+    dict
+        ``accepted``: number of values kept. Ids, in order: ``unknown``, of no recorded prediction;
+        ``duplicate``, that had a value; ``conflicting``, those of them whose value is another one.
+    """
+    pairs: Sequence[tuple[str, float]] = arguments["labels"]
+    ids = [prediction_id for prediction_id, _ in pairs]
+    known, kept = recorded_ids(connection, ids), _kept_values(connection, ids)
+    added: dict[str, float] = {}
+    unknown, duplicate, conflicting = [], [], []
+    for prediction_id, actual in pairs:
+        if prediction_id not in known:
+            unknown.append(prediction_id)
+        elif prediction_id in kept:
+            duplicate.append(prediction_id)
+            if kept[prediction_id] != actual:
+                conflicting.append(prediction_id)
+        else:
+            kept[prediction_id] = added[prediction_id] = actual
+    _insert(connection, added, now)
+    return {
+        "accepted": len(added),
+        "unknown": unknown,
+        "duplicate": duplicate,
+        "conflicting": conflicting,
+    }
+
+
+def recorded_ids(connection: sa.Connection, ids: Collection[str]) -> set[str]:
+    """Return those ids whose prediction is in the database."""
+    possible = set(filter(POSSIBLE_ID.fullmatch, ids))
+    query = sa.select(predictions.c.prediction_id)
+    found = connection.execute(query.where(predictions.c.prediction_id.in_(possible)))
+    return set(found.scalars())
+
+
+def _kept_values(connection: sa.Connection, ids: Collection[str]) -> dict[str, float]:
+    possible = set(filter(POSSIBLE_ID.fullmatch, ids))
+    query = sa.select(labels.c.prediction_id, labels.c.actual)
+    found = connection.execute(query.where(labels.c.prediction_id.in_(possible)))
+    return {row.prediction_id: row.actual for row in found}
+
+
+def _insert(connection: sa.Connection, added: Mapping[str, float], now: datetime) -> None:
+    if added:
+        rows = [
+            {"timestamp": now, "prediction_id": prediction_id, "actual": actual}
+            for prediction_id, actual in added.items()
+        ]
+        connection.execute(sa.insert(labels), rows)

@@ -1,0 +1,110 @@
+"""POST /feedback over HTTP: who may, what is refused, and that the values are read back."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from backend.contract.feedback import FeedbackResponse
+from storage.schema.features import EXAMPLE
+from tests.system import bearer
+
+Store = Callable[[], None]
+Attach = Callable[[list[Any]], FeedbackResponse]
+
+
+@pytest.fixture
+def attach(http: FlaskClient, store_records: Store) -> Attach:
+    """Post values while the log-writer runs."""
+
+    def post(items: list[Any]) -> FeedbackResponse:
+        with ThreadPoolExecutor(1) as pool:
+            answered = pool.submit(_post, http, items)
+            while not answered.done():
+                store_records()
+        assert answered.result().status_code == 200, answered.result().json
+        return FeedbackResponse.model_validate(answered.result().json)
+
+    return post
+
+
+def test_values_are_attached_and_read_back(
+    http: FlaskClient, attach: Attach, store_records: Store
+) -> None:
+    batch = http.post("/predict_batch", json={"instances": [EXAMPLE] * 3}).json
+    assert batch is not None
+    one, two, three = batch["prediction_ids"]
+    report = attach([{"prediction_id": one, "actual": 4.5}, {"prediction_id": two, "actual": 1}])
+    assert (report.accepted, report.unknown, report.duplicate) == (2, [], [])
+    again = attach([{"prediction_id": two, "actual": 2.0}, {"prediction_id": "x", "actual": 2.0}])
+    assert (again.accepted, again.unknown, again.duplicate) == (0, ["x"], [two])
+    assert again.conflicting == [two]
+    assert _listed(http, "?labelled=true") == {one: 4.5, two: 1.0}
+    assert _listed(http, "?labelled=false") == {three: None}
+    row = http.get(f"/predictions/{one}").json
+    assert row is not None
+    assert row["prediction"]["actual"] == 4.5
+    statistics = http.get("/database/stats").json
+    assert statistics is not None
+    assert statistics["statistics"]["labelled"] == 2
+
+
+@pytest.mark.parametrize(("key", "status"), [(None, 401), ("wrong", 401), ("see", 403)])
+def test_it_needs_an_operator(http: FlaskClient, key: str | None, status: int) -> None:
+    headers = bearer(key) if key is not None else {}
+    assert http.post("/feedback", json={"items": []}, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("items", "field"),
+    [
+        ("[]", "items"),
+        ('[{"prediction_id": "a"}]', "items[0].actual"),
+        ('[{"prediction_id": "a", "actual": NaN}]', "items[0].actual"),
+        ('[{"prediction_id": "a", "actual": 1e309}]', "items[0].actual"),
+        ('[{"prediction_id": "a", "actual": "4.5"}]', "items[0].actual"),
+        ('[{"prediction_id": "a", "actual": true}]', "items[0].actual"),
+        ('[{"prediction_id": "a", "actual": -0.1}]', "items[0].actual"),
+        ('[{"prediction_id": "a", "actual": 450000}]', "items[0].actual"),
+        ('[{"prediction_id": "a", "actual": 1}, {"prediction_id": 5, "actual": 1}]', "items[1]"),
+        ('[{"prediction_id": "a", "actual": 1, "price": 1}]', "items[0].price"),
+        ("null", "items"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_its_place(
+    http: FlaskClient, items: str, field: str
+) -> None:
+    answer = http.post(
+        "/feedback",
+        data='{"items": ' + items + "}",
+        headers={"Content-Type": "application/json"} | bearer("operate"),
+    )
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert answer.json["validation_errors"][0]["field"].startswith(field)
+
+
+def test_a_missing_list_is_named(http: FlaskClient) -> None:
+    answer = http.post("/feedback", json={}, headers=bearer("operate"))
+    assert answer.json is not None
+    assert answer.json["error"] == "Missing required fields: items"
+
+
+def test_without_a_database_nothing_is_attached(http: FlaskClient) -> None:
+    answer = _post(http, [{"prediction_id": "a", "actual": 1.0}])
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert "log-writer" in answer.json["error"]
+
+
+def _post(http: FlaskClient, items: list[Any]) -> TestResponse:
+    return http.post("/feedback", json={"items": items}, headers=bearer("operate"))
+
+
+def _listed(http: FlaskClient, query: str) -> dict[str, float | None]:
+    page = http.get(f"/predictions{query}").json
+    assert page is not None
+    return {row["prediction_id"]: row["actual"] for row in page["predictions"]}
