@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up demo train test check format bench-accuracy browser screenshots clean reset
+.PHONY: help up demo train test check format bench bench-accuracy browser screenshots clean reset
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,11 @@ format:  ## Format the code and mend what can be mended by itself.
 	@$(PYTHON) environment.py development
 	@$(VENV)/ruff check --fix .
 	@$(VENV)/ruff format .
+
+bench:  ## Measure the request path under load with wrk (about three minutes).
+	@$(PYTHON) environment.py development
+	@$(VENV)/python -m training --if-missing
+	@exec $(VENV)/python -m tests.benchmarks.serving
 
 bench-accuracy:  ## Measure the champion against CatBoost (most of an hour).
 	@$(PYTHON) environment.py benchmark

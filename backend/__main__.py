@@ -10,6 +10,9 @@ from storage.settings import Settings, settings_or_exit
 
 HEADER_TIMEOUT_MILLISECONDS = 10_000
 WORKER_STOP_SECONDS = 5
+APPLICATION = "backend.app:create_worker_app"
+# One thread a worker for the trees: more only contend for the same cores, and spin while they wait.
+THREADING = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 
 
 def main() -> None:
@@ -20,10 +23,11 @@ def main() -> None:
     _prepare_environment(settings)
     # A new program rather than a call: prometheus_client decides at its first import, which has happened
     # here, whether metrics are kept for several processes.
-    os.execv(sys.executable, [sys.executable, "-m", "granian", *_server_arguments(settings)])
+    os.execv(sys.executable, [sys.executable, "-m", "granian", *server_arguments(settings)])
 
 
-def _server_arguments(settings: Settings) -> list[str]:
+def server_arguments(settings: Settings, application: str = APPLICATION) -> list[str]:
+    """Return how the server is started; ``application`` is a factory, as ``module:function``."""
     values = {
         "--interface": "wsgi",
         "--http": "1",
@@ -36,7 +40,7 @@ def _server_arguments(settings: Settings) -> list[str]:
     }
     flags = ["--factory", "--no-ws", "--respawn-failed-workers", "--log-level", "warning"]
     pairs = [str(part) for pair in values.items() for part in pair]
-    return [*pairs, *flags, "backend.app:create_worker_app"]
+    return [*pairs, *flags, application]
 
 
 def _refuse_unsafe(settings: Settings) -> None:
@@ -65,9 +69,7 @@ def _prepare_environment(settings: Settings) -> None:
     shutil.rmtree(settings.paths.prometheus, ignore_errors=True)
     settings.paths.prometheus.mkdir(parents=True)
     os.environ[MULTIPROCESS_VARIABLE] = str(settings.paths.prometheus)
-    # One thread a worker for the trees: more only contend for the same cores, and spin while they wait.
-    os.environ["OMP_NUM_THREADS"] = "1"
-    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+    os.environ.update(THREADING)
 
 
 if __name__ == "__main__":
