@@ -18,7 +18,7 @@ from tests.benchmarks.serving.summary import bars, medians
 from training.dataset.embedded import load_embedded
 from training.progress import StepDisplay
 
-BATCH_REPEATS = {1: 100, 100: 30, 1_000: 10, 10_000: 3}
+BATCH_REPEATS = {1: 50, 100: 10, 1_000: 5, 10_000: 2}
 """Requests of each size in one round; the largest size comes last."""
 LOAD_BODIES = 1_000
 ONE_ROW_REPEATS = 2_000
