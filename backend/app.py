@@ -7,7 +7,15 @@ from backend import authorization, problems, request_recorder
 from backend.metrics import Metrics
 from backend.model_host import ModelHost
 from backend.prediction_service import PredictionService
-from backend.routes import database, feedback, predictions, records, service, what_if
+from backend.routes import (
+    database,
+    feedback,
+    predictions,
+    records,
+    service,
+    traffic,
+    what_if,
+)
 from backend.services import EXTENSION, Services
 from storage.database import Database
 from storage.log_handler import configure_logging, open_spool
@@ -21,6 +29,7 @@ ROUTES = (
     predictions.blueprint,
     what_if.blueprint,
     records.blueprint,
+    traffic.blueprint,
     database.blueprint,
     feedback.blueprint,
 )

@@ -32,6 +32,12 @@ from backend.contract.records import (
     RequestsResponse,
 )
 from backend.contract.service import HealthResponse, InfoResponse
+from backend.contract.traffic import (
+    SlowestQuery,
+    SlowestResponse,
+    SummaryQuery,
+    SummaryResponse,
+)
 from backend.contract.what_if import NearestResponse, SensitivityResponse
 
 DEFAULT_TIMEOUT_SECONDS = 10.0
@@ -144,6 +150,14 @@ class HousingClient:
     def api_metrics(self, query: RequestsQuery | None = None) -> RequestsResponse:
         """Return answered requests, newest first."""
         return self._get(RequestsResponse, "/metrics/api", query)
+
+    def traffic_summary(self, query: SummaryQuery | None = None) -> SummaryResponse:
+        """Return requests, errors and latency of each step of a range that ends now."""
+        return self._get(SummaryResponse, "/metrics/api/summary", query)
+
+    def slowest_requests(self, query: SlowestQuery | None = None) -> SlowestResponse:
+        """Return the slowest requests of a range that ends now, slowest first."""
+        return self._get(SlowestResponse, "/metrics/api/slowest", query)
 
     def predictions(self, query: PredictionsQuery | None = None) -> PredictionsResponse:
         """Return logged predictions, newest first."""

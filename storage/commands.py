@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.errors import CommandUnanswered, DatabaseUnavailable
 from storage.labels import store_labels
 from storage.schema.records import CommandRecord, SpoolRecord, utc_now
-from storage.schema.tables import RECORD_TABLES, command_results
+from storage.schema.tables import DERIVED_TABLES, RECORD_TABLES, command_results
 from storage.spool import Spool
 
 ANSWER_POLL_SECONDS = 0.05
@@ -38,6 +38,8 @@ def clear_records(
     connection: sa.Connection, arguments: Mapping[str, Any], now: datetime
 ) -> dict[str, int]:
     """Delete every record; return the number of deleted rows by table."""
+    for table in DERIVED_TABLES:
+        connection.execute(sa.delete(table))
     return {table.name: connection.execute(sa.delete(table)).rowcount for table in RECORD_TABLES}
 
 

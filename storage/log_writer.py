@@ -19,8 +19,9 @@ from storage.log_handler import configure_logging, open_spool
 from storage.paths import RuntimePaths
 from storage.process_lock import AlreadyRunning, only_process
 from storage.process_loop import run_until_stopped
+from storage.request_rollup import roll_up
 from storage.schema.records import CommandRecord, SpoolRecord
-from storage.schema.tables import metadata, spool_positions
+from storage.schema.tables import api_metrics, metadata, spool_positions
 from storage.settings import settings_or_exit
 from storage.spool import Segment, decode, segments
 
@@ -163,6 +164,8 @@ def _store(
             else:
                 rows = [record.row() for record in records]
                 connection.execute(sa.insert(metadata.tables[table]), rows)
+                if table == api_metrics.name:
+                    roll_up(connection, rows, now)
     except (sa.exc.IntegrityError, sa.exc.DataError, ValueError):
         return False
     return True

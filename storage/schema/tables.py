@@ -35,7 +35,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
 metadata = sa.MetaData()
 
 
-def _record_table(name: str, *columns: sa.Column[Any]) -> sa.Table:
+def _record_table(name: str, *columns: sa.Column[Any] | sa.Index) -> sa.Table:
     return sa.Table(
         name,
         metadata,
@@ -58,16 +58,23 @@ predictions = _record_table(
     sa.Column("model_version", sa.String(100), nullable=False, index=True),
 )
 
+
+def _request_columns() -> tuple[sa.Column[Any], ...]:
+    return (
+        sa.Column("endpoint", sa.String(200), nullable=False),
+        sa.Column("method", sa.String(16), nullable=False),
+        sa.Column("status_code", sa.Integer, nullable=False),
+        sa.Column("response_time", sa.Float(53), nullable=False),
+        sa.Column("success", sa.Boolean, nullable=False),
+        sa.Column("error_message", sa.Text),
+        sa.Column("model_version", sa.String(100)),
+    )
+
+
 api_metrics = _record_table(
     "api_metrics",
-    sa.Column("endpoint", sa.String(200), nullable=False),
-    sa.Column("method", sa.String(16), nullable=False),
-    sa.Column("status_code", sa.Integer, nullable=False),
-    sa.Column("response_time", sa.Float(53), nullable=False),
-    sa.Column("success", sa.Boolean, nullable=False),
-    sa.Column("error_message", sa.Text),
+    *_request_columns(),
     sa.Column("request_id", sa.String(128), nullable=False, index=True),
-    sa.Column("model_version", sa.String(100)),
 )
 
 logs = _record_table(
@@ -112,6 +119,37 @@ spool_positions = sa.Table(
     sa.Column("segment", sa.String(100), primary_key=True),
     sa.Column("position", sa.BigInteger, nullable=False),
 )
+
+request_rollup = sa.Table(
+    "request_rollup",
+    metadata,
+    sa.Column("resolution_seconds", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("step_start", sa.BigInteger, primary_key=True, autoincrement=False),  # s since 1970
+    sa.Column("endpoint", sa.String(200), primary_key=True),
+    sa.Column("status_code", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("model_version", sa.String(100), primary_key=True),  # empty: none
+    sa.Column("requests", sa.BigInteger, nullable=False),
+    sa.Column("latency", sa.LargeBinary, nullable=False),  # as storage/latency_histogram.py has it
+    sqlite_with_rowid=False,
+)
+
+slowest_requests = _record_table(
+    "slowest_requests",
+    sa.Column("resolution_seconds", sa.Integer, nullable=False),
+    sa.Column("step_start", sa.BigInteger, nullable=False),
+    *_request_columns(),
+    sa.Column("request_id", sa.String(128), nullable=False),
+    sa.Index(
+        "ix_slowest_requests_step",
+        "resolution_seconds",
+        "step_start",
+        "endpoint",
+        "response_time",
+    ),
+)
+
+DERIVED_TABLES: tuple[sa.Table, ...] = (request_rollup, slowest_requests)
+"""What the log-writer makes of the requests; emptied with them."""
 
 RECORD_TABLES: tuple[sa.Table, ...] = (
     predictions,

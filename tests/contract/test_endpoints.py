@@ -16,6 +16,8 @@ READABLE = (
     "/schema",
     "/logs",
     "/metrics/api",
+    "/metrics/api/summary",
+    "/metrics/api/slowest",
     "/metrics/models",
     "/database/stats",
     "/predictions",

@@ -1,0 +1,57 @@
+"""A span of time in a query string, as a person writes it: 30s, 15m, 6h, 7d."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+PATTERN = re.compile(r"([1-9][0-9]{0,7})([smhd])", re.ASCII)
+
+
+def read_duration(value: Any) -> Any:
+    """Read a span of time; leave what is one already.
+
+    Raises
+    ------
+    PydanticCustomError
+        If it is written otherwise.
+
+    Examples
+    --------
+    >>> read_duration("15m")
+    datetime.timedelta(seconds=900)
+    """
+    if isinstance(value, timedelta):
+        return value
+    found = PATTERN.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise PydanticCustomError(
+            "duration", "write a whole number and its unit, such as 30s, 15m, 6h or 7d"
+        )
+    return timedelta(seconds=int(found[1]) * UNITS[found[2]])
+
+
+def write_duration(span: timedelta) -> str:
+    """Write a span of whole seconds in its largest whole unit.
+
+    Examples
+    --------
+    >>> [write_duration(timedelta(seconds=seconds)) for seconds in (90, 900, 604_800)]
+    ['90s', '15m', '7d']
+    """
+    seconds = int(span.total_seconds())
+    for unit, width in UNITS.items():
+        if seconds % width == 0:
+            return f"{seconds // width}{unit}"
+    return f"{seconds}s"
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(read_duration),
+    PlainSerializer(write_duration, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,7}[smhd]$"}),
+]

@@ -1,0 +1,97 @@
+"""Requests of a range of time in figures, and the slowest of them."""
+
+from datetime import timedelta
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from backend.contract.base import Request, Success
+from backend.contract.duration import Duration
+from backend.contract.records import RequestRow
+from storage.schema.rollup import SLOWEST_KEPT
+
+SHORTEST_WINDOW = timedelta(minutes=1)
+
+
+class RangeQuery(Request):
+    """Query parameters of a range that ends now."""
+
+    window: Duration = Field(timedelta(hours=1), ge=SHORTEST_WINDOW)
+    endpoint: str | None = Field(
+        None,
+        max_length=1_000,
+        description="A route template, or several, separated by commas. Without: all.",
+    )
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The route templates that count; empty for all."""
+        return tuple(self.endpoint.split(",")) if self.endpoint else ()
+
+
+class SummaryQuery(RangeQuery):
+    """GET /metrics/api/summary"""
+
+    step: Duration | None = Field(
+        None,
+        description="A whole multiple of 10s, for windows above a day of 1m, above 8 days of 10m; "
+        "at most 1,000 of them. Without: some 50 to 100 steps.",
+    )
+
+
+class SlowestQuery(RangeQuery):
+    """GET /metrics/api/slowest"""
+
+    limit: int = Field(SLOWEST_KEPT, ge=1, le=SLOWEST_KEPT)
+
+
+class Figures(BaseModel):
+    """Some requests; the percentiles of their latency in milliseconds, within 2.5 %, None without any."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    requests: int
+    errors: int = Field(description="Answers with a status of 400 or more.")
+    errors_by_status: dict[int, int]
+    p50: float | None
+    p95: float | None
+    p99: float | None
+
+
+class Step(Figures):
+    """The requests of one step, which begins at ``time``. The last step may not be over yet."""
+
+    time: AwareDatetime
+
+
+class VersionChange(BaseModel):
+    """When a model version began to answer, to some seconds or minutes, and which one did before."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True, protected_namespaces=())
+
+    time: AwareDatetime
+    model_version: str
+    previous_version: str
+
+
+class SummaryResponse(Success):
+    """GET /metrics/api/summary: ``since`` begins the first step, ``until`` ends the last."""
+
+    since: AwareDatetime
+    until: AwareDatetime
+    step_seconds: int
+    series: list[Step]
+    totals: Figures
+    version_changes: list[VersionChange]
+    requests_by_endpoint: dict[str, int] = Field(
+        description="Of every route template in the range, whichever was asked for."
+    )
+    filters: dict[str, Any]
+
+
+class SlowestResponse(Success):
+    """GET /metrics/api/slowest: slowest first."""
+
+    requests: list[RequestRow]
+    total: int
+    filters: dict[str, Any]

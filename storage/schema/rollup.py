@@ -1,0 +1,51 @@
+"""The widths of the steps for which requests are counted, and for how long.
+
+A long range is read from wide steps, so that it costs little more than a short one.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """One width of the steps, which begin at whole multiples of it since 1970, and how long they are kept."""
+
+    seconds: int
+    kept: timedelta
+
+
+RESOLUTIONS = (
+    Resolution(10, timedelta(days=1)),
+    Resolution(60, timedelta(days=8)),
+    Resolution(600, timedelta(days=90)),
+)
+"""Finest first; each width is a multiple of the one before."""
+
+MOST_STEPS = 1_000
+"""Steps of one summary."""
+
+SLOWEST_RESOLUTIONS = (Resolution(60, timedelta(days=1)), Resolution(600, timedelta(days=8)))
+"""Of the lists of slowest requests: a long range reads few long steps."""
+
+SLOWEST_KEPT = 20
+"""Requests in the list of one step and endpoint."""
+
+
+def resolution_for(step_seconds: int) -> Resolution:
+    """Return the widest resolution of which a step is a whole multiple.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+
+    Examples
+    --------
+    >>> [resolution_for(step).seconds for step in (10, 50, 300, 7_200)]
+    [10, 10, 60, 600]
+    """
+    for resolution in reversed(RESOLUTIONS):
+        if step_seconds and step_seconds % resolution.seconds == 0:
+            return resolution
+    raise ValueError(f"A step is a whole multiple of {RESOLUTIONS[0].seconds} s.")

@@ -1,0 +1,104 @@
+"""Requests in figures over HTTP: what was asked is counted, and a range that makes no sense is refused."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from backend.contract.base import ErrorResponse
+from backend.contract.traffic import SlowestResponse, SummaryResponse
+from storage.schema.features import EXAMPLE
+
+
+@pytest.fixture
+def asked(http: FlaskClient, store_records: Callable[[], None]) -> None:
+    """Seven answers, three errors of two kinds, a look at the health."""
+    for _ in range(7):
+        http.post("/predict", json=EXAMPLE)
+    for _ in range(2):
+        http.post("/predict", json={})
+    http.post("/predict", data="text")
+    http.get("/health")
+    store_records()
+
+
+@pytest.mark.usefixtures("asked")
+def test_the_summary_counts_what_was_asked(http: FlaskClient) -> None:
+    summary = _summary(http, "?window=15m&step=10s&endpoint=/predict")
+    totals = summary.totals
+    assert (totals.requests, totals.errors) == (10, 3)
+    assert totals.errors_by_status == {400: 2, 415: 1}
+    assert totals.p50 is not None
+    assert totals.p95 is not None
+    assert totals.p99 is not None
+    assert 0 < totals.p50 <= totals.p95 <= totals.p99
+    assert sum(step.requests for step in summary.series) == 10
+    assert sum(step.errors for step in summary.series) == 3
+    assert summary.requests_by_endpoint == {"/health": 1, "/predict": 10}
+    assert summary.filters == {"window": "15m", "step": "10s", "endpoint": "/predict"}
+    assert summary.step_seconds == 10
+    assert summary.series[0].time == summary.since
+    assert 90 <= len(summary.series) <= 91
+    assert summary.version_changes == []
+
+
+@pytest.mark.usefixtures("asked")
+def test_without_parameters_it_is_an_hour_of_everything(http: FlaskClient) -> None:
+    summary = _summary(http, "")
+    assert summary.totals.requests == 11
+    assert summary.step_seconds == 60
+    assert _summary(http, "?endpoint=/health,/predict").totals.requests == 11
+
+
+@pytest.mark.usefixtures("asked")
+def test_the_slowest_come_first(http: FlaskClient) -> None:
+    body = http.get("/metrics/api/slowest?window=7d&endpoint=/predict&limit=5").json
+    slowest = SlowestResponse.model_validate(body)
+    times = [row.response_time for row in slowest.requests]
+    assert len(times) == slowest.total == 5
+    assert times == sorted(times, reverse=True)
+    assert {row.endpoint for row in slowest.requests} == {"/predict"}
+
+
+@pytest.mark.parametrize("path", ["/metrics/api/summary", "/metrics/api/slowest"])
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("window=soon", "write a whole number and its unit"),
+        ("window=15", "write a whole number and its unit"),
+        ("window=0s", "write a whole number and its unit"),
+        ("window=99999999d", "for a shorter window"),
+        ("window=1s", "greater than or equal to"),
+        ("width=1s", "Unknown fields: width"),
+    ],
+)
+def test_a_wrong_range_is_refused_in_a_sentence(
+    http: FlaskClient, path: str, query: str, said: str
+) -> None:
+    assert said in _refusal(http, f"{path}?{query}")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/metrics/api/summary?window=7d&step=10s", "ask for 1,000 at most"),
+        ("/metrics/api/summary?step=7s", "whole multiple of 10s"),
+        ("/metrics/api/summary?step=2h", "longer than the window"),
+        ("/metrics/api/slowest?limit=21", "less than or equal to 20"),
+        ("/metrics/api/slowest?window=9d", "kept for 8 d"),
+    ],
+)
+def test_what_one_of_them_cannot_answer_is_refused_too(
+    http: FlaskClient, path: str, said: str
+) -> None:
+    assert said in _refusal(http, path)
+
+
+def _summary(http: FlaskClient, query: str) -> SummaryResponse:
+    return SummaryResponse.model_validate(http.get(f"/metrics/api/summary{query}").json)
+
+
+def _refusal(http: FlaskClient, path: str) -> str:
+    answer = http.get(path)
+    assert answer.status_code == 400
+    return ErrorResponse.model_validate(answer.json).error
