@@ -195,7 +195,7 @@ def test_what_is_still_asked_for_stays(writable: Database, readable: Database) -
 def test_clearing_empties_the_rollup_too(writable: Database) -> None:
     _store(writable, [_request()])
     with writable.transaction() as connection:
-        clear_records(connection)
+        clear_records(connection, {}, NOON)
     assert _steps(writable) == (0, 0)
 
 
