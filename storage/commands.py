@@ -13,13 +13,14 @@ import sqlalchemy as sa
 from storage.database import Database
 from storage.errors import CommandUnanswered, DatabaseUnavailable
 from storage.labels import store_labels
-from storage.schema.records import CommandRecord, SpoolRecord, utc_now
-from storage.schema.tables import DERIVED_TABLES, RECORD_TABLES, command_results
+from storage.monitoring_config import store_change
+from storage.schema.records import CommandRecord, EventRecord, SpoolRecord, utc_now
+from storage.schema.tables import DERIVED_TABLES, RECORD_TABLES, command_results, events
 from storage.spool import Spool
 
 ANSWER_POLL_SECONDS = 0.05
 
-CommandName = Literal["clear_database", "attach_labels"]
+CommandName = Literal["clear_database", "attach_labels", "change_monitoring_config"]
 
 
 def carry_out(connection: sa.Connection, record: SpoolRecord, now: datetime) -> None:
@@ -37,15 +38,28 @@ def carry_out(connection: sa.Connection, record: SpoolRecord, now: datetime) -> 
 def clear_records(
     connection: sa.Connection, arguments: Mapping[str, Any], now: datetime
 ) -> dict[str, int]:
-    """Delete every record; return the number of deleted rows by table."""
+    """Delete every record; return the number of deleted rows by table. The timeline keeps that it was."""
     for table in DERIVED_TABLES:
         connection.execute(sa.delete(table))
-    return {table.name: connection.execute(sa.delete(table)).rowcount for table in RECORD_TABLES}
+    deleted = {table.name: connection.execute(sa.delete(table)).rowcount for table in RECORD_TABLES}
+    event = EventRecord(
+        timestamp=now,
+        event_kind="clear",
+        actor=arguments.get("asked_by", "unknown"),
+        summary=f"The database was cleared of {sum(deleted.values())} records.",
+        figures={"deleted": deleted},
+    )
+    connection.execute(sa.insert(events).values(event.row()))
+    return deleted
 
 
 COMMANDS: Mapping[
     CommandName, Callable[[sa.Connection, Mapping[str, Any], datetime], dict[str, Any]]
-] = {"clear_database": clear_records, "attach_labels": store_labels}
+] = {
+    "clear_database": clear_records,
+    "attach_labels": store_labels,
+    "change_monitoring_config": store_change,
+}
 
 
 def ask(

@@ -1,6 +1,6 @@
 """Reading what was recorded: predictions, requests, logs, model metrics, newest first, page by page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from storage.log_writer import count_rejected
 from storage.paths import RuntimePaths
 from storage.schema.tables import (
     api_metrics,
+    events,
     labels,
     logs,
     model_metrics,
@@ -106,6 +107,10 @@ class RecordLog:
     def models(self, limit: int) -> list[dict[str, Any]]:
         """Return the metrics of trained models, newest first."""
         return self._page(model_metrics, PageRequest(limit=limit), []).rows
+
+    def events(self, page: PageRequest, *, kinds: Sequence[str] = ()) -> Page:
+        """Return what happened, optionally of some kinds only."""
+        return self._page(events, page, [events.c.event_kind.in_(kinds) if kinds else None])
 
     def statistics(self) -> dict[str, Any]:
         """Return the sizes of everything: rows by kind, spool backlog and database, in bytes."""

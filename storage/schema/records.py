@@ -2,9 +2,16 @@
 
 import secrets
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    model_validator,
+)
 
 from storage.schema.features import HousingFeatures
 
@@ -100,19 +107,49 @@ class ModelMetricsRecord(SpoolRecord):
     parameters: dict[str, Any]
 
 
+EventKind = Literal[
+    "check",
+    "alert",
+    "trigger",
+    "retraining",
+    "promotion",
+    "rollback",
+    "configuration",
+    "clear",
+]
+"""What can happen on the timeline of the system."""
+
+
+class EventRecord(SpoolRecord):
+    """Something that an operator will want to find on the timeline later.
+
+    ``subject`` is what it happened to (a trigger id, a model version), ``summary`` a sentence for a
+    person, ``figures`` what led to it or came of it.
+    """
+
+    table = "events"
+    kind: Literal["event"] = "event"
+    event_id: str = Field(default_factory=new_id)
+    event_kind: EventKind
+    actor: Annotated[str, Field(max_length=100)]
+    subject: Annotated[str, Field(max_length=128)] | None = None
+    summary: Annotated[str, Field(max_length=LONGEST_MESSAGE)]
+    figures: dict[str, Any] = Field(default_factory=dict)
+
+
 class CommandRecord(SpoolRecord):
     """Something the log-writer, alone in writing to the database, does for another process."""
 
     table = "command_results"
     kind: Literal["command"] = "command"
     command_id: str = Field(default_factory=new_id)
-    name: Literal["clear_database", "attach_labels"]
+    name: Literal["clear_database", "attach_labels", "change_monitoring_config"]
     arguments: dict[str, Any] = Field(default_factory=dict)
     expires_at: AwareDatetime
 
 
 AnySpoolRecord = Annotated[
-    PredictionRecord | RequestRecord | LogRecord | ModelMetricsRecord | CommandRecord,
+    PredictionRecord | RequestRecord | LogRecord | ModelMetricsRecord | EventRecord | CommandRecord,
     Field(discriminator="kind"),
 ]
 SPOOL_RECORD: TypeAdapter[AnySpoolRecord] = TypeAdapter(AnySpoolRecord)
@@ -141,12 +178,50 @@ class ChampionPointer(Record):
     changed_at: AwareDatetime = Field(default_factory=utc_now)
 
 
+TriggerSource = Literal["manual", "drift", "degradation", "age", "labels", "schedule"]
+"""What asked for a retraining: a person, or what a check found."""
+
+
+class DataWindow(Record):
+    """A span of logged predictions: ``since`` included, ``until`` not; None has no bound."""
+
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.since is not None and self.until is not None and self.since >= self.until:
+            raise ValueError("until must be later than since")
+        return self
+
+
+TriggerStatus = Literal["pending", "running", "done", "failed"]
+
+
 class Trigger(Record):
-    """A request for retraining, as kept in its trigger file."""
+    """A request for retraining, as kept in its trigger file.
+
+    ``figures`` are what a check saw when it asked, ``window`` the predictions it is about; ``attempts``
+    counts the workers that began it.
+    """
 
     trigger_id: str
+    status: TriggerStatus = "pending"
     created_at: AwareDatetime = Field(default_factory=utc_now)
-    source: Literal["manual", "drift", "degradation", "age", "schedule"] = "manual"
+    source: TriggerSource = "manual"
     requested_by: str
     reason: str = Field(min_length=1, max_length=500)
+    window: DataWindow | None = None
+    figures: dict[str, Any] = Field(default_factory=dict)
+    attempts: int = Field(0, ge=0)
+    claimed_at: AwareDatetime | None = None
+    finished_at: AwareDatetime | None = None
     result: dict[str, Any] | None = None
+
+
+class HeartBeat(Record):
+    """What the worker that carries a trigger out says from time to time; ``progress`` from 0 to 1."""
+
+    at: AwareDatetime = Field(default_factory=utc_now)
+    stage: str
+    progress: float = Field(ge=0, le=1)

@@ -105,6 +105,23 @@ model_metrics = _record_table(
     sa.Column("parameters", sa.JSON, nullable=False),
 )
 
+events = _record_table(
+    "events",
+    sa.Column("event_id", sa.String(32), nullable=False, unique=True),
+    sa.Column("event_kind", sa.String(32), nullable=False, index=True),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("subject", sa.String(128), index=True),
+    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("figures", sa.JSON, nullable=False),
+)
+
+monitoring_config = _record_table(
+    "monitoring_config",
+    sa.Column("changed_by", sa.String(100), nullable=False),
+    sa.Column("changes", sa.JSON, nullable=False),
+    sa.Column("config", sa.JSON, nullable=False),
+)
+
 command_results = sa.Table(
     "command_results",
     metadata,
@@ -158,4 +175,5 @@ RECORD_TABLES: tuple[sa.Table, ...] = (
     model_metrics,
     labels,
 )
-"""The tables of records: what clearing the database empties."""
+"""The tables of records: what clearing the database empties. History of decisions (events, configuration)
+is not among them: a clear is itself an event, and a cooldown must survive it."""

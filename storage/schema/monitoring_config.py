@@ -1,0 +1,111 @@
+"""What an operator can set about monitoring while it runs: type, default, unit, bounds and help, once.
+
+The values are rows of the database (``storage/monitoring_config.py``), not settings of a process: they are
+changed over HTTP, each change is kept, and every process sees the same ones. The forms, the checks of what
+is sent and the README's table are made from this model.
+"""
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from storage.schema.records import Record
+
+UNITS = {"_hours": "h", "_days": "days", "_rows": "rows", "_share": "0 to 1", "_windows": "windows"}
+"""Unit by the ending of a value's name."""
+
+
+class MonitoringConfig(Record, strict=True):
+    """The values in force; a value that is not set has its default."""
+
+    drift_detection_enabled: bool = Field(
+        True, description="Compare the logged inputs and predictions with the training data."
+    )
+    performance_monitoring_enabled: bool = Field(
+        True,
+        description="Measure the error on labelled predictions, and estimate it on the others.",
+    )
+    automatic_retraining_enabled: bool = Field(
+        False, description="Let a check ask for retraining by itself. Off: it only says so."
+    )
+    window_hours: float = Field(
+        24.0,
+        gt=0,
+        le=24 * 365,
+        allow_inf_nan=False,
+        description="How far back a check looks.",
+    )
+    largest_window_rows: int = Field(
+        10_000,
+        ge=100,
+        le=100_000,
+        description="Newest predictions of the window that are compared.",
+    )
+    drift_minimum_rows: int = Field(
+        100,
+        ge=2,
+        le=100_000,
+        description="Below this many predictions the answer is 'not enough data', not 'no drift'.",
+    )
+    performance_minimum_rows: int = Field(
+        100,
+        ge=2,
+        le=100_000,
+        description="Below this many labelled predictions the error is not judged.",
+    )
+    maximum_model_age_days: float = Field(
+        90.0,
+        ge=0,
+        le=3650,
+        allow_inf_nan=False,
+        description="Age at which a model is due for retraining. 0: never.",
+    )
+    enough_labelled_rows: int = Field(
+        2_000,
+        ge=0,
+        le=1_000_000,
+        description="Predictions labelled since the last training that are a reason for the next. 0: never.",
+    )
+    cooldown_hours: float = Field(
+        24.0,
+        ge=0,
+        le=24 * 365,
+        allow_inf_nan=False,
+        description="Pause after a retraining before a check asks for another.",
+    )
+
+    @field_validator("drift_minimum_rows", "performance_minimum_rows")
+    @classmethod
+    def _a_window_can_hold_it(cls, minimum: int, information: ValidationInfo) -> int:
+        largest = information.data.get("largest_window_rows")
+        if largest is not None and minimum > largest:
+            raise ValueError(
+                f"it is above largest_window_rows ({largest}), so no window has enough"
+            )
+        return minimum
+
+
+def unit_of(name: str) -> str:
+    """Return the unit of one value; empty for a switch.
+
+    Examples
+    --------
+    >>> unit_of("cooldown_hours")
+    'h'
+    """
+    return next((unit for ending, unit in UNITS.items() if name.endswith(ending)), "")
+
+
+def bounds_of(name: str) -> dict[str, float]:
+    """Return the bounds of one value, by pydantic's names for them.
+
+    Examples
+    --------
+    >>> bounds_of("drift_minimum_rows")
+    {'ge': 2, 'le': 100000}
+    """
+    constraints = MonitoringConfig.model_fields[name].metadata
+    return {
+        bound: getattr(constraint, bound)
+        for constraint in constraints
+        for bound in ("gt", "ge", "lt", "le")
+        if getattr(constraint, bound, None) is not None
+    }
