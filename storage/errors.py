@@ -11,6 +11,7 @@
         SpoolUnavailable                503  a record could not be kept, so nothing was answered
         DatabaseUnavailable             503  the database is missing, locked or unreachable
         CommandUnanswered               503  the log-writer did not carry out a command in time
+        QueueUnavailable                503  a request for retraining could not be kept
       ModelIntegrityError               500  a model file does not match its manifest
 
 Each message is one sentence that a person can act on; ``status`` is the HTTP status it is answered with.
@@ -89,6 +90,12 @@ class CommandUnanswered(ServiceUnavailable):
     """The log-writer, which alone writes to the database, did not answer in time."""
 
     title = "Log-writer not answering"
+
+
+class QueueUnavailable(ServiceUnavailable):
+    """A request for retraining could not be written (disk full, no permission)."""
+
+    title = "Retraining queue unavailable"
 
 
 class ModelIntegrityError(HousingError):

@@ -130,10 +130,20 @@ class ModelStore:
             raise ModelIntegrityError(f"{path} cannot be read.") from error
 
     def versions(self) -> list[ModelManifest]:
-        """Return the complete versions, newest first."""
-        folders = self._paths.versions.glob(f"[!.]*/{MANIFEST}")
-        manifests = [self.manifest(path.parent.name) for path in folders]
-        return sorted(manifests, key=lambda manifest: manifest.created_at, reverse=True)
+        """Return the complete versions that can be read, newest first."""
+        return self.inventory()[0]
+
+    def inventory(self) -> tuple[list[ModelManifest], list[str]]:
+        """Return the complete versions, newest first, and the folders whose manifest is damaged."""
+        manifests: list[ModelManifest] = []
+        unreadable: list[str] = []
+        for path in sorted(self._paths.versions.glob(f"[!.]*/{MANIFEST}")):
+            try:
+                manifests.append(self.manifest(path.parent.name))
+            except (ModelIntegrityError, RecordNotFound):
+                unreadable.append(path.parent.name)
+        manifests.sort(key=lambda manifest: manifest.created_at, reverse=True)
+        return manifests, unreadable
 
     def read(self, version: str, name: str) -> bytes:
         """Return one file of a version, after checking it against the manifest.

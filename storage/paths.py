@@ -81,6 +81,11 @@ class RuntimePaths:
         return self.root / "reports"
 
     @property
+    def monitoring_summary(self) -> Path:
+        """What the monitor saw so far, replaced at each of its rounds."""
+        return self.reports / "monitoring_summary.json"
+
+    @property
     def triggers(self) -> Path:
         return self.root / "triggers"
 

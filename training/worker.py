@@ -18,15 +18,17 @@ from storage.log_handler import configure_logging, open_spool
 from storage.model_store import ModelStore
 from storage.process_lock import AlreadyRunning, only_process
 from storage.process_loop import run_until_stopped
-from storage.retrain_queue import RetrainQueue
-from storage.schema.records import Trigger
+from storage.retrain_queue import Claim, RetrainQueue
+from storage.schema.records import EventKind, EventRecord, Trigger
 from storage.settings import Settings, settings_or_exit
+from storage.spool import Spool
+from storage.timeline import Timeline
 from training.candidates import Candidate, all_candidates
+from training.claimed_steps import ClaimedSteps
 from training.dataset.sources import load_table
 from training.dataset.splits import Part
 from training.dataset.table import HousingTable
 from training.evaluate import rmse
-from training.progress import LoggedSteps
 from training.promotion import Decision, decide
 from training.registry import follow_champion
 from training.train import TrainedVersion, Training
@@ -48,16 +50,23 @@ class RetrainingWorker:
         Loads the table to train on; called anew for each trigger.
     candidates
         The models that compete.
+    spool
+        Where its events go; None opens one of its own.
     """
 
     def __init__(
-        self, settings: Settings, load: Callable[[], HousingTable], candidates: Sequence[Candidate]
+        self,
+        settings: Settings,
+        load: Callable[[], HousingTable],
+        candidates: Sequence[Candidate],
+        spool: Spool | None = None,
     ) -> None:
         self._settings = settings
         self._load = load
         self._candidates = candidates
         self._queue = RetrainQueue(settings.paths.triggers)
         self._store = ModelStore(settings.paths)
+        self._timeline = Timeline(spool if spool is not None else open_spool(settings))
 
     def recover(self) -> list[str]:
         """Make what a worker that died had claimed claimable again; return those ids."""
@@ -67,38 +76,63 @@ class RetrainingWorker:
         return recovered
 
     def run_once(self, now: datetime) -> Trigger | None:
-        """Claim the oldest trigger, if there is one, and carry it out; return it as it was claimed.
+        """Claim the oldest trigger, if there is one, and carry it out; return it as it was closed.
 
         A training that fails closes its trigger as failed, with the reason; the next one is not affected.
         """
-        trigger = self._queue.claim()
-        if trigger is None:
+        self.recover()
+        claim = self._queue.claim()
+        if claim is None:
             return None
+        trigger = claim.trigger
         logger.info("Retraining %s begins: %s", trigger.trigger_id, trigger.reason)
-        succeeded, result = self._attempt()
-        self._queue.finish(trigger, {"started_at": now.isoformat()} | result, succeeded=succeeded)
+        self._tell(
+            "retraining", trigger, f"Retraining begins: {trigger.reason}", {"state": "begun"}
+        )
+        succeeded, result = self._attempt(claim)
+        closed = claim.finish({"started_at": now.isoformat()} | result, succeeded=succeeded)
         logger.info("Retraining %s %s", trigger.trigger_id, "is done." if succeeded else "failed.")
-        return trigger
+        self._tell(
+            "retraining", trigger, _summary(succeeded, result), {"state": closed.status} | result
+        )
+        return closed
 
-    def _attempt(self) -> tuple[bool, dict[str, Any]]:
+    def _attempt(self, claim: Claim) -> tuple[bool, dict[str, Any]]:
         try:
-            return True, self._retrain()
+            with ClaimedSteps(claim, logger) as steps:
+                return True, self._retrain(claim.trigger, steps)
         except Exception as error:
             # Whatever it was: raised further, it would end the process, and the restarted worker would
             # claim the same trigger for ever.
             logger.exception("The retraining failed.")
             return False, {"error": str(error) or type(error).__name__}
 
-    def _retrain(self) -> dict[str, Any]:
-        training = Training(self._settings, self._load(), self._candidates, LoggedSteps(logger))
+    def _retrain(self, trigger: Trigger, steps: ClaimedSteps) -> dict[str, Any]:
+        training = Training(self._settings, self._load(), self._candidates, steps)
         trained = training.run()
+        steps.finish("Comparing with the champion")
         champion_version, champion_rmse = self._champion_on(trained.outcome.validation)
         decision = decide(trained.outcome.winner.fitted.validation.rmse, champion_rmse)
+        result = _result(trained, champion_version, decision)
         if decision.promote:
             self._store.set_champion(trained.manifest.version)
+            self._tell("promotion", trigger, f"Promoted: {decision.reason}.", result)
         follow_champion(self._settings, trained.manifest)
         logger.info("%s: %s.", "Promoted" if decision.promote else "Not promoted", decision.reason)
-        return _result(trained, champion_version, decision)
+        return result
+
+    def _tell(
+        self, kind: EventKind, trigger: Trigger, summary: str, figures: dict[str, Any]
+    ) -> None:
+        version = figures.get("version") if kind == "promotion" else None
+        event = EventRecord(
+            event_kind=kind,
+            actor=WORKER,
+            subject=version or trigger.trigger_id,
+            summary=summary,
+            figures=figures | {"trigger_id": trigger.trigger_id, "source": trigger.source},
+        )
+        self._timeline.record(event)
 
     def _champion_on(self, validation: Part) -> tuple[str | None, float | None]:
         """Return the champion's version and RMSE; None and None if it is missing or damaged."""
@@ -125,15 +159,22 @@ def _result(
     }
 
 
+def _summary(succeeded: bool, result: dict[str, Any]) -> str:
+    if not succeeded:
+        return f"Retraining failed: {result['error']}"
+    verdict = "was promoted" if result["promoted"] else "was not promoted"
+    return f"Retraining is done: version {result['version']} {verdict}, {result['reason']}."
+
+
 def main() -> None:
     """Run the worker until it is told to stop."""
     settings = settings_or_exit()
-    configure_logging(settings, open_spool(settings), WORKER)
+    spool = open_spool(settings)
+    configure_logging(settings, spool, WORKER)
     candidates = all_candidates(settings.random_seed, settings.training_threads)
-    worker = RetrainingWorker(settings, load_table, candidates)
+    worker = RetrainingWorker(settings, load_table, candidates, spool)
     try:
         with only_process(settings.paths.worker_lock, WORKER):
-            worker.recover()
             logger.info("The worker waits for triggers in %s.", settings.paths.triggers)
             run_until_stopped(worker.run_once, settings.worker_poll_seconds)
     except AlreadyRunning as error:

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from storage.database import Database
 from storage.errors import InvalidDataset, RecordNotFound
+from storage.log_writer import LogWriter
 from storage.model_store import ModelStore
+from storage.record_log import PageRequest, RecordLog
 from storage.retrain_queue import RetrainQueue
 from storage.schema.records import utc_now
 from storage.settings import Settings
@@ -39,10 +42,10 @@ class Bench:
     def retrain(self, *candidates: str) -> dict[str, object]:
         trigger_id = self.submit()
         assert self.worker(*candidates).run_once(utc_now()) is not None
-        trigger, state = self.queue.find(trigger_id)
-        assert state == "done"
-        assert trigger.result is not None
-        return trigger.result
+        found = self.queue.find(trigger_id)
+        assert found.state == "done"
+        assert found.trigger.result is not None
+        return found.trigger.result
 
 
 @pytest.fixture
@@ -102,10 +105,10 @@ def test_a_training_that_fails_closes_its_trigger_and_not_the_worker(bench: Benc
     trigger_id = bench.submit()
     worker = RetrainingWorker(bench.settings, fail, named_candidates("linear_regression"))
     worker.run_once(utc_now())
-    trigger, state = bench.queue.find(trigger_id)
-    assert state == "failed"
-    assert trigger.result is not None
-    assert trigger.result["error"] == "table.csv is empty."
+    found = bench.queue.find(trigger_id)
+    assert found.state == "failed"
+    assert found.trigger.result is not None
+    assert found.trigger.result["error"] == "table.csv is empty."
     assert bench.store.champion().version == champion
     bench.retrain(
         "random_forest"
@@ -123,12 +126,29 @@ def test_junk_is_set_aside_and_the_next_trigger_carried_out(bench: Bench) -> Non
 
 def test_an_interrupted_retraining_starts_again(bench: Bench) -> None:
     trigger_id = bench.submit()
-    assert bench.queue.claim() is not None  # and then its worker died
+    claim = bench.queue.claim()
+    assert claim is not None
     worker = bench.worker()
-    assert worker.run_once(utc_now()) is None
-    assert worker.recover() == [trigger_id]
+    assert worker.run_once(utc_now()) is None  # the other worker lives
+    claim.release()  # and now it died
     assert worker.run_once(utc_now()) is not None
-    assert bench.queue.find(trigger_id)[1] == "done"
+    found = bench.queue.find(trigger_id)
+    assert found.state == "done"
+    assert found.trigger.attempts == 2
+
+
+def test_the_timeline_tells_of_retrainings_and_promotions(bench: Bench) -> None:
+    done = bench.retrain()
+    database = Database(bench.settings.database_address, writable=True)
+    database.migrate()
+    LogWriter(bench.settings.paths, database, 65536).drain(utc_now())
+    log = RecordLog(database, bench.settings.paths)
+    rows = log.events(PageRequest()).rows[::-1]
+    told = [(row["event_kind"], row["figures"].get("state")) for row in rows]
+    assert told == [("retraining", "begun"), ("promotion", None), ("retraining", "done")]
+    assert rows[1]["subject"] == done["version"]
+    assert "was promoted" in rows[2]["summary"]
+    database.close()
 
 
 def test_the_process_recovers_carries_out_and_stops(
@@ -137,7 +157,9 @@ def test_the_process_recovers_carries_out_and_stops(
     settings = Settings(runtime_directory=runtime_with_champion)
     queue = RetrainQueue(settings.paths.triggers)
     trigger_id = queue.submit("the test asks", "tests").trigger_id
-    queue.claim()
+    claim = queue.claim()
+    assert claim is not None
+    claim.release()  # its worker died
     log = tmp_path / "worker.log"
 
     def is_closed() -> bool:
@@ -160,6 +182,6 @@ def test_the_process_recovers_carries_out_and_stops(
 
 def finished_state(queue: RetrainQueue, trigger_id: str) -> str:
     try:
-        return queue.find(trigger_id)[1]
+        return queue.find(trigger_id).state
     except RecordNotFound:
         return "between two names"
