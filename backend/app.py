@@ -6,12 +6,17 @@ from prometheus_client import CollectorRegistry
 from backend import authorization, problems, request_recorder
 from backend.metrics import Metrics
 from backend.model_host import ModelHost
+from backend.monitoring.configuration import MonitoringConfiguration
+from backend.monitoring.retraining_desk import RetrainingDesk
 from backend.prediction_service import PredictionService
 from backend.routes import (
     database,
     feedback,
+    models,
+    monitoring,
     predictions,
     records,
+    retraining,
     service,
     traffic,
     what_if,
@@ -21,8 +26,10 @@ from storage.database import Database
 from storage.log_handler import configure_logging, open_spool
 from storage.model_store import ModelStore
 from storage.record_log import RecordLog
+from storage.retrain_queue import RetrainQueue
 from storage.settings import Settings, settings_or_exit
 from storage.spool import Spool
+from storage.timeline import Timeline
 
 ROUTES = (
     service.blueprint,
@@ -32,6 +39,9 @@ ROUTES = (
     traffic.blueprint,
     database.blueprint,
     feedback.blueprint,
+    monitoring.blueprint,
+    retraining.blueprint,
+    models.blueprint,
 )
 
 
@@ -66,8 +76,10 @@ def create_worker_app() -> Flask:
 
 def _create_services(settings: Settings, spool: Spool) -> Services:
     database = Database(settings.database_address)
+    store = ModelStore(settings.paths)
     metrics = Metrics(CollectorRegistry())
-    host = ModelHost(ModelStore(settings.paths), metrics)
+    host = ModelHost(store, metrics)
+    queue, timeline = RetrainQueue(settings.paths.triggers), Timeline(spool)
     return Services(
         settings=settings,
         spool=spool,
@@ -76,4 +88,9 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         predictions=PredictionService(host, spool, metrics),
         record_log=RecordLog(database, settings.paths),
         metrics=metrics,
+        configuration=MonitoringConfiguration(database, spool, settings.command_timeout_seconds),
+        timeline=timeline,
+        desk=RetrainingDesk(queue, timeline),
+        queue=queue,
+        store=store,
     )

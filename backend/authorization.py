@@ -3,7 +3,7 @@
 import hmac
 from enum import IntEnum
 
-from flask import Flask, request
+from flask import Flask, g, request
 from pydantic import SecretStr
 
 from storage.errors import AuthenticationRequired, PermissionRefused
@@ -22,8 +22,14 @@ class Role(IntEnum):
     ADMIN = 3
 
 
-STATE_CHANGING_ROLES = {"/database/clear": Role.ADMIN, "/feedback": Role.OPERATOR}
-"""The role that each state-changing route template needs, always."""
+STATE_CHANGING_ROLES = {
+    "/database/clear": Role.ADMIN,
+    "/feedback": Role.OPERATOR,
+    "PUT /monitoring/config": Role.ADMIN,
+    "/monitoring/trigger-retraining": Role.OPERATOR,
+    "/monitoring/checks": Role.OPERATOR,
+}
+"""The role that each state-changing route template needs, always; with a method, by that method only."""
 
 
 class KeyRing:
@@ -64,6 +70,7 @@ def guard(app: Flask, settings: Settings) -> None:
             return  # a probe with an old key must not look like an outage
         needed = _needed_role(settings)
         held = keys.role(request.headers.get("Authorization", ""))
+        g.role = held
         if held >= needed:
             return
         if held is Role.NOBODY:
@@ -76,10 +83,17 @@ def guard(app: Flask, settings: Settings) -> None:
         )
 
 
+def current_actor() -> str:
+    """Return who makes the current request, as the timeline names them: the role of their key."""
+    role: Role = g.get("role", Role.NOBODY)
+    return role.name.lower()
+
+
 def _needed_role(settings: Settings) -> Role:
     template = request.url_rule.rule if request.url_rule else ""
-    if template in STATE_CHANGING_ROLES:
-        return STATE_CHANGING_ROLES[template]
+    for rule in (template, f"{request.method} {template}"):
+        if rule in STATE_CHANGING_ROLES:
+            return STATE_CHANGING_ROLES[rule]
     return Role.VIEWER if settings.reading_needs_key else Role.NOBODY
 
 

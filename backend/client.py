@@ -15,6 +15,17 @@ from pydantic import BaseModel, ValidationError
 from backend.contract.base import ErrorResponse, Request
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.feedback import FeedbackItem, FeedbackRequest, FeedbackResponse
+from backend.contract.models import ModelsResponse
+from backend.contract.monitoring import (
+    ConfigChange,
+    ConfigResponse,
+    DataWindow,
+    HistoryQuery,
+    HistoryResponse,
+    StatusResponse,
+    TriggerRequest,
+    TriggerResponse,
+)
 from backend.contract.predictions import (
     BatchPredictionRequest,
     BatchPredictionResponse,
@@ -31,6 +42,7 @@ from backend.contract.records import (
     RequestsQuery,
     RequestsResponse,
 )
+from backend.contract.retraining import RetrainingResponse
 from backend.contract.service import HealthResponse, InfoResponse
 from backend.contract.traffic import (
     SlowestQuery,
@@ -183,15 +195,50 @@ class HousingClient:
         """Delete every record; needs an admin key."""
         return self._post(DatabaseClearedResponse, "/database/clear", None)
 
+    def monitoring_config(self) -> ConfigResponse:
+        """Return the monitoring configuration in force, and what each value means."""
+        return self._get(ConfigResponse, "/monitoring/config")
+
+    def change_monitoring_config(self, **values: float) -> ConfigResponse:
+        """Change some values, the others staying; needs an admin key."""
+        return self._post(ConfigResponse, "/monitoring/config", ConfigChange(values), method="PUT")
+
+    def monitoring_status(self) -> StatusResponse:
+        """Return what is watched, what waits for retraining, and the last check."""
+        return self._get(StatusResponse, "/monitoring/status")
+
+    def history(self, query: HistoryQuery | None = None) -> HistoryResponse:
+        """Return the timeline of events, newest first."""
+        return self._get(HistoryResponse, "/monitoring/history", query)
+
+    def trigger_retraining(self, reason: str, window: DataWindow | None = None) -> TriggerResponse:
+        """Ask for a retraining; needs an operator key."""
+        body = TriggerRequest(reason=reason, window=window)
+        return self._post(TriggerResponse, "/monitoring/trigger-retraining", body)
+
+    def retraining(self, trigger_id: str) -> RetrainingResponse:
+        """Return how far one retraining is, and its result once it is there."""
+        return self._get(RetrainingResponse, f"/retraining/{trigger_id}")
+
+    def models(self) -> ModelsResponse:
+        """Return the trained versions, newest first, and which of them serves."""
+        return self._get(ModelsResponse, "/models")
+
     def _get(self, kind: type[Answer], path: str, query: Request | None = None) -> Answer:
         parameters = query.model_dump(mode="json", exclude_none=True) if query else None
         return _parse(kind, _checked(self._send("GET", path, parameters, None, None)))
 
     def _post(
-        self, kind: type[Answer], path: str, body: BaseModel | None, request_id: str | None = None
+        self,
+        kind: type[Answer],
+        path: str,
+        body: BaseModel | None,
+        request_id: str | None = None,
+        *,
+        method: str = "POST",
     ) -> Answer:
         content = body.model_dump_json().encode() if body else b"{}"
-        return _parse(kind, _checked(self._send("POST", path, None, content, request_id)))
+        return _parse(kind, _checked(self._send(method, path, None, content, request_id)))
 
     def _send(
         self,

@@ -7,11 +7,16 @@ from flask import current_app
 
 from backend.metrics import Metrics
 from backend.model_host import ModelHost
+from backend.monitoring.configuration import MonitoringConfiguration
+from backend.monitoring.retraining_desk import RetrainingDesk
 from backend.prediction_service import PredictionService
 from storage.database import Database
+from storage.model_store import ModelStore
 from storage.record_log import RecordLog
+from storage.retrain_queue import RetrainQueue
 from storage.settings import Settings
 from storage.spool import Spool
+from storage.timeline import Timeline
 
 EXTENSION = "housing"
 
@@ -27,6 +32,11 @@ class Services:
     predictions: PredictionService
     record_log: RecordLog
     metrics: Metrics
+    configuration: MonitoringConfiguration
+    timeline: Timeline
+    desk: RetrainingDesk
+    queue: RetrainQueue
+    store: ModelStore
 
 
 def current_services() -> Services:

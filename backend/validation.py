@@ -54,6 +54,11 @@ def read_query(model: type[Model], values: Mapping[str, str]) -> Model:
     InvalidRequest
         400, naming every wrong parameter.
     """
+    return read_values(model, values)
+
+
+def read_values(model: type[Model], values: Mapping[str, Any]) -> Model:
+    """Validate values by name; see ``read_query``."""
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:

@@ -5,6 +5,7 @@ import logging
 from flask import Blueprint, Response
 
 from backend.answers import answer
+from backend.authorization import current_actor
 from backend.contract.database import (
     DatabaseClearedResponse,
     DatabaseStatistics,
@@ -34,6 +35,7 @@ def clear() -> Response:
         services.database,
         "clear_database",
         services.settings.command_timeout_seconds,
+        {"asked_by": current_actor()},
     )
     logger.warning("The database was cleared: %s", deleted)
     return answer(DatabaseClearedResponse(deleted=deleted))

@@ -21,6 +21,10 @@ READABLE = (
     "/metrics/models",
     "/database/stats",
     "/predictions",
+    "/monitoring/config",
+    "/monitoring/status",
+    "/monitoring/history",
+    "/models",
 )
 WITHOUT_SUCCESS = ("/health", "/health/live", "/health/ready")
 """These answer ``status`` in place of ``success``."""
@@ -45,7 +49,7 @@ def test_every_answer_is_stamped(
 
 def test_every_rule_answers_a_wrong_method_in_the_one_shape(http: FlaskClient) -> None:
     for rule in http.application.url_map.iter_rules():
-        path = rule.rule.replace("<prediction_id>", "none")
+        path = rule.rule.replace("<prediction_id>", "none").replace("<trigger_id>", "none")
         answer = http.open(path, method="PATCH")
         assert answer.status_code == 405, path
         assert ErrorResponse.model_validate(answer.json).status == 405
@@ -55,4 +59,5 @@ def test_every_endpoint_of_the_list_above_is_routed(http: FlaskClient) -> None:
     rules = {
         rule.rule for rule in http.application.url_map.iter_rules() if "GET" in (rule.methods or ())
     }
-    assert rules == {*READABLE, "/metrics", "/predictions/<prediction_id>"}
+    with_id = {"/predictions/<prediction_id>", "/retraining/<trigger_id>"}
+    assert rules == {*READABLE, *with_id, "/metrics"}

@@ -6,7 +6,9 @@ import pytest
 from honcho.environ import parse_procfile
 
 from dashboard.settings import DashboardSettings
+from storage.schema.monitoring_config import MonitoringConfig
 from storage.settings import Settings
+from tests.documentation import monitoring_table
 from tests.documentation.settings_table import README, table
 from tests.system import REPOSITORY
 
@@ -17,8 +19,14 @@ def test_the_settings_table_is_the_settings() -> None:
     assert table() in TEXT, "run: python -m tests.documentation.settings_table"
 
 
-@pytest.mark.parametrize("settings", [Settings, DashboardSettings])
-def test_every_setting_is_explained(settings: type[Settings] | type[DashboardSettings]) -> None:
+def test_the_table_of_the_monitoring_configuration_is_its_model() -> None:
+    assert monitoring_table.table() in TEXT, "run: python -m tests.documentation.monitoring_table"
+
+
+@pytest.mark.parametrize("settings", [Settings, DashboardSettings, MonitoringConfig])
+def test_every_setting_is_explained(
+    settings: type[Settings] | type[DashboardSettings] | type[MonitoringConfig],
+) -> None:
     for name, field in settings.model_fields.items():
         assert field.description, name
         assert field.description.endswith("."), name

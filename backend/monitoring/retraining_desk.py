@@ -1,0 +1,41 @@
+"""Asking for a retraining: a trigger file for the worker, and an event on the timeline."""
+
+import logging
+
+from storage.retrain_queue import RetrainQueue
+from storage.schema.records import DataWindow, EventRecord, Trigger
+from storage.timeline import Timeline
+
+logger = logging.getLogger(__name__)
+
+
+class RetrainingDesk:
+    """Takes requests for retraining, a person's or a check's."""
+
+    def __init__(self, queue: RetrainQueue, timeline: Timeline) -> None:
+        self._queue = queue
+        self._timeline = timeline
+
+    def ask(self, reason: str, requested_by: str, window: DataWindow | None = None) -> Trigger:
+        """Submit what a person asks for.
+
+        Raises
+        ------
+        QueueUnavailable
+            If the trigger could not be kept; nothing was asked for.
+        """
+        return self._told(self._queue.submit(reason, requested_by, window=window))
+
+    def _told(self, trigger: Trigger) -> Trigger:
+        logger.info("Retraining %s was asked for: %s", trigger.trigger_id, trigger.reason)
+        self._timeline.record(
+            EventRecord(
+                timestamp=trigger.created_at,
+                event_kind="trigger",
+                actor=trigger.requested_by,
+                subject=trigger.trigger_id,
+                summary=f"Retraining asked for ({trigger.source}): {trigger.reason}",
+                figures=trigger.figures,
+            )
+        )
+        return trigger
