@@ -11,7 +11,8 @@ import io
 import logging
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ import joblib
 from pydantic import ValidationError
 
 from storage.atomic_files import flush_folder, write_atomically
-from storage.errors import ModelIntegrityError, ModelUnavailable, RecordNotFound
+from storage.errors import HousingError, ModelIntegrityError, ModelUnavailable, RecordNotFound
 from storage.paths import RuntimePaths
+from storage.process_lock import in_turn
 from storage.schema.records import ChampionPointer, ModelManifest
 
 logger = logging.getLogger(__name__)
@@ -95,7 +97,7 @@ class ModelStore:
             return None
         except ValidationError as error:
             raise ModelIntegrityError(
-                f"{self._paths.champion_pointer} cannot be read; promote a version again to mend it."
+                f"{self._paths.champion_pointer.name} cannot be read; promote a version again to mend it."
             ) from error
 
     def champion(self) -> ModelManifest:
@@ -127,7 +129,7 @@ class ModelStore:
         except FileNotFoundError as error:
             raise RecordNotFound(f"There is no model version {version}.") from error
         except ValidationError as error:
-            raise ModelIntegrityError(f"{path} cannot be read.") from error
+            raise ModelIntegrityError(f"{MANIFEST} of version {version} cannot be read.") from error
 
     def versions(self) -> list[ModelManifest]:
         """Return the complete versions that can be read, newest first."""
@@ -158,10 +160,10 @@ class ModelStore:
         try:
             content = path.read_bytes()
         except FileNotFoundError as error:
-            raise ModelIntegrityError(f"{path} is missing.") from error
+            raise ModelIntegrityError(f"{name} of version {version} is missing.") from error
         if hashlib.sha256(content).hexdigest() != expected:
             raise ModelIntegrityError(
-                f"{path} does not match the checksum in its manifest and was not loaded."
+                f"{name} of version {version} does not match the checksum in its manifest and was not loaded."
             )
         return content
 
@@ -173,6 +175,20 @@ class ModelStore:
         """Check every file of a version against its manifest; see ``read``."""
         for name in self.manifest(version).checksums:
             self.read(version, name)
+
+    def fingerprint(self, version: str) -> tuple[tuple[str, int, int], ...]:
+        """Return what changes when a file of the version does: names, sizes and times of change."""
+        try:
+            files = [(path.name, path.stat()) for path in self.folder(version).iterdir()]
+        except (HousingError, OSError):
+            return ()
+        return tuple(sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in files))
+
+    @contextmanager
+    def loading_turn(self) -> Iterator[None]:
+        """Wait until no other process loads a version beside its answers, then keep the others waiting."""
+        with in_turn(self._paths.loading_lock):
+            yield
 
     def folder(self, version: str) -> Path:
         """Return the folder of a version; a name that could leave the store is no version."""

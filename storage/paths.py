@@ -44,6 +44,11 @@ class RuntimePaths:
         return self.models / "champion.json"
 
     @property
+    def loading_lock(self) -> Path:
+        """Held by the one worker process that loads a version beside its answers."""
+        return self.models / "loading.lock"
+
+    @property
     def versions(self) -> Path:
         return self.models / "versions"
 

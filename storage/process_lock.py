@@ -39,3 +39,18 @@ def only_process(lock: Path, kind: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def in_turn(lock: Path) -> Iterator[None]:
+    """Wait for ``lock``, then hold it. Where it cannot be kept, such as on a read-only disk, nobody waits."""
+    try:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        yield
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -29,6 +29,10 @@ class HealthResponse(Response):
         None,
         description="The champion version that could not be loaded, while an older one serves.",
     )
+    refused_reason: str | None = Field(
+        None,
+        description="Why that version, or the champion pointer itself, was refused.",
+    )
 
 
 class InfoResponse(Success):

@@ -30,21 +30,28 @@ def describe() -> Response:
 def health() -> Response:
     """Tell whether a model is loaded: 200 if so, 503 if not."""
     host = current_services().host
+    refusal = host.refusal
+    refused_version = refusal.version if refusal else None
+    refused_reason = refusal.reason if refusal else None
     try:
         version = host.current().manifest.version
     except ModelUnavailable as error:
         unhealthy = HealthResponse(
-            status="unhealthy", message=str(error), refused_version=host.refused_version
+            status="unhealthy",
+            message=str(error),
+            refused_version=refused_version,
+            refused_reason=refused_reason,
         )
         return answer(unhealthy, 503)
     message = "The service answers predictions."
-    if host.refused_version:
-        message = f"Version {host.refused_version} was refused; {version} goes on serving."
+    if refusal:
+        message = f"{refusal.subject} was refused; {version} goes on serving."
     body = HealthResponse(
         status="healthy",
         message=message,
         model_version=version,
-        refused_version=host.refused_version,
+        refused_version=refused_version,
+        refused_reason=refused_reason,
     )
     return answer(body)
 

@@ -1,0 +1,31 @@
+"""Further model versions made from a trained one: they load, and each answers differently."""
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import joblib
+from sklearn.ensemble import HistGradientBoostingRegressor
+
+from storage.model_store import MODEL, ModelStore, pickled
+from storage.schema.records import ModelManifest
+
+
+def publish_dearer(store: ModelStore, version: str, name: str, by: float = 0.1) -> ModelManifest:
+    """Publish a copy of ``version``, trained a day later, whose prices are higher ``by`` 100,000 USD."""
+    manifest = store.manifest(version)
+    files = {file: store.read(version, file) for file in manifest.checksums}
+    pipeline = joblib.load(io.BytesIO(files[MODEL]))
+    regressor = pipeline.named_steps["regressor"]
+    for part in (regressor, *vars(regressor).values()):
+        if isinstance(part, HistGradientBoostingRegressor):
+            part._baseline_prediction = part._baseline_prediction + by
+    changed = {"version": name, "created_at": manifest.created_at + timedelta(days=1)}
+    return store.publish(manifest.model_copy(update=changed), files | {MODEL: pickled(pipeline)})
+
+
+def spoil(path: Path) -> None:
+    """Change one byte in the middle of a file."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
