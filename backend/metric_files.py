@@ -51,7 +51,12 @@ class MetricFile:
         # The descriptor stays open for the life of the process: it holds the lock.
         self._descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         self._used = 8
-        self._map(FILE_BYTES)
+        try:
+            self._map(FILE_BYTES)
+        except OSError:
+            os.close(self._descriptor)
+            draft.unlink()
+            raise
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         draft.rename(folder / f"{name}.db")
 

@@ -163,7 +163,7 @@ def test_no_room_for_a_metric_is_no_reason_to_fail(
     assert "No space left on device" in caplog.text
     metrics.count_request("/predict", "POST", 200, 0.1)
     assert _sample(metrics, "api_requests_total", endpoint="/predict") == 1
-    assert folder.exists()
+    assert not list(folder.glob("*.new"))
 
 
 def _worker(folder: Path, version: datetime) -> subprocess.Popen[str]:
