@@ -5,7 +5,7 @@ changed over HTTP, each change is kept, and every process sees the same ones. Th
 is sent and the README's table are made from this model.
 """
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from storage.schema.records import Record
 
@@ -27,29 +27,47 @@ class MonitoringConfig(Record, strict=True):
         False, description="Let a check ask for retraining by itself. Off: it only says so."
     )
     window_hours: float = Field(
-        24.0,
-        gt=0,
-        le=24 * 365,
-        allow_inf_nan=False,
-        description="How far back a check looks.",
-    )
-    largest_window_rows: int = Field(
-        10_000,
-        ge=100,
-        le=100_000,
-        description="Newest predictions of the window that are compared.",
+        24.0, ge=0.1, le=24 * 90, allow_inf_nan=False, description="How far back a check looks."
     )
     drift_minimum_rows: int = Field(
-        100,
-        ge=2,
-        le=100_000,
+        50,
+        ge=10,
+        le=10_000,
         description="Below this many predictions the answer is 'not enough data', not 'no drift'.",
     )
+    drift_significance_level: float = Field(
+        0.005,
+        gt=0,
+        le=0.1,
+        allow_inf_nan=False,
+        description="Chance of calling one quiet window drifted, all tests together.",
+    )
+    drift_minimum_effect_share: float = Field(
+        0.03,
+        ge=0,
+        le=0.5,
+        allow_inf_nan=False,
+        description="Kolmogorov-Smirnov distance below which a difference does not matter.",
+    )
+    drift_confirming_windows: int = Field(
+        2,
+        ge=1,
+        le=10,
+        description="Drifted windows in a row, without common rows, that raise an alarm when none of them"
+        " is beyond doubt alone.",
+    )
     performance_minimum_rows: int = Field(
-        100,
-        ge=2,
-        le=100_000,
+        30,
+        ge=10,
+        le=10_000,
         description="Below this many labelled predictions the error is not judged.",
+    )
+    degradation_margin_share: float = Field(
+        0.05,
+        ge=0,
+        le=10,
+        allow_inf_nan=False,
+        description="Rise of the RMSE over the holdout's that counts as degraded, once it is beyond doubt.",
     )
     maximum_model_age_days: float = Field(
         90.0,
@@ -72,16 +90,6 @@ class MonitoringConfig(Record, strict=True):
         description="Pause after a retraining before a check asks for another.",
     )
 
-    @field_validator("drift_minimum_rows", "performance_minimum_rows")
-    @classmethod
-    def _a_window_can_hold_it(cls, minimum: int, information: ValidationInfo) -> int:
-        largest = information.data.get("largest_window_rows")
-        if largest is not None and minimum > largest:
-            raise ValueError(
-                f"it is above largest_window_rows ({largest}), so no window has enough"
-            )
-        return minimum
-
 
 def unit_of(name: str) -> str:
     """Return the unit of one value; empty for a switch.
@@ -100,7 +108,7 @@ def bounds_of(name: str) -> dict[str, float]:
     Examples
     --------
     >>> bounds_of("drift_minimum_rows")
-    {'ge': 2, 'le': 100000}
+    {'ge': 10, 'le': 10000}
     """
     constraints = MonitoringConfig.model_fields[name].metadata
     return {

@@ -75,7 +75,7 @@ def test_each_change_is_an_event(desk: Desk) -> None:
 
 
 def test_what_does_not_fit_is_refused_and_changes_nothing(desk: Desk) -> None:
-    assert "above largest_window_rows" in desk.change(drift_minimum_rows=50_000)["refused"]
+    assert "less than or equal to 10000" in desk.change(drift_minimum_rows=50_000)["refused"]
     assert read_config(desk.readable).version == 0
 
 

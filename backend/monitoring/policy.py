@@ -1,0 +1,260 @@
+"""When to ask for a retraining: a pure decision from what was found, with its reasons in words.
+
+Causes, the gravest first: the error has risen (realized), the inputs have drifted, the error is estimated
+to have risen, the model is old, many predictions were labelled since it was trained. Whatever the cause, a
+check asks for nothing by itself while automatic retraining is off, another retraining waits or runs, or
+the last one is not long ago.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Source = Literal["degradation", "drift", "age", "labels"]
+"""What the trigger will say that it was raised by."""
+Figures = dict[str, float | int | str | bool | None]
+
+
+@dataclass(frozen=True)
+class DriftFinding:
+    """What comparing a window with the reference says.
+
+    Attributes
+    ----------
+    judged
+        False without enough data, which is not "no drift".
+    alarm
+        Whether it is to be acted on: for repeated checks the alarm policy's verdict, for one window its own.
+    share
+        Of the inputs that drifted (0 to 1); None without a verdict.
+    reason
+        In words, why.
+    """
+
+    judged: bool
+    alarm: bool
+    share: float | None
+    severity: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ErrorFinding:
+    """What the realized or the estimated error says; errors are in 100,000 USD.
+
+    Attributes
+    ----------
+    judged
+        False without enough rows.
+    degraded
+        Whether it is above the holdout's beyond doubt.
+    rows
+        That it rests on.
+    """
+
+    judged: bool
+    degraded: bool
+    rows: int
+    rmse: float | None
+    baseline_rmse: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is known beside the window.
+
+    Attributes
+    ----------
+    model_age_days
+        Of the served version.
+    newly_labelled_rows
+        Predictions labelled since the newest version was trained.
+    open_retrainings
+        Ids that wait or run.
+    hours_since_retraining
+        Since the last one ended; None if there never was one.
+    """
+
+    model_age_days: float
+    newly_labelled_rows: int
+    open_retrainings: tuple[str, ...] = ()
+    hours_since_retraining: float | None = None
+
+
+@dataclass(frozen=True)
+class PolicyRules:
+    """The operator's values; 0 switches the age and the labelled rows off as causes."""
+
+    automatic: bool
+    maximum_model_age_days: float
+    enough_labelled_rows: int
+    cooldown_hours: float
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The verdict.
+
+    Attributes
+    ----------
+    should_retrain
+        Whether there is a cause.
+    source
+        The gravest cause; None without one.
+    reasons
+        In words: every cause, or why there is none.
+    figures
+        That led to it.
+    blocked_by
+        Why a check does not ask by itself now, in words.
+    """
+
+    should_retrain: bool
+    source: Source | None
+    reasons: tuple[str, ...]
+    figures: Figures = field(default_factory=dict)
+    blocked_by: tuple[str, ...] = ()
+
+    @property
+    def asks_by_itself(self) -> bool:
+        """Whether a check submits a trigger now."""
+        return self.should_retrain and not self.blocked_by
+
+
+def decide(
+    drift: DriftFinding | None,
+    realized: ErrorFinding | None,
+    estimated: ErrorFinding | None,
+    circumstances: Circumstances,
+    rules: PolicyRules,
+) -> Decision:
+    """Decide from what was found; None means that it was not looked for.
+
+    The estimated error is a cause only where the realized one cannot be judged: labels know better.
+
+    Examples
+    --------
+    >>> rules = PolicyRules(True, maximum_model_age_days=90, enough_labelled_rows=0, cooldown_hours=24)
+    >>> drift = DriftFinding(True, True, 0.25, "high", "MedInc: its distribution moved.")
+    >>> decision = decide(drift, None, None, Circumstances(3.0, 0), rules)
+    >>> decision.source, decision.asks_by_itself
+    ('drift', True)
+    >>> decision.reasons
+    ('Drift (high): MedInc: its distribution moved.',)
+    >>> recent = Circumstances(3.0, 0, hours_since_retraining=1.5)
+    >>> decide(drift, None, None, recent, rules).blocked_by
+    ('The last retraining ended 1.5 h ago; the pause after one is 24 h.',)
+    """
+    causes = [
+        *_degradation(realized),
+        *_drift(drift),
+        *_estimated_degradation(realized, estimated),
+        *_age(circumstances, rules),
+        *_labels(circumstances, rules),
+    ]
+    return Decision(
+        should_retrain=bool(causes),
+        source=causes[0][0] if causes else None,
+        reasons=tuple(reason for _, reason in causes)
+        or _why_not(drift, realized, estimated, circumstances),
+        figures=_figures(drift, realized, estimated, circumstances),
+        blocked_by=_blocked_by(circumstances, rules),
+    )
+
+
+Cause = tuple[Source, str]
+
+
+def _degradation(realized: ErrorFinding | None) -> list[Cause]:
+    if realized is None or not realized.degraded:
+        return []
+    return [("degradation", f"Realized error: {realized.reason}")]
+
+
+def _drift(drift: DriftFinding | None) -> list[Cause]:
+    if drift is None or not drift.alarm:
+        return []
+    return [("drift", f"Drift ({drift.severity}): {drift.reason}")]
+
+
+def _estimated_degradation(
+    realized: ErrorFinding | None, estimated: ErrorFinding | None
+) -> list[Cause]:
+    known_better = realized is not None and realized.judged
+    if estimated is None or not estimated.degraded or known_better:
+        return []
+    return [("degradation", f"Estimated error (no labels yet): {estimated.reason}")]
+
+
+def _age(circumstances: Circumstances, rules: PolicyRules) -> list[Cause]:
+    limit, age = rules.maximum_model_age_days, circumstances.model_age_days
+    if not limit or age < limit:
+        return []
+    return [("age", f"The model is {age:.0f} days old; it is due after {limit:g}.")]
+
+
+def _labels(circumstances: Circumstances, rules: PolicyRules) -> list[Cause]:
+    enough, rows = rules.enough_labelled_rows, circumstances.newly_labelled_rows
+    if not enough or rows < enough:
+        return []
+    return [("labels", f"{rows} predictions were labelled since the last training ({enough} do).")]
+
+
+def _why_not(
+    drift: DriftFinding | None,
+    realized: ErrorFinding | None,
+    estimated: ErrorFinding | None,
+    circumstances: Circumstances,
+) -> tuple[str, ...]:
+    looked = [
+        *([f"Drift: {drift.reason}"] if drift is not None else []),
+        *([f"Realized error: {realized.reason}"] if realized is not None else []),
+        *([f"Estimated error: {estimated.reason}"] if estimated is not None else []),
+    ]
+    return (
+        "No cause for retraining.",
+        *looked,
+        f"The model is {circumstances.model_age_days:.0f} days old.",
+    )
+
+
+def _blocked_by(circumstances: Circumstances, rules: PolicyRules) -> tuple[str, ...]:
+    blocks = []
+    if not rules.automatic:
+        blocks.append("Automatic retraining is off.")
+    if circumstances.open_retrainings:
+        blocks.append(f"Retraining {circumstances.open_retrainings[0]} waits or runs already.")
+    since = circumstances.hours_since_retraining
+    if since is not None and since < rules.cooldown_hours:
+        blocks.append(
+            f"The last retraining ended {since:.1f} h ago; the pause after one is "
+            f"{rules.cooldown_hours:g} h."
+        )
+    return tuple(blocks)
+
+
+def _figures(
+    drift: DriftFinding | None,
+    realized: ErrorFinding | None,
+    estimated: ErrorFinding | None,
+    circumstances: Circumstances,
+) -> Figures:
+    return {
+        "drift_share": drift.share if drift is not None else None,
+        "drift_severity": drift.severity if drift is not None and drift.judged else None,
+        "drift_alarm": drift.alarm if drift is not None else None,
+        **_error_figures("realized", realized),
+        **_error_figures("estimated", estimated),
+        "model_age_days": round(circumstances.model_age_days, 3),
+        "newly_labelled_rows": circumstances.newly_labelled_rows,
+        "hours_since_retraining": circumstances.hours_since_retraining,
+    }
+
+
+def _error_figures(name: str, found: ErrorFinding | None) -> Figures:
+    return {
+        f"{name}_rows": found.rows if found is not None else None,
+        f"{name}_rmse": found.rmse if found is not None else None,
+        f"{name}_baseline_rmse": found.baseline_rmse if found is not None else None,
+        f"{name}_degraded": found.degraded if found is not None and found.judged else None,
+    }
