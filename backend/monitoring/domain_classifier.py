@@ -6,13 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from backend.monitoring.domain_features import DomainFeatures
+
 FloatArray = NDArray[np.float64]
 
 FOLDS = 5
-RIDGE = 0.001
-"""Added to each variance, so that a constant column does no harm."""
-PRODUCT_RIDGE = 2.0
-"""The same for products of columns: most changes are of one column, and 36 products bring noise."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class DomainDifference:
     p_value
         Chance of an AUC as high in that case.
     leading_columns
-        One or two column numbers: the column, or the way two go together, that tells most.
+        The column, or the columns whose way of going together, tells most.
     rows
         Current rows that were used: those without a missing value.
     """
@@ -41,12 +39,10 @@ class DomainDifference:
 
 
 class DomainClassifier:
-    """A ridge discriminant on the columns' normal scores and all products of two of them.
+    """A ridge discriminant on the columns' normal scores, their products and their places.
 
-    A column's normal score is the normal quantile of its rank in the reference: no unit and no absurd value
-    matters. The products carry spread (a column with itself) and correlation (with another). For current
-    mean d_1 and reference mean d_0 of these features the discriminant is (S + R)^-1 (d_1 - d_0), with the
-    reference's covariance S and the ridge R; it needs one inversion, made once.
+    For current mean d_1 and reference mean d_0 of the features the discriminant is (S + R)^-1 (d_1 - d_0),
+    with the reference's covariance S and the ridge R; it needs one inversion, made once.
 
     The AUC is that of five folds, each scored by the discriminant of the other four. In one fold its variance
     under the null is Mann and Whitney's, (n + m + 1) / (12 n m). The folds are not independent: each one's
@@ -62,6 +58,8 @@ class DomainClassifier:
         Shape (m, d), without missing values.
     seed
         Of the folds.
+    place
+        Two columns that are a map, or None.
 
     Examples
     --------
@@ -76,20 +74,16 @@ class DomainClassifier:
     (True, True, (0, 1))
     """
 
-    def __init__(self, reference: FloatArray, seed: int) -> None:
-        self._sorted = np.sort(reference, axis=0)
+    def __init__(
+        self, reference: FloatArray, seed: int, place: tuple[int, int] | None = None
+    ) -> None:
         self._seed = seed
-        size, columns = reference.shape
-        # A value's rank is counted in halves: 2 x (values below) + (values equal).
-        self._quantiles = stats.norm.ppf((np.arange(2 * size + 1) / 2 + 0.5) / (size + 1))
-        self._pairs = np.triu_indices(columns)
-        features = self._features(reference)
-        folds = _folds(size, seed)
-        self._by_fold = [features[folds == fold] for fold in range(FOLDS)]
-        ridge = np.concatenate(
-            [np.full(columns, RIDGE), np.full(len(self._pairs[0]), PRODUCT_RIDGE)]
-        )
-        self._inverse = np.linalg.inv(np.cov(features, rowvar=False) + np.diag(ridge))
+        self._features = DomainFeatures(reference, place, seed)
+        compared = self._features.compared
+        folds = _folds(len(compared), seed)
+        self._by_fold = [compared[folds == fold] for fold in range(FOLDS)]
+        spread = np.cov(compared, rowvar=False) + np.diag(self._features.ridge)
+        self._inverse = np.linalg.inv(spread)
 
     def difference(self, current: FloatArray) -> DomainDifference:
         """Tell current rows (n, d) from the reference; rows with NaN are left out.
@@ -97,12 +91,12 @@ class DomainClassifier:
         Raises
         ------
         ValueError
-            If fewer than 5 rows of each kind are complete: a fold would be empty.
+            If fewer than 5 rows are complete: a fold would be empty.
         """
         complete = current[~np.isnan(current).any(axis=1)]
-        if min(len(complete), len(self._sorted)) < FOLDS:
+        if len(complete) < FOLDS:
             raise ValueError(f"Fewer than {FOLDS} complete rows.")
-        features = self._features(complete)
+        features = self._features.of(complete)
         folds = _folds(len(complete), self._seed)
         by_fold = [features[folds == fold] for fold in range(FOLDS)]
         auc, null_deviation = self._cross_validated(by_fold)
@@ -131,22 +125,7 @@ class DomainClassifier:
         difference = features.mean(axis=0) - _mean(self._by_fold)
         # Each feature's part of the discriminant's squared distance, which is their sum.
         parts = difference * (self._inverse @ difference)
-        leading = int(np.argmax(parts))
-        columns = self._sorted.shape[1]
-        if leading < columns:
-            return (leading,)
-        pair = [int(side[leading - columns]) for side in self._pairs]
-        return tuple(sorted(set(pair)))
-
-    def _features(self, inputs: FloatArray) -> FloatArray:
-        scores = np.empty(inputs.shape)
-        for column in range(inputs.shape[1]):
-            ordered = self._sorted[:, column]
-            values = inputs[:, column]
-            ranks = np.searchsorted(ordered, values) + np.searchsorted(ordered, values, "right")
-            scores[:, column] = self._quantiles[ranks]
-        first, second = self._pairs
-        return np.hstack([scores, scores[:, first] * scores[:, second]])
+        return self._features.columns[int(np.argmax(parts))]
 
 
 def _folds(rows: int, seed: int) -> NDArray[np.int64]:

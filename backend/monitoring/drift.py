@@ -45,6 +45,8 @@ class DriftDetector:
         Shape (k,), answers of the model to rows that it was not fitted on; None: they are not compared.
     seed
         Of the domain classifier's folds.
+    place
+        The two inputs that are a map: the classifier then also sees how the others go with the place.
 
     Examples
     --------
@@ -67,12 +69,13 @@ class DriftDetector:
         importances: FloatArray,
         predictions: FloatArray | None = None,
         seed: int = 0,
+        place: tuple[int, int] | None = None,
     ) -> None:
         self.names = tuple(names)
         self.columns = ReferenceColumn.columns(inputs)
         self.importances = importances
         self.prediction = ReferenceColumn(predictions) if predictions is not None else None
-        self._classifier = DomainClassifier(inputs, seed)
+        self._classifier = DomainClassifier(inputs, seed, place)
 
     def compare(
         self,

@@ -167,8 +167,9 @@ def _column_sentence(column: ColumnDrift) -> str:
 
 def _multivariate_sentence(multivariate: MultivariateDrift) -> str:
     difference = multivariate.difference
-    names = " and ".join(multivariate.leading_inputs)
-    which = f"how {names} go together" if len(multivariate.leading_inputs) > 1 else names
+    *first, last = multivariate.leading_inputs
+    names = f"{', '.join(first)} and {last}" if first else last
+    which = f"how {names} go together" if first else names
     return (
         f"All inputs together: a classifier tells these rows from the reference with AUC "
         f"{difference.auc:.3f} (by chance 0.5 ± {difference.null_deviation:.3f}, corrected p "

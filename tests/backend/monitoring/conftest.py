@@ -23,7 +23,9 @@ def detector(shuffled_table: FloatArray) -> DriftDetector:
     """Fitted on 16,512 rows, the first inputs more important, prices in place of predictions."""
     reference = shuffled_table[:REFERENCE_ROWS]
     importances = np.array([0.4, 0.05, 0.1, 0.05, 0.02, 0.08, 0.15, 0.15])
-    return DriftDetector(reference[:, :-1], FEATURE_NAMES, importances, reference[:4_000, -1])
+    return DriftDetector(
+        reference[:, :-1], FEATURE_NAMES, importances, reference[:4_000, -1], place=(6, 7)
+    )
 
 
 @pytest.fixture

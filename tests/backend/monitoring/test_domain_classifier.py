@@ -8,7 +8,10 @@ from backend.monitoring.correction import holm
 from backend.monitoring.domain_classifier import DomainClassifier
 
 
-def test_p_values_are_even_where_nothing_differs(shuffled_table: np.ndarray) -> None:
+@pytest.mark.parametrize("place", [None, (6, 7)])
+def test_p_values_are_even_where_nothing_differs(
+    shuffled_table: np.ndarray, place: tuple[int, int] | None
+) -> None:
     # Real rows, each window compared with rows that are not in it: without the factor of two in the
     # variance, 12 % of the p values would be below 0.05, and the test of evenness would fail.
     random = np.random.default_rng(0)
@@ -16,7 +19,8 @@ def test_p_values_are_even_where_nothing_differs(shuffled_table: np.ndarray) -> 
     for _ in range(150):
         rows = random.permutation(len(shuffled_table))[:3_000]
         inputs = shuffled_table[rows, :-1]
-        p_values.append(DomainClassifier(inputs[:2_500], 0).difference(inputs[2_500:]).p_value)
+        classifier = DomainClassifier(inputs[:2_500], 0, place)
+        p_values.append(classifier.difference(inputs[2_500:]).p_value)
     assert stats.kstest(p_values, "uniform").pvalue > 0.01
     assert np.mean(np.array(p_values) < 0.05) < 0.11
 
@@ -32,6 +36,16 @@ def test_decoupling_is_seen_and_named_although_every_column_keeps_its_values(
     assert difference.p_value < 1e-20
     assert 0 in difference.leading_columns
     assert len(difference.leading_columns) == 2
+
+
+def test_income_decoupled_from_its_place_is_seen(shuffled_table: np.ndarray) -> None:
+    # The place is shuffled as a whole: what goes with what at each place is all that changes.
+    inputs = shuffled_table[:, :-1]
+    window = inputs[16_512:18_512].copy()
+    window[:, 6:8] = np.random.default_rng(0).permutation(window[:, 6:8])
+    difference = DomainClassifier(inputs[:16_512], 0, (6, 7)).difference(window)
+    assert difference.p_value < 1e-12
+    assert {6, 7} & set(difference.leading_columns)
 
 
 def test_no_unit_matters() -> None:

@@ -1,0 +1,139 @@
+"""What the domain classifier looks at: ranks, their products, and what is usual at a place."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+FloatArray = NDArray[np.float64]
+
+RIDGE = 0.001
+"""Added to each variance, so that a constant column does no harm."""
+PRODUCT_RIDGE = 2.0
+"""The same for products: most changes are of one column, and dozens of products bring noise."""
+PLACE_SHARE = 3
+"""One reference row in three tells what is usual at a place, and is not compared."""
+PLACE_BINS = 20
+"""Cells along each of the two axes of the map, each with as many rows."""
+PLACE_SHRINKAGE = 2.0
+"""Average rows that each cell's mean is drawn towards zero by."""
+
+
+class NormalScores:
+    """Each column's value as the normal quantile of its rank in the reference, shape (m, d).
+
+    No unit and no absurd value matters to them.
+
+    Examples
+    --------
+    >>> scores = NormalScores(np.arange(99.0)[:, np.newaxis])
+    >>> scores.of(np.array([[49.0], [1e9]])).round(2).ravel().tolist()
+    [0.0, 2.58]
+    """
+
+    def __init__(self, reference: FloatArray) -> None:
+        size = len(reference)
+        self._sorted = np.sort(reference, axis=0)
+        # A value's rank is counted in halves: 2 x (values below) + (values equal).
+        self._quantiles = stats.norm.ppf((np.arange(2 * size + 1) / 2 + 0.5) / (size + 1))
+
+    def of(self, inputs: FloatArray) -> FloatArray:
+        """Return the scores of inputs (n, d), shape (n, d)."""
+        scores = np.empty(inputs.shape)
+        for column in range(inputs.shape[1]):
+            ordered, values = self._sorted[:, column], inputs[:, column]
+            ranks = np.searchsorted(ordered, values) + np.searchsorted(ordered, values, "right")
+            scores[:, column] = self._quantiles[ranks]
+        return scores
+
+
+class PlaceMeans:
+    """The mean score of every other column in each cell of a map of two columns.
+
+    Parameters
+    ----------
+    scores
+        Shape (k, d), of rows that are used for nothing else: a row must not be compared with a mean that
+        contains it, or reference and current rows would differ where nothing changed.
+    place
+        The two columns that are the map.
+    """
+
+    def __init__(self, scores: FloatArray, place: tuple[int, int]) -> None:
+        self._place = place
+        self.others = [column for column in range(scores.shape[1]) if column not in place]
+        shares = np.arange(1, PLACE_BINS) / PLACE_BINS
+        self._edges = [np.quantile(scores[:, column], shares) for column in place]
+        cells = self._cells(scores)
+        counts = np.bincount(cells, minlength=PLACE_BINS**2)
+        sums = [
+            np.bincount(cells, scores[:, column], minlength=PLACE_BINS**2) for column in self.others
+        ]
+        self._means = np.column_stack(sums) / (counts + PLACE_SHRINKAGE)[:, np.newaxis]
+
+    def of(self, scores: FloatArray) -> FloatArray:
+        """Return what is usual at the places of scores (n, d), shape (n, d - 2)."""
+        usual: FloatArray = self._means[self._cells(scores)]
+        return usual
+
+    def _cells(self, scores: FloatArray) -> NDArray[np.int64]:
+        first, second = (
+            np.searchsorted(edges, scores[:, column])
+            for edges, column in zip(self._edges, self._place, strict=True)
+        )
+        cells: NDArray[np.int64] = first * PLACE_BINS + second
+        return cells
+
+
+class DomainFeatures:
+    """Normal scores, all products of two of them, and how columns go with the place.
+
+    The products carry spread (a column with itself) and correlation (with another). With a map, each other
+    column also has its usual score at the row's place and the product of the two: together they show that a
+    column rose against its surroundings, or no longer goes with them.
+
+    Parameters
+    ----------
+    reference
+        Shape (m, d), without missing values.
+    place
+        Two columns that are a map, or None.
+    seed
+        Of the choice of the rows that tell what is usual at a place.
+    """
+
+    def __init__(self, reference: FloatArray, place: tuple[int, int] | None, seed: int) -> None:
+        columns = reference.shape[1]
+        self._scores = NormalScores(reference)
+        self._pairs = np.triu_indices(columns)
+        self._places: PlaceMeans | None = None
+        compared = reference
+        if place is not None:
+            kept_back = np.random.default_rng(seed).permutation(len(reference)) % PLACE_SHARE == 0
+            self._places = PlaceMeans(self._scores.of(reference[kept_back]), place)
+            compared = reference[~kept_back]
+        others = self._places.others if self._places is not None else []
+        self.columns: list[tuple[int, ...]] = [
+            *((column,) for column in range(columns)),
+            *(tuple(sorted({int(a), int(b)})) for a, b in zip(*self._pairs, strict=True)),
+            *((column,) for column in others),
+            *((column, *(place or ())) for column in others),
+        ]
+        """Which columns each feature is made of."""
+        simple, products = RIDGE, PRODUCT_RIDGE
+        pairs = len(self._pairs[0])
+        self.ridge = np.repeat(
+            [simple, products, simple, simple], [columns, pairs, len(others), len(others)]
+        )
+        """What each feature's variance is raised by, shape (f,)."""
+        self.compared = self.of(compared)
+        """The features of the reference rows that windows are compared with, shape (k, f)."""
+
+    def of(self, inputs: FloatArray) -> FloatArray:
+        """Return the features of inputs (n, d), shape (n, f)."""
+        scores = self._scores.of(inputs)
+        first, second = self._pairs
+        parts = [scores, scores[:, first] * scores[:, second]]
+        if self._places is not None:
+            usual = self._places.of(scores)
+            parts += [usual, usual * scores[:, self._places.others]]
+        return np.hstack(parts)

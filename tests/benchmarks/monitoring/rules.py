@@ -1,0 +1,40 @@
+"""Three rules' verdicts on one window: ours, and two that are in use."""
+
+from dataclasses import dataclass
+
+from backend.monitoring.drift_report import DriftReport
+from tests.benchmarks.monitoring.windows import Population
+from training.dataset.table import FloatArray
+
+RAW_LEVEL = 0.05
+USUAL_SHARE = 0.2
+HALF = 0.5
+RULES = ("ours", "usual", "half")
+TITLES = {
+    "ours": "this product's",
+    "usual": "KS p < 0.05 on more than 20 % of the inputs",
+    "half": "KS p < 0.05 on half of the inputs",
+}
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Whether each rule calls a window drifted, and what ours said."""
+
+    ours: bool
+    usual: bool
+    half: bool
+    report: DriftReport
+
+
+def verdicts(population: Population, window: FloatArray) -> Verdicts:
+    """Judge a window by all rules; the usual ones see the same p values, uncorrected."""
+    report = population.detector.compare(window, population.model.predict(window))
+    p_values = [column.distances.p_value for column in report.inputs if column.distances]
+    share = sum(value < RAW_LEVEL for value in p_values) / len(population.detector.names)
+    return Verdicts(
+        ours=bool(report.overall_drift),
+        usual=share > USUAL_SHARE,
+        half=share >= HALF,
+        report=report,
+    )
