@@ -23,6 +23,7 @@ from storage.schema.records import ModelManifest
 from training.dataset.table import FloatArray
 from training.fit import MeasuredCandidate
 from training.holdout import Holdout
+from training.importance import permutation_importances
 from training.model_card import model_card
 from training.outcome import TrainingOutcome
 from training.reference_profile import ReferenceProfile
@@ -97,8 +98,12 @@ def _files(outcome: TrainingOutcome, model: bytes) -> dict[str, bytes]:
 
 
 def _reference_profile(outcome: TrainingOutcome) -> bytes:
-    training = outcome.training
-    return ReferenceProfile.fit(training.inputs, training.targets, outcome.seed).to_bytes()
+    training, seed = outcome.training, outcome.seed
+    # Of rows that the model was not fitted on: it remembers the others, whatever their inputs say.
+    importances = permutation_importances(
+        outcome.winner.fitted.pipeline.predict, outcome.validation.inputs, seed
+    )
+    return ReferenceProfile.fit(training.inputs, training.targets, seed, importances).to_bytes()
 
 
 def inputs_as_csv(inputs: FloatArray) -> bytes:

@@ -1,10 +1,10 @@
-"""What the model saw in training: the base for warnings, support, nearest districts and, later, drift.
+"""What the model saw in training: the base for warnings, support, nearest districts and drift.
 
 Stored with each version as plain arrays (``.npz``, read without pickle), so that reading it runs no code.
 """
 
 import io
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Self
 from zipfile import BadZipFile
 
@@ -26,6 +26,10 @@ LATITUDE, LONGITUDE = FEATURE_NAMES.index("Latitude"), FEATURE_NAMES.index("Long
 SPREAD_LOW, SPREAD_HIGH = PERCENTILES.index(5.0), PERCENTILES.index(95.0)
 
 
+def _equal_shares() -> FloatArray:
+    return np.full(len(FEATURE_NAMES), 1 / len(FEATURE_NAMES))
+
+
 @dataclass(frozen=True)
 class ReferenceProfile:
     """The training part as arrays.
@@ -42,6 +46,9 @@ class ReferenceProfile:
         Shape (100, 8): a seeded sample of the inputs, what explanations compare with.
     distances
         Shape (n,), sorted: how far each training row is from the others (see ``support``).
+    importances
+        Shape (8,): what share of the answers depends on each input, adding up to 1; equal shares in a
+        version from before they were kept.
     """
 
     inputs: FloatArray
@@ -49,9 +56,16 @@ class ReferenceProfile:
     percentiles: FloatArray
     background: FloatArray
     distances: FloatArray
+    importances: FloatArray = field(default_factory=_equal_shares)
 
     @classmethod
-    def fit(cls, inputs: FloatArray, targets: FloatArray, seed: int) -> Self:
+    def fit(
+        cls,
+        inputs: FloatArray,
+        targets: FloatArray,
+        seed: int,
+        importances: FloatArray | None = None,
+    ) -> Self:
         """Derive the profile from the training part: inputs (n, 8), targets (n,)."""
         percentiles = np.percentile(inputs, PERCENTILES, axis=0).T
         sample = np.random.default_rng(seed).choice(
@@ -61,7 +75,8 @@ class ReferenceProfile:
         # One more neighbour than asked for, because each row finds itself first.
         nearest, _ = KDTree(scaled).query(scaled, SUPPORT_NEIGHBOURS + 1)
         distances = np.sort(nearest[:, 1:].mean(axis=1))
-        return cls(inputs, targets, percentiles, inputs[sample], distances)
+        shares = importances if importances is not None else _equal_shares()
+        return cls(inputs, targets, percentiles, inputs[sample], distances, shares)
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
@@ -74,15 +89,16 @@ class ReferenceProfile:
         """
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-                return cls(**{field.name: stored[field.name] for field in fields(cls)})
-        except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
+                names = [each.name for each in fields(cls) if each.name in stored]
+                return cls(**{name: stored[name] for name in names})
+        except (ValueError, TypeError, OSError, EOFError, BadZipFile) as error:
             raise ModelIntegrityError(f"The reference profile cannot be read: {error}.") from error
 
     def to_bytes(self) -> bytes:
         """Return the profile as it is stored."""
         stream = io.BytesIO()
         np.savez_compressed(
-            stream, **{field.name: getattr(self, field.name) for field in fields(self)}
+            stream, **{each.name: getattr(self, each.name) for each in fields(self)}
         )
         return stream.getvalue()
 

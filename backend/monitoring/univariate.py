@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
+from scipy.special import kolmogi, kolmogorov
 
 FloatArray = NDArray[np.float64]
 
@@ -84,11 +85,17 @@ class ReferenceColumn:
     def distances(self, values: FloatArray) -> Distances:
         """Compare with a current sample of shape (n,), n >= 1, none missing.
 
-        With F and G the two cumulative shares, the KS statistic is max |F - G|, its p value the one-sample
-        distribution at the effective size mn / (m + n) (as ``scipy.stats.ks_2samp`` with
-        ``method="asymp"``; conservative with ties), and Wasserstein the integral of |F - G|, divided by the
-        reference's spread: the distance of its 5th and 95th percentile over 3.29, which is the standard
-        deviation of a normal distribution, and not moved by a few absurd values.
+        With F and G the two cumulative shares, the KS statistic is max |F - G|, its p value Kolmogorov's
+        distribution at the effective size e = mn / (m + n), with Stephens' correction sqrt(e) + 0.12 +
+        0.11 / sqrt(e): within 3 % of the exact one from e = 50 on where p is above 0.0001, and conservative
+        with ties. Wasserstein is the integral of |F - G|, divided by the reference's spread: the distance of
+        its 5th and 95th percentile over 3.29, which is the standard deviation of a normal distribution, and
+        not moved by a few absurd values.
+
+        References
+        ----------
+        Stephens, M. A. (1970). Use of the Kolmogorov-Smirnov, Cramer-von Mises and related statistics
+        without extensive tables. Journal of the Royal Statistical Society B 32, 115-122.
 
         Examples
         --------
@@ -100,16 +107,24 @@ class ReferenceColumn:
         0.0
         """
         ks_statistic, area = self._between_steps(values)
-        size, number = len(self.sorted), len(values)
-        effective = max(round(size * number / (size + number)), 1)
         shares = self._bin_shares(np.sort(values))
         return Distances(
             ks_statistic=ks_statistic,
-            p_value=float(np.clip(stats.kstwo.sf(ks_statistic, effective), 0.0, 1.0)),
+            p_value=float(kolmogorov(ks_statistic * self._scale(len(values)))),
             psi=float(np.sum((shares - self._shares) * np.log(shares / self._shares))),
             wasserstein=area / self._spread,
             jensen_shannon=float(np.nan_to_num(jensenshannon(shares, self._shares, base=2))),
         )
+
+    def critical_ks_statistic(self, number: int, level: float) -> float:
+        """Return the KS statistic whose p value is ``level`` (0 to 1) for a sample of ``number`` rows.
+
+        Examples
+        --------
+        >>> round(ReferenceColumn(np.arange(10_000.0)).critical_ks_statistic(500, 0.05), 3)
+        0.062
+        """
+        return min(float(kolmogi(level)) / self._scale(number), 1.0)
 
     def quality(self, values: FloatArray) -> Quality:
         """Count what is missing (NaN) and out of range in a current sample of shape (n,), n >= 1.
@@ -139,6 +154,11 @@ class ReferenceColumn:
             out_of_range_share=outside / len(values),
             p_value=min(2 * min(p_values), 1.0),
         )
+
+    def _scale(self, number: int) -> float:
+        size = len(self.sorted)
+        root = (size * number / (size + number)) ** 0.5
+        return root + 0.12 + 0.11 / root
 
     def _between_steps(self, values: FloatArray) -> tuple[float, float]:
         """Return max |F - G| and the integral of |F - G|; ties are compared after their last one."""

