@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up demo train test check format bench bench-accuracy browser screenshots clean reset
+.PHONY: help up demo train test check format bench bench-accuracy bench-monitoring browser screenshots clean reset
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,10 @@ bench:  ## Measure the request path under load with wrk (about three minutes).
 bench-accuracy:  ## Measure the champion against CatBoost (most of an hour).
 	@$(PYTHON) environment.py benchmark
 	@exec $(VENV)/python -m tests.benchmarks.accuracy
+
+bench-monitoring:  ## Measure the drift rule on real rows (about ten minutes).
+	@$(PYTHON) environment.py development
+	@exec $(VENV)/python -m tests.benchmarks.monitoring
 
 browser:  ## Install the Chromium that the browser tests drive.
 	@$(PYTHON) environment.py development

@@ -11,6 +11,7 @@ from backend.monitoring.retraining_desk import RetrainingDesk
 from backend.prediction_service import PredictionService
 from backend.routes import (
     database,
+    drift,
     feedback,
     models,
     monitoring,
@@ -42,6 +43,7 @@ ROUTES = (
     monitoring.blueprint,
     retraining.blueprint,
     models.blueprint,
+    drift.blueprint,
 )
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from backend.contract.base import ErrorResponse, Request
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
+from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import FeedbackItem, FeedbackRequest, FeedbackResponse
 from backend.contract.models import ModelsResponse
 from backend.contract.monitoring import (
@@ -154,6 +155,14 @@ class HousingClient:
     def nearest_districts(self, features: HousingFeatures, number: int = 10) -> NearestResponse:
         """Return the training districts nearest to the inputs' place."""
         return self._post(NearestResponse, f"/nearest_districts?number={number}", features)
+
+    def compare_rows(self, rows: DriftRequest) -> DriftResponse:
+        """Compare rows with the training data of the served model."""
+        return self._post(DriftResponse, "/monitoring/drift", rows)
+
+    def drift(self, query: DriftQuery | None = None) -> DriftWindowResponse:
+        """Compare the predictions logged in a window with the training data."""
+        return self._get(DriftWindowResponse, "/monitoring/drift", query)
 
     def logs(self, query: LogsQuery | None = None) -> LogsResponse:
         """Return log lines, newest first."""

@@ -3,18 +3,25 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.monitoring.drift import DriftDetector
 from storage.errors import ModelIntegrityError
 from storage.model_store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelStore
-from storage.schema.features import EXAMPLE
+from storage.schema.features import EXAMPLE, FEATURE_NAMES
 from storage.schema.records import ModelManifest
 from training.explain import Explanation, explain, price_curve
 from training.holdout import Holdout
-from training.reference_profile import ReferenceProfile, ReferenceSearch
+from training.reference_profile import (
+    LATITUDE,
+    LONGITUDE,
+    ReferenceProfile,
+    ReferenceSearch,
+)
 
 FloatArray = NDArray[np.float64]
 
@@ -74,6 +81,21 @@ class ServedModel:
     def coverage(self) -> float:
         """The share of true values that the intervals are made to hold."""
         return float(self._intervals.coverage)
+
+    @cached_property
+    def drift_detector(self) -> DriftDetector:
+        """What windows are compared with; made at the first question, a tenth of a second's work.
+
+        Predictions are compared with those for the holdout: to its own training rows the model's answers
+        are others than to any new ones.
+        """
+        return DriftDetector(
+            self.profile.inputs,
+            FEATURE_NAMES,
+            self.profile.importances,
+            self.holdout.predicted if self.holdout is not None else None,
+            place=(LATITUDE, LONGITUDE),
+        )
 
     def answer(self, inputs: FloatArray) -> Answers:
         """Predict prices with intervals.

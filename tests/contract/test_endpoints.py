@@ -25,6 +25,7 @@ READABLE = (
     "/monitoring/status",
     "/monitoring/history",
     "/models",
+    "/monitoring/drift",
 )
 WITHOUT_SUCCESS = ("/health", "/health/live", "/health/ready")
 """These answer ``status`` in place of ``success``."""

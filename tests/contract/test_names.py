@@ -2,9 +2,14 @@
 
 from typing import get_args
 
+from backend.contract.drift import DriftRow
 from backend.contract.what_if import FeatureName
 from storage.schema.features import FEATURE_NAMES
 
 
 def test_an_input_can_be_named_in_a_query() -> None:
     assert get_args(FeatureName) == FEATURE_NAMES
+
+
+def test_a_row_to_compare_has_the_inputs_in_order() -> None:
+    assert tuple(DriftRow.model_fields) == FEATURE_NAMES
