@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backend.monitoring.alarm import Alarm, CheckedWindow, drift_alarm
 from backend.monitoring.drift import PREDICTION
@@ -22,9 +23,6 @@ from backend.served_model import FloatArray, ServedModel
 from storage.database import Database
 from storage.prediction_window import PredictionWindow, read_prediction_window
 from storage.schema.features import FEATURES
-
-MOST_ROWS = 20_000
-"""Newest rows of a window that are compared: more would tell no more, and take longer."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +61,19 @@ def check_window(
     length: timedelta,
     opened: str | None,
     thresholds: DriftThresholds,
+    most_rows: int,
 ) -> WindowCheck:
-    """Compare the predictions logged in the ``length`` before ``until``.
+    """Compare the predictions logged in the ``length`` before ``until``, the newest ``most_rows``.
 
     Raises
     ------
     DatabaseUnavailable
         If they cannot be read.
     """
-    window = read_prediction_window(database, until - length, until, MOST_ROWS)
+    window = read_prediction_window(database, until - length, until, most_rows)
     predictions = _own_predictions(model, window)
     report = _compare(model, window, thresholds)
-    alarm = _alarm(model, database, window, report, thresholds)
+    alarm = _alarm(model, database, window, report, thresholds, most_rows)
     if report.status != "ok":
         return WindowCheck(report, window, alarm, {}, None)
     columns = {
@@ -125,6 +124,7 @@ def _alarm(
     window: PredictionWindow,
     report: DriftReport,
     thresholds: DriftThresholds,
+    most_rows: int,
 ) -> Alarm:
     """Ask the windows before this one, of its length and without common rows, whether they confirm it."""
     checks = [_checked(window, report)]
@@ -133,7 +133,7 @@ def _alarm(
         if len(checks) >= thresholds.confirming_windows:
             break
         until = checks[0].since
-        earlier = read_prediction_window(database, until - length, until, MOST_ROWS)
+        earlier = read_prediction_window(database, until - length, until, most_rows)
         checks.insert(0, _checked(earlier, _compare(model, earlier, thresholds)))
     return drift_alarm(checks, thresholds)
 
@@ -144,9 +144,9 @@ def _checked(window: PredictionWindow, report: DriftReport) -> CheckedWindow:
     )
 
 
-def _is_acceptable(inputs: FloatArray) -> np.ndarray:
+def _is_acceptable(inputs: FloatArray) -> NDArray[np.bool_]:
     """Return which rows (n,) the service would predict: complete, and in the accepted ranges."""
     lower = np.array([feature.minimum for feature in FEATURES])
     upper = np.array([feature.maximum for feature in FEATURES])
-    acceptable: np.ndarray = ((inputs >= lower) & (inputs <= upper)).all(axis=1)
-    return acceptable
+    within = np.asarray((inputs >= lower) & (inputs <= upper))
+    return np.asarray(within.all(axis=1))

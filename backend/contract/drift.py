@@ -42,7 +42,12 @@ class DriftRequest(Request):
 class DriftQuery(Request):
     """GET /monitoring/drift: the predictions logged in a window that ends now, or at ``until``."""
 
-    window: Duration = Field(timedelta(hours=24), ge=SHORTEST_WINDOW, le=LONGEST_WINDOW)
+    window: Duration | None = Field(
+        None,
+        ge=SHORTEST_WINDOW,
+        le=LONGEST_WINDOW,
+        description="Such as 30m, 24h or 7d; without it, the configuration's.",
+    )
     until: AwareDatetime | None = None
     feature: ColumnName | None = Field(
         None, description="The column that is opened; without it the first of the ranking."

@@ -31,7 +31,7 @@ class DriftThresholds:
 
     significance_level: float = 0.005
     quality_significance_level: float = 0.001
-    minimum_rows: int = 50
+    minimum_rows: int = 100
     minimum_ks_statistic: float = 0.03
     minimum_auc: float = 0.53
     minimum_quality_share: float = 0.01

@@ -1,5 +1,6 @@
 """One column against its reference: how far apart the two samples are, and how surely."""
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -157,7 +158,7 @@ class ReferenceColumn:
 
     def _scale(self, number: int) -> float:
         size = len(self.sorted)
-        root = (size * number / (size + number)) ** 0.5
+        root = math.sqrt(size * number / (size + number))
         return root + 0.12 + 0.11 / root
 
     def _between_steps(self, values: FloatArray) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """/monitoring/drift: whether the inputs still look like the training data. Nothing here is logged."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import numpy as np
@@ -26,9 +26,10 @@ from backend.monitoring.drift import METHOD
 from backend.monitoring.drift_picture import CumulativeShares, Histogram
 from backend.monitoring.drift_report import ColumnDrift, DriftReport, MultivariateDrift
 from backend.monitoring.thresholds import DriftThresholds
-from backend.services import Services, current_services
+from backend.services import current_services
 from backend.validation import read_body, read_query
 from storage.schema.features import FEATURE_NAMES
+from storage.schema.monitoring_config import MonitoringConfig
 from storage.schema.records import utc_now
 
 blueprint = Blueprint("drift", __name__, url_prefix="/monitoring")
@@ -42,7 +43,7 @@ def compare() -> Response:
     model = services.host.current()
     g.model_version = model.manifest.version
     rows = [list(row.__dict__.values()) for row in body.data]
-    thresholds = _thresholds(services)
+    thresholds = _thresholds(services.configuration.current().config)
     report = compare_rows(model, np.array(rows, dtype=np.float64), thresholds)
     return answer(
         DriftResponse(
@@ -58,21 +59,23 @@ def window() -> Response:
     services = current_services()
     model = services.host.current()
     g.model_version = model.manifest.version
-    thresholds = _thresholds(services)
+    config = services.configuration.current().config
+    thresholds = _thresholds(config)
     check = check_window(
         model,
         services.database,
         query.until or utc_now(),
-        query.window,
+        query.window or timedelta(hours=config.window_hours),
         query.feature,
         thresholds,
+        config.largest_window_rows,
     )
     services.metrics.set_drift_share(check.report.drift_share)
     return answer(_window_response(check, thresholds, model.manifest.version))
 
 
-def _thresholds(_services: Services) -> DriftThresholds:
-    return DriftThresholds()
+def _thresholds(config: MonitoringConfig) -> DriftThresholds:
+    return replace(DriftThresholds(), minimum_rows=config.drift_minimum_rows)
 
 
 def _window_response(

@@ -67,7 +67,7 @@ def test_a_huge_window_does_not_alarm_on_a_trifle() -> None:
     assert detector.compare(current, None, lower, multivariate=False).overall_drift
 
 
-@pytest.mark.parametrize("rows", [0, 1, 49])
+@pytest.mark.parametrize("rows", [0, 1, 99])
 def test_too_few_rows_are_no_verdict(
     detector: DriftDetector, window: np.ndarray, rows: int
 ) -> None:
@@ -75,7 +75,7 @@ def test_too_few_rows_are_no_verdict(
     assert report.status == "not_enough_data"
     assert report.overall_drift is None
     assert report.drift_share is None
-    assert report.reasons == (f"Not enough data: {rows} rows, and a verdict needs 50.",)
+    assert report.reasons == (f"Not enough data: {rows} rows, and a verdict needs 100.",)
 
 
 def test_a_window_of_missing_values_only_is_drift_of_quality(

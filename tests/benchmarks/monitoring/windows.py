@@ -107,7 +107,8 @@ def _without_region(name: str) -> Change:
 
     def change(window: FloatArray, _: np.random.Generator) -> FloatArray:
         regions = region_of(window[:, LATITUDE], window[:, LONGITUDE])
-        return window[regions != REGION_NAMES.index(name)]
+        kept: FloatArray = window[regions != REGION_NAMES.index(name)]
+        return kept
 
     return change
 
