@@ -29,8 +29,14 @@ class MonitoringConfig(Record, strict=True):
     window_hours: float = Field(
         24.0, ge=0.1, le=24 * 90, allow_inf_nan=False, description="How far back a check looks."
     )
+    largest_window_rows: int = Field(
+        10_000,
+        ge=100,
+        le=100_000,
+        description="Newest predictions of the window that are compared.",
+    )
     drift_minimum_rows: int = Field(
-        50,
+        100,
         ge=10,
         le=10_000,
         description="Below this many predictions the answer is 'not enough data', not 'no drift'.",
