@@ -1,6 +1,8 @@
 """Figures by kind of district: one average can hide a region, an income or an age that does badly."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,9 @@ INCOME, AGE = FEATURE_NAMES.index("MedInc"), FEATURE_NAMES.index("HouseAge")
 QUARTER_NAMES = ("lowest quarter", "second quarter", "third quarter", "highest quarter")
 AGE_BANDS = ((0, 10), (11, 20), (21, 30), (31, 40), (41, 51))
 """First and last year of each band; what is older is recorded as 52 in the census."""
+
+Groups: TypeAlias = Mapping[str, NDArray[np.bool_]]
+"""Rows by the name of a kind of district, masks of shape (n,)."""
 
 
 @dataclass(frozen=True)
@@ -79,32 +84,48 @@ class Slice:
 
 def by_region(answers: Answers) -> tuple[Slice, ...]:
     """Return one slice for each of the eight regions."""
-    regions = region_of(answers.inputs[:, LATITUDE], answers.inputs[:, LONGITUDE])
-    return tuple(
-        _slice(name.replace("_", " "), answers, regions == number)
-        for number, name in enumerate(REGION_NAMES)
-    )
+    return _slices(answers, regions(answers.inputs))
 
 
 def by_income(answers: Answers) -> tuple[Slice, ...]:
     """Return one slice for each quarter of the rows, ordered by median income."""
-    income = answers.inputs[:, INCOME]
-    edges = np.quantile(income, [0.25, 0.5, 0.75])
-    quarters = np.searchsorted(edges, income, side="left")
-    return tuple(
-        _slice(name, answers, quarters == number) for number, name in enumerate(QUARTER_NAMES)
-    )
+    return _slices(answers, income_quarters(answers.inputs, income_edges(answers.inputs)))
 
 
 def by_age(answers: Answers) -> tuple[Slice, ...]:
     """Return one slice for each band of the median house age, the censored one last."""
+    return _slices(answers, age_bands(answers.inputs))
+
+
+def regions(inputs: FloatArray) -> Groups:
+    """Return the rows of inputs (n, 8) that lie in each of the eight regions."""
+    found = region_of(inputs[:, LATITUDE], inputs[:, LONGITUDE])
+    return {name.replace("_", " "): found == number for number, name in enumerate(REGION_NAMES)}
+
+
+def income_edges(inputs: FloatArray) -> FloatArray:
+    """Return the three median incomes that part inputs (n, 8) into quarters."""
+    return np.quantile(inputs[:, INCOME], [0.25, 0.5, 0.75])
+
+
+def income_quarters(inputs: FloatArray, edges: FloatArray) -> Groups:
+    """Return the rows of inputs (n, 8) between the edges (3,)."""
+    quarters = np.searchsorted(edges, inputs[:, INCOME], side="left")
+    return {name: quarters == number for number, name in enumerate(QUARTER_NAMES)}
+
+
+def age_bands(inputs: FloatArray) -> Groups:
+    """Return the rows of inputs (n, 8) in each band of the median house age."""
     # A table of one's own may have parts of a year; rounded up, each falls into one band.
-    years = np.ceil(answers.inputs[:, AGE])
-    bands = tuple(
-        _slice(f"{first} to {last} years", answers, (first <= years) & (years <= last))
-        for first, last in AGE_BANDS
-    )
-    return (*bands, _slice("52 years or more", answers, years > AGE_BANDS[-1][1]))
+    years = np.ceil(inputs[:, AGE])
+    bands = {
+        f"{first} to {last} years": (first <= years) & (years <= last) for first, last in AGE_BANDS
+    }
+    return bands | {"52 years or more": years > AGE_BANDS[-1][1]}
+
+
+def _slices(answers: Answers, groups: Groups) -> tuple[Slice, ...]:
+    return tuple(_slice(name, answers, rows) for name, rows in groups.items())
 
 
 def _slice(name: str, answers: Answers, rows: NDArray[np.bool_]) -> Slice:

@@ -1,0 +1,161 @@
+"""Confidence by resampling: how far a figure would move if other rows had come."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+FloatArray = NDArray[np.float64]
+
+Figures = Callable[[FloatArray], Mapping[str, FloatArray]]
+
+REPEATS = 1_000
+MOST_GROUPS = 500
+"""Beyond this many rows, groups of rows are resampled in place of rows: the time stays the same."""
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure and the interval that holds its true value with the stated confidence."""
+
+    value: float
+    lower: float
+    upper: float
+
+
+def estimates(
+    columns: FloatArray, figures: Figures, seed: int, confidence: float = CONFIDENCE
+) -> dict[str, Estimate | None]:
+    """Return figures of the columns' means with bias-corrected and accelerated bootstrap intervals.
+
+    The figures of squared errors are skewed: their plain percentile intervals end too low. The BCa interval
+    takes the resampled values' quantiles at Phi(z0 + (z0 + z) / (1 - a (z0 + z))), where z0 is the normal
+    quantile of the share of resampled values below the figure, and a the skewness of its jackknife values
+    divided by 6.
+
+    Parameters
+    ----------
+    columns
+        Shape (n, k), n > 1.
+    figures
+        Computes named figures from means of shape (k, m), each of shape (m,).
+    seed
+        The same seed gives the same result.
+
+    Returns
+    -------
+    dict
+        None for a figure that is not finite.
+
+    References
+    ----------
+    Efron, B. (1987). Better bootstrap confidence intervals. Journal of the American Statistical Association
+    82, 171-185.
+
+    Examples
+    --------
+    >>> rows = np.random.default_rng(1).normal(3.0, 1.0, size=(400, 1))
+    >>> mean = estimates(rows, lambda means: {"mean": means[0]}, seed=0)["mean"]
+    >>> round(mean.upper - mean.lower, 1)  # 2 x 1.96 / sqrt(400)
+    0.2
+    """
+    sums, sizes = _groups(columns, np.random.default_rng(seed))
+    measured = figures(columns.mean(axis=0)[:, None])
+    resampled = figures(_resampled(sums, sizes, seed, REPEATS).T)
+    left_out = figures(((sums.sum(axis=0) - sums) / (sizes.sum() - sizes)[:, None]).T)
+    return {
+        name: _corrected(float(value[0]), resampled[name], left_out[name], confidence)
+        for name, value in measured.items()
+    }
+
+
+def resampled_means(columns: FloatArray, seed: int, repeats: int = REPEATS) -> FloatArray:
+    """Return the columns' means over resamples of the rows, drawn with replacement.
+
+    Rows beyond 500 are first dealt at random into 500 groups of (nearly) one size, and groups are drawn: a
+    group's sum has the variance of its rows' sum, so the means vary as much as with single rows.
+
+    Parameters
+    ----------
+    columns
+        Shape (n, k), n > 0.
+
+    Returns
+    -------
+    ndarray of shape (repeats, k)
+
+    References
+    ----------
+    Efron, B. and Tibshirani, R. (1993). An Introduction to the Bootstrap. Chapters 6 and 13.
+
+    Examples
+    --------
+    >>> rows = np.random.default_rng(1).normal(size=(10_000, 1))
+    >>> spread = resampled_means(rows, seed=0).std()
+    >>> bool(0.009 < spread < 0.011)
+    True
+    """
+    sums, sizes = _groups(columns, np.random.default_rng(seed))
+    return _resampled(sums, sizes, seed, repeats)
+
+
+def percentile_interval(
+    value: float, resampled: FloatArray, confidence: float = CONFIDENCE
+) -> Estimate:
+    """Return a figure with the middle part of its resampled values (repeats,).
+
+    Examples
+    --------
+    >>> found = percentile_interval(1.0, np.linspace(0.0, 2.0, 201), confidence=0.9)
+    >>> round(found.lower, 2), round(found.upper, 2)
+    (0.1, 1.9)
+    """
+    tail = (1.0 - confidence) / 2
+    lower, upper = np.quantile(resampled, [tail, 1.0 - tail])
+    return Estimate(value, float(lower), float(upper))
+
+
+def _resampled(sums: FloatArray, sizes: NDArray[np.int64], seed: int, repeats: int) -> FloatArray:
+    random, count = np.random.default_rng(seed), len(sizes)
+    drawn = random.integers(0, count, (repeats, count)) + np.arange(repeats)[:, None] * count
+    counted = np.bincount(drawn.ravel(), minlength=repeats * count)
+    weights = counted.reshape(repeats, count).astype(np.float64)
+    means: FloatArray = (weights @ sums) / (weights @ sizes)[:, None]
+    return means
+
+
+def _corrected(
+    value: float, resampled: FloatArray, left_out: FloatArray, confidence: float
+) -> Estimate | None:
+    # A resample in which the figure is not defined (one value only) says nothing about it.
+    resampled, left_out = resampled[np.isfinite(resampled)], left_out[np.isfinite(left_out)]
+    if not np.isfinite(value) or not len(resampled) or not len(left_out):
+        return None
+    centre = stats.norm.ppf(np.clip(_share_below(resampled, value), 0.01, 0.99))
+    distances = left_out.mean() - left_out
+    spread = float(np.sum(distances**2))
+    skewness = float(np.sum(distances**3)) / (6.0 * spread**1.5) if spread > 0 else 0.0
+    tail = (1.0 - confidence) / 2
+    shifted = centre + stats.norm.ppf([tail, 1.0 - tail])
+    quantiles = stats.norm.cdf(centre + shifted / np.maximum(1.0 - skewness * shifted, 0.1))
+    lower, upper = np.quantile(resampled, quantiles)
+    return Estimate(value, float(min(lower, value)), float(max(upper, value)))
+
+
+def _share_below(resampled: FloatArray, value: float) -> float:
+    # Equal values count half: a share of intervals that hold takes few values, and ties are many.
+    return float(np.mean(resampled < value) + np.mean(resampled == value) / 2)
+
+
+def _groups(
+    columns: FloatArray, random: np.random.Generator
+) -> tuple[FloatArray, NDArray[np.int64]]:
+    rows = len(columns)
+    if rows <= MOST_GROUPS:
+        return columns, np.ones(rows, dtype=np.int64)
+    starts = np.arange(MOST_GROUPS) * rows // MOST_GROUPS
+    sums = np.add.reduceat(columns[random.permutation(rows)], starts, axis=0)
+    return sums, np.diff([*starts, rows])

@@ -1,0 +1,124 @@
+"""Where the error is: by kind of district, over the map, and how the residuals spread."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.monitoring.performance import LabelledRows, RealizedError, realized_error
+from training.features.raw_inputs import LATITUDE, LONGITUDE
+from training.slices import age_bands, income_edges, income_quarters, regions
+
+FloatArray = NDArray[np.float64]
+
+SLICE_MINIMUM_ROWS = 30
+CELL_DEGREES = 0.5
+RESIDUAL_BINS = 40
+SHOWN_SHARE = 0.99
+"""Share of the holdout's absolute residuals that the histogram spans; the rest is in its end bins."""
+
+
+@dataclass(frozen=True)
+class ErrorSlice:
+    """One kind of district; ``baseline_rmse`` is the holdout's there, None without enough rows."""
+
+    kind: str
+    name: str
+    realized: RealizedError
+    baseline_rmse: float | None
+
+
+@dataclass(frozen=True)
+class ErrorCell:
+    """A square of the map by its centre in degrees; errors in 100,000 USD."""
+
+    latitude: float
+    longitude: float
+    rows: int
+    mae: float
+    bias: float
+
+
+@dataclass(frozen=True)
+class ResidualHistogram:
+    """Shares of predicted - actual between ``edges`` (41,), now and in the holdout (40,)."""
+
+    edges: FloatArray
+    shares: FloatArray
+    baseline_shares: FloatArray
+
+
+def worst_slices(
+    inputs: FloatArray,
+    rows: LabelledRows,
+    baseline_inputs: FloatArray,
+    baseline: LabelledRows,
+    seed: int,
+) -> tuple[ErrorSlice, ...]:
+    """Return regions, income quarters and age bands with 30 rows or more, the highest RMSE first.
+
+    The quarters are the holdout's, so that a name means the same districts in every window.
+
+    Parameters
+    ----------
+    inputs, baseline_inputs
+        Shape (n, 8), of ``rows`` and of the holdout.
+    """
+    edges = income_edges(baseline_inputs)
+    then = _groups(baseline_inputs, edges)
+    found = [
+        ErrorSlice(
+            *key,
+            realized_error(rows.only(mask), seed, SLICE_MINIMUM_ROWS),
+            _rmse(baseline.only(then[key])),
+        )
+        for key, mask in _groups(inputs, edges).items()
+        if mask.sum() >= SLICE_MINIMUM_ROWS
+    ]
+    return tuple(
+        sorted(found, key=lambda one: -(one.realized.rmse.value if one.realized.rmse else 0))
+    )
+
+
+def error_cells(inputs: FloatArray, rows: LabelledRows) -> tuple[ErrorCell, ...]:
+    """Return the squares of half a degree that hold labelled rows, from south to north."""
+    corners = np.floor(inputs[:, [LATITUDE, LONGITUDE]] / CELL_DEGREES)
+    cells, cell_of_row = np.unique(corners, axis=0, return_inverse=True)
+    return tuple(
+        _cell(corner, rows.residuals[cell_of_row == number]) for number, corner in enumerate(cells)
+    )
+
+
+def residual_histogram(rows: LabelledRows, baseline: LabelledRows) -> ResidualHistogram:
+    """Return how residuals spread, beside the holdout's."""
+    reach = max(float(np.quantile(np.abs(baseline.residuals), SHOWN_SHARE)), 1e-6)
+    edges = np.linspace(-reach, reach, RESIDUAL_BINS + 1)
+    return ResidualHistogram(
+        edges, _shares(rows.residuals, edges), _shares(baseline.residuals, edges)
+    )
+
+
+def _groups(inputs: FloatArray, edges: FloatArray) -> dict[tuple[str, str], NDArray[np.bool_]]:
+    kinds = {
+        "region": regions(inputs),
+        "income": income_quarters(inputs, edges),
+        "age": age_bands(inputs),
+    }
+    return {(kind, name): mask for kind, groups in kinds.items() for name, mask in groups.items()}
+
+
+def _rmse(rows: LabelledRows) -> float | None:
+    if len(rows) < SLICE_MINIMUM_ROWS:
+        return None
+    return float(np.sqrt(np.mean(rows.residuals**2)))
+
+
+def _cell(corner: FloatArray, residuals: FloatArray) -> ErrorCell:
+    latitude, longitude = ((corner + 0.5) * CELL_DEGREES).tolist()
+    mae, bias = float(np.mean(np.abs(residuals))), float(np.mean(residuals))
+    return ErrorCell(latitude, longitude, len(residuals), mae, bias)
+
+
+def _shares(residuals: FloatArray, edges: FloatArray) -> FloatArray:
+    counts, _ = np.histogram(np.clip(residuals, edges[0], edges[-1]), edges)
+    return counts / max(len(residuals), 1)
