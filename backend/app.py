@@ -8,6 +8,7 @@ from backend.metrics import Metrics
 from backend.model_host import ModelHost
 from backend.monitoring.configuration import MonitoringConfiguration
 from backend.monitoring.retraining_desk import RetrainingDesk
+from backend.performance_check import PerformanceCheck
 from backend.prediction_service import PredictionService
 from backend.routes import (
     database,
@@ -15,6 +16,7 @@ from backend.routes import (
     feedback,
     models,
     monitoring,
+    performance,
     predictions,
     records,
     retraining,
@@ -41,6 +43,7 @@ ROUTES = (
     database.blueprint,
     feedback.blueprint,
     monitoring.blueprint,
+    performance.blueprint,
     retraining.blueprint,
     models.blueprint,
     drift.blueprint,
@@ -90,6 +93,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         predictions=PredictionService(host, spool, metrics),
         record_log=RecordLog(database, settings.paths),
         metrics=metrics,
+        performance=PerformanceCheck(database),
         configuration=MonitoringConfiguration(database, spool, settings.command_timeout_seconds),
         timeline=timeline,
         desk=RetrainingDesk(queue, timeline),

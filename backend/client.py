@@ -27,6 +27,7 @@ from backend.contract.monitoring import (
     TriggerRequest,
     TriggerResponse,
 )
+from backend.contract.performance import PerformanceQuery, PerformanceResponse
 from backend.contract.predictions import (
     BatchPredictionRequest,
     BatchPredictionResponse,
@@ -191,6 +192,10 @@ class HousingClient:
     def feedback(self, items: list[FeedbackItem]) -> FeedbackResponse:
         """Attach 1 to 10,000 actual values to prediction ids; needs an operator's key."""
         return self._post(FeedbackResponse, "/feedback", FeedbackRequest(items=items))
+
+    def performance(self, query: PerformanceQuery | None = None) -> PerformanceResponse:
+        """Return realized and estimated error in a window of the served version's predictions."""
+        return self._get(PerformanceResponse, "/monitoring/performance", query)
 
     def model_metrics(self) -> ModelMetricsResponse:
         """Return how well the trained models did, newest first."""

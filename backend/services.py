@@ -9,6 +9,7 @@ from backend.metrics import Metrics
 from backend.model_host import ModelHost
 from backend.monitoring.configuration import MonitoringConfiguration
 from backend.monitoring.retraining_desk import RetrainingDesk
+from backend.performance_check import PerformanceCheck
 from backend.prediction_service import PredictionService
 from storage.database import Database
 from storage.model_store import ModelStore
@@ -35,6 +36,7 @@ class Services:
     configuration: MonitoringConfiguration
     timeline: Timeline
     desk: RetrainingDesk
+    performance: PerformanceCheck
     queue: RetrainQueue
     store: ModelStore
 

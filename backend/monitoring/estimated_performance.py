@@ -128,8 +128,9 @@ class ErrorEstimator:
     def estimate(self, losses: ExpectedLosses) -> EstimatedError:
         """Estimate the error of the rows that ``losses`` were expected of.
 
-        With m the mean expected loss, Var = (K - 1) / K sum_k (m_k - m)^2 + v mean(s_i^2) / n, for the models'
-        means m_k, rows' expected losses s_i and their relative variance v; the interval is log-normal.
+        With m the mean expected loss, Var = (K - 1) / K sum_k (m_k - m)^2 + v mean(s_i^2) / n, for the
+        models' means m_k, the rows' expected losses s_i and their relative variance v; the interval is
+        log-normal.
         """
         if len(losses) < MINIMUM_ROWS:
             reason = f"{len(losses)} predictions, at least {MINIMUM_ROWS} are needed."

@@ -22,8 +22,8 @@ FloatArray = NDArray[np.float64]
 Status = Literal["ok", "not_enough_data"]
 
 MINIMUM_ROWS = 100
-"""Rows below which there is no figure. On the holdout, 95 % intervals of the RMSE hold the true one in 80 % of
-samples of 50 rows, 86 % of 100, 92 % of 500: squared errors have long tails."""
+"""Rows below which there is no figure. On the holdout, 95 % intervals of the RMSE hold the true one
+in 80 % of samples of 50 rows, 86 % of 100, 92 % of 500: squared errors have long tails."""
 DEGRADATION_MARGIN = 0.05
 """Share by which the RMSE must have risen: of many rows, the smallest rise is beyond doubt."""
 

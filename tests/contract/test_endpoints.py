@@ -24,6 +24,7 @@ READABLE = (
     "/monitoring/config",
     "/monitoring/status",
     "/monitoring/history",
+    "/monitoring/performance",
     "/models",
     "/monitoring/drift",
 )
