@@ -12,6 +12,7 @@ from backend.performance_check import PerformanceCheck
 from backend.prediction_service import PredictionService
 from backend.routes import (
     database,
+    documentation,
     drift,
     feedback,
     models,
@@ -36,6 +37,7 @@ from storage.timeline import Timeline
 
 ROUTES = (
     service.blueprint,
+    documentation.blueprint,
     predictions.blueprint,
     what_if.blueprint,
     records.blueprint,

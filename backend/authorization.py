@@ -9,8 +9,16 @@ from pydantic import SecretStr
 from storage.errors import AuthenticationRequired, PermissionRefused
 from storage.settings import Settings
 
-OPEN_PATHS = ("/health", "/health/live", "/health/ready")
-"""Answered without a key, and with a wrong one, even where everything else needs one: probes have none."""
+OPEN_TEMPLATES = (
+    "/health",
+    "/health/live",
+    "/health/ready",
+    "/openapi.json",
+    "/docs",
+    "/docs/<asset>",
+)
+"""Answered without a key, and with a wrong one, even where everything else needs one: probes have none,
+and neither has a browser that opens the page on which one enters it."""
 
 
 class Role(IntEnum):
@@ -66,7 +74,7 @@ def guard(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def check_role() -> None:
-        if request.path in OPEN_PATHS:
+        if _template() in OPEN_TEMPLATES:
             return  # a probe with an old key must not look like an outage
         needed = _needed_role(settings)
         held = keys.role(request.headers.get("Authorization", ""))
@@ -89,11 +97,22 @@ def current_actor() -> str:
     return role.name.lower()
 
 
-def _needed_role(settings: Settings) -> Role:
-    template = request.url_rule.rule if request.url_rule else ""
-    for rule in (template, f"{request.method} {template}"):
+def state_changing_role(method: str, template: str) -> Role | None:
+    """Return the role that a route needs always; None if it changes no state."""
+    for rule in (template, f"{method} {template}"):
         if rule in STATE_CHANGING_ROLES:
             return STATE_CHANGING_ROLES[rule]
+    return None
+
+
+def _template() -> str:
+    return request.url_rule.rule if request.url_rule else ""
+
+
+def _needed_role(settings: Settings) -> Role:
+    role = state_changing_role(request.method, _template())
+    if role is not None:
+        return role
     return Role.VIEWER if settings.reading_needs_key else Role.NOBODY
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from backend.client import HousingClient
 from backend.keys import operator_key
 from backend.simulation.display import traffic_display
+from backend.simulation.labels import LabelSender
 from backend.simulation.plan import Phase, Traffic, plan
 from backend.simulation.scenario import SCENARIOS, Scenario
 from backend.simulation.sender import Sender
@@ -58,12 +59,16 @@ def _run(
 ) -> bool:
     """Send everything; True when a person stopped it."""
     seconds = sum(phase.seconds for phase in phases)
-    sender = Sender(connect, tally, CONNECTIONS)
+    labels = LabelSender(connect, tally)
+    sender = Sender(connect, tally, CONNECTIONS, labels.on_answer)
+    labels.start()
     with traffic_display(tally, console, seconds) as display:
         try:
             sender.run(plan(rows, phases, traffic), seconds, display.look)
         except KeyboardInterrupt:
             return True
+        finally:
+            labels.stop()
     return False
 
 
@@ -80,7 +85,7 @@ def _conclude(console: Console, tally: Tally) -> None:
     lines = [
         f"Answered {counts.answered:,} requests with {counts.answered_rows:,} rows; "
         f"refused {counts.refused:,}; failed attempts {counts.failed_attempts:,}; "
-        f"given up {counts.given_up:,}; left out {counts.left_out:,}."
+        f"given up {counts.given_up:,}; left out {counts.left_out:,}; labels sent {counts.labels:,}."
     ]
     if tally.last_problem:
         lines.append(f"The last problem: {tally.last_problem}")

@@ -17,7 +17,13 @@ from storage.schema.features import HousingFeatures
 
 blueprint = Blueprint("service", __name__)
 
-LINKS = {"health": "/health", "schema": "/schema", "metrics": "/metrics"}
+LINKS = {
+    "health": "/health",
+    "schema": "/schema",
+    "metrics": "/metrics",
+    "docs": "/docs",
+    "openapi": "/openapi.json",
+}
 
 
 @blueprint.get("/")

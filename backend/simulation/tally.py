@@ -75,6 +75,10 @@ class Tally:
         with self._lock:
             self._counts = replace(self._counts, labels=self._counts.labels + number)
 
+    def label_problem(self, problem: str) -> None:
+        """Some prices could not be sent now."""
+        self._add("failed_attempts", f"labels: {problem}")
+
     def rows_per_second(self, now: float) -> float:
         """Return the answered rows/s of the last seconds."""
         with self._lock:

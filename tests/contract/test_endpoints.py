@@ -28,6 +28,7 @@ READABLE = (
     "/models",
     "/monitoring/drift",
 )
+DOCUMENTATION = ("/openapi.json", "/docs", "/docs/<asset>")
 WITHOUT_SUCCESS = ("/health", "/health/live", "/health/ready")
 """These answer ``status`` in place of ``success``."""
 
@@ -62,4 +63,4 @@ def test_every_endpoint_of_the_list_above_is_routed(http: FlaskClient) -> None:
         rule.rule for rule in http.application.url_map.iter_rules() if "GET" in (rule.methods or ())
     }
     with_id = {"/predictions/<prediction_id>", "/retraining/<trigger_id>"}
-    assert rules == {*READABLE, *with_id, "/metrics"}
+    assert rules == {*READABLE, *with_id, *DOCUMENTATION, "/metrics"}

@@ -1,0 +1,85 @@
+"""What each endpoint takes and gives, by method and route template: the models of the contract."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
+from backend.contract.feedback import FeedbackRequest, FeedbackResponse
+from backend.contract.predictions import (
+    BatchPredictionRequest,
+    BatchPredictionResponse,
+    HousingFeatures,
+    PredictionResponse,
+    PredictQuery,
+)
+from backend.contract.records import (
+    LoggedPredictionResponse,
+    LogsQuery,
+    LogsResponse,
+    ModelMetricsQuery,
+    ModelMetricsResponse,
+    PredictionsQuery,
+    PredictionsResponse,
+    RequestsQuery,
+    RequestsResponse,
+)
+from backend.contract.service import (
+    HealthResponse,
+    InfoResponse,
+    SchemaResponse,
+    ServiceDescription,
+)
+from backend.contract.what_if import (
+    NearestQuery,
+    NearestResponse,
+    SensitivityQuery,
+    SensitivityResponse,
+)
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One endpoint. ``response`` None: the answer is not JSON of ours, but of ``media_type``.
+
+    ``unhealthy``: a 503 has the shape of the answer, not of an error.
+    """
+
+    response: type[BaseModel] | None
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    media_type: str = JSON
+    unhealthy: bool = False
+
+
+HEALTH = Operation(HealthResponse, unhealthy=True)
+
+OPERATIONS: dict[str, Operation] = {
+    "GET /": Operation(ServiceDescription),
+    "GET /health": HEALTH,
+    "GET /health/live": HEALTH,
+    "GET /health/ready": HEALTH,
+    "GET /info": Operation(InfoResponse),
+    "GET /schema": Operation(SchemaResponse),
+    "GET /metrics": Operation(None, media_type="text/plain"),
+    "GET /openapi.json": Operation(None),
+    "GET /docs": Operation(None, media_type="text/html"),
+    "GET /docs/<asset>": Operation(None, media_type="text/javascript"),
+    "POST /predict": Operation(PredictionResponse, body=HousingFeatures, query=PredictQuery),
+    "POST /predict_batch": Operation(BatchPredictionResponse, body=BatchPredictionRequest),
+    "POST /sensitivity": Operation(
+        SensitivityResponse, body=HousingFeatures, query=SensitivityQuery
+    ),
+    "POST /nearest_districts": Operation(NearestResponse, body=HousingFeatures, query=NearestQuery),
+    "POST /feedback": Operation(FeedbackResponse, body=FeedbackRequest),
+    "GET /predictions": Operation(PredictionsResponse, query=PredictionsQuery),
+    "GET /predictions/<prediction_id>": Operation(LoggedPredictionResponse),
+    "GET /logs": Operation(LogsResponse, query=LogsQuery),
+    "GET /metrics/api": Operation(RequestsResponse, query=RequestsQuery),
+    "GET /metrics/models": Operation(ModelMetricsResponse, query=ModelMetricsQuery),
+    "GET /database/stats": Operation(DatabaseStatisticsResponse),
+    "POST /database/clear": Operation(DatabaseClearedResponse),
+}
+"""A test holds this against the routes: an endpoint that is missing here fails it."""
