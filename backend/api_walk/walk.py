@@ -50,7 +50,7 @@ class Connection:
             self._session.headers["Authorization"] = f"Bearer {key}"
 
     def raw(
-        self, method: str, path: str, body: object = None, expected: int = 200, **more: Any
+        self, method: str, path: str, body: Any = None, expected: int = 200, **more: Any
     ) -> requests.Response:
         """Ask, and return the answer if it has the expected status and a request id.
 
@@ -75,12 +75,12 @@ class Connection:
         """Read something."""
         return _parse(kind, self.raw("GET", path))
 
-    def post(self, kind: type[Answer], path: str, body: object) -> Answer:
+    def post(self, kind: type[Answer], path: str, body: Any) -> Answer:
         """Ask for something."""
         return _parse(kind, self.raw("POST", path, body))
 
     def refused(
-        self, method: str, path: str, status: int, body: object = None, **more: Any
+        self, method: str, path: str, status: int, body: Any = None, **more: Any
     ) -> ErrorResponse:
         """Ask for what must be refused, and return the refusal, which has the one shape of errors."""
         answer = self.raw(method, path, body, expected=status, **more)

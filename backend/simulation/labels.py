@@ -73,7 +73,7 @@ class LabelSender:
 
     def _take_due(self, now: float) -> list[Due]:
         with self._lock:
-            due = []
+            due: list[Due] = []
             while self._waiting and self._waiting[0][0] <= now and len(due) < MOST_ITEMS:
                 due.append(heapq.heappop(self._waiting))
             return due

@@ -86,7 +86,10 @@ def test_the_page_asks_for_nothing_from_elsewhere(http: FlaskClient) -> None:
     assert "http" not in page.get_data(as_text=True)
     for name in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js"):
         assert f"/docs/{name}" in page.get_data(as_text=True)
-        assert http.get(f"/docs/{name}").status_code == 200
+        first = http.get(f"/docs/{name}")
+        assert first.status_code == 200
+        again = http.get(f"/docs/{name}", headers={"If-None-Match": first.headers["ETag"]})
+        assert again.status_code == 304
 
 
 @pytest.mark.parametrize("name", ["LICENSE", "..%2fstart.js", "nothing.js"])
