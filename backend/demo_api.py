@@ -8,13 +8,13 @@ import argparse
 from rich.console import Console
 from rich.text import Text
 
-from backend.api_walk import predictions, records, service
+from backend.api_walk import monitoring, predictions, records, service
 from backend.api_walk.walk import Connection, Off, Outcome, Step, walk
 from backend.contract.service import ServiceDescription
 from backend.keys import operator_key
 from storage.settings import settings_or_exit
 
-STEPS: tuple[Step, ...] = (*service.STEPS, *predictions.STEPS, *records.STEPS)
+STEPS: tuple[Step, ...] = (*service.STEPS, *predictions.STEPS, *records.STEPS, *monitoring.STEPS)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -47,7 +47,7 @@ def _show(console: Console, outcome: Outcome) -> None:
     step = outcome.step
     text = Text.assemble(
         ("off " if outcome.off else "ok  ", "bold red" if outcome.off else "green"),
-        f"{step.endpoint:<35}{step.purpose:<22}",
+        f"{step.endpoint:<37}{step.purpose:<22}",
         outcome.text,
     )
     console.print(text, soft_wrap=True)

@@ -1,111 +1,67 @@
-"""The monitor: probes the service over HTTP on a schedule and keeps a summary of what it saw.
+"""The monitor: probes the service over HTTP on a schedule, asks for its checks, and keeps what it saw.
 
 The service being down is a recorded fact, not an error of the monitor.
 """
 
 import argparse
 import logging
-import time
-from collections import deque
-from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
-from statistics import median
-from typing import TypeVar
+import math
+from datetime import datetime, timedelta
 
-from pydantic import AwareDatetime, BaseModel
-
-from backend.client import ClientError, HousingClient
-from backend.contract.predictions import EXAMPLE, HousingFeatures
+from backend.client import HousingClient
+from backend.kept_series import KeptSeries
+from backend.monitoring_report import draw
+from backend.probe import Check, Probe, Summary, probe_service, summarize
 from storage.atomic_files import write_atomically
 from storage.log_handler import configure_logging, open_spool
+from storage.paths import RuntimePaths
 from storage.process_loop import run_until_stopped
-from storage.schema.records import new_id, utc_now
-from storage.settings import settings_or_exit
+from storage.schema.records import utc_now
+from storage.settings import Settings, settings_or_exit
 
 logger = logging.getLogger("backend.monitor")  # __name__ is __main__ when it runs
 
-Answer = TypeVar("Answer")
-
-SUMMARY = "monitoring_summary.json"
 MOST_PROBES = 2_880
-"""Probes kept for the summary: a day at one every 30 s."""
-PROBE_REQUEST_PREFIX = "monitor-"
-"""Request ids of the monitor begin with this, so that its predictions can be told from real ones."""
-
-
-class Probe(BaseModel):
-    """One look at the service; times in ms, None where nothing answered."""
-
-    at: AwareDatetime
-    healthy: bool
-    model_version: str | None = None
-    health_ms: float | None = None
-    predict_ms: float | None = None
-    problem: str | None = None
-
-
-class Summary(BaseModel):
-    """What the probes so far say together; ``availability`` is the share of healthy ones, 0 to 1."""
-
-    written_at: AwareDatetime
-    since: AwareDatetime
-    probes: int
-    availability: float
-    median_health_ms: float | None
-    median_predict_ms: float | None
-    last: Probe
+"""Probes kept, and shown: a day at one every 30 s."""
+MOST_CHECKS = 2_880
+PICTURE_PAUSE = timedelta(seconds=60)
+"""Drawing costs half a second of a processor; the summary is written at every probe."""
 
 
 class Monitor:
-    """Probes one service and writes the summary into a folder."""
+    """Probes one service and writes summary, picture and time series into the folder of reports."""
 
-    def __init__(self, client: HousingClient, reports: Path) -> None:
+    def __init__(self, client: HousingClient, paths: RuntimePaths) -> None:
         self._client = client
-        self._reports = reports
-        self._probes: deque[Probe] = deque(maxlen=MOST_PROBES)
+        self._paths = paths
+        self._probes = KeptSeries(paths.probes, Probe, MOST_PROBES)
+        self._checks = KeptSeries(paths.checks, Check, MOST_CHECKS)
+        self._drawn_at: datetime | None = None
 
     def run_once(self, now: datetime) -> Probe:
-        """Probe health and one known prediction; replace the summary atomically."""
-        probe = self._probe(now)
+        """Probe health and one known prediction; replace the summary, and the picture when it is old."""
+        probe = probe_service(self._client, now)
         self._log_change(probe)
         self._probes.append(probe)
         content = self.summary(now).model_dump_json(indent=2).encode()
-        write_atomically(self._reports / SUMMARY, content)
+        write_atomically(self._paths.monitoring_summary, content)
+        if self._drawn_at is None or now - self._drawn_at >= PICTURE_PAUSE:
+            self.draw(now)
         return probe
 
     def summary(self, now: datetime) -> Summary:
-        """Return what the probes so far say together."""
-        probes = list(self._probes)
-        return Summary(
-            written_at=now,
-            since=probes[0].at,
-            probes=len(probes),
-            availability=sum(probe.healthy for probe in probes) / len(probes),
-            median_health_ms=_median([probe.health_ms for probe in probes]),
-            median_predict_ms=_median([probe.predict_ms for probe in probes]),
-            last=probes[-1],
-        )
+        """Return what the probes so far say together, those before a restart included."""
+        return summarize(self._probes.points, self._checks.points, now)
 
-    def _probe(self, now: datetime) -> Probe:
-        features = HousingFeatures(**EXAMPLE)
-        request_id = PROBE_REQUEST_PREFIX + new_id()
-        try:
-            health, health_ms = _timed(self._client.health)
-            _, predict_ms = _timed(lambda: self._client.predict(features, request_id))
-        except ClientError as error:
-            return Probe(at=now, healthy=False, problem=str(error))
-        return Probe(
-            at=now,
-            healthy=health.status == "healthy",
-            model_version=health.model_version,
-            health_ms=health_ms,
-            predict_ms=predict_ms,
-        )
+    def draw(self, now: datetime) -> None:
+        """Replace the picture of at least one probe, atomically."""
+        picture = draw(self._client.url, self._probes.points, self._checks.points, now)
+        write_atomically(self._paths.monitoring_picture, picture)
+        self._drawn_at = now
 
     def _log_change(self, probe: Probe) -> None:
-        before = self._probes[-1] if self._probes else None
-        if before is not None and before.healthy == probe.healthy:
+        before = self._probes.points[-1:]
+        if before and before[0].healthy == probe.healthy:
             return
         if probe.healthy:
             logger.info("The service is healthy, version %s.", probe.model_version)
@@ -114,28 +70,38 @@ class Monitor:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the monitor until it is told to stop, or once."""
-    parser = argparse.ArgumentParser(prog="python -m backend.monitor", description=__doc__)
-    parser.add_argument("--once", action="store_true", help="probe once; exit 1 if unhealthy")
-    options = parser.parse_args(arguments)
+    """Run the monitor until it is told to stop, for a while, or once."""
+    options = _parser().parse_args(arguments)
     settings = settings_or_exit()
     configure_logging(settings, open_spool(settings), "monitor")
-    key = settings.viewer_key.get_secret_value() if settings.viewer_key else None
-    monitor = Monitor(HousingClient(settings.service_url, key), settings.paths.reports)
+    monitor = Monitor(HousingClient(settings.service_url, _key(settings)), settings.paths)
     if options.once:
         raise SystemExit(0 if monitor.run_once(utc_now()).healthy else 1)
-    run_until_stopped(monitor.run_once, settings.monitor_interval_seconds)
+    pause_seconds = options.interval or settings.monitor_interval_seconds
+    run_until_stopped(monitor.run_once, pause_seconds, options.duration)
+    monitor.draw(utc_now())
 
 
-def _timed(call: Callable[[], Answer]) -> tuple[Answer, float]:
-    started = time.perf_counter()
-    result = call()
-    return result, (time.perf_counter() - started) * 1_000
+def _key(settings: Settings) -> str | None:
+    key = settings.operator_key or settings.viewer_key
+    return key.get_secret_value() if key else None
 
 
-def _median(values: list[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return median(known) if known else None
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m backend.monitor", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="probe once; exit 1 if unhealthy")
+    parser.add_argument("--duration", type=_positive, help="stop after so many seconds")
+    parser.add_argument(
+        "--interval", type=_positive, help="seconds between two probes (default: the setting)"
+    )
+    return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return value
 
 
 if __name__ == "__main__":

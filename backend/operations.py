@@ -6,6 +6,16 @@ from pydantic import BaseModel
 
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.feedback import FeedbackRequest, FeedbackResponse
+from backend.contract.models import ModelsResponse
+from backend.contract.monitoring import (
+    ConfigChange,
+    ConfigResponse,
+    HistoryQuery,
+    HistoryResponse,
+    StatusResponse,
+    TriggerRequest,
+    TriggerResponse,
+)
 from backend.contract.predictions import (
     BatchPredictionRequest,
     BatchPredictionResponse,
@@ -24,11 +34,18 @@ from backend.contract.records import (
     RequestsQuery,
     RequestsResponse,
 )
+from backend.contract.retraining import RetrainingResponse
 from backend.contract.service import (
     HealthResponse,
     InfoResponse,
     SchemaResponse,
     ServiceDescription,
+)
+from backend.contract.traffic import (
+    SlowestQuery,
+    SlowestResponse,
+    SummaryQuery,
+    SummaryResponse,
 )
 from backend.contract.what_if import (
     NearestQuery,
@@ -78,8 +95,17 @@ OPERATIONS: dict[str, Operation] = {
     "GET /predictions/<prediction_id>": Operation(LoggedPredictionResponse),
     "GET /logs": Operation(LogsResponse, query=LogsQuery),
     "GET /metrics/api": Operation(RequestsResponse, query=RequestsQuery),
+    "GET /metrics/api/summary": Operation(SummaryResponse, query=SummaryQuery),
+    "GET /metrics/api/slowest": Operation(SlowestResponse, query=SlowestQuery),
     "GET /metrics/models": Operation(ModelMetricsResponse, query=ModelMetricsQuery),
     "GET /database/stats": Operation(DatabaseStatisticsResponse),
     "POST /database/clear": Operation(DatabaseClearedResponse),
+    "GET /monitoring/config": Operation(ConfigResponse),
+    "PUT /monitoring/config": Operation(ConfigResponse, body=ConfigChange),
+    "GET /monitoring/status": Operation(StatusResponse),
+    "GET /monitoring/history": Operation(HistoryResponse, query=HistoryQuery),
+    "POST /monitoring/trigger-retraining": Operation(TriggerResponse, body=TriggerRequest),
+    "GET /retraining/<trigger_id>": Operation(RetrainingResponse),
+    "GET /models": Operation(ModelsResponse),
 }
 """A test holds this against the routes: an endpoint that is missing here fails it."""

@@ -91,6 +91,21 @@ class RuntimePaths:
         return self.reports / "monitoring_summary.json"
 
     @property
+    def monitoring_picture(self) -> Path:
+        """The monitor's figures; follows the summary."""
+        return self.reports / "api_monitoring_report.png"
+
+    @property
+    def probes(self) -> Path:
+        """The monitor's looks at the service, a line of JSON each."""
+        return self.reports / "probes.jsonl"
+
+    @property
+    def checks(self) -> Path:
+        """The checks that the monitor asked for, a line of JSON each."""
+        return self.reports / "checks.jsonl"
+
+    @property
     def triggers(self) -> Path:
         return self.root / "triggers"
 

@@ -1,8 +1,10 @@
 """The loop around a process's one step: repeat, pause, survive an error, stop at once when told."""
 
 import logging
+import math
 import signal
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -12,8 +14,10 @@ from storage.schema.records import utc_now
 logger = logging.getLogger(__name__)
 
 
-def run_until_stopped(step: Callable[[datetime], object], pause_seconds: float) -> None:
-    """Call ``step(now)`` again and again until SIGTERM or SIGINT.
+def run_until_stopped(
+    step: Callable[[datetime], object], pause_seconds: float, duration_seconds: float | None = None
+) -> None:
+    """Call ``step(now)`` again and again until SIGTERM or SIGINT, or until the duration is over.
 
     An expected error is logged once and the step tried again after the pause: the processes outlive each
     other's absence. An unexpected one is a defect and ends the process, for its supervisor to see.
@@ -22,6 +26,7 @@ def run_until_stopped(step: Callable[[datetime], object], pause_seconds: float) 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     last_problem = ""
+    ends = math.inf if duration_seconds is None else time.monotonic() + duration_seconds
     while not stop.is_set():
         problem = _attempt(step)
         if problem and problem != last_problem:
@@ -29,6 +34,8 @@ def run_until_stopped(step: Callable[[datetime], object], pause_seconds: float) 
         if last_problem and not problem:
             logger.info("Working again.")
         last_problem = problem
+        if time.monotonic() + pause_seconds >= ends:
+            break
         stop.wait(pause_seconds)
 
 

@@ -16,6 +16,7 @@ from backend.contract.records import (
     PredictionsResponse,
     RequestsResponse,
 )
+from backend.contract.traffic import SlowestResponse, SummaryResponse
 
 LOG_SECONDS = 10.0
 """How long a prediction may take to be readable."""
@@ -75,6 +76,23 @@ def api_metrics(connection: Connection) -> str:
     return f"{answer.total} refused predictions"
 
 
+def summary(connection: Connection) -> str:
+    """GET /metrics/api/summary"""
+    answer = connection.get(SummaryResponse, "/metrics/api/summary?window=10m&step=1m")
+    counted = sum(step.requests for step in answer.series)
+    demand(counted == answer.totals.requests, "the steps are not the total")
+    connection.refused("GET", "/metrics/api/summary?window=soon", 400)
+    return f"{counted:,} requests in ten minutes"
+
+
+def slowest(connection: Connection) -> str:
+    """GET /metrics/api/slowest"""
+    answer = connection.get(SlowestResponse, "/metrics/api/slowest?window=10m&limit=3")
+    times = [row.response_time for row in answer.requests]
+    demand(times == sorted(times, reverse=True), "not the slowest first")
+    return f"{answer.total} requests"
+
+
 def model_metrics(connection: Connection) -> str:
     """GET /metrics/models"""
     answer = connection.get(ModelMetricsResponse, "/metrics/models")
@@ -107,6 +125,8 @@ STEPS: tuple[Step, ...] = (
     Step("GET /predictions", "what was asked?", predictions),
     Step("GET /logs", "what happened?", logs),
     Step("GET /metrics/api", "which requests?", api_metrics),
+    Step("GET /metrics/api/summary", "how fast is it?", summary),
+    Step("GET /metrics/api/slowest", "what takes long?", slowest),
     Step("GET /metrics/models", "how good is it?", model_metrics),
     Step("GET /metrics", "for Prometheus", prometheus),
     Step("GET /database/stats", "how much is kept?", statistics),

@@ -52,4 +52,5 @@ def _file(name: str) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.cache_control.max_age = KEPT_SECONDS
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

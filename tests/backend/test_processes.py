@@ -14,6 +14,7 @@ from backend.client import HousingClient, ServiceRefused, ServiceUnreachable
 from backend.contract.predictions import HousingFeatures
 from backend.contract.records import RequestsQuery
 from backend.monitor import Monitor
+from storage.paths import RuntimePaths
 from storage.schema.features import EXAMPLE
 from storage.schema.records import utc_now
 from storage.settings import Settings
@@ -109,11 +110,11 @@ def test_a_chunked_body_is_refused_whole(client: HousingClient) -> None:
 
 @pytest.mark.usefixtures("service")
 def test_the_monitor_records_up_and_down(client: HousingClient, tmp_path: Path) -> None:
-    up = Monitor(client, tmp_path / "reports").run_once(utc_now())
+    up = Monitor(client, RuntimePaths(tmp_path)).run_once(utc_now())
     assert up.healthy
     assert up.predict_ms is not None
     nobody = HousingClient("http://127.0.0.1:9")
-    down = Monitor(nobody, tmp_path / "reports").run_once(utc_now())
+    down = Monitor(nobody, RuntimePaths(tmp_path)).run_once(utc_now())
     assert not down.healthy
     assert "does not answer" in str(down.problem)
     assert (tmp_path / "reports" / "monitoring_summary.json").exists()

@@ -1,0 +1,67 @@
+"""Monitoring, versions and retraining; nothing that a walk does here changes what the service does."""
+
+from backend.api_walk.walk import Connection, Step, demand
+from backend.contract.models import ModelsResponse
+from backend.contract.monitoring import ConfigResponse, HistoryResponse, StatusResponse
+
+NO_KEY = {"Authorization": None}
+
+
+def models(connection: Connection) -> str:
+    """GET /models"""
+    answer = connection.get(ModelsResponse, "/models")
+    champions = [version.version for version in answer.versions if version.is_champion]
+    demand(champions == [answer.champion], f"{champions} is not {answer.champion}")
+    return f"{len(answer.versions)} versions, {answer.champion} serves"
+
+
+def status(connection: Connection) -> str:
+    """GET /monitoring/status"""
+    answer = connection.get(StatusResponse, "/monitoring/status")
+    watched = "the monitor runs" if answer.monitoring_active else "no monitor runs"
+    return f"{watched}, {answer.pending_retraining_triggers} retrainings wait"
+
+
+def config(connection: Connection) -> str:
+    """GET /monitoring/config"""
+    answer = connection.get(ConfigResponse, "/monitoring/config")
+    demand(len(answer.definitions) > 0, "no value is described")
+    return f"{len(answer.definitions)} values, each described"
+
+
+def refuse_change(connection: Connection) -> str:
+    """PUT /monitoring/config without a key"""
+    body = {"window_hours": 1.0}
+    return connection.refused("PUT", "/monitoring/config", 401, body, headers=NO_KEY).error
+
+
+def history(connection: Connection) -> str:
+    """GET /monitoring/history"""
+    answer = connection.get(HistoryResponse, "/monitoring/history?limit=5")
+    times = [event.timestamp for event in answer.events]
+    demand(times == sorted(times, reverse=True), "not the newest first")
+    connection.refused("GET", "/monitoring/history?kind=rumour", 400)
+    return f"{answer.total} events"
+
+
+def refuse_retraining(connection: Connection) -> str:
+    """POST /monitoring/trigger-retraining without a reason, and without a key"""
+    path = "/monitoring/trigger-retraining"
+    connection.refused("POST", path, 400, {"reason": ""})
+    return connection.refused("POST", path, 401, {"reason": "I may not"}, headers=NO_KEY).error
+
+
+def refuse_unknown_retraining(connection: Connection) -> str:
+    """GET /retraining/<trigger_id> of none"""
+    return connection.refused("GET", "/retraining/none", 404).error
+
+
+STEPS: tuple[Step, ...] = (
+    Step("GET /models", "which versions?", models),
+    Step("GET /monitoring/status", "is it watched?", status),
+    Step("GET /monitoring/config", "by which rules?", config),
+    Step("PUT /monitoring/config", "may anyone?", refuse_change),
+    Step("GET /monitoring/history", "what happened?", history),
+    Step("POST /monitoring/trigger-retraining", "without a reason", refuse_retraining),
+    Step("GET /retraining/<trigger_id>", "one that is not", refuse_unknown_retraining),
+)

@@ -1,0 +1,98 @@
+"""One look at the service over HTTP, what many looks say together, and one round of checks."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import numpy as np
+from pydantic import AwareDatetime, BaseModel
+
+from backend.client import ClientError, HousingClient
+from backend.contract.predictions import EXAMPLE, HousingFeatures
+from storage.schema.records import new_id
+
+PROBE_REQUEST_PREFIX = "monitor-"
+"""Request ids of the monitor begin with this, so that its predictions can be told from real ones."""
+
+Answer = TypeVar("Answer")
+
+
+class Probe(BaseModel):
+    """One look at the service; times in ms, None where nothing answered."""
+
+    at: AwareDatetime
+    healthy: bool
+    model_version: str | None = None
+    health_ms: float | None = None
+    predict_ms: float | None = None
+    problem: str | None = None
+
+
+class Check(BaseModel):
+    """One round of the service's own checks. ``drift_share``: drifted inputs, 0 to 1; None: not known."""
+
+    at: AwareDatetime
+    drift_share: float | None = None
+    verdict: str | None = None
+    rows: int | None = None
+    problem: str | None = None
+
+
+class Summary(BaseModel):
+    """What the probes so far say together; ``availability`` is the share of healthy ones, 0 to 1."""
+
+    written_at: AwareDatetime
+    since: AwareDatetime
+    probes: int
+    availability: float
+    median_health_ms: float | None
+    median_predict_ms: float | None
+    p95_predict_ms: float | None
+    last: Probe
+    last_check: Check | None = None
+
+
+def probe_service(client: HousingClient, now: datetime) -> Probe:
+    """Ask for health and one known prediction; whatever happens is the answer, nothing is raised."""
+    features = HousingFeatures(**EXAMPLE)
+    request_id = PROBE_REQUEST_PREFIX + new_id()
+    try:
+        health, health_ms = _timed(client.health)
+        _, predict_ms = _timed(lambda: client.predict(features, request_id))
+    except ClientError as error:
+        return Probe(at=now, healthy=False, problem=str(error))
+    return Probe(
+        at=now,
+        healthy=health.status == "healthy",
+        model_version=health.model_version,
+        health_ms=health_ms,
+        predict_ms=predict_ms,
+    )
+
+
+def summarize(probes: Sequence[Probe], checks: Sequence[Check], now: datetime) -> Summary:
+    """Return what at least one probe says."""
+    predict_ms = [probe.predict_ms for probe in probes]
+    return Summary(
+        written_at=now,
+        since=probes[0].at,
+        probes=len(probes),
+        availability=sum(probe.healthy for probe in probes) / len(probes),
+        median_health_ms=_quantile([probe.health_ms for probe in probes], 0.5),
+        median_predict_ms=_quantile(predict_ms, 0.5),
+        p95_predict_ms=_quantile(predict_ms, 0.95),
+        last=probes[-1],
+        last_check=checks[-1] if checks else None,
+    )
+
+
+def _timed(call: Callable[[], Answer]) -> tuple[Answer, float]:
+    started = time.perf_counter()
+    result = call()
+    return result, (time.perf_counter() - started) * 1_000
+
+
+def _quantile(values: Sequence[float | None], share: float) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.quantile(known, share)) if known else None
