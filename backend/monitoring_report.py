@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from backend.probe import Check, Probe, Summary, summarize
@@ -31,9 +32,9 @@ def draw(url: str, probes: Sequence[Probe], checks: Sequence[Check], now: dateti
         A PNG image of 1,440 by 900 points.
     """
     # Without pyplot: no window system, no global state, nothing to close.
-    figure = Figure(figsize=FIGURE_INCHES, dpi=DOTS_PER_INCH, layout="constrained")
+    layout = ConstrainedLayoutEngine(hspace=0.06, wspace=0.04)
+    figure = Figure(figsize=FIGURE_INCHES, dpi=DOTS_PER_INCH, layout=layout)
     FigureCanvasAgg(figure)
-    figure.get_layout_engine().set(hspace=0.06, wspace=0.04)  # type: ignore[union-attr] # it has one
     axes = figure.subplots(2, 2)
     span = (probes[0].at, max(now, probes[0].at + SHORTEST_SPAN))
     _head(figure, url, summarize(probes, checks, now))
@@ -105,7 +106,7 @@ def _distribution(axes: Axes, probes: Sequence[Probe]) -> None:
         return
     low, high = float(known.min()), float(known.max())
     edges = np.geomspace(low * 0.95, max(high, low) * 1.05, 31)
-    counts, _, _ = axes.hist(known, bins=edges, color=color, alpha=0.75)
+    counts, _, _ = axes.hist(known, bins=edges.tolist(), color=color, alpha=0.75)
     axes.set_xscale("log")
     highest = float(np.max(counts))
     axes.set_ylim(0, highest * 1.25)
@@ -114,7 +115,8 @@ def _distribution(axes: Axes, probes: Sequence[Probe]) -> None:
     for share, style in ((0.5, "-"), (0.95, "--"), (0.99, ":")):
         at = float(np.quantile(known, share))
         label = f"p{share * 100:.0f}: {at:.3g} ms"
-        axes.vlines(at, 0, 1.05 * highest, INK, style, linewidth=1.2, label=label)
+        top = 1.05 * highest
+        axes.plot([at, at], [0, top], color=INK, linestyle=style, linewidth=1.2, label=label)
     axes.legend(loc="upper right", frameon=True, framealpha=0.9, ncols=3, fontsize="small")
 
 
