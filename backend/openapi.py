@@ -71,7 +71,8 @@ class Schemas:
             (ErrorResponse, "serialization"): None
         }
         for operation in operations:
-            pairs |= {(model, "validation"): None for model in _sent(operation)}
+            if operation.body is not None:
+                pairs[operation.body, "validation"] = None
             if operation.response is not None:
                 pairs[operation.response, "serialization"] = None
         self._references, content = models_json_schema(list(pairs), ref_template=REFERENCE)
@@ -85,16 +86,6 @@ class Schemas:
         """Return the reference to a model that the service answers."""
         return self._references[model, "serialization"]
 
-    def properties(self, model: type[BaseModel]) -> Iterator[tuple[str, Json, bool]]:
-        """Yield name, schema and whether it must be there, of each field of a query."""
-        schema = self.definitions[self.sent(model)["$ref"].rpartition("/")[2]]
-        for name, field in schema["properties"].items():
-            yield name, field, name in schema.get("required", ())
-
-
-def _sent(operation: Operation) -> list[type[BaseModel]]:
-    return [model for model in (operation.body, operation.query) if model is not None]
-
 
 def _operation(method: str, rule: Rule, summary: str, schemas: Schemas) -> Json:
     described = OPERATIONS.get(f"{method} {rule.rule}", ANY)
@@ -102,7 +93,7 @@ def _operation(method: str, rule: Rule, summary: str, schemas: Schemas) -> Json:
         "operationId": f"{method.lower()}_{rule.endpoint.replace('.', '_')}",
         "tags": [_tag(rule.endpoint.partition(".")[0])],
         "summary": summary,
-        "parameters": [*_path_parameters(rule), *_query_parameters(described, schemas)],
+        "parameters": [*_path_parameters(rule), *_query_parameters(described.query)],
         "responses": _responses(method, rule, described, schemas),
         **_security(method, rule),
     }
@@ -123,18 +114,21 @@ def _path_parameters(rule: Rule) -> list[Json]:
     ]
 
 
-def _query_parameters(operation: Operation, schemas: Schemas) -> list[Json]:
-    if operation.query is None:
+def _query_parameters(query: type[BaseModel] | None) -> list[Json]:
+    if query is None:
         return []
+    schema = query.model_json_schema()
+    # As a client writes them: the schema has the default of a span of time in another notation.
+    defaults = query.model_construct().model_dump(mode="json")
     return [
         {
             "name": name,
             "in": "query",
-            "required": required,
-            "description": field.get("description", ""),
-            "schema": {key: value for key, value in field.items() if key != "description"},
+            "required": name in schema.get("required", ()),
+            "description": field.pop("description", ""),
+            "schema": field | ({"default": defaults[name]} if "default" in field else {}),
         }
-        for name, field, required in schemas.properties(operation.query)
+        for name, field in schema["properties"].items()
     ]
 
 
@@ -156,7 +150,7 @@ def _responses(method: str, rule: Rule, operation: Operation, schemas: Schemas) 
 
 def _problem_statuses(method: str, rule: Rule, operation: Operation) -> list[int]:
     statuses = {
-        400: bool(_sent(operation)),
+        400: operation.body is not None or operation.query is not None,
         401: rule.rule not in OPEN_TEMPLATES,
         403: state_changing_role(method, rule.rule) is not None,
         404: bool(rule.arguments),
