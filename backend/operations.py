@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
+from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import FeedbackRequest, FeedbackResponse
 from backend.contract.models import ModelsResponse
 from backend.contract.monitoring import (
@@ -16,6 +17,7 @@ from backend.contract.monitoring import (
     TriggerRequest,
     TriggerResponse,
 )
+from backend.contract.performance import PerformanceQuery, PerformanceResponse
 from backend.contract.predictions import (
     BatchPredictionRequest,
     BatchPredictionResponse,
@@ -100,6 +102,9 @@ OPERATIONS: dict[str, Operation] = {
     "GET /metrics/models": Operation(ModelMetricsResponse, query=ModelMetricsQuery),
     "GET /database/stats": Operation(DatabaseStatisticsResponse),
     "POST /database/clear": Operation(DatabaseClearedResponse),
+    "POST /monitoring/drift": Operation(DriftResponse, body=DriftRequest),
+    "GET /monitoring/drift": Operation(DriftWindowResponse, query=DriftQuery),
+    "GET /monitoring/performance": Operation(PerformanceResponse, query=PerformanceQuery),
     "GET /monitoring/config": Operation(ConfigResponse),
     "PUT /monitoring/config": Operation(ConfigResponse, body=ConfigChange),
     "GET /monitoring/status": Operation(StatusResponse),

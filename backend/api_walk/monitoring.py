@@ -1,8 +1,11 @@
 """Monitoring, versions and retraining; nothing that a walk does here changes what the service does."""
 
 from backend.api_walk.walk import Connection, Step, demand
+from backend.contract.drift import DriftResponse, DriftWindowResponse
 from backend.contract.models import ModelsResponse
 from backend.contract.monitoring import ConfigResponse, HistoryResponse, StatusResponse
+from backend.contract.performance import PerformanceResponse
+from backend.contract.predictions import EXAMPLE
 
 NO_KEY = {"Authorization": None}
 
@@ -20,6 +23,31 @@ def status(connection: Connection) -> str:
     answer = connection.get(StatusResponse, "/monitoring/status")
     watched = "the monitor runs" if answer.monitoring_active else "no monitor runs"
     return f"{watched}, {answer.pending_retraining_triggers} retrainings wait"
+
+
+def drift(connection: Connection) -> str:
+    """POST /monitoring/drift"""
+    answer = connection.post(DriftResponse, "/monitoring/drift", {"data": [EXAMPLE] * 3})
+    analysis = answer.drift_analysis
+    demand(analysis.status == "not_enough_data", f"three rows are {analysis.status}")
+    demand(analysis.n_samples == 3, f"{analysis.n_samples} rows counted for 3")
+    connection.refused("POST", "/monitoring/drift", 400, {"data": []})
+    connection.refused("POST", "/monitoring/drift", 400, {"data": [{"Colour": 1}]})
+    return "three rows are not enough data, and it says so"
+
+
+def drift_window(connection: Connection) -> str:
+    """GET /monitoring/drift"""
+    answer = connection.get(DriftWindowResponse, "/monitoring/drift?window=1h")
+    connection.refused("GET", "/monitoring/drift?window=soon", 400)
+    return f"{answer.drift_analysis.severity}, {answer.drift_analysis.n_samples:,} rows"
+
+
+def performance(connection: Connection) -> str:
+    """GET /monitoring/performance"""
+    answer = connection.get(PerformanceResponse, "/monitoring/performance?window=1h")
+    connection.refused("GET", "/monitoring/performance?window=0h", 400)
+    return f"{answer.n_labelled:,} labels: {answer.degradation.reason}"
 
 
 def config(connection: Connection) -> str:
@@ -59,6 +87,9 @@ def refuse_unknown_retraining(connection: Connection) -> str:
 STEPS: tuple[Step, ...] = (
     Step("GET /models", "which versions?", models),
     Step("GET /monitoring/status", "is it watched?", status),
+    Step("POST /monitoring/drift", "are rows unusual?", drift),
+    Step("GET /monitoring/drift", "has input drifted?", drift_window),
+    Step("GET /monitoring/performance", "is it still right?", performance),
     Step("GET /monitoring/config", "by which rules?", config),
     Step("PUT /monitoring/config", "may anyone?", refuse_change),
     Step("GET /monitoring/history", "what happened?", history),
