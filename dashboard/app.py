@@ -36,6 +36,12 @@ page = st.navigation(
                 help="Describe a block group and read its price.",
             ),
             st.Page(
+                "app_pages/latency.py",
+                title="Latency",
+                icon=":material/speed:",
+                help="How fast and how often the service answers, and with which errors.",
+            ),
+            st.Page(
                 "app_pages/logs.py",
                 title="Logs",
                 icon=":material/receipt_long:",

@@ -20,7 +20,7 @@ FIRST_ERROR = 400
 
 USUAL_STEPS = 100
 """The most steps where no width is asked for: with more, a chart is hard to read."""
-ROUND_STEPS = (10, 30, 60, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400)
+ROUND_STEPS = (10, 30, 60, 300, 600, 1_200, 1_800, 3_600, 7_200, 21_600, 86_400)
 
 
 @dataclass(frozen=True)

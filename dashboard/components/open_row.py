@@ -20,29 +20,34 @@ def draw_rows(
     cells: Callable[[AnyRow], dict[str, Any]],
     columns: dict[str, Any],
     nothing: str,
+    order: str = "newest first",
 ) -> AnyRow | None:
     """Draw the rows and return the one that the operator opened; ``nothing`` says that there are none."""
     if not rows:
         with st.container(border=True, key=f"{name}_nothing"):
             st.markdown(nothing, text_alignment="center")
         return None
-    # The key names the rows: a selection is by position, and means another row once they change.
     table = st.dataframe(
         [cells(row) for row in rows],
-        key=f"{name}_rows_{rows[0].id}_{rows[-1].id}",
+        key=rows_key(name, rows),
         height=TABLE_HEIGHT if len(rows) > ROWS_IN_SIGHT else "content",
         hide_index=True,
         column_config=columns,
         on_select="rerun",
         selection_mode="single-row",
         placeholder="–",
-        alt="Recorded rows, newest first; select one to open it",
+        alt=f"Recorded rows, {order}; select one to open it",
     )
     selected = table.selection.rows
     if not selected:
         st.caption("Select a row at its left edge to read all of it.")
         return None
     return rows[selected[0]]
+
+
+def rows_key(name: str, rows: Sequence[Row]) -> str:
+    """Return the key of the table: a selection is by position, and means another row once they change."""
+    return f"{name}_rows_{rows[0].id}_{rows[-1].id}"
 
 
 def draw_facts(name: str, facts: dict[str, str], text: str | None) -> None:

@@ -48,10 +48,14 @@ def draw_request_list() -> None:
         )
         pages.draw_turning(answer)
         opened = draw_rows(
-            "request", answer.metrics, _cells, _columns(), "No request fits these filters."
+            "request",
+            answer.metrics,
+            request_cells,
+            request_columns(),
+            "No request fits these filters.",
         )
         if opened is not None:
-            _draw_request(opened)
+            draw_request("request", opened)
 
 
 def _choose_filters() -> RequestFilters:
@@ -77,7 +81,8 @@ def _choose_filters() -> RequestFilters:
     return RequestFilters(endpoint or None, status, window)
 
 
-def _cells(row: RequestRow) -> dict[str, Any]:
+def request_cells(row: RequestRow) -> dict[str, Any]:
+    """Return one request's cells of the table."""
     return {
         "timestamp": cell(row.timestamp),
         "method": row.method,
@@ -89,7 +94,8 @@ def _cells(row: RequestRow) -> dict[str, Any]:
     }
 
 
-def _columns() -> dict[str, Any]:
+def request_columns() -> dict[str, Any]:
+    """Return the columns of a table of requests."""
     return {
         "timestamp": st.column_config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=150),
         "method": st.column_config.TextColumn("Method", width=70),
@@ -101,7 +107,8 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _draw_request(row: RequestRow) -> None:
+def draw_request(name: str, row: RequestRow) -> None:
+    """Draw one opened request; ``name`` is the prefix of its keys."""
     facts = {
         "Time": f"{row.timestamp.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC",
         "Request": f"`{row.method} {row.endpoint}`",
@@ -110,4 +117,4 @@ def _draw_request(row: RequestRow) -> None:
         "Model version": f"`{row.model_version}`" if row.model_version else "none",
         "Request id": f"`{row.request_id}`",
     }
-    draw_facts("request", facts, row.error_message)
+    draw_facts(name, facts, row.error_message)

@@ -1,0 +1,11 @@
+"""Latency: how fast the service answers, how often, and with which errors, over a range of time."""
+
+import streamlit as st
+
+from dashboard.components.latency import draw_latency
+from dashboard.components.latency_choice import choose_live
+from dashboard.settings import dashboard_settings
+
+st.title("Latency", anchor=False)
+live = choose_live()
+st.fragment(draw_latency, run_every=dashboard_settings().refresh_seconds if live else None)()

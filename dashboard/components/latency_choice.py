@@ -1,0 +1,113 @@
+"""What the Latency page shows: which range, whose requests, which part of the range, live or held."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import streamlit as st
+
+from backend.contract.traffic import SlowestQuery, SummaryQuery
+
+PREDICTIONS = "Predictions"
+EVERY_REQUEST = "Every request"
+PREDICTION_ENDPOINTS = "/predict,/predict_batch"
+
+
+@dataclass(frozen=True)
+class RangeScale:
+    """One range: its length, and the unit in which a part of it is chosen."""
+
+    window: timedelta
+    unit: timedelta
+    unit_word: str
+    steps_a_unit: int = 1
+
+    @property
+    def units(self) -> float:
+        """The range in its unit."""
+        return self.window / self.unit
+
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+RANGES = {
+    "15 minutes": RangeScale(timedelta(minutes=15), MINUTE, "min", 2),
+    "1 hour": RangeScale(HOUR, MINUTE, "min"),
+    "6 hours": RangeScale(timedelta(hours=6), HOUR, "h", 4),
+    "24 hours": RangeScale(DAY, HOUR, "h", 2),
+    "7 days": RangeScale(timedelta(days=7), DAY, "d", 4),
+}
+
+
+@dataclass(frozen=True)
+class LatencyChoice:
+    """A range in words, and an endpoint: a route template or one of the two groups above."""
+
+    range_name: str
+    endpoint: str
+
+    @property
+    def scale(self) -> RangeScale:
+        """The range."""
+        return RANGES[self.range_name]
+
+    @property
+    def endpoint_filter(self) -> str | None:
+        """The endpoints as the service takes them; None for all."""
+        named = {PREDICTIONS: PREDICTION_ENDPOINTS, EVERY_REQUEST: None}
+        return named.get(self.endpoint, self.endpoint)
+
+    def summary_query(self) -> SummaryQuery:
+        """Return what to ask for the figures."""
+        return SummaryQuery(window=self.scale.window, endpoint=self.endpoint_filter)
+
+    def slowest_query(self) -> SlowestQuery:
+        """Return what to ask for the slowest requests."""
+        return SlowestQuery(window=self.scale.window, endpoint=self.endpoint_filter)
+
+
+def choose_live() -> bool:
+    """Let the operator hold the page as it is; return whether it goes on."""
+    return st.toggle(
+        "Live",
+        value=True,
+        key="latency_live",
+        help="Off: the page stays as it was read, until another range or endpoint is chosen.",
+    )
+
+
+def choose_latency(endpoints: Iterable[str]) -> LatencyChoice:
+    """Let the operator choose a range and whose requests; ``endpoints`` are those seen last."""
+    range_side, endpoint_side = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
+    with range_side:
+        range_name = st.segmented_control(
+            "Range", list(RANGES), required=True, default="15 minutes", key="latency_range"
+        )
+    with endpoint_side:
+        endpoint = st.selectbox("Requests counted", _options(endpoints), key="latency_endpoint")
+    return LatencyChoice(str(range_name), str(endpoint))
+
+
+def _options(endpoints: Iterable[str]) -> list[str]:
+    chosen = st.session_state.get("latency_endpoint", PREDICTIONS)
+    named = [PREDICTIONS, EVERY_REQUEST]
+    # What is chosen stays among the options, or it would change by itself.
+    return named + sorted({*endpoints, chosen} - set(named))
+
+
+def choose_part(choice: LatencyChoice, now: datetime) -> tuple[datetime, datetime]:
+    """Let the operator zoom into a part of the range; return its begin and end.
+
+    It is kept here and not in the chart: whenever its figures change, a chart begins anew.
+    """
+    scale = choice.scale
+    whole = (-scale.units, 0.0)
+    first, last = st.slider(
+        "Part shown",
+        *whole,
+        value=whole,
+        step=1 / scale.steps_a_unit,
+        format=f"%g {scale.unit_word}",
+        key=f"latency_part_{choice.range_name.replace(' ', '_')}",
+        help="The part of the range that the chart shows, counted back from now; it moves with time.",
+    )
+    return now + first * scale.unit, now + last * scale.unit

@@ -1,0 +1,62 @@
+"""What the Latency page has read, and when it reads anew."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from backend.client import HousingClient
+from backend.contract.records import RequestRow
+from backend.contract.traffic import SummaryResponse
+from dashboard.components.latency_choice import LatencyChoice
+from dashboard.components.open_row import rows_key
+
+KEPT = "latency_reading"
+SLOWEST = "latency_slowest"
+"""Prefix of the table's keys."""
+
+
+@dataclass(frozen=True)
+class LatencyReading:
+    """One look at the service, for one choice."""
+
+    choice: LatencyChoice
+    summary: SummaryResponse
+    slowest: list[RequestRow]
+
+
+def last_reading() -> LatencyReading | None:
+    """Return what this session read last, or None."""
+    reading: LatencyReading | None = st.session_state.get(KEPT)
+    return reading
+
+
+def read_latency(client: HousingClient, choice: LatencyChoice, *, live: bool) -> LatencyReading:
+    """Read the service, or return what was read before where the page is held.
+
+    The slowest requests stay as they were while one of them is open: it must not close by itself.
+
+    Raises
+    ------
+    ClientError
+        If one of the calls fails.
+    """
+    last = last_reading()
+    same = last is not None and last.choice == choice
+    if last is not None and same and not live:
+        return last
+    summary = client.traffic_summary(choice.summary_query())
+    if last is not None and same and is_open(last.slowest):
+        reading = replace(last, summary=summary)
+    else:
+        slowest = client.slowest_requests(choice.slowest_query()).requests
+        reading = LatencyReading(choice, summary, slowest)
+    st.session_state[KEPT] = reading
+    return reading
+
+
+def is_open(slowest: list[RequestRow]) -> bool:
+    """Return whether the operator has opened one of these rows."""
+    if not slowest:
+        return False
+    table = st.session_state.get(rows_key(SLOWEST, slowest))
+    return bool(table and table["selection"]["rows"])
