@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -12,17 +14,29 @@ def write_atomically(path: Path, content: bytes) -> None:
     flushed too, so that after a crash the file holds the old content or the new.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with atomic_replacement(path) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def atomic_replacement(path: Path) -> Iterator[Path]:
+    """Give a temporary file beside ``path`` to write; it takes the place of ``path`` at the end.
+
+    Atomic and durable, as ``write_atomically``, for what is written bit by bit; after an error, ``path`` is
+    as it was and the temporary file gone.
+    """
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        os.fchmod(descriptor, 0o644)
+        yield temporary
+        os.fsync(descriptor)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
+    finally:
+        os.close(descriptor)
     flush_folder(path.parent)
 
 
