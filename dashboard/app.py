@@ -36,6 +36,12 @@ page = st.navigation(
                 help="Describe a block group and read its price.",
             ),
             st.Page(
+                "app_pages/batch.py",
+                title="Batch",
+                icon=":material/table:",
+                help="Score a file of block groups and download it with prices.",
+            ),
+            st.Page(
                 "app_pages/latency.py",
                 title="Latency",
                 icon=":material/speed:",

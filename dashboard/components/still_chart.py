@@ -7,8 +7,10 @@ import streamlit as st
 from dashboard.components.chart_colour import LETTERS
 
 
-def draw_still(figure: dict[str, Any], name: str, height: int, alt: str) -> None:
-    """Draw a figure of the Predict page without a toolbar, its letters as dark as the page's.
+def draw_still(
+    figure: dict[str, Any], name: str, height: int, alt: str, page: str = "predict"
+) -> None:
+    """Draw a figure without a toolbar, its letters as dark as the page's.
 
     Parameters
     ----------
@@ -20,8 +22,10 @@ def draw_still(figure: dict[str, Any], name: str, height: int, alt: str) -> None
         Pixels.
     alt
         The figure in words.
+    page
+        Which page it is on.
     """
-    place = f"predict_{name}"
+    place = f"{page}_{name}"
     with st.container(key=place):
         st.html(f"<style>.st-key-{place} svg text {{ fill: {LETTERS} !important }}</style>")
         st.plotly_chart(
