@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from backend.client import HousingClient
 from backend.kept_series import KeptSeries
 from backend.monitoring_report import draw
-from backend.probe import Check, Probe, Summary, probe_service, summarize
+from backend.probe import Check, Probe, Summary, check_service, probe_service, summarize
 from storage.atomic_files import write_atomically
 from storage.log_handler import configure_logging, open_spool
 from storage.paths import RuntimePaths
@@ -24,6 +24,8 @@ logger = logging.getLogger("backend.monitor")  # __name__ is __main__ when it ru
 MOST_PROBES = 2_880
 """Probes kept, and shown: a day at one every 30 s."""
 MOST_CHECKS = 2_880
+CHECK_PAUSE = timedelta(seconds=60)
+"""A check reads thousands of rows; a probe reads none."""
 PICTURE_PAUSE = timedelta(seconds=60)
 """Drawing costs half a second of a processor; the summary is written at every probe."""
 
@@ -39,10 +41,11 @@ class Monitor:
         self._drawn_at: datetime | None = None
 
     def run_once(self, now: datetime) -> Probe:
-        """Probe health and one known prediction; replace the summary, and the picture when it is old."""
+        """Probe and, when it is time, check; replace the summary, and the picture when it is old."""
         probe = probe_service(self._client, now)
         self._log_change(probe)
         self._probes.append(probe)
+        self._check(now)
         content = self.summary(now).model_dump_json(indent=2).encode()
         write_atomically(self._paths.monitoring_summary, content)
         if self._drawn_at is None or now - self._drawn_at >= PICTURE_PAUSE:
@@ -58,6 +61,11 @@ class Monitor:
         picture = draw(self._client.url, self._probes.points, self._checks.points, now)
         write_atomically(self._paths.monitoring_picture, picture)
         self._drawn_at = now
+
+    def _check(self, now: datetime) -> None:
+        before = self._checks.points[-1:]
+        if not before or now - before[0].at >= CHECK_PAUSE:
+            self._checks.append(check_service(self._client, now))
 
     def _log_change(self, probe: Probe) -> None:
         before = self._probes.points[-1:]

@@ -165,7 +165,7 @@ def _drift(axes: Axes, checks: Sequence[Check], span: tuple[datetime, datetime])
 
 def _why_unknown(checks: Sequence[Check]) -> str:
     problem = checks[-1].problem or checks[-1].verdict if checks else None
-    return f"Not known: {problem}" if problem else "No check was made yet."
+    return f"No share is known yet: {problem}" if problem else "No check was made yet."
 
 
 def _series(probes: Sequence[Probe]) -> list[tuple[str, "np.ndarray[Any, Any]", str]]:

