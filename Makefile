@@ -48,9 +48,10 @@ bench-accuracy:  ## Measure the champion against CatBoost (most of an hour).
 	@$(PYTHON) environment.py benchmark
 	@exec $(VENV)/python -m tests.benchmarks.accuracy
 
-bench-monitoring:  ## Measure the drift rule on real rows (about ten minutes).
+bench-monitoring:  ## Measure drift rule, estimated error, degradation on real rows (a quarter of an hour).
 	@$(PYTHON) environment.py development
-	@exec $(VENV)/python -m tests.benchmarks.monitoring
+	@$(VENV)/python -m tests.benchmarks.monitoring
+	@exec $(VENV)/python -m tests.benchmarks.monitoring.estimated_error
 
 browser:  ## Install the Chromium that the browser tests drive.
 	@$(PYTHON) environment.py development
