@@ -44,7 +44,7 @@ def main() -> None:
     with console.status("Fitting the champion" if options.holdout is None else "Measuring"):
         stored = options.holdout.read_bytes() if options.holdout is not None else None
         holdout = Holdout.from_bytes(stored) if stored is not None else fitted_holdout(options.seed)
-        results = {
+        results: dict[str, Any] = {
             "window_rows": WINDOW_ROWS,
             "estimated": estimated(holdout, options.repeats),
             "degraded": degraded(holdout, options.repeats),
