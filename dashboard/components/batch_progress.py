@@ -5,11 +5,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from backend.client import ClientError
 from dashboard.components.batch_run import BatchRun
+from dashboard.components.batch_upload import RUNNING
 from dashboard.components.price import escaped
 from dashboard.components.service import FAILED, failure_sentence, housing_client
 
-RUNNING = "batch_running"
-"""Session state: whether the operator let it run."""
 ACTIONS_KEY = "batch_actions"
 # As in the form of the Predict page: by night the primary colour is light and needs dark letters.
 BUTTON_STYLE = (

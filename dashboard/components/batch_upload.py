@@ -22,6 +22,8 @@ from dashboard.components.price import escaped
 UPLOAD = "batch_upload"
 RUN = "batch_run"
 """Session state: the run over the file at hand, or None."""
+RUNNING = "batch_running"
+"""Session state: whether the operator let it run."""
 UNUSABLE = "batch_unusable"
 """Session state: why the last file cannot be used, or None."""
 PREVIEW_ROWS = 8
@@ -91,6 +93,7 @@ def _read_upload() -> None:
     # By the change and not by the widget's value: that is gone when the operator comes back to the page.
     upload = st.session_state[UPLOAD]
     st.session_state[RUN] = st.session_state[UNUSABLE] = None
+    st.session_state[RUNNING] = False
     if upload is None:
         return
     try:

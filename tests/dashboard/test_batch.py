@@ -121,6 +121,14 @@ def test_the_file_stays_while_another_page_is_looked_at(
     assert _metrics(other)["Can be scored"] == "6"
 
 
+def test_another_file_does_not_start_by_itself(open_page: OpenPage, service: Service) -> None:
+    page = open_page("batch", service)
+    page.session_state["batch_running"] = True  # as it is while the file before is being scored
+    _upload(page, ROWS)
+    assert page.session_state["batch_run"].scored == 0
+    assert page.button(key="batch_start").label == "Score 6 rows"
+
+
 def test_a_file_that_is_taken_away_is_forgotten(open_page: OpenPage, service: Service) -> None:
     page = open_page("batch", service)
     _upload(page, ROWS)
