@@ -72,7 +72,10 @@ def alarms_in_quiet_months(table: HousingTable, months: int) -> dict[str, Any]:
 
 
 def report_milliseconds(table: HousingTable) -> dict[str, float]:
-    """Time one report, 16,512 reference rows against 10,000 current ones, predictions included."""
+    """Time one report, 16,512 reference rows against 10,000 current ones, predictions included.
+
+    Processor time, which is what a report takes where nothing else wants the core, and elapsed time.
+    """
     order = np.random.default_rng(0).permutation(len(table))
     reference, rest = order[:TIMED_REFERENCE_ROWS], order[TIMED_REFERENCE_ROWS:]
     current = np.random.default_rng(1).choice(rest, TIMED_ROWS)
@@ -94,12 +97,17 @@ def report_milliseconds(table: HousingTable) -> dict[str, float]:
 
 
 def _timed(name: str, report: Callable[[], object]) -> dict[str, float]:
-    seconds = []
+    elapsed, processor = [], []
     for _ in range(TIMED_RUNS):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         report()
-        seconds.append(time.perf_counter() - started)
-    return {name: 1e3 * float(np.median(seconds)), f"{name}_slowest": 1e3 * max(seconds)}
+        elapsed.append(time.perf_counter() - started)
+        processor.append(time.process_time() - worked)
+    return {
+        name: 1e3 * float(np.median(processor)),
+        f"{name}_elapsed": 1e3 * float(np.median(elapsed)),
+        f"{name}_fastest_elapsed": 1e3 * min(elapsed),
+    }
 
 
 def _shares(found: list[Verdicts]) -> dict[str, Any]:
