@@ -43,7 +43,7 @@ def compare() -> Response:
     model = services.host.current()
     g.model_version = model.manifest.version
     rows = [list(row.__dict__.values()) for row in body.data]
-    thresholds = _thresholds(services.configuration.current().config)
+    thresholds = configured_thresholds(services.configuration.current().config)
     report = compare_rows(model, np.array(rows, dtype=np.float64), thresholds)
     return answer(
         DriftResponse(
@@ -60,7 +60,7 @@ def window() -> Response:
     model = services.host.current()
     g.model_version = model.manifest.version
     config = services.configuration.current().config
-    thresholds = _thresholds(config)
+    thresholds = configured_thresholds(config)
     check = check_window(
         model,
         services.database,
@@ -74,8 +74,15 @@ def window() -> Response:
     return answer(_window_response(check, thresholds, model.manifest.version))
 
 
-def _thresholds(config: MonitoringConfig) -> DriftThresholds:
-    return replace(DriftThresholds(), minimum_rows=config.drift_minimum_rows)
+def configured_thresholds(config: MonitoringConfig) -> DriftThresholds:
+    """Return the rule's numbers with those that an operator may set."""
+    return replace(
+        DriftThresholds(),
+        significance_level=config.drift_significance_level,
+        minimum_rows=config.drift_minimum_rows,
+        minimum_ks_statistic=config.drift_minimum_effect_share,
+        confirming_windows=config.drift_confirming_windows,
+    )
 
 
 def _window_response(

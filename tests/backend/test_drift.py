@@ -10,8 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from backend.contract.drift import DriftResponse, DriftWindowResponse
+from backend.monitoring.thresholds import DriftThresholds
+from backend.routes.drift import configured_thresholds
 from backend.services import EXTENSION, Services
 from storage.schema.features import EXAMPLE, FEATURE_NAMES
+from storage.schema.monitoring_config import MonitoringConfig
 from training.dataset.sources import load_table
 from training.dataset.splits import split_rows
 
@@ -243,6 +246,13 @@ def test_a_version_without_holdout_compares_inputs_only(
     analysis = compared(http, unseen[:500]).drift_analysis
     assert analysis.prediction is None
     assert analysis.status == "ok"
+
+
+def test_the_configuration_sets_the_rule_and_its_defaults_are_the_rules() -> None:
+    assert configured_thresholds(MonitoringConfig()) == DriftThresholds()
+    stricter = MonitoringConfig(drift_significance_level=0.001, drift_confirming_windows=3)
+    found = configured_thresholds(stricter)
+    assert (found.significance_level, found.confirming_windows) == (0.001, 3)
 
 
 def watched(http: FlaskClient, query: str) -> DriftWindowResponse:
