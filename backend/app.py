@@ -10,6 +10,7 @@ from backend.monitoring.configuration import MonitoringConfiguration
 from backend.monitoring.retraining_desk import RetrainingDesk
 from backend.performance_check import PerformanceCheck
 from backend.prediction_service import PredictionService
+from backend.retraining_check import RetrainingChecks
 from backend.routes import (
     database,
     documentation,
@@ -21,10 +22,12 @@ from backend.routes import (
     predictions,
     records,
     retraining,
+    retraining_check,
     service,
     traffic,
     what_if,
 )
+from backend.scheduled_checks import ScheduledChecks
 from backend.services import EXTENSION, Services
 from storage.database import Database
 from storage.log_handler import configure_logging, open_spool
@@ -47,6 +50,7 @@ ROUTES = (
     monitoring.blueprint,
     performance.blueprint,
     retraining.blueprint,
+    retraining_check.blueprint,
     models.blueprint,
     drift.blueprint,
 )
@@ -87,18 +91,24 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
     metrics = Metrics(CollectorRegistry())
     host = ModelHost(store, metrics)
     queue, timeline = RetrainQueue(settings.paths.triggers), Timeline(spool)
+    record_log, desk = RecordLog(database, settings.paths), RetrainingDesk(queue, timeline)
+    configuration = MonitoringConfiguration(database, spool, settings.command_timeout_seconds)
+    errors = PerformanceCheck(database)
+    checks = RetrainingChecks(host, database, errors, configuration, queue, store)
     return Services(
         settings=settings,
         spool=spool,
         database=database,
         host=host,
         predictions=PredictionService(host, spool, metrics),
-        record_log=RecordLog(database, settings.paths),
+        record_log=record_log,
         metrics=metrics,
-        performance=PerformanceCheck(database),
-        configuration=MonitoringConfiguration(database, spool, settings.command_timeout_seconds),
+        performance=errors,
+        configuration=configuration,
         timeline=timeline,
-        desk=RetrainingDesk(queue, timeline),
+        desk=desk,
+        checks=checks,
+        scheduled_checks=ScheduledChecks(checks, record_log, desk, timeline, metrics),
         queue=queue,
         store=store,
     )

@@ -45,6 +45,11 @@ from backend.contract.records import (
     RequestsResponse,
 )
 from backend.contract.retraining import RetrainingResponse
+from backend.contract.retraining_check import (
+    RetrainingCheckRequest,
+    RetrainingCheckResponse,
+    StoredCheckResponse,
+)
 from backend.contract.service import HealthResponse, InfoResponse
 from backend.contract.traffic import (
     SlowestQuery,
@@ -229,6 +234,17 @@ class HousingClient:
         """Ask for a retraining; needs an operator key."""
         body = TriggerRequest(reason=reason, window=window)
         return self._post(TriggerResponse, "/monitoring/trigger-retraining", body)
+
+    def retraining_check(
+        self, asked: RetrainingCheckRequest | None = None
+    ) -> RetrainingCheckResponse:
+        """Return whether to retrain: for the rows of ``asked``, or for the logged window."""
+        body = asked or RetrainingCheckRequest()
+        return self._post(RetrainingCheckResponse, "/monitoring/retraining-check", body)
+
+    def run_checks(self) -> StoredCheckResponse:
+        """Check the logged window and keep what was found; needs an operator key."""
+        return self._post(StoredCheckResponse, "/monitoring/checks", None)
 
     def retraining(self, trigger_id: str) -> RetrainingResponse:
         """Return how far one retraining is, and its result once it is there."""

@@ -37,6 +37,11 @@ from backend.contract.records import (
     RequestsResponse,
 )
 from backend.contract.retraining import RetrainingResponse
+from backend.contract.retraining_check import (
+    RetrainingCheckRequest,
+    RetrainingCheckResponse,
+    StoredCheckResponse,
+)
 from backend.contract.service import (
     HealthResponse,
     InfoResponse,
@@ -109,6 +114,10 @@ OPERATIONS: dict[str, Operation] = {
     "PUT /monitoring/config": Operation(ConfigResponse, body=ConfigChange),
     "GET /monitoring/status": Operation(StatusResponse),
     "GET /monitoring/history": Operation(HistoryResponse, query=HistoryQuery),
+    "POST /monitoring/retraining-check": Operation(
+        RetrainingCheckResponse, body=RetrainingCheckRequest
+    ),
+    "POST /monitoring/checks": Operation(StoredCheckResponse),
     "POST /monitoring/trigger-retraining": Operation(TriggerResponse, body=TriggerRequest),
     "GET /retraining/<trigger_id>": Operation(RetrainingResponse),
     "GET /models": Operation(ModelsResponse),

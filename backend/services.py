@@ -11,6 +11,8 @@ from backend.monitoring.configuration import MonitoringConfiguration
 from backend.monitoring.retraining_desk import RetrainingDesk
 from backend.performance_check import PerformanceCheck
 from backend.prediction_service import PredictionService
+from backend.retraining_check import RetrainingChecks
+from backend.scheduled_checks import ScheduledChecks
 from storage.database import Database
 from storage.model_store import ModelStore
 from storage.record_log import RecordLog
@@ -37,6 +39,8 @@ class Services:
     timeline: Timeline
     desk: RetrainingDesk
     performance: PerformanceCheck
+    checks: RetrainingChecks
+    scheduled_checks: ScheduledChecks
     queue: RetrainQueue
     store: ModelStore
 

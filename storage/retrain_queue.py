@@ -108,18 +108,29 @@ class RetrainQueue:
         QueueUnavailable
             If the folder cannot be written (disk full, no permission); nothing was asked for.
         """
-        now = utc_now()
-        trigger = Trigger(
-            trigger_id=f"{now:%Y%m%dT%H%M%S%fZ}-{new_id()[:6]}",
-            created_at=now,
-            source=source,
-            requested_by=requested_by,
-            reason=reason,
-            window=window,
-            figures=dict(figures or {}),
-        )
+        trigger = _new_trigger(reason, requested_by, source, window, figures)
         try:
             self.files.write(trigger, PENDING)
+        except OSError as error:
+            raise self._unavailable(error) from error
+        return trigger
+
+    def submit_if_idle(
+        self,
+        reason: str,
+        requested_by: str,
+        *,
+        source: TriggerSource,
+        window: DataWindow | None = None,
+        figures: Mapping[str, Any] | None = None,
+    ) -> Trigger | None:
+        """Submit as ``submit`` does, unless a trigger waits or is worked on; of two at once one does."""
+        trigger = _new_trigger(reason, requested_by, source, window, figures)
+        try:
+            with exclusive(self._lock):
+                if self.open_files():
+                    return None
+                self.files.write(trigger, PENDING)
         except OSError as error:
             raise self._unavailable(error) from error
         return trigger
@@ -274,3 +285,22 @@ class RetrainQueue:
             f"The folder of triggers {self.files.folder} cannot be written ({error.strerror}); free some "
             "disk space or mend its permissions, then try again."
         )
+
+
+def _new_trigger(
+    reason: str,
+    requested_by: str,
+    source: TriggerSource,
+    window: DataWindow | None,
+    figures: Mapping[str, Any] | None,
+) -> Trigger:
+    now = utc_now()
+    return Trigger(
+        trigger_id=f"{now:%Y%m%dT%H%M%S%fZ}-{new_id()[:6]}",
+        created_at=now,
+        source=source,
+        requested_by=requested_by,
+        reason=reason,
+        window=window,
+        figures=dict(figures or {}),
+    )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.contract.monitoring import ConfigValue
+from backend.monitoring.policy import PolicyRules
+from backend.monitoring.thresholds import DriftThresholds
 from storage.commands import ask
 from storage.database import Database
 from storage.errors import InvalidInput
@@ -61,3 +63,23 @@ def definitions() -> list[ConfigValue]:
         )
         for name, field in MonitoringConfig.model_fields.items()
     ]
+
+
+def drift_thresholds(config: MonitoringConfig) -> DriftThresholds:
+    """Return the rule of drift with the operator's values."""
+    return DriftThresholds(
+        significance_level=config.drift_significance_level,
+        minimum_rows=config.drift_minimum_rows,
+        minimum_ks_statistic=config.drift_minimum_effect_share,
+        confirming_windows=config.drift_confirming_windows,
+    )
+
+
+def policy_rules(config: MonitoringConfig) -> PolicyRules:
+    """Return the policy's rules with the operator's values."""
+    return PolicyRules(
+        automatic=config.automatic_retraining_enabled,
+        maximum_model_age_days=config.maximum_model_age_days,
+        enough_labelled_rows=config.enough_labelled_rows,
+        cooldown_hours=config.cooldown_hours,
+    )

@@ -2,11 +2,15 @@
 
 import logging
 
+from backend.monitoring.policy import Decision
 from storage.retrain_queue import RetrainQueue
-from storage.schema.records import DataWindow, EventRecord, Trigger
+from storage.schema.records import LONGEST_REASON, DataWindow, EventRecord, Trigger
 from storage.timeline import Timeline
 
 logger = logging.getLogger(__name__)
+
+CHECK = "scheduled check"
+"""Who asked, where no person did."""
 
 
 class RetrainingDesk:
@@ -25,6 +29,23 @@ class RetrainingDesk:
             If the trigger could not be kept; nothing was asked for.
         """
         return self._told(self._queue.submit(reason, requested_by, window=window))
+
+    def ask_by_itself(self, decision: Decision, window: DataWindow) -> Trigger | None:
+        """Submit what a check decided; None if another retraining waits or runs by now.
+
+        Raises
+        ------
+        QueueUnavailable
+            If the trigger could not be kept; nothing was asked for.
+        """
+        trigger = self._queue.submit_if_idle(
+            " ".join(decision.reasons)[:LONGEST_REASON],
+            CHECK,
+            source=decision.source or "schedule",
+            window=window,
+            figures=decision.figures,
+        )
+        return self._told(trigger) if trigger is not None else None
 
     def _told(self, trigger: Trigger) -> Trigger:
         logger.info("Retraining %s was asked for: %s", trigger.trigger_id, trigger.reason)

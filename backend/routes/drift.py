@@ -1,6 +1,6 @@
 """/monitoring/drift: whether the inputs still look like the training data. Nothing here is logged."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import timedelta
 
 import numpy as np
@@ -22,6 +22,7 @@ from backend.contract.drift import (
     TimelinePoint,
 )
 from backend.drift_check import WindowCheck, check_window, compare_rows
+from backend.monitoring.configuration import drift_thresholds
 from backend.monitoring.drift import METHOD
 from backend.monitoring.drift_picture import CumulativeShares, Histogram
 from backend.monitoring.drift_report import ColumnDrift, DriftReport, MultivariateDrift
@@ -29,7 +30,6 @@ from backend.monitoring.thresholds import DriftThresholds
 from backend.services import current_services
 from backend.validation import read_body, read_query
 from storage.schema.features import FEATURE_NAMES
-from storage.schema.monitoring_config import MonitoringConfig
 from storage.schema.records import utc_now
 
 blueprint = Blueprint("drift", __name__, url_prefix="/monitoring")
@@ -43,11 +43,11 @@ def compare() -> Response:
     model = services.host.current()
     g.model_version = model.manifest.version
     rows = [list(row.__dict__.values()) for row in body.data]
-    thresholds = configured_thresholds(services.configuration.current().config)
+    thresholds = drift_thresholds(services.configuration.current().config)
     report = compare_rows(model, np.array(rows, dtype=np.float64), thresholds)
     return answer(
         DriftResponse(
-            drift_analysis=_analysis(report, thresholds), model_version=model.manifest.version
+            drift_analysis=drift_analysis(report, thresholds), model_version=model.manifest.version
         )
     )
 
@@ -60,7 +60,7 @@ def window() -> Response:
     model = services.host.current()
     g.model_version = model.manifest.version
     config = services.configuration.current().config
-    thresholds = configured_thresholds(config)
+    thresholds = drift_thresholds(config)
     check = check_window(
         model,
         services.database,
@@ -74,22 +74,11 @@ def window() -> Response:
     return answer(_window_response(check, thresholds, model.manifest.version))
 
 
-def configured_thresholds(config: MonitoringConfig) -> DriftThresholds:
-    """Return the rule's numbers with those that an operator may set."""
-    return replace(
-        DriftThresholds(),
-        significance_level=config.drift_significance_level,
-        minimum_rows=config.drift_minimum_rows,
-        minimum_ks_statistic=config.drift_minimum_effect_share,
-        confirming_windows=config.drift_confirming_windows,
-    )
-
-
 def _window_response(
     check: WindowCheck, thresholds: DriftThresholds, version: str
 ) -> DriftWindowResponse:
     return DriftWindowResponse(
-        drift_analysis=_analysis(check.report, thresholds),
+        drift_analysis=drift_analysis(check.report, thresholds),
         model_version=version,
         since=check.window.since,
         until=check.window.until,
@@ -100,7 +89,8 @@ def _window_response(
     )
 
 
-def _analysis(report: DriftReport, thresholds: DriftThresholds) -> DriftAnalysis:
+def drift_analysis(report: DriftReport, thresholds: DriftThresholds) -> DriftAnalysis:
+    """Return a report as the contract has it."""
     return DriftAnalysis(
         status=report.status,
         total_features=len(FEATURE_NAMES),

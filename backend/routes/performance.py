@@ -61,7 +61,7 @@ def _response(report: PerformanceReport, model: ServedModel) -> PerformanceRespo
         baseline=RealizedError.model_validate(report.baseline) if report.baseline else None,
         realized=RealizedError.model_validate(report.realized),
         degradation=Degradation.model_validate(report.degradation),
-        estimated=_estimated(report.estimated),
+        estimated=estimated_error(report.estimated),
         slices=[ErrorSlice.model_validate(one) for one in report.slices],
         cells=[ErrorCell.model_validate(one) for one in report.cells],
         residuals=_residuals(report.residuals) if report.residuals is not None else None,
@@ -70,7 +70,8 @@ def _response(report: PerformanceReport, model: ServedModel) -> PerformanceRespo
     )
 
 
-def _estimated(found: estimated_performance.EstimatedError) -> EstimatedError:
+def estimated_error(found: estimated_performance.EstimatedError) -> EstimatedError:
+    """Return an estimate as the contract has it."""
     # Other names than the realized ones have: on the wire, the two can't be taken for each other.
     return EstimatedError.model_validate(
         {
@@ -98,5 +99,5 @@ def _step(step: MeasuredStep) -> PerformanceStep:
         since=step.since,
         rows=step.rows,
         realized=RealizedError.model_validate(step.realized),
-        estimated=_estimated(step.estimated),
+        estimated=estimated_error(step.estimated),
     )

@@ -178,6 +178,8 @@ class ChampionPointer(Record):
     changed_at: AwareDatetime = Field(default_factory=utc_now)
 
 
+LONGEST_REASON = 500
+"""Characters of the reason for a retraining."""
 TriggerSource = Literal["manual", "drift", "degradation", "age", "labels", "schedule"]
 """What asked for a retraining: a person, or what a check found."""
 
@@ -210,7 +212,7 @@ class Trigger(Record):
     created_at: AwareDatetime = Field(default_factory=utc_now)
     source: TriggerSource = "manual"
     requested_by: str
-    reason: str = Field(min_length=1, max_length=500)
+    reason: str = Field(min_length=1, max_length=LONGEST_REASON)
     window: DataWindow | None = None
     figures: dict[str, Any] = Field(default_factory=dict)
     attempts: int = Field(0, ge=0)

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,17 @@ def test_a_half_written_trigger_is_never_carried_out(tmp_path: Path, data: st.Da
     path.write_bytes(content[: data.draw(st.integers(0, len(content) - 1))])
     assert queue.claim() is None
     assert len(list(queue.files.unreadable())) == 1
+
+
+def test_of_many_checks_at_once_one_asks(queue: RetrainQueue) -> None:
+    def ask(_: int) -> Trigger | None:
+        other = RetrainQueue(queue.files.folder)
+        return other.submit_if_idle("the inputs drifted", "check", source="drift")
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = [trigger for trigger in pool.map(ask, range(40)) if trigger is not None]
+    assert [trigger.trigger_id for trigger in asked] == queue.pending()
+    claim = claimed(queue)
+    assert ask(0) is None
+    claim.finish({}, succeeded=True)
+    assert ask(0) is not None
