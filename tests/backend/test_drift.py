@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from backend.contract.drift import DriftResponse, DriftWindowResponse
+from backend.monitoring.configuration import drift_thresholds
 from backend.monitoring.thresholds import DriftThresholds
-from backend.routes.drift import configured_thresholds
 from backend.services import EXTENSION, Services
 from storage.schema.features import EXAMPLE, FEATURE_NAMES
 from storage.schema.monitoring_config import MonitoringConfig
@@ -249,9 +249,9 @@ def test_a_version_without_holdout_compares_inputs_only(
 
 
 def test_the_configuration_sets_the_rule_and_its_defaults_are_the_rules() -> None:
-    assert configured_thresholds(MonitoringConfig()) == DriftThresholds()
+    assert drift_thresholds(MonitoringConfig()) == DriftThresholds()
     stricter = MonitoringConfig(drift_significance_level=0.001, drift_confirming_windows=3)
-    found = configured_thresholds(stricter)
+    found = drift_thresholds(stricter)
     assert (found.significance_level, found.confirming_windows) == (0.001, 3)
 
 
