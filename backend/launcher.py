@@ -83,7 +83,7 @@ def process_environment(name: str, settings: Settings, keys: Mapping[str, str]) 
     if name == "mlops-api":
         return environment | dict(keys)
     if name == "monitor":
-        return environment | {"HOUSING_VIEWER_KEY": keys["HOUSING_VIEWER_KEY"]}
+        return environment | {"HOUSING_OPERATOR_KEY": keys["HOUSING_OPERATOR_KEY"]}
     if name == "dashboard":
         return environment | {
             "HOUSING_DASHBOARD_KEY": keys["HOUSING_OPERATOR_KEY"],

@@ -6,6 +6,7 @@ from backend.contract.models import ModelsResponse
 from backend.contract.monitoring import ConfigResponse, HistoryResponse, StatusResponse
 from backend.contract.performance import PerformanceResponse
 from backend.contract.predictions import EXAMPLE
+from backend.contract.retraining_check import RetrainingCheckResponse
 
 NO_KEY = {"Authorization": None}
 
@@ -57,6 +58,20 @@ def config(connection: Connection) -> str:
     return f"{len(answer.definitions)} values, each described"
 
 
+def retraining_check(connection: Connection) -> str:
+    """POST /monitoring/retraining-check"""
+    path = "/monitoring/retraining-check"
+    answer = connection.post(RetrainingCheckResponse, path, {})
+    demand(answer.checked == "logged", f"an empty body checks what was {answer.checked}")
+    connection.refused("POST", path, 400, {"predictions": [1.0, 2.0], "actuals": [1.0]})
+    return " ".join(answer.reasons)
+
+
+def refuse_checks(connection: Connection) -> str:
+    """POST /monitoring/checks without a key"""
+    return connection.refused("POST", "/monitoring/checks", 401, {}, headers=NO_KEY).error
+
+
 def refuse_change(connection: Connection) -> str:
     """PUT /monitoring/config without a key"""
     body = {"window_hours": 1.0}
@@ -92,6 +107,8 @@ STEPS: tuple[Step, ...] = (
     Step("GET /monitoring/performance", "is it still right?", performance),
     Step("GET /monitoring/config", "by which rules?", config),
     Step("PUT /monitoring/config", "may anyone?", refuse_change),
+    Step("POST /monitoring/retraining-check", "shall it learn anew?", retraining_check),
+    Step("POST /monitoring/checks", "may anyone?", refuse_checks),
     Step("GET /monitoring/history", "what happened?", history),
     Step("POST /monitoring/trigger-retraining", "without a reason", refuse_retraining),
     Step("GET /retraining/<trigger_id>", "one that is not", refuse_unknown_retraining),
