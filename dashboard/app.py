@@ -48,6 +48,12 @@ page = st.navigation(
                 help="How fast and how often the service answers, and with which errors.",
             ),
             st.Page(
+                "app_pages/performance.py",
+                title="Performance",
+                icon=":material/target:",
+                help="How far off the answers were, and probably are.",
+            ),
+            st.Page(
                 "app_pages/logs.py",
                 title="Logs",
                 icon=":material/receipt_long:",

@@ -13,7 +13,9 @@ FloatArray = NDArray[np.float64]
 
 SLICE_MINIMUM_ROWS = 30
 CELL_DEGREES = 0.5
-RESIDUAL_BINS = 40
+BINS_A_SIDE = 20
+"""At most so many bins of residuals on each side of zero."""
+BIN_WIDTHS = (0.005, 0.01, 0.02, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0)
 SHOWN_SHARE = 0.99
 """Share of the holdout's absolute residuals that the histogram spans; the rest is in its end bins."""
 
@@ -41,7 +43,7 @@ class ErrorCell:
 
 @dataclass(frozen=True)
 class ResidualHistogram:
-    """Shares of predicted - actual between ``edges`` (41,), now and in the holdout (40,)."""
+    """Shares of predicted - actual between ``edges`` (k + 1,), now and in the holdout (k,)."""
 
     edges: FloatArray
     shares: FloatArray
@@ -90,9 +92,11 @@ def error_cells(inputs: FloatArray, rows: LabelledRows) -> tuple[ErrorCell, ...]
 
 
 def residual_histogram(rows: LabelledRows, baseline: LabelledRows) -> ResidualHistogram:
-    """Return how residuals spread, beside the holdout's."""
-    reach = max(float(np.quantile(np.abs(baseline.residuals), SHOWN_SHARE)), 1e-6)
-    edges = np.linspace(-reach, reach, RESIDUAL_BINS + 1)
+    """Return how residuals spread, beside the holdout's, in bins of a round width around zero."""
+    reach = float(np.quantile(np.abs(baseline.residuals), SHOWN_SHARE))
+    width = next((one for one in BIN_WIDTHS if BINS_A_SIDE * one >= reach), BIN_WIDTHS[-1])
+    a_side = int(np.clip(np.ceil(reach / width), 1, BINS_A_SIDE))
+    edges = np.asarray((np.arange(2 * a_side + 2) - a_side - 0.5) * width, dtype=np.float64)
     return ResidualHistogram(
         edges, _shares(rows.residuals, edges), _shares(baseline.residuals, edges)
     )

@@ -243,9 +243,7 @@ def _verdict(ratio: Estimate, degraded: bool, margin: float) -> str:
         return (
             f"The RMSE is {change} ({between}): with 95 % confidence more than {margin:.0%} worse."
         )
-    return (
-        f"The RMSE is {change} ({between}), which is not beyond doubt more than {margin:.0%} worse."
-    )
+    return f"The RMSE is {change} ({between}); that it is more than {margin:.0%} worse is not beyond doubt."
 
 
 def _too_few(rows: int, minimum_rows: int, name: str = "labelled prediction") -> str:

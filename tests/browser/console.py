@@ -18,6 +18,7 @@ from tests.system import running, wait_for
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 REFRESH_SECONDS = 2
 ADMIN_KEY = "administer"
+OPERATOR_KEY = "operate"
 SETTLED = (
     "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
 )
@@ -38,6 +39,8 @@ class System:
             "HOUSING_RUNTIME_DIRECTORY": str(runtime),
             "HOUSING_BACKEND_PORT": str(backend_port),
             "HOUSING_ADMIN_KEY": ADMIN_KEY,
+            "HOUSING_OPERATOR_KEY": OPERATOR_KEY,
+            "HOUSING_DASHBOARD_KEY": OPERATOR_KEY,
             "HOUSING_BACKEND_URL": self.service_url,
             "HOUSING_DASHBOARD_PORT": str(dashboard_port),
             "HOUSING_REFRESH_SECONDS": str(REFRESH_SECONDS),

@@ -1,0 +1,60 @@
+"""The Performance page on simulated traffic, as an operator uses it: look, download, fill in, upload."""
+
+import csv
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.console import OPERATOR_KEY, System, settle, visit
+from tests.system import REPOSITORY, clean_environment, wait_for
+
+RATE, SECONDS = 40, 12
+LABELS_NEEDED = 100
+
+
+@pytest.fixture
+def traffic(system: System) -> None:
+    """Districts asked about whose prices are reported a few seconds later."""
+    arguments = ["steady", "--rate", str(RATE), "--duration", str(SECONDS), "--seed", "3"]
+    subprocess.run(
+        [sys.executable, "-m", "backend.simulate", *arguments, "--url", system.service_url],
+        cwd=REPOSITORY,
+        env=clean_environment(HOUSING_OPERATOR_KEY=OPERATOR_KEY),
+        check=True,
+        capture_output=True,
+        timeout=240,
+    )
+    wait_for(lambda: system.client.performance().n_labelled >= LABELS_NEEDED, what="labels enough")
+
+
+@pytest.mark.usefixtures("traffic")
+def test_the_error_is_seen_and_late_values_are_brought_in(
+    system: System, page: Page, tmp_path: Path
+) -> None:
+    visit(page, system, "performance?performance_window=1+hour")
+    main = page.get_by_test_id("stMain")
+    expect(main).to_contain_text("holdout's")
+    expect(page.locator(".st-key-performance_error canvas").first).to_be_visible()
+    expect(page.locator(".st-key-performance_map .points path").first).to_be_visible()
+    expect(main).to_contain_text("Realized")
+    expect(main).to_contain_text("RMSE, estimated")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="to fill in").click()
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text())))
+    assert rows
+    known = system.client.database_statistics().statistics.labelled
+    filled = tmp_path / "filled.csv"
+    lines = [f"{row['prediction_id']},{row['prediction']}" for row in rows]
+    filled.write_text("\n".join(["prediction_id,actual", *lines, "nobody,1.0", "x,many"]))
+    page.locator(".st-key-performance_file input").set_input_files(filled)
+    expect(main).to_contain_text("'many' is not a number")
+    page.get_by_role("button", name="Attach").click()
+    report = page.locator(".st-key-performance_attached")
+    expect(report).to_contain_text(f"{len(rows):,}")
+    expect(report).to_contain_text("Unknown")
+    settle(page)
+    assert system.client.database_statistics().statistics.labelled == known + len(rows)
