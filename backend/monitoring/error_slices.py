@@ -95,7 +95,7 @@ def residual_histogram(rows: LabelledRows, baseline: LabelledRows) -> ResidualHi
     """Return how residuals spread, beside the holdout's, in bins of a round width around zero."""
     reach = float(np.quantile(np.abs(baseline.residuals), SHOWN_SHARE))
     width = next((one for one in BIN_WIDTHS if BINS_A_SIDE * one >= reach), BIN_WIDTHS[-1])
-    a_side = int(np.clip(np.ceil(reach / width), 1, BINS_A_SIDE))
+    a_side = int(np.clip(5 * np.ceil(reach / width / 5), 5, BINS_A_SIDE))
     edges = np.asarray((np.arange(2 * a_side + 2) - a_side - 0.5) * width, dtype=np.float64)
     return ResidualHistogram(
         edges, _shares(rows.residuals, edges), _shares(baseline.residuals, edges)

@@ -43,19 +43,19 @@ def error_option(found: PerformanceResponse) -> dict[str, Any]:
         "tooltip": {"trigger": "axis"},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "legend": {
-            "top": 4,
-            "right": 0,
+            "top": 26,
+            "left": 0,
             "itemWidth": 22,
             "data": [REALIZED, ESTIMATED, HOLDOUT],
         },
         "title": [
-            _title("RMSE, $1,000", 6),
+            _title("RMSE, $1,000", 4),
             _title(
                 f"Actual values in their interval, % (expected: {100 * found.expected_coverage:.3g})",
                 "61%",
             ),
         ],
-        "grid": [_grid(44, "46%"), _grid("70%", 28)],
+        "grid": [_grid(66, "46%"), _grid("70%", 28)],
         "xAxis": [_time_axis(0, labelled=False) | span, _time_axis(1, labelled=True) | span],
         "yAxis": [_value_axis(0) | {"scale": True}, _value_axis(1) | {"scale": True, "max": 100}],
         "series": [

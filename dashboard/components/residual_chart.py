@@ -30,7 +30,7 @@ def draw_residuals(found: PerformanceResponse) -> None:
 def residual_option(residuals: ResidualHistogram) -> dict[str, Any]:
     """Return the chart; prices in 1,000 dollars, shares in percent."""
     edges = [edge * TARGET_UNIT_DOLLARS / 1_000 for edge in residuals.edges]
-    middles = [f"{(low + high) / 2:+.3g}" for low, high in pairwise(edges)]
+    middles = [_middle(low, high) for low, high in pairwise(edges)]
     return {
         "animationDuration": 300,
         "tooltip": {"trigger": "axis", "valueFormatter": "%.3g %%"},
@@ -42,7 +42,7 @@ def residual_option(residuals: ResidualHistogram) -> dict[str, Any]:
             "name": "$1,000",
             "nameLocation": "middle",
             "nameGap": 30,
-            "axisLabel": {"interval": (len(middles) // 2) // 2 - 1},
+            "axisLabel": {"interval": 4},
         },
         "yAxis": {"type": "value", "name": "% of rows", "splitNumber": 4},
         "series": [
@@ -64,6 +64,11 @@ def residual_option(residuals: ResidualHistogram) -> dict[str, Any]:
             },
         ],
     }
+
+
+def _middle(low: float, high: float) -> str:
+    middle = round((low + high) / 2, 6)
+    return f"{middle:+.3g}" if middle else "0"
 
 
 def _percent(shares: list[float]) -> list[float]:
