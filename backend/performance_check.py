@@ -107,7 +107,12 @@ class PerformanceCheck:
         self._baseline: Baseline | None = None
 
     def report(
-        self, model: ServedModel, until: datetime, length: timedelta, minimum_rows: int
+        self,
+        model: ServedModel,
+        until: datetime,
+        length: timedelta,
+        minimum_rows: int,
+        margin: float,
     ) -> PerformanceReport:
         """Measure the model's own predictions of the ``length`` before ``until``.
 
@@ -115,6 +120,8 @@ class PerformanceCheck:
         ----------
         minimum_rows
             Labelled rows below which the error is not judged.
+        margin
+            Share by which the RMSE must have risen over the holdout's to be called degraded.
 
         Raises
         ------
@@ -133,7 +140,7 @@ class PerformanceCheck:
             labels=_label_state(window),
             baseline=baseline.realized if baseline is not None else None,
             realized=realized_error(rows, SEED, minimum_rows),
-            degradation=_degradation(baseline, rows, minimum_rows),
+            degradation=_degradation(baseline, rows, margin, minimum_rows),
             estimated=_estimated(baseline, losses, ~known),
             slices=_slices(baseline, inputs, rows),
             cells=error_cells(inputs, rows) if len(rows) else (),
@@ -168,10 +175,12 @@ def _label_state(window: AnsweredWindow) -> LabelState:
     return LabelState(window.total, window.labelled, median, slow)
 
 
-def _degradation(baseline: Baseline | None, rows: LabelledRows, minimum_rows: int) -> Degradation:
+def _degradation(
+    baseline: Baseline | None, rows: LabelledRows, margin: float, minimum_rows: int
+) -> Degradation:
     if baseline is None:
         return Degradation("not_enough_data", NO_HOLDOUT)
-    return degradation(rows, baseline.rows, SEED, minimum_rows=minimum_rows)
+    return degradation(rows, baseline.rows, SEED, margin, minimum_rows)
 
 
 def _expected_losses(baseline: Baseline | None, window: AnsweredWindow) -> ExpectedLosses | None:

@@ -138,7 +138,9 @@ class RetrainingChecks:
         self, model: ServedModel, now: datetime, length: timedelta, config: MonitoringConfig
     ) -> ErrorLook:
         margin = config.degradation_margin_share
-        report = self._performance.report(model, now, length, config.performance_minimum_rows)
+        report = self._performance.report(
+            model, now, length, config.performance_minimum_rows, margin
+        )
         return ErrorLook(
             realized=report.realized,
             degradation=report.degradation,

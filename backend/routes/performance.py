@@ -34,9 +34,13 @@ def performance() -> Response:
     query = read_query(PerformanceQuery, request.args)
     model = services.host.current()
     g.model_version = model.manifest.version
-    minimum_rows = services.configuration.current().config.performance_minimum_rows
+    config = services.configuration.current().config
     report = services.performance.report(
-        model, query.until or utc_now(), query.window, minimum_rows
+        model,
+        query.until or utc_now(),
+        query.window,
+        config.performance_minimum_rows,
+        config.degradation_margin_share,
     )
     if query.until is None:
         _show(services.metrics, report)

@@ -63,7 +63,7 @@ class MonitoringConfig(Record, strict=True):
         " is beyond doubt alone.",
     )
     performance_minimum_rows: int = Field(
-        30,
+        100,
         ge=10,
         le=10_000,
         description="Below this many labelled predictions the error is not judged.",
