@@ -109,7 +109,7 @@ def _marker(cells: list[ErrorCell]) -> dict[str, Any]:
             "thickness": 10,
             "len": 0.8,
             "tickvals": ticks,
-            "ticktext": [f"{'≥ ' if tick == highest else ''}${tick / 1_000:g}k" for tick in ticks],
+            "ticktext": ["$0", f"${highest / 2_000:g}k", f"≥ ${highest / 1_000:g}k"],
         },
     }
 

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.console import OPERATOR_KEY, System, settle, visit
 from tests.system import REPOSITORY, clean_environment, wait_for
 
+pytestmark = pytest.mark.xdist_group("browser")
+
 RATE, SECONDS = 40, 12
 LABELS_NEEDED = 100
 
