@@ -54,6 +54,12 @@ page = st.navigation(
                 help="How far off the answers were, and probably are.",
             ),
             st.Page(
+                "app_pages/drift.py",
+                title="Drift",
+                icon=":material/compare:",
+                help="Whether the inputs still look like what the model was trained on.",
+            ),
+            st.Page(
                 "app_pages/logs.py",
                 title="Logs",
                 icon=":material/receipt_long:",

@@ -131,6 +131,8 @@ class HistogramPair(Described):
     edges: list[float]
     reference: list[float]
     current: list[float]
+    reference_rows: int
+    current_rows: int
 
 
 class CumulativePair(Described):

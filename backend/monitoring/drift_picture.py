@@ -25,6 +25,8 @@ class Histogram:
     edges: FloatArray
     reference: FloatArray
     current: FloatArray
+    reference_rows: int
+    current_rows: int
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,13 @@ def histogram(column: ReferenceColumn, current: FloatArray) -> Histogram:
         low, high = low - 0.5, high + 0.5
     edges = np.linspace(low, high, HISTOGRAM_BINS + 1)
     present = current[~np.isnan(current)]
-    return Histogram(edges, _shares(column.sorted, edges), _shares(present, edges))
+    return Histogram(
+        edges=edges,
+        reference=_shares(column.sorted, edges),
+        current=_shares(present, edges),
+        reference_rows=len(column.sorted),
+        current_rows=len(present),
+    )
 
 
 def cumulative_shares(column: ReferenceColumn, current: FloatArray) -> CumulativeShares:

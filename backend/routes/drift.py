@@ -145,6 +145,8 @@ def _histogram(found: Histogram) -> HistogramPair:
         edges=found.edges.tolist(),
         reference=found.reference.tolist(),
         current=found.current.tolist(),
+        reference_rows=found.reference_rows,
+        current_rows=found.current_rows,
     )
 
 

@@ -18,6 +18,7 @@ from typing import Literal, get_args
 from playwright.sync_api import Browser, Page, expect
 
 from backend.client import ServiceRefused
+from backend.contract.feedback import FeedbackItem
 from backend.contract.predictions import HousingFeatures
 from dashboard.components.district import DISTRICTS
 from dashboard.components.price import recorded_dollars
@@ -30,6 +31,7 @@ from tests.browser.console import (
     settle,
     visit,
 )
+from tests.districts import unseen_districts, unseen_prices
 from tests.system import REPOSITORY, clean_environment
 
 Scheme = Literal["light", "dark"]
@@ -37,6 +39,7 @@ Scheme = Literal["light", "dark"]
 PICTURES = REPOSITORY / "docs" / "screenshots"
 PAGES = {
     "overview": "",
+    "drift": "drift?drift_window=5+minutes",
     "predict": "predict",
     "predict-contributions": "predict",
     "predict-sensitivity": "predict",
@@ -46,7 +49,12 @@ PAGES = {
 }
 SCENARIOS = ("Cupertino", "Pacific Palisades", "Delano")
 HEIGHT = 900
-TRAFFIC_SECONDS = 40
+TRAFFIC_SECONDS = 100
+REQUESTS_A_SECOND = 12
+MOST_ASKED = 3_000
+MISTAKES = 0.02
+INCOME_FACTOR = 1.3
+TRIGGER_REASON = "Richer districts are asked about since this morning."
 ROW_PIXELS = 33
 
 
@@ -89,26 +97,35 @@ def _train(runtime: Path) -> None:
 
 
 def _ask_for_prices(system: System, seconds: float) -> None:
-    """Ask for prices at an uneven pace, with a mistake now and then, as people do."""
+    """Ask for prices at an uneven pace, with a mistake now and then, as people do.
+
+    In the second half richer districts are asked about; some prices become known at the end.
+    """
     chance = random.Random(7)  # noqa: S311 - a pace, not a secret
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        district = chance.choice(DISTRICTS)
-        values = district.features.model_dump()
-        values["MedInc"] = round(values["MedInc"] * chance.uniform(0.9, 1.1), 4)
-        if chance.random() < 0.03:
-            values["Latitude"] = 61.0
-        with suppress(ServiceRefused):  # as meant
-            system.client.predict(HousingFeatures.model_construct(None, **values))
-        time.sleep(chance.expovariate(8))
+    usual, rich = unseen_districts(MOST_ASKED), unseen_districts(MOST_ASKED, INCOME_FACTOR)
+    start, asked = time.monotonic(), []
+    while (passed := time.monotonic() - start) < seconds and len(asked) < MOST_ASKED:
+        districts = usual if passed < seconds / 2 else rich
+        if chance.random() < MISTAKES:
+            _ask_what_is_refused(system)
+        asked.append(system.client.predict(districts[len(asked)]).prediction_id)
+        time.sleep(chance.expovariate(REQUESTS_A_SECOND))
+    known = zip(asked, unseen_prices(len(asked)), strict=True)
+    labels = [FeedbackItem(prediction_id=name, actual=price) for name, price in known]
+    system.client.feedback(labels[: len(labels) // 2])
+    system.client.trigger_retraining(TRIGGER_REASON)
 
 
 def _ask_what_is_refused(system: System) -> None:
+    values = DISTRICTS[0].features.model_dump() | {"Latitude": 61.0}
+    with suppress(ServiceRefused):  # as meant
+        system.client.predict(HousingFeatures.model_construct(None, **values))
+
+
+def _leave_a_refusal(system: System) -> None:
     """Leave a refused request as the newest but two, for the picture of the logs."""
     features = DISTRICTS[0].features
-    wrong = HousingFeatures.model_construct(None, **features.model_dump() | {"Latitude": 61.0})
-    with suppress(ServiceRefused):
-        system.client.predict(wrong)
+    _ask_what_is_refused(system)
     system.client.predict(features)
     system.client.predict(features)
     time.sleep(1)  # until the log-writer has stored them
@@ -121,7 +138,7 @@ def _photograph(
         viewport={"width": options.width, "height": HEIGHT}, color_scheme=scheme
     )
     page = context.new_page()
-    _ask_what_is_refused(system)
+    _leave_a_refusal(system)
     visit(page, system, PAGES[name])
     PREPARATIONS[name](page)
     _stretch(page, options.width)
@@ -174,6 +191,11 @@ def _prepare_scenarios(page: Page) -> None:
     expect(page.locator(".st-key-predict_comparison")).to_be_visible()
 
 
+def _prepare_drift(page: Page) -> None:
+    for chart in ("histogram", "cumulative", "timeline", "multivariate"):
+        expect(page.locator(f".st-key-drift_{chart} canvas").first).to_be_visible()
+
+
 def _prepare_logs(page: Page) -> None:
     page.get_by_role("tab", name="Requests").click()
     settle(page)
@@ -184,6 +206,7 @@ def _prepare_logs(page: Page) -> None:
 
 PREPARATIONS = {
     "overview": _prepare_overview,
+    "drift": _prepare_drift,
     "predict": _prepare_predict,
     "predict-contributions": _prepare_contributions,
     "predict-sensitivity": _prepare_sensitivity,

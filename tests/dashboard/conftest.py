@@ -20,7 +20,8 @@ from storage.settings import Settings
 from tests.system import REPOSITORY
 
 PAGES = REPOSITORY / "dashboard" / "app_pages"
-PAGE_SECONDS = 20
+PAGE_SECONDS = 60
+OPERATOR_KEY = "operate"
 
 
 class Service:
@@ -80,6 +81,13 @@ def guarded_service(champion_settings: Settings) -> Iterator[Service]:
     """A service that asks for a key on everything."""
     guarded = champion_settings.model_dump() | {"require_key": True, "viewer_key": "see"}
     yield from _served(Settings.model_validate(guarded))
+
+
+@pytest.fixture
+def operated_service(champion_settings: Settings) -> Iterator[Service]:
+    """A service that knows an operator's key."""
+    operated = champion_settings.model_dump() | {"operator_key": OPERATOR_KEY}
+    yield from _served(Settings.model_validate(operated))
 
 
 def _served(settings: Settings) -> Iterator[Service]:

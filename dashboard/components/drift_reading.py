@@ -1,0 +1,62 @@
+"""What the Drift page has read: one window, compared once, until the operator asks anew."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import streamlit as st
+
+from backend.client import HousingClient
+from backend.contract.drift import ColumnName, DriftQuery, DriftWindowResponse
+
+KEPT = "drift_reading"
+OPENED = "drift_opened"
+"""Session state: which column is looked at closely; absent: the first of the ranking."""
+WINDOWS = {
+    "5 minutes": timedelta(minutes=5),
+    "15 minutes": timedelta(minutes=15),
+    "1 hour": timedelta(hours=1),
+    "24 hours": timedelta(hours=24),
+    "7 days": timedelta(days=7),
+    "30 days": timedelta(days=30),
+}
+USUAL_WINDOW = "24 hours"
+
+
+@dataclass(frozen=True)
+class DriftReading:
+    """One comparison: of which window, and which column was opened."""
+
+    window_name: str
+    opened: ColumnName | None
+    found: DriftWindowResponse
+
+    def answers(self, window_name: str, opened: ColumnName | None) -> bool:
+        """Return whether this is what is asked for; without a column asked for, the first was opened."""
+        shown = self.found.opened.name if self.found.opened is not None else self.opened
+        return self.window_name == window_name and opened in (self.opened, shown)
+
+
+def read_drift(client: HousingClient, window_name: str, opened: ColumnName | None) -> DriftReading:
+    """Compare the window, or return the comparison that is there already.
+
+    Opening another column asks about the very same window, so that all of the page is of one moment.
+
+    Raises
+    ------
+    ClientError
+        If the call fails.
+    """
+    last: DriftReading | None = st.session_state.get(KEPT)
+    if last is not None and last.answers(window_name, opened):
+        return last
+    same_window = last is not None and last.window_name == window_name
+    until = last.found.until if last is not None and same_window else None
+    query = DriftQuery(window=WINDOWS[window_name], until=until, feature=opened)
+    reading = DriftReading(window_name, opened, client.drift(query))
+    st.session_state[KEPT] = reading
+    return reading
+
+
+def forget_reading() -> None:
+    """Let the next drawing of the page compare anew."""
+    st.session_state.pop(KEPT, None)

@@ -1,0 +1,102 @@
+"""Realized beside estimated error: one solid, one hollow and dashed, so that none is taken for the other."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from backend.contract.performance import Estimate
+from backend.contract.predictions import TARGET_UNIT_DOLLARS
+from dashboard.components.chart_colour import DOWN, TOTAL, UP
+
+HEIGHT = 150
+REALIZED, ESTIMATED, HOLDOUT = "Realized", "Estimated", "Holdout"
+
+
+@dataclass(frozen=True)
+class ErrorFigures:
+    """Root mean squared errors in 100,000 USD; None: not enough data."""
+
+    realized: Estimate | None
+    estimated: Estimate | None
+    holdout: float | None
+
+
+def draw_error_comparison(figures: ErrorFigures) -> None:
+    """Draw both with their confidence intervals. The chart keeps its identity and doesn't flicker."""
+    st.echarts_chart(
+        comparison_option(figures),
+        height=HEIGHT,
+        key="overview_error",
+        alt="Realized and estimated RMSE with 95 % confidence intervals, in thousand US dollars",
+    )
+
+
+def comparison_option(figures: ErrorFigures) -> dict[str, Any]:
+    """Return the chart: thousand dollars to the right, the two kinds of error downwards."""
+    series = []
+    if figures.realized is not None:
+        series += _interval(REALIZED, figures.realized, UP, "solid", hollow=False)
+    if figures.estimated is not None:
+        series += _interval(ESTIMATED, figures.estimated, DOWN, "dashed", hollow=True)
+    if figures.holdout is not None:
+        series[0]["markLine"] = _holdout_line(_thousands(figures.holdout))
+    return {
+        "animationDuration": 300,
+        "grid": {"left": 74, "right": 24, "top": 24, "bottom": 44},
+        "xAxis": {
+            "type": "value",
+            "scale": True,
+            "name": "$1,000, with 95 % confidence",
+            "nameLocation": "middle",
+            "nameGap": 26,
+            "splitNumber": 4,
+        },
+        "yAxis": {
+            "type": "category",
+            "data": [ESTIMATED, REALIZED],
+            "axisTick": {"show": False},
+        },
+        "series": series,
+    }
+
+
+def _interval(
+    name: str, estimate: Estimate, colour: str, stroke: str, *, hollow: bool
+) -> list[dict[str, Any]]:
+    ends = [[_thousands(end), name] for end in (estimate.lower, estimate.upper)]
+    face = {"borderColor": colour, "borderWidth": 2, "color": "transparent" if hollow else colour}
+    return [
+        {
+            "type": "line",
+            "name": f"{name}, 95 % confidence",
+            "data": ends,
+            "symbol": "none",
+            "silent": True,
+            "lineStyle": {"color": colour, "width": 3, "type": stroke},
+        },
+        {
+            "type": "scatter",
+            "name": name,
+            "data": [[_thousands(estimate.value), name]],
+            "symbol": "diamond" if hollow else "circle",
+            "symbolSize": 13,
+            "silent": True,
+            "itemStyle": face,
+        },
+    ]
+
+
+def _holdout_line(value: float) -> dict[str, Any]:
+    return {
+        "silent": True,
+        "symbol": "none",
+        "animation": False,
+        "label": {"formatter": HOLDOUT, "position": "end", "color": TOTAL},
+        "lineStyle": {"color": TOTAL, "width": 2, "type": "dotted"},
+        "data": [{"xAxis": value}],
+    }
+
+
+def _thousands(price: float) -> float:
+    return round(price * TARGET_UNIT_DOLLARS / 1_000, 2)

@@ -1,0 +1,64 @@
+"""What happened: checks, alerts, triggers, retrainings, promotions, changes; the newest first."""
+
+from typing import Any
+
+import streamlit as st
+
+from backend.contract.monitoring import EventRow, HistoryQuery
+from dashboard.components.moment import COLUMN_FORMAT, cell
+from dashboard.components.monitoring_panel import asking_quietly
+from dashboard.components.service import housing_client
+
+LAST_EVENTS = 8
+KINDS = {
+    "check": "Check",
+    "alert": "Alert",
+    "trigger": "Retraining asked for",
+    "retraining": "Retraining",
+    "promotion": "Promotion",
+    "rollback": "Rollback",
+    "configuration": "Configuration",
+    "clear": "Records cleared",
+}
+
+
+def draw_events() -> None:
+    """Draw the last events as a table, or say that there are none yet."""
+    st.subheader("Events", anchor=False)
+    with asking_quietly("What happened is"):
+        events = housing_client().history(HistoryQuery(limit=LAST_EVENTS)).events
+        if not events:
+            st.caption(
+                "Nothing yet. Checks, alerts, retrainings, promotions and changes of the "
+                "configuration appear here."
+            )
+            return
+        st.dataframe(
+            [event_cells(event) for event in events],
+            key="overview_events",
+            height="content",
+            hide_index=True,
+            column_config=_columns(),
+            placeholder="–",
+            alt="The last events, newest first",
+        )
+
+
+def event_cells(event: EventRow) -> dict[str, Any]:
+    """Return one row of the table."""
+    return {
+        "timestamp": cell(event.timestamp),
+        "kind": KINDS.get(event.kind, event.kind),
+        "summary": event.summary,
+        "actor": event.actor,
+    }
+
+
+def _columns() -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "timestamp": config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=150),
+        "kind": config.TextColumn("Event", width=150),
+        "summary": config.TextColumn("What happened", width="large"),
+        "actor": config.TextColumn("By", width=90),
+    }

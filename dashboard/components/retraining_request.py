@@ -1,0 +1,78 @@
+"""Ask for a retraining with the window that is looked at: a button, a confirmation, the trigger's id."""
+
+import streamlit as st
+
+from backend.client import ClientError
+from backend.contract.drift import DriftWindowResponse
+from backend.contract.monitoring import DataWindow
+from dashboard.components.drift_words import LONGEST_REASON, retraining_reason
+from dashboard.components.moment import period
+from dashboard.components.service import failure_sentence, housing_client
+
+ASKED = "drift_asked"
+"""Session state: the answer to the last request."""
+CONFIRMING = "drift_confirming"
+"""Session state: whether the dialog is open; kept, so that it outlives a redrawing of the page."""
+REASON = "drift_reason"
+
+
+def draw_retraining_request(found: DriftWindowResponse) -> None:
+    """Draw the button, and what became of the last request."""
+    st.button(
+        "Ask for retraining with this window",
+        icon=":material/model_training:",
+        key="drift_ask",
+        on_click=_begin,
+    )
+    if st.session_state.get(CONFIRMING, False):
+        _confirm(found)
+    asked = st.session_state.get(ASKED)
+    if asked is not None:
+        with st.container(key="drift_asked_for"):
+            st.success(
+                f"Retraining asked for: trigger `{asked}`. The worker takes it up when it is free; "
+                "the Overview's events say what becomes of it.",
+                icon=":material/check_circle:",
+            )
+
+
+def _begin() -> None:
+    st.session_state.pop(ASKED, None)
+    st.session_state[CONFIRMING] = True
+
+
+def _end() -> None:
+    st.session_state.pop(CONFIRMING, None)
+
+
+@st.dialog("Ask for retraining", width="medium", icon=":material/model_training:", on_dismiss=_end)
+def _confirm(found: DriftWindowResponse) -> None:
+    st.markdown(
+        "The worker will train a challenger on the base data and the labelled predictions, with this "
+        f"window in mind: **{period(found.since, found.until)}**, "
+        f"{found.drift_analysis.n_samples:,} predictions. It serves only if it proves better."
+    )
+    reason = st.text_area(
+        "Reason",
+        retraining_reason(found),
+        max_chars=LONGEST_REASON,
+        height=150,
+        key=REASON,
+        help="Kept with the trigger and in the timeline.",
+    )
+    if st.button(
+        "Confirm the request", type="primary", key="drift_confirm", disabled=not reason.strip()
+    ):
+        _ask(reason.strip(), found)
+
+
+def _ask(reason: str, found: DriftWindowResponse) -> None:
+    window = DataWindow(since=found.since, until=found.until)
+    try:
+        answer = housing_client().trigger_retraining(reason, window)
+    except ClientError as error:
+        st.error(failure_sentence(error), icon=":material/error:")
+        return
+    st.session_state[ASKED] = answer.trigger_id
+    _end()
+    st.rerun()

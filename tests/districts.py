@@ -1,0 +1,28 @@
+"""Districts that no model was fitted on, as requests: as they are, or with incomes risen."""
+
+from backend.contract.predictions import HousingFeatures
+from storage.schema.features import FEATURE_NAMES, FEATURES
+from training.dataset.sources import load_table
+from training.dataset.splits import split_rows
+
+MOST_INCOME = next(feature.maximum for feature in FEATURES if feature.name == "MedInc")
+
+
+def unseen_prices(number: int) -> list[float]:
+    """Return what the same districts were really worth, in 100,000 USD."""
+    table = load_table()
+    _, validation, _ = split_rows(len(table), seed=0)
+    prices: list[float] = table.targets[validation[:number]].tolist()
+    return prices
+
+
+def unseen_districts(number: int, income_factor: float = 1.0) -> list[HousingFeatures]:
+    """Return rows of the validation part with the incomes multiplied, as far as the service takes them."""
+    table = load_table()
+    _, validation, _ = split_rows(len(table), seed=0)
+    districts = []
+    for row in table.inputs[validation[:number]].tolist():
+        values = dict(zip(FEATURE_NAMES, row, strict=True))
+        values["MedInc"] = min(values["MedInc"] * income_factor, MOST_INCOME)
+        districts.append(HousingFeatures(**values))
+    return districts
