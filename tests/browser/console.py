@@ -44,6 +44,7 @@ class System:
             "HOUSING_BACKEND_URL": self.service_url,
             "HOUSING_DASHBOARD_PORT": str(dashboard_port),
             "HOUSING_REFRESH_SECONDS": str(REFRESH_SECONDS),
+            "HOUSING_BACKEND_TIMEOUT_SECONDS": str(PATIENCE_SECONDS),
         }
         self._others = ExitStack()
         self._service = ExitStack()

@@ -103,7 +103,8 @@ def _ask_for_prices(system: System, seconds: float) -> None:
     """
     chance = random.Random(7)  # noqa: S311 - a pace, not a secret
     usual, rich = unseen_districts(MOST_ASKED), unseen_districts(MOST_ASKED, INCOME_FACTOR)
-    start, asked = time.monotonic(), []
+    start = time.monotonic()
+    asked: list[str] = []
     while (passed := time.monotonic() - start) < seconds and len(asked) < MOST_ASKED:
         districts = usual if passed < seconds / 2 else rich
         if chance.random() < MISTAKES:

@@ -10,7 +10,7 @@ from tests.browser.console import System, visit
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-PATHS = ("", "predict", "logs")
+PATHS = ("", "predict", "drift", "logs")
 TELEPHONE_WIDTH = 390
 
 

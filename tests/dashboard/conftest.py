@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,24 @@ class Service:
         self._database.close()
 
 
+@contextmanager
+def log_writer(service: Service) -> Iterator[None]:
+    """Keep moving records while something waits for the log-writer."""
+    stopped = threading.Event()
+
+    def run() -> None:
+        while not stopped.wait(0.05):
+            service.store_records()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
+
+
 @pytest.fixture
 def service(champion_settings: Settings) -> Iterator[Service]:
     """A service with a trained champion, answering."""
@@ -114,6 +133,8 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPage]:
 
     def open_(name: str, service: Service, **settings: str) -> AppTest:
         monkeypatch.setenv("HOUSING_BACKEND_URL", service.settings.service_url)
+        # The machine may have other work: a slow answer is no missing one.
+        monkeypatch.setenv("HOUSING_BACKEND_TIMEOUT_SECONDS", str(PAGE_SECONDS))
         for setting, value in settings.items():
             monkeypatch.setenv(f"HOUSING_{setting.upper()}", value)
         _forget()

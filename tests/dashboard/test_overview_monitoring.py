@@ -6,7 +6,7 @@ from backend.client import HousingClient
 from backend.contract.feedback import FeedbackItem
 from backend.contract.performance import Estimate
 from dashboard.components.error_comparison import ErrorFigures, comparison_option
-from tests.dashboard.conftest import OPERATOR_KEY, OpenPage, Service, sentences
+from tests.dashboard.conftest import OPERATOR_KEY, OpenPage, Service, log_writer, sentences
 from tests.districts import unseen_districts
 
 ROWS = 400
@@ -75,13 +75,13 @@ def _ask_and_label(service: Service) -> None:
         answer = client.predict_batch(unseen_districts(ROWS, income_factor=1.5))
         service.store_records()
         labelled = zip(answer.prediction_ids, answer.predictions, strict=True)
-        client.feedback(
-            [
-                FeedbackItem(prediction_id=prediction_id, actual=prediction)
-                for prediction_id, prediction in list(labelled)[:LABELLED]
-            ]
-        )
-        service.store_records()
+        items = [
+            FeedbackItem(prediction_id=prediction_id, actual=prediction)
+            for prediction_id, prediction in list(labelled)[:LABELLED]
+        ]
+        with log_writer(service):
+            client.feedback(items)
+    service.store_records()
 
 
 def _text(page: AppTest) -> str:

@@ -1,8 +1,7 @@
 """The Performance page: without data, with labels, and bringing labels in from a file."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -18,7 +17,7 @@ from dashboard.components.error_chart import error_option
 from dashboard.components.label_file import UnreadableFile, read_labels, template
 from dashboard.components.performance_words import verdict
 from storage.settings import Settings
-from tests.dashboard.conftest import OpenPage, Service, sentences
+from tests.dashboard.conftest import OpenPage, Service, log_writer, sentences
 from training.dataset.sources import load_table
 from training.dataset.splits import Part, split
 
@@ -44,24 +43,6 @@ def operator(keyed_service: Service) -> Iterator[HousingClient]:
 @pytest.fixture(scope="module")
 def held_out() -> Part:
     return split(load_table(), seed=0).test.open()
-
-
-@contextmanager
-def log_writer(service: Service) -> Iterator[None]:
-    """Keep moving records while something waits for the log-writer."""
-    stopped = threading.Event()
-
-    def run() -> None:
-        while not stopped.wait(0.05):
-            service.store_records()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        thread.join()
 
 
 def ask(client: HousingClient, held_out: Part, count: int) -> list[str]:
