@@ -1,7 +1,7 @@
 """Prediction intervals: how far from the answer the price may well be, by place and kind of district."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin, clone
@@ -12,8 +12,10 @@ from sklearn.pipeline import Pipeline
 from storage.schema.features import TARGET_CAP
 from training.candidates import PREPROCESSING, REGRESSOR
 from training.dataset.table import FloatArray
+from training.features.compiled import compiled
+from training.features.neighbour_search import IntegerArray
 from training.features.raw_inputs import LATITUDE, LONGITUDE
-from training.forest import FlatForest
+from training.forest import FlatForest, ForestArrays, sum_trees
 from training.regions import REGION_NAMES, region_of
 
 COVERAGE = 0.9
@@ -25,6 +27,13 @@ SCALE_QUANTILE = 0.8
 SMALLEST_SCALE = 0.05
 """In 100,000 USD."""
 FOLDS = 4
+
+
+class IntervalArrays(NamedTuple):
+    """A fitted ``PriceIntervals`` as the compiled functions take it."""
+
+    scale: ForestArrays
+    region_factors: FloatArray
 
 
 class PriceIntervals:
@@ -109,14 +118,15 @@ class PriceIntervals:
         predictions
             What ``pipeline["regressor"].predict(features)`` gave, shape (n,), in 100,000 USD.
         """
+        lower, upper = np.empty(len(predictions)), np.empty(len(predictions))
         regions = region_of(inputs[:, LATITUDE], inputs[:, LONGITUDE])
-        half_widths = (
-            self.region_factors_[regions] * self._scale(features, predictions) ** SCALE_POWER
-        )
-        return (
-            np.clip(predictions - half_widths, 0.0, TARGET_CAP),
-            np.clip(predictions + half_widths, 0.0, TARGET_CAP),
-        )
+        columns = np.column_stack([features, predictions])
+        fill_bounds(columns, regions, self.arrays(), lower, upper)
+        return lower, upper
+
+    def arrays(self) -> IntervalArrays:
+        """Return what was learned, for the compiled functions."""
+        return IntervalArrays(self.scale_.arrays, self.region_factors_)
 
     def _fit_scale(self, pipeline: Pipeline, inputs: FloatArray, targets: FloatArray) -> None:
         # Fitted anew and not only applied: neighbour features leave a training row out of its own
@@ -136,18 +146,44 @@ class PriceIntervals:
             early_stopping=False,
             random_state=self.seed,
         )
-        self.scale_ = FlatForest(
-            model.fit(np.column_stack([features, unseen]), np.abs(targets - unseen))
-        )
+        model.fit(np.column_stack([features, unseen]), np.abs(targets - unseen))
+        self.scale_ = FlatForest([model])
 
     def _scale(self, features: FloatArray, predictions: FloatArray) -> FloatArray:
-        scale = self.scale_.predict(np.column_stack([features, predictions]))
+        scale = self.scale_.predict(np.column_stack([features, predictions]))[:, 0]
         return np.asarray(np.maximum(scale, SMALLEST_SCALE))
 
     def _region_factor(self, scores: FloatArray) -> float:
         if len(scores) == 0:
             return self.factor_
         return max(self.factor_, conformal_quantile(scores, REGION_COVERAGE))
+
+
+@compiled
+def fill_bounds(
+    columns: FloatArray,
+    regions: IntegerArray,
+    arrays: IntervalArrays,
+    lower: FloatArray,
+    upper: FloatArray,
+) -> None:
+    """Fill bounds, each of shape (n,), in 100,000 USD.
+
+    Parameters
+    ----------
+    columns
+        Shape (n, n_features + 1): the features and, last, the prediction.
+    regions
+        Shape (n,), indices into ``REGION_NAMES``.
+    """
+    scales = np.empty((columns.shape[0], 1))
+    sum_trees(columns, arrays.scale, scales)
+    for row in range(columns.shape[0]):
+        scale = max(scales[row, 0], SMALLEST_SCALE)
+        half_width = arrays.region_factors[regions[row]] * scale**SCALE_POWER
+        prediction = columns[row, -1]
+        lower[row] = min(max(prediction - half_width, 0.0), TARGET_CAP)
+        upper[row] = min(max(prediction + half_width, 0.0), TARGET_CAP)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A regressor that trusts neighbour features only where the training districts support them."""
 
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -9,13 +10,25 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from storage.schema.features import TARGET_CAP
 from training.dataset.table import FloatArray
-from training.forest import flattened
+from training.features.compiled import compiled
+from training.features.neighbour_search import IntegerArray
+from training.forest import FlatForest, can_be_flat
 
 LARGEST_LOG_ODDS = 50.0
 """Beyond it the weight is zero or one to the last bit; exp would overflow much later."""
 
 FEWEST_COLUMNS = 2
 """The support, and something for the near models to learn from."""
+TARGETS = 3
+"""Price, its square root, price less its kriging mean: the near models take turns."""
+
+
+class Gate(NamedTuple):
+    """How the answers of near and far models are put together; see ``SupportGatedRegressor``."""
+
+    support_column: int
+    kriged_column: int
+    log_odds_threshold: float
 
 
 class SupportGatedRegressor(RegressorMixin, BaseEstimator):
@@ -46,8 +59,8 @@ class SupportGatedRegressor(RegressorMixin, BaseEstimator):
 
     Attributes
     ----------
-    near_ : list of fitted models, boosted trees as ``FlatForest``
-    far_ : fitted model, the same
+    near_, far_ : ``FlatForest`` or ``ModelsSideBySide``
+        The near members in order, and the far model; boosted trees of at most 64 leaves are flat.
     """
 
     def __init__(
@@ -75,27 +88,31 @@ class SupportGatedRegressor(RegressorMixin, BaseEstimator):
         features, prices = validate_data(
             self, X, y, dtype=np.float64, y_numeric=True, ensure_min_features=FEWEST_COLUMNS
         )
-        self.near_ = [self._fit_near(number, features, prices) for number in range(self.members)]
+        members = [self._fit_near(number, features, prices) for number in range(self.members)]
         far = clone(self.far).set_params(random_state=self.random_state)
-        self.far_ = flattened(far.fit(features[:, : self.own_columns], prices))
+        far.fit(features[:, : self.own_columns], prices)
+        near_columns = np.delete(np.arange(features.shape[1]), self.support_column)
+        self.near_ = _side_by_side(members, near_columns)
+        self.far_ = _side_by_side([far], np.arange(self.own_columns))
         return self
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
         """Return prices in [0, 5.00001], shape (n,), in 100,000 USD."""
         check_is_fitted(self, "near_")
-        features = validate_data(self, X, reset=False, dtype=np.float64)
-        members = [self._near_prices(number, features) for number in range(len(self.near_))]
-        weight = self.near_weight(features)
-        far = self.far_.predict(features[:, : self.own_columns])
-        mixed = weight * np.mean(members, axis=0) + (1.0 - weight) * far
-        return np.asarray(np.clip(mixed, 0.0, TARGET_CAP))
+        features = validate_data(self, X, reset=False, dtype=np.float64, order="C")
+        prices = np.empty(len(features))
+        near, far = self.near_.predict(features), self.far_.predict(features)
+        mix_prices(features, near, far, self.gate(), prices)
+        return prices
 
     def near_weight(self, features: FloatArray) -> FloatArray:
         """Return the weight of the near models, in [0, 1], shape (n,)."""
-        excess = features[:, self.support_column] - self.log_odds_threshold
-        return np.asarray(
-            1.0 / (1.0 + np.exp(np.clip(excess, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)))
-        )
+        gate = self.gate()
+        return np.array([near_weight(row[gate.support_column], gate) for row in features])
+
+    def gate(self) -> Gate:
+        """Return how the models' answers are put together, for the compiled functions."""
+        return Gate(self.support_column, self.kriged_column, float(self.log_odds_threshold))
 
     def _fit_near(self, number: int, features: FloatArray, prices: FloatArray) -> Any:
         # Seeds of different trainings do not overlap: member 1 of seed 0 is not member 0 of seed 1.
@@ -105,16 +122,55 @@ class SupportGatedRegressor(RegressorMixin, BaseEstimator):
             np.sqrt(np.maximum(prices, 0.0)),
             prices - features[:, self.kriged_column],
         )
-        return flattened(member.fit(self._without_support(features), targets[number % 3]))
-
-    def _near_prices(self, number: int, features: FloatArray) -> FloatArray:
-        answers = np.asarray(self.near_[number].predict(self._without_support(features)))
-        prices = (
-            answers,
-            np.square(np.maximum(answers, 0.0)),
-            answers + features[:, self.kriged_column],
+        return member.fit(
+            np.delete(features, self.support_column, axis=1), targets[number % TARGETS]
         )
-        return prices[number % 3]
 
-    def _without_support(self, features: FloatArray) -> FloatArray:
-        return np.delete(features, self.support_column, axis=1)
+
+class ModelsSideBySide:
+    """Models that are not trees, or too large ones, behind what a ``FlatForest`` offers."""
+
+    def __init__(self, models: Sequence[RegressorMixin], columns: IntegerArray) -> None:
+        self._models = models
+        self._columns = columns
+
+    def predict(self, features: FloatArray) -> FloatArray:
+        """Return each model's answers, shape (n, n_models)."""
+        own = features[:, self._columns]
+        return np.column_stack([model.predict(own) for model in self._models])
+
+
+def _side_by_side(
+    models: Sequence[RegressorMixin], columns: IntegerArray
+) -> FlatForest | ModelsSideBySide:
+    if all(can_be_flat(model) for model in models):
+        return FlatForest(models, columns.tolist())
+    return ModelsSideBySide(models, columns)
+
+
+@compiled
+def mix_prices(
+    features: FloatArray, near: FloatArray, far: FloatArray, gate: Gate, prices: FloatArray
+) -> None:
+    """Fill prices, shape (n,), from the answers of near (n, n_members) and far models (n, 1)."""
+    for row in range(features.shape[0]):
+        total = 0.0
+        for number in range(near.shape[1]):
+            answer = near[row, number]
+            if number % TARGETS == 1:
+                total += max(answer, 0.0) ** 2
+            elif number % TARGETS == 2:
+                total += answer + features[row, gate.kriged_column]
+            else:
+                total += answer
+        weight = near_weight(features[row, gate.support_column], gate)
+        mixed = weight * (total / near.shape[1]) + (1.0 - weight) * far[row, 0]
+        prices[row] = min(max(mixed, 0.0), TARGET_CAP)
+
+
+@compiled
+def near_weight(unsupported_log_odds: float, gate: Gate) -> float:
+    """Return the weight of the near models for one row."""
+    excess = unsupported_log_odds - gate.log_odds_threshold
+    bounded = min(max(excess, -LARGEST_LOG_ODDS), LARGEST_LOG_ODDS)
+    return float(1.0 / (1.0 + np.exp(bounded)))

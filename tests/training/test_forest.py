@@ -8,7 +8,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from sklearn.linear_model import LinearRegression
 
 from training.dataset.table import HousingTable
-from training.forest import FlatForest, flattened
+from training.forest import FlatForest, can_be_flat, lowest_bit
 
 MODELS = [
     HistGradientBoostingRegressor(max_iter=30, max_features=0.3, random_state=0),
@@ -24,22 +24,49 @@ def test_the_answers_are_the_same_to_the_last_bit(
 ) -> None:
     model.fit(small_table.inputs, small_table.targets)
     inputs = small_table.inputs[:rows]
-    assert np.array_equal(FlatForest(model).predict(inputs), model.predict(inputs))
+    assert np.array_equal(FlatForest([model]).predict(inputs)[:, 0], model.predict(inputs))
 
 
 def test_a_classifier_gives_its_log_odds(small_table: HousingTable) -> None:
     model = HistGradientBoostingClassifier(max_iter=20, random_state=0)
     model.fit(small_table.inputs, small_table.targets > 2.0)
     expected = model.decision_function(small_table.inputs)
-    assert np.array_equal(FlatForest(model).predict(small_table.inputs), expected)
+    assert np.array_equal(FlatForest([model]).predict(small_table.inputs)[:, 0], expected)
 
 
 def test_a_tree_that_found_nothing_to_split_is_one_leaf() -> None:
     inputs = np.zeros((50, 3))
     model = HistGradientBoostingRegressor(max_iter=3).fit(inputs, np.arange(50.0))
-    assert np.array_equal(FlatForest(model).predict(inputs), model.predict(inputs))
+    assert np.array_equal(FlatForest([model]).predict(inputs)[:, 0], model.predict(inputs))
 
 
-def test_any_other_regressor_stays_what_it_is() -> None:
-    model = LinearRegression()
-    assert flattened(model) is model
+def test_models_side_by_side_answer_in_columns(small_table: HousingTable) -> None:
+    columns = [7, 0, 3]
+    models = [HistGradientBoostingRegressor(max_iter=9, random_state=seed) for seed in range(3)]
+    for power, model in enumerate(models):
+        model.fit(small_table.inputs[:, columns], small_table.targets**power)
+    answers = FlatForest(models, columns).predict(small_table.inputs)
+    for number, model in enumerate(models):
+        assert np.array_equal(answers[:, number], model.predict(small_table.inputs[:, columns]))
+
+
+@pytest.mark.parametrize("leaves", [33, 64])
+def test_larger_trees_need_wider_sets(leaves: int, small_table: HousingTable) -> None:
+    model = HistGradientBoostingRegressor(max_leaf_nodes=leaves, min_samples_leaf=2, max_iter=5)
+    model.fit(small_table.inputs, small_table.targets)
+    assert can_be_flat(model)
+    answers = FlatForest([model]).predict(small_table.inputs)[:, 0]
+    assert np.array_equal(answers, model.predict(small_table.inputs))
+
+
+def test_what_has_no_such_trees_cannot_be_flat(small_table: HousingTable) -> None:
+    large = HistGradientBoostingRegressor(max_leaf_nodes=65, min_samples_leaf=2, max_iter=2)
+    assert not can_be_flat(large.fit(small_table.inputs, small_table.targets))
+    assert not can_be_flat(LinearRegression())
+
+
+@pytest.mark.parametrize("word", [np.uint32, np.uint64])
+def test_the_lowest_bit_is_found_at_every_place(word: type[np.unsignedinteger]) -> None:
+    for place in range(np.dtype(word).itemsize * 8):
+        assert lowest_bit(word(1 << place)) == place
+        assert lowest_bit(word(~((1 << place) - 1) % 2 ** (np.dtype(word).itemsize * 8))) == place

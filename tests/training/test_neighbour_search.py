@@ -6,7 +6,7 @@ import pytest
 from training.dataset.table import FloatArray
 from training.features.exponential import negative_exponentials
 from training.features.kriging import Correlation, krige
-from training.features.neighbour_search import NOBODY, find_nearest
+from training.features.neighbour_search import NOBODY, find_nearest, search_tree
 
 CORRELATION = Correlation(0.05, 2.0, 1.5, 0.3, 0.2)
 
@@ -23,7 +23,7 @@ def test_the_nearest_are_those_of_a_full_search(seed: int) -> None:
     cloud = points(count=80, axes=3, seed=seed)
     query = np.random.RandomState(seed + 100).standard_normal(3)
     distances, rows = np.empty(12), np.empty(12, np.int64)
-    find_nearest(cloud, query, NOBODY, distances, rows)
+    find_nearest(search_tree(cloud), query, NOBODY, distances, rows)
     every = np.sqrt(np.square(cloud - query).sum(axis=1))
     assert np.allclose(distances, np.sort(every)[:12], rtol=1e-14)
     assert np.allclose(every[rows], distances, rtol=1e-14)
@@ -34,14 +34,14 @@ def test_a_left_out_row_is_not_its_own_neighbour() -> None:
     cloud = points(count=30, axes=2, seed=0)
     distances, rows = np.empty(29), np.empty(29, np.int64)
     for row in range(30):
-        find_nearest(cloud, cloud[row], row, distances, rows)
+        find_nearest(search_tree(cloud), cloud[row], row, distances, rows)
         assert sorted(rows) == [other for other in range(30) if other != row]
 
 
 def test_equal_distances_come_in_the_order_of_their_rows() -> None:
     cloud = np.zeros((5, 2))
     distances, rows = np.empty(4), np.empty(4, np.int64)
-    find_nearest(cloud, np.zeros(2), 2, distances, rows)
+    find_nearest(search_tree(cloud), np.zeros(2), 2, distances, rows)
     assert rows.tolist() == [0, 1, 3, 4]
 
 

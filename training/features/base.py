@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from storage.schema.features import FEATURE_NAMES
 from training.dataset.table import FloatArray
-from training.features.neighbour_search import NOBODY, IntegerArray
+from training.features.neighbour_search import NOBODY, IntegerArray, SearchTree, search_tree
 
 FEWEST_DISTRICTS = 2
 """A district needs at least one other as its neighbour."""
@@ -54,6 +54,8 @@ class NeighbourTransformer(DistrictTransformer):
     ----------
     points_ : ndarray of shape (n_training, n_axes)
         Where the training districts are, ascending on the first axis.
+    tree_ : SearchTree
+        Of these points.
     raw_, prices_ : ndarray of shape (n_training, 8) and (n_training,)
         Training inputs and prices (100,000 USD) in that order.
     training_order_ : ndarray of shape (n_training,)
@@ -83,6 +85,7 @@ class NeighbourTransformer(DistrictTransformer):
         self.raw_: FloatArray = inputs[order]
         self.points_: FloatArray = np.ascontiguousarray(self._points(self.raw_))
         self.prices_: FloatArray = np.asarray(prices, dtype=np.float64)[order]
+        self.tree_: SearchTree = search_tree(self.points_)
         return self
 
     def fit_transform(self, X: npt.ArrayLike, y: npt.ArrayLike, **_: Any) -> FloatArray:
@@ -104,10 +107,6 @@ class NeighbourTransformer(DistrictTransformer):
         tags: Tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         return tags
-
-    def _neighbour_count(self, wanted: int) -> int:
-        """Return how many neighbours even a training district, left out itself, can have."""
-        return min(wanted, len(self.raw_) - 1)
 
     @abstractmethod
     def _points(self, inputs: FloatArray) -> FloatArray:

@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 from storage.schema.features import FEATURE_NAMES
 from training.dataset.table import FloatArray
 from training.features.base import DistrictTransformer
+from training.features.compiled import compiled
 from training.features.map_coordinates import LONGITUDE_SHRINKAGE
 from training.features.raw_inputs import (
     BEDROOMS,
@@ -31,6 +32,11 @@ RATIO_NAMES = (
 )
 TURNS_DEGREES = (15.0, 30.0, 45.0, 60.0, 75.0)
 """A tree cuts along axes; with turned axes it can follow a coast."""
+TURNS = len(TURNS_DEGREES)
+COSINES, SINES = np.cos(np.deg2rad(TURNS_DEGREES)), np.sin(np.deg2rad(TURNS_DEGREES))
+RAW_END = len(FEATURE_NAMES)
+RATIOS_END = RAW_END + len(RATIO_NAMES)
+DISTRICT_END = RATIOS_END + 2 * TURNS
 
 
 class DistrictRatios(DistrictTransformer):
@@ -54,7 +60,9 @@ class DistrictRatios(DistrictTransformer):
         """Return the features, shape (n, 24), of districts of shape (n, 8) in schema order."""
         check_is_fitted(self, "n_features_in_")
         inputs = self._checked(X, reset=False)
-        return np.column_stack([inputs, _ratios(inputs), _turned_places(inputs)])
+        features = np.empty((len(inputs), DISTRICT_END))
+        describe_districts(inputs, features)
+        return features
 
     def names(self) -> list[str]:
         """Return the names of the 24 columns, the raw inputs first."""
@@ -64,24 +72,30 @@ class DistrictRatios(DistrictTransformer):
         return [*FEATURE_NAMES, *RATIO_NAMES, *turned]
 
 
-def _ratios(inputs: FloatArray) -> FloatArray:
-    income, rooms, bedrooms = inputs[:, INCOME], inputs[:, ROOMS], inputs[:, BEDROOMS]
-    occupancy = np.maximum(inputs[:, OCCUPANCY], SMALLEST_POSITIVE)
-    return np.column_stack(
-        [
-            bedrooms / np.maximum(rooms, SMALLEST_POSITIVE),
-            rooms / occupancy,
-            bedrooms / occupancy,
-            inputs[:, POPULATION] / occupancy,
-            income * rooms,
-            income / occupancy,
-        ]
-    )
+@compiled
+def describe_districts(inputs: FloatArray, features: FloatArray) -> None:
+    """Fill features, shape (n, 24), from inputs of shape (n, 8) in schema order."""
+    for row in range(inputs.shape[0]):
+        features[row, :RAW_END] = inputs[row]
+        _fill_ratios(inputs[row], features[row, RAW_END:RATIOS_END])
+        _fill_turned_places(inputs[row], features[row, RATIOS_END:DISTRICT_END])
 
 
-def _turned_places(inputs: FloatArray) -> FloatArray:
-    east, north = inputs[:, LONGITUDE] * LONGITUDE_SHRINKAGE, inputs[:, LATITUDE]
-    angles = np.deg2rad(TURNS_DEGREES)
-    along = np.multiply.outer(east, np.cos(angles)) + np.multiply.outer(north, np.sin(angles))
-    across = np.multiply.outer(north, np.cos(angles)) - np.multiply.outer(east, np.sin(angles))
-    return np.column_stack([along, across])
+@compiled
+def _fill_ratios(inputs: FloatArray, features: FloatArray) -> None:
+    income, rooms, bedrooms = inputs[INCOME], inputs[ROOMS], inputs[BEDROOMS]
+    occupancy = max(inputs[OCCUPANCY], SMALLEST_POSITIVE)
+    features[0] = bedrooms / max(rooms, SMALLEST_POSITIVE)
+    features[1] = rooms / occupancy
+    features[2] = bedrooms / occupancy
+    features[3] = inputs[POPULATION] / occupancy
+    features[4] = income * rooms
+    features[5] = income / occupancy
+
+
+@compiled
+def _fill_turned_places(inputs: FloatArray, features: FloatArray) -> None:
+    east, north = inputs[LONGITUDE] * LONGITUDE_SHRINKAGE, inputs[LATITUDE]
+    for turn in range(TURNS):
+        features[turn] = east * COSINES[turn] + north * SINES[turn]
+        features[TURNS + turn] = north * COSINES[turn] - east * SINES[turn]

@@ -58,68 +58,105 @@ def krige(
     tuple of float
         Mean in the unit of ``values``; variance relative to the field's, about 0 to 2.
     """
-    size = rows.shape[0]
-    matrix = np.empty((size, size))
-    right = np.empty((size, 3))
-    _fill_correlations(points, query, rows, correlation, matrix, right[:, 0])
-    right[:, 1] = 1.0
-    right[:, 2] = values[rows]
-    _factorise(matrix)
-    _solve(matrix, right)
-    one_on_query = np.sum(right[:, 0] * right[:, 1])
-    one_on_one = np.sum(right[:, 1] * right[:, 1])
-    level = np.sum(right[:, 1] * right[:, 2]) / one_on_one
-    mean = np.sum(right[:, 0] * right[:, 2]) + level * (1.0 - one_on_query)
-    explained = np.sum(right[:, 0] * right[:, 0])
-    return mean, 1.0 - explained + (1.0 - one_on_query) ** 2 / one_on_one
+    factor, solved = np.empty((rows.shape[0], rows.shape[0])), np.empty((rows.shape[0], 2))
+    prepare_kriging(points, values, rows, correlation, factor, solved)
+    return krige_prepared(points, query, rows, correlation, factor, solved)
 
 
 @compiled
-def _fill_correlations(
+def prepare_kriging(
+    points: FloatArray,
+    values: FloatArray,
+    rows: IntegerArray,
+    correlation: Correlation,
+    factor: FloatArray,
+    solved: FloatArray,
+) -> None:
+    """Do the part of kriging that depends on the neighbours only, for all queries that share them.
+
+    Fills the upper triangle of ``factor``, shape (n_neighbours, n_neighbours), by the Cholesky factor U of
+    R = U'U, and ``solved``, shape (n_neighbours, 2), by U'^-1 1 and U'^-1 z.
+    """
+    size = rows.shape[0]
+    pairs = _pair_correlations(_axes(points, rows), correlation)
+    pair = 0
+    for row in range(size):
+        factor[row, row] = 1.0 + correlation.nugget
+        for column in range(row + 1, size):
+            factor[row, column] = pairs[pair]
+            pair += 1
+    _factorise(factor)
+    solved[:, 0] = 1.0
+    solved[:, 1] = values[rows]
+    _solve(factor, solved)
+
+
+@compiled
+def krige_prepared(
     points: FloatArray,
     query: FloatArray,
     rows: IntegerArray,
     correlation: Correlation,
-    matrix: FloatArray,
-    toward_query: FloatArray,
-) -> None:
-    """Fill the upper triangle of the neighbours' correlations, and those with the query."""
-    size = rows.shape[0]
-    pairs = _pair_correlations(_axes(points, query, rows), correlation)
-    pair = 0
-    for row in range(size):
-        matrix[row, row] = 1.0 + correlation.nugget
-        for column in range(row + 1, size):
-            matrix[row, column] = pairs[pair]
-            pair += 1
-        toward_query[row] = pairs[pair]
-        pair += 1
+    factor: FloatArray,
+    solved: FloatArray,
+) -> tuple[float, float]:
+    """Return mean and variance like ``krige``, from what ``prepare_kriging`` filled for the same rows."""
+    toward = np.empty((rows.shape[0], 1))
+    toward[:, 0] = _query_correlations(points, query, rows, correlation)
+    _solve(factor, toward)
+    one_on_query = np.sum(toward[:, 0] * solved[:, 0])
+    one_on_one = np.sum(solved[:, 0] * solved[:, 0])
+    level = np.sum(solved[:, 0] * solved[:, 1]) / one_on_one
+    mean = np.sum(toward[:, 0] * solved[:, 1]) + level * (1.0 - one_on_query)
+    explained = np.sum(toward[:, 0] * toward[:, 0])
+    return mean, 1.0 - explained + (1.0 - one_on_query) ** 2 / one_on_one
 
 
 @compiled
-def _axes(points: FloatArray, query: FloatArray, rows: IntegerArray) -> FloatArray:
-    """Return neighbours and, last, the query, axis by axis: shape (n_axes, n_neighbours + 1)."""
-    axes = np.empty((query.shape[0], rows.shape[0] + 1))
-    for axis in range(query.shape[0]):
+def _axes(points: FloatArray, rows: IntegerArray) -> FloatArray:
+    """Return some points axis by axis: shape (n_axes, n_neighbours)."""
+    axes = np.empty((points.shape[1], rows.shape[0]))
+    for axis in range(points.shape[1]):
         for position in range(rows.shape[0]):
             axes[axis, position] = points[rows[position], axis]
-        axes[axis, rows.shape[0]] = query[axis]
     return axes
+
+
+@compiled
+def _query_correlations(
+    points: FloatArray, query: FloatArray, rows: IntegerArray, correlation: Correlation
+) -> FloatArray:
+    """Return the correlations of some points with the query, shape (n_neighbours,)."""
+    place, likeness = np.zeros(rows.shape[0]), np.zeros(rows.shape[0])
+    for position in range(rows.shape[0]):
+        for axis in range(query.shape[0]):
+            step = points[rows[position], axis] - query[axis]
+            if axis < PLACE_AXES:
+                place[position] += step * step
+            else:
+                likeness[position] += step * step
+    return _correlations(place, likeness, correlation)
 
 
 @compiled
 def _pair_correlations(axes: FloatArray, correlation: Correlation) -> FloatArray:
     """Return the correlations of all pairs of columns of ``axes``, by the earlier one."""
-    place = np.sqrt(_pair_squares(axes[:PLACE_AXES]))
-    likeness = np.sqrt(_pair_squares(axes[PLACE_AXES:]))
-    both: FloatArray = np.sqrt(place * place + likeness * likeness)
-    place *= correlation.place_scale
-    likeness *= correlation.likeness_scale
-    negative_exponentials(place)
-    negative_exponentials(likeness)
+    place, likeness = _pair_squares(axes[:PLACE_AXES]), _pair_squares(axes[PLACE_AXES:])
+    return _correlations(place, likeness, correlation)
+
+
+@compiled
+def _correlations(place: FloatArray, likeness: FloatArray, correlation: Correlation) -> FloatArray:
+    """Return correlations from squared distances by place and by likeness, all of shape (n,)."""
+    both: FloatArray = np.sqrt(place + likeness)
+    by_place, by_likeness = np.sqrt(place), np.sqrt(likeness)
+    by_place *= correlation.place_scale
+    by_likeness *= correlation.likeness_scale
+    negative_exponentials(by_place)
+    negative_exponentials(by_likeness)
     negative_exponentials(both)
     both *= 1.0 - correlation.place_share - correlation.likeness_share
-    both += correlation.place_share * place + correlation.likeness_share * likeness
+    both += correlation.place_share * by_place + correlation.likeness_share * by_likeness
     return both
 
 

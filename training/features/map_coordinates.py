@@ -3,6 +3,7 @@
 import numpy as np
 
 from training.dataset.table import FloatArray
+from training.features.compiled import compiled
 from training.features.raw_inputs import LATITUDE, LONGITUDE
 
 KILOMETRES_PER_DEGREE = 111.2
@@ -10,8 +11,11 @@ LONGITUDE_SHRINKAGE = 0.79
 """Cosine of 37.5 degrees, California's middle: a degree of longitude over one of latitude."""
 COAST_ANGLE_DEGREES = 45.0
 """Turn of the map that puts the first axis along the coast, where the districts spread most."""
+COSINE = float(np.cos(np.deg2rad(COAST_ANGLE_DEGREES)))
+SINE = float(np.sin(np.deg2rad(COAST_ANGLE_DEGREES)))
 
 
+@compiled
 def map_coordinates(inputs: FloatArray) -> FloatArray:
     """Return kilometres along (south-east to north-west) and across the coast.
 
@@ -35,9 +39,10 @@ def map_coordinates(inputs: FloatArray) -> FloatArray:
     >>> float(np.linalg.norm(np.diff(map_coordinates(one_degree_apart), axis=0)).round(1))
     111.2
     """
-    east = inputs[:, LONGITUDE] * LONGITUDE_SHRINKAGE * KILOMETRES_PER_DEGREE
-    north = inputs[:, LATITUDE] * KILOMETRES_PER_DEGREE
-    angle = np.deg2rad(COAST_ANGLE_DEGREES)
-    along = np.cos(angle) * north - np.sin(angle) * east
-    across = np.sin(angle) * north + np.cos(angle) * east
-    return np.column_stack([along, across])
+    places = np.empty((inputs.shape[0], 2))
+    for row in range(inputs.shape[0]):
+        east = inputs[row, LONGITUDE] * LONGITUDE_SHRINKAGE * KILOMETRES_PER_DEGREE
+        north = inputs[row, LATITUDE] * KILOMETRES_PER_DEGREE
+        places[row, 0] = COSINE * north - SINE * east
+        places[row, 1] = SINE * north + COSINE * east
+    return places

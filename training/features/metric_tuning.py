@@ -9,7 +9,7 @@ from training.dataset.table import FloatArray
 from training.features.compiled import compiled
 from training.features.kriging import Correlation, krige
 from training.features.map_coordinates import map_coordinates
-from training.features.neighbour_search import IntegerArray, find_nearest
+from training.features.neighbour_search import IntegerArray, find_nearest, search_tree
 from training.features.raw_inputs import positive_logarithm
 from training.features.similar_neighbours import NEIGHBOURS, SimilarNeighbours, likeness
 
@@ -116,9 +116,10 @@ def _krige_left_out(
     neighbours: int,
     kriged: FloatArray,
 ) -> None:
+    tree = search_tree(points)
     distances = np.empty(neighbours)
     rows = np.empty(neighbours, np.int64)
     for position in range(scored.shape[0]):
         query = points[scored[position]]
-        find_nearest(points, query, scored[position], distances, rows)
+        find_nearest(tree, query, scored[position], distances, rows)
         kriged[position], _ = krige(points, values, query, rows, correlation)

@@ -1,6 +1,6 @@
 """The nearest training districts of a point, found exactly."""
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,69 +12,152 @@ IntegerArray: TypeAlias = npt.NDArray[np.int64]
 
 NOBODY = -1
 """In place of a row to leave out: nobody is left out."""
+LEAF_POINTS = 8
+"""About so many points are looked at together."""
+DEEPEST = 64
+"""Nodes that wait while one is looked at: one for each level of a tree, and no tree has more."""
+
+
+class SearchTree(NamedTuple):
+    """Points in boxes, each of which holds two smaller ones (a k-d tree; Bentley 1975).
+
+    Node i holds the nodes 2 i + 1 and 2 i + 2; the nodes of the last level are the leaves.
+
+    Attributes
+    ----------
+    points
+        Shape (n_points, n_axes), leaf by leaf.
+    rows
+        Shape (n_points,): which point each of them was when the tree was made.
+    lower, upper
+        Shape (n_nodes, n_axes): the smallest box around a node's points.
+    starts
+        Shape (n_leaves + 1,): leaf j has the points ``starts[j]`` to ``starts[j + 1]``.
+    """
+
+    points: FloatArray
+    rows: IntegerArray
+    lower: FloatArray
+    upper: FloatArray
+    starts: IntegerArray
+
+
+@compiled
+def search_tree(points: FloatArray) -> SearchTree:
+    """Return the tree of points, shape (n_points, n_axes), halved again and again at the widest axis."""
+    n_points, n_axes = points.shape
+    n_leaves = 1
+    while n_leaves * LEAF_POINTS < n_points:
+        n_leaves *= 2
+    rows = np.arange(n_points)
+    begins, ends = np.zeros(2 * n_leaves - 1, np.int64), np.zeros(2 * n_leaves - 1, np.int64)
+    lower, upper = np.empty((2 * n_leaves - 1, n_axes)), np.empty((2 * n_leaves - 1, n_axes))
+    ends[0] = n_points
+    for node in range(2 * n_leaves - 1):
+        begin, end = begins[node], ends[node]
+        for axis in range(n_axes):
+            lower[node, axis] = points[rows[begin:end], axis].min()
+            upper[node, axis] = points[rows[begin:end], axis].max()
+        if node < n_leaves - 1:
+            widest = np.argmax(upper[node] - lower[node])
+            rows[begin:end] = rows[begin:end][np.argsort(points[rows[begin:end], widest])]
+            middle = (begin + end) // 2
+            begins[2 * node + 1], ends[2 * node + 1] = begin, middle
+            begins[2 * node + 2], ends[2 * node + 2] = middle, end
+    starts = np.append(begins[n_leaves - 1 :], n_points)
+    return SearchTree(points[rows], rows, lower, upper, starts)
 
 
 @compiled
 def find_nearest(
-    points: FloatArray, query: FloatArray, excluded: int, distances: FloatArray, rows: IntegerArray
+    tree: SearchTree, query: FloatArray, excluded: int, distances: FloatArray, rows: IntegerArray
 ) -> None:
-    """Find the nearest points of one query, exactly, by sweeping along the first axis.
+    """Find the nearest points of one query, exactly.
 
     Parameters
     ----------
-    points
-        Shape (n_points, n_axes), ascending on the first axis.
+    tree
+        Of the points.
     query
         Shape (n_axes,).
     excluded
-        Row of ``points`` to leave out, or ``NOBODY``.
+        Row to leave out, or ``NOBODY``.
     distances, rows
         Shape (n_neighbours,), filled: ascending distances and their rows, equal distances by row. There
         must be as many points.
     """
-    n_points = points.shape[0]
     last = distances.shape[0] - 1
     distances[:] = np.inf
-    rows[:] = n_points
-    right = np.searchsorted(points[:, 0], query[0])
-    left = right - 1
-    while True:
-        gap_left = query[0] - points[left, 0] if left >= 0 else np.inf
-        gap_right = points[right, 0] - query[0] if right < n_points else np.inf
-        gap = min(gap_left, gap_right)
-        if gap == np.inf or gap * gap > distances[last]:
-            break
-        if gap_left <= gap_right:
-            row = left
-            left -= 1
-        else:
-            row = right
-            right += 1
-        if row != excluded:
-            _insert(points, query, row, distances, rows)
+    first_leaf = tree.starts.shape[0] - 2
+    waiting, gaps = np.empty(DEEPEST, np.int64), np.empty(DEEPEST)
+    waiting[0], gaps[0] = 0, 0.0
+    count, found = 1, 0
+    while count > 0:
+        count -= 1
+        node = waiting[count]
+        # Not >=: a point at the same distance may have the lower row.
+        if gaps[count] > distances[last]:
+            continue
+        if node >= first_leaf:
+            found = _look_at(tree, node - first_leaf, query, excluded, found, distances, rows)
+            continue
+        near, far = 2 * node + 1, 2 * node + 2
+        near_gap, far_gap = _gap(tree, near, query), _gap(tree, far, query)
+        if far_gap < near_gap:
+            near, far, near_gap, far_gap = far, near, far_gap, near_gap
+        waiting[count], gaps[count] = far, far_gap
+        waiting[count + 1], gaps[count + 1] = near, near_gap
+        count += 2
     for position in range(last + 1):
         distances[position] = np.sqrt(distances[position])
 
 
 @compiled
-def _insert(
-    points: FloatArray, query: FloatArray, row: int, distances: FloatArray, rows: IntegerArray
-) -> None:
-    """Put one row into the sorted list of neighbours, distances still squared, if it belongs there."""
-    position = distances.shape[0] - 1
-    worst = distances[position]
+def _gap(tree: SearchTree, node: int, query: FloatArray) -> float:
+    """Return the squared distance from a query to the box of a node."""
     squared = 0.0
     for axis in range(query.shape[0]):
-        step = points[row, axis] - query[axis]
-        squared += step * step
-        if squared > worst:
-            return
-    if squared == worst and row > rows[position]:
-        return
-    while position > 0 and (
-        squared < distances[position - 1]
-        or (squared == distances[position - 1] and row < rows[position - 1])
-    ):
+        outside = max(
+            tree.lower[node, axis] - query[axis], query[axis] - tree.upper[node, axis], 0.0
+        )
+        squared += outside * outside
+    return squared
+
+
+@compiled
+def _look_at(
+    tree: SearchTree,
+    leaf: int,
+    query: FloatArray,
+    excluded: int,
+    found: int,
+    distances: FloatArray,
+    rows: IntegerArray,
+) -> int:
+    """Put those points of a leaf that belong there into the sorted list of neighbours found so far."""
+    places = distances.shape[0]
+    for point in range(tree.starts[leaf], tree.starts[leaf + 1]):
+        squared = 0.0
+        for axis in range(query.shape[0]):
+            step = tree.points[point, axis] - query[axis]
+            squared += step * step
+        row = tree.rows[point]
+        if row == excluded:
+            continue
+        if found < places:
+            _insert(squared, row, found, distances, rows)
+            found += 1
+        elif _precedes(squared, row, distances[places - 1], rows[places - 1]):
+            _insert(squared, row, places - 1, distances, rows)
+    return found
+
+
+@compiled
+def _insert(
+    squared: float, row: int, position: int, distances: FloatArray, rows: IntegerArray
+) -> None:
+    """Put one row where it belongs in the sorted list, whose place ``position`` may be overwritten."""
+    while position > 0 and _precedes(squared, row, distances[position - 1], rows[position - 1]):
         distances[position] = distances[position - 1]
         rows[position] = rows[position - 1]
         position -= 1
@@ -83,10 +166,15 @@ def _insert(
 
 
 @compiled
+def _precedes(squared: float, row: int, other_squared: float, other_row: int) -> bool:
+    return squared < other_squared or (squared == other_squared and row < other_row)
+
+
+@compiled
 def nearest_distances(
-    points: FloatArray, queries: FloatArray, excluded: IntegerArray, distances: FloatArray
+    tree: SearchTree, queries: FloatArray, excluded: IntegerArray, distances: FloatArray
 ) -> None:
     """Fill ``distances``, shape (n_queries, n_neighbours), for queries of shape (n_queries, n_axes)."""
     rows = np.empty(distances.shape[1], np.int64)
     for row in range(queries.shape[0]):
-        find_nearest(points, queries[row], excluded[row], distances[row], rows)
+        find_nearest(tree, queries[row], excluded[row], distances[row], rows)

@@ -48,20 +48,19 @@ CONTRAST_NAMES = (
 def neighbourhood_statistics(
     raw: FloatArray,
     prices: FloatArray,
-    own: FloatArray,
     distances: FloatArray,
     rows: IntegerArray,
     softening: float,
     features: FloatArray,
 ) -> None:
-    """Fill the features named in ``STATISTIC_NAMES`` for one district.
+    """Fill the features named in ``STATISTIC_NAMES`` as far as the neighbours alone make them.
+
+    ``compare_with_neighbourhood`` completes them for one district.
 
     Parameters
     ----------
     raw, prices
         Shape (n_training, 8) and (n_training,): the training districts, prices in 100,000 USD.
-    own
-        Shape (8,): the district.
     distances, rows
         Shape (n_neighbours,): ascending distances to the neighbours, and their training rows.
     softening
@@ -72,16 +71,11 @@ def neighbourhood_statistics(
     weights = 1.0 / (distances + softening)
     near_prices = prices[rows]
     incomes = raw[rows, 0]
-    income = _weighted_mean(weights, raw[:, 0], rows)
-    slope = _price_slope(incomes, near_prices)
     features[0] = _weighted_mean(weights, prices, rows)
     _price_statistics(near_prices, features[1:9])
-    features[9] = _price_per_income(weights, near_prices, incomes) * own[0]
-    features[10] = income
-    features[11] = own[0] / max(income, 1e-3)
-    features[12] = _rank(raw[:, 0], rows, own[0])
-    features[13] = slope
-    features[14] = features[0] + slope * (own[0] - income)
+    features[9] = _price_per_income(weights, near_prices, incomes)
+    features[10] = _weighted_mean(weights, raw[:, 0], rows)
+    features[13] = _price_slope(incomes, near_prices)
     features[15] = distances[0]
     features[16] = distances.mean()
     features[17] = distances[-1]
@@ -92,27 +86,48 @@ def neighbourhood_statistics(
 
 
 @compiled
-def neighbourhood_contrasts(
-    logs: FloatArray, own_logs: FloatArray, rows: IntegerArray, features: FloatArray
+def compare_with_neighbourhood(
+    raw: FloatArray, own: FloatArray, rows: IntegerArray, features: FloatArray
 ) -> None:
-    """Fill the features named in ``CONTRAST_NAMES``: the district's logarithms against the neighbours'.
+    """Complete the features named in ``STATISTIC_NAMES``, shape (22,), for a district ``own``, shape (8,)."""
+    income = features[10]
+    features[9] *= own[0]
+    features[11] = own[0] / max(income, 1e-3)
+    features[12] = _rank(raw[:, 0], rows, own[0])
+    features[14] = features[0] + features[13] * (own[0] - income)
+
+
+@compiled
+def neighbourhood_logarithms(logs: FloatArray, rows: IntegerArray, features: FloatArray) -> None:
+    """Fill the features named in ``CONTRAST_NAMES`` as far as the neighbours alone make them.
+
+    ``contrast_with_neighbourhood`` completes them for one district.
 
     Parameters
     ----------
-    logs, own_logs
-        Shape (n_training, 6) and (6,), see ``raw_inputs.logarithms``.
+    logs
+        Shape (n_training, 6), see ``raw_inputs.logarithms``.
     rows
         Shape (n_neighbours,).
     features
         Shape (10,), filled.
     """
     for column in range(1, 6):
-        features[column - 1] = own_logs[column] - logs[rows, column].mean()
+        features[column - 1] = logs[rows, column].mean()
+    features[8] = logs[rows, 0].std()
+    features[9] = logs[rows, 2].std()
+
+
+@compiled
+def contrast_with_neighbourhood(
+    logs: FloatArray, own_logs: FloatArray, rows: IntegerArray, features: FloatArray
+) -> None:
+    """Complete the features named in ``CONTRAST_NAMES``, shape (10,), for a district's logarithms (6,)."""
+    for column in range(1, 6):
+        features[column - 1] = own_logs[column] - features[column - 1]
     features[5] = _rank(logs[:, 2], rows, own_logs[2])
     features[6] = _rank(logs[:, 3], rows, own_logs[3])
     features[7] = _rank(logs[:, 5], rows, own_logs[5])
-    features[8] = logs[rows, 0].std()
-    features[9] = logs[rows, 2].std()
 
 
 @compiled

@@ -9,16 +9,24 @@ from training.dataset.table import FloatArray
 from training.features.base import NeighbourTransformer
 from training.features.compiled import compiled
 from training.features.map_coordinates import map_coordinates
-from training.features.neighbour_search import IntegerArray, find_nearest
+from training.features.neighbour_search import NOBODY, IntegerArray, SearchTree, find_nearest
 from training.features.neighbour_statistics import (
     CONTRAST_NAMES,
     STATISTIC_NAMES,
+    compare_with_neighbourhood,
+    contrast_with_neighbourhood,
     gaussian_mean,
-    neighbourhood_contrasts,
+    neighbourhood_logarithms,
     neighbourhood_statistics,
 )
-from training.features.place_support import DISTANCE_RANKS, FARTHEST_RANK, PlaceSupport
-from training.features.raw_inputs import logarithms
+from training.features.place_support import (
+    DISTANCE_RANKS,
+    FARTHEST_RANK,
+    PlaceSupport,
+    unsupported_log_odds,
+)
+from training.features.raw_inputs import LATITUDE, LONGITUDE, logarithms
+from training.forest import ForestArrays
 
 STATISTICS_OF = 20
 CONTRASTS_WITH = 15
@@ -30,14 +38,21 @@ STATISTICS_END = len(STATISTIC_NAMES)
 CONTRASTS_END = STATISTICS_END + len(CONTRAST_NAMES)
 DISTANCES_END = CONTRASTS_END + len(DISTANCE_RANKS)
 MEANS_END = DISTANCES_END + len(BANDWIDTHS_KILOMETRES)
+PLACE_END = MEANS_END + 2
 
 
-class MappedDistricts(NamedTuple):
-    """Districts as the compiled functions take them: points (n, 2), raw (n, 8), logs (n, 6)."""
+class KnownPlaces(NamedTuple):
+    """The training districts as the compiled functions take them.
 
-    points: FloatArray
+    ``tree`` holds their map coordinates; raw (n, 8), logs (n, 6) and prices (n,) are by its rows;
+    ``support`` are the trees of ``PlaceSupport``.
+    """
+
+    tree: SearchTree
     raw: FloatArray
     logs: FloatArray
+    prices: FloatArray
+    support: ForestArrays
 
 
 class PlaceNeighbours(NeighbourTransformer):
@@ -75,57 +90,85 @@ class PlaceNeighbours(NeighbourTransformer):
         names = [*STATISTIC_NAMES, *CONTRAST_NAMES, *distances, *means, "price_capped_share"]
         return [f"place_{name}" for name in [*names, "unsupported_log_odds"]]
 
+    def known(self) -> KnownPlaces:
+        """Return what was kept, for the compiled functions."""
+        logs = logarithms(self.raw_)
+        return KnownPlaces(self.tree_, self.raw_, logs, self.prices_, self.support_.forest_)
+
     def _points(self, inputs: FloatArray) -> FloatArray:
         return map_coordinates(inputs)
 
     def _features(self, inputs: FloatArray, excluded: IntegerArray) -> FloatArray:
-        features = np.empty((len(inputs), len(self.names())))
-        distances = np.empty((len(inputs), self._neighbour_count(FARTHEST_RANK)))
-        training = MappedDistricts(self.points_, self.raw_, logarithms(self.raw_))
-        asked = MappedDistricts(map_coordinates(inputs), inputs, logarithms(inputs))
-        _fill(training, self.prices_, asked, excluded, distances, features)
-        features[:, -1] = self.support_.log_odds(distances, inputs)
+        features = np.empty((len(inputs), PLACE_END))
+        order = np.lexsort((inputs[:, LONGITUDE], inputs[:, LATITUDE]))
+        describe_places(self.known(), inputs, excluded, order, features)
         return features
 
 
 @compiled
-def _fill(
-    training: MappedDistricts,
-    prices: FloatArray,
-    asked: MappedDistricts,
+def describe_places(
+    known: KnownPlaces,
+    inputs: FloatArray,
     excluded: IntegerArray,
-    distances: FloatArray,
+    order: IntegerArray,
     features: FloatArray,
 ) -> None:
-    """Fill distances (n, n_neighbours) and, but for the last column, features (n, 41)."""
-    rows = np.empty(distances.shape[1], np.int64)
-    for row in range(features.shape[0]):
-        find_nearest(training.points, asked.points[row], excluded[row], distances[row], rows)
-        neighbourhood_statistics(
-            training.raw,
-            prices,
-            asked.raw[row],
-            distances[row, :STATISTICS_OF],
-            rows[:STATISTICS_OF],
-            SOFTENING_KILOMETRES,
-            features[row, :STATISTICS_END],
+    """Fill features, shape (n, 41), for inputs of shape (n, 8).
+
+    The rows are taken in ``order``, shape (n,): where several in a row are at one place, its neighbours are
+    looked for once.
+    """
+    points = map_coordinates(inputs)
+    logs = logarithms(inputs)
+    neighbours = min(FARTHEST_RANK, known.raw.shape[0] - 1)
+    distances, rows = np.empty(neighbours), np.empty(neighbours, np.int64)
+    of_place = np.empty(PLACE_END)
+    before = -1
+    for row in order:
+        if before < 0 or _differ(points, excluded, row, before):
+            find_nearest(known.tree, points[row], excluded[row], distances, rows)
+            _describe_place(known, distances, rows, of_place)
+        features[row] = of_place
+        compare_with_neighbourhood(
+            known.raw, inputs[row], rows[:STATISTICS_OF], features[row, :STATISTICS_END]
         )
-        neighbourhood_contrasts(
-            training.logs,
-            asked.logs[row],
+        contrast_with_neighbourhood(
+            known.logs,
+            logs[row],
             rows[:CONTRASTS_WITH],
             features[row, STATISTICS_END:CONTRASTS_END],
         )
-        _fill_density(prices, distances[row], rows, features[row, CONTRASTS_END:])
+        features[row, PLACE_END - 1] = unsupported_log_odds(known.support, distances, inputs[row])
+        before = row
 
 
 @compiled
-def _fill_density(
-    prices: FloatArray, distances: FloatArray, rows: IntegerArray, features: FloatArray
+def _differ(points: FloatArray, excluded: IntegerArray, row: int, other: int) -> bool:
+    """Whether two rows may have other neighbours."""
+    is_left_out: bool = excluded[row] != NOBODY or excluded[other] != NOBODY
+    is_elsewhere: bool = np.any(points[row] != points[other])
+    return is_left_out or is_elsewhere
+
+
+@compiled
+def _describe_place(
+    known: KnownPlaces, distances: FloatArray, rows: IntegerArray, features: FloatArray
 ) -> None:
-    """Fill distances, mean prices by bandwidth and the share of capped prices."""
+    """Fill what all districts at one place share."""
+    neighbourhood_statistics(
+        known.raw,
+        known.prices,
+        distances[:STATISTICS_OF],
+        rows[:STATISTICS_OF],
+        SOFTENING_KILOMETRES,
+        features[:STATISTICS_END],
+    )
+    neighbourhood_logarithms(
+        known.logs, rows[:CONTRASTS_WITH], features[STATISTICS_END:CONTRASTS_END]
+    )
     for position, rank in enumerate(DISTANCE_RANKS):
-        features[position] = distances[min(rank, distances.shape[0]) - 1]
+        features[CONTRASTS_END + position] = distances[min(rank, distances.shape[0]) - 1]
     for position, bandwidth in enumerate(BANDWIDTHS_KILOMETRES):
-        features[len(DISTANCE_RANKS) + position] = gaussian_mean(distances, prices, rows, bandwidth)
-    features[MEANS_END - CONTRASTS_END] = np.mean(prices[rows[:STATISTICS_OF]] > CAPPED_PRICE)
+        mean = gaussian_mean(distances, known.prices, rows, bandwidth)
+        features[DISTANCES_END + position] = mean
+    features[MEANS_END] = np.mean(known.prices[rows[:STATISTICS_OF]] > CAPPED_PRICE)

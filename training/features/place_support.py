@@ -6,16 +6,23 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from training.dataset.table import FloatArray
+from training.features.compiled import compiled
 from training.features.map_coordinates import map_coordinates
-from training.features.neighbour_search import NOBODY, IntegerArray, nearest_distances
+from training.features.neighbour_search import (
+    NOBODY,
+    IntegerArray,
+    nearest_distances,
+    search_tree,
+)
 from training.features.raw_inputs import AGE, LATITUDE, LONGITUDE, POPULATION
-from training.forest import FlatForest
+from training.forest import FlatForest, ForestArrays, constant_forest, sum_trees
 
 DISTANCE_RANKS = (1, 10, 30, 60)
 """The distances to these neighbours tell: small where training districts are dense."""
 FARTHEST_RANK = DISTANCE_RANKS[-1]
 SOFTENING_KILOMETRES = 0.3
 """Added before the logarithm: nearer than that, nearer says nothing more."""
+SUPPORT_COLUMNS = 13
 CERTAIN_LOG_ODDS = -10.0
 """Answer where no district could be taken away to learn from: supported."""
 
@@ -61,25 +68,11 @@ class PlaceSupport:
         supported = self._columns_of(points, raw, own)
         unsupported = self._without_their_cell(points, raw)
         labels = np.repeat([0, 1], [len(supported), len(unsupported)])
-        self.forest_: FlatForest | None = None
+        self.forest_: ForestArrays = constant_forest(CERTAIN_LOG_ODDS)
         if len(unsupported):
             columns = np.concatenate([supported, unsupported])
-            self.forest_ = FlatForest(self._classifier().fit(columns, labels))
+            self.forest_ = FlatForest([self._classifier().fit(columns, labels)]).arrays
         return self
-
-    def log_odds(self, distances: FloatArray, raw: FloatArray) -> FloatArray:
-        """Return the log-odds of being unsupported, shape (n,).
-
-        Parameters
-        ----------
-        distances
-            Shape (n, n_neighbours), ascending, in kilometres.
-        raw
-            Shape (n, 8).
-        """
-        if self.forest_ is None:
-            return np.full(len(raw), CERTAIN_LOG_ODDS)
-        return self.forest_.predict(_columns(distances, raw))
 
     def _classifier(self) -> HistGradientBoostingClassifier:
         return HistGradientBoostingClassifier(
@@ -111,13 +104,45 @@ class PlaceSupport:
     @staticmethod
     def _columns_of(points: FloatArray, raw: FloatArray, excluded: IntegerArray) -> FloatArray:
         distances = np.empty((len(raw), min(FARTHEST_RANK, len(points) - 1)))
-        nearest_distances(points, map_coordinates(raw), excluded, distances)
-        return _columns(distances, raw)
+        nearest_distances(search_tree(points), map_coordinates(raw), excluded, distances)
+        columns = np.empty((len(raw), SUPPORT_COLUMNS))
+        for row in range(len(raw)):
+            _fill_columns(distances[row], raw[row], columns[row])
+        return columns
 
 
-def _columns(distances: FloatArray, raw: FloatArray) -> FloatArray:
-    """Return 13 columns: log distances, their differences, age, population and place."""
-    ranks = np.minimum(DISTANCE_RANKS, distances.shape[1]) - 1
-    logs = np.log(distances[:, ranks] + SOFTENING_KILOMETRES)
-    steps = [logs[:, [near]] - logs[:, near + 1 :] for near in (0, 1)]
-    return np.column_stack([logs, *steps, raw[:, [AGE, POPULATION, LATITUDE, LONGITUDE]]])
+@compiled
+def unsupported_log_odds(support: ForestArrays, distances: FloatArray, raw: FloatArray) -> float:
+    """Return the log-odds that one district is unsupported.
+
+    Parameters
+    ----------
+    support
+        The trees of a fitted ``PlaceSupport``.
+    distances
+        Shape (n_neighbours,), ascending, in kilometres.
+    raw
+        Shape (8,).
+    """
+    columns, log_odds = np.empty((1, SUPPORT_COLUMNS)), np.empty((1, 1))
+    _fill_columns(distances, raw, columns[0])
+    sum_trees(columns, support, log_odds)
+    answer: float = log_odds[0, 0]
+    return answer
+
+
+@compiled
+def _fill_columns(distances: FloatArray, raw: FloatArray, columns: FloatArray) -> None:
+    """Fill 13 columns: log distances, their differences, age, population and place."""
+    ranks = len(DISTANCE_RANKS)
+    for position in range(ranks):
+        rank = min(DISTANCE_RANKS[position], distances.shape[0])
+        columns[position] = np.log(distances[rank - 1] + SOFTENING_KILOMETRES)
+    column = ranks
+    for near in range(2):
+        for far in range(near + 1, ranks):
+            columns[column] = columns[near] - columns[far]
+            column += 1
+    for own in (AGE, POPULATION, LATITUDE, LONGITUDE):
+        columns[column] = raw[own]
+        column += 1

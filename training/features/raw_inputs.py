@@ -4,6 +4,7 @@ import numpy as np
 
 from storage.schema.features import FEATURE_NAMES
 from training.dataset.table import FloatArray
+from training.features.compiled import compiled
 
 INCOME, AGE, ROOMS, BEDROOMS, POPULATION, OCCUPANCY, LATITUDE, LONGITUDE = range(len(FEATURE_NAMES))
 
@@ -11,6 +12,7 @@ SMALLEST_POSITIVE = 1e-3
 """Anything smaller counts as this before it divides or goes into a logarithm."""
 
 
+@compiled
 def positive_logarithm(values: FloatArray) -> FloatArray:
     """Return the natural logarithm, values below 0.001 counted as 0.001.
 
@@ -19,9 +21,11 @@ def positive_logarithm(values: FloatArray) -> FloatArray:
     >>> positive_logarithm(np.array([1.0, 0.0])).round(3).tolist()
     [0.0, -6.908]
     """
-    return np.asarray(np.log(np.maximum(values, SMALLEST_POSITIVE)))
+    logarithm: FloatArray = np.log(np.maximum(values, SMALLEST_POSITIVE))
+    return logarithm
 
 
+@compiled
 def logarithms(inputs: FloatArray) -> FloatArray:
     """Return log income, age, rooms, bedrooms, population and occupancy.
 

@@ -1,20 +1,52 @@
 """What the training districts cost that are near in place and alike, and their kriging mean."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from training.dataset.table import FloatArray
 from training.features.base import NeighbourTransformer
 from training.features.compiled import compiled
-from training.features.kriging import Correlation, krige
+from training.features.kriging import (
+    PLACE_AXES,
+    Correlation,
+    krige_prepared,
+    prepare_kriging,
+)
 from training.features.map_coordinates import map_coordinates
-from training.features.neighbour_search import IntegerArray, find_nearest
-from training.features.neighbour_statistics import STATISTIC_NAMES, neighbourhood_statistics
+from training.features.neighbour_search import IntegerArray, SearchTree, find_nearest
+from training.features.neighbour_statistics import (
+    STATISTIC_NAMES,
+    compare_with_neighbourhood,
+    neighbourhood_statistics,
+)
 from training.features.raw_inputs import AGE, OCCUPANCY, POPULATION, logarithms, positive_logarithm
 
 NEIGHBOURS = 32
 SOFTENING = 0.3
 KRIGED = len(STATISTIC_NAMES)
+SIMILAR_END = KRIGED + 2
 PRICE_KRIGED = "similar_price_kriged"
+LIKENESS_AXES = 7
+HASH_FACTOR = 1_000_003
+"""Any odd number that is large: two neighbourhoods then seldom have the same sum (modulo 2^64)."""
+
+
+class KnownLikes(NamedTuple):
+    """The training districts as the compiled functions take them.
+
+    ``tree`` holds their points in the metric of the two weights; points (n, 9), raw (n, 8), prices and their
+    logarithms (n,) are by its rows.
+    """
+
+    tree: SearchTree
+    points: FloatArray
+    raw: FloatArray
+    prices: FloatArray
+    log_prices: FloatArray
+    place_weight: float
+    likeness_weights: FloatArray
+    correlation: Correlation
 
 
 class SimilarNeighbours(NeighbourTransformer):
@@ -83,56 +115,99 @@ class SimilarNeighbours(NeighbourTransformer):
         )
 
     def _points(self, inputs: FloatArray) -> FloatArray:
-        place = map_coordinates(inputs) * self.place_weight
-        return np.column_stack([place, likeness(inputs) * np.array(self.likeness_weights)])
+        weights = np.array(self.likeness_weights)
+        return weighted_points(inputs, float(self.place_weight), weights)
+
+    def known(self) -> KnownLikes:
+        """Return what was kept, for the compiled functions."""
+        return KnownLikes(
+            tree=self.tree_,
+            points=self.points_,
+            raw=self.raw_,
+            prices=self.prices_,
+            log_prices=positive_logarithm(self.prices_),
+            place_weight=float(self.place_weight),
+            likeness_weights=np.array(self.likeness_weights),
+            correlation=self.correlation(),
+        )
 
     def _features(self, inputs: FloatArray, excluded: IntegerArray) -> FloatArray:
-        features = np.empty((len(inputs), len(self.names())))
-        _fill(
-            self.points_,
-            self.raw_,
-            self.prices_,
-            positive_logarithm(self.prices_),
-            self._points(inputs),
-            inputs,
-            excluded,
-            self.correlation(),
-            self._neighbour_count(NEIGHBOURS),
-            features,
-        )
+        features = np.empty((len(inputs), SIMILAR_END))
+        describe_likes(self.known(), inputs, excluded, features)
         return features
 
 
+@compiled
 def likeness(inputs: FloatArray) -> FloatArray:
     """Return what districts are like, shape (n, 7), in the order of ``likeness_weights``."""
     logs = logarithms(inputs)
-    households = logs[:, POPULATION] - logs[:, OCCUPANCY]
-    columns = np.column_stack([logs, households])
+    columns = np.empty((inputs.shape[0], LIKENESS_AXES))
+    columns[:, : LIKENESS_AXES - 1] = logs
     columns[:, AGE] = inputs[:, AGE]
+    columns[:, LIKENESS_AXES - 1] = logs[:, POPULATION] - logs[:, OCCUPANCY]
     return columns
 
 
 @compiled
-def _fill(
-    points: FloatArray,
-    raw: FloatArray,
-    prices: FloatArray,
-    log_prices: FloatArray,
-    asked_points: FloatArray,
-    asked_raw: FloatArray,
-    excluded: IntegerArray,
-    correlation: Correlation,
-    neighbours: int,
-    features: FloatArray,
+def weighted_points(
+    inputs: FloatArray, place_weight: float, likeness_weights: FloatArray
+) -> FloatArray:
+    """Return where districts of shape (n, 8) are in the metric, shape (n, 9)."""
+    points = np.empty((inputs.shape[0], PLACE_AXES + LIKENESS_AXES))
+    points[:, :PLACE_AXES] = map_coordinates(inputs) * place_weight
+    points[:, PLACE_AXES:] = likeness(inputs) * likeness_weights
+    return points
+
+
+@compiled
+def describe_likes(
+    known: KnownLikes, inputs: FloatArray, excluded: IntegerArray, features: FloatArray
 ) -> None:
-    """Fill features (n, 24)."""
+    """Fill features, shape (n, 24), for inputs of shape (n, 8)."""
+    points = weighted_points(inputs, known.place_weight, known.likeness_weights)
+    neighbours = min(NEIGHBOURS, known.raw.shape[0] - 1)
     distances = np.empty(neighbours)
-    rows = np.empty(neighbours, np.int64)
-    for row in range(features.shape[0]):
-        find_nearest(points, asked_points[row], excluded[row], distances, rows)
-        neighbourhood_statistics(
-            raw, prices, asked_raw[row], distances, rows, SOFTENING, features[row, :KRIGED]
+    rows = np.empty((inputs.shape[0], neighbours), np.int64)
+    for row in range(inputs.shape[0]):
+        find_nearest(known.tree, points[row], excluded[row], distances, rows[row])
+        of_row = features[row, :KRIGED]
+        neighbourhood_statistics(known.raw, known.prices, distances, rows[row], SOFTENING, of_row)
+        compare_with_neighbourhood(known.raw, inputs[row], rows[row], of_row)
+    _fill_kriged(known, points, rows, features[:, KRIGED:])
+
+
+@compiled
+def _fill_kriged(
+    known: KnownLikes, points: FloatArray, rows: IntegerArray, features: FloatArray
+) -> None:
+    """Fill mean and variance, shape (n, 2); rows with the same neighbours share most of the work.
+
+    ``rows``, shape (n, n_neighbours), are put into ascending order, so that they give the same bits whichever
+    of them is nearest.
+    """
+    neighbours = rows.shape[1]
+    factor, solved = np.empty((neighbours, neighbours)), np.empty((neighbours, 2))
+    for row in range(rows.shape[0]):
+        rows[row].sort()
+    before = -1
+    for row in _by_neighbours(rows):
+        if before < 0 or np.any(rows[row] != rows[before]):
+            prepare_kriging(
+                known.points, known.log_prices, rows[row], known.correlation, factor, solved
+            )
+        mean, variance = krige_prepared(
+            known.points, points[row], rows[row], known.correlation, factor, solved
         )
-        mean, variance = krige(points, log_prices, asked_points[row], rows, correlation)
-        features[row, KRIGED] = np.exp(mean)
-        features[row, KRIGED + 1] = variance
+        features[row, 0] = np.exp(mean)
+        features[row, 1] = variance
+        before = row
+
+
+@compiled
+def _by_neighbours(rows: IntegerArray) -> IntegerArray:
+    """Return an order in which equal rows of ``rows`` follow each other, but for chance."""
+    sums = np.zeros(rows.shape[0], np.int64)
+    for row in range(rows.shape[0]):
+        for neighbour in rows[row]:
+            sums[row] = sums[row] * HASH_FACTOR + neighbour
+    return np.argsort(sums)
