@@ -5,7 +5,7 @@ Stored with each version as plain arrays (``.npz``, read without pickle), so tha
 
 import io
 from dataclasses import dataclass, field, fields
-from typing import Self
+from typing import NamedTuple, Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -14,6 +14,8 @@ from scipy.spatial import KDTree
 
 from storage.errors import ModelIntegrityError
 from storage.schema.features import FEATURE_NAMES
+from training.features.compiled import compiled
+from training.features.neighbour_search import NOBODY, SearchTree, find_nearest, search_tree
 
 FloatArray = NDArray[np.float64]
 
@@ -109,12 +111,27 @@ class ReferenceProfile:
         return edges, counts.astype(np.int64)
 
 
+class KnownInputs(NamedTuple):
+    """What support is measured against.
+
+    ``tree`` holds the training inputs, each divided by its ``spread`` (8,); ``distances`` (n,) are sorted.
+    """
+
+    tree: SearchTree
+    spread: FloatArray
+    distances: FloatArray
+
+
 class ReferenceSearch:
     """Distances to the training part, with its search trees built once."""
 
     def __init__(self, profile: ReferenceProfile) -> None:
         self._profile = profile
-        self._in_inputs = KDTree(_scaled(profile.inputs, profile.percentiles))
+        self._in_inputs = KnownInputs(
+            search_tree(_scaled(profile.inputs, profile.percentiles)),
+            _spread(profile.percentiles),
+            profile.distances,
+        )
         self._on_map = KDTree(_on_globe(profile.inputs))
 
     def support(self, inputs: FloatArray) -> FloatArray:
@@ -125,12 +142,13 @@ class ReferenceSearch:
         rows that are at least as far from the others: 0.5 is typical, 0 is farther than any of them,
         that is, extrapolation.
         """
-        scaled = _scaled(inputs, self._profile.percentiles)
-        nearest, _ = self._in_inputs.query(scaled, SUPPORT_NEIGHBOURS)
-        distances = self._profile.distances
-        closer = np.searchsorted(distances, nearest.mean(axis=1), side="left")
-        share_closer: FloatArray = closer / len(distances)
-        return 1.0 - share_closer
+        scores = np.empty(len(inputs))
+        fill_support(self._in_inputs, inputs, scores)
+        return scores
+
+    def known(self) -> KnownInputs:
+        """Return what support is measured against, for the compiled functions."""
+        return self._in_inputs
 
     def nearest_districts(
         self, latitude: float, longitude: float, number: int
@@ -143,9 +161,25 @@ class ReferenceSearch:
         return rows[0].astype(np.int64), _along_surface(chords[0])
 
 
+@compiled
+def fill_support(known: KnownInputs, inputs: FloatArray, scores: FloatArray) -> None:
+    """Fill the support, shape (n,), of inputs (n, 8); see ``ReferenceSearch.support``."""
+    neighbours = min(SUPPORT_NEIGHBOURS, known.distances.shape[0])
+    distances, rows = np.empty(neighbours), np.empty(neighbours, np.int64)
+    for row in range(inputs.shape[0]):
+        find_nearest(known.tree, inputs[row] / known.spread, NOBODY, distances, rows)
+        closer = np.searchsorted(known.distances, distances.mean())
+        scores[row] = 1.0 - closer / known.distances.shape[0]
+
+
 def _scaled(inputs: FloatArray, percentiles: FloatArray) -> FloatArray:
+    return inputs / _spread(percentiles)
+
+
+def _spread(percentiles: FloatArray) -> FloatArray:
+    """Return the range between the 5th and 95th percentile of each input, 1 where there is none."""
     spread = percentiles[:, SPREAD_HIGH] - percentiles[:, SPREAD_LOW]
-    return inputs / np.where(spread > 0, spread, 1.0)
+    return np.where(spread > 0, spread, 1.0)
 
 
 def _on_globe(inputs: FloatArray) -> FloatArray:

@@ -58,7 +58,7 @@ def krige(
     tuple of float
         Mean in the unit of ``values``; variance relative to the field's, about 0 to 2.
     """
-    factor, solved = np.empty((rows.shape[0], rows.shape[0])), np.empty((rows.shape[0], 2))
+    factor, solved = np.empty((rows.shape[0], rows.shape[0])), np.empty((2, rows.shape[0]))
     prepare_kriging(points, values, rows, correlation, factor, solved)
     return krige_prepared(points, query, rows, correlation, factor, solved)
 
@@ -75,7 +75,7 @@ def prepare_kriging(
     """Do the part of kriging that depends on the neighbours only, for all queries that share them.
 
     Fills the upper triangle of ``factor``, shape (n_neighbours, n_neighbours), by the Cholesky factor U of
-    R = U'U, and ``solved``, shape (n_neighbours, 2), by U'^-1 1 and U'^-1 z.
+    R = U'U, and ``solved``, shape (2, n_neighbours), by U'^-1 1 and U'^-1 z.
     """
     size = rows.shape[0]
     pairs = _pair_correlations(_axes(points, rows), correlation)
@@ -86,9 +86,10 @@ def prepare_kriging(
             factor[row, column] = pairs[pair]
             pair += 1
     _factorise(factor)
-    solved[:, 0] = 1.0
-    solved[:, 1] = values[rows]
-    _solve(factor, solved)
+    solved[0] = 1.0
+    solved[1] = values[rows]
+    _solve(factor, solved[0])
+    _solve(factor, solved[1])
 
 
 @compiled
@@ -101,14 +102,14 @@ def krige_prepared(
     solved: FloatArray,
 ) -> tuple[float, float]:
     """Return mean and variance like ``krige``, from what ``prepare_kriging`` filled for the same rows."""
-    toward = np.empty((rows.shape[0], 1))
-    toward[:, 0] = _query_correlations(points, query, rows, correlation)
+    toward = _query_correlations(points, query, rows, correlation)
     _solve(factor, toward)
-    one_on_query = np.sum(toward[:, 0] * solved[:, 0])
-    one_on_one = np.sum(solved[:, 0] * solved[:, 0])
-    level = np.sum(solved[:, 0] * solved[:, 1]) / one_on_one
-    mean = np.sum(toward[:, 0] * solved[:, 1]) + level * (1.0 - one_on_query)
-    explained = np.sum(toward[:, 0] * toward[:, 0])
+    ones, observed = solved[0], solved[1]
+    one_on_query = np.sum(toward * ones)
+    one_on_one = np.sum(ones * ones)
+    level = np.sum(ones * observed) / one_on_one
+    mean = np.sum(toward * observed) + level * (1.0 - one_on_query)
+    explained = np.sum(toward * toward)
     return mean, 1.0 - explained + (1.0 - one_on_query) ** 2 / one_on_one
 
 
@@ -196,11 +197,9 @@ def _factorise(matrix: FloatArray) -> None:
 
 @compiled
 def _solve(factor: FloatArray, right: FloatArray) -> None:
-    """Overwrite ``right``, shape (n, n_columns), by the solution of U'x = right."""
+    """Overwrite ``right``, shape (n,), by the solution of U'x = right."""
     for row in range(factor.shape[0]):
-        scale = 1.0 / factor[row, row]
-        for column in range(right.shape[1]):
-            right[row, column] *= scale
+        right[row] *= 1.0 / factor[row, row]
+        solution = right[row]
         for below in range(row + 1, factor.shape[0]):
-            for column in range(right.shape[1]):
-                right[below, column] -= factor[row, below] * right[row, column]
+            right[below] -= factor[row, below] * solution

@@ -12,7 +12,7 @@ IntegerArray: TypeAlias = npt.NDArray[np.int64]
 
 NOBODY = -1
 """In place of a row to leave out: nobody is left out."""
-LEAF_POINTS = 8
+LEAF_POINTS = 16
 """About so many points are looked at together."""
 DEEPEST = 64
 """Nodes that wait while one is looked at: one for each level of a tree, and no tree has more."""
@@ -70,7 +70,12 @@ def search_tree(points: FloatArray) -> SearchTree:
 
 @compiled
 def find_nearest(
-    tree: SearchTree, query: FloatArray, excluded: int, distances: FloatArray, rows: IntegerArray
+    tree: SearchTree,
+    query: FloatArray,
+    excluded: int,
+    distances: FloatArray,
+    rows: IntegerArray,
+    limit: float = np.inf,
 ) -> None:
     """Find the nearest points of one query, exactly.
 
@@ -85,9 +90,11 @@ def find_nearest(
     distances, rows
         Shape (n_neighbours,), filled: ascending distances and their rows, equal distances by row. There
         must be as many points.
+    limit
+        Squared distance within which there are known to be as many; knowing it saves most of the search.
     """
     last = distances.shape[0] - 1
-    distances[:] = np.inf
+    distances[:] = limit
     first_leaf = tree.starts.shape[0] - 2
     waiting, gaps = np.empty(DEEPEST, np.int64), np.empty(DEEPEST)
     waiting[0], gaps[0] = 0, 0.0
@@ -142,7 +149,7 @@ def _look_at(
             step = tree.points[point, axis] - query[axis]
             squared += step * step
         row = tree.rows[point]
-        if row == excluded:
+        if row == excluded or squared > distances[places - 1]:
             continue
         if found < places:
             _insert(squared, row, found, distances, rows)
@@ -168,6 +175,19 @@ def _insert(
 @compiled
 def _precedes(squared: float, row: int, other_squared: float, other_row: int) -> bool:
     return squared < other_squared or (squared == other_squared and row < other_row)
+
+
+@compiled
+def farthest_squared(points: FloatArray, query: FloatArray, rows: IntegerArray) -> float:
+    """Return the squared distance from a query to the farthest of some points: a limit for a search."""
+    farthest = 0.0
+    for row in rows:
+        squared = 0.0
+        for axis in range(query.shape[0]):
+            step = points[row, axis] - query[axis]
+            squared += step * step
+        farthest = max(farthest, squared)
+    return farthest
 
 
 @compiled

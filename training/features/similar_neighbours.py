@@ -14,7 +14,13 @@ from training.features.kriging import (
     prepare_kriging,
 )
 from training.features.map_coordinates import map_coordinates
-from training.features.neighbour_search import IntegerArray, SearchTree, find_nearest
+from training.features.neighbour_search import (
+    NOBODY,
+    IntegerArray,
+    SearchTree,
+    farthest_squared,
+    find_nearest,
+)
 from training.features.neighbour_statistics import (
     STATISTIC_NAMES,
     compare_with_neighbourhood,
@@ -169,7 +175,11 @@ def describe_likes(
     distances = np.empty(neighbours)
     rows = np.empty((inputs.shape[0], neighbours), np.int64)
     for row in range(inputs.shape[0]):
-        find_nearest(known.tree, points[row], excluded[row], distances, rows[row])
+        limit = np.inf
+        if row > 0 and excluded[row] == NOBODY:
+            # The neighbours of the row before are as many points: where the rows are alike, a good limit.
+            limit = farthest_squared(known.points, points[row], rows[row - 1])
+        find_nearest(known.tree, points[row], excluded[row], distances, rows[row], limit)
         of_row = features[row, :KRIGED]
         neighbourhood_statistics(known.raw, known.prices, distances, rows[row], SOFTENING, of_row)
         compare_with_neighbourhood(known.raw, inputs[row], rows[row], of_row)
@@ -186,7 +196,7 @@ def _fill_kriged(
     of them is nearest.
     """
     neighbours = rows.shape[1]
-    factor, solved = np.empty((neighbours, neighbours)), np.empty((neighbours, 2))
+    factor, solved = np.empty((neighbours, neighbours)), np.empty((2, neighbours))
     for row in range(rows.shape[0]):
         rows[row].sort()
     before = -1

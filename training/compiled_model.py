@@ -1,0 +1,239 @@
+"""A whole model version as one compiled function: from the raw inputs to price, interval and support.
+
+scikit-learn's own ``predict`` is made for tables: for one row of the champion it takes 4 ms, nearly all of it
+around the work. Here the pipeline's compiled parts are called one after the other without going back to
+Python, with everything they know behind a single pointer.
+"""
+
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+from numba.experimental import structref
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from training.candidates import PREPROCESSING, REGRESSOR
+from training.dataset.table import FloatArray
+from training.features.compiled import compiled
+from training.features.district_ratios import DISTRICT_END, DistrictRatios, describe_districts
+from training.features.neighbour_search import NOBODY
+from training.features.place_neighbours import (
+    PLACE_END,
+    KnownPlaces,
+    PlaceNeighbours,
+    describe_places,
+)
+from training.features.raw_inputs import LATITUDE, LONGITUDE
+from training.features.similar_neighbours import (
+    SIMILAR_END,
+    KnownLikes,
+    SimilarNeighbours,
+    describe_likes,
+)
+from training.forest import FlatForest, ForestArrays, can_be_flat, sum_trees
+from training.intervals import IntervalArrays, PriceIntervals, fill_bounds
+from training.reference_profile import KnownInputs, ReferenceSearch, fill_support
+from training.regions import fill_regions
+from training.support_gate import Gate, SupportGatedRegressor, mix_prices
+
+PRICE, LOWER, UPPER, SUPPORT = range(4)
+"""Columns of an answer."""
+ANSWER_END = 4
+PLACES_END = DISTRICT_END + PLACE_END
+FEATURES_END = PLACES_END + SIMILAR_END
+LARGEST_DIFFERENCE = 1e-9
+"""Between the compiled and the public answers, in 100,000 USD; both do the same sums."""
+
+
+class NotCompilable(Exception):
+    """The pipeline has parts for which there is no compiled function."""
+
+
+class NeighbourParts(NamedTuple):
+    """What a gated neighbour boosting knows."""
+
+    places: KnownPlaces
+    likes: KnownLikes
+    near: ForestArrays
+    far: ForestArrays
+    gate: Gate
+    intervals: IntervalArrays
+    inputs: KnownInputs
+
+
+class TreeParts(NamedTuple):
+    """What boosted trees on the raw inputs know."""
+
+    forest: ForestArrays
+    intervals: IntervalArrays
+    inputs: KnownInputs
+
+
+@structref.register
+class _HeldType(numba.types.StructRef):  # type: ignore[misc] # numba has no types
+    """Numba's type of what a ``Held`` holds."""
+
+    def preprocess_fields(self, fields: Any) -> Any:
+        return tuple((name, numba.types.unliteral(kind)) for name, kind in fields)
+
+
+class Held(structref.StructRefProxy):  # type: ignore[misc] # numba has no types
+    """Parts behind one pointer: given one by one, eighty arrays cost 20 us a call."""
+
+    def __new__(cls, parts: NeighbourParts | TreeParts) -> Any:
+        """Hold some parts."""
+        return _hold(parts)
+
+
+structref.define_proxy(Held, _HeldType, ["parts"])
+
+
+@compiled
+def _hold(parts: Any) -> Any:
+    return Held(parts)
+
+
+class CompiledModel:
+    """Answers like the pipeline, its intervals and its reference search, in one call.
+
+    Raises
+    ------
+    NotCompilable
+        If there is no compiled function for a part.
+    """
+
+    def __init__(
+        self, pipeline: Pipeline, intervals: PriceIntervals, search: ReferenceSearch
+    ) -> None:
+        parts = _parts(pipeline, intervals, search)
+        is_neighbours = isinstance(parts, NeighbourParts)
+        self._answer = _answer_neighbours if is_neighbours else _answer_trees
+        self._predict = _predict_neighbours if is_neighbours else _predict_trees
+        self._held = Held(parts)
+
+    def answer(self, inputs: FloatArray) -> FloatArray:
+        """Return price, lower and upper bound (100,000 USD) and support, shape (n, 4).
+
+        Parameters
+        ----------
+        inputs
+            Shape (n, 8), schema order, contiguous float64.
+        """
+        answers = np.empty((len(inputs), ANSWER_END))
+        self._answer(self._held, inputs, answers)
+        return answers
+
+    def predict(self, inputs: FloatArray) -> FloatArray:
+        """Return prices alone, shape (n,), in 100,000 USD, for inputs like those of ``answer``."""
+        prices = np.empty(len(inputs))
+        self._predict(self._held, inputs, prices)
+        return prices
+
+
+def _parts(
+    pipeline: Pipeline, intervals: PriceIntervals, search: ReferenceSearch
+) -> NeighbourParts | TreeParts:
+    preprocessing, regressor = pipeline[PREPROCESSING], pipeline[REGRESSOR]
+    known = search.known()
+    if isinstance(regressor, SupportGatedRegressor):
+        return _neighbour_parts(preprocessing, regressor, intervals.arrays(), known)
+    is_identity = isinstance(preprocessing, FunctionTransformer) and preprocessing.func is None
+    if is_identity and can_be_flat(regressor):
+        return TreeParts(FlatForest([regressor]).arrays, intervals.arrays(), known)
+    raise NotCompilable(f"There is no compiled function for {type(regressor).__name__}.")
+
+
+def _neighbour_parts(
+    preprocessing: Any,
+    regressor: SupportGatedRegressor,
+    intervals: IntervalArrays,
+    known: KnownInputs,
+) -> NeighbourParts:
+    steps = tuple(step for _, step in preprocessing.transformer_list)
+    match steps:
+        case (DistrictRatios(), PlaceNeighbours() as places, SimilarNeighbours() as likes):
+            pass
+        case _:
+            raise NotCompilable("There is no compiled function for these features.")
+    match (regressor.near_, regressor.far_):
+        case (FlatForest() as near, FlatForest() as far):
+            pass
+        case _:
+            raise NotCompilable("Some of the models are not trees of at most 64 leaves.")
+    return NeighbourParts(
+        places=places.known(),
+        likes=likes.known(),
+        near=near.arrays,
+        far=far.arrays,
+        gate=regressor.gate(),
+        intervals=intervals,
+        inputs=known,
+    )
+
+
+@compiled
+def _answer_neighbours(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
+    parts = held.parts
+    columns = np.empty((inputs.shape[0], FEATURES_END + 1))
+    _price_neighbours(parts, inputs, columns, answers[:, PRICE])
+    columns[:, FEATURES_END] = answers[:, PRICE]
+    _complete(parts.intervals, parts.inputs, inputs, columns, answers)
+
+
+@compiled
+def _predict_neighbours(held: Any, inputs: FloatArray, prices: FloatArray) -> None:
+    _price_neighbours(held.parts, inputs, np.empty((inputs.shape[0], FEATURES_END)), prices)
+
+
+@compiled
+def _price_neighbours(
+    parts: NeighbourParts, inputs: FloatArray, columns: FloatArray, prices: FloatArray
+) -> None:
+    """Fill features into the first columns, and prices (n,)."""
+    rows = inputs.shape[0]
+    nobody = np.full(rows, NOBODY)
+    describe_districts(inputs, columns[:, :DISTRICT_END])
+    # In the order of the rows: looking for equal places costs more than it saves where none are equal.
+    describe_places(
+        parts.places, inputs, nobody, np.arange(rows), columns[:, DISTRICT_END:PLACES_END]
+    )
+    describe_likes(parts.likes, inputs, nobody, columns[:, PLACES_END:FEATURES_END])
+    near, far = np.empty((rows, parts.near.ends.shape[0])), np.empty((rows, 1))
+    sum_trees(columns, parts.near, near)
+    sum_trees(columns, parts.far, far)
+    mix_prices(columns, near, far, parts.gate, prices)
+
+
+@compiled
+def _answer_trees(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
+    parts, rows = held.parts, inputs.shape[0]
+    prices = np.empty((rows, 1))
+    sum_trees(inputs, parts.forest, prices)
+    columns = np.empty((rows, inputs.shape[1] + 1))
+    columns[:, : inputs.shape[1]] = inputs
+    columns[:, inputs.shape[1]] = prices[:, 0]
+    answers[:, PRICE] = prices[:, 0]
+    _complete(parts.intervals, parts.inputs, inputs, columns, answers)
+
+
+@compiled
+def _predict_trees(held: Any, inputs: FloatArray, prices: FloatArray) -> None:
+    sums = np.empty((inputs.shape[0], 1))
+    sum_trees(inputs, held.parts.forest, sums)
+    prices[:] = sums[:, 0]
+
+
+@compiled
+def _complete(
+    intervals: IntervalArrays,
+    known: KnownInputs,
+    inputs: FloatArray,
+    columns: FloatArray,
+    answers: FloatArray,
+) -> None:
+    """Fill bounds and support beside the prices; the last of ``columns`` are the prices again."""
+    regions = np.empty(inputs.shape[0], np.int64)
+    fill_regions(inputs[:, LATITUDE], inputs[:, LONGITUDE], regions)
+    fill_bounds(columns, regions, intervals, answers[:, LOWER], answers[:, UPPER])
+    fill_support(known, inputs, answers[:, SUPPORT])
