@@ -106,9 +106,8 @@ def _score(
     good = chunk.readable.all(axis=1) & ~_is_refused(chunk, refused)
     rows, inputs = chunk.rows[good], chunk.inputs[good]
     if len(rows):
-        support = model.search.support(inputs)
         answers = model.answer(inputs)
-        writer.write_batch(scored_batch(rows, inputs, answers, support, model.manifest.version))
+        writer.write_batch(scored_batch(rows, inputs, answers, model.manifest.version))
     return len(rows)
 
 

@@ -1,5 +1,7 @@
 """Which inputs of a request are unlike the training data, in words."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,21 +12,22 @@ from training.reference_profile import PERCENTILES, ReferenceProfile
 FEW_LOW, FEW_HIGH = PERCENTILES.index(0.1), PERCENTILES.index(99.9)
 
 
-def input_warnings(profile: ReferenceProfile, inputs: NDArray[np.float64]) -> list[InputWarning]:
-    """Return a warning for each input below the 0.1th or above the 99.9th percentile.
+class InputWarnings:
+    """A warning for each input below the 0.1th or above the 99.9th percentile of what the model saw."""
 
-    Parameters
-    ----------
-    profile
-        What the model saw.
-    inputs
-        Shape (8,), in schema order.
-    """
-    low, high = profile.percentiles[:, FEW_LOW], profile.percentiles[:, FEW_HIGH]
-    unusual = np.flatnonzero((inputs < low) | (inputs > high))
-    return [
-        _warning(profile.percentiles[column], column, inputs[column]) for column in unusual.tolist()
-    ]
+    def __init__(self, profile: ReferenceProfile) -> None:
+        self._percentiles = profile.percentiles
+        low, high = profile.percentiles[:, FEW_LOW], profile.percentiles[:, FEW_HIGH]
+        self._usual = list(zip(low.tolist(), high.tolist(), strict=True))
+
+    def of(self, inputs: Sequence[float]) -> list[InputWarning]:
+        """Return the warnings about eight inputs, in schema order."""
+        # Plain numbers, because eight are too few for arrays: this runs for every request.
+        return [
+            _warning(self._percentiles[column], column, value)
+            for column, (value, (low, high)) in enumerate(zip(inputs, self._usual, strict=True))
+            if not low <= value <= high
+        ]
 
 
 def _warning(percentiles: NDArray[np.float64], column: int, value: float) -> InputWarning:

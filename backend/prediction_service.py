@@ -5,44 +5,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backend.metrics import Metrics
 from backend.model_host import ModelHost
-from backend.served_model import Answers, ServedModel
+from backend.served_model import ServedModel
 from storage.schema.features import HousingFeatures
-from storage.schema.records import ModelManifest, PredictionRecord
+from storage.schema.records import new_id, utc_now
 from storage.spool import Spool
+from storage.spool_lines import Predicted, prediction_line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LoggedPredictions:
     """Answers that are safe in the log, all from one model version, in the order of the instances."""
 
     model: ServedModel
-    inputs: NDArray[np.float64]
-    answers: Answers
-    records: tuple[PredictionRecord, ...]
+    predictions: list[Predicted]
 
     @property
-    def intervals(self) -> list[tuple[float, float]]:
-        """Lower and upper bounds, in units of 100,000 USD."""
-        return list(zip(self.answers.lower.tolist(), self.answers.upper.tolist(), strict=True))
+    def model_type(self) -> str:
+        """Of the version that answered."""
+        return self.model.manifest.model_type
 
     @property
-    def manifest(self) -> ModelManifest:
+    def model_version(self) -> str:
         """The version that answered."""
-        return self.model.manifest
+        return self.model.manifest.version
 
-    @property
-    def values(self) -> list[float]:
-        """Prices in units of 100,000 USD."""
-        return [record.prediction for record in self.records]
 
-    @property
-    def ids(self) -> list[str]:
-        """Prediction ids."""
-        return [record.prediction_id for record in self.records]
+@dataclass(frozen=True, slots=True)
+class LoggedPrediction(LoggedPredictions):
+    """One such answer with its support, from 0 to 1."""
+
+    support: float
 
 
 class PredictionService:
@@ -53,43 +48,49 @@ class PredictionService:
         self._spool = spool
         self._metrics = metrics
 
-    def predict(self, instances: Sequence[HousingFeatures], request_id: str) -> LoggedPredictions:
-        """Predict the price of each instance and log every answer before returning it.
+    def predict(self, instance: HousingFeatures, request_id: str) -> LoggedPrediction:
+        """Predict one price and log the answer before returning it.
 
         Raises
         ------
         ModelUnavailable
             While no model is loaded.
         SpoolUnavailable
-            If the answers could not be logged.
+            If the answer could not be logged.
         """
         model = self._host.current()
         started = time.perf_counter()
-        inputs = np.array([instance.vector() for instance in instances])
-        answers = model.answer(inputs)
+        inputs = instance.vector()
+        price, lower, upper, support = model.answer_one(inputs)
         duration = time.perf_counter() - started
-        records = _records(model.manifest, request_id, instances, answers)
-        self._spool.append(records)
-        self._metrics.count_predictions(model.manifest.version, len(records), duration)
-        return LoggedPredictions(model, inputs, answers, records)
+        predictions = [Predicted(new_id(), inputs, price, lower, upper)]
+        self._log(model, predictions, request_id, duration)
+        return LoggedPrediction(model, predictions, support)
 
+    def predict_batch(
+        self, instances: Sequence[HousingFeatures], request_id: str
+    ) -> LoggedPredictions:
+        """Predict the price of each instance; the rest is as in ``predict``."""
+        model = self._host.current()
+        started = time.perf_counter()
+        inputs = [instance.vector() for instance in instances]
+        answers = model.answer(np.array(inputs))
+        duration = time.perf_counter() - started
+        bounds = (answers.values.tolist(), answers.lower.tolist(), answers.upper.tolist())
+        predictions = [
+            Predicted(new_id(), row, *answer)
+            for row, answer in zip(inputs, zip(*bounds, strict=True), strict=True)
+        ]
+        self._log(model, predictions, request_id, duration)
+        return LoggedPredictions(model, predictions)
 
-def _records(
-    manifest: ModelManifest,
-    request_id: str,
-    instances: Sequence[HousingFeatures],
-    answers: Answers,
-) -> tuple[PredictionRecord, ...]:
-    columns = (instances, answers.values.tolist(), answers.lower.tolist(), answers.upper.tolist())
-    return tuple(
-        PredictionRecord(
-            request_id=request_id,
-            inputs=instance,
-            prediction=value,
-            interval_lower=lower,
-            interval_upper=upper,
-            model_type=manifest.model_type,
-            model_version=manifest.version,
-        )
-        for instance, value, lower, upper in zip(*columns, strict=True)
-    )
+    def _log(
+        self, model: ServedModel, predictions: list[Predicted], request_id: str, seconds: float
+    ) -> None:
+        manifest, now = model.manifest, utc_now()
+        lines = [
+            prediction_line(each, now, request_id, manifest.model_type, manifest.version)
+            for each in predictions
+        ]
+        self._spool.append_lines(b"".join(lines))
+        self._metrics.count_predictions(manifest.version, len(predictions), seconds)

@@ -9,8 +9,9 @@ from flask import Flask, Response, g, request
 from backend.metrics import Metrics
 from storage.errors import SpoolUnavailable
 from storage.log_handler import current_request_id
-from storage.schema.records import LONGEST_MESSAGE, RequestRecord, new_id
+from storage.schema.records import LONGEST_MESSAGE, new_id, utc_now
 from storage.spool import Spool
+from storage.spool_lines import Answered, request_line
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +33,12 @@ def record_requests(app: Flask, spool: Spool, metrics: Metrics) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers[REQUEST_ID_HEADER] = g.request_id
-        record = _record(response)
+        answered = _answered(response)
         metrics.count_request(
-            record.endpoint, record.method, record.status_code, record.response_time
+            answered.endpoint, answered.method, answered.status_code, answered.response_time
         )
         try:
-            spool.append([record])
+            spool.append_lines(request_line(answered, utc_now()))
         except SpoolUnavailable as error:
             # The predictions of this request are safe or were refused; its own row is lost, and counted.
             metrics.count_unlogged_request()
@@ -46,14 +47,13 @@ def record_requests(app: Flask, spool: Spool, metrics: Metrics) -> None:
         return response
 
 
-def _record(response: Response) -> RequestRecord:
+def _answered(response: Response) -> Answered:
     message = g.get("error_message")
-    return RequestRecord(
+    return Answered(
         endpoint=request.url_rule.rule if request.url_rule else "unmatched",
         method=request.method if request.method in METHODS else "OTHER",
         status_code=response.status_code,
         response_time=time.perf_counter() - g.started,
-        success=response.status_code < 400,
         error_message=message[:LONGEST_MESSAGE] if message else None,
         request_id=g.request_id,
         model_version=g.get("model_version"),

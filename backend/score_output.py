@@ -35,11 +35,9 @@ def scored_schema() -> Any:
     return pa.schema([("row", pa.int64()), *numbers, ("model_version", pa.string())])
 
 
-def scored_batch(
-    rows: IntArray, inputs: FloatArray, answers: Answers, support: FloatArray, model_version: str
-) -> Any:
+def scored_batch(rows: IntArray, inputs: FloatArray, answers: Answers, model_version: str) -> Any:
     """Return scored rows; shapes (n,), inputs (n, 8)."""
-    results = (answers.values, answers.lower, answers.upper, support)
+    results = (answers.values, answers.lower, answers.upper, answers.support)
     versions = pa.array(np.full(len(rows), model_version), pa.string())
     columns = [rows, *inputs.T, *results, versions]
     return pa.record_batch([pa.array(column) for column in columns], scored_schema())

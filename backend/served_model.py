@@ -1,6 +1,7 @@
 """One loaded model version, and everything that can be asked of it."""
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.input_warnings import InputWarnings
 from backend.monitoring.drift import DriftDetector
+from backend.predictor import Predictor, PublicPredictor, compiled_if_equal
 from storage.errors import ModelIntegrityError
 from storage.model_store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelStore
 from storage.schema.features import EXAMPLE, FEATURE_NAMES
@@ -25,14 +28,17 @@ from training.reference_profile import (
 
 FloatArray = NDArray[np.float64]
 
+ROWS_WORTH_A_THREAD = 512
+
 
 @dataclass(frozen=True)
 class Answers:
-    """Prices with their intervals, arrays of shape (n,), in units of 100,000 USD."""
+    """Prices and bounds in units of 100,000 USD, support from 0 to 1: arrays of shape (n,)."""
 
     values: FloatArray
     lower: FloatArray
     upper: FloatArray
+    support: FloatArray
 
 
 class ServedModel:
@@ -50,8 +56,12 @@ class ServedModel:
         self.profile = profile
         self.holdout = holdout
         self.search = ReferenceSearch(profile)
+        self.warnings = InputWarnings(profile)
         self._pipeline = pipeline
         self._intervals = intervals
+        compiled = compiled_if_equal(pipeline, intervals, self.search, profile.inputs)
+        self.is_compiled = compiled is not None
+        self._predictor: Predictor = compiled or PublicPredictor(pipeline, intervals, self.search)
 
     @classmethod
     def load(cls, store: ModelStore, version: str) -> Self:
@@ -98,45 +108,52 @@ class ServedModel:
         )
 
     def answer(self, inputs: FloatArray) -> Answers:
-        """Predict prices with intervals.
+        """Predict prices with intervals and support.
 
         Parameters
         ----------
         inputs
             Shape (n, 8), columns in schema order.
         """
-        features = self._pipeline["preprocessing"].transform(inputs)
-        values = np.asarray(self._pipeline["regressor"].predict(features), dtype=np.float64)
-        lower, upper = self._intervals.bounds(features, inputs, values)
-        return Answers(values, lower, upper)
+        return Answers(*_on_all_cores(self._predictor.answer, inputs).T)
+
+    def answer_one(self, inputs: list[float]) -> tuple[float, float, float, float]:
+        """Return price, lower and upper bound (100,000 USD) and support of eight inputs, in schema order."""
+        price, lower, upper, support = self._predictor.answer(np.array([inputs]))[0].tolist()
+        return price, lower, upper, support
 
     def predict(self, inputs: FloatArray) -> FloatArray:
         """Predict prices alone: inputs (n, 8), prices (n,) in units of 100,000 USD."""
-        return np.asarray(self._pipeline.predict(inputs), dtype=np.float64)
+        return _on_all_cores(self._predictor.predict, inputs)
 
     def explain(self, instance: FloatArray) -> Explanation:
-        """Explain the price of one input, shape (8,); takes a good part of a second on every core."""
-        return explain(self._predict_on_all_cores, instance, self.profile.background)
+        """Explain the price of one input, shape (8,); keeps every core busy for a moment."""
+        return explain(self.predict, instance, self.profile.background)
 
     def price_curve(self, instance: FloatArray, column: int, grid: FloatArray) -> FloatArray:
         """Return prices along one input with the others fixed, shape (len(grid),)."""
         return price_curve(self.predict, instance, column, grid)
 
-    def _predict_on_all_cores(self, inputs: FloatArray) -> FloatArray:
-        # Threads are enough: features and trees run as machine code, without the interpreter's lock.
-        cores = os.cpu_count() or 1
-        with ThreadPoolExecutor(cores) as pool:
-            return np.concatenate(list(pool.map(self.predict, np.array_split(inputs, cores))))
-
     def _test(self) -> None:
         try:
-            answers = self.answer(np.array([list(EXAMPLE.values())]))
+            price, lower, upper, _ = self.answer_one(list(EXAMPLE.values()))
         except (ValueError, TypeError, AttributeError, KeyError) as error:
             raise ModelIntegrityError(f"Its first prediction failed: {error}.") from error
-        if answers.values.shape != (1,) or not answers.lower <= answers.values <= answers.upper:
+        if not lower <= price <= upper:
             raise ModelIntegrityError(
                 "Its first prediction was not a finite number in its interval."
             )
+
+
+def _on_all_cores(function: Callable[[FloatArray], FloatArray], inputs: FloatArray) -> FloatArray:
+    """Return what a function of rows gives; many rows are shared among threads."""
+    inputs = np.ascontiguousarray(inputs, dtype=np.float64)
+    if len(inputs) < ROWS_WORTH_A_THREAD:
+        return function(inputs)
+    # Threads are enough: features and trees run as machine code, without the interpreter's lock.
+    cores = os.cpu_count() or 1
+    with ThreadPoolExecutor(cores) as pool:
+        return np.concatenate(list(pool.map(function, np.array_split(inputs, cores))))
 
 
 def _holdout(store: ModelStore, version: str) -> Holdout | None:

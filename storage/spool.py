@@ -66,7 +66,10 @@ class Spool:
         SpoolUnavailable
             If they could not be written whole (disk full, no permission); nothing of them is kept.
         """
-        lines = b"".join(map(encode, records))
+        self.append_lines(b"".join(map(encode, records)))
+
+    def append_lines(self, lines: bytes) -> None:
+        """Append lines that are spool lines already, in one write; see ``append``."""
         with self._lock:
             try:
                 self._write(lines)

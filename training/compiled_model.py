@@ -42,8 +42,6 @@ PRICE, LOWER, UPPER, SUPPORT = range(4)
 ANSWER_END = 4
 PLACES_END = DISTRICT_END + PLACE_END
 FEATURES_END = PLACES_END + SIMILAR_END
-LARGEST_DIFFERENCE = 1e-9
-"""Between the compiled and the public answers, in 100,000 USD; both do the same sums."""
 
 
 class NotCompilable(Exception):

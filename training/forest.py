@@ -179,7 +179,7 @@ def _add_leaves(leaves: npt.NDArray[Any], forest: ForestArrays, sums: FloatArray
 
 
 @compiled
-def lowest_bit(word: int) -> int:
+def lowest_bit(word: np.unsignedinteger[Any]) -> int:
     """Return the place, 0 to 63, of the lowest bit that is set in an unsigned number.
 
     Examples

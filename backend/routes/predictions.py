@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from flask import Blueprint, Response, g, request
 
 from backend.answers import answer
@@ -19,13 +20,12 @@ from backend.contract.records import (
     PredictionsQuery,
     PredictionsResponse,
 )
-from backend.input_warnings import input_warnings
-from backend.prediction_service import LoggedPredictions
 from backend.routes.records import echoed_filters, page_request
+from backend.served_model import ServedModel
 from backend.services import current_services
 from backend.validation import read_body, read_query
 from storage.schema.features import FEATURE_NAMES, HousingFeatures
-from training.explain import Explanation
+from storage.spool_lines import Predicted
 
 blueprint = Blueprint("predictions", __name__)
 
@@ -36,18 +36,18 @@ def predict() -> Response:
     services = current_services()
     query = read_query(PredictQuery, request.args)
     features = read_body(HousingFeatures, services.settings.request_limit_bytes, services.metrics)
-    logged = services.predictions.predict([features], g.request_id)
-    g.model_version = logged.manifest.version
-    model, inputs = logged.model, logged.inputs
+    logged = services.predictions.predict(features, g.request_id)
+    g.model_version = logged.model_version
+    model, predicted = logged.model, logged.predictions[0]
     body = PredictionResponse(
-        prediction=logged.values[0],
-        interval=_intervals(logged)[0],
-        support=float(model.search.support(inputs)[0]),
-        warnings=input_warnings(model.profile, inputs[0]),
-        contributions=_contributions(model.explain(inputs[0])) if query.explain else None,
-        prediction_id=logged.ids[0],
-        model_type=logged.manifest.model_type,
-        model_version=logged.manifest.version,
+        prediction=predicted.price,
+        interval=_interval(predicted, model.coverage),
+        support=logged.support,
+        warnings=model.warnings.of(predicted.inputs),
+        contributions=_contributions(model, predicted) if query.explain else None,
+        prediction_id=predicted.prediction_id,
+        model_type=logged.model_type,
+        model_version=logged.model_version,
         input=features,
     )
     return answer(body)
@@ -59,15 +59,16 @@ def predict_batch() -> Response:
     services = current_services()
     limit_bytes = services.settings.request_limit_bytes
     batch = read_body(BatchPredictionRequest, limit_bytes, services.metrics)
-    logged = services.predictions.predict(batch.instances, g.request_id)
-    g.model_version = logged.manifest.version
+    logged = services.predictions.predict_batch(batch.instances, g.request_id)
+    g.model_version = logged.model_version
+    coverage = logged.model.coverage
     body = BatchPredictionResponse(
-        predictions=logged.values,
-        intervals=_intervals(logged),
-        prediction_ids=logged.ids,
-        n_predictions=len(logged.records),
-        model_type=logged.manifest.model_type,
-        model_version=logged.manifest.version,
+        predictions=[predicted.price for predicted in logged.predictions],
+        intervals=[_interval(predicted, coverage) for predicted in logged.predictions],
+        prediction_ids=[predicted.prediction_id for predicted in logged.predictions],
+        n_predictions=len(logged.predictions),
+        model_type=logged.model_type,
+        model_version=logged.model_version,
     )
     return answer(body)
 
@@ -102,13 +103,11 @@ def _row(row: dict[str, Any]) -> PredictionRow:
     return PredictionRow(input=features, **others)
 
 
-def _intervals(logged: LoggedPredictions) -> list[Interval]:
-    coverage = logged.model.coverage
-    return [
-        Interval(lower=lower, upper=upper, coverage=coverage) for lower, upper in logged.intervals
-    ]
+def _interval(predicted: Predicted, coverage: float) -> Interval:
+    return Interval(lower=predicted.lower, upper=predicted.upper, coverage=coverage)
 
 
-def _contributions(explanation: Explanation) -> Contributions:
+def _contributions(model: ServedModel, predicted: Predicted) -> Contributions:
+    explanation = model.explain(np.array(predicted.inputs))
     values = dict(zip(FEATURE_NAMES, explanation.contributions.tolist(), strict=True))
     return Contributions(base_value=explanation.base_value, values=values)

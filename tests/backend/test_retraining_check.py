@@ -274,7 +274,8 @@ def _serve(services: Services, inputs: FloatArray) -> list[str]:
     instances = [
         HousingFeatures(**dict(zip(FEATURE_NAMES, row, strict=True))) for row in inputs.tolist()
     ]
-    return services.predictions.predict(instances, "traffic").ids
+    logged = services.predictions.predict_batch(instances, "traffic")
+    return [predicted.prediction_id for predicted in logged.predictions]
 
 
 def _run(http: FlaskClient, store_records: Store) -> StoredCheckResponse:

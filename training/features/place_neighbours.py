@@ -146,7 +146,7 @@ def describe_places(
 def _differ(points: FloatArray, excluded: IntegerArray, row: int, other: int) -> bool:
     """Whether two rows may have other neighbours."""
     is_left_out: bool = excluded[row] != NOBODY or excluded[other] != NOBODY
-    is_elsewhere: bool = np.any(points[row] != points[other])
+    is_elsewhere = bool(np.any(points[row] != points[other]))
     return is_left_out or is_elsewhere
 
 

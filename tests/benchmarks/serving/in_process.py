@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from backend.input_warnings import input_warnings
 from backend.served_model import ServedModel
 from storage.model_store import ModelStore
 from storage.schema.features import FEATURE_NAMES, HousingFeatures
@@ -52,7 +51,6 @@ class InProcess:
 
     def _predict_one(self, instance: HousingFeatures) -> None:
         # What a request does between its validated body and its record.
-        inputs = np.array([instance.vector()])
-        self._model.answer(inputs)
-        self._model.search.support(inputs)
-        input_warnings(self._model.profile, inputs[0])
+        inputs = instance.vector()
+        self._model.answer_one(inputs)
+        self._model.warnings.of(inputs)
