@@ -139,10 +139,10 @@ def test_what_cannot_be_logged_is_not_answered(
 ) -> None:
     services: Services = app.extensions[EXTENSION]
 
-    def full(_records: object) -> None:
+    def full(_lines: bytes) -> None:
         raise SpoolUnavailable("The record could not be written; free some disk space.")
 
-    monkeypatch.setattr(services.spool, "append", full)
+    monkeypatch.setattr(services.spool, "append_lines", full)
     refused = http.post("/predict", json=EXAMPLE)
     monkeypatch.undo()
     assert refused.status_code == 503
