@@ -29,6 +29,7 @@ from backend.routes import (
 )
 from backend.scheduled_checks import ScheduledChecks
 from backend.services import EXTENSION, Services
+from backend.spool_metrics import SpoolMetrics
 from storage.database import Database
 from storage.log_handler import configure_logging, open_spool
 from storage.model_store import ModelStore
@@ -36,6 +37,7 @@ from storage.record_log import RecordLog
 from storage.retrain_queue import RetrainQueue
 from storage.settings import Settings, settings_or_exit
 from storage.spool import Spool
+from storage.spool_backlog import BacklogReader
 from storage.timeline import Timeline
 
 ROUTES = (
@@ -111,4 +113,5 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         scheduled_checks=ScheduledChecks(checks, record_log, desk, timeline, metrics),
         queue=queue,
         store=store,
+        spool_metrics=SpoolMetrics(BacklogReader(database, settings.paths), settings.paths),
     )

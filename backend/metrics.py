@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
+from prometheus_client.registry import Collector
 
 from backend.metric_files import MULTIPROCESS_VARIABLE, FileValue, collected, tally
 from backend.readings import (
@@ -155,7 +156,14 @@ class Metrics:
         """Tell the newest share of drifted inputs, 0 to 1; None while there is not enough data."""
         self._readings.set(DRIFT_SHARE, share)
 
-    def exposition(self) -> bytes:
-        """Return all metrics in Prometheus' text format."""
+    def exposition(self, *shared: Collector) -> bytes:
+        """Return all metrics in Prometheus' text format.
+
+        ``shared`` collectors tell what is the same whichever worker is asked, so they are not added up.
+        """
         several = MULTIPROCESS_VARIABLE in os.environ
-        return generate_latest(known(collected() if several else self._registry))
+        once = CollectorRegistry()
+        for collector in shared:
+            once.register(collector)
+        own = known(collected() if several else self._registry)
+        return generate_latest(own) + generate_latest(once)

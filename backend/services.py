@@ -13,6 +13,7 @@ from backend.performance_check import PerformanceCheck
 from backend.prediction_service import PredictionService
 from backend.retraining_check import RetrainingChecks
 from backend.scheduled_checks import ScheduledChecks
+from backend.spool_metrics import SpoolMetrics
 from storage.database import Database
 from storage.model_store import ModelStore
 from storage.record_log import RecordLog
@@ -43,6 +44,7 @@ class Services:
     scheduled_checks: ScheduledChecks
     queue: RetrainQueue
     store: ModelStore
+    spool_metrics: SpoolMetrics
 
 
 def current_services() -> Services:

@@ -15,6 +15,9 @@ from storage.errors import DatabaseUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MILLISECONDS = 5_000
+WRITER_CACHE_KIBIBYTES = 64 * 1024
+CHECKPOINT_PAGES = 8_000
+LONGEST_IDLE_WAL_BYTES = 64 * 1024 * 1024
 
 
 class Database:
@@ -62,9 +65,15 @@ class Database:
             ) from error
 
     def migrate(self) -> None:
-        """Bring the tables to the newest shape, creating database and folder where they are missing."""
+        """Bring the tables to the newest shape, creating database and folder where they are missing.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If the folder cannot be made, or as in ``transaction``.
+        """
         if self.dialect == "sqlite" and self._url.database:
-            Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(self._url.database).parent)
         with self.transaction() as connection:
             command.upgrade(_alembic_config(connection), "head")
         self._migrated = True
@@ -130,6 +139,19 @@ class Database:
             )  # before the first table, or never
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")  # a segment is deleted after its commit
+            # Ids are random, so inserts touch index pages everywhere: keep them, write them less often.
+            connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIBIBYTES}")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            connection.execute(f"PRAGMA journal_size_limit = {LONGEST_IDLE_WAL_BYTES}")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnavailable(
+            f"The log database's folder {folder} cannot be made ({error.strerror}); mend that."
+        ) from error
 
 
 def _with_driver(url: sa.URL) -> sa.URL:

@@ -5,8 +5,9 @@ the commit repeats the chunk, a crash after it does not; a segment is removed on
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -15,35 +16,47 @@ import sqlalchemy as sa
 
 from storage.commands import carry_out
 from storage.database import Database
+from storage.errors import DatabaseUnavailable, SpoolUnavailable
+from storage.housekeeping import Housekeeping
 from storage.log_handler import configure_logging, open_spool
 from storage.paths import RuntimePaths
 from storage.process_lock import AlreadyRunning, only_process
 from storage.process_loop import run_until_stopped
 from storage.request_rollup import roll_up
-from storage.schema.records import CommandRecord, SpoolRecord
+from storage.retention import Retention, RetentionPolicy
+from storage.schema.records import CommandRecord, SpoolRecord, utc_now
 from storage.schema.tables import api_metrics, metadata, spool_positions
 from storage.settings import settings_or_exit
 from storage.spool import Segment, decode, segments
+from storage.spool_backlog import moment_of
+from storage.spool_rows import RowBatch, insert_statement, read_rows
 
 logger = logging.getLogger("storage.log_writer")  # __name__ is __main__ when it runs
 
 
 LOG_WRITER = "log-writer"
+LARGE_BACKLOG_BATCHES = 8
+LARGE_BATCH_FACTOR = 4
 
 
 @dataclass(frozen=True)
 class DrainReport:
-    """What one round moved."""
+    """What one round moved. ``more``: a segment had more than one chunk, so the next round is due now."""
 
     records: int = 0
     rejected: int = 0
     segments_removed: int = 0
+    more: bool = False
+    lag_seconds: float = field(default=0.0, compare=False)
+    """The longest that a moved record had waited."""
 
     def __add__(self, other: "DrainReport") -> "DrainReport":
         return DrainReport(
             self.records + other.records,
             self.rejected + other.rejected,
             self.segments_removed + other.segments_removed,
+            self.more or other.more,
+            max(self.lag_seconds, other.lag_seconds),
         )
 
 
@@ -54,6 +67,7 @@ class LogWriter:
         self._paths = paths
         self._database = database
         self._batch_bytes = batch_bytes
+        self._moved: dict[str, int] = {}
 
     def run_once(self, now: datetime) -> DrainReport:
         """Move one chunk of every segment.
@@ -62,10 +76,18 @@ class LogWriter:
         ------
         DatabaseUnavailable
             If the database cannot be written now; nothing of the chunk at hand was kept or lost.
+        SpoolUnavailable
+            If a segment could not be read or its bad lines not be set aside; the others were moved.
         """
         report = DrainReport()
+        problem: SpoolUnavailable | None = None
         for segment in segments(self._paths.spool):
-            report += self._move_chunk(segment, now)
+            try:
+                report += self._move_chunk(segment, now)
+            except SpoolUnavailable as error:
+                problem = error  # the other segments do not wait for it
+        if problem is not None:
+            raise problem
         return report
 
     def drain(self, now: datetime) -> DrainReport:
@@ -76,23 +98,40 @@ class LogWriter:
         return total
 
     def _move_chunk(self, segment: Segment, now: datetime) -> DrainReport:
+        # Most segments are idle most of the time: one look at the file, and no transaction.
+        if segment.is_idle(self._moved.get(segment.name, -1)):
+            return DrainReport()
         with self._database.transaction() as connection:
             position = _position(connection, segment)
-            chunk = segment.read(position, self._batch_bytes)
+            with _file_problems():
+                chunk = segment.read(position, self._chunk_bytes(segment.backlog_bytes(position)))
             if chunk.end == position and not chunk.finished:
                 return DrainReport()
             lines = [*chunk.lines, *([chunk.torn_tail] if chunk.torn_tail else [])]
-            records, rejected = _decode_all(lines)
-            rejected += _store_all(connection, records, now)
+            rejected = _store_lines(connection, lines, now)
             _set_position(connection, segment, chunk.end)
             # Before the commit: a crash in between sets a line aside twice, which loses nothing.
             self._set_aside(segment, rejected)
         if chunk.finished:
             self._remove(segment)
-        return DrainReport(len(lines) - len(rejected), len(rejected), int(chunk.finished))
+        else:
+            self._moved[segment.name] = chunk.end
+        return DrainReport(
+            records=len(lines) - len(rejected),
+            rejected=len(rejected),
+            segments_removed=int(chunk.finished),
+            more=not chunk.at_end,
+            lag_seconds=_lag_seconds(lines),
+        )
+
+    def _chunk_bytes(self, backlog_bytes: int) -> int:
+        """Return the size of the next chunk: a long backlog moves faster in larger transactions."""
+        large = backlog_bytes > LARGE_BACKLOG_BATCHES * self._batch_bytes
+        return self._batch_bytes * (LARGE_BATCH_FACTOR if large else 1)
 
     def _remove(self, segment: Segment) -> None:
         segment.path.unlink()
+        self._moved.pop(segment.name, None)
         with self._database.transaction() as connection:
             connection.execute(
                 sa.delete(spool_positions).where(spool_positions.c.segment == segment.name)
@@ -101,18 +140,35 @@ class LogWriter:
     def _set_aside(self, segment: Segment, rejected: Sequence[bytes]) -> None:
         if not rejected:
             return
-        self._paths.rejected_records.mkdir(parents=True, exist_ok=True)
         target = self._paths.rejected_records / segment.name
-        with target.open("ab") as stream:
-            stream.writelines(line + b"\n" for line in rejected)
+        with _file_problems():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("ab") as stream:
+                stream.writelines(line + b"\n" for line in rejected)
         logger.error(
             "%d unreadable records of a spool file were set aside in %s", len(rejected), target
         )
 
 
+@contextmanager
+def _file_problems() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SpoolUnavailable(
+            f"A spool file could not be moved ({error}); free some disk space or mend its permissions. "
+            "Nothing of it is lost."
+        ) from error
+
+
 def count_rejected(folder: Path) -> int:
     """Return how many records lie set aside in ``folder``."""
     return sum(path.read_bytes().count(b"\n") for path in folder.glob("*"))
+
+
+def _lag_seconds(lines: Sequence[bytes]) -> float:
+    oldest = moment_of(lines[0]) if lines else None
+    return 0.0 if oldest is None else max(0.0, (utc_now() - oldest).total_seconds())
 
 
 def _position(connection: sa.Connection, segment: Segment) -> int:
@@ -123,6 +179,31 @@ def _position(connection: sa.Connection, segment: Segment) -> int:
 def _set_position(connection: sa.Connection, segment: Segment, position: int) -> None:
     connection.execute(sa.delete(spool_positions).where(spool_positions.c.segment == segment.name))
     connection.execute(sa.insert(spool_positions).values(segment=segment.name, position=position))
+
+
+def _store_lines(connection: sa.Connection, lines: Sequence[bytes], now: datetime) -> list[bytes]:
+    """Store what the lines say; return those that cannot be read or that the database refuses."""
+    batches, others = read_rows(lines, connection.dialect.name)
+    for batch in batches:
+        others += _insert(connection, batch, now)
+    records, rejected = _decode_all(others)
+    return rejected + _store_all(connection, records, now)
+
+
+def _insert(connection: sa.Connection, batch: RowBatch, now: datetime) -> list[bytes]:
+    """Insert the rows; return the lines of those that are refused, found by halving."""
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql(insert_statement(batch, connection.dialect), batch.rows)
+            if batch.table == api_metrics.name:
+                roll_up(connection, batch.mappings(), now)
+    except (sa.exc.OperationalError, sa.exc.InternalError):
+        raise  # the database, not a row
+    except (sa.exc.DBAPIError, OverflowError, TypeError, ValueError):
+        if len(batch.rows) == 1:
+            return batch.lines
+        return [line for half in batch.halves() for line in _insert(connection, half, now)]
+    return []
 
 
 def _decode_all(lines: Sequence[bytes]) -> tuple[list[SpoolRecord], list[bytes]]:
@@ -178,10 +259,18 @@ def main() -> None:
     configure_logging(settings, spool, LOG_WRITER)
     database = Database(settings.database_address, writable=True)
     writer = LogWriter(settings.paths, database, settings.log_writer_batch_bytes)
+    housekeeping = Housekeeping(settings.paths, Retention(database, RetentionPolicy.of(settings)))
 
-    def step(now: datetime) -> None:
-        database.migrate_if_needed()
-        writer.run_once(now)
+    def step(now: datetime) -> bool:
+        try:
+            database.migrate_if_needed()
+            report = writer.run_once(now)
+            housekeeping.count(report.records, report.rejected, report.lag_seconds)
+            housekeeping.run_once(now, report.records)
+        except DatabaseUnavailable:
+            database.close()  # a connection made while the file was read-only would stay so
+            raise
+        return report.more
 
     try:
         with only_process(settings.paths.log_writer_lock, LOG_WRITER):

@@ -70,6 +70,10 @@ class RuntimePaths:
         return self.spool / "rejected"
 
     @property
+    def log_writer_status(self) -> Path:
+        return self.spool / "log_writer.json"
+
+    @property
     def log_writer_lock(self) -> Path:
         return self.spool / "log_writer.lock"
 

@@ -19,6 +19,8 @@ def run_until_stopped(
 ) -> None:
     """Call ``step(now)`` again and again until SIGTERM or SIGINT, or until the duration is over.
 
+    There is no pause after a step that returns True: it has more to do.
+
     An expected error is logged once and the step tried again after the pause: the processes outlive each
     other's absence. An unexpected one is a defect and ends the process, for its supervisor to see.
     """
@@ -28,20 +30,21 @@ def run_until_stopped(
     last_problem = ""
     ends = math.inf if duration_seconds is None else time.monotonic() + duration_seconds
     while not stop.is_set():
-        problem = _attempt(step)
+        problem, more = _attempt(step)
         if problem and problem != last_problem:
             logger.warning("%s", problem)
         if last_problem and not problem:
             logger.info("Working again.")
         last_problem = problem
-        if time.monotonic() + pause_seconds >= ends:
+        pause = 0.0 if more else pause_seconds
+        if time.monotonic() + pause >= ends:
             break
-        stop.wait(pause_seconds)
+        stop.wait(pause)
 
 
-def _attempt(step: Callable[[datetime], object]) -> str:
+def _attempt(step: Callable[[datetime], object]) -> tuple[str, bool]:
+    """Return what went wrong (nothing: an empty text) and whether there is more to do at once."""
     try:
-        step(utc_now())
+        return "", step(utc_now()) is True
     except HousingError as error:
-        return str(error)
-    return ""
+        return str(error), False

@@ -11,16 +11,9 @@ from storage.database import Database
 from storage.errors import InvalidInput, RecordNotFound
 from storage.log_writer import count_rejected
 from storage.paths import RuntimePaths
-from storage.schema.tables import (
-    api_metrics,
-    events,
-    labels,
-    logs,
-    model_metrics,
-    predictions,
-    spool_positions,
-)
-from storage.spool import segments
+from storage.schema.records import utc_now
+from storage.schema.tables import api_metrics, events, labels, logs, model_metrics, predictions
+from storage.spool_backlog import BacklogReader
 
 
 @dataclass(frozen=True)
@@ -122,25 +115,15 @@ class RecordLog:
                 "predictions": _count(connection, predictions),
                 "labelled": _count(connection, labels),
             }
-            backlog = self._backlog_bytes(connection)
+        backlog = BacklogReader(self._database, self._paths).read(utc_now())
         return counts | {
             "spool_backlog": {
-                "bytes": backlog,
+                "bytes": backlog.bytes,
+                "oldest_age_seconds": backlog.oldest_age_seconds,
                 "rejected_records": count_rejected(self._paths.rejected_records),
             },
             "size_bytes": self._database.size_bytes(),
         }
-
-    def _backlog_bytes(self, connection: sa.Connection) -> int:
-        rows = connection.execute(sa.select(spool_positions)).mappings()
-        positions = {row["segment"]: row["position"] for row in rows}
-        total = 0
-        for segment in segments(self._paths.spool):
-            try:
-                total += segment.backlog_bytes(positions.get(segment.name, 0))
-            except FileNotFoundError:
-                continue  # moved and removed while we looked
-        return total
 
     def _page(
         self,

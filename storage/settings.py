@@ -77,6 +77,20 @@ class Settings(BaseSettings):
     log_writer_batch_bytes: int = Field(
         1024 * 1024, ge=65536, description="Spool bytes moved into the database in one transaction."
     )
+    prediction_retention_days: float = Field(
+        365.0, gt=0, le=36500, description="Age at which logged predictions are removed."
+    )
+    request_retention_days: float = Field(
+        30.0, gt=0, le=36500, description="Age at which rows of answered requests are removed."
+    )
+    log_retention_days: float = Field(
+        30.0, gt=0, le=36500, description="Age at which log lines are removed."
+    )
+    database_limit_bytes: int = Field(
+        16 * 1024**3,
+        ge=0,
+        description="Size of the log database beyond which its oldest records are removed. 0: no limit.",
+    )
     command_timeout_seconds: float = Field(
         10.0, gt=0, le=120, description="How long the service waits for the log-writer to act."
     )

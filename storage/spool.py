@@ -95,6 +95,8 @@ class Spool:
         except OSError:
             if written:
                 os.ftruncate(self._descriptor, self._size)
+            if self._size:
+                self._release()  # once it is moved and removed, there is room again
             raise
         self._size += written
         if self._size >= self._segment_bytes:
@@ -124,6 +126,7 @@ class Chunk:
     lines: tuple[bytes, ...]
     torn_tail: bytes
     end: int
+    at_end: bool
     finished: bool
 
 
@@ -151,8 +154,20 @@ class Segment:
             lines=tuple(whole.split(b"\n")) if newline else (),
             torn_tail=tail if finished else b"",
             end=position + len(whole) + len(newline) + (len(tail) if finished else 0),
+            at_end=at_end,
             finished=finished,
         )
+
+    def size_bytes(self) -> int:
+        """Return the size of the file."""
+        return self.path.stat().st_size
+
+    def is_idle(self, position: int) -> bool:
+        """Whether nothing lies behind ``position`` and the owner may still write more."""
+        if self.size_bytes() != position:
+            return False
+        with self.path.open("rb") as stream:
+            return not _is_unlocked(stream.fileno())
 
     def backlog_bytes(self, position: int) -> int:
         """Return how many bytes lie behind ``position``."""

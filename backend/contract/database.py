@@ -15,9 +15,10 @@ class RequestTotals(BaseModel):
 
 
 class SpoolBacklog(BaseModel):
-    """What waits for the log-writer, and what it could not read."""
+    """What waits for the log-writer, since when (0: nothing waits), and what it could not read."""
 
     bytes: int
+    oldest_age_seconds: float
     rejected_records: int
 
 

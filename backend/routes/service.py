@@ -106,7 +106,9 @@ def schema() -> Response:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Give Prometheus the metrics of all worker processes together."""
-    return Response(current_services().metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
+    services = current_services()
+    exposition = services.metrics.exposition(services.spool_metrics)
+    return Response(exposition, content_type=CONTENT_TYPE_LATEST)
 
 
 def _endpoints() -> dict[str, str]:

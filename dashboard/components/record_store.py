@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from backend.contract.database import DatabaseStatistics
+from backend.contract.database import DatabaseStatistics, SpoolBacklog
 
 BACKLOG_WORTH_SAYING_BYTES = 1024 * 1024
 """At normal load the log-writer leaves far less than this; more means that it stopped or lags."""
+WAIT_WORTH_SAYING_SECONDS = 10.0
+"""At normal load a record waits less than a second."""
 
 
 def draw_record_store(statistics: DatabaseStatistics) -> None:
@@ -26,6 +28,7 @@ def record_facts(statistics: DatabaseStatistics) -> dict[str, str]:
         "Log lines": f"{sum(logs.values()):,} :gray[({errors:,} errors)]",
         "Database": size(statistics.size_bytes),
         "Waiting in the spool": size(statistics.spool_backlog.bytes),
+        "Oldest waiting record": waiting_time(statistics.spool_backlog),
     }
 
 
@@ -37,12 +40,36 @@ def record_warning(statistics: DatabaseStatistics) -> str | None:
             f"{backlog.rejected_records:,} records could not be read and were set aside "
             "in the spool's folder of rejected records."
         )
-    if backlog.bytes > BACKLOG_WORTH_SAYING_BYTES:
+    late = backlog.oldest_age_seconds > WAIT_WORTH_SAYING_SECONDS
+    if late or backlog.bytes > BACKLOG_WORTH_SAYING_BYTES:
         return (
-            f"{size(backlog.bytes)} of records wait for the log-writer; "
-            "look whether it runs. Nothing is lost."
+            f"{size(backlog.bytes)} of records wait for the log-writer, the oldest for "
+            f"{waiting_time(backlog)}; look whether it runs. Nothing is lost."
         )
     return None
+
+
+def waiting_time(backlog: SpoolBacklog) -> str:
+    """Write since when the oldest record waits.
+
+    Examples
+    --------
+    >>> waiting_time(SpoolBacklog(bytes=0, oldest_age_seconds=0, rejected_records=0))
+    'none waits'
+    >>> waiting_time(SpoolBacklog(bytes=9, oldest_age_seconds=0.04, rejected_records=0))
+    'under a second'
+    >>> waiting_time(SpoolBacklog(bytes=9, oldest_age_seconds=7260, rejected_records=0))
+    '2 h 1 min'
+    """
+    if not backlog.bytes:
+        return "none waits"
+    seconds = int(backlog.oldest_age_seconds)
+    if seconds < 1:
+        return "under a second"
+    if seconds < 60:
+        return f"{seconds} s"
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds % 60} s"
 
 
 def size(count: int) -> str:

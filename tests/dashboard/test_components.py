@@ -42,6 +42,12 @@ def test_a_long_backlog_is_said_and_a_short_one_is_not() -> None:
     assert sentence.startswith("3.0 MiB of records wait for the log-writer")
 
 
+def test_a_long_wait_is_said_however_little_waits() -> None:
+    sentence = record_warning(_statistics(backlog_bytes=2_000, age=75))
+    assert sentence is not None
+    assert "the oldest for 1 min 15 s" in sentence
+
+
 def test_the_console_loads_nothing_of_the_service() -> None:
     modules = ", ".join(f"dashboard.components.{name}" for name in COMPONENTS)
     script = f"import sys, dashboard.__main__, {modules}; print(*sys.modules)"
@@ -52,7 +58,7 @@ def test_the_console_loads_nothing_of_the_service() -> None:
     assert not set(FOREIGN) & set(result.stdout.split())
 
 
-def _statistics(backlog_bytes: int) -> DatabaseStatistics:
+def _statistics(backlog_bytes: int, age: float = 0.5) -> DatabaseStatistics:
     return DatabaseStatistics(
         logs_by_level={},
         api_metrics=RequestTotals(
@@ -60,6 +66,6 @@ def _statistics(backlog_bytes: int) -> DatabaseStatistics:
         ),
         total_model_metrics=0,
         predictions=0,
-        spool_backlog=SpoolBacklog(bytes=backlog_bytes, rejected_records=0),
+        spool_backlog=SpoolBacklog(bytes=backlog_bytes, oldest_age_seconds=age, rejected_records=0),
         size_bytes=0,
     )

@@ -17,7 +17,7 @@ from tests.system import REPOSITORY
 README = REPOSITORY / "README.md"
 BEGIN = "<!-- settings -->\n"
 END = "<!-- /settings -->"
-UNITS = {"_seconds": "s", "_bytes": "bytes", "_port": "TCP port"}
+UNITS = {"_seconds": "s", "_days": "days", "_bytes": "bytes", "_port": "TCP port"}
 
 
 def table() -> str:

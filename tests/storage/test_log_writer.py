@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage.database import Database
+from storage.errors import SpoolUnavailable
 from storage.log_writer import DrainReport, LogWriter, count_rejected
 from storage.record_log import PageRequest, RecordLog
 from storage.schema.records import utc_now
@@ -126,6 +127,36 @@ def test_a_record_that_the_database_refuses_does_not_hold_up_the_others(
     report = write()
     assert (report.records, report.rejected) == (3, 1)
     assert len(record_log.predictions(PageRequest()).rows) == 3
+
+
+def test_what_cannot_be_set_aside_waits_alone(
+    settings: Settings, spool: Spool, write: Write, record_log: RecordLog
+) -> None:
+    settings.paths.rejected_records.parent.mkdir(parents=True)
+    settings.paths.rejected_records.write_text("in the way")
+    bad = settings.paths.spool / "00000000000000000001-1-dead.spool"
+    bad.write_bytes(b"junk\n" + encode(records.prediction()))
+    spool.append([records.prediction()])
+    with pytest.raises(SpoolUnavailable, match="Nothing of it is lost"):
+        write()
+    assert len(record_log.predictions(PageRequest()).rows) == 1
+    settings.paths.rejected_records.unlink()
+    write()
+    assert len(record_log.predictions(PageRequest()).rows) == 2
+    assert count_rejected(settings.paths.rejected_records) == 1
+
+
+def test_an_idle_segment_costs_no_transaction(
+    spool: Spool, writable: Database, write: Write
+) -> None:
+    spool.append([records.log()])
+    write()
+    begun: list[object] = []
+    sa.event.listen(writable._engine, "begin", begun.append)
+    assert write() == DrainReport()
+    assert begun == []
+    spool.append([records.log()])
+    assert write().records == 1
 
 
 def test_small_chunks_carry_large_segments(

@@ -69,8 +69,28 @@ def test_a_full_disk_keeps_nothing_of_the_append(
         spool.append([records.log("lost")])
     monkeypatch.undo()
     spool.append([records.log("after")])
-    chunk = next(segments(tmp_path)).read(0, 1 << 20)
-    assert [decode(line).message for line in chunk.lines] == ["before", "after"]  # type: ignore[union-attr]
+    spool.close()
+    lines = [line for segment in segments(tmp_path) for line in segment.read(0, 1 << 20).lines]
+    messages = [record.message for record in map(decode, lines) if isinstance(record, LogRecord)]
+    assert messages == ["before", "after"]
+
+
+def test_a_full_disk_lets_go_of_what_can_be_moved_and_makes_no_litter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(tmp_path, 1 << 20)
+    spool.append([records.log("before")])
+    monkeypatch.setattr(os, "write", lambda fd, data: 0)
+    for _ in range(5):
+        with pytest.raises(SpoolUnavailable):
+            spool.append([records.log("lost")])
+    first, *others = segments(tmp_path)
+    assert first.read(0, 1 << 20).finished, "it may be removed, which makes room"
+    assert len(others) == 1
+    monkeypatch.undo()
+    spool.append([records.log("after")])
+    assert not others[0].read(0, 1 << 20).finished
+    spool.close()
 
 
 def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> None:

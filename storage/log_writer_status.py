@@ -1,0 +1,42 @@
+"""What the log-writer tells the other processes about itself, in a small file beside the spool.
+
+Not in the database, because it matters most while the database cannot be written.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import AwareDatetime, ValidationError
+
+from storage.schema.records import Record
+
+
+class LogWriterStatus(Record):
+    """Totals since the log-writer started; ``lag_seconds`` is the longest wait in its last batch."""
+
+    updated_at: AwareDatetime
+    records_moved: int = 0
+    records_rejected: int = 0
+    lag_seconds: float = 0.0
+    rows_pruned: Mapping[str, int] = {}
+
+
+def publish(path: Path, status: LogWriterStatus) -> None:
+    """Replace the file; a reader sees the old status or the new. Not flushed: it is soon out of date.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    draft = path.with_suffix(".json.new")
+    draft.write_text(status.model_dump_json())
+    draft.replace(path)
+
+
+def read_status(path: Path) -> LogWriterStatus | None:
+    """Return the last status; None if there is none that can be read."""
+    try:
+        return LogWriterStatus.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
