@@ -1,7 +1,7 @@
-"""Can the answers be trusted: drift and error on the Overview, each read on its own and less often.
+"""Can the answers be trusted: drift and error on the Overview, read in the background and less often.
 
-A report over a day of predictions takes the service a good part of a second: it must not hold up the
-live block above it, and a failed one says so quietly, since the top of the page says it aloud.
+A report over a day of predictions may take the service seconds: it must not hold up the live block above
+it, and a failed one says so quietly, since the top of the page says it aloud.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,39 @@ import streamlit as st
 from backend.client import ClientError, ServiceUnreachable
 from backend.contract.drift import DriftQuery, DriftWindowResponse
 from backend.contract.performance import Estimate, PerformanceQuery, PerformanceResponse
+from dashboard.components.background_reading import BackgroundReading
 from dashboard.components.drift_words import column_label, drifted_words, verdict
 from dashboard.components.error_comparison import ErrorFigures, draw_error_comparison
 from dashboard.components.moment import clock
 from dashboard.components.price import dollars, escaped
-from dashboard.components.service import housing_client
+from dashboard.components.service import new_client
+from dashboard.settings import dashboard_settings
 
 WINDOW = timedelta(hours=24)
 INPUTS_NAMED = 3
+REPORT_PACE = 6
+"""A report costs the service far more than the live figures: it is asked for so many times less often."""
+BEING_READ = "Being read …"
+
+
+@st.cache_resource(show_spinner=False, on_release=BackgroundReading.close)
+def _drift_reading() -> BackgroundReading[DriftWindowResponse]:
+    """Return the one reading of drift that all sessions look at."""
+    query = DriftQuery(window=WINDOW)
+    return BackgroundReading(new_client(), lambda client: client.drift(query), _pause_seconds())
+
+
+@st.cache_resource(show_spinner=False, on_release=BackgroundReading.close)
+def _error_reading() -> BackgroundReading[PerformanceResponse]:
+    """Return the one reading of the error that all sessions look at."""
+    query = PerformanceQuery(window=WINDOW)
+    return BackgroundReading(
+        new_client(), lambda client: client.performance(query), _pause_seconds()
+    )
+
+
+def _pause_seconds() -> float:
+    return REPORT_PACE * dashboard_settings().refresh_seconds
 
 
 @contextmanager
@@ -38,7 +63,10 @@ def draw_drift_summary() -> None:
     """Draw how many inputs drifted in the last day, and which."""
     st.subheader("Drift, last 24 hours", anchor=False)
     with asking_quietly("Drift is"):
-        found = housing_client().drift(DriftQuery(window=WINDOW))
+        found = _drift_reading().look()
+        if found is None:
+            st.caption(BEING_READ)
+            return
         words = verdict(found.drift_analysis)
         st.markdown(
             f":{words.colour}[:material/{words.icon}: **{words.title}**]  \n{_share(found)}"
@@ -67,7 +95,10 @@ def draw_error_summary() -> None:
     """Draw the realized error beside the estimated one, over the holdout's."""
     st.subheader("Error (RMSE), last 24 hours", anchor=False)
     with asking_quietly("The error is"):
-        found = housing_client().performance(PerformanceQuery(window=WINDOW))
+        found = _error_reading().look()
+        if found is None:
+            st.caption(BEING_READ)
+            return
         figures = error_figures(found)
         if figures.realized is not None or figures.estimated is not None:
             draw_error_comparison(figures)

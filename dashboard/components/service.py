@@ -17,6 +17,11 @@ FAILED = "service_failed"
 @st.cache_resource(scope="session", on_release=HousingClient.close, show_spinner=False)
 def housing_client() -> HousingClient:
     """Return this session's client: a session runs one script at a time, a client one call."""
+    return new_client()
+
+
+def new_client() -> HousingClient:
+    """Return a client of its own, for a thread of its own."""
     settings = dashboard_settings()
     key = settings.dashboard_key.get_secret_value() if settings.dashboard_key else None
     return HousingClient(settings.backend_url, key, settings.backend_timeout_seconds)

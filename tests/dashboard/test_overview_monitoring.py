@@ -6,8 +6,10 @@ from backend.client import HousingClient
 from backend.contract.feedback import FeedbackItem
 from backend.contract.performance import Estimate
 from dashboard.components.error_comparison import ErrorFigures, comparison_option
+from dashboard.components.monitoring_panel import BEING_READ
 from tests.dashboard.conftest import OPERATOR_KEY, OpenPage, Service, log_writer, sentences
 from tests.districts import unseen_districts
+from tests.system import wait_for
 
 ROWS = 400
 LABELLED = 200
@@ -16,7 +18,7 @@ LABELLED = 200
 def test_a_new_service_has_no_verdict_no_error_and_no_events(
     open_page: OpenPage, service: Service
 ) -> None:
-    page = open_page("overview", service)
+    page = _read(open_page("overview", service))
     assert not sentences(page)
     text = _text(page)
     assert "Not enough data" in text
@@ -30,7 +32,7 @@ def test_drifted_share_and_both_errors_are_shown(
     open_page: OpenPage, operated_service: Service
 ) -> None:
     _ask_and_label(operated_service)
-    page = open_page("overview", operated_service)
+    page = _read(open_page("overview", operated_service))
     assert not sentences(page)
     text = _text(page)
     assert "1 of 8 inputs drifted (median income)" in text
@@ -44,14 +46,14 @@ def test_events_are_listed_newest_first(open_page: OpenPage, operated_service: S
     with HousingClient(operated_service.settings.service_url, OPERATOR_KEY) as operator:
         operator.trigger_retraining("Incomes rose.")
     operated_service.store_records()
-    events = open_page("overview", operated_service).dataframe[-1].value
+    events = _read(open_page("overview", operated_service)).dataframe[-1].value
     assert list(events["kind"]) == ["Retraining asked for"]
     assert "Incomes rose." in events["summary"].iloc[0]
 
 
 def test_without_the_service_the_reports_are_quiet(open_page: OpenPage, service: Service) -> None:
     service.stop()
-    page = open_page("overview", service)
+    page = _read(open_page("overview", service))
     assert len(sentences(page)) == 1
     quiet = [text.value for text in page.caption if "not known while" in text.value]
     assert len(quiet) == 3
@@ -82,6 +84,17 @@ def _ask_and_label(service: Service) -> None:
         with log_writer(service):
             client.feedback(items)
     service.store_records()
+
+
+def _read(page: AppTest) -> AppTest:
+    """Look again until the reports are there."""
+
+    def is_read() -> bool:
+        page.run()
+        return not any(caption.value == BEING_READ for caption in page.caption)
+
+    wait_for(is_read, what="the reports")
+    return page
 
 
 def _text(page: AppTest) -> str:

@@ -1,0 +1,76 @@
+"""A report that takes its time, read in a thread of its own: no page and no live block waits for it."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Generic, TypeVar
+
+from backend.client import HousingClient
+
+Answer = TypeVar("Answer")
+
+FIRST_WAIT_SECONDS = 0.5
+"""So long a page waits for the very first answer: most come sooner, and nothing has to jump."""
+
+
+class BackgroundReading(Generic[Answer]):
+    """One question, asked anew when its answer is old and somebody looks. Safe between threads.
+
+    Parameters
+    ----------
+    client
+        Used by the reading's own thread alone, and closed with it.
+    ask
+        The question.
+    pause_seconds
+        Age from which on a good answer is asked for anew; a failed one is at the next look.
+    """
+
+    def __init__(
+        self,
+        client: HousingClient,
+        ask: Callable[[HousingClient], Answer],
+        pause_seconds: float,
+    ) -> None:
+        self._client = client
+        self._ask = ask
+        self._pause_seconds = pause_seconds
+        self._thread = ThreadPoolExecutor(1, "background-reading")
+        self._lock = threading.Lock()
+        self._running: Future[Answer] | None = None
+        self._last: Future[Answer] | None = None
+        self._answered_at = 0.0
+
+    def look(self) -> Answer | None:
+        """Return the newest answer at once, or None before there is one.
+
+        Raises
+        ------
+        ClientError
+            If the newest call failed.
+        """
+        with self._lock:
+            self._take_over()
+            if self._running is None and self._is_due():
+                self._running = self._thread.submit(self._ask, self._client)
+            first = self._running if self._last is None else None
+        if first is None:
+            return self._last.result() if self._last is not None else None
+        wait([first], FIRST_WAIT_SECONDS)
+        return first.result() if first.done() else None
+
+    def close(self) -> None:
+        """Ask nothing more; a call on its way still ends."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._client.close()
+
+    def _take_over(self) -> None:
+        if self._running is not None and self._running.done():
+            self._last, self._running = self._running, None
+            self._answered_at = time.monotonic()
+
+    def _is_due(self) -> bool:
+        if self._last is None or self._last.exception() is not None:
+            return True
+        return time.monotonic() - self._answered_at >= self._pause_seconds
