@@ -82,9 +82,8 @@ def prepare_kriging(
     pair = 0
     for row in range(size):
         factor[row, row] = 1.0 + correlation.nugget
-        for column in range(row + 1, size):
-            factor[row, column] = pairs[pair]
-            pair += 1
+        factor[row, row + 1 :] = pairs[pair : pair + size - 1 - row]
+        pair += size - 1 - row
     _factorise(factor)
     solved[0] = 1.0
     solved[1] = values[rows]

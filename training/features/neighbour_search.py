@@ -144,12 +144,15 @@ def _look_at(
     """Put those points of a leaf that belong there into the sorted list of neighbours found so far."""
     places = distances.shape[0]
     for point in range(tree.starts[leaf], tree.starts[leaf + 1]):
+        worst = distances[places - 1]
         squared = 0.0
         for axis in range(query.shape[0]):
             step = tree.points[point, axis] - query[axis]
             squared += step * step
+            if squared > worst:
+                break
         row = tree.rows[point]
-        if row == excluded or squared > distances[places - 1]:
+        if squared > worst or row == excluded:
             continue
         if found < places:
             _insert(squared, row, found, distances, rows)
