@@ -7,10 +7,11 @@ it, and a failed one says so quietly, since the top of the page says it aloud.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from http import HTTPStatus
 
 import streamlit as st
 
-from backend.client import ClientError, ServiceUnreachable
+from backend.client import ClientError, ServiceRefused, ServiceUnreachable
 from backend.contract.drift import DriftQuery, DriftWindowResponse
 from backend.contract.performance import Estimate, PerformanceQuery, PerformanceResponse
 from dashboard.components.background_reading import BackgroundReading
@@ -55,6 +56,10 @@ def asking_quietly(what: str) -> Iterator[None]:
         yield
     except ServiceUnreachable:
         st.caption(f"{what} not known while the service does not answer.")
+    except ServiceRefused as refused:
+        # Without a model or a database the page says why at its top.
+        away = refused.error.status == HTTPStatus.SERVICE_UNAVAILABLE
+        st.caption(f"{what} not known{' at the moment.' if away else f': {refused}'}")
     except ClientError as error:
         st.caption(f"{what} not known: {error}")
 
