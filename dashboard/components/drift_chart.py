@@ -33,7 +33,7 @@ def cumulative_option(name: str, pair: CumulativePair) -> dict[str, Any]:
     return {
         **_frame("Rows at or below the value, %", [REFERENCE, CURRENT]),
         "xAxis": _input_axis(name, values[1], values[-2]),
-        "yAxis": _value_axis() | {"max": 100},
+        "yAxis": _value_axis() | {"max": 100, "interval": 25},
         "series": [
             _curve(REFERENCE, values, pair.reference, TOTAL),
             _curve(CURRENT, values, pair.current, UP) | {"markLine": _widest(values, pair)},
@@ -51,7 +51,7 @@ def timeline_option(points: Sequence[TimelinePoint]) -> dict[str, Any]:
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "legend": {"top": 0, "right": 0, "itemWidth": 18, "data": ["Moved", CHANCE]},
         "title": [_title("Moved (KS statistic), % of rows", 2), _title("Predictions, n", "66%")],
-        "grid": [_grid(36, "42%"), _grid("75%", 28)],
+        "grid": [_grid(36, "42%"), _grid("75%", 4)],
         "xAxis": [_time_axis(0, labelled=False) | span, _time_axis(1, labelled=True) | span],
         "yAxis": [_value_axis(), _value_axis() | {"gridIndex": 1, "minInterval": 1}],
         "series": [_chance_band(points), _moved_line(points), _row_bars(points)],
@@ -175,7 +175,7 @@ def _frame(title: str, legend: list[str]) -> dict[str, Any]:
         "tooltip": {"trigger": "axis", "valueFormatter": "%.3g %%"},
         "legend": {"top": 0, "right": 0, "itemWidth": 18, "data": legend},
         "title": _title(title, 2),
-        "grid": _grid(36, 48),
+        "grid": _grid(36, 8),
     }
 
 
@@ -184,7 +184,7 @@ def _title(text: str, top: int | str) -> dict[str, Any]:
 
 
 def _grid(top: int | str, bottom: int | str) -> dict[str, Any]:
-    return {"left": 44, "right": 14, "top": top, "bottom": bottom}
+    return {"left": 4, "right": 14, "top": top, "bottom": bottom}
 
 
 def _input_axis(name: str, low: float, high: float) -> dict[str, Any]:

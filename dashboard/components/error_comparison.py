@@ -43,7 +43,7 @@ def comparison_option(figures: ErrorFigures) -> dict[str, Any]:
         series[0]["markLine"] = _holdout_line(_thousands(figures.holdout))
     return {
         "animationDuration": 300,
-        "grid": {"left": 74, "right": 24, "top": 24, "bottom": 44},
+        "grid": {"left": 4, "right": 24, "top": 24, "bottom": 4},
         "xAxis": {
             "type": "value",
             "scale": True,

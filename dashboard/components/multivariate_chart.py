@@ -9,7 +9,8 @@ from backend.contract.drift import MultivariateScore
 from dashboard.components.chart_colour import HERE, TOTAL, UP
 from dashboard.components.drift_words import column_label, probability
 
-HEIGHT = 220
+HEIGHT = 190
+TICK = 0.05
 NULL = "By chance alone"
 NULL_POINTS, NULL_DEVIATIONS = 61, 4.0
 LEAST_END = 0.6
@@ -63,11 +64,12 @@ def multivariate_option(score: MultivariateScore) -> dict[str, Any]:
             "left": 0,
             "textStyle": {"fontSize": 12, "fontWeight": 400},
         },
-        "grid": {"left": 14, "right": 24, "top": 44, "bottom": 48},
+        "grid": {"left": 14, "right": 24, "top": 44, "bottom": 8},
         "xAxis": {
             "type": "value",
             "min": min(0.45, math.floor((0.5 - reach) * 20) / 20),
             "max": end,
+            "interval": TICK,
             "name": "AUC",
             "nameLocation": "middle",
             "nameGap": 26,
