@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from backend.input_warnings import InputWarnings
 from backend.monitoring.drift import DriftDetector
-from backend.predictor import Predictor, PublicPredictor, compiled_if_equal
 from storage.errors import ModelIntegrityError
 from storage.model_store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelStore
 from storage.schema.features import EXAMPLE, FEATURE_NAMES
 from storage.schema.records import ModelManifest
 from training.explain import Explanation, explain, price_curve
 from training.holdout import Holdout
+from training.predictor import Predictor, PublicPredictor, compiled_if_equal
 from training.reference_profile import (
     LATITUDE,
     LONGITUDE,

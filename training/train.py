@@ -23,8 +23,10 @@ from training.fit import (
 from training.model_card import model_card
 from training.model_metrics import record_model_metrics
 from training.outcome import TrainingOutcome
+from training.predictor import compiled_if_equal
 from training.progress import StepDisplay
 from training.publish import publish, version_id
+from training.reference_profile import ReferenceProfile, ReferenceSearch
 from training.registry import register_challenger
 from training.search import SEARCHED, Trial, configured_search
 from training.tracking import RecordedRun, RunTracker, TrainingContext
@@ -153,6 +155,8 @@ class Training:
     def _publish(
         self, outcome: TrainingOutcome, model: bytes, run: RecordedRun | None
     ) -> ModelManifest:
+        self._begin("Compiling the winner for service")
+        _compile(outcome)
         self._begin("Publishing the version")
         run_id = run.run_id if run is not None else None
         manifest = publish(ModelStore(self._settings.paths), outcome, model, run_id)
@@ -164,6 +168,15 @@ class Training:
     def _begin(self, step: str) -> None:
         self._step += 1
         # Each candidate is fitted and recorded; the intervals, the test part, MLflow and publishing are a
-        # step each, and so is each trial of a search beside the default one.
+        # step each, so are compiling and each trial of a search beside the default one.
         further_trials = len(self._search.configurations) - 1 if self._search is not None else 0
-        self._display.begin(step, self._step, 2 * len(self._candidates) + further_trials + 4)
+        self._display.begin(step, self._step, 2 * len(self._candidates) + further_trials + 5)
+
+
+def _compile(outcome: TrainingOutcome) -> None:
+    # The service does this whenever it loads a version. Once here, its machine code is kept on disk, and
+    # the processes of the service do not each compile it while requests wait.
+    training = outcome.training
+    profile = ReferenceProfile.fit(training.inputs, training.targets, outcome.seed)
+    pipeline = outcome.winner.fitted.pipeline
+    compiled_if_equal(pipeline, outcome.intervals, ReferenceSearch(profile), training.inputs)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
-from backend.predictor import Predictor, PublicPredictor, compiled_if_equal
 from tests.training.conftest import FittedChampion
 from training.candidates import all_candidates, select
 from training.compiled_model import CompiledModel, NotCompilable
 from training.dataset.table import FloatArray, HousingTable
 from training.intervals import PriceIntervals
+from training.predictor import Predictor, PublicPredictor, compiled_if_equal
 from training.reference_profile import ReferenceProfile, ReferenceSearch
 
 Make = Callable[[Pipeline, PriceIntervals, ReferenceSearch], Predictor]
