@@ -78,7 +78,7 @@ def test_if_missing_replaces_a_damaged_champion_and_shows_how(runtime_with_champ
 
 
 def check_report(report: str) -> None:
-    assert "1/6 Fitting linear regression" in report
+    assert "1/7 Fitting linear regression" in report
     assert "RMSE and MAE in 100,000 USD" in report
     assert "Rows: train 13,210, validation 3,302, test 4,128." in report
     (row,) = [line for line in report.splitlines() if line.strip().endswith("won")]
