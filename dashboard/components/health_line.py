@@ -14,12 +14,8 @@ def draw_health(reading: OverviewReading) -> None:
         st.markdown(f"{_badge(health.status)} :small[:gray[{_looked(reading)}]]")
     if health.status != "healthy":
         st.error(health.message, icon=":material/error:")
-    elif health.refused_version is not None:
-        st.warning(
-            f"The champion `{health.refused_version}` could not be loaded; "
-            f"`{health.model_version}` still answers.",
-            icon=":material/warning:",
-        )
+    elif health.refused_reason is not None:
+        st.warning(f"{health.message} {health.refused_reason}", icon=":material/warning:")
 
 
 def _badge(status: str) -> str:

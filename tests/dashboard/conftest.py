@@ -55,6 +55,11 @@ class Service:
         self._services.database.close()
         self._server = self._services = None
 
+    def follow_the_champion(self) -> None:
+        """Look whether the champion changed, as a worker does all the time."""
+        assert self._services is not None
+        self._services.host.refresh()
+
     def store_records(self) -> None:
         """Move what was recorded so far into the database, as the log-writer does."""
         self._writer.drain(utc_now())

@@ -7,6 +7,7 @@ from backend.client import HousingClient, ServiceRefused
 from backend.contract.predictions import EXAMPLE, FEATURES, HousingFeatures
 from dashboard.components.price import dollars, rounded_dollars
 from storage.paths import RuntimePaths
+from storage.schema.records import ChampionPointer
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
 
@@ -61,6 +62,21 @@ def test_the_served_model_is_shown_with_its_test_error_in_dollars(
     assert facts["Type"] == info.model_type
     assert facts["Version"] == f"`{info.model_version}`"
     assert dollars(info.metrics["test_rmse"]).removeprefix("$") in facts["Test RMSE"]
+
+
+def test_a_champion_that_was_refused_is_named_with_the_reason(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    served = client.info().model_version
+    pointer = ChampionPointer(version="gone").model_dump_json()
+    service.settings.paths.champion_pointer.write_text(pointer)
+    service.follow_the_champion()
+    page = open_page("overview", service)
+    assert not sentences(page)
+    assert "Up" in page.markdown[0].value
+    [said] = [warning.value for warning in page.warning]
+    assert said.startswith(f"Version gone was refused; {served} goes on serving. ")
+    assert said.endswith(f" {client.health().refused_reason}")
 
 
 def test_records_that_could_not_be_read_are_said(open_page: OpenPage, service: Service) -> None:
