@@ -61,7 +61,7 @@ class ServedModel:
         self.warnings = InputWarnings(profile)
         self._pipeline = pipeline
         self._intervals = intervals
-        compiled = compiled_if_equal(pipeline, intervals, self.search, profile.inputs)
+        compiled = compiled_if_equal(pipeline, intervals, self.search, profile.background)
         self.is_compiled = compiled is not None
         self._predictor: Predictor = compiled or PublicPredictor(pipeline, intervals, self.search)
 

@@ -1,6 +1,6 @@
 """Two ways to the same answers: one compiled call, or the pipeline's own public ``predict``.
 
-The compiled one is used where it exists and, at load, gave the public answers for the whole reference data.
+The compiled one is used where it exists and, at load, gave the public answers for the whole reference sample.
 """
 
 import logging
