@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 from storage.schema.features import FEATURE_NAMES
 
-INPUTS = ", ".join(f'"{name}": %r' for name in FEATURE_NAMES)
+INPUTS = ",".join(f'"{name}":%r' for name in FEATURE_NAMES)
 PREDICTION = (
-    '{"kind": "prediction", "timestamp": "%s", "prediction_id": "%s", "request_id": "%s", '
-    f'"inputs": {{{INPUTS}}}, '
-    '"prediction": %r, "interval_lower": %r, "interval_upper": %r, '
-    '"model_type": "%s", "model_version": "%s"}'
+    '{"timestamp":"%s","kind":"prediction","prediction_id":"%s","request_id":"%s",'
+    f'"inputs":{{{INPUTS}}},'
+    '"prediction":%r,"interval_lower":%r,"interval_upper":%r,'
+    '"model_type":"%s","model_version":"%s"}'
 )
 REQUEST = (
-    '{"kind": "request", "timestamp": "%s", "endpoint": %s, "method": "%s", "status_code": %d, '
-    '"response_time": %r, "success": %s, "error_message": %s, "request_id": "%s", "model_version": %s}'
+    '{"timestamp":"%s","kind":"request","endpoint":%s,"method":"%s","status_code":%d,'
+    '"response_time":%r,"success":%s,"error_message":%s,"request_id":"%s","model_version":%s}'
 )
 
 

@@ -71,6 +71,7 @@ def test_every_tab_fits_and_can_be_read(
         page.get_by_role("tab", name=tab).click()
         settle(page)
         page.wait_for_timeout(800)  # text fades in
+        settle(page)  # a live part that ran meanwhile shows its Stop button
         main = page.get_by_test_id("stMain")
         assert main.evaluate("main => main.scrollWidth - main.clientWidth") == 0, tab
         assert _too_faint(page) == [], tab

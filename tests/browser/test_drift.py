@@ -50,12 +50,12 @@ def test_drift_is_seen_looked_at_and_answered_with_a_trigger(system: System, pag
 def _open_another_input(page: Page) -> None:
     for chart in ("histogram", "cumulative", "timeline", "multivariate"):
         expect(page.locator(f".st-key-drift_{chart} canvas").first).to_be_visible()
-    choice = page.locator(".st-key-drift_opened")
-    expect(choice).to_contain_text("Median income")
+    choice = page.locator(".st-key-drift_opened").get_by_role("combobox")
+    expect(choice).to_have_value("Median income")
     # The table is one picture: the third row's selection box is at its left edge.
     table = page.get_by_test_id("stDataFrame").locator("canvas").first
     table.click(position={"x": 16, "y": 52 + 2 * ROW_PIXELS}, force=True)
-    expect(choice).not_to_contain_text("Median income")
+    expect(choice).not_to_have_value("Median income")
     settle(page)
     expect(page.get_by_text(f"current n = {ROWS:,}").first).to_be_visible()
 
