@@ -77,7 +77,8 @@ class CsvTable(InputTable):
         )
 
     def _set_row_aside(self, row: Any) -> str:
-        message = f"The row has {row.actual_columns} cells, the header {row.expected_columns}"
+        found = "1 cell" if row.actual_columns == 1 else f"{row.actual_columns} cells"
+        message = f"The row has {found}, the header {row.expected_columns}"
         # Arrow counts the header as a row.
         self._set_aside.append(CellProblem(row.number - 1, "", message, row.text[:LONGEST_VALUE]))
         return "skip"

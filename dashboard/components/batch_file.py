@@ -145,7 +145,7 @@ def _read_row(
     number: int, header: Sequence[str], cells: Sequence[str]
 ) -> HousingFeatures | list[RowProblem]:
     if len(cells) != len(header):
-        message = f"The row has {len(cells)} cells, the header {len(header)}"
+        message = f"The row has {_cells(len(cells))}, the header {len(header)}"
         return [RowProblem(number, "", message, ",".join(cells)[:LONGEST_VALUE])]
     texts = dict(zip(header, cells, strict=True))
     # The contract judges: what is no number stays text, which it refuses; an empty cell is a missing one.
@@ -159,6 +159,10 @@ def _read_row(
         for name in FEATURE_NAMES
         if name in found
     ]
+
+
+def _cells(number: int) -> str:
+    return f"{number} cell{'' if number == 1 else 's'}"
 
 
 def _value(text: str) -> float | str:

@@ -25,10 +25,6 @@ def draw_result(run: BatchRun) -> None:
     st.subheader("Result", anchor=False)
     prices = np.array(run.predictions)
     _draw_figures(run, prices)
-    st.markdown(f"**Block groups by predicted price, n = {len(prices):,}, US dollars of 1990**")
-    figure = distribution_figure(prices)
-    draw_still(figure, "distribution", CHART_HEIGHT, _spread_words(prices), "batch")
-    _draw_rows(run)
     st.download_button(
         f"Download {run.scored:,} scored rows",
         run.result_csv,
@@ -38,6 +34,10 @@ def draw_result(run: BatchRun) -> None:
         key="batch_download",
         on_click="ignore",
     )
+    st.markdown(f"**Block groups by predicted price, n = {len(prices):,}, US dollars of 1990**")
+    figure = distribution_figure(prices)
+    draw_still(figure, "distribution", CHART_HEIGHT, _spread_words(prices), "batch")
+    _draw_rows(run)
     st.caption(f"In the file, prices are in units of 100,000 USD. {CENSUS_NOTE}")
 
 
@@ -69,7 +69,7 @@ def distribution_figure(prices: np.typing.NDArray[np.float64]) -> dict[str, Any]
             "showlegend": False,
             "dragmode": False,
             "xaxis": {
-                "range": [0, 500_000],
+                "range": [0, 510_000],
                 "dtick": 100_000,
                 "tickprefix": "$",
                 "tickformat": "~s",

@@ -47,7 +47,7 @@ def choose_file() -> None:
             type="csv",
             key=UPLOAD,
             on_change=_read_upload,
-            max_upload_size=2 * MOST_MEGABYTES,
+            max_upload_size=MOST_MEGABYTES,
         )
     with template_side, st.container(border=True, key="batch_template_card"):
         st.markdown("**What the file looks like**")

@@ -45,9 +45,11 @@ PAGES = {
     "predict-sensitivity": "predict",
     "predict-map": "predict",
     "predict-scenarios": "predict",
+    "batch": "batch",
     "logs": "logs?request_endpoint=/predict",
 }
 SCENARIOS = ("Cupertino", "Pacific Palisades", "Delano")
+BATCH_ROWS = 1_500
 HEIGHT = 900
 TRAFFIC_SECONDS = 100
 REQUESTS_A_SECOND = 12
@@ -197,6 +199,23 @@ def _prepare_drift(page: Page) -> None:
         expect(page.locator(f".st-key-drift_{chart} canvas").first).to_be_visible()
 
 
+def _prepare_batch(page: Page) -> None:
+    chance = random.Random(3)  # noqa: S311 - which districts, not a secret
+    rows = [chance.choice(DISTRICTS).features.model_dump() for _ in range(BATCH_ROWS)]
+    for row in rows:
+        row["MedInc"] = round(row["MedInc"] * chance.uniform(0.6, 1.5), 4)
+    rows[4] |= {"Latitude": 61.0}
+    rows[17] |= {"AveRooms": 0.0, "Population": -322.0}
+    lines = [",".join(map(str, row.values())) for row in rows]
+    lines[40] = lines[40].replace(",", ";")
+    content = "\n".join([",".join(rows[0]), *lines])
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        {"name": "block_groups.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    )
+    page.get_by_role("button", name=re.compile(r"Score [\d,]+ rows")).click()
+    expect(page.get_by_role("button", name=re.compile("Download [\\d,]+ scored"))).to_be_visible()
+
+
 def _prepare_logs(page: Page) -> None:
     page.get_by_role("tab", name="Requests").click()
     settle(page)
@@ -213,6 +232,7 @@ PREPARATIONS = {
     "predict-sensitivity": _prepare_sensitivity,
     "predict-map": _prepare_map,
     "predict-scenarios": _prepare_scenarios,
+    "batch": _prepare_batch,
     "logs": _prepare_logs,
 }
 
