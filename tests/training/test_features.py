@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import joblib
-import numba
 import numpy as np
 import pytest
 from scipy.stats import ks_2samp
@@ -16,7 +15,6 @@ from storage.model_store import pickled
 from storage.schema.features import FEATURE_NAMES
 from tests.training.conftest import FittedChampion
 from training.dataset.table import FloatArray, HousingTable
-from training.features import compiled as compilation
 from training.features.base import DistrictTransformer
 from training.features.district_ratios import DistrictRatios
 from training.features.metric_tuning import tuned_metric
@@ -177,23 +175,6 @@ def test_the_metric_search_repeats_itself_and_finds_something(small_table: Housi
     assert errors[14] < errors[0]
     assert found[0]["place_share"] + found[0]["likeness_share"] < 1.0
     SimilarNeighbours(**found[0]).fit(small_table.inputs, small_table.targets)
-
-
-def test_no_folder_for_machine_code_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = numba.njit
-
-    def refuse_to_cache(**options: Any) -> Any:
-        if options.get("cache"):
-            raise RuntimeError("cannot cache function: no locator available")
-        return real(**options)
-
-    monkeypatch.setattr(numba, "njit", refuse_to_cache)
-
-    @compilation.compiled
-    def doubled(value: float) -> float:
-        return 2.0 * value
-
-    assert doubled(2.0) == 4.0
 
 
 def test_another_number_of_columns_is_refused(small_table: HousingTable) -> None:

@@ -30,6 +30,19 @@ def test_the_nearest_are_those_of_a_full_search(seed: int) -> None:
     assert len(set(rows)) == 12
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_limit_may_be_rounded_otherwise_than_the_distances(seed: int) -> None:
+    cloud = points(count=80, axes=3, seed=seed)
+    query = np.random.RandomState(seed + 100).standard_normal(3)
+    distances, rows = np.empty(12), np.empty(12, np.int64)
+    find_nearest(search_tree(cloud), query, NOBODY, distances, rows)
+    limited, limited_rows = np.empty(12), np.full(12, NOBODY)
+    limit = float(np.nextafter(np.square(cloud[rows[-1]] - query).sum() * (1 - 1e-15), 0.0))
+    find_nearest(search_tree(cloud), query, NOBODY, limited, limited_rows, limit)
+    assert limited_rows.tolist() == rows.tolist()
+    assert np.array_equal(limited, distances)
+
+
 def test_a_left_out_row_is_not_its_own_neighbour() -> None:
     cloud = points(count=30, axes=2, seed=0)
     distances, rows = np.empty(29), np.empty(29, np.int64)

@@ -16,6 +16,9 @@ LEAF_POINTS = 16
 """About so many points are looked at together."""
 DEEPEST = 64
 """Nodes that wait while one is looked at: one for each level of a tree, and no tree has more."""
+ROUNDING = 1.0 + 1e-12
+"""A squared distance that two functions work out may differ in the last bits: on some processors one of them
+rounds a product before it is added, the other does not."""
 
 
 class SearchTree(NamedTuple):
@@ -94,7 +97,7 @@ def find_nearest(
         Squared distance within which there are known to be as many; knowing it saves most of the search.
     """
     last = distances.shape[0] - 1
-    distances[:] = limit
+    distances[:] = limit * ROUNDING
     first_leaf = tree.starts.shape[0] - 2
     waiting, gaps = np.empty(DEEPEST, np.int64), np.empty(DEEPEST)
     waiting[0], gaps[0] = 0, 0.0
@@ -103,7 +106,7 @@ def find_nearest(
         count -= 1
         node = waiting[count]
         # Not >=: a point at the same distance may have the lower row.
-        if gaps[count] > distances[last]:
+        if gaps[count] > distances[last] * ROUNDING:
             continue
         if node >= first_leaf:
             found = _look_at(tree, node - first_leaf, query, excluded, found, distances, rows)
