@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from flask import Flask, Response, g
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from backend.contract.base import ErrorResponse, ValidationProblem
@@ -69,6 +69,7 @@ def _problem(
     status: int, title: str, sentence: str, problems: list[ValidationProblem] | None
 ) -> Response:
     g.error_message = sentence
+    _read_to_the_end()
     body = ErrorResponse(
         title=title,
         status=status,
@@ -78,3 +79,10 @@ def _problem(
         validation_errors=problems,
     )
     return Response(body.model_dump_json(exclude_none=True), status, mimetype=MEDIA_TYPE)
+
+
+def _read_to_the_end() -> None:
+    # An answer before the whole body has come makes the server cut the connection; the client, still sending,
+    # would see the cut in place of the answer.
+    if (request.content_length or 0) <= current_app.config["MAX_CONTENT_LENGTH"]:
+        request.stream.read()

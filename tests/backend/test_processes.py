@@ -3,8 +3,10 @@
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,21 @@ def test_a_chunked_body_is_refused_whole(client: HousingClient) -> None:
         timeout=10,
     )
     assert answer.status_code == 411
+
+
+@pytest.mark.usefixtures("service")
+def test_a_refusal_arrives_though_the_body_comes_late(client: HousingClient) -> None:
+    with closing(HTTPConnection(client.url.removeprefix("http://"), timeout=10)) as connection:
+        for path, status in (("/predict", 415), ("/nothing", 404), ("/health", 405)):
+            connection.putrequest("POST", path)
+            connection.putheader("Content-Type", "text/plain")
+            connection.putheader("Content-Length", "2")
+            connection.endheaders()
+            time.sleep(0.1)
+            connection.send(b"{}")
+            answer = connection.getresponse()
+            assert (answer.status, answer.getheader("Connection")) == (status, None)
+            answer.read()
 
 
 @pytest.mark.usefixtures("service")
