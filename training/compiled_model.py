@@ -39,7 +39,7 @@ from training.support_gate import Gate, SupportGatedRegressor, mix_prices
 
 PRICE, LOWER, UPPER, SUPPORT = range(4)
 """Columns of an answer."""
-ANSWER_END = 4
+PRICE_END, ANSWER_END = 1, 4
 PLACES_END = DISTRICT_END + PLACE_END
 FEATURES_END = PLACES_END + SIMILAR_END
 
@@ -107,7 +107,6 @@ class CompiledModel:
         parts = _parts(pipeline, intervals, search)
         is_neighbours = isinstance(parts, NeighbourParts)
         self._answer = _answer_neighbours if is_neighbours else _answer_trees
-        self._predict = _predict_neighbours if is_neighbours else _predict_trees
         self._held = Held(parts)
 
     def answer(self, inputs: FloatArray) -> FloatArray:
@@ -124,9 +123,9 @@ class CompiledModel:
 
     def predict(self, inputs: FloatArray) -> FloatArray:
         """Return prices alone, shape (n,), in 100,000 USD, for inputs like those of ``answer``."""
-        prices = np.empty(len(inputs))
-        self._predict(self._held, inputs, prices)
-        return prices
+        prices = np.empty((len(inputs), PRICE_END))
+        self._answer(self._held, inputs, prices)
+        return prices[:, PRICE]
 
 
 def _parts(
@@ -172,66 +171,70 @@ def _neighbour_parts(
 
 @compiled
 def _answer_neighbours(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
-    parts = held.parts
-    columns = np.empty((inputs.shape[0], FEATURES_END + 1))
-    _price_neighbours(parts, inputs, columns, answers[:, PRICE])
-    columns[:, FEATURES_END] = answers[:, PRICE]
-    _complete(parts.intervals, parts.inputs, inputs, columns, answers)
-
-
-@compiled
-def _predict_neighbours(held: Any, inputs: FloatArray, prices: FloatArray) -> None:
-    _price_neighbours(held.parts, inputs, np.empty((inputs.shape[0], FEATURES_END)), prices)
-
-
-@compiled
-def _price_neighbours(
-    parts: NeighbourParts, inputs: FloatArray, columns: FloatArray, prices: FloatArray
-) -> None:
-    """Fill features into the first columns, and prices (n,)."""
-    rows = inputs.shape[0]
-    nobody = np.full(rows, NOBODY)
-    describe_districts(inputs, columns[:, :DISTRICT_END])
-    # In the order of the rows: looking for equal places costs more than it saves where none are equal.
-    describe_places(
-        parts.places, inputs, nobody, np.arange(rows), columns[:, DISTRICT_END:PLACES_END]
-    )
-    describe_likes(parts.likes, inputs, nobody, columns[:, PLACES_END:FEATURES_END])
+    """Fill answers (n, 4), or prices alone (n, 1)."""
+    parts, rows = held.parts, inputs.shape[0]
+    columns = np.empty((rows, FEATURES_END + 1))
+    _describe(parts, inputs, columns)
     near, far = np.empty((rows, parts.near.ends.shape[0])), np.empty((rows, 1))
     sum_trees(columns, parts.near, near)
     sum_trees(columns, parts.far, far)
+    prices = np.empty(rows)
     mix_prices(columns, near, far, parts.gate, prices)
+    _fill_answers(parts.intervals, parts.inputs, inputs, columns, prices, answers)
+
+
+@compiled
+def _describe(parts: NeighbourParts, inputs: FloatArray, columns: FloatArray) -> None:
+    """Fill the features into the first columns."""
+    rows = inputs.shape[0]
+    nobody = np.full(rows, NOBODY)
+    # Into arrays of their own, as in the public transform: both then run the same machine code.
+    of_district, of_place = np.empty((rows, DISTRICT_END)), np.empty((rows, PLACE_END))
+    of_likes = np.empty((rows, SIMILAR_END))
+    describe_districts(inputs, of_district)
+    # In the order of the rows: looking for equal places costs more than it saves where none are equal.
+    describe_places(parts.places, inputs, nobody, np.arange(rows), of_place)
+    describe_likes(parts.likes, inputs, nobody, of_likes)
+    for row in range(rows):
+        columns[row, :DISTRICT_END] = of_district[row]
+        columns[row, DISTRICT_END:PLACES_END] = of_place[row]
+        columns[row, PLACES_END:FEATURES_END] = of_likes[row]
 
 
 @compiled
 def _answer_trees(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
+    """Fill answers (n, 4), or prices alone (n, 1)."""
     parts, rows = held.parts, inputs.shape[0]
-    prices = np.empty((rows, 1))
-    sum_trees(inputs, parts.forest, prices)
-    columns = np.empty((rows, inputs.shape[1] + 1))
-    columns[:, : inputs.shape[1]] = inputs
-    columns[:, inputs.shape[1]] = prices[:, 0]
-    answers[:, PRICE] = prices[:, 0]
-    _complete(parts.intervals, parts.inputs, inputs, columns, answers)
+    sums, columns = np.empty((rows, 1)), np.empty((rows, inputs.shape[1] + 1))
+    sum_trees(inputs, parts.forest, sums)
+    for row in range(rows):
+        columns[row, : inputs.shape[1]] = inputs[row]
+    _fill_answers(parts.intervals, parts.inputs, inputs, columns, sums.reshape(rows), answers)
 
 
 @compiled
-def _predict_trees(held: Any, inputs: FloatArray, prices: FloatArray) -> None:
-    sums = np.empty((inputs.shape[0], 1))
-    sum_trees(inputs, held.parts.forest, sums)
-    prices[:] = sums[:, 0]
-
-
-@compiled
-def _complete(
+def _fill_answers(
     intervals: IntervalArrays,
     known: KnownInputs,
     inputs: FloatArray,
     columns: FloatArray,
+    prices: FloatArray,
     answers: FloatArray,
 ) -> None:
-    """Fill bounds and support beside the prices; the last of ``columns`` are the prices again."""
-    regions = np.empty(inputs.shape[0], np.int64)
+    """Fill prices and, where there is room for them, bounds and support.
+
+    ``columns`` are the features and room for the prices, which are the last of them.
+    """
+    rows = inputs.shape[0]
+    for row in range(rows):
+        answers[row, PRICE] = columns[row, -1] = prices[row]
+    if answers.shape[1] == PRICE_END:
+        return
+    regions, support = np.empty(rows, np.int64), np.empty(rows)
+    lower, upper = np.empty(rows), np.empty(rows)
     fill_regions(inputs[:, LATITUDE], inputs[:, LONGITUDE], regions)
-    fill_bounds(columns, regions, intervals, answers[:, LOWER], answers[:, UPPER])
-    fill_support(known, inputs, answers[:, SUPPORT])
+    fill_bounds(columns, regions, intervals, lower, upper)
+    fill_support(known, inputs, support)
+    for row in range(rows):
+        answers[row, LOWER], answers[row, UPPER] = lower[row], upper[row]
+        answers[row, SUPPORT] = support[row]

@@ -136,34 +136,31 @@ def sum_trees(features: FloatArray, forest: ForestArrays, sums: FloatArray) -> N
         shared[:] = every_leaf
         for column in range(forest.columns.shape[0]):
             values = rows[:, forest.columns[column]]
-            if _all_equal(values):
-                _leave_out(values[0], column, forest, shared)
-                continue
+            lowest = values.min()
+            common = _leave_out(lowest, column, forest.starts[column], forest, shared)
             for row in range(values.shape[0]):
-                _leave_out(values[row], column, forest, leaves[row])
+                if values[row] != lowest:
+                    _leave_out(values[row], column, common, forest, leaves[row])
         for row in range(rows.shape[0]):
             leaves[row] &= shared
             _add_leaves(leaves[row], forest, sums[start + row])
 
 
 @compiled
-def _all_equal(values: FloatArray) -> bool:
-    for value in values:  # noqa: SIM110 # compiled to a loop that stops; all() would make a list
-        if value != values[0]:
-            return False
-    return True
+def _leave_out(
+    value: float, column: int, first: int, forest: ForestArrays, leaves: npt.NDArray[Any]
+) -> int:
+    """Take out of each tree's set of leaves what a value of one column cannot reach.
 
-
-@compiled
-def _leave_out(value: float, column: int, forest: ForestArrays, leaves: npt.NDArray[Any]) -> None:
-    """Take out of each tree's set of leaves what a value of one column cannot reach."""
+    Begins at the node ``first`` of the column; returns the one behind the last.
+    """
     # Unsigned numbers: for signed ones each access would first ask whether they count from the end.
-    node, end = np.uint64(forest.starts[column]), np.uint64(forest.starts[column + 1])
-    above = np.searchsorted(forest.thresholds[node:end], value)
-    end = node + np.uint64(above)
+    node, end = np.uint64(first), np.uint64(forest.starts[column + 1])
+    end = node + np.uint64(np.searchsorted(forest.thresholds[node:end], value))
     while node < end:
         leaves[forest.trees[node]] &= forest.kept[node]
         node += WIDE_ONE
+    return np.int64(end)
 
 
 @compiled

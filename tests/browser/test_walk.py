@@ -49,7 +49,7 @@ def test_the_overview_shows_the_prediction_without_a_reload(system: System, page
     for _ in range(3):
         system.client.predict(CUPERTINO.features)
     records = page.get_by_role("row", name=re.compile(r"^Predictions"))
-    expect(records).to_contain_text(str(known + 3))
+    expect(records).to_contain_text(f"{known + 3:,}")
     expect(page.locator(".st-key-overview_traffic canvas").first).to_be_visible()
     expect(page.get_by_text("Last predictions")).to_be_visible()
 

@@ -76,11 +76,18 @@ def _start(folder: Path, program: str, *arguments: str) -> subprocess.Popen[str]
     )
 
 
+def test_a_function_is_compiled_once_for_all_processes(tmp_path: Path) -> None:
+    (tmp_path / "summed.py").write_text(SUMMED)
+    started = [_start(tmp_path, RUN_ALL, "float64") for _ in range(3)]
+    said = sorted(process.communicate(timeout=120)[0] for process in started)
+    assert said == ["6.0 none compiled anew\n"] * 2 + ["6.0 some compiled anew\n"]
+
+
 def test_no_folder_for_machine_code_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(function: Any) -> Any:
+    def refuse(dispatcher: Any) -> None:
         raise RuntimeError("cannot cache function: no locator available")
 
-    monkeypatch.setattr(compilation, "InTurnCache", refuse)
+    monkeypatch.setattr(compilation.InTurnDispatcher, "enable_caching", refuse)
 
     @compilation.compiled
     def doubled(value: float) -> float:

@@ -42,7 +42,7 @@ def test_support_decides_between_near_and_far(
     gate: SupportGatedRegressor = champion.pipeline[-1]
     features[:, gate.support_column] = 100.0
     far = gate.far_.predict(features[:, : gate.own_columns])
-    assert np.allclose(gate.predict(features), np.clip(far, 0.0, 5.00001), atol=1e-12)
+    assert np.allclose(gate.predict(features), np.clip(far[:, 0], 0.0, 5.00001), atol=1e-12)
     features[:, gate.support_column] = gate.log_odds_threshold
     assert np.allclose(gate.near_weight(features), 0.5)
     features[:, gate.support_column] = -100.0

@@ -11,6 +11,10 @@ from training.features.neighbour_search import IntegerArray
 
 PLACE_AXES = 2
 """The first axes of a point are its place, the others what the district is like."""
+LANES = 16
+"""Rows of the matrix are padded to a multiple: whole vector instructions, without what is left over."""
+AT_ONCE = 4
+"""Rows subtracted in one pass: the loop costs more than the sums in it."""
 
 
 class Correlation(NamedTuple):
@@ -58,9 +62,16 @@ def krige(
     tuple of float
         Mean in the unit of ``values``; variance relative to the field's, about 0 to 2.
     """
-    factor, solved = np.empty((rows.shape[0], rows.shape[0])), np.empty((2, rows.shape[0]))
+    factor, solved = kriging_workspace(rows.shape[0])
     prepare_kriging(points, values, rows, correlation, factor, solved)
     return krige_prepared(points, query, rows, correlation, factor, solved)
+
+
+@compiled
+def kriging_workspace(neighbours: int) -> tuple[FloatArray, FloatArray]:
+    """Return room for ``prepare_kriging``: shapes (n_neighbours, width) and (2, width)."""
+    width = (neighbours + LANES - 1) // LANES * LANES
+    return np.empty((neighbours, width)), np.empty((2, width))
 
 
 @compiled
@@ -74,19 +85,19 @@ def prepare_kriging(
 ) -> None:
     """Do the part of kriging that depends on the neighbours only, for all queries that share them.
 
-    Fills the upper triangle of ``factor``, shape (n_neighbours, n_neighbours), by the Cholesky factor U of
-    R = U'U, and ``solved``, shape (2, n_neighbours), by U'^-1 1 and U'^-1 z.
+    Fills the upper triangle of ``factor``, from ``kriging_workspace``, by the Cholesky factor U of R = U'U,
+    and ``solved`` by U'^-1 1 and U'^-1 z, zeros behind them.
     """
     size = rows.shape[0]
-    pairs = _pair_correlations(_axes(points, rows), correlation)
-    pair = 0
+    factor[:] = 0.0
+    _fill_pairs(_pair_correlations(_axes(points, rows), correlation), factor)
     for row in range(size):
         factor[row, row] = 1.0 + correlation.nugget
-        factor[row, row + 1 :] = pairs[pair : pair + size - 1 - row]
-        pair += size - 1 - row
     _factorise(factor)
-    solved[0] = 1.0
-    solved[1] = values[rows]
+    solved[:] = 0.0
+    for position in range(size):
+        solved[0, position] = 1.0
+        solved[1, position] = values[rows[position]]
     _solve(factor, solved[0])
     _solve(factor, solved[1])
 
@@ -101,24 +112,32 @@ def krige_prepared(
     solved: FloatArray,
 ) -> tuple[float, float]:
     """Return mean and variance like ``krige``, from what ``prepare_kriging`` filled for the same rows."""
-    toward = _query_correlations(points, query, rows, correlation)
+    toward = np.zeros(factor.shape[1])
+    toward[: rows.shape[0]] = _query_correlations(points, query, rows, correlation)
     _solve(factor, toward)
-    ones, observed = solved[0], solved[1]
-    one_on_query = np.sum(toward * ones)
-    one_on_one = np.sum(ones * ones)
-    level = np.sum(ones * observed) / one_on_one
-    mean = np.sum(toward * observed) + level * (1.0 - one_on_query)
-    explained = np.sum(toward * toward)
+    one_on_query, one_on_one, one_on_values = 0.0, 0.0, 0.0
+    query_on_values, explained = 0.0, 0.0
+    for position in range(rows.shape[0]):
+        one, value, near = solved[0, position], solved[1, position], toward[position]
+        one_on_query += near * one
+        one_on_one += one * one
+        one_on_values += one * value
+        query_on_values += near * value
+        explained += near * near
+    level = one_on_values / one_on_one
+    mean = query_on_values + level * (1.0 - one_on_query)
     return mean, 1.0 - explained + (1.0 - one_on_query) ** 2 / one_on_one
 
 
 @compiled
 def _axes(points: FloatArray, rows: IntegerArray) -> FloatArray:
-    """Return some points axis by axis: shape (n_axes, n_neighbours)."""
-    axes = np.empty((points.shape[1], rows.shape[0]))
-    for axis in range(points.shape[1]):
-        for position in range(rows.shape[0]):
+    """Return some points axis by axis, twice each: shape (n_axes, 2 n_neighbours)."""
+    size = rows.shape[0]
+    axes = np.empty((points.shape[1], 2 * size))
+    for position in range(size):
+        for axis in range(points.shape[1]):
             axes[axis, position] = points[rows[position], axis]
+            axes[axis, size + position] = points[rows[position], axis]
     return axes
 
 
@@ -127,78 +146,123 @@ def _query_correlations(
     points: FloatArray, query: FloatArray, rows: IntegerArray, correlation: Correlation
 ) -> FloatArray:
     """Return the correlations of some points with the query, shape (n_neighbours,)."""
-    place, likeness = np.zeros(rows.shape[0]), np.zeros(rows.shape[0])
+    squares = np.zeros((2, rows.shape[0]))
     for position in range(rows.shape[0]):
         for axis in range(query.shape[0]):
             step = points[rows[position], axis] - query[axis]
-            if axis < PLACE_AXES:
-                place[position] += step * step
-            else:
-                likeness[position] += step * step
-    return _correlations(place, likeness, correlation)
+            squares[int(axis >= PLACE_AXES), position] += step * step
+    return _correlations(squares, correlation)
 
 
 @compiled
 def _pair_correlations(axes: FloatArray, correlation: Correlation) -> FloatArray:
-    """Return the correlations of all pairs of columns of ``axes``, by the earlier one."""
-    place, likeness = _pair_squares(axes[:PLACE_AXES]), _pair_squares(axes[PLACE_AXES:])
-    return _correlations(place, likeness, correlation)
+    """Return the correlations of all pairs of n points given twice, shape (n // 2, n).
 
-
-@compiled
-def _correlations(place: FloatArray, likeness: FloatArray, correlation: Correlation) -> FloatArray:
-    """Return correlations from squared distances by place and by likeness, all of shape (n,)."""
-    both: FloatArray = np.sqrt(place + likeness)
-    by_place, by_likeness = np.sqrt(place), np.sqrt(likeness)
-    by_place *= correlation.place_scale
-    by_likeness *= correlation.likeness_scale
-    negative_exponentials(by_place)
-    negative_exponentials(by_likeness)
-    negative_exponentials(both)
-    both *= 1.0 - correlation.place_share - correlation.likeness_share
-    both += correlation.place_share * by_place + correlation.likeness_share * by_likeness
-    return both
-
-
-@compiled
-def _pair_squares(axes: FloatArray) -> FloatArray:
-    """Return the squared distances of all pairs of columns of ``axes``, by the earlier one."""
-    size = axes.shape[1]
-    squares = np.zeros(size * (size - 1) // 2)
-    start = 0
-    for row in range(size - 1):
-        of_row = squares[start : start + size - 1 - row]
+    Row d holds those of each point with the one d + 1 places behind it, in a circle: equally long rows, so
+    that whole vectors are worked on.
+    """
+    size = axes.shape[1] // 2
+    turns = size // 2
+    squares = np.zeros((2, turns * size))
+    for turn in range(turns):
         for axis in range(axes.shape[0]):
-            own = axes[axis, row]
-            others = axes[axis, row + 1 :]
-            for position in range(of_row.shape[0]):
-                step = others[position] - own
-                of_row[position] += step * step
-        start += of_row.shape[0]
-    return squares
+            behind = axes[axis, turn + 1 : turn + 1 + size]
+            of_turn = squares[int(axis >= PLACE_AXES), turn * size : (turn + 1) * size]
+            _add_squares(axes[axis, :size], behind, of_turn)
+    return _correlations(squares, correlation).reshape((turns, size))
+
+
+@compiled
+def _add_squares(one: FloatArray, other: FloatArray, squares: FloatArray) -> None:
+    for position in range(squares.shape[0]):
+        step = other[position] - one[position]
+        squares[position] += step * step
+
+
+@compiled
+def _correlations(squares: FloatArray, correlation: Correlation) -> FloatArray:
+    """Return correlations, shape (n,), from squared distances by place and by likeness, shape (2, n)."""
+    size = squares.shape[1]
+    parts = np.empty((3, size))
+    for position in range(size):
+        place, likeness = squares[0, position], squares[1, position]
+        parts[0, position] = np.sqrt(place) * correlation.place_scale
+        parts[1, position] = np.sqrt(likeness) * correlation.likeness_scale
+        parts[2, position] = np.sqrt(place + likeness)
+    negative_exponentials(parts.reshape(3 * size))
+    both_share = 1.0 - correlation.place_share - correlation.likeness_share
+    for position in range(size):
+        apart = correlation.place_share * parts[0, position]
+        apart += correlation.likeness_share * parts[1, position]
+        parts[2, position] = both_share * parts[2, position] + apart
+    return parts[2]
+
+
+@compiled
+def _fill_pairs(pairs: FloatArray, matrix: FloatArray) -> None:
+    """Put the pairs of ``_pair_correlations`` into the upper triangle."""
+    turns, size = pairs.shape
+    for turn in range(turns):
+        for one in range(size):
+            other = one + turn + 1
+            if other < size:
+                matrix[one, other] = pairs[turn, one]
+            else:
+                matrix[other - size, one] = pairs[turn, one]
 
 
 @compiled
 def _factorise(matrix: FloatArray) -> None:
-    """Overwrite the upper triangle by its Cholesky factor U, matrix = U'U."""
+    """Overwrite the upper triangle, padded to whole lanes, by its Cholesky factor U, matrix = U'U.
+
+    Row by row outwards, and each element's sum in the order of the rows: the inner loop adds up nothing, so
+    that vector instructions leave every sum as it is.
+    """
     size = matrix.shape[0]
-    # Row by row outwards: the inner loop runs over neighbouring memory and adds up nothing, so that the
-    # compiler may use vector instructions without changing the order of any sum.
-    for pivot in range(size):
-        scale = 1.0 / np.sqrt(matrix[pivot, pivot])
-        for column in range(pivot, size):
-            matrix[pivot, column] *= scale
-        for row in range(pivot + 1, size):
-            factor = matrix[pivot, row]
-            for column in range(row, size):
-                matrix[row, column] -= factor * matrix[pivot, column]
+    for first in range(0, size, AT_ONCE):
+        behind = min(first + AT_ONCE, size)
+        for pivot in range(first, behind):
+            own = matrix[pivot, pivot // LANES * LANES :]
+            for above in range(first, pivot):
+                _subtract(matrix[above, pivot], matrix[above, pivot // LANES * LANES :], own)
+            scale = 1.0 / np.sqrt(matrix[pivot, pivot])
+            for column in range(own.shape[0]):
+                own[column] *= scale
+        for row in range(behind, size):
+            start = row // LANES * LANES
+            _subtract_four(matrix, first, start, matrix[first:behind, row], matrix[row, start:])
+
+
+@compiled
+def _subtract(factor: float, other: FloatArray, own: FloatArray) -> None:
+    for column in range(own.shape[0]):
+        own[column] -= factor * other[column]
+
+
+@compiled
+def _subtract_four(
+    matrix: FloatArray, first: int, start: int, factors: FloatArray, own: FloatArray
+) -> None:
+    """Subtract four rows, from a column on, each times its factor, one after the other."""
+    one, two = matrix[first, start:], matrix[first + 1, start:]
+    three, four = matrix[first + 2, start:], matrix[first + 3, start:]
+    by_one, by_two, by_three, by_four = factors[0], factors[1], factors[2], factors[3]
+    for column in range(own.shape[0]):
+        value = own[column] - by_one * one[column]
+        value -= by_two * two[column]
+        value -= by_three * three[column]
+        own[column] = value - by_four * four[column]
 
 
 @compiled
 def _solve(factor: FloatArray, right: FloatArray) -> None:
-    """Overwrite ``right``, shape (n,), by the solution of U'x = right."""
-    for row in range(factor.shape[0]):
-        right[row] *= 1.0 / factor[row, row]
-        solution = right[row]
-        for below in range(row + 1, factor.shape[0]):
-            right[below] -= factor[row, below] * solution
+    """Overwrite ``right``, shape (width,), by the solution of U'x = right."""
+    size = factor.shape[0]
+    for first in range(0, size, AT_ONCE):
+        behind = min(first + AT_ONCE, size)
+        for row in range(first, behind):
+            right[row] *= 1.0 / factor[row, row]
+            for below in range(row + 1, behind):
+                right[below] -= factor[row, below] * right[row]
+        if behind < size:
+            _subtract_four(factor, first, behind, right[first:behind], right[behind:])

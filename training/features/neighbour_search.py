@@ -17,8 +17,7 @@ LEAF_POINTS = 16
 DEEPEST = 64
 """Nodes that wait while one is looked at: one for each level of a tree, and no tree has more."""
 ROUNDING = 1.0 + 1e-12
-"""A squared distance that two functions work out may differ in the last bits: on some processors one of them
-rounds a product before it is added, the other does not."""
+"""A limit may be rounded otherwise than the distance that it limits, and the last neighbour must be found."""
 
 
 class SearchTree(NamedTuple):
@@ -45,7 +44,6 @@ class SearchTree(NamedTuple):
     starts: IntegerArray
 
 
-@compiled
 def search_tree(points: FloatArray) -> SearchTree:
     """Return the tree of points, shape (n_points, n_axes), halved again and again at the widest axis."""
     n_points, n_axes = points.shape
@@ -58,12 +56,11 @@ def search_tree(points: FloatArray) -> SearchTree:
     ends[0] = n_points
     for node in range(2 * n_leaves - 1):
         begin, end = begins[node], ends[node]
-        for axis in range(n_axes):
-            lower[node, axis] = points[rows[begin:end], axis].min()
-            upper[node, axis] = points[rows[begin:end], axis].max()
+        own = points[rows[begin:end]]
+        lower[node], upper[node] = own.min(axis=0), own.max(axis=0)
         if node < n_leaves - 1:
             widest = np.argmax(upper[node] - lower[node])
-            rows[begin:end] = rows[begin:end][np.argsort(points[rows[begin:end], widest])]
+            rows[begin:end] = rows[begin:end][np.argsort(own[:, widest], kind="stable")]
             middle = (begin + end) // 2
             begins[2 * node + 1], ends[2 * node + 1] = begin, middle
             begins[2 * node + 2], ends[2 * node + 2] = middle, end
@@ -106,7 +103,7 @@ def find_nearest(
         count -= 1
         node = waiting[count]
         # Not >=: a point at the same distance may have the lower row.
-        if gaps[count] > distances[last] * ROUNDING:
+        if gaps[count] > distances[last]:
             continue
         if node >= first_leaf:
             found = _look_at(tree, node - first_leaf, query, excluded, found, distances, rows)

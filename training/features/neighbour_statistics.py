@@ -4,6 +4,7 @@ import numpy as np
 
 from training.dataset.table import FloatArray
 from training.features.compiled import compiled
+from training.features.insertion_sort import insertion_sort
 from training.features.neighbour_search import IntegerArray
 
 STATISTIC_NAMES = (
@@ -68,16 +69,19 @@ def neighbourhood_statistics(
     features
         Shape (22,), filled.
     """
-    weights = 1.0 / (distances + softening)
-    near_prices = prices[rows]
-    incomes = raw[rows, 0]
+    size = rows.shape[0]
+    weights, near_prices, incomes = np.empty(size), np.empty(size), np.empty(size)
+    for position in range(size):
+        weights[position] = 1.0 / (distances[position] + softening)
+        near_prices[position] = prices[rows[position]]
+        incomes[position] = raw[rows[position], 0]
     features[0] = _weighted_mean(weights, prices, rows)
     _price_statistics(near_prices, features[1:9])
     features[9] = _price_per_income(weights, near_prices, incomes)
     features[10] = _weighted_mean(weights, raw[:, 0], rows)
     features[13] = _price_slope(incomes, near_prices)
     features[15] = distances[0]
-    features[16] = distances.mean()
+    features[16] = _mean(distances)
     features[17] = distances[-1]
     features[18] = _weighted_mean(weights, raw[:, 2], rows)
     features[19] = _weighted_mean(weights, raw[:, 5], rows)
@@ -112,10 +116,13 @@ def neighbourhood_logarithms(logs: FloatArray, rows: IntegerArray, features: Flo
     features
         Shape (10,), filled.
     """
+    near = np.empty((logs.shape[1], rows.shape[0]))
+    for position in range(rows.shape[0]):
+        near[:, position] = logs[rows[position]]
     for column in range(1, 6):
-        features[column - 1] = logs[rows, column].mean()
-    features[8] = logs[rows, 0].std()
-    features[9] = logs[rows, 2].std()
+        features[column - 1] = _mean(near[column])
+    features[8] = _deviation(near[0])
+    features[9] = _deviation(near[2])
 
 
 @compiled
@@ -171,33 +178,53 @@ def _rank(values: FloatArray, rows: IntegerArray, own: float) -> float:
 
 
 @compiled
+def _mean(values: FloatArray) -> float:
+    total = 0.0
+    for value in values:
+        total += value
+    return total / values.shape[0]
+
+
+@compiled
+def _deviation(values: FloatArray) -> float:
+    """Return the standard deviation of the values themselves, not of what they are a sample of."""
+    mean, total = _mean(values), 0.0
+    for value in values:
+        total += (value - mean) * (value - mean)
+    return float(np.sqrt(total / values.shape[0]))
+
+
+@compiled
 def _price_statistics(prices: FloatArray, features: FloatArray) -> None:
     """Fill mean, median, deviation, minimum, maximum and the first three prices."""
-    features[0] = prices.mean()
-    features[1] = np.median(prices)
-    features[2] = prices.std()
-    features[3] = prices.min()
-    features[4] = prices.max()
+    ascending = prices.copy()
+    insertion_sort(ascending)
+    last = prices.shape[0] - 1
+    features[0] = _mean(prices)
+    features[1] = (ascending[last // 2] + ascending[(last + 1) // 2]) / 2.0
+    features[2] = _deviation(prices)
+    features[3] = ascending[0]
+    features[4] = ascending[last]
     for position in range(3):
-        features[5 + position] = prices[min(position, prices.shape[0] - 1)]
+        features[5 + position] = prices[min(position, last)]
 
 
 @compiled
 def _price_per_income(weights: FloatArray, prices: FloatArray, incomes: FloatArray) -> float:
-    total = 0.0
+    total, weight_sum = 0.0, 0.0
     for position in range(prices.shape[0]):
         total += weights[position] * prices[position] / max(incomes[position], 1e-3)
-    return float(total / weights.sum())
+        weight_sum += weights[position]
+    return float(total / weight_sum)
 
 
 @compiled
 def _price_slope(incomes: FloatArray, prices: FloatArray) -> float:
     """Return the ridge slope of price on income among neighbours (ridge weight one)."""
-    income_steps = incomes - incomes.mean()
-    price_steps = prices - prices.mean()
-    covariation = 0.0
-    variation = 1.0
+    income_mean, price_mean = _mean(incomes), _mean(prices)
+    covariation, variation = 0.0, 1.0
     for position in range(incomes.shape[0]):
-        covariation += income_steps[position] * price_steps[position]
-        variation += income_steps[position] * income_steps[position]
+        income_step = incomes[position] - income_mean
+        covariation += income_step * (prices[position] - price_mean)
+        variation += income_step * income_step
     return float(covariation / variation)

@@ -14,15 +14,17 @@ SMALLEST_POSITIVE = 1e-3
 
 @compiled
 def positive_logarithm(values: FloatArray) -> FloatArray:
-    """Return the natural logarithm, values below 0.001 counted as 0.001.
+    """Return natural logarithms of shape (n,), values below 0.001 counted as 0.001.
 
     Examples
     --------
     >>> positive_logarithm(np.array([1.0, 0.0])).round(3).tolist()
     [0.0, -6.908]
     """
-    logarithm: FloatArray = np.log(np.maximum(values, SMALLEST_POSITIVE))
-    return logarithm
+    logs = np.empty(values.shape[0])
+    for position in range(values.shape[0]):
+        logs[position] = np.log(max(values[position], SMALLEST_POSITIVE))
+    return logs
 
 
 @compiled
@@ -38,4 +40,7 @@ def logarithms(inputs: FloatArray) -> FloatArray:
     -------
     ndarray of shape (n, 6)
     """
-    return positive_logarithm(inputs[:, :LATITUDE])
+    logs = np.empty((inputs.shape[0], LATITUDE))
+    for row in range(inputs.shape[0]):
+        logs[row] = positive_logarithm(inputs[row, :LATITUDE])
+    return logs

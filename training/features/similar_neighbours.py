@@ -7,10 +7,12 @@ import numpy as np
 from training.dataset.table import FloatArray
 from training.features.base import NeighbourTransformer
 from training.features.compiled import compiled
+from training.features.insertion_sort import insertion_sort
 from training.features.kriging import (
     PLACE_AXES,
     Correlation,
     krige_prepared,
+    kriging_workspace,
     prepare_kriging,
 )
 from training.features.map_coordinates import map_coordinates
@@ -143,25 +145,30 @@ class SimilarNeighbours(NeighbourTransformer):
         return features
 
 
-@compiled
 def likeness(inputs: FloatArray) -> FloatArray:
     """Return what districts are like, shape (n, 7), in the order of ``likeness_weights``."""
-    logs = logarithms(inputs)
-    columns = np.empty((inputs.shape[0], LIKENESS_AXES))
-    columns[:, : LIKENESS_AXES - 1] = logs
-    columns[:, AGE] = inputs[:, AGE]
-    columns[:, LIKENESS_AXES - 1] = logs[:, POPULATION] - logs[:, OCCUPANCY]
-    return columns
+    return weighted_points(inputs, 1.0, np.ones(LIKENESS_AXES))[:, PLACE_AXES:]
 
 
 @compiled
 def weighted_points(
     inputs: FloatArray, place_weight: float, likeness_weights: FloatArray
 ) -> FloatArray:
-    """Return where districts of shape (n, 8) are in the metric, shape (n, 9)."""
+    """Return where districts of shape (n, 8) are in the metric, shape (n, 9).
+
+    First the map coordinates, then what a district is like, in the order of ``likeness_weights``.
+    """
+    places, logs = map_coordinates(inputs), logarithms(inputs)
     points = np.empty((inputs.shape[0], PLACE_AXES + LIKENESS_AXES))
-    points[:, :PLACE_AXES] = map_coordinates(inputs) * place_weight
-    points[:, PLACE_AXES:] = likeness(inputs) * likeness_weights
+    for row in range(inputs.shape[0]):
+        for axis in range(PLACE_AXES):
+            points[row, axis] = places[row, axis] * place_weight
+        likeness = points[row, PLACE_AXES:]
+        for column in range(LIKENESS_AXES - 1):
+            likeness[column] = logs[row, column] * likeness_weights[column]
+        likeness[AGE] = inputs[row, AGE] * likeness_weights[AGE]
+        households = logs[row, POPULATION] - logs[row, OCCUPANCY]
+        likeness[LIKENESS_AXES - 1] = households * likeness_weights[LIKENESS_AXES - 1]
     return points
 
 
@@ -196,12 +203,12 @@ def _fill_kriged(
     of them is nearest.
     """
     neighbours = rows.shape[1]
-    factor, solved = np.empty((neighbours, neighbours)), np.empty((2, neighbours))
+    factor, solved = kriging_workspace(neighbours)
     for row in range(rows.shape[0]):
-        rows[row].sort()
+        insertion_sort(rows[row])
     before = -1
     for row in _by_neighbours(rows):
-        if before < 0 or np.any(rows[row] != rows[before]):
+        if before < 0 or not _are_equal(rows[row], rows[before]):
             prepare_kriging(
                 known.points, known.log_prices, rows[row], known.correlation, factor, solved
             )
@@ -211,6 +218,14 @@ def _fill_kriged(
         features[row, 0] = np.exp(mean)
         features[row, 1] = variance
         before = row
+
+
+@compiled
+def _are_equal(one: IntegerArray, other: IntegerArray) -> bool:
+    for position in range(one.shape[0]):  # noqa: SIM110 # compiled to a loop that stops
+        if one[position] != other[position]:
+            return False
+    return True
 
 
 @compiled
