@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up demo train test check format bench bench-accuracy bench-monitoring browser screenshots clean reset
+.PHONY: help up demo train test soak check format bench bench-accuracy bench-monitoring browser screenshots clean reset
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -26,6 +26,10 @@ test:  ## Run the whole test suite, a real browser included.
 	@$(PYTHON) environment.py development
 	@$(PYTHON) environment.py browser
 	@exec $(VENV)/python -m pytest -n 2 --dist loadgroup
+
+soak:  ## Kill, lock, swap for longer than in every test run (five minutes).
+	@$(PYTHON) environment.py development
+	@exec $(VENV)/python -m pytest -m soak tests/faults
 
 check:  ## Lint, formatting, strict types, the import rule.
 	@$(PYTHON) environment.py development

@@ -72,3 +72,17 @@ def stop_group(process: subprocess.Popen[bytes]) -> None:
 def bearer(key: str) -> dict[str, str]:
     """Return the header that carries a key."""
     return {"Authorization": f"Bearer {key}"}
+
+
+def children(parent: int) -> list[int]:
+    """Return the process ids of a process's living children: without those it has yet to bury."""
+    tasks = Path(f"/proc/{parent}/task").glob("*/children")
+    return [int(pid) for task in tasks for pid in task.read_text().split() if _lives(pid)]
+
+
+def _lives(pid: str) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"

@@ -1,0 +1,144 @@
+"""Scrapes while workers are killed with -9: none fails, no counter falls, live gauges are of the living."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from prometheus_client.parser import text_string_to_metric_families
+
+from backend.metric_files import LIVE_FILES, MULTIPROCESS_VARIABLE
+from backend.served_model import ServedModel
+from storage.model_store import ModelStore
+from storage.settings import Settings
+from tests.faults.load import Load
+from tests.faults.system_under_test import PATIENCE_SECONDS
+from tests.system import children, running, wait_for
+
+pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.timeout(900)]
+
+KILLS = 4
+SCRAPE_PAUSE_SECONDS = 0.1
+COUNTED = ("_total", "_count", "_sum", "_bucket")
+VERSION = "ml_champion_trained_lowest_timestamp_seconds"
+
+Series = tuple[str, frozenset[tuple[str, str]]]
+
+
+class Scraper:
+    """Scrapes without a pause worth the name; keeps what was answered and what was wrong."""
+
+    def __init__(self, url: str) -> None:
+        self.scrapes: list[dict[Series, float]] = []
+        self.problems: list[str] = []
+        self._url = url
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> "Scraper":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(SCRAPE_PAUSE_SECONDS):
+            try:
+                answer = requests.get(self._url, timeout=10)
+            except requests.RequestException:
+                continue  # the worker that held this connection was killed; Prometheus asks again too
+            if answer.status_code == 200:
+                self.scrapes.append(_samples(answer.text))
+            else:
+                self.problems.append(f"{answer.status_code}: {answer.text[:200]}")
+
+
+@pytest.fixture
+def service(
+    champion_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[int]:
+    settings = {
+        "HOUSING_RUNTIME_DIRECTORY": str(champion_settings.runtime_directory),
+        "HOUSING_BACKEND_PORT": str(champion_settings.backend_port),
+    }
+    monkeypatch.setenv(MULTIPROCESS_VARIABLE, str(champion_settings.paths.prometheus))
+    with running("backend", tmp_path / "api.log", **settings) as process:
+        wait_for(lambda: len(_workers(process.pid)) == 2, PATIENCE_SECONDS, "two workers")
+        yield process.pid
+
+
+def test_scrapes_while_workers_are_killed(service: int, champion_settings: Settings) -> None:
+    store = ModelStore(champion_settings.paths)
+    champion = store.champion()
+    inputs = ServedModel.load(store, champion.version).profile.inputs[:20].tolist()
+    url = f"{champion_settings.service_url}/metrics"
+    port = champion_settings.backend_port
+    with Load(port, connections=2, per_second=40, inputs=inputs) as load, Scraper(url) as scraper:
+        for _ in range(KILLS):
+            _kill_the_oldest(service)
+    answered = len(load.answered_ids())
+    assert scraper.problems == []
+    assert len(scraper.scrapes) >= KILLS
+    for before, after in zip(scraper.scrapes, scraper.scrapes[1:], strict=False):
+        fallen = {
+            key for key, value in before.items() if _counts(key) and after.get(key, 0.0) < value
+        }
+        assert not fallen
+    for scrape in scraper.scrapes:
+        assert scrape[VERSION, frozenset()] == champion.created_at.timestamp()
+    # Every answer was counted before it was given; one whose worker died on the way may be counted too.
+    last = wait_for(lambda: _scrape(url), what="a last scrape")
+    predictions = last["ml_predictions_total", frozenset({("model_version", champion.version)})]
+    assert answered <= predictions <= answered + load.unanswered
+    assert _with_live_gauges() == _workers(service)
+    assert len(_workers(service)) == 2
+    assert len(list(_folder().glob("counter_*.db"))) == 2 + KILLS
+
+
+def _kill_the_oldest(service: int) -> None:
+    # The oldest, because the server ends for good when one dies within seconds of its start.
+    workers = _workers(service)
+    os.kill(min(workers, key=_started), signal.SIGKILL)
+    wait_for(lambda: len(_workers(service) - workers) == 1, PATIENCE_SECONDS, "a new worker")
+
+
+def _started(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+
+
+def _workers(service: int) -> set[int]:
+    """Return the living workers that serve a model."""
+    return _with_live_gauges() & set(children(service))
+
+
+def _with_live_gauges() -> set[int]:
+    names = [path.stem for path in _folder().glob(LIVE_FILES)]
+    return {int(name.split("_")[2].partition("-")[0]) for name in names}
+
+
+def _folder() -> Path:
+    return Path(os.environ[MULTIPROCESS_VARIABLE])
+
+
+def _scrape(url: str) -> dict[Series, float] | None:
+    try:
+        return _samples(requests.get(url, timeout=10).text)
+    except requests.RequestException:
+        return None
+
+
+def _samples(text: str) -> dict[Series, float]:
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def _counts(series: Series) -> bool:
+    return series[0].endswith(COUNTED)
