@@ -46,6 +46,7 @@ PAGES = {
     "predict-map": "predict",
     "predict-scenarios": "predict",
     "batch": "batch",
+    "latency": "latency",
     "logs": "logs?request_endpoint=/predict",
 }
 SCENARIOS = ("Cupertino", "Pacific Palisades", "Delano")
@@ -216,6 +217,10 @@ def _prepare_batch(page: Page) -> None:
     expect(page.get_by_role("button", name=re.compile("Download [\\d,]+ scored"))).to_be_visible()
 
 
+def _prepare_latency(page: Page) -> None:
+    expect(page.locator(".st-key-latency_chart canvas").first).to_be_visible()
+
+
 def _prepare_logs(page: Page) -> None:
     page.get_by_role("tab", name="Requests").click()
     settle(page)
@@ -233,6 +238,7 @@ PREPARATIONS = {
     "predict-map": _prepare_map,
     "predict-scenarios": _prepare_scenarios,
     "batch": _prepare_batch,
+    "latency": _prepare_latency,
     "logs": _prepare_logs,
 }
 

@@ -54,7 +54,7 @@ MEASURE = """
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["", "predict", "drift", "logs"])
+@pytest.mark.parametrize("path", ["", "predict", "drift", "latency", "logs"])
 def test_every_text_can_be_read(
     system: System, browser: Browser, path: str, scheme: Literal["light", "dark"]
 ) -> None:

@@ -1,5 +1,6 @@
 """The service is killed while pages are open: each says so in one sentence, and fills again by itself."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,12 @@ from tests.browser.console import System, visit
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-DRAWN = {"": "Served model", "predict": "Predict the price", "logs": "Page 1"}
+DRAWN: dict[str, str | re.Pattern[str]] = {
+    "": "Served model",
+    "predict": "Predict the price",
+    "latency": re.compile("Looked at|No request in the last"),
+    "logs": "Page 1",
+}
 """What each page shows when it has the service."""
 
 

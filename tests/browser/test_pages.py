@@ -10,7 +10,7 @@ from tests.browser.console import System, visit
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-PATHS = ("", "predict", "drift", "logs")
+PATHS = ("", "predict", "drift", "latency", "logs")
 TELEPHONE_WIDTH = 390
 
 
