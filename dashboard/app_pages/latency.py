@@ -6,6 +6,7 @@ from dashboard.components.latency import draw_latency
 from dashboard.components.latency_choice import choose_live
 from dashboard.settings import dashboard_settings
 
-st.title("Latency", anchor=False)
-live = choose_live()
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+    st.title("Latency", anchor=False, width="content")
+    live = choose_live()
 st.fragment(draw_latency, run_every=dashboard_settings().refresh_seconds if live else None)()

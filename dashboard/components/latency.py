@@ -40,6 +40,7 @@ def draw_latency() -> None:
         _draw_figures(reading.summary)
         st.caption(_sample(reading, live=live))
         part = part_of(reading.summary, *choose_part(choice, reading.summary.timestamp))
+        st.space("small")
         draw_latency_chart(part)
         _draw_changes(part)
         _draw_slowest(reading)

@@ -190,7 +190,7 @@ def _rate() -> dict[str, Any]:
         "lineStyle": {"width": 2, "color": TOTAL},
         "itemStyle": {"color": TOTAL},
         "areaStyle": {"color": TOTAL, "opacity": 0.25},
-        "symbolSize": 4,
+        "showSymbol": False,
         "tooltip": {"valueFormatter": "%.3g requests/s"},
     }
 
