@@ -23,7 +23,7 @@ def main() -> None:
     _prepare_environment(settings)
     # A new program rather than a call: prometheus_client decides at its first import, which has happened
     # here, whether metrics are kept for several processes.
-    os.execv(sys.executable, [sys.executable, "-m", "granian", *server_arguments(settings)])
+    os.execv(sys.executable, [sys.executable, "-m", "backend.server", *server_arguments(settings)])
 
 
 def server_arguments(settings: Settings, application: str = APPLICATION) -> list[str]:

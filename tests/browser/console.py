@@ -152,7 +152,7 @@ def chromium() -> Iterator[Browser]:
 
 def visit(page: Page, system: System, path: str = "") -> None:
     """Open one page of the console and wait until it is drawn."""
-    page.goto(f"{system.console_url}/{path}")
+    page.goto(f"{system.console_url}/{path}", timeout=PATIENCE_SECONDS * 1_000)
     settle(page)
 
 

@@ -46,26 +46,24 @@ class SearchTree(NamedTuple):
 
 def search_tree(points: FloatArray) -> SearchTree:
     """Return the tree of points, shape (n_points, n_axes), halved again and again at the widest axis."""
-    n_points, n_axes = points.shape
-    n_leaves = 1
-    while n_leaves * LEAF_POINTS < n_points:
-        n_leaves *= 2
-    rows = np.arange(n_points)
-    begins, ends = np.zeros(2 * n_leaves - 1, np.int64), np.zeros(2 * n_leaves - 1, np.int64)
-    lower, upper = np.empty((2 * n_leaves - 1, n_axes)), np.empty((2 * n_leaves - 1, n_axes))
-    ends[0] = n_points
-    for node in range(2 * n_leaves - 1):
-        begin, end = begins[node], ends[node]
-        own = points[rows[begin:end]]
-        lower[node], upper[node] = own.min(axis=0), own.max(axis=0)
-        if node < n_leaves - 1:
-            widest = np.argmax(upper[node] - lower[node])
-            rows[begin:end] = rows[begin:end][np.argsort(own[:, widest], kind="stable")]
-            middle = (begin + end) // 2
-            begins[2 * node + 1], ends[2 * node + 1] = begin, middle
-            begins[2 * node + 2], ends[2 * node + 2] = middle, end
-    starts = np.append(begins[n_leaves - 1 :], n_points)
-    return SearchTree(points[rows], rows, lower, upper, starts)
+    rows, starts = np.arange(len(points)), np.array([0, len(points)])
+    lower, upper = _boxes(points[rows], starts)
+    boxes = [(lower, upper)]
+    while len(lower) * LEAF_POINTS < len(points):
+        node = np.repeat(np.arange(len(lower)), np.diff(starts))
+        widest = np.argmax(upper - lower, axis=1)
+        # The points of one node stay together, in the order of its widest axis.
+        rows = rows[np.lexsort((points[rows, widest[node]], node))]
+        starts = np.sort(np.concatenate([starts, (starts[:-1] + starts[1:]) // 2]))
+        lower, upper = _boxes(points[rows], starts)
+        boxes.append((lower, upper))
+    every_lower, every_upper = (np.concatenate(bounds) for bounds in zip(*boxes, strict=True))
+    return SearchTree(points[rows], rows, every_lower, every_upper, starts)
+
+
+def _boxes(points: FloatArray, starts: IntegerArray) -> tuple[FloatArray, FloatArray]:
+    """Return the smallest boxes around the points of each node of one level."""
+    return np.minimum.reduceat(points, starts[:-1]), np.maximum.reduceat(points, starts[:-1])
 
 
 @compiled
