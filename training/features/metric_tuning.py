@@ -9,7 +9,7 @@ from training.dataset.table import FloatArray
 from training.features.compiled import compiled
 from training.features.kriging import Correlation, krige
 from training.features.map_coordinates import map_coordinates
-from training.features.neighbour_search import IntegerArray, find_nearest, search_tree
+from training.features.neighbour_search import IntegerArray, SearchTree, find_nearest, search_tree
 from training.features.raw_inputs import positive_logarithm
 from training.features.similar_neighbours import NEIGHBOURS, SimilarNeighbours, likeness
 
@@ -82,7 +82,8 @@ class _LeaveOneOutError:
         correlation = SimilarNeighbours(**parameters).correlation()
         kriged = np.empty(len(self._scored))
         count = min(NEIGHBOURS, len(points) - 1)
-        _krige_left_out(points, self._log_prices, self._scored, correlation, count, kriged)
+        tree = search_tree(points)
+        _krige_left_out(tree, points, self._log_prices, self._scored, correlation, count, kriged)
         errors = np.exp(kriged) - self._prices[self._scored]
         return float(np.sqrt(np.mean(np.square(errors))))
 
@@ -109,6 +110,7 @@ def _parameters(logarithms: FloatArray) -> dict[str, Any]:
 
 @compiled
 def _krige_left_out(
+    tree: SearchTree,
     points: FloatArray,
     values: FloatArray,
     scored: IntegerArray,
@@ -116,7 +118,6 @@ def _krige_left_out(
     neighbours: int,
     kriged: FloatArray,
 ) -> None:
-    tree = search_tree(points)
     distances = np.empty(neighbours)
     rows = np.empty(neighbours, np.int64)
     for position in range(scored.shape[0]):
