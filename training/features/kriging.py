@@ -228,30 +228,31 @@ def _factorise(matrix: FloatArray) -> None:
             scale = 1.0 / np.sqrt(matrix[pivot, pivot])
             for column in range(own.shape[0]):
                 own[column] *= scale
-        for row in range(behind, size):
-            start = row // LANES * LANES
-            _subtract_four(matrix, first, start, matrix[first:behind, row], matrix[row, start:])
+        for start in range(behind // LANES * LANES, size, LANES):
+            begin, end = max(behind, start), min(start + LANES, size)
+            _subtract_block(matrix, first, start, begin, end)
+
+
+@compiled
+def _subtract_block(matrix: FloatArray, first: int, start: int, begin: int, end: int) -> None:
+    """Subtract four rows, from a column on, from the rows between ``begin`` and ``end``."""
+    one, two = matrix[first, start:], matrix[first + 1, start:]
+    three, four = matrix[first + 2, start:], matrix[first + 3, start:]
+    for row in range(begin, end):
+        own = matrix[row, start:]
+        by_one, by_two = matrix[first, row], matrix[first + 1, row]
+        by_three, by_four = matrix[first + 2, row], matrix[first + 3, row]
+        for column in range(own.shape[0]):
+            value = own[column] - by_one * one[column]
+            value -= by_two * two[column]
+            value -= by_three * three[column]
+            own[column] = value - by_four * four[column]
 
 
 @compiled
 def _subtract(factor: float, other: FloatArray, own: FloatArray) -> None:
     for column in range(own.shape[0]):
         own[column] -= factor * other[column]
-
-
-@compiled
-def _subtract_four(
-    matrix: FloatArray, first: int, start: int, factors: FloatArray, own: FloatArray
-) -> None:
-    """Subtract four rows, from a column on, each times its factor, one after the other."""
-    one, two = matrix[first, start:], matrix[first + 1, start:]
-    three, four = matrix[first + 2, start:], matrix[first + 3, start:]
-    by_one, by_two, by_three, by_four = factors[0], factors[1], factors[2], factors[3]
-    for column in range(own.shape[0]):
-        value = own[column] - by_one * one[column]
-        value -= by_two * two[column]
-        value -= by_three * three[column]
-        own[column] = value - by_four * four[column]
 
 
 @compiled
@@ -262,7 +263,14 @@ def _solve(factor: FloatArray, right: FloatArray) -> None:
         behind = min(first + AT_ONCE, size)
         for row in range(first, behind):
             right[row] *= 1.0 / factor[row, row]
-            for below in range(row + 1, behind):
-                right[below] -= factor[row, below] * right[row]
+            for later in range(row + 1, behind):
+                right[later] -= factor[row, later] * right[row]
         if behind < size:
-            _subtract_four(factor, first, behind, right[first:behind], right[behind:])
+            one, two = factor[first, behind:], factor[first + 1, behind:]
+            three, four = factor[first + 2, behind:], factor[first + 3, behind:]
+            below = right[behind:]
+            for position in range(below.shape[0]):
+                value = below[position] - one[position] * right[first]
+                value -= two[position] * right[first + 1]
+                value -= three[position] * right[first + 2]
+                below[position] = value - four[position] * right[first + 3]

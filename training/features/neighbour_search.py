@@ -51,7 +51,7 @@ def search_tree(points: FloatArray) -> SearchTree:
     boxes = [(lower, upper)]
     while len(lower) * LEAF_POINTS < len(points):
         node = np.repeat(np.arange(len(lower)), np.diff(starts))
-        widest = np.argmax(upper - lower, axis=1)
+        widest = _widest_axes(points[rows], starts, node)
         # The points of one node stay together, in the order of its widest axis.
         rows = rows[np.lexsort((points[rows, widest[node]], node))]
         starts = np.sort(np.concatenate([starts, (starts[:-1] + starts[1:]) // 2]))
@@ -59,6 +59,14 @@ def search_tree(points: FloatArray) -> SearchTree:
         boxes.append((lower, upper))
     every_lower, every_upper = (np.concatenate(bounds) for bounds in zip(*boxes, strict=True))
     return SearchTree(points[rows], rows, every_lower, every_upper, starts)
+
+
+def _widest_axes(points: FloatArray, starts: IntegerArray, node: IntegerArray) -> IntegerArray:
+    """Return on which axis the points of each node spread most, on average: not by its one outlier."""
+    sizes = np.diff(starts)[:, np.newaxis]
+    means = np.add.reduceat(points, starts[:-1]) / sizes
+    spread = np.add.reduceat(np.abs(points - means[node]), starts[:-1]) / sizes
+    return np.argmax(spread, axis=1)
 
 
 def _boxes(points: FloatArray, starts: IntegerArray) -> tuple[FloatArray, FloatArray]:
