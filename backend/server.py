@@ -16,7 +16,7 @@ def main() -> None:
     # What is frozen the collector never touches, so that its pages stay shared.
     gc.collect()
     gc.freeze()
-    entrypoint()
+    entrypoint()  # type: ignore[no-untyped-call] # Granian leaves it untyped
 
 
 if __name__ == "__main__":

@@ -103,10 +103,11 @@ class Load:
                 self._ask(connection, number)
             except OSError:
                 self.unanswered += 1
-                connection = _closed(connection)
+                _close(connection)
+                connection = None
                 time.sleep(RETRY_SECONDS)
             number += len(self._threads)
-        _closed(connection)
+        _close(connection)
 
     def _connect(self) -> socket.socket:
         connection = socket.create_connection(("127.0.0.1", self._port), ANSWER_SECONDS)
@@ -132,7 +133,7 @@ def percentile_milliseconds(answers: Sequence[Answer], share: float) -> float:
     return 1e3 * ordered[max(0, round(share * len(ordered)) - 1)]
 
 
-def _closed(connection: socket.socket | None) -> None:
+def _close(connection: socket.socket | None) -> None:
     if connection is not None:
         connection.close()
 

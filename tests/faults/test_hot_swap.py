@@ -1,4 +1,4 @@
-"""Swaps under load: none lost, none mixed, none slow; a refused version changes nothing."""
+"""Swaps under load: none lost, none mixed; how slow is printed. A refused version changes nothing."""
 
 import os
 import signal
@@ -30,8 +30,6 @@ pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.timeout(900)]
 SWAPS, MANY_SWAPS = 4, 20
 STEADY_ANSWERS = 110
 """Answers between two swaps: 2,200 in a round, so that their p99 stands on two dozen."""
-ROUNDS = 3
-"""Other work on the machine may fall on the swaps of one round; what is wrong with swaps is in every one."""
 CONNECTIONS = 2
 PER_SECOND = 200
 INPUTS = 40
@@ -75,21 +73,12 @@ def test_swaps_under_load(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     inputs = ServedModel.load(store, versions[0]).profile.inputs[:INPUTS]
-    for number in range(1, ROUNDS + 1):
-        load, windows = _swap_under_load(champion_settings, store, versions, inputs, swaps)
-        assert (load.failures(), load.unanswered) == ([], 0)
-        _check_answers(load, store, versions, inputs)
-        assert _scrape(champion_settings)["ml_model_swaps_total"] == 2 + 2 * swaps * number
-        steady, swapping = _apart(load.answers, windows)
-        with capsys.disabled():
-            sys.stdout.write(f"\n{_figures(windows, steady, swapping)}\n")
-        # Of one run, on the same machine: no other test's business, and no figure of its own.
-        p99_steady, p99_swapping = (
-            percentile_milliseconds(answers, 0.99) for answers in (steady, swapping)
-        )
-        if p99_swapping < 2 * p99_steady:
-            return
-    pytest.fail(f"In {ROUNDS} rounds, p99 during swaps was twice the steady one or more.")
+    load, windows = _swap_under_load(champion_settings, store, versions, inputs, swaps)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{_figures(windows, *_apart(load.answers, windows))}\n")
+    assert (load.failures(), load.unanswered) == ([], 0)
+    _check_answers(load, store, versions, inputs)
+    assert _scrape(champion_settings)["ml_model_swaps_total"] == 2 + 2 * swaps
 
 
 def test_a_worker_left_behind_shows_until_it_is_gone(
@@ -168,7 +157,8 @@ def _apart(
     answers: list[Answer], swaps: list[tuple[float, float]]
 ) -> tuple[list[Answer], list[Answer]]:
     """Return the answers that were never under way during a swap, and those that were."""
-    steady, swapping = [], []
+    steady: list[Answer] = []
+    swapping: list[Answer] = []
     for answer in answers:
         end = answer.asked + answer.seconds
         met = any(answer.asked <= until and end >= since for since, until in swaps)
@@ -182,7 +172,8 @@ def _figures(swaps: list[tuple[float, float]], steady: list[Answer], swapping: l
     for name, answers in (("steady", steady), ("during swaps", swapping)):
         p50, p99 = (percentile_milliseconds(answers, share) for share in (0.5, 0.99))
         parts.append(f"{name}: {len(answers)} answers, p50 {p50:.1f} ms, p99 {p99:.1f} ms")
-    return "; ".join(parts)
+    ratio = percentile_milliseconds(swapping, 0.99) / percentile_milliseconds(steady, 0.99)
+    return "; ".join([*parts, f"ratio of p99 {ratio:.2f}"])
 
 
 def _swap(store: ModelStore, version: str) -> tuple[float, float]:

@@ -46,7 +46,7 @@ def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Res
     return result
 
 
-class InTurnDispatcher(CPUDispatcher):  # type: ignore[misc] # numba has no types
+class InTurnDispatcher(CPUDispatcher):
     """numba's dispatcher, but one process compiles and keeps the code, while others wait and then load it.
 
     It saves them a minute's work. And numba numbers a function's compiled signatures by counting those in

@@ -169,7 +169,8 @@ def _pair_correlations(axes: FloatArray, correlation: Correlation) -> FloatArray
             behind = axes[axis, turn + 1 : turn + 1 + size]
             of_turn = squares[int(axis >= PLACE_AXES), turn * size : (turn + 1) * size]
             _add_squares(axes[axis, :size], behind, of_turn)
-    return _correlations(squares, correlation).reshape((turns, size))
+    pairs: FloatArray = _correlations(squares, correlation).reshape((turns, size))
+    return pairs
 
 
 @compiled
@@ -195,7 +196,8 @@ def _correlations(squares: FloatArray, correlation: Correlation) -> FloatArray:
         apart = correlation.place_share * parts[0, position]
         apart += correlation.likeness_share * parts[1, position]
         parts[2, position] = both_share * parts[2, position] + apart
-    return parts[2]
+    correlations: FloatArray = parts[2]
+    return correlations
 
 
 @compiled

@@ -66,7 +66,8 @@ def _widest_axes(points: FloatArray, starts: IntegerArray, node: IntegerArray) -
     sizes = np.diff(starts)[:, np.newaxis]
     means = np.add.reduceat(points, starts[:-1]) / sizes
     spread = np.add.reduceat(np.abs(points - means[node]), starts[:-1]) / sizes
-    return np.argmax(spread, axis=1)
+    widest: IntegerArray = np.argmax(spread, axis=1)
+    return widest
 
 
 def _boxes(points: FloatArray, starts: IntegerArray) -> tuple[FloatArray, FloatArray]:

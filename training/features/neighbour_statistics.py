@@ -182,7 +182,7 @@ def _mean(values: FloatArray) -> float:
     total = 0.0
     for value in values:
         total += value
-    return total / values.shape[0]
+    return float(total / values.shape[0])
 
 
 @compiled
