@@ -148,7 +148,7 @@ def sum_trees(features: FloatArray, forest: ForestArrays, sums: FloatArray) -> N
 
 @compiled
 def _leave_out(
-    value: float, column: int, first: int, forest: ForestArrays, leaves: npt.NDArray[Any]
+    value: float, column: int, first: int | np.int64, forest: ForestArrays, leaves: npt.NDArray[Any]
 ) -> np.int64:
     """Take out of each tree's set of leaves what a value of one column cannot reach.
 
