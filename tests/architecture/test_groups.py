@@ -1,4 +1,4 @@
-"""Tests that share heavy processes really run in one pytest process: pytest and its plugin must agree on it."""
+"""Tests that share heavy processes really run in one pytest process: pytest and plugin must agree on it."""
 
 import subprocess
 import sys
