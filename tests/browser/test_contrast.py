@@ -12,7 +12,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 READABLE = 4.5
 """WCAG 2.2, 1.4.3. Pictures need 3 (1.4.11); what is disabled is exempt."""
 READABLE_PICTURE = 3.0
-FADE_MILLISECONDS, LOOKS = 500, 20
+FADE_MILLISECONDS, LOOKS = 500, 100
 """Text fades in when it comes, and a little with each refresh; it is looked at between two of them."""
 
 MEASURE = """
