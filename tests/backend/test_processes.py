@@ -21,7 +21,7 @@ from storage.schema.features import EXAMPLE
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.postgresql import empty_database
-from tests.system import running, wait_for
+from tests.system import children, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -91,10 +91,10 @@ def test_metrics_cover_all_workers_and_survive_a_killed_one(
 ) -> None:
     answered = _predict_many(client, 40)
     assert _metric(client, "ml_predictions_total") == answered
-    workers = _children(service.pid)
+    workers = children(service.pid)
     assert len(workers) >= 2
     os.kill(workers[0], signal.SIGKILL)
-    wait_for(lambda: len(set(_children(service.pid)) - {workers[0]}) >= 2, what="a new worker")
+    wait_for(lambda: len(set(children(service.pid)) - {workers[0]}) >= 2, what="a new worker")
     answered += wait_for(lambda: _predict_many(client, 40), what="answers after the kill")
     assert _metric(client, "ml_predictions_total") >= answered
 
@@ -189,8 +189,3 @@ def _metric(client: HousingClient, name: str) -> float:
     text = requests.get(f"{client.url}/metrics", timeout=10).text
     lines = [line for line in text.splitlines() if line.startswith(name)]
     return sum(float(line.rpartition(" ")[2]) for line in lines)
-
-
-def _children(parent: int) -> list[int]:
-    tasks = Path(f"/proc/{parent}/task").glob("*/children")
-    return [int(pid) for task in tasks for pid in task.read_text().split()]

@@ -31,6 +31,14 @@ def system(trained_runtime: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture
+def mended(system: System) -> Iterator[None]:
+    """Leave a running service behind, whatever the test does."""
+    yield
+    if not system.service_runs:
+        system.start_service()
+
+
+@pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A tab of its own, at the size of a laptop's screen."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})

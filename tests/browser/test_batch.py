@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +19,6 @@ pytestmark = pytest.mark.xdist_group("browser")
 GOOD_ROWS = 1_200
 LONG_FILE = 20_000
 STORED_SECONDS = 60
-
-
-@pytest.fixture
-def mended(system: System) -> Iterator[None]:
-    """Leave a running service behind, whatever the test does."""
-    yield
-    if not system.service_runs:
-        system.start_service()
 
 
 def test_a_file_with_good_and_bad_rows(system: System, page: Page, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """The service is killed while pages are open: each says so in one sentence, and fills again by itself."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -17,14 +16,6 @@ DRAWN: dict[str, str | re.Pattern[str]] = {
     "logs": "Page 1",
 }
 """What each page shows when it has the service."""
-
-
-@pytest.fixture
-def mended(system: System) -> Iterator[None]:
-    """Leave a running service behind, whatever the test does."""
-    yield
-    if not system.service_runs:
-        system.start_service()
 
 
 @pytest.mark.usefixtures("mended")

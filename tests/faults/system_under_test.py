@@ -133,7 +133,7 @@ def running_system(settings: Settings, logs: Path, workers: int = WORKERS) -> It
 def report(capsys: pytest.CaptureFixture[str], figures: Mapping[str, Any]) -> None:
     """Print figures, whatever pytest captures."""
     with capsys.disabled():
-        print("\n" + json.dumps(figures), flush=True)  # noqa: T201
+        print("\n" + json.dumps(figures), flush=True)  # noqa: T201 - to the person who runs it
 
 
 def kill_worker(pid: int) -> bool:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ import pytest
 import requests
 from numpy.typing import NDArray
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.parser import text_string_to_metric_families
 
 from backend.metric_files import LIVE_FILES, MULTIPROCESS_VARIABLE, collected
 from backend.served_model import ServedModel
@@ -21,8 +19,9 @@ from storage.model_store import MODEL, ModelStore
 from storage.schema.records import ChampionPointer
 from storage.settings import Settings
 from tests.faults.load import Answer, Load, percentile_milliseconds
-from tests.faults.system_under_test import PATIENCE_SECONDS
-from tests.system import children, running, wait_for
+from tests.faults.metered_service import metered_service, metric_folder, scrape, serving_workers
+from tests.faults.system_under_test import PATIENCE_SECONDS, report
+from tests.system import wait_for
 from tests.versions import publish_dearer, spoil
 
 pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.timeout(900)]
@@ -33,6 +32,7 @@ STEADY_ANSWERS = 110
 CONNECTIONS = 2
 PER_SECOND = 200
 INPUTS = 40
+GIVE_UP_SECONDS = 1.0
 BOUNDS = tuple(f"ml_champion_trained_{name}_timestamp_seconds" for name in ("lowest", "highest"))
 
 
@@ -52,15 +52,10 @@ def service(
     champion_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[int]:
     """The process id of the service with two workers that look for a new champion often."""
-    settings = {
-        "HOUSING_RUNTIME_DIRECTORY": str(champion_settings.runtime_directory),
-        "HOUSING_BACKEND_PORT": str(champion_settings.backend_port),
-        "HOUSING_MODEL_POLL_SECONDS": "0.1",
-    }
     monkeypatch.setenv(MULTIPROCESS_VARIABLE, str(champion_settings.paths.prometheus))
-    with running("backend", tmp_path / "api.log", **settings) as process:
-        wait_for(lambda: len(_workers(process.pid)) == 2, PATIENCE_SECONDS, "two workers")
-        yield process.pid
+    often = {"HOUSING_MODEL_POLL_SECONDS": "0.1"}
+    with metered_service(champion_settings, tmp_path / "api.log", **often) as service:
+        yield service
 
 
 @pytest.mark.usefixtures("service")
@@ -74,27 +69,28 @@ def test_swaps_under_load(
 ) -> None:
     inputs = ServedModel.load(store, versions[0]).profile.inputs[:INPUTS]
     load, windows = _swap_under_load(champion_settings, store, versions, inputs, swaps)
-    with capsys.disabled():
-        sys.stdout.write(f"\n{_figures(windows, *_apart(load.answers, windows))}\n")
+    report(capsys, _figures(windows, *_apart(load.answers, windows)))
     assert (load.failures(), load.unanswered) == ([], 0)
     _check_answers(load, store, versions, inputs)
-    assert _scrape(champion_settings)["ml_model_swaps_total"] == 2 + 2 * swaps
+    assert _scraped(champion_settings)["ml_model_swaps_total"] == 2 + 2 * swaps
 
 
 def test_a_worker_left_behind_shows_until_it_is_gone(
     service: int, champion_settings: Settings, store: ModelStore, versions: tuple[str, str]
 ) -> None:
     old, new = (store.manifest(version).created_at.timestamp() for version in versions)
-    left_behind = min(_workers(service))
+    left_behind = min(serving_workers(service))
     os.kill(left_behind, signal.SIGSTOP)
     store.set_champion(versions[1])
     wait_for(lambda: _served() == [old, new], what="a mixed fleet")
-    shown = _scrape(champion_settings)
+    shown = _scraped(champion_settings)
     assert [shown[name] for name in BOUNDS] == [old, new]
     os.kill(left_behind, signal.SIGKILL)
-    wait_for(lambda: len(_workers(service) - {left_behind}) == 2, PATIENCE_SECONDS, "a new worker")
+    wait_for(
+        lambda: len(serving_workers(service) - {left_behind}) == 2, PATIENCE_SECONDS, "a new worker"
+    )
     wait_for(lambda: _served() == [new, new], what="one version everywhere")
-    shown = _scrape(champion_settings)
+    shown = _scraped(champion_settings)
     assert [shown[name] for name in BOUNDS] == [new, new]
 
 
@@ -114,7 +110,7 @@ def test_a_spoiled_version_is_refused_under_load_and_served_when_mended(
         spoil(model)
         pointer = ChampionPointer(version=versions[1]).model_dump_json()
         write_atomically(champion_settings.paths.champion_pointer, pointer.encode())
-        wait_for(lambda: _scrape(champion_settings)["ml_model_load_failures_total"] == 2)
+        wait_for(lambda: _scraped(champion_settings)["ml_model_load_failures_total"] == 2)
         health = requests.get(f"{champion_settings.service_url}/health", timeout=10).json()
         assert (health["model_version"], health["refused_version"]) == versions
         assert "does not match the checksum" in health["refused_reason"]
@@ -166,14 +162,21 @@ def _apart(
     return steady, swapping
 
 
-def _figures(swaps: list[tuple[float, float]], steady: list[Answer], swapping: list[Answer]) -> str:
-    longest = max(end - begun for begun, end in swaps)
-    parts = [f"{len(swaps)} swaps, the longest {longest:.2f} s until every worker served it"]
-    for name, answers in (("steady", steady), ("during swaps", swapping)):
-        p50, p99 = (percentile_milliseconds(answers, share) for share in (0.5, 0.99))
-        parts.append(f"{name}: {len(answers)} answers, p50 {p50:.1f} ms, p99 {p99:.1f} ms")
-    ratio = percentile_milliseconds(swapping, 0.99) / percentile_milliseconds(steady, 0.99)
-    return "; ".join([*parts, f"ratio of p99 {ratio:.2f}"])
+def _figures(
+    swaps: list[tuple[float, float]], steady: list[Answer], swapping: list[Answer]
+) -> dict[str, float]:
+    p99_steady, p99_swapping = (
+        percentile_milliseconds(answers, 0.99) for answers in (steady, swapping)
+    )
+    return {
+        "swaps": len(swaps),
+        "longest_until_everywhere_seconds": round(max(end - begun for begun, end in swaps), 2),
+        "steady_answers": len(steady),
+        "steady_p99_milliseconds": round(p99_steady, 1),
+        "answers_during_swaps": len(swapping),
+        "p99_milliseconds_during_swaps": round(p99_swapping, 1),
+        "ratio_of_p99": round(p99_swapping / p99_steady, 2),
+    }
 
 
 def _swap(store: ModelStore, version: str) -> tuple[float, float]:
@@ -207,33 +210,14 @@ def _check_answers(
 def _served() -> list[float]:
     """When the oldest and the newest version that living workers serve were trained."""
     collected()  # takes away what dead workers left
-    files = [str(path) for path in _folder().glob(LIVE_FILES)]
+    files = [str(path) for path in metric_folder().glob(LIVE_FILES)]
     merged = MultiProcessCollector.merge(files)
     samples = {sample.name: sample.value for family in merged for sample in family.samples}
     return [samples[name] for name in BOUNDS if name in samples]
 
 
-def _scrape(settings: Settings) -> dict[str, float]:
-    def answered() -> str | None:
-        try:
-            # A connection of its own; one that a stopped or killed worker took is given up.
-            return requests.get(f"{settings.service_url}/metrics", timeout=1).text
-        except requests.RequestException:
-            return None
-
-    text = wait_for(answered, what="a scrape")
-    return {
-        sample.name: sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
-
-
-def _workers(service: int) -> set[int]:
-    """Return the living workers that serve a model: those with live gauges."""
-    names = [path.stem for path in _folder().glob(LIVE_FILES)]
-    return {int(name.split("_")[2].partition("-")[0]) for name in names} & set(children(service))
-
-
-def _folder() -> Path:
-    return Path(os.environ[MULTIPROCESS_VARIABLE])
+def _scraped(settings: Settings) -> dict[str, float]:
+    # Soon given up and asked again: a stopped worker may have taken the connection.
+    url = f"{settings.service_url}/metrics"
+    series = wait_for(lambda: scrape(url, GIVE_UP_SECONDS), what="a scrape")
+    return {name: value for (name, _), value in series.items()}

@@ -42,8 +42,8 @@ class Killer:
         self._system = system
         self._load = load
         self._wanted = kills
-        self._log_writer_moments = random.Random(seed)  # noqa: S311
-        self._worker_moments = random.Random(seed + 1)  # noqa: S311
+        self._log_writer_moments = random.Random(seed)  # noqa: S311 - when, not a secret
+        self._worker_moments = random.Random(seed + 1)  # noqa: S311 - when, not a secret
         self.done = Kills(0, 0)
 
     def run(self) -> None:

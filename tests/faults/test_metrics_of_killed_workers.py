@@ -8,15 +8,23 @@ from pathlib import Path
 
 import pytest
 import requests
-from prometheus_client.parser import text_string_to_metric_families
 
-from backend.metric_files import LIVE_FILES, MULTIPROCESS_VARIABLE
+from backend.metric_files import MULTIPROCESS_VARIABLE
 from backend.served_model import ServedModel
 from storage.model_store import ModelStore
 from storage.settings import Settings
 from tests.faults.load import Load
+from tests.faults.metered_service import (
+    WORKERS,
+    Series,
+    metered_service,
+    metric_folder,
+    scrape,
+    serving_workers,
+    with_live_gauges,
+)
 from tests.faults.system_under_test import PATIENCE_SECONDS
-from tests.system import children, running, wait_for
+from tests.system import wait_for
 
 pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.timeout(900)]
 
@@ -24,8 +32,6 @@ KILLS = 4
 SCRAPE_PAUSE_SECONDS = 0.1
 COUNTED = ("_total", "_count", "_sum", "_bucket")
 VERSION = "ml_champion_trained_lowest_timestamp_seconds"
-
-Series = tuple[str, frozenset[tuple[str, str]]]
 
 
 class Scraper:
@@ -49,27 +55,21 @@ class Scraper:
     def _run(self) -> None:
         while not self._stop.wait(SCRAPE_PAUSE_SECONDS):
             try:
-                answer = requests.get(self._url, timeout=10)
-            except requests.RequestException:
-                continue  # the worker that held this connection was killed; Prometheus asks again too
-            if answer.status_code == 200:
-                self.scrapes.append(_samples(answer.text))
-            else:
-                self.problems.append(f"{answer.status_code}: {answer.text[:200]}")
+                scraped = scrape(self._url)
+            except (requests.HTTPError, ValueError) as error:
+                self.problems.append(repr(error))
+                continue
+            if scraped is not None:  # else the worker was killed; Prometheus asks again too
+                self.scrapes.append(scraped)
 
 
 @pytest.fixture
 def service(
     champion_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[int]:
-    settings = {
-        "HOUSING_RUNTIME_DIRECTORY": str(champion_settings.runtime_directory),
-        "HOUSING_BACKEND_PORT": str(champion_settings.backend_port),
-    }
     monkeypatch.setenv(MULTIPROCESS_VARIABLE, str(champion_settings.paths.prometheus))
-    with running("backend", tmp_path / "api.log", **settings) as process:
-        wait_for(lambda: len(_workers(process.pid)) == 2, PATIENCE_SECONDS, "two workers")
-        yield process.pid
+    with metered_service(champion_settings, tmp_path / "api.log") as service:
+        yield service
 
 
 def test_scrapes_while_workers_are_killed(service: int, champion_settings: Settings) -> None:
@@ -89,55 +89,26 @@ def test_scrapes_while_workers_are_killed(service: int, champion_settings: Setti
             key for key, value in before.items() if _counts(key) and after.get(key, 0.0) < value
         }
         assert not fallen
-    for scrape in scraper.scrapes:
-        assert scrape[VERSION, frozenset()] == champion.created_at.timestamp()
+    for scraped in scraper.scrapes:
+        assert scraped[VERSION, frozenset()] == champion.created_at.timestamp()
     # Every answer was counted before it was given; one whose worker died on the way may be counted too.
-    last = wait_for(lambda: _scrape(url), what="a last scrape")
+    last = wait_for(lambda: scrape(url), what="a last scrape")
     predictions = last["ml_predictions_total", frozenset({("model_version", champion.version)})]
     assert answered <= predictions <= answered + load.unanswered
-    assert _with_live_gauges() == _workers(service)
-    assert len(_workers(service)) == 2
-    assert len(list(_folder().glob("counter_*.db"))) == 2 + KILLS
+    assert with_live_gauges() == serving_workers(service)
+    assert len(serving_workers(service)) == WORKERS
+    assert len(list(metric_folder().glob("counter_*.db"))) == WORKERS + KILLS
 
 
 def _kill_the_oldest(service: int) -> None:
     # The oldest, because the server ends for good when one dies within seconds of its start.
-    workers = _workers(service)
+    workers = serving_workers(service)
     os.kill(min(workers, key=_started), signal.SIGKILL)
-    wait_for(lambda: len(_workers(service) - workers) == 1, PATIENCE_SECONDS, "a new worker")
+    wait_for(lambda: len(serving_workers(service) - workers) == 1, PATIENCE_SECONDS, "a new worker")
 
 
 def _started(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
-
-
-def _workers(service: int) -> set[int]:
-    """Return the living workers that serve a model."""
-    return _with_live_gauges() & set(children(service))
-
-
-def _with_live_gauges() -> set[int]:
-    names = [path.stem for path in _folder().glob(LIVE_FILES)]
-    return {int(name.split("_")[2].partition("-")[0]) for name in names}
-
-
-def _folder() -> Path:
-    return Path(os.environ[MULTIPROCESS_VARIABLE])
-
-
-def _scrape(url: str) -> dict[Series, float] | None:
-    try:
-        return _samples(requests.get(url, timeout=10).text)
-    except requests.RequestException:
-        return None
-
-
-def _samples(text: str) -> dict[Series, float]:
-    return {
-        (sample.name, frozenset(sample.labels.items())): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
 
 
 def _counts(series: Series) -> bool:

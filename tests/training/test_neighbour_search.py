@@ -18,12 +18,23 @@ def points(count: int, axes: int, seed: int) -> FloatArray:
     return cloud[np.argsort(cloud[:, 0], kind="stable")]
 
 
+def nearest(
+    cloud: FloatArray, query: FloatArray, limit: float = np.inf
+) -> tuple[FloatArray, list[int]]:
+    """Distances and rows of the 12 nearest points."""
+    distances, rows = np.empty(12), np.full(12, NOBODY)
+    find_nearest(search_tree(cloud), query, NOBODY, distances, rows, limit)
+    return distances, rows.tolist()
+
+
+def cloud_and_query(seed: int) -> tuple[FloatArray, FloatArray]:
+    return points(80, 3, seed), np.random.RandomState(seed + 100).standard_normal(3)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_the_nearest_are_those_of_a_full_search(seed: int) -> None:
-    cloud = points(count=80, axes=3, seed=seed)
-    query = np.random.RandomState(seed + 100).standard_normal(3)
-    distances, rows = np.empty(12), np.empty(12, np.int64)
-    find_nearest(search_tree(cloud), query, NOBODY, distances, rows)
+    cloud, query = cloud_and_query(seed)
+    distances, rows = nearest(cloud, query)
     every = np.sqrt(np.square(cloud - query).sum(axis=1))
     assert np.allclose(distances, np.sort(every)[:12], rtol=1e-14)
     assert np.allclose(every[rows], distances, rtol=1e-14)
@@ -32,14 +43,11 @@ def test_the_nearest_are_those_of_a_full_search(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_limit_may_be_rounded_otherwise_than_the_distances(seed: int) -> None:
-    cloud = points(count=80, axes=3, seed=seed)
-    query = np.random.RandomState(seed + 100).standard_normal(3)
-    distances, rows = np.empty(12), np.empty(12, np.int64)
-    find_nearest(search_tree(cloud), query, NOBODY, distances, rows)
-    limited, limited_rows = np.empty(12), np.full(12, NOBODY)
-    limit = float(np.nextafter(np.square(cloud[rows[-1]] - query).sum() * (1 - 1e-15), 0.0))
-    find_nearest(search_tree(cloud), query, NOBODY, limited, limited_rows, limit)
-    assert limited_rows.tolist() == rows.tolist()
+    cloud, query = cloud_and_query(seed)
+    distances, rows = nearest(cloud, query)
+    farthest = np.square(cloud[rows[-1]] - query).sum()
+    limited, limited_rows = nearest(cloud, query, float(np.nextafter(farthest * (1 - 1e-15), 0.0)))
+    assert limited_rows == rows
     assert np.array_equal(limited, distances)
 
 
