@@ -31,9 +31,11 @@ def system(trained_runtime: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture
-def mended(system: System) -> Iterator[None]:
-    """Leave a running service behind, whatever the test does."""
+def mended(system: System, browser: Browser) -> Iterator[None]:
+    """Leave a running service and no open tab behind, whatever the test does."""
     yield
+    for context in browser.contexts:
+        context.close()
     if not system.service_runs:
         system.start_service()
 

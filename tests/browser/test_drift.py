@@ -52,6 +52,7 @@ def _open_another_input(page: Page) -> None:
         expect(page.locator(f".st-key-drift_{chart} canvas").first).to_be_visible()
     choice = page.locator(".st-key-drift_opened").get_by_role("combobox")
     expect(choice).to_have_value("Median income")
+    settle(page)
     # The table is one picture: the third row's selection box is at its left edge.
     table = page.get_by_test_id("stDataFrame").locator("canvas").first
     table.click(position={"x": 16, "y": 52 + 2 * ROW_PIXELS}, force=True)

@@ -34,7 +34,6 @@ def test_every_page_says_so_in_one_sentence_and_recovers_by_itself(
     system.start_service()
     for path, page in [*open_before.items(), *opened_meanwhile.items()]:
         _expect_drawn(page, path)
-        page.context.close()
 
 
 def _open_every_page(system: System, browser: Browser) -> dict[str, Page]:
