@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         le=2**32 - 1,
         description="Seed of the split, of every candidate and of the search.",
     )
+    candidates: str = Field(
+        "",
+        description="Names of the models that compete in a training, separated by commas. Empty: all of"
+        " training/candidates.py.",
+    )
     search_trials: int = Field(
         4,
         ge=0,

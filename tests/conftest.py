@@ -2,8 +2,6 @@
 
 import fcntl
 import os
-import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +18,7 @@ from storage.log_writer import LogWriter
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.postgresql import postgresql_server
-from tests.system import REPOSITORY, clean_environment
+from tests.system import REPOSITORY, clean_environment, copied_runtime, free_port
 
 TRAINING_SECONDS = 240
 KEYS = {"viewer_key": "see", "operator_key": "operate", "admin_key": "administer"}
@@ -70,24 +68,19 @@ def postgresql() -> Iterator[str]:
 @pytest.fixture
 def runtime_with_champion(trained_runtime: Path, tmp_path: Path) -> Path:
     """A runtime folder of this test's own with the trained versions and nothing recorded yet."""
-    runtime = tmp_path / "runtime"
-    for name in ("models", "data"):
-        shutil.copytree(trained_runtime / name, runtime / name)
-    return runtime
+    return copied_runtime(trained_runtime, tmp_path / "runtime")
 
 
-@pytest.fixture
-def free_port() -> int:
+@pytest.fixture(name="free_port")
+def _free_port() -> int:
     """A port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
-def champion_settings(runtime_with_champion: Path, free_port: int) -> Settings:
+def champion_settings(runtime_with_champion: Path) -> Settings:
     """Settings over a runtime folder with a champion, and a free port for the service."""
-    return Settings(runtime_directory=runtime_with_champion, backend_port=free_port)
+    return Settings(runtime_directory=runtime_with_champion, backend_port=free_port())
 
 
 @pytest.fixture

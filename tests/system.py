@@ -1,7 +1,9 @@
 """Real processes for tests: start them, wait until they answer, stop or kill them."""
 
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -33,6 +35,20 @@ def wait_for(
             return value
         time.sleep(0.05)
     raise AssertionError(f"Waited {seconds:g} s in vain for: {what}")
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def copied_runtime(trained: Path, runtime: Path) -> Path:
+    """Copy the trained versions of a runtime folder, and nothing that was recorded; return the copy."""
+    for name in ("models", "data"):
+        shutil.copytree(trained / name, runtime / name)
+    return runtime
 
 
 @contextmanager

@@ -25,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     settings = settings_or_exit()
+    if options.candidates is not None:
+        settings = settings.model_copy(update={"candidates": options.candidates})
     try:
         if options.if_missing and _champion_is_usable(settings):
             return 0
@@ -53,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--candidates",
         metavar="NAMES",
-        help="which models compete, separated by commas (default: all)",
+        help="which models compete, separated by commas (default: the setting, which is all)",
     )
     parser.add_argument(
         "--if-missing", action="store_true", help="do nothing if there is a champion already"
@@ -78,12 +80,10 @@ def _champion_is_usable(settings: Settings) -> bool:
 def _train(settings: Settings, options: argparse.Namespace) -> None:
     # Imported as late as possible: scikit-learn, then MLflow and matplotlib, take seconds, and a table
     # that cannot be used should be refused before.
-    from training.candidates import all_candidates, select
+    from training.candidates import configured_candidates
     from training.dataset.sources import load_table
 
-    candidates = all_candidates(settings.random_seed, settings.training_threads)
-    if options.candidates is not None:
-        candidates = select(candidates, options.candidates.split(","))
+    candidates = configured_candidates(settings)
     table = load_table(options.source, options.csv)
 
     from rich.console import Console

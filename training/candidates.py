@@ -14,6 +14,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from storage.errors import InvalidInput
+from storage.settings import Settings
 from training.neighbour_boosting import gated_boosting, neighbour_features
 
 PREPROCESSING = "preprocessing"
@@ -46,6 +47,18 @@ def all_candidates(seed: int, threads: int) -> tuple[Candidate, ...]:
         _hist_gradient_boosting(seed),
         _neighbour_boosting(seed),
     )
+
+
+def configured_candidates(settings: Settings) -> tuple[Candidate, ...]:
+    """Return the competitors that the settings name.
+
+    Raises
+    ------
+    InvalidInput
+        If a name is unknown.
+    """
+    candidates = all_candidates(settings.random_seed, settings.training_threads)
+    return select(candidates, settings.candidates.split(",")) if settings.candidates else candidates
 
 
 def select(candidates: Iterable[Candidate], names: Iterable[str]) -> tuple[Candidate, ...]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.errors import (
+    InvalidInput,
     ModelIntegrityError,
     ModelUnavailable,
     RecordNotFound,
@@ -23,7 +24,7 @@ from storage.schema.records import EventKind, EventRecord, Trigger
 from storage.settings import Settings, settings_or_exit
 from storage.spool import Spool
 from storage.timeline import Timeline
-from training.candidates import Candidate, all_candidates
+from training.candidates import Candidate, configured_candidates
 from training.claimed_steps import ClaimedSteps
 from training.dataset.sources import load_table
 from training.dataset.splits import Part
@@ -171,13 +172,13 @@ def main() -> None:
     settings = settings_or_exit()
     spool = open_spool(settings)
     configure_logging(settings, spool, WORKER)
-    candidates = all_candidates(settings.random_seed, settings.training_threads)
-    worker = RetrainingWorker(settings, load_table, candidates, spool)
     try:
+        candidates = configured_candidates(settings)
+        worker = RetrainingWorker(settings, load_table, candidates, spool)
         with only_process(settings.paths.worker_lock, WORKER):
             logger.info("The worker waits for triggers in %s.", settings.paths.triggers)
             run_until_stopped(worker.run_once, settings.worker_poll_seconds)
-    except AlreadyRunning as error:
+    except (AlreadyRunning, InvalidInput) as error:
         raise SystemExit(str(error)) from error
 
 

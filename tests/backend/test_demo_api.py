@@ -5,13 +5,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 
 import pytest
 
 from backend.demo_api import STEPS
 from storage.settings import Settings
-from tests.backend.live_service import live_service, process_settings
+from tests.backend.live_service import process_settings
 from tests.system import REPOSITORY, clean_environment
 
 pytestmark = pytest.mark.xdist_group("processes")
@@ -44,11 +43,11 @@ def impostor() -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.usefixtures("shared_service")
 def test_every_endpoint_of_the_real_service_is_as_the_contract_says(
-    champion_settings: Settings, tmp_path: Path
+    shared_settings: Settings,
 ) -> None:
-    with live_service(champion_settings, tmp_path):
-        result = _walk(champion_settings)
+    result = _walk(shared_settings)
     assert result.returncode == 0, result.stdout + result.stderr
     assert f"{len(STEPS)} steps, 0 off." in result.stdout
     assert "not visited" not in result.stdout

@@ -20,34 +20,25 @@ from storage.paths import RuntimePaths
 from storage.schema.features import EXAMPLE
 from storage.schema.records import utc_now
 from storage.settings import Settings
+from tests.backend.live_service import ADMIN_KEY, is_healthy, process_settings
 from tests.postgresql import empty_database
 from tests.system import children, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("processes")
 
-ADMIN_KEY = "administer"
-
 
 @pytest.fixture
-def process_settings(champion_settings: Settings) -> dict[str, str]:
-    return {
-        "HOUSING_RUNTIME_DIRECTORY": str(champion_settings.runtime_directory),
-        "HOUSING_BACKEND_PORT": str(champion_settings.backend_port),
-        "HOUSING_ADMIN_KEY": ADMIN_KEY,
-    }
+def told(champion_settings: Settings) -> dict[str, str]:
+    return process_settings(champion_settings)
 
 
 @pytest.fixture
 def service(
-    process_settings: dict[str, str], tmp_path: Path, client: HousingClient
+    told: dict[str, str], tmp_path: Path, client: HousingClient
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """The API and the log-writer as processes of their own."""
-    with ExitStack() as stack:
-        stack.enter_context(
-            running("storage.log_writer", tmp_path / "log-writer.log", **process_settings)
-        )
-        api = stack.enter_context(running("backend", tmp_path / "api.log", **process_settings))
-        wait_for(lambda: _is_healthy(client), what="a healthy service")
+    """The API as a process of its own, without a log-writer."""
+    with running("backend", tmp_path / "api.log", **told) as api:
+        wait_for(lambda: is_healthy(client), what="a healthy service")
         yield api
 
 
@@ -57,8 +48,8 @@ def client(champion_settings: Settings) -> Iterator[HousingClient]:
         yield client
 
 
-@pytest.mark.usefixtures("service")
-def test_the_walk_of_a_client(client: HousingClient) -> None:
+def test_the_walk_of_a_client(shared_service: HousingClient) -> None:
+    client = shared_service
     answer = client.predict(HousingFeatures(**EXAMPLE), request_id="walk-1")
     logged = wait_for(lambda: _logged(client, answer.prediction_id), what="the logged prediction")
     assert logged == answer.prediction
@@ -72,14 +63,14 @@ def test_the_walk_of_a_client(client: HousingClient) -> None:
 
 
 def test_one_setting_moves_the_log_to_postgresql(
-    process_settings: dict[str, str], postgresql: str, client: HousingClient, tmp_path: Path
+    told: dict[str, str], postgresql: str, client: HousingClient, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
         url = stack.enter_context(empty_database(postgresql, "whole_service"))
-        elsewhere = process_settings | {"HOUSING_DATABASE_URL": url}
+        elsewhere = told | {"HOUSING_DATABASE_URL": url}
         for module in ("storage.log_writer", "backend"):
             stack.enter_context(running(module, tmp_path / f"{module}.log", **elsewhere))
-        wait_for(lambda: _is_healthy(client), what="a healthy service")
+        wait_for(lambda: is_healthy(client), what="a healthy service")
         answer = client.predict(HousingFeatures(**EXAMPLE))
         logged = wait_for(lambda: _logged(client, answer.prediction_id), what="the prediction")
     assert logged == answer.prediction
@@ -99,10 +90,9 @@ def test_metrics_cover_all_workers_and_survive_a_killed_one(
     assert _metric(client, "ml_predictions_total") >= answered
 
 
-@pytest.mark.usefixtures("service")
-def test_a_chunked_body_is_refused_whole(client: HousingClient) -> None:
+def test_a_chunked_body_is_refused_whole(shared_service: HousingClient) -> None:
     answer = requests.post(
-        f"{client.url}/predict",
+        f"{shared_service.url}/predict",
         data=iter([b'{"MedInc": 1', b"}"]),
         headers={"Content-Type": "application/json"},
         timeout=10,
@@ -110,9 +100,9 @@ def test_a_chunked_body_is_refused_whole(client: HousingClient) -> None:
     assert answer.status_code == 411
 
 
-@pytest.mark.usefixtures("service")
-def test_a_refusal_arrives_though_the_body_comes_late(client: HousingClient) -> None:
-    with closing(HTTPConnection(client.url.removeprefix("http://"), timeout=10)) as connection:
+def test_a_refusal_arrives_though_the_body_comes_late(shared_service: HousingClient) -> None:
+    address = shared_service.url.removeprefix("http://")
+    with closing(HTTPConnection(address, timeout=10)) as connection:
         for path, status in (("/predict", 415), ("/nothing", 404), ("/health", 405)):
             connection.putrequest("POST", path)
             connection.putheader("Content-Type", "text/plain")
@@ -125,9 +115,8 @@ def test_a_refusal_arrives_though_the_body_comes_late(client: HousingClient) -> 
             answer.read()
 
 
-@pytest.mark.usefixtures("service")
-def test_the_monitor_records_up_and_down(client: HousingClient, tmp_path: Path) -> None:
-    up = Monitor(client, RuntimePaths(tmp_path)).run_once(utc_now())
+def test_the_monitor_records_up_and_down(shared_service: HousingClient, tmp_path: Path) -> None:
+    up = Monitor(shared_service, RuntimePaths(tmp_path)).run_once(utc_now())
     assert up.healthy
     assert up.predict_ms is not None
     nobody = HousingClient("http://127.0.0.1:9")
@@ -137,32 +126,22 @@ def test_the_monitor_records_up_and_down(client: HousingClient, tmp_path: Path) 
     assert (tmp_path / "reports" / "monitoring_summary.json").exists()
 
 
-def test_a_taken_port_is_one_sentence(
-    process_settings: dict[str, str], service: subprocess.Popen[bytes], tmp_path: Path
-) -> None:
-    assert service.poll() is None
-    with running("backend", tmp_path / "second.log", **process_settings) as second:
+@pytest.mark.usefixtures("shared_service")
+def test_a_taken_port_is_one_sentence(shared_settings: Settings, tmp_path: Path) -> None:
+    told = process_settings(shared_settings)
+    with running("backend", tmp_path / "second.log", **told) as second:
         assert second.wait(20) == 1
     said = (tmp_path / "second.log").read_text()
     assert "HOUSING_BACKEND_PORT" in said
     assert "Traceback" not in said
 
 
-def test_an_open_bind_without_keys_is_refused(
-    process_settings: dict[str, str], tmp_path: Path
-) -> None:
-    unsafe = process_settings | {"HOUSING_BACKEND_HOST": "0.0.0.0"}  # noqa: S104
-    del unsafe["HOUSING_ADMIN_KEY"]
+def test_an_open_bind_without_keys_is_refused(told: dict[str, str], tmp_path: Path) -> None:
+    unsafe = {name: value for name, value in told.items() if not name.endswith("_KEY")}
+    unsafe["HOUSING_BACKEND_HOST"] = "0.0.0.0"  # noqa: S104 # what is to be refused
     with running("backend", tmp_path / "unsafe.log", **unsafe) as process:
         assert process.wait(20) == 1
     assert "HOUSING_VIEWER_KEY" in (tmp_path / "unsafe.log").read_text()
-
-
-def _is_healthy(client: HousingClient) -> bool:
-    try:
-        return client.health().status == "healthy"
-    except ServiceUnreachable:
-        return False
 
 
 def _logged(client: HousingClient, prediction_id: str) -> float | None:

@@ -1,13 +1,13 @@
 """One system, one browser, and a fresh tab for each test."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.console import MissingBrowser, System, chromium, free_ports, running_system
+from tests.browser.console import MissingBrowser, System, chromium, running_system
+from tests.system import copied_runtime, free_port
 
 
 @pytest.fixture(scope="package")
@@ -24,9 +24,8 @@ def browser() -> Iterator[Browser]:
 def system(trained_runtime: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """The system over a really trained champion, shared by the tests of this folder."""
     folder = tmp_path_factory.mktemp("system")
-    for name in ("models", "data"):
-        shutil.copytree(trained_runtime / name, folder / "runtime" / name)
-    with running_system(folder / "runtime", folder / "logs", *free_ports()) as system:
+    runtime = copied_runtime(trained_runtime, folder / "runtime")
+    with running_system(runtime, folder / "logs", free_port(), free_port()) as system:
         yield system
 
 

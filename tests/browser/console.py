@@ -1,12 +1,12 @@
 """The whole system as a person runs it: log-writer, service and console, each a process, and a browser."""
 
 import shutil
-import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Literal
 
 import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -15,6 +15,12 @@ from backend.client import HousingClient, ServiceUnreachable
 from storage.paths import RuntimePaths
 from tests.system import running, wait_for
 
+PATHS = ("", "predict", "batch", "latency", "performance", "drift", "logs")
+"""Of every page."""
+Scheme = Literal["light", "dark"]
+
+GROUNDS: dict[Scheme, str] = {"light": "rgb(255, 255, 255)", "dark": "rgb(15, 24, 28)"}
+"""What each page is painted on: .streamlit/config.toml."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 REFRESH_SECONDS = 2
 ADMIN_KEY = "administer"
@@ -116,14 +122,6 @@ def running_system(
         system.stop()
 
 
-def free_ports() -> tuple[int, int]:
-    """Return two ports that nothing listens on now."""
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
-
-
 class MissingBrowser(Exception):
     """No Chromium is installed; the message says how to get one."""
 
@@ -154,6 +152,12 @@ def visit(page: Page, system: System, path: str = "") -> None:
     """Open one page of the console and wait until it is drawn."""
     page.goto(f"{system.console_url}/{path}", timeout=PATIENCE_SECONDS * 1_000)
     settle(page)
+
+
+def wear(page: Page, scheme: Scheme) -> None:
+    """Show the page as by day or by night, and wait until it does."""
+    page.emulate_media(color_scheme=scheme)
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS[scheme])
 
 
 def settle(page: Page) -> None:

@@ -13,7 +13,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -24,17 +24,15 @@ from dashboard.components.district import DISTRICTS
 from dashboard.components.price import recorded_dollars
 from tests.browser.console import (
     PATIENCE_SECONDS,
+    Scheme,
     System,
     chromium,
-    free_ports,
     running_system,
     settle,
     visit,
 )
 from tests.districts import unseen_districts, unseen_prices
-from tests.system import REPOSITORY, clean_environment
-
-Scheme = Literal["light", "dark"]
+from tests.system import REPOSITORY, clean_environment, free_port
 
 PICTURES = REPOSITORY / "docs" / "screenshots"
 PAGES = {
@@ -69,7 +67,7 @@ def main() -> None:
         runtime = Path(folder) / "runtime"
         _train(runtime)
         with (
-            running_system(runtime, Path(folder) / "logs", *free_ports()) as system,
+            running_system(runtime, Path(folder) / "logs", free_port(), free_port()) as system,
             chromium() as browser,
         ):
             _ask_for_prices(system, options.traffic_seconds)

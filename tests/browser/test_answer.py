@@ -1,7 +1,6 @@
 """Around one answer, done for real: interval, contributions, sensitivity, map, scenarios, the link."""
 
 import re
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -10,7 +9,7 @@ from backend.contract.predictions import FEATURES
 from dashboard.components.district import DISTRICTS, District
 from dashboard.components.nearest_districts import NUMBER
 from dashboard.components.price import dollars
-from tests.browser.console import System, settle, visit
+from tests.browser.console import GROUNDS, System, settle, visit, wear
 from tests.browser.test_contrast import MEASURE, READABLE, READABLE_PICTURE
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -55,13 +54,9 @@ def test_going_back_in_the_browser_goes_back_to_the_form_before(system: System, 
     expect(page).to_have_url(re.compile(f"Latitude={CUPERTINO.inputs[6]}"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, TELEPHONE_WIDTH])
-def test_every_tab_fits_and_can_be_read(
-    system: System, browser: Browser, scheme: Literal["light", "dark"], width: int
-) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
+def test_every_tab_fits_and_can_be_read(system: System, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     visit(page, system, "predict")
@@ -69,13 +64,14 @@ def test_every_tab_fits_and_can_be_read(
     page.get_by_role("button", name="Pin this answer").click()
     for tab in ("Contributions", "Sensitivity", "Map", "Scenarios"):
         page.get_by_role("tab", name=tab).click()
-        settle(page)
-        page.wait_for_timeout(800)  # text fades in
-        settle(page)  # a live part that ran meanwhile shows its Stop button
-        main = page.get_by_test_id("stMain")
-        assert main.evaluate("main => main.scrollWidth - main.clientWidth") == 0, tab
-        assert _too_faint(page) == [], tab
-    context.close()
+        for scheme in GROUNDS:
+            wear(page, scheme)
+            settle(page)
+            page.wait_for_timeout(800)  # text fades in
+            settle(page)  # a live part that ran meanwhile shows its Stop button
+            main = page.get_by_test_id("stMain")
+            assert main.evaluate("main => main.scrollWidth - main.clientWidth") == 0, tab
+            assert _too_faint(page) == [], (tab, scheme)
     assert [url for url in asked if url.startswith("http") and "127.0.0.1" not in url] == []
 
 

@@ -1,17 +1,22 @@
 """Every text on every page can be read, by day and by night: measured as the browser paints it."""
 
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser.console import System, visit
+from backend.contract.drift import DriftQuery
+from dashboard.components.drift_reading import USUAL_WINDOW, WINDOWS
+from tests.browser.console import GROUNDS, PATHS, System, visit, wear
+from tests.districts import unseen_districts
+from tests.system import wait_for
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 READABLE = 4.5
 """WCAG 2.2, 1.4.3. Pictures need 3 (1.4.11); what is disabled is exempt."""
 READABLE_PICTURE = 3.0
+ENOUGH_ROWS = 600
 FADE_MILLISECONDS, LOOKS = 500, 100
 """Text fades in when it comes, and a little with each refresh; it is looked at between two of them."""
 
@@ -57,15 +62,21 @@ MEASURE = """
 """
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["", "predict", "drift", "latency", "logs"])
-def test_every_text_can_be_read(
-    system: System, browser: Browser, path: str, scheme: Literal["light", "dark"]
-) -> None:
-    with browser.new_context(color_scheme=scheme) as context:
-        page = context.new_page()
-        visit(page, system, path)
-        assert _unreadable_at_rest(page) == []
+@pytest.fixture(scope="module")
+def verdict(system: System) -> None:
+    """So many predictions that the Drift page has a verdict to show."""
+    system.client.predict_batch(unseen_districts(ENOUGH_ROWS))
+    query = DriftQuery(window=WINDOWS[USUAL_WINDOW])
+    wait_for(lambda: system.client.drift(query).drift_analysis.status == "ok", what="a verdict")
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.usefixtures("verdict")
+def test_every_text_can_be_read(system: System, page: Page, path: str) -> None:
+    visit(page, system, path)
+    for scheme in GROUNDS:
+        wear(page, scheme)
+        assert _unreadable_at_rest(page) == [], scheme
 
 
 def _unreadable_at_rest(page: Page) -> list[dict[str, Any]]:

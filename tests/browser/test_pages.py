@@ -1,16 +1,14 @@
 """What only a browser can tell: nothing is fetched from elsewhere, and every page fits a telephone."""
 
-from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.console import System, visit
+from tests.browser.console import GROUNDS, PATHS, System, visit, wear
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-PATHS = ("", "predict", "drift", "latency", "logs")
 TELEPHONE_WIDTH = 390
 
 
@@ -34,16 +32,10 @@ def test_a_page_fits_a_telephone(system: System, browser: Browser, path: str) ->
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_theme_follows_the_browser(
-    system: System, browser: Browser, scheme: Literal["light", "dark"]
-) -> None:
-    context = browser.new_context(color_scheme=scheme)
-    page = context.new_page()
+def test_the_theme_follows_the_browser(system: System, page: Page) -> None:
     visit(page, system)
-    ground = {"light": "rgb(255, 255, 255)", "dark": "rgb(15, 24, 28)"}[scheme]
-    expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
-    context.close()
+    for scheme in GROUNDS:
+        wear(page, scheme)
 
 
 def test_no_page_failed(system: System, page: Page) -> None:

@@ -165,19 +165,26 @@ def test_the_process_recovers_carries_out_and_stops(
     def is_closed() -> bool:
         return finished_state(queue, trigger_id) in ("done", "failed")
 
-    with (
-        running(
-            "training.worker",
-            log,
-            HOUSING_RUNTIME_DIRECTORY=str(runtime_with_champion),
-            HOUSING_SEARCH_TRIALS="0",  # the search has its own tests; here it would take most of the time
-        ) as process
-    ):
+    with running(
+        "training.worker",
+        log,
+        HOUSING_RUNTIME_DIRECTORY=str(runtime_with_champion),
+        HOUSING_CANDIDATES="linear_regression",  # the others would take most of the time
+    ) as process:
         wait_for(is_closed, seconds=240, what="the retraining to finish")
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
     assert finished_state(queue, trigger_id) == "done", log.read_text()
     assert "was interrupted and starts again" in log.read_text()
+
+
+def test_an_unknown_candidate_is_one_sentence(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    told = {"HOUSING_RUNTIME_DIRECTORY": str(tmp_path), "HOUSING_CANDIDATES": "oracle"}
+    with running("training.worker", log, **told) as process:
+        assert process.wait(60) == 1
+    assert "There is no candidate oracle; choose from linear_regression" in log.read_text()
+    assert "Traceback" not in log.read_text()
 
 
 def finished_state(queue: RetrainQueue, trigger_id: str) -> str:

@@ -33,7 +33,7 @@ class DistrictTransformer(TransformerMixin, BaseEstimator):
 
     def _checked(self, inputs: npt.ArrayLike, *, reset: bool) -> FloatArray:
         checked = validate_data(self, inputs, reset=reset, dtype=np.float64, order="C")
-        return self._eight_columns(checked)
+        return self._eight_columns(np.require(checked, requirements="W"))
 
     def _eight_columns(self, inputs: FloatArray) -> FloatArray:
         if inputs.shape[1] != len(FEATURE_NAMES):
@@ -61,6 +61,14 @@ class NeighbourTransformer(DistrictTransformer):
     training_order_ : ndarray of shape (n_training,)
         Position of each of them in the table given to ``fit``.
     """
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take back what was kept, as arrays that may be written.
+
+        Those of a memory-mapped file may not, and numba would compile everything once more for them.
+        """
+        kept = {name: _writable(value) for name, value in state.items()}
+        super().__setstate__(kept)
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Keep the training districts: inputs (n, 8) in schema order, prices (n,) in 100,000 USD.
@@ -115,3 +123,9 @@ class NeighbourTransformer(DistrictTransformer):
     @abstractmethod
     def _features(self, inputs: FloatArray, excluded: IntegerArray) -> FloatArray:
         """Return the features of ``inputs``, leaving out the row ``excluded`` of each."""
+
+
+def _writable(kept: Any) -> Any:
+    if isinstance(kept, SearchTree):
+        return SearchTree(*map(_writable, kept))
+    return np.require(kept, requirements="W") if isinstance(kept, np.ndarray) else kept

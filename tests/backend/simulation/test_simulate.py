@@ -15,14 +15,16 @@ from tests.system import REPOSITORY, clean_environment, running, wait_for
 pytestmark = pytest.mark.xdist_group("processes")
 
 
-def test_what_it_says_it_sent_is_in_the_log(champion_settings: Settings, tmp_path: Path) -> None:
-    with live_service(champion_settings, tmp_path) as client:
-        result = _simulate(champion_settings, "steady", "drift", "--duration", "4", "--rate", "15")
-        assert result.returncode == 0, result.stdout + result.stderr
-        answered = _number(result.stdout, "with")
-        assert answered > 20
-        wait_for(lambda: _logged(client) == answered, what="every answered row in the log")
-        labelled = client.database_statistics().statistics.labelled
+def test_what_it_says_it_sent_is_in_the_log(
+    shared_settings: Settings, shared_service: HousingClient
+) -> None:
+    shared_service.clear_database()
+    result = _simulate(shared_settings, "steady", "drift", "--duration", "4", "--rate", "15")
+    assert result.returncode == 0, result.stdout + result.stderr
+    answered = _number(result.stdout, "with")
+    assert answered > 20
+    wait_for(lambda: _logged(shared_service) == answered, what="every answered row in the log")
+    labelled = shared_service.database_statistics().statistics.labelled
     sent = _number(result.stdout, "labels sent")
     # a label may be sent twice and is kept once
     assert 0.9 * sent <= labelled <= sent

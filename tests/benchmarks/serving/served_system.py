@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import socket
 import sqlite3
 import subprocess
 import time
@@ -16,7 +15,7 @@ import requests
 from backend.__main__ import server_arguments
 from storage.schema.features import EXAMPLE
 from storage.settings import Settings
-from tests.system import running, wait_for
+from tests.system import free_port, running, wait_for
 
 CONSTANT_APP = "tests.benchmarks.serving.constant_app:create_app"
 DRAIN_SECONDS = 180.0
@@ -37,8 +36,8 @@ class ServedSystem:
 
     def __init__(self, models: Path, folder: Path) -> None:
         self._folder = folder
-        self.settings = Settings(runtime_directory=folder / "runtime", backend_port=_free_port())
-        self._constant = self.settings.model_copy(update={"backend_port": _free_port()})
+        self.settings = Settings(runtime_directory=folder / "runtime", backend_port=free_port())
+        self._constant = self.settings.model_copy(update={"backend_port": free_port()})
         self._api: subprocess.Popen[bytes] | None = None
         shutil.copytree(models, self.settings.paths.models)
 
@@ -121,12 +120,6 @@ def _answers(url: str) -> bool:
         return requests.post(f"{url}/predict", json=EXAMPLE, timeout=10).status_code == 200
     except requests.ConnectionError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _children(parent: int) -> list[int]:
