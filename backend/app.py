@@ -3,13 +3,15 @@
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
-from backend import authorization, problems, request_recorder
+from backend import authorization, problems
 from backend.metrics import Metrics
 from backend.model_host import ModelHost
 from backend.monitoring.configuration import MonitoringConfiguration
 from backend.monitoring.retraining_desk import RetrainingDesk
 from backend.performance_check import PerformanceCheck
 from backend.prediction_service import PredictionService
+from backend.prediction_shortcut import PredictionShortcut
+from backend.request_recorder import RequestRecorder, record_requests
 from backend.retraining_check import RetrainingChecks
 from backend.routes import (
     database,
@@ -68,11 +70,14 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
     services = _create_services(settings, spool or open_spool(settings))
     app.extensions[EXTENSION] = services
     problems.install(app)
-    request_recorder.record_requests(app, services.spool, services.metrics)
+    recorder = RequestRecorder(services.spool, services.metrics)
+    record_requests(app, recorder)
     authorization.guard(app, settings)
     for blueprint in ROUTES:
         app.register_blueprint(blueprint)
     services.host.refresh()
+    shortcut = PredictionShortcut(app.wsgi_app, settings, services.predictions, recorder)
+    app.wsgi_app = shortcut  # type: ignore[method-assign] # Flask's own way to put something before it
     return app
 
 

@@ -71,12 +71,14 @@ class KeyRing:
 def guard(app: Flask, settings: Settings) -> None:
     """Check the role of every request before its route runs."""
     keys = KeyRing(settings)
+    to_read = Role.VIEWER if settings.reading_needs_key else Role.NOBODY
 
     @app.before_request
     def check_role() -> None:
         if _template() in OPEN_TEMPLATES:
             return  # a probe with an old key must not look like an outage
-        needed = _needed_role(settings)
+        role = state_changing_role(request.method, _template())
+        needed = to_read if role is None else role
         held = keys.role(request.headers.get("Authorization", ""))
         g.role = held
         if held >= needed:
@@ -107,13 +109,6 @@ def state_changing_role(method: str, template: str) -> Role | None:
 
 def _template() -> str:
     return request.url_rule.rule if request.url_rule else ""
-
-
-def _needed_role(settings: Settings) -> Role:
-    role = state_changing_role(request.method, _template())
-    if role is not None:
-        return role
-    return Role.VIEWER if settings.reading_needs_key else Role.NOBODY
 
 
 def _same(key: str, known: SecretStr) -> bool:

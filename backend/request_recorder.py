@@ -20,29 +20,44 @@ REQUEST_ID_PATTERN = re.compile(r"[A-Za-z0-9._-]{1,128}")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
 
 
-def record_requests(app: Flask, spool: Spool, metrics: Metrics) -> None:
+class RequestRecorder:
+    """Counts an answered request and writes its row."""
+
+    def __init__(self, spool: Spool, metrics: Metrics) -> None:
+        self._spool = spool
+        self._metrics = metrics
+
+    def record(self, answered: Answered) -> None:
+        """Record one request; a row that cannot be written costs the row, not the answer."""
+        self._metrics.count_request(
+            answered.endpoint, answered.method, answered.status_code, answered.response_time
+        )
+        try:
+            self._spool.append_lines(request_line(answered, utc_now()))
+        except SpoolUnavailable as error:
+            # The predictions of this request are safe or were refused; its own row is lost, and counted.
+            self._metrics.count_unlogged_request()
+            logger.error("The request could not be recorded: %s", error)
+
+
+def usable_request_id(sent: str) -> str:
+    """Return the id that a client sent, or a new one if it cannot be used."""
+    return sent if REQUEST_ID_PATTERN.fullmatch(sent) else new_id()
+
+
+def record_requests(app: Flask, recorder: RequestRecorder) -> None:
     """Give every request an id and record its answer."""
 
     @app.before_request
     def begin() -> None:
         g.started = time.perf_counter()
-        sent = request.headers.get(REQUEST_ID_HEADER, "")
-        g.request_id = sent if REQUEST_ID_PATTERN.fullmatch(sent) else new_id()
+        g.request_id = usable_request_id(request.headers.get(REQUEST_ID_HEADER, ""))
         current_request_id.set(g.request_id)
 
     @app.after_request
     def end(response: Response) -> Response:
         response.headers[REQUEST_ID_HEADER] = g.request_id
-        answered = _answered(response)
-        metrics.count_request(
-            answered.endpoint, answered.method, answered.status_code, answered.response_time
-        )
-        try:
-            spool.append_lines(request_line(answered, utc_now()))
-        except SpoolUnavailable as error:
-            # The predictions of this request are safe or were refused; its own row is lost, and counted.
-            metrics.count_unlogged_request()
-            logger.error("The request could not be recorded: %s", error)
+        recorder.record(_answered(response))
         current_request_id.set(None)
         return response
 

@@ -10,8 +10,6 @@ from backend.contract.predictions import (
     BatchPredictionRequest,
     BatchPredictionResponse,
     Contributions,
-    Interval,
-    PredictionResponse,
     PredictQuery,
 )
 from backend.contract.records import (
@@ -20,6 +18,7 @@ from backend.contract.records import (
     PredictionsQuery,
     PredictionsResponse,
 )
+from backend.prediction_answer import interval_of, prediction_response
 from backend.routes.records import echoed_filters, page_request
 from backend.served_model import ServedModel
 from backend.services import current_services
@@ -38,19 +37,8 @@ def predict() -> Response:
     features = read_body(HousingFeatures, services.settings.request_limit_bytes, services.metrics)
     logged = services.predictions.predict(features, g.request_id)
     g.model_version = logged.model_version
-    model, predicted = logged.model, logged.predictions[0]
-    body = PredictionResponse(
-        prediction=predicted.price,
-        interval=_interval(predicted, model.coverage),
-        support=logged.support,
-        warnings=model.warnings.of(predicted.inputs),
-        contributions=_contributions(model, predicted) if query.explain else None,
-        prediction_id=predicted.prediction_id,
-        model_type=logged.model_type,
-        model_version=logged.model_version,
-        input=features,
-    )
-    return answer(body)
+    contributions = _contributions(logged.model, logged.predictions[0]) if query.explain else None
+    return answer(prediction_response(logged, features, contributions))
 
 
 @blueprint.post("/predict_batch")
@@ -64,7 +52,7 @@ def predict_batch() -> Response:
     coverage = logged.model.coverage
     body = BatchPredictionResponse(
         predictions=[predicted.price for predicted in logged.predictions],
-        intervals=[_interval(predicted, coverage) for predicted in logged.predictions],
+        intervals=[interval_of(predicted, coverage) for predicted in logged.predictions],
         prediction_ids=[predicted.prediction_id for predicted in logged.predictions],
         n_predictions=len(logged.predictions),
         model_type=logged.model_type,
@@ -101,10 +89,6 @@ def _row(row: dict[str, Any]) -> PredictionRow:
     features = HousingFeatures.model_construct(**{name: row[name] for name in FEATURE_NAMES})
     others = {name: value for name, value in row.items() if name not in FEATURE_NAMES}
     return PredictionRow(input=features, **others)
-
-
-def _interval(predicted: Predicted, coverage: float) -> Interval:
-    return Interval(lower=predicted.lower, upper=predicted.upper, coverage=coverage)
 
 
 def _contributions(model: ServedModel, predicted: Predicted) -> Contributions:
