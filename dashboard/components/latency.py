@@ -121,9 +121,9 @@ def _draw_slowest(reading: LatencyReading) -> None:
         "slowest first",
     )
     if opened is not None:
-        if is_open(reading.slowest):
-            st.caption("The list stays as it is while a row is open.")
         draw_request(SLOWEST, opened)
+    state = "It stays as it is while a row is open." if is_open(reading.slowest) else ""
+    st.caption(f"The list is from {clock(reading.slowest_at)}. {state}")
 
 
 def _draw_nothing(choice: LatencyChoice) -> None:

@@ -1,6 +1,7 @@
 """What the Latency page has read, and when it reads anew."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import streamlit as st
 
@@ -9,19 +10,23 @@ from backend.contract.records import RequestRow
 from backend.contract.traffic import SummaryResponse
 from dashboard.components.latency_choice import LatencyChoice
 from dashboard.components.open_row import rows_key
+from dashboard.settings import dashboard_settings
 
 KEPT = "latency_reading"
 SLOWEST = "latency_slowest"
 """Prefix of the table's keys."""
+SLOWEST_PACE = 5
+"""The slowest requests are read at every fifth refresh: a row that moves cannot be clicked."""
 
 
 @dataclass(frozen=True)
 class LatencyReading:
-    """One look at the service, for one choice."""
+    """One look at the service, for one choice, and at its slowest requests some time before."""
 
     choice: LatencyChoice
     summary: SummaryResponse
     slowest: list[RequestRow]
+    slowest_at: datetime
 
 
 def last_reading() -> LatencyReading | None:
@@ -45,13 +50,18 @@ def read_latency(client: HousingClient, choice: LatencyChoice, *, live: bool) ->
     if last is not None and same and not live:
         return last
     summary = client.traffic_summary(choice.summary_query())
-    if last is not None and same and is_open(last.slowest):
-        reading = replace(last, summary=summary)
-    else:
+    if last is None or not same or _is_old(last, summary.timestamp):
         slowest = client.slowest_requests(choice.slowest_query()).requests
-        reading = LatencyReading(choice, summary, slowest)
+        reading = LatencyReading(choice, summary, slowest, summary.timestamp)
+    else:
+        reading = replace(last, summary=summary)
     st.session_state[KEPT] = reading
     return reading
+
+
+def _is_old(last: LatencyReading, now: datetime) -> bool:
+    pause = timedelta(seconds=SLOWEST_PACE * dashboard_settings().refresh_seconds)
+    return not is_open(last.slowest) and now - last.slowest_at >= pause
 
 
 def is_open(slowest: list[RequestRow]) -> bool:
