@@ -12,7 +12,12 @@ HEADER_TIMEOUT_MILLISECONDS = 10_000
 WORKER_STOP_SECONDS = 5
 APPLICATION = "backend.app:create_worker_app"
 # One thread a worker for the trees: more only contend for the same cores, and spin while they wait.
-THREADING = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+THREADING = {
+    "OMP_NUM_THREADS": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",
+    # Left to itself, glibc keeps what a large batch needed once for each thread that ever had one.
+    "MALLOC_ARENA_MAX": "2",
+}
 
 
 def main() -> None:
