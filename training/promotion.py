@@ -110,7 +110,7 @@ def decide(evidence: Evidence, rules: Rules) -> Decision:
         source=evidence.source,
         champion_version=evidence.champion_version,
         checks=checks,
-        reason=_reason(branch, checks, failed),
+        reason=_reason(branch, checks, failed, _ways(evidence.source)),
     )
 
 
@@ -161,10 +161,18 @@ def _branch(evidence: Evidence, passed: Mapping[str, bool]) -> Branch | None:
     return None
 
 
-def _reason(branch: Branch | None, checks: tuple[Check, ...], failed: list[Check]) -> str:
+def _ways(source: TriggerSource) -> tuple[str, ...]:
+    """Return the checks that could have led to a promotion."""
+    on_recent = (BETTER_ON_RECENT, NOT_WORSE_ON_FIXED) if source in SOURCES_OF_CHANGE else ()
+    return BETTER_ON_FIXED, *on_recent
+
+
+def _reason(
+    branch: Branch | None, checks: tuple[Check, ...], failed: list[Check], ways: tuple[str, ...]
+) -> str:
     if failed or branch is None:
-        unproven = [check for check in checks if not (branch or check.required or check.passed)]
-        return _listed([check.sentence for check in (*unproven, *failed)])
+        closed = [check for check in checks if check.name in ways and not check.passed]
+        return _listed([check.sentence for check in (*(closed if not branch else ()), *failed)])
     named = {check.name: check.sentence for check in checks}
     if branch == "no champion":
         return (

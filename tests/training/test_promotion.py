@@ -72,7 +72,8 @@ def test_a_gain_that_may_be_chance_is_not_enough() -> None:
     assert np.mean(challenger**2) < np.mean(NOISE**2)
     decision = decide(found, RULES)
     assert (decision.promote, decision.branch) == (False, None)
-    assert "not proven better on the test part" in decision.reason
+    assert decision.reason.startswith("not proven better on the test part")
+    assert "recent" not in decision.reason
     assert not failed(decision)
 
 
@@ -277,7 +278,7 @@ def test_what_fails_a_required_check_is_never_promoted(
         assert on_fixed < 1.0 or (on_recent < 1.0 and source in ("drift", "degradation"))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10_000), source=st.sampled_from(SOURCES), factor=scale)
 def test_equal_models_are_never_promoted(seed: int, source: TriggerSource, factor: float) -> None:
     errors = factor * np.random.default_rng(seed).normal(0.0, 0.3, len(ACTUAL))
@@ -289,11 +290,11 @@ def test_equal_models_are_never_promoted(seed: int, source: TriggerSource, facto
 def test_the_paired_interval_holds_the_true_difference_as_often_as_it_says() -> None:
     random, held = np.random.default_rng(5), 0
     zero = np.zeros(600)
-    for seed in range(200):
+    for _ in range(200):
         champion = random.normal(0.0, 0.5, 600)
         challenger = 0.8 * champion + random.normal(0.0, 0.2, 600)
         truth = np.sqrt(0.8**2 * 0.5**2 + 0.2**2) - 0.5
-        found = paired_rmse_difference(zero, challenger, champion, seed)
+        found = paired_rmse_difference(zero, challenger, champion, seed=0)
         held += found.lower <= truth <= found.upper
     assert 180 <= held <= 198
 

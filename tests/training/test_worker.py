@@ -28,7 +28,6 @@ from training.model_card import REGISTERED_NAME
 from training.registry import CHALLENGER, CHAMPION, PREVIOUS, VERSION_TAG
 from training.worker import RetrainingWorker
 
-
 # Through scikit-learn one answer of a forest takes longer than the budget of a model in service.
 PATIENT = {"promotion_latency_budget_microseconds": 1e9}
 
@@ -94,6 +93,7 @@ def test_the_first_model_becomes_champion(bench: Bench) -> None:
 
 
 def test_a_better_challenger_is_promoted_and_a_worse_one_is_not(bench: Bench) -> None:
+    bench.set(promotion_slice_minimum_rows=20)
     bad = bench.retrain(forest("bad"))
     good = bench.retrain(forest("good"))
     assert good["promoted"] is True
