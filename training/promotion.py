@@ -171,8 +171,9 @@ def _reason(
     branch: Branch | None, checks: tuple[Check, ...], failed: list[Check], ways: tuple[str, ...]
 ) -> str:
     if failed or branch is None:
-        closed = [check for check in checks if check.name in ways and not check.passed]
-        return _listed([check.sentence for check in (*(closed if not branch else ()), *failed)])
+        needed = ways if branch is None else ()
+        closed = [check for check in checks if check.name in needed and not check.passed]
+        return _listed([check.sentence for check in (*closed, *failed)])
     named = {check.name: check.sentence for check in checks}
     if branch == "no champion":
         return (

@@ -58,7 +58,8 @@ def test_the_champion_keeps_every_promise(champion: FittedChampion) -> None:
 
 def test_a_straight_line_answers_what_no_district_costs(small_table: HousingTable) -> None:
     splits = split(small_table, seed=0)
-    fitted = fit(*named_candidates("linear_regression"), splits.train, splits.validation, threads=1)
+    (line,) = named_candidates("linear_regression")
+    fitted = fit(line, splits.train, splits.validation, threads=1)
     profile = ReferenceProfile.fit(splits.train.inputs, splits.train.targets, seed=0)
     intervals = fit_intervals(fitted, splits, seed=0)
     model = PublicPredictor(fitted.pipeline, intervals, ReferenceSearch(profile))

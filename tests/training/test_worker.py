@@ -117,7 +117,8 @@ def test_the_same_model_again_is_not_promoted(bench: Bench) -> None:
 
 def test_a_useless_model_is_refused_even_as_the_first(bench: Bench) -> None:
     """A straight line answers more than any district costs."""
-    refused = bench.retrain(*named_candidates("linear_regression"))
+    (line,) = named_candidates("linear_regression")
+    refused = bench.retrain(line)
     assert refused["promoted"] is False
     assert "answers are between 0 and 5.1" in refused["reason"]
     assert not checks(refused)["behaviour: possible prices"]["passed"]
