@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from backend.metrics import Metrics
-from backend.monitoring.bootstrap import Estimate
 from backend.monitoring.retraining_desk import RetrainingDesk
 from backend.retraining_check import ErrorLook, RetrainingCheck, RetrainingChecks
 from storage.record_log import PageRequest, RecordLog
 from storage.schema.records import DataWindow, EventRecord
 from storage.timeline import Timeline
+from training.bootstrap import Estimate
 
 ALERTS = {
     "drift_alarm": "The inputs have drifted",

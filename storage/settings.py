@@ -114,6 +114,48 @@ class Settings(BaseSettings):
         description="Names of the models that compete in a training, separated by commas. Empty: all of"
         " training/candidates.py.",
     )
+    promotion_margin_share: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="Rise of the RMSE over the champion's, on the whole of the test part or the recent part,"
+        " that still counts as not worse.",
+    )
+    promotion_slice_margin_share: float = Field(
+        0.1,
+        ge=0,
+        le=10,
+        description="Rise of the RMSE over the champion's in one kind of district beyond which, if it is"
+        " beyond doubt, a challenger is not promoted.",
+    )
+    promotion_slice_minimum_rows: int = Field(
+        50, ge=2, description="Test rows of a kind of district below which it is not judged."
+    )
+    promotion_coverage_margin_share: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="By how much the share of prices in their interval may be below the promised one, beside"
+        " chance.",
+    )
+    promotion_latency_budget_microseconds: float = Field(
+        1_000.0,
+        gt=0,
+        description="Longest median time of one prediction of a challenger. A compiled model takes 40 to"
+        " 250 us; one that falls back to a slow public predict is over the default.",
+    )
+    promotion_recent_days: float = Field(
+        30.0,
+        gt=0,
+        le=36500,
+        description="How far back labelled predictions are the recent part, if the trigger names no window.",
+    )
+    promotion_recent_minimum_rows: int = Field(
+        100, ge=2, description="Labelled predictions below which there is no recent part."
+    )
+    promotion_recent_most_rows: int = Field(
+        10_000, ge=100, le=100_000, description="Newest labelled predictions in the recent part."
+    )
     search_trials: int = Field(
         4,
         ge=0,

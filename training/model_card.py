@@ -75,7 +75,8 @@ def _protocol(outcome: TrainingOutcome) -> str:
 1. The rows were split at random (seed {outcome.seed}) into training, validation and test.
 2. {len(outcome.candidates)} models were fitted on the training part. {_search(outcome)}
 3. The lowest RMSE on the validation part won. Validation also calibrated the intervals.
-4. The test part was opened once, after that; nothing was chosen by it.
+4. The test part was opened once, after that; no candidate was chosen by it. Whether this version replaced
+   the champion was: on the test part, a retrained version has to do better than the champion.
 
 A random split leaves training districts next door to every test district. The figures hold for places
 that have neighbours in the training data, not for a region without any."""

@@ -24,13 +24,14 @@ class TrainingOutcome:
     intervals
         Around the winner's answers, calibrated on ``validation``.
     answers
-        The winner's to the test part, which is opened once: what is said about it later is said from these.
+        The winner's to the test part, which is opened once: what is said about it later is said from these,
+        and the promotion gate compares a champion's with them.
     trials
         Of the search around one of the candidates, its default configuration first; empty without a search.
     training
         The part that the candidates were fitted on.
     validation
-        The part that chose: a later challenger and its champion are compared on it.
+        The part that chose, and that calibrated the intervals.
     row_counts
         Rows by part.
     seed

@@ -1,4 +1,4 @@
-"""The retraining worker: takes one trigger at a time, trains, and promotes what is not worse.
+"""The retraining worker: takes one trigger at a time, trains, and promotes what passes the gate.
 
 Run it with ``python -m training.worker``. Killed at any moment, it leaves the champion serving and the
 trigger to be claimed again at its next start.
@@ -9,12 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from storage.errors import (
-    InvalidInput,
-    ModelIntegrityError,
-    ModelUnavailable,
-    RecordNotFound,
-)
+from storage.errors import InvalidInput
 from storage.log_handler import configure_logging, open_spool
 from storage.model_store import ModelStore
 from storage.process_lock import AlreadyRunning, only_process
@@ -27,10 +22,9 @@ from storage.timeline import Timeline
 from training.candidates import Candidate, configured_candidates
 from training.claimed_steps import ClaimedSteps
 from training.dataset.sources import load_table
-from training.dataset.splits import Part
 from training.dataset.table import HousingTable
-from training.evaluate import rmse
-from training.promotion import Decision, decide
+from training.gate import PromotionGate
+from training.promotion import Decision
 from training.registry import follow_champion
 from training.train import TrainedVersion, Training
 
@@ -67,6 +61,7 @@ class RetrainingWorker:
         self._candidates = candidates
         self._queue = RetrainQueue(settings.paths.triggers)
         self._store = ModelStore(settings.paths)
+        self._gate = PromotionGate(settings)
         self._timeline = Timeline(spool if spool is not None else open_spool(settings))
 
     def recover(self) -> list[str]:
@@ -90,7 +85,7 @@ class RetrainingWorker:
         self._tell(
             "retraining", trigger, f"Retraining begins: {trigger.reason}", {"state": "begun"}
         )
-        succeeded, result = self._attempt(claim)
+        succeeded, result = self._attempt(claim, now)
         closed = claim.finish({"started_at": now.isoformat()} | result, succeeded=succeeded)
         logger.info("Retraining %s %s", trigger.trigger_id, "is done." if succeeded else "failed.")
         self._tell(
@@ -98,23 +93,22 @@ class RetrainingWorker:
         )
         return closed
 
-    def _attempt(self, claim: Claim) -> tuple[bool, dict[str, Any]]:
+    def _attempt(self, claim: Claim, now: datetime) -> tuple[bool, dict[str, Any]]:
         try:
             with ClaimedSteps(claim, logger) as steps:
-                return True, self._retrain(claim.trigger, steps)
+                return True, self._retrain(claim.trigger, steps, now)
         except Exception as error:
             # Whatever it was: raised further, it would end the process, and the restarted worker would
             # claim the same trigger for ever.
             logger.exception("The retraining failed.")
             return False, {"error": str(error) or type(error).__name__}
 
-    def _retrain(self, trigger: Trigger, steps: ClaimedSteps) -> dict[str, Any]:
+    def _retrain(self, trigger: Trigger, steps: ClaimedSteps, now: datetime) -> dict[str, Any]:
         training = Training(self._settings, self._load(), self._candidates, steps)
         trained = training.run()
         steps.finish("Comparing with the champion")
-        champion_version, champion_rmse = self._champion_on(trained.outcome.validation)
-        decision = decide(trained.outcome.winner.fitted.validation.rmse, champion_rmse)
-        result = _result(trained, champion_version, decision)
+        decision = self._gate.judge(trained, trigger, now)
+        result = _result(trained, decision)
         if decision.promote:
             self._store.set_champion(trained.manifest.version)
             self._tell("promotion", trigger, f"Promoted: {decision.reason}.", result)
@@ -135,28 +129,17 @@ class RetrainingWorker:
         )
         self._timeline.record(event)
 
-    def _champion_on(self, validation: Part) -> tuple[str | None, float | None]:
-        """Return the champion's version and RMSE; None and None if it is missing or damaged."""
-        try:
-            version = self._store.champion().version
-            predicted = self._store.load(version).predict(validation.inputs)
-        except (ModelUnavailable, ModelIntegrityError, RecordNotFound) as error:
-            logger.warning("No champion to compare with: %s", error)
-            return None, None
-        return version, rmse(validation.targets, predicted)
 
-
-def _result(
-    trained: TrainedVersion, champion_version: str | None, decision: Decision
-) -> dict[str, Any]:
+def _result(trained: TrainedVersion, decision: Decision) -> dict[str, Any]:
     return {
         "version": trained.manifest.version,
         "model_name": trained.manifest.model_name,
         "metrics": trained.manifest.metrics,
         "mlflow_run_id": trained.manifest.mlflow_run_id,
-        "previous_champion": champion_version,
+        "previous_champion": decision.champion_version,
         "promoted": decision.promote,
         "reason": decision.reason,
+        "decision": decision.as_json(),
     }
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from backend.monitoring.bootstrap import CONFIDENCE, Estimate
 from backend.monitoring.performance import DEGRADATION_MARGIN, Status
+from training.bootstrap import CONFIDENCE, Estimate
 from training.holdout import Holdout
 
 FloatArray = NDArray[np.float64]

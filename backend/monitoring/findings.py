@@ -1,11 +1,11 @@
 """From the reports of drift and error to what the policy looks at."""
 
 from backend.monitoring.alarm import Alarm
-from backend.monitoring.bootstrap import Estimate
 from backend.monitoring.drift_report import DriftReport
 from backend.monitoring.estimated_performance import EstimatedError
 from backend.monitoring.performance import Degradation, RealizedError
 from backend.monitoring.policy import DriftFinding, ErrorFinding
+from training.bootstrap import Estimate
 
 
 def drift_finding(report: DriftReport, alarm: Alarm | None) -> DriftFinding:

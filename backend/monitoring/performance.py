@@ -10,13 +10,13 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backend.monitoring.bootstrap import (
+from storage.errors import InvalidInput
+from training.bootstrap import (
     Estimate,
     estimates,
     percentile_interval,
     resampled_means,
 )
-from storage.errors import InvalidInput
 
 FloatArray = NDArray[np.float64]
 Status = Literal["ok", "not_enough_data"]

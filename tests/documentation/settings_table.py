@@ -17,7 +17,15 @@ from tests.system import REPOSITORY
 README = REPOSITORY / "README.md"
 BEGIN = "<!-- settings -->\n"
 END = "<!-- /settings -->"
-UNITS = {"_seconds": "s", "_days": "days", "_bytes": "bytes", "_port": "TCP port"}
+UNITS = {
+    "_microseconds": "us",
+    "_seconds": "s",
+    "_days": "days",
+    "_bytes": "bytes",
+    "_port": "TCP port",
+    "_rows": "rows",
+    "_share": "0 to 1",
+}
 
 
 def table() -> str:

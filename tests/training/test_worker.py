@@ -2,10 +2,13 @@
 
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mlflow import MlflowClient
+from sklearn.base import clone
 
 from storage.database import Database
 from storage.errors import InvalidDataset, RecordNotFound
@@ -13,14 +16,29 @@ from storage.log_writer import LogWriter
 from storage.model_store import ModelStore
 from storage.record_log import PageRequest, RecordLog
 from storage.retrain_queue import RetrainQueue
-from storage.schema.records import utc_now
+from storage.schema.records import TriggerSource, utc_now
 from storage.settings import Settings
 from tests.system import running, wait_for
 from tests.training.conftest import named_candidates
+from tests.training.labelled import keep_labelled
+from training.candidates import Candidate
+from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.model_card import REGISTERED_NAME
 from training.registry import CHALLENGER, CHAMPION, PREVIOUS, VERSION_TAG
 from training.worker import RetrainingWorker
+
+# Through scikit-learn one answer of a forest takes longer than the budget of a model in service.
+PATIENT = {"promotion_latency_budget_microseconds": 1e9}
+
+
+def forest(name: str) -> Candidate:
+    """Return a small random forest: "good", or "bad", which knows two kinds of districts only."""
+    depths = {"good": None, "bad": 1}
+    (candidate,) = named_candidates("random_forest")
+    pipeline = clone(candidate.pipeline)
+    pipeline.set_params(regressor__n_estimators=20, regressor__max_depth=depths[name])
+    return replace(candidate, pipeline=pipeline)
 
 
 class Bench:
@@ -32,16 +50,21 @@ class Bench:
         self.queue = RetrainQueue(settings.paths.triggers)
         self.store = ModelStore(settings.paths)
 
-    def worker(self, *candidates: str) -> RetrainingWorker:
-        names = candidates or ("linear_regression",)
-        return RetrainingWorker(self.settings, lambda: self.table, named_candidates(*names))
+    def set(self, **values: float) -> None:
+        self.settings = self.settings.model_copy(update=values)
 
-    def submit(self) -> str:
-        return self.queue.submit("the test asks", "tests").trigger_id
+    def worker(self, candidate: Candidate | None = None) -> RetrainingWorker:
+        competing = (candidate if candidate is not None else forest("bad"),)
+        return RetrainingWorker(self.settings, lambda: self.table, competing)
 
-    def retrain(self, *candidates: str) -> dict[str, object]:
-        trigger_id = self.submit()
-        assert self.worker(*candidates).run_once(utc_now()) is not None
+    def submit(self, source: TriggerSource = "manual") -> str:
+        return self.queue.submit("the test asks", "tests", source=source).trigger_id
+
+    def retrain(
+        self, candidate: Candidate | None = None, source: TriggerSource = "manual"
+    ) -> dict[str, Any]:
+        trigger_id = self.submit(source)
+        assert self.worker(candidate).run_once(utc_now()) is not None
         found = self.queue.find(trigger_id)
         assert found.state == "done"
         assert found.trigger.result is not None
@@ -50,7 +73,11 @@ class Bench:
 
 @pytest.fixture
 def bench(settings: Settings, small_table: HousingTable) -> Bench:
-    return Bench(settings, small_table)
+    return Bench(settings.model_copy(update=PATIENT), small_table)
+
+
+def checks(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {check["name"]: check for check in result["decision"]["checks"]}
 
 
 def test_an_empty_queue_is_nothing_to_do(bench: Bench) -> None:
@@ -66,35 +93,89 @@ def test_the_first_model_becomes_champion(bench: Bench) -> None:
 
 
 def test_a_better_challenger_is_promoted_and_a_worse_one_is_not(bench: Bench) -> None:
-    # On so few rows the linear regression is the better one of the two.
-    forest = bench.retrain("random_forest")
-    linear = bench.retrain("linear_regression")
-    assert linear["promoted"] is True
-    assert linear["previous_champion"] == forest["version"]
-    worse = bench.retrain("random_forest")
+    bench.set(promotion_slice_minimum_rows=20)
+    bad = bench.retrain(forest("bad"))
+    good = bench.retrain(forest("good"))
+    assert good["promoted"] is True
+    assert good["decision"]["branch"] == "better"
+    assert good["previous_champion"] == bad["version"]
+    worse = bench.retrain(forest("bad"))
     assert worse["promoted"] is False
-    assert "is above the champion's" in str(worse["reason"])
-    assert bench.store.champion().version == linear["version"]
+    assert "not proven better on the test part" in worse["reason"]
+    assert "worse by more than 10.0% on " in worse["reason"]
+    assert bench.store.champion().version == good["version"]
     assert worse["version"] in {each.version for each in bench.store.versions()}
 
 
+def test_the_same_model_again_is_not_promoted(bench: Bench) -> None:
+    bench.retrain(forest("good"))
+    again = bench.retrain(forest("good"))
+    assert again["promoted"] is False
+    figures = checks(again)["better on the test part"]["figures"]
+    assert figures["difference_lower"] == figures["difference_upper"] == 0.0
+
+
+def test_a_useless_model_is_refused_even_as_the_first(bench: Bench) -> None:
+    """A straight line answers more than any district costs."""
+    (line,) = named_candidates("linear_regression")
+    refused = bench.retrain(line)
+    assert refused["promoted"] is False
+    assert "answers are between 0 and 5.1" in refused["reason"]
+    assert not checks(refused)["behaviour: possible prices"]["passed"]
+    assert bench.store.champion_pointer() is None
+
+
+def test_a_model_that_is_too_slow_is_refused(bench: Bench) -> None:
+    bench.set(promotion_latency_budget_microseconds=0.001)
+    refused = bench.retrain()
+    assert refused["promoted"] is False
+    assert "one prediction takes" in refused["reason"]
+
+
+def test_what_the_champion_learned_from_is_no_part_of_the_holdout(bench: Bench) -> None:
+    bench.retrain(forest("bad"))
+    test_rows = len(split(bench.table, seed=0).test)
+    same_seed = bench.retrain(forest("good"))
+    bench.set(random_seed=1)
+    other_seed = bench.retrain(forest("good"))
+    rows = [
+        checks(result)["better on the test part"]["figures"]["rows"]
+        for result in (same_seed, other_seed)
+    ]
+    assert rows[0] == test_rows
+    assert 30 <= rows[1] < 0.5 * test_rows
+
+
+def test_labelled_predictions_are_the_recent_part(bench: Bench) -> None:
+    bench.retrain(forest("bad"))
+    first = checks(bench.retrain(forest("good"), source="drift"))["better on the recent part"]
+    assert first["passed"] is False
+    assert "is not known" in first["sentence"]
+    keep_labelled(bench.settings, split(bench.table, seed=0).test.open(), utc_now())
+    then = bench.retrain(forest("bad"), source="drift")
+    assert then["decision"]["source"] == "drift"
+    assert checks(then)["better on the recent part"]["figures"]["rows"] == 120
+    assert checks(then)["no loss on the recent part"]["passed"] is False
+
+
 def test_the_registry_follows_what_was_promoted(bench: Bench) -> None:
-    forest = bench.retrain("random_forest")
-    linear = bench.retrain("linear_regression")
-    worse = bench.retrain("random_forest")
+    bad = bench.retrain(forest("bad"))
+    good = bench.retrain(forest("good"))
+    worse = bench.retrain(forest("bad"))
     client = MlflowClient(bench.settings.tracking_uri, bench.settings.tracking_uri)
-    for alias, result in ((CHAMPION, linear), (PREVIOUS, forest), (CHALLENGER, worse)):
+    for alias, result in ((CHAMPION, good), (PREVIOUS, bad), (CHALLENGER, worse)):
         found = client.get_model_version_by_alias(REGISTERED_NAME, alias)
         assert found.tags[VERSION_TAG] == result["version"]
 
 
 def test_a_damaged_or_deleted_champion_is_replaced(bench: Bench) -> None:
-    damaged = str(bench.retrain("linear_regression")["version"])
+    damaged = str(bench.retrain(forest("good"))["version"])
     (bench.store.folder(damaged) / "model.pkl").write_bytes(b"not a model")
-    deleted = bench.retrain("random_forest")
+    deleted = bench.retrain(forest("bad"))
     assert deleted["promoted"] is True
+    assert deleted["decision"]["branch"] == "no champion"
     shutil.rmtree(bench.store.folder(str(deleted["version"])))
-    assert bench.retrain("random_forest")["promoted"] is True
+    assert bench.retrain(forest("bad"))["promoted"] is True
 
 
 def test_a_training_that_fails_closes_its_trigger_and_not_the_worker(bench: Bench) -> None:
@@ -103,16 +184,14 @@ def test_a_training_that_fails_closes_its_trigger_and_not_the_worker(bench: Benc
 
     champion = bench.retrain()["version"]
     trigger_id = bench.submit()
-    worker = RetrainingWorker(bench.settings, fail, named_candidates("linear_regression"))
+    worker = RetrainingWorker(bench.settings, fail, [forest("bad")])
     worker.run_once(utc_now())
     found = bench.queue.find(trigger_id)
     assert found.state == "failed"
     assert found.trigger.result is not None
     assert found.trigger.result["error"] == "table.csv is empty."
     assert bench.store.champion().version == champion
-    bench.retrain(
-        "random_forest"
-    )  # the same model within the same second would be the same version
+    bench.retrain(forest("good"))
 
 
 def test_junk_is_set_aside_and_the_next_trigger_carried_out(bench: Bench) -> None:
@@ -148,6 +227,7 @@ def test_the_timeline_tells_of_retrainings_and_promotions(bench: Bench) -> None:
     assert told == [("retraining", "begun"), ("promotion", None), ("retraining", "done")]
     assert rows[1]["subject"] == done["version"]
     assert "was promoted" in rows[2]["summary"]
+    assert rows[1]["figures"]["decision"] == rows[2]["figures"]["decision"] == done["decision"]
     database.close()
 
 
@@ -176,6 +256,7 @@ def test_the_process_recovers_carries_out_and_stops(
         assert process.wait(10) == 0
     assert finished_state(queue, trigger_id) == "done", log.read_text()
     assert "was interrupted and starts again" in log.read_text()
+    assert "Gate, behaviour: finite: passed, " in log.read_text()
 
 
 def test_an_unknown_candidate_is_one_sentence(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from backend.monitoring.bootstrap import estimates, resampled_means
 from backend.monitoring.error_slices import error_cells, residual_histogram, worst_slices
 from backend.monitoring.performance import (
     Degradation,
@@ -14,6 +13,7 @@ from backend.monitoring.performance import (
     realized_error,
 )
 from storage.errors import InvalidInput
+from training.bootstrap import estimates, resampled_means
 from training.evaluate import evaluate
 
 FloatArray = NDArray[np.float64]

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from backend.monitoring.bootstrap import Estimate
 from backend.monitoring.estimated_performance import ErrorEstimator
 from backend.monitoring.performance import LabelledRows, degradation, realized_error
 from storage.schema.features import FEATURE_NAMES
 from tests.benchmarks.monitoring.measured_holdout import fitted_holdout, halves, only
+from training.bootstrap import Estimate
 from training.dataset.table import FloatArray
 from training.holdout import Holdout
 from training.regions import REGION_NAMES, region_of

@@ -1,0 +1,62 @@
+"""The newest logged predictions whose actual value is known, as arrays: what models are compared on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from storage.database import Database
+from storage.schema.features import FEATURE_NAMES
+from storage.schema.tables import labels, predictions
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LabelledPredictions:
+    """Predictions of every version, the newest first.
+
+    Attributes
+    ----------
+    inputs
+        Shape (n, 8), in schema order.
+    actual
+        Shape (n,), 100,000 USD.
+    """
+
+    inputs: FloatArray
+    actual: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.actual)
+
+    def only(self, rows: NDArray[np.bool_]) -> "LabelledPredictions":
+        """Return the rows where the mask (n,) is true."""
+        return LabelledPredictions(self.inputs[rows], self.actual[rows])
+
+
+def read_labelled_predictions(
+    database: Database, since: datetime, until: datetime, most_rows: int
+) -> LabelledPredictions:
+    """Read the newest labelled predictions answered from ``since`` on and before ``until``.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database is missing, locked or unreachable.
+    """
+    columns = [predictions.c[name] for name in FEATURE_NAMES]
+    joined = predictions.join(labels, labels.c.prediction_id == predictions.c.prediction_id)
+    query = (
+        sa.select(labels.c.actual, *columns)
+        .select_from(joined)
+        .where(predictions.c.timestamp >= since, predictions.c.timestamp < until)
+        .order_by(predictions.c.timestamp.desc(), predictions.c.id.desc())
+        .limit(most_rows)
+    )
+    with database.transaction() as connection:
+        rows = [tuple(row) for row in connection.execute(query)]
+    numbers = np.array(rows, dtype=np.float64).reshape(len(rows), 1 + len(columns))
+    return LabelledPredictions(np.ascontiguousarray(numbers[:, 1:]), numbers[:, 0])

@@ -1,0 +1,78 @@
+"""A published version as the gate meets it: loaded from its checked files, answering as in service."""
+
+import statistics
+import time
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from storage.model_store import INTERVALS, REFERENCE_PROFILE, ModelStore
+from training.dataset.splits import Part
+from training.dataset.table import FloatArray
+from training.predictor import Predictor, PublicPredictor, compiled_if_equal
+from training.reference_profile import ReferenceProfile, ReferenceSearch
+from training.slices import Answers
+
+WARM_UPS = 5
+TIMED_PREDICTIONS = 300
+TIMED_SECONDS = 2.0
+"""After that no further prediction is timed: a slow model need not be timed as often to be called slow."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One version.
+
+    Attributes
+    ----------
+    coverage
+        Share of prices that its intervals should hold.
+    fitted_on
+        Shape (n, 8): the inputs of its training part.
+    """
+
+    version: str
+    predictor: Predictor
+    coverage: float
+    fitted_on: FloatArray
+
+    @classmethod
+    def load(cls, store: ModelStore, version: str) -> Self:
+        """Load a version.
+
+        Raises
+        ------
+        RecordNotFound
+            If there is no such version.
+        ModelIntegrityError
+            If a file is missing or does not match its checksum.
+        """
+        pipeline, intervals = store.load(version), store.load(version, INTERVALS)
+        profile = ReferenceProfile.from_bytes(store.read(version, REFERENCE_PROFILE))
+        search = ReferenceSearch(profile)
+        compiled = compiled_if_equal(pipeline, intervals, search, profile.background)
+        predictor = compiled or PublicPredictor(pipeline, intervals, search)
+        return cls(version, predictor, float(intervals.coverage), profile.inputs)
+
+    def answers(self, part: Part) -> Answers:
+        """Answer the rows of a part."""
+        answered = self.predictor.answer(np.ascontiguousarray(part.inputs, dtype=np.float64))
+        prices, lower, upper, _ = answered.T
+        return Answers(part.inputs, part.targets, prices, lower, upper, self.coverage)
+
+    def latency_microseconds(self, inputs: FloatArray) -> float:
+        """Return the median time of one prediction, asked about the rows (n, 8), n > 0, one by one."""
+        rows = np.ascontiguousarray(inputs, dtype=np.float64)
+        for number in range(WARM_UPS):
+            self._seconds_for(rows, number)
+        seconds = [self._seconds_for(rows, 0)]
+        while len(seconds) < TIMED_PREDICTIONS and sum(seconds) < TIMED_SECONDS:
+            seconds.append(self._seconds_for(rows, len(seconds)))
+        return 1e6 * statistics.median(seconds)
+
+    def _seconds_for(self, rows: FloatArray, number: int) -> float:
+        row = rows[[number % len(rows)]]
+        began = time.perf_counter()
+        self.predictor.answer(row)
+        return time.perf_counter() - began
