@@ -36,8 +36,13 @@ STATE_CHANGING_ROLES = {
     "PUT /monitoring/config": Role.ADMIN,
     "/monitoring/trigger-retraining": Role.OPERATOR,
     "/monitoring/checks": Role.OPERATOR,
+    "/models/<version>/promote": Role.ADMIN,
+    "/models/rollback": Role.ADMIN,
 }
 """The role that each state-changing route template needs, always; with a method, by that method only."""
+
+READING_ROLES = {"/audit": Role.OPERATOR}
+"""The role that reading needs always, where what is read is not for everybody."""
 
 
 class KeyRing:
@@ -97,8 +102,14 @@ def current_actor() -> str:
     return role.name.lower()
 
 
+def own_role(method: str, template: str) -> Role | None:
+    """Return the role that a route needs always; None if it is the same as for all reading."""
+    changing = state_changing_role(method, template)
+    return changing if changing is not None else READING_ROLES.get(template)
+
+
 def state_changing_role(method: str, template: str) -> Role | None:
-    """Return the role that a route needs always; None if it changes no state."""
+    """Return the role that a state-changing route needs; None if it changes no state."""
     for rule in (template, f"{method} {template}"):
         if rule in STATE_CHANGING_ROLES:
             return STATE_CHANGING_ROLES[rule]
@@ -110,7 +121,7 @@ def _template() -> str:
 
 
 def _needed_role(settings: Settings) -> Role:
-    role = state_changing_role(request.method, _template())
+    role = own_role(request.method, _template())
     if role is not None:
         return role
     return Role.VIEWER if settings.reading_needs_key else Role.NOBODY
