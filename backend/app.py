@@ -3,7 +3,8 @@
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
-from backend import authorization, problems
+from backend import authorization, problems, request_audit
+from backend.champion_desk import ChampionDesk
 from backend.metrics import Metrics
 from backend.model_host import ModelHost
 from backend.monitoring.configuration import MonitoringConfiguration
@@ -14,6 +15,7 @@ from backend.prediction_shortcut import PredictionShortcut
 from backend.request_recorder import RequestRecorder, record_requests
 from backend.retraining_check import RetrainingChecks
 from backend.routes import (
+    audit,
     database,
     documentation,
     drift,
@@ -32,6 +34,8 @@ from backend.routes import (
 from backend.scheduled_checks import ScheduledChecks
 from backend.services import EXTENSION, Services
 from backend.spool_metrics import SpoolMetrics
+from storage.audit import AuditTrail
+from storage.champion_switch import ChampionSwitch
 from storage.database import Database
 from storage.log_handler import configure_logging, open_spool
 from storage.model_store import ModelStore
@@ -56,6 +60,7 @@ ROUTES = (
     retraining.blueprint,
     retraining_check.blueprint,
     models.blueprint,
+    audit.blueprint,
     drift.blueprint,
 )
 
@@ -72,6 +77,7 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
     problems.install(app)
     recorder = RequestRecorder(services.spool, services.metrics)
     record_requests(app, recorder)
+    request_audit.audit_changes(app, services.audit, services.metrics)
     authorization.guard(app, settings)
     for blueprint in ROUTES:
         app.register_blueprint(blueprint)
@@ -118,5 +124,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         scheduled_checks=ScheduledChecks(checks, record_log, desk, timeline, metrics),
         queue=queue,
         store=store,
+        champion_desk=ChampionDesk(ChampionSwitch(store), timeline),
+        audit=AuditTrail(settings.paths),
         spool_metrics=SpoolMetrics(BacklogReader(database, settings.paths), settings.paths),
     )

@@ -36,8 +36,13 @@ STATE_CHANGING_ROLES = {
     "PUT /monitoring/config": Role.ADMIN,
     "/monitoring/trigger-retraining": Role.OPERATOR,
     "/monitoring/checks": Role.OPERATOR,
+    "/models/<version>/promote": Role.ADMIN,
+    "/models/rollback": Role.ADMIN,
 }
 """The role that each state-changing route template needs, always; with a method, by that method only."""
+
+READING_ROLES = {"/audit": Role.OPERATOR}
+"""The role that reading needs always, where what is read is not for everybody."""
 
 
 class KeyRing:
@@ -77,7 +82,7 @@ def guard(app: Flask, settings: Settings) -> None:
     def check_role() -> None:
         if _template() in OPEN_TEMPLATES:
             return  # a probe with an old key must not look like an outage
-        role = state_changing_role(request.method, _template())
+        role = own_role(request.method, _template())
         needed = to_read if role is None else role
         held = keys.role(request.headers.get("Authorization", ""))
         g.role = held
@@ -99,8 +104,14 @@ def current_actor() -> str:
     return role.name.lower()
 
 
+def own_role(method: str, template: str) -> Role | None:
+    """Return the role that a route needs always; None if it is the same as for all reading."""
+    changing = state_changing_role(method, template)
+    return changing if changing is not None else READING_ROLES.get(template)
+
+
 def state_changing_role(method: str, template: str) -> Role | None:
-    """Return the role that a route needs always; None if it changes no state."""
+    """Return the role that a state-changing route needs; None if it changes no state."""
     for rule in (template, f"{method} {template}"):
         if rule in STATE_CHANGING_ROLES:
             return STATE_CHANGING_ROLES[rule]

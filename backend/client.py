@@ -1,22 +1,24 @@
 """The one typed client of the service: the dashboard, the monitor and other people's programs share it.
 
-ClientError              base of everything that a call can raise
-  ServiceUnreachable     nothing answered in time: the service is down or the address is wrong
-  ServiceRefused         the service answered with an error; carries its status and its sentence
-  UnexpectedAnswer       something answered that is not this service
+What its calls raise is told in ``backend/connection.py``.
 """
 
-from types import TracebackType
-from typing import Any, Self, TypeVar
-
-import requests
-from pydantic import BaseModel, ValidationError
-
-from backend.contract.base import ErrorResponse, Request
+from backend.connection import (
+    DEFAULT_TIMEOUT_SECONDS,
+    ClientError,
+    ServiceConnection,
+    ServiceRefused,
+    ServiceUnreachable,
+    UnexpectedAnswer,
+    checked,
+    media_type,
+    parse,
+)
+from backend.contract.audit import AuditQuery, AuditResponse
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import FeedbackItem, FeedbackRequest, FeedbackResponse
-from backend.contract.models import ModelsResponse
+from backend.contract.models import ChampionChange, ChampionChangedResponse, ModelsResponse
 from backend.contract.monitoring import (
     ConfigChange,
     ConfigResponse,
@@ -59,84 +61,25 @@ from backend.contract.traffic import (
 )
 from backend.contract.what_if import NearestResponse, SensitivityResponse
 
-DEFAULT_TIMEOUT_SECONDS = 10.0
-
-Answer = TypeVar("Answer", bound=BaseModel)
-
-
-class ClientError(Exception):
-    """Base of everything that a call can raise; the message is one sentence for a person."""
-
-
-class ServiceUnreachable(ClientError):
-    """Nothing answered in time."""
+__all__ = [
+    "DEFAULT_TIMEOUT_SECONDS",
+    "ClientError",
+    "HousingClient",
+    "ServiceRefused",
+    "ServiceUnreachable",
+    "UnexpectedAnswer",
+]
 
 
-class UnexpectedAnswer(ClientError):
-    """What answered is not this service, or another version of it."""
-
-
-class ServiceRefused(ClientError):
-    """The service answered with an error.
-
-    Attributes
-    ----------
-    error
-        The answer's body, with ``status``, ``error`` and perhaps ``validation_errors``.
-    """
-
-    def __init__(self, error: ErrorResponse) -> None:
-        super().__init__(error.error)
-        self.error = error
-
-
-class HousingClient:
-    """A connection to one service. Keeps its TCP connections; use one for each thread.
-
-    Parameters
-    ----------
-    url
-        Address of the service, such as ``http://127.0.0.1:5000``.
-    key
-        Sent as bearer token where given.
-    timeout_seconds
-        Longest wait for one answer.
-    """
-
-    def __init__(
-        self,
-        url: str,
-        key: str | None = None,
-        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
-    ) -> None:
-        self.url = url.rstrip("/")
-        self._timeout_seconds = timeout_seconds
-        self._session = requests.Session()
-        self._session.trust_env = False  # a proxy setting must not catch calls to the own machine
-        if key:
-            self._session.headers["Authorization"] = f"Bearer {key}"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._session.close()
+class HousingClient(ServiceConnection):
+    """The calls of one service, over a connection to it; see ``ServiceConnection`` for how to make one."""
 
     def health(self) -> HealthResponse:
         """Return whether a model is loaded; an unhealthy service answers too."""
         answer = self._send("GET", "/health", None, None, None)
-        if answer.status_code == 503 and "application/problem+json" not in _media_type(answer):
-            return _parse(HealthResponse, answer)
-        return _parse(HealthResponse, _checked(answer))
+        if answer.status_code == 503 and "application/problem+json" not in media_type(answer):
+            return parse(HealthResponse, answer)
+        return parse(HealthResponse, checked(answer))
 
     def info(self) -> InfoResponse:
         """Describe the served model."""
@@ -254,63 +197,23 @@ class HousingClient:
         """Return the trained versions, newest first, and which of them serves."""
         return self._get(ModelsResponse, "/models")
 
-    def _get(self, kind: type[Answer], path: str, query: Request | None = None) -> Answer:
-        parameters = query.model_dump(mode="json", exclude_none=True) if query else None
-        return _parse(kind, _checked(self._send("GET", path, parameters, None, None)))
+    def promote(
+        self, version: str, reason: str, expected_champion: str | None = None
+    ) -> ChampionChangedResponse:
+        """Make a version the champion; needs an admin key.
 
-    def _post(
-        self,
-        kind: type[Answer],
-        path: str,
-        body: BaseModel | None,
-        request_id: str | None = None,
-        *,
-        method: str = "POST",
-    ) -> Answer:
-        content = body.model_dump_json().encode() if body else b"{}"
-        return _parse(kind, _checked(self._send(method, path, None, content, request_id)))
+        With ``expected_champion``, nothing changes if another one is champion by now.
+        """
+        body = ChampionChange(reason=reason, expected_champion=expected_champion)
+        return self._post(ChampionChangedResponse, f"/models/{version}/promote", body)
 
-    def _send(
-        self,
-        method: str,
-        path: str,
-        parameters: dict[str, Any] | None,
-        content: bytes | None,
-        request_id: str | None,
-    ) -> requests.Response:
-        headers = {"Content-Type": "application/json"} if content is not None else {}
-        if request_id:
-            headers["X-Request-ID"] = request_id
-        try:
-            return self._session.request(
-                method,
-                self.url + path,
-                params=parameters,
-                data=content,
-                headers=headers,
-                timeout=self._timeout_seconds,
-            )
-        except requests.RequestException as error:
-            raise ServiceUnreachable(
-                f"The prediction service at {self.url} does not answer. Start it, or check its address."
-            ) from error
+    def roll_back(
+        self, reason: str, expected_champion: str | None = None
+    ) -> ChampionChangedResponse:
+        """Make the champion before this one the champion again; needs an admin key; see ``promote``."""
+        body = ChampionChange(reason=reason, expected_champion=expected_champion)
+        return self._post(ChampionChangedResponse, "/models/rollback", body)
 
-
-def _media_type(answer: requests.Response) -> str:
-    return answer.headers.get("Content-Type", "")
-
-
-def _checked(answer: requests.Response) -> requests.Response:
-    if answer.ok:
-        return answer
-    raise ServiceRefused(_parse(ErrorResponse, answer))
-
-
-def _parse(kind: type[Answer], answer: requests.Response) -> Answer:
-    try:
-        return kind.model_validate_json(answer.content)
-    except ValidationError as error:
-        raise UnexpectedAnswer(
-            f"{answer.url} answered {answer.status_code} with something that is not this service's; "
-            "check the address and that both sides have the same version."
-        ) from error
+    def audit(self, query: AuditQuery | None = None) -> AuditResponse:
+        """Return who changed what, newest first, and whether the chain holds; needs an operator key."""
+        return self._get(AuditResponse, "/audit", query)

@@ -88,6 +88,11 @@ class Metrics:
             "Answered requests whose own log row could not be written.",
             registry=registry,
         )
+        self._unaudited_changes = Counter(
+            "api_audit_failures_total",
+            "Changes of state whose entry in the audit could not be written.",
+            registry=registry,
+        )
         self._load_failures = Counter(
             "ml_model_load_failures_total",
             "Champion versions or pointers that a worker refused to load.",
@@ -129,6 +134,10 @@ class Metrics:
     def count_unlogged_request(self) -> None:
         """Count a request whose log row is lost."""
         self._unlogged_requests.inc()
+
+    def count_unaudited_change(self) -> None:
+        """Count a change of state that is missing in the audit."""
+        self._unaudited_changes.inc()
 
     def count_load_failure(self) -> None:
         """Count a champion version or pointer that was refused."""

@@ -11,8 +11,6 @@ from backend.metrics import Metrics
 from backend.served_model import ServedModel
 from storage.errors import HousingError, ModelIntegrityError, ModelUnavailable
 from storage.model_store import ModelStore
-from storage.schema.features import FEATURE_NAMES
-from storage.schema.records import ModelManifest
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +126,7 @@ class ModelHost:
         return True
 
     def _load(self, version: str) -> ServedModel:
-        _check_manifest(self._store.manifest(version), version)
+        self._store.servable_manifest(version)
         with ExitStack() as stack:
             if self._model is not None:
                 # Beside answers: one worker after the other, and never long at a time.
@@ -142,15 +140,6 @@ class ModelHost:
             self._metrics.count_load_failure()
             logger.error("%s was refused: %s", refusal.subject, refusal.reason)
         return False
-
-
-def _check_manifest(manifest: ModelManifest, version: str) -> None:
-    if manifest.version != version:
-        raise ModelIntegrityError(f"Its manifest is that of version {manifest.version}.")
-    if manifest.feature_names != FEATURE_NAMES:
-        raise ModelIntegrityError(
-            f"It was made for other inputs: {', '.join(manifest.feature_names)}."
-        )
 
 
 def _reason(error: Exception) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from werkzeug.routing import Rule
 
-from backend.authorization import OPEN_TEMPLATES, state_changing_role
+from backend.authorization import OPEN_TEMPLATES, own_role
 from backend.contract.base import ErrorResponse
 from backend.contract.service import SERVICE_MESSAGE, SERVICE_VERSION
 from backend.operations import JSON, OPERATIONS, Operation
@@ -25,6 +25,7 @@ PROBLEMS = {
     401: "A key is needed, or the one sent is not known.",
     403: "The key's role may not do this.",
     404: "There is no such record.",
+    409: "Not possible in the state that things are in now; the sentence says what is.",
     411: "The body has no Content-Length.",
     413: "The body is too large.",
     415: "The body is not JSON.",
@@ -152,8 +153,9 @@ def _problem_statuses(method: str, rule: Rule, operation: Operation) -> list[int
     statuses = {
         400: operation.body is not None or operation.query is not None,
         401: rule.rule not in OPEN_TEMPLATES,
-        403: state_changing_role(method, rule.rule) is not None,
+        403: own_role(method, rule.rule) is not None,
         404: bool(rule.arguments),
+        409: operation.conflict,
         411: operation.body is not None,
         413: operation.body is not None,
         415: operation.body is not None,
@@ -165,7 +167,7 @@ def _problem_statuses(method: str, rule: Rule, operation: Operation) -> list[int
 def _security(method: str, rule: Rule) -> Json:
     if rule.rule in OPEN_TEMPLATES:
         return {}
-    role = state_changing_role(method, rule.rule)
+    role = own_role(method, rule.rule)
     if role is not None:
         needed = f"Needs a key of the role {role.name.lower()}."
         return {"security": [{"key": []}], "description": needed}

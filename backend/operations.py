@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from backend.contract.audit import AuditQuery, AuditResponse
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import FeedbackRequest, FeedbackResponse
-from backend.contract.models import ModelsResponse
+from backend.contract.models import ChampionChange, ChampionChangedResponse, ModelsResponse
 from backend.contract.monitoring import (
     ConfigChange,
     ConfigResponse,
@@ -68,7 +69,7 @@ JSON = "application/json"
 class Operation:
     """One endpoint. ``response`` None: the answer is not JSON of ours, but of ``media_type``.
 
-    ``unhealthy``: a 503 has the shape of the answer, not of an error.
+    ``unhealthy``: a 503 has the shape of the answer, not of an error. ``conflict``: 409 is possible.
     """
 
     response: type[BaseModel] | None
@@ -76,9 +77,11 @@ class Operation:
     query: type[BaseModel] | None = None
     media_type: str = JSON
     unhealthy: bool = False
+    conflict: bool = False
 
 
 HEALTH = Operation(HealthResponse, unhealthy=True)
+CHAMPION_CHANGE = Operation(ChampionChangedResponse, body=ChampionChange, conflict=True)
 
 OPERATIONS: dict[str, Operation] = {
     "GET /": Operation(ServiceDescription),
@@ -121,5 +124,8 @@ OPERATIONS: dict[str, Operation] = {
     "POST /monitoring/trigger-retraining": Operation(TriggerResponse, body=TriggerRequest),
     "GET /retraining/<trigger_id>": Operation(RetrainingResponse),
     "GET /models": Operation(ModelsResponse),
+    "POST /models/<version>/promote": CHAMPION_CHANGE,
+    "POST /models/rollback": CHAMPION_CHANGE,
+    "GET /audit": Operation(AuditResponse, query=AuditQuery),
 }
 """A test holds this against the routes: an endpoint that is missing here fails it."""

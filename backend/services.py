@@ -5,6 +5,7 @@ from typing import cast
 
 from flask import current_app
 
+from backend.champion_desk import ChampionDesk
 from backend.metrics import Metrics
 from backend.model_host import ModelHost
 from backend.monitoring.configuration import MonitoringConfiguration
@@ -14,6 +15,7 @@ from backend.prediction_service import PredictionService
 from backend.retraining_check import RetrainingChecks
 from backend.scheduled_checks import ScheduledChecks
 from backend.spool_metrics import SpoolMetrics
+from storage.audit import AuditTrail
 from storage.database import Database
 from storage.model_store import ModelStore
 from storage.record_log import RecordLog
@@ -44,6 +46,8 @@ class Services:
     scheduled_checks: ScheduledChecks
     queue: RetrainQueue
     store: ModelStore
+    champion_desk: ChampionDesk
+    audit: AuditTrail
     spool_metrics: SpoolMetrics
 
 

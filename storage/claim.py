@@ -8,8 +8,6 @@ heart-beat is therefore for people: it says how far the work is, and when that w
 import fcntl
 import os
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -38,18 +36,6 @@ class ClaimLock:
         self._close()
 
     def remove(self) -> None:
-        """Let go of the lock for good. Only inside ``exclusive``: nobody may be opening the file."""
+        """Let go of the lock for good. Only inside the lock of the folder: nobody may be opening the file."""
         self._path.unlink(missing_ok=True)
         self._close()
-
-
-@contextmanager
-def exclusive(lock: Path) -> Iterator[None]:
-    """Wait until no other process or thread is inside, then be inside; ends with the holder."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

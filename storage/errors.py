@@ -6,12 +6,15 @@
       AuthenticationRequired            401  no key, or a wrong one
       PermissionRefused                 403  the key has not the right
       RecordNotFound                    404  no such record
+      StateConflict                     409  not possible in the state that things are in now
       ServiceUnavailable                503  try again later
         ModelUnavailable                503  no model that can be trusted is loaded
         SpoolUnavailable                503  a record could not be kept, so nothing was answered
         DatabaseUnavailable             503  the database is missing, locked or unreachable
         CommandUnanswered               503  the log-writer did not carry out a command in time
         QueueUnavailable                503  a request for retraining could not be kept
+        PointerUnavailable              503  the champion pointer could not be written
+        AuditUnavailable                503  an entry of the audit could not be kept, or not be read
       ModelIntegrityError               500  a model file does not match its manifest
 
 Each message is one sentence that a person can act on; ``status`` is the HTTP status it is answered with.
@@ -61,6 +64,13 @@ class RecordNotFound(HousingError):
     title = "Not found"
 
 
+class StateConflict(HousingError):
+    """What is asked for cannot be done in the state that things are in now; the message says what can."""
+
+    status = 409
+    title = "Conflict"
+
+
 class ServiceUnavailable(HousingError):
     """Something that the answer needs is not there now; the caller may try again."""
 
@@ -96,6 +106,18 @@ class QueueUnavailable(ServiceUnavailable):
     """A request for retraining could not be written (disk full, no permission)."""
 
     title = "Retraining queue unavailable"
+
+
+class PointerUnavailable(ServiceUnavailable):
+    """The champion pointer could not be written (disk full, no permission); the champion stays."""
+
+    title = "Champion pointer unavailable"
+
+
+class AuditUnavailable(ServiceUnavailable):
+    """The audit could not be written or read (disk full, no permission)."""
+
+    title = "Audit unavailable"
 
 
 class ModelIntegrityError(HousingError):

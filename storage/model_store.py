@@ -11,8 +11,8 @@ import io
 import logging
 import re
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,16 @@ import joblib
 from pydantic import ValidationError
 
 from storage.atomic_files import flush_folder, write_atomically
-from storage.errors import HousingError, ModelIntegrityError, ModelUnavailable, RecordNotFound
+from storage.errors import (
+    HousingError,
+    ModelIntegrityError,
+    ModelUnavailable,
+    PointerUnavailable,
+    RecordNotFound,
+)
 from storage.paths import RuntimePaths
-from storage.process_lock import in_turn
+from storage.process_lock import exclusive, in_turn
+from storage.schema.features import FEATURE_NAMES
 from storage.schema.records import ChampionPointer, ModelManifest
 
 logger = logging.getLogger(__name__)
@@ -75,19 +82,34 @@ class ModelStore:
         return complete
 
     def set_champion(self, version: str) -> ChampionPointer:
-        """Point at ``version``; the files with fixed names follow.
+        """Point at ``version``, whatever serves now; see ``change_champion``."""
+        return self.change_champion(lambda _: version)
+
+    def change_champion(self, choose: Callable[[ChampionPointer | None], str]) -> ChampionPointer:
+        """Point at the version that ``choose`` returns; the files with fixed names follow.
+
+        Of two processes that move the pointer at once, the second chooses from what the first made of it.
+
+        Parameters
+        ----------
+        choose
+            Is given the pointer as it is, None where there is none or it cannot be read (it is replaced
+            then). What it raises leaves the pointer as it is.
 
         Raises
         ------
+        RecordNotFound
+            If there is no such version.
         ModelIntegrityError
-            If a file of the version does not match its checksum; the pointer stays as it was.
+            If a file of the version does not match its checksum, or the service could not serve it.
+        PointerUnavailable
+            If the pointer could not be written. In all cases it stays as it was.
         """
-        self.verify(version)
-        current = self.champion_pointer()
-        pointer = ChampionPointer(version=version, previous=current.version if current else None)
-        write_atomically(self._paths.champion_pointer, pointer.model_dump_json(indent=2).encode())
-        self._copy_to_fixed_names(version)
-        return pointer
+        with self._pointer_alone():
+            current = self._readable_pointer()
+            version = choose(current)
+            self.verify(version)
+            return self._point(version, current)
 
     def champion_pointer(self) -> ChampionPointer | None:
         """Return the pointer, or None while nothing was ever promoted."""
@@ -131,6 +153,25 @@ class ModelStore:
         except ValidationError as error:
             raise ModelIntegrityError(f"{MANIFEST} of version {version} cannot be read.") from error
 
+    def servable_manifest(self, version: str) -> ModelManifest:
+        """Return what a version holds, if the service can serve that.
+
+        Raises
+        ------
+        RecordNotFound
+            If there is no such version.
+        ModelIntegrityError
+            If its manifest cannot be read, is another version's, or names other inputs than ours.
+        """
+        manifest = self.manifest(version)
+        if manifest.version != version:
+            raise ModelIntegrityError(f"Its manifest is that of version {manifest.version}.")
+        if manifest.feature_names != FEATURE_NAMES:
+            raise ModelIntegrityError(
+                f"It was made for other inputs: {', '.join(manifest.feature_names)}."
+            )
+        return manifest
+
     def versions(self) -> list[ModelManifest]:
         """Return the complete versions that can be read, newest first."""
         return self.inventory()[0]
@@ -172,8 +213,8 @@ class ModelStore:
         return joblib.load(io.BytesIO(self.read(version, name)))
 
     def verify(self, version: str) -> None:
-        """Check every file of a version against its manifest; see ``read``."""
-        for name in self.manifest(version).checksums:
+        """Check a version's manifest and every file against it; see ``servable_manifest``, ``read``."""
+        for name in self.servable_manifest(version).checksums:
             self.read(version, name)
 
     def fingerprint(self, version: str) -> tuple[tuple[str, int, int], ...]:
@@ -196,6 +237,39 @@ class ModelStore:
             raise RecordNotFound("There is no model version with this name.")
         return self._paths.versions / version
 
+    @contextmanager
+    def _pointer_alone(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(exclusive(self._paths.champion_lock))
+            except OSError as error:
+                raise _unwritable(error) from error
+            yield
+
+    def _readable_pointer(self) -> ChampionPointer | None:
+        try:
+            return self.champion_pointer()
+        except ModelIntegrityError as error:
+            logger.warning("The pointer is replaced, and with it the way back: %s", error)
+            return None
+
+    def _point(self, version: str, current: ChampionPointer | None) -> ChampionPointer:
+        previous = current.version if current else None
+        if current is not None and current.version == version:
+            previous = current.previous  # pointed at again after a crash: the way back stays
+        pointer = ChampionPointer(version=version, previous=previous)
+        content = pointer.model_dump_json(indent=2).encode()
+        try:
+            write_atomically(self._paths.champion_pointer, content)
+        except OSError as error:
+            raise _unwritable(error) from error
+        try:
+            self._copy_to_fixed_names(version)
+        except OSError as error:
+            # The version serves by now; what it serves from is its own folder.
+            logger.error("The files with fixed names do not follow to %s: %s", version, error)
+        return pointer
+
     def _copy_to_fixed_names(self, version: str) -> None:
         targets = {
             MODEL: self._paths.best_model,
@@ -206,6 +280,13 @@ class ModelStore:
         kept = self.manifest(version).checksums
         for name in targets.keys() & kept.keys():
             write_atomically(targets[name], self.read(version, name))
+
+
+def _unwritable(error: OSError) -> PointerUnavailable:
+    return PointerUnavailable(
+        f"The champion pointer could not be written ({error.strerror}); the champion stays. "
+        "Free some disk space or mend the permissions, then try again."
+    )
 
 
 def pickled(estimator: Any) -> bytes:

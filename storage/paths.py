@@ -44,6 +44,11 @@ class RuntimePaths:
         return self.models / "champion.json"
 
     @property
+    def champion_lock(self) -> Path:
+        """Held while the champion pointer is read, judged and replaced."""
+        return self.models / "champion.lock"
+
+    @property
     def loading_lock(self) -> Path:
         """Held by the one worker process that loads a version beside its answers."""
         return self.models / "loading.lock"
@@ -116,6 +121,20 @@ class RuntimePaths:
     @property
     def worker_lock(self) -> Path:
         return self.triggers / "worker.lock"
+
+    @property
+    def audit_log(self) -> Path:
+        """Who changed what: one entry a line, only ever appended to."""
+        return self.root / "audit" / "audit.jsonl"
+
+    @property
+    def audit_head(self) -> Path:
+        """Sequence and hash of the newest entry, so that entries removed at the end are missed."""
+        return self.root / "audit" / "head.json"
+
+    @property
+    def audit_lock(self) -> Path:
+        return self.root / "audit" / "audit.lock"
 
     @property
     def prometheus(self) -> Path:

@@ -1,4 +1,4 @@
-"""A lock file held for the life of a process, so that only one of its kind works on a runtime folder.
+"""Lock files: held for the life of a process, so that one of a kind works on a runtime folder, or for a step.
 
 The kernel drops the lock when the process ends, however it ends: nothing to clean up after a crash.
 """
@@ -49,6 +49,18 @@ def in_turn(lock: Path) -> Iterator[None]:
     except OSError:
         yield
         return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def exclusive(lock: Path) -> Iterator[None]:
+    """Wait until no other process or thread is inside, then be inside; ends with the holder."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from storage.atomic_files import flush_folder
-from storage.claim import ClaimLock, exclusive
+from storage.claim import ClaimLock
 from storage.errors import QueueUnavailable, RecordNotFound
+from storage.process_lock import exclusive
 from storage.schema.records import (
     DataWindow,
     HeartBeat,

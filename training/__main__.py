@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from storage.audit import AuditTrail
+from storage.audit_chain import AuditAct
 from storage.errors import (
     HousingError,
     InvalidInput,
@@ -14,6 +16,7 @@ from storage.errors import (
     RecordNotFound,
 )
 from storage.model_store import ModelStore
+from storage.schema.records import ChampionPointer
 from storage.settings import Settings, settings_or_exit
 
 EXIT_FAILED = 1
@@ -96,10 +99,21 @@ def _train(settings: Settings, options: argparse.Namespace) -> None:
     console = Console()
     with step_display(console) as display:
         trained = Training(settings, table, candidates, display).run()
-    ModelStore(settings.paths).set_champion(trained.manifest.version)
+    pointer = ModelStore(settings.paths).set_champion(trained.manifest.version)
+    AuditTrail(settings.paths).record(_promotion(pointer))
     follow_champion(settings, trained.manifest)
     console.print(comparison(trained.outcome))
     print(f"Champion: {trained.manifest.version} in {settings.paths.models}")
+
+
+def _promotion(pointer: ChampionPointer) -> AuditAct:
+    return AuditAct(
+        actor="command line",
+        action="promotion",
+        subject=pointer.version,
+        reason="Trained by `python -m training`.",
+        figures={"previous": pointer.previous},
+    )
 
 
 if __name__ == "__main__":

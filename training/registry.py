@@ -52,7 +52,7 @@ class ModelRegistry:
         """
         tags = {VERSION_TAG: manifest.version, CHECKSUM_TAG: manifest.checksums[MODEL]}
         with answering():
-            if not self._client.search_registered_models(f"name = '{REGISTERED_NAME}'"):
+            if not self._is_known():
                 self._client.create_registered_model(REGISTERED_NAME)
             registered = self._client.create_model_version(
                 REGISTERED_NAME,
@@ -66,13 +66,21 @@ class ModelRegistry:
         return number
 
     def follow(self, champion: str, previous: str | None) -> None:
-        """Point the aliases to the versions with these ids; a champion is a challenger no more."""
+        """Point the aliases to the versions with these ids; a champion is a challenger no more.
+
+        Where no version was ever registered there is nothing to point to, and nothing is done.
+        """
         with answering():
+            if not self._is_known():
+                return
             self._point(CHAMPION, self._number_of(champion))
             self._point(PREVIOUS, self._number_of(previous))
             aliases = self._client.get_registered_model(REGISTERED_NAME).aliases
             if aliases.get(CHALLENGER) == aliases.get(CHAMPION):
                 self._point(CHALLENGER, None)
+
+    def _is_known(self) -> bool:
+        return bool(self._client.search_registered_models(f"name = '{REGISTERED_NAME}'"))
 
     def _point(self, alias: str, number: str | None) -> None:
         if number is None:

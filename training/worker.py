@@ -9,16 +9,19 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from storage.audit import AuditTrail
+from storage.audit_chain import AuditAct
 from storage.errors import InvalidInput
 from storage.log_handler import configure_logging, open_spool
 from storage.model_store import ModelStore
 from storage.process_lock import AlreadyRunning, only_process
 from storage.process_loop import run_until_stopped
 from storage.retrain_queue import Claim, RetrainQueue
-from storage.schema.records import EventKind, EventRecord, Trigger
+from storage.schema.records import LONGEST_REASON, EventKind, EventRecord, Trigger
 from storage.settings import Settings, settings_or_exit
 from storage.spool import Spool
 from storage.timeline import Timeline
+from training.alias_keeper import AliasKeeper
 from training.candidates import Candidate, configured_candidates
 from training.claimed_steps import ClaimedSteps
 from training.dataset.sources import load_table
@@ -63,6 +66,8 @@ class RetrainingWorker:
         self._store = ModelStore(settings.paths)
         self._gate = PromotionGate(settings)
         self._timeline = Timeline(spool if spool is not None else open_spool(settings))
+        self._audit = AuditTrail(settings.paths)
+        self._aliases = AliasKeeper(settings)
 
     def recover(self) -> list[str]:
         """Make what a worker that died had claimed claimable again; return those ids."""
@@ -74,11 +79,14 @@ class RetrainingWorker:
     def run_once(self, now: datetime) -> Trigger | None:
         """Claim the oldest trigger, if there is one, and carry it out; return it as it was closed.
 
+        While there is none, MLflow's aliases are brought after a champion that a person chose.
+
         A training that fails closes its trigger as failed, with the reason; the next one is not affected.
         """
         self.recover()
         claim = self._queue.claim()
         if claim is None:
+            self._aliases.run_once(now)
             return None
         trigger = claim.trigger
         logger.info("Retraining %s begins: %s", trigger.trigger_id, trigger.reason)
@@ -112,6 +120,7 @@ class RetrainingWorker:
         if decision.promote:
             self._store.set_champion(trained.manifest.version)
             self._tell("promotion", trigger, f"Promoted: {decision.reason}.", result)
+            self._audit.record(_promotion(trigger, result))
         follow_champion(self._settings, trained.manifest)
         logger.info("%s: %s.", "Promoted" if decision.promote else "Not promoted", decision.reason)
         return result
@@ -141,6 +150,16 @@ def _result(trained: TrainedVersion, decision: Decision) -> dict[str, Any]:
         "reason": decision.reason,
         "decision": decision.as_json(),
     }
+
+
+def _promotion(trigger: Trigger, result: dict[str, Any]) -> AuditAct:
+    return AuditAct(
+        actor=WORKER,
+        action="promotion",
+        subject=result["version"],
+        reason=result["reason"][:LONGEST_REASON],
+        figures={"previous": result["previous_champion"], "trigger_id": trigger.trigger_id},
+    )
 
 
 def _summary(succeeded: bool, result: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Monitoring, versions and retraining; nothing that a walk does here changes what the service does."""
 
 from backend.api_walk.walk import Connection, Step, demand
+from backend.contract.audit import AuditResponse
 from backend.contract.drift import DriftResponse, DriftWindowResponse
 from backend.contract.models import ModelsResponse
 from backend.contract.monitoring import ConfigResponse, HistoryResponse, StatusResponse
@@ -99,6 +100,27 @@ def refuse_unknown_retraining(connection: Connection) -> str:
     return connection.refused("GET", "/retraining/none", 404).error
 
 
+def refuse_promotion(connection: Connection) -> str:
+    """POST /models/<version>/promote without a key"""
+    body = {"reason": "I may not"}
+    return connection.refused("POST", "/models/none/promote", 401, body, headers=NO_KEY).error
+
+
+def refuse_rollback(connection: Connection) -> str:
+    """POST /models/rollback without a key"""
+    body = {"reason": "I may not"}
+    return connection.refused("POST", "/models/rollback", 401, body, headers=NO_KEY).error
+
+
+def audit(connection: Connection) -> str:
+    """GET /audit"""
+    answer = connection.get(AuditResponse, "/audit?limit=5")
+    demand(answer.chain.holds, str(answer.chain.problem))
+    connection.refused("GET", "/audit?limit=0", 400)
+    connection.refused("GET", "/audit", 401, headers=NO_KEY)
+    return f"{answer.chain.entries} entries, and their chain holds"
+
+
 STEPS: tuple[Step, ...] = (
     Step("GET /models", "which versions?", models),
     Step("GET /monitoring/status", "is it watched?", status),
@@ -112,4 +134,7 @@ STEPS: tuple[Step, ...] = (
     Step("GET /monitoring/history", "what happened?", history),
     Step("POST /monitoring/trigger-retraining", "without a reason", refuse_retraining),
     Step("GET /retraining/<trigger_id>", "one that is not", refuse_unknown_retraining),
+    Step("POST /models/<version>/promote", "may anyone?", refuse_promotion),
+    Step("POST /models/rollback", "may anyone?", refuse_rollback),
+    Step("GET /audit", "who changed what?", audit),
 )

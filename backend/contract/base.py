@@ -3,11 +3,14 @@
 Prices are in units of 100,000 USD, times are ISO 8601 in UTC.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from storage.schema.records import utc_now
+from storage.schema.records import LONGEST_REASON, utc_now
+
+Reason = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON, pattern=r"\S")]
+"""Why somebody changes something: not empty, and kept with the change."""
 
 
 class Request(BaseModel):

@@ -1,10 +1,10 @@
-"""GET /models: the trained versions, which of them serves, and which did before."""
+"""/models: the trained versions, which of them serves, which did before, and changing that by hand."""
 
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from backend.contract.base import Success
+from backend.contract.base import Reason, Request, Success
 
 
 class ModelVersion(BaseModel):
@@ -32,3 +32,28 @@ class ModelsResponse(Success):
     previous: str | None
     changed_at: AwareDatetime | None
     unreadable: list[str]
+
+
+ChampionChangeKind = Literal["promotion", "rollback"]
+
+
+class ChampionChange(Request):
+    """POST /models/<version>/promote and POST /models/rollback"""
+
+    reason: Reason
+    expected_champion: str | None = Field(
+        None,
+        max_length=100,
+        description="The version that is to be replaced. If another one is champion by now, perhaps because"
+        " somebody clicked twice, nothing changes and the answer is 409.",
+    )
+
+
+class ChampionChangedResponse(Success):
+    """POST /models/<version>/promote and POST /models/rollback: who is champion now, and who was before."""
+
+    change: ChampionChangeKind
+    version: str
+    previous: str | None
+    changed_at: AwareDatetime
+    message: str

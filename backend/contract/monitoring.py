@@ -4,7 +4,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, Field, RootModel, field_validator
 
-from backend.contract.base import Request, Success
+from backend.contract.base import Reason, Request, Success
 from backend.contract.records import PageResponse, Row, WindowQuery
 from storage.schema.monitoring_config import MonitoringConfig
 from storage.schema.records import DataWindow, EventKind, TriggerSource
@@ -59,7 +59,7 @@ class ConfigChange(RootModel[dict[str, Any]]):
 class TriggerRequest(Request):
     """POST /monitoring/trigger-retraining"""
 
-    reason: str = Field(min_length=1, max_length=500, pattern=r"\S")
+    reason: Reason
     window: DataWindow | None = Field(
         None, description="The logged predictions that this is about, if some are meant."
     )

@@ -11,6 +11,7 @@ from backend.contract.database import (
     DatabaseStatistics,
     DatabaseStatisticsResponse,
 )
+from backend.request_audit import tell
 from backend.services import current_services
 from storage.commands import ask
 
@@ -37,5 +38,6 @@ def clear() -> Response:
         services.settings.command_timeout_seconds,
         {"asked_by": current_actor()},
     )
+    tell("database cleared", deleted=deleted)
     logger.warning("The database was cleared: %s", deleted)
     return answer(DatabaseClearedResponse(deleted=deleted))

@@ -1,12 +1,21 @@
-"""GET /models: the trained versions."""
+"""/models: the trained versions, and which of them serves, changed by hand."""
 
 import logging
 
 from flask import Blueprint, Response
 
 from backend.answers import answer
-from backend.contract.models import ModelsResponse, ModelVersion
+from backend.authorization import current_actor
+from backend.contract.models import (
+    ChampionChange,
+    ChampionChangedResponse,
+    ChampionChangeKind,
+    ModelsResponse,
+    ModelVersion,
+)
+from backend.request_audit import tell
 from backend.services import current_services
+from backend.validation import read_body
 from storage.errors import ModelIntegrityError
 from storage.model_store import ModelStore
 from storage.schema.records import ChampionPointer, ModelManifest
@@ -28,6 +37,43 @@ def models() -> Response:
         previous=pointer.previous if pointer else None,
         changed_at=pointer.changed_at if pointer else None,
         unreadable=unreadable,
+    )
+    return answer(body)
+
+
+@blueprint.post("/<version>/promote")
+def promote(version: str) -> Response:
+    """Make a version the champion, with a reason; needs the role admin."""
+    asked = _asked()
+    desk = current_services().champion_desk
+    pointer = desk.promote(version, asked.reason, current_actor(), asked.expected_champion)
+    return _changed("promotion", pointer, asked.reason)
+
+
+@blueprint.post("/rollback")
+def rollback() -> Response:
+    """Make the champion before this one the champion again, with a reason; needs the role admin."""
+    asked = _asked()
+    desk = current_services().champion_desk
+    pointer = desk.roll_back(asked.reason, current_actor(), asked.expected_champion)
+    return _changed("rollback", pointer, asked.reason)
+
+
+def _asked() -> ChampionChange:
+    services = current_services()
+    return read_body(ChampionChange, services.settings.request_limit_bytes, services.metrics)
+
+
+def _changed(kind: ChampionChangeKind, pointer: ChampionPointer, reason: str) -> Response:
+    tell(kind, pointer.version, reason, previous=pointer.previous)
+    seconds = current_services().settings.model_poll_seconds
+    body = ChampionChangedResponse(
+        change=kind,
+        version=pointer.version,
+        previous=pointer.previous,
+        changed_at=pointer.changed_at,
+        message=f"Version {pointer.version} is the champion now. Each worker process looks every "
+        f"{seconds:g} s, and serves it once it has loaded it.",
     )
     return answer(body)
 

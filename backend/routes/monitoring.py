@@ -16,6 +16,7 @@ from backend.contract.monitoring import (
     StatusResponse,
 )
 from backend.monitoring.configuration import definitions
+from backend.request_audit import tell
 from backend.routes.records import echoed_filters, page_request
 from backend.services import Services, current_services
 from backend.validation import read_body, read_query, read_values
@@ -46,7 +47,9 @@ def change_config() -> Response:
     changes = read_body(ConfigChange, limit_bytes, services.metrics).root
     before = services.configuration.current().config.model_dump()
     read_values(MonitoringConfig, before | changes)
-    return answer(_described(services.configuration.change(changes, current_actor())))
+    stored = services.configuration.change(changes, current_actor())
+    tell("configuration changed", str(stored.version), changes=changes)
+    return answer(_described(stored))
 
 
 @blueprint.get("/status")

@@ -6,6 +6,7 @@ from backend.answers import answer
 from backend.authorization import current_actor
 from backend.contract.monitoring import TriggerRequest, TriggerResponse
 from backend.contract.retraining import RetrainingResponse
+from backend.request_audit import tell
 from backend.services import current_services
 from backend.validation import read_body
 from storage.trigger_files import PENDING
@@ -23,6 +24,7 @@ def trigger_retraining() -> Response:
     limit_bytes = services.settings.request_limit_bytes
     asked = read_body(TriggerRequest, limit_bytes, services.metrics)
     trigger = services.desk.ask(asked.reason, current_actor(), asked.window)
+    tell("retraining asked for", trigger.trigger_id, asked.reason)
     body = TriggerResponse(
         trigger_id=trigger.trigger_id,
         trigger_file=f"{trigger.trigger_id}{PENDING}",

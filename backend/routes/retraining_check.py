@@ -17,13 +17,14 @@ from backend.contract.retraining_check import (
 )
 from backend.monitoring.configuration import drift_thresholds
 from backend.monitoring.performance import LabelledRows
+from backend.request_audit import tell
 from backend.retraining_check import ErrorLook, RetrainingCheck
 from backend.routes.drift import drift_analysis
 from backend.routes.performance import estimated_error
 from backend.services import Services, current_services
 from backend.validation import read_body
 from storage.schema.features import FEATURE_NAMES
-from storage.schema.records import utc_now
+from storage.schema.records import LONGEST_REASON, utc_now
 
 blueprint = Blueprint("retraining_check", __name__, url_prefix="/monitoring")
 
@@ -46,6 +47,9 @@ def run_checks() -> Response:
     """Check the logged window and keep what was found; may ask for a retraining; needs operator."""
     services = current_services()
     stored = services.scheduled_checks.run(utc_now(), current_actor())
+    if stored.trigger_id is not None:
+        reason = " ".join(stored.check.decision.reasons)[:LONGEST_REASON]
+        tell("retraining asked for", stored.trigger_id, reason, check_id=stored.check_id)
     g.model_version = stored.check.model_version
     body = StoredCheckResponse(
         checked="logged",

@@ -179,7 +179,7 @@ class ChampionPointer(Record):
 
 
 LONGEST_REASON = 500
-"""Characters of the reason for a retraining."""
+"""Characters of the reason for a retraining or for another change."""
 TriggerSource = Literal["manual", "drift", "degradation", "age", "labels", "schedule"]
 """What asked for a retraining: a person, or what a check found."""
 

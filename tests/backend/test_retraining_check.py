@@ -209,6 +209,11 @@ def test_a_risen_error_asks_for_one_retraining_and_then_pauses(
     claim.finish({}, succeeded=False)
     paused = _run(http, store_records)
     assert paused.trigger_id is None
+    # Of all checks, only the one that asked for a retraining is in the audit.
+    audited = services.audit.newest(10)
+    told = [entry for entry in audited if entry.action == "retraining asked for"]
+    assert [entry.subject for entry in told] == [asked.trigger_id]
+    assert not any("checks" in entry.action for entry in audited)
     assert "the pause after one is 24 h" in paused.blocked_by[0]
     figures = _events(http, "check")[-1].figures
     assert (

@@ -1,11 +1,13 @@
 """What holds for every endpoint: a time stamp, a request id, success told, errors in the one shape."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 
 from backend.contract.base import ErrorResponse
+from tests.system import bearer
 
 READABLE = (
     "/",
@@ -28,19 +30,20 @@ READABLE = (
     "/models",
     "/monitoring/drift",
 )
+WITH_KEY = ("/audit",)
 DOCUMENTATION = ("/openapi.json", "/docs", "/docs/<asset>")
 WITHOUT_SUCCESS = ("/health", "/health/live", "/health/ready")
 """These answer ``status`` in place of ``success``."""
 
 
-@pytest.mark.parametrize("path", READABLE)
+@pytest.mark.parametrize("path", [*READABLE, *WITH_KEY])
 def test_every_answer_is_stamped(
     http: FlaskClient,
     store_records: Callable[[], None],
     path: str,
 ) -> None:
     store_records()
-    answer = http.get(path)
+    answer = http.get(path, headers=bearer("operate") if path in WITH_KEY else {})
     assert answer.status_code == 200
     assert answer.mimetype == "application/json"
     assert answer.headers["X-Request-ID"]
@@ -52,7 +55,7 @@ def test_every_answer_is_stamped(
 
 def test_every_rule_answers_a_wrong_method_in_the_one_shape(http: FlaskClient) -> None:
     for rule in http.application.url_map.iter_rules():
-        path = rule.rule.replace("<prediction_id>", "none").replace("<trigger_id>", "none")
+        path = re.sub(r"<(prediction_id|trigger_id|version)>", "none", rule.rule)
         answer = http.open(path, method="PATCH")
         assert answer.status_code == 405, path
         assert ErrorResponse.model_validate(answer.json).status == 405
@@ -63,4 +66,4 @@ def test_every_endpoint_of_the_list_above_is_routed(http: FlaskClient) -> None:
         rule.rule for rule in http.application.url_map.iter_rules() if "GET" in (rule.methods or ())
     }
     with_id = {"/predictions/<prediction_id>", "/retraining/<trigger_id>"}
-    assert rules == {*READABLE, *with_id, *DOCUMENTATION, "/metrics"}
+    assert rules == {*READABLE, *WITH_KEY, *with_id, *DOCUMENTATION, "/metrics"}

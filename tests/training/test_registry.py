@@ -1,6 +1,7 @@
 """The champion as MLflow gives it to others: the same numbers, by alias, in a process of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -14,10 +15,11 @@ from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
 from storage.model_store import MODEL, ModelStore
-from storage.schema.records import ModelManifest
+from storage.schema.records import ModelManifest, utc_now
 from storage.settings import Settings
 from tests.system import REPOSITORY, clean_environment, running, wait_for
 from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
+from training.alias_keeper import RETRY_INTERVAL, AliasKeeper
 from training.dataset.table import FloatArray, HousingTable
 from training.model_card import REGISTERED_NAME
 from training.registry import (
@@ -162,6 +164,42 @@ def test_mlflow_being_away_costs_a_warning_only(
     assert "The version is not in its registry." in caplog.text
     follow_champion(away, manifest)
     assert "The aliases follow the champion after the next training." in caplog.text
+
+
+def test_the_keeper_follows_a_pointer_that_moved_and_then_rests(registered: Registered) -> None:
+    first, second = registered.train(), registered.train("hist_gradient_boosting")
+    keeper, now = AliasKeeper(registered.settings), utc_now()
+    assert not keeper.run_once(now)  # nothing is champion yet
+    registered.store.set_champion(first.version)
+    assert keeper.run_once(now)
+    assert registered.aliases() == {CHAMPION: first.version, CHALLENGER: second.version}
+    assert not keeper.run_once(now)
+    registered.store.set_champion(second.version)
+    assert keeper.run_once(now)
+    assert registered.aliases() == {CHAMPION: second.version, PREVIOUS: first.version}
+
+
+def test_the_keeper_says_once_that_mlflow_is_away_and_asks_again_later(
+    registered: Registered, free_port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    registered.store.set_champion(registered.train().version)
+    address = f"http://127.0.0.1:{free_port}"
+    away = registered.settings.model_copy(update={"mlflow_tracking_uri": address})
+    keeper, now = AliasKeeper(away), utc_now()
+    assert keeper.run_once(now)
+    assert not keeper.run_once(now + RETRY_INTERVAL / 2)
+    assert keeper.run_once(now + RETRY_INTERVAL)
+    assert caplog.text.count("The aliases follow the champion when it is back.") == 1
+
+
+def test_the_keeper_makes_no_store_where_nothing_was_recorded(
+    registered: Registered, tmp_path: Path
+) -> None:
+    registered.store.set_champion(registered.train().version)
+    copy = Settings(runtime_directory=tmp_path / "copy")
+    shutil.copytree(registered.settings.paths.models, copy.paths.models)
+    assert not AliasKeeper(copy).run_once(utc_now())
+    assert not copy.paths.mlflow_store.exists()
 
 
 def test_an_unrecorded_training_does_not_wait_for_mlflow_again(

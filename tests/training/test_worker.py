@@ -10,6 +10,8 @@ import pytest
 from mlflow import MlflowClient
 from sklearn.base import clone
 
+from storage.audit import AuditTrail
+from storage.champion_switch import ChampionSwitch
 from storage.database import Database
 from storage.errors import InvalidDataset, RecordNotFound
 from storage.log_writer import LogWriter
@@ -26,7 +28,7 @@ from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.model_card import REGISTERED_NAME
 from training.registry import CHALLENGER, CHAMPION, PREVIOUS, VERSION_TAG
-from training.worker import RetrainingWorker
+from training.worker import WORKER, RetrainingWorker
 
 # Through scikit-learn one answer of a forest takes longer than the budget of a model in service.
 PATIENT = {"promotion_latency_budget_microseconds": 1e9}
@@ -229,6 +231,27 @@ def test_the_timeline_tells_of_retrainings_and_promotions(bench: Bench) -> None:
     assert "was promoted" in rows[2]["summary"]
     assert rows[1]["figures"]["decision"] == rows[2]["figures"]["decision"] == done["decision"]
     database.close()
+
+
+def test_its_promotions_are_audited(bench: Bench) -> None:
+    first, second = bench.retrain(forest("bad")), bench.retrain(forest("good"))
+    assert bench.retrain(forest("bad"))["promoted"] is False
+    trail = AuditTrail(bench.settings.paths)
+    assert trail.verify().holds
+    newer, older = trail.newest(10)
+    assert (older.actor, older.action, older.subject) == (WORKER, "promotion", first["version"])
+    assert (newer.subject, newer.reason) == (second["version"], second["reason"])
+    assert newer.figures["previous"] == first["version"]
+
+
+def test_an_idle_worker_brings_the_aliases_after_a_rollback(bench: Bench) -> None:
+    first, second = bench.retrain(forest("bad")), bench.retrain(forest("good"))
+    ChampionSwitch(bench.store).roll_back()
+    assert bench.worker().run_once(utc_now()) is None
+    client = MlflowClient(bench.settings.tracking_uri, bench.settings.tracking_uri)
+    for alias, result in ((CHAMPION, first), (PREVIOUS, second)):
+        found = client.get_model_version_by_alias(REGISTERED_NAME, alias)
+        assert found.tags[VERSION_TAG] == result["version"]
 
 
 def test_the_process_recovers_carries_out_and_stops(

@@ -1,0 +1,151 @@
+"""A connection to the service: one request over it, its answer as a model, and what can go wrong.
+
+ClientError              base of everything that a call can raise
+  ServiceUnreachable     nothing answered in time: the service is down or the address is wrong
+  ServiceRefused         the service answered with an error; carries its status and its sentence
+  UnexpectedAnswer       something answered that is not this service
+"""
+
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import requests
+from pydantic import BaseModel, ValidationError
+
+from backend.contract.base import ErrorResponse, Request
+
+DEFAULT_TIMEOUT_SECONDS = 10.0
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+
+class ClientError(Exception):
+    """Base of everything that a call can raise; the message is one sentence for a person."""
+
+
+class ServiceUnreachable(ClientError):
+    """Nothing answered in time."""
+
+
+class UnexpectedAnswer(ClientError):
+    """What answered is not this service, or another version of it."""
+
+
+class ServiceRefused(ClientError):
+    """The service answered with an error.
+
+    Attributes
+    ----------
+    error
+        The answer's body, with ``status``, ``error`` and perhaps ``validation_errors``.
+    """
+
+    def __init__(self, error: ErrorResponse) -> None:
+        super().__init__(error.error)
+        self.error = error
+
+
+class ServiceConnection:
+    """A connection to one service. Keeps its TCP connections; use one for each thread.
+
+    Parameters
+    ----------
+    url
+        Address of the service, such as ``http://127.0.0.1:5000``.
+    key
+        Sent as bearer token where given.
+    timeout_seconds
+        Longest wait for one answer.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str | None = None,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._timeout_seconds = timeout_seconds
+        self._session = requests.Session()
+        self._session.trust_env = False  # a proxy setting must not catch calls to the own machine
+        if key:
+            self._session.headers["Authorization"] = f"Bearer {key}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def _get(self, kind: type[Answer], path: str, query: Request | None = None) -> Answer:
+        parameters = query.model_dump(mode="json", exclude_none=True) if query else None
+        return parse(kind, checked(self._send("GET", path, parameters, None, None)))
+
+    def _post(
+        self,
+        kind: type[Answer],
+        path: str,
+        body: BaseModel | None,
+        request_id: str | None = None,
+        *,
+        method: str = "POST",
+    ) -> Answer:
+        content = body.model_dump_json().encode() if body else b"{}"
+        return parse(kind, checked(self._send(method, path, None, content, request_id)))
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        parameters: dict[str, Any] | None,
+        content: bytes | None,
+        request_id: str | None,
+    ) -> requests.Response:
+        headers = {"Content-Type": "application/json"} if content is not None else {}
+        if request_id:
+            headers["X-Request-ID"] = request_id
+        try:
+            return self._session.request(
+                method,
+                self.url + path,
+                params=parameters,
+                data=content,
+                headers=headers,
+                timeout=self._timeout_seconds,
+            )
+        except requests.RequestException as error:
+            raise ServiceUnreachable(
+                f"The prediction service at {self.url} does not answer. Start it, or check its address."
+            ) from error
+
+
+def media_type(answer: requests.Response) -> str:
+    """Return what kind of content an answer says it has."""
+    return answer.headers.get("Content-Type", "")
+
+
+def checked(answer: requests.Response) -> requests.Response:
+    """Return an answer that is none of an error; raise ``ServiceRefused`` for the others."""
+    if answer.ok:
+        return answer
+    raise ServiceRefused(parse(ErrorResponse, answer))
+
+
+def parse(kind: type[Answer], answer: requests.Response) -> Answer:
+    """Return an answer's body as its model; raise ``UnexpectedAnswer`` where it is not."""
+    try:
+        return kind.model_validate_json(answer.content)
+    except ValidationError as error:
+        raise UnexpectedAnswer(
+            f"{answer.url} answered {answer.status_code} with something that is not this service's; "
+            "check the address and that both sides have the same version."
+        ) from error
