@@ -110,7 +110,7 @@ def test_every_metric_has_help(metrics: Metrics) -> None:
         for family in text_string_to_metric_families(metrics.exposition().decode())
         if not family.name.endswith("_created")
     ]
-    assert len(families) == 14
+    assert len(families) == 15
     assert all(family.documentation.endswith(".") for family in families)
 
 
@@ -185,6 +185,7 @@ def _use_all(metrics: Metrics) -> None:
     metrics.count_predictions("a", 1, 0.00005)
     metrics.count_validation_error("MedInc")
     metrics.count_unlogged_request()
+    metrics.count_unaudited_change()
     metrics.count_load_failure()
     metrics.set_served_version(OLD)
     metrics.set_compiled_predictor(True)
