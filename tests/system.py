@@ -1,6 +1,7 @@
 """Real processes for tests: start them, wait until they answer, stop or kill them."""
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -8,11 +9,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+PORTS = range(20_000, 32_000)
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
@@ -38,10 +40,16 @@ def wait_for(
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nothing listens on now.
+
+    It is below those that the kernel gives to outgoing connections: the other pytest process makes many,
+    and one of them would now and then take the port before the test does.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def copied_runtime(trained: Path, runtime: Path) -> Path:
