@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from backend.client import HousingClient, ServiceRefused
 from backend.contract.predictions import HousingFeatures
 from dashboard.components.district import DISTRICTS
-from tests.browser.console import System, settle, visit
+from tests.browser.console import System, open_first_row, settle, visit
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -57,8 +57,8 @@ def test_under_load_the_page_moves_and_keeps_what_the_operator_did(
     _zoom(page)
     shown = _shown(page)
     assert shown == ["-10", "0"]
-    _open_first_row(page)
     opened = page.locator(".st-key-latency_slowest_opened")
+    open_first_row(page, opened)
     request_id = opened.get_by_role("row", name=re.compile("Request id")).inner_text()
     before = _requests(page)
     for _ in range(REFRESHES):
@@ -114,9 +114,3 @@ def _requests(page: Page) -> int:
 def _wait_for_a_refresh(page: Page) -> None:
     looked = page.get_by_text(re.compile("a point. Looked at"))
     expect(looked).not_to_have_text(looked.inner_text())
-
-
-def _open_first_row(page: Page) -> None:
-    table = page.get_by_test_id("stDataFrame").locator("canvas").first
-    table.click(position={"x": 16, "y": 52}, force=True)
-    expect(page.locator(".st-key-latency_slowest_opened")).to_be_visible()

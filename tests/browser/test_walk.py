@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from backend.contract.records import LogsQuery, RequestsQuery
 from dashboard.components.district import DISTRICTS, District
 from dashboard.components.price import dollars
-from tests.browser.console import System, settle, visit
+from tests.browser.console import System, open_first_row, visit
 from tests.system import wait_for
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -77,13 +77,14 @@ def test_a_log_line_is_searched_and_opened(system: System, page: Page) -> None:
     visit(page, system, "logs")
     page.get_by_role("searchbox", name="Message contains").fill(str(CLEARED.q))
     page.keyboard.press("Enter")
-    settle(page)
-    expect(page.locator(".st-key-log_paging")).to_contain_text("Page 1")
-    _open_first_row(page)
+    # A search can be shared by its address, where it stands before the table shows what was found.
+    expect(page).to_have_url(re.compile(r"log_text=was\+cleared"))
+    found = system.client.logs(CLEARED).total
+    expect(page.locator(".st-key-log_paging")).to_contain_text(f"Page 1, {found} row")
     opened = page.locator(".st-key-log_opened")
+    open_first_row(page, opened)
     expect(opened).to_contain_text("The database was cleared")
     expect(opened).to_contain_text(str(system.client.logs(CLEARED).logs[0].request_id))
-    assert "log_text=was+cleared" in page.url, "a search can be shared by its address"
 
 
 def test_the_navigation_leads_to_every_page_and_out_to_mlflow(system: System, page: Page) -> None:
@@ -117,10 +118,3 @@ def _predictions_counted(system: System) -> float:
     text = requests.get(f"{system.service_url}/metrics", timeout=10).text
     samples = re.findall(r"^ml_predictions_total(?:\{.*\})? (\S+)$", text, re.MULTILINE)
     return sum(float(sample) for sample in samples)
-
-
-def _open_first_row(page: Page) -> None:
-    # The table is one picture; its first cell is the box that selects the first row.
-    table = page.locator("[data-testid=stDataFrame] canvas").first
-    table.click(position={"x": 16, "y": 52}, force=True)
-    settle(page)
