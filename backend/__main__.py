@@ -11,8 +11,8 @@ from storage.settings import Settings, settings_or_exit
 HEADER_TIMEOUT_MILLISECONDS = 10_000
 WORKER_STOP_SECONDS = 5
 APPLICATION = "backend.app:create_worker_app"
-# One thread a worker for the trees: more only contend for the same cores, and spin while they wait.
-THREADING = {
+SERVING_ENVIRONMENT = {
+    # One thread a worker for the trees: more only contend for the same cores, and spin while they wait.
     "OMP_NUM_THREADS": "1",
     "OMP_WAIT_POLICY": "PASSIVE",
     # Left to itself, glibc keeps what a large batch needed once for each thread that ever had one.
@@ -74,7 +74,7 @@ def _prepare_environment(settings: Settings) -> None:
     shutil.rmtree(settings.paths.prometheus, ignore_errors=True)
     settings.paths.prometheus.mkdir(parents=True)
     os.environ[MULTIPROCESS_VARIABLE] = str(settings.paths.prometheus)
-    os.environ.update(THREADING)
+    os.environ.update(SERVING_ENVIRONMENT)
 
 
 if __name__ == "__main__":

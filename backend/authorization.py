@@ -76,7 +76,7 @@ class KeyRing:
 def guard(app: Flask, settings: Settings) -> None:
     """Check the role of every request before its route runs."""
     keys = KeyRing(settings)
-    to_read = Role.VIEWER if settings.reading_needs_key else Role.NOBODY
+    to_read = reading_role(settings)
 
     @app.before_request
     def check_role() -> None:
@@ -102,6 +102,11 @@ def current_actor() -> str:
     """Return who makes the current request, as the timeline names them: the role of their key."""
     role: Role = g.get("role", Role.NOBODY)
     return role.name.lower()
+
+
+def reading_role(settings: Settings) -> Role:
+    """Return the role that reading and predicting need."""
+    return Role.VIEWER if settings.reading_needs_key else Role.NOBODY
 
 
 def own_role(method: str, template: str) -> Role | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from backend.authorization import KeyRing, Role
+from backend.authorization import KeyRing, reading_role
 from backend.prediction_answer import prediction_response
 from backend.prediction_service import LoggedPrediction, PredictionService
 from backend.request_recorder import REQUEST_ID_HEADER, RequestRecorder, usable_request_id
@@ -43,7 +43,7 @@ class PredictionShortcut:
         self._application = application
         self._limit_bytes = settings.request_limit_bytes
         self._keys = KeyRing(settings)
-        self._needed = Role.VIEWER if settings.reading_needs_key else Role.NOBODY
+        self._needed = reading_role(settings)
         self._predictions = predictions
         self._recorder = recorder
 

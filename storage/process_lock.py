@@ -6,7 +6,7 @@ The kernel drops the lock when the process ends, however it ends: nothing to cle
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from storage.errors import ServiceUnavailable
@@ -28,8 +28,7 @@ def only_process(lock: Path, kind: str) -> Iterator[None]:
         If another process holds it.
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
+    with _opened(lock) as descriptor:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -37,32 +36,30 @@ def only_process(lock: Path, kind: str) -> Iterator[None]:
                 f"A {kind} already works in {lock.parent.parent}; stop it first, or leave the work to it."
             ) from error
         yield
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def in_turn(lock: Path) -> Iterator[None]:
-    """Wait for ``lock``, then hold it. Where it cannot be kept, such as on a read-only disk, nobody waits."""
-    try:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:
-        yield
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
 def exclusive(lock: Path) -> Iterator[None]:
     """Wait until no other process or thread is inside, then be inside; ends with the holder."""
     lock.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
+    with _opened(lock) as descriptor:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def in_turn(lock: Path) -> Iterator[None]:
+    """Be inside like ``exclusive``; where no lock can be kept, as on a read-only disk, nobody waits."""
+    with ExitStack() as stack:
+        with suppress(OSError):
+            fcntl.flock(stack.enter_context(_opened(lock)), fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _opened(lock: Path) -> Iterator[int]:
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield descriptor
     finally:
         os.close(descriptor)

@@ -24,6 +24,12 @@ def publish_dearer(store: ModelStore, version: str, name: str, by: float = 0.1) 
     return store.publish(manifest.model_copy(update=changed), files | {MODEL: pickled(pipeline)})
 
 
+def champion_and_dearer(store: ModelStore) -> tuple[str, str]:
+    """Return the champion's id and that of a version made from it, which could be champion."""
+    champion = store.champion().version
+    return champion, publish_dearer(store, champion, "dearer").version
+
+
 def spoil(path: Path) -> None:
     """Change one byte in the middle of a file."""
     content = bytearray(path.read_bytes())

@@ -122,8 +122,8 @@ def _draw_slowest(reading: LatencyReading) -> None:
     )
     if opened is not None:
         draw_request(SLOWEST, opened)
-    state = "It stays as it is while a row is open." if is_open(reading.slowest) else ""
-    st.caption(f"The list is from {clock(reading.slowest_at)}. {state}")
+    state = ", and stays as it is while a row is open" if is_open(reading.slowest) else ""
+    st.caption(f"The list is from {clock(reading.slowest_at)}{state}.")
 
 
 def _draw_nothing(choice: LatencyChoice) -> None:

@@ -26,7 +26,7 @@ class AnswersAnything(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b'{"success": true}')
 
-    do_POST = do_DELETE = do_PUT = do_GET  # noqa: N815
+    do_POST = do_DELETE = do_PUT = do_GET  # noqa: N815 # names of http.server
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Stay silent."""

@@ -21,7 +21,7 @@ from storage.schema.features import EXAMPLE
 from storage.settings import Settings
 from tests.backend.test_errors import assert_problem
 from tests.system import bearer
-from tests.versions import publish_dearer, spoil
+from tests.versions import champion_and_dearer, spoil
 
 Store = Callable[[], None]
 REASON = {"reason": "its errors have doubled"}
@@ -36,8 +36,7 @@ def store(service_settings: Settings) -> ModelStore:
 @pytest.fixture
 def versions(store: ModelStore) -> tuple[str, str]:
     """The champion, and a version that could be."""
-    old = store.champion().version
-    return old, publish_dearer(store, old, "dearer").version
+    return champion_and_dearer(store)
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def test_off_the_loopback_reading_needs_a_key_and_health_does_not(
     champion_settings: Settings,
 ) -> None:
     settings = Settings.model_validate(
-        champion_settings.model_dump() | {"backend_host": "0.0.0.0", "viewer_key": "see"}  # noqa: S104
+        champion_settings.model_dump() | {"backend_host": "0.0.0.0", "viewer_key": "see"}  # noqa: S104 # set, not bound
     )
     http = create_app(settings).test_client()
     assert http.get("/health").status_code == 200

@@ -22,7 +22,7 @@ from tests.faults.load import Answer, Load, percentile_milliseconds
 from tests.faults.metered_service import metered_service, metric_folder, scrape, serving_workers
 from tests.faults.system_under_test import PATIENCE_SECONDS, report
 from tests.system import wait_for
-from tests.versions import publish_dearer, spoil
+from tests.versions import champion_and_dearer, spoil
 
 pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.timeout(900)]
 
@@ -43,8 +43,7 @@ def store(champion_settings: Settings) -> ModelStore:
 
 @pytest.fixture
 def versions(store: ModelStore) -> tuple[str, str]:
-    old = store.champion().version
-    return old, publish_dearer(store, old, "dearer").version
+    return champion_and_dearer(store)
 
 
 @pytest.fixture

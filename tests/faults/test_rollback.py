@@ -16,7 +16,7 @@ from tests.faults.load import Load
 from tests.faults.metered_service import WORKERS, metered_service, scrape
 from tests.faults.system_under_test import PATIENCE_SECONDS, report
 from tests.system import wait_for
-from tests.versions import publish_dearer
+from tests.versions import champion_and_dearer
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -27,9 +27,7 @@ BOUNDS = tuple(f"ml_champion_trained_{name}_timestamp_seconds" for name in ("low
 @pytest.fixture
 def versions(champion_settings: Settings) -> tuple[str, str]:
     """The champion, and one after it."""
-    store = ModelStore(champion_settings.paths)
-    old = store.champion().version
-    return old, publish_dearer(store, old, "dearer").version
+    return champion_and_dearer(ModelStore(champion_settings.paths))
 
 
 @pytest.fixture

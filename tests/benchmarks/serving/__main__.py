@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from backend.__main__ import THREADING
+from backend.__main__ import SERVING_ENVIRONMENT
 from storage.errors import HousingError
 from storage.model_store import ModelStore
 from storage.paths import RuntimePaths
@@ -33,7 +33,7 @@ def main() -> None:
     require_wrk()
     paths = RuntimePaths((options.runtime or settings_or_exit().paths.root).absolute())
     _require_champion(paths)
-    _use_serving_threads()
+    _use_serving_environment()
     console = Console()
     with tempfile.TemporaryDirectory() as folder, step_display(console) as display:
         plan = Plan(options.rounds, options.seconds, options.cold_starts)
@@ -49,10 +49,10 @@ def _require_champion(paths: RuntimePaths) -> None:
         raise SystemExit(str(error)) from error
 
 
-def _use_serving_threads() -> None:
+def _use_serving_environment() -> None:
     # Libraries read these when they are loaded, which has happened here: begin again with them set.
-    if any(os.environ.get(name) != value for name, value in THREADING.items()):
-        os.environ.update(THREADING)
+    if any(os.environ.get(name) != value for name, value in SERVING_ENVIRONMENT.items()):
+        os.environ.update(SERVING_ENVIRONMENT)
         os.execv(sys.executable, sys.orig_argv)
 
 
