@@ -71,7 +71,7 @@ def timeline_words(opened: OpenedColumn) -> str:
     beyond = sum(map(is_beyond, tested))
     parts = len(opened.timeline)
     return (
-        f"The window in {parts} parts. {len(tested)} have enough predictions to be compared; in "
+        f"The window in {parts} parts. Enough predictions to be compared: {len(tested)}; in "
         f"{beyond} of them the input moved beyond the band, which is as far as chance, or what is "
         "too small to matter, reaches with so many rows."
     )
