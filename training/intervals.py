@@ -13,8 +13,8 @@ from storage.schema.features import TARGET_CAP
 from training.candidates import PREPROCESSING, REGRESSOR
 from training.dataset.table import FloatArray
 from training.features.compiled import compiled
-from training.features.neighbour_search import IntegerArray
 from training.features.raw_inputs import LATITUDE, LONGITUDE
+from training.features.search_tree import IntegerArray
 from training.forest import FlatForest, ForestArrays, sum_trees
 from training.regions import REGION_NAMES, region_of
 

@@ -81,7 +81,9 @@ def _manifest(outcome: TrainingOutcome, run_id: str | None) -> ModelManifest:
 
 def _files(outcome: TrainingOutcome, model: bytes) -> dict[str, bytes]:
     others = {
-        f"{CANDIDATES_FOLDER}/{measured.fitted.name}.pkl": pickled(measured.fitted.pipeline)
+        f"{CANDIDATES_FOLDER}/{measured.fitted.name}.pkl": pickled(
+            measured.fitted.pipeline, compressed=True
+        )
         for measured in outcome.candidates
         if measured is not outcome.winner
     }

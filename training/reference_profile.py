@@ -5,6 +5,7 @@ Stored with each version as plain arrays (``.npz``, read without pickle), so tha
 
 import io
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import NamedTuple, Self
 from zipfile import BadZipFile
 
@@ -15,7 +16,8 @@ from scipy.spatial import KDTree
 from storage.errors import ModelIntegrityError
 from storage.schema.features import FEATURE_NAMES
 from training.features.compiled import compiled
-from training.features.neighbour_search import NOBODY, SearchTree, find_nearest, search_tree
+from training.features.neighbour_search import NOBODY, find_nearest
+from training.features.search_tree import SearchTree, search_tree
 
 FloatArray = NDArray[np.float64]
 
@@ -123,7 +125,7 @@ class KnownInputs(NamedTuple):
 
 
 class ReferenceSearch:
-    """Distances to the training part, with its search trees built once."""
+    """Distances to the training part; its search trees are built once, the map's when it is asked for."""
 
     def __init__(self, profile: ReferenceProfile) -> None:
         self._profile = profile
@@ -132,7 +134,6 @@ class ReferenceSearch:
             _spread(profile.percentiles),
             profile.distances,
         )
-        self._on_map = KDTree(_on_globe(profile.inputs))
 
     def support(self, inputs: FloatArray) -> FloatArray:
         """Return how well training data supports answers for inputs (n, 8): shape (n,), from 0 to 1.
@@ -145,6 +146,10 @@ class ReferenceSearch:
         scores = np.empty(len(inputs))
         fill_support(self._in_inputs, inputs, scores)
         return scores
+
+    @cached_property
+    def _on_map(self) -> KDTree:
+        return KDTree(_on_globe(self._profile.inputs))
 
     def known(self) -> KnownInputs:
         """Return what support is measured against, for the compiled functions."""

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from storage.schema.features import TARGET_CAP
 from training.dataset.table import FloatArray
 from training.features.compiled import compiled
-from training.features.neighbour_search import IntegerArray
+from training.features.search_tree import IntegerArray
 from training.forest import FlatForest, can_be_flat
 
 LARGEST_LOG_ODDS = 50.0

@@ -6,7 +6,8 @@ import pytest
 from training.dataset.table import FloatArray
 from training.features.exponential import negative_exponentials
 from training.features.kriging import Correlation, krige
-from training.features.neighbour_search import NOBODY, find_nearest, search_tree
+from training.features.neighbour_search import NOBODY, find_nearest
+from training.features.search_tree import search_tree
 
 CORRELATION = Correlation(0.05, 2.0, 1.5, 0.3, 0.2)
 

@@ -9,8 +9,9 @@ from training.dataset.table import FloatArray
 from training.features.compiled import compiled
 from training.features.kriging import Correlation, krige
 from training.features.map_coordinates import map_coordinates
-from training.features.neighbour_search import IntegerArray, SearchTree, find_nearest, search_tree
+from training.features.neighbour_search import find_nearest
 from training.features.raw_inputs import positive_logarithm
+from training.features.search_tree import IntegerArray, SearchTree, search_tree
 from training.features.similar_neighbours import NEIGHBOURS, SimilarNeighbours, likeness
 
 EVALUATIONS = 300

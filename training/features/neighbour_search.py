@@ -1,78 +1,17 @@
 """The nearest training districts of a point, found exactly."""
 
-from typing import NamedTuple, TypeAlias
-
 import numpy as np
-import numpy.typing as npt
 
 from training.dataset.table import FloatArray
 from training.features.compiled import compiled
-
-IntegerArray: TypeAlias = npt.NDArray[np.int64]
+from training.features.search_tree import IntegerArray, SearchTree
 
 NOBODY = -1
 """In place of a row to leave out: nobody is left out."""
-LEAF_POINTS = 16
-"""About so many points are looked at together."""
 DEEPEST = 64
 """Nodes that wait while one is looked at: one for each level of a tree, and no tree has more."""
 ROUNDING = 1.0 + 1e-12
 """A limit may be rounded otherwise than the distance that it limits, and the last neighbour must be found."""
-
-
-class SearchTree(NamedTuple):
-    """Points in boxes, each of which holds two smaller ones (a k-d tree; Bentley 1975).
-
-    Node i holds the nodes 2 i + 1 and 2 i + 2; the nodes of the last level are the leaves.
-
-    Attributes
-    ----------
-    points
-        Shape (n_points, n_axes), leaf by leaf.
-    rows
-        Shape (n_points,): which point each of them was when the tree was made.
-    lower, upper
-        Shape (n_nodes, n_axes): the smallest box around a node's points.
-    starts
-        Shape (n_leaves + 1,): leaf j has the points ``starts[j]`` to ``starts[j + 1]``.
-    """
-
-    points: FloatArray
-    rows: IntegerArray
-    lower: FloatArray
-    upper: FloatArray
-    starts: IntegerArray
-
-
-def search_tree(points: FloatArray) -> SearchTree:
-    """Return the tree of points, shape (n_points, n_axes), halved again and again at the widest axis."""
-    rows, starts = np.arange(len(points)), np.array([0, len(points)])
-    lower, upper = _boxes(points[rows], starts)
-    boxes = [(lower, upper)]
-    while len(lower) * LEAF_POINTS < len(points):
-        node = np.repeat(np.arange(len(lower)), np.diff(starts))
-        widest = _widest_axes(points[rows], starts, node)
-        # The points of one node stay together, in the order of its widest axis.
-        rows = rows[np.lexsort((points[rows, widest[node]], node))]
-        starts = np.sort(np.concatenate([starts, (starts[:-1] + starts[1:]) // 2]))
-        lower, upper = _boxes(points[rows], starts)
-        boxes.append((lower, upper))
-    every_lower, every_upper = (np.concatenate(bounds) for bounds in zip(*boxes, strict=True))
-    return SearchTree(points[rows], rows, every_lower, every_upper, starts)
-
-
-def _widest_axes(points: FloatArray, starts: IntegerArray, node: IntegerArray) -> IntegerArray:
-    """Return on which axis the points of each node spread most, on average: not by its one outlier."""
-    sizes = np.diff(starts)[:, np.newaxis]
-    means = np.add.reduceat(points, starts[:-1]) / sizes
-    spread = np.add.reduceat(np.abs(points - means[node]), starts[:-1]) / sizes
-    widest: IntegerArray = np.argmax(spread, axis=1)
-    return widest
-
-
-def _boxes(points: FloatArray, starts: IntegerArray) -> tuple[FloatArray, FloatArray]:
-    """Return the smallest boxes around the points of each node of one level."""
-    return np.minimum.reduceat(points, starts[:-1]), np.maximum.reduceat(points, starts[:-1])
 
 
 @compiled

@@ -5,7 +5,7 @@ import numpy as np
 from training.dataset.table import FloatArray
 from training.features.compiled import compiled
 from training.features.insertion_sort import insertion_sort
-from training.features.neighbour_search import IntegerArray
+from training.features.search_tree import IntegerArray
 
 STATISTIC_NAMES = (
     "price_weighted_mean",

@@ -9,7 +9,7 @@ from training.dataset.table import FloatArray
 from training.features.base import NeighbourTransformer
 from training.features.compiled import compiled
 from training.features.map_coordinates import map_coordinates
-from training.features.neighbour_search import NOBODY, IntegerArray, SearchTree, find_nearest
+from training.features.neighbour_search import NOBODY, find_nearest
 from training.features.neighbour_statistics import (
     CONTRAST_NAMES,
     STATISTIC_NAMES,
@@ -26,6 +26,7 @@ from training.features.place_support import (
     unsupported_log_odds,
 )
 from training.features.raw_inputs import LATITUDE, LONGITUDE, logarithms
+from training.features.search_tree import IntegerArray, SearchTree
 from training.forest import ForestArrays
 
 STATISTICS_OF = 20

@@ -8,13 +8,9 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from training.dataset.table import FloatArray
 from training.features.compiled import compiled
 from training.features.map_coordinates import map_coordinates
-from training.features.neighbour_search import (
-    NOBODY,
-    IntegerArray,
-    nearest_distances,
-    search_tree,
-)
+from training.features.neighbour_search import NOBODY, nearest_distances
 from training.features.raw_inputs import AGE, LATITUDE, LONGITUDE, POPULATION
+from training.features.search_tree import IntegerArray, search_tree
 from training.forest import FlatForest, ForestArrays, constant_forest, sum_trees
 
 DISTANCE_RANKS = (1, 10, 30, 60)

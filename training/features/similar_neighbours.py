@@ -16,19 +16,14 @@ from training.features.kriging import (
     prepare_kriging,
 )
 from training.features.map_coordinates import map_coordinates
-from training.features.neighbour_search import (
-    NOBODY,
-    IntegerArray,
-    SearchTree,
-    farthest_squared,
-    find_nearest,
-)
+from training.features.neighbour_search import NOBODY, farthest_squared, find_nearest
 from training.features.neighbour_statistics import (
     STATISTIC_NAMES,
     compare_with_neighbourhood,
     neighbourhood_statistics,
 )
 from training.features.raw_inputs import AGE, OCCUPANCY, POPULATION, logarithms, positive_logarithm
+from training.features.search_tree import IntegerArray, SearchTree
 
 NEIGHBOURS = 32
 SOFTENING = 0.3
