@@ -170,6 +170,31 @@ def test_an_answer_written_otherwise_takes_the_long_way_to_the_same_rows(
     assert sorted(row["request_id"] for row in requests) == ["even", "odd", "twice"]
 
 
+OF_THE_RELEASE_BEFORE = (
+    b'a6149f08 {"timestamp":"2026-11-25T21:53:35.749654Z","kind":"prediction","prediction_id":'
+    b'"cf62149a6bd69fbbea72e7953b6f543e","request_id":"request-1","inputs":{"MedInc":8.3252,'
+    b'"HouseAge":41.0,"AveRooms":6.9841,"AveBedrms":1.0238,"Population":322.0,"AveOccup":2.5556,'
+    b'"Latitude":37.88,"Longitude":-122.23},"prediction":4.526,"interval_lower":4.1,'
+    b'"interval_upper":4.9,"model_type":"Forest","model_version":"one"}\n'
+    b'2d4dcfd7 {"timestamp":"2026-11-25T21:53:35.749654Z","kind":"request","endpoint":"/predict",'
+    b'"method":"POST","status_code":200,"response_time":0.0003,"success":true,"error_message":null,'
+    b'"request_id":"request-1","model_version":"one"}\n'
+)
+"""As written while a prediction and its request were two records."""
+
+
+def test_what_an_older_release_spooled_still_arrives(
+    settings: Settings, write: Write, record_log: RecordLog
+) -> None:
+    settings.paths.spool.mkdir(parents=True)
+    segment = settings.paths.spool / "00000000000000000001-1-dead.spool"
+    segment.write_bytes(OF_THE_RELEASE_BEFORE + encode(records.answer("request-2")))
+    assert write() == DrainReport(records=3, segments_removed=1)
+    for page in (record_log.predictions(PageRequest()), record_log.requests(PageRequest())):
+        assert sorted(row["request_id"] for row in page.rows) == ["request-1", "request-2"]
+    assert record_log.prediction("cf62149a6bd69fbbea72e7953b6f543e")["interval_upper"] == 4.9
+
+
 def test_segments_share_a_transaction(
     settings: Settings, spool: Spool, writable: Database, write: Write
 ) -> None:
