@@ -1,25 +1,25 @@
-"""What POST /predict answers, from what was predicted and logged."""
+"""What POST /predict answers, from what was predicted."""
 
 from backend.contract.predictions import Contributions, Interval, PredictionResponse
-from backend.prediction_service import LoggedPrediction
+from backend.prediction_service import ModelAnswer
 from storage.schema.features import HousingFeatures
 from storage.spool_lines import Predicted
 
 
 def prediction_response(
-    logged: LoggedPrediction, features: HousingFeatures, contributions: Contributions | None = None
+    found: ModelAnswer, features: HousingFeatures, contributions: Contributions | None = None
 ) -> PredictionResponse:
     """Return the answer to one request for one price."""
-    model, predicted = logged.model, logged.predictions[0]
+    model, predicted = found.model, found.predictions[0]
     return PredictionResponse(
         prediction=predicted.price,
         interval=interval_of(predicted, model.coverage),
-        support=logged.support,
+        support=found.support,
         warnings=model.warnings.of(predicted.inputs),
         contributions=contributions,
         prediction_id=predicted.prediction_id,
-        model_type=logged.model_type,
-        model_version=logged.model_version,
+        model_type=found.model_type,
+        model_version=found.model_version,
         input=features,
     )
 

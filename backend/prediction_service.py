@@ -12,15 +12,16 @@ from backend.served_model import ServedModel
 from storage.schema.features import HousingFeatures
 from storage.schema.records import new_id, utc_now
 from storage.spool import Spool
-from storage.spool_lines import Predicted, prediction_line
+from storage.spool_lines import Answered, Model, Predicted, answer_line, prediction_line
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedPredictions:
-    """Answers that are safe in the log, all from one model version, in the order of the instances."""
+class ModelAnswers:
+    """Answers of one model version, in the order of the instances, and the seconds that they took."""
 
     model: ServedModel
     predictions: list[Predicted]
+    seconds: float
 
     @property
     def model_type(self) -> str:
@@ -34,7 +35,7 @@ class LoggedPredictions:
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedPrediction(LoggedPredictions):
+class ModelAnswer(ModelAnswers):
     """One such answer with its support, from 0 to 1."""
 
     support: float
@@ -48,7 +49,7 @@ class PredictionService:
         self._spool = spool
         self._metrics = metrics
 
-    def predict(self, instance: HousingFeatures, request_id: str) -> LoggedPrediction:
+    def predict(self, instance: HousingFeatures, request_id: str) -> ModelAnswer:
         """Predict one price and log the answer before returning it.
 
         Raises
@@ -58,39 +59,57 @@ class PredictionService:
         SpoolUnavailable
             If the answer could not be logged.
         """
+        found = self.draft(instance)
+        self._log(found, request_id)
+        return found
+
+    def draft(self, instance: HousingFeatures) -> ModelAnswer:
+        """Predict one price that nobody may be told before ``log_answered`` returned.
+
+        Raises
+        ------
+        ModelUnavailable
+            While no model is loaded.
+        """
         model = self._host.current()
         started = time.perf_counter()
         inputs = instance.vector()
         price, lower, upper, support = model.answer_one(inputs)
-        duration = time.perf_counter() - started
+        seconds = time.perf_counter() - started
         predictions = [Predicted(new_id(), inputs, price, lower, upper)]
-        self._log(model, predictions, request_id, duration)
-        return LoggedPrediction(model, predictions, support)
+        return ModelAnswer(model, predictions, seconds, support)
 
-    def predict_batch(
-        self, instances: Sequence[HousingFeatures], request_id: str
-    ) -> LoggedPredictions:
+    def log_answered(self, draft: ModelAnswer, answered: Answered) -> None:
+        """Log a draft and the request that it answers as one record, half as dear as two.
+
+        Raises
+        ------
+        SpoolUnavailable
+            If it could not be logged.
+        """
+        version, model_type = draft.model_version, draft.model_type
+        line = answer_line(draft.predictions[0], answered, utc_now(), Model(model_type, version))
+        self._spool.append_lines(line)
+        self._metrics.count_predictions(version, 1, draft.seconds)
+
+    def predict_batch(self, instances: Sequence[HousingFeatures], request_id: str) -> ModelAnswers:
         """Predict the price of each instance; the rest is as in ``predict``."""
         model = self._host.current()
         started = time.perf_counter()
         inputs = [instance.vector() for instance in instances]
         answers = model.answer(np.array(inputs))
-        duration = time.perf_counter() - started
+        seconds = time.perf_counter() - started
         bounds = (answers.values.tolist(), answers.lower.tolist(), answers.upper.tolist())
         predictions = [
             Predicted(new_id(), row, *answer)
             for row, answer in zip(inputs, zip(*bounds, strict=True), strict=True)
         ]
-        self._log(model, predictions, request_id, duration)
-        return LoggedPredictions(model, predictions)
+        found = ModelAnswers(model, predictions, seconds)
+        self._log(found, request_id)
+        return found
 
-    def _log(
-        self, model: ServedModel, predictions: list[Predicted], request_id: str, seconds: float
-    ) -> None:
-        manifest, now = model.manifest, utc_now()
-        lines = [
-            prediction_line(each, now, request_id, manifest.model_type, manifest.version)
-            for each in predictions
-        ]
+    def _log(self, found: ModelAnswers, request_id: str) -> None:
+        model, now = Model(found.model_type, found.model_version), utc_now()
+        lines = [prediction_line(each, now, request_id, model) for each in found.predictions]
         self._spool.append_lines(b"".join(lines))
-        self._metrics.count_predictions(manifest.version, len(predictions), seconds)
+        self._metrics.count_predictions(model.model_version, len(lines), found.seconds)

@@ -1,9 +1,10 @@
 """POST /predict past the framework: a request with nothing unusual in it needs none of it.
 
 Flask's way to a route and back costs more than the prediction itself. The shortcut gives the same answer,
-leaves the same records and counts the same, but only where all is well: a query string, a wrong key, another
-kind of body, a wrong input, no model, a full disk, whatever it meets, it hands the untouched request on to
-Flask, whose answer then is the only one. So there is one place that says what is wrong.
+leaves the same rows (from one spool record in place of two) and counts the same, but only where all is well:
+a query string, a wrong key, another kind of body, a wrong input, no model, a full disk, whatever it meets, it
+hands the untouched request on to Flask, whose answer then is the only one. So there is one place that says
+what is wrong.
 """
 
 import time
@@ -15,10 +16,9 @@ from pydantic import ValidationError
 
 from backend.authorization import KeyRing, reading_role
 from backend.prediction_answer import prediction_response
-from backend.prediction_service import LoggedPrediction, PredictionService
+from backend.prediction_service import PredictionService
 from backend.request_recorder import REQUEST_ID_HEADER, RequestRecorder, usable_request_id
 from storage.errors import AuthenticationRequired
-from storage.log_handler import current_request_id
 from storage.schema.features import HousingFeatures
 from storage.settings import Settings
 from storage.spool_lines import Answered
@@ -56,9 +56,10 @@ class PredictionShortcut:
             features = _features(environ)
             if features is not None:
                 request_id = usable_request_id(environ.get("HTTP_X_REQUEST_ID", ""))
-                logged = self._predict(features, request_id)
-                if logged is not None:
-                    return self._answer(logged, features, request_id, started, start_response)
+                content = self._logged_answer(features, request_id, started)
+                if content is not None:
+                    start_response("200 OK", _headers(content, request_id))
+                    return [content]
         return self._application(environ, start_response)
 
     def _is_plain(self, environ: "WSGIEnvironment") -> bool:
@@ -78,33 +79,29 @@ class PredictionShortcut:
         except AuthenticationRequired:
             return False
 
-    def _predict(self, features: HousingFeatures, request_id: str) -> LoggedPrediction | None:
+    def _logged_answer(
+        self, features: HousingFeatures, request_id: str, started: float
+    ) -> bytes | None:
+        """Return the answer once it is safe in the log, or None: nothing of it was logged or counted."""
         try:
-            return self._predictions.predict(features, request_id)
+            draft = self._predictions.draft(features)
+            content = prediction_response(draft, features).model_dump_json(by_alias=True).encode()
+            seconds = time.perf_counter() - started
+            version = draft.model_version
+            answered = Answered(PATH, "POST", 200, seconds, None, request_id, version)
+            self._predictions.log_answered(draft, answered)
         except Exception:  # noqa: BLE001  Flask meets it again, logs it, and says it as the contract has it
             return None
+        self._recorder.count(answered)
+        return content
 
-    def _answer(
-        self,
-        logged: LoggedPrediction,
-        features: HousingFeatures,
-        request_id: str,
-        started: float,
-        start_response: "StartResponse",
-    ) -> Iterable[bytes]:
-        content = prediction_response(logged, features).model_dump_json(by_alias=True).encode()
-        current_request_id.set(request_id)
-        seconds = time.perf_counter() - started
-        version = logged.model_version
-        self._recorder.record(Answered(PATH, "POST", 200, seconds, None, request_id, version))
-        current_request_id.set(None)
-        headers = [
-            ("Content-Type", JSON),
-            ("Content-Length", str(len(content))),
-            (REQUEST_ID_HEADER, request_id),
-        ]
-        start_response("200 OK", headers)
-        return [content]
+
+def _headers(content: bytes, request_id: str) -> list[tuple[str, str]]:
+    return [
+        ("Content-Type", JSON),
+        ("Content-Length", str(len(content))),
+        (REQUEST_ID_HEADER, request_id),
+    ]
 
 
 def _features(environ: "WSGIEnvironment") -> HousingFeatures | None:

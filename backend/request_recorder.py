@@ -27,11 +27,15 @@ class RequestRecorder:
         self._spool = spool
         self._metrics = metrics
 
-    def record(self, answered: Answered) -> None:
-        """Record one request; a row that cannot be written costs the row, not the answer."""
+    def count(self, answered: Answered) -> None:
+        """Count one request whose row is written with its prediction."""
         self._metrics.count_request(
             answered.endpoint, answered.method, answered.status_code, answered.response_time
         )
+
+    def record(self, answered: Answered) -> None:
+        """Record one request; a row that cannot be written costs the row, not the answer."""
+        self.count(answered)
         try:
             self._spool.append_lines(request_line(answered, utc_now()))
         except SpoolUnavailable as error:

@@ -1,20 +1,19 @@
 """The log-writer: the one process that writes to the database. Moves spool records, exactly once.
 
-Each transaction inserts the records of one chunk of one segment and stores how far it read. A crash before
-the commit repeats the chunk, a crash after it does not; a segment is removed only after its last commit.
+Each transaction inserts the records of a chunk of one or several segments and stores how far it read in each.
+A crash before the commit repeats the chunks, a crash after it does not; a segment is removed only after its
+last commit. Where a line or a file is bad, each segment gets a transaction of its own.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from storage.commands import carry_out
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, SpoolUnavailable
 from storage.housekeeping import Housekeeping
@@ -22,14 +21,13 @@ from storage.log_handler import configure_logging, open_spool
 from storage.paths import RuntimePaths
 from storage.process_lock import AlreadyRunning, only_process
 from storage.process_loop import run_until_stopped
-from storage.request_rollup import roll_up
 from storage.retention import Retention, RetentionPolicy
-from storage.schema.records import CommandRecord, SpoolRecord, utc_now
-from storage.schema.tables import api_metrics, metadata, spool_positions
+from storage.row_store import store_lines
+from storage.schema.records import utc_now
+from storage.schema.tables import spool_positions
 from storage.settings import settings_or_exit
-from storage.spool import Segment, decode, segments
+from storage.spool import Chunk, Segment, segments
 from storage.spool_backlog import moment_of
-from storage.spool_rows import RowBatch, insert_statement, read_rows
 
 logger = logging.getLogger("storage.log_writer")  # __name__ is __main__ when it runs
 
@@ -37,6 +35,11 @@ logger = logging.getLogger("storage.log_writer")  # __name__ is __main__ when it
 LOG_WRITER = "log-writer"
 LARGE_BACKLOG_BATCHES = 8
 LARGE_BATCH_FACTOR = 4
+
+# Made once: to build a statement costs more than to carry it out.
+_READ_POSITIONS = sa.select(spool_positions.c.segment, spool_positions.c.position)
+_ADD_POSITION = sa.insert(spool_positions)
+_MOVE_POSITION = sa.update(spool_positions).where(spool_positions.c.segment == sa.bindparam("key"))
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,10 @@ class DrainReport:
         )
 
 
+class _BadLines(Exception):
+    """Some lines of several segments were refused: each segment has to set its own aside."""
+
+
 class LogWriter:
     """Moves records from the spool folder into the database."""
 
@@ -75,17 +82,23 @@ class LogWriter:
         Raises
         ------
         DatabaseUnavailable
-            If the database cannot be written now; nothing of the chunk at hand was kept or lost.
+            If the database cannot be written now; nothing of the chunks at hand was kept or lost.
         SpoolUnavailable
             If a segment could not be read or its bad lines not be set aside; the others were moved.
         """
         report = DrainReport()
         problem: SpoolUnavailable | None = None
-        for segment in segments(self._paths.spool):
+        for group in self._groups():
             try:
-                report += self._move_chunk(segment, now)
-            except SpoolUnavailable as error:
-                problem = error  # the other segments do not wait for it
+                report += self._move(group, now)
+                continue
+            except (SpoolUnavailable, _BadLines) as error:
+                logger.debug("Moving one segment at a time: %s", error)
+            for segment in group:
+                try:
+                    report += self._move([segment], now)
+                except SpoolUnavailable as error:
+                    problem = error  # the other segments do not wait for it
         if problem is not None:
             raise problem
         return report
@@ -97,45 +110,77 @@ class LogWriter:
             total += report
         return total
 
-    def _move_chunk(self, segment: Segment, now: datetime) -> DrainReport:
-        # Most segments are idle most of the time: one look at the file, and no transaction.
-        if segment.is_idle(self._moved.get(segment.name, -1)):
-            return DrainReport()
+    def _groups(self) -> Iterator[list[Segment]]:
+        """Yield segments whose next chunks together make about one batch: a commit costs more than a row.
+
+        Most segments are idle most of the time: one look at the file, and no transaction.
+        """
+        group: list[Segment] = []
+        size = 0
+        for segment in segments(self._paths.spool):
+            moved = self._moved.get(segment.name, -1)
+            if segment.is_idle(moved):
+                continue
+            waiting = segment.backlog_bytes(max(0, moved))
+            if group and size + waiting > self._batch_bytes:
+                yield group
+                group, size = [], 0
+            group.append(segment)
+            size += waiting
+        if group:
+            yield group
+
+    def _move(self, group: Sequence[Segment], now: datetime) -> DrainReport:
+        """Move a chunk of each of the segments, in one transaction."""
         with self._database.transaction() as connection:
-            position = _position(connection, segment)
-            with _file_problems():
-                chunk = segment.read(position, self._chunk_bytes(segment.backlog_bytes(position)))
-            if chunk.end == position and not chunk.finished:
-                return DrainReport()
-            lines = [*chunk.lines, *([chunk.torn_tail] if chunk.torn_tail else [])]
-            rejected = _store_lines(connection, lines, now)
-            _set_position(connection, segment, chunk.end)
+            positions = _positions(connection)
+            chunks = self._read_chunks(group, positions)
+            lines = [line for chunk in chunks.values() for line in chunk.all_lines()]
+            rejected = store_lines(connection, lines, now)
+            if rejected and len(group) > 1:
+                raise _BadLines
+            _set_positions(connection, positions, chunks)
             # Before the commit: a crash in between sets a line aside twice, which loses nothing.
-            self._set_aside(segment, rejected)
-        if chunk.finished:
-            self._remove(segment)
-        else:
-            self._moved[segment.name] = chunk.end
+            self._set_aside(group[0], rejected)
+        self._let_go(chunks)
         return DrainReport(
             records=len(lines) - len(rejected),
             rejected=len(rejected),
-            segments_removed=int(chunk.finished),
-            more=not chunk.at_end,
-            lag_seconds=_lag_seconds(lines),
+            segments_removed=sum(chunk.finished for chunk in chunks.values()),
+            more=any(not chunk.at_end for chunk in chunks.values()),
+            lag_seconds=max((_lag_seconds(chunk.lines) for chunk in chunks.values()), default=0.0),
         )
+
+    def _read_chunks(
+        self, group: Sequence[Segment], positions: Mapping[str, int]
+    ) -> dict[Segment, Chunk]:
+        """Return the next chunk of each segment that has one."""
+        chunks: dict[Segment, Chunk] = {}
+        for segment in group:
+            position = positions.get(segment.name, 0)
+            with _file_problems():
+                chunk = segment.read(position, self._chunk_bytes(segment.backlog_bytes(position)))
+            if chunk.finished or chunk.end != position:
+                chunks[segment] = chunk
+        return chunks
 
     def _chunk_bytes(self, backlog_bytes: int) -> int:
         """Return the size of the next chunk: a long backlog moves faster in larger transactions."""
         large = backlog_bytes > LARGE_BACKLOG_BATCHES * self._batch_bytes
         return self._batch_bytes * (LARGE_BATCH_FACTOR if large else 1)
 
-    def _remove(self, segment: Segment) -> None:
-        segment.path.unlink()
-        self._moved.pop(segment.name, None)
-        with self._database.transaction() as connection:
-            connection.execute(
-                sa.delete(spool_positions).where(spool_positions.c.segment == segment.name)
-            )
+    def _let_go(self, chunks: Mapping[Segment, Chunk]) -> None:
+        """Remember how far each segment was moved, and remove those of which nothing is left."""
+        self._moved |= {segment.name: chunk.end for segment, chunk in chunks.items()}
+        finished = [segment for segment, chunk in chunks.items() if chunk.finished]
+        for segment in finished:
+            segment.path.unlink()
+            del self._moved[segment.name]
+        if finished:
+            names = [segment.name for segment in finished]
+            with self._database.transaction() as connection:
+                gone = spool_positions.c.segment.in_(names)
+                connection.execute(sa.delete(spool_positions).where(gone))
 
     def _set_aside(self, segment: Segment, rejected: Sequence[bytes]) -> None:
         if not rejected:
@@ -171,85 +216,20 @@ def _lag_seconds(lines: Sequence[bytes]) -> float:
     return 0.0 if oldest is None else max(0.0, (utc_now() - oldest).total_seconds())
 
 
-def _position(connection: sa.Connection, segment: Segment) -> int:
-    query = sa.select(spool_positions.c.position).where(spool_positions.c.segment == segment.name)
-    return int(connection.execute(query).scalar() or 0)
+def _positions(connection: sa.Connection) -> dict[str, int]:
+    return {row.segment: row.position for row in connection.execute(_READ_POSITIONS)}
 
 
-def _set_position(connection: sa.Connection, segment: Segment, position: int) -> None:
-    connection.execute(sa.delete(spool_positions).where(spool_positions.c.segment == segment.name))
-    connection.execute(sa.insert(spool_positions).values(segment=segment.name, position=position))
-
-
-def _store_lines(connection: sa.Connection, lines: Sequence[bytes], now: datetime) -> list[bytes]:
-    """Store what the lines say; return those that cannot be read or that the database refuses."""
-    batches, others = read_rows(lines, connection.dialect.name)
-    for batch in batches:
-        others += _insert(connection, batch, now)
-    records, rejected = _decode_all(others)
-    return rejected + _store_all(connection, records, now)
-
-
-def _insert(connection: sa.Connection, batch: RowBatch, now: datetime) -> list[bytes]:
-    """Insert the rows; return the lines of those that are refused, found by halving."""
-    try:
-        with connection.begin_nested():
-            connection.exec_driver_sql(insert_statement(batch, connection.dialect), batch.rows)
-            if batch.table == api_metrics.name:
-                roll_up(connection, batch.mappings(), now)
-    except (sa.exc.OperationalError, sa.exc.InternalError):
-        raise  # the database, not a row
-    except (sa.exc.DBAPIError, OverflowError, TypeError, ValueError):
-        if len(batch.rows) == 1:
-            return batch.lines
-        return [line for half in batch.halves() for line in _insert(connection, half, now)]
-    return []
-
-
-def _decode_all(lines: Sequence[bytes]) -> tuple[list[SpoolRecord], list[bytes]]:
-    records: list[SpoolRecord] = []
-    rejected: list[bytes] = []
-    for line in lines:
-        try:
-            records.append(decode(line))
-        except ValueError:
-            rejected.append(line)
-    return records, rejected
-
-
-def _store_all(
-    connection: sa.Connection, records: Sequence[SpoolRecord], now: datetime
-) -> list[bytes]:
-    """Store the records; return, as JSON, those that the database refuses."""
-    refused: list[bytes] = []
-    in_order = sorted(records, key=lambda record: (isinstance(record, CommandRecord), record.table))
-    for table, group in groupby(in_order, key=lambda record: record.table):
-        batch = list(group)
-        if not _store(connection, table, batch, now):
-            refused += [
-                record.model_dump_json().encode()
-                for record in batch
-                if not _store(connection, table, [record], now)
-            ]
-    return refused
-
-
-def _store(
-    connection: sa.Connection, table: str, records: Sequence[SpoolRecord], now: datetime
-) -> bool:
-    try:
-        with connection.begin_nested():
-            if isinstance(records[0], CommandRecord):
-                for record in records:
-                    carry_out(connection, record, now)
-            else:
-                rows = [record.row() for record in records]
-                connection.execute(sa.insert(metadata.tables[table]), rows)
-                if table == api_metrics.name:
-                    roll_up(connection, rows, now)
-    except (sa.exc.IntegrityError, sa.exc.DataError, ValueError):
-        return False
-    return True
+def _set_positions(
+    connection: sa.Connection, known: Mapping[str, int], chunks: Mapping[Segment, Chunk]
+) -> None:
+    moved = {segment.name: chunk.end for segment, chunk in chunks.items()}
+    new = [{"segment": name, "position": end} for name, end in moved.items() if name not in known]
+    old = [{"key": name, "position": end} for name, end in moved.items() if name in known]
+    if new:
+        connection.execute(_ADD_POSITION, new)
+    if old:
+        connection.execute(_MOVE_POSITION, old)
 
 
 def main() -> None:

@@ -15,10 +15,9 @@ from storage.latency_histogram import Counts, add_up, count_latencies, encode
 from storage.schema.rollup import RESOLUTIONS, SLOWEST_RESOLUTIONS
 from storage.schema.tables import request_rollup, slowest_requests
 from storage.slowest_requests import keep_slowest
+from storage.stored_request import RESPONSE_TIME, Row, moment_stored
 
-Row = Mapping[str, Any]
-"""The columns of one answered request, as ``api_metrics`` has them."""
-
+SECOND_CHARACTERS = len("2026-11-25 21:53:35")
 FINEST_SECONDS = RESOLUTIONS[0].seconds
 WIDEST_SECONDS = RESOLUTIONS[-1].seconds
 
@@ -55,7 +54,8 @@ _INSERT = sa.insert(request_rollup)
 def roll_up(connection: sa.Connection, rows: Sequence[Row], now: datetime) -> None:
     """Count stored requests, inside the transaction that stores them, and keep the slowest.
 
-    With the first requests of a new long step, old steps are deleted.
+    ``rows`` have the fields of ``StoredRequest`` in their order. With the first requests of a new long step,
+    old steps are deleted.
     """
     if not rows:
         return
@@ -74,19 +74,22 @@ def roll_up(connection: sa.Connection, rows: Sequence[Row], now: datetime) -> No
 
 
 def _by_cell(rows: Iterable[Row]) -> dict[Cell, list[Row]]:
-    width = FINEST_SECONDS
-    groups: dict[tuple[int, str, int, str], list[Row]] = defaultdict(list)  # quicker than cells
+    # By the text of the second first: to turn each time into a number would cost more than to count it.
+    groups: dict[tuple[str, str, int, str | None], list[Row]] = defaultdict(list)
     for row in rows:
-        start = int(row["timestamp"].timestamp()) // width * width
-        version = row["model_version"] or ""
-        groups[start, row["endpoint"], row["status_code"], version].append(row)
-    return {Cell(width, *key): group for key, group in groups.items()}
+        time, endpoint, _, status_code, _, _, _, version, _ = row
+        groups[time[:SECOND_CHARACTERS], endpoint, status_code, version].append(row)
+    cells: dict[Cell, list[Row]] = defaultdict(list)
+    for (second, endpoint, status_code, version), group in groups.items():
+        start = int(moment_stored(second).timestamp()) // FINEST_SECONDS * FINEST_SECONDS
+        cells[Cell(FINEST_SECONDS, start, endpoint, status_code, version or "")] += group
+    return cells
 
 
 def _at_every_resolution(finest: Mapping[Cell, Sequence[Row]]) -> dict[Cell, Counts]:
     cells: dict[Cell, Counts] = {}
     for cell, group in finest.items():
-        counts = count_latencies([row["response_time"] for row in group])
+        counts = count_latencies([*map(RESPONSE_TIME, group)])
         for resolution in RESOLUTIONS:
             width = resolution.seconds
             wide = cell._replace(

@@ -4,10 +4,9 @@ The slowest of a range are among the slowest of its steps: they are found withou
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from heapq import nlargest
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -16,8 +15,7 @@ from storage.database import Database
 from storage.errors import InvalidInput
 from storage.schema.rollup import SLOWEST_KEPT, SLOWEST_RESOLUTIONS
 from storage.schema.tables import slowest_requests
-
-Row = Mapping[str, Any]
+from storage.stored_request import RESPONSE_TIME, Row, StoredRequest
 
 WIDTHS = tuple(resolution.seconds for resolution in SLOWEST_RESOLUTIONS)
 
@@ -36,9 +34,9 @@ class Floor(NamedTuple):
     requests: int
     response_time: float
 
-    def admits(self, row: Row) -> bool:
+    def admits(self, request: StoredRequest) -> bool:
         """Whether a request belongs into the list."""
-        return self.requests < SLOWEST_KEPT or row["response_time"] > self.response_time
+        return self.requests < SLOWEST_KEPT or request.response_time > self.response_time
 
 
 EMPTY = Floor(0, 0.0)
@@ -82,7 +80,7 @@ def keep_slowest(connection: sa.Connection, groups: Iterable[tuple[int, Sequence
     grown: list[dict[str, Any]] = []
     for place, slow in candidates.items():
         floor = floors.get(place, EMPTY)
-        new = [dict(row) | place._asdict() for row in slow if floor.admits(row)]
+        new = [one.columns() | place._asdict() for one in slow if floor.admits(one)]
         added += new
         if new and floor.requests + len(new) > SLOWEST_KEPT:
             grown.append({f"key_{name}": value for name, value in place._asdict().items()})
@@ -92,12 +90,12 @@ def keep_slowest(connection: sa.Connection, groups: Iterable[tuple[int, Sequence
         connection.execute(_CUT, grown)
 
 
-def _candidates(groups: Iterable[tuple[int, Sequence[Row]]]) -> dict[Place, list[Row]]:
-    candidates: dict[Place, list[Row]] = defaultdict(list)
+def _candidates(groups: Iterable[tuple[int, Sequence[Row]]]) -> dict[Place, list[StoredRequest]]:
+    candidates: dict[Place, list[StoredRequest]] = defaultdict(list)
     for start, group in groups:
-        slow = nlargest(SLOWEST_KEPT, group, key=itemgetter("response_time"))
+        slow = [*map(StoredRequest._make, nlargest(SLOWEST_KEPT, group, key=RESPONSE_TIME))]
         for width in WIDTHS:
-            candidates[Place(width, start // width * width, slow[0]["endpoint"])] += slow
+            candidates[Place(width, start // width * width, slow[0].endpoint)] += slow
     return candidates
 
 

@@ -27,7 +27,11 @@ SEGMENT_SUFFIX = ".spool"
 
 def encode(record: SpoolRecord) -> bytes:
     """Return the record as one spool line, newline included."""
-    payload = record.model_dump_json().encode()
+    return line_of(record.model_dump_json().encode())
+
+
+def line_of(payload: bytes) -> bytes:
+    """Return a record's JSON as one spool line, newline included."""
     return b"%08x %b\n" % (zlib.crc32(payload), payload)
 
 
@@ -129,13 +133,21 @@ class Chunk:
     at_end: bool
     finished: bool
 
+    def all_lines(self) -> tuple[bytes, ...]:
+        """Return the whole lines, and the torn tail as one."""
+        return (*self.lines, self.torn_tail) if self.torn_tail else self.lines
 
+
+@dataclass(frozen=True)
 class Segment:
     """The reading side of one spool file."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.name = path.name
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The file's name, which no other segment has."""
+        return self.path.name
 
     def read(self, position: int, limit_bytes: int) -> Chunk:
         """Read whole lines from ``position`` on, about ``limit_bytes`` of them and at least one.

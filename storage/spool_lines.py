@@ -4,25 +4,14 @@ A record is checked when it is built; on the request path its values come from t
 building it would cost more than the rest of the logging. A test reads such lines back.
 """
 
-import json
-import zlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from pydantic_core import to_json
 
 from storage.schema.features import FEATURE_NAMES
-
-INPUTS = ",".join(f'"{name}":%r' for name in FEATURE_NAMES)
-PREDICTION = (
-    '{"timestamp":"%s","kind":"prediction","prediction_id":"%s","request_id":"%s",'
-    f'"inputs":{{{INPUTS}}},'
-    '"prediction":%r,"interval_lower":%r,"interval_upper":%r,'
-    '"model_type":"%s","model_version":"%s"}'
-)
-REQUEST = (
-    '{"timestamp":"%s","kind":"request","endpoint":%s,"method":"%s","status_code":%d,'
-    '"response_time":%r,"success":%s,"error_message":%s,"request_id":"%s","model_version":%s}'
-)
+from storage.spool import line_of
 
 
 class Predicted(NamedTuple):
@@ -47,50 +36,57 @@ class Answered(NamedTuple):
     model_version: str | None
 
 
+class Model(NamedTuple):
+    """The model that answered."""
+
+    model_type: str
+    model_version: str
+
+
 def prediction_line(
-    predicted: Predicted, timestamp: datetime, request_id: str, model_type: str, model_version: str
+    predicted: Predicted, timestamp: datetime, request_id: str, model: Model
 ) -> bytes:
-    """Return the line of a ``PredictionRecord``; JSON leaves the letters of ids and names as they are."""
-    return _line(
-        PREDICTION
-        % (
-            _utc(timestamp),
-            predicted.prediction_id,
-            request_id,
-            *predicted.inputs,
-            predicted.price,
-            predicted.lower,
-            predicted.upper,
-            model_type,
-            model_version,
-        )
-    )
+    """Return the line of a ``PredictionRecord``."""
+    return line_of(to_json(_prediction("prediction", timestamp, predicted, request_id, model)))
+
+
+def answer_line(
+    predicted: Predicted, answered: Answered, timestamp: datetime, model: Model
+) -> bytes:
+    """Return the line of an ``AnswerRecord``: the prediction with the request that it answered."""
+    fields = _prediction("answer", timestamp, predicted, answered.request_id, model)
+    fields["endpoint"] = answered.endpoint
+    fields["method"] = answered.method
+    fields["status_code"] = answered.status_code
+    fields["response_time"] = answered.response_time
+    return line_of(to_json(fields))
 
 
 def request_line(answered: Answered, timestamp: datetime) -> bytes:
-    """Return the line of a ``RequestRecord``; endpoint and message may hold any letters."""
-    message, version = answered.error_message, answered.model_version
-    return _line(
-        REQUEST
-        % (
-            _utc(timestamp),
-            json.dumps(answered.endpoint),
-            answered.method,
-            answered.status_code,
-            answered.response_time,
-            "true" if answered.status_code < 400 else "false",
-            "null" if message is None else json.dumps(message),
-            answered.request_id,
-            "null" if version is None else f'"{version}"',
-        )
-    )
+    """Return the line of a ``RequestRecord``; half a character in the message becomes a question mark."""
+    message = answered.error_message
+    fields = {
+        "timestamp": timestamp,
+        "kind": "request",
+        **answered._asdict(),
+        "success": answered.status_code < 400,
+        "error_message": None if message is None else message.encode(errors="replace").decode(),
+    }
+    return line_of(to_json(fields))
 
 
-def _utc(timestamp: datetime) -> str:
-    """Write a time in UTC as pydantic does, for whom the log-writer has a short way."""
-    return timestamp.isoformat(timespec="microseconds")[:26] + "Z"
-
-
-def _line(payload: str) -> bytes:
-    content = payload.encode()
-    return b"%08x %b\n" % (zlib.crc32(content), content)
+def _prediction(
+    kind: str, timestamp: datetime, predicted: Predicted, request_id: str, model: Model
+) -> dict[str, Any]:
+    return {
+        "timestamp": timestamp,
+        "kind": kind,
+        "prediction_id": predicted.prediction_id,
+        "request_id": request_id,
+        "inputs": dict(zip(FEATURE_NAMES, predicted.inputs, strict=True)),
+        "prediction": predicted.price,
+        "interval_lower": predicted.lower,
+        "interval_upper": predicted.upper,
+        "model_type": model.model_type,
+        "model_version": model.model_version,
+    }

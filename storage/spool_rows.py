@@ -7,124 +7,143 @@ Whatever is not exactly as expected is left to ``storage.spool.decode``, which j
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic_core import from_json
 
 from storage.schema.features import FEATURE_NAMES
-from storage.schema.records import LogRecord, PredictionRecord, RequestRecord, SpoolRecord
+from storage.schema.records import (
+    AnswerRecord,
+    LogRecord,
+    PredictionRecord,
+    RequestRecord,
+    SpoolRecord,
+)
 from storage.schema.tables import metadata
+
+Row = tuple[Any, ...]
 
 CHECKSUM_CHARACTERS = 8
 TIME_CHARACTERS = len("2026-11-25T21:53:35.749654Z")
-INPUTS = frozenset(FEATURE_NAMES)
 
 
-@dataclass
-class RowBatch:
-    """Rows for one table, each with the line it came from."""
+@dataclass(frozen=True)
+class TableRows:
+    """Rows for one table."""
 
     table: str
     columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-    lines: list[bytes] = field(default_factory=list)
+    rows: list[Row]
 
-    def mappings(self) -> list[dict[str, Any]]:
-        """Return the rows by column name, their time as one."""
-        return [
-            dict(zip(self.columns, row, strict=True)) | {"timestamp": _moment(row[0])}
-            for row in self.rows
-        ]
+    def part(self, which: slice) -> "TableRows":
+        """Return some of the rows."""
+        return TableRows(self.table, self.columns, self.rows[which])
+
+
+@dataclass(frozen=True)
+class RowBatch:
+    """Lines of one kind, and the rows that they become: for each table one of each line, in their order."""
+
+    tables: tuple[TableRows, ...]
+    lines: list[bytes]
 
     def halves(self) -> "tuple[RowBatch, RowBatch]":
-        """Return the first and the second half of the rows."""
-        middle = len(self.rows) // 2
-        first, second = slice(middle), slice(middle, None)
-        return (
-            RowBatch(self.table, self.columns, self.rows[first], self.lines[first]),
-            RowBatch(self.table, self.columns, self.rows[second], self.lines[second]),
-        )
+        """Return the first and the second half of the lines."""
+        middle = len(self.lines) // 2
+        return self._part(slice(middle)), self._part(slice(middle, None))
+
+    def _part(self, which: slice) -> "RowBatch":
+        return RowBatch(tuple(table.part(which) for table in self.tables), self.lines[which])
 
 
 @dataclass(frozen=True)
 class _Shape:
-    table: str
-    fields: frozenset[str]
-    columns: tuple[str, ...]
+    """How lines of one kind look, and for each of their tables its columns."""
+
+    fields: int
+    columns: dict[str, tuple[str, ...]]
+    readers: tuple[Callable[[dict[str, Any]], Row], ...]
+
+    def batch(self) -> RowBatch:
+        """Return an empty batch."""
+        return RowBatch(
+            tuple(TableRows(table, columns, []) for table, columns in self.columns.items()), []
+        )
 
 
 def read_rows(lines: Sequence[bytes], dialect: str) -> tuple[list[RowBatch], list[bytes]]:
-    """Return the rows by table, in the order of the lines, and the lines that need a closer look."""
-    batches = {
-        kind: RowBatch(shape.table, ("timestamp", *shape.columns))
-        for kind, shape in _SHAPES.items()
-    }
+    """Return the rows by kind of line, in the order of the lines, and the lines that need a closer look."""
+    batches = {kind: shape.batch() for kind, shape in _SHAPES.items()}
     others: list[bytes] = []
     as_time = _TIMES[dialect]
     for line in lines:
-        found = _row(line)
-        if found is None:
+        try:
+            kind, rows = _read(line, as_time)
+        except (ValueError, LookupError, TypeError, AttributeError):
             others.append(line)
             continue
-        kind, moment, values = found
-        batches[kind].rows.append((as_time(moment), *values))
-        batches[kind].lines.append(line)
-    return [batch for batch in batches.values() if batch.rows], others
+        batch = batches[kind]
+        batch.lines.append(line)
+        for table, row in zip(batch.tables, rows, strict=True):
+            table.rows.append(row)
+    return [batch for batch in batches.values() if batch.lines], others
 
 
-def insert_statement(batch: RowBatch, dialect: sa.Dialect) -> str:
+def insert_statement(rows: TableRows, dialect: sa.Dialect) -> str:
     """Return the INSERT of one row with the driver's positional parameters."""
     quote = dialect.identifier_preparer.quote
     parameter = "?" if dialect.paramstyle == "qmark" else "%s"
-    names = ", ".join(map(quote, batch.columns))
-    values = ", ".join([parameter] * len(batch.columns))
-    return f"INSERT INTO {quote(batch.table)} ({names}) VALUES ({values})"  # noqa: S608  (our own names)
+    names = ", ".join(map(quote, rows.columns))
+    values = ", ".join([parameter] * len(rows.columns))
+    return f"INSERT INTO {quote(rows.table)} ({names}) VALUES ({values})"  # noqa: S608  (our own names)
 
 
-def _row(line: bytes) -> tuple[str, str, list[Any]] | None:
+def _read(line: bytes, as_time: Callable[[str], str]) -> tuple[str, list[Row]]:
+    """Return the kind of a line and its row in each table; any of several errors: it needs a closer look."""
     payload = line[CHECKSUM_CHARACTERS + 1 :]
     if line[: CHECKSUM_CHARACTERS + 1] != b"%08x " % zlib.crc32(payload):
-        return None
-    try:
-        document = from_json(payload)
-        kind = document["kind"]
-        shape = _SHAPES[kind]
-        if document.keys() != shape.fields:
-            return None
-        if kind == "prediction":
-            inputs = document.pop("inputs")
-            if inputs.keys() != INPUTS:
-                return None
-            document |= inputs
-        moment = document["timestamp"]
-        if len(moment) != TIME_CHARACTERS or not moment.endswith("Z"):
-            return None
-        return kind, moment, [document[name] for name in shape.columns]
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return None
+        raise ValueError("the checksum does not match")
+    document = from_json(payload)
+    kind = document["kind"]
+    shape = _SHAPES[kind]
+    # As many fields as expected, and below each expected one is found: so they are the expected ones.
+    if len(document) != shape.fields:
+        raise ValueError("other fields")
+    if "inputs" in document:
+        inputs = document["inputs"]
+        if len(inputs) != len(FEATURE_NAMES):
+            raise ValueError("other inputs")
+        document.update(inputs)
+    moment = document["timestamp"]
+    if len(moment) != TIME_CHARACTERS or moment[-1] != "Z":
+        raise ValueError("another way to write a time")
+    document["timestamp"] = as_time(moment)
+    if kind == "answer":
+        document["success"] = document["status_code"] < 400
+        document["error_message"] = None
+    return kind, [read(document) for read in shape.readers]
 
 
-def _shape(record: type[SpoolRecord]) -> _Shape:
-    columns = metadata.tables[record.table].columns.keys()
-    return _Shape(
-        record.table,
-        frozenset(record.model_fields),
-        tuple(name for name in columns if name not in ("id", "timestamp")),
-    )
+def _shape(record: type[SpoolRecord], *rows: type[SpoolRecord]) -> _Shape:
+    columns = {row.table: columns_of(row.table) for row in rows or (record,)}
+    readers = tuple(itemgetter(*names) for names in columns.values())
+    return _Shape(len(record.model_fields), columns, readers)
+
+
+def columns_of(table: str) -> tuple[str, ...]:
+    """Return the columns that a row of a table has here, in their order; the first is its time."""
+    return tuple(column.name for column in metadata.tables[table].columns if column.name != "id")
 
 
 _SHAPES = {
+    "answer": _shape(AnswerRecord, PredictionRecord, RequestRecord),
     "prediction": _shape(PredictionRecord),
     "request": _shape(RequestRecord),
     "log": _shape(LogRecord),
 }
-
-
-def _moment(stored: str) -> datetime:
-    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
 def _as_sqlite_keeps_it(moment: str) -> str:

@@ -49,7 +49,7 @@ def _record_table(name: str, *columns: sa.Column[Any] | sa.Index) -> sa.Table:
 predictions = _record_table(
     "predictions",
     sa.Column("prediction_id", sa.String(32), nullable=False, unique=True),
-    sa.Column("request_id", sa.String(128), nullable=False, index=True),
+    sa.Column("request_id", sa.String(128), nullable=False),
     *(sa.Column(name, sa.Float(53), nullable=False) for name in FEATURE_NAMES),
     sa.Column("prediction", sa.Float(53), nullable=False),
     sa.Column("interval_lower", sa.Float(53)),
@@ -74,7 +74,7 @@ def _request_columns() -> tuple[sa.Column[Any], ...]:
 api_metrics = _record_table(
     "api_metrics",
     *_request_columns(),
-    sa.Column("request_id", sa.String(128), nullable=False, index=True),
+    sa.Column("request_id", sa.String(128), nullable=False),
 )
 
 logs = _record_table(

@@ -2,6 +2,7 @@
 
 from storage.schema.features import EXAMPLE, HousingFeatures
 from storage.schema.records import (
+    AnswerRecord,
     LogRecord,
     ModelMetricsRecord,
     PredictionRecord,
@@ -30,6 +31,17 @@ def request(endpoint: str = "/predict", status: int = 200) -> RequestRecord:
         response_time=0.002,
         success=status < 400,
         request_id="request",
+    )
+
+
+def answer(request_id: str = "request", value: float = 4.5, status: int = 200) -> AnswerRecord:
+    """One prediction with the request that it answered."""
+    return AnswerRecord(
+        **dict(prediction(request_id, value)) | {"kind": "answer"},
+        endpoint="/predict",
+        method="POST",
+        status_code=status,
+        response_time=0.002,
     )
 
 

@@ -10,7 +10,8 @@ from alembic.migration import MigrationContext
 from storage.commands import ask
 from storage.database import Database
 from storage.errors import CommandUnanswered, DatabaseUnavailable
-from storage.schema.tables import logs, metadata
+from storage.schema.records import new_id
+from storage.schema.tables import RECORD_TABLES, logs, metadata
 from storage.settings import Settings
 from storage.spool import Spool
 
@@ -24,6 +25,34 @@ def test_migrations_lead_to_the_tables_as_defined(writable: Database) -> None:
 def test_migrating_again_changes_nothing(writable: Database) -> None:
     writable.migrate()
     assert writable.is_current()
+
+
+def test_each_way_to_look_for_a_record_has_its_index(writable: Database) -> None:
+    """Page and window, version, id; request ids are looked for by nobody and have none."""
+    with writable.transaction() as connection:
+        for table in RECORD_TABLES:
+            columns = {
+                column
+                for index in sa.inspect(connection).get_indexes(table.name)
+                for column in index["column_names"]
+            }
+            assert "timestamp" in columns
+            assert "request_id" not in columns or table is logs
+        if writable.dialect == "sqlite":
+            for condition in ("prediction_id = 'x'", "model_version = 'x'", "timestamp < 'x'"):
+                query = f"EXPLAIN QUERY PLAN SELECT id FROM predictions WHERE {condition}"  # noqa: S608
+                (plan,) = connection.execute(sa.text(query)).scalars("detail")
+                assert plan.startswith("SEARCH predictions USING"), plan
+
+
+def test_ids_are_in_order_of_time_so_that_an_index_grows_at_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    milliseconds = iter(range(1, 10**15, 10**12))
+    monkeypatch.setattr("time.time_ns", lambda: next(milliseconds) * 1_000_000)
+    ids = [new_id() for _ in range(100)]
+    assert ids == sorted(set(ids))
+    assert {len(one) for one in ids} == {32}
 
 
 def test_a_failed_transaction_leaves_nothing(writable: Database) -> None:

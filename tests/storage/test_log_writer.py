@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from storage.errors import SpoolUnavailable
 from storage.log_writer import DrainReport, LogWriter, count_rejected
 from storage.record_log import PageRequest, RecordLog
 from storage.schema.records import utc_now
-from storage.schema.tables import RECORD_TABLES, labels, spool_positions
+from storage.schema.rollup import RESOLUTIONS
+from storage.schema.tables import RECORD_TABLES, labels, request_rollup, spool_positions
 from storage.settings import Settings
 from storage.spool import Spool, encode
 from tests.storage import records
@@ -129,6 +131,91 @@ def test_a_record_that_the_database_refuses_does_not_hold_up_the_others(
     assert len(record_log.predictions(PageRequest()).rows) == 3
 
 
+def test_an_answer_becomes_both_of_its_rows_or_none(
+    spool: Spool, write: Write, readable: Database, record_log: RecordLog
+) -> None:
+    """Refused by one table, an answer leaves nothing in the other, nor in the counts."""
+    twice = records.answer("twice")
+    spool.append([records.answer("first"), twice, twice, records.prediction(), records.request()])
+    report = write()
+    assert (report.records, report.rejected) == (4, 1)
+    predictions = record_log.predictions(PageRequest()).rows
+    requests = record_log.requests(PageRequest()).rows
+    assert Counter(row["request_id"] for row in predictions) == {
+        "first": 1,
+        "twice": 1,
+        "request": 1,
+    }
+    assert Counter(row["request_id"] for row in requests) == {"first": 1, "twice": 1, "request": 1}
+    with readable.transaction() as connection:
+        counted = connection.execute(sa.select(sa.func.sum(request_rollup.c.requests)))
+        assert counted.scalar_one() == 3 * len(RESOLUTIONS)
+
+
+def test_an_answer_written_otherwise_takes_the_long_way_to_the_same_rows(
+    settings: Settings, write: Write, record_log: RecordLog
+) -> None:
+    """A whole second has no fraction, which the short way does not read."""
+    second = utc_now().replace(microsecond=0)
+    odd, twice = (
+        records.answer(name).model_copy(update={"timestamp": second}) for name in ("odd", "twice")
+    )
+    settings.paths.spool.mkdir(parents=True)
+    segment = settings.paths.spool / "00000000000000000001-1-dead.spool"
+    segment.write_bytes(b"".join(map(encode, [odd, twice, twice, records.answer("even")])))
+    assert write() == DrainReport(records=3, rejected=1, segments_removed=1)
+    row = record_log.prediction(odd.prediction_id)
+    assert (row["timestamp"], row["prediction"]) == (second, odd.prediction)
+    requests = record_log.requests(PageRequest()).rows
+    assert sorted(row["request_id"] for row in requests) == ["even", "odd", "twice"]
+
+
+OF_THE_RELEASE_BEFORE = (
+    b'a6149f08 {"timestamp":"2026-11-25T21:53:35.749654Z","kind":"prediction","prediction_id":'
+    b'"cf62149a6bd69fbbea72e7953b6f543e","request_id":"request-1","inputs":{"MedInc":8.3252,'
+    b'"HouseAge":41.0,"AveRooms":6.9841,"AveBedrms":1.0238,"Population":322.0,"AveOccup":2.5556,'
+    b'"Latitude":37.88,"Longitude":-122.23},"prediction":4.526,"interval_lower":4.1,'
+    b'"interval_upper":4.9,"model_type":"Forest","model_version":"one"}\n'
+    b'2d4dcfd7 {"timestamp":"2026-11-25T21:53:35.749654Z","kind":"request","endpoint":"/predict",'
+    b'"method":"POST","status_code":200,"response_time":0.0003,"success":true,"error_message":null,'
+    b'"request_id":"request-1","model_version":"one"}\n'
+)
+"""As written while a prediction and its request were two records."""
+
+
+def test_what_an_older_release_spooled_still_arrives(
+    settings: Settings, write: Write, record_log: RecordLog
+) -> None:
+    settings.paths.spool.mkdir(parents=True)
+    segment = settings.paths.spool / "00000000000000000001-1-dead.spool"
+    segment.write_bytes(OF_THE_RELEASE_BEFORE + encode(records.answer("request-2")))
+    assert write() == DrainReport(records=3, segments_removed=1)
+    for page in (record_log.predictions(PageRequest()), record_log.requests(PageRequest())):
+        assert sorted(row["request_id"] for row in page.rows) == ["request-1", "request-2"]
+    assert record_log.prediction("cf62149a6bd69fbbea72e7953b6f543e")["interval_upper"] == 4.9
+
+
+def test_segments_share_a_transaction(
+    settings: Settings, spool: Spool, writable: Database, write: Write
+) -> None:
+    """Two workers' records cost one commit, and each segment its own where a line is bad."""
+    other = Spool(settings.paths.spool, settings.spool_segment_bytes)
+    commits: list[object] = []
+    sa.event.listen(writable._engine, "commit", commits.append)
+    for spools in (spool, other):
+        spools.append([records.answer()])
+    assert write() == DrainReport(records=2)
+    assert len(commits) == 1
+    for spools in (spool, other):
+        spools.append([records.answer()])
+    other.append_lines(b"junk\n")
+    assert write() == DrainReport(records=2, rejected=1)
+    assert len(commits) == 3
+    (aside,) = settings.paths.rejected_records.iterdir()
+    assert aside.read_bytes() == b"junk\n"
+    other.close()
+
+
 def test_what_cannot_be_set_aside_waits_alone(
     settings: Settings, spool: Spool, write: Write, record_log: RecordLog
 ) -> None:
@@ -177,7 +264,7 @@ from storage.spool import Spool
 from tests.storage import records
 spool = Spool(Path(sys.argv[1]), 20_000)
 while True:
-    record = records.prediction()
+    record = records.answer()
     spool.append([record])
     print(record.prediction_id, flush=True)
 """

@@ -22,6 +22,7 @@ from storage.schema.tables import DERIVED_TABLES, request_rollup, slowest_reques
 from storage.settings import Settings
 from storage.slowest_requests import read_slowest
 from storage.spool import Spool
+from storage.stored_request import StoredRequest
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -63,7 +64,7 @@ def _many(number: int, within: timedelta) -> list[RequestRecord]:
 
 def _store(database: Database, requests: Sequence[RequestRecord], batch: int = 100) -> None:
     for begin in range(0, len(requests), batch):
-        rows = [request.row() for request in requests[begin : begin + batch]]
+        rows = [StoredRequest.of(one.row()) for one in requests[begin : begin + batch]]
         with database.transaction() as connection:
             roll_up(connection, rows, NOON)
 

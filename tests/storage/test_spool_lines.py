@@ -8,10 +8,18 @@ from hypothesis import strategies as st
 from storage.schema.features import EXAMPLE, FEATURES, HousingFeatures
 from storage.schema.records import PredictionRecord, RequestRecord, new_id
 from storage.spool import decode
-from storage.spool_lines import Answered, Predicted, prediction_line, request_line
+from storage.spool_lines import (
+    Answered,
+    Model,
+    Predicted,
+    answer_line,
+    prediction_line,
+    request_line,
+)
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 # Hypothesis takes naive bounds
+MODEL = Model("Forest", "20260101T000000Z-abc")
 INPUTS = st.tuples(*(st.floats(each.minimum, each.maximum) for each in FEATURES))
 
 
@@ -20,18 +28,35 @@ def test_a_prediction_is_read_back_to_the_last_bit(
     inputs: tuple[float, ...], answer: tuple[float, float, float], now: datetime
 ) -> None:
     predicted = Predicted(new_id(), inputs, *answer)
-    line = prediction_line(predicted, now, "request-1", "Forest", "20260101T000000Z-abc")
-    record = decode(line.removesuffix(b"\n"))
-    assert record == PredictionRecord(
+    line = prediction_line(predicted, now, "request-1", MODEL)
+    assert decode(line.removesuffix(b"\n")) == _prediction(predicted, now)
+
+
+@given(INPUTS, st.tuples(NUMBERS, NUMBERS, NUMBERS), NUMBERS, MOMENTS)
+def test_an_answer_is_a_prediction_and_its_request(
+    inputs: tuple[float, ...], answer: tuple[float, float, float], seconds: float, now: datetime
+) -> None:
+    predicted = Predicted(new_id(), inputs, *answer)
+    version = MODEL.model_version
+    answered = Answered("/predict", "POST", 200, seconds, None, "request-1", version)
+    record = decode(answer_line(predicted, answered, now, MODEL).removesuffix(b"\n"))
+    assert record.parts() == (
+        _prediction(predicted, now),
+        RequestRecord(**answered._asdict(), success=True, timestamp=now),
+    )
+
+
+def _prediction(predicted: Predicted, now: datetime) -> PredictionRecord:
+    return PredictionRecord(
         timestamp=now,
         prediction_id=predicted.prediction_id,
         request_id="request-1",
-        inputs=HousingFeatures(**dict(zip(EXAMPLE, inputs, strict=True))),
-        prediction=answer[0],
-        interval_lower=answer[1],
-        interval_upper=answer[2],
-        model_type="Forest",
-        model_version="20260101T000000Z-abc",
+        inputs=HousingFeatures(**dict(zip(EXAMPLE, predicted.inputs, strict=True))),
+        prediction=predicted.price,
+        interval_lower=predicted.lower,
+        interval_upper=predicted.upper,
+        model_type=MODEL.model_type,
+        model_version=MODEL.model_version,
     )
 
 
@@ -57,3 +82,10 @@ def test_a_request_is_read_back_whatever_its_message_holds(
     assert decode(line.removesuffix(b"\n")) == RequestRecord(
         **answered._asdict(), success=status < 400, timestamp=now
     )
+
+
+def test_half_a_character_in_a_message_costs_the_character_only() -> None:
+    answered = Answered("/predict", "POST", 400, 0.1, "what is \ud800?", "request-1", None)
+    record = decode(request_line(answered, datetime.now(UTC)).removesuffix(b"\n"))
+    assert isinstance(record, RequestRecord)
+    assert record.error_message == "what is ??"

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.schema.features import EXAMPLE
 from storage.schema.records import SpoolRecord
 from storage.spool import encode
-from storage.spool_rows import read_rows
+from storage.spool_rows import columns_of, read_rows
+from storage.stored_request import StoredRequest
 from tests.storage import records
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -20,6 +22,7 @@ moments = st.datetimes(min_value=datetime(1990, 1, 1), timezones=st.just(UTC))  
 kinds = st.one_of(
     st.builds(records.prediction, text, finite),
     st.builds(records.request, text, st.integers(100, 599)),
+    st.builds(records.answer, text, finite),
     st.builds(records.log, text, text, text),
 )
 
@@ -33,12 +36,17 @@ def test_a_row_is_what_the_record_says(record: SpoolRecord, moment: datetime) ->
         assert len(others) == 1
         return
     (batch,) = batches
-    row = dict(zip(batch.columns, batch.rows[0], strict=True))
-    stored = datetime.fromisoformat(row.pop("timestamp")).replace(tzinfo=UTC)
-    expected = record.row()
-    assert stored == expected.pop("timestamp")
-    assert row == expected
-    assert batch.table == record.table
+    for rows, part in zip(batch.tables, record.parts(), strict=True):
+        row = dict(zip(rows.columns, rows.rows[0], strict=True))
+        stored = datetime.fromisoformat(row.pop("timestamp")).replace(tzinfo=UTC)
+        expected = part.row()
+        assert stored == expected.pop("timestamp")
+        assert row == expected
+        assert rows.table == part.table
+
+
+def test_a_row_of_a_request_is_what_is_counted() -> None:
+    assert columns_of("api_metrics") == StoredRequest._fields
 
 
 @given(st.binary(max_size=200))
@@ -56,10 +64,16 @@ def test_junk_is_left_to_the_long_way(junk: bytes) -> None:
         {"timestamp": 5},
         {"inputs": [1, 2]},
         {"inputs": {"MedInc": 1}},
+        {"inputs": EXAMPLE | {"prediction": 1}},
+        {"inputs": {f"{name}s": 1 for name in EXAMPLE}},
+        {"status_code": "200"},
     ],
 )
-def test_what_is_not_as_expected_is_left_to_the_long_way(change: dict[str, Any]) -> None:
-    document = json.loads(encode(records.prediction())[9:]) | change
+@pytest.mark.parametrize("record", [records.prediction(), records.answer()])
+def test_what_is_not_as_expected_is_left_to_the_long_way(
+    change: dict[str, Any], record: SpoolRecord
+) -> None:
+    document = json.loads(encode(record)[9:]) | change
     assert read_rows([_line(document)], "sqlite")[0] == []
     missing = {name: value for name, value in document.items() if name != "prediction"}
     assert read_rows([_line(missing)], "sqlite")[0] == []

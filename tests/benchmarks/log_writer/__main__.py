@@ -1,7 +1,8 @@
-"""How fast the log-writer moves records: ``python -m tests.benchmarks.log_writer``.
+"""What logging costs: ``python -m tests.benchmarks.log_writer``.
 
-Fills a spool as the request path does, one prediction and one request row for each answer, then lets a
-log-writer drain it. Nothing else is simulated: real files, a real database, the default settings.
+Appends to a spool as the request path does, one record an answer, then lets a log-writer move it: once as a
+long backlog, once as it comes under load, a little in each of two workers' files every 0.2 s. Nothing else is
+simulated: real files, a real database, the default settings. Processor time, since the machine is shared.
 """
 
 import argparse
@@ -9,66 +10,108 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from storage.database import Database
 from storage.log_writer import LogWriter
-from storage.schema.records import PredictionRecord, RequestRecord, new_id, utc_now
+from storage.schema.features import EXAMPLE
+from storage.schema.records import new_id, utc_now
 from storage.settings import Settings
 from storage.spool import Spool
-from tests.storage import records
+from storage.spool_lines import Answered, Model, Predicted, answer_line
 
-REQUESTS_IN_ONE_GO = 500
+WORKERS = 2
+MODEL = Model("HistGradientBoosting", "20261126T090000Z-abcdef")
 
 
-def measure(settings: Settings, requests: int) -> dict[str, Any]:
-    """Return records/s and processor time a record, of the log-writer alone."""
-    fill(settings, requests)
-    database = Database(settings.database_address, writable=True)
-    database.migrate()
-    writer = LogWriter(settings.paths, database, settings.log_writer_batch_bytes)
-    wall, processor = time.perf_counter(), time.process_time()
-    report = writer.drain(utc_now())
-    wall, processor = time.perf_counter() - wall, time.process_time() - processor
-    size = database.size_bytes()
-    database.close()
+@dataclass
+class Bench:
+    """A log-writer, its database, and the spools of the workers."""
+
+    writer: LogWriter
+    database: Database
+    spools: list[Spool]
+
+
+@contextmanager
+def bench(database_url: str) -> Iterator[Bench]:
+    """Make one in a temporary folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(runtime_directory=Path(folder) / "runtime", database_url=database_url)
+        database = Database(settings.database_address, writable=True)
+        database.migrate()
+        writer = LogWriter(settings.paths, database, settings.log_writer_batch_bytes)
+        segment_bytes = settings.spool_segment_bytes
+        spools = [Spool(settings.paths.spool, segment_bytes) for _ in range(WORKERS)]
+        yield Bench(writer, database, spools)
+        for spool in spools:
+            spool.close()
+        writer.drain(utc_now())
+        database.close()
+
+
+def measure(database_url: str, requests: int, rate: int, pause_seconds: float) -> dict[str, Any]:
+    """Return microseconds of processor time a request: appending, and moving in both ways."""
+    with bench(database_url) as backlog:
+        before = backlog.database.size_bytes()
+        append = _processor_seconds(lambda: _append(backlog.spools, requests))
+        started = time.perf_counter()
+        move = _processor_seconds(lambda: backlog.writer.drain(utc_now()))
+        elapsed = time.perf_counter() - started
+        grown = backlog.database.size_bytes() - before
+    with bench(database_url) as live:
+        together = max(1, int(rate * pause_seconds))
+        rounds = max(1, requests // together)
+        under_load = sum(_one_round(live, together) for _ in range(rounds))
     return {
-        "records": report.records,
-        "records_per_second": round(report.records / wall),
-        "processor_microseconds_per_record": round(processor / report.records * 1e6, 1),
-        "database_bytes_per_record": round(size / report.records),
+        "append_microseconds": _microseconds(append, requests),
+        "move_backlog_microseconds": _microseconds(move, requests),
+        "move_under_load_microseconds": _microseconds(under_load, rounds * together),
+        "backlog_requests_per_second": round(requests / elapsed),
+        "database_bytes_per_request": round(grown / requests),
     }
 
 
-def fill(settings: Settings, requests: int) -> None:
-    """Append a prediction and a request row for each request, and let go of the segment."""
-    spool = Spool(settings.paths.spool, settings.spool_segment_bytes)
-    for start in range(0, requests, REQUESTS_IN_ONE_GO):
-        number = min(REQUESTS_IN_ONE_GO, requests - start)
-        spool.append(record for _ in range(number) for record in _one_answer())
-    spool.close()
+def _one_round(live: Bench, requests: int) -> float:
+    _append(live.spools, requests)
+    return _processor_seconds(lambda: live.writer.run_once(utc_now()))
 
 
-def _one_answer() -> tuple[PredictionRecord, RequestRecord]:
-    request_id = new_id()
-    row = records.request().model_copy(update={"request_id": request_id})
-    return records.prediction(request_id), row
+def _append(spools: list[Spool], requests: int) -> None:
+    """Log as many answers, by turns in each of the spools."""
+    for number in range(requests):
+        predicted = Predicted(new_id(), tuple(EXAMPLE.values()), 4.526, 4.1, 4.9 + number / 1e9)
+        version = MODEL.model_version
+        answered = Answered("/predict", "POST", 200, 0.0003, None, new_id(), version)
+        line = answer_line(predicted, answered, utc_now(), MODEL)
+        spools[number % len(spools)].append_lines(line)
+
+
+def _processor_seconds(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def _microseconds(seconds: float, requests: int) -> float:
+    return round(seconds / requests * 1e6, 1)
 
 
 def main() -> None:
     """Measure, print as JSON."""
-    parser = argparse.ArgumentParser(description="Measure the log-writer's throughput.")
+    parser = argparse.ArgumentParser(description="Measure what logging costs.")
     parser.add_argument("--requests", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rate", type=int, default=3_000, help="requests/s of the second way")
     parser.add_argument("--database-url", default="", help="empty: SQLite in a temporary folder")
     options = parser.parse_args()
+    pause_seconds = Settings().log_writer_poll_seconds
     for _ in range(options.rounds):
-        with tempfile.TemporaryDirectory() as folder:
-            settings = Settings(
-                runtime_directory=Path(folder) / "runtime", database_url=options.database_url
-            )
-            measured = measure(settings, options.requests)
+        measured = measure(options.database_url, options.requests, options.rate, pause_seconds)
         print(json.dumps(measured | {"load_average": round(os.getloadavg()[0], 1)}))
 
 
