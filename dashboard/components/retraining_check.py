@@ -37,25 +37,20 @@ class Finding:
 
 
 BADGES = {
-    True: ":orange-badge[:material/priority_high: For it]",
-    False: ":blue-badge[:material/pause: Wait]",
-    None: ":gray-badge[No cause]",
+    True: ":orange-badge[:material/priority_high: For it] ",
+    False: ":blue-badge[:material/pause: Wait] ",
+    None: "",
 }
 
 
 def draw_check() -> CheckReading | None:
     """Draw the checks in words; return what they rest on, if it could be read."""
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
-    ):
-        st.subheader("Is there a cause?", anchor=False, width="content")
-        st.button(
-            "Look again", icon=":material/refresh:", key="retrain_again", on_click=forget_check
-        )
+    st.subheader("Is there a cause?", anchor=False)
     reading: CheckReading | None = None
     with asking_quietly("Whether there is a cause is"):
         reading = _read()
         _draw(reading)
+    st.button("Look again", icon=":material/refresh:", key="retrain_again", on_click=forget_check)
     return reading
 
 
@@ -87,7 +82,7 @@ def _draw(reading: CheckReading) -> None:
     else:
         st.markdown(":green[:material/check_circle: **No cause for retraining**]")
     rows = {
-        finding.name: f"{BADGES[finding.speaks]}  \n{escaped(finding.sentence)}"
+        finding.name: f"{BADGES[finding.speaks]}{escaped(finding.sentence)}"
         for finding in findings(reading)
     }
     st.table(rows, border="horizontal", alt="Checks before a retraining")
@@ -163,4 +158,5 @@ def _queue(status: StatusResponse) -> Finding:
     waiting, running = status.pending_retraining_triggers, len(status.running_retrainings)
     if not waiting and not running:
         return Finding("Queue", None, "No retraining waits or runs.")
-    return Finding("Queue", False, f"{running} runs, {waiting} wait: yours would come after them.")
+    words = f"{running} running, {waiting} waiting; another one would come after them."
+    return Finding("Queue", False, words)

@@ -19,8 +19,8 @@ from dashboard.components.retraining_words import (
 )
 from dashboard.components.service import asking_service, housing_client
 
-LOG_HEIGHT = 230
-"""Pixels: about a dozen lines, the others scroll."""
+LOG_HEIGHT, LINES_IN_SIGHT = 230, 9
+"""Pixels, and the lines that fit; further ones scroll."""
 PATIENCE = timedelta(seconds=30)
 """A worker that lives takes what waits within a second, and says something every five."""
 WAS_OPEN = "retrain_was_open"
@@ -57,8 +57,8 @@ def _draw_job(job: RetrainingResponse, reading: RetrainingReading) -> None:
             _draw_doubts(job, reading)
         elif words := verdict_words(job):
             st.markdown(escaped(words))
-        st.caption(_asked_words(job))
         st.text(job.reason)
+        st.caption(_asked_words(job))
         if job.log_tail:
             draw_log(job)
 
@@ -121,10 +121,14 @@ def _asked_words(job: RetrainingResponse) -> str:
     words = f"Asked for by {job.requested_by} ({SOURCES[job.source]}), {moment(job.created_at)}"
     if job.finished_at is not None and job.elapsed_seconds is not None:
         words += f"; ended {clock(job.finished_at)} after {lasting(job.elapsed_seconds)}"
-    return f"{words}. Reason:"
+    return f"{words}."
 
 
 def draw_log(job: RetrainingResponse) -> None:
     """Draw the last lines that it logged, the newest first, so that the newest is in sight."""
     st.caption("Log, the newest line first")
-    st.code("\n".join(reversed(job.log_tail)), language=None, height=LOG_HEIGHT)
+    lines = "\n".join(reversed(job.log_tail))
+    if len(job.log_tail) > LINES_IN_SIGHT:
+        st.code(lines, language=None, height=LOG_HEIGHT)
+    else:
+        st.code(lines, language=None)
