@@ -14,6 +14,7 @@ from backend.prediction_service import PredictionService
 from backend.prediction_shortcut import PredictionShortcut
 from backend.request_recorder import RequestRecorder, record_requests
 from backend.retraining_check import RetrainingChecks
+from backend.retraining_view import RetrainingView
 from backend.routes import (
     audit,
     database,
@@ -120,6 +121,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         configuration=configuration,
         timeline=timeline,
         desk=desk,
+        retrainings=RetrainingView(queue, settings.mlflow_url),
         checks=checks,
         scheduled_checks=ScheduledChecks(checks, record_log, desk, timeline, metrics),
         queue=queue,

@@ -46,7 +46,13 @@ from backend.contract.records import (
     RequestsQuery,
     RequestsResponse,
 )
-from backend.contract.retraining import RetrainingResponse
+from backend.contract.retraining import (
+    CancelRequest,
+    CancelResponse,
+    RetrainingResponse,
+    RetrainingsQuery,
+    RetrainingsResponse,
+)
 from backend.contract.retraining_check import (
     RetrainingCheckRequest,
     RetrainingCheckResponse,
@@ -192,6 +198,15 @@ class HousingClient(ServiceConnection):
     def retraining(self, trigger_id: str) -> RetrainingResponse:
         """Return how far one retraining is, and its result once it is there."""
         return self._get(RetrainingResponse, f"/retraining/{trigger_id}")
+
+    def retrainings(self, query: RetrainingsQuery | None = None) -> RetrainingsResponse:
+        """Return retrainings that wait, run or are over, the last asked for first."""
+        return self._get(RetrainingsResponse, "/retraining", query)
+
+    def cancel_retraining(self, trigger_id: str, reason: str) -> CancelResponse:
+        """Cancel a retraining; needs an operator key. One that runs stops when its step ends."""
+        body = CancelRequest(reason=reason)
+        return self._post(CancelResponse, f"/retraining/{trigger_id}/cancel", body)
 
     def models(self) -> ModelsResponse:
         """Return the trained versions, newest first, and which of them serves."""

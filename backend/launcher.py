@@ -80,15 +80,13 @@ def process_environment(name: str, settings: Settings, keys: Mapping[str, str]) 
     environment = os.environ | python | {"HOUSING_BACKEND_URL": settings.service_url}
     for variable in KEY_VARIABLES:
         environment.pop(variable, None)
+    mlflow = {"HOUSING_MLFLOW_URL": f"http://127.0.0.1:{settings.mlflow_port}"}
     if name == "mlops-api":
-        return environment | dict(keys)
+        return environment | dict(keys) | mlflow
     if name == "monitor":
         return environment | {"HOUSING_OPERATOR_KEY": keys["HOUSING_OPERATOR_KEY"]}
     if name == "dashboard":
-        return environment | {
-            "HOUSING_DASHBOARD_KEY": keys["HOUSING_OPERATOR_KEY"],
-            "HOUSING_MLFLOW_URL": f"http://127.0.0.1:{settings.mlflow_port}",
-        }
+        return environment | {"HOUSING_DASHBOARD_KEY": keys["HOUSING_OPERATOR_KEY"]} | mlflow
     return environment
 
 

@@ -37,7 +37,13 @@ from backend.contract.records import (
     RequestsQuery,
     RequestsResponse,
 )
-from backend.contract.retraining import RetrainingResponse
+from backend.contract.retraining import (
+    CancelRequest,
+    CancelResponse,
+    RetrainingResponse,
+    RetrainingsQuery,
+    RetrainingsResponse,
+)
 from backend.contract.retraining_check import (
     RetrainingCheckRequest,
     RetrainingCheckResponse,
@@ -122,7 +128,11 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "POST /monitoring/checks": Operation(StoredCheckResponse),
     "POST /monitoring/trigger-retraining": Operation(TriggerResponse, body=TriggerRequest),
+    "GET /retraining": Operation(RetrainingsResponse, query=RetrainingsQuery),
     "GET /retraining/<trigger_id>": Operation(RetrainingResponse),
+    "POST /retraining/<trigger_id>/cancel": Operation(
+        CancelResponse, body=CancelRequest, conflict=True
+    ),
     "GET /models": Operation(ModelsResponse),
     "POST /models/<version>/promote": CHAMPION_CHANGE,
     "POST /models/rollback": CHAMPION_CHANGE,

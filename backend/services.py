@@ -13,6 +13,7 @@ from backend.monitoring.retraining_desk import RetrainingDesk
 from backend.performance_check import PerformanceCheck
 from backend.prediction_service import PredictionService
 from backend.retraining_check import RetrainingChecks
+from backend.retraining_view import RetrainingView
 from backend.scheduled_checks import ScheduledChecks
 from backend.spool_metrics import SpoolMetrics
 from storage.audit import AuditTrail
@@ -41,6 +42,7 @@ class Services:
     configuration: MonitoringConfiguration
     timeline: Timeline
     desk: RetrainingDesk
+    retrainings: RetrainingView
     performance: PerformanceCheck
     checks: RetrainingChecks
     scheduled_checks: ScheduledChecks

@@ -60,6 +60,12 @@ page = st.navigation(
                 help="Whether the inputs still look like what the model was trained on.",
             ),
             st.Page(
+                "app_pages/retrain.py",
+                title="Retrain",
+                icon=":material/model_training:",
+                help="Ask for a better model, follow the worker, and read why it serves or not.",
+            ),
+            st.Page(
                 "app_pages/logs.py",
                 title="Logs",
                 icon=":material/receipt_long:",

@@ -24,7 +24,7 @@ class DashboardSettings(BaseSettings):
     mlflow_url: str = Field(
         "http://127.0.0.1:5001",
         pattern="^https?://",
-        description="Address of MLflow as the operator's browser reaches it; the dashboard links there.",
+        description="Address of MLflow as the operator's browser reaches it; links to runs lead there.",
     )
     dashboard_host: str = Field("127.0.0.1", description="Address the dashboard binds to.")
     dashboard_port: int = Field(8501, ge=1, le=65535, description="Port of the dashboard.")

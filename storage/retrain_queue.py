@@ -1,55 +1,48 @@
-"""Requests for retraining, one file each: <id>.trigger -> .running -> .done or .failed, which stay.
+"""Requests for retraining, one file each: <id>.trigger -> .running -> .done, .failed or .cancelled, kept.
 
 A file is written whole under another name and then renamed, and claimed by a rename. Every change of state
 happens inside one lock of the folder, and whoever carries a trigger out holds its claim lock
 (``storage/claim.py``): it is never carried out twice at once. One whose worker died is claimable again, so
-it is carried out at least once, and what that does must bear repeating.
+it is carried out at least once, and what that does must bear repeating. A person may cancel: what waits is
+closed at once; whoever works on a trigger sees the request beside it, and stops where stopping is safe.
 """
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from storage.atomic_files import flush_folder
 from storage.claim import ClaimLock
-from storage.errors import QueueUnavailable, RecordNotFound
+from storage.errors import QueueUnavailable, StateConflict
 from storage.process_lock import exclusive
 from storage.schema.records import (
+    Cancellation,
+    ClosedStatus,
     DataWindow,
     HeartBeat,
     Trigger,
     TriggerSource,
-    TriggerStatus,
     new_id,
     utc_now,
 )
 from storage.trigger_files import (
+    CANCELLATION,
+    CANCELLED,
     CLAIM,
-    DONE,
     FAILED,
     HEART_BEAT,
     PENDING,
     RUNNING,
     SUFFIXES,
     NotATrigger,
-    TriggerFiles,
 )
+from storage.trigger_reader import CLOSED, FoundTrigger, TriggerReader
 
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 20
 """Workers that may die of one trigger before it is closed as failed."""
-
-
-@dataclass(frozen=True)
-class FoundTrigger:
-    """A trigger, the state that its file's name says, and how far the work is."""
-
-    trigger: Trigger
-    state: TriggerStatus
-    beat: HeartBeat | None
 
 
 class Claim:
@@ -60,24 +53,27 @@ class Claim:
         self._queue = queue
         self._lock = lock
 
-    def beat(self, stage: str, progress: float) -> None:
-        """Say how far the work is: ``progress`` from 0 to 1. A full disk does not stop the work."""
+    def beat(self, beat: HeartBeat) -> None:
+        """Say how far the work is. A full disk does not stop the work."""
         try:
-            self._queue.files.beat(
-                self.trigger.trigger_id, HeartBeat(stage=stage, progress=progress)
-            )
+            self._queue.files.beat(self.trigger.trigger_id, beat)
         except OSError as error:
             logger.warning("The progress of a retraining could not be written: %s", error)
 
+    def cancellation(self) -> Cancellation | None:
+        """Return who asked that this work stops, if somebody did."""
+        return self._queue.files.cancellation(self.trigger.trigger_id)
+
     def finish(self, result: Mapping[str, Any], *, succeeded: bool) -> Trigger:
         """Close the trigger, keeping its result, and let go of it."""
-        closed = self.trigger.model_copy(
-            update={
-                "status": "done" if succeeded else "failed",
-                "finished_at": utc_now(),
-                "result": dict(result),
-            }
-        )
+        return self._close("done" if succeeded else "failed", result)
+
+    def stop(self, result: Mapping[str, Any]) -> Trigger:
+        """Close the trigger as cancelled, keeping how far it came, and let go of it."""
+        return self._close("cancelled", result)
+
+    def _close(self, status: ClosedStatus, result: Mapping[str, Any]) -> Trigger:
+        closed = self.trigger.closed(status, dict(result), self.cancellation())
         self._queue.close(closed, self._lock)
         return closed
 
@@ -86,11 +82,11 @@ class Claim:
         self._lock.release()
 
 
-class RetrainQueue:
+class RetrainQueue(TriggerReader):
     """The trigger files in one folder; any number of processes may share it."""
 
     def __init__(self, folder: Path) -> None:
-        self.files = TriggerFiles(folder)
+        super().__init__(folder)
         self._lock = folder / "queue.lock"
 
     def submit(
@@ -136,6 +132,26 @@ class RetrainQueue:
             raise self._unavailable(error) from error
         return trigger
 
+    def cancel(self, trigger_id: str, reason: str, requested_by: str) -> FoundTrigger:
+        """Close a trigger that waits; ask whoever works on one to stop. Return what it is now.
+
+        Raises
+        ------
+        RecordNotFound
+            If there is no such trigger.
+        StateConflict
+            If it is closed, or somebody asked before; the message says which.
+        QueueUnavailable
+            If the folder cannot be written; the trigger is as it was.
+        """
+        asked = Cancellation(requested_by=requested_by, reason=reason)
+        try:
+            with exclusive(self._lock):
+                self._cancel(self.find(trigger_id), asked)
+        except OSError as error:
+            raise self._unavailable(error) from error
+        return self.find(trigger_id)
+
     def claim(self) -> Claim | None:
         """Take the oldest pending trigger, or None; what is no trigger is set aside.
 
@@ -157,7 +173,7 @@ class RetrainQueue:
     def recover(self) -> list[str]:
         """Make the triggers whose worker died claimable again; return their ids.
 
-        One that many workers died of is closed as failed instead.
+        One that many workers died of is closed as failed instead, one that was to stop as cancelled.
         """
         try:
             with exclusive(self._lock):
@@ -180,54 +196,39 @@ class RetrainQueue:
             self._move(running, SUFFIXES[closed.status])
             self._forget(closed.trigger_id, lock)
 
-    def find(self, trigger_id: str) -> FoundTrigger:
-        """Return a trigger, its state and how far it is.
-
-        Raises
-        ------
-        RecordNotFound
-            If no readable file has this id.
-        """
-        # Twice, because a file that is renamed meanwhile can be missed once.
-        for status, suffix in [*SUFFIXES.items(), *SUFFIXES.items()]:
-            path = self.files.path(trigger_id, suffix)
-            try:
-                trigger = self.files.read(path)
-            except (FileNotFoundError, NotATrigger):
-                continue
-            return FoundTrigger(trigger, status, self.files.last_beat(trigger_id))
-        raise RecordNotFound(f"There is no retraining {trigger_id[:64]}.")
-
-    def pending(self) -> list[str]:
-        """Return the ids that wait, oldest first."""
-        return [path.stem for path in self.files.with_suffix(PENDING)]
-
-    def running(self) -> list[str]:
-        """Return the ids that a worker has claimed, oldest first."""
-        return [path.stem for path in self.files.with_suffix(RUNNING)]
-
-    def open_files(self) -> list[str]:
-        """Return the names of the files that wait or that a worker has claimed, oldest first."""
-        return sorted(
-            path.name for suffix in (PENDING, RUNNING) for path in self.files.with_suffix(suffix)
+    def _cancel(self, found: FoundTrigger, asked: Cancellation) -> None:
+        trigger_id = found.trigger.trigger_id
+        # A worker that died between its result and the rename has finished all the same.
+        status = found.trigger.status if found.state == "running" else found.state
+        if status in CLOSED:
+            raise StateConflict(f"Retraining {trigger_id} is over ({status}); nothing to cancel.")
+        lock = ClaimLock.take(self.files.path(trigger_id, CLAIM))
+        if lock is None:
+            self._ask_to_stop(found, asked)
+            return
+        # It waits, or its worker is dead: nobody works on it, and nobody can begin inside the folder's lock.
+        state = SUFFIXES[found.state]
+        self.files.write(
+            found.trigger.closed("cancelled", None, found.cancellation or asked), state
         )
+        self._move(self.files.path(trigger_id, state), CANCELLED)
+        self._forget(trigger_id, lock)
 
-    def history(self, limit: int) -> list[Trigger]:
-        """Return closed triggers, the last asked for first, at most ``limit``."""
-        paths = [path for suffix in (DONE, FAILED) for path in self.files.with_suffix(suffix)]
-        closed: list[Trigger] = []
-        for path in sorted(paths, key=lambda path: path.name, reverse=True):
-            if len(closed) == limit:
-                break
-            try:
-                closed.append(self.files.read(path))
-            except (FileNotFoundError, NotATrigger):
-                continue
-        return closed
+    def _ask_to_stop(self, found: FoundTrigger, asked: Cancellation) -> None:
+        trigger_id, before = found.trigger.trigger_id, found.cancellation
+        if before is not None:
+            raise StateConflict(
+                f"Retraining {trigger_id} was cancelled by {before.requested_by} already; it stops when "
+                "the step that it is at ends."
+            )
+        self.files.cancel(trigger_id, asked)
 
     def _claim(self, path: Path) -> Claim | None:
         trigger = self._read(path)
         if trigger is None:
+            return None
+        if trigger.status == "cancelled":  # who cancelled it died before the rename
+            self._move(path, CANCELLED)
             return None
         lock = ClaimLock.take(self.files.path(trigger.trigger_id, CLAIM))
         if lock is None:
@@ -250,14 +251,16 @@ class RetrainQueue:
         lock = ClaimLock.take(self.files.path(trigger.trigger_id, CLAIM))
         if lock is None:
             return False  # its worker lives
-        if trigger.status in ("done", "failed"):
+        asked = self.files.cancellation(trigger.trigger_id)
+        if trigger.status in CLOSED:
             state = SUFFIXES[trigger.status]  # it died after the work, before the rename
+        elif asked is not None:
+            state = CANCELLED
+            self.files.write(trigger.closed("cancelled", None, asked), RUNNING)
         elif trigger.attempts >= MOST_ATTEMPTS:
             state = FAILED
             error = {"error": f"{trigger.attempts} workers died of it."}
-            self.files.write(
-                trigger.model_copy(update={"status": "failed", "result": error}), RUNNING
-            )
+            self.files.write(trigger.closed("failed", error), RUNNING)
         else:
             state = PENDING
         self._move(path, state)
@@ -278,7 +281,8 @@ class RetrainQueue:
         flush_folder(path.parent)
 
     def _forget(self, trigger_id: str, lock: ClaimLock) -> None:
-        self.files.path(trigger_id, HEART_BEAT).unlink(missing_ok=True)
+        for suffix in (HEART_BEAT, CANCELLATION):
+            self.files.path(trigger_id, suffix).unlink(missing_ok=True)
         lock.remove()
 
     def _unavailable(self, error: OSError) -> QueueUnavailable:

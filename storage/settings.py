@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         "",
         description="Where training runs are recorded. Empty: a SQLite store in the runtime folder.",
     )
+    mlflow_url: str = Field(
+        "http://127.0.0.1:5001",
+        pattern="^https?://",
+        description="Address of MLflow as the operator's browser reaches it; links to runs lead there.",
+    )
     log_level: str = Field(
         "INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$",

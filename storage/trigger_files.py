@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from storage.atomic_files import write_atomically
 from storage.errors import RecordNotFound
-from storage.schema.records import HeartBeat, Trigger, TriggerStatus, new_id
+from storage.schema.records import Cancellation, HeartBeat, Trigger, TriggerStatus, new_id
 
 logger = logging.getLogger(__name__)
 
@@ -17,16 +17,20 @@ PENDING = ".trigger"
 RUNNING = ".running"
 DONE = ".done"
 FAILED = ".failed"
+CANCELLED = ".cancelled"
 SUFFIXES: dict[TriggerStatus, str] = {
     "pending": PENDING,
     "running": RUNNING,
     "done": DONE,
     "failed": FAILED,
+    "cancelled": CANCELLED,
 }
 UNREADABLE = ".unreadable"
 WHY = ".why"
 CLAIM = ".claim"
 HEART_BEAT = ".progress"
+CANCELLATION = ".cancel"
+LOG = ".log"
 ID_PATTERN = re.compile(r"[0-9A-Za-z-]{1,100}")
 LARGEST_BYTES = 1024 * 1024
 """Of a trigger file; ours have a few hundred."""
@@ -85,6 +89,19 @@ class TriggerFiles:
         """Return the newest heart-beat, if there is one."""
         try:
             return HeartBeat.model_validate_json(self.path(trigger_id, HEART_BEAT).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def cancel(self, trigger_id: str, cancellation: Cancellation) -> None:
+        """Ask whoever works on a trigger to stop."""
+        path = self.path(trigger_id, CANCELLATION)
+        write_atomically(path, cancellation.model_dump_json().encode())
+
+    def cancellation(self, trigger_id: str) -> Cancellation | None:
+        """Return who asked that the work on a trigger stops, if somebody did."""
+        try:
+            content = self.path(trigger_id, CANCELLATION).read_bytes()
+            return Cancellation.model_validate_json(content)
         except (FileNotFoundError, ValidationError):
             return None
 

@@ -1,6 +1,5 @@
 """Telling a person, or the log, how far a training is."""
 
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,26 +8,25 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from storage.schema.records import MlflowRun, WorkStage
+
 
 class StepDisplay(Protocol):
-    """Hears of every step when it begins."""
+    """Hears of every step when it begins; what it does not care about, it inherits."""
 
     def begin(self, step: str, number: int, total: int) -> None:
         """Step ``number`` (from 1) of ``total`` begins; ``step`` says what it does."""
 
+    def enter(self, stage: WorkStage, steps: int) -> None:
+        """The ``steps`` steps that come now are this stage."""
+        return
 
-class LoggedSteps:
-    """Steps as log lines."""
-
-    def __init__(self, logger: logging.Logger) -> None:
-        self._logger = logger
-
-    def begin(self, step: str, number: int, total: int) -> None:
-        """Log the step."""
-        self._logger.info("%s (%d of %d)", step, number, total)
+    def recorded(self, run: MlflowRun) -> None:
+        """MLflow records the training in ``run`` from now on."""
+        return
 
 
-class PlainSteps:
+class PlainSteps(StepDisplay):
     """Steps as plain lines with the time since the start, for a file or a pipe."""
 
     def __init__(self, console: Console) -> None:
@@ -41,7 +39,7 @@ class PlainSteps:
         self._console.print(f"[{elapsed:5.1f} s] {number}/{total} {step}", markup=False)
 
 
-class BarSteps:
+class BarSteps(StepDisplay):
     """Steps as one moving bar, for a terminal."""
 
     def __init__(self, progress: Progress) -> None:

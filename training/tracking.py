@@ -12,6 +12,7 @@ from mlflow.models import infer_signature
 
 from storage.model_store import MODEL_CARD
 from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
+from storage.schema.records import MlflowRun
 from storage.settings import Settings
 from training.dataset.splits import Part
 from training.fit import MeasuredCandidate
@@ -63,13 +64,13 @@ class RunTracker:
             self._experiment_id = self._open_experiment()
 
     @contextmanager
-    def training(self, context: TrainingContext) -> Iterator[None]:
-        """Open the run of a whole training; what is recorded inside becomes its children."""
+    def training(self, context: TrainingContext) -> Iterator[MlflowRun]:
+        """Open the run of a whole training and give it; what is recorded inside becomes its children."""
         name = f"training {context.version}"
-        with answering(), mlflow.start_run(experiment_id=self._experiment_id, run_name=name):
+        with answering(), mlflow.start_run(experiment_id=self._experiment_id, run_name=name) as run:
             mlflow.set_tags(_shared_tags(context))
             mlflow.log_params(dict(context.parameters))
-            yield
+            yield MlflowRun(experiment_id=self._experiment_id, run_id=str(run.info.run_id))
 
     def record(
         self, measured: MeasuredCandidate, test: Part, context: TrainingContext

@@ -75,6 +75,7 @@ class Training:
         splits = split(self._table, self._settings.random_seed)
         fitted, trials = self._fit_all(splits)
         winner = choose(fitted)
+        self._display.enter("evaluating", self._steps - self._fits)
         self._begin("Calibrating the intervals")
         intervals = fit_intervals(winner, splits, self._settings.random_seed)
         self._begin("Measuring on the test part")
@@ -105,6 +106,7 @@ class Training:
     def _fit_all(self, splits: Splits) -> tuple[list[FittedCandidate], tuple[Trial, ...]]:
         fitted: list[FittedCandidate] = []
         trials: tuple[Trial, ...] = ()
+        self._display.enter("training", self._fits)
         for candidate in self._candidates:
             if self._search is not None and candidate.name == SEARCHED:
                 found = self._search.fit(splits.train, splits.validation, self._begin)
@@ -133,7 +135,8 @@ class Training:
         try:
             self._begin("Opening MLflow")
             tracker = RunTracker(self._settings)
-            with tracker.training(context):
+            with tracker.training(context) as training:
+                self._display.recorded(training)
                 for measured in outcome.candidates:
                     self._begin(f"Recording {measured.fitted.label.lower()}")
                     runs[measured.fitted.name] = tracker.record(measured, test, context)
@@ -157,7 +160,7 @@ class Training:
     ) -> ModelManifest:
         self._begin("Compiling the winner for service")
         _compile(outcome)
-        self._begin("Publishing the version")
+        self._begin("Writing the version")
         run_id = run.run_id if run is not None else None
         manifest = publish(ModelStore(self._settings.paths), outcome, model, run_id)
         record_model_metrics(self._settings, outcome)
@@ -167,10 +170,19 @@ class Training:
 
     def _begin(self, step: str) -> None:
         self._step += 1
-        # Each candidate is fitted and recorded; the intervals, the test part, MLflow and publishing are a
-        # step each, so are compiling and each trial of a search beside the default one.
+        self._display.begin(step, self._step, self._steps)
+
+    @property
+    def _fits(self) -> int:
+        """Models that are fitted: each candidate, and each trial of a search beside the default one."""
         further_trials = len(self._search.configurations) - 1 if self._search is not None else 0
-        self._display.begin(step, self._step, 2 * len(self._candidates) + further_trials + 5)
+        return len(self._candidates) + further_trials
+
+    @property
+    def _steps(self) -> int:
+        # Each candidate is also recorded; the intervals, the test part, MLflow, compiling and writing are
+        # a step each.
+        return self._fits + len(self._candidates) + 5
 
 
 def _compile(outcome: TrainingOutcome) -> None:

@@ -21,9 +21,11 @@ from storage.schema.records import LONGEST_REASON, EventKind, EventRecord, Trigg
 from storage.settings import Settings, settings_or_exit
 from storage.spool import Spool
 from storage.timeline import Timeline
+from storage.trigger_files import LOG
+from storage.trigger_log import kept_log
 from training.alias_keeper import AliasKeeper
 from training.candidates import Candidate, configured_candidates
-from training.claimed_steps import ClaimedSteps
+from training.claimed_steps import ClaimedSteps, RetrainingCancelled
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
 from training.gate import PromotionGate
@@ -93,30 +95,38 @@ class RetrainingWorker:
         self._tell(
             "retraining", trigger, f"Retraining begins: {trigger.reason}", {"state": "begun"}
         )
-        succeeded, result = self._attempt(claim, now)
-        closed = claim.finish({"started_at": now.isoformat()} | result, succeeded=succeeded)
-        logger.info("Retraining %s %s", trigger.trigger_id, "is done." if succeeded else "failed.")
-        self._tell(
-            "retraining", trigger, _summary(succeeded, result), {"state": closed.status} | result
-        )
+        with kept_log(self._queue.files.path(trigger.trigger_id, LOG)):
+            closed = self._attempt(claim, now)
+            logger.info("Retraining %s: %s.", trigger.trigger_id, closed.status)
+        result = closed.result or {}
+        self._tell("retraining", trigger, _summary(closed), {"state": closed.status} | result)
         return closed
 
-    def _attempt(self, claim: Claim, now: datetime) -> tuple[bool, dict[str, Any]]:
+    def _attempt(self, claim: Claim, now: datetime) -> Trigger:
+        steps, result = ClaimedSteps(claim, logger), {"started_at": now.isoformat()}
         try:
-            with ClaimedSteps(claim, logger) as steps:
-                return True, self._retrain(claim.trigger, steps, now)
+            with steps:
+                result |= self._retrain(claim.trigger, steps, now)
+        except RetrainingCancelled as cancelled:
+            logger.warning("%s", cancelled)
+            return claim.stop(result | steps.report)
         except Exception as error:
             # Whatever it was: raised further, it would end the process, and the restarted worker would
             # claim the same trigger for ever.
             logger.exception("The retraining failed.")
-            return False, {"error": str(error) or type(error).__name__}
+            reason = {"error": str(error) or type(error).__name__}
+            return claim.finish(result | reason | steps.report, succeeded=False)
+        return claim.finish(result | steps.report, succeeded=True)
 
     def _retrain(self, trigger: Trigger, steps: ClaimedSteps, now: datetime) -> dict[str, Any]:
+        steps.work_on("loading", "Loading the training data")
         training = Training(self._settings, self._load(), self._candidates, steps)
         trained = training.run()
-        steps.finish("Comparing with the champion")
+        steps.keep(version=trained.manifest.version)
+        steps.work_on("gate", "Comparing with the champion")
         decision = self._gate.judge(trained, trigger, now)
         result = _result(trained, decision)
+        steps.work_on("publishing", _publishing(trained, decision))
         if decision.promote:
             self._store.set_champion(trained.manifest.version)
             self._tell("promotion", trigger, f"Promoted: {decision.reason}.", result)
@@ -162,9 +172,19 @@ def _promotion(trigger: Trigger, result: dict[str, Any]) -> AuditAct:
     )
 
 
-def _summary(succeeded: bool, result: dict[str, Any]) -> str:
-    if not succeeded:
+def _publishing(trained: TrainedVersion, decision: Decision) -> str:
+    if decision.promote:
+        return f"Making {trained.manifest.version} the champion"
+    return f"Keeping {trained.manifest.version} as a challenger"
+
+
+def _summary(closed: Trigger) -> str:
+    result = closed.result or {}
+    if closed.status == "failed":
         return f"Retraining failed: {result['error']}"
+    if closed.status == "cancelled" and closed.cancellation is not None:
+        asked = closed.cancellation
+        return f"Retraining was cancelled by {asked.requested_by}: {asked.reason}"
     verdict = "was promoted" if result["promoted"] else "was not promoted"
     return f"Retraining is done: version {result['version']} {verdict}, {result['reason']}."
 

@@ -7,6 +7,7 @@ from backend.contract.models import ModelsResponse
 from backend.contract.monitoring import ConfigResponse, HistoryResponse, StatusResponse
 from backend.contract.performance import PerformanceResponse
 from backend.contract.predictions import EXAMPLE
+from backend.contract.retraining import RetrainingsResponse
 from backend.contract.retraining_check import RetrainingCheckResponse
 
 NO_KEY = {"Authorization": None}
@@ -95,6 +96,21 @@ def refuse_retraining(connection: Connection) -> str:
     return connection.refused("POST", path, 401, {"reason": "I may not"}, headers=NO_KEY).error
 
 
+def retrainings(connection: Connection) -> str:
+    """GET /retraining"""
+    answer = connection.get(RetrainingsResponse, "/retraining?limit=5")
+    asked = [one.created_at for one in answer.retrainings]
+    demand(asked == sorted(asked, reverse=True), "not the newest first")
+    connection.refused("GET", "/retraining?state=asleep", 400)
+    return f"{answer.total} retrainings"
+
+
+def refuse_cancelling(connection: Connection) -> str:
+    """POST /retraining/<trigger_id>/cancel without a key"""
+    body = {"reason": "I may not"}
+    return connection.refused("POST", "/retraining/none/cancel", 401, body, headers=NO_KEY).error
+
+
 def refuse_unknown_retraining(connection: Connection) -> str:
     """GET /retraining/<trigger_id> of none"""
     return connection.refused("GET", "/retraining/none", 404).error
@@ -133,7 +149,9 @@ STEPS: tuple[Step, ...] = (
     Step("POST /monitoring/checks", "may anyone?", refuse_checks),
     Step("GET /monitoring/history", "what happened?", history),
     Step("POST /monitoring/trigger-retraining", "without a reason", refuse_retraining),
+    Step("GET /retraining", "which were there?", retrainings),
     Step("GET /retraining/<trigger_id>", "one that is not", refuse_unknown_retraining),
+    Step("POST /retraining/<trigger_id>/cancel", "may anyone?", refuse_cancelling),
     Step("POST /models/<version>/promote", "may anyone?", refuse_promotion),
     Step("POST /models/rollback", "may anyone?", refuse_rollback),
     Step("GET /audit", "who changed what?", audit),

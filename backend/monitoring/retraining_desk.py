@@ -1,4 +1,4 @@
-"""Asking for a retraining: a trigger file for the worker, and an event on the timeline."""
+"""Asking for a retraining and cancelling one: a file for the worker, and an event on the timeline."""
 
 import logging
 
@@ -6,6 +6,7 @@ from backend.monitoring.policy import Decision
 from storage.retrain_queue import RetrainQueue
 from storage.schema.records import LONGEST_REASON, DataWindow, EventRecord, Trigger
 from storage.timeline import Timeline
+from storage.trigger_reader import FoundTrigger
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,23 @@ class RetrainingDesk:
             figures=decision.figures,
         )
         return self._told(trigger) if trigger is not None else None
+
+    def cancel(self, trigger_id: str, reason: str, requested_by: str) -> FoundTrigger:
+        """Cancel what a person does not want any more; raises what ``RetrainQueue.cancel`` does."""
+        found = self._queue.cancel(trigger_id, reason, requested_by)
+        ends = "before it began" if found.state == "cancelled" else "while it runs"
+        summary = f"Retraining cancelled {ends}: {reason}"
+        logger.warning("%s (%s)", summary, trigger_id)
+        self._timeline.record(
+            EventRecord(
+                event_kind="retraining",
+                actor=requested_by,
+                subject=trigger_id,
+                summary=summary,
+                figures={"state": found.state, "trigger_id": trigger_id},
+            )
+        )
+        return found
 
     def _told(self, trigger: Trigger) -> Trigger:
         logger.info("Retraining %s was asked for: %s", trigger.trigger_id, trigger.reason)

@@ -1,18 +1,28 @@
-"""POST /monitoring/trigger-retraining and GET /retraining/<trigger_id>: asking for one, following it."""
+"""/retraining: asking for one, following it, listing all of them, cancelling one."""
 
-from flask import Blueprint, Response
+from typing import cast
+
+from flask import Blueprint, Response, request
 
 from backend.answers import answer
 from backend.authorization import current_actor
 from backend.contract.monitoring import TriggerRequest, TriggerResponse
-from backend.contract.retraining import RetrainingResponse
+from backend.contract.retraining import (
+    CancelRequest,
+    CancelResponse,
+    RetrainingResponse,
+    RetrainingsQuery,
+    RetrainingsResponse,
+)
 from backend.request_audit import tell
+from backend.routes.records import echoed_filters
 from backend.services import current_services
-from backend.validation import read_body
-from storage.trigger_files import PENDING
+from backend.validation import read_body, read_query
+from storage.schema.records import TriggerStatus, utc_now
+from storage.trigger_files import LOG, PENDING
+from storage.trigger_log import log_tail
 
-STAGES = {"pending": "waiting", "running": "claimed", "done": "done", "failed": "failed"}
-"""What the stage is called while no heart-beat says it."""
+SHOWN_LINES = 100
 
 blueprint = Blueprint("retraining", __name__)
 
@@ -34,16 +44,43 @@ def trigger_retraining() -> Response:
     return answer(body)
 
 
+@blueprint.get("/retraining")
+def retrainings() -> Response:
+    """List retrainings, waiting, running and over, the last asked for first."""
+    query = read_query(RetrainingsQuery, request.args)
+    services, now = current_services(), utc_now()
+    found = services.queue.newest(query.limit, cast(tuple[TriggerStatus, ...], query.states))
+    rows = [services.retrainings.row(each, now) for each in found]
+    body = RetrainingsResponse(retrainings=rows, total=len(rows), filters=echoed_filters(query))
+    return answer(body)
+
+
 @blueprint.get("/retraining/<trigger_id>")
 def retraining(trigger_id: str) -> Response:
-    """Tell how far one retraining is, and its result once it is there."""
-    found = current_services().queue.find(trigger_id)
-    beat = found.beat if found.state == "running" else None
+    """Tell how far one retraining is, what it logged last, and its result once it is there."""
+    services = current_services()
+    found = services.queue.find(trigger_id)
     body = RetrainingResponse(
-        **found.trigger.model_dump(exclude={"status"}),
+        **services.retrainings.row(found, utc_now()).model_dump(),
+        figures=found.trigger.figures,
+        result=found.trigger.result,
+        log_tail=log_tail(services.queue.files.path(trigger_id, LOG), SHOWN_LINES),
+    )
+    return answer(body)
+
+
+@blueprint.post("/retraining/<trigger_id>/cancel")
+def cancel(trigger_id: str) -> Response:
+    """Cancel a retraining, with a reason; needs the role operator."""
+    services = current_services()
+    limit_bytes = services.settings.request_limit_bytes
+    asked = read_body(CancelRequest, limit_bytes, services.metrics)
+    found = services.desk.cancel(trigger_id, asked.reason, current_actor())
+    tell("retraining cancelled", trigger_id, asked.reason, state=found.state)
+    stops = "is cancelled" if found.state == "cancelled" else "stops when the step it is at ends"
+    body = CancelResponse(
+        trigger_id=trigger_id,
         state=found.state,
-        stage=beat.stage if beat else STAGES[found.state],
-        progress=beat.progress if beat else float(found.state in ("done", "failed")),
-        heartbeat_at=beat.at if beat else None,
+        message=f"Retraining {trigger_id} {stops}; nothing of it will serve.",
     )
     return answer(body)

@@ -33,6 +33,23 @@ def clock(time: datetime) -> str:
     return f"{time.astimezone(UTC):%H:%M:%S} UTC"
 
 
+def lasting(seconds: float) -> str:
+    """Write how long something takes, at two units.
+
+    Examples
+    --------
+    >>> lasting(0.4), lasting(9), lasting(80), lasting(7_260)
+    ('under a second', '9 s', '1 min 20 s', '2 h 1 min')
+    """
+    whole = int(seconds)
+    if whole < 1:
+        return "under a second"
+    if whole < 60:
+        return f"{whole} s"
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {whole % 60} s"
+
+
 def period(since: datetime, until: datetime) -> str:
     """Write a span of time, naming the day once if it is the same.
 

@@ -1,15 +1,22 @@
 """A table of which one row can be opened, and the opened row."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import streamlit as st
-
-from backend.contract.records import Row
 
 TABLE_HEIGHT = 420
 """Pixels: a page of rows scrolls in the table, so that the opened row is in sight."""
 ROWS_IN_SIGHT = 10
+
+
+class Row(Protocol):
+    """What is listed and can be opened."""
+
+    @property
+    def id(self) -> int | str:
+        """What tells it from the other rows."""
+
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 

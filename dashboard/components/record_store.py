@@ -3,6 +3,7 @@
 import streamlit as st
 
 from backend.contract.database import DatabaseStatistics, SpoolBacklog
+from dashboard.components.moment import lasting
 
 BACKLOG_WORTH_SAYING_BYTES = 1024 * 1024
 """At normal load the log-writer leaves far less than this; more means that it stopped or lags."""
@@ -63,13 +64,7 @@ def waiting_time(backlog: SpoolBacklog) -> str:
     """
     if not backlog.bytes:
         return "none waits"
-    seconds = int(backlog.oldest_age_seconds)
-    if seconds < 1:
-        return "under a second"
-    if seconds < 60:
-        return f"{seconds} s"
-    hours, minutes = divmod(seconds // 60, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds % 60} s"
+    return lasting(backlog.oldest_age_seconds)
 
 
 def size(count: int) -> str:

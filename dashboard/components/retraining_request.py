@@ -31,9 +31,11 @@ def draw_retraining_request(found: DriftWindowResponse) -> None:
         with st.container(key="drift_asked_for"):
             st.success(
                 f"Retraining asked for: trigger `{asked}`. The worker takes it up when it is free; "
-                "the Overview's events say what becomes of it.",
+                "the Retrain page follows it.",
                 icon=":material/check_circle:",
             )
+            if st.button("Follow it", key="drift_follow", icon=":material/model_training:"):
+                st.switch_page("app_pages/retrain.py")
 
 
 def _begin() -> None:
@@ -63,16 +65,18 @@ def _confirm(found: DriftWindowResponse) -> None:
     if st.button(
         "Confirm the request", type="primary", key="drift_confirm", disabled=not reason.strip()
     ):
-        _ask(reason.strip(), found)
+        window = DataWindow(since=found.since, until=found.until)
+        asked = request_retraining(reason.strip(), window)
+        if asked is not None:
+            st.session_state[ASKED] = asked
+            _end()
+            st.rerun()
 
 
-def _ask(reason: str, found: DriftWindowResponse) -> None:
-    window = DataWindow(since=found.since, until=found.until)
+def request_retraining(reason: str, window: DataWindow | None = None) -> str | None:
+    """Ask for a retraining and return its id; a refusal is said in its place, and None returned."""
     try:
-        answer = housing_client().trigger_retraining(reason, window)
+        return housing_client().trigger_retraining(reason, window).trigger_id
     except ClientError as error:
         st.error(failure_sentence(error), icon=":material/error:")
-        return
-    st.session_state[ASKED] = answer.trigger_id
-    _end()
-    st.rerun()
+        return None

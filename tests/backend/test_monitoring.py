@@ -20,6 +20,7 @@ from backend.contract.retraining import RetrainingResponse
 from storage.model_store import ModelStore
 from storage.retrain_queue import RetrainQueue
 from storage.schema.monitoring_config import MonitoringConfig
+from storage.schema.records import HeartBeat
 from storage.settings import Settings
 from tests.backend.test_errors import assert_problem
 from tests.system import bearer
@@ -132,9 +133,11 @@ def test_a_retraining_is_followed_through_its_stages(
     trigger_id = queue.submit("test", "tests").trigger_id
     claim = queue.claim()
     assert claim is not None
-    claim.beat("Fitting ridge", 0.25)
+    beat = HeartBeat(stage="training", step="Fitting ridge", number=2, total=5, progress=0.25)
+    claim.beat(beat)
     running = RetrainingResponse.model_validate(http.get(f"/retraining/{trigger_id}").json)
-    assert (running.state, running.stage, running.progress) == ("running", "Fitting ridge", 0.25)
+    assert (running.state, running.stage, running.progress) == ("running", "training", 0.25)
+    assert (running.step, running.step_number, running.steps) == ("Fitting ridge", 2, 5)
     assert running.heartbeat_at is not None
     claim.finish({"promoted": False}, succeeded=True)
     done = RetrainingResponse.model_validate(http.get(f"/retraining/{trigger_id}").json)

@@ -15,7 +15,7 @@ from backend.client import HousingClient, ServiceUnreachable
 from storage.paths import RuntimePaths
 from tests.system import running, wait_for
 
-PATHS = ("", "predict", "batch", "latency", "performance", "drift", "logs")
+PATHS = ("", "predict", "batch", "latency", "performance", "drift", "retrain", "logs")
 """Of every page."""
 Scheme = Literal["light", "dark"]
 
@@ -71,6 +71,13 @@ class System:
         self._run(self._service, "backend")
         wait_for(self._service_is_healthy, COLD_START_SECONDS, "a healthy service")
         self.service_runs = True
+
+    @contextmanager
+    def worker(self, **settings: str) -> Iterator[None]:
+        """Run the retraining worker meanwhile."""
+        told = self._settings | settings
+        with running("training.worker", self._logs / "worker.log", **told):
+            yield
 
     def stop_service(self) -> None:
         """End the service and all of its workers."""

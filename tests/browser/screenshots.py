@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, expect
 from backend.client import ServiceRefused
 from backend.contract.feedback import FeedbackItem
 from backend.contract.predictions import HousingFeatures
+from backend.contract.retraining import RetrainingsQuery
 from dashboard.components.district import DISTRICTS
 from dashboard.components.price import recorded_dollars
 from tests.browser.console import (
@@ -27,17 +28,19 @@ from tests.browser.console import (
     Scheme,
     System,
     chromium,
+    open_first_row,
     running_system,
     settle,
     visit,
 )
 from tests.districts import unseen_districts, unseen_prices
-from tests.system import REPOSITORY, clean_environment, free_port
+from tests.system import REPOSITORY, clean_environment, free_port, wait_for
 
 PICTURES = REPOSITORY / "docs" / "screenshots"
 PAGES = {
     "overview": "",
     "drift": "drift?drift_window=5+minutes",
+    "retrain": "retrain",
     "predict": "predict",
     "predict-contributions": "predict",
     "predict-sensitivity": "predict",
@@ -57,6 +60,7 @@ MISTAKES = 0.02
 INCOME_FACTOR = 1.3
 TRIGGER_REASON = "Richer districts are asked about since this morning."
 ROW_PIXELS = 33
+TRAINED = "hist_gradient_boosting"
 
 
 def main() -> None:
@@ -71,6 +75,7 @@ def main() -> None:
             chromium() as browser,
         ):
             _ask_for_prices(system, options.traffic_seconds)
+            _retrain(system)
             options.into.mkdir(parents=True, exist_ok=True)
             for name in options.only or PAGES:
                 for scheme in get_args(Scheme):
@@ -92,7 +97,7 @@ def _options() -> argparse.Namespace:
 
 
 def _train(runtime: Path) -> None:
-    command = [sys.executable, "-m", "training", "--candidates", "hist_gradient_boosting"]
+    command = [sys.executable, "-m", "training", "--candidates", TRAINED]
     environment = clean_environment(HOUSING_RUNTIME_DIRECTORY=str(runtime))
     subprocess.run(command, cwd=REPOSITORY, env=environment, check=True)
 
@@ -116,6 +121,13 @@ def _ask_for_prices(system: System, seconds: float) -> None:
     labels = [FeedbackItem(prediction_id=name, actual=price) for name, price in known]
     system.client.feedback(labels[: len(labels) // 2])
     system.client.trigger_retraining(TRIGGER_REASON)
+
+
+def _retrain(system: System) -> None:
+    """Have the worker carry out what was asked for."""
+    with system.worker(HOUSING_CANDIDATES=TRAINED):
+        query = RetrainingsQuery(state="done")
+        wait_for(lambda: system.client.retrainings(query).total, 600, "the retraining's end")
 
 
 def _ask_what_is_refused(system: System) -> None:
@@ -198,6 +210,10 @@ def _prepare_drift(page: Page) -> None:
         expect(page.locator(f".st-key-drift_{chart} canvas").first).to_be_visible()
 
 
+def _prepare_retrain(page: Page) -> None:
+    open_first_row(page, page.locator(".st-key-retrain_opened"))
+
+
 def _prepare_batch(page: Page) -> None:
     chance = random.Random(3)  # noqa: S311 - which districts, not a secret
     rows = [chance.choice(DISTRICTS).features.model_dump() for _ in range(BATCH_ROWS)]
@@ -230,6 +246,7 @@ def _prepare_logs(page: Page) -> None:
 PREPARATIONS = {
     "overview": _prepare_overview,
     "drift": _prepare_drift,
+    "retrain": _prepare_retrain,
     "predict": _prepare_predict,
     "predict-contributions": _prepare_contributions,
     "predict-sensitivity": _prepare_sensitivity,

@@ -28,6 +28,7 @@ READABLE = (
     "/monitoring/history",
     "/monitoring/performance",
     "/models",
+    "/retraining",
     "/monitoring/drift",
 )
 WITH_KEY = ("/audit",)

@@ -5,15 +5,16 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage import retrain_queue
-from storage.errors import QueueUnavailable, RecordNotFound
+from storage.errors import QueueUnavailable, RecordNotFound, StateConflict
 from storage.retrain_queue import MOST_ATTEMPTS, Claim, RetrainQueue
-from storage.schema.records import Trigger
+from storage.schema.records import HeartBeat, Trigger
 from storage.trigger_files import UNREADABLE, WHY
 
 
@@ -75,12 +76,122 @@ def test_the_heart_beat_says_how_far_the_work_is(queue: RetrainQueue) -> None:
     trigger_id = queue.submit("test", "tests").trigger_id
     claim = claimed(queue)
     assert queue.find(trigger_id).beat is None
-    claim.beat("Fitting ridge", 0.5)
+    claim.beat(HeartBeat(stage="training", step="Fitting ridge", progress=0.5))
     beat = queue.find(trigger_id).beat
     assert beat is not None
-    assert (beat.stage, beat.progress) == ("Fitting ridge", 0.5)
+    assert (beat.stage, beat.step, beat.progress) == ("training", "Fitting ridge", 0.5)
     claim.finish({}, succeeded=True)
     assert queue.find(trigger_id).beat is None
+
+
+def test_what_waits_is_cancelled_at_once_and_kept_with_who_and_why(queue: RetrainQueue) -> None:
+    trigger_id = queue.submit("test", "tests").trigger_id
+    found = queue.cancel(trigger_id, "the labels are wrong", "operator")
+    assert (found.state, found.trigger.status) == ("cancelled", "cancelled")
+    assert found.cancellation is not None
+    assert found.cancellation.requested_by == "operator"
+    assert found.cancellation.reason == "the labels are wrong"
+    assert queue.claim() is None
+    assert queue.history(10) == [found.trigger]
+    assert queue.submit_if_idle("drift", "check", source="drift") is not None
+
+
+def test_who_works_is_asked_to_stop_and_closes_it(queue: RetrainQueue) -> None:
+    trigger_id = queue.submit("test", "tests").trigger_id
+    claim = claimed(queue)
+    assert claim.cancellation() is None
+    asked = RetrainQueue(queue.files.folder).cancel(trigger_id, "no longer needed", "operator")
+    assert asked.state == "running"
+    assert claim.cancellation() == asked.cancellation
+    with pytest.raises(StateConflict, match="already"):
+        queue.cancel(trigger_id, "me too", "admin")
+    claim.stop({"steps": []})
+    found = queue.find(trigger_id)
+    assert (found.state, found.cancellation) == ("cancelled", asked.cancellation)
+    assert found.trigger.result == {"steps": []}
+    assert sorted(path.suffix for path in queue.files.folder.glob(f"{trigger_id}.*")) == [
+        ".cancelled"
+    ]
+
+
+def test_a_cancellation_that_comes_too_late_is_kept_and_changes_nothing(
+    queue: RetrainQueue,
+) -> None:
+    trigger_id = queue.submit("test", "tests").trigger_id
+    claim = claimed(queue)
+    queue.cancel(trigger_id, "too late", "operator")
+    claim.finish({"version": "one"}, succeeded=True)
+    found = queue.find(trigger_id)
+    assert (found.state, found.trigger.result) == ("done", {"version": "one"})
+    assert found.cancellation is not None
+    with pytest.raises(StateConflict, match="is over"):
+        queue.cancel(trigger_id, "again", "operator")
+
+
+def test_what_a_dead_worker_left_is_cancelled_at_once(queue: RetrainQueue) -> None:
+    trigger_id = queue.submit("test", "tests").trigger_id
+    claimed(queue).release()
+    assert queue.cancel(trigger_id, "no longer needed", "operator").state == "cancelled"
+    assert queue.recover() == []
+
+
+def test_who_dies_while_it_is_to_stop_is_not_replaced(queue: RetrainQueue) -> None:
+    trigger_id = queue.submit("test", "tests").trigger_id
+    claim = claimed(queue)
+    queue.cancel(trigger_id, "no longer needed", "operator")
+    claim.release()
+    assert queue.recover() == []
+    found = queue.find(trigger_id)
+    assert found.state == "cancelled"
+    assert found.cancellation is not None
+    assert found.cancellation.reason == "no longer needed"
+
+
+@pytest.mark.parametrize("status", ["done", "failed"])
+def test_a_result_that_only_waits_for_its_rename_is_not_cancelled(
+    queue: RetrainQueue, status: Literal["done", "failed"]
+) -> None:
+    trigger_id = queue.submit("test", "tests").trigger_id
+    claim = claimed(queue)
+    queue.files.write(claim.trigger.closed(status, {"version": "one"}), ".running")
+    claim.release()
+    with pytest.raises(StateConflict, match="is over"):
+        queue.cancel(trigger_id, "too late", "operator")
+    queue.recover()
+    assert queue.find(trigger_id).state == status
+
+
+def test_a_death_while_cancelling_starts_nothing(
+    queue: RetrainQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trigger_id = queue.submit("test", "tests").trigger_id
+
+    def die(*_: object) -> None:
+        raise InterruptedError("the power went before the rename")
+
+    monkeypatch.setattr(queue, "_move", die)
+    with pytest.raises(QueueUnavailable):
+        queue.cancel(trigger_id, "no longer needed", "operator")
+    survivor = RetrainQueue(queue.files.folder)
+    assert survivor.claim() is None
+    assert survivor.find(trigger_id).state == "cancelled"
+
+
+def test_lists_are_by_state_and_the_newest_first(queue: RetrainQueue) -> None:
+    ids = [queue.submit(str(number), "tests").trigger_id for number in range(4)]
+    claimed(queue).finish({}, succeeded=True)
+    claim = claimed(queue)
+    queue.cancel(ids[3], "no longer needed", "operator")
+    assert [found.trigger.trigger_id for found in queue.newest(10)] == ids[::-1]
+    assert [found.state for found in queue.newest(10)] == [
+        "cancelled",
+        "pending",
+        "running",
+        "done",
+    ]
+    assert [found.state for found in queue.newest(10, ["running"])] == ["running"]
+    assert [found.trigger.trigger_id for found in queue.newest(2)] == [ids[3], ids[2]]
+    claim.release()
 
 
 def test_a_death_between_result_and_rename_repeats_no_work(

@@ -16,11 +16,16 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     consumes,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
 
+from storage.errors import StateConflict
 from storage.retrain_queue import Claim, RetrainQueue
+from storage.schema.records import HeartBeat
+from storage.trigger_files import SUFFIXES
+from storage.trigger_reader import CLOSED
 from tests.system import REPOSITORY, clean_environment, wait_for
 
 
@@ -37,6 +42,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.states: dict[str, str] = {}
         self.held: dict[str, Claim] = {}
         self.orphans: set[str] = set()
+        self.to_stop: set[str] = set()
         self.junk = 0
 
     @rule()
@@ -63,7 +69,38 @@ class QueueMachine(RuleBasedStateMachine):
         if claim is not None:
             claim.finish({"by": claim.trigger.attempts}, succeeded=succeeded)
             del self.held[claim.trigger.trigger_id]
+            self.to_stop.discard(claim.trigger.trigger_id)
             self.states[claim.trigger.trigger_id] = "done" if succeeded else "failed"
+
+    @rule(claim=consumes(claims))
+    def notice(self, claim: Claim | None) -> None:
+        """The worker comes to a step's end, and stops if it is asked to."""
+        if claim is None:
+            return
+        trigger_id = claim.trigger.trigger_id
+        assert (claim.cancellation() is not None) == (trigger_id in self.to_stop)
+        claim.stop({})
+        del self.held[trigger_id]
+        self.to_stop.discard(trigger_id)
+        self.states[trigger_id] = "cancelled"
+
+    @precondition(lambda self: self.states)
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        trigger_id = data.draw(st.sampled_from(sorted(self.states)))
+        queue = RetrainQueue(self.folder)
+        if self.states[trigger_id] in CLOSED or trigger_id in self.to_stop & self.held.keys():
+            with pytest.raises(StateConflict):
+                queue.cancel(trigger_id, "test", "tests")
+            return
+        found = queue.cancel(trigger_id, "test", "tests")
+        if trigger_id in self.held:
+            self.to_stop.add(trigger_id)
+            assert found.state == "running"
+        else:
+            self.orphans.discard(trigger_id)
+            self.to_stop.discard(trigger_id)
+            self.states[trigger_id] = "cancelled"
 
     @rule(claim=consumes(claims))
     def die(self, claim: Claim | None) -> None:
@@ -74,14 +111,16 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule()
     def recover(self) -> None:
-        assert set(RetrainQueue(self.folder).recover()) == self.orphans
-        self.states |= dict.fromkeys(self.orphans, "pending")
+        stopping = self.orphans & self.to_stop
+        assert set(RetrainQueue(self.folder).recover()) == self.orphans - stopping
+        self.states |= dict.fromkeys(self.orphans, "pending") | dict.fromkeys(stopping, "cancelled")
         self.orphans.clear()
+        self.to_stop -= stopping
 
     @rule(claim=claims, progress=st.floats(0, 1))
     def beat(self, claim: Claim | None, progress: float) -> None:
         if claim is not None and claim.trigger.trigger_id in self.held:
-            claim.beat("test", progress)
+            claim.beat(HeartBeat(stage="training", step="test", progress=progress))
 
     @rule(content=st.binary(max_size=20), suffix=st.sampled_from(["trigger", "running"]))
     def drop_junk(self, content: bytes, suffix: str) -> None:
@@ -96,7 +135,7 @@ class QueueMachine(RuleBasedStateMachine):
             files = [
                 path.suffix
                 for path in self.folder.glob(f"{trigger_id}.*")
-                if path.suffix in (".trigger", ".running", ".done", ".failed")
+                if path.suffix in SUFFIXES.values()
             ]
             assert len(files) == 1
 
@@ -108,7 +147,7 @@ class QueueMachine(RuleBasedStateMachine):
         survivor.recover()
         while (rest := survivor.claim()) is not None:
             rest.finish({}, succeeded=True)
-        assert all(survivor.find(name).state in ("done", "failed") for name in self.states)
+        assert all(survivor.find(name).state in CLOSED for name in self.states)
         assert len(survivor.history(limit=1_000)) == len(self.states)
 
 

@@ -19,6 +19,7 @@ from training.dataset.splits import Part, split
 from training.dataset.table import FloatArray, HousingTable
 from training.fit import fit, fit_intervals
 from training.intervals import PriceIntervals
+from training.progress import StepDisplay
 from training.tracking_store import create_store
 
 SMALL_ROWS = 600
@@ -62,7 +63,7 @@ def named_candidates(*names: str) -> tuple[Candidate, ...]:
     return select(all_candidates(seed=0, threads=1), names)
 
 
-class SilentSteps:
+class SilentSteps(StepDisplay):
     """Remembers the steps instead of showing them."""
 
     def __init__(self) -> None:

@@ -1,0 +1,78 @@
+"""How long a running retraining will still take: from the steps of earlier ones, or from its progress."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from storage.schema.records import HeartBeat
+
+SMALLEST_PROGRESS = 0.1
+"""Below this share, the time that is gone says too little about the time to come."""
+
+
+@dataclass(frozen=True)
+class TimedStep:
+    """A step of an earlier retraining and how long it took."""
+
+    stage: str
+    step: str
+    seconds: float
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """What makes it the same step as another's; versions in a gate's sentence differ."""
+        return (self.stage, "" if self.stage == "publishing" else self.step)
+
+
+def timed_steps(result: Mapping[str, Any] | None) -> tuple[TimedStep, ...]:
+    """Return the steps that a result tells; none where it tells none."""
+    found = (result or {}).get("steps") or []
+    return tuple(TimedStep(**step) for step in found)
+
+
+def remaining_seconds(
+    beat: HeartBeat,
+    step_seconds: float,
+    elapsed_seconds: float,
+    earlier: Sequence[tuple[TimedStep, ...]],
+) -> float | None:
+    """Estimate the time to come: the median over earlier retrainings with this step.
+
+    Parameters
+    ----------
+    beat
+        What the worker said last.
+    step_seconds, elapsed_seconds
+        How long it has been at this step, and at the retraining.
+    earlier
+        The steps of retrainings that were carried out to their end.
+
+    Examples
+    --------
+    >>> now = HeartBeat(stage="training", step="Fitting ridge", progress=0.5)
+    >>> before = (TimedStep("training", "Fitting ridge", 4.0), TimedStep("gate", "Comparing", 3.0))
+    >>> remaining_seconds(now, 1.0, 10.0, [before])
+    6.0
+    >>> remaining_seconds(now, 1.0, 10.0, [])
+    10.0
+    >>> remaining_seconds(now.model_copy(update={"progress": 0.0}), 0.0, 0.0, []) is None
+    True
+    """
+    current = TimedStep(beat.stage, beat.step, step_seconds)
+    known = [_after(steps, current) for steps in earlier if current.name in _names(steps)]
+    if known:
+        return median(known)
+    if beat.progress < SMALLEST_PROGRESS:
+        return None
+    return elapsed_seconds * (1 - beat.progress) / beat.progress
+
+
+def _names(steps: tuple[TimedStep, ...]) -> list[tuple[str, str]]:
+    return [step.name for step in steps]
+
+
+def _after(steps: tuple[TimedStep, ...], current: TimedStep) -> float:
+    position = _names(steps).index(current.name)
+    rest = max(0.0, steps[position].seconds - current.seconds)
+    return rest + sum(step.seconds for step in steps[position + 1 :])
