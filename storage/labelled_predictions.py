@@ -38,9 +38,15 @@ class LabelledPredictions:
 
 
 def read_labelled_predictions(
-    database: Database, since: datetime, until: datetime, most_rows: int
+    database: Database,
+    since: datetime,
+    until: datetime,
+    most_rows: int,
+    labelled_before: datetime | None = None,
 ) -> LabelledPredictions:
     """Read the newest labelled predictions answered from ``since`` on and before ``until``.
+
+    With ``labelled_before``, only those whose actual value was known by then.
 
     Raises
     ------
@@ -56,6 +62,8 @@ def read_labelled_predictions(
         .order_by(predictions.c.timestamp.desc(), predictions.c.id.desc())
         .limit(most_rows)
     )
+    if labelled_before is not None:
+        query = query.where(labels.c.timestamp < labelled_before)
     with database.transaction() as connection:
         rows = [tuple(row) for row in connection.execute(query)]
     numbers = np.array(rows, dtype=np.float64).reshape(len(rows), 1 + len(columns))

@@ -74,10 +74,14 @@ class ModelStore:
         shutil.rmtree(draft, ignore_errors=True)
         checksums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
         complete = manifest.model_copy(update={"checksums": checksums})
-        for name, content in files.items():
-            write_atomically(draft / name, content)
-        write_atomically(draft / MANIFEST, complete.model_dump_json(indent=2).encode())
-        draft.rename(folder)
+        try:
+            for name, content in files.items():
+                write_atomically(draft / name, content)
+            write_atomically(draft / MANIFEST, complete.model_dump_json(indent=2).encode())
+            draft.rename(folder)
+        except OSError:
+            shutil.rmtree(draft, ignore_errors=True)  # on a full disk others need the room
+            raise
         flush_folder(folder.parent)
         return complete
 

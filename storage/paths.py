@@ -58,6 +58,11 @@ class RuntimePaths:
         return self.models / "versions"
 
     @property
+    def open_registrations(self) -> Path:
+        """What MLflow's registry is still to be told, a file for each version."""
+        return self.models / "unregistered"
+
+    @property
     def database_folder(self) -> Path:
         return self.root / "database"
 

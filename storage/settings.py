@@ -161,6 +161,43 @@ class Settings(BaseSettings):
     promotion_recent_most_rows: int = Field(
         10_000, ge=100, le=100_000, description="Newest labelled predictions in the recent part."
     )
+    promotion_recent_share: float = Field(
+        0.3,
+        ge=0.05,
+        le=0.95,
+        description="Share of places, by a hash, whose labelled predictions are never learned from: they are"
+        " kept for the recent part.",
+    )
+    training_labelled_days: float = Field(
+        90.0,
+        gt=0,
+        le=36500,
+        description="How far back before its trigger a retraining learns from labelled predictions.",
+    )
+    training_labelled_most_rows: int = Field(
+        10_000,
+        ge=0,
+        le=100_000,
+        description="Newest labelled predictions that a retraining looks at. 0: it learns from the base table"
+        " alone.",
+    )
+    training_labelled_minimum_rows: int = Field(
+        100,
+        ge=1,
+        description="Labelled predictions to learn from below which it learns from the base table alone.",
+    )
+    training_labelled_weight: float = Field(
+        1.0,
+        gt=0,
+        le=100,
+        description="Weight of a labelled prediction in the fit; a row of the base table weighs 1.",
+    )
+    training_labelled_outlier_distance: float = Field(
+        4.0,
+        gt=0,
+        description="Robust standard deviations from what similar districts cost beyond which an actual"
+        " value is not believed.",
+    )
     search_trials: int = Field(
         4,
         ge=0,

@@ -11,6 +11,7 @@ from storage.errors import ModelIntegrityError, RecordNotFound
 from storage.model_store import ModelStore
 from storage.schema.records import ChampionPointer
 from storage.settings import Settings
+from training.open_registrations import OpenRegistrations
 from training.registry import ModelRegistry
 from training.tracking_store import TrackingUnavailable, is_remote
 
@@ -25,6 +26,7 @@ class AliasKeeper:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._store = ModelStore(settings.paths)
+        self._open = OpenRegistrations(settings.paths)
         self._followed: ChampionPointer | None = None
         self._next_try: datetime | None = None
 
@@ -58,10 +60,11 @@ class AliasKeeper:
             pointer = self._store.champion_pointer()
             if pointer is None or not self._may_have_records():
                 return None
-            recorded = self._store.manifest(pointer.version).mlflow_run_id is not None
+            self._store.manifest(pointer.version)
         except (ModelIntegrityError, RecordNotFound):
             return None  # the service says so, and goes on with the version that it has
-        return pointer if recorded else None
+        # One that is not registered yet is followed when it is: see ``RegistrationKeeper``.
+        return pointer if not self._open.is_open(pointer.version) else None
 
     def _may_have_records(self) -> bool:
         # Asking a store that is not there would make one, which takes ten seconds.

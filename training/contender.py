@@ -28,14 +28,14 @@ class Contender:
     ----------
     coverage
         Share of prices that its intervals should hold.
-    fitted_on
-        Shape (n, 8): the inputs of its training part.
+    learned
+        Its training part.
     """
 
     version: str
     predictor: Predictor
     coverage: float
-    fitted_on: FloatArray
+    learned: Part
 
     @classmethod
     def load(cls, store: ModelStore, version: str) -> Self:
@@ -53,7 +53,8 @@ class Contender:
         search = ReferenceSearch(profile)
         compiled = compiled_if_equal(pipeline, intervals, search, profile.background)
         predictor = compiled or PublicPredictor(pipeline, intervals, search)
-        return cls(version, predictor, float(intervals.coverage), profile.inputs)
+        learned = Part(profile.inputs, profile.targets)
+        return cls(version, predictor, float(intervals.coverage), learned)
 
     def answers(self, part: Part) -> Answers:
         """Answer the rows of a part."""

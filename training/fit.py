@@ -79,7 +79,10 @@ def fit(candidate: Candidate, train: Part, validation: Part, threads: int) -> Fi
     pipeline = clone(candidate.pipeline)
     started = time.perf_counter()
     with threadpool_limits(limits=threads):
-        pipeline.fit(train.inputs, train.targets)
+        # Weights are the regressor's: for the features each district is there once, and is never its own
+        # neighbour, as a repeated row would be.
+        weights = {f"{REGRESSOR}__sample_weight": train.weights}
+        pipeline.fit(train.inputs, train.targets, **weights)
         fit_seconds = time.perf_counter() - started
         figures = evaluate(validation.targets, pipeline.predict(validation.inputs))
     _serve_single_threaded(pipeline)

@@ -14,8 +14,8 @@ from training.gate_checks import Rules
 from training.known_rows import is_new
 from training.model_behaviour import observe
 from training.promotion import Decision, Evidence, decide
+from training.published_version import PublishedVersion
 from training.recent_part import read_recent_part
-from training.train import TrainedVersion
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class PromotionGate:
         self._settings = settings
         self._store = ModelStore(settings.paths)
 
-    def judge(self, trained: TrainedVersion, trigger: Trigger, now: datetime) -> Decision:
+    def judge(self, published: PublishedVersion, trigger: Trigger, now: datetime) -> Decision:
         """Compare a published version with the champion, and say in the log how each check went.
 
         Raises
@@ -39,7 +39,7 @@ class PromotionGate:
         ModelIntegrityError
             If the published version cannot be read back.
         """
-        evidence = self._evidence(trained, trigger, now)
+        evidence = self._evidence(published, trigger, now)
         decision = decide(evidence, Rules.of(self._settings))
         for check in decision.checks:
             level = logging.INFO if check.passed or not check.required else logging.WARNING
@@ -47,23 +47,28 @@ class PromotionGate:
             logger.log(level, "Gate, %s: %s, %s.", check.name, verdict, check.sentence)
         return decision
 
-    def _evidence(self, trained: TrainedVersion, trigger: Trigger, now: datetime) -> Evidence:
-        challenger = Contender.load(self._store, trained.manifest.version)
-        champion = self._champion()
-        test = Part(trained.outcome.answers.inputs, trained.outcome.answers.actual)
+    def _evidence(self, published: PublishedVersion, trigger: Trigger, now: datetime) -> Evidence:
+        challenger = Contender.load(self._store, published.manifest.version)
+        champion = self._champion(published.manifest.version)
+        test = published.test
         return Evidence(
             challenger=challenger.answers(test),
             champion_version=champion.version if champion is not None else None,
             fixed=_contest_on_fixed(challenger, champion, test),
-            recent=self._contest_on_recent(challenger, champion, trained, trigger, now),
+            recent=self._contest_on_recent(challenger, champion, published, trigger, now),
             source=trigger.source,
             latency_microseconds=challenger.latency_microseconds(test.inputs),
             behaviour=observe(challenger.predictor, test.inputs),
         )
 
-    def _champion(self) -> Contender | None:
+    def _champion(self, challenger: str) -> Contender | None:
         try:
-            return Contender.load(self._store, self._store.champion().version)
+            version = self._store.champion().version
+            pointer = self._store.champion_pointer()
+            if version == challenger and pointer is not None:
+                # Its worker died after the promotion: it is judged again against the one that it replaced.
+                version = pointer.previous or ""
+            return Contender.load(self._store, version)
         except (ModelUnavailable, ModelIntegrityError, RecordNotFound) as error:
             logger.warning("No champion to compare with: %s", error)
             return None
@@ -72,15 +77,14 @@ class PromotionGate:
         self,
         challenger: Contender,
         champion: Contender | None,
-        trained: TrainedVersion,
+        published: PublishedVersion,
         trigger: Trigger,
         now: datetime,
     ) -> Contest | Missing:
         if champion is None:
             return NO_CHAMPION
-        # The validation part chose the challenger and calibrated its intervals.
-        known = (challenger.fitted_on, trained.outcome.validation.inputs, champion.fitted_on)
-        recent = read_recent_part(self._settings, trigger.window, now, *known)
+        known = (published.chosen_by, champion.learned.inputs)
+        recent = read_recent_part(self._settings, trigger.window, now, challenger.learned, *known)
         return recent if isinstance(recent, Missing) else _contest(challenger, champion, recent)
 
 
@@ -90,7 +94,7 @@ def _contest_on_fixed(
     if champion is None:
         return NO_CHAMPION
     # A champion of another seed learned from rows that are this challenger's test part.
-    new = is_new(test.inputs, champion.fitted_on)
+    new = is_new(test.inputs, champion.learned.inputs)
     if new.sum() < SMALLEST_FIXED_PART:
         return Missing(
             f"the champion learned from all but {new.sum():,} of the {len(test):,} test rows, at least "

@@ -17,19 +17,6 @@ def is_new(inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:
     return ~np.isin(_keys(inputs), np.concatenate([_keys(rows) for rows in (*known, inputs[:0])]))
 
 
-def is_first(inputs: FloatArray) -> NDArray[np.bool_]:
-    """Return, for each row of inputs (n, 8), whether no row before it equals it in every number.
-
-    Examples
-    --------
-    >>> is_first(np.array([[1.0, 2.0], [3.0, 4.0], [1.0, 2.0]])).tolist()
-    [True, True, False]
-    """
-    first = np.zeros(len(inputs), dtype=np.bool_)
-    first[np.unique(_keys(inputs), return_index=True)[1]] = True
-    return first
-
-
 def _keys(rows: FloatArray) -> NDArray[np.void]:
     # Adding zero turns -0.0 into 0.0, which is the same number in other bytes.
     whole = np.ascontiguousarray(rows + 0.0, dtype=np.float64)

@@ -54,11 +54,20 @@ def _data(outcome: TrainingOutcome) -> str:
 {_origin(outcome)}
 
 - Rows: {sum(outcome.row_counts.values()):,}, of which {rows}.
-- Checksum of the values (SHA-256): `{outcome.dataset_sha256}`.
+- Checksum of the values (SHA-256): `{outcome.dataset_sha256}`.{_labelled(outcome)}
 - Target: median house value in {TARGET_UNIT}, **capped at {TARGET_CAP}**. Of the test rows,
   {_share_at_cap(outcome):.1%} stand at the cap: their true value is that or more, nobody recorded how much.
 
 {inputs}"""
+
+
+def _labelled(outcome: TrainingOutcome) -> str:
+    if outcome.labelled is None:
+        return ""
+    weight = f" Each weighs {outcome.labelled.weight:g}." if outcome.labelled.used else ""
+    return f"""
+- Labelled predictions: {outcome.labelled.sentence()}.{weight} No district of test or
+  validation was learned. Checksum of what was: `{outcome.training_sha256}`."""
 
 
 def _origin(outcome: TrainingOutcome) -> str:

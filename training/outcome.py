@@ -7,6 +7,7 @@ from datetime import datetime
 from training.dataset.splits import Part
 from training.fit import MeasuredCandidate
 from training.intervals import PriceIntervals
+from training.production_rows import LabelledReport
 from training.search import Trial
 from training.slices import Answers
 
@@ -34,6 +35,12 @@ class TrainingOutcome:
         The part that chose, and that calibrated the intervals.
     row_counts
         Rows by part.
+    dataset_sha256, training_sha256
+        Checksums of the base table, and of what was learned from: part of it, and labelled predictions.
+    labelled
+        What became of the labelled predictions; None where nobody asked for them.
+    trigger_id
+        Of the retraining; None where a person trained by the command line.
     seed
         Of the split, the candidates and every sample.
     """
@@ -51,3 +58,6 @@ class TrainingOutcome:
     seed: int
     dataset_origin: str
     dataset_sha256: str
+    training_sha256: str
+    labelled: LabelledReport | None = None
+    trigger_id: str | None = None

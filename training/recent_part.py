@@ -11,26 +11,34 @@ from storage.settings import Settings
 from training.contest import Missing
 from training.dataset.splits import Part
 from training.dataset.table import FloatArray
-from training.known_rows import is_first, is_new
+from training.districts import is_district_of
+from training.screening import Screened, screen
 
 logger = logging.getLogger(__name__)
 
 
 def read_recent_part(
-    settings: Settings, window: DataWindow | None, now: datetime, *fitted_on: FloatArray
+    settings: Settings,
+    window: DataWindow | None,
+    now: datetime,
+    learned: Part,
+    *known: FloatArray,
 ) -> Part | Missing:
     """Read the newest labelled predictions of the trigger's window, or of the last days.
 
-    No logged row is trained on today, so all of them are untouched, except where somebody asked about a
-    district of the training table: such rows are left out. A district that was asked about more often counts
-    once, with its newest value, because the same row again is no further evidence.
+    What is believed by the same screen as in training (``screen``), and of a district that no model learned,
+    however it was read. The newest reading of a district counts, because the same one again is no further
+    evidence. Training leaves the places of ``settings.promotion_recent_share`` to this part
+    (``with_labelled_rows``).
 
     Parameters
     ----------
     window
         Of the trigger; a bound that it lacks is ``settings.promotion_recent_days`` before its end, or now.
-    fitted_on
-        Inputs, shape (m, 8), that challenger or champion learned from.
+    learned
+        The challenger's training part, what prices are compared with.
+    known
+        Further inputs, shape (m, 8), that challenger or champion learned from.
 
     Returns
     -------
@@ -44,7 +52,8 @@ def read_recent_part(
     except DatabaseUnavailable as error:
         logger.warning("There is no recent part: %s", error)
         return Missing(f"the labelled predictions cannot be read ({error})")
-    return _untouched(found, settings.promotion_recent_minimum_rows, *fitted_on)
+    screened = screen(found, learned, settings.training_labelled_outlier_distance)
+    return _untouched(screened, settings.promotion_recent_minimum_rows, learned.inputs, *known)
 
 
 def _bounds(window: DataWindow | None, now: datetime, days: float) -> tuple[datetime, datetime]:
@@ -62,13 +71,13 @@ def _read(settings: Settings, since: datetime, until: datetime) -> LabelledPredi
         database.close()
 
 
-def _untouched(
-    found: LabelledPredictions, minimum_rows: int, *fitted_on: FloatArray
-) -> Part | Missing:
-    kept = found.only(is_first(found.inputs) & is_new(found.inputs, *fitted_on))
+def _untouched(screened: Screened, minimum_rows: int, *fitted_on: FloatArray) -> Part | Missing:
+    believed = screened.believed
+    kept = believed.only(~is_district_of(believed.inputs, *fitted_on))
     if len(kept) < minimum_rows:
+        found = len(believed) + sum(screened.left_out.values())
         return Missing(
-            f"{len(found):,} labelled predictions, {len(kept):,} of them different and new to the models; "
-            f"at least {minimum_rows:,} such are needed"
+            f"{found:,} labelled predictions, {len(kept):,} of them different, believed and new to the "
+            f"models; at least {minimum_rows:,} such are needed"
         )
     return Part(kept.inputs, kept.actual)

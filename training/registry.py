@@ -16,6 +16,7 @@ from storage.model_store import MODEL, ModelStore
 from storage.schema.records import ModelManifest
 from storage.settings import Settings
 from training.model_card import REGISTERED_NAME
+from training.tracking import RecordedRun
 from training.tracking_store import TrackingUnavailable, answering, connect
 
 logger = logging.getLogger(__name__)
@@ -40,29 +41,35 @@ class ModelRegistry:
         with answering():
             self._client: MlflowClient = connect(settings)
 
-    def register(self, manifest: ModelManifest, model_id: str) -> str:
-        """Register a published version as the challenger; return its number in the registry.
+    def register(self, manifest: ModelManifest, run: RecordedRun) -> str:
+        """Register a published version, if it is not there yet; return its number in the registry.
+
+        The newest one is the challenger.
 
         Parameters
         ----------
         manifest
-            The version, with the run that recorded it and the checksum of its model.
-        model_id
-            What MLflow calls the model that the run holds.
+            The version, with the checksum of its model.
+        run
+            That recorded it.
         """
         tags = {VERSION_TAG: manifest.version, CHECKSUM_TAG: manifest.checksums[MODEL]}
         with answering():
             if not self._is_known():
                 self._client.create_registered_model(REGISTERED_NAME)
+            numbers = self._numbers()
+            if manifest.version in numbers:
+                return numbers[manifest.version]
             registered = self._client.create_model_version(
                 REGISTERED_NAME,
-                source=f"models:/{model_id}",
-                run_id=manifest.mlflow_run_id,
+                source=f"models:/{run.model_id}",
+                run_id=run.run_id,
                 tags=tags,
-                model_id=model_id,
+                model_id=run.model_id,
             )
             number = str(registered.version)
-            self._client.set_registered_model_alias(REGISTERED_NAME, CHALLENGER, number)
+            if manifest.version > max(numbers, default=""):
+                self._client.set_registered_model_alias(REGISTERED_NAME, CHALLENGER, number)
         return number
 
     def follow(self, champion: str, previous: str | None) -> None:
@@ -78,6 +85,13 @@ class ModelRegistry:
             aliases = self._client.get_registered_model(REGISTERED_NAME).aliases
             if aliases.get(CHALLENGER) == aliases.get(CHAMPION):
                 self._point(CHALLENGER, None)
+
+    def _numbers(self) -> dict[str, str]:
+        """Return the number by version id, ids of which sort by time."""
+        found = self._client.search_model_versions(f"name = '{REGISTERED_NAME}'")
+        return {
+            each.tags[VERSION_TAG]: str(each.version) for each in found if VERSION_TAG in each.tags
+        }
 
     def _is_known(self) -> bool:
         return bool(self._client.search_registered_models(f"name = '{REGISTERED_NAME}'"))
@@ -97,12 +111,14 @@ class ModelRegistry:
         return str(found[0].version) if found else None
 
 
-def register_challenger(settings: Settings, manifest: ModelManifest, model_id: str) -> None:
-    """Register a version; MLflow being away costs the registration only, and is said in a warning."""
+def register_challenger(settings: Settings, manifest: ModelManifest, run: RecordedRun) -> bool:
+    """Register a version; return whether it is there. MLflow being away is said in a warning."""
     try:
-        ModelRegistry(settings).register(manifest, model_id)
+        ModelRegistry(settings).register(manifest, run)
     except TrackingUnavailable as error:
         logger.warning("%s The version is not in its registry.", error)
+        return False
+    return True
 
 
 def follow_champion(settings: Settings, trained: ModelManifest) -> None:

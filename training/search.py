@@ -151,7 +151,7 @@ class Search:
         self, regressor: Any, features: _Features, train: Part, validation: Part
     ) -> FittedCandidate:
         started = time.perf_counter()
-        regressor.fit(features.train, train.targets)
+        regressor.fit(features.train, train.targets, sample_weight=train.weights)
         return FittedCandidate(
             self._candidate.name,
             self._candidate.label,

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin, clone
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from storage.schema.features import TARGET_CAP
 from training.dataset.table import FloatArray
@@ -83,14 +83,21 @@ class SupportGatedRegressor(RegressorMixin, BaseEstimator):
         self.log_odds_threshold = log_odds_threshold
         self.random_state = random_state
 
-    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
-        """Fit on features (n, n_features) and prices (n,) in 100,000 USD, none below zero."""
+    def fit(
+        self, X: npt.ArrayLike, y: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
+    ) -> Self:
+        """Fit on features (n, n_features) and prices (n,) in 100,000 USD, none below zero.
+
+        ``sample_weight``, shape (n,), goes to every model; None: all rows weigh the same.
+        """
         features, prices = validate_data(
             self, X, y, dtype=np.float64, y_numeric=True, ensure_min_features=FEWEST_COLUMNS
         )
-        members = [self._fit_near(number, features, prices) for number in range(self.members)]
+        weights = None if sample_weight is None else _check_sample_weight(sample_weight, features)
+        numbers = range(self.members)
+        members = [self._fit_near(number, features, prices, weights) for number in numbers]
         far = clone(self.far).set_params(random_state=self.random_state)
-        far.fit(features[:, : self.own_columns], prices)
+        far.fit(features[:, : self.own_columns], prices, sample_weight=weights)
         near_columns = np.delete(np.arange(features.shape[1]), self.support_column)
         self.near_ = _side_by_side(members, near_columns)
         self.far_ = _side_by_side([far], np.arange(self.own_columns))
@@ -114,7 +121,9 @@ class SupportGatedRegressor(RegressorMixin, BaseEstimator):
         """Return how the models' answers are put together, for the compiled functions."""
         return Gate(self.support_column, self.kriged_column, float(self.log_odds_threshold))
 
-    def _fit_near(self, number: int, features: FloatArray, prices: FloatArray) -> Any:
+    def _fit_near(
+        self, number: int, features: FloatArray, prices: FloatArray, weights: FloatArray | None
+    ) -> Any:
         # Seeds of different trainings do not overlap: member 1 of seed 0 is not member 0 of seed 1.
         member = clone(self.near).set_params(random_state=100 * self.random_state + number)
         targets = (
@@ -122,9 +131,8 @@ class SupportGatedRegressor(RegressorMixin, BaseEstimator):
             np.sqrt(np.maximum(prices, 0.0)),
             prices - features[:, self.kriged_column],
         )
-        return member.fit(
-            np.delete(features, self.support_column, axis=1), targets[number % TARGETS]
-        )
+        own = np.delete(features, self.support_column, axis=1)
+        return member.fit(own, targets[number % TARGETS], sample_weight=weights)
 
 
 class ModelsSideBySide:

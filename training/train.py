@@ -22,14 +22,22 @@ from training.fit import (
 )
 from training.model_card import model_card
 from training.model_metrics import record_model_metrics
+from training.open_registrations import OpenRegistration, OpenRegistrations
 from training.outcome import TrainingOutcome
 from training.predictor import compiled_if_equal
+from training.production_rows import (
+    LabelledReport,
+    Retraining,
+    checksum,
+    with_labelled_rows,
+)
 from training.progress import StepDisplay
 from training.publish import publish, version_id
+from training.published_version import PublishedVersion
 from training.reference_profile import ReferenceProfile, ReferenceSearch
 from training.registry import register_challenger
 from training.search import SEARCHED, Trial, configured_search
-from training.tracking import RecordedRun, RunTracker, TrainingContext
+from training.tracking import RecordedRun, TrainingContext, record_training
 from training.tracking_store import TrackingUnavailable
 
 logger = logging.getLogger(__name__)
@@ -42,9 +50,21 @@ class TrainedVersion:
     manifest: ModelManifest
     outcome: TrainingOutcome
 
+    @property
+    def published(self) -> PublishedVersion:
+        """The version as the gate takes it."""
+        answers = self.outcome.answers
+        test = Part(answers.inputs, answers.actual)
+        return PublishedVersion(self.manifest, test, self.outcome.validation.inputs)
+
 
 class Training:
     """Trains ``candidates`` on ``table``, telling ``display`` of each step.
+
+    Parameters
+    ----------
+    retraining
+        Which trigger asked, and what it learns from beside the table; None: the table alone, no trigger.
 
     Raises
     ------
@@ -58,21 +78,24 @@ class Training:
         table: HousingTable,
         candidates: Sequence[Candidate],
         display: StepDisplay,
+        retraining: Retraining | None = None,
     ) -> None:
         self._settings = settings
         self._table = table
         self._candidates = candidates
         self._display = display
+        self._retraining = retraining
+        self._registrations = OpenRegistrations(settings.paths)
         self._search = configured_search(settings, candidates)
         self._step = 0
 
     def run(self) -> TrainedVersion:
         """Fit, choose on validation, measure once on test, record in MLflow, publish.
 
-        MLflow being away costs the record of the runs, not the model. Stopped at any point before the
-        end, no version exists.
+        MLflow being away delays the record of the runs, not the model (``RegistrationKeeper``). Stopped at
+        any point before the end, no version exists.
         """
-        splits = split(self._table, self._settings.random_seed)
+        splits, labelled = self._splits()
         fitted, trials = self._fit_all(splits)
         winner = choose(fitted)
         self._display.enter("evaluating", self._steps - self._fits)
@@ -99,9 +122,21 @@ class Training:
             row_counts=splits.row_counts,
             dataset_origin=self._table.origin,
             dataset_sha256=self._table.sha256,
+            training_sha256=checksum(splits.train),
+            labelled=labelled,
+            trigger_id=self._retraining.trigger_id if self._retraining is not None else None,
         )
-        run = self._record_runs(outcome, test)
-        return TrainedVersion(self._publish(outcome, model, run), outcome)
+        context = self._context(outcome)
+        run = self._record_runs(outcome, test, context)
+        return TrainedVersion(self._publish(outcome, model, context, run), outcome)
+
+    def _splits(self) -> tuple[Splits, LabelledReport | None]:
+        splits = split(self._table, self._settings.random_seed)
+        if self._retraining is None:
+            return splits, None
+        splits, report = with_labelled_rows(splits, self._retraining.window, self._settings)
+        logger.info("%s.", report.sentence())
+        return splits, report
 
     def _fit_all(self, splits: Splits) -> tuple[list[FittedCandidate], tuple[Trial, ...]]:
         fitted: list[FittedCandidate] = []
@@ -120,31 +155,30 @@ class Training:
         self._begin(f"Fitting {candidate.label.lower()}")
         return fit(candidate, train, validation, self._settings.training_threads)
 
-    def _record_runs(self, outcome: TrainingOutcome, test: Part) -> RecordedRun | None:
-        context = TrainingContext(
+    def _context(self, outcome: TrainingOutcome) -> TrainingContext:
+        return TrainingContext(
             version=outcome.version,
             winner=outcome.winner.fitted.name,
             seed=outcome.seed,
             dataset_origin=outcome.dataset_origin,
             dataset_sha256=outcome.dataset_sha256,
+            training_sha256=outcome.training_sha256,
+            labelled=outcome.labelled.as_json() if outcome.labelled is not None else None,
+            trigger_id=outcome.trigger_id,
             row_counts=outcome.row_counts,
             model_card=model_card(outcome),
             parameters=self._parameters(),
         )
-        runs = {}
+
+    def _record_runs(
+        self, outcome: TrainingOutcome, test: Part, context: TrainingContext
+    ) -> RecordedRun | None:
+        arguments = (self._settings, context, outcome.candidates, outcome.trials, test)
         try:
-            self._begin("Opening MLflow")
-            tracker = RunTracker(self._settings)
-            with tracker.training(context) as training:
-                self._display.recorded(training)
-                for measured in outcome.candidates:
-                    self._begin(f"Recording {measured.fitted.label.lower()}")
-                    runs[measured.fitted.name] = tracker.record(measured, test, context)
-                for trial in outcome.trials:
-                    tracker.record_trial(trial, context)
+            return record_training(*arguments, self._begin, self._display.recorded)
         except TrackingUnavailable as error:
-            logger.warning("%s The model is published without it.", error)
-        return runs.get(outcome.winner.fitted.name)
+            logger.warning("%s The model is published without it, and recorded later.", error)
+            return None
 
     def _parameters(self) -> dict[str, str]:
         parameters = {"seed": str(self._settings.random_seed)}
@@ -156,17 +190,27 @@ class Training:
         }
 
     def _publish(
-        self, outcome: TrainingOutcome, model: bytes, run: RecordedRun | None
+        self,
+        outcome: TrainingOutcome,
+        model: bytes,
+        context: TrainingContext,
+        run: RecordedRun | None,
     ) -> ModelManifest:
         self._begin("Compiling the winner for service")
         _compile(outcome)
         self._begin("Writing the version")
         run_id = run.run_id if run is not None else None
+        self._registrations.keep(OpenRegistration(context, outcome.trials, run))
         manifest = publish(ModelStore(self._settings.paths), outcome, model, run_id)
         record_model_metrics(self._settings, outcome)
         if run is not None:
-            register_challenger(self._settings, manifest, run.model_id)
+            self._register(manifest, run)
         return manifest
+
+    def _register(self, manifest: ModelManifest, run: RecordedRun) -> None:
+        with self._registrations.alone():
+            if register_challenger(self._settings, manifest, run):
+                self._registrations.close(manifest.version)
 
     def _begin(self, step: str) -> None:
         self._step += 1

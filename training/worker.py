@@ -17,7 +17,13 @@ from storage.model_store import ModelStore
 from storage.process_lock import AlreadyRunning, only_process
 from storage.process_loop import run_until_stopped
 from storage.retrain_queue import Claim, RetrainQueue
-from storage.schema.records import LONGEST_REASON, EventKind, EventRecord, Trigger
+from storage.schema.records import (
+    LONGEST_REASON,
+    EventKind,
+    EventRecord,
+    ModelManifest,
+    Trigger,
+)
 from storage.settings import Settings, settings_or_exit
 from storage.spool import Spool
 from storage.timeline import Timeline
@@ -29,9 +35,12 @@ from training.claimed_steps import ClaimedSteps, RetrainingCancelled
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
 from training.gate import PromotionGate
+from training.production_rows import read_retraining
 from training.promotion import Decision
+from training.published_version import PublishedVersion, published_for
+from training.registration_keeper import RegistrationKeeper
 from training.registry import follow_champion
-from training.train import TrainedVersion, Training
+from training.train import Training
 
 logger = logging.getLogger("training.worker")  # __name__ is "__main__" when it runs as a process
 
@@ -70,6 +79,7 @@ class RetrainingWorker:
         self._timeline = Timeline(spool if spool is not None else open_spool(settings))
         self._audit = AuditTrail(settings.paths)
         self._aliases = AliasKeeper(settings)
+        self._registrations = RegistrationKeeper(settings)
 
     def recover(self) -> list[str]:
         """Make what a worker that died had claimed claimable again; return those ids."""
@@ -81,13 +91,15 @@ class RetrainingWorker:
     def run_once(self, now: datetime) -> Trigger | None:
         """Claim the oldest trigger, if there is one, and carry it out; return it as it was closed.
 
-        While there is none, MLflow's aliases are brought after a champion that a person chose.
+        While there is none, MLflow is told of versions that were trained while it was away, and its aliases
+        are brought after a champion that a person chose.
 
         A training that fails closes its trigger as failed, with the reason; the next one is not affected.
         """
         self.recover()
         claim = self._queue.claim()
         if claim is None:
+            self._registrations.run_once(now)
             self._aliases.run_once(now)
             return None
         trigger = claim.trigger
@@ -119,21 +131,29 @@ class RetrainingWorker:
         return claim.finish(result | steps.report, succeeded=True)
 
     def _retrain(self, trigger: Trigger, steps: ClaimedSteps, now: datetime) -> dict[str, Any]:
-        steps.work_on("loading", "Loading the training data")
-        training = Training(self._settings, self._load(), self._candidates, steps)
-        trained = training.run()
-        steps.keep(version=trained.manifest.version)
+        published = self._published(trigger, steps)
+        steps.keep(version=published.manifest.version)
         steps.work_on("gate", "Comparing with the champion")
-        decision = self._gate.judge(trained, trigger, now)
-        result = _result(trained, decision)
-        steps.work_on("publishing", _publishing(trained, decision))
+        decision = self._gate.judge(published, trigger, now)
+        result = _result(published.manifest, decision)
+        steps.work_on("publishing", _publishing(published.manifest, decision))
         if decision.promote:
-            self._store.set_champion(trained.manifest.version)
+            self._store.set_champion(published.manifest.version)
             self._tell("promotion", trigger, f"Promoted: {decision.reason}.", result)
             self._audit.record(_promotion(trigger, result))
-        follow_champion(self._settings, trained.manifest)
+        follow_champion(self._settings, published.manifest)
         logger.info("%s: %s.", "Promoted" if decision.promote else "Not promoted", decision.reason)
         return result
+
+    def _published(self, trigger: Trigger, steps: ClaimedSteps) -> PublishedVersion:
+        steps.work_on("loading", "Loading the training data")
+        table = self._load()
+        before = published_for(self._store, trigger.trigger_id, table, self._settings.random_seed)
+        if before is not None:
+            logger.info("Version %s was published before.", before.manifest.version)
+            return before
+        retraining = read_retraining(self._settings, trigger)
+        return Training(self._settings, table, self._candidates, steps, retraining).run().published
 
     def _tell(
         self, kind: EventKind, trigger: Trigger, summary: str, figures: dict[str, Any]
@@ -149,12 +169,13 @@ class RetrainingWorker:
         self._timeline.record(event)
 
 
-def _result(trained: TrainedVersion, decision: Decision) -> dict[str, Any]:
+def _result(manifest: ModelManifest, decision: Decision) -> dict[str, Any]:
     return {
-        "version": trained.manifest.version,
-        "model_name": trained.manifest.model_name,
-        "metrics": trained.manifest.metrics,
-        "mlflow_run_id": trained.manifest.mlflow_run_id,
+        "version": manifest.version,
+        "model_name": manifest.model_name,
+        "metrics": manifest.metrics,
+        "labelled": manifest.labelled,
+        "mlflow_run_id": manifest.mlflow_run_id,
         "previous_champion": decision.champion_version,
         "promoted": decision.promote,
         "reason": decision.reason,
@@ -172,10 +193,10 @@ def _promotion(trigger: Trigger, result: dict[str, Any]) -> AuditAct:
     )
 
 
-def _publishing(trained: TrainedVersion, decision: Decision) -> str:
+def _publishing(manifest: ModelManifest, decision: Decision) -> str:
     if decision.promote:
-        return f"Making {trained.manifest.version} the champion"
-    return f"Keeping {trained.manifest.version} as a challenger"
+        return f"Making {manifest.version} the champion"
+    return f"Keeping {manifest.version} as a challenger"
 
 
 def _summary(closed: Trigger) -> str:

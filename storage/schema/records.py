@@ -209,6 +209,13 @@ class ModelManifest(Record):
     parameters: dict[str, Any]
     metrics: dict[str, float]
     dataset_sha256: str
+    training_sha256: str | None = Field(
+        None, description="Of the rows learned from, labelled predictions among them."
+    )
+    labelled: dict[str, Any] | None = Field(
+        None, description="What became of the labelled predictions; None: nobody asked for them."
+    )
+    trigger_id: str | None = Field(None, description="Of the retraining that it came of.")
     mlflow_run_id: str | None = None
     checksums: dict[str, str] = Field(description="SHA-256 by file name relative to the folder.")
 

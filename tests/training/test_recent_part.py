@@ -15,7 +15,7 @@ from tests.training.labelled import keep_labelled
 from training.contest import Missing
 from training.dataset.splits import Part
 from training.dataset.table import FloatArray, HousingTable
-from training.known_rows import is_first, is_new
+from training.known_rows import is_new
 from training.recent_part import read_recent_part
 
 NOW = utc_now()
@@ -29,14 +29,20 @@ def few(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
+def learned(small_table: HousingTable) -> Part:
+    """What the challenger learned from: other districts."""
+    return Part(small_table.inputs[ROWS:], small_table.targets[ROWS:])
+
+
+@pytest.fixture
 def districts(small_table: HousingTable) -> Part:
     return Part(small_table.inputs[:ROWS], small_table.targets[:ROWS])
 
 
 def read(
-    settings: Settings, *fitted_on: FloatArray, window: DataWindow | None = None
+    settings: Settings, learned: Part, *known: FloatArray, window: DataWindow | None = None
 ) -> Part | Missing:
-    return read_recent_part(settings, window, NOW, *fitted_on)
+    return read_recent_part(settings, window, NOW, learned, *known)
 
 
 def rows_of(found: Part | Missing) -> int:
@@ -54,58 +60,66 @@ def ago(**length: float) -> datetime:
 
 
 def test_labelled_predictions_of_the_last_days_are_the_recent_part(
-    few: Settings, districts: Part
+    few: Settings, districts: Part, learned: Part
 ) -> None:
     keep_labelled(few, districts, [ago(days=number) for number in range(1, ROWS + 1)])
-    found = read(few)
+    found = read(few, learned)
     assert isinstance(found, Part)
     np.testing.assert_array_equal(found.inputs, districts.inputs)
     np.testing.assert_array_equal(found.targets, districts.targets)
 
 
-def test_older_ones_than_the_setting_are_not(few: Settings, districts: Part) -> None:
+def test_older_ones_than_the_setting_are_not(few: Settings, districts: Part, learned: Part) -> None:
     keep_labelled(few, districts, ago(days=31))
-    assert "0 labelled predictions" in reason_of(read(few))
+    assert "0 labelled predictions" in reason_of(read(few, learned))
     longer = few.model_copy(update={"promotion_recent_days": 32.0})
-    assert rows_of(read(longer)) == ROWS
+    assert rows_of(read(longer, learned)) == ROWS
 
 
-def test_the_triggers_window_goes_before_the_setting(few: Settings, districts: Part) -> None:
+def test_the_triggers_window_goes_before_the_setting(
+    few: Settings, districts: Part, learned: Part
+) -> None:
     keep_labelled(few, districts, ago(days=90))
     around = DataWindow(since=ago(days=91), until=ago(days=89))
-    assert rows_of(read(few, window=around)) == ROWS
-    assert rows_of(read(few, window=DataWindow(since=ago(days=91)))) == ROWS
-    assert rows_of(read(few, window=DataWindow(until=ago(days=89)))) == ROWS
-    assert reason_of(read(few, window=DataWindow(since=ago(days=89))))
+    assert rows_of(read(few, learned, window=around)) == ROWS
+    assert rows_of(read(few, learned, window=DataWindow(since=ago(days=91)))) == ROWS
+    assert rows_of(read(few, learned, window=DataWindow(until=ago(days=89)))) == ROWS
+    assert reason_of(read(few, learned, window=DataWindow(since=ago(days=89))))
 
 
-def test_too_few_rows_are_missing_with_the_numbers(few: Settings, districts: Part) -> None:
+def test_too_few_rows_are_missing_with_the_numbers(
+    few: Settings, districts: Part, learned: Part
+) -> None:
     keep_labelled(few, Part(districts.inputs[:9], districts.targets[:9]), ago(days=1))
-    reason = reason_of(read(few))
-    assert reason.startswith("9 labelled predictions, 9 of them different and new")
+    reason = reason_of(read(few, learned))
+    assert reason.startswith("9 labelled predictions, 9 of them different, believed and new")
     assert reason.endswith("at least 10 such are needed")
 
 
-def test_what_a_model_learned_from_is_left_out(few: Settings, districts: Part) -> None:
+def test_what_a_model_learned_from_is_left_out(
+    few: Settings, districts: Part, learned: Part
+) -> None:
     keep_labelled(few, districts, ago(days=1))
-    assert rows_of(read(few, districts.inputs[:1], districts.inputs[11:])) == 10
-    assert "12 labelled predictions, 9 of them" in reason_of(read(few, districts.inputs[:3]))
+    assert rows_of(read(few, learned, districts.inputs[:1], districts.inputs[11:])) == 10
+    assert "12 labelled predictions, 9 of them" in reason_of(
+        read(few, learned, districts.inputs[:3])
+    )
 
 
 def test_a_district_asked_about_again_counts_once_with_its_newest_value(
-    few: Settings, districts: Part
+    few: Settings, districts: Part, learned: Part
 ) -> None:
-    keep_labelled(few, Part(districts.inputs, districts.targets + 1.0), ago(days=2))
+    keep_labelled(few, Part(districts.inputs, districts.targets + 0.1), ago(days=2))
     keep_labelled(few, districts, ago(days=1))
-    found = read(few)
+    found = read(few, learned)
     assert isinstance(found, Part)
     assert sorted(found.targets) == sorted(districts.targets)
 
 
 def test_a_database_that_is_away_costs_the_part_and_not_the_retraining(
-    few: Settings, caplog: pytest.LogCaptureFixture
+    few: Settings, learned: Part, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert "cannot be read" in reason_of(read(few))
+    assert "cannot be read" in reason_of(read(few, learned))
     assert "There is no recent part" in caplog.text
 
 
@@ -118,4 +132,3 @@ def test_rows_are_told_apart_as_their_numbers_are(inputs: FloatArray, known: Flo
     seen = [tuple(row) for row in known.tolist()]
     rows = [tuple(row) for row in inputs.tolist()]
     assert is_new(inputs, known).tolist() == [row not in seen for row in rows]
-    assert is_first(inputs).tolist() == [row not in rows[:n] for n, row in enumerate(rows)]

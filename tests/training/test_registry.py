@@ -32,6 +32,7 @@ from training.registry import (
     follow_champion,
     register_challenger,
 )
+from training.tracking import RecordedRun
 from training.tracking_store import CONNECT_SECONDS, TrackingUnavailable
 from training.train import Training
 
@@ -143,6 +144,19 @@ def test_a_registered_version_names_ours_its_checksum_and_its_run(registered: Re
     assert version.run_id == manifest.mlflow_run_id
 
 
+def test_a_version_is_registered_once_and_an_older_one_is_no_challenger(
+    registered: Registered,
+) -> None:
+    manifest = registered.train()
+    version = registered.version(CHALLENGER)
+    run = RecordedRun(str(manifest.mlflow_run_id), str(version.source).removeprefix("models:/"))
+    registry = ModelRegistry(registered.settings)
+    assert registry.register(manifest, run) == version.version
+    older = manifest.model_copy(update={"version": "20000101T000000Z-00000000"})
+    assert registry.register(older, run) != version.version
+    assert registered.aliases() == {CHALLENGER: manifest.version}
+
+
 def test_a_champion_that_is_not_registered_has_no_alias(registered: Registered) -> None:
     first = registered.train()
     registered.promote(first)
@@ -160,7 +174,7 @@ def test_mlflow_being_away_costs_a_warning_only(
     away = registered.settings.model_copy(
         update={"mlflow_tracking_uri": f"http://127.0.0.1:{free_port}"}
     )
-    register_challenger(away, manifest, "m-0")
+    assert not register_challenger(away, manifest, RecordedRun("r-0", "m-0"))
     assert "The version is not in its registry." in caplog.text
     follow_champion(away, manifest)
     assert "The aliases follow the champion after the next training." in caplog.text

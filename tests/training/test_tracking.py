@@ -77,6 +77,10 @@ def test_one_run_stands_for_the_training_and_holds_no_model(recorded: Recorded) 
     assert parent.info.status == "FINISHED"
     assert parent.data.tags["dataset_sha256"] == recorded.trained.manifest.dataset_sha256
     assert parent.outputs is None or not parent.outputs.model_outputs
+    assert parent.data.tags["training_sha256"] == recorded.trained.manifest.training_sha256
+    assert parent.data.metrics == pytest.approx(recorded.trained.manifest.metrics)
+    stored = {each.path for each in recorded.client.list_artifacts(parent.info.run_id)}
+    assert {MODEL_CARD, "plots"} <= stored
 
 
 def test_the_winners_run_holds_the_model_card(recorded: Recorded) -> None:

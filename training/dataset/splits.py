@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.dataset.table import FloatArray, HousingTable
+from training.districts import is_district_of
 
 TEST_SHARE = 0.20
 VALIDATION_SHARE = 0.16
@@ -12,10 +14,14 @@ VALIDATION_SHARE = 0.16
 
 @dataclass(frozen=True)
 class Part:
-    """Some rows of the table: inputs (n, 8) in schema order, targets (n,) in 100,000 USD."""
+    """Some rows: inputs (n, 8) in schema order, targets (n,) in 100,000 USD, weights (n,) in a fit.
+
+    Without weights all weigh the same.
+    """
 
     inputs: FloatArray
     targets: FloatArray
+    weights: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -44,6 +50,18 @@ class SealedPart:
         part, self._part = self._part, None
         return part
 
+    def knows(self, inputs: FloatArray) -> NDArray[np.bool_]:
+        """Return, for each row (n, 8), whether it is a district of this part; prices stay sealed.
+
+        Raises
+        ------
+        RuntimeError
+            When the part was opened: what is trained after that is too late.
+        """
+        if self._part is None:
+            raise RuntimeError("The test part was opened before; nothing is trained after that.")
+        return is_district_of(inputs, self._part.inputs)
+
 
 @dataclass(frozen=True)
 class Splits:
@@ -52,6 +70,10 @@ class Splits:
     train: Part
     validation: Part
     test: SealedPart
+
+    def holds_out(self, inputs: FloatArray) -> NDArray[np.bool_]:
+        """Return, for each row (n, 8), whether it is a district that a model must not have learned."""
+        return self.test.knows(inputs) | is_district_of(inputs, self.validation.inputs)
 
     @property
     def row_counts(self) -> dict[str, int]:

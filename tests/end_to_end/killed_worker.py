@@ -1,0 +1,76 @@
+"""A worker that kills itself with -9 where it is told to: ``python -m tests.end_to_end.killed_worker STAGE``.
+
+It carries out one trigger on a small table. The kill is real and leaves nothing behind in order; only its
+moment is chosen, because waiting for it would be chance.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from sklearn.base import clone
+
+from storage.model_store import ModelStore
+from storage.retrain_queue import Claim
+from storage.schema.records import utc_now
+from storage.settings import Settings
+from training.candidates import Candidate, all_candidates, select
+from training.dataset.embedded import load_embedded
+from training.dataset.table import HousingTable
+from training.open_registrations import OpenRegistrations
+from training.registry import ModelRegistry
+from training.tracking import RunTracker
+from training.worker import RetrainingWorker
+
+SMALL_ROWS = 1_000
+
+STAGES: dict[str, tuple[type, str, bool]] = {
+    "loading": (RetrainingWorker, "_published", False),
+    "recording": (RunTracker, "record", True),
+    "publishing": (ModelStore, "publish", False),
+    "published": (ModelStore, "publish", True),
+    "registered": (ModelRegistry, "register", True),
+    "no longer owed": (OpenRegistrations, "close", True),
+    "promoted": (ModelStore, "set_champion", True),
+    "finishing": (Claim, "finish", False),
+}
+"""A method and whether the worker dies after it, not before: the stages of a retraining in their order."""
+
+
+def main() -> None:
+    """Carry out the oldest trigger of the runtime folder that the settings name."""
+    stage = sys.argv[1]
+    if stage in STAGES:
+        _die_at(*STAGES[stage])
+    worker = RetrainingWorker(Settings(), _table, [_forest()])
+    worker.run_once(utc_now())
+    worker.run_once(utc_now())
+
+
+def _die_at(owner: type, name: str, after: bool) -> None:
+    method: Callable[..., Any] = getattr(owner, name)
+
+    def killed(*arguments: Any, **named: Any) -> None:
+        if after:
+            method(*arguments, **named)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(owner, name, killed)
+
+
+def _table() -> HousingTable:
+    table = load_embedded()
+    return HousingTable(table.values[:: len(table) // SMALL_ROWS], "part of the table")
+
+
+def _forest() -> Candidate:
+    (candidate,) = select(all_candidates(seed=0, threads=1), ["random_forest"])
+    pipeline = clone(candidate.pipeline).set_params(regressor__n_estimators=20)
+    return replace(candidate, pipeline=pipeline)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Telling districts apart, however they were read.
+
+One that is asked about again, with an input corrected or stuck, is the same, and a model that learned its
+price knows it.
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storage.schema.features import FEATURE_NAMES
+from training.dataset.table import FloatArray
+
+PLACE = [FEATURE_NAMES.index("Latitude"), FEATURE_NAMES.index("Longitude")]
+OTHERS = [number for number in range(len(FEATURE_NAMES)) if number not in PLACE]
+PLACE_DECIMALS = 2
+"""The census's own resolution, about a kilometre."""
+EQUAL_INPUTS = 2
+"""Of the six inputs beside the place. Two districts at one place often share the age of their houses, hardly
+ever another number too."""
+HASH_SPAN = 2**32
+
+
+def is_district_of(inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:
+    """Return, for each row of inputs (n, 8), whether a known row (m, 8) is the same district.
+
+    It is at the same place, to 0.01 degrees, and equal in at least two of the other six inputs.
+
+    Examples
+    --------
+    >>> district = np.array([[8.3, 41.0, 7.0, 1.0, 322.0, 2.6, 37.88, -122.23]])
+    >>> stuck, moved = district.copy(), district.copy()
+    >>> stuck[0, 5], moved[0, 7] = 3.5, -121.0
+    >>> is_district_of(np.concatenate([stuck, moved]), district).tolist()
+    [True, False]
+    """
+    rows = np.concatenate([*known, inputs[:0]])
+    own, theirs = place_numbers(inputs), place_numbers(rows)
+    order = np.argsort(theirs, kind="stable")
+    rows = rows[order][:, OTHERS]
+    starts = np.searchsorted(theirs[order], own, "left")
+    ends = np.searchsorted(theirs[order], own, "right")
+    spans = zip(inputs[:, OTHERS], starts.tolist(), ends.tolist(), strict=True)
+    return np.array([_is_among(row, rows[start:end]) for row, start, end in spans], dtype=np.bool_)
+
+
+def is_newest_reading(inputs: FloatArray) -> NDArray[np.bool_]:
+    """Return, for each row of inputs (n, 8), whether no row that is kept before it is the same district.
+
+    Examples
+    --------
+    >>> district = np.array([8.3, 41.0, 7.0, 1.0, 322.0, 2.6, 37.88, -122.23])
+    >>> is_newest_reading(np.array([district, district])).tolist()
+    [True, False]
+    """
+    newest = np.ones(len(inputs), dtype=np.bool_)
+    for rows in _by_place(inputs):
+        others = inputs[rows][:, OTHERS]
+        for position, row in enumerate(rows):
+            newest[row] = not _is_among(
+                others[position], others[:position][newest[rows[:position]]]
+            )
+    return newest
+
+
+def falls_into_share(inputs: FloatArray, share: float) -> NDArray[np.bool_]:
+    """Return, for each row of inputs (n, 8), whether a hash of its place is in the lower ``share`` (0 to 1).
+
+    All districts at one place fall on one side, whenever they are asked about.
+
+    Examples
+    --------
+    >>> places = np.zeros((10_000, 8))
+    >>> places[:, 6] = np.arange(10_000) / 100
+    >>> round(float(falls_into_share(places, 0.3).mean()), 2)
+    0.3
+    """
+    hashes = np.array([_hash(number) for number in place_numbers(inputs).tolist()], dtype=np.uint64)
+    return hashes < share * HASH_SPAN
+
+
+def place_numbers(inputs: FloatArray) -> NDArray[np.int64]:
+    """Return a number for the place of each row of inputs (n, 8)."""
+    scale = 10**PLACE_DECIMALS
+    latitude, longitude = np.round(inputs[:, PLACE].T * scale).astype(np.int64)
+    return np.asarray(latitude * 1_000 * scale + longitude)
+
+
+def _by_place(inputs: FloatArray) -> Iterator[NDArray[np.int64]]:
+    """Yield the rows of each place, ascending."""
+    numbers = place_numbers(inputs)
+    order = np.argsort(numbers, kind="stable")
+    yield from np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1)
+
+
+def _is_among(row: FloatArray, rows: FloatArray) -> bool:
+    return bool(((rows == row).sum(axis=1) >= EQUAL_INPUTS).any())
+
+
+def _hash(number: int) -> int:
+    # Not Python's own hash, which is another one in every process for text and none for a number.
+    return int.from_bytes(hashlib.sha256(str(number).encode()).digest()[:4], "big")
