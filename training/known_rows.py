@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from training.dataset.table import FloatArray
 
+IndexArray = NDArray[np.intp]
+
 
 def is_new(inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:
     """Return, for each row of inputs (n, 8), whether no known row equals it in every number.
@@ -28,6 +30,22 @@ def is_first(inputs: FloatArray) -> NDArray[np.bool_]:
     first = np.zeros(len(inputs), dtype=np.bool_)
     first[np.unique(_keys(inputs), return_index=True)[1]] = True
     return first
+
+
+def common(one: FloatArray, other: FloatArray) -> tuple[IndexArray, IndexArray]:
+    """Return where the rows are that both tables (n, k) and (m, k) have, in the order of the first.
+
+    A row that a table has several times is taken once, the first of them.
+
+    Examples
+    --------
+    >>> table = np.array([[1.0], [2.0], [3.0], [2.0]])
+    >>> [places.tolist() for places in common(table, np.array([[3.0], [2.0]]))]
+    [[1, 2], [1, 0]]
+    """
+    _, here, there = np.intersect1d(_keys(one), _keys(other), return_indices=True)
+    order = np.argsort(here)
+    return here[order], there[order]
 
 
 def _keys(rows: FloatArray) -> NDArray[np.void]:
