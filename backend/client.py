@@ -86,6 +86,10 @@ class HousingClient(ServiceConnection):
         """Describe the served model."""
         return self._get(InfoResponse, "/info")
 
+    def metrics(self) -> str:
+        """Return the metrics of all worker processes in Prometheus' text format."""
+        return checked(self._send("GET", "/metrics", None, None, None)).text
+
     def predict(
         self, features: HousingFeatures, request_id: str | None = None, *, explain: bool = False
     ) -> PredictionResponse:

@@ -60,6 +60,12 @@ page = st.navigation(
                 help="Whether the inputs still look like what the model was trained on.",
             ),
             st.Page(
+                "app_pages/registry.py",
+                title="Registry",
+                icon=":material/inventory_2:",
+                help="Which model versions there are, which serves, and who changed that.",
+            ),
+            st.Page(
                 "app_pages/logs.py",
                 title="Logs",
                 icon=":material/receipt_long:",
