@@ -1,10 +1,14 @@
 """What the promotion gate said about a version: the verdict, what decided it, and every check."""
 
+import re
+
 import streamlit as st
 
 from backend.contract.model_version import GateCheck, GateVerdict, VersionResponse
 from dashboard.components.moment import moment
 from dashboard.components.price import escaped
+
+MORE = re.compile(r"; and (\d+) more$")
 
 
 def draw_gate(report: VersionResponse) -> None:
@@ -29,7 +33,7 @@ def _draw_verdict(report: VersionResponse, gate: GateVerdict) -> None:
     )
     if report.version.is_champion and not gate.promote:
         st.markdown(":orange[A person promoted it all the same; the audit says who and why.]")
-    st.markdown(f"{sentence(gate.reason)}.")
+    st.markdown(reason_words(gate))
     st.caption(origin_words(gate))
     failed = [check for check in gate.checks if check.required and not check.passed]
     with st.expander(checks_words(gate.checks, len(failed)), key="registry_checks"):
@@ -39,6 +43,17 @@ def _draw_verdict(report: VersionResponse, gate: GateVerdict) -> None:
             hide_index=True,
             alt="Every check of the gate with its sentence",
         )
+
+
+def reason_words(gate: GateVerdict) -> str:
+    """Return what decided, a line for each check, as Markdown."""
+    # The reason is made of the sentences of the checks that decided, the first few of them.
+    deciding = [check for check in gate.checks if check.sentence in gate.reason]
+    if not deciding:
+        return f"{sentence(gate.reason)}."
+    more = MORE.search(gate.reason)
+    lines = [f"- {sentence(check.sentence)}." for check in deciding]
+    return "\n".join([*lines, *([f"- And {more[1]} more, below."] if more else [])])
 
 
 def sentence(text: str) -> str:

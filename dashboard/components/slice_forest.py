@@ -8,13 +8,12 @@ from backend.contract.model_version import ComparisonResponse, SliceComparison
 from backend.contract.performance import Estimate
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
 from dashboard.components.chart_colour import DOWN, TOTAL, UP
-from dashboard.components.error_slices import KINDS
 from dashboard.components.interval_mark import MarkStyle, interval_marks
 from dashboard.components.version_words import signed_dollars, slice_label
 
 ALL_ROWS = "All districts"
 ROW_HEIGHT, FRAME_HEIGHT = 25, 84
-LABEL_WIDTH = 200
+DIRECTIONS = "← challenger better  ·  champion better →"
 
 
 def draw_slices(found: ComparisonResponse) -> None:
@@ -69,8 +68,13 @@ def forest_option(found: ComparisonResponse) -> dict[str, Any]:
     return {
         "animationDuration": 300,
         "tooltip": {"trigger": "item"},
-        "grid": {"left": LABEL_WIDTH, "right": 20, "top": 30, "bottom": 48, "containLabel": False},
-        "title": _directions(),
+        "grid": {"left": 4, "right": 20, "top": 34, "bottom": 8},
+        "title": {
+            "text": DIRECTIONS,
+            "right": 16,
+            "top": 4,
+            "textStyle": {"fontSize": 12, "fontWeight": 400},
+        },
         "xAxis": {
             "type": "value",
             "name": "Difference of the RMSE, $1,000",
@@ -83,7 +87,7 @@ def forest_option(found: ComparisonResponse) -> dict[str, Any]:
             "inverse": True,
             "data": [_label(name, number) for name, number, _ in rows],
             "axisTick": {"show": False},
-            "axisLabel": {"interval": 0, "width": LABEL_WIDTH - 12, "overflow": "truncate"},
+            "axisLabel": {"interval": 0},
         },
         "series": series,
     }
@@ -122,19 +126,10 @@ def _zero_line() -> dict[str, Any]:
     }
 
 
-def _directions() -> list[dict[str, Any]]:
-    style = {"fontSize": 12, "fontWeight": 400}
-    return [
-        {"text": "← challenger better", "left": LABEL_WIDTH, "top": 6, "textStyle": style},
-        {"text": "champion better →", "right": 20, "top": 6, "textStyle": style},
-    ]
-
-
 def slice_cells(one: SliceComparison) -> dict[str, Any]:
     """Return one row of the table; errors in dollars."""
     return {
-        "kind": KINDS.get(one.kind, one.kind),
-        "name": one.name.title() if one.kind == "region" else one.name,
+        "districts": slice_label(one.kind, one.name),
         "rows": one.rows,
         "champion": _dollars(one.against_rmse),
         "challenger": _dollars(one.rmse),
@@ -149,10 +144,9 @@ def _dollars(price: float | None) -> float | None:
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "kind": config.TextColumn("Kind"),
-        "name": config.TextColumn("Districts"),
-        "rows": config.NumberColumn("n", format="%,.0f"),
-        "champion": config.NumberColumn("Champion RMSE", format="$%,.0f"),
-        "challenger": config.NumberColumn("Challenger RMSE", format="$%,.0f"),
-        "difference": config.NumberColumn("Difference, $", format="%+,.0f"),
+        "districts": config.TextColumn("RMSE of", width=190),
+        "rows": config.NumberColumn("n", format="%,.0f", width=60),
+        "champion": config.NumberColumn("Champion", format="$%,.0f", width=90),
+        "challenger": config.NumberColumn("Challenger", format="$%,.0f", width=90),
+        "difference": config.NumberColumn("Difference, $", format="%+,.0f", width=100),
     }

@@ -1,6 +1,6 @@
 """``python -m tests.browser.screenshots``: take the pictures in docs/screenshots anew.
 
-Trains a model and runs the whole system in a temporary folder, asks for some prices, and photographs
+Trains two versions and runs the whole system in a temporary folder, asks for some prices, and photographs
 each page by day and by night. ``--only`` and ``--width`` serve the person who looks at a change.
 """
 
@@ -45,8 +45,11 @@ PAGES = {
     "predict-scenarios": "predict",
     "batch": "batch",
     "latency": "latency",
+    "registry": "registry",
     "logs": "logs?request_endpoint=/predict",
 }
+VERSIONS = ("linear_regression", "hist_gradient_boosting")
+"""The last one serves."""
 SCENARIOS = ("Cupertino", "Pacific Palisades", "Delano")
 BATCH_ROWS = 1_500
 HEIGHT = 900
@@ -92,9 +95,10 @@ def _options() -> argparse.Namespace:
 
 
 def _train(runtime: Path) -> None:
-    command = [sys.executable, "-m", "training", "--candidates", "hist_gradient_boosting"]
     environment = clean_environment(HOUSING_RUNTIME_DIRECTORY=str(runtime))
-    subprocess.run(command, cwd=REPOSITORY, env=environment, check=True)
+    for candidate in VERSIONS:
+        command = [sys.executable, "-m", "training", "--candidates", candidate]
+        subprocess.run(command, cwd=REPOSITORY, env=environment, check=True)
 
 
 def _ask_for_prices(system: System, seconds: float) -> None:
@@ -219,6 +223,11 @@ def _prepare_latency(page: Page) -> None:
     expect(page.locator(".st-key-latency_chart canvas").first).to_be_visible()
 
 
+def _prepare_registry(page: Page) -> None:
+    for chart in ("figures", "forest"):
+        expect(page.locator(f".st-key-registry_{chart} canvas").first).to_be_visible()
+
+
 def _prepare_logs(page: Page) -> None:
     page.get_by_role("tab", name="Requests").click()
     settle(page)
@@ -237,6 +246,7 @@ PREPARATIONS = {
     "predict-scenarios": _prepare_scenarios,
     "batch": _prepare_batch,
     "latency": _prepare_latency,
+    "registry": _prepare_registry,
     "logs": _prepare_logs,
 }
 
