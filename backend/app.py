@@ -5,6 +5,7 @@ from prometheus_client import CollectorRegistry
 
 from backend import authorization, problems, request_audit
 from backend.champion_desk import ChampionDesk
+from backend.gate_history import GateHistory
 from backend.metrics import Metrics
 from backend.model_host import ModelHost
 from backend.monitoring.configuration import MonitoringConfiguration
@@ -21,6 +22,7 @@ from backend.routes import (
     documentation,
     drift,
     feedback,
+    model_versions,
     models,
     monitoring,
     performance,
@@ -35,6 +37,7 @@ from backend.routes import (
 from backend.scheduled_checks import ScheduledChecks
 from backend.services import EXTENSION, Services
 from backend.spool_metrics import SpoolMetrics
+from backend.version_reports import VersionReports
 from storage.audit import AuditTrail
 from storage.champion_switch import ChampionSwitch
 from storage.database import Database
@@ -61,6 +64,7 @@ ROUTES = (
     retraining.blueprint,
     retraining_check.blueprint,
     models.blueprint,
+    model_versions.blueprint,
     audit.blueprint,
     drift.blueprint,
 )
@@ -126,6 +130,8 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         scheduled_checks=ScheduledChecks(checks, record_log, desk, timeline, metrics),
         queue=queue,
         store=store,
+        versions=VersionReports(store, settings.random_seed, settings.promotion_slice_minimum_rows),
+        gate_history=GateHistory(queue),
         champion_desk=ChampionDesk(ChampionSwitch(store), timeline),
         audit=AuditTrail(settings.paths),
         spool_metrics=SpoolMetrics(BacklogReader(database, settings.paths), settings.paths),

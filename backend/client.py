@@ -18,6 +18,7 @@ from backend.contract.audit import AuditQuery, AuditResponse
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import FeedbackItem, FeedbackRequest, FeedbackResponse
+from backend.contract.model_version import ComparisonQuery, ComparisonResponse, VersionResponse
 from backend.contract.models import ChampionChange, ChampionChangedResponse, ModelsResponse
 from backend.contract.monitoring import (
     ConfigChange,
@@ -90,6 +91,10 @@ class HousingClient(ServiceConnection):
     def info(self) -> InfoResponse:
         """Describe the served model."""
         return self._get(InfoResponse, "/info")
+
+    def metrics(self) -> str:
+        """Return the metrics of all worker processes in Prometheus' text format."""
+        return checked(self._send("GET", "/metrics", None, None, None)).text
 
     def predict(
         self, features: HousingFeatures, request_id: str | None = None, *, explain: bool = False
@@ -211,6 +216,15 @@ class HousingClient(ServiceConnection):
     def models(self) -> ModelsResponse:
         """Return the trained versions, newest first, and which of them serves."""
         return self._get(ModelsResponse, "/models")
+
+    def model_version(self, version: str) -> VersionResponse:
+        """Tell of one version: figures with their confidence, by kind of district, the gate's verdict."""
+        return self._get(VersionResponse, f"/models/{version}")
+
+    def compare_versions(self, version: str, against: str) -> ComparisonResponse:
+        """Compare two versions on the rows that both have in their holdout."""
+        query = ComparisonQuery(against=against)
+        return self._get(ComparisonResponse, f"/models/{version}/comparison", query)
 
     def promote(
         self, version: str, reason: str, expected_champion: str | None = None

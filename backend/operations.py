@@ -8,6 +8,7 @@ from backend.contract.audit import AuditQuery, AuditResponse
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import FeedbackRequest, FeedbackResponse
+from backend.contract.model_version import ComparisonQuery, ComparisonResponse, VersionResponse
 from backend.contract.models import ChampionChange, ChampionChangedResponse, ModelsResponse
 from backend.contract.monitoring import (
     ConfigChange,
@@ -134,6 +135,10 @@ OPERATIONS: dict[str, Operation] = {
         CancelResponse, body=CancelRequest, conflict=True
     ),
     "GET /models": Operation(ModelsResponse),
+    "GET /models/<version>": Operation(VersionResponse, conflict=True),
+    "GET /models/<version>/comparison": Operation(
+        ComparisonResponse, query=ComparisonQuery, conflict=True
+    ),
     "POST /models/<version>/promote": CHAMPION_CHANGE,
     "POST /models/rollback": CHAMPION_CHANGE,
     "GET /audit": Operation(AuditResponse, query=AuditQuery),

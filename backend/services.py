@@ -6,6 +6,7 @@ from typing import cast
 from flask import current_app
 
 from backend.champion_desk import ChampionDesk
+from backend.gate_history import GateHistory
 from backend.metrics import Metrics
 from backend.model_host import ModelHost
 from backend.monitoring.configuration import MonitoringConfiguration
@@ -16,6 +17,7 @@ from backend.retraining_check import RetrainingChecks
 from backend.retraining_view import RetrainingView
 from backend.scheduled_checks import ScheduledChecks
 from backend.spool_metrics import SpoolMetrics
+from backend.version_reports import VersionReports
 from storage.audit import AuditTrail
 from storage.database import Database
 from storage.model_store import ModelStore
@@ -48,6 +50,8 @@ class Services:
     scheduled_checks: ScheduledChecks
     queue: RetrainQueue
     store: ModelStore
+    versions: VersionReports
+    gate_history: GateHistory
     champion_desk: ChampionDesk
     audit: AuditTrail
     spool_metrics: SpoolMetrics

@@ -66,6 +66,12 @@ page = st.navigation(
                 help="Ask for a better model, follow the worker, and read why it serves or not.",
             ),
             st.Page(
+                "app_pages/registry.py",
+                title="Registry",
+                icon=":material/inventory_2:",
+                help="Which model versions there are, which serves, and who changed that.",
+            ),
+            st.Page(
                 "app_pages/logs.py",
                 title="Logs",
                 icon=":material/receipt_long:",

@@ -7,6 +7,7 @@ Read from the environment and a ``.env`` file, prefix ``HOUSING_``. The dashboar
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -229,6 +230,14 @@ class Settings(BaseSettings):
     def tracking_uri(self) -> str:
         """Where MLflow records runs."""
         return self.mlflow_tracking_uri or f"sqlite:///{self.paths.mlflow_store}"
+
+    @property
+    def tracking_url(self) -> str | None:
+        """The address of the MLflow server, without user and password; None where runs are in a store."""
+        parts = urlsplit(self.tracking_uri)
+        if parts.scheme not in ("http", "https"):
+            return None
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
     @property
     def reading_needs_key(self) -> bool:

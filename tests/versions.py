@@ -1,14 +1,17 @@
 """Further model versions made from a trained one: they load, and each answers differently."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import joblib
 from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.pipeline import Pipeline
 
-from storage.model_store import MODEL, ModelStore, pickled
+from storage.model_store import HOLDOUT, MODEL, ModelStore, pickled
 from storage.schema.records import ModelManifest
+from training.holdout import Holdout
 
 
 def publish_dearer(store: ModelStore, version: str, name: str, by: float = 0.1) -> ModelManifest:
@@ -20,8 +23,19 @@ def publish_dearer(store: ModelStore, version: str, name: str, by: float = 0.1) 
     for part in (regressor, *vars(regressor).values()):
         if isinstance(part, HistGradientBoostingRegressor):
             part._baseline_prediction = part._baseline_prediction + by
+    holdout = _answered(pipeline, Holdout.from_bytes(files[HOLDOUT]), by)
     changed = {"version": name, "created_at": manifest.created_at + timedelta(days=1)}
-    return store.publish(manifest.model_copy(update=changed), files | {MODEL: pickled(pipeline)})
+    made = {MODEL: pickled(pipeline), HOLDOUT: holdout.to_bytes()}
+    return store.publish(manifest.model_copy(update=changed), files | made)
+
+
+def _answered(pipeline: Pipeline, holdout: Holdout, by: float) -> Holdout:
+    return replace(
+        holdout,
+        predicted=pipeline.predict(holdout.inputs),
+        lower=holdout.lower + by,
+        upper=holdout.upper + by,
+    )
 
 
 def champion_and_dearer(store: ModelStore) -> tuple[str, str]:

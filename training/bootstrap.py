@@ -170,6 +170,19 @@ def paired_rmse_difference(
     return percentile_interval(value, resampled, confidence)
 
 
+def shared_confidence(count: int) -> float:
+    """Return the confidence of each of several intervals that together hold with 95 %: 1 - 0.05 / k.
+
+    Bonferroni's inequality: of k statements that each fail with chance 0.05 / k, one fails with 0.05 at most.
+
+    Examples
+    --------
+    >>> shared_confidence(1), round(shared_confidence(18), 4)
+    (0.95, 0.9972)
+    """
+    return 1.0 - (1.0 - CONFIDENCE) / max(count, 1)
+
+
 def _rmse_differences(means: FloatArray) -> FloatArray:
     champion, difference = means.T
     # Rounding may leave a perfect challenger a hair below zero.

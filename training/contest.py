@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from training.bootstrap import CONFIDENCE, Estimate, paired_rmse_difference
 from training.evaluate import rmse
-from training.slices import Answers, age_bands, income_edges, income_quarters, regions
+from training.slices import Answers, income_edges, kinds_of_district
 
 
 @dataclass(frozen=True)
@@ -94,18 +94,12 @@ class Contest:
             confidence=confidence,
         )
 
-    def slices(self) -> Iterator[tuple[str, "Contest"]]:
+    def slices(self) -> Iterator[tuple[tuple[str, str], "Contest"]]:
         """Yield the kinds of district that have rows: regions, income quarters and age bands."""
         inputs = self.challenger.inputs
-        kinds = {
-            "region": regions(inputs),
-            "income": income_quarters(inputs, income_edges(inputs)),
-            "age": age_bands(inputs),
-        }
-        for kind, groups in kinds.items():
-            for name, rows in groups.items():
-                if rows.any():
-                    yield f"{kind} {name}", self.only(rows)
+        for kind, rows in kinds_of_district(inputs, income_edges(inputs)).items():
+            if rows.any():
+                yield kind, self.only(rows)
 
 
 def _rmse(actual: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:

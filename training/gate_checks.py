@@ -8,7 +8,7 @@ import numpy as np
 
 from storage.schema.features import TARGET_UNIT
 from storage.settings import Settings
-from training.bootstrap import CONFIDENCE
+from training.bootstrap import shared_confidence
 from training.contest import Comparison, Contest
 from training.model_behaviour import Observation
 from training.slices import Answers
@@ -154,11 +154,11 @@ def slice_checks(fixed: Contest, rules: Rules) -> Iterator[Check]:
     """Return, for each kind of district in the test part, whether the challenger is not worse there.
 
     Many slices are looked at, and one of them is worse by chance more often than a single one would be.
-    So each has an interval of the confidence 1 - 0.05 / k for k judged slices (Bonferroni).
+    So each has an interval of the confidence that k judged slices share (``shared_confidence``).
     """
-    slices = dict(fixed.slices())
+    slices = {" ".join(kind): rows for kind, rows in fixed.slices()}
     judged = {name for name, rows in slices.items() if len(rows) >= rules.slice_minimum_rows}
-    confidence = 1.0 - (1.0 - CONFIDENCE) / max(len(judged), 1)
+    confidence = shared_confidence(len(judged))
     for name, rows in slices.items():
         if name in judged:
             comparison = rows.compare(rules.seed, confidence)

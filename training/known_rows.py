@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from training.dataset.table import FloatArray
 
+IndexArray = NDArray[np.intp]
+
 
 def is_new(inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:
     """Return, for each row of inputs (n, 8), whether no known row equals it in every number.
@@ -15,6 +17,22 @@ def is_new(inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:
     [True, False]
     """
     return ~np.isin(_keys(inputs), np.concatenate([_keys(rows) for rows in (*known, inputs[:0])]))
+
+
+def common(one: FloatArray, other: FloatArray) -> tuple[IndexArray, IndexArray]:
+    """Return where the rows are that both tables (n, k) and (m, k) have, in the order of the first.
+
+    A row that a table has several times is taken once, the first of them.
+
+    Examples
+    --------
+    >>> table = np.array([[1.0], [2.0], [3.0], [2.0]])
+    >>> [places.tolist() for places in common(table, np.array([[3.0], [2.0]]))]
+    [[1, 2], [1, 0]]
+    """
+    _, here, there = np.intersect1d(_keys(one), _keys(other), return_indices=True)
+    order = np.argsort(here)
+    return here[order], there[order]
 
 
 def _keys(rows: FloatArray) -> NDArray[np.void]:

@@ -124,6 +124,21 @@ def age_bands(inputs: FloatArray) -> Groups:
     return bands | {"52 years or more": years > AGE_BANDS[-1][1]}
 
 
+def kinds_of_district(
+    inputs: FloatArray, edges: FloatArray
+) -> dict[tuple[str, str], NDArray[np.bool_]]:
+    """Return the rows of inputs (n, 8) by kind and name, such as ("region", "bay area").
+
+    ``edges`` (3,) part the income quarters; see ``income_edges``.
+    """
+    kinds = {
+        "region": regions(inputs),
+        "income": income_quarters(inputs, edges),
+        "age": age_bands(inputs),
+    }
+    return {(kind, name): rows for kind, groups in kinds.items() for name, rows in groups.items()}
+
+
 def _slices(answers: Answers, groups: Groups) -> tuple[Slice, ...]:
     return tuple(_slice(name, answers, rows) for name, rows in groups.items())
 

@@ -3,6 +3,7 @@
 from backend.api_walk.walk import Connection, Step, demand
 from backend.contract.audit import AuditResponse
 from backend.contract.drift import DriftResponse, DriftWindowResponse
+from backend.contract.model_version import ComparisonResponse, VersionResponse
 from backend.contract.models import ModelsResponse
 from backend.contract.monitoring import ConfigResponse, HistoryResponse, StatusResponse
 from backend.contract.performance import PerformanceResponse
@@ -19,6 +20,30 @@ def models(connection: Connection) -> str:
     champions = [version.version for version in answer.versions if version.is_champion]
     demand(champions == [answer.champion], f"{champions} is not {answer.champion}")
     return f"{len(answer.versions)} versions, {answer.champion} serves"
+
+
+def model_version(connection: Connection) -> str:
+    """GET /models/<version>"""
+    champion = connection.get(ModelsResponse, "/models").champion
+    answer = connection.get(VersionResponse, f"/models/{champion}")
+    demand(answer.version.is_champion, f"{champion} is not said to be the champion")
+    connection.refused("GET", "/models/none", 404)
+    rmse = answer.error.rmse
+    if rmse is None:
+        return str(answer.error.reason)
+    return f"RMSE {rmse.lower:.3f} to {rmse.upper:.3f} on {answer.error.rows:,} rows"
+
+
+def comparison(connection: Connection) -> str:
+    """GET /models/<version>/comparison"""
+    champion = connection.get(ModelsResponse, "/models").champion
+    path = f"/models/{champion}/comparison"
+    answer = connection.get(ComparisonResponse, f"{path}?against={champion}")
+    if answer.difference is not None:
+        demand(answer.difference.value == 0.0, "a version is not as good as itself")
+    connection.refused("GET", path, 400)
+    connection.refused("GET", f"{path}?against=none", 404)
+    return f"against itself, {answer.rows:,} rows: no difference"
 
 
 def status(connection: Connection) -> str:
@@ -139,6 +164,8 @@ def audit(connection: Connection) -> str:
 
 STEPS: tuple[Step, ...] = (
     Step("GET /models", "which versions?", models),
+    Step("GET /models/<version>", "how good is one?", model_version),
+    Step("GET /models/<version>/comparison", "which is better?", comparison),
     Step("GET /monitoring/status", "is it watched?", status),
     Step("POST /monitoring/drift", "are rows unusual?", drift),
     Step("GET /monitoring/drift", "has input drifted?", drift_window),

@@ -5,10 +5,14 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from backend.contract.base import Reason, Request, Success
+from backend.contract.performance import Estimate
 
 
 class ModelVersion(BaseModel):
-    """One trained version; errors in ``metrics`` are in 100,000 USD, on the test part."""
+    """One trained version; errors are in 100,000 USD, on the test part.
+
+    ``holdout_rmse`` is null for the reason in ``holdout_reason``.
+    """
 
     model_config = ConfigDict(frozen=True, protected_namespaces=())
 
@@ -22,6 +26,8 @@ class ModelVersion(BaseModel):
     mlflow_run_id: str | None
     is_champion: bool
     is_previous: bool
+    holdout_rmse: Estimate | None = None
+    holdout_reason: str | None = None
 
 
 class ModelsResponse(Success):

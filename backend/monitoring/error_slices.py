@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from backend.monitoring.performance import LabelledRows, RealizedError, realized_error
 from training.features.raw_inputs import LATITUDE, LONGITUDE
-from training.slices import age_bands, income_edges, income_quarters, regions
+from training.slices import income_edges, kinds_of_district
 
 FloatArray = NDArray[np.float64]
 
@@ -67,14 +67,14 @@ def worst_slices(
         Shape (n, 8), of ``rows`` and of the holdout.
     """
     edges = income_edges(baseline_inputs)
-    then = _groups(baseline_inputs, edges)
+    then = kinds_of_district(baseline_inputs, edges)
     found = [
         ErrorSlice(
             *key,
             realized_error(rows.only(mask), seed, SLICE_MINIMUM_ROWS),
             _rmse(baseline.only(then[key])),
         )
-        for key, mask in _groups(inputs, edges).items()
+        for key, mask in kinds_of_district(inputs, edges).items()
         if mask.sum() >= SLICE_MINIMUM_ROWS
     ]
     return tuple(
@@ -100,15 +100,6 @@ def residual_histogram(rows: LabelledRows, baseline: LabelledRows) -> ResidualHi
     return ResidualHistogram(
         edges, _shares(rows.residuals, edges), _shares(baseline.residuals, edges)
     )
-
-
-def _groups(inputs: FloatArray, edges: FloatArray) -> dict[tuple[str, str], NDArray[np.bool_]]:
-    kinds = {
-        "region": regions(inputs),
-        "income": income_quarters(inputs, edges),
-        "age": age_bands(inputs),
-    }
-    return {(kind, name): mask for kind, groups in kinds.items() for name, mask in groups.items()}
 
 
 def _rmse(rows: LabelledRows) -> float | None:

@@ -13,10 +13,13 @@ from backend.contract.models import (
     ModelsResponse,
     ModelVersion,
 )
+from backend.contract.performance import Estimate
+from backend.monitoring.performance import RealizedError
 from backend.request_audit import tell
 from backend.services import current_services
 from backend.validation import read_body
-from storage.errors import ModelIntegrityError
+from backend.version_reports import VersionReports
+from storage.errors import ModelIntegrityError, RecordNotFound, StateConflict
 from storage.model_store import ModelStore
 from storage.schema.records import ChampionPointer, ModelManifest
 
@@ -28,11 +31,11 @@ blueprint = Blueprint("models", __name__, url_prefix="/models")
 @blueprint.get("")
 def models() -> Response:
     """Give the trained versions with their test metrics, and which of them serves."""
-    store = current_services().store
-    pointer = _pointer(store)
-    readable, unreadable = store.inventory()
+    services = current_services()
+    pointer = readable_pointer(services.store)
+    readable, unreadable = services.store.inventory()
     body = ModelsResponse(
-        versions=[_version(manifest, pointer) for manifest in readable],
+        versions=[listed_version(manifest, pointer, services.versions) for manifest in readable],
         champion=pointer.version if pointer else None,
         previous=pointer.previous if pointer else None,
         changed_at=pointer.changed_at if pointer else None,
@@ -78,7 +81,8 @@ def _changed(kind: ChampionChangeKind, pointer: ChampionPointer, reason: str) ->
     return answer(body)
 
 
-def _pointer(store: ModelStore) -> ChampionPointer | None:
+def readable_pointer(store: ModelStore) -> ChampionPointer | None:
+    """Return the champion pointer; None if there is none, or none that can be read."""
     try:
         return store.champion_pointer()
     except ModelIntegrityError as error:
@@ -86,10 +90,23 @@ def _pointer(store: ModelStore) -> ChampionPointer | None:
         return None
 
 
-def _version(manifest: ModelManifest, pointer: ChampionPointer | None) -> ModelVersion:
+def listed_version(
+    manifest: ModelManifest, pointer: ChampionPointer | None, versions: VersionReports
+) -> ModelVersion:
+    """Return a version as a list of them says it; one with a damaged holdout says what is damaged."""
     kept = manifest.model_dump(include=set(ModelVersion.model_fields))
+    error = _error(versions, manifest.version)
     return ModelVersion(
         **kept,
         is_champion=pointer is not None and manifest.version == pointer.version,
         is_previous=pointer is not None and manifest.version == pointer.previous,
+        holdout_rmse=Estimate.model_validate(error.rmse) if error.rmse else None,
+        holdout_reason=error.reason,
     )
+
+
+def _error(versions: VersionReports, version: str) -> RealizedError:
+    try:
+        return versions.error(version)
+    except (StateConflict, RecordNotFound) as damage:
+        return RealizedError("not_enough_data", str(damage), 0)

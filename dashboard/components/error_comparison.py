@@ -8,6 +8,7 @@ import streamlit as st
 from backend.contract.performance import Estimate
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
 from dashboard.components.chart_colour import DOWN, TOTAL, UP
+from dashboard.components.interval_mark import MarkStyle, interval_marks
 
 HEIGHT = 150
 REALIZED, ESTIMATED, HOLDOUT = "Realized", "Estimated", "Holdout"
@@ -34,11 +35,11 @@ def draw_error_comparison(figures: ErrorFigures) -> None:
 
 def comparison_option(figures: ErrorFigures) -> dict[str, Any]:
     """Return the chart: thousand dollars to the right, the two kinds of error downwards."""
-    series = []
+    series: list[dict[str, Any]] = []
     if figures.realized is not None:
-        series += _interval(REALIZED, figures.realized, UP, "solid", hollow=False)
+        series += _marks(REALIZED, figures.realized, MarkStyle(UP))
     if figures.estimated is not None:
-        series += _interval(ESTIMATED, figures.estimated, DOWN, "dashed", hollow=True)
+        series += _marks(ESTIMATED, figures.estimated, MarkStyle(DOWN, hollow=True))
     if figures.holdout is not None:
         series[0]["markLine"] = _holdout_line(_thousands(figures.holdout))
     return {
@@ -61,30 +62,9 @@ def comparison_option(figures: ErrorFigures) -> dict[str, Any]:
     }
 
 
-def _interval(
-    name: str, estimate: Estimate, colour: str, stroke: str, *, hollow: bool
-) -> list[dict[str, Any]]:
-    ends = [[_thousands(end), name] for end in (estimate.lower, estimate.upper)]
-    face = {"borderColor": colour, "borderWidth": 2, "color": "transparent" if hollow else colour}
-    return [
-        {
-            "type": "line",
-            "name": f"{name}, 95 % confidence",
-            "data": ends,
-            "symbol": "none",
-            "silent": True,
-            "lineStyle": {"color": colour, "width": 3, "type": stroke},
-        },
-        {
-            "type": "scatter",
-            "name": name,
-            "data": [[_thousands(estimate.value), name]],
-            "symbol": "diamond" if hollow else "circle",
-            "symbolSize": 13,
-            "silent": True,
-            "itemStyle": face,
-        },
-    ]
+def _marks(name: str, estimate: Estimate, style: MarkStyle) -> list[dict[str, Any]]:
+    lower, value, upper = map(_thousands, (estimate.lower, estimate.value, estimate.upper))
+    return interval_marks(name, name, (lower, value, upper), style)
 
 
 def _holdout_line(value: float) -> dict[str, Any]:

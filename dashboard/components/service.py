@@ -20,10 +20,11 @@ def housing_client() -> HousingClient:
     return new_client()
 
 
-def new_client() -> HousingClient:
-    """Return a client of its own, for a thread of its own."""
+def new_client(key: str | None = None) -> HousingClient:
+    """Return a client of its own, for a thread or a key of its own; without a key it sends the console's."""
     settings = dashboard_settings()
-    key = settings.dashboard_key.get_secret_value() if settings.dashboard_key else None
+    if key is None and settings.dashboard_key is not None:
+        key = settings.dashboard_key.get_secret_value()
     return HousingClient(settings.backend_url, key, settings.backend_timeout_seconds)
 
 

@@ -15,7 +15,7 @@ from backend.client import HousingClient, ServiceUnreachable
 from storage.paths import RuntimePaths
 from tests.system import running, wait_for
 
-PATHS = ("", "predict", "batch", "latency", "performance", "drift", "retrain", "logs")
+PATHS = ("", "predict", "batch", "latency", "performance", "drift", "retrain", "registry", "logs")
 """Of every page."""
 Scheme = Literal["light", "dark"]
 

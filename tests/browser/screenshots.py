@@ -1,6 +1,6 @@
 """``python -m tests.browser.screenshots``: take the pictures in docs/screenshots anew.
 
-Trains a model and runs the whole system in a temporary folder, asks for some prices, and photographs
+Trains two versions and runs the whole system in a temporary folder, asks for some prices, and photographs
 each page by day and by night. ``--only`` and ``--width`` serve the person who looks at a change.
 """
 
@@ -48,8 +48,11 @@ PAGES = {
     "predict-scenarios": "predict",
     "batch": "batch",
     "latency": "latency",
+    "registry": "registry",
     "logs": "logs?request_endpoint=/predict",
 }
+VERSIONS = ("linear_regression", "hist_gradient_boosting")
+"""The last one serves."""
 SCENARIOS = ("Cupertino", "Pacific Palisades", "Delano")
 BATCH_ROWS = 1_500
 HEIGHT = 900
@@ -60,7 +63,6 @@ MISTAKES = 0.02
 INCOME_FACTOR = 1.3
 TRIGGER_REASON = "Richer districts are asked about since this morning."
 ROW_PIXELS = 33
-TRAINED = "hist_gradient_boosting"
 
 
 def main() -> None:
@@ -97,9 +99,10 @@ def _options() -> argparse.Namespace:
 
 
 def _train(runtime: Path) -> None:
-    command = [sys.executable, "-m", "training", "--candidates", TRAINED]
     environment = clean_environment(HOUSING_RUNTIME_DIRECTORY=str(runtime))
-    subprocess.run(command, cwd=REPOSITORY, env=environment, check=True)
+    for candidate in VERSIONS:
+        command = [sys.executable, "-m", "training", "--candidates", candidate]
+        subprocess.run(command, cwd=REPOSITORY, env=environment, check=True)
 
 
 def _ask_for_prices(system: System, seconds: float) -> None:
@@ -125,7 +128,7 @@ def _ask_for_prices(system: System, seconds: float) -> None:
 
 def _retrain(system: System) -> None:
     """Have the worker carry out what was asked for."""
-    with system.worker(HOUSING_CANDIDATES=TRAINED):
+    with system.worker(HOUSING_CANDIDATES=VERSIONS[-1]):
         query = RetrainingsQuery(state="done")
         wait_for(lambda: system.client.retrainings(query).total, 600, "the retraining's end")
 
@@ -235,6 +238,11 @@ def _prepare_latency(page: Page) -> None:
     expect(page.locator(".st-key-latency_chart canvas").first).to_be_visible()
 
 
+def _prepare_registry(page: Page) -> None:
+    for chart in ("figures", "forest"):
+        expect(page.locator(f".st-key-registry_{chart} canvas").first).to_be_visible()
+
+
 def _prepare_logs(page: Page) -> None:
     page.get_by_role("tab", name="Requests").click()
     settle(page)
@@ -254,6 +262,7 @@ PREPARATIONS = {
     "predict-scenarios": _prepare_scenarios,
     "batch": _prepare_batch,
     "latency": _prepare_latency,
+    "registry": _prepare_registry,
     "logs": _prepare_logs,
 }
 

@@ -66,5 +66,10 @@ def test_every_endpoint_of_the_list_above_is_routed(http: FlaskClient) -> None:
     rules = {
         rule.rule for rule in http.application.url_map.iter_rules() if "GET" in (rule.methods or ())
     }
-    with_id = {"/predictions/<prediction_id>", "/retraining/<trigger_id>"}
+    with_id = {
+        "/predictions/<prediction_id>",
+        "/retraining/<trigger_id>",
+        "/models/<version>",
+        "/models/<version>/comparison",
+    }
     assert rules == {*READABLE, *WITH_KEY, *with_id, *DOCUMENTATION, "/metrics"}

@@ -1,0 +1,103 @@
+"""GET /models/<version> and its comparison: figures with their confidence, and the gate's verdict.
+
+Errors are in 100,000 USD, on the holdout: the test part, which the version never learned from.
+"""
+
+from pydantic import AwareDatetime, Field
+
+from backend.contract.base import Request, Success
+from backend.contract.models import ModelVersion
+from backend.contract.performance import Described, Estimate, RealizedError, Status
+from storage.schema.records import TriggerSource
+
+
+class VersionSlice(Described):
+    """One kind of district: a region, a quarter of the incomes, a band of ages."""
+
+    kind: str
+    name: str
+    rows: int
+    rmse: Estimate | None
+
+
+class GateCheck(Described):
+    """One question of the promotion gate and its answer; failing a ``required`` one forbids the promotion."""
+
+    name: str
+    passed: bool
+    required: bool
+    sentence: str
+    figures: dict[str, int | float | None]
+    limit: float | None
+
+
+class GateVerdict(Described):
+    """What the promotion gate decided about a version, and on what.
+
+    ``branch`` is the way that led to the promotion, null without one; ``champion_version`` what it was
+    compared with.
+    """
+
+    trigger_id: str
+    judged_at: AwareDatetime | None
+    promote: bool
+    branch: str | None
+    source: TriggerSource
+    champion_version: str | None
+    reason: str
+    checks: list[GateCheck]
+
+
+class VersionResponse(Success):
+    """GET /models/<version>; ``gate`` is null for the reason in ``gate_reason``.
+
+    ``slices`` have 30 rows or more each, the highest RMSE first.
+    """
+
+    version: ModelVersion
+    feature_names: list[str]
+    files: dict[str, str] = Field(description="SHA-256 by file name.")
+    error: RealizedError
+    expected_coverage: float = Field(description="Share of prices that intervals should hold.")
+    slices: list[VersionSlice]
+    gate: GateVerdict | None
+    gate_reason: str | None
+    mlflow_url: str | None = Field(
+        description="Of the tracking server, without a password; null where runs are in a file."
+    )
+
+
+class ComparisonQuery(Request):
+    """GET /models/<version>/comparison"""
+
+    against: str = Field(min_length=1, max_length=100, description="The other version.")
+
+
+class SliceComparison(Described):
+    """One kind of district in the common rows; ``difference`` is null with too few of them."""
+
+    kind: str
+    name: str
+    rows: int
+    rmse: float | None
+    against_rmse: float | None
+    difference: Estimate | None
+
+
+class ComparisonResponse(Success):
+    """GET /models/<version>/comparison: RMSE of the version minus that of ``against``, on common rows.
+
+    Below zero, the version is better. The interval of ``difference`` has 95 % confidence; those of the slices
+    have ``slice_confidence`` each, so that all of them together hold with 95 %.
+    """
+
+    version: str
+    against: str
+    status: Status
+    reason: str | None
+    rows: int
+    rmse: float | None
+    against_rmse: float | None
+    difference: Estimate | None
+    slice_confidence: float | None
+    slices: list[SliceComparison]

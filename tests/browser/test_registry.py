@@ -1,0 +1,80 @@
+"""The Registry page as an operator uses it: compare, promote, see it serve, roll back, read the audit."""
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from storage.model_store import ModelStore
+from tests.browser.console import ADMIN_KEY, System, settle, visit
+from tests.system import wait_for
+from tests.versions import champion_and_dearer
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+FORWARD, BACK = "Its prices follow the market.", "Its errors have doubled."
+
+
+@pytest.fixture
+def versions(system: System) -> Iterator[tuple[str, str]]:
+    """The champion and a challenger; afterwards the champion serves again, alone."""
+    store = ModelStore(system.paths)
+    pointer = system.paths.champion_pointer.read_bytes()
+    champion, challenger = champion_and_dearer(store)
+    yield champion, challenger
+    system.paths.champion_pointer.write_bytes(pointer)
+    wait_for(lambda: system.client.health().model_version == champion, what="the first champion")
+    shutil.rmtree(store.folder(challenger))
+
+
+def test_two_versions_are_compared_one_promoted_and_rolled_back(
+    system: System, page: Page, versions: tuple[str, str]
+) -> None:
+    champion, challenger = versions
+    visit(page, system, "registry")
+    outcome = page.locator(".st-key-registry_outcome")
+    expect(outcome).to_contain_text("The challenger is worse")
+    expect(outcome).to_contain_text(re.compile(r"the difference is \+\$[\d,]+ \(\+\$"))
+    for chart in ("figures", "forest"):
+        expect(page.locator(f".st-key-registry_{chart} canvas").first).to_be_visible()
+    expect(page.locator(".st-key-registry_gate")).to_contain_text("No verdict")
+    _change(page, "Promote this challenger", "Promote now", challenger, FORWARD, key=ADMIN_KEY)
+    _see_it_serve(page, system, "Promoted", challenger)
+    expect(page.locator(".st-key-registry_champion_facts")).to_contain_text(challenger)
+    _change(page, "Roll back", "Roll back now", champion, BACK, key=None)
+    _see_it_serve(page, system, "Rolled back", champion)
+    _see_the_audit(page)
+    assert ADMIN_KEY not in page.url
+    assert ADMIN_KEY not in system.console_log()
+
+
+def _change(
+    page: Page, button: str, confirm: str, version: str, reason: str, key: str | None
+) -> None:
+    page.get_by_role("button", name=button).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Type the version").fill(version)
+    dialog.get_by_label("Reason").fill(reason)
+    if key is not None:
+        dialog.get_by_label("Admin key").fill(key)
+    else:
+        expect(dialog).to_contain_text("The admin key that you gave in this session is used.")
+    dialog.get_by_role("button", name=confirm).click()
+    expect(dialog).to_have_count(0)
+
+
+def _see_it_serve(page: Page, system: System, done: str, version: str) -> None:
+    state = page.locator(".st-key-registry_arrival_state")
+    expect(state).to_contain_text(f"{done}: every worker serves {version}")
+    assert system.client.health().model_version == version
+    settle(page)
+
+
+def _see_the_audit(page: Page) -> None:
+    expect(page.locator(".st-key-registry_chain")).to_contain_text("The chain holds")
+    audit = page.locator(".st-key-registry_audit")
+    # The table is painted; its text lies in a hidden copy for screen readers.
+    for text in (FORWARD, BACK, "Promotion", "Rollback", "Admin"):
+        expect(audit.get_by_text(text).first).to_be_attached()

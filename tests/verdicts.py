@@ -1,0 +1,51 @@
+"""A real verdict of the promotion gate about a version, left in the queue's history as a worker leaves it."""
+
+from storage.model_store import HOLDOUT, ModelStore
+from storage.retrain_queue import RetrainQueue
+from storage.schema.records import Trigger
+from storage.settings import Settings
+from training.contest import Contest, Missing
+from training.gate_checks import Rules
+from training.holdout import Holdout
+from training.model_behaviour import Observation
+from training.promotion import Decision, Evidence, decide
+from training.slices import Answers
+
+KEPT = Observation("finite", 10, 0, "10 of 10 answers are finite numbers")
+
+
+def decision(store: ModelStore, version: str, champion: str) -> Decision:
+    """Let the gate's rules decide about a version, by what both answered to their holdout."""
+    contest = Contest(_answers(store, version), _answers(store, champion))
+    evidence = Evidence(
+        challenger=contest.challenger,
+        champion_version=champion,
+        fixed=contest,
+        recent=Missing("3 labelled predictions, at least 100 are needed"),
+        source="drift",
+        latency_microseconds=120.0,
+        behaviour=(KEPT,),
+    )
+    return decide(evidence, Rules.of(Settings()))
+
+
+def close_retraining(settings: Settings, version: str, decided: Decision | None) -> Trigger:
+    """Ask for a retraining and close it as one that made ``version``."""
+    queue = RetrainQueue(settings.paths.triggers)
+    queue.submit("Incomes rose.", "operator", source="drift")
+    claim = queue.claim()
+    assert claim is not None
+    result = {"version": version, "decision": decided.as_json() if decided is not None else None}
+    return claim.finish(result, succeeded=True)
+
+
+def _answers(store: ModelStore, version: str) -> Answers:
+    holdout = Holdout.from_bytes(store.read(version, HOLDOUT))
+    return Answers(
+        holdout.inputs,
+        holdout.actual,
+        holdout.predicted,
+        holdout.lower,
+        holdout.upper,
+        coverage=0.9,
+    )
