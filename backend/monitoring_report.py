@@ -154,13 +154,20 @@ def _drift(axes: Axes, checks: Sequence[Check], span: tuple[datetime, datetime])
         return
     times = mdates.date2num([check.at for check in known])
     shares = np.array([check.drift_share for check in known], dtype=float)
-    axes.step(times, shares, where="post", color=BLUE, linewidth=1.4)
-    axes.scatter(times, shares, s=14, color=BLUE, zorder=3)
+    alarmed = np.array([check.alarm is True for check in known])
     last = known[-1]
+    axes.step(times, shares, where="post", color=BLUE, linewidth=1.4)
+    axes.scatter(times[~alarmed], shares[~alarmed], s=14, color=BLUE, zorder=3)
+    if alarmed.any():
+        axes.scatter(times[alarmed], shares[alarmed], s=22, color=RUST, zorder=4, label="alarm")
+    if last.drift_threshold is not None:
+        label = f"drifted from one input on ({last.drift_threshold:.1%})"
+        axes.axhline(last.drift_threshold, color=RUST, linestyle="--", linewidth=1.0, label=label)
+        axes.legend(loc="upper right", frameon=True, framealpha=0.9, ncols=2, fontsize="small")
     rows = f", {last.rows:,} rows" if last.rows is not None else ""
     if last.verdict:
         text = f"last: {last.verdict}{rows}"
-        axes.text(0.02, 0.94, text, transform=axes.transAxes, va="top", color=INK)
+        axes.text(0.02, 0.83, text, transform=axes.transAxes, va="top", color=INK)
 
 
 def _why_unknown(checks: Sequence[Check]) -> str:
