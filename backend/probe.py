@@ -32,8 +32,8 @@ class Probe(BaseModel):
 class Check(BaseModel):
     """One round of the service's own checks.
 
-    ``drift_share``: drifted inputs, 0 to 1; ``drift_threshold``: the share of one input, from which on a window
-    is called drifted; ``alarm``: whether the alarm policy confirms it. None: not known.
+    ``drift_share``: drifted inputs, 0 to 1; ``drift_threshold``: the share of one input, from which on a
+    window is called drifted; ``alarm``: whether the alarm policy confirms it. None: not known.
     """
 
     at: AwareDatetime

@@ -1,4 +1,4 @@
-"""The Postman collection is in step with the service, and each of its requests is one that the service takes."""
+"""The Postman collection is in step with the service, and its bodies are such as the service takes."""
 
 import json
 from typing import Any
