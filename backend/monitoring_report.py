@@ -164,7 +164,7 @@ def _drift(axes: Axes, checks: Sequence[Check], span: tuple[datetime, datetime])
         axes.scatter(*place, s=22, color=RUST, zorder=4, clip_on=False, label="alarm")
     if last.drift_threshold is not None:
         label = f"drifted from one input on ({last.drift_threshold:.1%})"
-        axes.axhline(last.drift_threshold, color=RUST, linestyle="--", linewidth=1.0, label=label)
+        axes.axhline(last.drift_threshold, color=RUST, linestyle="--", linewidth=1.8, label=label)
         axes.legend(loc="upper right", frameon=True, framealpha=0.9, ncols=2, fontsize="small")
     rows = f", {last.rows:,} rows" if last.rows is not None else ""
     if last.verdict:

@@ -45,6 +45,7 @@ PAGES = {
     "predict-scenarios": "predict",
     "batch": "batch",
     "latency": "latency",
+    "performance": "performance",
     "logs": "logs?request_endpoint=/predict",
 }
 SCENARIOS = ("Cupertino", "Pacific Palisades", "Delano")
@@ -219,6 +220,11 @@ def _prepare_latency(page: Page) -> None:
     expect(page.locator(".st-key-latency_chart canvas").first).to_be_visible()
 
 
+def _prepare_performance(page: Page) -> None:
+    for chart in ("error", "residuals"):
+        expect(page.locator(f".st-key-performance_{chart} canvas").first).to_be_visible()
+
+
 def _prepare_logs(page: Page) -> None:
     page.get_by_role("tab", name="Requests").click()
     settle(page)
@@ -237,6 +243,7 @@ PREPARATIONS = {
     "predict-scenarios": _prepare_scenarios,
     "batch": _prepare_batch,
     "latency": _prepare_latency,
+    "performance": _prepare_performance,
     "logs": _prepare_logs,
 }
 
