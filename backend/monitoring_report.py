@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from backend.probe import Check, Probe, Summary, summarize
 
@@ -110,6 +110,7 @@ def _distribution(axes: Axes, probes: Sequence[Probe]) -> None:
     axes.set_xscale("log")
     highest = float(np.max(counts))
     axes.set_ylim(0, highest * 1.25)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(_plain))
     axes.xaxis.set_minor_formatter(FuncFormatter(_few_minor))
     for share, style in ((0.5, "-"), (0.95, "--"), (0.99, ":")):
@@ -154,13 +155,21 @@ def _drift(axes: Axes, checks: Sequence[Check], span: tuple[datetime, datetime])
         return
     times = mdates.date2num([check.at for check in known])
     shares = np.array([check.drift_share for check in known], dtype=float)
-    axes.step(times, shares, where="post", color=BLUE, linewidth=1.4)
-    axes.scatter(times, shares, s=14, color=BLUE, zorder=3)
+    alarmed = np.array([check.alarm is True for check in known])
     last = known[-1]
+    axes.step(times, shares, where="post", color=BLUE, linewidth=1.4)
+    axes.scatter(times[~alarmed], shares[~alarmed], s=14, color=BLUE, zorder=3, clip_on=False)
+    if alarmed.any():
+        place = (times[alarmed], shares[alarmed])
+        axes.scatter(*place, s=22, color=RUST, zorder=4, clip_on=False, label="alarm")
+    if last.drift_threshold is not None:
+        label = f"drifted from one input on ({last.drift_threshold:.1%})"
+        axes.axhline(last.drift_threshold, color=RUST, linestyle="--", linewidth=1.8, label=label)
+        axes.legend(loc="upper right", frameon=True, framealpha=0.9, ncols=2, fontsize="small")
     rows = f", {last.rows:,} rows" if last.rows is not None else ""
     if last.verdict:
         text = f"last: {last.verdict}{rows}"
-        axes.text(0.02, 0.94, text, transform=axes.transAxes, va="top", color=INK)
+        axes.text(0.02, 0.83, text, transform=axes.transAxes, va="top", color=INK)
 
 
 def _why_unknown(checks: Sequence[Check]) -> str:

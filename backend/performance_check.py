@@ -134,7 +134,7 @@ class PerformanceCheck:
         known = window.is_labelled
         rows, inputs = _all_rows(window).only(known), window.inputs[known]
         losses = _expected_losses(baseline, window)
-        step_seconds = _step_seconds(length)
+        step_seconds = _step_seconds(window)
         return PerformanceReport(
             window=window,
             labels=_label_state(window),
@@ -211,10 +211,15 @@ def _residuals(baseline: Baseline | None, rows: LabelledRows) -> ResidualHistogr
     return residual_histogram(rows, baseline.rows) if baseline is not None and len(rows) else None
 
 
-def _step_seconds(length: timedelta) -> int:
-    seconds = length.total_seconds()
+def _step_seconds(window: AnsweredWindow) -> int:
+    # From the first prediction on: else a day's window of a new service would be one step.
+    seconds = (window.until - window.since).total_seconds() - _first_second(window)
     fitting = (step for step in ROUND_STEPS_SECONDS if seconds / step <= MOST_STEPS)
     return next(fitting, ROUND_STEPS_SECONDS[-1])
+
+
+def _first_second(window: AnsweredWindow) -> float:
+    return float(window.seconds[0]) if len(window) else 0.0
 
 
 def _steps(
@@ -227,7 +232,8 @@ def _steps(
     step_of_row = (window.seconds // step_seconds).astype(np.int64)
     rows, known = _all_rows(window), window.is_labelled
     steps = []
-    for number in range(int(-(-length // step_seconds))):
+    first = int(_first_second(window) // step_seconds)
+    for number in range(first, int(-(-length // step_seconds))):
         chosen = step_of_row == number
         step = PerformanceStep(
             since=window.since + timedelta(seconds=number * step_seconds),

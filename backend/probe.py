@@ -30,10 +30,16 @@ class Probe(BaseModel):
 
 
 class Check(BaseModel):
-    """One round of the service's own checks. ``drift_share``: drifted inputs, 0 to 1; None: not known."""
+    """One round of the service's own checks.
+
+    ``drift_share``: drifted inputs, 0 to 1; ``drift_threshold``: the share of one input, from which on a
+    window is called drifted; ``alarm``: whether the alarm policy confirms it. None: not known.
+    """
 
     at: AwareDatetime
     drift_share: float | None = None
+    drift_threshold: float | None = None
+    alarm: bool | None = None
     verdict: str | None = None
     rows: int | None = None
     problem: str | None = None
@@ -85,7 +91,14 @@ def check_service(client: HousingClient, now: datetime) -> Check:
         return Check(at=now, verdict="drift detection is switched off")
     enough = analysis.status == "ok"
     verdict = f"severity {analysis.severity}" if enough else "not enough data"
-    return Check(at=now, drift_share=analysis.drift_share, verdict=verdict, rows=analysis.n_samples)
+    return Check(
+        at=now,
+        drift_share=analysis.drift_share,
+        drift_threshold=1 / analysis.total_features,
+        alarm=bool(found.figures["drift_alarm"]) if enough else None,
+        verdict=verdict,
+        rows=analysis.n_samples,
+    )
 
 
 def summarize(probes: Sequence[Probe], checks: Sequence[Check], now: datetime) -> Summary:

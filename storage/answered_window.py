@@ -74,29 +74,29 @@ def read_answered_window(
         predictions.c.timestamp >= since,
         predictions.c.timestamp < until,
     )
+    # A plain IN, not the outer join: the window is then gone through once, and rows left out are not joined.
+    is_labelled = predictions.c.prediction_id.in_(sa.select(labels.c.prediction_id))
     with database.transaction() as connection:
         total, labelled = connection.execute(
-            _joined(sa.func.count(), sa.func.count(labels.c.id)).where(*in_window)
+            sa.select(sa.func.count(), sa.func.count().filter(is_labelled)).where(*in_window)
         ).one()
-        rows: list[Any] = []
-        for has_label, count in ((True, labelled), (False, total - labelled)):
-            every = -(-count // most_rows) or 1
-            query = _joined(*_columns()).where(
-                *in_window,
-                labels.c.id.is_not(None) if has_label else labels.c.id.is_(None),
-                predictions.c.id % every == 0,
-            )
-            rows += connection.execute(query).all()
+        chosen = sa.or_(
+            sa.and_(_every(labelled, most_rows), is_labelled),
+            sa.and_(_every(total - labelled, most_rows), sa.not_(is_labelled)),
+        )
+        rows = list(connection.execute(_joined_rows().where(*in_window, chosen)))
     return _window(rows, since, until, total, labelled)
 
 
-def _columns() -> list[sa.Column[Any]]:
+def _every(count: int, most_rows: int) -> sa.ColumnElement[bool]:
+    """Return the condition that leaves at most about ``most_rows`` of so many rows."""
+    return predictions.c.id % (-(-count // most_rows) or 1) == 0
+
+
+def _joined_rows() -> sa.Select[Any]:
     values = [predictions.c[name] for name in NUMBERS]
-    return [predictions.c.timestamp, labels.c.timestamp, labels.c.actual, *values]
-
-
-def _joined(*columns: Any) -> sa.Select[Any]:
     joined = predictions.outerjoin(labels, labels.c.prediction_id == predictions.c.prediction_id)
+    columns = (predictions.c.timestamp, labels.c.timestamp, labels.c.actual, *values)
     return sa.select(*columns).select_from(joined)
 
 

@@ -70,8 +70,9 @@ class FlatForest:
     Parameters
     ----------
     models
-        Fitted, without categorical columns, trees of at most 64 leaves, with the identity as link (squared
-        or quantile loss) or, for a classifier, asked for its log-odds.
+        Fitted, without categorical columns, trees of at most 64 leaves. With another link than the identity
+        (squared, quantile loss) the answers are what the link makes of it: log-odds of a classifier, the
+        logarithm under Poisson loss.
     columns
         Positions, in the features that ``predict`` will get, of the columns that the models were fitted on;
         None: all of them, in order.

@@ -3,6 +3,7 @@
 Prices are in units of 100,000 USD, times are ISO 8601 in UTC.
 """
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -11,6 +12,12 @@ from storage.schema.records import LONGEST_REASON, utc_now
 
 Reason = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON, pattern=r"\S")]
 """Why somebody changes something: not empty, and kept with the change."""
+
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(9999, 1, 1, tzinfo=UTC)),
+]
+"""A time that is asked about: far enough from the ends of the calendar to reckon with."""
 
 
 class Request(BaseModel):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from backend.contract.base import Request, Success
+from backend.contract.base import Moment, Request, Success
 from backend.contract.duration import Duration
 from backend.contract.what_if import FeatureName
 
@@ -48,7 +48,7 @@ class DriftQuery(Request):
         le=LONGEST_WINDOW,
         description="Such as 30m, 24h or 7d; without it, the configuration's.",
     )
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     feature: ColumnName | None = Field(
         None, description="The column that is opened; without it the first of the ranking."
     )

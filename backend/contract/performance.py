@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from backend.contract.base import Request, Success
+from backend.contract.base import Moment, Request, Success
 from backend.contract.duration import Duration
 
 SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(minutes=1), timedelta(days=365)
@@ -21,7 +21,7 @@ class PerformanceQuery(Request):
     """Predictions of the served version, answered in a window that ends now, or at ``until``."""
 
     window: Duration = Field(timedelta(hours=24), ge=SHORTEST_WINDOW, le=LONGEST_WINDOW)
-    until: AwareDatetime | None = None
+    until: Moment | None = None
 
 
 class Described(BaseModel):

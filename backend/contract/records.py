@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from backend.contract.base import Request, Success
+from backend.contract.base import Moment, Request, Success
 from storage.schema.features import HousingFeatures
 
 DEFAULT_LIMIT = 100
@@ -14,8 +14,8 @@ LARGEST_LIMIT = 1_000
 class WindowQuery(Request):
     """Query parameters of every list: a page of a time window, newest first."""
 
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT)
     page_token: str | None = None
 

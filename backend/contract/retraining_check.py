@@ -6,9 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from backend.contract.base import Request, Success
 from backend.contract.drift import MOST_ROWS, DriftAnalysis, DriftRow
+from backend.contract.feedback import HIGHEST_PRICE
 from backend.contract.performance import Degradation, EstimatedError, RealizedError
 
-Price = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Price = Annotated[
+    float, Field(strict=True, allow_inf_nan=False, ge=-HIGHEST_PRICE, le=HIGHEST_PRICE)
+]
+"""In 100,000 USD; a model's answer may be below zero."""
 
 
 class RetrainingCheckRequest(Request):

@@ -227,7 +227,8 @@ def _rank(column: ColumnDrift) -> tuple[bool, float, str]:
 
 
 def _no_verdict(rows: int, thresholds: DriftThresholds) -> DriftReport:
-    reason = f"Not enough data: {rows} rows, and a verdict needs {thresholds.minimum_rows}."
+    counted = "1 row" if rows == 1 else f"{rows} rows"
+    reason = f"Not enough data: {counted}, and a verdict needs {thresholds.minimum_rows}."
     return DriftReport(
         status="not_enough_data",
         rows=rows,

@@ -14,6 +14,7 @@ FloatArray = NDArray[np.float64]
 HISTOGRAM_BINS = 30
 ECDF_POINTS = 101
 TIMELINE_SLICES = 12
+SHORTEST_TIMELINE_SECONDS = 120.0
 TRIMMED = (0.5, 99.5)
 """Percentiles of the reference between which the bins lie; what is beyond is counted in the outermost."""
 
@@ -105,7 +106,9 @@ def timeline(
     length: float,
     thresholds: DriftThresholds,
 ) -> tuple[TimelineSlice, ...]:
-    """Compare twelve equal parts of a window, column by column.
+    """Compare twelve equal parts of a window from its first row on, column by column.
+
+    A day's window of a service that has run for minutes would else be one part that tells nothing over time.
 
     Parameters
     ----------
@@ -116,7 +119,9 @@ def timeline(
     length
         Of the window, in seconds.
     """
-    bounds = np.linspace(0, length, TIMELINE_SLICES + 1)
+    first = float(seconds[0]) if len(seconds) else 0.0
+    begin = max(0.0, min(first, length - SHORTEST_TIMELINE_SECONDS))
+    bounds = np.linspace(begin, length, TIMELINE_SLICES + 1)
     ends = np.searchsorted(seconds, bounds[1:-1])
     parts = np.split(np.arange(len(seconds)), ends)
     return tuple(

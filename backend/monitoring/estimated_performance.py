@@ -6,7 +6,6 @@ prices themselves have changed. Only actual values show that.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from backend.monitoring.performance import DEGRADATION_MARGIN, Status
 from training.bootstrap import CONFIDENCE, Estimate
+from training.forest import FlatForest
 from training.holdout import Holdout
 
 FloatArray = NDArray[np.float64]
@@ -106,12 +106,12 @@ class ErrorEstimator:
         self._baseline_rmse = float(np.sqrt(losses[SQUARED].mean()))
         folds = np.random.default_rng(seed).permutation(len(holdout)) % FOLDS
         self._models = [
-            [_model(seed).fit(features[folds != fold], loss[folds != fold]) for loss in losses]
+            _model(seed).fit(features[folds != fold], loss[folds != fold])
             for fold in range(FOLDS)
+            for loss in losses
         ]
-        expected = np.empty_like(losses)
-        for fold, models in enumerate(self._models):
-            expected[:, folds == fold] = _expected(models, features[folds == fold])
+        self._forest = FlatForest(self._models)
+        expected = self._expected(features)[folds, :, np.arange(len(folds))].T
         deviations = np.mean((losses - expected) ** 2, axis=1)
         self._relative_variances = deviations / np.mean(expected**2, axis=1)
 
@@ -120,10 +120,18 @@ class ErrorEstimator:
     ) -> ExpectedLosses:
         """Return what the models expect of predictions: inputs (n, 8), the others (n,); NaN bounds: none."""
         features = _features(inputs, predicted, lower, upper)
-        if not len(features):
-            return ExpectedLosses(np.empty((FOLDS, 2, 0)), self._relative_variances)
-        by_model = np.stack([_expected(models, features) for models in self._models])
-        return ExpectedLosses(by_model, self._relative_variances)
+        return ExpectedLosses(self._expected(features), self._relative_variances)
+
+    def _expected(self, features: FloatArray) -> FloatArray:
+        """Return what each model expects, shape (FOLDS, 2, n)."""
+        by_model = np.empty((len(self._models), len(features)))
+        complete = np.isfinite(features).all(axis=1)
+        # The models' answers are the exponential of their trees' sum.
+        by_model[:, complete] = np.exp(self._forest.predict(features[complete])).T
+        if not complete.all():  # the width of an interval that was not answered
+            for number, model in enumerate(self._models):
+                by_model[number, ~complete] = model.predict(features[~complete])
+        return by_model.reshape(FOLDS, 2, len(features))
 
     def estimate(self, losses: ExpectedLosses) -> EstimatedError:
         """Estimate the error of the rows that ``losses`` were expected of.
@@ -165,10 +173,6 @@ def _model(seed: int) -> HistGradientBoostingRegressor:
         early_stopping=False,
         random_state=seed,
     )
-
-
-def _expected(models: list[Any], features: FloatArray) -> FloatArray:
-    return np.stack([model.predict(features) for model in models])
 
 
 def _mean_loss(losses: ExpectedLosses, kind: int) -> Estimate:

@@ -33,7 +33,8 @@ def draw_error_chart(found: PerformanceResponse) -> None:
 
 def error_option(found: PerformanceResponse) -> dict[str, Any]:
     """Return the chart: errors in dollars above, coverage below, on one axis of time in UTC."""
-    span = {"min": found.since.isoformat(), "max": found.until.isoformat(), "containShape": False}
+    begin, end = (moment.isoformat() for moment in _span(found))
+    span = {"min": begin, "max": end, "containShape": False}
     baseline = found.baseline.rmse if found.baseline is not None else None
     half = timedelta(seconds=found.step_seconds / 2)
     return {
@@ -70,6 +71,11 @@ def error_option(found: PerformanceResponse) -> dict[str, Any]:
             _level(EXPECTED, 100 * found.expected_coverage, 1, found),
         ],
     }
+
+
+def _span(found: PerformanceResponse) -> tuple[datetime, datetime]:
+    """Return from when to when there are steps: the window's part before its first prediction has none."""
+    return (found.series[0].since if found.series else found.since), found.until
 
 
 def _point(step: PerformanceStep, half: timedelta) -> dict[str, Any]:
@@ -126,7 +132,7 @@ def _banded(
 
 
 def _level(title: str, height: float, grid: int, found: PerformanceResponse) -> dict[str, Any]:
-    ends = (found.since, found.until)
+    ends = _span(found)
     return {
         "type": "line",
         "name": title,

@@ -57,8 +57,8 @@ def event_cells(event: EventRow) -> dict[str, Any]:
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "timestamp": config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=150),
-        "kind": config.TextColumn("Event", width=150),
-        "summary": config.TextColumn("What happened", width="large"),
-        "actor": config.TextColumn("By", width=90),
+        "timestamp": config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=135),
+        "kind": config.TextColumn("Event", width=120),
+        "summary": config.TextColumn("What happened", width=640),
+        "actor": config.TextColumn("By", width=65),
     }

@@ -71,9 +71,9 @@ def timeline_words(opened: OpenedColumn) -> str:
     beyond = sum(map(is_beyond, tested))
     parts = len(opened.timeline)
     return (
-        f"The window in {parts} parts. Enough predictions to be compared: {len(tested)}; in "
-        f"{beyond} of them the input moved beyond the band, which is as far as chance, or what is "
-        "too small to matter, reaches with so many rows."
+        f"The window from its first prediction on, in {parts} parts. Enough predictions to be "
+        f"compared: {len(tested)}; in {beyond} of them the input moved beyond the band, which is as far "
+        "as chance, or what is too small to matter, reaches with so many rows."
     )
 
 

@@ -1,9 +1,11 @@
-"""The Overview as one live block."""
+"""The Overview as one live block, what an operator acts on first."""
 
 import streamlit as st
 
+from dashboard.components.event_timeline import draw_events
 from dashboard.components.health_line import draw_health
-from dashboard.components.overview_reading import read_overview
+from dashboard.components.monitoring_panel import draw_drift_summary, draw_error_summary
+from dashboard.components.overview_reading import OverviewReading, read_overview
 from dashboard.components.prediction_table import draw_predictions
 from dashboard.components.record_store import draw_record_store
 from dashboard.components.served_model import draw_served_model
@@ -12,17 +14,32 @@ from dashboard.components.traffic_panel import choose_scope, chosen_scope, draw_
 
 
 def draw_overview() -> None:
-    """Read everything, then draw it: a failed reading leaves one sentence in its place."""
+    """Read everything, then draw it: a failed reading leaves one sentence in its place.
+
+    Drift and error come from readings of their own, which go on when the others fail.
+    """
+    reading: OverviewReading | None = None
     with asking_service():
         reading = read_overview(housing_client(), chosen_scope())
         draw_health(reading)
-        traffic_side, facts_side = st.columns([13, 7], gap="large")
-        with traffic_side:
-            choose_scope()
-            draw_traffic(reading.requests, chosen_scope())
-        with facts_side:
-            if reading.info is not None:
-                draw_served_model(reading.info)
-            draw_record_store(reading.statistics)
-        if reading.predictions:
-            draw_predictions(reading.predictions)
+    drift_side, error_side = st.columns(2, gap="large")
+    with drift_side:
+        draw_drift_summary()
+    with error_side:
+        draw_error_summary()
+    if reading is not None:
+        _draw_service(reading)
+    draw_events()
+    if reading is not None and reading.predictions:
+        draw_predictions(reading.predictions)
+
+
+def _draw_service(reading: OverviewReading) -> None:
+    traffic_side, facts_side = st.columns([13, 7], gap="large")
+    with traffic_side:
+        choose_scope()
+        draw_traffic(reading.requests, chosen_scope())
+    with facts_side:
+        if reading.info is not None:
+            draw_served_model(reading.info)
+        draw_record_store(reading.statistics)

@@ -55,7 +55,8 @@ predictions = _record_table(
     sa.Column("interval_lower", sa.Float(53)),
     sa.Column("interval_upper", sa.Float(53)),
     sa.Column("model_type", sa.String(100), nullable=False),
-    sa.Column("model_version", sa.String(100), nullable=False, index=True),
+    sa.Column("model_version", sa.String(100), nullable=False),
+    sa.Index("ix_predictions_version_and_time", "model_version", "timestamp"),
 )
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -111,7 +112,8 @@ def test_too_few_rows_are_no_verdict(http: FlaskClient, unseen: np.ndarray, rows
     assert analysis.status == "not_enough_data"
     assert analysis.overall_drift is None
     assert analysis.drift_share is None
-    assert analysis.reasons == [f"Not enough data: {rows} rows, and a verdict needs 100."]
+    counted = "1 row" if rows == 1 else f"{rows} rows"
+    assert analysis.reasons == [f"Not enough data: {counted}, and a verdict needs 100."]
 
 
 @pytest.mark.parametrize("value", [0.0, -1e12, 1e12, 3.0])
@@ -208,7 +210,8 @@ def test_logged_predictions_are_compared_and_pictured(
     assert last.threshold is not None
     assert last.ks_statistic > last.threshold
     assert [point.ks_statistic for point in points[:-1]] == [None] * 11
-    assert (points[0].since, last.until) == (found.since, found.until)
+    # Not the whole hour: from two minutes ago on, because nothing was asked before.
+    assert (points[0].since, last.until) == (found.until - timedelta(minutes=2), found.until)
     assert set(found.histograms) == {*FEATURE_NAMES, "prediction"}
     for pair in found.histograms.values():
         assert sum(pair.reference) == pytest.approx(1)
@@ -225,7 +228,11 @@ def test_logged_predictions_are_compared_and_pictured(
 
 
 @pytest.mark.parametrize(
-    "query", ["window=0h", "window=soon", "window=1s", "window=900d", "feature=Rooms", "until=now"]
+    "query",
+    [
+        *("window=0h", "window=soon", "window=1s", "window=900d", "feature=Rooms"),
+        *("until=now", "until=0001-01-01T00:00:00Z"),
+    ],
 )
 def test_a_wrong_question_is_refused(http: FlaskClient, query: str) -> None:
     assert http.get(f"/monitoring/drift?{query}").status_code == 400

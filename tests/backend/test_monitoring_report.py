@@ -13,6 +13,7 @@ from training.dataset.table import FloatArray
 
 START = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
 BLUE = np.array([0x1F, 0x5F, 0xA8]) / 255
+RUST = np.array([0xB5, 0x54, 0x2C]) / 255
 GREEN = np.array([0x5C, 0x91, 0x6B]) / 255
 
 
@@ -44,6 +45,19 @@ def test_drift_is_drawn_where_it_is_known() -> None:
     unknown = [Check(at=point.at, problem="not enough data") for point in probes[::5]]
     known = [Check(at=point.at, drift_share=0.5, rows=900) for point in probes[::5]]
     assert _near(_picture(probes, known), BLUE) > _near(_picture(probes, unknown), BLUE) + 500
+
+
+def test_the_line_that_drift_crosses_is_drawn_and_alarms_stand_out() -> None:
+    """On an axis of 100 %, as wide as the drift panel."""
+    probes = [probe(index) for index in range(100)]
+    shares = [Check(at=point.at, drift_share=0.5, rows=900) for point in probes[::5]]
+    lined = [check.model_copy(update={"drift_threshold": 0.125}) for check in shares]
+    alarmed = [check.model_copy(update={"alarm": True}) for check in lined]
+    plain, with_line, with_alarms = (
+        _near(_picture(probes, checks), RUST) for checks in (shares, lined, alarmed)
+    )
+    assert with_line > plain + 300
+    assert with_alarms > with_line + 300
 
 
 def test_the_summary_counts_what_happened() -> None:

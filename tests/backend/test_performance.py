@@ -78,6 +78,9 @@ def test_labelled_predictions_of_the_holdout_give_its_own_error(
     assert found.slices[0].realized.rmse is not None
     assert sum(cell.rows for cell in found.cells) == 400
     assert sum(step.rows for step in found.series) == 600
+    # In steps of the time since the first prediction, not of the whole hour.
+    assert found.step_seconds == 10
+    assert found.series[0].rows > 0
     text = http.get("/metrics").text
     assert "ml_realized_rmse" in text
     assert "ml_estimated_rmse" in text
@@ -122,7 +125,10 @@ def test_one_labelled_row_is_not_enough(
 
 @pytest.mark.parametrize(
     "query",
-    ["?window=0s", "?window=1s", "?window=400d", "?window=x", "?until=never", "?limit=5"],
+    [
+        *("?window=0s", "?window=1s", "?window=400d", "?window=x"),
+        *("?until=never", "?until=0001-01-01T00:00:00Z", "?limit=5"),
+    ],
 )
 def test_a_wrong_window_is_a_400(http: FlaskClient, query: str) -> None:
     answer = http.get(f"/monitoring/performance{query}")

@@ -83,6 +83,8 @@ def test_a_risen_error_is_the_gravest_cause(http: FlaskClient, holdout: Holdout)
         ({"predictions": [1.0, None], "actuals": [1.0, 2.0]}, "predictions[1]"),
         ({"predictions": [1.0, True], "actuals": [1.0, 2.0]}, "predictions[1]"),
         ({"predictions": ["1"], "actuals": [1.0]}, "predictions[0]"),
+        ({"predictions": [1e200], "actuals": [1.0]}, "predictions[0]"),
+        ({"predictions": [1.0], "actuals": [-1e308]}, "actuals[0]"),
         ({"new_data": "rows"}, "new_data"),
         ({"new_data": [{"MedInc": 3.0}]}, "new_data[0].HouseAge"),
         ({"new_data": [dict.fromkeys(FEATURE_NAMES, 1.0) | {"Colour": 1}]}, "new_data[0].Colour"),

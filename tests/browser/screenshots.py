@@ -48,6 +48,7 @@ PAGES = {
     "predict-scenarios": "predict",
     "batch": "batch",
     "latency": "latency",
+    "performance": "performance",
     "registry": "registry",
     "logs": "logs?request_endpoint=/predict",
 }
@@ -238,6 +239,11 @@ def _prepare_latency(page: Page) -> None:
     expect(page.locator(".st-key-latency_chart canvas").first).to_be_visible()
 
 
+def _prepare_performance(page: Page) -> None:
+    for chart in ("error", "residuals"):
+        expect(page.locator(f".st-key-performance_{chart} canvas").first).to_be_visible()
+
+
 def _prepare_registry(page: Page) -> None:
     for chart in ("figures", "forest"):
         expect(page.locator(f".st-key-registry_{chart} canvas").first).to_be_visible()
@@ -262,6 +268,7 @@ PREPARATIONS = {
     "predict-scenarios": _prepare_scenarios,
     "batch": _prepare_batch,
     "latency": _prepare_latency,
+    "performance": _prepare_performance,
     "registry": _prepare_registry,
     "logs": _prepare_logs,
 }

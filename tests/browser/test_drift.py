@@ -80,6 +80,8 @@ def _see_the_overview(system: System, page: Page) -> None:
     expect(main).to_contain_text("of the inputs: 1 of 8 inputs drifted (median income)")
     expect(main).to_contain_text("Estimated ≈")
     expect(main).to_contain_text("Realized: not enough actual values (0).")
+    tops = [_top(page, part) for part in ("health", "drift", "traffic", "predictions")]
+    assert tops == sorted(tops)  # what an operator acts on comes first
     wait_for(
         lambda: any(REASON in event.summary for event in system.client.history().events),
         what="the trigger's event",
@@ -87,3 +89,9 @@ def _see_the_overview(system: System, page: Page) -> None:
     visit(page, system)
     # The table is painted; its text lies in a hidden copy for screen readers.
     expect(main.get_by_text(REASON).first).to_be_attached()
+
+
+def _top(page: Page, part: str) -> float:
+    box = page.locator(f".st-key-overview_{part}").bounding_box()
+    assert box is not None
+    return box["y"]

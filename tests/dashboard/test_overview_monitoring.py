@@ -46,7 +46,7 @@ def test_events_are_listed_newest_first(open_page: OpenPage, operated_service: S
     with HousingClient(operated_service.settings.service_url, OPERATOR_KEY) as operator:
         operator.trigger_retraining("Incomes rose.")
     operated_service.store_records()
-    events = _read(open_page("overview", operated_service)).dataframe[-1].value
+    events = _read(open_page("overview", operated_service)).dataframe[0].value
     assert list(events["kind"]) == ["Retraining asked for"]
     assert "Incomes rose." in events["summary"].iloc[0]
 

@@ -161,7 +161,10 @@ def test_the_chart_shows_gaps_and_not_zeros(
     ask(operator, held_out, 60)
     keyed_service.store_records()
     found = operator.performance()
-    points = error_option(found)["dataset"]["source"]
+    option = error_option(found)
+    points = option["dataset"]["source"]
+    assert option["xAxis"][0]["min"] == found.series[0].since.isoformat()
+    assert found.series[0].rows > 0
     assert len(points) == len(found.series)
     assert {point["realized"] for point in points} == {None}
     assert sum(point["estimated"] is not None for point in points) >= 1

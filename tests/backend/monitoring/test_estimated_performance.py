@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingRegressor
 
 from backend.monitoring.estimated_performance import ErrorEstimator, EstimatedError
 from training.holdout import Holdout
@@ -81,6 +82,29 @@ def test_predictions_without_an_interval_are_estimated_too(estimator: ErrorEstim
     found = estimator.estimate(losses)
     assert found.rmse is not None
     assert np.isfinite(found.rmse.upper)
+
+
+def test_rows_are_answered_as_the_models_do_that_were_fitted(
+    estimator: ErrorEstimator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Complete rows take the way past scikit-learn, whose answers cost eight times as much."""
+    rows = answered(500, seed=7)
+    missing = np.full(500, np.nan)
+    features = (rows.inputs, rows.predicted)
+    ours = estimator.expected_losses(*features, rows.lower, rows.upper).by_model
+    mixed = estimator.expected_losses(
+        *features, np.where(np.arange(500) < 250, rows.lower, missing), rows.upper
+    )
+    columns = np.column_stack([*features, rows.upper - rows.lower])
+    theirs = np.stack([model.predict(columns) for model in estimator._models])
+    np.testing.assert_allclose(ours.reshape(theirs.shape), theirs, rtol=1e-12)
+    np.testing.assert_array_equal(mixed.by_model[:, :, :250], ours[:, :, :250])
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("scikit-learn was asked")
+
+    monkeypatch.setattr(HistGradientBoostingRegressor, "predict", refuse)
+    estimator.expected_losses(*features, rows.lower, rows.upper)
 
 
 def test_a_holdout_too_small_to_learn_from_is_refused() -> None:
