@@ -18,6 +18,7 @@ from storage.commands import carry_out
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, SpoolUnavailable
 from storage.housekeeping import Housekeeping
+from storage.idempotent_insert import insert_into
 from storage.log_handler import configure_logging, open_spool
 from storage.paths import RuntimePaths
 from storage.process_lock import AlreadyRunning, only_process
@@ -244,7 +245,8 @@ def _store(
                     carry_out(connection, record, now)
             else:
                 rows = [record.row() for record in records]
-                connection.execute(sa.insert(metadata.tables[table]), rows)
+                insert = insert_into(metadata.tables[table], connection.dialect.name)
+                connection.execute(insert, rows)
                 if table == api_metrics.name:
                     roll_up(connection, rows, now)
     except (sa.exc.IntegrityError, sa.exc.DataError, ValueError):

@@ -21,12 +21,12 @@ from storage.schema.records import LONGEST_REASON, EventKind, EventRecord, Trigg
 from storage.settings import Settings, settings_or_exit
 from storage.spool import Spool
 from storage.timeline import Timeline
-from training.alias_keeper import AliasKeeper
 from training.candidates import Candidate, configured_candidates
 from training.claimed_steps import ClaimedSteps
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
 from training.gate import PromotionGate
+from training.idle_work import IdleWork
 from training.promotion import Decision
 from training.registry import follow_champion
 from training.train import TrainedVersion, Training
@@ -65,9 +65,10 @@ class RetrainingWorker:
         self._queue = RetrainQueue(settings.paths.triggers)
         self._store = ModelStore(settings.paths)
         self._gate = PromotionGate(settings)
-        self._timeline = Timeline(spool if spool is not None else open_spool(settings))
+        spool = spool if spool is not None else open_spool(settings)
+        self._timeline = Timeline(spool)
         self._audit = AuditTrail(settings.paths)
-        self._aliases = AliasKeeper(settings)
+        self._idle = IdleWork(settings, spool)
 
     def recover(self) -> list[str]:
         """Make what a worker that died had claimed claimable again; return those ids."""
@@ -79,14 +80,14 @@ class RetrainingWorker:
     def run_once(self, now: datetime) -> Trigger | None:
         """Claim the oldest trigger, if there is one, and carry it out; return it as it was closed.
 
-        While there is none, MLflow's aliases are brought after a champion that a person chose.
+        While there is none, it does what ``IdleWork`` says.
 
         A training that fails closes its trigger as failed, with the reason; the next one is not affected.
         """
         self.recover()
         claim = self._queue.claim()
         if claim is None:
-            self._aliases.run_once(now)
+            self._idle.run_once(now)
             return None
         trigger = claim.trigger
         logger.info("Retraining %s begins: %s", trigger.trigger_id, trigger.reason)
@@ -118,7 +119,7 @@ class RetrainingWorker:
         decision = self._gate.judge(trained, trigger, now)
         result = _result(trained, decision)
         if decision.promote:
-            self._store.set_champion(trained.manifest.version)
+            self._store.set_champion(trained.manifest.version, "gate")
             self._tell("promotion", trigger, f"Promoted: {decision.reason}.", result)
             self._audit.record(_promotion(trigger, result))
         follow_champion(self._settings, trained.manifest)
