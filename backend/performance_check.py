@@ -28,6 +28,7 @@ from backend.monitoring.performance import (
     degradation,
     realized_error,
 )
+from backend.monitoring.time_steps import width_seconds
 from backend.served_model import ServedModel
 from storage.answered_window import AnsweredWindow, read_answered_window
 from storage.database import Database
@@ -36,12 +37,7 @@ from training.holdout import Holdout
 SEED = 0
 MOST_ROWS = 10_000
 """Labelled, and unlabelled, rows that are read: more would tell little more, and take longer."""
-MOST_STEPS = 24
 STEP_MINIMUM_ROWS = 30
-ROUND_STEPS_SECONDS = (
-    *(10, 30, 60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200),
-    *(86_400, 7 * 86_400, 28 * 86_400),
-)
 NO_HOLDOUT = "This version was trained before holdouts were kept; the next training brings one."
 
 
@@ -134,7 +130,7 @@ class PerformanceCheck:
         known = window.is_labelled
         rows, inputs = _all_rows(window).only(known), window.inputs[known]
         losses = _expected_losses(baseline, window)
-        step_seconds = _step_seconds(length)
+        step_seconds = width_seconds(length)
         return PerformanceReport(
             window=window,
             labels=_label_state(window),
@@ -209,12 +205,6 @@ def _slices(
 
 def _residuals(baseline: Baseline | None, rows: LabelledRows) -> ResidualHistogram | None:
     return residual_histogram(rows, baseline.rows) if baseline is not None and len(rows) else None
-
-
-def _step_seconds(length: timedelta) -> int:
-    seconds = length.total_seconds()
-    fitting = (step for step in ROUND_STEPS_SECONDS if seconds / step <= MOST_STEPS)
-    return next(fitting, ROUND_STEPS_SECONDS[-1])
 
 
 def _steps(

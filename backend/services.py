@@ -15,6 +15,7 @@ from backend.prediction_service import PredictionService
 from backend.retraining_check import RetrainingChecks
 from backend.scheduled_checks import ScheduledChecks
 from backend.spool_metrics import SpoolMetrics
+from backend.worker_metrics import WorkerMetrics
 from storage.audit import AuditTrail
 from storage.database import Database
 from storage.model_store import ModelStore
@@ -49,6 +50,7 @@ class Services:
     champion_desk: ChampionDesk
     audit: AuditTrail
     spool_metrics: SpoolMetrics
+    worker_metrics: WorkerMetrics
 
 
 def current_services() -> Services:
