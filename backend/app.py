@@ -31,6 +31,7 @@ from backend.routes import (
     retraining,
     retraining_check,
     service,
+    shadow,
     traffic,
     what_if,
 )
@@ -38,6 +39,7 @@ from backend.scheduled_checks import ScheduledChecks
 from backend.services import EXTENSION, Services
 from backend.spool_metrics import SpoolMetrics
 from backend.version_reports import VersionReports
+from backend.worker_metrics import WorkerMetrics
 from storage.audit import AuditTrail
 from storage.champion_switch import ChampionSwitch
 from storage.database import Database
@@ -61,6 +63,7 @@ ROUTES = (
     feedback.blueprint,
     monitoring.blueprint,
     performance.blueprint,
+    shadow.blueprint,
     retraining.blueprint,
     retraining_check.blueprint,
     models.blueprint,
@@ -135,4 +138,5 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         champion_desk=ChampionDesk(ChampionSwitch(store), timeline),
         audit=AuditTrail(settings.paths),
         spool_metrics=SpoolMetrics(BacklogReader(database, settings.paths), settings.paths),
+        worker_metrics=WorkerMetrics(settings.paths),
     )

@@ -60,6 +60,7 @@ from backend.contract.retraining_check import (
     StoredCheckResponse,
 )
 from backend.contract.service import HealthResponse, InfoResponse
+from backend.contract.shadow import ShadowQuery, ShadowResponse
 from backend.contract.traffic import (
     SlowestQuery,
     SlowestResponse,
@@ -155,6 +156,10 @@ class HousingClient(ServiceConnection):
     def performance(self, query: PerformanceQuery | None = None) -> PerformanceResponse:
         """Return realized and estimated error in a window of the served version's predictions."""
         return self._get(PerformanceResponse, "/monitoring/performance", query)
+
+    def shadow(self, query: ShadowQuery | None = None) -> ShadowResponse:
+        """Return what a challenger would have answered in a window, beside what the champion did."""
+        return self._get(ShadowResponse, "/monitoring/shadow", query)
 
     def model_metrics(self) -> ModelMetricsResponse:
         """Return how well the trained models did, newest first."""

@@ -56,6 +56,7 @@ from backend.contract.service import (
     SchemaResponse,
     ServiceDescription,
 )
+from backend.contract.shadow import ShadowQuery, ShadowResponse
 from backend.contract.traffic import (
     SlowestQuery,
     SlowestResponse,
@@ -120,6 +121,7 @@ OPERATIONS: dict[str, Operation] = {
     "POST /monitoring/drift": Operation(DriftResponse, body=DriftRequest),
     "GET /monitoring/drift": Operation(DriftWindowResponse, query=DriftQuery),
     "GET /monitoring/performance": Operation(PerformanceResponse, query=PerformanceQuery),
+    "GET /monitoring/shadow": Operation(ShadowResponse, query=ShadowQuery),
     "GET /monitoring/config": Operation(ConfigResponse),
     "PUT /monitoring/config": Operation(ConfigResponse, body=ConfigChange),
     "GET /monitoring/status": Operation(StatusResponse),

@@ -28,6 +28,7 @@ from backend.monitoring.performance import (
     degradation,
     realized_error,
 )
+from backend.monitoring.time_steps import width_seconds
 from backend.served_model import ServedModel
 from storage.answered_window import AnsweredWindow, read_answered_window
 from storage.database import Database
@@ -36,12 +37,7 @@ from training.holdout import Holdout
 SEED = 0
 MOST_ROWS = 10_000
 """Labelled, and unlabelled, rows that are read: more would tell little more, and take longer."""
-MOST_STEPS = 24
 STEP_MINIMUM_ROWS = 30
-ROUND_STEPS_SECONDS = (
-    *(10, 30, 60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200),
-    *(86_400, 7 * 86_400, 28 * 86_400),
-)
 NO_HOLDOUT = "This version was trained before holdouts were kept; the next training brings one."
 
 
@@ -213,9 +209,7 @@ def _residuals(baseline: Baseline | None, rows: LabelledRows) -> ResidualHistogr
 
 def _step_seconds(window: AnsweredWindow) -> int:
     # From the first prediction on: else a day's window of a new service would be one step.
-    seconds = (window.until - window.since).total_seconds() - _first_second(window)
-    fitting = (step for step in ROUND_STEPS_SECONDS if seconds / step <= MOST_STEPS)
-    return next(fitting, ROUND_STEPS_SECONDS[-1])
+    return width_seconds(window.until - window.since - timedelta(seconds=_first_second(window)))
 
 
 def _first_second(window: AnsweredWindow) -> float:

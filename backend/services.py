@@ -18,6 +18,7 @@ from backend.retraining_view import RetrainingView
 from backend.scheduled_checks import ScheduledChecks
 from backend.spool_metrics import SpoolMetrics
 from backend.version_reports import VersionReports
+from backend.worker_metrics import WorkerMetrics
 from storage.audit import AuditTrail
 from storage.database import Database
 from storage.model_store import ModelStore
@@ -55,6 +56,7 @@ class Services:
     champion_desk: ChampionDesk
     audit: AuditTrail
     spool_metrics: SpoolMetrics
+    worker_metrics: WorkerMetrics
 
 
 def current_services() -> Services:

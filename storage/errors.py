@@ -14,6 +14,7 @@
         CommandUnanswered               503  the log-writer did not carry out a command in time
         QueueUnavailable                503  a request for retraining could not be kept
         PointerUnavailable              503  the champion pointer could not be written
+        ProgressUnavailable             503  how far the worker is with something could not be kept
         AuditUnavailable                503  an entry of the audit could not be kept, or not be read
       ModelIntegrityError               500  a model file does not match its manifest
 
@@ -112,6 +113,12 @@ class PointerUnavailable(ServiceUnavailable):
     """The champion pointer could not be written (disk full, no permission); the champion stays."""
 
     title = "Champion pointer unavailable"
+
+
+class ProgressUnavailable(ServiceUnavailable):
+    """How far the worker is with something could not be written (disk full, no permission)."""
+
+    title = "Progress unavailable"
 
 
 class AuditUnavailable(ServiceUnavailable):

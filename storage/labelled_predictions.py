@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -54,11 +55,8 @@ def read_labelled_predictions(
         If the database is missing, locked or unreachable.
     """
     columns = [predictions.c[name] for name in FEATURE_NAMES]
-    joined = predictions.join(labels, labels.c.prediction_id == predictions.c.prediction_id)
     query = (
-        sa.select(labels.c.actual, *columns)
-        .select_from(joined)
-        .where(predictions.c.timestamp >= since, predictions.c.timestamp < until)
+        _labelled(since, until, labels.c.actual, *columns)
         .order_by(predictions.c.timestamp.desc(), predictions.c.id.desc())
         .limit(most_rows)
     )
@@ -68,3 +66,26 @@ def read_labelled_predictions(
         rows = [tuple(row) for row in connection.execute(query)]
     numbers = np.array(rows, dtype=np.float64).reshape(len(rows), 1 + len(columns))
     return LabelledPredictions(np.ascontiguousarray(numbers[:, 1:]), numbers[:, 0])
+
+
+def count_labelled_predictions(database: Database, since: datetime, until: datetime) -> int:
+    """Count the labelled predictions answered from ``since`` on and before ``until``.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database is missing, locked or unreachable.
+    """
+    # A label comes after its answer, so older labels need not be looked at.
+    query = _labelled(since, until, sa.func.count()).where(labels.c.timestamp >= since)
+    with database.transaction() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def _labelled(since: datetime, until: datetime, *columns: Any) -> sa.Select[Any]:
+    joined = predictions.join(labels, labels.c.prediction_id == predictions.c.prediction_id)
+    return (
+        sa.select(*columns)
+        .select_from(joined)
+        .where(predictions.c.timestamp >= since, predictions.c.timestamp < until)
+    )

@@ -30,7 +30,7 @@ from storage.errors import (
 from storage.paths import RuntimePaths
 from storage.process_lock import exclusive, in_turn
 from storage.schema.features import FEATURE_NAMES
-from storage.schema.records import ChampionPointer, ModelManifest
+from storage.schema.records import ChampionPointer, ModelManifest, PointerMove
 
 logger = logging.getLogger(__name__)
 
@@ -85,11 +85,15 @@ class ModelStore:
         flush_folder(folder.parent)
         return complete
 
-    def set_champion(self, version: str) -> ChampionPointer:
+    def set_champion(self, version: str, moved_by: PointerMove | None = None) -> ChampionPointer:
         """Point at ``version``, whatever serves now; see ``change_champion``."""
-        return self.change_champion(lambda _: version)
+        return self.change_champion(lambda _: version, moved_by)
 
-    def change_champion(self, choose: Callable[[ChampionPointer | None], str]) -> ChampionPointer:
+    def change_champion(
+        self,
+        choose: Callable[[ChampionPointer | None], str],
+        moved_by: PointerMove | None = None,
+    ) -> ChampionPointer:
         """Point at the version that ``choose`` returns; the files with fixed names follow.
 
         Of two processes that move the pointer at once, the second chooses from what the first made of it.
@@ -99,6 +103,8 @@ class ModelStore:
         choose
             Is given the pointer as it is, None where there is none or it cannot be read (it is replaced
             then). What it raises leaves the pointer as it is.
+        moved_by
+            Kept in the pointer.
 
         Raises
         ------
@@ -113,7 +119,7 @@ class ModelStore:
             current = self._readable_pointer()
             version = choose(current)
             self.verify(version)
-            return self._point(version, current)
+            return self._point(version, current, moved_by)
 
     def champion_pointer(self) -> ChampionPointer | None:
         """Return the pointer, or None while nothing was ever promoted."""
@@ -257,11 +263,13 @@ class ModelStore:
             logger.warning("The pointer is replaced, and with it the way back: %s", error)
             return None
 
-    def _point(self, version: str, current: ChampionPointer | None) -> ChampionPointer:
+    def _point(
+        self, version: str, current: ChampionPointer | None, moved_by: PointerMove | None
+    ) -> ChampionPointer:
         previous = current.version if current else None
         if current is not None and current.version == version:
             previous = current.previous  # pointed at again after a crash: the way back stays
-        pointer = ChampionPointer(version=version, previous=previous)
+        pointer = ChampionPointer(version=version, previous=previous, moved_by=moved_by)
         content = pointer.model_dump_json(indent=2).encode()
         try:
             write_atomically(self._paths.champion_pointer, content)

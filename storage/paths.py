@@ -49,6 +49,16 @@ class RuntimePaths:
         return self.models / "champion.lock"
 
     @property
+    def promotion_watch(self) -> Path:
+        """How far the watch over the newest promotion is."""
+        return self.models / "watch.json"
+
+    @property
+    def shadow_position(self) -> Path:
+        """Up to which logged prediction a challenger was asked silently."""
+        return self.models / "shadow.json"
+
+    @property
     def loading_lock(self) -> Path:
         """Held by the one worker process that loads a version beside its answers."""
         return self.models / "loading.lock"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from storage.database import Database
-from storage.schema.tables import api_metrics, labels, logs, predictions
+from storage.schema.tables import api_metrics, labels, logs, predictions, shadow_answers
 from storage.settings import Settings
 
 SLACK_SHARE = 0.1
@@ -20,7 +20,7 @@ PAGES_IN_ONE_STEP = 1_000
 SAMPLED_ROWS = 200
 ROW_OVERHEAD_BYTES = 28
 INDEX_ENTRY_BYTES = 32
-PRUNED_TABLES = (predictions, api_metrics, logs)
+PRUNED_TABLES = (predictions, shadow_answers, api_metrics, logs)
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class RetentionPolicy:
         """Return the policy that the settings describe."""
         days = {
             predictions: settings.prediction_retention_days,
+            shadow_answers: settings.prediction_retention_days,
             api_metrics: settings.request_retention_days,
             logs: settings.log_retention_days,
         }
@@ -112,9 +113,10 @@ def _delete_oldest(
     oldest = sa.select(table.c.id).order_by(table.c.timestamp).limit(limit)
     if before is not None:
         oldest = oldest.where(table.c.timestamp < before)
-    if table is predictions:  # a label goes with its prediction
+    if table is predictions:  # a label goes with its prediction, and so does a challenger's answer
         gone = sa.select(table.c.prediction_id).where(table.c.id.in_(oldest))
-        connection.execute(sa.delete(labels).where(labels.c.prediction_id.in_(gone)))
+        for other in (labels, shadow_answers):
+            connection.execute(sa.delete(other).where(other.c.prediction_id.in_(gone)))
     return connection.execute(sa.delete(table).where(table.c.id.in_(oldest))).rowcount
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.commands import carry_out
+from storage.idempotent_insert import insert_into
 from storage.request_rollup import roll_up
 from storage.schema.records import CommandRecord, SpoolRecord
 from storage.schema.tables import api_metrics, metadata
@@ -96,6 +97,7 @@ def _insert_records(
         for part in record.parts():
             rows[part.table].append(part.row())
     for table, of_table in rows.items():
-        connection.execute(sa.insert(metadata.tables[table]), of_table)
+        insert = insert_into(metadata.tables[table], connection.dialect.name)
+        connection.execute(insert, of_table)
         if table == api_metrics.name:
             roll_up(connection, [StoredRequest.of(row) for row in of_table], now)

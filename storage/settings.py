@@ -199,6 +199,41 @@ class Settings(BaseSettings):
         description="Robust standard deviations from what similar districts cost beyond which an actual"
         " value is not believed.",
     )
+    watch_days: float = Field(
+        7.0,
+        ge=0,
+        le=365,
+        description="How long a promoted version is compared with the one before it on what it answered, to"
+        " be rolled back if it is worse. 0: never.",
+    )
+    watch_minimum_rows: int = Field(
+        100, ge=10, description="Labelled predictions below which a promoted version is not judged."
+    )
+    watch_confidence_share: float = Field(
+        0.95,
+        ge=0.5,
+        le=0.99,
+        description="Confidence, all looks of a watch together, at which a promoted version is rolled back.",
+    )
+    watch_manual_promotions: bool = Field(
+        False,
+        description="Watch what a person promoted too. Off: only what the promotion gate let through.",
+    )
+    shadow_share: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of the logged predictions that the newest challenger answers too, silently.",
+    )
+    shadow_batch_rows: int = Field(
+        2_000,
+        ge=1,
+        le=100_000,
+        description="Logged predictions that the worker looks at in one round of silent answers.",
+    )
+    shadow_minimum_rows: int = Field(
+        100, ge=10, description="Silent answers below which there are no figures of them."
+    )
     search_trials: int = Field(
         4,
         ge=0,

@@ -99,7 +99,7 @@ def _train(settings: Settings, options: argparse.Namespace) -> None:
     console = Console()
     with step_display(console) as display:
         trained = Training(settings, table, candidates, display).run()
-    pointer = ModelStore(settings.paths).set_champion(trained.manifest.version)
+    pointer = ModelStore(settings.paths).set_champion(trained.manifest.version, "command line")
     AuditTrail(settings.paths).record(_promotion(pointer))
     follow_champion(settings, trained.manifest)
     console.print(comparison(trained.outcome))

@@ -20,6 +20,10 @@ TIMED_SECONDS = 2.0
 """After that no further prediction is timed: a slow model need not be timed as often to be called slow."""
 
 
+class NotLoadable(Exception):
+    """A version cannot be loaded; the message says which, and why."""
+
+
 @dataclass(frozen=True)
 class Contender:
     """One version.
@@ -55,6 +59,20 @@ class Contender:
         predictor = compiled or PublicPredictor(pipeline, intervals, search)
         learned = Part(profile.inputs, profile.targets)
         return cls(version, predictor, float(intervals.coverage), learned)
+
+    @classmethod
+    def load_safely(cls, store: ModelStore, version: str) -> Self:
+        """Load a version, for a process that a damaged one must not end.
+
+        Raises
+        ------
+        NotLoadable
+            Whatever loading it raises.
+        """
+        try:
+            return cls.load(store, version)
+        except Exception as error:
+            raise NotLoadable(f"version {version} cannot be loaded ({error})") from error
 
     def answers(self, part: Part) -> Answers:
         """Answer the rows of a part."""

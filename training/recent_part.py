@@ -11,7 +11,6 @@ from storage.settings import Settings
 from training.contest import Missing
 from training.dataset.splits import Part
 from training.dataset.table import FloatArray
-from training.districts import is_district_of
 from training.screening import Screened, screen
 
 logger = logging.getLogger(__name__)
@@ -72,10 +71,9 @@ def _read(settings: Settings, since: datetime, until: datetime) -> LabelledPredi
 
 
 def _untouched(screened: Screened, minimum_rows: int, *fitted_on: FloatArray) -> Part | Missing:
-    believed = screened.believed
-    kept = believed.only(~is_district_of(believed.inputs, *fitted_on))
+    kept = screened.new_to(*fitted_on)
     if len(kept) < minimum_rows:
-        found = len(believed) + sum(screened.left_out.values())
+        found = len(screened.believed) + sum(screened.left_out.values())
         return Missing(
             f"{found:,} labelled predictions, {len(kept):,} of them different, believed and new to the "
             f"models; at least {minimum_rows:,} such are needed"

@@ -14,7 +14,7 @@ from storage.labelled_predictions import LabelledPredictions
 from storage.schema.features import FEATURES
 from training.dataset.splits import Part
 from training.dataset.table import TARGET_RANGE, FloatArray
-from training.districts import is_newest_reading
+from training.districts import is_district_of, is_newest_reading
 
 Mask = NDArray[np.bool_]
 
@@ -41,6 +41,10 @@ class Screened:
 
     believed: LabelledPredictions
     left_out: Mapping[str, int] = field(default_factory=dict)
+
+    def new_to(self, *learned: FloatArray) -> LabelledPredictions:
+        """Return what is believed of districts that are not among those of (m, 8) that a model learned."""
+        return self.believed.only(~is_district_of(self.believed.inputs, *learned))
 
 
 def screen(found: LabelledPredictions, known: Part, outlier_distance: float) -> Screened:

@@ -29,16 +29,15 @@ from storage.spool import Spool
 from storage.timeline import Timeline
 from storage.trigger_files import LOG
 from storage.trigger_log import kept_log
-from training.alias_keeper import AliasKeeper
 from training.candidates import Candidate, configured_candidates
 from training.claimed_steps import ClaimedSteps, RetrainingCancelled
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
 from training.gate import PromotionGate
+from training.idle_work import IdleWork
 from training.production_rows import read_retraining
 from training.promotion import Decision
 from training.published_version import PublishedVersion, published_for
-from training.registration_keeper import RegistrationKeeper
 from training.registry import follow_champion
 from training.train import Training
 
@@ -76,10 +75,10 @@ class RetrainingWorker:
         self._queue = RetrainQueue(settings.paths.triggers)
         self._store = ModelStore(settings.paths)
         self._gate = PromotionGate(settings)
-        self._timeline = Timeline(spool if spool is not None else open_spool(settings))
+        spool = spool if spool is not None else open_spool(settings)
+        self._timeline = Timeline(spool)
         self._audit = AuditTrail(settings.paths)
-        self._aliases = AliasKeeper(settings)
-        self._registrations = RegistrationKeeper(settings)
+        self._idle = IdleWork(settings, spool)
 
     def recover(self) -> list[str]:
         """Make what a worker that died had claimed claimable again; return those ids."""
@@ -91,16 +90,14 @@ class RetrainingWorker:
     def run_once(self, now: datetime) -> Trigger | None:
         """Claim the oldest trigger, if there is one, and carry it out; return it as it was closed.
 
-        While there is none, MLflow is told of versions that were trained while it was away, and its aliases
-        are brought after a champion that a person chose.
+        While there is none, it does what ``IdleWork`` says.
 
         A training that fails closes its trigger as failed, with the reason; the next one is not affected.
         """
         self.recover()
         claim = self._queue.claim()
         if claim is None:
-            self._registrations.run_once(now)
-            self._aliases.run_once(now)
+            self._idle.run_once(now)
             return None
         trigger = claim.trigger
         logger.info("Retraining %s begins: %s", trigger.trigger_id, trigger.reason)
@@ -138,7 +135,7 @@ class RetrainingWorker:
         result = _result(published.manifest, decision)
         steps.work_on("publishing", _publishing(published.manifest, decision))
         if decision.promote:
-            self._store.set_champion(published.manifest.version)
+            self._store.set_champion(published.manifest.version, "gate")
             self._tell("promotion", trigger, f"Promoted: {decision.reason}.", result)
             self._audit.record(_promotion(trigger, result))
         follow_champion(self._settings, published.manifest)

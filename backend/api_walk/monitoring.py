@@ -10,6 +10,7 @@ from backend.contract.performance import PerformanceResponse
 from backend.contract.predictions import EXAMPLE
 from backend.contract.retraining import RetrainingsResponse
 from backend.contract.retraining_check import RetrainingCheckResponse
+from backend.contract.shadow import ShadowResponse
 
 NO_KEY = {"Authorization": None}
 
@@ -76,6 +77,14 @@ def performance(connection: Connection) -> str:
     answer = connection.get(PerformanceResponse, "/monitoring/performance?window=1h")
     connection.refused("GET", "/monitoring/performance?window=0h", 400)
     return f"{answer.n_labelled:,} labels: {answer.degradation.reason}"
+
+
+def shadow(connection: Connection) -> str:
+    """GET /monitoring/shadow"""
+    answer = connection.get(ShadowResponse, "/monitoring/shadow?window=1h")
+    demand(answer.rows_read <= answer.n, f"{answer.rows_read} of {answer.n} rows read")
+    connection.refused("GET", "/monitoring/shadow?window=0h", 400)
+    return f"{answer.n:,} silent answers, by {answer.challenger or 'nobody'}"
 
 
 def config(connection: Connection) -> str:
@@ -170,6 +179,7 @@ STEPS: tuple[Step, ...] = (
     Step("POST /monitoring/drift", "are rows unusual?", drift),
     Step("GET /monitoring/drift", "has input drifted?", drift_window),
     Step("GET /monitoring/performance", "is it still right?", performance),
+    Step("GET /monitoring/shadow", "would another do?", shadow),
     Step("GET /monitoring/config", "by which rules?", config),
     Step("PUT /monitoring/config", "may anyone?", refuse_change),
     Step("POST /monitoring/retraining-check", "shall it learn anew?", retraining_check),

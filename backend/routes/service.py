@@ -107,7 +107,7 @@ def schema() -> Response:
 def metrics() -> Response:
     """Give Prometheus the metrics of all worker processes together."""
     services = current_services()
-    exposition = services.metrics.exposition(services.spool_metrics)
+    exposition = services.metrics.exposition(services.spool_metrics, services.worker_metrics)
     return Response(exposition, content_type=CONTENT_TYPE_LATEST)
 
 

@@ -17,6 +17,7 @@ KINDS = {
     "retraining": "Retraining",
     "promotion": "Promotion",
     "rollback": "Rollback",
+    "watch": "Promotion watched",
     "configuration": "Configuration",
     "clear": "Records cleared",
 }

@@ -16,6 +16,7 @@ from dashboard.components.performance_words import (
 )
 from dashboard.components.residual_chart import draw_residuals
 from dashboard.components.service import asking_service, housing_client
+from dashboard.components.shadow_chart import shadow_panel
 
 WINDOWS = {
     "15 minutes": timedelta(minutes=15),
@@ -50,6 +51,7 @@ def draw_performance() -> None:
             draw_error_chart(found)
         if found.n_labelled:
             _draw_labelled(found)
+        shadow_panel(housing_client(), length)
 
 
 def _draw_verdict(found: PerformanceResponse) -> None:

@@ -129,6 +129,22 @@ class LogRecord(SpoolRecord):
     request_id: str | None = None
 
 
+class ShadowRecord(SpoolRecord):
+    """What a challenger would have answered in place of the champion, in 100,000 USD.
+
+    ``timestamp`` is when the champion answered; ``difference`` the challenger's answer minus the champion's.
+    """
+
+    table = "shadow_answers"
+    kind: Literal["shadow"] = "shadow"
+    prediction_id: str
+    model_version: str
+    prediction: float
+    interval_lower: float
+    interval_upper: float
+    difference: float
+
+
 class ModelMetricsRecord(SpoolRecord):
     """How well one trained model did on the test part. Errors in 100,000 USD, time in seconds."""
 
@@ -151,6 +167,7 @@ EventKind = Literal[
     "retraining",
     "promotion",
     "rollback",
+    "watch",
     "configuration",
     "clear",
 ]
@@ -190,6 +207,7 @@ AnySpoolRecord = Annotated[
     | RequestRecord
     | AnswerRecord
     | LogRecord
+    | ShadowRecord
     | ModelMetricsRecord
     | EventRecord
     | CommandRecord,
@@ -220,12 +238,18 @@ class ModelManifest(Record):
     checksums: dict[str, str] = Field(description="SHA-256 by file name relative to the folder.")
 
 
+PointerMove = Literal["gate", "command line", "promotion", "rollback", "watch"]
+"""What moved the champion pointer: the promotion gate, ``python -m training``, a person's promotion or
+rollback, or the watch over a promotion, which rolls back."""
+
+
 class ChampionPointer(Record):
-    """Which version serves, and which did before."""
+    """Which version serves, which did before, and what moved it (None: an earlier release did)."""
 
     version: str
     previous: str | None = None
     changed_at: AwareDatetime = Field(default_factory=utc_now)
+    moved_by: PointerMove | None = None
 
 
 LONGEST_REASON = 500

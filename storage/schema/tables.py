@@ -35,7 +35,10 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
 metadata = sa.MetaData()
 
 
-def _record_table(name: str, *columns: sa.Column[Any] | sa.Index) -> sa.Table:
+def _record_table(
+    name: str, *columns: sa.Column[Any] | sa.Index, once: str | None = None
+) -> sa.Table:
+    """Return a table of records; of two with one value in the column ``once``, the first is kept."""
     return sa.Table(
         name,
         metadata,
@@ -43,6 +46,7 @@ def _record_table(name: str, *columns: sa.Column[Any] | sa.Index) -> sa.Table:
         sa.Column("timestamp", UtcDateTime, nullable=False, index=True),
         *columns,
         sqlite_autoincrement=True,
+        info={"once": once} if once is not None else {},
     )
 
 
@@ -94,6 +98,18 @@ labels = _record_table(
 )
 """Actual values by prediction id; ``timestamp`` is when one arrived. Joined when predictions are read."""
 
+shadow_answers = _record_table(
+    "shadow_answers",
+    sa.Column("prediction_id", sa.String(32), nullable=False, unique=True),
+    sa.Column("model_version", sa.String(100), nullable=False, index=True),
+    sa.Column("prediction", sa.Float(53), nullable=False),
+    sa.Column("interval_lower", sa.Float(53), nullable=False),
+    sa.Column("interval_upper", sa.Float(53), nullable=False),
+    sa.Column("difference", sa.Float(53), nullable=False),
+    once="prediction_id",
+)
+"""What a challenger would have answered; ``timestamp`` is the prediction's, so that both go together."""
+
 model_metrics = _record_table(
     "model_metrics",
     sa.Column("model_name", sa.String(100), nullable=False),
@@ -114,6 +130,7 @@ events = _record_table(
     sa.Column("subject", sa.String(128), index=True),
     sa.Column("summary", sa.Text, nullable=False),
     sa.Column("figures", sa.JSON, nullable=False),
+    once="event_id",
 )
 
 monitoring_config = _record_table(
@@ -175,6 +192,7 @@ RECORD_TABLES: tuple[sa.Table, ...] = (
     logs,
     model_metrics,
     labels,
+    shadow_answers,
 )
 """The tables of records: what clearing the database empties. History of decisions (events, configuration)
 is not among them: a clear is itself an event, and a cooldown must survive it."""

@@ -27,6 +27,7 @@ READABLE = (
     "/monitoring/status",
     "/monitoring/history",
     "/monitoring/performance",
+    "/monitoring/shadow",
     "/models",
     "/retraining",
     "/monitoring/drift",

@@ -7,6 +7,7 @@ from storage.schema.records import (
     ModelMetricsRecord,
     PredictionRecord,
     RequestRecord,
+    ShadowRecord,
     SpoolRecord,
 )
 
@@ -64,6 +65,18 @@ def model_metrics() -> ModelMetricsRecord:
     )
 
 
+def shadow(prediction_id: str = "prediction", version: str = "two") -> ShadowRecord:
+    """One silent answer of a challenger."""
+    return ShadowRecord(
+        prediction_id=prediction_id,
+        model_version=version,
+        prediction=4.25,
+        interval_lower=4.0,
+        interval_upper=4.5,
+        difference=-0.25,
+    )
+
+
 def one_of_each() -> list[SpoolRecord]:
-    """One record for each table."""
+    """One record for each table that a request or a training fills."""
     return [prediction(), request(), log(), model_metrics()]

@@ -39,8 +39,8 @@ def record_log(settings: Settings, readable: Database) -> RecordLog:
 
 
 def test_every_kind_of_record_arrives(spool: Spool, write: Write, readable: Database) -> None:
-    spool.append(records.one_of_each())
-    assert write().records == 4
+    spool.append([*records.one_of_each(), records.shadow()])
+    assert write().records == 5
     with readable.transaction() as connection:
         for table in set(RECORD_TABLES) - {labels}:  # what fills it comes as a command
             count = sa.select(sa.func.count()).select_from(table)

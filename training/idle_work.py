@@ -1,0 +1,71 @@
+"""What the worker does while no retraining is asked for, a step at a time."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storage.errors import HousingError
+from storage.settings import Settings
+from storage.spool import Spool
+from storage.timeline import Timeline
+from training.alias_keeper import AliasKeeper
+from training.promotion_watch import PromotionWatch
+from training.registration_keeper import RegistrationKeeper
+from training.shadow import Shadow
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = timedelta(0)
+WATCH_INTERVAL = timedelta(seconds=10)
+RETRY_INTERVAL = timedelta(seconds=10)
+"""Pause after an error: a database server that is away takes seconds to say so, and triggers wait."""
+
+
+@dataclass
+class Step:
+    """Something to do again and again, how often, and how it went."""
+
+    what: str
+    run: Callable[[datetime], object]
+    interval: timedelta
+    due: datetime | None = None
+    problem: str = ""
+
+    def run_if_due(self, now: datetime) -> None:
+        """Run it if it is time to. An expected error is logged once, and costs the other steps nothing."""
+        if self.due is not None and now < self.due:
+            return
+        problem = self._attempt(now)
+        if problem and problem != self.problem:
+            logger.warning("%s: %s", self.what, problem)
+        self.problem = problem
+        self.due = now + (max(RETRY_INTERVAL, self.interval) if problem else self.interval)
+
+    def _attempt(self, now: datetime) -> str:
+        try:
+            self.run(now)
+        except HousingError as error:
+            return str(error)
+        return ""
+
+
+class IdleWork:
+    """Watches the newest promotion, tells MLflow what it missed and who is champion, answers in the shadow.
+
+    The watch comes first, so that the aliases follow its rollback at once.
+    """
+
+    def __init__(self, settings: Settings, spool: Spool) -> None:
+        watch = PromotionWatch(settings, Timeline(spool))
+        self._steps = (
+            Step("Watch over the promotion", watch.run_once, WATCH_INTERVAL),
+            Step("Open registrations", RegistrationKeeper(settings).run_once, AT_ONCE),
+            Step("MLflow's aliases", AliasKeeper(settings).run_once, AT_ONCE),
+            Step("Silent answers", Shadow(settings, spool).run_once, AT_ONCE),
+        )
+
+    def run_once(self, now: datetime) -> None:
+        """Take each step that is due."""
+        for step in self._steps:
+            step.run_if_due(now)
