@@ -27,6 +27,7 @@ from training.production_rows import (
     with_labelled_rows,
 )
 from training.recent_part import read_recent_part
+from training.screening import ASKED_ABOUT_AGAIN
 
 NOW = utc_now()
 TRIGGER = Trigger(trigger_id="one", created_at=NOW, requested_by="tests", reason="the test asks")
@@ -100,7 +101,9 @@ def test_no_district_that_judges_is_learned_however_it_was_read(
     found = window(LabelledPredictions(both, prices))
     joined, report = with_labelled_rows(splits, found, believing)
     assert report.used > 0
-    assert report.left_out[HOLDOUT_DISTRICT] == len(judges)
+    # Two districts at one place, of one age and with the same stuck occupancy, look like one.
+    left_out = report.left_out[HOLDOUT_DISTRICT] + report.left_out.get(ASKED_ABOUT_AGAIN, 0)
+    assert left_out == len(judges)
     assert not is_district_of(joined.train.inputs, judges).any()
 
 

@@ -67,7 +67,7 @@ def test_a_price_in_another_unit_is_not(honest: LabelledPredictions, known: Part
 
 def test_prices_that_have_all_risen_are_believed(honest: LabelledPredictions, known: Part) -> None:
     risen = changed(honest, actual=2.0 * honest.actual)
-    assert len(screen(risen, known, LIMIT).believed) > 0.98 * ROWS
+    assert len(screen(risen, known, LIMIT).believed) > 0.95 * ROWS
     alone = distance_from_similar(risen.only(np.arange(ROWS) < 20), known)
     together = distance_from_similar(risen, known)[:20]
     assert np.all(together <= alone)
