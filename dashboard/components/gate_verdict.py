@@ -48,7 +48,10 @@ def _draw_verdict(report: VersionResponse, gate: GateVerdict) -> None:
 def reason_words(gate: GateVerdict) -> str:
     """Return what decided, a line for each check, as Markdown."""
     # The reason is made of the sentences of the checks that decided, the first few of them.
-    deciding = [check for check in gate.checks if check.sentence in gate.reason]
+    deciding = sorted(
+        (check for check in gate.checks if check.sentence in gate.reason),
+        key=lambda check: gate.reason.index(check.sentence),
+    )
     if not deciding:
         return f"{sentence(gate.reason)}."
     more = MORE.search(gate.reason)

@@ -144,9 +144,9 @@ def _dollars(price: float | None) -> float | None:
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "districts": config.TextColumn("RMSE of", width=190),
-        "rows": config.NumberColumn("n", format="%,.0f", width=60),
-        "champion": config.NumberColumn("Champion", format="$%,.0f", width=90),
-        "challenger": config.NumberColumn("Challenger", format="$%,.0f", width=90),
-        "difference": config.NumberColumn("Difference, $", format="%+,.0f", width=100),
+        "districts": config.TextColumn("RMSE of", width=168),
+        "rows": config.NumberColumn("n", format="%,.0f", width=52),
+        "champion": config.NumberColumn("Champion", format="$%,.0f", width=80),
+        "challenger": config.NumberColumn("Challenger", format="$%,.0f", width=84),
+        "difference": config.NumberColumn("Diff., $", format="%+,.0f", width=84),
     }

@@ -37,9 +37,8 @@ def draw_versions(models: ModelsResponse) -> None:
         alt="The trained versions, newest first; select one to compare it with the champion",
     )
     st.caption(
-        "RMSE on each version's own holdout, the test part that it never learned from, with 95 % "
-        "confidence. A challenger was trained after the champion. Select a row at its left edge to "
-        "compare it."
+        "RMSE on each version's own holdout, the test part that it never learned from. A challenger was "
+        "trained after the champion. Select a row at its left edge to compare it."
     )
     if models.unreadable:
         st.warning(

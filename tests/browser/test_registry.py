@@ -55,10 +55,10 @@ def _change(
 ) -> None:
     page.get_by_role("button", name=button).click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Type the version").fill(version)
-    dialog.get_by_label("Reason").fill(reason)
+    dialog.get_by_label("Type the version", exact=True).fill(version)
+    dialog.get_by_label("Reason", exact=True).fill(reason)
     if key is not None:
-        dialog.get_by_label("Admin key").fill(key)
+        dialog.get_by_label("Admin key", exact=True).fill(key)
     else:
         expect(dialog).to_contain_text("The admin key that you gave in this session is used.")
     dialog.get_by_role("button", name=confirm).click()
@@ -75,6 +75,7 @@ def _see_it_serve(page: Page, system: System, done: str, version: str) -> None:
 def _see_the_audit(page: Page) -> None:
     expect(page.locator(".st-key-registry_chain")).to_contain_text("The chain holds")
     audit = page.locator(".st-key-registry_audit")
-    # The table is painted; its text lies in a hidden copy for screen readers.
+    # The table is painted once it is in sight; its text lies in a hidden copy for screen readers.
+    audit.scroll_into_view_if_needed()
     for text in (FORWARD, BACK, "Promotion", "Rollback", "Admin"):
         expect(audit.get_by_text(text).first).to_be_attached()
