@@ -47,15 +47,16 @@ def _draw_found(found: AuditResponse) -> None:
     if not found.entries:
         st.caption("Promotions, rollbacks, changes of the configuration and the like appear here.")
         return
-    st.dataframe(
-        [audit_cells(entry) for entry in found.entries],
-        key="registry_audit",
-        height="content" if found.total <= 10 else 420,
-        hide_index=True,
-        column_config=_columns(),
-        placeholder="–",
-        alt="Who changed what, newest first",
-    )
+    with st.container(key="registry_entries"):
+        st.dataframe(
+            [audit_cells(entry) for entry in found.entries],
+            key="registry_audit",
+            height="content" if found.total <= 10 else 420,
+            hide_index=True,
+            column_config=_columns(),
+            placeholder="–",
+            alt="Who changed what, newest first",
+        )
     if found.total < found.chain.entries:
         st.caption(f"The newest {found.total:,} of {found.chain.entries:,} entries.")
 

@@ -74,7 +74,7 @@ def _see_it_serve(page: Page, system: System, done: str, version: str) -> None:
 
 def _see_the_audit(page: Page) -> None:
     expect(page.locator(".st-key-registry_chain")).to_contain_text("The chain holds")
-    audit = page.locator(".st-key-registry_audit")
+    audit = page.locator(".st-key-registry_entries")
     # The table is painted once it is in sight; its text lies in a hidden copy for screen readers.
     audit.scroll_into_view_if_needed()
     for text in (FORWARD, BACK, "Promotion", "Rollback", "Admin"):
