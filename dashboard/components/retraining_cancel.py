@@ -5,6 +5,7 @@ import streamlit as st
 from backend.client import ClientError
 from backend.contract.retraining import RetrainingResponse
 from dashboard.components.drift_words import LONGEST_REASON
+from dashboard.components.primary_button import primary_button
 from dashboard.components.service import failure_sentence, housing_client
 
 CANCELLING = "retrain_cancelling"
@@ -47,12 +48,10 @@ def _confirm(trigger_id: str) -> None:
         key="retrain_cancel_reason",
         help="Kept with the retraining, on the timeline and in the audit.",
     )
-    if st.button(
-        "Cancel the retraining",
-        type="primary",
-        key="retrain_cancel_confirm",
-        disabled=not reason.strip(),
-    ):
+    pressed = primary_button(
+        "Cancel the retraining", "retrain_cancel_confirm", disabled=not reason.strip()
+    )
+    if pressed:
         _cancel(trigger_id, reason.strip())
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.drift_words import LONGEST_REASON, spoken
+from dashboard.components.primary_button import primary_button
 from dashboard.components.retraining_check import CheckReading, forget_check
 from dashboard.components.retraining_reading import follow
 from dashboard.components.retraining_request import request_retraining
@@ -10,44 +11,29 @@ from dashboard.components.retraining_request import request_retraining
 REASON = "retrain_reason"
 CONFIRMING = "retrain_confirming"
 """Session state: whether the dialog is open; kept, so that it outlives a redrawing of the page."""
-ACTIONS_KEY = "retrain_form"
-# As in the form of the Predict page: by night the primary colour is light and needs dark letters.
-BUTTON_STYLE = (
-    f"<style>.st-key-{ACTIONS_KEY} [data-testid=stBaseButton-primary]"
-    "{ color: light-dark(#ffffff, #06262d) }</style>"
-)
 
 
 def draw_form(reading: CheckReading | None) -> None:
     """Draw the reason, proposed from the causes where there are some, and the button."""
     st.subheader("Ask for a retraining", anchor=False)
-    with st.container(key=ACTIONS_KEY):
-        st.html(BUTTON_STYLE)
-        st.text_area(
-            "Reason",
-            _proposed(reading),
-            max_chars=LONGEST_REASON,
-            height=130,
-            key=REASON,
-            placeholder="Why now, and what should become better",
-            help="Kept with the retraining, on the timeline and in the audit.",
-        )
-        asked = bool(str(st.session_state[REASON]).strip())
-        st.button(
-            "Ask for a retraining",
-            type="primary",
-            icon=":material/model_training:",
-            key="retrain_ask",
-            on_click=_begin,
-        )
-        if st.session_state.get(CONFIRMING, False) and not asked:
-            _end()
+    st.text_area(
+        "Reason",
+        _proposed(reading),
+        max_chars=LONGEST_REASON,
+        height=130,
+        key=REASON,
+        placeholder="Why now, and what should become better",
+        help="Kept with the retraining, on the timeline and in the audit.",
+    )
+    if primary_button("Ask for a retraining", "retrain_ask", icon=":material/model_training:"):
+        if str(st.session_state[REASON]).strip():
+            st.session_state[CONFIRMING] = True
+        else:
             st.warning("Give a reason: it is kept with the retraining.", icon=":material/edit:")
-        st.caption(
-            "The worker trains every candidate, measures the best on rows that no model has seen, and "
-            "lets it replace the champion only if the promotion gate passes. Meanwhile the champion "
-            "answers."
-        )
+    st.caption(
+        "The worker trains every candidate, measures the best on rows that no model has seen, and lets it "
+        "replace the champion only if the promotion gate passes. Meanwhile the champion answers."
+    )
     if st.session_state.get(CONFIRMING, False):
         _confirm(reading)
 
@@ -56,10 +42,6 @@ def _proposed(reading: CheckReading | None) -> str:
     if reading is None or not reading.check.should_retrain:
         return ""
     return spoken(" ".join(reading.check.reasons))[:LONGEST_REASON]
-
-
-def _begin() -> None:
-    st.session_state[CONFIRMING] = True
 
 
 def _end() -> None:
@@ -79,7 +61,7 @@ def _confirm(reading: CheckReading | None) -> None:
     if reading is not None:
         for sentence in _against(reading):
             st.markdown(f":orange[:material/info: {sentence}]")
-    if st.button("Confirm the request", type="primary", key="retrain_confirm"):
+    if primary_button("Confirm the request", "retrain_confirm"):
         asked = request_retraining(reason)
         if asked is not None:
             follow(asked)

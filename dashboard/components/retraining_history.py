@@ -41,11 +41,11 @@ def history_cells(row: RetrainingRow) -> dict[str, Any]:
         "outcome": outcome(row).title,
         "verdict": verdict_words(row) or None,
         "version": row.version,
+        "mlflow": row.mlflow.url if row.mlflow is not None else None,
         "reason": row.reason,
         "source": SOURCES[row.source],
         "requested_by": row.requested_by,
         "took": lasting(elapsed) if elapsed is not None else None,
-        "mlflow": row.mlflow.url if row.mlflow is not None else None,
     }
 
 
@@ -54,7 +54,7 @@ def _columns() -> dict[str, Any]:
     return {
         "created_at": config.DatetimeColumn("Asked, UTC", format=COLUMN_FORMAT, width=150),
         "outcome": config.TextColumn("Outcome", width=100),
-        "verdict": config.TextColumn("Why", width=330),
+        "verdict": config.TextColumn("Why", width=290),
         "version": config.TextColumn("Version", width=190),
         "reason": config.TextColumn("Asked because", width=220),
         "source": config.TextColumn("Cause", width=90),
@@ -73,6 +73,8 @@ def _draw_opened(found: RetrainingResponse) -> None:
         checks = ((found.result or {}).get("decision") or {}).get("checks") or []
         if checks:
             _draw_checks(checks)
+        if found.mlflow is not None:
+            st.link_button("Run in MLflow", found.mlflow.url, icon=":material/open_in_new:")
         st.caption(
             f"`{found.trigger_id}`, asked for by {found.requested_by}, {moment(found.created_at)}."
         )
@@ -105,4 +107,4 @@ def _draw_checks(checks: list[dict[str, Any]]) -> None:
 def _passed(check: dict[str, Any]) -> str:
     if check["passed"]:
         return "Passed"
-    return "Not passed" if check["required"] else "Not, not needed"
+    return "Not passed" if check["required"] else "Not required"

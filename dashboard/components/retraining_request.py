@@ -7,6 +7,7 @@ from backend.contract.drift import DriftWindowResponse
 from backend.contract.monitoring import DataWindow
 from dashboard.components.drift_words import LONGEST_REASON, retraining_reason
 from dashboard.components.moment import period
+from dashboard.components.primary_button import primary_button
 from dashboard.components.service import failure_sentence, housing_client
 
 ASKED = "drift_asked"
@@ -62,9 +63,7 @@ def _confirm(found: DriftWindowResponse) -> None:
         key=REASON,
         help="Kept with the trigger and in the timeline.",
     )
-    if st.button(
-        "Confirm the request", type="primary", key="drift_confirm", disabled=not reason.strip()
-    ):
+    if primary_button("Confirm the request", "drift_confirm", disabled=not reason.strip()):
         window = DataWindow(since=found.since, until=found.until)
         asked = request_retraining(reason.strip(), window)
         if asked is not None:
