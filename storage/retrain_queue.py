@@ -22,7 +22,7 @@ from storage.schema.records import (
     Trigger,
     TriggerSource,
     TriggerStatus,
-    new_id,
+    new_suffix,
     utc_now,
 )
 from storage.trigger_files import (
@@ -297,7 +297,7 @@ def _new_trigger(
 ) -> Trigger:
     now = utc_now()
     return Trigger(
-        trigger_id=f"{now:%Y%m%dT%H%M%S%fZ}-{new_id()[:6]}",
+        trigger_id=f"{now:%Y%m%dT%H%M%S%fZ}-{new_suffix()}",
         created_at=now,
         source=source,
         requested_by=requested_by,
