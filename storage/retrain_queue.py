@@ -23,7 +23,7 @@ from storage.schema.records import (
     HeartBeat,
     Trigger,
     TriggerSource,
-    new_id,
+    new_suffix,
     utc_now,
 )
 from storage.trigger_files import (
@@ -301,7 +301,7 @@ def _new_trigger(
 ) -> Trigger:
     now = utc_now()
     return Trigger(
-        trigger_id=f"{now:%Y%m%dT%H%M%S%fZ}-{new_id()[:6]}",
+        trigger_id=f"{now:%Y%m%dT%H%M%S%fZ}-{new_suffix()}",
         created_at=now,
         source=source,
         requested_by=requested_by,

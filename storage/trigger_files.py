@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from storage.atomic_files import write_atomically
 from storage.errors import RecordNotFound
-from storage.schema.records import Cancellation, HeartBeat, Trigger, TriggerStatus, new_id
+from storage.schema.records import Cancellation, HeartBeat, Trigger, TriggerStatus, new_suffix
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ class TriggerFiles:
 
         Where that is not possible the file stays, is told of, and holds up nothing.
         """
-        kept = path.with_name(f"{path.stem[:100]}-{new_id()[:6]}{UNREADABLE}")
+        kept = path.with_name(f"{path.stem[:100]}-{new_suffix()}{UNREADABLE}")
         try:
             path.rename(kept)
             logger.error("%s is not a trigger, set aside as %s: %s", path.name, kept.name, reason)

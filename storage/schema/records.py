@@ -29,9 +29,14 @@ def new_id() -> str:
     """Return a new identifier: 32 hexadecimal characters, the milliseconds since 1970 and 80 random bits.
 
     Ids that are made one after another lie side by side in an index, where random ones would each touch
-    another page (as in RFC 9562, version 7).
+    another page (as in RFC 9562, version 7). So the beginning of an id is not random: see ``new_suffix``.
     """
     return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+
+
+def new_suffix() -> str:
+    """Return six random hexadecimal characters, to tell two names of the same moment apart."""
+    return secrets.token_hex(3)
 
 
 class Record(BaseModel):

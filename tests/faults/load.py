@@ -57,7 +57,7 @@ class Load:
         inputs: Sequence[Sequence[float]] = (tuple(EXAMPLE.values()),),
     ) -> None:
         self._port = port
-        self._name = new_id()[:8]
+        self._name = new_id()
         self._pause = connections / per_second if per_second else 0.0
         self._bodies = [json.dumps(dict(zip(FEATURE_NAMES, row, strict=True))) for row in inputs]
         self._stop = threading.Event()

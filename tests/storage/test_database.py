@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from storage.commands import ask
 from storage.database import Database
 from storage.errors import CommandUnanswered, DatabaseUnavailable
-from storage.schema.records import new_id
+from storage.schema.records import new_id, new_suffix
 from storage.schema.tables import RECORD_TABLES, logs, metadata
 from storage.settings import Settings
 from storage.spool import Spool
@@ -53,6 +53,12 @@ def test_ids_are_in_order_of_time_so_that_an_index_grows_at_its_end(
     ids = [new_id() for _ in range(100)]
     assert ids == sorted(set(ids))
     assert {len(one) for one in ids} == {32}
+
+
+def test_two_names_of_one_moment_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.time_ns", lambda: 10**18)
+    assert len({new_suffix() for _ in range(10)}) > 1
+    assert len({new_id() for _ in range(1000)}) == 1000
 
 
 def test_a_failed_transaction_leaves_nothing(writable: Database) -> None:
