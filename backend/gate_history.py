@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from backend.contract.model_version import GateVerdict
 from storage.retrain_queue import RetrainQueue
-from storage.schema.records import Trigger
+from storage.schema.triggers import Trigger
 
 logger = logging.getLogger(__name__)
 

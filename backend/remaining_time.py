@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from storage.schema.records import HeartBeat
+from storage.schema.triggers import HeartBeat
 
 SMALLEST_PROGRESS = 0.1
 """Below this share, the time that is gone says too little about the time to come."""

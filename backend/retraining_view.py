@@ -7,7 +7,7 @@ from typing import Any
 from backend.contract.retraining import RetrainingRow, RetrainingRun, Stage
 from backend.remaining_time import TimedStep, remaining_seconds, timed_steps
 from storage.retrain_queue import RetrainQueue
-from storage.schema.records import HeartBeat, Trigger, TriggerStatus, WorkStage
+from storage.schema.triggers import HeartBeat, Trigger, TriggerStatus, WorkStage
 from storage.trigger_reader import CLOSED, FoundTrigger
 
 EARLIER = 5

@@ -8,7 +8,8 @@ from backend.metrics import Metrics
 from backend.monitoring.retraining_desk import RetrainingDesk
 from backend.retraining_check import ErrorLook, RetrainingCheck, RetrainingChecks
 from storage.record_log import PageRequest, RecordLog
-from storage.schema.records import DataWindow, EventRecord
+from storage.schema.records import EventRecord
+from storage.schema.triggers import DataWindow
 from storage.timeline import Timeline
 from training.bootstrap import Estimate
 

@@ -130,7 +130,8 @@ class ServedModel:
 
     def explain(self, instance: FloatArray) -> Explanation:
         """Explain the price of one input, shape (8,); keeps every core busy for a moment."""
-        return explain(self.predict, instance, self.profile.background)
+        profile = self.profile
+        return explain(self.predict, instance, profile.background, profile.importances)
 
     def price_curve(self, instance: FloatArray, column: int, grid: FloatArray) -> FloatArray:
         """Return prices along one input with the others fixed, shape (len(grid),)."""

@@ -16,15 +16,14 @@ from storage.atomic_files import flush_folder
 from storage.claim import ClaimLock
 from storage.errors import QueueUnavailable, StateConflict
 from storage.process_lock import exclusive
-from storage.schema.records import (
+from storage.schema.records import new_suffix, utc_now
+from storage.schema.triggers import (
     Cancellation,
     ClosedStatus,
     DataWindow,
     HeartBeat,
     Trigger,
     TriggerSource,
-    new_suffix,
-    utc_now,
 )
 from storage.trigger_files import (
     CANCELLATION,

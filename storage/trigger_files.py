@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from storage.atomic_files import write_atomically
 from storage.errors import RecordNotFound
-from storage.schema.records import Cancellation, HeartBeat, Trigger, TriggerStatus, new_suffix
+from storage.schema.records import new_suffix
+from storage.schema.triggers import Cancellation, HeartBeat, Trigger, TriggerStatus
 
 logger = logging.getLogger(__name__)
 

@@ -6,13 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from storage.errors import RecordNotFound
-from storage.schema.records import (
-    Cancellation,
-    ClosedStatus,
-    HeartBeat,
-    Trigger,
-    TriggerStatus,
-)
+from storage.schema.triggers import Cancellation, ClosedStatus, HeartBeat, Trigger, TriggerStatus
 from storage.trigger_files import PENDING, RUNNING, SUFFIXES, NotATrigger, TriggerFiles
 
 CLOSED: tuple[ClosedStatus, ...] = ("done", "failed", "cancelled")

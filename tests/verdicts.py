@@ -2,7 +2,7 @@
 
 from storage.model_store import HOLDOUT, ModelStore
 from storage.retrain_queue import RetrainQueue
-from storage.schema.records import Trigger
+from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from training.contest import Contest, Missing
 from training.gate_checks import Rules

@@ -6,7 +6,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from storage.retrain_queue import Claim
-from storage.schema.records import Cancellation, HeartBeat, MlflowRun, WorkStage, utc_now
+from storage.schema.records import utc_now
+from storage.schema.triggers import Cancellation, HeartBeat, MlflowRun, WorkStage
 from training.progress import StepDisplay
 
 BEAT_SECONDS = 5.0

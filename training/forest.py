@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from numba.core.cgutils import false_bit
+from numba.extending import intrinsic
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 from training.dataset.table import FloatArray
@@ -22,11 +24,7 @@ MOST_LEAVES = 64
 ROWS_AT_ONCE = 8
 """The nodes of a column stay in the processor's nearest cache while so many rows pass over them."""
 
-DE_BRUIJN = 0x03F79D71B4CB0A89
-"""Times a power of two, modulo 2^64, it has other upper six bits for each of the 64 powers."""
-PLACES = np.zeros(64, np.int64)
-PLACES[[((DE_BRUIJN << place) % 2**64) >> 58 for place in range(64)]] = range(64)
-WIDE_DE_BRUIJN, WIDE_SHIFT, WIDE_ONE = np.uint64(DE_BRUIJN), np.uint64(58), np.uint64(1)
+ONE = np.uint64(1)
 
 Model: TypeAlias = HistGradientBoostingRegressor | HistGradientBoostingClassifier
 
@@ -157,11 +155,11 @@ def _leave_out(
     """
     # Unsigned numbers: for signed ones each access would first ask whether they count from the end.
     node, end = np.uint64(first), np.uint64(forest.starts[column + 1])
-    end = node + np.uint64(np.searchsorted(forest.thresholds[node:end], value))
-    while node < end:
+    # No search for the last node first: halving guesses wrong each second time, and this only once.
+    while node < end and forest.thresholds[node] < value:
         leaves[forest.trees[node]] &= forest.kept[node]
-        node += WIDE_ONE
-    return np.int64(end)
+        node += ONE
+    return np.int64(node)
 
 
 @compiled
@@ -185,10 +183,18 @@ def lowest_bit(word: np.unsignedinteger[Any]) -> int:
     >>> lowest_bit(np.uint64(0b101000))
     3
     """
-    wide = np.uint64(word)
-    lowest = wide & (~wide + WIDE_ONE)
-    place: int = PLACES[(lowest * WIDE_DE_BRUIJN) >> WIDE_SHIFT]
+    place: int = _trailing_zeros(word)
     return place
+
+
+@intrinsic  # type: ignore[untyped-decorator] # numba has no types
+def _trailing_zeros(_: Any, word: Any) -> Any:
+    """Count the zeros below the lowest bit by the processor's own instruction."""
+
+    def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], false_bit)
+
+    return word(word), generate
 
 
 def _arrays(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from storage.errors import ModelIntegrityError, ModelUnavailable, RecordNotFound
 from storage.model_store import ModelStore
-from storage.schema.records import Trigger
+from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from training.contender import Contender
 from training.contest import Contest, Missing

@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.labelled_predictions import LabelledPredictions, read_labelled_predictions
 from storage.schema.features import TARGET_CAP
-from storage.schema.records import Trigger
+from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from training.contest import Missing
 from training.dataset.splits import Part, Splits

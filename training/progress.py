@@ -8,7 +8,7 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from storage.schema.records import MlflowRun, WorkStage
+from storage.schema.triggers import MlflowRun, WorkStage
 
 
 class StepDisplay(Protocol):

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from storage.schema.records import TriggerSource
+from storage.schema.triggers import TriggerSource
 from training.contest import Contest, Missing
 from training.gate_checks import (
     Check,

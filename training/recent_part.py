@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.labelled_predictions import LabelledPredictions, read_labelled_predictions
-from storage.schema.records import DataWindow
+from storage.schema.triggers import DataWindow
 from storage.settings import Settings
 from training.contest import Missing
 from training.dataset.splits import Part

@@ -16,7 +16,7 @@ from mlflow.models import infer_signature
 
 from storage.model_store import MODEL_CARD
 from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
-from storage.schema.records import MlflowRun
+from storage.schema.triggers import MlflowRun
 from storage.settings import Settings
 from training.dataset.splits import Part
 from training.fit import MeasuredCandidate

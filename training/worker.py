@@ -17,13 +17,8 @@ from storage.model_store import ModelStore
 from storage.process_lock import AlreadyRunning, only_process
 from storage.process_loop import run_until_stopped
 from storage.retrain_queue import Claim, RetrainQueue
-from storage.schema.records import (
-    LONGEST_REASON,
-    EventKind,
-    EventRecord,
-    ModelManifest,
-    Trigger,
-)
+from storage.schema.records import LONGEST_REASON, EventKind, EventRecord, ModelManifest
+from storage.schema.triggers import Trigger
 from storage.settings import Settings, settings_or_exit
 from storage.spool import Spool
 from storage.timeline import Timeline

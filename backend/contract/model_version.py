@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from backend.contract.base import Request, Success
 from backend.contract.models import ModelVersion
 from backend.contract.performance import Described, Estimate, RealizedError, Status
-from storage.schema.records import TriggerSource
+from storage.schema.triggers import TriggerSource
 
 
 class VersionSlice(Described):

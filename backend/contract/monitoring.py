@@ -7,7 +7,8 @@ from pydantic import AwareDatetime, BaseModel, Field, RootModel, field_validator
 from backend.contract.base import Reason, Request, Success
 from backend.contract.records import PageResponse, Row, WindowQuery
 from storage.schema.monitoring_config import MonitoringConfig
-from storage.schema.records import DataWindow, EventKind, TriggerSource
+from storage.schema.records import EventKind
+from storage.schema.triggers import DataWindow, TriggerSource
 
 __all__ = [
     "ConfigChange",

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 
 from backend.contract.base import Reason, Request, Success
 from backend.contract.records import DEFAULT_LIMIT, LARGEST_LIMIT
-from storage.schema.records import (
+from storage.schema.triggers import (
     Cancellation,
     DataWindow,
     TriggerSource,

@@ -4,7 +4,8 @@ import logging
 
 from backend.monitoring.policy import Decision
 from storage.retrain_queue import RetrainQueue
-from storage.schema.records import LONGEST_REASON, DataWindow, EventRecord, Trigger
+from storage.schema.records import LONGEST_REASON, EventRecord
+from storage.schema.triggers import DataWindow, Trigger
 from storage.timeline import Timeline
 from storage.trigger_reader import FoundTrigger
 

@@ -18,7 +18,8 @@ from backend.request_audit import tell
 from backend.routes.records import echoed_filters
 from backend.services import current_services
 from backend.validation import read_body, read_query
-from storage.schema.records import TriggerStatus, utc_now
+from storage.schema.records import utc_now
+from storage.schema.triggers import TriggerStatus
 from storage.trigger_files import LOG, PENDING
 from storage.trigger_log import log_tail
 

@@ -20,7 +20,7 @@ from backend.contract.retraining import RetrainingResponse
 from storage.model_store import ModelStore
 from storage.retrain_queue import RetrainQueue
 from storage.schema.monitoring_config import MonitoringConfig
-from storage.schema.records import HeartBeat
+from storage.schema.triggers import HeartBeat
 from storage.settings import Settings
 from tests.backend.test_errors import assert_problem
 from tests.system import bearer

@@ -11,7 +11,8 @@ from backend.contract.audit import AuditResponse
 from backend.contract.monitoring import HistoryResponse
 from backend.contract.retraining import CancelResponse, RetrainingResponse, RetrainingsResponse
 from storage.retrain_queue import Claim, RetrainQueue
-from storage.schema.records import HeartBeat, MlflowRun, utc_now
+from storage.schema.records import utc_now
+from storage.schema.triggers import HeartBeat, MlflowRun
 from storage.settings import Settings
 from storage.trigger_files import LOG
 from tests.backend.test_errors import assert_problem

@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
 from storage.retrain_queue import RetrainQueue
-from storage.schema.records import HeartBeat, MlflowRun, utc_now
+from storage.schema.records import utc_now
+from storage.schema.triggers import HeartBeat, MlflowRun
 from storage.trigger_files import LOG
 from tests.dashboard.conftest import OPERATOR_KEY, OpenPage, Service, sentences
 from tests.districts import unseen_districts

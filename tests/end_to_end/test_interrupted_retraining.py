@@ -14,7 +14,8 @@ from mlflow.entities.model_registry import ModelVersion
 from storage.audit import AuditTrail
 from storage.model_store import MODEL_CARD, ModelStore
 from storage.retrain_queue import RetrainQueue
-from storage.schema.records import Trigger, utc_now
+from storage.schema.records import utc_now
+from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from tests.end_to_end.killed_worker import STAGES
 from tests.system import REPOSITORY, clean_environment

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from storage import retrain_queue
 from storage.errors import QueueUnavailable, RecordNotFound, StateConflict
 from storage.retrain_queue import MOST_ATTEMPTS, Claim, RetrainQueue
-from storage.schema.records import HeartBeat, Trigger
+from storage.schema.triggers import HeartBeat, Trigger
 from storage.trigger_files import UNREADABLE, WHY
 
 

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 
 from storage.errors import StateConflict
 from storage.retrain_queue import Claim, RetrainQueue
-from storage.schema.records import HeartBeat
+from storage.schema.triggers import HeartBeat
 from storage.trigger_files import SUFFIXES
 from storage.trigger_reader import CLOSED
 from tests.system import REPOSITORY, clean_environment, wait_for

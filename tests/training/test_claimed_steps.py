@@ -8,7 +8,8 @@ from mlflow import MlflowClient
 
 from storage.audit import AuditTrail
 from storage.retrain_queue import Claim
-from storage.schema.records import HeartBeat, WorkStage, utc_now
+from storage.schema.records import utc_now
+from storage.schema.triggers import HeartBeat, WorkStage
 from storage.settings import Settings
 from storage.trigger_files import LOG
 from storage.trigger_log import log_tail

@@ -47,6 +47,23 @@ def test_contributions_equal_the_shap_librarys(
         np.testing.assert_allclose(ours.contributions, theirs.values[number], atol=1e-9)
 
 
+def test_importances_change_the_order_of_the_rows_but_no_value(
+    rows: FloatArray, model: HistGradientBoostingRegressor
+) -> None:
+    asked: list[FloatArray] = []
+
+    def predict(inputs: FloatArray) -> FloatArray:
+        asked.append(inputs)
+        return np.asarray(model.predict(inputs))
+
+    importances = np.array([8.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0])
+    expected = explain(predict, rows[0], rows[1:11])
+    found = explain(predict, rows[0], rows[1:11], importances)
+    assert np.array_equal(found.contributions, expected.contributions)
+    changes = [np.count_nonzero(np.diff(inputs[:, 0])) for inputs in asked]
+    assert changes[1] <= 10 < changes[0]
+
+
 @given(Numbers, Numbers, arrays(np.float64, (4, 3), elements=st.floats(-100, 100)))
 def test_a_linear_model_is_explained_by_its_weights(
     weights: FloatArray, instance: FloatArray, background: FloatArray

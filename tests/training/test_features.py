@@ -15,10 +15,11 @@ from storage.model_store import pickled
 from storage.schema.features import FEATURE_NAMES
 from tests.training.conftest import FittedChampion
 from training.dataset.table import FloatArray, HousingTable
-from training.features.base import DistrictTransformer
+from training.features.base import DistrictTransformer, NeighbourTransformer
 from training.features.district_ratios import DistrictRatios
 from training.features.metric_tuning import tuned_metric
 from training.features.place_neighbours import PlaceNeighbours
+from training.features.search_tree import SearchTree
 from training.features.similar_neighbours import SimilarNeighbours
 from training.neighbour_boosting import neighbour_features
 
@@ -116,6 +117,21 @@ def test_a_stored_copy_answers_the_same(
     copy = joblib.load(io.BytesIO(pickled(features)))
     inputs = small_table.inputs
     assert np.array_equal(copy.transform(inputs), features.transform(inputs))
+
+
+@each_neighbour_transformer
+def test_a_version_from_before_gets_a_search_tree_of_todays_layout(
+    transformer: NeighbourTransformer, small_table: HousingTable
+) -> None:
+    fitted = clone(transformer).fit(small_table.inputs, small_table.targets)
+    state = fitted.__getstate__()
+    assert "tree_" not in state
+    copy = clone(transformer)
+    numbers, counts = np.zeros((1, 1)), np.zeros(1, np.int64)
+    of_before = SearchTree(numbers, counts, counts, numbers, counts)
+    copy.__setstate__(state | {"tree_": of_before})
+    inputs = small_table.inputs[:50]
+    assert np.array_equal(copy.transform(inputs), fitted.transform(inputs))
 
 
 @each_transformer

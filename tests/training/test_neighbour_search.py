@@ -42,6 +42,17 @@ def test_the_nearest_are_those_of_a_full_search(seed: int) -> None:
     assert len(set(rows)) == 12
 
 
+@pytest.mark.parametrize("count", [12, 16, 17, 256, 257, 3000, 5000])
+def test_a_tree_of_any_height_finds_the_nearest(count: int) -> None:
+    cloud = points(count, axes=4, seed=count)
+    for query in np.random.RandomState(count).standard_normal((20, 4)) * 2:
+        _, rows = nearest(cloud, query)
+        squared = np.zeros(count)
+        for axis in range(4):  # summed up like there: many distances are equal but for rounding
+            squared += np.square(cloud[:, axis] - query[axis])
+        assert rows == np.lexsort((np.arange(count), squared))[:12].tolist()
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_limit_may_be_rounded_otherwise_than_the_distances(seed: int) -> None:
     cloud, query = cloud_and_query(seed)

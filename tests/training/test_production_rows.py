@@ -8,7 +8,8 @@ import pytest
 
 from storage.labelled_predictions import LabelledPredictions
 from storage.schema.features import TARGET_CAP
-from storage.schema.records import Trigger, utc_now
+from storage.schema.records import utc_now
+from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from tests.training.conftest import named_candidates
 from tests.training.labelled import keep_labelled

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.schema.records import TriggerSource
+from storage.schema.triggers import TriggerSource
 from storage.settings import Settings
 from training.bootstrap import paired_rmse_difference
 from training.contest import Contest, Missing

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from storage.schema.records import DataWindow, utc_now
+from storage.schema.records import utc_now
+from storage.schema.triggers import DataWindow
 from storage.settings import Settings
 from tests.training.labelled import keep_labelled
 from training.contest import Missing

@@ -18,7 +18,8 @@ from storage.log_writer import LogWriter
 from storage.model_store import ModelStore
 from storage.record_log import PageRequest, RecordLog
 from storage.retrain_queue import RetrainQueue
-from storage.schema.records import TriggerSource, utc_now
+from storage.schema.records import utc_now
+from storage.schema.triggers import TriggerSource
 from storage.settings import Settings
 from tests.system import running, wait_for
 from tests.training.conftest import named_candidates

@@ -63,13 +63,21 @@ class NeighbourTransformer(DistrictTransformer):
         Position of each of them in the table given to ``fit``.
     """
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take back what was kept, as arrays that may be written.
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is to be kept: all but the search tree, which is sooner made than read."""
+        state: dict[str, Any] = super().__getstate__()
+        return {name: value for name, value in state.items() if name != "tree_"}
 
-        Those of a memory-mapped file may not, and numba would compile everything once more for them.
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take back what was kept, as arrays that may be written, and make the search tree anew.
+
+        Arrays of a memory-mapped file may not be written, and numba would compile everything once more for
+        them. The tree in a version from before has another layout.
         """
         kept = {name: _writable(value) for name, value in state.items()}
         super().__setstate__(kept)
+        if "points_" in kept:
+            self._make_tree()
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Keep the training districts: inputs (n, 8) in schema order, prices (n,) in 100,000 USD.
@@ -94,7 +102,7 @@ class NeighbourTransformer(DistrictTransformer):
         self.raw_: FloatArray = inputs[order]
         self.points_: FloatArray = np.ascontiguousarray(self._points(self.raw_))
         self.prices_: FloatArray = np.asarray(prices, dtype=np.float64)[order]
-        self.tree_: SearchTree = search_tree(self.points_)
+        self._make_tree()
         return self
 
     def fit_transform(self, X: npt.ArrayLike, y: npt.ArrayLike, **_: Any) -> FloatArray:
@@ -117,6 +125,9 @@ class NeighbourTransformer(DistrictTransformer):
         tags.target_tags.required = True
         return tags
 
+    def _make_tree(self) -> None:
+        self.tree_: SearchTree = search_tree(self.points_)
+
     @abstractmethod
     def _points(self, inputs: FloatArray) -> FloatArray:
         """Return where districts are, shape (n, n_axes)."""
@@ -127,6 +138,4 @@ class NeighbourTransformer(DistrictTransformer):
 
 
 def _writable(kept: Any) -> Any:
-    if isinstance(kept, SearchTree):
-        return SearchTree(*map(_writable, kept))
     return np.require(kept, requirements="W") if isinstance(kept, np.ndarray) else kept

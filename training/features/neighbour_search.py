@@ -4,12 +4,12 @@ import numpy as np
 
 from training.dataset.table import FloatArray
 from training.features.compiled import compiled
-from training.features.search_tree import IntegerArray, SearchTree
+from training.features.search_tree import LANES, IntegerArray, SearchTree
 
 NOBODY = -1
 """In place of a row to leave out: nobody is left out."""
-DEEPEST = 64
-"""Nodes that wait while one is looked at: one for each level of a tree, and no tree has more."""
+MOST_WAITING = 8 * LANES
+"""Nodes that wait while one is looked at: fewer than 16 for each level of a tree, and no tree has eight."""
 ROUNDING = 1.0 + 1e-12
 """A limit may be rounded otherwise than the distance that it limits, and the last neighbour must be found."""
 
@@ -41,8 +41,9 @@ def find_nearest(
     """
     last = distances.shape[0] - 1
     distances[:] = limit * ROUNDING
-    first_leaf = tree.starts.shape[0] - 2
-    waiting, gaps = np.empty(DEEPEST, np.int64), np.empty(DEEPEST)
+    first_leaf = tree.boxes.shape[0]
+    waiting, gaps = np.empty(MOST_WAITING, np.int64), np.empty(MOST_WAITING)
+    squared = np.empty(tree.points.shape[2])
     waiting[0], gaps[0] = 0, 0.0
     count, found = 1, 0
     while count > 0:
@@ -51,60 +52,89 @@ def find_nearest(
         # Not >=: a point at the same distance may have the lower row.
         if gaps[count] > distances[last]:
             continue
-        if node >= first_leaf:
-            found = _look_at(tree, node - first_leaf, query, excluded, found, distances, rows)
-            continue
-        near, far = 2 * node + 1, 2 * node + 2
-        near_gap, far_gap = _gap(tree, near, query), _gap(tree, far, query)
-        if far_gap < near_gap:
-            near, far, near_gap, far_gap = far, near, far_gap, near_gap
-        waiting[count], gaps[count] = far, far_gap
-        waiting[count + 1], gaps[count + 1] = near, near_gap
-        count += 2
+        if node < first_leaf:
+            _measure_boxes(tree.boxes[node], query, squared)
+            count = _add_children(tree, node, squared, distances[last], count, waiting, gaps)
+        else:
+            leaf = node - first_leaf
+            _measure_points(tree.points[leaf], query, squared)
+            found = _look_at(tree, leaf, squared, excluded, found, distances, rows)
     for position in range(last + 1):
         distances[position] = np.sqrt(distances[position])
 
 
 @compiled
-def _gap(tree: SearchTree, node: int, query: FloatArray) -> float:
-    """Return the squared distance from a query to the box of a node."""
-    squared = 0.0
+def _measure_boxes(boxes: FloatArray, query: FloatArray, squared: FloatArray) -> None:
+    """Fill the squared distances, shape (16,), from a query to boxes, shape (n_axes, 2, 16)."""
+    squared[:] = 0.0
     for axis in range(query.shape[0]):
-        outside = max(
-            tree.lower[node, axis] - query[axis], query[axis] - tree.upper[node, axis], 0.0
-        )
-        squared += outside * outside
-    return squared
+        own, lower, upper = query[axis], boxes[axis, 0], boxes[axis, 1]
+        for lane in range(squared.shape[0]):
+            outside = max(lower[lane] - own, own - upper[lane], 0.0)
+            squared[lane] += outside * outside
+
+
+@compiled
+def _measure_points(points: FloatArray, query: FloatArray, squared: FloatArray) -> None:
+    """Fill the squared distances, shape (16,), from a query to points, shape (n_axes, 16)."""
+    squared[:] = 0.0
+    for axis in range(query.shape[0]):
+        own, others = query[axis], points[axis]
+        for lane in range(squared.shape[0]):
+            step = others[lane] - own
+            squared[lane] += step * step
+
+
+@compiled
+def _add_children(
+    tree: SearchTree,
+    node: int,
+    squared: FloatArray,
+    worst: float,
+    count: int,
+    waiting: IntegerArray,
+    gaps: FloatArray,
+) -> int:
+    """Let the children that are near enough wait, the nearest last; return how many nodes wait then."""
+    first, bottom = tree.children[node], count
+    for child in range(first, tree.children[node + 1]):
+        gap = squared[child - first]
+        if gap > worst:
+            continue
+        position = count
+        while position > bottom and gaps[position - 1] < gap:
+            gaps[position], waiting[position] = gaps[position - 1], waiting[position - 1]
+            position -= 1
+        gaps[position], waiting[position] = gap, child
+        count += 1
+    return count
 
 
 @compiled
 def _look_at(
     tree: SearchTree,
     leaf: int,
-    query: FloatArray,
+    squared: FloatArray,
     excluded: int,
     found: int,
     distances: FloatArray,
     rows: IntegerArray,
 ) -> int:
     """Put those points of a leaf that belong there into the sorted list of neighbours found so far."""
-    places = distances.shape[0]
-    for point in range(tree.starts[leaf], tree.starts[leaf + 1]):
-        worst = distances[places - 1]
-        squared = 0.0
-        for axis in range(query.shape[0]):
-            step = tree.points[point, axis] - query[axis]
-            squared += step * step
-            if squared > worst:
-                break
-        row = tree.rows[point]
-        if squared > worst or row == excluded:
+    last = distances.shape[0] - 1
+    start = tree.starts[leaf]
+    for point in range(start, tree.starts[leaf + 1]):
+        own = squared[point - start]
+        if own > distances[last]:
             continue
-        if found < places:
-            _insert(squared, row, found, distances, rows)
+        row = tree.rows[point]
+        if row == excluded:
+            continue
+        if found <= last:
+            _insert(own, row, found, distances, rows)
             found += 1
-        elif _precedes(squared, row, distances[places - 1], rows[places - 1]):
-            _insert(squared, row, places - 1, distances, rows)
+        elif _precedes(own, row, distances[last], rows[last]):
+            _insert(own, row, last, distances, rows)
     return found
 
 

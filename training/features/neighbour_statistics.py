@@ -5,6 +5,7 @@ import numpy as np
 from training.dataset.table import FloatArray
 from training.features.compiled import compiled
 from training.features.insertion_sort import insertion_sort
+from training.features.raw_inputs import AGE, INCOME, OCCUPANCY, POPULATION, ROOMS
 from training.features.search_tree import IntegerArray
 
 STATISTIC_NAMES = (
@@ -70,23 +71,16 @@ def neighbourhood_statistics(
         Shape (22,), filled.
     """
     size = rows.shape[0]
-    weights, near_prices, incomes = np.empty(size), np.empty(size), np.empty(size)
+    near_prices, incomes = np.empty(size), np.empty(size)
     for position in range(size):
-        weights[position] = 1.0 / (distances[position] + softening)
         near_prices[position] = prices[rows[position]]
-        incomes[position] = raw[rows[position], 0]
-    features[0] = _weighted_mean(weights, prices, rows)
+        incomes[position] = raw[rows[position], INCOME]
     _price_statistics(near_prices, features[1:9])
-    features[9] = _price_per_income(weights, near_prices, incomes)
-    features[10] = _weighted_mean(weights, raw[:, 0], rows)
     features[13] = _price_slope(incomes, near_prices)
     features[15] = distances[0]
     features[16] = _mean(distances)
     features[17] = distances[-1]
-    features[18] = _weighted_mean(weights, raw[:, 2], rows)
-    features[19] = _weighted_mean(weights, raw[:, 5], rows)
-    features[20] = _weighted_mean(weights, raw[:, 1], rows)
-    features[21] = _weighted_mean(weights, raw[:, 4], rows)
+    _weighted_means(raw, near_prices, distances, rows, softening, features)
 
 
 @compiled
@@ -158,13 +152,35 @@ def gaussian_mean(
 
 
 @compiled
-def _weighted_mean(weights: FloatArray, values: FloatArray, rows: IntegerArray) -> float:
-    total = 0.0
-    weight_sum = 0.0
-    for position in range(weights.shape[0]):
-        total += weights[position] * values[rows[position]]
-        weight_sum += weights[position]
-    return total / weight_sum
+def _weighted_means(
+    raw: FloatArray,
+    near_prices: FloatArray,
+    distances: FloatArray,
+    rows: IntegerArray,
+    softening: float,
+    features: FloatArray,
+) -> None:
+    """Fill the weighted means, all in one pass: each sum waits for itself, so several cost what one does."""
+    weight_sum, price, price_per_income = 0.0, 0.0, 0.0
+    income, rooms, occupancy, age, population = 0.0, 0.0, 0.0, 0.0, 0.0
+    for position in range(rows.shape[0]):
+        near, weight = raw[rows[position]], 1.0 / (distances[position] + softening)
+        weighted_price = weight * near_prices[position]
+        weight_sum += weight
+        price += weighted_price
+        price_per_income += weighted_price / max(near[INCOME], 1e-3)
+        income += weight * near[INCOME]
+        rooms += weight * near[ROOMS]
+        occupancy += weight * near[OCCUPANCY]
+        age += weight * near[AGE]
+        population += weight * near[POPULATION]
+    features[0] = price / weight_sum
+    features[9] = price_per_income / weight_sum
+    features[10] = income / weight_sum
+    features[18] = rooms / weight_sum
+    features[19] = occupancy / weight_sum
+    features[20] = age / weight_sum
+    features[21] = population / weight_sum
 
 
 @compiled
@@ -207,15 +223,6 @@ def _price_statistics(prices: FloatArray, features: FloatArray) -> None:
     features[4] = ascending[last]
     for position in range(3):
         features[5 + position] = prices[min(position, last)]
-
-
-@compiled
-def _price_per_income(weights: FloatArray, prices: FloatArray, incomes: FloatArray) -> float:
-    total, weight_sum = 0.0, 0.0
-    for position in range(prices.shape[0]):
-        total += weights[position] * prices[position] / max(incomes[position], 1e-3)
-        weight_sum += weights[position]
-    return float(total / weight_sum)
 
 
 @compiled

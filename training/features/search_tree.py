@@ -10,45 +10,51 @@ from training.features.compiled import compiled
 
 IntegerArray: TypeAlias = npt.NDArray[np.int64]
 
-LEAF_POINTS = 16
-"""About so many points are looked at together."""
+LANES = 16
+"""So many points of a leaf, or boxes of a node, are looked at together, in vector instructions."""
 
 
 class SearchTree(NamedTuple):
-    """Points in boxes, each of which holds two smaller ones (a k-d tree; Bentley 1975).
+    """Points in boxes, each of which holds up to 16 smaller ones (a k-d tree; Bentley 1975).
 
-    Node i holds the nodes 2 i + 1 and 2 i + 2; the nodes of the last level are the leaves.
+    Nodes are numbered level by level from the root, 0; the nodes of the last level are the leaves.
 
     Attributes
     ----------
     points
-        Shape (n_points, n_axes), leaf by leaf.
+        Shape (n_leaves, n_axes, 16): each leaf's points axis by axis, zeros behind them.
     rows
-        Shape (n_points,): which point each of them was when the tree was made.
-    lower, upper
-        Shape (n_nodes, n_axes): the smallest box around a node's points.
+        Shape (n_points,), leaf by leaf: which point each of them was when the tree was made.
     starts
-        Shape (n_leaves + 1,): leaf j has the points ``starts[j]`` to ``starts[j + 1]``.
+        Shape (n_leaves + 1,): leaf j has ``rows[starts[j]]`` to ``rows[starts[j + 1]]``.
+    boxes
+        Shape (n_inner, n_axes, 2, 16): lower and upper bounds of the smallest boxes around the points of
+        each child of an inner node, zeros behind them.
+    children
+        Shape (n_inner + 1,): the children of node i are ``children[i]`` to ``children[i + 1]``.
     """
 
     points: FloatArray
     rows: IntegerArray
-    lower: FloatArray
-    upper: FloatArray
     starts: IntegerArray
+    boxes: FloatArray
+    children: IntegerArray
 
 
 def search_tree(points: FloatArray) -> SearchTree:
     """Return the tree of points, shape (n_points, n_axes), halved again and again at the widest axis."""
-    rows, levels = np.arange(len(points)), [np.array([0, len(points)])]
-    while (len(levels[-1]) - 1) * LEAF_POINTS < len(points):
-        _halve(points, rows, levels[-1])
-        starts = levels[-1]
-        levels.append(np.sort(np.concatenate([starts, (starts[:-1] + starts[1:]) // 2])))
-    ordered = points[rows]
-    boxes = [_boxes(ordered, starts) for starts in levels]
-    lower, upper = (np.concatenate(bounds) for bounds in zip(*boxes, strict=True))
-    return SearchTree(ordered, rows, lower, upper, levels[-1])
+    rows, starts = np.arange(len(points)), np.array([0, len(points)])
+    while (len(starts) - 1) * LANES < len(points):
+        _halve(points, rows, starts)
+        starts = np.sort(np.concatenate([starts, (starts[:-1] + starts[1:]) // 2]))
+    boxes, families = _inner_nodes(points[rows], starts)
+    return SearchTree(
+        points=_leaf_by_leaf(points[rows], starts),
+        rows=rows,
+        starts=starts,
+        boxes=boxes,
+        children=np.cumsum([1, *families]),
+    )
 
 
 @compiled
@@ -79,6 +85,29 @@ def _widest_axis(points: FloatArray, rows: IntegerArray) -> int:
         if spread > largest:
             widest, largest = axis, spread
     return widest
+
+
+def _leaf_by_leaf(points: FloatArray, starts: IntegerArray) -> FloatArray:
+    leaves = np.zeros((len(starts) - 1, points.shape[1], LANES))
+    sizes = np.diff(starts)
+    leaf = np.repeat(np.arange(len(sizes)), sizes)
+    leaves[leaf, :, np.arange(len(points)) - starts[leaf]] = points
+    return leaves
+
+
+def _inner_nodes(points: FloatArray, starts: IntegerArray) -> tuple[FloatArray, list[int]]:
+    """Return the boxes of the inner nodes' children, and how many children each has, from the root on."""
+    boxes, families = [np.empty((0, points.shape[1], 2, LANES))], []
+    while len(starts) > 2:
+        # The numbers of leaves are powers of two.
+        family = min(LANES, len(starts) - 1)
+        bounds = np.stack(_boxes(points, starts), axis=-1).reshape(-1, family, points.shape[1], 2)
+        level = np.zeros((len(bounds), points.shape[1], 2, LANES))
+        level[..., :family] = np.moveaxis(bounds, 1, -1)
+        boxes.append(level)
+        families.append([family] * len(bounds))
+        starts = starts[::family]
+    return np.concatenate(boxes[::-1]), [size for level in families[::-1] for size in level]
 
 
 def _boxes(points: FloatArray, starts: IntegerArray) -> tuple[FloatArray, FloatArray]:
