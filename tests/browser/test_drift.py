@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from backend.contract.drift import DriftQuery
 from dashboard.components.drift_reading import WINDOWS
@@ -80,7 +80,10 @@ def _see_the_overview(system: System, page: Page) -> None:
     expect(main).to_contain_text("of the inputs: 1 of 8 inputs drifted (median income)")
     expect(main).to_contain_text("Estimated ≈")
     expect(main).to_contain_text("Realized: not enough actual values (0).")
-    tops = [_top(page, part) for part in ("health", "drift", "traffic", "predictions")]
+    chart = page.locator(".st-key-overview_traffic")
+    headings = ("Drift, last 24 hours", "Events", "Last predictions")
+    drift, events, predictions = (page.get_by_role("heading", name=name) for name in headings)
+    tops = [_top(part) for part in (drift, chart, events, predictions)]
     assert tops == sorted(tops)  # what an operator acts on comes first
     wait_for(
         lambda: any(REASON in event.summary for event in system.client.history().events),
@@ -91,7 +94,7 @@ def _see_the_overview(system: System, page: Page) -> None:
     expect(main.get_by_text(REASON).first).to_be_attached()
 
 
-def _top(page: Page, part: str) -> float:
-    box = page.locator(f".st-key-overview_{part}").bounding_box()
+def _top(part: Locator) -> float:
+    box = part.bounding_box()
     assert box is not None
     return box["y"]
