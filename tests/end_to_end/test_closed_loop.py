@@ -19,15 +19,18 @@ from tests.districts import newly_built_districts
 from tests.faults.system_under_test import report
 from tests.system import running, wait_for
 from training.model_card import REGISTERED_NAME
+from training.promotion import BETTER_ON_RECENT
 from training.registry import CHAMPION, VERSION_TAG
 from training.screening import PRICE_OUT_OF_LINE
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.timeout(600)]
 
 DRIFTED, FRESH, CORRUPT = 1_500, 400, 5
-PATIENCE_SECONDS = 270.0
+WITHOUT_LABELLED_ROWS = 0.767
+"""RMSE on the fresh rows, in 100,000 USD, of the same candidate when it learned from the base table alone."""
+PATIENCE_SECONDS = 450.0
 """On a busy machine; alone it takes a fraction, which the test reports."""
-REDUCED = {"HOUSING_CANDIDATES": "hist_gradient_boosting", "HOUSING_SEARCH_TRIALS": "0"}
+REDUCED = {"HOUSING_CANDIDATES": "neighbour_boosting", "HOUSING_SEARCH_TRIALS": "0"}
 
 
 def test_drift_becomes_a_better_model_in_service(
@@ -58,7 +61,11 @@ def test_drift_becomes_a_better_model_in_service(
         version, predicted = _ask_about(client, fresh, prices)
         realized = client.performance(PerformanceQuery()).realized
     assert version == new
-    assert result["decision"]["branch"] == "better on recent"
+    (recent,) = [
+        check for check in result["decision"]["checks"] if check["name"] == BETTER_ON_RECENT
+    ]
+    assert recent["passed"]
+    assert recent["figures"]["rows"] > 0.2 * DRIFTED
     labelled = result["labelled"]
     assert labelled["why_not"] is None
     assert labelled["left_out"][PRICE_OUT_OF_LINE] >= CORRUPT
@@ -67,7 +74,7 @@ def test_drift_becomes_a_better_model_in_service(
     before = _rmse(store.load(old).predict(_inputs(fresh)), prices)
     assert realized.rmse is not None
     assert realized.rmse.value == pytest.approx(_rmse(predicted, prices))
-    assert realized.rmse.upper < before
+    assert realized.rmse.upper < min(before, WITHOUT_LABELLED_ROWS)
     assert _registered_champion(champion_settings) == new
     figures = {
         "rmse_before": before,
