@@ -34,6 +34,7 @@ BODIES: dict[str, Json] = {
     "ConfigChange": {"cooldown_hours": 24.0},
     "RetrainingCheckRequest": {"new_data": [EXAMPLE], "predictions": [4.2], "actuals": [4.5]},
     "TriggerRequest": REASON,
+    "CancelRequest": REASON,
     "ChampionChange": REASON,
 }
 """What is sent, by the name of the body's model."""
