@@ -64,7 +64,7 @@ def test_a_defect_shows_no_internals(
     def fail(*_: object) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr(services.predictions, "predict", fail)
+    monkeypatch.setattr(services.predictions, "draft", fail)
     answer = http.post("/predict", json=EXAMPLE)
     assert_problem(answer, 500)
     assert "hunter2" not in answer.get_data(as_text=True)

@@ -34,7 +34,9 @@ MEASURE = """
   };
   const over = (top, ground, alpha) => [0, 1, 2].map(i => top[i] * alpha + ground[i] * (1 - alpha));
   const ancestors = element => element ? [element, ...ancestors(element.parentElement)] : [];
-  const ground = element => ancestors(element).reverse().reduce((below, one) => {
+  // The value of a slider's thumb is inside it, and painted above it.
+  const isBehind = one => !one.querySelector(':scope > [data-testid=stSliderThumbValue]');
+  const ground = element => ancestors(element).filter(isBehind).reverse().reduce((below, one) => {
     const colour = parse(getComputedStyle(one).backgroundColor);
     return over(colour, below, colour[3]);
   }, [255, 255, 255]);

@@ -31,13 +31,16 @@ STAGES: dict[str, tuple[type, str, bool]] = {
     "loading": (RetrainingWorker, "_published", False),
     "recording": (RunTracker, "record", True),
     "publishing": (ModelStore, "publish", False),
-    "published": (ModelStore, "publish", True),
     "registered": (ModelRegistry, "register", True),
-    "no longer owed": (OpenRegistrations, "close", True),
     "promoted": (ModelStore, "set_champion", True),
     "finishing": (Claim, "finish", False),
+    "closing the registration": (OpenRegistrations, "close", False),
 }
-"""A method and whether the worker dies after it, not before: the stages of a retraining in their order."""
+"""A method and whether the worker dies after it, not before: the stages in the order in which they are met.
+
+The version whose worker died once it was registered is not trained again, so its registration is closed by a
+worker that has nothing else to do.
+"""
 
 
 def main() -> None:

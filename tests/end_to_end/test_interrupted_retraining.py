@@ -23,6 +23,7 @@ from tests.training.conftest import named_candidates
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
 from training.model_card import REGISTERED_NAME
+from training.open_registrations import OpenRegistrations
 from training.registration_keeper import RETRY_INTERVAL
 from training.registry import CHAMPION, VERSION_TAG
 from training.tracking import ABANDONED, EXPERIMENT
@@ -43,7 +44,7 @@ def small_table() -> HousingTable:
 
 
 def worker(settings: Settings) -> RetrainingWorker:
-    return RetrainingWorker(settings, small_table, named_candidates("hist_gradient_boosting"))
+    return RetrainingWorker(settings, small_table, named_candidates("random_forest"))
 
 
 def retrain(settings: Settings) -> Trigger:
@@ -65,7 +66,7 @@ def test_killed_in_each_stage_it_ends_with_one_version_registered_once(settings:
         assert _run(settings, stage) == -signal.SIGKILL, stage
     assert _run(settings, "none") == 0
     found = queue.find(trigger_id)
-    assert (found.state, found.trigger.attempts) == ("done", len(STAGES) + 1)
+    assert (found.state, found.trigger.attempts) == ("done", len(STAGES))
     result = found.trigger.result
     assert result is not None
     assert result["promoted"], result["reason"]
@@ -74,9 +75,10 @@ def test_killed_in_each_stage_it_ends_with_one_version_registered_once(settings:
     assert ModelStore(settings.paths).champion().version == version.version == result["version"]
     (number,) = registered(settings)
     assert number.tags[VERSION_TAG] == version.version
-    assert "champion" in number.aliases or _champion(settings) == version.version
+    assert _champion(settings) == version.version
     assert AuditTrail(settings.paths).verify().holds
-    assert not list(settings.paths.open_registrations.glob("*.json"))
+    # What was killed before it was published is forgotten after an hour: see its own test.
+    assert not OpenRegistrations(settings.paths).is_open(version.version)
     assert _unfinished_runs(settings) == 0
 
 

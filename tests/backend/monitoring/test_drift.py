@@ -67,15 +67,15 @@ def test_a_huge_window_does_not_alarm_on_a_trifle() -> None:
     assert detector.compare(current, None, lower, multivariate=False).overall_drift
 
 
-@pytest.mark.parametrize("rows", [0, 1, 99])
+@pytest.mark.parametrize(("rows", "said"), [(0, "0 rows"), (1, "1 row"), (99, "99 rows")])
 def test_too_few_rows_are_no_verdict(
-    detector: DriftDetector, window: np.ndarray, rows: int
+    detector: DriftDetector, window: np.ndarray, rows: int, said: str
 ) -> None:
     report = detector.compare(window[:rows])
     assert report.status == "not_enough_data"
     assert report.overall_drift is None
     assert report.drift_share is None
-    assert report.reasons == (f"Not enough data: {rows} rows, and a verdict needs 100.",)
+    assert report.reasons == (f"Not enough data: {said}, and a verdict needs 100.",)
 
 
 def test_a_window_of_missing_values_only_is_drift_of_quality(
