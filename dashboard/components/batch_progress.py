@@ -7,14 +7,10 @@ from backend.client import ClientError
 from dashboard.components.batch_run import BatchRun
 from dashboard.components.batch_upload import RUNNING
 from dashboard.components.price import escaped
+from dashboard.components.primary_button import readable_letters
 from dashboard.components.service import FAILED, failure_sentence, housing_client
 
 ACTIONS_KEY = "batch_actions"
-# As in the form of the Predict page: by night the primary colour is light and needs dark letters.
-BUTTON_STYLE = (
-    f"<style>.st-key-{ACTIONS_KEY} [data-testid=stBaseButton-primary]"
-    "{ color: light-dark(#ffffff, #06262d) }</style>"
-)
 
 
 def draw_progress(run: BatchRun) -> None:
@@ -24,7 +20,7 @@ def draw_progress(run: BatchRun) -> None:
         return
     running = bool(st.session_state.get(RUNNING)) and not run.is_done
     with st.container(key=ACTIONS_KEY):
-        st.html(BUTTON_STYLE)
+        readable_letters(ACTIONS_KEY)
         _draw_button(run, running=running)
     if run.scored or running:
         bar = st.progress(run.scored / run.total, progress_words(run))

@@ -5,6 +5,7 @@ from typing import Any
 
 from backend.contract.drift import CumulativePair, HistogramPair, TimelinePoint
 from dashboard.components.chart_colour import HERE, TOTAL, UP
+from dashboard.components.chart_panel import quiet_title
 from dashboard.components.drift_words import column_scale, column_unit
 
 REFERENCE, CURRENT = "Reference", "Current"
@@ -50,7 +51,10 @@ def timeline_option(points: Sequence[TimelinePoint]) -> dict[str, Any]:
         "tooltip": {"trigger": "axis"},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "legend": {"top": 0, "right": 0, "itemWidth": 18, "data": ["Moved", CHANCE]},
-        "title": [_title("Moved (KS statistic), % of rows", 2), _title("Predictions, n", "66%")],
+        "title": [
+            quiet_title("Moved (KS statistic), % of rows", 2),
+            quiet_title("Predictions, n", "66%"),
+        ],
         "grid": [_grid(36, "42%"), _grid("75%", 4)],
         "xAxis": [_time_axis(0, labelled=False) | span, _time_axis(1, labelled=True) | span],
         "yAxis": [_value_axis(), _value_axis() | {"gridIndex": 1, "minInterval": 1}],
@@ -174,13 +178,9 @@ def _frame(title: str, legend: list[str]) -> dict[str, Any]:
         "animationDuration": 300,
         "tooltip": {"trigger": "axis", "valueFormatter": "%.3g %%"},
         "legend": {"top": 0, "right": 0, "itemWidth": 18, "data": legend},
-        "title": _title(title, 2),
+        "title": quiet_title(title, 2),
         "grid": _grid(36, 8),
     }
-
-
-def _title(text: str, top: int | str) -> dict[str, Any]:
-    return {"text": text, "top": top, "left": 0, "textStyle": {"fontSize": 12, "fontWeight": 400}}
 
 
 def _grid(top: int | str, bottom: int | str) -> dict[str, Any]:

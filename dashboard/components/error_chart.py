@@ -8,6 +8,7 @@ import streamlit as st
 from backend.contract.performance import Estimate, PerformanceResponse, PerformanceStep
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
 from dashboard.components.chart_colour import DOWN, TOTAL, UP
+from dashboard.components.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.components.traffic_chart import step_words
 
 REALIZED, ESTIMATED, HOLDOUT = "Realized RMSE", "Estimated RMSE", "Holdout RMSE"
@@ -50,15 +51,15 @@ def error_option(found: PerformanceResponse) -> dict[str, Any]:
             "data": [REALIZED, ESTIMATED, HOLDOUT],
         },
         "title": [
-            _title("RMSE, $1,000", 4),
-            _title(
+            panel_title("RMSE, $1,000", 4),
+            panel_title(
                 f"Actual values in their interval, % (expected: {100 * found.expected_coverage:.3g})",
                 "61%",
             ),
         ],
-        "grid": [_grid(66, "46%"), _grid("70%", 28)],
-        "xAxis": [_time_axis(0, labelled=False) | span, _time_axis(1, labelled=True) | span],
-        "yAxis": [_value_axis(0) | {"scale": True}, _value_axis(1) | {"scale": True, "max": 100}],
+        "grid": [panel_grid(66, "46%"), panel_grid("70%", 28)],
+        "xAxis": [time_axis(0, labelled=False) | span, time_axis(1, labelled=True) | span],
+        "yAxis": [value_axis(0) | {"scale": True}, value_axis(1) | {"scale": True, "max": 100}],
         "series": [
             *_banded(REALIZED, "realized", UP, "solid", 0),
             *_banded(ESTIMATED, "estimated", DOWN, "dashed", 0),
@@ -152,19 +153,3 @@ def _thousands(price: float) -> float:
 
 def _axes(grid: int) -> dict[str, int]:
     return {"xAxisIndex": grid, "yAxisIndex": grid}
-
-
-def _title(text: str, top: int | str) -> dict[str, Any]:
-    return {"text": text, "top": top, "left": 0, "textStyle": {"fontSize": 13, "fontWeight": 600}}
-
-
-def _grid(top: int | str, bottom: int | str) -> dict[str, Any]:
-    return {"left": 44, "right": 12, "top": top, "bottom": bottom}
-
-
-def _time_axis(index: int, *, labelled: bool) -> dict[str, Any]:
-    return {"type": "time", "gridIndex": index, "axisLabel": {"show": labelled}}
-
-
-def _value_axis(index: int) -> dict[str, Any]:
-    return {"type": "value", "gridIndex": index, "splitNumber": 3}

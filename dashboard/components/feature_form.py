@@ -5,6 +5,7 @@ import streamlit as st
 from backend.contract.predictions import EXAMPLE, FEATURES, Feature, HousingFeatures
 from dashboard.components.district import DISTRICTS, District
 from dashboard.components.form_address import address_parameters, read_address
+from dashboard.components.primary_button import readable_letters
 
 DISTRICT_KEY = "predict_district"
 FILLED_KEY = "predict_filled"
@@ -16,13 +17,6 @@ ADDRESS_KEY = "predict_address"
 """Session state: the part of the page's address that the form has read or written."""
 PROBLEMS_KEY = "predict_address_problems"
 """Session state: what was wrong with the address, in sentences."""
-
-# Streamlit writes white on the theme's primary colour. By night that colour is light, because it is
-# also the colour of chosen tabs and pills on the dark ground; so this button needs dark letters.
-SUBMIT_STYLE = (
-    f"<style>.st-key-{INPUTS_KEY} [data-testid=stBaseButton-primaryFormSubmit]"
-    "{ color: light-dark(#ffffff, #06262d) }</style>"
-)
 
 
 def choose_district() -> None:
@@ -45,7 +39,7 @@ def feature_form() -> dict[str, float] | None:
     for feature in FEATURES:
         st.session_state.setdefault(_key(feature.name), EXAMPLE[feature.name])
     with st.container(key=INPUTS_KEY):
-        st.html(SUBMIT_STYLE)
+        readable_letters(INPUTS_KEY, "primaryFormSubmit")
         return _draw_form()
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from backend.contract.traffic import Step, SummaryResponse, VersionChange
 from dashboard.components.chart_colour import DOWN, HERE, TOTAL
+from dashboard.components.chart_panel import count_axis, panel_grid, panel_title
 from dashboard.components.traffic_chart import step_words
 
 HEIGHT = 560
@@ -84,15 +85,15 @@ def latency_option(part: Part) -> dict[str, Any]:
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "legend": {"type": "scroll", "top": 22, "left": 0, "itemWidth": 18},
         "title": [
-            _title("Latency, ms", 0),
-            _title("Requests per second", "46%"),
-            _title(f"Errors per {words}, {errors:,} in all", "70%"),
+            panel_title("Latency, ms", 0),
+            panel_title("Requests per second", "46%"),
+            panel_title(f"Errors per {words}, {errors:,} in all", "70%"),
         ],
         "grid": [_grid(72, "58%"), _grid("52%", "33%"), _grid("76%", 28)],
         "xAxis": [
             axis | {"gridIndex": index, "axisLabel": {"show": index == 2}} for index in range(3)
         ],
-        "yAxis": [_value_axis(0), _value_axis(1), _value_axis(2) | {"minInterval": 1}],
+        "yAxis": [count_axis(0), count_axis(1), count_axis(2) | {"minInterval": 1}],
         "series": [
             _line("p50", "solid") | {"markLine": _version_marks(part.changes)},
             _line("p95", "dashed"),
@@ -157,16 +158,8 @@ def _version_marks(changes: Sequence[VersionChange]) -> dict[str, Any]:
     }
 
 
-def _title(text: str, top: int | str) -> dict[str, Any]:
-    return {"text": text, "top": top, "left": 0, "textStyle": {"fontSize": 13, "fontWeight": 600}}
-
-
 def _grid(top: int | str, bottom: int | str) -> dict[str, Any]:
-    return {"left": 48, "right": 12, "top": top, "bottom": bottom}
-
-
-def _value_axis(index: int) -> dict[str, Any]:
-    return {"type": "value", "gridIndex": index, "min": 0, "splitNumber": 3}
+    return panel_grid(top, bottom, left=48)
 
 
 def _line(name: str, stroke: str) -> dict[str, Any]:

@@ -1,19 +1,29 @@
 """The one button of a block that acts, in colours that can be read by day and by night."""
 
+from typing import Literal
+
 import streamlit as st
+
+PrimaryKind = Literal["primary", "primaryFormSubmit"]
+"""What Streamlit calls the button of a block, and that of a form."""
 
 
 def primary_button(
     label: str, key: str, *, icon: str | None = None, disabled: bool = False
 ) -> bool:
-    """Draw the button and return whether it was pressed.
-
-    Streamlit writes white on the theme's primary colour; by night that colour is light and needs dark
-    letters.
-    """
+    """Draw the button and return whether it was pressed."""
     with st.container(key=f"{key}_side"):
-        st.html(
-            f"<style>.st-key-{key}_side [data-testid=stBaseButton-primary]:enabled"
-            "{ color: light-dark(#ffffff, #06262d) }</style>"
-        )
+        readable_letters(f"{key}_side")
         return st.button(label, type="primary", icon=icon, key=key, disabled=disabled)
+
+
+def readable_letters(container_key: str, kind: PrimaryKind = "primary") -> None:
+    """Let the letters of the primary buttons in a container be read.
+
+    Streamlit writes white on the theme's primary colour. By night that colour is light, because it is also
+    the colour of chosen tabs and pills on the dark ground; so these buttons need dark letters.
+    """
+    st.html(
+        f"<style>.st-key-{container_key} [data-testid=stBaseButton-{kind}]:enabled"
+        "{ color: light-dark(#ffffff, #06262d) }</style>"
+    )

@@ -7,6 +7,7 @@ import streamlit as st
 from backend.contract.predictions import TARGET_UNIT_DOLLARS, HousingFeatures
 from backend.contract.what_if import SensitivityCurve, SensitivityResponse
 from dashboard.components.chart_colour import HERE, TOTAL, UP
+from dashboard.components.chart_panel import panel_grid, quiet_title
 from dashboard.components.feature_words import feature_named, number
 
 HEIGHT = 270
@@ -65,8 +66,11 @@ def sensitivity_option(curve: SensitivityCurve, entered: float, most: int) -> di
         "animationDuration": 300,
         "tooltip": {"trigger": "axis", "valueFormatter": "%,.4g"},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
-        "title": [_title("Price, $1,000", 4), _title(f"Districts, n = {districts:,}", "56%")],
-        "grid": [_grid(32, "50%"), _grid("67%", 44)],
+        "title": [
+            quiet_title("Price, $1,000", 4),
+            quiet_title(f"Districts, n = {districts:,}", "56%"),
+        ],
+        "grid": [panel_grid(32, "50%"), panel_grid("67%", 44)],
         "xAxis": [_input_axis(curve, 0, ""), _input_axis(curve, 1, feature.unit)],
         "yAxis": [_value_axis(0) | {"max": most, "interval": most / 2}, _value_axis(1)],
         "series": [_price_line(curve, entered), _histogram(curve, entered)],
@@ -113,14 +117,6 @@ def _entered_line(entered: float) -> dict[str, Any]:
         "lineStyle": {"color": HERE, "width": 2, "type": "solid"},
         "data": [{"xAxis": entered}],
     }
-
-
-def _title(text: str, top: int | str) -> dict[str, Any]:
-    return {"text": text, "top": top, "left": 0, "textStyle": {"fontSize": 12, "fontWeight": 400}}
-
-
-def _grid(top: int | str, bottom: int | str) -> dict[str, Any]:
-    return {"left": 44, "right": 12, "top": top, "bottom": bottom}
 
 
 def _input_axis(curve: SensitivityCurve, index: int, unit: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from backend.contract.performance import Estimate
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
 from backend.contract.shadow import ShadowQuery, ShadowResponse, ShadowStep
 from dashboard.components.chart_colour import DOWN, TOTAL, UP
+from dashboard.components.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.components.performance_words import price, price_range, share_range
 from dashboard.components.service import asking_service
 from dashboard.components.traffic_chart import step_words
@@ -115,10 +116,10 @@ def shadow_option(found: ShadowResponse) -> dict[str, Any]:
             "itemWidth": 22,
             "data": [MEAN, SPREAD, CHALLENGER, CHAMPION],
         },
-        "title": [_title("$1,000", 4), _title("Silent answers", "70%")],
-        "grid": [_grid(66, "36%"), _grid("79%", 28)],
-        "xAxis": [_time_axis(0, labelled=False) | span, _time_axis(1, labelled=True) | span],
-        "yAxis": [_value_axis(0) | {"scale": True}, _value_axis(1)],
+        "title": [panel_title("$1,000", 4), panel_title("Silent answers", "70%")],
+        "grid": [panel_grid(66, "36%"), panel_grid("79%", 28)],
+        "xAxis": [time_axis(0, labelled=False) | span, time_axis(1, labelled=True) | span],
+        "yAxis": [value_axis(0) | {"scale": True}, value_axis(1)],
         "series": [
             _line(MEAN, "mean", UP, "solid"),
             _line(SPREAD, "rms", DOWN, "solid"),
@@ -167,19 +168,3 @@ def _bars() -> dict[str, Any]:
         "xAxisIndex": 1,
         "yAxisIndex": 1,
     }
-
-
-def _title(text: str, top: int | str) -> dict[str, Any]:
-    return {"text": text, "top": top, "left": 0, "textStyle": {"fontSize": 13, "fontWeight": 600}}
-
-
-def _grid(top: int | str, bottom: int | str) -> dict[str, Any]:
-    return {"left": 44, "right": 12, "top": top, "bottom": bottom}
-
-
-def _time_axis(index: int, *, labelled: bool) -> dict[str, Any]:
-    return {"type": "time", "gridIndex": index, "axisLabel": {"show": labelled}}
-
-
-def _value_axis(index: int) -> dict[str, Any]:
-    return {"type": "value", "gridIndex": index, "splitNumber": 3}

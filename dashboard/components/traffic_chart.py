@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.chart_panel import count_axis, panel_grid, panel_title, time_axis
 from dashboard.components.traffic import TrafficStep
 
 ANSWERED_COLOUR = "#7d959d"
@@ -54,13 +55,16 @@ def traffic_option(steps: Sequence[TrafficStep], step: timedelta) -> dict[str, A
         "tooltip": {"trigger": "axis", "valueFormatter": "%.4g"},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "legend": {"top": 0, "right": 0, "itemWidth": 18},
-        "title": [_title("Latency, ms", 0), _title(f"Requests per {step_words(step)}", "57%")],
-        "grid": [_grid(44, "50%"), _grid("66%", 28)],
-        "xAxis": [
-            _time_axis(0, labelled=False) | span,
-            _time_axis(1, labelled=True) | span,
+        "title": [
+            panel_title("Latency, ms", 0),
+            panel_title(f"Requests per {step_words(step)}", "57%"),
         ],
-        "yAxis": [_value_axis(0), _value_axis(1) | {"minInterval": 1}],
+        "grid": [panel_grid(44, "50%"), panel_grid("66%", 28)],
+        "xAxis": [
+            time_axis(0, labelled=False) | span,
+            time_axis(1, labelled=True) | span,
+        ],
+        "yAxis": [count_axis(0), count_axis(1) | {"minInterval": 1}],
         "series": [
             _line("p50", "solid"),
             _line("p95", "dashed"),
@@ -78,22 +82,6 @@ def _point(step: TrafficStep) -> dict[str, Any]:
         "Answered": step.answered,
         "Failed": step.failed,
     }
-
-
-def _title(text: str, top: int | str) -> dict[str, Any]:
-    return {"text": text, "top": top, "left": 0, "textStyle": {"fontSize": 13, "fontWeight": 600}}
-
-
-def _grid(top: int | str, bottom: int | str) -> dict[str, Any]:
-    return {"left": 44, "right": 12, "top": top, "bottom": bottom}
-
-
-def _time_axis(index: int, *, labelled: bool) -> dict[str, Any]:
-    return {"type": "time", "gridIndex": index, "axisLabel": {"show": labelled}}
-
-
-def _value_axis(index: int) -> dict[str, Any]:
-    return {"type": "value", "gridIndex": index, "min": 0, "splitNumber": 3}
 
 
 def _line(name: str, stroke: str) -> dict[str, Any]:
