@@ -40,8 +40,13 @@ def verdict(analysis: DriftAnalysis) -> Verdict:
 
 
 def drifted_words(analysis: DriftAnalysis) -> str:
-    """Say how many of the inputs drifted."""
-    return f"{len(analysis.drifted_features)} of {analysis.total_features} inputs drifted"
+    """Say how many of the inputs drifted; if none did alone, what did."""
+    count = f"{len(analysis.drifted_features)} of {analysis.total_features} inputs drifted"
+    scores = {"all together": analysis.multivariate, "the predicted price": analysis.prediction}
+    others = [name for name, score in scores.items() if score is not None and score.drifted]
+    if analysis.drifted_features or not others:
+        return count
+    return f"{count} alone, but {' and '.join(others)} did"
 
 
 def column_label(name: str) -> str:

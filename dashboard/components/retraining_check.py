@@ -113,7 +113,9 @@ def _drift(check: RetrainingCheckResponse) -> Finding:
             "Drift", None, f"{analysis.n_samples:,} predictions; a verdict needs {needed:,}."
         )
     alarm = check.figures.get("drift_alarm") is True
-    return Finding("Drift", alarm or None, f"{verdict(analysis).title}: {drifted_words(analysis)}.")
+    lasts = "" if alarm or not analysis.overall_drift else " It is a cause only when it lasts."
+    words = f"{verdict(analysis).title}: {drifted_words(analysis)}.{lasts}"
+    return Finding("Drift", alarm or None, words)
 
 
 def _error(check: RetrainingCheckResponse) -> Finding:

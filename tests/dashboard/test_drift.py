@@ -1,16 +1,45 @@
 """The Drift page: verdicts on drifted, quiet and scarce traffic, one input opened, a retraining asked for."""
 
 import json
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
-from dashboard.components.drift_words import column_label
+from backend.contract.drift import ColumnScore, DriftAnalysis, MultivariateScore
+from dashboard.components.drift_words import column_label, drifted_words
 from tests.dashboard.conftest import OPERATOR_KEY, OpenPage, Service, sentences
 from tests.districts import unseen_districts
 
 ROWS = 600
+
+
+@pytest.mark.parametrize(
+    ("inputs", "together", "price", "words"),
+    [
+        (["MedInc"], True, True, "1 of 8 inputs drifted"),
+        ([], False, False, "0 of 8 inputs drifted"),
+        ([], True, False, "0 of 8 inputs drifted alone, but all together did"),
+        (
+            [],
+            True,
+            True,
+            "0 of 8 inputs drifted alone, but all together and the predicted price did",
+        ),
+    ],
+)
+def test_what_drifted_is_said_though_no_input_did_alone(
+    inputs: list[str], together: bool, price: bool, words: str
+) -> None:
+    said: dict[str, Any] = {
+        "total_features": 8,
+        "drifted_features": inputs,
+        "multivariate": MultivariateScore.model_construct(**_only(drifted=together)),
+        "prediction": ColumnScore.model_construct(**_only(drifted=price)),
+    }
+    analysis = DriftAnalysis.model_construct(**said)
+    assert drifted_words(analysis) == words
 
 
 def test_drifted_traffic_gets_its_verdict_reasons_and_alarm(
@@ -167,3 +196,8 @@ def _names(page: AppTest) -> list[str]:
 
 def test_the_page_stands_alone(open_page: OpenPage, service: Service) -> None:
     assert [title.value for title in open_page("drift", service).title] == ["Drift"]
+
+
+def _only(**said: Any) -> dict[str, Any]:
+    """Return some of a model's fields, as if there were no others."""
+    return said
