@@ -59,8 +59,8 @@ class Arrival:
         return len(served) == 2 and all(abs(time - trained) < 1e-3 for time in served)
 
 
-def await_everywhere(kind: ChampionChangeKind, version: ModelVersion) -> Arrival:
-    """Return a change that is clicked on now."""
+def clicked_now(kind: ChampionChangeKind, version: ModelVersion) -> Arrival:
+    """Return a change that is clicked on now; ``begin`` it once the service has taken it."""
     return Arrival(kind, version, time.monotonic())
 
 

@@ -15,12 +15,14 @@ from dashboard.components.admin_key import (
     keep_key,
     key_problem,
 )
-from dashboard.components.champion_arrival import await_everywhere
+from dashboard.components.champion_arrival import clicked_now
 from dashboard.components.drift_words import LONGEST_REASON
+from dashboard.components.primary_button import readable_letters
 from dashboard.components.service import failure_sentence, new_client
 
 OPEN = "registry_change"
 """Session state: the change that the open dialog is about; kept, so that it outlives a redrawing."""
+DIALOG_KEY = "registry_dialog"
 VERBS: dict[ChampionChangeKind, str] = {"promotion": "Promote", "rollback": "Roll back"}
 ICONS: dict[ChampionChangeKind, str] = {
     "promotion": ":material/upgrade:",
@@ -101,7 +103,11 @@ def _draw_form(change: Change) -> None:
         st.warning(change.doubt, icon=":material/warning:")
     st.code(change.version.version, language=None)
     draw_held_key()
-    with st.form("registry_form", border=False, enter_to_submit=False):
+    with (
+        st.container(key=DIALOG_KEY),
+        st.form("registry_form", border=False, enter_to_submit=False),
+    ):
+        readable_letters(DIALOG_KEY, "primaryFormSubmit")
         entered = _fields(change)
         sent = st.form_submit_button(
             f"{VERBS[change.kind]} now", type="primary", key="registry_confirm"
@@ -146,7 +152,7 @@ def _fields(change: Change) -> Entered:
 
 def _ask(change: Change, entered: Entered) -> None:
     key = entered.key or held_key()
-    watch = await_everywhere(change.kind, change.version)
+    arrival = clicked_now(change.kind, change.version)
     try:
         with new_client(key) as client:
             _send(client, change, entered.reason)
@@ -160,7 +166,7 @@ def _ask(change: Change, entered: Entered) -> None:
         return
     if entered.key:
         keep_key(entered.key)
-    watch.begin()
+    arrival.begin()
     _end()
     st.rerun()
 

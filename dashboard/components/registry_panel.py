@@ -13,11 +13,14 @@ from dashboard.components.champion_change import (
     draw_change_dialog,
 )
 from dashboard.components.gate_verdict import draw_gate
+from dashboard.components.primary_button import readable_letters
 from dashboard.components.service import asking_service, housing_client
 from dashboard.components.slice_forest import draw_slices
 from dashboard.components.version_figures import draw_figures
 from dashboard.components.version_table import choose_challenger, draw_versions
 from dashboard.components.version_words import CHALLENGER, CHAMPION, champion_of, outcome
+
+CHANGE_KEY = "registry_change_side"
 
 
 def draw_registry() -> None:
@@ -67,7 +70,8 @@ def _draw_models(models: ModelsResponse) -> None:
         )
     reports = _read_reports(housing_client(), champion, challenger)
     compared = _compare(housing_client(), reports)
-    with change_side, st.container(horizontal=True, horizontal_alignment="right"):
+    with change_side, st.container(horizontal=True, horizontal_alignment="right", key=CHANGE_KEY):
+        readable_letters(CHANGE_KEY)
         _draw_buttons(models, challenger, reports.get(CHALLENGER), compared)
     if compared is not None:
         _draw_outcome(compared)
