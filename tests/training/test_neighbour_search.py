@@ -5,11 +5,8 @@ import pytest
 
 from training.dataset.table import FloatArray
 from training.features.exponential import negative_exponentials
-from training.features.kriging import Correlation, krige
 from training.features.neighbour_search import NOBODY, find_nearest
 from training.features.search_tree import search_tree
-
-CORRELATION = Correlation(0.05, 2.0, 1.5, 0.3, 0.2)
 
 
 def points(count: int, axes: int, seed: int) -> FloatArray:
@@ -76,32 +73,6 @@ def test_equal_distances_come_in_the_order_of_their_rows() -> None:
     distances, rows = np.empty(4), np.empty(4, np.int64)
     find_nearest(search_tree(cloud), np.zeros(2), 2, distances, rows)
     assert rows.tolist() == [0, 1, 3, 4]
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_kriging_is_the_textbook_formula(seed: int) -> None:
-    cloud = points(count=20, axes=5, seed=seed)
-    values = np.random.RandomState(seed).standard_normal(20)
-    query = np.full(5, 0.1)
-    rows = np.arange(3, 15)
-    mean, variance = krige(cloud, values, query, rows, CORRELATION)
-    near, ones = cloud[rows], np.ones(len(rows))
-    inverse = np.linalg.inv(correlations(near, near) + CORRELATION.nugget * np.eye(len(rows)))
-    toward = correlations(near, query[np.newaxis])[:, 0]
-    level = ones @ inverse @ values[rows] / (ones @ inverse @ ones)
-    assert mean == pytest.approx(level + toward @ inverse @ (values[rows] - level), rel=1e-9)
-    surplus = (1 - ones @ inverse @ toward) ** 2 / (ones @ inverse @ ones)
-    assert variance == pytest.approx(1 - toward @ inverse @ toward + surplus, rel=1e-9)
-
-
-def correlations(one: FloatArray, other: FloatArray) -> FloatArray:
-    steps = np.square(one[:, np.newaxis] - other[np.newaxis])
-    place, likeness = steps[:, :, :2].sum(axis=2), steps[:, :, 2:].sum(axis=2)
-    return np.asarray(
-        0.3 * np.exp(-2.0 * np.sqrt(place))
-        + 0.2 * np.exp(-1.5 * np.sqrt(likeness))
-        + 0.5 * np.exp(-np.sqrt(place + likeness))
-    )
 
 
 def test_exponentials_are_right_to_the_last_bits() -> None:

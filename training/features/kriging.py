@@ -6,30 +6,49 @@ import numpy as np
 
 from training.dataset.table import FloatArray
 from training.features.compiled import compiled
-from training.features.exponential import negative_exponentials
 from training.features.search_tree import IntegerArray
+from training.features.spatial_correlation import (
+    NEWCOMER,
+    Correlation,
+    change_correlations,
+    fill_axes,
+    query_correlations,
+)
 
-PLACE_AXES = 2
-"""The first axes of a point are its place, the others what the district is like."""
 LANES = 16
 """Rows of the matrix are padded to a multiple: whole vector instructions, without what is left over."""
 AT_ONCE = 4
 """Rows subtracted in one pass: the loop costs more than the sums in it."""
+RIGHT_SIDES = 8
+"""So many are solved for in the time of one: it is spent waiting for the row before."""
+QUERIES_AT_ONCE = RIGHT_SIDES - 2
 
 
-class Correlation(NamedTuple):
-    """How alike the prices of two districts are expected to be.
+class PreparedKriging(NamedTuple):
+    """What all queries with the same n neighbours share.
 
-    With p their distance by place and q by likeness, in a metric that scales both: place_share
-    exp(-place_scale p) + likeness_share exp(-likeness_scale q) + (1 - both shares) exp(-sqrt(p^2 + q^2)).
-    A district has noise of its own, whose variance is ``nugget`` relative to the field's.
+    Attributes
+    ----------
+    rows
+        Shape (n,): the neighbours.
+    values
+        Shape (n,): their values.
+    axes
+        Shape (n_axes, 2 n): where they are, see ``fill_axes``.
+    correlations
+        Shape (n, n), above its diagonal: their correlations, of use to the next neighbours.
+    factor
+        Shape (n, n padded to whole lanes), upper triangle: the Cholesky factor U of R = U'U.
+    solved
+        Shape (n, 8): room for U'^-1 1, U'^-1 z and a column U'^-1 r for each query.
     """
 
-    nugget: float
-    place_scale: float
-    likeness_scale: float
-    place_share: float
-    likeness_share: float
+    rows: IntegerArray
+    values: FloatArray
+    axes: FloatArray
+    correlations: FloatArray
+    factor: FloatArray
+    solved: FloatArray
 
 
 @compiled
@@ -62,16 +81,25 @@ def krige(
     tuple of float
         Mean in the unit of ``values``; variance relative to the field's, about 0 to 2.
     """
-    factor, solved = kriging_workspace(rows.shape[0])
-    prepare_kriging(points, values, rows, correlation, factor, solved)
-    return krige_prepared(points, query, rows, correlation, factor, solved)
+    prepared = room_for_kriging(rows.shape[0], points.shape[1])
+    prepare_kriging(points, values, rows, correlation, prepared)
+    answers = np.empty((1, 2))
+    krige_prepared(query.reshape((1, query.shape[0])), np.arange(1), correlation, prepared, answers)
+    return answers[0, 0], answers[0, 1]
 
 
 @compiled
-def kriging_workspace(neighbours: int) -> tuple[FloatArray, FloatArray]:
-    """Return room for ``prepare_kriging``: shapes (n_neighbours, width) and (2, width)."""
+def room_for_kriging(neighbours: int, axes: int) -> PreparedKriging:
+    """Return room for ``prepare_kriging``, where nothing is known yet."""
     width = (neighbours + LANES - 1) // LANES * LANES
-    return np.empty((neighbours, width)), np.empty((2, width))
+    return PreparedKriging(
+        rows=np.full(neighbours, NEWCOMER),
+        values=np.empty(neighbours),
+        axes=np.empty((axes, 2 * neighbours)),
+        correlations=np.empty((neighbours, neighbours)),
+        factor=np.empty((neighbours, width)),
+        solved=np.zeros((neighbours, RIGHT_SIDES)),
+    )
 
 
 @compiled
@@ -80,45 +108,69 @@ def prepare_kriging(
     values: FloatArray,
     rows: IntegerArray,
     correlation: Correlation,
-    factor: FloatArray,
-    solved: FloatArray,
+    prepared: PreparedKriging,
 ) -> None:
-    """Do the part of kriging that depends on the neighbours only, for all queries that share them.
+    """Do the part of kriging that depends on the neighbours only; fill ``prepared``.
 
-    Fills the upper triangle of ``factor``, from ``kriging_workspace``, by the Cholesky factor U of R = U'U,
-    and ``solved`` by U'^-1 1 and U'^-1 z, zeros behind them.
+    ``rows`` in ascending order share correlations with those that were prepared before.
     """
-    size = rows.shape[0]
+    factor, size = prepared.factor, rows.shape[0]
+    fill_axes(points, rows, prepared.axes)
     factor[:] = 0.0
-    _fill_pairs(_pair_correlations(_axes(points, rows), correlation), factor)
+    change_correlations(
+        prepared.axes, prepared.rows, rows, correlation, prepared.correlations, factor
+    )
+    prepared.rows[:] = rows
+    prepared.correlations[:] = factor[:, :size]
     for row in range(size):
+        prepared.values[row] = values[rows[row]]
         factor[row, row] = 1.0 + correlation.nugget
     _factorise(factor)
-    solved[:] = 0.0
-    for position in range(size):
-        solved[0, position] = 1.0
-        solved[1, position] = values[rows[position]]
-    _solve(factor, solved[0])
-    _solve(factor, solved[1])
 
 
 @compiled
 def krige_prepared(
-    points: FloatArray,
-    query: FloatArray,
-    rows: IntegerArray,
+    queries: FloatArray,
+    chosen: IntegerArray,
     correlation: Correlation,
-    factor: FloatArray,
-    solved: FloatArray,
-) -> tuple[float, float]:
-    """Return mean and variance like ``krige``, from what ``prepare_kriging`` filled for the same rows."""
-    toward = np.zeros(factor.shape[1])
-    toward[: rows.shape[0]] = _query_correlations(points, query, rows, correlation)
-    _solve(factor, toward)
+    prepared: PreparedKriging,
+    answers: FloatArray,
+) -> None:
+    """Fill mean and variance like those of ``krige`` into the chosen rows of ``answers``.
+
+    Parameters
+    ----------
+    queries
+        Shape (n_queries, n_axes).
+    chosen
+        Up to ``QUERIES_AT_ONCE`` of them, which share their neighbours.
+    correlation
+        The one that ``prepared`` was filled with.
+    prepared
+        Filled by ``prepare_kriging`` for these neighbours.
+    answers
+        Shape (n_queries, 2).
+    """
+    solved = prepared.solved
+    correlations = query_correlations(prepared.axes, queries, chosen, correlation)
+    for position in range(solved.shape[0]):
+        solved[position, 0] = 1.0
+        solved[position, 1] = prepared.values[position]
+        for query in range(chosen.shape[0]):
+            solved[position, 2 + query] = correlations[query, position]
+    _solve(prepared.factor, solved)
+    for query in range(chosen.shape[0]):
+        mean, variance = _mean_and_variance(solved, 2 + query)
+        answers[chosen[query], 0], answers[chosen[query], 1] = mean, variance
+
+
+@compiled
+def _mean_and_variance(solved: FloatArray, column: int) -> tuple[float, float]:
+    """Return the answer for the query of one column."""
     one_on_query, one_on_one, one_on_values = 0.0, 0.0, 0.0
     query_on_values, explained = 0.0, 0.0
-    for position in range(rows.shape[0]):
-        one, value, near = solved[0, position], solved[1, position], toward[position]
+    for position in range(solved.shape[0]):
+        one, value, near = solved[position, 0], solved[position, 1], solved[position, column]
         one_on_query += near * one
         one_on_one += one * one
         one_on_values += one * value
@@ -127,90 +179,6 @@ def krige_prepared(
     level = one_on_values / one_on_one
     mean = query_on_values + level * (1.0 - one_on_query)
     return mean, 1.0 - explained + (1.0 - one_on_query) ** 2 / one_on_one
-
-
-@compiled
-def _axes(points: FloatArray, rows: IntegerArray) -> FloatArray:
-    """Return some points axis by axis, twice each: shape (n_axes, 2 n_neighbours)."""
-    size = rows.shape[0]
-    axes = np.empty((points.shape[1], 2 * size))
-    for position in range(size):
-        for axis in range(points.shape[1]):
-            axes[axis, position] = points[rows[position], axis]
-            axes[axis, size + position] = points[rows[position], axis]
-    return axes
-
-
-@compiled
-def _query_correlations(
-    points: FloatArray, query: FloatArray, rows: IntegerArray, correlation: Correlation
-) -> FloatArray:
-    """Return the correlations of some points with the query, shape (n_neighbours,)."""
-    squares = np.zeros((2, rows.shape[0]))
-    for position in range(rows.shape[0]):
-        for axis in range(query.shape[0]):
-            step = points[rows[position], axis] - query[axis]
-            squares[int(axis >= PLACE_AXES), position] += step * step
-    return _correlations(squares, correlation)
-
-
-@compiled
-def _pair_correlations(axes: FloatArray, correlation: Correlation) -> FloatArray:
-    """Return the correlations of all pairs of n points given twice, shape (n // 2, n).
-
-    Row d holds those of each point with the one d + 1 places behind it, in a circle: equally long rows, so
-    that whole vectors are worked on.
-    """
-    size = axes.shape[1] // 2
-    turns = size // 2
-    squares = np.zeros((2, turns * size))
-    for turn in range(turns):
-        for axis in range(axes.shape[0]):
-            behind = axes[axis, turn + 1 : turn + 1 + size]
-            of_turn = squares[int(axis >= PLACE_AXES), turn * size : (turn + 1) * size]
-            _add_squares(axes[axis, :size], behind, of_turn)
-    pairs: FloatArray = _correlations(squares, correlation).reshape((turns, size))
-    return pairs
-
-
-@compiled
-def _add_squares(one: FloatArray, other: FloatArray, squares: FloatArray) -> None:
-    for position in range(squares.shape[0]):
-        step = other[position] - one[position]
-        squares[position] += step * step
-
-
-@compiled
-def _correlations(squares: FloatArray, correlation: Correlation) -> FloatArray:
-    """Return correlations, shape (n,), from squared distances by place and by likeness, shape (2, n)."""
-    size = squares.shape[1]
-    parts = np.empty((3, size))
-    for position in range(size):
-        place, likeness = squares[0, position], squares[1, position]
-        parts[0, position] = np.sqrt(place) * correlation.place_scale
-        parts[1, position] = np.sqrt(likeness) * correlation.likeness_scale
-        parts[2, position] = np.sqrt(place + likeness)
-    negative_exponentials(parts.reshape(3 * size))
-    both_share = 1.0 - correlation.place_share - correlation.likeness_share
-    for position in range(size):
-        apart = correlation.place_share * parts[0, position]
-        apart += correlation.likeness_share * parts[1, position]
-        parts[2, position] = both_share * parts[2, position] + apart
-    correlations: FloatArray = parts[2]
-    return correlations
-
-
-@compiled
-def _fill_pairs(pairs: FloatArray, matrix: FloatArray) -> None:
-    """Put the pairs of ``_pair_correlations`` into the upper triangle."""
-    turns, size = pairs.shape
-    for turn in range(turns):
-        for one in range(size):
-            other = one + turn + 1
-            if other < size:
-                matrix[one, other] = pairs[turn, one]
-            else:
-                matrix[other - size, one] = pairs[turn, one]
 
 
 @compiled
@@ -232,18 +200,23 @@ def _factorise(matrix: FloatArray) -> None:
                 own[column] *= scale
         for start in range(behind // LANES * LANES, size, LANES):
             begin, end = max(behind, start), min(start + LANES, size)
-            _subtract_block(matrix, first, start, begin, end)
+            _subtract_block(matrix, matrix, first, start, begin, end)
 
 
 @compiled
-def _subtract_block(matrix: FloatArray, first: int, start: int, begin: int, end: int) -> None:
-    """Subtract four rows, from a column on, from the rows between ``begin`` and ``end``."""
+def _subtract_block(
+    factor: FloatArray, matrix: FloatArray, first: int, start: int, begin: int, end: int
+) -> None:
+    """Subtract four rows, from a column on, from the rows between ``begin`` and ``end``.
+
+    What they are multiplied by is in the same rows of ``factor``.
+    """
     one, two = matrix[first, start:], matrix[first + 1, start:]
     three, four = matrix[first + 2, start:], matrix[first + 3, start:]
     for row in range(begin, end):
         own = matrix[row, start:]
-        by_one, by_two = matrix[first, row], matrix[first + 1, row]
-        by_three, by_four = matrix[first + 2, row], matrix[first + 3, row]
+        by_one, by_two = factor[first, row], factor[first + 1, row]
+        by_three, by_four = factor[first + 2, row], factor[first + 3, row]
         for column in range(own.shape[0]):
             value = own[column] - by_one * one[column]
             value -= by_two * two[column]
@@ -259,20 +232,15 @@ def _subtract(factor: float, other: FloatArray, own: FloatArray) -> None:
 
 @compiled
 def _solve(factor: FloatArray, right: FloatArray) -> None:
-    """Overwrite ``right``, shape (width,), by the solution of U'x = right."""
+    """Overwrite each column of ``right``, shape (n, 8), by the solution of U'x = column."""
     size = factor.shape[0]
     for first in range(0, size, AT_ONCE):
         behind = min(first + AT_ONCE, size)
         for row in range(first, behind):
-            right[row] *= 1.0 / factor[row, row]
-            for later in range(row + 1, behind):
-                right[later] -= factor[row, later] * right[row]
+            own, scale = right[row], 1.0 / factor[row, row]
+            for above in range(first, row):
+                _subtract(factor[above, row], right[above], own)
+            for column in range(own.shape[0]):
+                own[column] *= scale
         if behind < size:
-            one, two = factor[first, behind:], factor[first + 1, behind:]
-            three, four = factor[first + 2, behind:], factor[first + 3, behind:]
-            below = right[behind:]
-            for position in range(below.shape[0]):
-                value = below[position] - one[position] * right[first]
-                value -= two[position] * right[first + 1]
-                value -= three[position] * right[first + 2]
-                below[position] = value - four[position] * right[first + 3]
+            _subtract_block(factor, right, first, 0, behind, size)

@@ -7,12 +7,13 @@ import numpy as np
 
 from training.dataset.table import FloatArray
 from training.features.compiled import compiled
-from training.features.kriging import Correlation, krige
+from training.features.kriging import krige
 from training.features.map_coordinates import map_coordinates
 from training.features.neighbour_search import find_nearest
 from training.features.raw_inputs import positive_logarithm
 from training.features.search_tree import IntegerArray, SearchTree, search_tree
 from training.features.similar_neighbours import NEIGHBOURS, SimilarNeighbours, likeness
+from training.features.spatial_correlation import Correlation
 
 EVALUATIONS = 300
 SCORED_DISTRICTS = 2000

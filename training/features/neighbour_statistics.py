@@ -4,6 +4,7 @@ import numpy as np
 
 from training.dataset.table import FloatArray
 from training.features.compiled import compiled
+from training.features.exponential import negative_exponentials
 from training.features.insertion_sort import insertion_sort
 from training.features.raw_inputs import AGE, INCOME, OCCUPANCY, POPULATION, ROOMS
 from training.features.search_tree import IntegerArray
@@ -47,7 +48,38 @@ CONTRAST_NAMES = (
 
 
 @compiled
-def neighbourhood_statistics(
+def price_statistics(
+    raw: FloatArray, prices: FloatArray, rows: IntegerArray, features: FloatArray
+) -> None:
+    """Fill the features named in ``STATISTIC_NAMES`` that depend neither on distances nor on an order.
+
+    Parameters
+    ----------
+    raw, prices
+        Shape (n_training, 8) and (n_training,): the training districts, prices in 100,000 USD.
+    rows
+        Shape (n_neighbours,): which of them are the neighbours.
+    features
+        Shape (22,).
+    """
+    size = rows.shape[0]
+    near_prices, incomes = np.empty(size), np.empty(size)
+    for position in range(size):
+        near_prices[position] = prices[rows[position]]
+        incomes[position] = raw[rows[position], INCOME]
+    features[13] = _price_slope(incomes, near_prices)
+    _fill_distribution(near_prices, features[1:6])
+
+
+@compiled
+def copy_price_statistics(known: FloatArray, features: FloatArray) -> None:
+    """Take over what ``price_statistics`` filled for the same neighbours: both of shape (22,)."""
+    features[1:6] = known[1:6]
+    features[13] = known[13]
+
+
+@compiled
+def distance_statistics(
     raw: FloatArray,
     prices: FloatArray,
     distances: FloatArray,
@@ -55,32 +87,29 @@ def neighbourhood_statistics(
     softening: float,
     features: FloatArray,
 ) -> None:
-    """Fill the features named in ``STATISTIC_NAMES`` as far as the neighbours alone make them.
+    """Fill the features named in ``STATISTIC_NAMES`` that depend on how far the neighbours are.
 
-    ``compare_with_neighbourhood`` completes them for one district.
+    ``price_statistics`` fills the others, and ``compare_with_neighbourhood`` then completes them for one
+    district.
 
     Parameters
     ----------
     raw, prices
-        Shape (n_training, 8) and (n_training,): the training districts, prices in 100,000 USD.
+        As in ``price_statistics``.
     distances, rows
         Shape (n_neighbours,): ascending distances to the neighbours, and their training rows.
     softening
         Neighbours weigh 1 / (distance + softening).
     features
-        Shape (22,), filled.
+        Shape (22,).
     """
-    size = rows.shape[0]
-    near_prices, incomes = np.empty(size), np.empty(size)
-    for position in range(size):
-        near_prices[position] = prices[rows[position]]
-        incomes[position] = raw[rows[position], INCOME]
-    _price_statistics(near_prices, features[1:9])
-    features[13] = _price_slope(incomes, near_prices)
+    last = rows.shape[0] - 1
+    for position in range(3):
+        features[6 + position] = prices[rows[min(position, last)]]
     features[15] = distances[0]
     features[16] = _mean(distances)
-    features[17] = distances[-1]
-    _weighted_means(raw, near_prices, distances, rows, softening, features)
+    features[17] = distances[last]
+    _weighted_means(raw, prices, distances, rows, softening, features)
 
 
 @compiled
@@ -140,21 +169,20 @@ def gaussian_mean(
     The weights are relative to the nearest neighbour's, so that they cannot all vanish: infinitely far
     away the answer is the nearest neighbour's price.
     """
-    total = 0.0
-    weight_sum = 0.0
-    nearest = distances[0] / bandwidth
+    weights = (distances / bandwidth) ** 2
+    weights -= weights[0]
+    negative_exponentials(weights)
+    total, weight_sum = 0.0, 0.0
     for position in range(rows.shape[0]):
-        scaled = distances[position] / bandwidth
-        weight = np.exp(nearest * nearest - scaled * scaled)
-        total += weight * prices[rows[position]]
-        weight_sum += weight
+        total += weights[position] * prices[rows[position]]
+        weight_sum += weights[position]
     return total / weight_sum
 
 
 @compiled
 def _weighted_means(
     raw: FloatArray,
-    near_prices: FloatArray,
+    prices: FloatArray,
     distances: FloatArray,
     rows: IntegerArray,
     softening: float,
@@ -165,7 +193,7 @@ def _weighted_means(
     income, rooms, occupancy, age, population = 0.0, 0.0, 0.0, 0.0, 0.0
     for position in range(rows.shape[0]):
         near, weight = raw[rows[position]], 1.0 / (distances[position] + softening)
-        weighted_price = weight * near_prices[position]
+        weighted_price = weight * prices[rows[position]]
         weight_sum += weight
         price += weighted_price
         price_per_income += weighted_price / max(near[INCOME], 1e-3)
@@ -211,18 +239,15 @@ def _deviation(values: FloatArray) -> float:
 
 
 @compiled
-def _price_statistics(prices: FloatArray, features: FloatArray) -> None:
-    """Fill mean, median, deviation, minimum, maximum and the first three prices."""
-    ascending = prices.copy()
-    insertion_sort(ascending)
-    last = prices.shape[0] - 1
-    features[0] = _mean(prices)
-    features[1] = (ascending[last // 2] + ascending[(last + 1) // 2]) / 2.0
-    features[2] = _deviation(prices)
-    features[3] = ascending[0]
-    features[4] = ascending[last]
-    for position in range(3):
-        features[5 + position] = prices[min(position, last)]
+def _fill_distribution(values: FloatArray, features: FloatArray) -> None:
+    """Fill mean, median, deviation, minimum and maximum, shape (5,); puts the values into order."""
+    insertion_sort(values)
+    last = values.shape[0] - 1
+    features[0] = _mean(values)
+    features[1] = (values[last // 2] + values[(last + 1) // 2]) / 2.0
+    features[2] = _deviation(values)
+    features[3] = values[0]
+    features[4] = values[last]
 
 
 @compiled

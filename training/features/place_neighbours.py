@@ -15,19 +15,21 @@ from training.features.neighbour_statistics import (
     STATISTIC_NAMES,
     compare_with_neighbourhood,
     contrast_with_neighbourhood,
+    distance_statistics,
     gaussian_mean,
     neighbourhood_logarithms,
-    neighbourhood_statistics,
+    price_statistics,
 )
 from training.features.place_support import (
     DISTANCE_RANKS,
     FARTHEST_RANK,
+    SUPPORT_COLUMNS,
     PlaceSupport,
-    unsupported_log_odds,
+    fill_support_columns,
 )
 from training.features.raw_inputs import LATITUDE, LONGITUDE, logarithms
 from training.features.search_tree import IntegerArray, SearchTree
-from training.forest import ForestArrays
+from training.forest import ForestArrays, sum_trees
 
 STATISTICS_OF = 20
 CONTRASTS_WITH = 15
@@ -124,6 +126,10 @@ def describe_places(
     neighbours = min(FARTHEST_RANK, known.raw.shape[0] - 1)
     distances, rows = np.empty(neighbours), np.empty(neighbours, np.int64)
     of_place = np.empty(PLACE_END)
+    support_columns, log_odds = (
+        np.empty((inputs.shape[0], SUPPORT_COLUMNS)),
+        np.empty((inputs.shape[0], 1)),
+    )
     before = -1
     for row in order:
         if before < 0 or _differ(points, excluded, row, before):
@@ -139,8 +145,10 @@ def describe_places(
             rows[:CONTRASTS_WITH],
             features[row, STATISTICS_END:CONTRASTS_END],
         )
-        features[row, PLACE_END - 1] = unsupported_log_odds(known.support, distances, inputs[row])
+        fill_support_columns(distances, inputs[row], support_columns[row])
         before = row
+    sum_trees(support_columns, known.support, log_odds)
+    features[:, PLACE_END - 1] = log_odds[:, 0]
 
 
 @compiled
@@ -156,13 +164,15 @@ def _describe_place(
     known: KnownPlaces, distances: FloatArray, rows: IntegerArray, features: FloatArray
 ) -> None:
     """Fill what all districts at one place share."""
-    neighbourhood_statistics(
+    near, statistics = rows[:STATISTICS_OF], features[:STATISTICS_END]
+    price_statistics(known.raw, known.prices, near, statistics)
+    distance_statistics(
         known.raw,
         known.prices,
         distances[:STATISTICS_OF],
-        rows[:STATISTICS_OF],
+        near,
         SOFTENING_KILOMETRES,
-        features[:STATISTICS_END],
+        statistics,
     )
     neighbourhood_logarithms(
         known.logs, rows[:CONTRASTS_WITH], features[STATISTICS_END:CONTRASTS_END]

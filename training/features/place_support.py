@@ -11,7 +11,7 @@ from training.features.map_coordinates import map_coordinates
 from training.features.neighbour_search import NOBODY, nearest_distances
 from training.features.raw_inputs import AGE, LATITUDE, LONGITUDE, POPULATION
 from training.features.search_tree import IntegerArray, search_tree
-from training.forest import FlatForest, ForestArrays, constant_forest, sum_trees
+from training.forest import FlatForest, ForestArrays, constant_forest
 
 DISTANCE_RANKS = (1, 10, 30, 60)
 """The distances to these neighbours tell: small where training districts are dense."""
@@ -103,33 +103,23 @@ class PlaceSupport:
         nearest_distances(search_tree(points), map_coordinates(raw), excluded, distances)
         columns = np.empty((len(raw), SUPPORT_COLUMNS))
         for row in range(len(raw)):
-            _fill_columns(distances[row], raw[row], columns[row])
+            fill_support_columns(distances[row], raw[row], columns[row])
         return columns
 
 
 @compiled
-def unsupported_log_odds(support: ForestArrays, distances: FloatArray, raw: FloatArray) -> float:
-    """Return the log-odds that one district is unsupported.
+def fill_support_columns(distances: FloatArray, raw: FloatArray, columns: FloatArray) -> None:
+    """Fill what the trees of a ``PlaceSupport`` ask about.
 
     Parameters
     ----------
-    support
-        The trees of a fitted ``PlaceSupport``.
     distances
         Shape (n_neighbours,), ascending, in kilometres.
     raw
         Shape (8,).
+    columns
+        Shape (13,), filled: log distances, their differences, age, population and place.
     """
-    columns, log_odds = np.empty((1, SUPPORT_COLUMNS)), np.empty((1, 1))
-    _fill_columns(distances, raw, columns[0])
-    sum_trees(columns, support, log_odds)
-    answer: float = log_odds[0, 0]
-    return answer
-
-
-@compiled
-def _fill_columns(distances: FloatArray, raw: FloatArray, columns: FloatArray) -> None:
-    """Fill 13 columns: log distances, their differences, age, population and place."""
     ranks = len(DISTANCE_RANKS)
     for position in range(ranks):
         rank = min(DISTANCE_RANKS[position], distances.shape[0])

@@ -9,21 +9,23 @@ from training.features.base import NeighbourTransformer
 from training.features.compiled import compiled
 from training.features.insertion_sort import insertion_sort
 from training.features.kriging import (
-    PLACE_AXES,
-    Correlation,
+    QUERIES_AT_ONCE,
     krige_prepared,
-    kriging_workspace,
     prepare_kriging,
+    room_for_kriging,
 )
 from training.features.map_coordinates import map_coordinates
 from training.features.neighbour_search import NOBODY, farthest_squared, find_nearest
 from training.features.neighbour_statistics import (
     STATISTIC_NAMES,
     compare_with_neighbourhood,
-    neighbourhood_statistics,
+    copy_price_statistics,
+    distance_statistics,
+    price_statistics,
 )
 from training.features.raw_inputs import AGE, OCCUPANCY, POPULATION, logarithms, positive_logarithm
 from training.features.search_tree import IntegerArray, SearchTree
+from training.features.spatial_correlation import PLACE_AXES, Correlation
 
 NEIGHBOURS = 32
 SOFTENING = 0.3
@@ -70,7 +72,7 @@ class SimilarNeighbours(NeighbourTransformer):
         Of log income, age (per year), log rooms, log bedrooms, log population, log occupancy and log
         households.
     nugget, place_scale, likeness_scale, place_share, likeness_share
-        See ``kriging.Correlation``.
+        See ``spatial_correlation.Correlation``.
     """
 
     def __init__(
@@ -182,37 +184,42 @@ def describe_likes(
             # The neighbours of the row before are as many points: where the rows are alike, a good limit.
             limit = farthest_squared(known.points, points[row], rows[row - 1])
         find_nearest(known.tree, points[row], excluded[row], distances, rows[row], limit)
-        of_row = features[row, :KRIGED]
-        neighbourhood_statistics(known.raw, known.prices, distances, rows[row], SOFTENING, of_row)
-        compare_with_neighbourhood(known.raw, inputs[row], rows[row], of_row)
-    _fill_kriged(known, points, rows, features[:, KRIGED:])
+        distance_statistics(
+            known.raw, known.prices, distances, rows[row], SOFTENING, features[row, :KRIGED]
+        )
+    _describe_by_neighbours(known, points, rows, features)
+    for row in range(inputs.shape[0]):
+        compare_with_neighbourhood(known.raw, inputs[row], rows[row], features[row, :KRIGED])
 
 
 @compiled
-def _fill_kriged(
+def _describe_by_neighbours(
     known: KnownLikes, points: FloatArray, rows: IntegerArray, features: FloatArray
 ) -> None:
-    """Fill mean and variance, shape (n, 2); rows with the same neighbours share most of the work.
+    """Fill what rows with the same neighbours share, and what kriging makes of it.
 
     ``rows``, shape (n, n_neighbours), are put into ascending order, so that they give the same bits whichever
     of them is nearest.
     """
-    neighbours = rows.shape[1]
-    factor, solved = kriging_workspace(neighbours)
     for row in range(rows.shape[0]):
         insertion_sort(rows[row])
-    before = -1
-    for row in _by_neighbours(rows):
-        if before < 0 or not _are_equal(rows[row], rows[before]):
-            prepare_kriging(
-                known.points, known.log_prices, rows[row], known.correlation, factor, solved
-            )
-        mean, variance = krige_prepared(
-            known.points, points[row], rows[row], known.correlation, factor, solved
-        )
-        features[row, 0] = np.exp(mean)
-        features[row, 1] = variance
-        before = row
+    order, shared = _by_neighbours(rows), np.empty(KRIGED)
+    prepared = room_for_kriging(rows.shape[1], points.shape[1])
+    start = 0
+    while start < order.shape[0]:
+        own = rows[order[start]]
+        if not _are_equal(own, prepared.rows):
+            prepare_kriging(known.points, known.log_prices, own, known.correlation, prepared)
+            price_statistics(known.raw, known.prices, own, shared)
+        end, most = start + 1, min(start + QUERIES_AT_ONCE, order.shape[0])
+        while end < most and _are_equal(own, rows[order[end]]):
+            end += 1
+        krige_prepared(points, order[start:end], known.correlation, prepared, features[:, KRIGED:])
+        for row in order[start:end]:
+            copy_price_statistics(shared, features[row, :KRIGED])
+        start = end
+    for row in range(rows.shape[0]):
+        features[row, KRIGED] = np.exp(features[row, KRIGED])
 
 
 @compiled
@@ -225,9 +232,17 @@ def _are_equal(one: IntegerArray, other: IntegerArray) -> bool:
 
 @compiled
 def _by_neighbours(rows: IntegerArray) -> IntegerArray:
-    """Return an order in which equal rows of ``rows`` follow each other, but for chance."""
+    """Return an order in which equal rows of ``rows`` follow each other, but for chance.
+
+    Otherwise they stay in their order, because rows beside each other have most neighbours in common.
+    """
     sums = np.zeros(rows.shape[0], np.int64)
     for row in range(rows.shape[0]):
         for neighbour in rows[row]:
             sums[row] = sums[row] * HASH_FACTOR + neighbour
-    return np.argsort(sums)
+    by_sum = np.argsort(sums, kind="mergesort")
+    first = by_sum.copy()
+    for position in range(1, rows.shape[0]):
+        if sums[by_sum[position]] == sums[by_sum[position - 1]]:
+            first[position] = first[position - 1]
+    return by_sum[np.argsort(first, kind="mergesort")]
