@@ -14,7 +14,7 @@ from storage.model_store import ModelStore
 
 logger = logging.getLogger(__name__)
 
-LOADING_TURN_SECONDS = 0.0002
+LOADING_TURN_SECONDS = 0.00005
 """Longest that answering threads wait for a loading one; Python's own 5 ms is longer than an answer takes."""
 
 

@@ -7,7 +7,6 @@ best_model.pkl, best_model_metrics.json, ../data/scaler.pkl, ../data/X_train.csv
 """
 
 import hashlib
-import io
 import logging
 import re
 import shutil
@@ -16,7 +15,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import joblib
 from pydantic import ValidationError
 
 from storage.atomic_files import flush_folder, write_atomically
@@ -28,6 +26,7 @@ from storage.errors import (
     RecordNotFound,
 )
 from storage.paths import RuntimePaths
+from storage.pickles import unpickled
 from storage.process_lock import exclusive, in_turn
 from storage.schema.features import FEATURE_NAMES
 from storage.schema.records import ChampionPointer, ModelManifest, PointerMove
@@ -220,7 +219,7 @@ class ModelStore:
 
     def load(self, version: str, name: str = MODEL) -> Any:
         """Unpickle one file of a version: exactly the bytes whose checksum matched."""
-        return joblib.load(io.BytesIO(self.read(version, name)))
+        return unpickled(self.read(version, name))
 
     def verify(self, version: str) -> None:
         """Check a version's manifest and every file against it; see ``servable_manifest``, ``read``."""
@@ -299,10 +298,3 @@ def _unwritable(error: OSError) -> PointerUnavailable:
         f"The champion pointer could not be written ({error.strerror}); the champion stays. "
         "Free some disk space or mend the permissions, then try again."
     )
-
-
-def pickled(estimator: Any, *, compressed: bool = False) -> bytes:
-    """Return an estimator pickled by joblib; compressed is smaller, and takes eight times as long to load."""
-    stream = io.BytesIO()
-    joblib.dump(estimator, stream, compress=("zlib", 3) if compressed else 0)
-    return stream.getvalue()

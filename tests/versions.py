@@ -9,7 +9,8 @@ import joblib
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 
-from storage.model_store import HOLDOUT, MODEL, ModelStore, pickled
+from storage.model_store import HOLDOUT, MODEL, ModelStore
+from storage.pickles import pickled
 from storage.schema.records import ModelManifest
 from training.holdout import Holdout
 

@@ -24,6 +24,8 @@ MOST_LEAVES = 64
 ROWS_AT_ONCE = 8
 """The nodes of a column stay in the processor's nearest cache while so many rows pass over them."""
 
+WALKED = ("is_leaf", "left", "right", "value")
+"""Fields of scikit-learn's nodes that tell where a row ends."""
 ONE = np.uint64(1)
 
 Model: TypeAlias = HistGradientBoostingRegressor | HistGradientBoostingClassifier
@@ -205,47 +207,70 @@ def _arrays(
 ) -> ForestArrays:
     most_leaves = max(int(tree["is_leaf"].sum()) for tree in trees)
     word = np.uint32 if most_leaves <= 32 else np.uint64
+    starts = np.cumsum([0, *(len(tree) for tree in trees)])
     values = np.zeros((len(trees), most_leaves))
-    nodes: list[tuple[int, float, int, int]] = []
+    left_leaves = np.zeros(starts[-1], np.uint64)
     for number, tree in enumerate(trees):
-        leaves = _collect(tree, number, 0, 0, nodes)
-        values[number, : len(leaves)] = leaves
-    asks = np.array([node[0] for node in nodes], np.int64)
-    thresholds = np.array([node[1] for node in nodes], np.float64)
-    of_trees = np.array([node[2] for node in nodes], np.uint32)
-    left_leaves = np.array([node[3] for node in nodes], word)
-    # Not a list's sort: that keeps the interpreter to itself for the time of several answers.
+        is_leaf, left, right, value = (np.ascontiguousarray(tree[name]) for name in WALKED)
+        of_tree = left_leaves[starts[number] : starts[number + 1]]
+        _number_leaves(is_leaf, left, right, value, values[number], of_tree)
+    # By names: putting whole nodes together keeps the interpreter to itself for longer than an answer takes.
+    are_leaves, asks, thresholds = (
+        np.concatenate([tree[name] for tree in trees])
+        for name in ("is_leaf", "feature_idx", "num_threshold")
+    )
     order = np.lexsort((thresholds, asks))
-    asked, starts = np.unique(asks[order], return_index=True)
+    order = order[are_leaves[order] == 0]
+    asked, firsts = np.unique(asks[order], return_index=True)
     return ForestArrays(
         columns=columns[asked],
-        starts=np.append(starts, len(nodes)).astype(np.int64),
-        thresholds=thresholds[order],
-        trees=of_trees[order],
-        kept=np.invert(left_leaves[order]),
+        starts=np.append(firsts, len(order)).astype(np.int64),
+        thresholds=thresholds[order].astype(np.float64),
+        trees=np.repeat(np.arange(len(trees), dtype=np.uint32), np.diff(starts))[order],
+        kept=np.invert(left_leaves[order].astype(word)),
         values=values,
         ends=ends.astype(np.int64),
         baselines=baselines,
     )
 
 
-def _collect(
-    tree: npt.NDArray[Any],
-    number: int,
-    node: int,
-    first: int,
-    nodes: list[tuple[int, float, int, int]],
-) -> list[float]:
-    """Add column, threshold, tree and left leaves of the nodes from ``node`` on to ``nodes``.
+@compiled
+def _number_leaves(
+    is_leaf: npt.NDArray[np.uint8],
+    left: npt.NDArray[np.uint32],
+    right: npt.NDArray[np.uint32],
+    value: FloatArray,
+    values: FloatArray,
+    left_leaves: npt.NDArray[np.uint64],
+) -> None:
+    """Fill the leaves' values from left to right, and the set of leaves in each node's left branch.
 
-    ``first`` is the number of the leftmost leaf below; returned are the leaves' values from left to right.
+    Parameters
+    ----------
+    is_leaf, left, right, value
+        Shape (n_nodes,): scikit-learn's nodes, the root first.
+    values
+        Shape (at least n_leaves,).
+    left_leaves
+        Shape (n_nodes,), zeros.
     """
-    if tree["is_leaf"][node]:
-        return [float(tree["value"][node])]
-    left = _collect(tree, number, tree["left"][node], first, nodes)
-    right = _collect(tree, number, tree["right"][node], first + len(left), nodes)
-    left_leaves = ((1 << len(left)) - 1) << first
-    nodes.append(
-        (int(tree["feature_idx"][node]), float(tree["num_threshold"][node]), number, left_leaves)
-    )
-    return left + right
+    waiting = np.empty(is_leaf.shape[0], np.int64)
+    waiting[0], count, leaves = 0, 1, 0
+    above, is_below_left = np.full(is_leaf.shape[0], -1), np.zeros(is_leaf.shape[0], np.bool_)
+    while count > 0:
+        count -= 1
+        node = waiting[count]
+        if not is_leaf[node]:
+            for child in (left[node], right[node]):
+                above[child] = node
+            is_below_left[left[node]] = True
+            waiting[count], waiting[count + 1] = right[node], left[node]
+            count += 2
+            continue
+        values[leaves] = value[node]
+        child = node
+        while above[child] >= 0:
+            if is_below_left[child]:
+                left_leaves[above[child]] |= ONE << np.uint64(leaves)
+            child = above[child]
+        leaves += 1

@@ -58,11 +58,9 @@ class Holdout:
         return holdout
 
     def to_bytes(self) -> bytes:
-        """Return the holdout as it is stored."""
+        """Return the holdout as it is stored, uncompressed: answers wait beside its being read."""
         stream = io.BytesIO()
-        np.savez_compressed(
-            stream, **{field.name: getattr(self, field.name) for field in fields(self)}
-        )
+        np.savez(stream, **{field.name: getattr(self, field.name) for field in fields(self)})
         return stream.getvalue()
 
     def __len__(self) -> int:

@@ -16,8 +16,8 @@ from storage.model_store import (
     SCALER,
     TRAINING_INPUTS,
     ModelStore,
-    pickled,
 )
+from storage.pickles import pickled
 from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
 from storage.schema.records import ModelManifest
 from training.dataset.table import FloatArray

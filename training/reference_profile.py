@@ -99,11 +99,9 @@ class ReferenceProfile:
             raise ModelIntegrityError(f"The reference profile cannot be read: {error}.") from error
 
     def to_bytes(self) -> bytes:
-        """Return the profile as it is stored."""
+        """Return the profile as it is stored, uncompressed: answers wait beside its being read."""
         stream = io.BytesIO()
-        np.savez_compressed(
-            stream, **{each.name: getattr(self, each.name) for each in fields(self)}
-        )
+        np.savez(stream, **{each.name: getattr(self, each.name) for each in fields(self)})
         return stream.getvalue()
 
     def histogram(self, column: int) -> tuple[FloatArray, NDArray[np.int64]]:

@@ -5,7 +5,8 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.model_store import ModelStore, pickled
+from storage.model_store import ModelStore
+from storage.pickles import pickled
 from storage.schema.records import ModelManifest, utc_now
 from storage.settings import Settings
 from training.candidates import Candidate

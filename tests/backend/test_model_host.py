@@ -13,7 +13,8 @@ from backend.metrics import Metrics
 from backend.model_host import ModelHost
 from backend.services import EXTENSION, Services
 from storage.atomic_files import write_atomically
-from storage.model_store import INTERVALS, MANIFEST, MODEL, REFERENCE_PROFILE, ModelStore, pickled
+from storage.model_store import INTERVALS, MANIFEST, MODEL, REFERENCE_PROFILE, ModelStore
+from storage.pickles import pickled
 from storage.schema.records import ChampionPointer
 from storage.settings import Settings
 from tests.versions import publish_dearer, spoil

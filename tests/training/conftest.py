@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
-from storage.model_store import pickled
+from storage.pickles import pickled
 from storage.settings import Settings
 from training.candidates import PREPROCESSING, REGRESSOR, Candidate, all_candidates, select
 from training.dataset.embedded import load_embedded

@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import clone
 
 from storage.errors import InvalidInput
-from storage.model_store import pickled
+from storage.pickles import pickled
 from storage.schema.features import FEATURE_NAMES
 from training.candidates import PREPROCESSING, REGRESSOR, Candidate, all_candidates, select
 from training.dataset.splits import split

@@ -11,7 +11,7 @@ from scipy.stats import ks_2samp
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from storage.model_store import pickled
+from storage.pickles import pickled
 from storage.schema.features import FEATURE_NAMES
 from tests.training.conftest import FittedChampion
 from training.dataset.table import FloatArray, HousingTable

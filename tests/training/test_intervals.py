@@ -6,7 +6,8 @@ import joblib
 import numpy as np
 import pytest
 
-from storage.model_store import INTERVALS, ModelStore, pickled
+from storage.model_store import INTERVALS, ModelStore
+from storage.pickles import pickled
 from storage.schema.features import TARGET_CAP
 from storage.settings import Settings
 from tests.training.conftest import FittedChampion, SilentSteps, named_candidates

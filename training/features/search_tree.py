@@ -12,6 +12,8 @@ IntegerArray: TypeAlias = npt.NDArray[np.int64]
 
 LANES = 16
 """So many points of a leaf, or boxes of a node, are looked at together, in vector instructions."""
+SPREAD_SAMPLE = 128
+"""About so many points of a node tell on which axis it spreads most."""
 
 
 class SearchTree(NamedTuple):
@@ -59,17 +61,17 @@ def search_tree(points: FloatArray) -> SearchTree:
 
 @compiled
 def _halve(points: FloatArray, rows: IntegerArray, starts: IntegerArray) -> None:
-    """Put the rows of each node, from one of ``starts`` to the next, into the order of its widest axis.
+    """Put each node's lower half, on its widest axis, before its upper; nodes begin at ``starts``.
 
     Compiled, so that a service that loads a model beside its answers keeps none of them waiting meanwhile.
     """
     for node in range(starts.shape[0] - 1):
         of_node = rows[starts[node] : starts[node + 1]]
-        axis = _widest_axis(points, of_node)
+        axis = _widest_axis(points, of_node[:: max(1, of_node.shape[0] // SPREAD_SAMPLE)])
         values = np.empty(of_node.shape[0])
         for position in range(of_node.shape[0]):
             values[position] = points[of_node[position], axis]
-        of_node[:] = of_node[np.argsort(values, kind="mergesort")]
+        of_node[:] = of_node[np.argpartition(values, of_node.shape[0] // 2)]
 
 
 @compiled
