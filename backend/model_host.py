@@ -1,21 +1,18 @@
 """The served model: loaded beside the old one, tested, then swapped in by one assignment."""
 
+import gc
 import logging
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from backend.metrics import Metrics
 from backend.served_model import ServedModel
+from backend.short_turns import short_turns
 from storage.errors import HousingError, ModelIntegrityError, ModelUnavailable
 from storage.model_store import ModelStore
 
 logger = logging.getLogger(__name__)
-
-LOADING_TURN_SECONDS = 0.00005
-"""Longest that answering threads wait for a loading one; Python's own 5 ms is longer than an answer takes."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +117,8 @@ class ModelHost:
             self._refused_files = files
             return self._refuse(Refusal(version, _reason(error)))
         self._model, self._refusal = model, None
+        # The collector need not look through it again and again: for 40 ms, while all answers wait.
+        gc.freeze()
         self._metrics.set_compiled_predictor(model.is_compiled)
         self._metrics.set_served_version(model.manifest.created_at)
         logger.info("Now serving model version %s.", version)
@@ -131,7 +130,7 @@ class ModelHost:
             if self._model is not None:
                 # Beside answers: one worker after the other, and never long at a time.
                 stack.enter_context(self._store.loading_turn())
-                stack.enter_context(_short_turns())
+                stack.enter_context(short_turns())
             return ServedModel.load(self._store, version)
 
     def _refuse(self, refusal: Refusal) -> bool:
@@ -146,13 +145,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, HousingError):
         return str(error)
     return f"It cannot be loaded ({type(error).__name__}: {error})."
-
-
-@contextmanager
-def _short_turns() -> Iterator[None]:
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(LOADING_TURN_SECONDS)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
