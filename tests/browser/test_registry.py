@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from storage.model_store import ModelStore
-from tests.browser.console import ADMIN_KEY, System, settle, visit
+from tests.browser.console import ADMIN_KEY, System, visit
+from tests.browser.operator_steps import change_champion, see_it_serve
 from tests.system import wait_for
 from tests.versions import champion_and_dearer
 
@@ -40,36 +41,16 @@ def test_two_versions_are_compared_one_promoted_and_rolled_back(
     for chart in ("figures", "forest"):
         expect(page.locator(f".st-key-registry_{chart} canvas").first).to_be_visible()
     expect(page.locator(".st-key-registry_gate")).to_contain_text("No verdict")
-    _change(page, "Promote this challenger", "Promote now", challenger, FORWARD, key=ADMIN_KEY)
-    _see_it_serve(page, system, "Promoted", challenger)
+    change_champion(
+        page, "Promote this challenger", "Promote now", challenger, FORWARD, key=ADMIN_KEY
+    )
+    see_it_serve(page, system, "Promoted", challenger)
     expect(page.locator(".st-key-registry_champion_facts")).to_contain_text(challenger)
-    _change(page, "Roll back", "Roll back now", champion, BACK, key=None)
-    _see_it_serve(page, system, "Rolled back", champion)
+    change_champion(page, "Roll back", "Roll back now", champion, BACK, key=None)
+    see_it_serve(page, system, "Rolled back", champion)
     _see_the_audit(page)
     assert ADMIN_KEY not in page.url
     assert ADMIN_KEY not in system.console_log()
-
-
-def _change(
-    page: Page, button: str, confirm: str, version: str, reason: str, key: str | None
-) -> None:
-    page.get_by_role("button", name=button).click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Type the version", exact=True).fill(version)
-    dialog.get_by_label("Reason", exact=True).fill(reason)
-    if key is not None:
-        dialog.get_by_label("Admin key", exact=True).fill(key)
-    else:
-        expect(dialog).to_contain_text("The admin key that you gave in this session is used.")
-    dialog.get_by_role("button", name=confirm).click()
-    expect(dialog).to_have_count(0)
-
-
-def _see_it_serve(page: Page, system: System, done: str, version: str) -> None:
-    state = page.locator(".st-key-registry_arrival_state")
-    expect(state).to_contain_text(f"{done}: every worker serves {version}")
-    assert system.client.health().model_version == version
-    settle(page)
 
 
 def _see_the_audit(page: Page) -> None:

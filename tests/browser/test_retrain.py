@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from storage.retrain_queue import RetrainQueue
-from tests.browser.console import System, settle, visit
+from tests.browser.console import System, visit
+from tests.browser.operator_steps import ask_for_retraining
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -30,7 +31,7 @@ def test_a_retraining_is_asked_for_followed_and_another_cancelled(
 ) -> None:
     visit(page, system, "retrain")
     expect(page.locator(".st-key-retrain_idle")).to_contain_text("No retraining waits or runs.")
-    _ask(page)
+    ask_for_retraining(page, REASON)
     job = page.locator(".st-key-retrain_job")
     expect(job).to_contain_text("Waits for the worker")
     _cancel(page, job)
@@ -38,7 +39,7 @@ def test_a_retraining_is_asked_for_followed_and_another_cancelled(
     (cancelled,) = queue.history(1)
     assert cancelled.status == "cancelled"
     job.get_by_role("button", name="Close").click()
-    _ask(page)
+    ask_for_retraining(page, REASON)
     expect(job).to_contain_text(REASON)
     with system.worker(HOUSING_CANDIDATES=QUICK):
         expect(job).to_contain_text(re.compile(r"so far"))
@@ -49,18 +50,6 @@ def test_a_retraining_is_asked_for_followed_and_another_cancelled(
     assert (done.status, done.reason) == ("done", REASON)
     expect(page.get_by_text("Earlier retrainings")).to_be_visible()
     expect(page.get_by_text(CANCEL_REASON).first).to_be_attached()
-
-
-def _ask(page: Page) -> None:
-    reason = page.get_by_role("textbox", name="Reason")
-    reason.fill(REASON)
-    reason.press("Control+Enter")
-    settle(page)
-    page.get_by_role("button", name="Ask for a retraining").click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text(REASON)
-    dialog.get_by_role("button", name="Confirm the request").click()
-    expect(dialog).to_have_count(0)
 
 
 def _cancel(page: Page, job: Locator) -> None:

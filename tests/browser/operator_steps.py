@@ -1,0 +1,42 @@
+"""What an operator does in more than one test."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.console import System, settle
+
+
+def ask_for_retraining(page: Page, reason: str) -> None:
+    """On the Retrain page: give the reason, ask, confirm."""
+    field = page.get_by_role("textbox", name="Reason")
+    field.fill(reason)
+    field.press("Control+Enter")
+    settle(page)
+    page.get_by_role("button", name="Ask for a retraining").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(reason)
+    dialog.get_by_role("button", name="Confirm the request").click()
+    expect(dialog).to_have_count(0)
+
+
+def change_champion(
+    page: Page, button: str, confirm: str, version: str, reason: str, key: str | None
+) -> None:
+    """On the Registry page: promote or roll back, as the dialog asks; ``key`` None where it is known."""
+    page.get_by_role("button", name=button).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Type the version", exact=True).fill(version)
+    dialog.get_by_label("Reason", exact=True).fill(reason)
+    if key is not None:
+        dialog.get_by_label("Admin key", exact=True).fill(key)
+    else:
+        expect(dialog).to_contain_text("The admin key that you gave in this session is used.")
+    dialog.get_by_role("button", name=confirm).click()
+    expect(dialog).to_have_count(0)
+
+
+def see_it_serve(page: Page, system: System, done: str, version: str) -> None:
+    """Wait until the Registry page says that every worker serves the version."""
+    state = page.locator(".st-key-registry_arrival_state")
+    expect(state).to_contain_text(f"{done}: every worker serves {version}")
+    assert system.client.health().model_version == version
+    settle(page)

@@ -1,0 +1,64 @@
+"""From a click on Retrain to a better model in service, and back: one walk through two pages."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from storage.model_store import ModelStore
+from storage.schema.records import ChampionPointer
+from tests.browser.console import ADMIN_KEY, System, visit
+from tests.browser.operator_steps import ask_for_retraining, change_champion, see_it_serve
+from tests.system import wait_for
+from tests.versions import publish_dearer
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+TRAINING_MILLISECONDS = 180_000
+TOO_DEAR = 0.5
+"""In 100,000 USD: so much dearer a champion that any training finds a better one."""
+REASON, BACK = "Every price is too high.", "The new one is to be looked at again."
+
+
+@pytest.fixture
+def poor_champion(system: System) -> Iterator[str]:
+    """A champion that is easily beaten; afterwards the first one serves again, alone."""
+    store = ModelStore(system.paths)
+    before = {path.name for path in system.paths.versions.iterdir()}
+    pointer = system.paths.champion_pointer.read_bytes()
+    first = store.champion().version
+    poor = publish_dearer(store, first, "poor", TOO_DEAR).version
+    store.set_champion(poor)
+    wait_for(lambda: system.client.health().model_version == poor, what="the poor champion")
+    yield poor
+    system.paths.champion_pointer.write_bytes(pointer)
+    wait_for(lambda: system.client.health().model_version == first, what="the first champion")
+    for folder in system.paths.versions.iterdir():
+        if folder.name not in before:
+            shutil.rmtree(folder)
+
+
+def test_retraining_is_followed_to_its_promotion_and_rolled_back(
+    system: System, page: Page, poor_champion: str
+) -> None:
+    visit(page, system, "retrain")
+    ask_for_retraining(page, REASON)
+    job = page.locator(".st-key-retrain_job")
+    with system.worker(HOUSING_CANDIDATES="hist_gradient_boosting"):
+        expect(job).to_contain_text("Training", timeout=TRAINING_MILLISECONDS)
+        expect(job).to_contain_text("Promoted", timeout=TRAINING_MILLISECONDS)
+    promoted = ModelStore(system.paths).champion()
+    assert promoted.version != poor_champion
+    wait_for(
+        lambda: system.client.health().model_version == promoted.version, what="the new champion"
+    )
+    visit(page, system, "registry")
+    expect(page.locator(".st-key-registry_champion_facts")).to_contain_text(promoted.version)
+    change_champion(page, "Roll back", "Roll back now", poor_champion, BACK, key=ADMIN_KEY)
+    see_it_serve(page, system, "Rolled back", poor_champion)
+    assert _pointer(system).version == poor_champion
+
+
+def _pointer(system: System) -> ChampionPointer:
+    return ChampionPointer.model_validate_json(system.paths.champion_pointer.read_bytes())
