@@ -144,7 +144,9 @@ def _leave_a_refusal(system: System) -> None:
     """Leave a refused request as the newest but two, for the picture of the logs."""
     features = DISTRICTS[0].features
     _ask_what_is_refused(system)
-    time.sleep(1)  # until the log-writer has stored it: what two workers answer may be stored in any order
+    time.sleep(
+        1
+    )  # until the log-writer has stored it: what two workers answer may be stored in any order
     system.client.predict(features)
     system.client.predict(features)
     time.sleep(1)
