@@ -1,5 +1,7 @@
 """The application: wiring, and nothing else."""
 
+import gc
+
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
@@ -103,6 +105,9 @@ def create_worker_app() -> Flask:
     app = create_app(settings, spool)
     services: Services = app.extensions[EXTENSION]
     services.host.watch(settings.model_poll_seconds)
+    # What lives as long as the process is not looked through again and again, for 40 ms while answers wait.
+    gc.collect()
+    gc.freeze()
     return app
 
 

@@ -1,6 +1,5 @@
 """The served model: loaded beside the old one, tested, then swapped in by one assignment."""
 
-import gc
 import logging
 import threading
 from contextlib import ExitStack
@@ -117,8 +116,6 @@ class ModelHost:
             self._refused_files = files
             return self._refuse(Refusal(version, _reason(error)))
         self._model, self._refusal = model, None
-        # The collector need not look through it again and again: for 40 ms, while all answers wait.
-        gc.freeze()
         self._metrics.set_compiled_predictor(model.is_compiled)
         self._metrics.set_served_version(model.manifest.created_at)
         logger.info("Now serving model version %s.", version)
