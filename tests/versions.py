@@ -1,16 +1,14 @@
 """Further model versions made from a trained one: they load, and each answers differently."""
 
-import io
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import joblib
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 
 from storage.model_store import HOLDOUT, MODEL, ModelStore
-from storage.pickles import pickled
+from storage.pickles import pickled, unpickled
 from storage.schema.records import ModelManifest
 from training.holdout import Holdout
 
@@ -19,7 +17,7 @@ def publish_dearer(store: ModelStore, version: str, name: str, by: float = 0.1) 
     """Publish a copy of ``version``, trained a day later, whose prices are higher ``by`` 100,000 USD."""
     manifest = store.manifest(version)
     files = {file: store.read(version, file) for file in manifest.checksums}
-    pipeline = joblib.load(io.BytesIO(files[MODEL]))
+    pipeline = unpickled(files[MODEL])
     regressor = pipeline.named_steps["regressor"]
     for part in (regressor, *vars(regressor).values()):
         if isinstance(part, HistGradientBoostingRegressor):

@@ -207,13 +207,7 @@ def _arrays(
 ) -> ForestArrays:
     most_leaves = max(int(tree["is_leaf"].sum()) for tree in trees)
     word = np.uint32 if most_leaves <= 32 else np.uint64
-    starts = np.cumsum([0, *(len(tree) for tree in trees)])
-    values = np.zeros((len(trees), most_leaves))
-    left_leaves = np.zeros(starts[-1], np.uint64)
-    for number, tree in enumerate(trees):
-        is_leaf, left, right, value = (np.ascontiguousarray(tree[name]) for name in WALKED)
-        of_tree = left_leaves[starts[number] : starts[number + 1]]
-        _number_leaves(is_leaf, left, right, value, values[number], of_tree)
+    values, left_leaves = _leaves(trees, most_leaves)
     # By names: putting whole nodes together keeps the interpreter to itself for longer than an answer takes.
     are_leaves, asks, thresholds = (
         np.concatenate([tree[name] for tree in trees])
@@ -226,12 +220,27 @@ def _arrays(
         columns=columns[asked],
         starts=np.append(firsts, len(order)).astype(np.int64),
         thresholds=thresholds[order].astype(np.float64),
-        trees=np.repeat(np.arange(len(trees), dtype=np.uint32), np.diff(starts))[order],
+        trees=np.repeat(np.arange(len(trees), dtype=np.uint32), [len(tree) for tree in trees])[
+            order
+        ],
         kept=np.invert(left_leaves[order].astype(word)),
         values=values,
         ends=ends.astype(np.int64),
         baselines=baselines,
     )
+
+
+def _leaves(
+    trees: Sequence[npt.NDArray[Any]], most_leaves: int
+) -> tuple[FloatArray, npt.NDArray[np.uint64]]:
+    """Return the leaves' values, shape (n_trees, most_leaves), and all nodes' left leaves, (n_nodes,)."""
+    starts = np.cumsum([0, *(len(tree) for tree in trees)])
+    values, left_leaves = np.zeros((len(trees), most_leaves)), np.zeros(starts[-1], np.uint64)
+    for number, tree in enumerate(trees):
+        is_leaf, left, right, value = (np.ascontiguousarray(tree[name]) for name in WALKED)
+        of_tree = left_leaves[starts[number] : starts[number + 1]]
+        _number_leaves(is_leaf, left, right, value, values[number], of_tree)
+    return values, left_leaves
 
 
 @compiled
@@ -254,23 +263,19 @@ def _number_leaves(
     left_leaves
         Shape (n_nodes,), zeros.
     """
-    waiting = np.empty(is_leaf.shape[0], np.int64)
-    waiting[0], count, leaves = 0, 1, 0
-    above, is_below_left = np.full(is_leaf.shape[0], -1), np.zeros(is_leaf.shape[0], np.bool_)
+    waiting, above = np.zeros(is_leaf.shape[0], np.int64), np.full(is_leaf.shape[0], -1)
+    count, leaf = 1, 0
     while count > 0:
         count -= 1
         node = waiting[count]
         if not is_leaf[node]:
-            for child in (left[node], right[node]):
-                above[child] = node
-            is_below_left[left[node]] = True
+            above[left[node]] = above[right[node]] = node
             waiting[count], waiting[count + 1] = right[node], left[node]
             count += 2
             continue
-        values[leaves] = value[node]
-        child = node
-        while above[child] >= 0:
-            if is_below_left[child]:
-                left_leaves[above[child]] |= ONE << np.uint64(leaves)
-            child = above[child]
-        leaves += 1
+        values[leaf] = value[node]
+        while above[node] >= 0:
+            if left[above[node]] == node:
+                left_leaves[above[node]] |= ONE << np.uint64(leaf)
+            node = above[node]
+        leaf += 1

@@ -1,13 +1,15 @@
 """One system, one browser, and a fresh tab for each test."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from storage.model_store import ModelStore
 from tests.browser.console import MissingBrowser, System, chromium, running_system
-from tests.system import copied_runtime, free_port
+from tests.system import copied_runtime, free_port, wait_for
 
 
 @pytest.fixture(scope="package")
@@ -37,6 +39,22 @@ def mended(system: System, browser: Browser) -> Iterator[None]:
         context.close()
     if not system.service_runs:
         system.start_service()
+
+
+@pytest.fixture
+def first_champion(system: System) -> Iterator[str]:
+    """The champion's version; after the test it serves again, and newer versions are gone."""
+    pointer, versions = system.paths.champion_pointer.read_bytes(), set(_version_folders(system))
+    first = ModelStore(system.paths).champion().version
+    yield first
+    system.paths.champion_pointer.write_bytes(pointer)
+    wait_for(lambda: system.client.health().model_version == first, what="the first champion")
+    for folder in set(_version_folders(system)) - versions:
+        shutil.rmtree(folder)
+
+
+def _version_folders(system: System) -> list[Path]:
+    return list(system.paths.versions.iterdir())
 
 
 @pytest.fixture

@@ -1,13 +1,9 @@
 """From a click on Retrain to a better model in service, and back: one walk through two pages."""
 
-import shutil
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from storage.model_store import ModelStore
-from storage.schema.records import ChampionPointer
 from tests.browser.console import ADMIN_KEY, System, visit
 from tests.browser.operator_steps import ask_for_retraining, change_champion, see_it_serve
 from tests.system import wait_for
@@ -23,21 +19,13 @@ REASON, BACK = "Every price is too high.", "The new one is to be looked at again
 
 
 @pytest.fixture
-def poor_champion(system: System) -> Iterator[str]:
-    """A champion that is easily beaten; afterwards the first one serves again, alone."""
+def poor_champion(system: System, first_champion: str) -> str:
+    """A champion that is easily beaten."""
     store = ModelStore(system.paths)
-    before = {path.name for path in system.paths.versions.iterdir()}
-    pointer = system.paths.champion_pointer.read_bytes()
-    first = store.champion().version
-    poor = publish_dearer(store, first, "poor", TOO_DEAR).version
+    poor = publish_dearer(store, first_champion, "poor", TOO_DEAR).version
     store.set_champion(poor)
     wait_for(lambda: system.client.health().model_version == poor, what="the poor champion")
-    yield poor
-    system.paths.champion_pointer.write_bytes(pointer)
-    wait_for(lambda: system.client.health().model_version == first, what="the first champion")
-    for folder in system.paths.versions.iterdir():
-        if folder.name not in before:
-            shutil.rmtree(folder)
+    return poor
 
 
 def test_retraining_is_followed_to_its_promotion_and_rolled_back(
@@ -58,8 +46,4 @@ def test_retraining_is_followed_to_its_promotion_and_rolled_back(
     expect(page.locator(".st-key-registry_champion_facts")).to_contain_text(promoted.version)
     change_champion(page, "Roll back", "Roll back now", poor_champion, BACK, key=ADMIN_KEY)
     see_it_serve(page, system, "Rolled back", poor_champion)
-    assert _pointer(system).version == poor_champion
-
-
-def _pointer(system: System) -> ChampionPointer:
-    return ChampionPointer.model_validate_json(system.paths.champion_pointer.read_bytes())
+    assert ModelStore(system.paths).champion().version == poor_champion

@@ -1,8 +1,6 @@
 """The Registry page as an operator uses it: compare, promote, see it serve, roll back, read the audit."""
 
 import re
-import shutil
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,30 +8,18 @@ from playwright.sync_api import Page, expect
 from storage.model_store import ModelStore
 from tests.browser.console import ADMIN_KEY, System, visit
 from tests.browser.operator_steps import change_champion, see_it_serve
-from tests.system import wait_for
-from tests.versions import champion_and_dearer
+from tests.versions import publish_dearer
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 FORWARD, BACK = "Its prices follow the market.", "Its errors have doubled."
 
 
-@pytest.fixture
-def versions(system: System) -> Iterator[tuple[str, str]]:
-    """The champion and a challenger; afterwards the champion serves again, alone."""
-    store = ModelStore(system.paths)
-    pointer = system.paths.champion_pointer.read_bytes()
-    champion, challenger = champion_and_dearer(store)
-    yield champion, challenger
-    system.paths.champion_pointer.write_bytes(pointer)
-    wait_for(lambda: system.client.health().model_version == champion, what="the first champion")
-    shutil.rmtree(store.folder(challenger))
-
-
 def test_two_versions_are_compared_one_promoted_and_rolled_back(
-    system: System, page: Page, versions: tuple[str, str]
+    system: System, page: Page, first_champion: str
 ) -> None:
-    champion, challenger = versions
+    champion = first_champion
+    challenger = publish_dearer(ModelStore(system.paths), champion, "dearer").version
     visit(page, system, "registry")
     outcome = page.locator(".st-key-registry_outcome")
     expect(outcome).to_contain_text("The challenger is worse")

@@ -1,17 +1,15 @@
 """The feature transformers: nobody sees their own target, and everybody is described alike."""
 
-import io
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import joblib
 import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from storage.pickles import pickled
+from storage.pickles import pickled, unpickled
 from storage.schema.features import FEATURE_NAMES
 from tests.training.conftest import FittedChampion
 from training.dataset.table import FloatArray, HousingTable
@@ -114,7 +112,7 @@ def test_a_stored_copy_answers_the_same(
     transformer: DistrictTransformer, small_table: HousingTable
 ) -> None:
     features = clone(transformer).fit(small_table.inputs, small_table.targets)
-    copy = joblib.load(io.BytesIO(pickled(features)))
+    copy = unpickled(pickled(features))
     inputs = small_table.inputs
     assert np.array_equal(copy.transform(inputs), features.transform(inputs))
 

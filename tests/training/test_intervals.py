@@ -1,13 +1,10 @@
 """Prediction intervals of any candidate."""
 
-import io
-
-import joblib
 import numpy as np
 import pytest
 
 from storage.model_store import INTERVALS, ModelStore
-from storage.pickles import pickled
+from storage.pickles import pickled, unpickled
 from storage.schema.features import TARGET_CAP
 from storage.settings import Settings
 from tests.training.conftest import FittedChampion, SilentSteps, named_candidates
@@ -79,7 +76,7 @@ def test_fitting_leaves_the_pipeline_as_it_was(champion: FittedChampion) -> None
 
 
 def test_a_stored_copy_answers_the_same(champion: FittedChampion) -> None:
-    copy = joblib.load(io.BytesIO(pickled(champion.intervals)))
+    copy = unpickled(pickled(champion.intervals))
     inputs = champion.validation.inputs
     features = champion.pipeline[:-1].transform(inputs)
     predicted = champion.pipeline.predict(inputs)

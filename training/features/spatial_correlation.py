@@ -42,22 +42,6 @@ def fill_axes(points: FloatArray, rows: IntegerArray, axes: FloatArray) -> None:
 
 
 @compiled
-def fill_correlations(axes: FloatArray, correlation: Correlation, matrix: FloatArray) -> None:
-    """Fill the upper triangle of a matrix by the correlations of n points' values, without their noise.
-
-    Parameters
-    ----------
-    axes
-        Shape (n_axes, 2 n), see ``fill_axes``.
-    correlation
-        See ``Correlation``.
-    matrix
-        Shape (n, at least n), filled above its diagonal.
-    """
-    _fill_pairs(_pair_correlations(axes, correlation), matrix)
-
-
-@compiled
 def change_correlations(
     axes: FloatArray,
     old_rows: IntegerArray,
@@ -66,14 +50,24 @@ def change_correlations(
     old_matrix: FloatArray,
     matrix: FloatArray,
 ) -> None:
-    """Fill ``matrix`` like ``fill_correlations``, but copy what ``old_matrix`` has.
+    """Fill a matrix by the correlations of n points' values, without their noise; copy what is known.
 
-    Both sets of points, ``old_rows`` and ``rows``, are in ascending order: then so are pairs that both have.
+    Parameters
+    ----------
+    axes
+        Shape (n_axes, 2 n), see ``fill_axes``.
+    old_rows, rows
+        Shape (n,): the points of ``old_matrix`` (``NEWCOMER`` where there are none) and of ``matrix``. Both
+        are in ascending order, and then so are the pairs that both have.
+    correlation
+        See ``Correlation``.
+    old_matrix, matrix
+        Shape (n, at least n), known and filled above the diagonal.
     """
     old_places = _places_of(rows, old_rows)
     newcomers = np.flatnonzero(old_places == NEWCOMER)
     if newcomers.shape[0] > MOST_NEWCOMERS:
-        fill_correlations(axes, correlation, matrix)
+        _fill_pairs(_pair_correlations(axes, correlation), matrix)
         return
     for one in range(rows.shape[0]):
         for other in range(one + 1, rows.shape[0]):
