@@ -1,6 +1,7 @@
 """What the promotion gate said about a version: the verdict, what decided it, and every check."""
 
 import re
+from typing import Literal
 
 import streamlit as st
 
@@ -8,6 +9,12 @@ from backend.contract.model_version import GateCheck, GateVerdict, VersionRespon
 from dashboard.components.moment import moment
 from dashboard.components.price import escaped
 
+CheckResult = Literal["Passed", "Failed", "Not shown"]
+RESULT_MARKS: dict[CheckResult, tuple[str, str]] = {
+    "Passed": ("green", "check"),
+    "Failed": ("red", "close"),
+    "Not shown": ("gray", "remove"),
+}
 MORE = re.compile(r"; and (\d+) more$")
 
 
@@ -94,8 +101,12 @@ def check_cells(check: GateCheck) -> dict[str, str]:
 
 
 def _result(check: GateCheck) -> str:
-    if check.passed:
-        return ":green[:material/check: Passed]"
-    if check.required:
-        return ":red[:material/close: Failed]"
-    return ":gray[:material/remove: Not shown]"
+    colour, icon = RESULT_MARKS[result := result_of(check.passed, check.required)]
+    return f":{colour}[:material/{icon}: {result}]"
+
+
+def result_of(passed: bool, required: bool) -> CheckResult:
+    """Say what came of a check: what was not shown forbids nothing, but something else must be shown then."""
+    if passed:
+        return "Passed"
+    return "Failed" if required else "Not shown"

@@ -21,9 +21,12 @@ def readable_letters(container_key: str, kind: PrimaryKind = "primary") -> None:
     """Let the letters of the primary buttons in a container be read.
 
     Streamlit writes white on the theme's primary colour. By night that colour is light, because it is also
-    the colour of chosen tabs and pills on the dark ground; so these buttons need dark letters.
+    the colour of chosen tabs and pills on the dark ground; so these buttons need dark letters. A dialog lies
+    outside of the element that knows whether it is night, and has to be told.
     """
+    button = f".st-key-{container_key} [data-testid=stBaseButton-{kind}]:enabled"
+    scheme = st.context.theme.type or "normal"
     st.html(
-        f"<style>.st-key-{container_key} [data-testid=stBaseButton-{kind}]:enabled"
-        "{ color: light-dark(#ffffff, #06262d) }</style>"
+        f"<style>{button} {{ color: light-dark(#ffffff, #06262d) }}"
+        f"[data-testid=stDialog] {button} {{ color-scheme: {scheme} }}</style>"
     )

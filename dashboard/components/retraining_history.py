@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.retraining import RetrainingResponse, RetrainingRow, RetrainingsQuery
+from dashboard.components.gate_verdict import result_of
 from dashboard.components.moment import COLUMN_FORMAT, cell, lasting, moment
 from dashboard.components.open_row import draw_rows
 from dashboard.components.price import escaped
@@ -86,7 +87,7 @@ def _draw_checks(checks: list[dict[str, Any]]) -> None:
     st.dataframe(
         [
             {
-                "passed": _passed(check),
+                "result": result_of(check["passed"], check["required"]),
                 "name": str(check["name"]),
                 "sentence": str(check["sentence"]),
             }
@@ -96,15 +97,9 @@ def _draw_checks(checks: list[dict[str, Any]]) -> None:
         height="content",
         hide_index=True,
         column_config={
-            "passed": st.column_config.TextColumn("Gate", width=120),
+            "result": st.column_config.TextColumn("Result", width=120),
             "name": st.column_config.TextColumn("Check", width=260),
             "sentence": st.column_config.TextColumn("What was found", width="large"),
         },
         alt="The checks of the promotion gate",
     )
-
-
-def _passed(check: dict[str, Any]) -> str:
-    if check["passed"]:
-        return "Passed"
-    return "Not passed" if check["required"] else "Not required"

@@ -1,21 +1,26 @@
 """What an operator does in more than one test."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.console import System, settle
 
 
 def ask_for_retraining(page: Page, reason: str) -> None:
     """On the Retrain page: give the reason, ask, confirm."""
+    dialog = open_retraining_dialog(page, reason)
+    expect(dialog).to_contain_text(reason)
+    dialog.get_by_role("button", name="Confirm the request").click()
+    expect(dialog).to_have_count(0)
+
+
+def open_retraining_dialog(page: Page, reason: str) -> Locator:
+    """On the Retrain page: give the reason and ask; return what wants it confirmed."""
     field = page.get_by_role("textbox", name="Reason")
     field.fill(reason)
     field.press("Control+Enter")
     settle(page)
     page.get_by_role("button", name="Ask for a retraining").click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text(reason)
-    dialog.get_by_role("button", name="Confirm the request").click()
-    expect(dialog).to_have_count(0)
+    return page.get_by_role("dialog")
 
 
 def change_champion(

@@ -3,13 +3,16 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from backend.contract.drift import DriftQuery
 from dashboard.components.drift_reading import USUAL_WINDOW, WINDOWS
-from tests.browser.console import GROUNDS, PATHS, System, visit, wear
+from storage.model_store import ModelStore
+from tests.browser.console import GROUNDS, PATHS, Scheme, System, visit, wear
+from tests.browser.operator_steps import open_retraining_dialog
 from tests.districts import unseen_districts
 from tests.system import wait_for
+from tests.versions import publish_dearer
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -79,6 +82,27 @@ def test_every_text_can_be_read(system: System, page: Page, path: str) -> None:
     for scheme in GROUNDS:
         wear(page, scheme)
         assert _unreadable_at_rest(page) == [], scheme
+
+
+@pytest.mark.parametrize("scheme", GROUNDS)
+def test_every_text_of_a_dialog_can_be_read(system: System, page: Page, scheme: Scheme) -> None:
+    page.emulate_media(color_scheme=scheme)
+    visit(page, system, "retrain")
+    open_retraining_dialog(page, "To see whether its dialog can be read.")
+    expect(page.get_by_role("button", name="Confirm the request")).to_be_enabled()
+    assert _unreadable_at_rest(page) == []
+
+
+@pytest.mark.parametrize("scheme", GROUNDS)
+def test_every_text_of_a_dialog_with_a_form_can_be_read(
+    system: System, page: Page, first_champion: str, scheme: Scheme
+) -> None:
+    publish_dearer(ModelStore(system.paths), first_champion, "dearer")
+    page.emulate_media(color_scheme=scheme)
+    visit(page, system, "registry")
+    page.get_by_role("button", name="Promote this challenger").click()
+    expect(page.get_by_role("button", name="Promote now")).to_be_enabled()
+    assert _unreadable_at_rest(page) == []
 
 
 def _unreadable_at_rest(page: Page) -> list[dict[str, Any]]:
