@@ -31,7 +31,8 @@ from training.features.similar_neighbours import (
     SimilarNeighbours,
     describe_likes,
 )
-from training.forest import FlatForest, ForestArrays, can_be_flat, sum_trees
+from training.forest import FlatForest, can_be_flat
+from training.forest_arrays import ForestArrays, sum_trees
 from training.intervals import IntervalArrays, PriceIntervals, fill_bounds
 from training.reference_profile import KnownInputs, ReferenceSearch, fill_support
 from training.regions import fill_regions

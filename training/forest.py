@@ -1,64 +1,23 @@
-"""Boosted trees without a walk: the same answers as scikit-learn's to the last bit, much sooner.
-
-Every node of every tree is sorted by column and threshold. The nodes that send a row to the right are then
-those before one place in each column, and each takes the leaves of its left branch out of its tree's set;
-the leftmost leaf that remains is the row's. (QuickScorer: Lucchese et al. 2015, QuickScorer: a Fast Algorithm
-to Rank Documents with Additive Ensembles of Regression Trees.) No branch depends on the row, which is what
-makes walking slow.
-"""
+"""Boosted trees as arrays: the same answers as scikit-learn's to the last bit, much sooner."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from numba.core.cgutils import false_bit
-from numba.extending import intrinsic
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 from training.dataset.table import FloatArray
 from training.features.compiled import compiled
+from training.forest_arrays import ONE, ForestArrays, sum_trees
 
 MOST_LEAVES = 64
 """A tree's set of leaves is one word of the processor."""
-ROWS_AT_ONCE = 8
-"""The nodes of a column stay in the processor's nearest cache while so many rows pass over them."""
 
 WALKED = ("is_leaf", "left", "right", "value")
 """Fields of scikit-learn's nodes that tell where a row ends."""
-ONE = np.uint64(1)
 
 Model: TypeAlias = HistGradientBoostingRegressor | HistGradientBoostingClassifier
-
-
-class ForestArrays(NamedTuple):
-    """Some models' trees as the compiled functions take them.
-
-    Attributes
-    ----------
-    columns
-        Shape (n_columns,): where each column that some node asks about is in the features.
-    starts
-        Shape (n_columns + 1,): the nodes of column c are ``starts[c]`` to ``starts[c + 1]``.
-    thresholds, trees, kept
-        Shape (n_nodes,), ascending thresholds within a column: a row above the threshold keeps, of the
-        leaves of that tree, those whose bit is set.
-    values
-        Shape (n_trees, most leaves): what each leaf adds, leaves from left to right.
-    ends
-        Shape (n_models,): the trees of a model end before this one.
-    baselines
-        Shape (n_models,): what every answer of a model begins with.
-    """
-
-    columns: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
-    thresholds: FloatArray
-    trees: npt.NDArray[np.uint32]
-    kept: npt.NDArray[Any]
-    values: FloatArray
-    ends: npt.NDArray[np.int64]
-    baselines: FloatArray
 
 
 class FlatForest:
@@ -99,104 +58,11 @@ class FlatForest:
         return sums
 
 
-def constant_forest(answer: float) -> ForestArrays:
-    """Return arrays without a tree, which give every row the same answer."""
-    nothing = np.zeros(0, np.int64)
-    return ForestArrays(
-        columns=nothing,
-        starts=np.zeros(1, np.int64),
-        thresholds=np.zeros(0),
-        trees=nothing.astype(np.uint32),
-        kept=nothing.astype(np.uint32),
-        values=np.zeros((0, 1)),
-        ends=np.zeros(1, np.int64),
-        baselines=np.array([answer]),
-    )
-
-
 def can_be_flat(model: Any) -> bool:
     """Whether a fitted regressor is one that a ``FlatForest`` takes."""
     if not isinstance(model, HistGradientBoostingRegressor):
         return False
     return bool(max(tree.get_n_leaf_nodes() for (tree,) in model._predictors) <= MOST_LEAVES)
-
-
-@compiled
-def sum_trees(features: FloatArray, forest: ForestArrays, sums: FloatArray) -> None:
-    """Fill ``sums``, shape (n, n_models), for features of shape (n, n_features).
-
-    What neighbouring rows share is worked out once: sorted rows take less time.
-    """
-    every_leaf = ~np.zeros(1, forest.kept.dtype)[0]
-    n_trees = forest.values.shape[0]
-    leaves = np.empty((min(ROWS_AT_ONCE, features.shape[0]), n_trees), forest.kept.dtype)
-    shared = np.empty(n_trees, forest.kept.dtype)
-    for start in range(0, features.shape[0], ROWS_AT_ONCE):
-        rows = features[start : start + ROWS_AT_ONCE]
-        leaves[:] = every_leaf
-        shared[:] = every_leaf
-        for column in range(forest.columns.shape[0]):
-            values = rows[:, forest.columns[column]]
-            lowest = values.min()
-            common = _leave_out(lowest, column, forest.starts[column], forest, shared)
-            for row in range(values.shape[0]):
-                if values[row] != lowest:
-                    _leave_out(values[row], column, common, forest, leaves[row])
-        for row in range(rows.shape[0]):
-            leaves[row] &= shared
-            _add_leaves(leaves[row], forest, sums[start + row])
-
-
-@compiled
-def _leave_out(
-    value: float, column: int, first: int | np.int64, forest: ForestArrays, leaves: npt.NDArray[Any]
-) -> np.int64:
-    """Take out of each tree's set of leaves what a value of one column cannot reach.
-
-    Begins at the node ``first`` of the column; returns the one behind the last.
-    """
-    # Unsigned numbers: for signed ones each access would first ask whether they count from the end.
-    node, end = np.uint64(first), np.uint64(forest.starts[column + 1])
-    # No search for the last node first: halving guesses wrong each second time, and this only once.
-    while node < end and forest.thresholds[node] < value:
-        leaves[forest.trees[node]] &= forest.kept[node]
-        node += ONE
-    return np.int64(node)
-
-
-@compiled
-def _add_leaves(leaves: npt.NDArray[Any], forest: ForestArrays, sums: FloatArray) -> None:
-    """Fill the sums (n_models,) from the remaining leaves of every tree, (n_trees,)."""
-    tree = 0
-    for model in range(forest.ends.shape[0]):
-        total = forest.baselines[model]
-        while tree < forest.ends[model]:
-            total += forest.values[tree, lowest_bit(leaves[tree])]
-            tree += 1
-        sums[model] = total
-
-
-@compiled
-def lowest_bit(word: np.unsignedinteger[Any]) -> int:
-    """Return the place, 0 to 63, of the lowest bit that is set in an unsigned number.
-
-    Examples
-    --------
-    >>> lowest_bit(np.uint64(0b101000))
-    3
-    """
-    place: int = _trailing_zeros(word)
-    return place
-
-
-@intrinsic  # type: ignore[untyped-decorator] # numba has no types
-def _trailing_zeros(_: Any, word: Any) -> Any:
-    """Count the zeros below the lowest bit by the processor's own instruction."""
-
-    def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], false_bit)
-
-    return word(word), generate
 
 
 def _arrays(

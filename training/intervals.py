@@ -15,7 +15,8 @@ from training.dataset.table import FloatArray
 from training.features.compiled import compiled
 from training.features.raw_inputs import LATITUDE, LONGITUDE
 from training.features.search_tree import IntegerArray
-from training.forest import FlatForest, ForestArrays, sum_trees
+from training.forest import FlatForest
+from training.forest_arrays import ForestArrays, sum_trees
 from training.regions import REGION_NAMES, region_of
 
 COVERAGE = 0.9

@@ -8,7 +8,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from sklearn.linear_model import LinearRegression
 
 from training.dataset.table import HousingTable
-from training.forest import FlatForest, can_be_flat, lowest_bit
+from training.forest import FlatForest, can_be_flat
+from training.forest_arrays import lowest_bit
 
 MODELS = [
     HistGradientBoostingRegressor(max_iter=30, max_features=0.3, random_state=0),

@@ -29,7 +29,7 @@ from training.features.place_support import (
 )
 from training.features.raw_inputs import LATITUDE, LONGITUDE, logarithms
 from training.features.search_tree import IntegerArray, SearchTree
-from training.forest import ForestArrays, sum_trees
+from training.forest_arrays import ForestArrays, sum_trees
 
 STATISTICS_OF = 20
 CONTRASTS_WITH = 15

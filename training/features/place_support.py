@@ -11,7 +11,8 @@ from training.features.map_coordinates import map_coordinates
 from training.features.neighbour_search import NOBODY, nearest_distances
 from training.features.raw_inputs import AGE, LATITUDE, LONGITUDE, POPULATION
 from training.features.search_tree import IntegerArray, search_tree
-from training.forest import FlatForest, ForestArrays, constant_forest
+from training.forest import FlatForest
+from training.forest_arrays import ForestArrays, constant_forest
 
 DISTANCE_RANKS = (1, 10, 30, 60)
 """The distances to these neighbours tell: small where training districts are dense."""
