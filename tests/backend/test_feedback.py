@@ -1,7 +1,6 @@
 """POST /feedback over HTTP: who may, what is refused, and that the values are read back."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,9 +9,9 @@ from werkzeug.test import TestResponse
 
 from backend.contract.feedback import FeedbackResponse
 from storage.schema.features import EXAMPLE
+from tests.log_writing import Store, attach_actual_values
 from tests.system import bearer
 
-Store = Callable[[], None]
 Attach = Callable[[list[Any]], FeedbackResponse]
 
 
@@ -21,12 +20,9 @@ def attach(http: FlaskClient, store_records: Store) -> Attach:
     """Post values while the log-writer runs."""
 
     def post(items: list[Any]) -> FeedbackResponse:
-        with ThreadPoolExecutor(1) as pool:
-            answered = pool.submit(_post, http, items)
-            while not answered.done():
-                store_records()
-        assert answered.result().status_code == 200, answered.result().json
-        return FeedbackResponse.model_validate(answered.result().json)
+        answer = attach_actual_values(http, store_records, items)
+        assert answer.status_code == 200, answer.json
+        return FeedbackResponse.model_validate(answer.json)
 
     return post
 

@@ -1,7 +1,5 @@
 """Promotion and rollback over HTTP, and the audit of everything that changes state."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -20,10 +18,10 @@ from storage.model_store import MODEL, ModelStore
 from storage.schema.features import EXAMPLE
 from storage.settings import Settings
 from tests.backend.test_errors import assert_problem
+from tests.log_writing import Store, attach_actual_values, carried_out, change_configuration
 from tests.system import bearer
 from tests.versions import champion_and_dearer, spoil
 
-Store = Callable[[], None]
 REASON = {"reason": "its errors have doubled"}
 ADMIN = bearer("administer")
 
@@ -201,8 +199,8 @@ def test_whatever_else_changes_state_is_audited(http: FlaskClient, store_records
         "/monitoring/trigger-retraining", json={"reason": "new prices"}, headers=bearer("operate")
     ).json
     changes = {"cooldown_hours": 6.0}
-    _carried_out(lambda: http.put("/monitoring/config", json=changes, headers=ADMIN), store_records)
-    _carried_out(lambda: http.post("/database/clear", headers=ADMIN), store_records)
+    change_configuration(http, store_records, **changes)
+    carried_out(store_records, lambda: http.post("/database/clear", headers=ADMIN))
     asked, configured, cleared = audited(http)
     assert trigger is not None
     assert (asked.action, asked.actor) == ("retraining asked for", "operator")
@@ -237,11 +235,8 @@ def test_reading_predicting_and_labels_are_not_audited(
 ) -> None:
     assert http.post("/predict", json=EXAMPLE).status_code == 200
     assert http.get("/models", headers=ADMIN).status_code == 200
-    body = {"items": [{"prediction_id": "0" * 32, "actual": 1.0}]}
-    answer = _carried_out(
-        lambda: http.post("/feedback", json=body, headers=bearer("operate")), store_records
-    )
-    assert answer.status_code == 200
+    items = [{"prediction_id": "0" * 32, "actual": 1.0}]
+    assert attach_actual_values(http, store_records, items).status_code == 200
     assert audited(http) == []
 
 
@@ -280,12 +275,3 @@ def test_the_audit_is_for_operators_and_says_when_it_was_edited(
     assert not edited.chain.holds
     assert "Line 1" in str(edited.chain.problem)
     assert [row.action for row in edited.entries] == ["rollback"]
-
-
-def _carried_out(ask: Callable[[], Any], store_records: Store) -> Any:
-    """Ask for what the log-writer carries out, while one does."""
-    with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(ask)
-        while not asked.done():
-            store_records()
-    return asked.result()

@@ -2,8 +2,6 @@
 
 import os
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -23,9 +21,8 @@ from storage.schema.monitoring_config import MonitoringConfig
 from storage.schema.triggers import HeartBeat
 from storage.settings import Settings
 from tests.backend.test_errors import assert_problem
+from tests.log_writing import Store, change_configuration
 from tests.system import bearer
-
-Store = Callable[[], None]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +63,9 @@ def test_without_a_database_the_defaults_are_answered(http: FlaskClient) -> None
 def test_a_change_is_in_force_at_once_and_on_the_timeline(
     http: FlaskClient, store_records: Store
 ) -> None:
-    changed = ConfigResponse.model_validate(_change(http, store_records, cooldown_hours=6).json)
+    changed = ConfigResponse.model_validate(
+        change_configuration(http, store_records, cooldown_hours=6).json
+    )
     assert (changed.config.cooldown_hours, changed.version, changed.changed_by) == (6, 1, "admin")
     assert changed.config.window_hours == MonitoringConfig().window_hours
     again = ConfigResponse.model_validate(http.get("/monitoring/config").json)
@@ -267,13 +266,3 @@ def test_models_name_the_champion_and_leave_damaged_ones_out(
     assert body.unreadable == ["damaged"]
     service_settings.paths.champion_pointer.write_text("{")
     assert ModelsResponse.model_validate(http.get("/models").json).champion is None
-
-
-def _change(http: FlaskClient, store_records: Store, **changes: Any) -> Any:
-    with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(
-            http.put, "/monitoring/config", json=changes, headers=bearer("administer")
-        )
-        while not asked.done():
-            store_records()
-    return asked.result()

@@ -1,7 +1,5 @@
 """GET /monitoring/performance over HTTP: predictions, labels, figures; and every way to have too little."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -12,10 +10,8 @@ from flask.testing import FlaskClient
 from backend.contract.performance import PerformanceResponse
 from backend.services import EXTENSION, Services
 from storage.schema.features import FEATURE_NAMES
-from tests.system import bearer
+from tests.log_writing import Store, attach_actual_values
 from training.holdout import Holdout
-
-Store = Callable[[], None]
 
 
 @pytest.fixture
@@ -49,12 +45,8 @@ def attach(http: FlaskClient, store: Store, ids: list[str], actual: Any) -> None
     items = [
         {"prediction_id": one, "actual": value} for one, value in zip(ids, actual, strict=True)
     ]
-    with ThreadPoolExecutor(1) as pool:
-        body = {"items": items}
-        answered = pool.submit(http.post, "/feedback", json=body, headers=bearer("operate"))
-        while not answered.done():
-            store()
-    assert answered.result().status_code == 200, answered.result().json
+    answer = attach_actual_values(http, store, items)
+    assert answer.status_code == 200, answer.json
 
 
 def test_labelled_predictions_of_the_holdout_give_its_own_error(

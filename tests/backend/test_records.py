@@ -1,8 +1,6 @@
 """What the service recorded, read back over HTTP."""
 
 import logging
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,9 +10,8 @@ from backend.contract.records import LogsResponse, RequestsResponse
 from backend.services import EXTENSION, Services
 from storage.log_handler import SpoolHandler
 from storage.schema.features import EXAMPLE
+from tests.log_writing import Store, carried_out
 from tests.system import bearer
-
-Store = Callable[[], None]
 
 
 def test_every_request_is_a_row(http: FlaskClient, store_records: Store) -> None:
@@ -68,11 +65,8 @@ def test_clearing_empties_the_tables_and_says_how_much(
 ) -> None:
     http.post("/predict", json=EXAMPLE)
     store_records()
-    with ThreadPoolExecutor(1) as pool:
-        cleared = pool.submit(http.post, "/database/clear", headers=bearer("administer"))
-        while not cleared.done():
-            store_records()
-    body = cleared.result().json
+    key = bearer("administer")
+    body = carried_out(store_records, lambda: http.post("/database/clear", headers=key)).json
     assert body is not None
     assert body["message"] == "Database cleared successfully"
     assert body["deleted"]["predictions"] == 1

@@ -1,8 +1,6 @@
 """Whether to retrain, over HTTP: rows that are sent, the logged window, and the checks that are kept."""
 
 import json
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -16,10 +14,9 @@ from backend.served_model import FloatArray
 from backend.services import EXTENSION, Services
 from storage.schema.features import FEATURE_NAMES, HousingFeatures
 from tests.backend.test_errors import assert_problem
+from tests.log_writing import Store, attach_actual_values, change_configuration
 from tests.system import bearer
 from training.holdout import Holdout
-
-Store = Callable[[], None]
 
 CHECK = "/monitoring/retraining-check"
 MEDIAN_INCOME = FEATURE_NAMES.index("MedInc")
@@ -299,19 +296,12 @@ def _events(http: FlaskClient, kinds: str = "check,alert,trigger") -> list[Event
 
 
 def _change(http: FlaskClient, store_records: Store, **changes: Any) -> None:
-    _written(store_records, http.put, "/monitoring/config", changes, "administer")
+    answer = change_configuration(http, store_records, **changes)
+    assert answer.status_code == 200, answer.json
 
 
 def _label(http: FlaskClient, store_records: Store, ids: list[str], actual: FloatArray) -> None:
     pairs = zip(ids, actual.tolist(), strict=True)
     items = [{"prediction_id": name, "actual": value} for name, value in pairs]
-    _written(store_records, http.post, "/feedback", {"items": items}, "operate")
-
-
-def _written(store_records: Store, send: Any, path: str, body: dict[str, Any], key: str) -> None:
-    """Send what the log-writer answers, and be the log-writer meanwhile."""
-    with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(send, path, json=body, headers=bearer(key))
-        while not asked.done():
-            store_records()
-    assert asked.result().status_code == 200, asked.result().json
+    answer = attach_actual_values(http, store_records, items)
+    assert answer.status_code == 200, answer.json

@@ -1,6 +1,5 @@
 """The configuration: defaults, changes with their history, and what is refused, on both databases."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from storage.schema.records import utc_now
 from storage.schema.tables import monitoring_config
 from storage.settings import Settings
 from storage.spool import Spool
+from tests.log_writing import carried_out
 
 
 class Desk:
@@ -28,11 +28,10 @@ class Desk:
         self.log = RecordLog(readable, settings.paths)
 
     def ask(self, name: Any, **arguments: Any) -> dict[str, Any]:
-        with ThreadPoolExecutor(1) as pool:
-            asked = pool.submit(ask, self.spool, self.readable, name, 20.0, arguments)
-            while not asked.done():
-                self.writer.drain(utc_now())
-            return asked.result()
+        return carried_out(
+            lambda: self.writer.drain(utc_now()),
+            lambda: ask(self.spool, self.readable, name, 20.0, arguments),
+        )
 
     def change(self, changed_by: str = "admin", **changes: Any) -> dict[str, Any]:
         return self.ask("change_monitoring_config", changes=changes, changed_by=changed_by)
