@@ -137,12 +137,12 @@ class PerformanceCheck:
             baseline=baseline.realized if baseline is not None else None,
             realized=realized_error(rows, SEED, minimum_rows),
             degradation=_degradation(baseline, rows, margin, minimum_rows),
-            estimated=_estimated(baseline, losses, ~known),
+            estimated=_estimated(baseline, losses, ~known, margin),
             slices=_slices(baseline, inputs, rows),
             cells=error_cells(inputs, rows) if len(rows) else (),
             residuals=_residuals(baseline, rows),
             step_seconds=step_seconds,
-            steps=_steps(window, baseline, losses, step_seconds),
+            steps=_steps(window, baseline, losses, step_seconds, margin),
         )
 
     def baseline(self, model: ServedModel) -> Baseline | None:
@@ -188,11 +188,14 @@ def _expected_losses(baseline: Baseline | None, window: AnsweredWindow) -> Expec
 
 
 def _estimated(
-    baseline: Baseline | None, losses: ExpectedLosses | None, chosen: NDArray[np.bool_]
+    baseline: Baseline | None,
+    losses: ExpectedLosses | None,
+    chosen: NDArray[np.bool_],
+    margin: float,
 ) -> EstimatedError:
     if baseline is None or losses is None:
         return EstimatedError("not_enough_data", NO_HOLDOUT, int(chosen.sum()))
-    return baseline.estimator.estimate(losses.only(chosen))
+    return baseline.estimator.estimate(losses.only(chosen), margin)
 
 
 def _slices(
@@ -221,6 +224,7 @@ def _steps(
     baseline: Baseline | None,
     losses: ExpectedLosses | None,
     step_seconds: int,
+    margin: float,
 ) -> tuple[PerformanceStep, ...]:
     length = (window.until - window.since).total_seconds()
     step_of_row = (window.seconds // step_seconds).astype(np.int64)
@@ -233,7 +237,7 @@ def _steps(
             since=window.since + timedelta(seconds=number * step_seconds),
             rows=int(chosen.sum()),
             realized=realized_error(rows.only(chosen & known), SEED, STEP_MINIMUM_ROWS),
-            estimated=_estimated(baseline, losses, chosen),
+            estimated=_estimated(baseline, losses, chosen, margin),
         )
         steps.append(step)
     return tuple(steps)

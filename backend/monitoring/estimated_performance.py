@@ -59,7 +59,7 @@ class EstimatedError:
     rmse_ratio
         The estimate over the holdout's RMSE.
     degraded
-        Whether all of that ratio's interval lies above 1.05; None without enough data.
+        Whether all of that ratio's interval lies above 1 + margin; None without enough data.
     """
 
     status: Status
@@ -133,7 +133,9 @@ class ErrorEstimator:
                 by_model[number, ~complete] = model.predict(features[~complete])
         return by_model.reshape(FOLDS, 2, len(features))
 
-    def estimate(self, losses: ExpectedLosses) -> EstimatedError:
+    def estimate(
+        self, losses: ExpectedLosses, margin: float = DEGRADATION_MARGIN
+    ) -> EstimatedError:
         """Estimate the error of the rows that ``losses`` were expected of.
 
         With m the mean expected loss, Var = (K - 1) / K sum_k (m_k - m)^2 + v mean(s_i^2) / n, for the
@@ -153,7 +155,7 @@ class ErrorEstimator:
             rmse=rmse,
             mae=_mean_loss(losses, ABSOLUTE),
             rmse_ratio=ratio,
-            degraded=None if ratio is None else ratio.lower > 1.0 + DEGRADATION_MARGIN,
+            degraded=None if ratio is None else ratio.lower > 1.0 + margin,
         )
 
 

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from numpy.typing import NDArray
 
 from backend.contract.performance import PerformanceResponse
 from backend.services import EXTENSION, Services
 from storage.schema.features import FEATURE_NAMES
-from tests.log_writing import Store, attach_actual_values
+from tests.log_writing import Store, attach_actual_values, change_configuration
 from training.holdout import Holdout
+
+IntegerArray = NDArray[np.int64]
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def performance(http: FlaskClient, query: str = "") -> PerformanceResponse:
     return PerformanceResponse.model_validate(answer.json)
 
 
-def predict(http: FlaskClient, holdout: Holdout, rows: slice) -> list[str]:
+def predict(http: FlaskClient, holdout: Holdout, rows: slice | IntegerArray) -> list[str]:
     instances = [
         dict(zip(FEATURE_NAMES, row, strict=True)) for row in holdout.inputs[rows].tolist()
     ]
@@ -88,6 +91,19 @@ def test_worse_answers_are_called_degraded(
     assert found.degradation.degraded is True
     assert "more than 5% worse" in found.degradation.reason
     assert found.estimated.status == "not_enough_data"
+
+
+def test_the_operators_margin_holds_for_the_estimate_too(
+    http: FlaskClient, store_records: Store, holdout: Holdout
+) -> None:
+    predict(http, holdout, np.argsort(holdout.lower - holdout.upper)[:300])
+    store_records()
+    assert performance(http).estimated.estimated_degraded is True
+    answer = change_configuration(http, store_records, degradation_margin_share=5.0)
+    assert answer.status_code == 200, answer.json
+    found = performance(http)
+    assert found.estimated.estimated_degraded is False
+    assert not any(step.estimated.estimated_degraded for step in found.series)
 
 
 def test_an_empty_window_says_that_there_is_not_enough_data(
