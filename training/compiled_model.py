@@ -15,7 +15,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from training.candidates import PREPROCESSING, REGRESSOR
 from training.dataset.table import FloatArray
-from training.features.compiled import compiled
+from training.features.compiled import compiled, inlined
 from training.features.district_ratios import DISTRICT_END, DistrictRatios, describe_districts
 from training.features.neighbour_search import NOBODY
 from training.features.place_neighbours import (
@@ -184,7 +184,7 @@ def _answer_neighbours(held: Any, inputs: FloatArray, answers: FloatArray) -> No
     _fill_answers(parts.intervals, parts.inputs, inputs, columns, prices, answers)
 
 
-@compiled
+@inlined
 def _describe(parts: NeighbourParts, inputs: FloatArray, columns: FloatArray) -> None:
     """Fill the features into the first columns."""
     rows = inputs.shape[0]
@@ -213,7 +213,7 @@ def _answer_trees(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
     _fill_answers(parts.intervals, parts.inputs, inputs, columns, sums.reshape(rows), answers)
 
 
-@compiled
+@inlined
 def _fill_answers(
     intervals: IntervalArrays,
     known: KnownInputs,

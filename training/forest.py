@@ -72,7 +72,6 @@ def _arrays(
     baselines: FloatArray,
 ) -> ForestArrays:
     most_leaves = max(int(tree["is_leaf"].sum()) for tree in trees)
-    word = np.uint32 if most_leaves <= 32 else np.uint64
     values, left_leaves = _leaves(trees, most_leaves)
     # By names: putting whole nodes together keeps the interpreter to itself for longer than an answer takes.
     are_leaves, asks, thresholds = (
@@ -89,7 +88,7 @@ def _arrays(
         trees=np.repeat(np.arange(len(trees), dtype=np.uint32), [len(tree) for tree in trees])[
             order
         ],
-        kept=np.invert(left_leaves[order].astype(word)),
+        kept=np.invert(left_leaves[order]),
         values=values,
         ends=ends.astype(np.int64),
         baselines=baselines,

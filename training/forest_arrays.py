@@ -39,7 +39,7 @@ class ForestArrays(NamedTuple):
         Shape (n_columns + 1,): the nodes of column c are ``starts[c]`` to ``starts[c + 1]``.
     thresholds, trees, kept
         Shape (n_nodes,), ascending thresholds within a column: a row above the threshold keeps, of the
-        leaves of that tree, those whose bit is set.
+        leaves of that tree, those whose bit is set. Words of 64 bits; in versions from before some of 32.
     values
         Shape (n_trees, most leaves): what each leaf adds, leaves from left to right.
     ends
@@ -66,7 +66,7 @@ def constant_forest(answer: float) -> ForestArrays:
         starts=np.zeros(1, np.int64),
         thresholds=np.zeros(0),
         trees=nothing.astype(np.uint32),
-        kept=nothing.astype(np.uint32),
+        kept=nothing.astype(np.uint64),
         values=np.zeros((0, 1)),
         ends=np.zeros(1, np.int64),
         baselines=np.array([answer]),

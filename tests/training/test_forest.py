@@ -51,12 +51,19 @@ def test_models_side_by_side_answer_in_columns(small_table: HousingTable) -> Non
         assert np.array_equal(answers[:, number], model.predict(small_table.inputs[:, columns]))
 
 
-@pytest.mark.parametrize("leaves", [33, 64])
-def test_larger_trees_need_wider_sets(leaves: int, small_table: HousingTable) -> None:
-    model = HistGradientBoostingRegressor(max_leaf_nodes=leaves, min_samples_leaf=2, max_iter=5)
+def test_a_tree_may_have_as_many_leaves_as_a_word_has_bits(small_table: HousingTable) -> None:
+    model = HistGradientBoostingRegressor(max_leaf_nodes=64, min_samples_leaf=2, max_iter=5)
     model.fit(small_table.inputs, small_table.targets)
     assert can_be_flat(model)
     answers = FlatForest([model]).predict(small_table.inputs)[:, 0]
+    assert np.array_equal(answers, model.predict(small_table.inputs))
+
+
+def test_a_version_from_before_has_shorter_words(small_table: HousingTable) -> None:
+    model = HistGradientBoostingRegressor(max_iter=9).fit(small_table.inputs, small_table.targets)
+    forest = FlatForest([model])
+    forest.arrays = forest.arrays._replace(kept=forest.arrays.kept.astype(np.uint32))
+    answers = forest.predict(small_table.inputs)[:, 0]
     assert np.array_equal(answers, model.predict(small_table.inputs))
 
 
