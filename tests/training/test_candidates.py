@@ -13,6 +13,7 @@ from training.candidates import PREPROCESSING, REGRESSOR, Candidate, all_candida
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.fit import fit
+from training.neighbour_boosting import BoostedTrees
 
 CANDIDATES = all_candidates(seed=0, threads=2)
 each_candidate = pytest.mark.parametrize("candidate", CANDIDATES, ids=lambda each: each.name)
@@ -79,3 +80,18 @@ def test_select_keeps_the_order_of_the_candidates() -> None:
 def test_an_unknown_name_is_refused_with_the_known_ones(names: list[str]) -> None:
     with pytest.raises(InvalidInput, match="choose from linear_regression, random_forest"):
         select(CANDIDATES, names)
+
+
+def test_weights_count_in_the_trees_and_move_none_of_their_possible_thresholds(
+    small_table: HousingTable,
+) -> None:
+    plain, weighted = BoostedTrees(max_iter=5), BoostedTrees(max_iter=5)
+    plain.fit(small_table.inputs, small_table.targets)
+    weights = np.where(small_table.targets > 2.0, 5.0, 1.0)
+    weighted.fit(small_table.inputs, small_table.targets, sample_weight=weights)
+    pairs = zip(
+        plain._bin_mapper.bin_thresholds_, weighted._bin_mapper.bin_thresholds_, strict=True
+    )
+    assert all(np.array_equal(one, other) for one, other in pairs)
+    answers, dearer = (each.predict(small_table.inputs) for each in (plain, weighted))
+    assert dearer.mean() > answers.mean()

@@ -142,7 +142,7 @@ def count_calls(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[int]]:
         ('{"regressor__near__depth": [5]}', "regressor__near__depth is no parameter of"),
         ('{"regressor__near": [5]}', "regressor__near is no parameter of"),
         ('{"regressor__near__max_iter": []}', "regressor__near__max_iter has no values"),
-        ('{"regressor__near__max_iter": [100, -5]}', "The 'max_iter' parameter of Hist"),
+        ('{"regressor__near__max_iter": [100, -5]}', "The 'max_iter' parameter of Boosted"),
     ],
 )
 def test_a_wrong_space_is_one_sentence(space: str, reason: str) -> None:
