@@ -33,7 +33,7 @@ class AnswerDetails:
         self.wants_explanation = True
 
     def explained(self) -> PredictionResponse:
-        """Return the answer with its contributions; takes a good part of a second at first.
+        """Return the answer with its contributions; asks the service the first time.
 
         The service logs it as a prediction of its own.
 

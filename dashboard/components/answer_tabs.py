@@ -58,7 +58,7 @@ def _offer_explanation(details: AnswerDetails) -> None:
     st.markdown("**Why this price?**")
     st.caption(
         "What each of the eight inputs adds to the average price, so that all of it adds up to this one. "
-        "It takes a good part of a second, and the service logs it as a prediction of its own."
+        "It takes a moment, and the service logs it as a prediction of its own."
     )
     st.button(
         "Explain this price",
