@@ -48,7 +48,7 @@ bench:  ## Measure the request path under load with wrk (about three minutes).
 	@$(VENV)/python -m training --if-missing
 	@exec $(VENV)/python -m tests.benchmarks.serving
 
-bench-accuracy:  ## Measure the champion against CatBoost (most of an hour).
+bench-accuracy:  ## Measure the champion against CatBoost (a quarter of an hour).
 	@$(PYTHON) environment.py benchmark
 	@exec $(VENV)/python -m tests.benchmarks.accuracy
 

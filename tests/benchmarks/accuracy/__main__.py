@@ -1,4 +1,4 @@
-"""Measure the champion against CatBoost (``make bench-accuracy``); about an hour on two cores.
+"""Measure the champion against CatBoost (``make bench-accuracy``); ten minutes on two cores.
 
 Five random splits and five spatial ones. On each: the metric of the similar neighbours is searched on the
 training part alone, both models are fitted on it, the validation part stops CatBoost and calibrates the
