@@ -186,7 +186,10 @@ def _leave_out_by_lane(
     passed: npt.NDArray[np.int64],
     leaves: npt.NDArray[Any],
 ) -> None:
-    """Do it for rows with values of their own, (n_columns, LANES), and own sets, (n_trees, LANES)."""
+    """Take out what each row's own values, shape (n_columns, LANES), cannot reach, as ``_leave_out`` does.
+
+    ``passed`` is where nodes are looked at from, and stays; ``leaves`` are of shape (n_trees, LANES).
+    """
     for column in range(values.shape[0]):
         node, end = np.uint64(passed[column]), np.uint64(forest.starts[column + 1])
         own = values[column]
@@ -232,6 +235,7 @@ def _keep_above(_: Any, leaves: Any, values: Any, threshold: Any, kept: Any) -> 
         sets = llvm.VectorType(leaves_at.type.pointee, LANES)
         sets_at = builder.bitcast(leaves_at, sets.as_pointer())
         own = builder.load(builder.bitcast(values_at, numbers.as_pointer()), align=8)
+        # A value up to the threshold spares every leaf: all bits of its lane are set.
         is_below = builder.fcmp_ordered(">=", _in_every_lane(builder, arguments[2], numbers), own)
         spared = builder.sext(is_below, sets)
         left = builder.or_(spared, _in_every_lane(builder, arguments[3], sets))

@@ -101,7 +101,8 @@ def check_cells(check: GateCheck) -> dict[str, str]:
 
 
 def _result(check: GateCheck) -> str:
-    colour, icon = RESULT_MARKS[result := result_of(check.passed, check.required)]
+    result = result_of(check.passed, check.required)
+    colour, icon = RESULT_MARKS[result]
     return f":{colour}[:material/{icon}: {result}]"
 
 

@@ -17,7 +17,7 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 SOURCES = Path(__file__).parents[1]
-MARK = b"@compiled"
+MARKS = (b"@compiled", b"@inlined")
 OPTIONS: dict[str, Any] = {
     "nopython": True,
     "nogil": True,
@@ -100,6 +100,6 @@ def _cache_folder() -> Path:
     digest = hashlib.sha256()
     for source in sorted(SOURCES.rglob("*.py")):
         text = source.read_bytes()
-        if MARK in text:
+        if any(mark in text for mark in MARKS):
             digest.update(text)
     return SOURCES / "__pycache__" / digest.hexdigest()[:16]
