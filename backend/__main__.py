@@ -5,7 +5,7 @@ import shutil
 import socket
 import sys
 
-from backend.metric_files import MULTIPROCESS_VARIABLE
+from backend.metrics.files import MULTIPROCESS_VARIABLE
 from storage.settings import Settings, settings_or_exit
 
 HEADER_TIMEOUT_MILLISECONDS = 10_000

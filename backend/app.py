@@ -5,19 +5,18 @@ import gc
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
-from backend import authorization, problems, request_audit
-from backend.champion_desk import ChampionDesk
-from backend.gate_history import GateHistory
-from backend.metrics import Metrics
-from backend.model_host import ModelHost
-from backend.monitoring.configuration import MonitoringConfiguration
-from backend.monitoring.retraining_desk import RetrainingDesk
-from backend.performance_check import PerformanceCheck
-from backend.prediction_service import PredictionService
-from backend.prediction_shortcut import PredictionShortcut
-from backend.request_recorder import RequestRecorder, record_requests
-from backend.retraining_check import RetrainingChecks
-from backend.retraining_view import RetrainingView
+from backend.metrics.metrics import Metrics
+from backend.metrics.spool import SpoolMetrics
+from backend.metrics.worker import WorkerMetrics
+from backend.performance.check import PerformanceCheck
+from backend.registry.champion import ChampionDesk
+from backend.registry.gate_history import GateHistory
+from backend.registry.version_reports import VersionReports
+from backend.retraining.check import RetrainingChecks
+from backend.retraining.configuration import MonitoringConfiguration
+from backend.retraining.requests import RetrainingDesk
+from backend.retraining.rows import RetrainingView
+from backend.retraining.schedule import ScheduledChecks
 from backend.routes import (
     audit,
     database,
@@ -37,22 +36,23 @@ from backend.routes import (
     traffic,
     what_if,
 )
-from backend.scheduled_checks import ScheduledChecks
 from backend.services import EXTENSION, Services
-from backend.spool_metrics import SpoolMetrics
-from backend.version_reports import VersionReports
-from backend.worker_metrics import WorkerMetrics
-from storage.audit import AuditTrail
-from storage.champion_switch import ChampionSwitch
-from storage.database import Database
-from storage.log_handler import configure_logging, open_spool
-from storage.model_store import ModelStore
-from storage.record_log import RecordLog
-from storage.retrain_queue import RetrainQueue
+from backend.serving.model_host import ModelHost
+from backend.serving.prediction_service import PredictionService
+from backend.web import authorization, problems, request_audit
+from backend.web.prediction_shortcut import PredictionShortcut
+from backend.web.request_recorder import RequestRecorder, record_requests
+from storage.audit.__main__ import AuditTrail
+from storage.database.backlog import BacklogReader
+from storage.database.connection import Database
+from storage.database.record_log import RecordLog
+from storage.models.champion import ChampionSwitch
+from storage.models.store import ModelStore
+from storage.retraining.queue import RetrainQueue
 from storage.settings import Settings, settings_or_exit
-from storage.spool import Spool
-from storage.spool_backlog import BacklogReader
-from storage.timeline import Timeline
+from storage.spool.log_handler import configure_logging, open_spool
+from storage.spool.segments import Spool
+from storage.spool.timeline import Timeline
 
 ROUTES = (
     service.blueprint,

@@ -5,28 +5,28 @@ from typing import cast
 
 from flask import current_app
 
-from backend.champion_desk import ChampionDesk
-from backend.gate_history import GateHistory
-from backend.metrics import Metrics
-from backend.model_host import ModelHost
-from backend.monitoring.configuration import MonitoringConfiguration
-from backend.monitoring.retraining_desk import RetrainingDesk
-from backend.performance_check import PerformanceCheck
-from backend.prediction_service import PredictionService
-from backend.retraining_check import RetrainingChecks
-from backend.retraining_view import RetrainingView
-from backend.scheduled_checks import ScheduledChecks
-from backend.spool_metrics import SpoolMetrics
-from backend.version_reports import VersionReports
-from backend.worker_metrics import WorkerMetrics
-from storage.audit import AuditTrail
-from storage.database import Database
-from storage.model_store import ModelStore
-from storage.record_log import RecordLog
-from storage.retrain_queue import RetrainQueue
+from backend.metrics.metrics import Metrics
+from backend.metrics.spool import SpoolMetrics
+from backend.metrics.worker import WorkerMetrics
+from backend.performance.check import PerformanceCheck
+from backend.registry.champion import ChampionDesk
+from backend.registry.gate_history import GateHistory
+from backend.registry.version_reports import VersionReports
+from backend.retraining.check import RetrainingChecks
+from backend.retraining.configuration import MonitoringConfiguration
+from backend.retraining.requests import RetrainingDesk
+from backend.retraining.rows import RetrainingView
+from backend.retraining.schedule import ScheduledChecks
+from backend.serving.model_host import ModelHost
+from backend.serving.prediction_service import PredictionService
+from storage.audit.__main__ import AuditTrail
+from storage.database.connection import Database
+from storage.database.record_log import RecordLog
+from storage.models.store import ModelStore
+from storage.retraining.queue import RetrainQueue
 from storage.settings import Settings
-from storage.spool import Spool
-from storage.timeline import Timeline
+from storage.spool.segments import Spool
+from storage.spool.timeline import Timeline
 
 EXTENSION = "housing"
 

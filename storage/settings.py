@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     candidates: str = Field(
         "",
         description="Names of the models that compete in a training, separated by commas. Empty: all of"
-        " training/candidates.py.",
+        " training/models/candidates.py.",
     )
     promotion_margin_share: float = Field(
         0.02,
@@ -243,7 +243,7 @@ class Settings(BaseSettings):
     search_space: str = Field(
         "",
         description="What those are drawn from, as JSON: parameters of its pipeline and their values, as in"
-        ' {"regressor__near__learning_rate": [0.04, 0.08]}. Empty: the space in training/search.py.',
+        ' {"regressor__near__learning_rate": [0.04, 0.08]}. Empty: the space in training/fitting/search.py.',
     )
 
     @cached_property

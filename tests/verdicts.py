@@ -1,15 +1,15 @@
 """A real verdict of the promotion gate about a version, left in the queue's history as a worker leaves it."""
 
-from storage.model_store import HOLDOUT, ModelStore
-from storage.retrain_queue import RetrainQueue
+from storage.models.store import HOLDOUT, ModelStore
+from storage.retraining.queue import RetrainQueue
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
-from training.contest import Contest, Missing
-from training.gate_checks import Rules
-from training.holdout import Holdout
-from training.model_behaviour import Observation
-from training.promotion import Decision, Evidence, decide
-from training.slices import Answers
+from training.evaluation.behaviour import Observation
+from training.evaluation.comparison import Contest, Missing
+from training.evaluation.holdout import Holdout
+from training.evaluation.slices import Answers
+from training.promotion.checks import Rules
+from training.promotion.decision import Decision, Evidence, decide
 
 KEPT = Observation("finite", 10, 0, "10 of 10 answers are finite numbers")
 

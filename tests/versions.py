@@ -7,10 +7,10 @@ from pathlib import Path
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 
-from storage.model_store import HOLDOUT, MODEL, ModelStore
-from storage.pickles import pickled, unpickled
+from storage.models.pickles import pickled, unpickled
+from storage.models.store import HOLDOUT, MODEL, ModelStore
 from storage.schema.records import ModelManifest
-from training.holdout import Holdout
+from training.evaluation.holdout import Holdout
 
 
 def publish_dearer(store: ModelStore, version: str, name: str, by: float = 0.1) -> ModelManifest:

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from storage.audit import AuditTrail
-from storage.audit_chain import AuditAct
+from storage.audit.__main__ import AuditTrail
+from storage.audit.chain import AuditAct
 from storage.errors import (
     HousingError,
     InvalidInput,
@@ -15,7 +15,7 @@ from storage.errors import (
     ModelUnavailable,
     RecordNotFound,
 )
-from storage.model_store import ModelStore
+from storage.models.store import ModelStore
 from storage.schema.records import ChampionPointer
 from storage.settings import Settings, settings_or_exit
 
@@ -83,8 +83,8 @@ def _champion_is_usable(settings: Settings) -> bool:
 def _train(settings: Settings, options: argparse.Namespace) -> None:
     # Imported as late as possible: scikit-learn, then MLflow and matplotlib, take seconds, and a table
     # that cannot be used should be refused before.
-    from training.candidates import configured_candidates
     from training.dataset.sources import load_table
+    from training.models.candidates import configured_candidates
 
     candidates = configured_candidates(settings)
     table = load_table(options.source, options.csv)
@@ -92,8 +92,8 @@ def _train(settings: Settings, options: argparse.Namespace) -> None:
     from rich.console import Console
 
     from training.comparison import comparison
-    from training.progress import step_display
-    from training.registry import follow_champion
+    from training.fitting.progress import step_display
+    from training.tracking.registry import follow_champion
     from training.train import Training
 
     console = Console()

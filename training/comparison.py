@@ -6,8 +6,8 @@ from rich.table import Table
 from rich.text import Text
 
 from storage.schema.features import TARGET_UNIT
-from training.fit import MeasuredCandidate
-from training.outcome import TrainingOutcome
+from training.fitting.fit import MeasuredCandidate
+from training.fitting.outcome import TrainingOutcome
 
 
 def comparison(outcome: TrainingOutcome) -> Group:

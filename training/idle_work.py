@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from storage.errors import HousingError
 from storage.settings import Settings
-from storage.spool import Spool
-from storage.timeline import Timeline
-from training.alias_keeper import AliasKeeper
-from training.promotion_watch import PromotionWatch
-from training.registration_keeper import RegistrationKeeper
-from training.shadow import Shadow
+from storage.spool.segments import Spool
+from storage.spool.timeline import Timeline
+from training.promotion.shadow import Shadow
+from training.promotion.watch import PromotionWatch
+from training.tracking.alias_sync import AliasKeeper
+from training.tracking.registration_retry import RegistrationKeeper
 
 logger = logging.getLogger(__name__)
 

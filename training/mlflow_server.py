@@ -45,7 +45,7 @@ def _serve(settings: Settings) -> None:
     # Here, because the environment has to be complete before MLflow is imported.
     import uvicorn
 
-    from training.tracking_store import create_store
+    from training.tracking.store import create_store
 
     # What MLflow's server uses of its own libraries is nothing that a person here can change.
     warnings.filterwarnings("ignore", category=Warning, module=r"mlflow\.")

@@ -5,14 +5,19 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.model_store import ModelStore
-from storage.pickles import pickled
+from storage.models.pickles import pickled
+from storage.models.store import ModelStore
 from storage.schema.records import ModelManifest, utc_now
 from storage.settings import Settings
-from training.candidates import Candidate
+from training.dataset.production_rows import (
+    LabelledReport,
+    Retraining,
+    checksum,
+    with_labelled_rows,
+)
 from training.dataset.splits import Part, Splits, split
 from training.dataset.table import HousingTable
-from training.fit import (
+from training.fitting.fit import (
     FittedCandidate,
     answers_with_intervals,
     choose,
@@ -21,25 +26,20 @@ from training.fit import (
     measure,
     with_intervals,
 )
-from training.model_card import model_card
-from training.model_metrics import record_model_metrics
-from training.open_registrations import OpenRegistration, OpenRegistrations
-from training.outcome import TrainingOutcome
-from training.predictor import compiled_if_equal
-from training.production_rows import (
-    LabelledReport,
-    Retraining,
-    checksum,
-    with_labelled_rows,
-)
-from training.progress import StepDisplay
-from training.publish import publish, version_id
-from training.published_version import PublishedVersion
-from training.reference_profile import ReferenceProfile, ReferenceSearch
-from training.registry import register_challenger
-from training.search import SEARCHED, Trial, configured_search
-from training.tracking import RecordedRun, TrainingContext, record_training
-from training.tracking_store import TrackingUnavailable
+from training.fitting.outcome import TrainingOutcome
+from training.fitting.progress import StepDisplay
+from training.fitting.search import SEARCHED, Trial, configured_search
+from training.models.candidates import Candidate
+from training.models.predictor import compiled_if_equal
+from training.models.reference_profile import ReferenceProfile, ReferenceSearch
+from training.publishing.model_card import model_card
+from training.publishing.model_metrics import record_model_metrics
+from training.publishing.publish import publish, version_id
+from training.publishing.published_version import PublishedVersion
+from training.tracking.pending import OpenRegistration, OpenRegistrations
+from training.tracking.registry import register_challenger
+from training.tracking.runs import RecordedRun, TrainingContext, record_training
+from training.tracking.store import TrackingUnavailable
 
 logger = logging.getLogger(__name__)
 

@@ -9,31 +9,31 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from storage.audit import AuditTrail
-from storage.audit_chain import AuditAct
+from storage.audit.__main__ import AuditTrail
+from storage.audit.chain import AuditAct
 from storage.errors import InvalidInput
-from storage.log_handler import configure_logging, open_spool
-from storage.model_store import ModelStore
-from storage.process_lock import AlreadyRunning, only_process
-from storage.process_loop import run_until_stopped
-from storage.retrain_queue import Claim, RetrainQueue
+from storage.models.store import ModelStore
+from storage.process.lock import AlreadyRunning, only_process
+from storage.process.loop import run_until_stopped
+from storage.retraining.files import LOG
+from storage.retraining.log import kept_log
+from storage.retraining.queue import Claim, RetrainQueue
 from storage.schema.records import LONGEST_REASON, EventKind, EventRecord, ModelManifest
 from storage.schema.triggers import Trigger
 from storage.settings import Settings, settings_or_exit
-from storage.spool import Spool
-from storage.timeline import Timeline
-from storage.trigger_files import LOG
-from storage.trigger_log import kept_log
-from training.candidates import Candidate, configured_candidates
-from training.claimed_steps import ClaimedSteps, RetrainingCancelled
+from storage.spool.log_handler import configure_logging, open_spool
+from storage.spool.segments import Spool
+from storage.spool.timeline import Timeline
+from training.dataset.production_rows import read_retraining
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
-from training.gate import PromotionGate
+from training.fitting.claimed_steps import ClaimedSteps, RetrainingCancelled
 from training.idle_work import IdleWork
-from training.production_rows import read_retraining
-from training.promotion import Decision
-from training.published_version import PublishedVersion, published_for
-from training.registry import follow_champion
+from training.models.candidates import Candidate, configured_candidates
+from training.promotion.decision import Decision
+from training.promotion.gate import PromotionGate
+from training.publishing.published_version import PublishedVersion, published_for
+from training.tracking.registry import follow_champion
 from training.train import Training
 
 logger = logging.getLogger("training.worker")  # __name__ is "__main__" when it runs as a process

@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Response, request
 
-from backend.answers import answer
 from backend.contract.audit import AuditQuery, AuditResponse, AuditRow, ChainState
 from backend.services import current_services
-from backend.validation import read_query
-from storage.audit_chain import Verification
+from backend.web.answers import answer
+from backend.web.validation import read_query
+from storage.audit.chain import Verification
 
 blueprint = Blueprint("audit", __name__)
 

@@ -4,16 +4,16 @@ import logging
 
 from flask import Blueprint, Response
 
-from backend.answers import answer
-from backend.authorization import current_actor
 from backend.contract.database import (
     DatabaseClearedResponse,
     DatabaseStatistics,
     DatabaseStatisticsResponse,
 )
-from backend.request_audit import tell
 from backend.services import current_services
-from storage.commands import ask
+from backend.web.answers import answer
+from backend.web.authorization import current_actor
+from backend.web.request_audit import tell
+from storage.database.commands import ask
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, request
 
-from backend.openapi import describe
+from backend.web.openapi import describe
 
 blueprint = Blueprint("documentation", __name__)
 

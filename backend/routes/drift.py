@@ -6,7 +6,6 @@ from datetime import timedelta
 import numpy as np
 from flask import Blueprint, Response, g, request
 
-from backend.answers import answer
 from backend.contract.drift import (
     AlarmState,
     ColumnScore,
@@ -21,14 +20,15 @@ from backend.contract.drift import (
     OpenedColumn,
     TimelinePoint,
 )
-from backend.drift_check import WindowCheck, check_window, compare_rows
-from backend.monitoring.configuration import drift_thresholds
-from backend.monitoring.drift import METHOD
-from backend.monitoring.drift_picture import CumulativeShares, Histogram
-from backend.monitoring.drift_report import ColumnDrift, DriftReport, MultivariateDrift
-from backend.monitoring.thresholds import DriftThresholds
+from backend.drift.check import WindowCheck, check_window, compare_rows
+from backend.drift.detector import METHOD
+from backend.drift.picture import CumulativeShares, Histogram
+from backend.drift.report import ColumnDrift, DriftReport, MultivariateDrift
+from backend.drift.thresholds import DriftThresholds
+from backend.retraining.configuration import drift_thresholds
 from backend.services import current_services
-from backend.validation import read_body, read_query
+from backend.web.answers import answer
+from backend.web.validation import read_body, read_query
 from storage.schema.features import FEATURE_NAMES
 from storage.schema.records import utc_now
 

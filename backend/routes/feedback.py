@@ -4,11 +4,11 @@ import logging
 
 from flask import Blueprint, Response
 
-from backend.answers import answer
 from backend.contract.feedback import FeedbackRequest, FeedbackResponse
 from backend.services import current_services
-from backend.validation import read_body
-from storage.feedback import Feedback
+from backend.web.answers import answer
+from backend.web.validation import read_body
+from storage.predictions.feedback import Feedback
 
 logger = logging.getLogger(__name__)
 

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Response, request
 
-from backend.answers import answer
 from backend.contract.model_version import (
     ComparisonQuery,
     ComparisonResponse,
@@ -11,13 +10,14 @@ from backend.contract.model_version import (
     VersionSlice,
 )
 from backend.contract.performance import Estimate, RealizedError
-from backend.monitoring.error_slices import ErrorSlice
+from backend.performance.slices import ErrorSlice
 from backend.routes.models import listed_version, readable_pointer
 from backend.services import current_services
-from backend.validation import read_query
-from training.contest import Missing
-from training.holdout_contest import ComparedSlice, HoldoutComparison
-from training.intervals import COVERAGE
+from backend.web.answers import answer
+from backend.web.validation import read_query
+from training.evaluation.comparison import Missing
+from training.evaluation.holdout_comparison import ComparedSlice, HoldoutComparison
+from training.models.intervals import COVERAGE
 
 blueprint = Blueprint("model_versions", __name__, url_prefix="/models")
 

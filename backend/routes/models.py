@@ -4,8 +4,6 @@ import logging
 
 from flask import Blueprint, Response
 
-from backend.answers import answer
-from backend.authorization import current_actor
 from backend.contract.models import (
     ChampionChange,
     ChampionChangedResponse,
@@ -14,13 +12,15 @@ from backend.contract.models import (
     ModelVersion,
 )
 from backend.contract.performance import Estimate
-from backend.monitoring.performance import RealizedError
-from backend.request_audit import tell
+from backend.performance.realized import RealizedError
+from backend.registry.version_reports import VersionReports
 from backend.services import current_services
-from backend.validation import read_body
-from backend.version_reports import VersionReports
+from backend.web.answers import answer
+from backend.web.authorization import current_actor
+from backend.web.request_audit import tell
+from backend.web.validation import read_body
 from storage.errors import ModelIntegrityError, RecordNotFound, StateConflict
-from storage.model_store import ModelStore
+from storage.models.store import ModelStore
 from storage.schema.records import ChampionPointer, ModelManifest
 
 logger = logging.getLogger(__name__)

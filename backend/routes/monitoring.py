@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, request
 
-from backend.answers import answer
-from backend.authorization import current_actor
 from backend.contract.monitoring import (
     ConfigChange,
     ConfigResponse,
@@ -15,14 +13,16 @@ from backend.contract.monitoring import (
     LastCheck,
     StatusResponse,
 )
-from backend.monitoring.configuration import definitions
-from backend.request_audit import tell
+from backend.retraining.configuration import definitions
 from backend.routes.records import echoed_filters, page_request
 from backend.services import Services, current_services
-from backend.validation import read_body, read_query, read_values
+from backend.web.answers import answer
+from backend.web.authorization import current_actor
+from backend.web.request_audit import tell
+from backend.web.validation import read_body, read_query, read_values
+from storage.database.monitoring_config import StoredConfig
+from storage.database.record_log import PageRequest
 from storage.errors import DatabaseUnavailable
-from storage.monitoring_config import StoredConfig
-from storage.record_log import PageRequest
 from storage.schema.monitoring_config import MonitoringConfig
 from storage.schema.records import utc_now
 

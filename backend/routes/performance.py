@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Response, g, request
 
-from backend.answers import answer
 from backend.contract.performance import (
     Degradation,
     ErrorCell,
@@ -15,13 +14,15 @@ from backend.contract.performance import (
     RealizedError,
     ResidualHistogram,
 )
-from backend.metrics import Metrics
-from backend.monitoring import error_slices, estimated_performance
-from backend.performance_check import PerformanceReport
-from backend.performance_check import PerformanceStep as MeasuredStep
-from backend.served_model import ServedModel
+from backend.metrics.metrics import Metrics
+from backend.performance import estimated as estimated_performance
+from backend.performance import slices as error_slices
+from backend.performance.check import PerformanceReport
+from backend.performance.check import PerformanceStep as MeasuredStep
 from backend.services import current_services
-from backend.validation import read_query
+from backend.serving.served_model import ServedModel
+from backend.web.answers import answer
+from backend.web.validation import read_query
 from storage.schema.records import utc_now
 
 blueprint = Blueprint("performance", __name__, url_prefix="/monitoring")

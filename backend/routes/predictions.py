@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, g, request
 
-from backend.answers import answer
 from backend.contract.predictions import (
     BatchPredictionRequest,
     BatchPredictionResponse,
@@ -18,13 +17,14 @@ from backend.contract.records import (
     PredictionsQuery,
     PredictionsResponse,
 )
-from backend.prediction_answer import interval_of, prediction_response
 from backend.routes.records import echoed_filters, page_request
-from backend.served_model import ServedModel
 from backend.services import current_services
-from backend.validation import read_body, read_query
+from backend.serving.prediction_answer import interval_of, prediction_response
+from backend.serving.served_model import ServedModel
+from backend.web.answers import answer
+from backend.web.validation import read_body, read_query
 from storage.schema.features import FEATURE_NAMES, HousingFeatures
-from storage.spool_lines import Predicted
+from storage.spool.lines import Predicted
 
 blueprint = Blueprint("predictions", __name__)
 

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, Response, request
 from pydantic import BaseModel
 
-from backend.answers import answer
 from backend.contract.records import (
     LogRow,
     LogsQuery,
@@ -19,8 +18,9 @@ from backend.contract.records import (
     WindowQuery,
 )
 from backend.services import current_services
-from backend.validation import read_query
-from storage.record_log import PageRequest
+from backend.web.answers import answer
+from backend.web.validation import read_query
+from storage.database.record_log import PageRequest
 
 blueprint = Blueprint("records", __name__)
 

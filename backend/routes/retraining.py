@@ -4,8 +4,6 @@ from typing import cast
 
 from flask import Blueprint, Response, request
 
-from backend.answers import answer
-from backend.authorization import current_actor
 from backend.contract.monitoring import TriggerRequest, TriggerResponse
 from backend.contract.retraining import (
     CancelRequest,
@@ -14,14 +12,16 @@ from backend.contract.retraining import (
     RetrainingsQuery,
     RetrainingsResponse,
 )
-from backend.request_audit import tell
 from backend.routes.records import echoed_filters
 from backend.services import current_services
-from backend.validation import read_body, read_query
+from backend.web.answers import answer
+from backend.web.authorization import current_actor
+from backend.web.request_audit import tell
+from backend.web.validation import read_body, read_query
+from storage.retraining.files import LOG, PENDING
+from storage.retraining.log import log_tail
 from storage.schema.records import utc_now
 from storage.schema.triggers import TriggerStatus
-from storage.trigger_files import LOG, PENDING
-from storage.trigger_log import log_tail
 
 SHOWN_LINES = 100
 

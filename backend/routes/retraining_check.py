@@ -5,8 +5,6 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Response, g, request
 
-from backend.answers import answer
-from backend.authorization import current_actor
 from backend.contract.performance import Degradation, RealizedError
 from backend.contract.retraining_check import (
     DataVolumeCheck,
@@ -15,14 +13,16 @@ from backend.contract.retraining_check import (
     RetrainingCheckResponse,
     StoredCheckResponse,
 )
-from backend.monitoring.configuration import drift_thresholds
-from backend.monitoring.performance import LabelledRows
-from backend.request_audit import tell
-from backend.retraining_check import ErrorLook, RetrainingCheck
+from backend.performance.realized import LabelledRows
+from backend.retraining.check import ErrorLook, RetrainingCheck
+from backend.retraining.configuration import drift_thresholds
 from backend.routes.drift import drift_analysis
 from backend.routes.performance import estimated_error
 from backend.services import Services, current_services
-from backend.validation import read_body
+from backend.web.answers import answer
+from backend.web.authorization import current_actor
+from backend.web.request_audit import tell
+from backend.web.validation import read_body
 from storage.schema.features import FEATURE_NAMES
 from storage.schema.records import LONGEST_REASON, utc_now
 

@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from backend.answers import answer
 from backend.contract.predictions import EXAMPLE, FEATURE_NAMES, BatchPredictionRequest
 from backend.contract.service import (
     HealthResponse,
@@ -12,6 +11,7 @@ from backend.contract.service import (
     ServiceDescription,
 )
 from backend.services import current_services
+from backend.web.answers import answer
 from storage.errors import ModelUnavailable
 from storage.schema.features import HousingFeatures
 

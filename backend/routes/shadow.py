@@ -2,8 +2,6 @@
 
 from flask import Blueprint, Response, request
 
-from backend import shadow_check
-from backend.answers import answer
 from backend.contract.shadow import (
     DifferenceQuantile,
     ShadowDifference,
@@ -12,8 +10,10 @@ from backend.contract.shadow import (
     ShadowResponse,
     ShadowStep,
 )
+from backend.performance import shadow as shadow_check
 from backend.services import current_services
-from backend.validation import read_query
+from backend.web.answers import answer
+from backend.web.validation import read_query
 from storage.schema.records import utc_now
 
 blueprint = Blueprint("shadow", __name__, url_prefix="/monitoring")

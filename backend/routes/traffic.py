@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, request
 
-from backend.answers import answer
 from backend.contract.records import RequestRow
 from backend.contract.traffic import (
     Figures,
@@ -17,10 +16,11 @@ from backend.contract.traffic import (
 )
 from backend.routes.records import echoed_filters
 from backend.services import current_services
-from backend.validation import read_query
-from storage.request_summary import Range, Summary, summarize
+from backend.web.answers import answer
+from backend.web.validation import read_query
+from storage.requests.slowest import read_slowest
+from storage.requests.summary import Range, Summary, summarize
 from storage.schema.records import utc_now
-from storage.slowest_requests import read_slowest
 
 blueprint = Blueprint("traffic", __name__)
 

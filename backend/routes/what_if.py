@@ -3,7 +3,6 @@
 import numpy as np
 from flask import Blueprint, Response, g, request
 
-from backend.answers import answer
 from backend.contract.what_if import (
     FeatureName,
     NearestDistrict,
@@ -13,9 +12,10 @@ from backend.contract.what_if import (
     SensitivityQuery,
     SensitivityResponse,
 )
-from backend.served_model import FloatArray, ServedModel
 from backend.services import current_services
-from backend.validation import read_body, read_query
+from backend.serving.served_model import FloatArray, ServedModel
+from backend.web.answers import answer
+from backend.web.validation import read_body, read_query
 from storage.schema.features import FEATURE_NAMES, HousingFeatures
 
 blueprint = Blueprint("what_if", __name__)

@@ -1,8 +1,8 @@
 """What an operator can set about monitoring while it runs: type, default, unit, bounds and help, once.
 
-The values are rows of the database (``storage/monitoring_config.py``), not settings of a process: they are
-changed over HTTP, each change is kept, and every process sees the same ones. The forms, the checks of what
-is sent and the README's table are made from this model.
+The values are rows of the database (``storage/database/monitoring_config.py``), not settings of a process:
+they are changed over HTTP, each change is kept, and every process sees the same ones. The forms, the checks
+of what is sent and the README's table are made from this model.
 """
 
 from pydantic import Field

@@ -164,7 +164,7 @@ request_rollup = sa.Table(
     sa.Column("status_code", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("model_version", sa.String(100), primary_key=True),  # empty: none
     sa.Column("requests", sa.BigInteger, nullable=False),
-    sa.Column("latency", sa.LargeBinary, nullable=False),  # as storage/latency_histogram.py has it
+    sa.Column("latency", sa.LargeBinary, nullable=False),  # as storage/requests/histogram.py has it
     sqlite_with_rowid=False,
 )
 

@@ -45,7 +45,7 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
                 assert f"{name}.".startswith(allowed), f"{path} may not import {name}"
 
 
-@pytest.mark.parametrize("module", ["backend.client", "dashboard.app_pages.predict"])
+@pytest.mark.parametrize("module", ["backend.client", "dashboard.predict.page"])
 def test_what_an_operators_browser_needs_loads_no_server(module: str) -> None:
     program = (
         f"import sys, importlib; importlib.import_module({module!r}); "

@@ -15,7 +15,7 @@ import requests
 from backend.client import HousingClient, ServiceRefused, ServiceUnreachable
 from backend.contract.predictions import HousingFeatures
 from backend.contract.records import RequestsQuery
-from backend.monitor import Monitor
+from backend.monitor.__main__ import Monitor
 from storage.paths import RuntimePaths
 from storage.schema.features import EXAMPLE
 from storage.schema.records import utc_now

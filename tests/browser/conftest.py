@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from storage.model_store import ModelStore
+from storage.models.store import ModelStore
 from tests.browser.console import MissingBrowser, System, chromium, running_system
 from tests.system import copied_runtime, free_port, wait_for
 

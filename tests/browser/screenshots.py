@@ -21,8 +21,8 @@ from backend.client import ServiceRefused
 from backend.contract.feedback import FeedbackItem
 from backend.contract.predictions import HousingFeatures
 from backend.contract.retraining import RetrainingsQuery
-from dashboard.components.district import DISTRICTS
-from dashboard.components.price import recorded_dollars
+from dashboard.shared.district import DISTRICTS
+from dashboard.shared.price import recorded_dollars
 from tests.browser.console import (
     PATIENCE_SECONDS,
     Scheme,

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from backend.contract.drift import DriftQuery
-from dashboard.components.drift_reading import USUAL_WINDOW, WINDOWS
-from storage.model_store import ModelStore
+from dashboard.drift.reading import USUAL_WINDOW, WINDOWS
+from storage.models.store import ModelStore
 from tests.browser.console import GROUNDS, PATHS, Scheme, System, visit, wear
 from tests.browser.operator_steps import open_retraining_dialog
 from tests.districts import unseen_districts

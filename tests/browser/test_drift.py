@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from backend.contract.drift import DriftQuery
-from dashboard.components.drift_reading import WINDOWS
+from dashboard.drift.reading import WINDOWS
 from tests.browser.console import System, settle, visit
 from tests.districts import unseen_districts
 from tests.system import wait_for

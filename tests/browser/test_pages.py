@@ -43,8 +43,8 @@ def test_no_page_failed(system: System, page: Page) -> None:
         visit(page, system, path)
         expect(page.get_by_test_id("stException")).to_have_count(0)
     # A page of ours would stand in the trace. Streamlit itself leaves one when a tab closes while it writes.
-    assert "app_pages" not in system.console_log()
-    assert "dashboard/components" not in system.console_log()
+    assert "page.py" not in system.console_log()
+    assert "dashboard/shared" not in system.console_log()
 
 
 def _sideways(page: Page) -> int:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from storage.model_store import ModelStore
+from storage.models.store import ModelStore
 from tests.browser.console import ADMIN_KEY, System, visit
 from tests.browser.operator_steps import change_champion, see_it_serve
 from tests.versions import publish_dearer

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from storage.retrain_queue import RetrainQueue
+from storage.retraining.queue import RetrainQueue
 from tests.browser.console import System, visit
 from tests.browser.operator_steps import ask_for_retraining
 

@@ -7,8 +7,8 @@ import requests
 from playwright.sync_api import Page, expect
 
 from backend.contract.records import LogsQuery, RequestsQuery
-from dashboard.components.district import DISTRICTS, District
-from dashboard.components.price import dollars
+from dashboard.shared.district import DISTRICTS, District
+from dashboard.shared.price import dollars
 from tests.browser.console import System, open_first_row, visit
 from tests.system import wait_for
 

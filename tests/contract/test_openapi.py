@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from backend.openapi import PARAMETER, routes
-from backend.operations import OPERATIONS
+from backend.web.openapi import PARAMETER, routes
+from backend.web.operations import OPERATIONS
 from storage.schema.features import EXAMPLE
 
 
@@ -26,7 +26,7 @@ def test_the_document_is_valid(document: dict[str, Any]) -> None:
 
 def test_every_route_is_described(http: FlaskClient, document: dict[str, Any]) -> None:
     routed = {f"{method} {rule.rule}" for method, rule in routes(http.application)}
-    assert set(OPERATIONS) == routed, "list new endpoints in backend/operations.py"
+    assert set(OPERATIONS) == routed, "list new endpoints in backend/web/operations.py"
     described = {
         f"{method.upper()} {path}" for path, item in document["paths"].items() for method in item
     }

@@ -14,13 +14,13 @@ from backend.app import create_app
 from backend.client import HousingClient
 from backend.services import EXTENSION, Services
 from dashboard.settings import DashboardSettings, dashboard_settings
-from storage.database import Database
-from storage.log_writer import LogWriter
+from storage.database.connection import Database
+from storage.log_writer.__main__ import LogWriter
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.system import REPOSITORY
 
-PAGES = REPOSITORY / "dashboard" / "app_pages"
+PAGES = REPOSITORY / "dashboard"
 PAGE_SECONDS = 60
 OPERATOR_KEY = "operate"
 
@@ -150,7 +150,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPage]:
 
 
 def _script(name: str) -> Path:
-    return PAGES / f"{name}.py"
+    return PAGES / name / "page.py"
 
 
 def _forget() -> None:

@@ -9,21 +9,25 @@ import sys
 import numpy as np
 import pytest
 
+import dashboard
 from backend.contract.database import DatabaseStatistics, RequestTotals, SpoolBacklog
-from dashboard import components
-from dashboard.components.district import DISTRICTS, district_of
-from dashboard.components.record_store import record_warning
+from dashboard.overview.record_store import record_warning
+from dashboard.shared.district import DISTRICTS, district_of
 from tests.system import REPOSITORY
 from training.dataset.embedded import load_embedded
 
-COMPONENTS = [module.name for module in pkgutil.iter_modules(components.__path__)]
+COMPONENTS = [
+    module.name
+    for module in pkgutil.walk_packages(dashboard.__path__, "dashboard.")
+    if not module.ispkg and not module.name.endswith((".page", ".app", ".__main__"))
+]
 OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS  # as for the other rooms
 FOREIGN = ("flask", "sqlalchemy", "sklearn", "mlflow", "backend.app", "training")
 
 
 @pytest.mark.parametrize("name", COMPONENTS)
 def test_the_examples_in_the_docstrings_are_true(name: str) -> None:
-    module = importlib.import_module(f"dashboard.components.{name}")
+    module = importlib.import_module(name)
     assert doctest.testmod(module, optionflags=OPTIONS).failed == 0
 
 
@@ -49,7 +53,7 @@ def test_a_long_wait_is_said_however_little_waits() -> None:
 
 
 def test_the_console_loads_nothing_of_the_service() -> None:
-    modules = ", ".join(f"dashboard.components.{name}" for name in COMPONENTS)
+    modules = ", ".join(COMPONENTS)
     script = f"import sys, dashboard.__main__, {modules}; print(*sys.modules)"
     result = subprocess.run(
         [sys.executable, "-c", script], cwd=REPOSITORY, capture_output=True, text=True, timeout=60

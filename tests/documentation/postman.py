@@ -11,7 +11,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from backend.app import create_app
-from backend.openapi import describe
+from backend.web.openapi import describe
 from storage.schema.features import EXAMPLE
 from storage.settings import Settings
 from tests.system import REPOSITORY

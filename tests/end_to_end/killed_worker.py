@@ -13,16 +13,16 @@ from typing import Any
 
 from sklearn.base import clone
 
-from storage.model_store import ModelStore
-from storage.retrain_queue import Claim
+from storage.models.store import ModelStore
+from storage.retraining.queue import Claim
 from storage.schema.records import utc_now
 from storage.settings import Settings
-from training.candidates import Candidate, all_candidates, select
 from training.dataset.embedded import load_embedded
 from training.dataset.table import HousingTable
-from training.open_registrations import OpenRegistrations
-from training.registry import ModelRegistry
-from training.tracking import RunTracker
+from training.models.candidates import Candidate, all_candidates, select
+from training.tracking.pending import OpenRegistrations
+from training.tracking.registry import ModelRegistry
+from training.tracking.runs import RunTracker
 from training.worker import RetrainingWorker
 
 SMALL_ROWS = 1_000

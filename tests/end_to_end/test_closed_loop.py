@@ -12,16 +12,16 @@ from backend.contract.feedback import FeedbackItem
 from backend.contract.performance import PerformanceQuery
 from backend.contract.predictions import HousingFeatures
 from backend.contract.retraining import RetrainingResponse
-from storage.model_store import ModelStore
+from storage.models.store import ModelStore
 from storage.settings import Settings
 from tests.backend.live_service import live_service, process_settings
 from tests.districts import newly_built_districts
 from tests.faults.system_under_test import report
 from tests.system import running, wait_for
-from training.model_card import REGISTERED_NAME
-from training.promotion import BETTER_ON_RECENT
-from training.registry import CHAMPION, VERSION_TAG
-from training.screening import PRICE_OUT_OF_LINE
+from training.dataset.screening import PRICE_OUT_OF_LINE
+from training.promotion.decision import BETTER_ON_RECENT
+from training.publishing.model_card import REGISTERED_NAME
+from training.tracking.registry import CHAMPION, VERSION_TAG
 
 pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.timeout(600)]
 

@@ -11,9 +11,9 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
-from storage.audit import AuditTrail
-from storage.model_store import MODEL_CARD, ModelStore
-from storage.retrain_queue import RetrainQueue
+from storage.audit.__main__ import AuditTrail
+from storage.models.store import MODEL_CARD, ModelStore
+from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
@@ -22,11 +22,11 @@ from tests.system import REPOSITORY, clean_environment
 from tests.training.conftest import named_candidates
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
-from training.model_card import REGISTERED_NAME
-from training.open_registrations import OpenRegistrations
-from training.registration_keeper import RETRY_INTERVAL
-from training.registry import CHAMPION, VERSION_TAG
-from training.tracking import ABANDONED, EXPERIMENT
+from training.publishing.model_card import REGISTERED_NAME
+from training.tracking.pending import OpenRegistrations
+from training.tracking.registration_retry import RETRY_INTERVAL
+from training.tracking.registry import CHAMPION, VERSION_TAG
+from training.tracking.runs import ABANDONED, EXPERIMENT
 from training.worker import RetrainingWorker
 
 PROCESS_SECONDS = 120

@@ -15,12 +15,12 @@ import pytest
 import sqlalchemy as sa
 
 from backend.client import HousingClient
-from storage.database import Database
+from storage.database.backlog import BacklogReader
+from storage.database.connection import Database
 from storage.schema.records import utc_now
 from storage.schema.tables import predictions
 from storage.settings import Settings
-from storage.spool import decode
-from storage.spool_backlog import BacklogReader
+from storage.spool.segments import decode
 from tests.backend.live_service import is_healthy, process_settings
 from tests.system import REPOSITORY, children, clean_environment, running, wait_for
 

@@ -12,10 +12,10 @@ import requests
 from numpy.typing import NDArray
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from backend.metric_files import LIVE_FILES, MULTIPROCESS_VARIABLE, collected
-from backend.served_model import ServedModel
-from storage.atomic_files import write_atomically
-from storage.model_store import MODEL, ModelStore
+from backend.metrics.files import LIVE_FILES, MULTIPROCESS_VARIABLE, collected
+from backend.serving.served_model import ServedModel
+from storage.models.store import MODEL, ModelStore
+from storage.process.atomic_files import write_atomically
 from storage.schema.records import ChampionPointer
 from storage.settings import Settings
 from tests.faults.load import Answer, Load, percentile_milliseconds

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from backend.metric_files import MULTIPROCESS_VARIABLE
-from backend.served_model import ServedModel
-from storage.model_store import ModelStore
+from backend.metrics.files import MULTIPROCESS_VARIABLE
+from backend.serving.served_model import ServedModel
+from storage.models.store import ModelStore
 from storage.settings import Settings
 from tests.faults.load import Load
 from tests.faults.metered_service import (

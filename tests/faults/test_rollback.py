@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from backend.client import HousingClient
-from backend.metric_files import MULTIPROCESS_VARIABLE
-from storage.audit import AuditTrail
-from storage.model_store import ModelStore
+from backend.metrics.files import MULTIPROCESS_VARIABLE
+from storage.audit.__main__ import AuditTrail
+from storage.models.store import ModelStore
 from storage.settings import Settings
 from tests.backend.live_service import ADMIN_KEY
 from tests.faults.load import Load

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database
+from storage.database.connection import Database
 from storage.settings import Settings
-from storage.spool import Spool
+from storage.spool.segments import Spool
 from tests.postgresql import empty_database
 
 

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
-from storage.pickles import pickled
+from storage.models.pickles import pickled
 from storage.settings import Settings
-from training.candidates import PREPROCESSING, REGRESSOR, Candidate, all_candidates, select
 from training.dataset.embedded import load_embedded
 from training.dataset.splits import Part, split
 from training.dataset.table import FloatArray, HousingTable
-from training.fit import fit, fit_intervals
-from training.intervals import PriceIntervals
-from training.progress import StepDisplay
-from training.tracking_store import create_store
+from training.fitting.fit import fit, fit_intervals
+from training.fitting.progress import StepDisplay
+from training.models.candidates import PREPROCESSING, REGRESSOR, Candidate, all_candidates, select
+from training.models.intervals import PriceIntervals
+from training.tracking.store import create_store
 
 SMALL_ROWS = 600
 CHAMPION_ROWS = 4000

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from storage.model_store import ModelStore
+from storage.models.store import ModelStore
 from storage.paths import RuntimePaths
 from storage.settings import Settings
 from tests.system import REPOSITORY, clean_environment
 from training.__main__ import main
-from training.model_card import REGISTERED_NAME
-from training.registry import CHAMPION, VERSION_TAG
+from training.publishing.model_card import REGISTERED_NAME
+from training.tracking.registry import CHAMPION, VERSION_TAG
 
 DAMAGED = b"not a model"
 

@@ -22,7 +22,7 @@ from tests.system import running, wait_for
 from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.table import HousingTable
 from training.mlflow_server import server_environment
-from training.tracking import EXPERIMENT
+from training.tracking.runs import EXPERIMENT
 from training.train import Training
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from storage.model_store import ModelStore
+from storage.models.store import ModelStore
 from storage.schema.features import FEATURE_NAMES
 from storage.settings import Settings
 from tests.training.conftest import SilentSteps, named_candidates, settings_with_store

@@ -10,25 +10,25 @@ import pytest
 from mlflow import MlflowClient
 from sklearn.base import clone
 
-from storage.audit import AuditTrail
-from storage.champion_switch import ChampionSwitch
-from storage.database import Database
+from storage.audit.__main__ import AuditTrail
+from storage.database.connection import Database
+from storage.database.record_log import PageRequest, RecordLog
 from storage.errors import InvalidDataset, RecordNotFound
-from storage.log_writer import LogWriter
-from storage.model_store import ModelStore
-from storage.record_log import PageRequest, RecordLog
-from storage.retrain_queue import RetrainQueue
+from storage.log_writer.__main__ import LogWriter
+from storage.models.champion import ChampionSwitch
+from storage.models.store import ModelStore
+from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
 from storage.schema.triggers import TriggerSource
 from storage.settings import Settings
 from tests.system import running, wait_for
 from tests.training.conftest import named_candidates
 from tests.training.labelled import keep_labelled
-from training.candidates import Candidate
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
-from training.model_card import REGISTERED_NAME
-from training.registry import CHALLENGER, CHAMPION, PREVIOUS, VERSION_TAG
+from training.models.candidates import Candidate
+from training.publishing.model_card import REGISTERED_NAME
+from training.tracking.registry import CHALLENGER, CHAMPION, PREVIOUS, VERSION_TAG
 from training.worker import WORKER, RetrainingWorker
 
 # Through scikit-learn one answer of a forest takes longer than the budget of a model in service.

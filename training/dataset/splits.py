@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from training.dataset.districts import is_district_of
 from training.dataset.table import FloatArray, HousingTable
-from training.districts import is_district_of
 
 TEST_SHARE = 0.20
 VALIDATION_SHARE = 0.16

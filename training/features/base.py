@@ -11,8 +11,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from storage.schema.features import FEATURE_NAMES
 from training.dataset.table import FloatArray
-from training.features.neighbour_search import NOBODY
-from training.features.search_tree import IntegerArray, SearchTree, search_tree
+from training.kernels.neighbour_search import NOBODY
+from training.kernels.search_tree import IntegerArray, SearchTree, search_tree
 
 FEWEST_DISTRICTS = 2
 """A district needs at least one other as its neighbour."""

@@ -9,7 +9,6 @@ from sklearn.utils.validation import check_is_fitted
 from storage.schema.features import FEATURE_NAMES
 from training.dataset.table import FloatArray
 from training.features.base import DistrictTransformer
-from training.features.compiled import compiled
 from training.features.map_coordinates import LONGITUDE_SHRINKAGE
 from training.features.raw_inputs import (
     BEDROOMS,
@@ -21,6 +20,7 @@ from training.features.raw_inputs import (
     ROOMS,
     SMALLEST_POSITIVE,
 )
+from training.kernels.compiled import compiled
 
 RATIO_NAMES = (
     "bedrooms_per_room",

@@ -5,8 +5,6 @@ from typing import NamedTuple
 import numpy as np
 
 from training.dataset.table import FloatArray
-from training.features.compiled import compiled
-from training.features.search_tree import IntegerArray
 from training.features.spatial_correlation import (
     NEWCOMER,
     Correlation,
@@ -14,6 +12,8 @@ from training.features.spatial_correlation import (
     fill_axes,
     query_correlations,
 )
+from training.kernels.compiled import compiled
+from training.kernels.search_tree import IntegerArray
 
 LANES = 16
 """Rows of the matrix are padded to a multiple: whole vector instructions, without what is left over."""

@@ -3,8 +3,8 @@
 import numpy as np
 
 from training.dataset.table import FloatArray
-from training.features.compiled import compiled
 from training.features.raw_inputs import LATITUDE, LONGITUDE
+from training.kernels.compiled import compiled
 
 KILOMETRES_PER_DEGREE = 111.2
 LONGITUDE_SHRINKAGE = 0.79

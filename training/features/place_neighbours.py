@@ -7,9 +7,7 @@ import numpy.typing as npt
 
 from training.dataset.table import FloatArray
 from training.features.base import NeighbourTransformer
-from training.features.compiled import compiled
 from training.features.map_coordinates import map_coordinates
-from training.features.neighbour_search import NOBODY, find_nearest
 from training.features.neighbour_statistics import (
     CONTRAST_NAMES,
     STATISTIC_NAMES,
@@ -28,8 +26,10 @@ from training.features.place_support import (
     fill_support_columns,
 )
 from training.features.raw_inputs import LATITUDE, LONGITUDE, logarithms
-from training.features.search_tree import IntegerArray, SearchTree
-from training.forest_arrays import ForestArrays, sum_trees
+from training.kernels.compiled import compiled
+from training.kernels.forest_arrays import ForestArrays, sum_trees
+from training.kernels.neighbour_search import NOBODY, find_nearest
+from training.kernels.search_tree import IntegerArray, SearchTree
 
 STATISTICS_OF = 20
 CONTRASTS_WITH = 15

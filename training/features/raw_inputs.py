@@ -4,7 +4,7 @@ import numpy as np
 
 from storage.schema.features import FEATURE_NAMES
 from training.dataset.table import FloatArray
-from training.features.compiled import compiled
+from training.kernels.compiled import compiled
 
 INCOME, AGE, ROOMS, BEDROOMS, POPULATION, OCCUPANCY, LATITUDE, LONGITUDE = range(len(FEATURE_NAMES))
 

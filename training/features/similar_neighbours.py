@@ -6,8 +6,6 @@ import numpy as np
 
 from training.dataset.table import FloatArray
 from training.features.base import NeighbourTransformer
-from training.features.compiled import compiled
-from training.features.insertion_sort import insertion_sort
 from training.features.kriging import (
     QUERIES_AT_ONCE,
     krige_prepared,
@@ -15,7 +13,6 @@ from training.features.kriging import (
     room_for_kriging,
 )
 from training.features.map_coordinates import map_coordinates
-from training.features.neighbour_search import NOBODY, farthest_squared, find_nearest
 from training.features.neighbour_statistics import (
     STATISTIC_NAMES,
     compare_with_neighbourhood,
@@ -24,8 +21,11 @@ from training.features.neighbour_statistics import (
     price_statistics,
 )
 from training.features.raw_inputs import AGE, OCCUPANCY, POPULATION, logarithms, positive_logarithm
-from training.features.search_tree import IntegerArray, SearchTree
 from training.features.spatial_correlation import PLACE_AXES, Correlation
+from training.kernels.compiled import compiled
+from training.kernels.insertion_sort import insertion_sort
+from training.kernels.neighbour_search import NOBODY, farthest_squared, find_nearest
+from training.kernels.search_tree import IntegerArray, SearchTree
 
 NEIGHBOURS = 32
 SOFTENING = 0.3

@@ -16,7 +16,7 @@ from tests.benchmarks.accuracy.measurement import measured_split
 from tests.benchmarks.accuracy.parts import SPLITS
 from tests.benchmarks.accuracy.summary import summary, tables
 from training.dataset.embedded import load_embedded
-from training.progress import StepDisplay, step_display
+from training.fitting.progress import StepDisplay, step_display
 
 SEEDS = range(5)
 STEPS_OF_A_SPLIT = 4

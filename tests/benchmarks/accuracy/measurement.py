@@ -14,13 +14,13 @@ from tests.benchmarks.accuracy.competitors import (
     fit_champion,
     one_row_milliseconds,
 )
-from training.candidates import PREPROCESSING, REGRESSOR
 from training.dataset.splits import Part, Splits
 from training.dataset.table import FloatArray
-from training.evaluate import evaluate
+from training.evaluation.metrics import evaluate
 from training.features.raw_inputs import LATITUDE, LONGITUDE
-from training.intervals import PriceIntervals, conformal_quantile, interval_figures
-from training.regions import REGION_NAMES, region_of
+from training.models.candidates import PREPROCESSING, REGRESSOR
+from training.models.intervals import PriceIntervals, conformal_quantile, interval_figures
+from training.models.regions import REGION_NAMES, region_of
 
 DECILES = 10
 

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from storage.database import Database
-from storage.log_writer import LogWriter
+from storage.database.connection import Database
+from storage.log_writer.__main__ import LogWriter
 from storage.schema.features import EXAMPLE
 from storage.schema.records import new_id, utc_now
 from storage.settings import Settings
-from storage.spool import Spool
-from storage.spool_lines import Answered, Model, Predicted, answer_line
+from storage.spool.lines import Answered, Model, Predicted, answer_line
+from storage.spool.segments import Spool
 
 WORKERS = 2
 MODEL = Model("HistGradientBoosting", "20261126T090000Z-abcdef")

@@ -18,7 +18,7 @@ from tests.benchmarks.monitoring.measurement import (
 )
 from tests.benchmarks.monitoring.summary import bars, tables
 from training.dataset.embedded import load_embedded
-from training.progress import StepDisplay, step_display
+from training.fitting.progress import StepDisplay, step_display
 
 SIZES = (100, 500, 2_000)
 PARTS = ("time", "rates", "alarms")

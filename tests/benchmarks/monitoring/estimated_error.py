@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from backend.monitoring.estimated_performance import ErrorEstimator
-from backend.monitoring.performance import LabelledRows, degradation, realized_error
+from backend.performance.estimated import ErrorEstimator
+from backend.performance.realized import LabelledRows, degradation, realized_error
 from storage.schema.features import FEATURE_NAMES
 from tests.benchmarks.monitoring.measured_holdout import fitted_holdout, halves, only
-from training.bootstrap import Estimate
 from training.dataset.table import FloatArray
-from training.holdout import Holdout
-from training.regions import REGION_NAMES, region_of
+from training.evaluation.bootstrap import Estimate
+from training.evaluation.holdout import Holdout
+from training.models.regions import REGION_NAMES, region_of
 
 RESULTS = Path(__file__).parent / "estimated_error_results.json"
 LATITUDE, LONGITUDE = FEATURE_NAMES.index("Latitude"), FEATURE_NAMES.index("Longitude")

@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from training.candidates import all_candidates, select
 from training.dataset.embedded import load_embedded
 from training.dataset.splits import split
-from training.fit import answers_with_intervals, fit, fit_intervals, measure
-from training.holdout import Holdout
+from training.evaluation.holdout import Holdout
+from training.fitting.fit import answers_with_intervals, fit, fit_intervals, measure
+from training.models.candidates import all_candidates, select
 
 CHAMPION = "neighbour_boosting"
 THREADS = 2

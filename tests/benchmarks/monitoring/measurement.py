@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from backend.monitoring.alarm import CheckedWindow, drift_alarm
-from backend.monitoring.drift import DriftDetector
-from backend.monitoring.thresholds import DriftThresholds
+from backend.drift.alarm import CheckedWindow, drift_alarm
+from backend.drift.detector import DriftDetector
+from backend.drift.thresholds import DriftThresholds
 from storage.schema.features import FEATURE_NAMES
 from tests.benchmarks.monitoring.rules import RULES, Verdicts, verdicts
 from tests.benchmarks.monitoring.windows import (

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from backend.monitoring.drift_report import DriftReport
-from backend.monitoring.thresholds import DriftThresholds
+from backend.drift.report import DriftReport
+from backend.drift.thresholds import DriftThresholds
 from tests.benchmarks.monitoring.windows import Population
 from training.dataset.table import FloatArray
 

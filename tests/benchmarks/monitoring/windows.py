@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from backend.monitoring.drift import DriftDetector
+from backend.drift.detector import DriftDetector
 from storage.schema.features import FEATURE_NAMES
 from training.dataset.table import FloatArray, HousingTable
-from training.regions import REGION_NAMES, region_of
+from training.models.regions import REGION_NAMES, region_of
 
 INCOME, AGE, ROOMS, OCCUPANCY = (
     FEATURE_NAMES.index(name) for name in ("MedInc", "HouseAge", "AveRooms", "AveOccup")

@@ -16,13 +16,13 @@ from rich.console import Console
 
 from backend.__main__ import SERVING_ENVIRONMENT
 from storage.errors import HousingError
-from storage.model_store import ModelStore
+from storage.models.store import ModelStore
 from storage.paths import RuntimePaths
 from storage.settings import settings_or_exit
 from tests.benchmarks.serving.load import require_wrk
 from tests.benchmarks.serving.measurement import Measurement, Plan
 from tests.benchmarks.serving.summary import text
-from training.progress import step_display
+from training.fitting.progress import step_display
 
 RESULTS = Path(__file__).parent / "results.json"
 

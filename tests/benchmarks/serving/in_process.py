@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from backend.served_model import ServedModel
-from storage.model_store import ModelStore
+from backend.serving.served_model import ServedModel
+from storage.models.store import ModelStore
 from storage.schema.features import FEATURE_NAMES, HousingFeatures
 
 FloatArray = NDArray[np.float64]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from storage.model_store import ModelStore
+from storage.models.store import ModelStore
 from storage.schema.features import FEATURE_NAMES
 from tests.benchmarks.serving.batch_load import BatchLoad, FloatArray
 from tests.benchmarks.serving.in_process import InProcess
@@ -16,7 +16,7 @@ from tests.benchmarks.serving.load import CONNECTIONS, LoadFigures, run_load
 from tests.benchmarks.serving.served_system import ServedSystem
 from tests.benchmarks.serving.summary import bars, medians
 from training.dataset.embedded import load_embedded
-from training.progress import StepDisplay
+from training.fitting.progress import StepDisplay
 
 BATCH_REPEATS = {1: 50, 100: 10, 1_000: 5, 10_000: 2}
 """Requests of each size in one round; the largest size comes last."""

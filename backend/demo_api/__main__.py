@@ -1,0 +1,57 @@
+"""Walk through the API as a first-time client would: every endpoint, good input and bad.
+
+Prints a line a step; exits 1 if anything is off.
+"""
+
+import argparse
+
+from rich.console import Console
+from rich.text import Text
+
+from backend.contract.service import ServiceDescription
+from backend.demo_api import monitoring, predictions, records, service
+from backend.demo_api.walk import Connection, Off, Outcome, Step, walk
+from backend.keys import operator_key
+from storage.settings import settings_or_exit
+
+STEPS: tuple[Step, ...] = (*service.STEPS, *predictions.STEPS, *records.STEPS, *monitoring.STEPS)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Take every step against one service."""
+    parser = argparse.ArgumentParser(prog="python -m backend.demo_api", description=__doc__)
+    parser.add_argument("--url", help="the service (default: the settings' own)")
+    options = parser.parse_args(arguments)
+    settings = settings_or_exit()
+    connection = Connection(options.url or settings.service_url, operator_key(settings))
+    console = Console()
+    outcomes = walk(connection, STEPS, lambda outcome: _show(console, outcome))
+    off = sum(outcome.off for outcome in outcomes)
+    missed = unvisited(connection)
+    for endpoint in missed:
+        console.print(Text(f"not visited  {endpoint}", style="yellow"), soft_wrap=True)
+    console.print(f"{len(outcomes)} steps, {off} off.", highlight=False)
+    raise SystemExit(1 if off or missed else 0)
+
+
+def unvisited(connection: Connection) -> list[str]:
+    """Return the endpoints that the service lists and no step goes to."""
+    try:
+        listed = connection.get(ServiceDescription, "/").endpoints
+    except Off:
+        return []  # a step has said so
+    return sorted(set(listed) - {step.endpoint for step in STEPS})
+
+
+def _show(console: Console, outcome: Outcome) -> None:
+    step = outcome.step
+    text = Text.assemble(
+        ("off " if outcome.off else "ok  ", "bold red" if outcome.off else "green"),
+        f"{step.endpoint:<37}{step.purpose:<22}",
+        outcome.text,
+    )
+    console.print(text, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

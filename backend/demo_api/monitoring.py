@@ -1,0 +1,195 @@
+"""Monitoring, versions and retraining; nothing that a walk does here changes what the service does."""
+
+from backend.contract.audit import AuditResponse
+from backend.contract.drift import DriftResponse, DriftWindowResponse
+from backend.contract.model_version import ComparisonResponse, VersionResponse
+from backend.contract.models import ModelsResponse
+from backend.contract.monitoring import ConfigResponse, HistoryResponse, StatusResponse
+from backend.contract.performance import PerformanceResponse
+from backend.contract.predictions import EXAMPLE
+from backend.contract.retraining import RetrainingsResponse
+from backend.contract.retraining_check import RetrainingCheckResponse
+from backend.contract.shadow import ShadowResponse
+from backend.demo_api.walk import Connection, Step, demand
+
+NO_KEY = {"Authorization": None}
+
+
+def models(connection: Connection) -> str:
+    """GET /models"""
+    answer = connection.get(ModelsResponse, "/models")
+    champions = [version.version for version in answer.versions if version.is_champion]
+    demand(champions == [answer.champion], f"{champions} is not {answer.champion}")
+    return f"{len(answer.versions)} versions, {answer.champion} serves"
+
+
+def model_version(connection: Connection) -> str:
+    """GET /models/<version>"""
+    champion = connection.get(ModelsResponse, "/models").champion
+    answer = connection.get(VersionResponse, f"/models/{champion}")
+    demand(answer.version.is_champion, f"{champion} is not said to be the champion")
+    connection.refused("GET", "/models/none", 404)
+    rmse = answer.error.rmse
+    if rmse is None:
+        return str(answer.error.reason)
+    return f"RMSE {rmse.lower:.3f} to {rmse.upper:.3f} on {answer.error.rows:,} rows"
+
+
+def comparison(connection: Connection) -> str:
+    """GET /models/<version>/comparison"""
+    champion = connection.get(ModelsResponse, "/models").champion
+    path = f"/models/{champion}/comparison"
+    answer = connection.get(ComparisonResponse, f"{path}?against={champion}")
+    if answer.difference is not None:
+        demand(answer.difference.value == 0.0, "a version is not as good as itself")
+    connection.refused("GET", path, 400)
+    connection.refused("GET", f"{path}?against=none", 404)
+    return f"against itself, {answer.rows:,} rows: no difference"
+
+
+def status(connection: Connection) -> str:
+    """GET /monitoring/status"""
+    answer = connection.get(StatusResponse, "/monitoring/status")
+    watched = "the monitor runs" if answer.monitoring_active else "no monitor runs"
+    return f"{watched}, {answer.pending_retraining_triggers} retrainings wait"
+
+
+def drift(connection: Connection) -> str:
+    """POST /monitoring/drift"""
+    answer = connection.post(DriftResponse, "/monitoring/drift", {"data": [EXAMPLE] * 3})
+    analysis = answer.drift_analysis
+    demand(analysis.status == "not_enough_data", f"three rows are {analysis.status}")
+    demand(analysis.n_samples == 3, f"{analysis.n_samples} rows counted for 3")
+    connection.refused("POST", "/monitoring/drift", 400, {"data": []})
+    connection.refused("POST", "/monitoring/drift", 400, {"data": [{"Colour": 1}]})
+    return "three rows are not enough data, and it says so"
+
+
+def drift_window(connection: Connection) -> str:
+    """GET /monitoring/drift"""
+    answer = connection.get(DriftWindowResponse, "/monitoring/drift?window=1h")
+    connection.refused("GET", "/monitoring/drift?window=soon", 400)
+    return f"{answer.drift_analysis.severity}, {answer.drift_analysis.n_samples:,} rows"
+
+
+def performance(connection: Connection) -> str:
+    """GET /monitoring/performance"""
+    answer = connection.get(PerformanceResponse, "/monitoring/performance?window=1h")
+    connection.refused("GET", "/monitoring/performance?window=0h", 400)
+    return f"{answer.n_labelled:,} labels: {answer.degradation.reason}"
+
+
+def shadow(connection: Connection) -> str:
+    """GET /monitoring/shadow"""
+    answer = connection.get(ShadowResponse, "/monitoring/shadow?window=1h")
+    demand(answer.rows_read <= answer.n, f"{answer.rows_read} of {answer.n} rows read")
+    connection.refused("GET", "/monitoring/shadow?window=0h", 400)
+    return f"{answer.n:,} silent answers, by {answer.challenger or 'nobody'}"
+
+
+def config(connection: Connection) -> str:
+    """GET /monitoring/config"""
+    answer = connection.get(ConfigResponse, "/monitoring/config")
+    demand(len(answer.definitions) > 0, "no value is described")
+    return f"{len(answer.definitions)} values, each described"
+
+
+def retraining_check(connection: Connection) -> str:
+    """POST /monitoring/retraining-check"""
+    path = "/monitoring/retraining-check"
+    answer = connection.post(RetrainingCheckResponse, path, {})
+    demand(answer.checked == "logged", f"an empty body checks what was {answer.checked}")
+    connection.refused("POST", path, 400, {"predictions": [1.0, 2.0], "actuals": [1.0]})
+    return " ".join(answer.reasons)
+
+
+def refuse_checks(connection: Connection) -> str:
+    """POST /monitoring/checks without a key"""
+    return connection.refused("POST", "/monitoring/checks", 401, {}, headers=NO_KEY).error
+
+
+def refuse_change(connection: Connection) -> str:
+    """PUT /monitoring/config without a key"""
+    body = {"window_hours": 1.0}
+    return connection.refused("PUT", "/monitoring/config", 401, body, headers=NO_KEY).error
+
+
+def history(connection: Connection) -> str:
+    """GET /monitoring/history"""
+    answer = connection.get(HistoryResponse, "/monitoring/history?limit=5")
+    times = [event.timestamp for event in answer.events]
+    demand(times == sorted(times, reverse=True), "not the newest first")
+    connection.refused("GET", "/monitoring/history?kind=rumour", 400)
+    return f"{answer.total} events"
+
+
+def refuse_retraining(connection: Connection) -> str:
+    """POST /monitoring/trigger-retraining without a reason, and without a key"""
+    path = "/monitoring/trigger-retraining"
+    connection.refused("POST", path, 400, {"reason": ""})
+    return connection.refused("POST", path, 401, {"reason": "I may not"}, headers=NO_KEY).error
+
+
+def retrainings(connection: Connection) -> str:
+    """GET /retraining"""
+    answer = connection.get(RetrainingsResponse, "/retraining?limit=5")
+    asked = [one.created_at for one in answer.retrainings]
+    demand(asked == sorted(asked, reverse=True), "not the newest first")
+    connection.refused("GET", "/retraining?state=asleep", 400)
+    return f"{answer.total} retrainings"
+
+
+def refuse_cancelling(connection: Connection) -> str:
+    """POST /retraining/<trigger_id>/cancel without a key"""
+    body = {"reason": "I may not"}
+    return connection.refused("POST", "/retraining/none/cancel", 401, body, headers=NO_KEY).error
+
+
+def refuse_unknown_retraining(connection: Connection) -> str:
+    """GET /retraining/<trigger_id> of none"""
+    return connection.refused("GET", "/retraining/none", 404).error
+
+
+def refuse_promotion(connection: Connection) -> str:
+    """POST /models/<version>/promote without a key"""
+    body = {"reason": "I may not"}
+    return connection.refused("POST", "/models/none/promote", 401, body, headers=NO_KEY).error
+
+
+def refuse_rollback(connection: Connection) -> str:
+    """POST /models/rollback without a key"""
+    body = {"reason": "I may not"}
+    return connection.refused("POST", "/models/rollback", 401, body, headers=NO_KEY).error
+
+
+def audit(connection: Connection) -> str:
+    """GET /audit"""
+    answer = connection.get(AuditResponse, "/audit?limit=5")
+    demand(answer.chain.holds, str(answer.chain.problem))
+    connection.refused("GET", "/audit?limit=0", 400)
+    connection.refused("GET", "/audit", 401, headers=NO_KEY)
+    return f"{answer.chain.entries} entries, and their chain holds"
+
+
+STEPS: tuple[Step, ...] = (
+    Step("GET /models", "which versions?", models),
+    Step("GET /models/<version>", "how good is one?", model_version),
+    Step("GET /models/<version>/comparison", "which is better?", comparison),
+    Step("GET /monitoring/status", "is it watched?", status),
+    Step("POST /monitoring/drift", "are rows unusual?", drift),
+    Step("GET /monitoring/drift", "has input drifted?", drift_window),
+    Step("GET /monitoring/performance", "is it still right?", performance),
+    Step("GET /monitoring/shadow", "would another do?", shadow),
+    Step("GET /monitoring/config", "by which rules?", config),
+    Step("PUT /monitoring/config", "may anyone?", refuse_change),
+    Step("POST /monitoring/retraining-check", "shall it learn anew?", retraining_check),
+    Step("POST /monitoring/checks", "may anyone?", refuse_checks),
+    Step("GET /monitoring/history", "what happened?", history),
+    Step("POST /monitoring/trigger-retraining", "without a reason", refuse_retraining),
+    Step("GET /retraining", "which were there?", retrainings),
+    Step("GET /retraining/<trigger_id>", "one that is not", refuse_unknown_retraining),
+    Step("POST /retraining/<trigger_id>/cancel", "may anyone?", refuse_cancelling),
+    Step("POST /models/<version>/promote", "may anyone?", refuse_promotion),
+    Step("POST /models/rollback", "may anyone?", refuse_rollback),
+    Step("GET /audit", "who changed what?", audit),
+)

@@ -1,0 +1,110 @@
+"""Prices: one, several, why, what if; and everything that is refused."""
+
+import math
+
+from backend.contract.predictions import (
+    EXAMPLE,
+    FEATURE_NAMES,
+    TARGET_CAP,
+    BatchPredictionResponse,
+    PredictionResponse,
+)
+from backend.contract.what_if import NearestResponse, SensitivityResponse
+from backend.demo_api.walk import Connection, Off, Step, demand
+
+
+def predict(connection: Connection) -> str:
+    """POST /predict"""
+    answer = connection.post(PredictionResponse, "/predict", EXAMPLE)
+    demand(0 <= answer.prediction <= TARGET_CAP + 0.1, f"an absurd price: {answer.prediction}")
+    demand(answer.interval.lower <= answer.interval.upper, "the interval is upside down")
+    return (
+        f"{answer.prediction * 100_000:,.0f} USD, {answer.interval.coverage:.0%} between "
+        f"{answer.interval.lower:.2f} and {answer.interval.upper:.2f}"
+    )
+
+
+def explain(connection: Connection) -> str:
+    """POST /predict?explain=true"""
+    answer = connection.post(PredictionResponse, "/predict?explain=true", EXAMPLE)
+    if answer.contributions is None:
+        raise Off("no contributions")
+    total = answer.contributions.base_value + math.fsum(answer.contributions.values.values())
+    demand(abs(total - answer.prediction) < 1e-6, f"{total} is not {answer.prediction}")
+    most = max(answer.contributions.values.items(), key=lambda item: abs(item[1]))
+    return f"contributions sum to the price; {most[0]} matters most ({most[1]:+.2f})"
+
+
+def refuse_missing(connection: Connection) -> str:
+    """POST /predict without an input"""
+    body = {name: value for name, value in EXAMPLE.items() if name != "HouseAge"}
+    error = connection.refused("POST", "/predict", 400, body)
+    demand(error.error == "Missing required features: HouseAge", error.error)
+    return error.error
+
+
+def refuse_nonsense(connection: Connection) -> str:
+    """POST /predict with values that are no numbers, or none that a house has"""
+    for value in ("much", True, None, -1.0, 1e300):
+        error = connection.refused("POST", "/predict", 400, EXAMPLE | {"MedInc": value})
+        fields = [problem.field for problem in error.validation_errors or []]
+        demand(fields == ["MedInc"], f"{value!r}: the error names {fields}")
+    return f"five kinds, such as: {error.error}"
+
+
+def refuse_not_json(connection: Connection) -> str:
+    """POST /predict with something else than JSON"""
+    connection.refused("POST", "/predict", 415, data=b"MedInc=8")
+    headers = {"Content-Type": "application/json"}
+    for text in (b"{", b"NaN", b'{"MedInc": NaN}', b"[" * 20_000):
+        connection.refused("POST", "/predict", 400, data=text, headers=headers)
+    return "415 and 400, each with a reason"
+
+
+def predict_batch(connection: Connection) -> str:
+    """POST /predict_batch"""
+    body = {"instances": [EXAMPLE] * 3}
+    answer = connection.post(BatchPredictionResponse, "/predict_batch", body)
+    demand(answer.n_predictions == 3, f"{answer.n_predictions} predictions for 3 instances")
+    demand(len(set(answer.prediction_ids)) == 3, "the ids are not all different")
+    demand(len(set(answer.predictions)) == 1, "the same instance has different prices")
+    return "three prices, three ids"
+
+
+def refuse_batch(connection: Connection) -> str:
+    """POST /predict_batch with one bad instance, and with none"""
+    body = {"instances": [EXAMPLE, EXAMPLE | {"Latitude": 0}]}
+    error = connection.refused("POST", "/predict_batch", 400, body)
+    fields = [problem.field for problem in error.validation_errors or []]
+    demand(fields == ["instances[1].Latitude"], f"the error names {fields}")
+    connection.refused("POST", "/predict_batch", 400, {"instances": []})
+    return error.error
+
+
+def sensitivity(connection: Connection) -> str:
+    """POST /sensitivity"""
+    answer = connection.post(SensitivityResponse, "/sensitivity?points=9", EXAMPLE)
+    demand(len(answer.curves) == len(FEATURE_NAMES), f"{len(answer.curves)} curves")
+    connection.refused("POST", "/sensitivity?points=1", 400, EXAMPLE)
+    return f"{len(answer.curves)} curves of {len(answer.curves[0].values)} points"
+
+
+def nearest(connection: Connection) -> str:
+    """POST /nearest_districts"""
+    answer = connection.post(NearestResponse, "/nearest_districts?number=3", EXAMPLE)
+    distances = [district.distance_km for district in answer.districts]
+    demand(distances == sorted(distances), "not the nearest first")
+    return f"the nearest is {distances[0]:.2f} km away"
+
+
+STEPS: tuple[Step, ...] = (
+    Step("POST /predict", "one price", predict),
+    Step("POST /predict", "why this price?", explain),
+    Step("POST /predict", "an input is missing", refuse_missing),
+    Step("POST /predict", "values are nonsense", refuse_nonsense),
+    Step("POST /predict", "it is not JSON", refuse_not_json),
+    Step("POST /predict_batch", "several prices", predict_batch),
+    Step("POST /predict_batch", "one is wrong", refuse_batch),
+    Step("POST /sensitivity", "what if?", sensitivity),
+    Step("POST /nearest_districts", "who is near?", nearest),
+)

@@ -1,0 +1,134 @@
+"""What was recorded, read back."""
+
+import time
+
+from backend.contract.database import DatabaseStatisticsResponse
+from backend.contract.feedback import FeedbackResponse
+from backend.contract.predictions import (
+    EXAMPLE,
+    PredictionResponse,
+)
+from backend.contract.records import (
+    LoggedPredictionResponse,
+    LogsResponse,
+    ModelMetricsResponse,
+    PredictionsResponse,
+    RequestsResponse,
+)
+from backend.contract.traffic import SlowestResponse, SummaryResponse
+from backend.demo_api.walk import Connection, Off, Step, demand
+
+LOG_SECONDS = 10.0
+"""How long a prediction may take to be readable."""
+
+
+def read_back(connection: Connection) -> str:
+    """GET /predictions/<prediction_id>"""
+    asked = connection.post(PredictionResponse, "/predict", EXAMPLE)
+    connection.refused("GET", "/predictions/none", 404)
+    deadline = time.monotonic() + LOG_SECONDS
+    while True:
+        try:
+            path = f"/predictions/{asked.prediction_id}"
+            logged = connection.get(LoggedPredictionResponse, path).prediction
+            break
+        except Off:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+    demand(logged.prediction == asked.prediction, f"{logged.prediction} was logged")
+    return "the logged price is the one that was answered"
+
+
+def feedback(connection: Connection) -> str:
+    """POST /feedback"""
+    asked = connection.post(PredictionResponse, "/predict", EXAMPLE)
+    body = {"items": [{"prediction_id": asked.prediction_id, "actual": 4.526}]}
+    first = connection.post(FeedbackResponse, "/feedback", body)
+    demand(first.accepted == 1, f"{first.accepted} accepted")
+    again = connection.post(FeedbackResponse, "/feedback", body)
+    demand(again.duplicate == [asked.prediction_id], "the same again is not told")
+    connection.refused("POST", "/feedback", 400, {"items": []})
+    return "the real price is kept, once"
+
+
+def predictions(connection: Connection) -> str:
+    """GET /predictions"""
+    answer = connection.get(PredictionsResponse, "/predictions?limit=2")
+    demand(answer.total == len(answer.predictions) <= 2, "total is not the rows returned")
+    connection.refused("GET", "/predictions?limit=0", 400)
+    return f"{answer.total} rows, another page: {'yes' if answer.next_page_token else 'no'}"
+
+
+def logs(connection: Connection) -> str:
+    """GET /logs"""
+    answer = connection.get(LogsResponse, "/logs?level=INFO&limit=5")
+    demand(all(line.level == "INFO" for line in answer.logs), "another level than asked for")
+    connection.refused("GET", "/logs?level=LOUD", 400)
+    return f"{answer.total} lines"
+
+
+def api_metrics(connection: Connection) -> str:
+    """GET /metrics/api"""
+    answer = connection.get(RequestsResponse, "/metrics/api?endpoint=/predict&status=400&limit=5")
+    demand(all(row.status_code == 400 for row in answer.metrics), "another status")
+    connection.refused("GET", "/metrics/api?since=yesterday", 400)
+    return f"{answer.total} refused predictions"
+
+
+def summary(connection: Connection) -> str:
+    """GET /metrics/api/summary"""
+    answer = connection.get(SummaryResponse, "/metrics/api/summary?window=10m&step=1m")
+    counted = sum(step.requests for step in answer.series)
+    demand(counted == answer.totals.requests, "the steps are not the total")
+    connection.refused("GET", "/metrics/api/summary?window=soon", 400)
+    return f"{counted:,} requests in ten minutes"
+
+
+def slowest(connection: Connection) -> str:
+    """GET /metrics/api/slowest"""
+    answer = connection.get(SlowestResponse, "/metrics/api/slowest?window=10m&limit=3")
+    times = [row.response_time for row in answer.requests]
+    demand(times == sorted(times, reverse=True), "not the slowest first")
+    return f"{answer.total} requests"
+
+
+def model_metrics(connection: Connection) -> str:
+    """GET /metrics/models"""
+    answer = connection.get(ModelMetricsResponse, "/metrics/models")
+    return f"{answer.total} trained models"
+
+
+def prometheus(connection: Connection) -> str:
+    """GET /metrics"""
+    text = connection.raw("GET", "/metrics").text
+    for name in ("ml_predictions_total", "api_requests_total", "input_validation_errors_total"):
+        demand(f"# TYPE {name}" in text, f"{name} is missing")
+    return f"{text.count('# TYPE')} metrics"
+
+
+def statistics(connection: Connection) -> str:
+    """GET /database/stats"""
+    counted = connection.get(DatabaseStatisticsResponse, "/database/stats").statistics
+    return f"{counted.predictions:,} predictions, {counted.size_bytes:,} bytes"
+
+
+def refuse_clearing(connection: Connection) -> str:
+    """POST /database/clear without a key"""
+    answer = connection.refused("POST", "/database/clear", 401, {}, headers={"Authorization": None})
+    return answer.error
+
+
+STEPS: tuple[Step, ...] = (
+    Step("GET /predictions/<prediction_id>", "was it logged?", read_back),
+    Step("POST /feedback", "the real price", feedback),
+    Step("GET /predictions", "what was asked?", predictions),
+    Step("GET /logs", "what happened?", logs),
+    Step("GET /metrics/api", "which requests?", api_metrics),
+    Step("GET /metrics/api/summary", "how fast is it?", summary),
+    Step("GET /metrics/api/slowest", "what takes long?", slowest),
+    Step("GET /metrics/models", "how good is it?", model_metrics),
+    Step("GET /metrics", "for Prometheus", prometheus),
+    Step("GET /database/stats", "how much is kept?", statistics),
+    Step("POST /database/clear", "may anyone?", refuse_clearing),
+)

@@ -1,0 +1,152 @@
+"""Drift of the served model's inputs: rows that someone sends, or the predictions of a window."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.drift.alarm import Alarm, CheckedWindow, drift_alarm
+from backend.drift.detector import PREDICTION
+from backend.drift.picture import (
+    CumulativeShares,
+    Histogram,
+    TimelineSlice,
+    cumulative_shares,
+    histogram,
+    reference_column,
+    timeline,
+)
+from backend.drift.report import DriftReport
+from backend.drift.thresholds import DriftThresholds
+from backend.serving.served_model import FloatArray, ServedModel
+from storage.database.connection import Database
+from storage.predictions.window import PredictionWindow, read_prediction_window
+from storage.schema.features import FEATURES
+
+
+@dataclass(frozen=True)
+class OpenedColumn:
+    """One column of the window looked at closely."""
+
+    name: str
+    cumulative: CumulativeShares
+    slices: tuple[TimelineSlice, ...]
+
+
+@dataclass(frozen=True)
+class WindowCheck:
+    """A window of logged predictions, compared, with what a page draws of it."""
+
+    report: DriftReport
+    window: PredictionWindow
+    alarm: Alarm
+    histograms: dict[str, Histogram]
+    opened: OpenedColumn | None
+
+
+def compare_rows(
+    model: ServedModel, inputs: FloatArray, thresholds: DriftThresholds
+) -> DriftReport:
+    """Compare inputs (n, 8), NaN for missing values, and the model's answers to those that it accepts."""
+    usable = inputs[_is_acceptable(inputs)]
+    predictions = model.predict(usable) if len(usable) else None
+    return model.drift_detector.compare(inputs, predictions, thresholds)
+
+
+def check_window(
+    model: ServedModel,
+    database: Database,
+    until: datetime,
+    length: timedelta,
+    opened: str | None,
+    thresholds: DriftThresholds,
+    most_rows: int,
+) -> WindowCheck:
+    """Compare the predictions logged in the ``length`` before ``until``, the newest ``most_rows``.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If they cannot be read.
+    """
+    window = read_prediction_window(database, until - length, until, most_rows)
+    predictions = _own_predictions(model, window)
+    report = _compare(model, window, thresholds)
+    alarm = _alarm(model, database, window, report, thresholds, most_rows)
+    if report.status != "ok":
+        return WindowCheck(report, window, alarm, {}, None)
+    columns = {
+        name: window.inputs[:, number] for number, name in enumerate(model.drift_detector.names)
+    } | {PREDICTION: predictions}
+    references = {name: reference_column(model.drift_detector, name) for name in columns}
+    known = {name: found for name, found in references.items() if found is not None}
+    name = opened if opened in known else report.inputs[0].name
+    return WindowCheck(
+        report=report,
+        window=window,
+        alarm=alarm,
+        histograms={each: histogram(known[each], columns[each]) for each in known},
+        opened=OpenedColumn(
+            name=name,
+            cumulative=cumulative_shares(known[name], columns[name]),
+            slices=timeline(
+                model.drift_detector,
+                name,
+                window.seconds,
+                window.inputs,
+                predictions,
+                length.total_seconds(),
+                thresholds,
+            ),
+        ),
+    )
+
+
+def _compare(
+    model: ServedModel, window: PredictionWindow, thresholds: DriftThresholds
+) -> DriftReport:
+    predictions = _own_predictions(model, window)
+    return model.drift_detector.compare(
+        window.inputs, predictions[~np.isnan(predictions)], thresholds
+    )
+
+
+def _own_predictions(model: ServedModel, window: PredictionWindow) -> FloatArray:
+    # Another version's answers differ from this one's reference without any drift.
+    own = window.versions == model.manifest.version
+    return np.where(own, window.predictions, np.nan)
+
+
+def _alarm(
+    model: ServedModel,
+    database: Database,
+    window: PredictionWindow,
+    report: DriftReport,
+    thresholds: DriftThresholds,
+    most_rows: int,
+) -> Alarm:
+    """Ask the windows before this one, of its length and without common rows, whether they confirm it."""
+    checks = [_checked(window, report)]
+    length = window.until - window.since
+    while not drift_alarm(checks, thresholds).raised and checks[0].drifted:
+        if len(checks) >= thresholds.confirming_windows:
+            break
+        until = checks[0].since
+        earlier = read_prediction_window(database, until - length, until, most_rows)
+        checks.insert(0, _checked(earlier, _compare(model, earlier, thresholds)))
+    return drift_alarm(checks, thresholds)
+
+
+def _checked(window: PredictionWindow, report: DriftReport) -> CheckedWindow:
+    return CheckedWindow(
+        window.since, window.until, report.overall_drift, report.smallest_adjusted_p_value
+    )
+
+
+def _is_acceptable(inputs: FloatArray) -> NDArray[np.bool_]:
+    """Return which rows (n,) the service would predict: complete, and in the accepted ranges."""
+    lower = np.array([feature.minimum for feature in FEATURES])
+    upper = np.array([feature.maximum for feature in FEATURES])
+    within = np.asarray((inputs >= lower) & (inputs <= upper))
+    return np.asarray(within.all(axis=1))

@@ -1,0 +1,241 @@
+"""Whether the inputs still look like the reference: fit on the reference once, then compare windows.
+
+An input counts as drifted when its difference is significant after correction for all tests of the window,
+and large enough to matter. What one column cannot show, the domain classifier may.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.drift.correction import holm
+from backend.drift.domain_classifier import DomainClassifier, DomainDifference
+from backend.drift.report import (
+    ColumnDrift,
+    DriftReport,
+    MultivariateDrift,
+    reasons_of,
+    severity_of,
+)
+from backend.drift.thresholds import DriftThresholds
+from backend.drift.univariate import Distances, Quality, ReferenceColumn
+
+FloatArray = NDArray[np.float64]
+
+PREDICTION = "prediction"
+METHOD = (
+    "two-sample Kolmogorov-Smirnov test of each column and cross-validated domain classifier, "
+    "Holm-corrected, with a floor on the effect"
+)
+
+
+class DriftDetector:
+    """The reference, prepared: comparing a window costs milliseconds.
+
+    Parameters
+    ----------
+    inputs
+        Reference rows, shape (m, d), without missing values.
+    names
+        Of the d inputs.
+    importances
+        Shape (d,): shares of the model's answers that depend on each, adding up to 1.
+    predictions
+        Shape (k,), answers of the model to rows that it was not fitted on; None: they are not compared.
+    seed
+        Of the domain classifier's folds.
+    place
+        The two inputs that are a map: the classifier then also sees how the others go with the place.
+
+    Examples
+    --------
+    >>> random = np.random.default_rng(0)
+    >>> reference = random.normal(size=(4_000, 2))
+    >>> detector = DriftDetector(reference, ("width", "height"), np.array([0.7, 0.3]))
+    >>> detector.compare(random.normal(size=(500, 2))).overall_drift
+    False
+    >>> report = detector.compare(random.normal([0.0, 0.5], size=(500, 2)))
+    >>> report.drifted_features, report.severity
+    (('height',), 'high')
+    >>> detector.compare(reference[:1]).status
+    'not_enough_data'
+    """
+
+    def __init__(
+        self,
+        inputs: FloatArray,
+        names: Sequence[str],
+        importances: FloatArray,
+        predictions: FloatArray | None = None,
+        seed: int = 0,
+        place: tuple[int, int] | None = None,
+    ) -> None:
+        self.names = tuple(names)
+        self.columns = ReferenceColumn.columns(inputs)
+        self.importances = importances
+        self.prediction = ReferenceColumn(predictions) if predictions is not None else None
+        self._classifier = DomainClassifier(inputs, seed, place)
+
+    def compare(
+        self,
+        inputs: FloatArray,
+        predictions: FloatArray | None = None,
+        thresholds: DriftThresholds | None = None,
+        *,
+        multivariate: bool = True,
+    ) -> DriftReport:
+        """Compare a window with the reference.
+
+        Parameters
+        ----------
+        inputs
+            Shape (n, d); NaN is a missing value.
+        predictions
+            Shape (k,), the model's answers to those that are complete; None or empty: not compared.
+        thresholds
+            The rule's numbers; the defaults if None.
+        multivariate
+            Whether to ask the domain classifier too.
+        """
+        thresholds = thresholds or DriftThresholds()
+        if len(inputs) < thresholds.minimum_rows:
+            return _no_verdict(len(inputs), thresholds)
+        samples = _Samples(self, inputs, predictions, thresholds)
+        difference = self._difference(inputs, thresholds) if multivariate else None
+        return samples.report(difference)
+
+    def _difference(
+        self, inputs: FloatArray, thresholds: DriftThresholds
+    ) -> DomainDifference | None:
+        complete = int((~np.isnan(inputs).any(axis=1)).sum())
+        return self._classifier.difference(inputs) if complete >= thresholds.minimum_rows else None
+
+
+class _Samples:
+    """The columns of one window, measured."""
+
+    def __init__(
+        self,
+        detector: DriftDetector,
+        inputs: FloatArray,
+        predictions: FloatArray | None,
+        thresholds: DriftThresholds,
+    ) -> None:
+        self._detector = detector
+        self._thresholds = thresholds
+        self._rows = len(inputs)
+        columns = [*zip(detector.columns, np.asfortranarray(inputs).T, strict=True)]
+        if detector.prediction is not None and predictions is not None and len(predictions):
+            columns.append((detector.prediction, predictions))
+        self._has_prediction = len(columns) > len(detector.columns)
+        present = [values[~np.isnan(values)] for _, values in columns]
+        self._counts = [len(values) for values in present]
+        self._distances = [
+            column.distances(values) if len(values) >= thresholds.minimum_rows else None
+            for (column, _), values in zip(columns, present, strict=True)
+        ]
+        self._quality = [column.quality(values) for column, values in columns]
+
+    def report(self, difference: DomainDifference | None) -> DriftReport:
+        adjusted = self._adjusted(difference)
+        quality = holm(np.array([each.p_value for each in self._quality]))
+        columns = self._columns(adjusted, quality)
+        inputs = tuple(sorted(columns[: len(self._detector.names)], key=_rank))
+        prediction = columns[-1] if self._has_prediction else None
+        together = self._multivariate(difference, adjusted[-1])
+        if not _known(adjusted) and not any(each.quality_drifted for each in columns):
+            return _no_verdict(max(self._counts), self._thresholds)
+        return DriftReport(
+            status="ok",
+            rows=self._rows,
+            inputs=inputs,
+            prediction=prediction,
+            multivariate=together,
+            smallest_adjusted_p_value=min([*_known(adjusted), *quality.tolist()]),
+            severity=severity_of(inputs, prediction, together, self._thresholds),
+            reasons=reasons_of(inputs, prediction, together),
+        )
+
+    def _adjusted(self, difference: DomainDifference | None) -> list[float | None]:
+        """Return the columns' corrected p values and, last, the classifier's: one family."""
+        raw = [each.p_value if each is not None else None for each in self._distances]
+        raw.append(difference.p_value if difference is not None else None)
+        known = [index for index, value in enumerate(raw) if value is not None]
+        corrected = holm(np.array([raw[index] for index in known], dtype=np.float64))
+        adjusted: list[float | None] = [None] * len(raw)
+        for index, value in zip(known, corrected.tolist(), strict=True):
+            adjusted[index] = value
+        return adjusted
+
+    def _columns(
+        self, adjusted: Sequence[float | None], quality_adjusted: FloatArray
+    ) -> list[ColumnDrift]:
+        names = [*self._detector.names, PREDICTION]
+        importances = [*self._detector.importances.tolist(), 1.0]
+        return [
+            ColumnDrift(
+                name=names[index],
+                rows=self._counts[index],
+                distances=distances,
+                adjusted_p_value=adjusted[index],
+                quality=quality,
+                distribution_drifted=self._moved(distances, adjusted[index]),
+                quality_drifted=self._spoiled(quality, float(quality_adjusted[index])),
+                importance=importances[index],
+            )
+            for index, (distances, quality) in enumerate(
+                zip(self._distances, self._quality, strict=True)
+            )
+        ]
+
+    def _moved(self, distances: Distances | None, adjusted: float | None) -> bool:
+        if distances is None or adjusted is None:
+            return False
+        return (
+            adjusted < self._thresholds.significance_level
+            and distances.ks_statistic >= self._thresholds.minimum_ks_statistic
+        )
+
+    def _spoiled(self, quality: Quality, adjusted: float) -> bool:
+        rise = max(quality.missing_rise, quality.out_of_range_share)
+        return (
+            adjusted < self._thresholds.quality_significance_level
+            and rise >= self._thresholds.minimum_quality_share
+        )
+
+    def _multivariate(
+        self, difference: DomainDifference | None, adjusted: float | None
+    ) -> MultivariateDrift | None:
+        if difference is None or adjusted is None:
+            return None
+        drifted = (
+            adjusted < self._thresholds.significance_level
+            and difference.auc >= self._thresholds.minimum_auc
+        )
+        names = tuple(self._detector.names[column] for column in difference.leading_columns)
+        return MultivariateDrift(difference, adjusted, drifted, names)
+
+
+def _known(adjusted: Sequence[float | None]) -> list[float]:
+    """Return the p values that there are."""
+    return [value for value in adjusted if value is not None]
+
+
+def _rank(column: ColumnDrift) -> tuple[bool, float, str]:
+    return (not column.drifted, -column.weighted_effect, column.name)
+
+
+def _no_verdict(rows: int, thresholds: DriftThresholds) -> DriftReport:
+    counted = "1 row" if rows == 1 else f"{rows} rows"
+    reason = f"Not enough data: {counted}, and a verdict needs {thresholds.minimum_rows}."
+    return DriftReport(
+        status="not_enough_data",
+        rows=rows,
+        inputs=(),
+        prediction=None,
+        multivariate=None,
+        smallest_adjusted_p_value=None,
+        severity="none",
+        reasons=(reason,),
+    )

@@ -1,0 +1,178 @@
+"""The service's Prometheus metrics, all worker processes together.
+
+With ``PROMETHEUS_MULTIPROC_DIR`` set, every process keeps its values in files of that folder, and a scrape
+of any process adds up all of them; without it, the passed registry is scraped.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
+from prometheus_client.registry import Collector
+
+from backend.metrics.files import MULTIPROCESS_VARIABLE, FileValue, collected, tally
+from backend.metrics.gauges import (
+    COMPILED,
+    DRIFT_SHARE,
+    ESTIMATED_ERROR,
+    HIGHEST_VERSION,
+    LOWEST_VERSION,
+    REALIZED_ERROR,
+    Readings,
+    known,
+)
+
+DURATION_BUCKETS = (
+    0.0001,
+    0.00025,
+    0.0005,
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1.0,
+    2.5,
+    10.0,
+)
+"""Upper bounds in seconds. From 0.1 ms on: the library's default starts where our answers end."""
+
+Add = Callable[[float, float], None]
+
+
+class Metrics:
+    """What the service counts and times."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        if MULTIPROCESS_VARIABLE in os.environ:
+            values.ValueClass = FileValue
+        self._registry = registry
+        self._requests = Counter(
+            "api_requests_total",
+            "Answered HTTP requests, by route template, method and status code.",
+            ["endpoint", "method", "status"],
+            registry=registry,
+        )
+        self._request_duration = Histogram(
+            "api_request_duration_seconds",
+            "Time from a request's arrival in the application to its answer.",
+            ["endpoint"],
+            buckets=DURATION_BUCKETS,
+            registry=registry,
+        )
+        self._predictions = Counter(
+            "ml_predictions_total",
+            "Logged and answered predictions, by model version.",
+            ["model_version"],
+            registry=registry,
+        )
+        self._prediction_duration = Histogram(
+            "ml_prediction_duration_seconds",
+            "Time of the model for one request, whatever its number of rows.",
+            buckets=DURATION_BUCKETS,
+            registry=registry,
+        )
+        self._validation_errors = Counter(
+            "input_validation_errors_total",
+            "Problems found in request bodies, by field; 'body' is the whole, 'unknown' any other name.",
+            ["field"],
+            registry=registry,
+        )
+        self._unlogged_requests = Counter(
+            "api_request_log_failures_total",
+            "Answered requests whose own log row could not be written.",
+            registry=registry,
+        )
+        self._unaudited_changes = Counter(
+            "api_audit_failures_total",
+            "Changes of state whose entry in the audit could not be written.",
+            registry=registry,
+        )
+        self._load_failures = Counter(
+            "ml_model_load_failures_total",
+            "Champion versions or pointers that a worker refused to load.",
+            registry=registry,
+        )
+        self._swaps = Counter(
+            "ml_model_swaps_total",
+            "Model versions that workers began to serve, the first one of each included.",
+            registry=registry,
+        )
+        self._readings = Readings(registry)
+        # Finding a series by its labels costs more than counting in it.
+        self._count_request: dict[tuple[str, str, int], Add] = {}
+        self._count_predictions: dict[str, Add] = {}
+
+    def count_request(self, endpoint: str, method: str, status: int, seconds: float) -> None:
+        """Count one answered request."""
+        add = self._count_request.get((endpoint, method, status))
+        if add is None:
+            add = tally(
+                self._requests.labels(endpoint, method, str(status)),
+                self._request_duration.labels(endpoint),
+            )
+            self._count_request[endpoint, method, status] = add
+        add(1.0, seconds)
+
+    def count_predictions(self, model_version: str, number: int, seconds: float) -> None:
+        """Count the predictions of one request and time the model."""
+        add = self._count_predictions.get(model_version)
+        if add is None:
+            add = tally(self._predictions.labels(model_version), self._prediction_duration)
+            self._count_predictions[model_version] = add
+        add(number, seconds)
+
+    def count_validation_error(self, field: str) -> None:
+        """Count one problem of one field."""
+        self._validation_errors.labels(field).inc()
+
+    def count_unlogged_request(self) -> None:
+        """Count a request whose log row is lost."""
+        self._unlogged_requests.inc()
+
+    def count_unaudited_change(self) -> None:
+        """Count a change of state that is missing in the audit."""
+        self._unaudited_changes.inc()
+
+    def count_load_failure(self) -> None:
+        """Count a champion version or pointer that was refused."""
+        self._load_failures.inc()
+
+    def set_served_version(self, trained_at: datetime) -> None:
+        """Tell when the version that this worker serves from now on was trained, and count the swap."""
+        self._swaps.inc()
+        self._readings.set(LOWEST_VERSION, trained_at.timestamp())
+        self._readings.set(HIGHEST_VERSION, trained_at.timestamp())
+
+    def set_compiled_predictor(self, compiled: bool) -> None:
+        """Tell whether this worker predicts by the compiled path, or by the pipeline's public predict."""
+        self._readings.set(COMPILED, float(compiled))
+
+    def set_realized_error(self, rmse: float | None) -> None:
+        """Tell the newest realized RMSE in 100,000 USD; None while there are not enough labels."""
+        self._readings.set(REALIZED_ERROR, rmse)
+
+    def set_estimated_error(self, rmse: float | None) -> None:
+        """Tell the newest estimated RMSE in 100,000 USD; None while there is not enough data."""
+        self._readings.set(ESTIMATED_ERROR, rmse)
+
+    def set_drift_share(self, share: float | None) -> None:
+        """Tell the newest share of drifted inputs, 0 to 1; None while there is not enough data."""
+        self._readings.set(DRIFT_SHARE, share)
+
+    def exposition(self, *shared: Collector) -> bytes:
+        """Return all metrics in Prometheus' text format.
+
+        ``shared`` collectors tell what is the same whichever worker is asked, so they are not added up.
+        """
+        several = MULTIPROCESS_VARIABLE in os.environ
+        once = CollectorRegistry()
+        for collector in shared:
+            once.register(collector)
+        own = known(collected() if several else self._registry)
+        return generate_latest(own) + generate_latest(once)

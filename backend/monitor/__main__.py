@@ -1,0 +1,116 @@
+"""The monitor: probes the service over HTTP on a schedule, asks for its checks, and keeps what it saw.
+
+The service being down is a recorded fact, not an error of the monitor.
+"""
+
+import argparse
+import logging
+import math
+from datetime import datetime, timedelta
+
+from backend.client import HousingClient
+from backend.monitor.probe import Check, Probe, Summary, check_service, probe_service, summarize
+from backend.monitor.report import draw
+from backend.monitor.series import KeptSeries
+from storage.paths import RuntimePaths
+from storage.process.atomic_files import write_atomically
+from storage.process.loop import run_until_stopped
+from storage.schema.records import utc_now
+from storage.settings import Settings, settings_or_exit
+from storage.spool.log_handler import configure_logging, open_spool
+
+logger = logging.getLogger("backend.monitor")  # __name__ is __main__ when it runs
+
+MOST_PROBES = 2_880
+"""Probes kept, and shown: a day at one every 30 s."""
+MOST_CHECKS = 2_880
+CHECK_PAUSE = timedelta(seconds=60)
+"""A check reads thousands of rows; a probe reads none."""
+PICTURE_PAUSE = timedelta(seconds=60)
+"""Drawing costs half a second of a processor; the summary is written at every probe."""
+
+
+class Monitor:
+    """Probes one service and writes summary, picture and time series into the folder of reports."""
+
+    def __init__(self, client: HousingClient, paths: RuntimePaths) -> None:
+        self._client = client
+        self._paths = paths
+        self._probes = KeptSeries(paths.probes, Probe, MOST_PROBES)
+        self._checks = KeptSeries(paths.checks, Check, MOST_CHECKS)
+        self._drawn_at: datetime | None = None
+
+    def run_once(self, now: datetime) -> Probe:
+        """Probe and, when it is time, check; replace the summary, and the picture when it is old."""
+        probe = probe_service(self._client, now)
+        self._log_change(probe)
+        self._probes.append(probe)
+        self._check(now)
+        content = self.summary(now).model_dump_json(indent=2).encode()
+        write_atomically(self._paths.monitoring_summary, content)
+        if self._drawn_at is None or now - self._drawn_at >= PICTURE_PAUSE:
+            self.draw(now)
+        return probe
+
+    def summary(self, now: datetime) -> Summary:
+        """Return what the probes so far say together, those before a restart included."""
+        return summarize(self._probes.points, self._checks.points, now)
+
+    def draw(self, now: datetime) -> None:
+        """Replace the picture of at least one probe, atomically."""
+        picture = draw(self._client.url, self._probes.points, self._checks.points, now)
+        write_atomically(self._paths.monitoring_picture, picture)
+        self._drawn_at = now
+
+    def _check(self, now: datetime) -> None:
+        before = self._checks.points[-1:]
+        if not before or now - before[0].at >= CHECK_PAUSE:
+            self._checks.append(check_service(self._client, now))
+
+    def _log_change(self, probe: Probe) -> None:
+        before = self._probes.points[-1:]
+        if before and before[0].healthy == probe.healthy:
+            return
+        if probe.healthy:
+            logger.info("The service is healthy, version %s.", probe.model_version)
+        else:
+            logger.warning("The service is unhealthy: %s", probe.problem)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the monitor until it is told to stop, for a while, or once."""
+    options = _parser().parse_args(arguments)
+    settings = settings_or_exit()
+    configure_logging(settings, open_spool(settings), "monitor")
+    monitor = Monitor(HousingClient(settings.service_url, _key(settings)), settings.paths)
+    if options.once:
+        raise SystemExit(0 if monitor.run_once(utc_now()).healthy else 1)
+    pause_seconds = options.interval or settings.monitor_interval_seconds
+    run_until_stopped(monitor.run_once, pause_seconds, options.duration)
+    monitor.draw(utc_now())
+
+
+def _key(settings: Settings) -> str | None:
+    key = settings.operator_key or settings.viewer_key
+    return key.get_secret_value() if key else None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m backend.monitor", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="probe once; exit 1 if unhealthy")
+    parser.add_argument("--duration", type=_positive, help="stop after so many seconds")
+    parser.add_argument(
+        "--interval", type=_positive, help="seconds between two probes (default: the setting)"
+    )
+    return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return value
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""Estimated error: what predictions are probably worth before any actual value is known.
+
+Direct loss estimation (as NannyML's DLE does): a model of the loss, learned on the holdout from what is known
+at serving time. It sees that traffic has moved to districts where the model errs more; it cannot see that
+prices themselves have changed. Only actual values show that.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from sklearn.ensemble import HistGradientBoostingRegressor
+
+from backend.performance.realized import DEGRADATION_MARGIN, Status
+from training.evaluation.bootstrap import CONFIDENCE, Estimate
+from training.evaluation.holdout import Holdout
+from training.kernels.forest import FlatForest
+
+FloatArray = NDArray[np.float64]
+
+FOLDS = 5
+MINIMUM_ROWS = 30
+SMALLEST_HOLDOUT = 100
+ABSOLUTE, SQUARED = 0, 1
+
+
+@dataclass(frozen=True)
+class ExpectedLosses:
+    """Absolute and squared error that each model expects of each row.
+
+    Attributes
+    ----------
+    by_model
+        Shape (folds, 2, n); 100,000 USD and its square.
+    relative_variances
+        Shape (2,): variance of the actual losses around the expected ones, over the expected ones squared.
+    """
+
+    by_model: FloatArray
+    relative_variances: FloatArray
+
+    def only(self, rows: NDArray[np.bool_]) -> "ExpectedLosses":
+        """Return the rows where the mask (n,) is true."""
+        return ExpectedLosses(self.by_model[:, :, rows], self.relative_variances)
+
+    def __len__(self) -> int:
+        return int(self.by_model.shape[2])
+
+
+@dataclass(frozen=True)
+class EstimatedError:
+    """Estimated figures in 100,000 USD; their intervals are to hold what the actual values will give.
+
+    Attributes
+    ----------
+    rows
+        Predictions that were looked at.
+    rmse_ratio
+        The estimate over the holdout's RMSE.
+    degraded
+        Whether all of that ratio's interval lies above 1 + margin; None without enough data.
+    """
+
+    status: Status
+    reason: str | None
+    rows: int
+    rmse: Estimate | None = None
+    mae: Estimate | None = None
+    rmse_ratio: Estimate | None = None
+    degraded: bool | None = None
+
+
+class ErrorEstimator:
+    """Models of the loss, fitted on a holdout: one for each of five parts that is left out.
+
+    Boosted trees with Poisson deviance expect losses that are never negative and whose mean is that of the
+    holdout. Inputs are the eight of the served model, its answer, and the width of its interval. Each model
+    leaves out a fifth: what it expects there, against what happened, tells how far a row's loss strays; how
+    far the five disagree tells how far the estimate itself does (the delete-a-group jackknife).
+
+    Parameters
+    ----------
+    holdout
+        At least 100 rows.
+    seed
+        Of the parts and the trees.
+
+    References
+    ----------
+    NannyML: Direct Loss Estimation. Kott, P. (2001). The delete-a-group jackknife. Journal of Official
+    Statistics 17, 521-526.
+
+    Raises
+    ------
+    ValueError
+        If the holdout is too small.
+    """
+
+    def __init__(self, holdout: Holdout, seed: int) -> None:
+        if len(holdout) < SMALLEST_HOLDOUT:
+            raise ValueError(f"The holdout has fewer than {SMALLEST_HOLDOUT} rows.")
+        features = _features(holdout.inputs, holdout.predicted, holdout.lower, holdout.upper)
+        errors = holdout.predicted - holdout.actual
+        losses = np.stack([np.abs(errors), errors**2])
+        self._baseline_rmse = float(np.sqrt(losses[SQUARED].mean()))
+        folds = np.random.default_rng(seed).permutation(len(holdout)) % FOLDS
+        self._models = [
+            _model(seed).fit(features[folds != fold], loss[folds != fold])
+            for fold in range(FOLDS)
+            for loss in losses
+        ]
+        self._forest = FlatForest(self._models)
+        expected = self._expected(features)[folds, :, np.arange(len(folds))].T
+        deviations = np.mean((losses - expected) ** 2, axis=1)
+        self._relative_variances = deviations / np.mean(expected**2, axis=1)
+
+    def expected_losses(
+        self, inputs: FloatArray, predicted: FloatArray, lower: FloatArray, upper: FloatArray
+    ) -> ExpectedLosses:
+        """Return what the models expect of predictions: inputs (n, 8), the others (n,); NaN bounds: none."""
+        features = _features(inputs, predicted, lower, upper)
+        return ExpectedLosses(self._expected(features), self._relative_variances)
+
+    def _expected(self, features: FloatArray) -> FloatArray:
+        """Return what each model expects, shape (FOLDS, 2, n)."""
+        by_model = np.empty((len(self._models), len(features)))
+        complete = np.isfinite(features).all(axis=1)
+        # The models' answers are the exponential of their trees' sum.
+        by_model[:, complete] = np.exp(self._forest.predict(features[complete])).T
+        if not complete.all():  # the width of an interval that was not answered
+            for number, model in enumerate(self._models):
+                by_model[number, ~complete] = model.predict(features[~complete])
+        return by_model.reshape(FOLDS, 2, len(features))
+
+    def estimate(
+        self, losses: ExpectedLosses, margin: float = DEGRADATION_MARGIN
+    ) -> EstimatedError:
+        """Estimate the error of the rows that ``losses`` were expected of.
+
+        With m the mean expected loss, Var = (K - 1) / K sum_k (m_k - m)^2 + v mean(s_i^2) / n, for the
+        models' means m_k, the rows' expected losses s_i and their relative variance v; the interval is
+        log-normal.
+        """
+        if len(losses) < MINIMUM_ROWS:
+            reason = f"{len(losses)} predictions, at least {MINIMUM_ROWS} are needed."
+            return EstimatedError("not_enough_data", reason, len(losses))
+        rmse = _root(_mean_loss(losses, SQUARED))
+        scale = 1.0 / self._baseline_rmse if self._baseline_rmse > 0 else None
+        ratio = None if scale is None else _scaled(rmse, scale)
+        return EstimatedError(
+            "ok",
+            None,
+            len(losses),
+            rmse=rmse,
+            mae=_mean_loss(losses, ABSOLUTE),
+            rmse_ratio=ratio,
+            degraded=None if ratio is None else ratio.lower > 1.0 + margin,
+        )
+
+
+def _features(
+    inputs: FloatArray, predicted: FloatArray, lower: FloatArray, upper: FloatArray
+) -> FloatArray:
+    return np.column_stack([inputs, predicted, upper - lower])
+
+
+def _model(seed: int) -> HistGradientBoostingRegressor:
+    return HistGradientBoostingRegressor(
+        loss="poisson",
+        max_iter=60,
+        max_leaf_nodes=8,
+        min_samples_leaf=40,
+        learning_rate=0.08,
+        early_stopping=False,
+        random_state=seed,
+    )
+
+
+def _mean_loss(losses: ExpectedLosses, kind: int) -> Estimate:
+    by_model = losses.by_model[:, kind]
+    means = by_model.mean(axis=1)
+    mean = float(means.mean())
+    of_models = (FOLDS - 1) / FOLDS * float(np.sum((means - mean) ** 2))
+    second_moment = float(np.mean(by_model.mean(axis=0) ** 2))
+    of_rows = float(losses.relative_variances[kind]) * second_moment / len(losses)
+    spread = np.sqrt(of_models + of_rows) / mean if mean > 0 else 0.0
+    factor = float(np.exp(stats.norm.ppf((1.0 + CONFIDENCE) / 2) * spread))
+    return Estimate(mean, mean / factor, mean * factor)
+
+
+def _root(squared: Estimate) -> Estimate:
+    return Estimate(*(float(np.sqrt(x)) for x in (squared.value, squared.lower, squared.upper)))
+
+
+def _scaled(figure: Estimate, scale: float) -> Estimate:
+    return Estimate(figure.value * scale, figure.lower * scale, figure.upper * scale)

@@ -1,0 +1,269 @@
+"""Realized error: what predictions were worth once the actual values are known.
+
+Pure functions over arrays; all prices in 100,000 USD. Too few rows give an answer that says so, never a
+figure that means nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from storage.errors import InvalidInput
+from training.evaluation.bootstrap import (
+    Estimate,
+    estimates,
+    percentile_interval,
+    resampled_means,
+)
+
+FloatArray = NDArray[np.float64]
+Status = Literal["ok", "not_enough_data"]
+
+MINIMUM_ROWS = 100
+"""Rows below which there is no figure. On the holdout, 95 % intervals of the RMSE hold the true one
+in 80 % of samples of 50 rows, 86 % of 100, 92 % of 500: squared errors have long tails."""
+DEGRADATION_MARGIN = 0.05
+"""Share by which the RMSE must have risen: of many rows, the smallest rise is beyond doubt."""
+
+
+@dataclass(frozen=True)
+class LabelledRows:
+    """Predictions with their actual values; bounds are NaN where no interval was answered.
+
+    Attributes
+    ----------
+    actual, predicted, lower, upper
+        Shape (n,).
+    """
+
+    actual: FloatArray
+    predicted: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        actual: ArrayLike,
+        predicted: ArrayLike,
+        lower: ArrayLike | None = None,
+        upper: ArrayLike | None = None,
+    ) -> Self:
+        """Check and pair arrays.
+
+        Raises
+        ------
+        InvalidInput
+            If an array is not a list of numbers, lengths differ, or an actual or predicted value is NaN
+            or infinite.
+        """
+        actual, predicted = _finite("actuals", actual), _finite("predictions", predicted)
+        missing = np.full(len(predicted), np.nan)
+        bounds = [
+            missing if bound is None else _numbers("bounds", bound) for bound in (lower, upper)
+        ]
+        for name, array in zip(("actuals", "lower", "upper"), (actual, *bounds), strict=True):
+            if len(array) != len(predicted):
+                raise InvalidInput(
+                    f"There are {len(predicted)} predictions and {len(array)} {name}; "
+                    "send one for each prediction, in the same order."
+                )
+        return cls(actual, predicted, *bounds)
+
+    def __len__(self) -> int:
+        return len(self.actual)
+
+    @property
+    def residuals(self) -> FloatArray:
+        """Predicted minus actual: above zero, the answer was too high."""
+        return self.predicted - self.actual
+
+    def only(self, rows: NDArray[np.bool_]) -> "LabelledRows":
+        """Return the rows where the mask (n,) is true."""
+        return LabelledRows(
+            self.actual[rows], self.predicted[rows], self.lower[rows], self.upper[rows]
+        )
+
+
+@dataclass(frozen=True)
+class RealizedError:
+    """Figures with 95 % confidence intervals; None where they are not defined.
+
+    Attributes
+    ----------
+    status, reason
+        ``not_enough_data`` and why, or ``ok`` and None.
+    rows
+        Predictions with an actual value.
+    r2
+        None where all actual values are equal.
+    bias
+        Mean of predicted - actual.
+    interval_coverage
+        Share of actual values inside their interval; None where no prediction has one.
+    """
+
+    status: Status
+    reason: str | None
+    rows: int
+    rmse: Estimate | None = None
+    mae: Estimate | None = None
+    r2: Estimate | None = None
+    bias: Estimate | None = None
+    interval_coverage: Estimate | None = None
+
+
+@dataclass(frozen=True)
+class Degradation:
+    """The error now against the holdout's; ``degraded`` is None without enough data.
+
+    Attributes
+    ----------
+    rmse_ratio, mae_ratio
+        Now divided by then, with 95 % confidence intervals that count the doubt about both.
+    """
+
+    status: Status
+    reason: str
+    degraded: bool | None = None
+    rmse_ratio: Estimate | None = None
+    mae_ratio: Estimate | None = None
+
+
+def realized_error(
+    rows: LabelledRows, seed: int, minimum_rows: int = MINIMUM_ROWS
+) -> RealizedError:
+    """Measure rows whose actual values are known.
+
+    rmse = sqrt(mean (p - y)^2), mae = mean |p - y|, bias = mean (p - y),
+    r2 = 1 - mean (p - y)^2 / mean (y - mean y)^2, coverage = share of lower <= y <= upper; the intervals
+    are bootstrapped (see ``bootstrap.estimates``).
+
+    Examples
+    --------
+    >>> random = np.random.default_rng(0)
+    >>> actual = random.uniform(1, 4, 500)
+    >>> found = realized_error(LabelledRows.of(actual, actual + random.normal(0, 0.4, 500)), seed=0)
+    >>> found.rmse.lower < found.rmse.value < found.rmse.upper, found.interval_coverage is None
+    (True, True)
+    >>> realized_error(LabelledRows.of([2.0], [2.1]), seed=0).reason
+    '1 labelled prediction, at least 100 are needed.'
+    """
+    if len(rows) < max(minimum_rows, 2):
+        return RealizedError("not_enough_data", _too_few(len(rows), minimum_rows), len(rows))
+    return RealizedError("ok", None, len(rows), **estimates(_columns(rows), _figures, seed))
+
+
+def degradation(
+    rows: LabelledRows,
+    baseline: LabelledRows,
+    seed: int,
+    margin: float = DEGRADATION_MARGIN,
+    minimum_rows: int = MINIMUM_ROWS,
+) -> Degradation:
+    """Compare with the holdout of the version that answered.
+
+    Degraded means: the whole 95 % confidence interval of the RMSE's ratio lies above 1 + ``margin``. Both
+    sides are resampled, each on its own, since the holdout's RMSE is an estimate too.
+
+    Examples
+    --------
+    >>> random = np.random.default_rng(0)
+    >>> actual, noise = random.uniform(1, 4, 4_000), random.normal(0, 0.4, 4_000)
+    >>> holdout = LabelledRows.of(actual, actual + noise)
+    >>> worse = LabelledRows.of(actual[:500], actual[:500] + 1.5 * noise[-500:])
+    >>> degradation(worse, holdout, seed=0).degraded
+    True
+    >>> degradation(holdout.only(np.arange(4_000) < 500), holdout, seed=0).degraded
+    False
+    """
+    for part, name in ((rows, "labelled prediction"), (baseline, "row of the holdout")):
+        if len(part) < max(minimum_rows, 2):
+            reason = _too_few(len(part), minimum_rows, name)
+            return Degradation("not_enough_data", reason)
+    now, then = _error_means(rows, seed), _error_means(baseline, seed + 1)
+    rmse_ratio = _ratio(*(np.sqrt(means[:, 0]) for means in (now, then)))
+    mae_ratio = _ratio(now[:, 1], then[:, 1])
+    if rmse_ratio is None or mae_ratio is None:
+        return Degradation(
+            "not_enough_data", "The holdout's error is zero; there is no ratio to it."
+        )
+    degraded = rmse_ratio.lower > 1.0 + margin
+    return Degradation(
+        "ok", _verdict(rmse_ratio, degraded, margin), degraded, rmse_ratio, mae_ratio
+    )
+
+
+def _columns(rows: LabelledRows) -> FloatArray:
+    residuals = rows.residuals
+    centred = rows.actual - rows.actual.mean()
+    bounded = np.isfinite(rows.lower) & np.isfinite(rows.upper)
+    inside = bounded & (rows.lower <= rows.actual) & (rows.actual <= rows.upper)
+    return np.column_stack(
+        [residuals**2, np.abs(residuals), residuals, centred, centred**2, bounded, inside]
+    )
+
+
+def _figures(means: FloatArray) -> dict[str, FloatArray]:
+    squared, absolute, bias, centred, centred_squared, bounded, inside = means
+    variance = centred_squared - centred**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # What is not defined becomes NaN here, and None in the answer.
+        r2 = 1.0 - squared / np.where(variance > 1e-12, variance, np.nan)
+        coverage = inside / np.where(bounded > 0, bounded, np.nan)
+    return {
+        "rmse": np.sqrt(squared),
+        "mae": absolute,
+        "r2": r2,
+        "bias": bias,
+        "interval_coverage": coverage,
+    }
+
+
+def _error_means(rows: LabelledRows, seed: int) -> FloatArray:
+    """Return squared and absolute error: the first row as measured, the others resampled."""
+    columns = _columns(rows)[:, :2]
+    resampled = resampled_means(columns, seed)
+    return np.vstack([columns.mean(axis=0), resampled])
+
+
+def _ratio(now: FloatArray, then: FloatArray) -> Estimate | None:
+    if not then.min() > 0:
+        return None
+    ratios = now / then
+    return percentile_interval(float(ratios[0]), ratios[1:])
+
+
+def _verdict(ratio: Estimate, degraded: bool, margin: float) -> str:
+    change = f"{abs(ratio.value - 1):.0%} {'above' if ratio.value >= 1 else 'below'} the holdout's"
+    between = f"between {ratio.lower:.2f} and {ratio.upper:.2f} times it"
+    if degraded:
+        return (
+            f"The RMSE is {change} ({between}): with 95 % confidence more than {margin:.0%} worse."
+        )
+    return f"The RMSE is {change} ({between}); that it is more than {margin:.0%} worse is not beyond doubt."
+
+
+def _too_few(rows: int, minimum_rows: int, name: str = "labelled prediction") -> str:
+    plural = "" if rows == 1 else "s"
+    return f"{rows} {name}{plural}, at least {minimum_rows} are needed."
+
+
+def _numbers(name: str, values: ArrayLike) -> FloatArray:
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(f"{name} must be a list of numbers.") from error
+    if array.ndim != 1:
+        raise InvalidInput(f"{name} must be one list of numbers.")
+    return array
+
+
+def _finite(name: str, values: ArrayLike) -> FloatArray:
+    array = _numbers(name, values)
+    wrong = np.flatnonzero(~np.isfinite(array))
+    if len(wrong):
+        raise InvalidInput(f"{name}[{wrong[0]}] is not a finite number.")
+    return array

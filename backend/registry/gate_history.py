@@ -1,0 +1,55 @@
+"""What the promotion gate decided about a version, found among the closed retrainings."""
+
+import logging
+
+from pydantic import ValidationError
+
+from backend.contract.model_version import GateVerdict
+from storage.retraining.queue import RetrainQueue
+from storage.schema.triggers import Trigger
+
+logger = logging.getLogger(__name__)
+
+MOST_RETRAININGS = 1_000
+"""Newest closed ones that are looked through."""
+NEVER_JUDGED = (
+    "No retraining that is still known made this version, so there is no verdict: a training by command line "
+    "asks no gate."
+)
+UNREADABLE = (
+    "The verdict of retraining {trigger_id} cannot be read; another release may have written it."
+)
+
+
+class GateHistory:
+    """The verdicts of one queue; a verdict never changes, and is kept once it was found."""
+
+    def __init__(self, queue: RetrainQueue) -> None:
+        self._queue = queue
+        self._found: dict[str, GateVerdict] = {}
+
+    def verdict(self, version: str) -> GateVerdict | str:
+        """Return the gate's verdict, or the sentence that says why there is none."""
+        if version in self._found:
+            return self._found[version]
+        trigger = self._retraining_of(version)
+        if trigger is None:
+            return NEVER_JUDGED
+        try:
+            verdict = _verdict(trigger)
+        except ValidationError as error:
+            logger.warning("The verdict about %s cannot be read: %s", version, error)
+            return UNREADABLE.format(trigger_id=trigger.trigger_id)
+        self._found[version] = verdict
+        return verdict
+
+    def _retraining_of(self, version: str) -> Trigger | None:
+        closed = self._queue.history(MOST_RETRAININGS)
+        return next((one for one in closed if (one.result or {}).get("version") == version), None)
+
+
+def _verdict(trigger: Trigger) -> GateVerdict:
+    decision = (trigger.result or {}).get("decision")
+    known = decision if isinstance(decision, dict) else {}
+    facts = {"trigger_id": trigger.trigger_id, "judged_at": trigger.finished_at}
+    return GateVerdict.model_validate(known | facts)

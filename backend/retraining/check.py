@@ -1,0 +1,194 @@
+"""Whether to retrain: looks at rows or at the logged window, and lets the policy decide."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backend.drift.check import check_window, compare_rows
+from backend.drift.report import DriftReport
+from backend.performance.check import NO_HOLDOUT, SEED, PerformanceCheck
+from backend.performance.estimated import EstimatedError
+from backend.performance.realized import (
+    Degradation,
+    LabelledRows,
+    RealizedError,
+    degradation,
+    realized_error,
+)
+from backend.retraining.configuration import MonitoringConfiguration, drift_thresholds, policy_rules
+from backend.retraining.findings import drift_finding, estimated_finding, realized_finding
+from backend.retraining.policy import (
+    Circumstances,
+    Decision,
+    DriftFinding,
+    ErrorFinding,
+    decide,
+)
+from backend.serving.model_host import ModelHost
+from backend.serving.served_model import FloatArray, ServedModel
+from storage.database.connection import Database
+from storage.errors import DatabaseUnavailable
+from storage.models.store import ModelStore
+from storage.predictions.label_count import count_labels_since
+from storage.retraining.queue import RetrainQueue
+from storage.schema.monitoring_config import MonitoringConfig
+
+HOUR_SECONDS, DAY_SECONDS = 3_600.0, 86_400.0
+
+
+@dataclass(frozen=True)
+class ErrorLook:
+    """What was found about the error, and what the policy makes of it."""
+
+    realized: RealizedError
+    degradation: Degradation
+    estimated: EstimatedError | None
+    realized_finding: ErrorFinding
+    estimated_finding: ErrorFinding | None
+
+
+@dataclass(frozen=True)
+class DriftLook:
+    """What was found about drift, and what the policy makes of it."""
+
+    report: DriftReport
+    finding: DriftFinding
+
+
+@dataclass(frozen=True)
+class RetrainingCheck:
+    """Everything that one check looked at and decided; None: switched off, or nothing was sent for it."""
+
+    at: datetime
+    model_version: str
+    config: MonitoringConfig
+    drift: DriftLook | None
+    error: ErrorLook | None
+    circumstances: Circumstances
+    decision: Decision
+
+
+class RetrainingChecks:
+    """Looks and decides; changes nothing."""
+
+    def __init__(
+        self,
+        host: ModelHost,
+        database: Database,
+        performance: PerformanceCheck,
+        configuration: MonitoringConfiguration,
+        queue: RetrainQueue,
+        store: ModelStore,
+    ) -> None:
+        self._host = host
+        self._database = database
+        self._performance = performance
+        self._configuration = configuration
+        self._queue = queue
+        self._store = store
+
+    def rows(
+        self, now: datetime, inputs: FloatArray | None, labelled: LabelledRows | None
+    ) -> RetrainingCheck:
+        """Judge rows that were sent: inputs (n, 8) with NaN for missing values, pairs of prices."""
+        model, config = self._host.current(), self._configuration.current().config
+        drift = error = None
+        if inputs is not None:
+            report = compare_rows(model, inputs, drift_thresholds(config))
+            drift = DriftLook(report, drift_finding(report, None))
+        if labelled is not None:
+            error = self._error_of(model, labelled, config)
+        return self._decided(now, model, config, drift, error)
+
+    def window(self, now: datetime) -> RetrainingCheck:
+        """Judge the predictions logged in the configured window.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If they cannot be read.
+        """
+        model, config = self._host.current(), self._configuration.current().config
+        length = timedelta(hours=config.window_hours)
+        drift = error = None
+        if config.drift_detection_enabled:
+            thresholds = drift_thresholds(config)
+            most_rows = config.largest_window_rows
+            found = check_window(model, self._database, now, length, None, thresholds, most_rows)
+            drift = DriftLook(found.report, drift_finding(found.report, found.alarm))
+        if config.performance_monitoring_enabled:
+            error = self._error_in_window(model, now, length, config)
+        return self._decided(now, model, config, drift, error)
+
+    def _error_of(
+        self, model: ServedModel, labelled: LabelledRows, config: MonitoringConfig
+    ) -> ErrorLook:
+        baseline = self._performance.baseline(model)
+        minimum, margin = config.performance_minimum_rows, config.degradation_margin_share
+        realized = realized_error(labelled, SEED, minimum)
+        compared = (
+            degradation(labelled, baseline.rows, SEED, margin, minimum)
+            if baseline is not None
+            else Degradation("not_enough_data", NO_HOLDOUT)
+        )
+        before = baseline.realized if baseline is not None else None
+        finding = realized_finding(realized, compared, before, margin)
+        return ErrorLook(realized, compared, None, finding, None)
+
+    def _error_in_window(
+        self, model: ServedModel, now: datetime, length: timedelta, config: MonitoringConfig
+    ) -> ErrorLook:
+        margin = config.degradation_margin_share
+        report = self._performance.report(
+            model, now, length, config.performance_minimum_rows, margin
+        )
+        return ErrorLook(
+            realized=report.realized,
+            degradation=report.degradation,
+            estimated=report.estimated,
+            realized_finding=realized_finding(
+                report.realized, report.degradation, report.baseline, margin
+            ),
+            estimated_finding=estimated_finding(report.estimated, report.baseline, margin),
+        )
+
+    def _decided(
+        self,
+        now: datetime,
+        model: ServedModel,
+        config: MonitoringConfig,
+        drift: DriftLook | None,
+        error: ErrorLook | None,
+    ) -> RetrainingCheck:
+        circumstances = self._circumstances(now, model)
+        decision = decide(
+            drift.finding if drift is not None else None,
+            error.realized_finding if error is not None else None,
+            error.estimated_finding if error is not None else None,
+            circumstances,
+            policy_rules(config),
+        )
+        return RetrainingCheck(
+            now, model.manifest.version, config, drift, error, circumstances, decision
+        )
+
+    def _circumstances(self, now: datetime, model: ServedModel) -> Circumstances:
+        trained_at = model.manifest.created_at
+        newest = max([trained_at, *(each.created_at for each in self._store.versions())])
+        return Circumstances(
+            model_age_days=max(0.0, (now - trained_at).total_seconds() / DAY_SECONDS),
+            newly_labelled_rows=self._labelled_since(newest),
+            open_retrainings=(*self._queue.running(), *self._queue.pending()),
+            hours_since_retraining=self._hours_since_retraining(now),
+        )
+
+    def _labelled_since(self, moment: datetime) -> int:
+        try:
+            return count_labels_since(self._database, moment)
+        except DatabaseUnavailable:
+            return 0  # rows that are sent can be judged without the database
+
+    def _hours_since_retraining(self, now: datetime) -> float | None:
+        for trigger in self._queue.history(limit=1):
+            ended = trigger.finished_at or trigger.created_at
+            return max(0.0, (now - ended).total_seconds() / HOUR_SECONDS)
+        return None

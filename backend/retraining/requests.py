@@ -1,0 +1,81 @@
+"""Asking for a retraining and cancelling one: a file for the worker, and an event on the timeline."""
+
+import logging
+
+from backend.retraining.policy import Decision
+from storage.retraining.queue import RetrainQueue
+from storage.retraining.reader import FoundTrigger
+from storage.schema.records import LONGEST_REASON, EventRecord
+from storage.schema.triggers import DataWindow, Trigger
+from storage.spool.timeline import Timeline
+
+logger = logging.getLogger(__name__)
+
+CHECK = "scheduled check"
+"""Who asked, where no person did."""
+
+
+class RetrainingDesk:
+    """Takes requests for retraining, a person's or a check's."""
+
+    def __init__(self, queue: RetrainQueue, timeline: Timeline) -> None:
+        self._queue = queue
+        self._timeline = timeline
+
+    def ask(self, reason: str, requested_by: str, window: DataWindow | None = None) -> Trigger:
+        """Submit what a person asks for.
+
+        Raises
+        ------
+        QueueUnavailable
+            If the trigger could not be kept; nothing was asked for.
+        """
+        return self._told(self._queue.submit(reason, requested_by, window=window))
+
+    def ask_by_itself(self, decision: Decision, window: DataWindow) -> Trigger | None:
+        """Submit what a check decided; None if another retraining waits or runs by now.
+
+        Raises
+        ------
+        QueueUnavailable
+            If the trigger could not be kept; nothing was asked for.
+        """
+        trigger = self._queue.submit_if_idle(
+            " ".join(decision.reasons)[:LONGEST_REASON],
+            CHECK,
+            source=decision.source or "schedule",
+            window=window,
+            figures=decision.figures,
+        )
+        return self._told(trigger) if trigger is not None else None
+
+    def cancel(self, trigger_id: str, reason: str, requested_by: str) -> FoundTrigger:
+        """Cancel what a person does not want any more; raises what ``RetrainQueue.cancel`` does."""
+        found = self._queue.cancel(trigger_id, reason, requested_by)
+        ends = "before it began" if found.state == "cancelled" else "while it runs"
+        summary = f"Retraining cancelled {ends}: {reason}"
+        logger.warning("%s (%s)", summary, trigger_id)
+        self._timeline.record(
+            EventRecord(
+                event_kind="retraining",
+                actor=requested_by,
+                subject=trigger_id,
+                summary=summary,
+                figures={"state": found.state, "trigger_id": trigger_id},
+            )
+        )
+        return found
+
+    def _told(self, trigger: Trigger) -> Trigger:
+        logger.info("Retraining %s was asked for: %s", trigger.trigger_id, trigger.reason)
+        self._timeline.record(
+            EventRecord(
+                timestamp=trigger.created_at,
+                event_kind="trigger",
+                actor=trigger.requested_by,
+                subject=trigger.trigger_id,
+                summary=f"Retraining asked for ({trigger.source}): {trigger.reason}",
+                figures=trigger.figures,
+            )
+        )
+        return trigger

@@ -1,0 +1,91 @@
+"""A retraining as it is shown: stage, progress, time gone and to come, verdict, its run in MLflow."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from backend.contract.retraining import RetrainingRow, RetrainingRun, Stage
+from backend.retraining.remaining_time import TimedStep, remaining_seconds, timed_steps
+from storage.retraining.queue import RetrainQueue
+from storage.retraining.reader import CLOSED, FoundTrigger
+from storage.schema.triggers import HeartBeat, Trigger, TriggerStatus, WorkStage
+
+EARLIER = 5
+"""Retrainings whose steps say how long the same steps will take."""
+STAGES: dict[TriggerStatus, Stage] = {
+    "pending": "waiting",
+    "running": "claimed",
+    "done": "done",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+"""What the stage is called while no heart-beat says it."""
+
+
+class RetrainingView:
+    """Describes the triggers of one queue; ``mlflow_url`` is where a browser finds MLflow."""
+
+    def __init__(self, queue: RetrainQueue, mlflow_url: str) -> None:
+        self._queue = queue
+        self._mlflow_url = mlflow_url.rstrip("/")
+
+    def row(self, found: FoundTrigger, now: datetime) -> RetrainingRow:
+        """Describe one retraining as it is now."""
+        trigger, beat = found.trigger, found.beat
+        result = trigger.result or {}
+        kept = trigger.model_dump(include=set(RetrainingRow.model_fields))
+        return RetrainingRow.model_validate(
+            kept
+            | {
+                "state": found.state,
+                "stage": beat.stage if beat else STAGES[found.state],
+                "reached": beat.stage if beat else _reached(trigger),
+                "step": beat.step if beat else None,
+                "step_number": beat.number if beat else None,
+                "steps": beat.total if beat else None,
+                "progress": beat.progress if beat else _progress(found),
+                "elapsed_seconds": _elapsed_seconds(found, now),
+                "remaining_seconds": self._remaining_seconds(found, now),
+                "heartbeat_at": beat.at if beat else None,
+                "cancellation": found.cancellation,
+                "version": result.get("version"),
+                "promoted": result.get("promoted"),
+                "verdict": result.get("reason") or result.get("error"),
+                "mlflow": self._run(beat, result),
+            }
+        )
+
+    def _remaining_seconds(self, found: FoundTrigger, now: datetime) -> float | None:
+        beat, elapsed = found.beat, _elapsed_seconds(found, now)
+        if beat is None or elapsed is None:
+            return None
+        step_seconds = max(0.0, (now - beat.begun_at).total_seconds())
+        return remaining_seconds(beat, step_seconds, elapsed, self._earlier())
+
+    def _earlier(self) -> Sequence[tuple[TimedStep, ...]]:
+        done = self._queue.newest(EARLIER, ["done"])
+        return [timed_steps(found.trigger.result) for found in done]
+
+    def _run(self, beat: HeartBeat | None, result: dict[str, Any]) -> RetrainingRun | None:
+        run = beat.mlflow.model_dump() if beat and beat.mlflow else result.get("mlflow")
+        if run is None:
+            return None
+        page = f"/#/experiments/{run['experiment_id']}/runs/{run['run_id']}"
+        return RetrainingRun(**run, url=self._mlflow_url + page)
+
+
+def _elapsed_seconds(found: FoundTrigger, now: datetime) -> float | None:
+    trigger = found.trigger
+    if trigger.claimed_at is None:
+        return None
+    until = trigger.finished_at if found.state in CLOSED and trigger.finished_at else now
+    return max(0.0, (until - trigger.claimed_at).total_seconds())
+
+
+def _progress(found: FoundTrigger) -> float:
+    return float(found.state in ("done", "failed"))
+
+
+def _reached(trigger: Trigger) -> WorkStage | None:
+    steps = (trigger.result or {}).get("steps")
+    return steps[-1]["stage"] if steps else None

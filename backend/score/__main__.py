@@ -1,0 +1,127 @@
+"""Score a file of block groups with the champion (``python -m backend.score FILE -o OUT``).
+
+FILE is .csv or .parquet and has the eight inputs as columns, in any order. OUT, .csv or .parquet, gets every
+row that can be scored: row number, inputs, prediction and its 90 % interval (100,000 USD), support, model
+version. OUT.problems.csv says what is wrong with the others, by row and column.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from backend.score.batch import BatchScoring, ScoringProgress
+from backend.serving.served_model import ServedModel
+from storage.errors import HousingError, InvalidInput
+from storage.models.store import ModelStore
+from storage.settings import settings_or_exit
+
+EXIT_FAILED = 1
+EXIT_WRONG_INPUT = 2
+EXIT_INTERRUPTED = 130
+SECONDS_BETWEEN_LINES = 10.0
+
+Tell = Callable[[ScoringProgress], None]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return 0, 1 (failed), 2 (wrong file) or 130 (interrupted)."""
+    options = _parser().parse_args(arguments)
+    complaints = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+    try:
+        _score(options.file, options.output)
+    except InvalidInput as error:
+        complaints.print(str(error))
+        return EXIT_WRONG_INPUT
+    except (HousingError, OSError) as error:
+        complaints.print(f"Nothing was written: {error}")
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        complaints.print("Interrupted; nothing was written.")
+        return EXIT_INTERRUPTED
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m backend.score",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="the table to score")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="OUT", required=True, help="the table to write"
+    )
+    return parser
+
+
+def _score(source: Path, target: Path) -> None:
+    scoring = BatchScoring(source, target)
+    store = ModelStore(settings_or_exit().paths)
+    model = ServedModel.load(store, store.champion().version)
+    console = Console(soft_wrap=True, markup=False, highlight=False)
+    with _display(console) as tell:
+        done = scoring.run(model, tell)
+    console.print(_summary(done, model.manifest.version, scoring))
+
+
+def _summary(done: ScoringProgress, version: str, scoring: BatchScoring) -> str:
+    scored = (
+        f"Scored {done.scored:,} of {done.rows:,} rows in {done.seconds:.1f} s "
+        f"({done.rows_per_second:,.0f} rows/s) with model version {version}: {scoring.target}"
+    )
+    left_out = done.rows - done.scored
+    if not left_out:
+        return f"{scored}\nNo row was left out."
+    return (
+        f"{scored}\nLeft out {_counted(left_out, 'row')} with {_counted(done.problems, 'problem')}: "
+        f"{scoring.problems}"
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+@contextmanager
+def _display(console: Console) -> Iterator[Tell]:
+    """Show a bar on a terminal, and now and then a line elsewhere."""
+    if not console.is_terminal:
+        yield _lines(console)
+        return
+    columns = (
+        TextColumn("Scoring"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[done]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("Scoring", total=1.0, done="")
+        yield lambda now: progress.update(task, completed=now.share, done=_words(now))
+
+
+def _lines(console: Console) -> Tell:
+    last_line = 0.0
+
+    def tell(now: ScoringProgress) -> None:
+        nonlocal last_line
+        if now.seconds - last_line >= SECONDS_BETWEEN_LINES:
+            last_line = now.seconds
+            console.print(f"{now.share:.0%}, {_words(now)}")
+
+    return tell
+
+
+def _words(now: ScoringProgress) -> str:
+    words = f"{now.rows:,} rows, {now.rows_per_second:,.0f} rows/s"
+    left_out = now.rows - now.scored
+    return f"{words}, {left_out:,} left out" if left_out else words
+
+
+if __name__ == "__main__":
+    sys.exit(main())

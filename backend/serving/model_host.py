@@ -1,0 +1,144 @@
+"""The served model: loaded beside the old one, tested, then swapped in by one assignment."""
+
+import logging
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from backend.metrics.metrics import Metrics
+from backend.serving.served_model import ServedModel
+from backend.serving.short_turns import short_turns
+from storage.errors import HousingError, ModelIntegrityError, ModelUnavailable
+from storage.models.store import ModelStore
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why the champion is not served; ``version`` is None when the pointer itself cannot be used."""
+
+    version: str | None
+    reason: str
+
+    @property
+    def subject(self) -> str:
+        """What was refused, as the beginning of a sentence."""
+        return f"Version {self.version}" if self.version else "The champion pointer"
+
+
+class ModelHost:
+    """Holds the served model of one process and follows the champion pointer.
+
+    Requests take one reference to the model and keep it for the whole answer, so that an answer comes
+    from one version, and the old one lives until its last answer is given.
+    """
+
+    def __init__(self, store: ModelStore, metrics: Metrics) -> None:
+        self._store = store
+        self._metrics = metrics
+        self._model: ServedModel | None = None
+        self._refusal: Refusal | None = None
+        self._refused_files: object = None
+        self._refreshing = threading.Lock()
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """What the champion pointer asks for and why it is not served, if that is so."""
+        return self._refusal
+
+    @property
+    def refused_version(self) -> str | None:
+        """The version that the pointer names and that could not be loaded, if there is one."""
+        return self._refusal.version if self._refusal else None
+
+    def current(self) -> ServedModel:
+        """Return the served model.
+
+        Raises
+        ------
+        ModelUnavailable
+            While none is loaded.
+        """
+        model = self._model
+        if model is None:
+            raise ModelUnavailable(self._why_none())
+        return model
+
+    def refresh(self) -> bool:
+        """Serve the champion, if it is another version now; return whether the model changed.
+
+        A version that cannot be read, is made for other inputs, does not match its checksums or fails its
+        first prediction is refused: once in the log and in the metrics; the model served so far stays. It
+        is tried again when its files or the pointer change.
+        """
+        with self._refreshing:
+            try:
+                version = self._pointed_version()
+            except (HousingError, OSError) as error:
+                return self._refuse(Refusal(None, str(error)))
+            if version == self._version():
+                self._refusal = None
+                return False
+            return version is not None and self._serve(version)
+
+    def watch(self, poll_seconds: float) -> None:
+        """Follow the champion pointer in a background thread, for the life of the process."""
+        pause = threading.Event()
+
+        def follow() -> None:
+            while not pause.wait(poll_seconds):
+                self.refresh()
+
+        threading.Thread(target=follow, name="model-watch", daemon=True).start()
+
+    def _why_none(self) -> str:
+        if refusal := self._refusal:
+            return f"No model is loaded. {refusal.subject} was refused: {refusal.reason}"
+        return "No model is loaded; run `make train`."
+
+    def _version(self) -> str | None:
+        return self._model.manifest.version if self._model else None
+
+    def _pointed_version(self) -> str | None:
+        pointer = self._store.champion_pointer()
+        if pointer is None and self._model is not None:
+            raise ModelIntegrityError("It is missing; promote a version again to mend it.")
+        return pointer.version if pointer else None
+
+    def _serve(self, version: str) -> bool:
+        files = self._store.fingerprint(version)
+        if self.refused_version == version and files == self._refused_files:
+            return False
+        try:
+            model = self._load(version)
+        except Exception as error:  # noqa: BLE001  unpickling what is foreign can raise anything
+            self._refused_files = files
+            return self._refuse(Refusal(version, _reason(error)))
+        self._model, self._refusal = model, None
+        self._metrics.set_compiled_predictor(model.is_compiled)
+        self._metrics.set_served_version(model.manifest.created_at)
+        logger.info("Now serving model version %s.", version)
+        return True
+
+    def _load(self, version: str) -> ServedModel:
+        self._store.servable_manifest(version)
+        with ExitStack() as stack:
+            if self._model is not None:
+                # Beside answers: one worker after the other, and never long at a time.
+                stack.enter_context(self._store.loading_turn())
+                stack.enter_context(short_turns())
+            return ServedModel.load(self._store, version)
+
+    def _refuse(self, refusal: Refusal) -> bool:
+        if refusal != self._refusal:
+            self._refusal = refusal
+            self._metrics.count_load_failure()
+            logger.error("%s was refused: %s", refusal.subject, refusal.reason)
+        return False
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, HousingError):
+        return str(error)
+    return f"It cannot be loaded ({type(error).__name__}: {error})."

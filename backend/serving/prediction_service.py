@@ -1,0 +1,115 @@
+"""From validated inputs to logged predictions. Knows no HTTP."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.metrics.metrics import Metrics
+from backend.serving.model_host import ModelHost
+from backend.serving.served_model import ServedModel
+from storage.schema.features import HousingFeatures
+from storage.schema.records import new_id, utc_now
+from storage.spool.lines import Answered, Model, Predicted, answer_line, prediction_line
+from storage.spool.segments import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswers:
+    """Answers of one model version, in the order of the instances, and the seconds that they took."""
+
+    model: ServedModel
+    predictions: list[Predicted]
+    seconds: float
+
+    @property
+    def model_type(self) -> str:
+        """Of the version that answered."""
+        return self.model.manifest.model_type
+
+    @property
+    def model_version(self) -> str:
+        """The version that answered."""
+        return self.model.manifest.version
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer(ModelAnswers):
+    """One such answer with its support, from 0 to 1."""
+
+    support: float
+
+
+class PredictionService:
+    """Predicts, logs, counts; in this order, so that nothing unlogged is ever answered."""
+
+    def __init__(self, host: ModelHost, spool: Spool, metrics: Metrics) -> None:
+        self._host = host
+        self._spool = spool
+        self._metrics = metrics
+
+    def predict(self, instance: HousingFeatures, request_id: str) -> ModelAnswer:
+        """Predict one price and log the answer before returning it.
+
+        Raises
+        ------
+        ModelUnavailable
+            While no model is loaded.
+        SpoolUnavailable
+            If the answer could not be logged.
+        """
+        found = self.draft(instance)
+        self._log(found, request_id)
+        return found
+
+    def draft(self, instance: HousingFeatures) -> ModelAnswer:
+        """Predict one price that nobody may be told before ``log_answered`` returned.
+
+        Raises
+        ------
+        ModelUnavailable
+            While no model is loaded.
+        """
+        model = self._host.current()
+        started = time.perf_counter()
+        inputs = instance.vector()
+        price, lower, upper, support = model.answer_one(inputs)
+        seconds = time.perf_counter() - started
+        predictions = [Predicted(new_id(), inputs, price, lower, upper)]
+        return ModelAnswer(model, predictions, seconds, support)
+
+    def log_answered(self, draft: ModelAnswer, answered: Answered) -> None:
+        """Log a draft and the request that it answers as one record, half as dear as two.
+
+        Raises
+        ------
+        SpoolUnavailable
+            If it could not be logged.
+        """
+        version, model_type = draft.model_version, draft.model_type
+        line = answer_line(draft.predictions[0], answered, utc_now(), Model(model_type, version))
+        self._spool.append_lines(line)
+        self._metrics.count_predictions(version, 1, draft.seconds)
+
+    def predict_batch(self, instances: Sequence[HousingFeatures], request_id: str) -> ModelAnswers:
+        """Predict the price of each instance; the rest is as in ``predict``."""
+        model = self._host.current()
+        started = time.perf_counter()
+        inputs = [instance.vector() for instance in instances]
+        answers = model.answer(np.array(inputs))
+        seconds = time.perf_counter() - started
+        bounds = (answers.values.tolist(), answers.lower.tolist(), answers.upper.tolist())
+        predictions = [
+            Predicted(new_id(), row, *answer)
+            for row, answer in zip(inputs, zip(*bounds, strict=True), strict=True)
+        ]
+        found = ModelAnswers(model, predictions, seconds)
+        self._log(found, request_id)
+        return found
+
+    def _log(self, found: ModelAnswers, request_id: str) -> None:
+        model, now = Model(found.model_type, found.model_version), utc_now()
+        lines = [prediction_line(each, now, request_id, model) for each in found.predictions]
+        self._spool.append_lines(b"".join(lines))
+        self._metrics.count_predictions(model.model_version, len(lines), found.seconds)

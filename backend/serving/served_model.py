@@ -1,0 +1,167 @@
+"""One loaded model version, and everything that can be asked of it."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.drift.detector import DriftDetector
+from backend.serving.input_warnings import InputWarnings
+from storage.errors import ModelIntegrityError
+from storage.models.store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelStore
+from storage.schema.features import EXAMPLE, FEATURE_NAMES
+from storage.schema.records import ModelManifest
+from training.evaluation.explain import Explanation, explain, price_curve
+from training.evaluation.holdout import Holdout
+from training.models.predictor import Predictor, PublicPredictor, compiled_if_equal
+from training.models.reference_profile import (
+    LATITUDE,
+    LONGITUDE,
+    ReferenceProfile,
+    ReferenceSearch,
+)
+
+FloatArray = NDArray[np.float64]
+
+ROWS_WORTH_A_THREAD = 512
+PARTS_PER_CORE = 4
+"""More than one, because some rows take longer than others."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Prices and bounds in units of 100,000 USD, support from 0 to 1: arrays of shape (n,)."""
+
+    values: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    support: FloatArray
+
+
+class ServedModel:
+    """Whoever holds the reference keeps answering from this one version."""
+
+    def __init__(
+        self,
+        manifest: ModelManifest,
+        pipeline: Any,
+        intervals: Any,
+        profile: ReferenceProfile,
+        holdout: Holdout | None,
+    ) -> None:
+        self.manifest = manifest
+        self.profile = profile
+        self.holdout = holdout
+        self.search = ReferenceSearch(profile)
+        self.warnings = InputWarnings(profile)
+        self._pipeline = pipeline
+        self._intervals = intervals
+        compiled = compiled_if_equal(pipeline, intervals, self.search, profile.background)
+        self.is_compiled = compiled is not None
+        self._predictor: Predictor = compiled or PublicPredictor(pipeline, intervals, self.search)
+
+    @classmethod
+    def load(cls, store: ModelStore, version: str) -> Self:
+        """Load a version and make its first prediction.
+
+        Raises
+        ------
+        ModelIntegrityError
+            If a file does not match its checksum, or the prediction is not a finite number in its interval.
+        """
+        model = cls(
+            store.manifest(version),
+            store.load(version),
+            store.load(version, INTERVALS),
+            ReferenceProfile.from_bytes(store.read(version, REFERENCE_PROFILE)),
+            _holdout(store, version),
+        )
+        model._test()
+        return model
+
+    @property
+    def has_preprocessing(self) -> bool:
+        """Whether the pipeline brings its fitted preprocessing."""
+        return "preprocessing" in self._pipeline.named_steps
+
+    @property
+    def coverage(self) -> float:
+        """The share of true values that the intervals are made to hold."""
+        return float(self._intervals.coverage)
+
+    @cached_property
+    def drift_detector(self) -> DriftDetector:
+        """What windows are compared with; made at the first question, a tenth of a second's work.
+
+        Predictions are compared with those for the holdout: to its own training rows the model's answers
+        are others than to any new ones.
+        """
+        return DriftDetector(
+            self.profile.inputs,
+            FEATURE_NAMES,
+            self.profile.importances,
+            self.holdout.predicted if self.holdout is not None else None,
+            place=(LATITUDE, LONGITUDE),
+        )
+
+    def answer(self, inputs: FloatArray) -> Answers:
+        """Predict prices with intervals and support.
+
+        Parameters
+        ----------
+        inputs
+            Shape (n, 8), columns in schema order.
+        """
+        return Answers(*_on_all_cores(self._predictor.answer, inputs).T)
+
+    def answer_one(self, inputs: list[float]) -> tuple[float, float, float, float]:
+        """Return price, lower and upper bound (100,000 USD) and support of eight inputs, in schema order."""
+        price, lower, upper, support = self._predictor.answer(np.array([inputs]))[0].tolist()
+        return price, lower, upper, support
+
+    def predict(self, inputs: FloatArray) -> FloatArray:
+        """Predict prices alone: inputs (n, 8), prices (n,) in units of 100,000 USD."""
+        return _on_all_cores(self._predictor.predict, inputs)
+
+    def explain(self, instance: FloatArray) -> Explanation:
+        """Explain the price of one input, shape (8,); keeps every core busy for a moment."""
+        profile = self.profile
+        return explain(self.predict, instance, profile.background, profile.importances)
+
+    def price_curve(self, instance: FloatArray, column: int, grid: FloatArray) -> FloatArray:
+        """Return prices along one input with the others fixed, shape (len(grid),)."""
+        return price_curve(self.predict, instance, column, grid)
+
+    def _test(self) -> None:
+        try:
+            price, lower, upper, _ = self.answer_one(list(EXAMPLE.values()))
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            raise ModelIntegrityError(f"Its first prediction failed: {error}.") from error
+        if not lower <= price <= upper:
+            raise ModelIntegrityError(
+                "Its first prediction was not a finite number in its interval."
+            )
+
+
+def _on_all_cores(function: Callable[[FloatArray], FloatArray], inputs: FloatArray) -> FloatArray:
+    """Return what a function of rows gives; many rows are shared among threads."""
+    inputs = np.ascontiguousarray(inputs, dtype=np.float64)
+    if len(inputs) < ROWS_WORTH_A_THREAD:
+        return function(inputs)
+    # Threads are enough: features and trees run as machine code, without the interpreter's lock.
+    cores = os.cpu_count() or 1
+    with ThreadPoolExecutor(cores) as pool:
+        parts = np.array_split(inputs, PARTS_PER_CORE * cores)
+        return np.concatenate(list(pool.map(function, parts)))
+
+
+def _holdout(store: ModelStore, version: str) -> Holdout | None:
+    # Versions from before holdouts were kept serve on, without a baseline to be compared with.
+    if HOLDOUT not in store.manifest(version).checksums:
+        return None
+    return Holdout.from_bytes(store.read(version, HOLDOUT))

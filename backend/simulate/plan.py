@@ -1,0 +1,107 @@
+"""Everything that will be sent, and when: a pure function of held-out rows, phases and a seed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.simulate.arrivals import DAILY_SWING, arrivals, daily_rate, steady_rate
+from backend.simulate.scenario import Scenario
+from storage.schema.features import FEATURE_NAMES, HousingFeatures
+from training.dataset.splits import Part
+from training.dataset.table import FloatArray
+
+BATCH_SHARE = 0.1
+"""Share of requests that ask about several districts at once."""
+LARGEST_BATCH = 20
+MISTAKE_SHARE = 0.01
+"""Share of requests with latitude and longitude swapped, which the service refuses: people do that."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One scenario for a while."""
+
+    scenario: Scenario
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """How busy it is. ``rate``: requests/s on average; ``day_seconds``: length of a day, None: no days."""
+
+    rate: float
+    seed: int
+    day_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class PlannedRow:
+    """One district as the service hears of it, its price, and when that is sent (s after the answer)."""
+
+    features: HousingFeatures
+    price: float
+    label_delays: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class PlannedRequest:
+    """One request, ``at`` seconds after the start; ``mistake``: the service is expected to refuse it."""
+
+    at: float
+    scenario: str
+    rows: tuple[PlannedRow, ...]
+    mistake: bool
+
+
+def plan(rows: Part, phases: Sequence[Phase], traffic: Traffic) -> Iterator[PlannedRequest]:
+    """Yield the requests of all phases, back to back, in the order of their times.
+
+    The same rows, phases and traffic always give the same requests.
+    """
+    begin = 0.0
+    for number, phase in enumerate(phases):
+        random = np.random.default_rng([traffic.seed, number])
+        rate = _rate(phase, traffic, begin)
+        highest = traffic.rate * (1 if traffic.day_seconds is None else 1 + DAILY_SWING)
+        for at in arrivals(random, rate, highest, phase.seconds):
+            yield _request(random, rows, phase, begin, at)
+        begin += phase.seconds
+
+
+def _rate(phase: Phase, traffic: Traffic, begin: float) -> Callable[[float], float]:
+    by_day = steady_rate if traffic.day_seconds is None else daily_rate(traffic.day_seconds)
+    return lambda at: (
+        traffic.rate * by_day(begin + at) * phase.scenario.activity(at / phase.seconds)
+    )
+
+
+def _request(
+    random: np.random.Generator, rows: Part, phase: Phase, begin: float, at: float
+) -> PlannedRequest:
+    progress = at / phase.seconds
+    number = int(random.integers(2, LARGEST_BATCH + 1)) if random.random() < BATCH_SHARE else 1
+    mistake = bool(random.random() < MISTAKE_SHARE)
+    weights = phase.scenario.weights(rows, progress)
+    chosen = random.choice(len(rows), size=number, p=weights)
+    return PlannedRequest(
+        at=begin + at,
+        scenario=phase.scenario.name,
+        rows=tuple(
+            PlannedRow(
+                features=_features(phase.scenario.read(rows.inputs[row], progress), mistake),
+                price=phase.scenario.price(float(rows.targets[row]), progress),
+                label_delays=phase.scenario.label_delays(random, phase.seconds),
+            )
+            for row in chosen
+        ),
+        mistake=mistake,
+    )
+
+
+def _features(inputs: FloatArray, mistake: bool) -> HousingFeatures:
+    values = dict(zip(FEATURE_NAMES, inputs.tolist(), strict=True))
+    if not mistake:
+        return HousingFeatures(**values)
+    swapped = {"Latitude": values["Longitude"], "Longitude": values["Latitude"]}
+    return HousingFeatures.model_construct(**values | swapped)

@@ -1,0 +1,183 @@
+"""The service described in OpenAPI 3.1, from its routes and the pydantic models that they really use."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from werkzeug.routing import Rule
+
+from backend.contract.base import ErrorResponse
+from backend.contract.service import SERVICE_MESSAGE, SERVICE_VERSION
+from backend.web.authorization import OPEN_TEMPLATES, own_role
+from backend.web.operations import JSON, OPERATIONS, Operation
+from backend.web.problems import MEDIA_TYPE
+
+REFERENCE = "#/components/schemas/{model}"
+PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+ANY = Operation(None)
+"""What is said of a route that nobody described: nothing wrong, and little."""
+
+PROBLEMS = {
+    400: "Something in the request cannot be used; `validation_errors` names each field.",
+    401: "A key is needed, or the one sent is not known.",
+    403: "The key's role may not do this.",
+    404: "There is no such record.",
+    409: "Not possible in the state that things are in now; the sentence says what is.",
+    411: "The body has no Content-Length.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    503: "Something that the answer needs is not there now; try again.",
+}
+
+Json = dict[str, Any]
+
+
+def describe(app: Flask) -> Json:
+    """Return the OpenAPI document of an application's routes."""
+    schemas = Schemas()
+    paths: dict[str, Json] = {}
+    for method, rule in routes(app):
+        summary = (app.view_functions[rule.endpoint].__doc__ or "").partition("\n")[0]
+        path = PARAMETER.sub(r"{\1}", rule.rule)
+        paths.setdefault(path, {})[method.lower()] = _operation(method, rule, summary, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": _info(),
+        "servers": [{"url": "/"}],
+        "tags": [{"name": _tag(name)} for name in app.blueprints],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": schemas.definitions,
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def routes(app: Flask) -> Iterator[tuple[str, Rule]]:
+    """Yield every method and rule that a client can ask for."""
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, rule
+
+
+class Schemas:
+    """The JSON Schemas of all models that the described operations use, each once."""
+
+    def __init__(self) -> None:
+        operations = OPERATIONS.values()
+        pairs: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {
+            (ErrorResponse, "serialization"): None
+        }
+        for operation in operations:
+            if operation.body is not None:
+                pairs[operation.body, "validation"] = None
+            if operation.response is not None:
+                pairs[operation.response, "serialization"] = None
+        self._references, content = models_json_schema(list(pairs), ref_template=REFERENCE)
+        self.definitions: Json = content["$defs"]
+
+    def sent(self, model: type[BaseModel]) -> Json:
+        """Return the reference to a model that a client sends."""
+        return self._references[model, "validation"]
+
+    def answered(self, model: type[BaseModel]) -> Json:
+        """Return the reference to a model that the service answers."""
+        return self._references[model, "serialization"]
+
+
+def _operation(method: str, rule: Rule, summary: str, schemas: Schemas) -> Json:
+    described = OPERATIONS.get(f"{method} {rule.rule}", ANY)
+    content: Json = {
+        "operationId": f"{method.lower()}_{rule.endpoint.replace('.', '_')}",
+        "tags": [_tag(rule.endpoint.partition(".")[0])],
+        "summary": summary,
+        "parameters": [*_path_parameters(rule), *_query_parameters(described.query)],
+        "responses": _responses(method, rule, described, schemas),
+        **_security(method, rule),
+    }
+    if described.body is not None:
+        body = {"schema": schemas.sent(described.body)}
+        content["requestBody"] = {"required": True, "content": {JSON: body}}
+    return content
+
+
+def _tag(blueprint: str) -> str:
+    return blueprint.replace("_", " ")
+
+
+def _path_parameters(rule: Rule) -> list[Json]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in PARAMETER.findall(rule.rule)
+    ]
+
+
+def _query_parameters(query: type[BaseModel] | None) -> list[Json]:
+    if query is None:
+        return []
+    schema = query.model_json_schema()
+    # As a client writes them: the schema has the default of a span of time in another notation.
+    defaults = query.model_construct().model_dump(mode="json")
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", ()),
+            "description": field.pop("description", ""),
+            "schema": field | ({"default": defaults[name]} if "default" in field else {}),
+        }
+        for name, field in schema["properties"].items()
+    ]
+
+
+def _responses(method: str, rule: Rule, operation: Operation, schemas: Schemas) -> Json:
+    answer: Json = {"description": "Done."}
+    if operation.response is not None:
+        answer["content"] = {JSON: {"schema": schemas.answered(operation.response)}}
+    else:
+        answer["content"] = {operation.media_type: {}}
+    problem = {MEDIA_TYPE: {"schema": schemas.answered(ErrorResponse)}}
+    problems: Json = {
+        str(status): {"description": PROBLEMS[status], "content": problem}
+        for status in _problem_statuses(method, rule, operation)
+    }
+    if operation.unhealthy:
+        problems["503"] = answer | {"description": "No model is loaded."}
+    return {"200": answer, **problems}
+
+
+def _problem_statuses(method: str, rule: Rule, operation: Operation) -> list[int]:
+    statuses = {
+        400: operation.body is not None or operation.query is not None,
+        401: rule.rule not in OPEN_TEMPLATES,
+        403: own_role(method, rule.rule) is not None,
+        404: bool(rule.arguments),
+        409: operation.conflict,
+        411: operation.body is not None,
+        413: operation.body is not None,
+        415: operation.body is not None,
+        503: rule.rule not in OPEN_TEMPLATES,
+    }
+    return [status for status, possible in statuses.items() if possible]
+
+
+def _security(method: str, rule: Rule) -> Json:
+    if rule.rule in OPEN_TEMPLATES:
+        return {}
+    role = own_role(method, rule.rule)
+    if role is not None:
+        needed = f"Needs a key of the role {role.name.lower()}."
+        return {"security": [{"key": []}], "description": needed}
+    return {"security": [{}, {"key": []}]}  # open on the loopback address, behind a key elsewhere
+
+
+def _info() -> Json:
+    return {
+        "title": SERVICE_MESSAGE,
+        "version": SERVICE_VERSION,
+        "description": "Prices are in units of 100,000 USD, times are ISO 8601 in UTC. Every answer has the "
+        "header X-Request-ID; every error has one shape, and a sentence that a person can act on.",
+    }

@@ -1,0 +1,79 @@
+"""Around every request: its id, its time, its metrics and its row in the log."""
+
+import logging
+import re
+import time
+
+from flask import Flask, Response, g, request
+
+from backend.metrics.metrics import Metrics
+from storage.errors import SpoolUnavailable
+from storage.schema.records import LONGEST_MESSAGE, new_id, utc_now
+from storage.spool.lines import Answered, request_line
+from storage.spool.log_handler import current_request_id
+from storage.spool.segments import Spool
+
+logger = logging.getLogger(__name__)
+
+REQUEST_ID_HEADER = "X-Request-ID"
+REQUEST_ID_PATTERN = re.compile(r"[A-Za-z0-9._-]{1,128}")
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
+
+
+class RequestRecorder:
+    """Counts an answered request and writes its row."""
+
+    def __init__(self, spool: Spool, metrics: Metrics) -> None:
+        self._spool = spool
+        self._metrics = metrics
+
+    def count(self, answered: Answered) -> None:
+        """Count one request whose row is written with its prediction."""
+        self._metrics.count_request(
+            answered.endpoint, answered.method, answered.status_code, answered.response_time
+        )
+
+    def record(self, answered: Answered) -> None:
+        """Record one request; a row that cannot be written costs the row, not the answer."""
+        self.count(answered)
+        try:
+            self._spool.append_lines(request_line(answered, utc_now()))
+        except SpoolUnavailable as error:
+            # The predictions of this request are safe or were refused; its own row is lost, and counted.
+            self._metrics.count_unlogged_request()
+            logger.error("The request could not be recorded: %s", error)
+
+
+def usable_request_id(sent: str) -> str:
+    """Return the id that a client sent, or a new one if it cannot be used."""
+    return sent if REQUEST_ID_PATTERN.fullmatch(sent) else new_id()
+
+
+def record_requests(app: Flask, recorder: RequestRecorder) -> None:
+    """Give every request an id and record its answer."""
+
+    @app.before_request
+    def begin() -> None:
+        g.started = time.perf_counter()
+        g.request_id = usable_request_id(request.headers.get(REQUEST_ID_HEADER, ""))
+        current_request_id.set(g.request_id)
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        response.headers[REQUEST_ID_HEADER] = g.request_id
+        recorder.record(_answered(response))
+        current_request_id.set(None)
+        return response
+
+
+def _answered(response: Response) -> Answered:
+    message = g.get("error_message")
+    return Answered(
+        endpoint=request.url_rule.rule if request.url_rule else "unmatched",
+        method=request.method if request.method in METHODS else "OTHER",
+        status_code=response.status_code,
+        response_time=time.perf_counter() - g.started,
+        error_message=message[:LONGEST_MESSAGE] if message else None,
+        request_id=g.request_id,
+        model_version=g.get("model_version"),
+    )

@@ -1,9 +1,0 @@
-"""Overview: is it up, can it be trusted, how much, how fast, what happened."""
-
-import streamlit as st
-
-from dashboard.components.overview import draw_overview
-from dashboard.settings import dashboard_settings
-
-st.title("Overview", anchor=False)
-st.fragment(draw_overview, run_every=dashboard_settings().refresh_seconds)()

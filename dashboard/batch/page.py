@@ -1,0 +1,17 @@
+"""Batch: a file of block groups in, the same with prices out, and what is wrong with the rest."""
+
+import streamlit as st
+
+from dashboard.batch.progress import draw_progress
+from dashboard.batch.result import draw_result
+from dashboard.batch.upload import choose_file, current_run, draw_file
+from dashboard.shared.service import watch_service
+
+st.title("Batch", anchor=False)
+watch_service()
+choose_file()
+draw_file()
+run = current_run()
+if run is not None:
+    draw_progress(run)
+    draw_result(run)

@@ -1,0 +1,204 @@
+"""Choosing a file, and what is in it: how many rows can be scored, the first ones, the problems."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from backend.contract.predictions import FEATURE_NAMES, FEATURES
+from dashboard.batch.file import (
+    MOST_MEGABYTES,
+    MOST_ROWS,
+    BatchFile,
+    RowProblem,
+    UnusableFile,
+    csv_text,
+    read_batch,
+    template,
+)
+from dashboard.batch.run import BatchRun
+from dashboard.shared.price import escaped
+
+UPLOAD = "batch_upload"
+RUN = "batch_run"
+"""Session state: the run over the file at hand, or None."""
+RUNNING = "batch_running"
+"""Session state: whether the operator let it run."""
+UNUSABLE = "batch_unusable"
+"""Session state: why the last file cannot be used, or None."""
+PREVIEW_ROWS = 8
+SHOWN_PROBLEMS = 1_000
+TABLE_HEIGHT = 320
+"""Pixels: about eight rows."""
+
+
+def current_run() -> BatchRun | None:
+    """Return the run over the file at hand, which stays while other pages are looked at."""
+    run: BatchRun | None = st.session_state.get(RUN)
+    return run
+
+
+def choose_file() -> None:
+    """Draw the place for a file, and the template."""
+    upload_side, template_side = st.columns([5, 3], gap="medium")
+    with upload_side:
+        st.file_uploader(
+            "CSV file with one block group a row",
+            type="csv",
+            key=UPLOAD,
+            on_change=_read_upload,
+            max_upload_size=MOST_MEGABYTES,
+        )
+    with template_side, st.container(border=True, key="batch_template_card"):
+        st.markdown("**What the file looks like**")
+        st.caption(
+            f"A first line with the names of the {len(FEATURE_NAMES)} inputs, in any order, then one row a "
+            f"block group: up to {MOST_ROWS:,} rows and {MOST_MEGABYTES} MB. Larger files: "
+            "`python -m backend.score`."
+        )
+        st.download_button(
+            "Download a template",
+            template(),
+            "block_groups.csv",
+            "text/csv",
+            icon=":material/download:",
+            key="batch_template",
+            on_click="ignore",
+        )
+
+
+def draw_file() -> None:
+    """Draw what the file holds, or why it cannot be used, or how to begin."""
+    if sentence := st.session_state.get(UNUSABLE):
+        st.error(escaped(sentence), icon=":material/block:")
+        return
+    run = current_run()
+    if run is None:
+        _draw_nothing_yet()
+        return
+    file = run.file
+    st.subheader(f":material/table: {_plain(file.name)}", anchor=False)
+    _draw_counts(file)
+    if file.problems:
+        problems, preview = st.tabs([_problem_title(file), "First rows"], key="batch_tabs")
+        with problems:
+            _draw_problems(file)
+        with preview:
+            _draw_preview(file)
+    else:
+        _draw_preview(file)
+
+
+def _read_upload() -> None:
+    # By the change and not by the widget's value: that is gone when the operator comes back to the page.
+    upload = st.session_state[UPLOAD]
+    st.session_state[RUN] = st.session_state[UNUSABLE] = None
+    st.session_state[RUNNING] = False
+    if upload is None:
+        return
+    try:
+        st.session_state[RUN] = BatchRun(read_batch(upload.name, upload.getvalue()))
+    except UnusableFile as error:
+        st.session_state[UNUSABLE] = str(error)
+
+
+def _draw_nothing_yet() -> None:
+    with st.container(border=True, key="batch_empty"):
+        st.markdown("**No file yet**", text_alignment="center")
+        st.caption(
+            "What is wrong with it is shown by row and column before anything is sent.",
+            text_alignment="center",
+        )
+
+
+def _draw_counts(file: BatchFile) -> None:
+    left_out = file.total - len(file.rows)
+    with st.grid(4, min_column_width=125, gap="small"):
+        st.metric("Rows", f"{file.total:,}", border=True)
+        st.metric("Can be scored", f"{len(file.rows):,}", border=True)
+        st.metric("Left out", f"{left_out:,}", border=True)
+        st.metric("Problems", f"{len(file.problems):,}", border=True)
+
+
+def _problem_title(file: BatchFile) -> str:
+    return f"Problems ({len(file.problems):,})"
+
+
+def _draw_problems(file: BatchFile) -> None:
+    shown = file.problems[:SHOWN_PROBLEMS]
+    st.dataframe(
+        [_problem_cells(problem) for problem in shown],
+        key="batch_problems",
+        height=TABLE_HEIGHT if len(shown) > PREVIEW_ROWS else "content",
+        hide_index=True,
+        column_config={
+            "row": st.column_config.NumberColumn("Row", format="%,d", width="small"),
+            "column": st.column_config.TextColumn("Column", width="small"),
+            "value": st.column_config.TextColumn("Value", width="medium"),
+            "message": st.column_config.TextColumn("What is wrong", width="large"),
+        },
+        placeholder="–",
+        alt="Problems of the file by row and column",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Download the problems",
+            _problems_csv(file.problems),
+            f"{_stem(file)}_problems.csv",
+            "text/csv",
+            icon=":material/download:",
+            key="batch_problems_download",
+            on_click="ignore",
+        )
+        first = "" if len(shown) == len(file.problems) else f"The first {len(shown):,} are shown. "
+        st.caption(
+            f"{first}Rows are counted from 1 below the header. A row with a problem is left out."
+        )
+
+
+def _problem_cells(problem: RowProblem) -> dict[str, Any]:
+    return {
+        "row": problem.row,
+        "column": problem.column or "whole row",
+        "value": problem.value or None,
+        "message": problem.message,
+    }
+
+
+def _problems_csv(problems: Sequence[RowProblem]) -> str:
+    rows = [(each.row, each.column, each.message, each.value) for each in problems]
+    return csv_text(("row", "column", "message", "value"), rows)
+
+
+def _draw_preview(file: BatchFile) -> None:
+    rows = zip(file.rows[:PREVIEW_ROWS].tolist(), file.inputs[:PREVIEW_ROWS].tolist(), strict=True)
+    st.dataframe(
+        [{"row": row} | dict(zip(FEATURE_NAMES, values, strict=True)) for row, values in rows],
+        key="batch_preview",
+        height="content",
+        hide_index=True,
+        column_config=input_columns(),
+        alt="The first rows that can be scored",
+    )
+    shown = min(PREVIEW_ROWS, len(file.rows))
+    st.caption(f"The first {shown:,} of {len(file.rows):,} rows that can be scored.")
+
+
+def input_columns() -> dict[str, Any]:
+    """Return how the row number and the inputs are written in a table."""
+    inputs = {
+        feature.name: st.column_config.NumberColumn(
+            feature.label, format="%.6g", help=feature.description
+        )
+        for feature in FEATURES
+    }
+    return {"row": st.column_config.NumberColumn("Row", format="%,d", pinned=True), **inputs}
+
+
+def _stem(file: BatchFile) -> str:
+    return file.name.rpartition(".")[0] or file.name
+
+
+def _plain(name: str) -> str:
+    """Keep a file's name from being read as Markdown."""
+    return "".join(f"\\{letter}" if letter in "\\`*_[]():$#<>~" else letter for letter in name)

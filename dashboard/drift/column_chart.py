@@ -1,0 +1,215 @@
+"""One column closely: overlaid histogram, cumulative shares, and its drift along the window."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from backend.contract.drift import CumulativePair, HistogramPair, TimelinePoint
+from dashboard.shared.chart_panel import quiet_title
+from dashboard.shared.colours import HERE, TOTAL, UP
+from dashboard.shared.drift_words import column_scale, column_unit
+
+REFERENCE, CURRENT = "Reference", "Current"
+CHANCE = "Within chance"
+
+
+def histogram_option(name: str, pair: HistogramPair) -> dict[str, Any]:
+    """Return the chart: the share of rows in each bin, both samples in the same bins."""
+    scale = column_scale(name)
+    edges = [edge * scale for edge in pair.edges]
+    return {
+        **_frame("Share of rows, %", [REFERENCE, CURRENT]),
+        "xAxis": _input_axis(name, edges[0], edges[-1]),
+        "yAxis": _value_axis(),
+        "series": [
+            _steps(REFERENCE, edges, pair.reference, TOTAL, 0.45, 1),
+            _steps(CURRENT, edges, pair.current, UP, 0.15, 2),
+        ],
+    }
+
+
+def cumulative_option(name: str, pair: CumulativePair) -> dict[str, Any]:
+    """Return the chart: the share of rows at or below each value, and where the two differ most."""
+    scale = column_scale(name)
+    values = [value * scale for value in pair.values]
+    return {
+        **_frame("Rows at or below the value, %", [REFERENCE, CURRENT]),
+        "xAxis": _input_axis(name, values[1], values[-2]),
+        "yAxis": _value_axis() | {"max": 100, "interval": 25},
+        "series": [
+            _curve(REFERENCE, values, pair.reference, TOTAL),
+            _curve(CURRENT, values, pair.current, UP) | {"markLine": _widest(values, pair)},
+        ],
+    }
+
+
+def timeline_option(points: Sequence[TimelinePoint]) -> dict[str, Any]:
+    """Return the chart: how far each twelfth moved, over the band that chance reaches; rows below."""
+    span = {"min": points[0].since.isoformat(), "max": points[-1].until.isoformat()}
+    return {
+        "useUTC": True,
+        "animationDuration": 300,
+        "tooltip": {"trigger": "axis"},
+        "axisPointer": {"link": [{"xAxisIndex": "all"}]},
+        "legend": {"top": 0, "right": 0, "itemWidth": 18, "data": ["Moved", CHANCE]},
+        "title": [
+            quiet_title("Moved (KS statistic), % of rows", 2),
+            quiet_title("Predictions, n", "66%"),
+        ],
+        "grid": [_grid(36, "42%"), _grid("75%", 4)],
+        "xAxis": [_time_axis(0, labelled=False) | span, _time_axis(1, labelled=True) | span],
+        "yAxis": [_value_axis(), _value_axis() | {"gridIndex": 1, "minInterval": 1}],
+        "series": [_chance_band(points), _moved_line(points), _row_bars(points)],
+    }
+
+
+def middle(point: TimelinePoint) -> str:
+    """Return the middle of a slice of time, as ISO 8601."""
+    return (point.since + (point.until - point.since) / 2).isoformat()
+
+
+def is_beyond(point: TimelinePoint) -> bool:
+    """Return whether a slice moved by more than chance and the floor."""
+    if point.ks_statistic is None or point.threshold is None:
+        return False
+    return point.ks_statistic > point.threshold
+
+
+def _chance_band(points: Sequence[TimelinePoint]) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "name": CHANCE,
+        "step": "middle",
+        "data": [[middle(point), _percent(point.threshold)] for point in points],
+        "symbol": "none",
+        "itemStyle": {"color": TOTAL},
+        "lineStyle": {"color": TOTAL, "width": 1, "type": "dashed"},
+        "areaStyle": {"color": TOTAL, "opacity": 0.22},
+    }
+
+
+def _moved_line(points: Sequence[TimelinePoint]) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "name": "Moved",
+        "data": [
+            {
+                "value": [middle(point), _percent(point.ks_statistic)],
+                "itemStyle": {"color": HERE if is_beyond(point) else UP},
+            }
+            for point in points
+        ],
+        "symbol": "circle",
+        "symbolSize": 8,
+        "itemStyle": {"color": UP},
+        "lineStyle": {"color": UP, "width": 2},
+    }
+
+
+def _row_bars(points: Sequence[TimelinePoint]) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "name": "Predictions",
+        "xAxisIndex": 1,
+        "yAxisIndex": 1,
+        "data": [[middle(point), point.n_samples] for point in points],
+        "itemStyle": {"color": TOTAL},
+        "barMaxWidth": 18,
+    }
+
+
+def _steps(
+    name: str,
+    edges: Sequence[float],
+    shares: Sequence[float],
+    colour: str,
+    opacity: float,
+    width: int,
+) -> dict[str, Any]:
+    # Steps and no bars: on an axis of numbers a bar's width is in pixels and would miss its edges.
+    heights = [100 * share for share in (*shares, shares[-1])]
+    return {
+        "type": "line",
+        "name": name,
+        "step": "end",
+        "data": [list(point) for point in zip(edges, heights, strict=True)],
+        "showSymbol": False,
+        "lineStyle": {"width": width, "color": colour},
+        "itemStyle": {"color": colour},
+        "areaStyle": {"color": colour, "opacity": opacity},
+    }
+
+
+def _curve(
+    name: str, values: Sequence[float], shares: Sequence[float], colour: str
+) -> dict[str, Any]:
+    points = zip(values, shares, strict=True)
+    return {
+        "type": "line",
+        "name": name,
+        "data": [[value, 100 * share] for value, share in points],
+        "showSymbol": False,
+        "lineStyle": {"width": 2, "color": colour},
+        "itemStyle": {"color": colour},
+    }
+
+
+def _widest(values: Sequence[float], pair: CumulativePair) -> dict[str, Any]:
+    differences = [
+        abs(one - other) for one, other in zip(pair.reference, pair.current, strict=True)
+    ]
+    place = differences.index(max(differences))
+    ends = (pair.reference[place], pair.current[place])
+    return {
+        "silent": True,
+        "symbol": "none",
+        "animation": False,
+        "label": {"show": False},
+        "lineStyle": {"color": HERE, "width": 2, "type": "solid"},
+        "data": [[{"coord": [values[place], 100 * end]} for end in ends]],
+    }
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(100 * share, 2)
+
+
+def _frame(title: str, legend: list[str]) -> dict[str, Any]:
+    return {
+        "animationDuration": 300,
+        "tooltip": {"trigger": "axis", "valueFormatter": "%.3g %%"},
+        "legend": {"top": 0, "right": 0, "itemWidth": 18, "data": legend},
+        "title": quiet_title(title, 2),
+        "grid": _grid(36, 8),
+    }
+
+
+def _grid(top: int | str, bottom: int | str) -> dict[str, Any]:
+    return {"left": 4, "right": 14, "top": top, "bottom": bottom}
+
+
+def _input_axis(name: str, low: float, high: float) -> dict[str, Any]:
+    ends = {"min": low, "max": high} if low < high else {"scale": True}
+    return {
+        "type": "value",
+        **ends,
+        "name": column_unit(name),
+        "nameLocation": "middle",
+        "nameGap": 26,
+        "splitNumber": 5,
+        "splitLine": {"show": False},
+        # The ends are percentiles and no round numbers: they would be written over their neighbours.
+        "axisLabel": {"showMinLabel": False, "showMaxLabel": False},
+    }
+
+
+def _time_axis(index: int, *, labelled: bool) -> dict[str, Any]:
+    return {
+        "type": "time",
+        "gridIndex": index,
+        "axisLabel": {"show": labelled},
+        "containShape": False,
+    }
+
+
+def _value_axis() -> dict[str, Any]:
+    return {"type": "value", "min": 0, "splitNumber": 3}

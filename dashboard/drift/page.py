@@ -1,0 +1,10 @@
+"""Drift: whether the inputs still look like what the model was trained on, and what to do about it."""
+
+import streamlit as st
+
+from dashboard.drift.panel import draw_drift
+from dashboard.shared.service import watch_service
+
+st.title("Drift", anchor=False)
+watch_service()
+draw_drift()

@@ -1,0 +1,60 @@
+"""The Drift page: which window, the verdict, the ranking, one input, all together, and what to do."""
+
+import streamlit as st
+
+from backend.contract.drift import DriftWindowResponse
+from dashboard.drift.column import draw_opened, opened_name
+from dashboard.drift.multivariate_chart import draw_multivariate
+from dashboard.drift.reading import (
+    USUAL_WINDOW,
+    WINDOWS,
+    forget_reading,
+    read_drift,
+)
+from dashboard.drift.table import draw_table
+from dashboard.drift.verdict import draw_no_verdict, draw_verdict
+from dashboard.shared.moment import clock
+from dashboard.shared.retraining_request import draw_retraining_request
+from dashboard.shared.service import asking_service, housing_client
+
+
+def draw_drift() -> None:
+    """Read the chosen window, then draw it: a failed reading leaves one sentence in its place."""
+    window_name = _choose()
+    with asking_service():
+        with st.spinner("Comparing the window with the training data …"):
+            reading = read_drift(housing_client(), window_name, opened_name())
+        found = reading.found
+        if found.drift_analysis.status != "ok":
+            draw_no_verdict(found)
+            return
+        _draw_found(found)
+
+
+def _choose() -> str:
+    choice_side, again_side = st.columns([3, 2], vertical_alignment="bottom")
+    with choice_side:
+        chosen = st.segmented_control(
+            "Predictions of the last",
+            WINDOWS,
+            default=USUAL_WINDOW,
+            required=True,
+            key="drift_window",
+            bind="query-params",
+        )
+    with again_side, st.container(horizontal=True, horizontal_alignment="right"):
+        st.button(
+            "Look again", icon=":material/refresh:", key="drift_again", on_click=forget_reading
+        )
+    return str(chosen or USUAL_WINDOW)
+
+
+def _draw_found(found: DriftWindowResponse) -> None:
+    draw_verdict(found)
+    draw_retraining_request(found)
+    st.subheader("Inputs by severity", anchor=False)
+    draw_table(found)
+    if found.opened is not None:
+        draw_opened(found, found.opened)
+    draw_multivariate(found.drift_analysis.multivariate)
+    st.caption(f"Looked at {clock(found.until)}; the page stays as it is until you look again.")

@@ -1,0 +1,123 @@
+"""The inputs ranked by severity, each with its two histograms; a row that is selected is opened."""
+
+from typing import Any
+
+import streamlit as st
+
+from backend.contract.drift import ColumnScore, DriftAnalysis, DriftWindowResponse, HistogramPair
+from dashboard.drift.reading import OPENED
+from dashboard.shared.colours import TOTAL, UP
+from dashboard.shared.drift_words import PREDICTION, column_label, probability
+
+PEAK_HELP = (
+    "Bars are relative to the highest bin of the row's two histograms. The bins are the same in both; "
+    "the outermost also hold what lies beyond."
+)
+
+
+def draw_table(found: DriftWindowResponse) -> None:
+    """Draw the ranking; the prediction itself stands below the inputs."""
+    names = ranking(found.drift_analysis)
+    key = f"drift_table_{found.until.timestamp():.0f}"
+    st.dataframe(
+        [drift_cells(name, found) for name in names],
+        key=key,
+        height="content",
+        hide_index=True,
+        column_config=_columns(),
+        on_select=lambda: _open_selected(key, names),
+        selection_mode="single-row",
+        placeholder="–",
+        alt="Inputs ranked by drift weighted with their importance; select one to open it",
+    )
+    st.caption(
+        "Drifted inputs first, then by effect weighted with the input's importance; the predicted "
+        "price last. Select a row at its left edge to open it below."
+    )
+
+
+def ranking(analysis: DriftAnalysis) -> list[str]:
+    """Return the columns from the gravest on, the prediction last."""
+    names = list(analysis.drift_scores)
+    return [*names, PREDICTION] if analysis.prediction is not None else names
+
+
+def score_of(analysis: DriftAnalysis, name: str) -> ColumnScore:
+    """Return the score of an input or of the prediction."""
+    if name == PREDICTION and analysis.prediction is not None:
+        return analysis.prediction
+    return analysis.drift_scores[name]
+
+
+def _open_selected(key: str, names: list[str]) -> None:
+    selected = st.session_state[key]["selection"]["rows"]
+    if selected:
+        st.session_state[OPENED] = names[selected[0]]
+
+
+def drift_cells(name: str, found: DriftWindowResponse) -> dict[str, Any]:
+    """Return one row of the table."""
+    score = score_of(found.drift_analysis, name)
+    histograms = found.histograms.get(name)
+    reference, current = relative(histograms) if histograms is not None else (None, None)
+    return {
+        "column": column_label(name),
+        "state": state_words(score),
+        "reference": reference,
+        "current": current,
+        "moved": score.ks_statistic,
+        "p": probability(score.adjusted_p_value),
+        "psi": score.psi,
+        "wasserstein": score.wasserstein,
+        "missing": score.missing_share,
+        "out_of_range": score.out_of_range_share,
+        "importance": None if name == PREDICTION else score.importance,
+    }
+
+
+def state_words(score: ColumnScore) -> str:
+    """Say whether a column drifted; without a test there is no answer."""
+    if score.drifted:
+        return "Drifted"
+    return "Not enough data" if score.ks_statistic is None else "As ever"
+
+
+def relative(pair: HistogramPair) -> tuple[list[float], list[float]]:
+    """Return both histograms as parts of the highest bin of the two, 0 to 1."""
+    peak = max(*pair.reference, *pair.current) or 1.0
+    return [share / peak for share in pair.reference], [share / peak for share in pair.current]
+
+
+def _columns() -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "column": config.TextColumn("Input", pinned=True),
+        "state": config.TextColumn("Verdict"),
+        "reference": _bars("Reference", TOTAL),
+        "current": _bars("Current", UP),
+        "moved": config.NumberColumn(
+            "Moved",
+            format="percent",
+            help="Kolmogorov-Smirnov statistic: the largest difference of the cumulative shares.",
+        ),
+        "p": config.TextColumn(
+            "p, corrected", help="Chance of so large a difference without drift, after Holm."
+        ),
+        "psi": config.NumberColumn("PSI", format="%.3f", help="Population stability index."),
+        "wasserstein": config.NumberColumn(
+            "Wasserstein", format="%.3f", help="In units of the reference's spread."
+        ),
+        "missing": config.NumberColumn("Missing", format="percent"),
+        "out_of_range": config.NumberColumn("Out of range", format="percent"),
+        "importance": config.NumberColumn(
+            "Importance",
+            format="percent",
+            help="Share of the model's answers that depends on the input.",
+        ),
+    }
+
+
+def _bars(label: str, colour: str) -> Any:
+    return st.column_config.BarChartColumn(
+        label, y_min=0, y_max=1, color=colour, width=130, help=PEAK_HELP
+    )

@@ -1,0 +1,57 @@
+"""The verdict on a window: how grave, why, whether to act; or that there is none."""
+
+import streamlit as st
+
+from backend.contract.drift import DriftWindowResponse
+from dashboard.shared.drift_words import drifted_words, spoken, verdict
+from dashboard.shared.moment import period
+
+
+def draw_verdict(found: DriftWindowResponse) -> None:
+    """Draw the verdict in words."""
+    analysis = found.drift_analysis
+    words = verdict(analysis)
+    with st.container(border=True, key="drift_verdict"):
+        st.markdown(
+            f"### :{words.colour}[:material/{words.icon}: {words.title}]"
+            f" :small[:gray[{drifted_words(analysis)}]]"
+        )
+        st.markdown(_alarm_words(found))
+        st.markdown("\n".join(f"- {spoken(reason)}" for reason in analysis.reasons))
+        st.caption(sample_words(found))
+
+
+def _alarm_words(found: DriftWindowResponse) -> str:
+    alarm = found.alarm
+    if alarm.raised:
+        return f":red-badge[:material/notifications_active: Alarm] {alarm.reason}"
+    return f":gray-badge[:material/notifications: No alarm] {alarm.reason}"
+
+
+def sample_words(found: DriftWindowResponse) -> str:
+    """Say what was compared with what."""
+    rows = f"{found.drift_analysis.n_samples:,} predictions"
+    which = f"The newest {rows}" if found.truncated else rows
+    return (
+        f"{which}, {period(found.since, found.until)}, against the training data of "
+        f"`{found.model_version}`."
+    )
+
+
+def draw_no_verdict(found: DriftWindowResponse) -> None:
+    """Say that there are too few rows, and what would help."""
+    needed = int(found.drift_analysis.thresholds["minimum_rows"])
+    with st.container(border=True, key="drift_no_verdict", horizontal_alignment="center"):
+        st.space("small")
+        st.markdown("**Not enough data for a verdict**", text_alignment="center")
+        st.markdown(
+            f"{found.drift_analysis.n_samples:,} predictions lie in this window; a verdict needs "
+            f"{needed:,}. This does not mean that nothing drifts.",
+            text_alignment="center",
+        )
+        st.caption(
+            f"{period(found.since, found.until)}. Choose a longer window, or look again when more "
+            "was asked.",
+            text_alignment="center",
+        )
+        st.space("small")

@@ -1,0 +1,201 @@
+"""Latency, rate and errors over time, one above the other on one time axis."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import streamlit as st
+
+from backend.contract.traffic import Step, SummaryResponse, VersionChange
+from dashboard.overview.traffic_chart import step_words
+from dashboard.shared.chart_panel import count_axis, panel_grid, panel_title
+from dashboard.shared.colours import DOWN, HERE, TOTAL
+
+HEIGHT = 560
+LEAST_SHARE_OF_STEP = 0.5
+"""Of the step that still runs: with less of it over, its rate says nothing."""
+CLIENT_ERRORS = (DOWN, "#a8842c", "#8f6a4a")
+SERVER_ERRORS = (HERE, "#b0508a", "#8a5fc0")
+"""Each stands at least 3 to 1 against the light and the dark ground; more kinds begin anew."""
+VERSION_LETTERS = 8
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the chart shows: some steps of a summary, whole ones."""
+
+    steps: Sequence[Step]
+    step: timedelta
+    changes: Sequence[VersionChange]
+    now: datetime
+
+    @property
+    def since(self) -> datetime:
+        """Begin of the first step."""
+        return self.steps[0].time
+
+    @property
+    def until(self) -> datetime:
+        """End of the last step."""
+        return self.steps[-1].time + self.step
+
+    def statuses(self) -> list[int]:
+        """Return the kinds of errors that there are."""
+        return sorted({status for step in self.steps for status in step.errors_by_status})
+
+
+def part_of(summary: SummaryResponse, begin: datetime, end: datetime) -> Part:
+    """Return the steps that lie between two times at least in part."""
+    step = timedelta(seconds=summary.step_seconds)
+    inside = [one for one in summary.series if one.time + step > begin and one.time <= end]
+    steps = inside or summary.series[-1:]
+    changes = [
+        one for one in summary.version_changes if steps[0].time <= one.time < steps[-1].time + step
+    ]
+    return Part(steps, step, changes, summary.timestamp)
+
+
+def draw_latency_chart(part: Part) -> None:
+    """Draw the steps. The chart keeps its identity, so that new figures move it and don't flicker."""
+    st.echarts_chart(
+        latency_option(part),
+        height=HEIGHT,
+        key="latency_chart",
+        alt=f"Latency, rate and errors from {part.since.astimezone(UTC):%Y-%m-%d %H:%M:%S} "
+        f"to {part.until.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
+    )
+
+
+def latency_option(part: Part) -> dict[str, Any]:
+    """Return the chart: latency above, rate below it, errors by status at the bottom, times in UTC."""
+    words = step_words(part.step)
+    errors = sum(step.errors for step in part.steps)
+    axis = {
+        "type": "time",
+        "min": part.since.isoformat(),
+        "max": part.until.isoformat(),
+        "containShape": False,
+    }
+    return {
+        "useUTC": True,
+        "animation": False,
+        "dataset": {"source": [_point(step, part) for step in part.steps]},
+        "tooltip": {"trigger": "axis", "valueFormatter": "%.4g"},
+        "axisPointer": {"link": [{"xAxisIndex": "all"}]},
+        "legend": {"type": "scroll", "top": 22, "left": 0, "itemWidth": 18},
+        "title": [
+            panel_title("Latency, ms", 0),
+            panel_title("Requests per second", "46%"),
+            panel_title(f"Errors per {words}, {errors:,} in all", "70%"),
+        ],
+        "grid": [_grid(72, "58%"), _grid("52%", "33%"), _grid("76%", 28)],
+        "xAxis": [
+            axis | {"gridIndex": index, "axisLabel": {"show": index == 2}} for index in range(3)
+        ],
+        "yAxis": [count_axis(0), count_axis(1), count_axis(2) | {"minInterval": 1}],
+        "series": [
+            _line("p50", "solid") | {"markLine": _version_marks(part.changes)},
+            _line("p95", "dashed"),
+            _line("p99", "dotted"),
+            _rate(),
+            *(_errors(status, colour) for status, colour in _colours(part.statuses())),
+        ],
+    }
+
+
+def _point(step: Step, part: Part) -> dict[str, Any]:
+    # A point stands in the middle of its step.
+    return {
+        "time": (step.time + part.step / 2).isoformat(),
+        "p50": step.p50,
+        "p95": step.p95,
+        "p99": step.p99,
+        "Rate": rate_of(step, part),
+    } | {str(status): step.errors_by_status.get(status, 0) for status in part.statuses()}
+
+
+def rate_of(step: Step, part: Part) -> float | None:
+    """Return requests per second, over as much of the step as is over; None if that is too little."""
+    over = min(part.now - step.time, part.step)
+    if over < LEAST_SHARE_OF_STEP * part.step:
+        return None
+    return step.requests / over.total_seconds()
+
+
+def _colours(statuses: Sequence[int]) -> list[tuple[int, str]]:
+    client = [status for status in statuses if status < 500]
+    server = [status for status in statuses if status >= 500]
+    return [
+        (status, colours[place % len(colours)])
+        for some, colours in ((client, CLIENT_ERRORS), (server, SERVER_ERRORS))
+        for place, status in enumerate(some)
+    ]
+
+
+def short_version(version: str) -> str:
+    """Return the end of a version's name, which tells it from others.
+
+    Examples
+    --------
+    >>> short_version("20261125T214922Z-628e4661")
+    '628e4661'
+    """
+    return version[-VERSION_LETTERS:]
+
+
+def _version_marks(changes: Sequence[VersionChange]) -> dict[str, Any]:
+    return {
+        "silent": True,
+        "symbol": "none",
+        "animation": False,
+        "lineStyle": {"color": TOTAL, "width": 2, "type": "solid"},
+        "label": {"formatter": "{b}", "position": "end", "distance": 4, "color": TOTAL},
+        "data": [
+            {"xAxis": one.time.isoformat(), "name": short_version(one.model_version)}
+            for one in changes
+        ],
+    }
+
+
+def _grid(top: int | str, bottom: int | str) -> dict[str, Any]:
+    return panel_grid(top, bottom, left=48)
+
+
+def _line(name: str, stroke: str) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "name": name,
+        "encode": {"x": "time", "y": name},
+        "lineStyle": {"width": 2, "type": stroke},
+        "symbolSize": 4,
+        "tooltip": {"valueFormatter": "%.3g ms"},
+    }
+
+
+def _rate() -> dict[str, Any]:
+    return {
+        "type": "line",
+        "name": "Rate",
+        "xAxisIndex": 1,
+        "yAxisIndex": 1,
+        "encode": {"x": "time", "y": "Rate"},
+        "lineStyle": {"width": 2, "color": TOTAL},
+        "itemStyle": {"color": TOTAL},
+        "areaStyle": {"color": TOTAL, "opacity": 0.25},
+        "showSymbol": False,
+        "tooltip": {"valueFormatter": "%.3g requests/s"},
+    }
+
+
+def _errors(status: int, colour: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "name": str(status),
+        "stack": "errors",
+        "xAxisIndex": 2,
+        "yAxisIndex": 2,
+        "encode": {"x": "time", "y": str(status)},
+        "itemStyle": {"color": colour},
+        "barMaxWidth": 14,
+    }

@@ -1,0 +1,72 @@
+"""What the Latency page has read, and when it reads anew."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import streamlit as st
+
+from backend.client import HousingClient
+from backend.contract.records import RequestRow
+from backend.contract.traffic import SummaryResponse
+from dashboard.latency.choice import LatencyChoice
+from dashboard.settings import dashboard_settings
+from dashboard.shared.open_row import rows_key
+
+KEPT = "latency_reading"
+SLOWEST = "latency_slowest"
+"""Prefix of the table's keys."""
+SLOWEST_PACE = 5
+"""The slowest requests are read at every fifth refresh: a row that moves cannot be clicked."""
+
+
+@dataclass(frozen=True)
+class LatencyReading:
+    """One look at the service, for one choice, and at its slowest requests some time before."""
+
+    choice: LatencyChoice
+    summary: SummaryResponse
+    slowest: list[RequestRow]
+    slowest_at: datetime
+
+
+def last_reading() -> LatencyReading | None:
+    """Return what this session read last, or None."""
+    reading: LatencyReading | None = st.session_state.get(KEPT)
+    return reading
+
+
+def read_latency(client: HousingClient, choice: LatencyChoice, *, live: bool) -> LatencyReading:
+    """Read the service, or return what was read before where the page is held.
+
+    The slowest requests stay as they were while one of them is open: it must not close by itself.
+
+    Raises
+    ------
+    ClientError
+        If one of the calls fails.
+    """
+    last = last_reading()
+    same = last is not None and last.choice == choice
+    if last is not None and same and not live:
+        return last
+    summary = client.traffic_summary(choice.summary_query())
+    if last is None or not same or _is_old(last, summary.timestamp):
+        slowest = client.slowest_requests(choice.slowest_query()).requests
+        reading = LatencyReading(choice, summary, slowest, summary.timestamp)
+    else:
+        reading = replace(last, summary=summary)
+    st.session_state[KEPT] = reading
+    return reading
+
+
+def _is_old(last: LatencyReading, now: datetime) -> bool:
+    pause = timedelta(seconds=SLOWEST_PACE * dashboard_settings().refresh_seconds)
+    return not is_open(last.slowest) and now - last.slowest_at >= pause
+
+
+def is_open(slowest: list[RequestRow]) -> bool:
+    """Return whether the operator has opened one of these rows."""
+    if not slowest:
+        return False
+    table = st.session_state.get(rows_key(SLOWEST, slowest))
+    return bool(table and table["selection"]["rows"])

@@ -1,0 +1,65 @@
+"""What happened: checks, alerts, triggers, retrainings, promotions, changes; the newest first."""
+
+from typing import Any
+
+import streamlit as st
+
+from backend.contract.monitoring import EventRow, HistoryQuery
+from dashboard.overview.monitoring import asking_quietly
+from dashboard.shared.moment import COLUMN_FORMAT, cell
+from dashboard.shared.service import housing_client
+
+LAST_EVENTS = 8
+KINDS = {
+    "check": "Check",
+    "alert": "Alert",
+    "trigger": "Retraining asked for",
+    "retraining": "Retraining",
+    "promotion": "Promotion",
+    "rollback": "Rollback",
+    "watch": "Promotion watched",
+    "configuration": "Configuration",
+    "clear": "Records cleared",
+}
+
+
+def draw_events() -> None:
+    """Draw the last events as a table, or say that there are none yet."""
+    st.subheader("Events", anchor=False)
+    with asking_quietly("What happened is"):
+        events = housing_client().history(HistoryQuery(limit=LAST_EVENTS)).events
+        if not events:
+            st.caption(
+                "Nothing yet. Checks, alerts, retrainings, promotions and changes of the "
+                "configuration appear here."
+            )
+            return
+        st.dataframe(
+            [event_cells(event) for event in events],
+            key="overview_events",
+            height="content",
+            hide_index=True,
+            column_config=_columns(),
+            placeholder="–",
+            alt="The last events, newest first",
+        )
+
+
+def event_cells(event: EventRow) -> dict[str, Any]:
+    """Return one row of the table."""
+    return {
+        "timestamp": cell(event.timestamp),
+        "kind": KINDS.get(event.kind, event.kind),
+        "summary": event.summary,
+        "actor": event.actor,
+    }
+
+
+def _columns() -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "timestamp": config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=135),
+        "kind": config.TextColumn("Event", width=120),
+        "summary": config.TextColumn("What happened", width=640),
+        "actor": config.TextColumn("By", width=65),
+    }

@@ -1,0 +1,142 @@
+"""Can the answers be trusted: drift and error on the Overview, read in the background and less often.
+
+A report over a day of predictions may take the service seconds: it must not hold up the live block above
+it, and a failed one says so quietly, since the top of the page says it aloud.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from http import HTTPStatus
+
+import streamlit as st
+
+from backend.client import ClientError, ServiceRefused, ServiceUnreachable
+from backend.contract.drift import DriftQuery, DriftWindowResponse
+from backend.contract.performance import Estimate, PerformanceQuery, PerformanceResponse
+from dashboard.overview.background_reading import BackgroundReading
+from dashboard.overview.error_comparison import ErrorFigures, draw_error_comparison
+from dashboard.settings import dashboard_settings
+from dashboard.shared.drift_words import column_label, drifted_words, verdict
+from dashboard.shared.moment import clock
+from dashboard.shared.price import dollars, escaped
+from dashboard.shared.service import new_client
+
+WINDOW = timedelta(hours=24)
+INPUTS_NAMED = 3
+REPORT_PACE = 6
+"""A report costs the service far more than the live figures: it is asked for so many times less often."""
+BEING_READ = "Being read …"
+
+
+@st.cache_resource(show_spinner=False, on_release=BackgroundReading.close)
+def _drift_reading() -> BackgroundReading[DriftWindowResponse]:
+    """Return the one reading of drift that all sessions look at."""
+    query = DriftQuery(window=WINDOW)
+    return BackgroundReading(new_client(), lambda client: client.drift(query), _pause_seconds())
+
+
+@st.cache_resource(show_spinner=False, on_release=BackgroundReading.close)
+def _error_reading() -> BackgroundReading[PerformanceResponse]:
+    """Return the one reading of the error that all sessions look at."""
+    query = PerformanceQuery(window=WINDOW)
+    return BackgroundReading(
+        new_client(), lambda client: client.performance(query), _pause_seconds()
+    )
+
+
+def _pause_seconds() -> float:
+    return REPORT_PACE * dashboard_settings().refresh_seconds
+
+
+@contextmanager
+def asking_quietly(what: str) -> Iterator[None]:
+    """Turn a failed call into one quiet sentence in its place."""
+    try:
+        yield
+    except ServiceUnreachable:
+        st.caption(f"{what} not known while the service does not answer.")
+    except ServiceRefused as refused:
+        # Without a model or a database the page says why at its top.
+        away = refused.error.status == HTTPStatus.SERVICE_UNAVAILABLE
+        st.caption(f"{what} not known{' at the moment.' if away else f': {refused}'}")
+    except ClientError as error:
+        st.caption(f"{what} not known: {error}")
+
+
+def draw_drift_summary() -> None:
+    """Draw how many inputs drifted in the last day, and which."""
+    st.subheader("Drift, last 24 hours", anchor=False)
+    with asking_quietly("Drift is"):
+        found = _drift_reading().look()
+        if found is None:
+            st.caption(BEING_READ)
+            return
+        words = verdict(found.drift_analysis)
+        st.markdown(
+            f":{words.colour}[:material/{words.icon}: **{words.title}**]  \n{_share(found)}"
+        )
+        st.caption(f"{found.drift_analysis.n_samples:,} predictions, {clock(found.until)}.")
+        if st.button(
+            "Open drift", key="overview_drift", type="tertiary", icon=":material/compare:"
+        ):
+            st.switch_page("drift/page.py")
+
+
+def _share(found: DriftWindowResponse) -> str:
+    analysis = found.drift_analysis
+    if analysis.drift_share is None:
+        needed = int(analysis.thresholds["minimum_rows"])
+        return f"A verdict needs {needed:,} predictions."
+    share = f"**{analysis.drift_share:.0%}** of the inputs: {drifted_words(analysis)}"
+    names = [column_label(name).lower() for name in analysis.drifted_features[:INPUTS_NAMED]]
+    more = "" if len(analysis.drifted_features) <= INPUTS_NAMED else " and more"
+    listed = f" ({', '.join(names)}{more})" if names else ""
+    alarm = "  \n:red-badge[:material/notifications_active: Alarm]" if found.alarm.raised else ""
+    return f"{share}{listed}.{alarm}"
+
+
+def draw_error_summary() -> None:
+    """Draw the realized error beside the estimated one, over the holdout's."""
+    st.subheader("Error (RMSE), last 24 hours", anchor=False)
+    with asking_quietly("The error is"):
+        found = _error_reading().look()
+        if found is None:
+            st.caption(BEING_READ)
+            return
+        figures = error_figures(found)
+        if figures.realized is not None or figures.estimated is not None:
+            draw_error_comparison(figures)
+        st.markdown("  \n".join([_realized_words(found), _estimated_words(found)]))
+
+
+def error_figures(found: PerformanceResponse) -> ErrorFigures:
+    """Return the three errors that are compared; None where there is not enough data."""
+    baseline = found.baseline.rmse if found.baseline is not None else None
+    return ErrorFigures(
+        realized=found.realized.rmse,
+        estimated=found.estimated.estimated_rmse,
+        holdout=baseline.value if baseline is not None else None,
+    )
+
+
+def _realized_words(found: PerformanceResponse) -> str:
+    if found.realized.rmse is None:
+        return f":gray[Realized: not enough actual values ({found.n_labelled:,}).]"
+    return (
+        f"Realized **{_price(found.realized.rmse)}** "
+        f":gray[from {found.realized.rows:,} actual values]"
+    )
+
+
+def _estimated_words(found: PerformanceResponse) -> str:
+    if found.estimated.estimated_rmse is None:
+        return ":gray[Estimated: not enough predictions without an actual value.]"
+    return (
+        f"*Estimated ≈ {_price(found.estimated.estimated_rmse)}* "
+        f":gray[for {found.estimated.rows:,} predictions without one]"
+    )
+
+
+def _price(estimate: Estimate) -> str:
+    return escaped(dollars(estimate.value))

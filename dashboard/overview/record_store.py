@@ -1,0 +1,81 @@
+"""What is recorded: sizes, and what still waits for the log-writer."""
+
+import streamlit as st
+
+from backend.contract.database import DatabaseStatistics, SpoolBacklog
+from dashboard.shared.moment import lasting
+
+BACKLOG_WORTH_SAYING_BYTES = 1024 * 1024
+"""At normal load the log-writer leaves far less than this; more means that it stopped or lags."""
+WAIT_WORTH_SAYING_SECONDS = 10.0
+"""At normal load a record waits less than a second."""
+
+
+def draw_record_store(statistics: DatabaseStatistics) -> None:
+    """Draw the sizes of the log database as a short list, and a warning if the log-writer lags."""
+    st.subheader("Records", anchor=False)
+    if (warning := record_warning(statistics)) is not None:
+        st.warning(warning, icon=":material/warning:")
+    st.table(record_facts(statistics), border="horizontal", alt="Sizes of the log database")
+
+
+def record_facts(statistics: DatabaseStatistics) -> dict[str, str]:
+    """Return name and value of everything shown, as Markdown."""
+    totals, logs = statistics.api_metrics, statistics.logs_by_level
+    errors = logs.get("ERROR", 0) + logs.get("CRITICAL", 0)
+    return {
+        "Predictions": f"{statistics.predictions:,}",
+        "Requests": f"{totals.total_requests:,}",
+        "Log lines": f"{sum(logs.values()):,} :gray[({errors:,} errors)]",
+        "Database": size(statistics.size_bytes),
+        "Waiting in the spool": size(statistics.spool_backlog.bytes),
+        "Oldest waiting record": waiting_time(statistics.spool_backlog),
+    }
+
+
+def record_warning(statistics: DatabaseStatistics) -> str | None:
+    """Return what is wrong with the recording in one sentence, or None."""
+    backlog = statistics.spool_backlog
+    if backlog.rejected_records:
+        return (
+            f"{backlog.rejected_records:,} records could not be read and were set aside "
+            "in the spool's folder of rejected records."
+        )
+    late = backlog.oldest_age_seconds > WAIT_WORTH_SAYING_SECONDS
+    if late or backlog.bytes > BACKLOG_WORTH_SAYING_BYTES:
+        return (
+            f"{size(backlog.bytes)} of records wait for the log-writer, the oldest for "
+            f"{waiting_time(backlog)}; look whether it runs. Nothing is lost."
+        )
+    return None
+
+
+def waiting_time(backlog: SpoolBacklog) -> str:
+    """Write since when the oldest record waits.
+
+    Examples
+    --------
+    >>> waiting_time(SpoolBacklog(bytes=0, oldest_age_seconds=0, rejected_records=0))
+    'none waits'
+    >>> waiting_time(SpoolBacklog(bytes=9, oldest_age_seconds=0.04, rejected_records=0))
+    'under a second'
+    >>> waiting_time(SpoolBacklog(bytes=9, oldest_age_seconds=7260, rejected_records=0))
+    '2 h 1 min'
+    """
+    if not backlog.bytes:
+        return "none waits"
+    return lasting(backlog.oldest_age_seconds)
+
+
+def size(count: int) -> str:
+    """Write a number of bytes.
+
+    Examples
+    --------
+    >>> size(0), size(2_048), size(5 * 1024 * 1024)
+    ('0 bytes', '2.0 KiB', '5.0 MiB')
+    """
+    for power, unit in ((3, "GiB"), (2, "MiB"), (1, "KiB")):
+        if count >= 1024**power:
+            return f"{count / 1024**power:,.1f} {unit}"
+    return f"{count} bytes"

@@ -1,0 +1,108 @@
+"""Latency and requests over time, one above the other on one time axis: the bars are the sample sizes."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import streamlit as st
+
+from dashboard.overview.traffic import TrafficStep
+from dashboard.shared.chart_panel import count_axis, panel_grid, panel_title, time_axis
+
+ANSWERED_COLOUR = "#7d959d"
+FAILED_COLOUR = "#d9534a"
+"""Both stand at least 3 to 1 against the light and the dark ground."""
+
+
+def draw_traffic_chart(steps: Sequence[TrafficStep], step: timedelta) -> None:
+    """Draw the steps. The chart keeps its identity, so that new figures move it and don't flicker."""
+    words = step_words(step)
+    st.echarts_chart(
+        traffic_option(steps, step),
+        height=380,
+        key="overview_traffic",
+        alt=f"Latency in milliseconds and number of requests for each {words}",
+    )
+
+
+def step_words(step: timedelta) -> str:
+    """Write the width of a step.
+
+    Examples
+    --------
+    >>> step_words(timedelta(seconds=15)), step_words(timedelta(hours=1))
+    ('15 seconds', 'hour')
+    """
+    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        count, rest = divmod(int(step.total_seconds()), seconds)
+        if count and not rest:
+            return unit if count == 1 else f"{count} {unit}s"
+    raise ValueError(f"A step is of whole seconds, not {step}.")
+
+
+def traffic_option(steps: Sequence[TrafficStep], step: timedelta) -> dict[str, Any]:
+    """Return the chart: lines of latency above, bars of requests below, times in UTC."""
+    # Both axes end half a step outside, so that each point stands above the middle of its bar.
+    span = {
+        "min": (steps[0].time - step / 2).isoformat(),
+        "max": (steps[-1].time + step / 2).isoformat(),
+        "containShape": False,
+    }
+    return {
+        "useUTC": True,
+        "animationDuration": 300,
+        "dataset": {"source": [_point(step) for step in steps]},
+        "tooltip": {"trigger": "axis", "valueFormatter": "%.4g"},
+        "axisPointer": {"link": [{"xAxisIndex": "all"}]},
+        "legend": {"top": 0, "right": 0, "itemWidth": 18},
+        "title": [
+            panel_title("Latency, ms", 0),
+            panel_title(f"Requests per {step_words(step)}", "57%"),
+        ],
+        "grid": [panel_grid(44, "50%"), panel_grid("66%", 28)],
+        "xAxis": [
+            time_axis(0, labelled=False) | span,
+            time_axis(1, labelled=True) | span,
+        ],
+        "yAxis": [count_axis(0), count_axis(1) | {"minInterval": 1}],
+        "series": [
+            _line("p50", "solid"),
+            _line("p95", "dashed"),
+            _bars("Answered", ANSWERED_COLOUR),
+            _bars("Failed", FAILED_COLOUR),
+        ],
+    }
+
+
+def _point(step: TrafficStep) -> dict[str, Any]:
+    return {
+        "time": step.time.isoformat(),
+        "p50": step.p50,
+        "p95": step.p95,
+        "Answered": step.answered,
+        "Failed": step.failed,
+    }
+
+
+def _line(name: str, stroke: str) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "name": name,
+        "encode": {"x": "time", "y": name},
+        "lineStyle": {"width": 2, "type": stroke},
+        "symbolSize": 5,
+        "tooltip": {"valueFormatter": "%.3g ms"},
+    }
+
+
+def _bars(name: str, colour: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "name": name,
+        "stack": "requests",
+        "xAxisIndex": 1,
+        "yAxisIndex": 1,
+        "encode": {"x": "time", "y": name},
+        "itemStyle": {"color": colour},
+        "barMaxWidth": 18,
+    }

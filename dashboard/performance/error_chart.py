@@ -1,0 +1,155 @@
+"""Error and interval coverage over time: realized solid, estimated dashed, each with its band."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import streamlit as st
+
+from backend.contract.performance import Estimate, PerformanceResponse, PerformanceStep
+from backend.contract.predictions import TARGET_UNIT_DOLLARS
+from dashboard.overview.traffic_chart import step_words
+from dashboard.shared.chart_panel import panel_grid, panel_title, time_axis, value_axis
+from dashboard.shared.colours import DOWN, TOTAL, UP
+
+REALIZED, ESTIMATED, HOLDOUT = "Realized RMSE", "Estimated RMSE", "Holdout RMSE"
+COVERAGE, EXPECTED = "In their interval", "Expected share"
+BAND_OPACITY = 0.18
+
+
+def draw_error_chart(found: PerformanceResponse) -> None:
+    """Draw the steps. The chart keeps its identity, so that new figures move it and don't flicker."""
+    words = step_words(timedelta(seconds=found.step_seconds))
+    st.subheader("Over time", anchor=False)
+    st.caption(
+        f"A point for each {words}, by the time of the prediction; bands are 95 % confidence. Where there "
+        "are fewer than 30 actual values (or predictions, for the estimate), there is no point."
+    )
+    st.echarts_chart(
+        error_option(found),
+        height=430,
+        key="performance_error",
+        alt=f"Realized and estimated RMSE and interval coverage for each {words}",
+    )
+
+
+def error_option(found: PerformanceResponse) -> dict[str, Any]:
+    """Return the chart: errors in dollars above, coverage below, on one axis of time in UTC."""
+    begin, end = (moment.isoformat() for moment in _span(found))
+    span = {"min": begin, "max": end, "containShape": False}
+    baseline = found.baseline.rmse if found.baseline is not None else None
+    half = timedelta(seconds=found.step_seconds / 2)
+    return {
+        "useUTC": True,
+        "animationDuration": 300,
+        "dataset": {"source": [_point(step, half) for step in found.series]},
+        "tooltip": {"trigger": "axis"},
+        "axisPointer": {"link": [{"xAxisIndex": "all"}]},
+        "legend": {
+            "top": 26,
+            "left": 0,
+            "itemWidth": 22,
+            "data": [REALIZED, ESTIMATED, HOLDOUT],
+        },
+        "title": [
+            panel_title("RMSE, $1,000", 4),
+            panel_title(
+                f"Actual values in their interval, % (expected: {100 * found.expected_coverage:.3g})",
+                "61%",
+            ),
+        ],
+        "grid": [panel_grid(66, "46%"), panel_grid("70%", 28)],
+        "xAxis": [time_axis(0, labelled=False) | span, time_axis(1, labelled=True) | span],
+        "yAxis": [value_axis(0) | {"scale": True}, value_axis(1) | {"scale": True, "max": 100}],
+        "series": [
+            *_banded(REALIZED, "realized", UP, "solid", 0),
+            *_banded(ESTIMATED, "estimated", DOWN, "dashed", 0),
+            *_banded(COVERAGE, "coverage", UP, "solid", 1),
+            *(
+                [_level(HOLDOUT, _thousands(baseline.value), 0, found)]
+                if baseline is not None
+                else []
+            ),
+            _level(EXPECTED, 100 * found.expected_coverage, 1, found),
+        ],
+    }
+
+
+def _span(found: PerformanceResponse) -> tuple[datetime, datetime]:
+    """Return from when to when there are steps: the window's part before its first prediction has none."""
+    return (found.series[0].since if found.series else found.since), found.until
+
+
+def _point(step: PerformanceStep, half: timedelta) -> dict[str, Any]:
+    moment: datetime = step.since + half
+    return {
+        "time": moment.isoformat(),
+        **_columns("realized", step.realized.rmse, TARGET_UNIT_DOLLARS / 1_000),
+        **_columns("estimated", step.estimated.estimated_rmse, TARGET_UNIT_DOLLARS / 1_000),
+        **_columns("coverage", step.realized.interval_coverage, 100),
+    }
+
+
+def _columns(name: str, estimate: Estimate | None, scale: float) -> dict[str, float | None]:
+    if estimate is None:
+        return {name: None, f"{name}_low": None, f"{name}_width": None}
+    return {
+        name: round(scale * estimate.value, 2),
+        f"{name}_low": round(scale * estimate.lower, 2),
+        f"{name}_width": round(scale * (estimate.upper - estimate.lower), 2),
+    }
+
+
+def _banded(
+    title: str, name: str, colour: str, stroke: str, grid: int
+) -> tuple[dict[str, Any], ...]:
+    """Return a line over its band; the band is a filled width stacked on an invisible lower bound."""
+    invisible = {"opacity": 0}
+    band = {
+        "type": "line",
+        "stack": name,
+        "stackStrategy": "all",
+        "symbol": "none",
+        "silent": True,
+        "lineStyle": invisible,
+        "itemStyle": invisible,
+        "tooltip": {"show": False},
+        **_axes(grid),
+    }
+    return (
+        band | {"name": f"{title}, lower", "encode": {"x": "time", "y": f"{name}_low"}},
+        band
+        | {"name": f"{title}, width", "encode": {"x": "time", "y": f"{name}_width"}}
+        | {"areaStyle": {"color": colour, "opacity": BAND_OPACITY}},
+        {
+            "type": "line",
+            "name": title,
+            "encode": {"x": "time", "y": name},
+            "itemStyle": {"color": colour},
+            "lineStyle": {"width": 2, "type": stroke, "color": colour},
+            "symbolSize": 6,
+            **_axes(grid),
+        },
+    )
+
+
+def _level(title: str, height: float, grid: int, found: PerformanceResponse) -> dict[str, Any]:
+    ends = _span(found)
+    return {
+        "type": "line",
+        "name": title,
+        "data": [[end.isoformat(), round(height, 2)] for end in ends],
+        "symbol": "none",
+        "silent": True,
+        "itemStyle": {"color": TOTAL},
+        "lineStyle": {"color": TOTAL, "type": "dotted", "width": 2},
+        "tooltip": {"show": False},
+        **_axes(grid),
+    }
+
+
+def _thousands(price: float) -> float:
+    return price * TARGET_UNIT_DOLLARS / 1_000
+
+
+def _axes(grid: int) -> dict[str, int]:
+    return {"xAxisIndex": grid, "yAxisIndex": grid}

@@ -1,0 +1,140 @@
+"""Bringing in actual values: a template, a file, a look at its problems, a report of what became of it."""
+
+from dataclasses import asdict
+
+import streamlit as st
+
+from backend.contract.feedback import LARGEST_FEEDBACK, FeedbackItem, FeedbackResponse
+from backend.contract.records import LARGEST_LIMIT, PredictionsQuery
+from dashboard.performance.label_file import LabelFile, UnreadableFile, read_labels, template
+from dashboard.shared.service import asking_service, housing_client
+
+REPORT = "performance_report"
+MOST_SHOWN = 1_000
+MOST_MEGABYTES = 20
+
+
+def draw_label_upload() -> None:
+    """Draw the upload and, behind it, what became of the last file."""
+    st.subheader("Actual values", anchor=False)
+    st.caption(
+        "A CSV file with the columns prediction_id and actual, in units of 100,000 USD. In any order, "
+        "late or twice: the first value of a prediction stays."
+    )
+    _draw_template()
+    file = st.file_uploader(
+        "File of actual values",
+        type="csv",
+        key="performance_file",
+        max_upload_size=MOST_MEGABYTES,
+        on_change=_forget_report,
+    )
+    if file is not None:
+        _draw_file(file.getvalue())
+    if (report := st.session_state.get(REPORT)) is not None:
+        draw_report(report)
+
+
+def _draw_template() -> None:
+    with asking_service():
+        rows = (
+            housing_client()
+            .predictions(PredictionsQuery(labelled=False, limit=LARGEST_LIMIT))
+            .predictions
+        )
+        st.download_button(
+            f"Download {len(rows):,} predictions to fill in",
+            template(rows),
+            "actual_values.csv",
+            "text/csv",
+            key="performance_template",
+            icon=":material/download:",
+            disabled=not rows,
+            help="The newest predictions without an actual value, at most a thousand.",
+        )
+
+
+def _draw_file(content: bytes) -> None:
+    try:
+        found = read_labels(content)
+    except UnreadableFile as problem:
+        st.error(str(problem), icon=":material/error:")
+        return
+    _draw_problems(found)
+    pressed = st.button(
+        f"Attach {len(found.items):,} values",
+        key="performance_attach",
+        type="primary",
+        icon=":material/add_link:",
+        disabled=not found.items,
+    )
+    if pressed:
+        with asking_service():
+            st.session_state[REPORT] = attach(found.items)
+            st.rerun()
+
+
+def _draw_problems(found: LabelFile) -> None:
+    if found.empty:
+        st.markdown(f":gray[{found.empty:,} rows have no actual value yet and are left out.]")
+    if not found.problems:
+        return
+    st.warning(f"{len(found.problems):,} rows cannot be used:", icon=":material/warning:")
+    st.dataframe(
+        [asdict(problem) for problem in found.problems[:MOST_SHOWN]],
+        key="performance_problems",
+        hide_index=True,
+        column_config={"row": "Row", "column": "Column", "problem": "Problem"},
+        alt="Rows of the file that cannot be used",
+    )
+
+
+def attach(items: list[FeedbackItem]) -> FeedbackResponse:
+    """Send the values, ten thousand at a time, and return the reports as one."""
+    client = housing_client()
+    parts = [
+        client.feedback(items[start : start + LARGEST_FEEDBACK])
+        for start in range(0, len(items), LARGEST_FEEDBACK)
+    ]
+    return FeedbackResponse(
+        accepted=sum(part.accepted for part in parts),
+        unknown=[one for part in parts for one in part.unknown],
+        duplicate=[one for part in parts for one in part.duplicate],
+        conflicting=[one for part in parts for one in part.conflicting],
+    )
+
+
+def draw_report(report: FeedbackResponse) -> None:
+    """Draw how many values were accepted, and the ids of the others."""
+    with st.container(key="performance_attached", border=True):
+        accepted, unknown, duplicate, conflicting = st.columns(4)
+        accepted.metric("Accepted", f"{report.accepted:,}")
+        unknown.metric("Unknown", f"{len(report.unknown):,}", help="Ids of no prediction.")
+        duplicate.metric(
+            "Duplicate", f"{len(report.duplicate):,}", help="Had a value already; it stays."
+        )
+        conflicting.metric(
+            "Of these, another value",
+            f"{len(report.conflicting):,}",
+            help="Duplicates whose value in the file is another one than the one that stays.",
+        )
+        rows = [
+            {"prediction_id": one, "report": name}
+            for name, ids in (
+                ("unknown", report.unknown),
+                ("another value", report.conflicting),
+            )
+            for one in ids[:MOST_SHOWN]
+        ]
+        if rows:
+            st.dataframe(
+                rows,
+                key="performance_not_attached",
+                hide_index=True,
+                column_config={"prediction_id": "Prediction", "report": "What is wrong"},
+                alt="Ids that were not attached",
+            )
+
+
+def _forget_report() -> None:
+    st.session_state.pop(REPORT, None)

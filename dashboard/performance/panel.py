@@ -1,0 +1,77 @@
+"""The Performance page as one live block: verdict, figures, course of time, places, kinds of district."""
+
+from datetime import timedelta
+
+import streamlit as st
+
+from backend.contract.performance import PerformanceQuery, PerformanceResponse
+from dashboard.performance.error_chart import draw_error_chart
+from dashboard.performance.error_map import draw_error_map
+from dashboard.performance.residual_chart import draw_residuals
+from dashboard.performance.shadow_chart import shadow_panel
+from dashboard.performance.slices import draw_slices
+from dashboard.performance.words import (
+    estimated_facts,
+    label_sentence,
+    realized_facts,
+    verdict,
+)
+from dashboard.shared.service import asking_service, housing_client
+
+WINDOWS = {
+    "15 minutes": timedelta(minutes=15),
+    "1 hour": timedelta(hours=1),
+    "24 hours": timedelta(hours=24),
+    "7 days": timedelta(days=7),
+    "30 days": timedelta(days=30),
+}
+USUAL_WINDOW = "24 hours"
+
+
+def draw_performance() -> None:
+    """Read the chosen window, then draw it: a failed reading leaves one sentence in its place."""
+    chosen = st.segmented_control(
+        "Predictions of the last",
+        WINDOWS,
+        default=USUAL_WINDOW,
+        required=True,
+        key="performance_window",
+        bind="query-params",
+    )
+    with asking_service():
+        length = WINDOWS[chosen or USUAL_WINDOW]
+        found = housing_client().performance(PerformanceQuery(window=length))
+        _draw_verdict(found)
+        realized, estimated = st.columns(2, gap="large")
+        with realized:
+            _draw_figures("Realized", realized_facts(found), found.realized.reason)
+        with estimated:
+            _draw_figures("Estimated", estimated_facts(found), found.estimated.reason)
+        if found.labels.predictions:
+            draw_error_chart(found)
+        if found.n_labelled:
+            _draw_labelled(found)
+        shadow_panel(housing_client(), length)
+
+
+def _draw_verdict(found: PerformanceResponse) -> None:
+    words = verdict(found)
+    st.markdown(f":{words.colour}[:material/{words.icon}: **{words.title}**]  \n{words.sentence}")
+    st.caption(label_sentence(found))
+
+
+def _draw_figures(title: str, facts: dict[str, str], reason: str | None) -> None:
+    st.subheader(title, anchor=False)
+    if reason is not None:
+        st.markdown(f":gray[Not enough data: {reason}]")
+    if facts:
+        st.table(facts, border="horizontal", alt=f"{title} error and its confidence intervals")
+
+
+def _draw_labelled(found: PerformanceResponse) -> None:
+    residuals, places = st.columns(2, gap="large")
+    with residuals:
+        draw_residuals(found)
+    with places:
+        draw_error_map(found)
+    draw_slices(found)

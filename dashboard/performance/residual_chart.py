@@ -1,0 +1,75 @@
+"""How far answers were off, and to which side: now, beside the holdout."""
+
+from itertools import pairwise
+from typing import Any
+
+import streamlit as st
+
+from backend.contract.performance import PerformanceResponse, ResidualHistogram
+from backend.contract.predictions import TARGET_UNIT_DOLLARS
+from dashboard.shared.colours import TOTAL, UP
+
+HEIGHT = 430
+
+
+def draw_residuals(found: PerformanceResponse) -> None:
+    """Draw the residuals as bars, those of the holdout as a line."""
+    st.subheader("Residuals", anchor=False)
+    if found.residuals is None:
+        st.markdown(":gray[This version has no holdout to compare with.]")
+        return
+    st.caption("Predicted less actual: to the right, the answer was too high.")
+    st.echarts_chart(
+        residual_option(found.residuals),
+        height=HEIGHT,
+        key="performance_residuals",
+        alt="Histogram of predicted less actual prices, beside that of the holdout",
+    )
+
+
+def residual_option(residuals: ResidualHistogram) -> dict[str, Any]:
+    """Return the chart; prices in 1,000 dollars, shares in percent."""
+    edges = [edge * TARGET_UNIT_DOLLARS / 1_000 for edge in residuals.edges]
+    middles = [_middle(low, high) for low, high in pairwise(edges)]
+    return {
+        "animationDuration": 300,
+        "tooltip": {"trigger": "axis", "valueFormatter": "%.3g %%"},
+        "legend": {"top": 0, "right": 0, "itemWidth": 18},
+        "grid": {"left": 44, "right": 12, "top": 44, "bottom": 48},
+        "xAxis": {
+            "type": "category",
+            "data": middles,
+            "name": "$1,000",
+            "nameLocation": "middle",
+            "nameGap": 30,
+            "axisLabel": {"interval": 4},
+        },
+        "yAxis": {"type": "value", "name": "% of rows", "splitNumber": 4},
+        "series": [
+            {
+                "type": "bar",
+                "name": "Now",
+                "data": _percent(residuals.shares),
+                "itemStyle": {"color": UP},
+                "barCategoryGap": "15%",
+            },
+            {
+                "type": "line",
+                "name": "Holdout",
+                "step": "middle",
+                "data": _percent(residuals.baseline_shares),
+                "symbol": "none",
+                "lineStyle": {"color": TOTAL, "width": 2},
+                "itemStyle": {"color": TOTAL},
+            },
+        ],
+    }
+
+
+def _middle(low: float, high: float) -> str:
+    middle = round((low + high) / 2, 6)
+    return f"{middle:+.3g}" if middle else "0"
+
+
+def _percent(shares: list[float]) -> list[float]:
+    return [round(100 * share, 2) for share in shares]

@@ -1,0 +1,170 @@
+"""The shadow: what a challenger would have answered, beside what the champion did."""
+
+from datetime import timedelta
+from typing import Any
+
+import streamlit as st
+
+from backend.client import HousingClient
+from backend.contract.performance import Estimate
+from backend.contract.predictions import TARGET_UNIT_DOLLARS
+from backend.contract.shadow import ShadowQuery, ShadowResponse, ShadowStep
+from dashboard.overview.traffic_chart import step_words
+from dashboard.performance.words import price, price_range, share_range
+from dashboard.shared.chart_panel import panel_grid, panel_title, time_axis, value_axis
+from dashboard.shared.colours import DOWN, TOTAL, UP
+from dashboard.shared.service import asking_service
+
+USUAL_WINDOW = timedelta(hours=24)
+CHALLENGER, CHAMPION = "Challenger's RMSE", "Champion's RMSE"
+MEAN, SPREAD, ROWS = "Mean difference", "RMS difference", "Silent answers"
+
+
+def shadow_panel(service: HousingClient, window: timedelta = USUAL_WINDOW) -> None:
+    """Draw figures and course of a window's silent answers; without any, say why."""
+    st.subheader("Shadow", anchor=False)
+    with asking_service():
+        found = service.shadow(ShadowQuery(window=window))
+        if not found.n:
+            st.markdown(f":gray[{empty_sentence(found)}]")
+            return
+        st.caption(_who(found))
+        facts = shadow_facts(found)
+        if facts:
+            st.table(facts, border="horizontal", alt="Silent answers against the champion's")
+        else:
+            st.markdown(f":gray[Not enough data: at least {found.minimum_rows:,} are needed.]")
+        _draw_course(found)
+
+
+def empty_sentence(found: ShadowResponse) -> str:
+    """Say why there is nothing to see."""
+    if not found.share:
+        return (
+            "No challenger answers silently: the share of predictions that it is asked about "
+            "(`HOUSING_SHADOW_SHARE`) is 0."
+        )
+    return (
+        f"No silent answer in this time. {found.share:.0%} of the predictions are answered so once there is "
+        "a version that is younger than the champion and was not promoted, and while the retraining worker "
+        "is idle."
+    )
+
+
+def shadow_facts(found: ShadowResponse) -> dict[str, str]:
+    """Return name and value of each figure, as Markdown; empty with too few answers."""
+    difference, errors = found.difference, found.errors
+    if difference.mean is None or difference.rms is None:
+        return {}
+    facts = {
+        MEAN: price_range(difference.mean),
+        SPREAD: price_range(difference.rms),
+        "Nine of ten between": _middle(found),
+    }
+    if difference.beyond_interval is not None:
+        facts["Outside the champion's interval"] = share_range(difference.beyond_interval)
+    facts["With actual value"] = f"{errors.challenger.rows:,} of {difference.rows:,}"
+    if errors.challenger.rmse is None or errors.champion.rmse is None:
+        return facts
+    facts |= {
+        CHALLENGER: price_range(errors.challenger.rmse),
+        CHAMPION: price_range(errors.champion.rmse),
+    }
+    if errors.rmse_difference is not None:
+        facts["Challenger's less champion's RMSE"] = price_range(errors.rmse_difference)
+    return facts
+
+
+def _middle(found: ShadowResponse) -> str:
+    quantiles = found.difference.quantiles
+    return f"{price(quantiles[0].difference)} and {price(quantiles[-1].difference)}"
+
+
+def _who(found: ShadowResponse) -> str:
+    others = f", {found.of_other_versions:,} of other versions" if found.of_other_versions else ""
+    return (
+        f"Version {found.challenger} was asked silently about {found.n:,} predictions of the champion "
+        f"{found.champion}{others}. Differences are its answer less the champion's; :gray[in gray: 95 % "
+        "confidence]."
+    )
+
+
+def _draw_course(found: ShadowResponse) -> None:
+    words = step_words(timedelta(seconds=found.step_seconds))
+    st.caption(f"A point for each {words} with at least 30 answers, or 30 actual values.")
+    st.echarts_chart(
+        shadow_option(found),
+        height=430,
+        key="shadow_course",
+        alt=f"Differences and realized errors in thousand dollars, and silent answers for each {words}",
+    )
+
+
+def shadow_option(found: ShadowResponse) -> dict[str, Any]:
+    """Return the chart: differences, errors where labels are, and row counts, on one axis of time in UTC."""
+    half = timedelta(seconds=found.step_seconds / 2)
+    span = {"min": found.since.isoformat(), "max": found.until.isoformat(), "containShape": False}
+    return {
+        "useUTC": True,
+        "animationDuration": 300,
+        "dataset": {"source": [_point(step, half) for step in found.series]},
+        "tooltip": {"trigger": "axis"},
+        "axisPointer": {"link": [{"xAxisIndex": "all"}]},
+        "legend": {
+            "top": 26,
+            "left": 0,
+            "itemWidth": 22,
+            "data": [MEAN, SPREAD, CHALLENGER, CHAMPION],
+        },
+        "title": [panel_title("$1,000", 4), panel_title("Silent answers", "70%")],
+        "grid": [panel_grid(66, "36%"), panel_grid("79%", 28)],
+        "xAxis": [time_axis(0, labelled=False) | span, time_axis(1, labelled=True) | span],
+        "yAxis": [value_axis(0) | {"scale": True}, value_axis(1)],
+        "series": [
+            _line(MEAN, "mean", UP, "solid"),
+            _line(SPREAD, "rms", DOWN, "solid"),
+            _line(CHALLENGER, "challenger", UP, "dashed"),
+            _line(CHAMPION, "champion", TOTAL, "dashed"),
+            _bars(),
+        ],
+    }
+
+
+def _point(step: ShadowStep, half: timedelta) -> dict[str, Any]:
+    difference, errors = step.difference, step.errors
+    return {
+        "time": (step.since + half).isoformat(),
+        "mean": _thousands(difference.mean),
+        "rms": _thousands(difference.rms),
+        "challenger": _thousands(errors.challenger.rmse),
+        "champion": _thousands(errors.champion.rmse),
+        "rows": difference.rows,
+    }
+
+
+def _thousands(estimate: Estimate | None) -> float | None:
+    return None if estimate is None else round(estimate.value * TARGET_UNIT_DOLLARS / 1_000, 2)
+
+
+def _line(title: str, name: str, colour: str, stroke: str) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "name": title,
+        "encode": {"x": "time", "y": name},
+        "itemStyle": {"color": colour},
+        "lineStyle": {"width": 2, "type": stroke, "color": colour},
+        "symbolSize": 6,
+        "xAxisIndex": 0,
+        "yAxisIndex": 0,
+    }
+
+
+def _bars() -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "name": ROWS,
+        "encode": {"x": "time", "y": "rows"},
+        "itemStyle": {"color": TOTAL},
+        "xAxisIndex": 1,
+        "yAxisIndex": 1,
+    }

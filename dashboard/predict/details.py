@@ -1,0 +1,67 @@
+"""What was asked about one answer so far: kept, so that looking at a tab again asks nothing again."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from backend.contract.predictions import PredictionResponse
+from backend.contract.what_if import NearestResponse, SensitivityResponse
+from dashboard.predict.nearest import NUMBER
+from dashboard.shared.service import housing_client
+
+DETAILS = "predict_details"
+"""Session state: the details of the last answer."""
+
+
+@dataclass
+class AnswerDetails:
+    """What the service said about one answer; None: not asked for yet."""
+
+    answer: PredictionResponse
+    wants_explanation: bool = False
+    _explained: PredictionResponse | None = None
+    _sensitivity: SensitivityResponse | None = None
+    _nearest: NearestResponse | None = None
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the contributions are here already."""
+        return self._explained is not None
+
+    def want_explanation(self) -> None:
+        """Note that the contributions were asked for: a failed call is tried again when it can be."""
+        self.wants_explanation = True
+
+    def explained(self) -> PredictionResponse:
+        """Return the answer with its contributions; asks the service the first time.
+
+        The service logs it as a prediction of its own.
+
+        Raises
+        ------
+        ClientError
+            If the service has to be asked, and fails; so do the others.
+        """
+        if self._explained is None:
+            self._explained = housing_client().predict(self.answer.input, explain=True)
+        return self._explained
+
+    def sensitivity(self) -> SensitivityResponse:
+        """Return the price along each input."""
+        if self._sensitivity is None:
+            self._sensitivity = housing_client().sensitivity(self.answer.input)
+        return self._sensitivity
+
+    def nearest(self) -> NearestResponse:
+        """Return the nearest training districts."""
+        if self._nearest is None:
+            self._nearest = housing_client().nearest_districts(self.answer.input, NUMBER)
+        return self._nearest
+
+
+def details_of(answer: PredictionResponse) -> AnswerDetails:
+    """Return what is known about an answer; another answer than before begins anew."""
+    details: AnswerDetails | None = st.session_state.get(DETAILS)
+    if details is None or details.answer.prediction_id != answer.prediction_id:
+        details = st.session_state[DETAILS] = AnswerDetails(answer)
+    return details

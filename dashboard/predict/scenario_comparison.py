@@ -1,0 +1,74 @@
+"""The pinned scenarios side by side: prices on one scale, and a table of what differs."""
+
+import streamlit as st
+
+from dashboard.predict.interval import interval_picture, interval_words
+from dashboard.predict.scenarios import (
+    MOST_SCENARIOS,
+    Scenario,
+    comparison,
+    price_difference,
+    scenarios,
+    unpin,
+)
+from dashboard.shared.price import dollars, escaped
+
+TABLE_KEY = "predict_comparison"
+# On a telephone four scenarios are wider than the page: the table scrolls, its numbers stay whole.
+TABLE_STYLE = (
+    f"<style>.st-key-{TABLE_KEY} [data-testid=stTable] {{ overflow-x: auto }}"
+    f" .st-key-{TABLE_KEY} td:not(:first-child) * {{ white-space: nowrap }}</style>"
+)
+
+
+def draw_scenarios() -> None:
+    """Draw the comparison, or say how to begin one."""
+    pinned = scenarios()
+    if not pinned:
+        st.markdown("**Nothing pinned yet**")
+        st.caption(
+            f"*Pin this answer* keeps a price here with its inputs; up to {MOST_SCENARIOS} stand side by "
+            "side, and stay while you look at other pages."
+        )
+        return
+    st.markdown("**Prices with their intervals, US dollars of 1990**")
+    for scenario in pinned:
+        _draw_bar(scenario, pinned[0])
+    st.markdown("**What differs**")
+    _draw_table(pinned)
+    st.caption("An input that differs from scenario A's is in bold.")
+
+
+def _draw_bar(scenario: Scenario, first: Scenario) -> None:
+    words, picture, button = st.columns([3, 6, 1], vertical_alignment="center")
+    answer = scenario.answer
+    with words:
+        st.markdown(f"**{scenario.name}**  \n{escaped(_price_words(scenario, first))}")
+    with picture, st.container(key=f"predict_scenario_{scenario.letter}"):
+        st.html(interval_picture(answer.prediction, answer.interval))
+        st.caption(escaped(interval_words(answer.interval)))
+    with button:
+        st.button(
+            "Unpin",
+            icon=":material/keep_off:",
+            key=f"predict_unpin_{scenario.letter}",
+            on_click=unpin,
+            args=(answer,),
+            help=f"Let go of scenario {scenario.letter}.",
+        )
+
+
+def _price_words(scenario: Scenario, first: Scenario) -> str:
+    price = dollars(scenario.answer.prediction)
+    if scenario is first:
+        return price
+    return f"{price} :gray[({price_difference(first.answer, scenario.answer)})]"
+
+
+def _draw_table(pinned: list[Scenario]) -> None:
+    rows = comparison(pinned)
+    columns = [[escaped(cell) for cell in column] for column in zip(*rows.values(), strict=True)]
+    table = {"": list(rows)} | dict(zip([one.letter for one in pinned], columns, strict=True))
+    with st.container(key=TABLE_KEY):
+        st.html(TABLE_STYLE)
+        st.table(table, border="horizontal", hide_header=False, alt="Scenarios side by side")

@@ -1,0 +1,92 @@
+"""Answers that are kept to be compared: up to four, for as long as the session lasts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from backend.contract.predictions import FEATURES, PredictionResponse
+from dashboard.predict.interval import upper_words
+from dashboard.shared.district import district_of
+from dashboard.shared.feature_words import number
+from dashboard.shared.price import dollar_difference, dollars, rounded_dollars
+
+MOST_SCENARIOS = 4
+LETTERS = "ABCD"
+PINNED = "predict_scenarios"
+"""Session state: the pinned answers, the first one is what the others are compared with."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One pinned answer under its letter."""
+
+    letter: str
+    answer: PredictionResponse
+
+    @property
+    def name(self) -> str:
+        """The letter, with the district that the inputs are of, if any."""
+        district = district_of(self.answer.input)
+        return self.letter if district is None else f"{self.letter} · {district.name}"
+
+
+def scenarios() -> list[Scenario]:
+    """Return the pinned answers, in the order of pinning."""
+    pinned: tuple[PredictionResponse, ...] = st.session_state.get(PINNED, ())
+    return [Scenario(letter, answer) for letter, answer in zip(LETTERS, pinned, strict=False)]
+
+
+def pin(answer: PredictionResponse) -> None:
+    """Keep an answer; the callback of a button that is disabled where there is no room."""
+    pinned: tuple[PredictionResponse, ...] = st.session_state.get(PINNED, ())
+    if len(pinned) < MOST_SCENARIOS and not is_pinned(answer):
+        st.session_state[PINNED] = (*pinned, answer)
+
+
+def unpin(answer: PredictionResponse) -> None:
+    """Let go of an answer; those behind it move up."""
+    pinned: tuple[PredictionResponse, ...] = st.session_state.get(PINNED, ())
+    st.session_state[PINNED] = tuple(
+        one for one in pinned if one.prediction_id != answer.prediction_id
+    )
+
+
+def is_pinned(answer: PredictionResponse) -> bool:
+    """Return whether this very answer is pinned."""
+    return any(one.answer.prediction_id == answer.prediction_id for one in scenarios())
+
+
+def price_difference(first: PredictionResponse, other: PredictionResponse) -> str:
+    """Write by how much another price differs from the first, as the page rounds both."""
+    return dollar_difference(rounded_dollars(other.prediction) - rounded_dollars(first.prediction))
+
+
+def comparison(pinned: Sequence[Scenario]) -> dict[str, list[str]]:
+    """Return the rows of the comparison, as Markdown: one cell a scenario, what differs in bold.
+
+    The first scenario is what the others are compared with.
+    """
+    first = pinned[0].answer
+    rows = {
+        "Price": [dollars(one.answer.prediction) for one in pinned],
+        "Difference": ["–", *(price_difference(first, one.answer) for one in pinned[1:])],
+        "Interval from": [dollars(one.answer.interval.lower) for one in pinned],
+        "Interval to": [upper_words(one.answer.interval) for one in pinned],
+        "Support": [f"{one.answer.support:.2f}" for one in pinned],
+    }
+    return rows | _input_rows(pinned)
+
+
+def _input_rows(pinned: Sequence[Scenario]) -> dict[str, list[str]]:
+    inputs = [one.answer.input.model_dump() for one in pinned]
+    return {
+        f"{feature.label}, {feature.unit}": [
+            _cell(values[feature.name], inputs[0][feature.name]) for values in inputs
+        ]
+        for feature in FEATURES
+    }
+
+
+def _cell(value: float, first: float) -> str:
+    return number(value) if value == first else f"**{number(value)}**"

@@ -1,0 +1,80 @@
+"""Below the answer: why this price, what if, what lies around, and the scenarios."""
+
+import streamlit as st
+
+from backend.contract.predictions import PredictionResponse
+from dashboard.predict.contribution_chart import draw_contributions
+from dashboard.predict.details import AnswerDetails, details_of
+from dashboard.predict.nearest import draw_nearest
+from dashboard.predict.scenario_comparison import draw_scenarios
+from dashboard.predict.scenarios import scenarios
+from dashboard.predict.sensitivity_chart import draw_sensitivity
+from dashboard.shared.price import dollars, escaped
+from dashboard.shared.service import asking_service
+
+TABS = ["Contributions", "Sensitivity", "Map", "Scenarios"]
+
+
+def draw_answer_tabs(answer: PredictionResponse | None) -> None:
+    """Draw the tabs of an answer; without one, the scenarios if there are any."""
+    if answer is None:
+        _draw_scenarios_alone()
+        return
+    details = details_of(answer)
+    why, what_if, around, pinned = st.tabs(TABS, key="predict_tab", on_change="rerun")
+    if why.open:
+        with why:
+            _draw_contributions(details)
+    if what_if.open:
+        with what_if, asking_service():
+            draw_sensitivity(details.sensitivity(), answer.input)
+            _say_other_model(answer, details.sensitivity().model_version)
+    if around.open:
+        with around, asking_service():
+            draw_nearest(details.nearest(), answer.input)
+    if pinned.open:
+        with pinned:
+            draw_scenarios()
+
+
+def _draw_scenarios_alone() -> None:
+    if scenarios():
+        st.subheader("Scenarios", anchor=False)
+        draw_scenarios()
+
+
+def _draw_contributions(details: AnswerDetails) -> None:
+    if not details.wants_explanation:
+        _offer_explanation(details)
+        return
+    with asking_service():
+        with st.spinner("Asking what each input adds: 256 combinations of the inputs…"):
+            explained = details.explained()
+        draw_contributions(explained)
+        _say_other_model(details.answer, explained.model_version, explained.prediction)
+
+
+def _offer_explanation(details: AnswerDetails) -> None:
+    st.markdown("**Why this price?**")
+    st.caption(
+        "What each of the eight inputs adds to the average price, so that all of it adds up to this one. "
+        "It takes a moment, and the service logs it as a prediction of its own."
+    )
+    st.button(
+        "Explain this price",
+        icon=":material/waterfall_chart:",
+        key="predict_explain",
+        on_click=details.want_explanation,
+    )
+
+
+def _say_other_model(answer: PredictionResponse, version: str, price: float | None = None) -> None:
+    """Say if a newer model answered this than the price above: the two may differ."""
+    if version == answer.model_version:
+        return
+    told = "" if price is None else f" Its own price is {escaped(dollars(price))}."
+    st.warning(
+        f"Another model version, `{version}`, answered this than the price above.{told} "
+        "Predict again to have both from one.",
+        icon=":material/update:",
+    )

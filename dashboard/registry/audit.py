@@ -1,0 +1,97 @@
+"""The audit: who changed what, when and why, and whether the chain of its entries holds."""
+
+from http import HTTPStatus
+from typing import Any
+
+import streamlit as st
+
+from backend.client import ServiceRefused
+from backend.contract.audit import AuditQuery, AuditResponse, AuditRow, ChainState
+from dashboard.shared.moment import COLUMN_FORMAT, cell
+from dashboard.shared.service import asking_service, housing_client
+
+NEWEST = 100
+NO_ROLE = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+
+
+def draw_audit() -> None:
+    """Read the newest entries and draw them; a key without the right gets a sentence of its own."""
+    st.subheader("Audit", anchor=False)
+    with asking_service():
+        try:
+            found = housing_client().audit(AuditQuery(limit=NEWEST))
+        except ServiceRefused as refused:
+            if refused.error.status not in NO_ROLE:
+                raise
+            _draw_no_role(refused)
+            return
+        _draw_found(found)
+
+
+def _draw_no_role(refused: ServiceRefused) -> None:
+    with st.container(border=True, key="registry_audit_no_role", horizontal_alignment="center"):
+        st.markdown("**The audit is for operators**", text_alignment="center")
+        st.markdown(str(refused), text_alignment="center")
+        st.caption(
+            "The console sends the key in HOUSING_DASHBOARD_KEY; start it with an operator's.",
+            text_alignment="center",
+        )
+
+
+def _draw_found(found: AuditResponse) -> None:
+    with st.container(key="registry_chain"):
+        if found.chain.holds:
+            st.markdown(chain_words(found.chain))
+        else:
+            st.error(chain_words(found.chain), icon=":material/link_off:")
+    if not found.entries:
+        st.caption("Promotions, rollbacks, changes of the configuration and the like appear here.")
+        return
+    with st.container(key="registry_entries"):
+        st.dataframe(
+            [audit_cells(entry) for entry in found.entries],
+            key="registry_audit",
+            height="content" if found.total <= 10 else 420,
+            hide_index=True,
+            column_config=_columns(),
+            placeholder="–",
+            alt="Who changed what, newest first",
+        )
+    if found.total < found.chain.entries:
+        st.caption(f"The newest {found.total:,} of {found.chain.entries:,} entries.")
+
+
+def chain_words(chain: ChainState) -> str:
+    """Say whether the chain holds, and what is wrong if not; Markdown."""
+    if not chain.holds:
+        return f"The chain is broken: {chain.problem} Only the first {_entries(chain.entries)} fit."
+    if not chain.entries:
+        return ":green[:material/link:] Nothing has been changed yet; the chain is empty."
+    note = f" {chain.note}" if chain.note else ""
+    return f":green[:material/link: **The chain holds**], {_entries(chain.entries)}.{note}"
+
+
+def _entries(number: int) -> str:
+    return f"{number:,} {'entry' if number == 1 else 'entries'}"
+
+
+def audit_cells(entry: AuditRow) -> dict[str, Any]:
+    """Return one row of the table."""
+    return {
+        "timestamp": cell(entry.timestamp),
+        "actor": entry.actor.capitalize(),
+        "action": entry.action[:1].upper() + entry.action[1:],
+        "subject": entry.subject,
+        "reason": entry.reason,
+    }
+
+
+def _columns() -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "timestamp": config.DatetimeColumn("When, UTC", format=COLUMN_FORMAT, width=150),
+        "actor": config.TextColumn("Who", width=90),
+        "action": config.TextColumn("What", width=170),
+        "subject": config.TextColumn("Of what", width=220),
+        "reason": config.TextColumn("Why", width="large"),
+    }

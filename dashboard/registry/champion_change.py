@@ -1,0 +1,177 @@
+"""Promote and roll back behind a dialog: the version typed, a reason, and a key that may do it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import streamlit as st
+
+from backend.client import ClientError, HousingClient, ServiceRefused
+from backend.contract.models import ChampionChangedResponse, ChampionChangeKind, ModelVersion
+from dashboard.registry.admin_key import (
+    draw_held_key,
+    forget_key,
+    held_key,
+    keep_key,
+    key_problem,
+)
+from dashboard.registry.arrival import clicked_now
+from dashboard.shared.buttons import readable_letters
+from dashboard.shared.drift_words import LONGEST_REASON
+from dashboard.shared.service import failure_sentence, new_client
+
+OPEN = "registry_change"
+"""Session state: the change that the open dialog is about; kept, so that it outlives a redrawing."""
+DIALOG_KEY = "registry_dialog"
+VERBS: dict[ChampionChangeKind, str] = {"promotion": "Promote", "rollback": "Roll back"}
+ICONS: dict[ChampionChangeKind, str] = {
+    "promotion": ":material/upgrade:",
+    "rollback": ":material/history:",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of the champion that a person is about to ask for.
+
+    ``doubt`` is what speaks against it (Markdown), ``champion`` the version that is replaced.
+    """
+
+    kind: ChampionChangeKind
+    version: ModelVersion
+    champion: str | None
+    doubt: str | None = None
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What was typed into the dialog."""
+
+    version: str
+    reason: str
+    key: str
+
+    def problems(self, change: Change) -> Iterator[str]:
+        """Yield what is missing or wrong."""
+        if self.version != change.version.version:
+            yield "What you typed is not the version above."
+        if not self.reason:
+            yield "Say why: the reason is kept in the audit."
+        problem = key_problem(self.key)
+        if problem is not None:
+            yield problem
+
+
+def draw_change_button(change: Change, name: str, *, primary: bool = False) -> None:
+    """Draw the button that opens the dialog."""
+    st.button(
+        name,
+        icon=ICONS[change.kind],
+        key=f"registry_{change.kind}",
+        type="primary" if primary else "secondary",
+        on_click=_begin,
+        args=(change,),
+    )
+
+
+def draw_change_dialog() -> None:
+    """Draw the dialog while it is open."""
+    change: Change | None = st.session_state.get(OPEN)
+    if change is not None:
+        dialog = st.dialog(
+            f"{VERBS[change.kind]} to a version"
+            if change.kind == "rollback"
+            else "Promote a version",
+            width="medium",
+            icon=ICONS[change.kind],
+            on_dismiss=_end,
+        )
+        dialog(_draw_form)(change)
+
+
+def _begin(change: Change) -> None:
+    st.session_state[OPEN] = change
+
+
+def _end() -> None:
+    st.session_state.pop(OPEN, None)
+
+
+def _draw_form(change: Change) -> None:
+    st.markdown(_consequence(change))
+    if change.doubt is not None:
+        st.warning(change.doubt, icon=":material/warning:")
+    st.code(change.version.version, language=None)
+    draw_held_key()
+    with (
+        st.container(key=DIALOG_KEY),
+        st.form("registry_form", border=False, enter_to_submit=False),
+    ):
+        readable_letters(DIALOG_KEY, "primaryFormSubmit")
+        entered = _fields(change)
+        sent = st.form_submit_button(
+            f"{VERBS[change.kind]} now", type="primary", key="registry_confirm"
+        )
+    if sent:
+        problems = list(entered.problems(change))
+        if problems:
+            st.error("  \n".join(problems), icon=":material/edit:")
+        else:
+            _ask(change, entered)
+
+
+def _consequence(change: Change) -> str:
+    replaced = f" in place of `{change.champion}`" if change.champion else ""
+    return (
+        f"`{change.version.version}` becomes the champion{replaced}. Each worker serves it within a second "
+        "or two, no request is lost, and the way back stays open."
+    )
+
+
+def _fields(change: Change) -> Entered:
+    typed = st.text_input("Type the version", key="registry_typed", autocomplete="off")
+    reason = st.text_area(
+        "Reason",
+        max_chars=LONGEST_REASON,
+        height=90,
+        key="registry_reason",
+        help="Kept in the audit and on the timeline.",
+    )
+    key = ""
+    if held_key() is None:
+        key = st.text_input(
+            "Admin key",
+            type="password",
+            key="registry_key",
+            autocomplete="off",
+            help="HOUSING_ADMIN_KEY of the service; `make up` keeps it in runtime/keys.env. It is held in "
+            "this session only. Empty: the console's own key is sent, which may not have the right.",
+        )
+    return Entered((typed or "").strip(), (reason or "").strip(), (key or "").strip())
+
+
+def _ask(change: Change, entered: Entered) -> None:
+    key = entered.key or held_key()
+    arrival = clicked_now(change.kind, change.version)
+    try:
+        with new_client(key) as client:
+            _send(client, change, entered.reason)
+    except ClientError as error:
+        if isinstance(error, ServiceRefused) and error.error.status in (
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.FORBIDDEN,
+        ):
+            forget_key()
+        st.error(failure_sentence(error), icon=":material/error:")
+        return
+    if entered.key:
+        keep_key(entered.key)
+    arrival.begin()
+    _end()
+    st.rerun()
+
+
+def _send(client: HousingClient, change: Change, reason: str) -> ChampionChangedResponse:
+    if change.kind == "rollback":
+        return client.roll_back(reason, change.champion)
+    return client.promote(change.version.version, reason, change.champion)

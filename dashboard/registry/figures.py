@@ -1,0 +1,134 @@
+"""Champion and challenger side by side: five figures on their holdouts, each with its confidence interval."""
+
+from typing import Any
+
+import streamlit as st
+
+from backend.contract.model_version import VersionResponse
+from backend.contract.performance import Estimate
+from backend.contract.predictions import TARGET_UNIT_DOLLARS
+from dashboard.performance.words import number_range, price_range, share_range
+from dashboard.registry.words import CHALLENGER, CHAMPION, trained_words
+from dashboard.settings import dashboard_settings
+from dashboard.shared.colours import DOWN, UP
+from dashboard.shared.interval_mark import MarkStyle, interval_marks
+
+THOUSANDS = TARGET_UNIT_DOLLARS / 1_000
+FIGURES = {
+    "rmse": ("RMSE, $1,000", THOUSANDS),
+    "mae": ("Mean absolute error, $1,000", THOUSANDS),
+    "bias": ("Bias (predicted − actual), $1,000", THOUSANDS),
+    "r2": ("R²", 1.0),
+    "interval_coverage": ("Actual prices in their interval, %", 100.0),
+}
+"""Title with unit, and the factor to it, by the contract's name."""
+PANEL_HEIGHT, TITLE_HEIGHT, AXIS_HEIGHT = 112, 26, 24
+STYLES = {CHAMPION: MarkStyle(UP), CHALLENGER: MarkStyle(DOWN, hollow=True)}
+
+
+def draw_figures(reports: dict[str, VersionResponse]) -> None:
+    """Draw the chart beside a table for each version; ``reports`` by "Champion" and "Challenger"."""
+    chart_side, table_side = st.columns([1, 1], gap="large")
+    with chart_side:
+        st.echarts_chart(
+            figures_option(reports),
+            height=PANEL_HEIGHT * len(FIGURES),
+            key="registry_figures",
+            alt="Error figures of " + " and ".join(reports).lower() + " with 95 % confidence",
+        )
+    with table_side:
+        for role, report in reports.items():
+            _draw_version(role, report)
+
+
+def _draw_version(role: str, report: VersionResponse) -> None:
+    with st.container(key=f"registry_{role.lower()}_facts"):
+        st.markdown(f"**{role}** `{report.version.version}`")
+        if report.error.reason is not None:
+            st.markdown(f":gray[{report.error.reason}]")
+        facts = version_facts(report)
+        st.table(facts, border="horizontal", alt=f"Facts of the {role.lower()}")
+
+
+def version_facts(report: VersionResponse) -> dict[str, str]:
+    """Return name and value of what is known of a version, as Markdown."""
+    error = report.error
+    facts = {"Model": trained_words(report.version)}
+    for title, estimate in (
+        ("RMSE", error.rmse),
+        ("Mean absolute error", error.mae),
+        ("Bias", error.bias),
+    ):
+        if estimate is not None:
+            facts[title] = price_range(estimate)
+    if error.r2 is not None:
+        facts["R²"] = number_range(error.r2)
+    if error.interval_coverage is not None:
+        aim = f" :gray[· aim {report.expected_coverage:.0%}]"
+        facts["In their interval"] = share_range(error.interval_coverage) + aim
+    return facts | {"Holdout": f"n = {error.rows:,} rows", "MLflow": _mlflow(report)}
+
+
+def _mlflow(report: VersionResponse) -> str:
+    run = report.version.mlflow_run_id
+    if run is None:
+        return ":gray[not recorded]"
+    # The service's own address of MLflow may be one that a browser does not reach.
+    return f"[Run {run[:8]}]({dashboard_settings().mlflow_url}/#/runs/{run})"
+
+
+def figures_option(reports: dict[str, VersionResponse]) -> dict[str, Any]:
+    """Return the chart: a panel for each figure with an axis of its own, the champion above."""
+    numbers = range(len(FIGURES))
+    series: list[dict[str, Any]] = []
+    for number, (name, (title, factor)) in enumerate(FIGURES.items()):
+        for role, report in reports.items():
+            estimate: Estimate | None = getattr(report.error, name)
+            if estimate is not None:
+                series += _marks(role, title, estimate, factor, number)
+    return {
+        "animationDuration": 300,
+        "tooltip": {"trigger": "item"},
+        "title": [_title(title, number) for number, (title, _) in enumerate(FIGURES.values())],
+        "grid": [_grid(number) for number in numbers],
+        "xAxis": [
+            {"type": "value", "scale": True, "gridIndex": number, "splitNumber": 4}
+            for number in numbers
+        ],
+        "yAxis": [
+            {
+                "type": "category",
+                "gridIndex": number,
+                "data": list(reports)[::-1],
+                "axisTick": {"show": False},
+            }
+            for number in numbers
+        ],
+        "series": series,
+    }
+
+
+def _marks(
+    role: str, title: str, estimate: Estimate, factor: float, number: int
+) -> list[dict[str, Any]]:
+    lower, value, upper = (
+        round(factor * each, 3) for each in (estimate.lower, estimate.value, estimate.upper)
+    )
+    tip = f"{role}: {value:,.3g} ({lower:,.3g} to {upper:,.3g})<br/>{title}"
+    return interval_marks(role, role, (lower, value, upper), STYLES[role], number, tip)
+
+
+def _title(title: str, number: int) -> dict[str, Any]:
+    style = {"fontSize": 13, "fontWeight": 600}
+    return {"text": title, "left": 0, "top": number * PANEL_HEIGHT + 4, "textStyle": style}
+
+
+def _grid(number: int) -> dict[str, Any]:
+    height = PANEL_HEIGHT - TITLE_HEIGHT - AXIS_HEIGHT
+    return {
+        "left": 78,
+        "right": 24,
+        "top": number * PANEL_HEIGHT + TITLE_HEIGHT,
+        "height": height - 8,
+        "containLabel": False,
+    }

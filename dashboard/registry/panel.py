@@ -1,0 +1,141 @@
+"""The Registry page: the versions, champion and challenger side by side, the gate, the change, the audit."""
+
+import streamlit as st
+
+from backend.client import HousingClient, ServiceRefused
+from backend.contract.model_version import ComparisonResponse, VersionResponse
+from backend.contract.models import ModelsResponse, ModelVersion
+from dashboard.registry.arrival import draw_arrival
+from dashboard.registry.audit import draw_audit
+from dashboard.registry.champion_change import (
+    Change,
+    draw_change_button,
+    draw_change_dialog,
+)
+from dashboard.registry.figures import draw_figures
+from dashboard.registry.slices import draw_slices
+from dashboard.registry.versions import choose_challenger, draw_versions
+from dashboard.registry.words import CHALLENGER, CHAMPION, champion_of, outcome
+from dashboard.shared.buttons import readable_letters
+from dashboard.shared.gate_verdict import draw_gate
+from dashboard.shared.service import asking_service, housing_client
+
+CHANGE_KEY = "registry_change_side"
+
+
+def draw_registry() -> None:
+    """Read the versions, then draw them; a failed reading leaves one sentence in its place."""
+    draw_arrival()
+    with asking_service():
+        models = housing_client().models()
+        if not models.versions:
+            _draw_nothing(models)
+        else:
+            _draw_models(models)
+    draw_audit()
+    draw_change_dialog()
+
+
+def _draw_nothing(models: ModelsResponse) -> None:
+    with st.container(border=True, key="registry_nothing", horizontal_alignment="center"):
+        st.space("small")
+        st.markdown("**No version has been trained yet**", text_alignment="center")
+        st.markdown(
+            "`make train` compares all candidates; the best becomes the champion.",
+            text_alignment="center",
+        )
+        if models.unreadable:
+            damaged = ", ".join(models.unreadable)
+            st.caption(f"Damaged, and left out: {damaged}.", text_alignment="center")
+        st.space("small")
+
+
+def _draw_models(models: ModelsResponse) -> None:
+    draw_versions(models)
+    champion = champion_of(models)
+    if champion is None:
+        st.error(
+            "No version is the champion: the pointer is missing, damaged, or names a version that is not "
+            "there. Promote a version to mend it.",
+            icon=":material/error:",
+        )
+    st.subheader("Champion and challenger", anchor=False)
+    choice_side, change_side = st.columns([3, 2], vertical_alignment="bottom")
+    with choice_side:
+        challenger = choose_challenger(models)
+    if challenger is None:
+        st.caption(
+            "There is no other version to compare with. A retraining makes a challenger: the Drift page "
+            "asks for one."
+        )
+    reports = _read_reports(housing_client(), champion, challenger)
+    compared = _compare(housing_client(), reports)
+    with change_side, st.container(horizontal=True, horizontal_alignment="right", key=CHANGE_KEY):
+        readable_letters(CHANGE_KEY)
+        _draw_buttons(models, challenger, reports.get(CHALLENGER), compared)
+    if compared is not None:
+        _draw_outcome(compared)
+    if reports:
+        draw_figures(reports)
+    if compared is not None and compared.difference is not None:
+        draw_slices(compared)
+    judged = reports.get(CHALLENGER) or reports.get(CHAMPION)
+    if judged is not None:
+        draw_gate(judged)
+
+
+def _read_reports(
+    client: HousingClient, champion: ModelVersion | None, challenger: ModelVersion | None
+) -> dict[str, VersionResponse]:
+    """Return what is known of both, the champion first; one that is damaged says so and is left out."""
+    reports = {}
+    for role, version in ((CHAMPION, champion), (CHALLENGER, challenger)):
+        if version is None:
+            continue
+        try:
+            reports[role] = client.model_version(version.version)
+        except ServiceRefused as refused:
+            st.error(str(refused), icon=":material/broken_image:")
+    return reports
+
+
+def _compare(
+    client: HousingClient, reports: dict[str, VersionResponse]
+) -> ComparisonResponse | None:
+    if len(reports) < 2:
+        return None
+    return client.compare_versions(
+        reports[CHALLENGER].version.version, reports[CHAMPION].version.version
+    )
+
+
+def _draw_buttons(
+    models: ModelsResponse,
+    challenger: ModelVersion | None,
+    report: VersionResponse | None,
+    compared: ComparisonResponse | None,
+) -> None:
+    previous = next((one for one in models.versions if one.is_previous), None)
+    if previous is not None:
+        draw_change_button(Change("rollback", previous, models.champion), "Roll back")
+    if challenger is not None and report is not None:
+        change = Change("promotion", challenger, models.champion, _doubt(report, compared))
+        draw_change_button(change, "Promote this challenger", primary=True)
+
+
+def _doubt(report: VersionResponse, compared: ComparisonResponse | None) -> str | None:
+    """Return what speaks against a promotion, as Markdown."""
+    doubts = []
+    if report.gate is not None and not report.gate.promote:
+        doubts.append("The gate refused this version; its verdict says why.")
+    if compared is not None and compared.difference is not None and compared.difference.lower > 0:
+        doubts.append("On common rows its error is higher than the champion's, beyond doubt.")
+    return " ".join(doubts) or None
+
+
+def _draw_outcome(compared: ComparisonResponse) -> None:
+    found = outcome(compared)
+    with st.container(key="registry_outcome"):
+        st.markdown(
+            f":{found.colour}[:material/{found.icon}: **{found.title}**]  \n{found.sentence}"
+        )

@@ -1,0 +1,113 @@
+"""All versions in one table; a row that is selected becomes the challenger that is compared."""
+
+from typing import Any
+
+import streamlit as st
+
+from backend.contract.models import ModelsResponse, ModelVersion
+from backend.contract.performance import Estimate
+from backend.contract.predictions import TARGET_UNIT_DOLLARS
+from dashboard.registry.words import (
+    CHALLENGER,
+    PREVIOUS,
+    choice_label,
+    model_label,
+    state_of,
+)
+from dashboard.shared.moment import COLUMN_FORMAT, cell
+
+CHOSEN = "registry_challenger"
+"""Session state: the version that is compared with the champion."""
+
+
+def draw_versions(models: ModelsResponse) -> None:
+    """Draw the table, and say which folders are damaged."""
+    versions = models.versions
+    st.subheader("Versions", anchor=False)
+    key = f"registry_versions_{models.champion}_{len(versions)}"
+    st.dataframe(
+        [version_cells(one, models) for one in versions],
+        key=key,
+        height="content" if len(versions) <= 10 else 420,
+        hide_index=True,
+        column_config=_columns(),
+        on_select=lambda: _choose_selected(key, models),
+        selection_mode="single-row",
+        placeholder="–",
+        alt="The trained versions, newest first; select one to compare it with the champion",
+    )
+    st.caption(
+        "RMSE on each version's own holdout, the test part that it never learned from. A challenger was "
+        "trained after the champion. Select a row at its left edge to compare it."
+    )
+    if models.unreadable:
+        st.warning(
+            f"Left out, because their manifest is damaged: {', '.join(models.unreadable)}.",
+            icon=":material/warning:",
+        )
+
+
+def choose_challenger(models: ModelsResponse) -> ModelVersion | None:
+    """Draw the choice of the version that is compared; return None if there is no other."""
+    others = {one.version: one for one in models.versions if not one.is_champion}
+    if not others:
+        return None
+    if st.session_state.get(CHOSEN) not in others:
+        st.session_state[CHOSEN] = usual_challenger(models)
+    chosen = st.selectbox(
+        "Compare the champion with",
+        list(others),
+        format_func=lambda version: choice_label(others[version], models),
+        key=CHOSEN,
+    )
+    return others[str(chosen)]
+
+
+def usual_challenger(models: ModelsResponse) -> str:
+    """Return the newest challenger, else the previous champion, else the newest other version."""
+    others = [one for one in models.versions if not one.is_champion]
+    for state in (CHALLENGER, PREVIOUS):
+        for one in others:
+            if state_of(one, models) == state:
+                return one.version
+    return others[0].version
+
+
+def version_cells(version: ModelVersion, models: ModelsResponse) -> dict[str, Any]:
+    """Return one row of the table; errors in dollars."""
+    error = version.holdout_rmse
+    return {
+        "state": state_of(version, models),
+        "version": version.version,
+        "trained": cell(version.created_at),
+        "model": model_label(version),
+        "rmse": _dollars(error.value if error is not None else version.metrics.get("test_rmse")),
+        "interval": _interval(error) if error is not None else version.holdout_reason,
+    }
+
+
+def _choose_selected(key: str, models: ModelsResponse) -> None:
+    selected = st.session_state[key]["selection"]["rows"]
+    if selected and not models.versions[selected[0]].is_champion:
+        st.session_state[CHOSEN] = models.versions[selected[0]].version
+
+
+def _dollars(price: float | None) -> float | None:
+    return None if price is None else price * TARGET_UNIT_DOLLARS
+
+
+def _interval(error: Estimate) -> str:
+    lower, upper = (round(end * TARGET_UNIT_DOLLARS, -2) for end in (error.lower, error.upper))
+    return f"${lower:,.0f} to ${upper:,.0f}"
+
+
+def _columns() -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "state": config.TextColumn("State", width=100),
+        "version": config.TextColumn("Version", pinned=True),
+        "trained": config.DatetimeColumn("Trained, UTC", format=COLUMN_FORMAT),
+        "model": config.TextColumn("Model"),
+        "rmse": config.NumberColumn("RMSE", format="$%,.0f"),
+        "interval": config.TextColumn("95 % confidence"),
+    }

@@ -1,0 +1,102 @@
+"""Versions in words: what each is to the service, which of two is better, what a figure is."""
+
+from dataclasses import dataclass
+
+from backend.contract.model_version import ComparisonResponse
+from backend.contract.models import ModelsResponse, ModelVersion
+from backend.contract.performance import Estimate
+from dashboard.performance.slices import KINDS
+from dashboard.shared.moment import moment
+from dashboard.shared.price import dollars, escaped
+
+CHAMPION, PREVIOUS, CHALLENGER, EARLIER = "Champion", "Previous", "Challenger", "Earlier"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Which of two versions is better; ``colour`` and ``icon`` are Streamlit's names."""
+
+    title: str
+    sentence: str
+    colour: str
+    icon: str
+
+
+def model_label(version: ModelVersion) -> str:
+    """Return the name of the kind of model."""
+    return version.model_name.replace("_", " ").capitalize()
+
+
+def state_of(version: ModelVersion, models: ModelsResponse) -> str:
+    """Return what a version is to the service; a challenger was trained after the champion."""
+    if version.is_champion:
+        return CHAMPION
+    if version.is_previous:
+        return PREVIOUS
+    champion = champion_of(models)
+    is_newer = champion is None or version.created_at > champion.created_at
+    return CHALLENGER if is_newer else EARLIER
+
+
+def champion_of(models: ModelsResponse) -> ModelVersion | None:
+    """Return the version that serves; None if the pointer is lost."""
+    return next((one for one in models.versions if one.is_champion), None)
+
+
+def choice_label(version: ModelVersion, models: ModelsResponse) -> str:
+    """Return a version as one chooses it from a list."""
+    return f"{version.version} · {model_label(version)} · {state_of(version, models).lower()}"
+
+
+def trained_words(version: ModelVersion) -> str:
+    """Say which model it is and when it was trained."""
+    return f"{model_label(version)}, trained {moment(version.created_at)}"
+
+
+def outcome(found: ComparisonResponse) -> Outcome:
+    """Return which version is better, or that nobody knows; Markdown."""
+    if found.difference is None or found.rmse is None or found.against_rmse is None:
+        return Outcome("Not comparable", found.reason or "", "gray", "help")
+    sentence = (
+        f"RMSE {escaped(dollars(found.rmse))} against the champion's "
+        f"{escaped(dollars(found.against_rmse))}; the difference is "
+        f"{difference_words(found.difference)} on {found.rows:,} rows that both have in their holdout."
+    )
+    if found.difference.upper < 0:
+        return Outcome("The challenger is better", sentence, "green", "trending_up")
+    if found.difference.lower > 0:
+        return Outcome("The challenger is worse", sentence, "red", "trending_down")
+    return Outcome("No difference beyond doubt", sentence, "gray", "trending_flat")
+
+
+def difference_words(difference: Estimate) -> str:
+    """Write a difference with its interval, as Markdown."""
+    value, lower, upper = (
+        escaped(signed_dollars(each))
+        for each in (difference.value, difference.lower, difference.upper)
+    )
+    return f"**{value}** ({lower} to {upper})"
+
+
+def signed_dollars(price: float) -> str:
+    """Write a difference in 100,000 USD with its sign, to the nearest ten dollars.
+
+    Examples
+    --------
+    >>> signed_dollars(0.0123), signed_dollars(-0.00318), signed_dollars(0.00001)
+    ('+$1,230', '−$320', '$0')
+    """
+    amount = round(price * 10_000) * 10
+    sign = {True: "+", False: "−"}[amount > 0] if amount else ""
+    return f"{sign}${abs(amount):,}"
+
+
+def slice_label(kind: str, name: str) -> str:
+    """Write a kind of district.
+
+    Examples
+    --------
+    >>> slice_label("region", "bay area"), slice_label("income", "lowest quarter")
+    ('Bay Area', 'Income: lowest quarter')
+    """
+    return name.title() if kind == "region" else f"{KINDS.get(kind, kind)}: {name}"

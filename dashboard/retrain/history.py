@@ -1,0 +1,105 @@
+"""Retrainings that are over: what came of each, why, and one of them opened."""
+
+from typing import Any
+
+import streamlit as st
+
+from backend.contract.retraining import RetrainingResponse, RetrainingRow, RetrainingsQuery
+from dashboard.retrain.job import draw_log
+from dashboard.retrain.words import SOURCES, outcome, stage_badges, verdict_words
+from dashboard.shared.gate_verdict import result_of
+from dashboard.shared.moment import COLUMN_FORMAT, cell, lasting, moment
+from dashboard.shared.open_row import draw_rows
+from dashboard.shared.price import escaped
+from dashboard.shared.service import asking_service, housing_client
+
+SHOWN = 50
+OVER = "done,failed,cancelled"
+
+
+def draw_history() -> None:
+    """Draw the last retrainings as a table, and the one that is opened."""
+    st.subheader("Earlier retrainings", anchor=False)
+    with asking_service():
+        query = RetrainingsQuery(state=OVER, limit=SHOWN)
+        rows = housing_client().retrainings(query).retrainings
+        opened = draw_rows(
+            "retrain_history",
+            rows,
+            history_cells,
+            _columns(),
+            "No retraining is over yet. What came of each, and why, will stand here.",
+        )
+        if opened is not None:
+            _draw_opened(housing_client().retraining(opened.trigger_id))
+
+
+def history_cells(row: RetrainingRow) -> dict[str, Any]:
+    """Return one row of the table."""
+    elapsed = row.elapsed_seconds
+    return {
+        "created_at": cell(row.created_at),
+        "outcome": outcome(row).title,
+        "verdict": verdict_words(row) or None,
+        "version": row.version,
+        "mlflow": row.mlflow.url if row.mlflow is not None else None,
+        "reason": row.reason,
+        "source": SOURCES[row.source],
+        "requested_by": row.requested_by,
+        "took": lasting(elapsed) if elapsed is not None else None,
+    }
+
+
+def _columns() -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "created_at": config.DatetimeColumn("Asked, UTC", format=COLUMN_FORMAT, width=150),
+        "outcome": config.TextColumn("Outcome", width=100),
+        "verdict": config.TextColumn("Why", width=290),
+        "version": config.TextColumn("Version", width=190),
+        "reason": config.TextColumn("Asked because", width=220),
+        "source": config.TextColumn("Cause", width=90),
+        "requested_by": config.TextColumn("By", width=80),
+        "took": config.TextColumn("Took", width=90),
+        "mlflow": config.LinkColumn("MLflow", display_text="Open the run", width=100),
+    }
+
+
+def _draw_opened(found: RetrainingResponse) -> None:
+    words = outcome(found)
+    with st.container(border=True, key="retrain_opened"):
+        st.markdown(f"#### :{words.colour}[:material/{words.icon}: {words.title}]")
+        st.markdown(escaped(verdict_words(found)))
+        st.markdown(stage_badges(found))
+        checks = ((found.result or {}).get("decision") or {}).get("checks") or []
+        if checks:
+            _draw_checks(checks)
+        if found.mlflow is not None:
+            st.link_button("Run in MLflow", found.mlflow.url, icon=":material/open_in_new:")
+        st.caption(
+            f"`{found.trigger_id}`, asked for by {found.requested_by}, {moment(found.created_at)}."
+        )
+        if found.log_tail:
+            draw_log(found)
+
+
+def _draw_checks(checks: list[dict[str, Any]]) -> None:
+    st.dataframe(
+        [
+            {
+                "result": result_of(check["passed"], check["required"]),
+                "name": str(check["name"]),
+                "sentence": str(check["sentence"]),
+            }
+            for check in checks
+        ],
+        key="retrain_gate",
+        height="content",
+        hide_index=True,
+        column_config={
+            "result": st.column_config.TextColumn("Result", width=120),
+            "name": st.column_config.TextColumn("Check", width=260),
+            "sentence": st.column_config.TextColumn("What was found", width="large"),
+        },
+        alt="The checks of the promotion gate",
+    )

@@ -1,0 +1,134 @@
+"""The retraining that runs, or the last one: stages, progress, time, log, and the button that stops it."""
+
+from datetime import datetime, timedelta
+
+import streamlit as st
+
+from backend.contract.retraining import RetrainingResponse
+from dashboard.retrain.cancel import offer_cancelling
+from dashboard.retrain.check import forget_check
+from dashboard.retrain.reading import RetrainingReading, follow, read_retraining
+from dashboard.retrain.words import (
+    SOURCES,
+    outcome,
+    stage_badges,
+    time_words,
+    verdict_words,
+)
+from dashboard.shared.moment import clock, lasting, moment
+from dashboard.shared.price import escaped
+from dashboard.shared.service import asking_service, housing_client
+
+LOG_HEIGHT, LINES_IN_SIGHT = 230, 9
+"""Pixels, and the lines that fit; further ones scroll."""
+PATIENCE = timedelta(seconds=30)
+"""A worker that lives takes what waits within a second, and says something every five."""
+WAS_OPEN = "retrain_was_open"
+"""Session state: whether the followed retraining was not over at the last look."""
+
+
+def draw_job() -> None:
+    """Look which retraining there is, and draw it; draw the page anew when it has ended."""
+    with asking_service():
+        reading = read_retraining(housing_client())
+        if st.session_state.get(WAS_OPEN, False) and not reading.is_open:
+            st.session_state[WAS_OPEN] = False
+            forget_check()
+            st.rerun()
+        st.session_state[WAS_OPEN] = reading.is_open
+        if reading.job is None:
+            _draw_nothing()
+        else:
+            _draw_job(reading.job, reading)
+
+
+def _draw_nothing() -> None:
+    with st.container(key="retrain_idle"):
+        st.markdown(":gray[:material/check: No retraining waits or runs.]")
+
+
+def _draw_job(job: RetrainingResponse, reading: RetrainingReading) -> None:
+    with st.container(border=True, key="retrain_job"):
+        _draw_head(job, reading)
+        st.markdown(stage_badges(job))
+        if reading.is_open:
+            step = job.step or "Waits for the worker"
+            st.progress(job.progress, escaped(f"**{step}** :gray[· {time_words(job)}]"))
+            _draw_doubts(job, reading)
+        elif words := verdict_words(job):
+            st.markdown(escaped(words))
+        st.text(job.reason)
+        st.caption(_asked_words(job))
+        if job.log_tail:
+            draw_log(job)
+
+
+def _draw_head(job: RetrainingResponse, reading: RetrainingReading) -> None:
+    words = outcome(job)
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(
+            f"#### :{words.colour}[:material/{words.icon}: {words.title}]"
+            f" :small[:gray[{job.trigger_id}]]",
+            width="content",
+        )
+        with st.container(horizontal=True, width="content"):
+            if job.mlflow is not None:
+                st.link_button("Run in MLflow", job.mlflow.url, icon=":material/open_in_new:")
+            if reading.is_open:
+                offer_cancelling(job)
+            else:
+                st.button("Close", icon=":material/close:", key="retrain_close", on_click=_close)
+
+
+def _close() -> None:
+    follow(None)
+
+
+def _draw_doubts(job: RetrainingResponse, reading: RetrainingReading) -> None:
+    """Say what a person should know who waits for it."""
+    if job.cancellation is not None:
+        st.warning(
+            f"Cancelled by {job.cancellation.requested_by}; it stops when this step ends. "
+            "The champion serves on.",
+            icon=":material/block:",
+        )
+    if is_quiet(job, job.timestamp):
+        st.warning(
+            "No worker has taken it up; look whether the process `worker` runs."
+            if job.state == "pending"
+            else f"The worker was last heard of at {_last_heard(job)}; look whether it runs. "
+            "Another one begins this retraining anew.",
+            icon=":material/warning:",
+        )
+    if reading.others_waiting:
+        st.caption(f"{reading.others_waiting} more wait for the worker.")
+
+
+def is_quiet(job: RetrainingResponse, now: datetime) -> bool:
+    """Whether nothing was heard of it for longer than a living worker is silent."""
+    heard = job.created_at if job.state == "pending" else (job.heartbeat_at or job.claimed_at)
+    return heard is not None and now - heard > PATIENCE
+
+
+def _last_heard(job: RetrainingResponse) -> str:
+    heard = job.heartbeat_at or job.claimed_at
+    return clock(heard) if heard is not None else "no time"
+
+
+def _asked_words(job: RetrainingResponse) -> str:
+    words = f"Asked for by {job.requested_by} ({SOURCES[job.source]}), {moment(job.created_at)}"
+    if job.finished_at is not None and job.elapsed_seconds is not None:
+        words += f"; ended {clock(job.finished_at)} after {lasting(job.elapsed_seconds)}"
+    return f"{words}."
+
+
+def draw_log(job: RetrainingResponse) -> None:
+    """Draw the last lines that it logged, the newest first, so that the newest is in sight."""
+    st.caption("Log, the newest line first")
+    lines = "\n".join(reversed(job.log_tail))
+    if len(job.log_tail) > LINES_IN_SIGHT:
+        st.code(lines, language=None, height=LOG_HEIGHT)
+    else:
+        st.code(lines, language=None)

@@ -1,0 +1,95 @@
+"""A retraining in words: its stages, its time, what came of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend.contract.retraining import RetrainingRow, WorkStage
+from dashboard.shared.moment import lasting
+
+STAGES: dict[WorkStage, str] = {
+    "claimed": "Claimed",
+    "loading": "Loading",
+    "training": "Training",
+    "evaluating": "Evaluating",
+    "gate": "Gate",
+    "publishing": "Publishing",
+}
+SOURCES = {
+    "manual": "by hand",
+    "drift": "drift",
+    "degradation": "a higher error",
+    "age": "the age of the model",
+    "labels": "new labels",
+    "schedule": "schedule",
+}
+"""What asked for it."""
+HURT = {"failed": ("red", "close"), "cancelled": ("orange", "block")}
+"""How the stage is drawn in which it ended before its time."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a retraining, in a word; ``colour`` and ``icon`` are Streamlit's names."""
+
+    title: str
+    colour: str
+    icon: str
+
+
+PROMOTED = Outcome("Promoted", "green", "check_circle")
+OUTCOMES = {
+    "pending": Outcome("Waits", "gray", "hourglass_empty"),
+    "running": Outcome("Runs", "blue", "model_training"),
+    "done": Outcome("Not promoted", "orange", "shield"),
+    "failed": Outcome("Failed", "red", "error"),
+    "cancelled": Outcome("Cancelled", "gray", "block"),
+}
+
+
+def outcome(row: RetrainingRow) -> Outcome:
+    """Return what came of it, or that it waits or runs."""
+    return PROMOTED if row.promoted and row.state == "done" else OUTCOMES[row.state]
+
+
+def verdict_words(row: RetrainingRow) -> str:
+    """Say why it ended as it did; empty while nothing is decided."""
+    if row.state == "cancelled" and row.cancellation is not None:
+        return f"Cancelled by {row.cancellation.requested_by}: {row.cancellation.reason}"
+    if row.verdict is None:
+        return ""
+    return f"{row.verdict[0].upper()}{row.verdict[1:].rstrip('.')}."
+
+
+def stage_badges(row: RetrainingRow) -> str:
+    """Draw all stages as badges in a line of Markdown: those behind, the one it is at, those to come."""
+    return " ".join(_badges(row))
+
+
+def _badges(row: RetrainingRow) -> Iterator[str]:
+    names = list(STAGES)
+    reached = names.index(row.reached) if row.reached is not None else -1
+    for position, name in enumerate(names):
+        if position < reached or row.state == "done":
+            yield f":green-badge[:material/check: {STAGES[name]}]"
+        elif position > reached:
+            yield f":gray-badge[{STAGES[name]}]"
+        elif row.state in HURT:
+            colour, icon = HURT[row.state]
+            yield f":{colour}-badge[:material/{icon}: {STAGES[name]}]"
+        else:
+            yield f":blue-badge[:material/play_arrow: {STAGES[name]}{_counted(row)}]"
+    yield (":green-badge[:material/check: Done]" if row.state == "done" else ":gray-badge[Done]")
+
+
+def _counted(row: RetrainingRow) -> str:
+    return f" {row.step_number} of {row.steps}" if row.steps is not None and row.steps > 1 else ""
+
+
+def time_words(row: RetrainingRow) -> str:
+    """Say how long it has run and how long it will, as far as that is known."""
+    if row.elapsed_seconds is None:
+        return "Not begun yet"
+    elapsed = f"{lasting(row.elapsed_seconds)} so far"
+    if row.remaining_seconds is None:
+        return f"{elapsed}; how long it will take is not known yet"
+    return f"{elapsed}, about {lasting(row.remaining_seconds)} to come"

@@ -1,0 +1,198 @@
+"""Reading what was recorded: predictions, requests, logs, model metrics, newest first, page by page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database.backlog import BacklogReader
+from storage.database.connection import Database
+from storage.errors import InvalidInput, RecordNotFound
+from storage.log_writer.__main__ import count_rejected
+from storage.paths import RuntimePaths
+from storage.schema.records import utc_now
+from storage.schema.tables import api_metrics, events, labels, logs, model_metrics, predictions
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, newest first, and the token of the rows behind them (None: there are none)."""
+
+    rows: list[dict[str, Any]]
+    next_page_token: str | None
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """Which part of a table to read: a time window (``since`` included, ``until`` not) and a page."""
+
+    limit: int = 100
+    page_token: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class RecordLog:
+    """Read-only queries over the log database."""
+
+    def __init__(self, database: Database, paths: RuntimePaths) -> None:
+        self._database = database
+        self._paths = paths
+
+    def logs(
+        self,
+        page: PageRequest,
+        *,
+        level: str | None = None,
+        module: str | None = None,
+        search: str | None = None,
+    ) -> Page:
+        """Return log lines, optionally of one level or logger, or containing a text."""
+        conditions = [_equals(logs.c.level, level), _starts_with(logs.c.module, module)]
+        if search is not None:
+            conditions.append(logs.c.message.icontains(search, autoescape=True))
+        return self._page(logs, page, conditions)
+
+    def requests(
+        self, page: PageRequest, *, endpoint: str | None = None, status: int | None = None
+    ) -> Page:
+        """Return answered requests, optionally of one route template or status code."""
+        conditions = [
+            _equals(api_metrics.c.endpoint, endpoint),
+            _equals(api_metrics.c.status_code, status),
+        ]
+        return self._page(api_metrics, page, conditions)
+
+    def predictions(
+        self,
+        page: PageRequest,
+        *,
+        model_version: str | None = None,
+        labelled: bool | None = None,
+    ) -> Page:
+        """Return logged predictions with their actual value (None: not known yet).
+
+        Optionally of one model version, or only those with or without an actual value.
+        """
+        conditions = [
+            _equals(predictions.c.model_version, model_version),
+            None if labelled is None else labels.c.id.is_not(None) == labelled,
+        ]
+        return self._page(predictions, page, conditions, _with_labels())
+
+    def prediction(self, prediction_id: str) -> dict[str, Any]:
+        """Return one logged prediction.
+
+        Raises
+        ------
+        RecordNotFound
+            If there is none with this id.
+        """
+        query = _with_labels().where(predictions.c.prediction_id == prediction_id)
+        with self._database.transaction() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise RecordNotFound(f"There is no prediction {prediction_id[:64]}.")
+        return dict(row)
+
+    def models(self, limit: int) -> list[dict[str, Any]]:
+        """Return the metrics of trained models, newest first."""
+        return self._page(model_metrics, PageRequest(limit=limit), []).rows
+
+    def events(self, page: PageRequest, *, kinds: Sequence[str] = ()) -> Page:
+        """Return what happened, optionally of some kinds only."""
+        return self._page(events, page, [events.c.event_kind.in_(kinds) if kinds else None])
+
+    def statistics(self) -> dict[str, Any]:
+        """Return the sizes of everything: rows by kind, spool backlog and database, in bytes."""
+        with self._database.transaction() as connection:
+            counts = {
+                "logs_by_level": _count_by(connection, logs.c.level),
+                "api_metrics": _request_totals(connection),
+                "total_model_metrics": _count(connection, model_metrics),
+                "predictions": _count(connection, predictions),
+                "labelled": _count(connection, labels),
+            }
+        backlog = BacklogReader(self._database, self._paths).read(utc_now())
+        return counts | {
+            "spool_backlog": {
+                "bytes": backlog.bytes,
+                "oldest_age_seconds": backlog.oldest_age_seconds,
+                "rejected_records": count_rejected(self._paths.rejected_records),
+            },
+            "size_bytes": self._database.size_bytes(),
+        }
+
+    def _page(
+        self,
+        table: sa.Table,
+        page: PageRequest,
+        conditions: list[sa.ColumnElement[bool] | None],
+        selection: sa.Select[Any] | None = None,
+    ) -> Page:
+        conditions = [
+            *conditions,
+            None if page.since is None else table.c.timestamp >= page.since,
+            None if page.until is None else table.c.timestamp < page.until,
+            None if page.page_token is None else table.c.id < _row_id(page.page_token),
+        ]
+        query = (
+            (sa.select(table) if selection is None else selection)
+            .where(*(condition for condition in conditions if condition is not None))
+            .order_by(table.c.id.desc())
+            .limit(page.limit + 1)
+        )
+        with self._database.transaction() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        has_more = len(rows) > page.limit
+        rows = rows[: page.limit]
+        return Page(rows, str(rows[-1]["id"]) if has_more else None)
+
+
+def _with_labels() -> sa.Select[Any]:
+    joined = predictions.outerjoin(labels, labels.c.prediction_id == predictions.c.prediction_id)
+    label = (labels.c.actual, labels.c.timestamp.label("labelled_at"))
+    return sa.select(predictions, *label).select_from(joined)
+
+
+def _row_id(page_token: str) -> int:
+    if not page_token.isdecimal() or len(page_token) > 18:
+        raise InvalidInput(
+            "page_token is not one that this service gave out; leave it out to start anew."
+        )
+    return int(page_token)
+
+
+def _equals(column: sa.Column[Any], value: Any) -> sa.ColumnElement[bool] | None:
+    return None if value is None else column == value
+
+
+def _starts_with(column: sa.Column[Any], value: str | None) -> sa.ColumnElement[bool] | None:
+    return None if value is None else column.startswith(value, autoescape=True)
+
+
+def _count(connection: sa.Connection, table: sa.Table) -> int:
+    return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+
+def _count_by(connection: sa.Connection, column: sa.Column[Any]) -> dict[str, int]:
+    rows = connection.execute(sa.select(column, sa.func.count()).group_by(column))
+    return {str(value): int(count) for value, count in rows}
+
+
+def _request_totals(connection: sa.Connection) -> Mapping[str, float]:
+    total, mean, successful = connection.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.coalesce(sa.func.avg(api_metrics.c.response_time), 0.0),
+            sa.func.coalesce(sa.func.sum(sa.cast(api_metrics.c.success, sa.Integer)), 0),
+        )
+    ).one()
+    return {
+        "total_requests": int(total),
+        "avg_response_time": float(mean),
+        "successful_requests": int(successful),
+        "success_rate": int(successful) / int(total) if total else 0.0,
+    }

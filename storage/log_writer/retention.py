@@ -1,0 +1,155 @@
+"""Which records are old enough, or too many, to go: deleted oldest first, in small steps.
+
+One step is one short transaction, so that the log-writer goes on writing between two of them. On SQLite the
+pages that became free are given back to the file system, again in steps; PostgreSQL reuses its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from storage.database.connection import Database
+from storage.schema.tables import api_metrics, labels, logs, predictions, shadow_answers
+from storage.settings import Settings
+
+SLACK_SHARE = 0.1
+"""Free pages that are kept, as a share of all: the next records will want them."""
+PAGES_IN_ONE_STEP = 1_000
+SAMPLED_ROWS = 200
+ROW_OVERHEAD_BYTES = 28
+INDEX_ENTRY_BYTES = 32
+PRUNED_TABLES = (predictions, shadow_answers, api_metrics, logs)
+
+
+@dataclass(frozen=True)
+class RetentionPolicy:
+    """How long the rows of each table are kept, and how large all of them may become (None: no limit)."""
+
+    ages: Mapping[sa.Table, timedelta]
+    largest_bytes: int | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "RetentionPolicy":
+        """Return the policy that the settings describe."""
+        days = {
+            predictions: settings.prediction_retention_days,
+            shadow_answers: settings.prediction_retention_days,
+            api_metrics: settings.request_retention_days,
+            logs: settings.log_retention_days,
+        }
+        ages = {table: timedelta(days=number) for table, number in days.items()}
+        return cls(ages, settings.database_limit_bytes or None)
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What one step removed: rows by table, and pages given back to the file system."""
+
+    rows: Mapping[str, int] = field(default_factory=dict)
+    pages: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.pages or any(self.rows.values()))
+
+
+class Retention:
+    """Applies a policy to a database, one step at a time."""
+
+    def __init__(self, database: Database, policy: RetentionPolicy) -> None:
+        self._database = database
+        self._policy = policy
+
+    def step(self, now: datetime, limit: int) -> Pruned:
+        """Delete at most about ``limit`` rows of each table; an empty answer: there is nothing to do.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If the database cannot be written now; nothing was deleted.
+        """
+        with self._database.transaction() as connection:
+            rows = {
+                table.name: _delete_oldest(connection, table, limit, before=now - age)
+                for table, age in self._policy.ages.items()
+            }
+            if not any(rows.values()) and self._is_too_large(connection):
+                rows = _delete_oldest_of_all(connection, limit)
+        return Pruned(rows, self._release_pages())
+
+    def _is_too_large(self, connection: sa.Connection) -> bool:
+        largest = self._policy.largest_bytes
+        return largest is not None and used_bytes(connection) > largest
+
+    def _release_pages(self) -> int:
+        if self._database.dialect != "sqlite":
+            return 0
+        with self._database.transaction() as connection:
+            free, pages = _pragma(connection, "freelist_count"), _pragma(connection, "page_count")
+            if free <= SLACK_SHARE * pages:
+                return 0
+            # The driver takes one step of the statement, which frees one page whatever the number asked for.
+            for _ in range(min(free, PAGES_IN_ONE_STEP)):
+                connection.exec_driver_sql("PRAGMA incremental_vacuum(1)")
+            return pages - _pragma(connection, "page_count")
+
+
+def used_bytes(connection: sa.Connection) -> int:
+    """Return how much the records take, in bytes, without what is free already.
+
+    On SQLite this is exact. PostgreSQL's files do not shrink when rows are deleted, so there it is
+    estimated: rows (the span of their ids) times the mean size of the newest rows and their index entries.
+    """
+    if connection.dialect.name == "sqlite":
+        pages = _pragma(connection, "page_count") - _pragma(connection, "freelist_count")
+        return pages * _pragma(connection, "page_size")
+    return sum(_estimated_bytes(connection, table) for table in PRUNED_TABLES)
+
+
+def _delete_oldest(
+    connection: sa.Connection, table: sa.Table, limit: int, *, before: datetime | None = None
+) -> int:
+    oldest = sa.select(table.c.id).order_by(table.c.timestamp).limit(limit)
+    if before is not None:
+        oldest = oldest.where(table.c.timestamp < before)
+    if table is predictions:  # a label goes with its prediction, and so does a challenger's answer
+        gone = sa.select(table.c.prediction_id).where(table.c.id.in_(oldest))
+        for other in (labels, shadow_answers):
+            connection.execute(sa.delete(other).where(other.c.prediction_id.in_(gone)))
+    return connection.execute(sa.delete(table).where(table.c.id.in_(oldest))).rowcount
+
+
+def _delete_oldest_of_all(connection: sa.Connection, limit: int) -> dict[str, int]:
+    """Delete from the table whose oldest row is the oldest of all."""
+    firsts = {
+        table: connection.execute(sa.select(sa.func.min(table.c.timestamp))).scalar()
+        for table in PRUNED_TABLES
+    }
+    begun = {table: first for table, first in firsts.items() if first is not None}
+    if not begun:
+        return {}
+    table = min(begun, key=begun.__getitem__)
+    return {table.name: _delete_oldest(connection, table, limit)}
+
+
+def _estimated_bytes(connection: sa.Connection, table: sa.Table) -> int:
+    first, last = connection.execute(
+        sa.select(sa.func.min(table.c.id), sa.func.max(table.c.id))
+    ).one()
+    if first is None:
+        return 0
+    newest = (
+        sa.select(sa.func.pg_column_size(sa.literal_column("record.*")).label("size"))
+        .select_from(table.alias("record"))
+        .order_by(sa.literal_column("record.id").desc())
+        .limit(SAMPLED_ROWS)
+        .subquery()
+    )
+    row = float(connection.execute(sa.select(sa.func.avg(newest.c.size))).scalar_one())
+    entries = (len(table.indexes) + 1) * INDEX_ENTRY_BYTES
+    return int((last - first + 1) * (row + ROW_OVERHEAD_BYTES + entries))
+
+
+def _pragma(connection: sa.Connection, name: str) -> int:
+    return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())

@@ -1,0 +1,155 @@
+"""Spool lines as rows of their tables, cheaply: what most lines are, written by our own encoder.
+
+A line whose checksum holds is what ``encode`` wrote from a validated record, so it is not validated a second
+time: its JSON is parsed, its fields are compared by name, and its values go to the database as they are.
+Whatever is not exactly as expected is left to ``storage.spool.segments.decode``, which judges it.
+"""
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic_core import from_json
+
+from storage.schema.features import FEATURE_NAMES
+from storage.schema.records import (
+    AnswerRecord,
+    LogRecord,
+    PredictionRecord,
+    RequestRecord,
+    SpoolRecord,
+)
+from storage.schema.tables import metadata
+
+Row = tuple[Any, ...]
+
+CHECKSUM_CHARACTERS = 8
+TIME_CHARACTERS = len("2026-11-25T21:53:35.749654Z")
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """Rows for one table."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: list[Row]
+
+    def part(self, which: slice) -> "TableRows":
+        """Return some of the rows."""
+        return TableRows(self.table, self.columns, self.rows[which])
+
+
+@dataclass(frozen=True)
+class RowBatch:
+    """Lines of one kind, and the rows that they become: for each table one of each line, in their order."""
+
+    tables: tuple[TableRows, ...]
+    lines: list[bytes]
+
+    def halves(self) -> "tuple[RowBatch, RowBatch]":
+        """Return the first and the second half of the lines."""
+        middle = len(self.lines) // 2
+        return self._part(slice(middle)), self._part(slice(middle, None))
+
+    def _part(self, which: slice) -> "RowBatch":
+        return RowBatch(tuple(table.part(which) for table in self.tables), self.lines[which])
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How lines of one kind look, and for each of their tables its columns."""
+
+    fields: int
+    columns: dict[str, tuple[str, ...]]
+    readers: tuple[Callable[[dict[str, Any]], Row], ...]
+
+    def batch(self) -> RowBatch:
+        """Return an empty batch."""
+        return RowBatch(
+            tuple(TableRows(table, columns, []) for table, columns in self.columns.items()), []
+        )
+
+
+def read_rows(lines: Sequence[bytes], dialect: str) -> tuple[list[RowBatch], list[bytes]]:
+    """Return the rows by kind of line, in the order of the lines, and the lines that need a closer look."""
+    batches = {kind: shape.batch() for kind, shape in _SHAPES.items()}
+    others: list[bytes] = []
+    as_time = _TIMES[dialect]
+    for line in lines:
+        try:
+            kind, rows = _read(line, as_time)
+        except (ValueError, LookupError, TypeError, AttributeError):
+            others.append(line)
+            continue
+        batch = batches[kind]
+        batch.lines.append(line)
+        for table, row in zip(batch.tables, rows, strict=True):
+            table.rows.append(row)
+    return [batch for batch in batches.values() if batch.lines], others
+
+
+def insert_statement(rows: TableRows, dialect: sa.Dialect) -> str:
+    """Return the INSERT of one row with the driver's positional parameters."""
+    quote = dialect.identifier_preparer.quote
+    parameter = "?" if dialect.paramstyle == "qmark" else "%s"
+    names = ", ".join(map(quote, rows.columns))
+    values = ", ".join([parameter] * len(rows.columns))
+    return f"INSERT INTO {quote(rows.table)} ({names}) VALUES ({values})"  # noqa: S608  (our own names)
+
+
+def _read(line: bytes, as_time: Callable[[str], str]) -> tuple[str, list[Row]]:
+    """Return the kind of a line and its row in each table; any of several errors: it needs a closer look."""
+    payload = line[CHECKSUM_CHARACTERS + 1 :]
+    if line[: CHECKSUM_CHARACTERS + 1] != b"%08x " % zlib.crc32(payload):
+        raise ValueError("the checksum does not match")
+    document = from_json(payload)
+    kind = document["kind"]
+    shape = _SHAPES[kind]
+    # As many fields as expected, and below each expected one is found: so they are the expected ones.
+    if len(document) != shape.fields:
+        raise ValueError("other fields")
+    if "inputs" in document:
+        inputs = document["inputs"]
+        if len(inputs) != len(FEATURE_NAMES):
+            raise ValueError("other inputs")
+        document.update(inputs)
+    moment = document["timestamp"]
+    if len(moment) != TIME_CHARACTERS or moment[-1] != "Z":
+        raise ValueError("another way to write a time")
+    document["timestamp"] = as_time(moment)
+    if kind == "answer":
+        document["success"] = document["status_code"] < 400
+        document["error_message"] = None
+    return kind, [read(document) for read in shape.readers]
+
+
+def _shape(record: type[SpoolRecord], *rows: type[SpoolRecord]) -> _Shape:
+    columns = {row.table: columns_of(row.table) for row in rows or (record,)}
+    readers = tuple(itemgetter(*names) for names in columns.values())
+    return _Shape(len(record.model_fields), columns, readers)
+
+
+def columns_of(table: str) -> tuple[str, ...]:
+    """Return the columns that a row of a table has here, in their order; the first is its time."""
+    return tuple(column.name for column in metadata.tables[table].columns if column.name != "id")
+
+
+_SHAPES = {
+    "answer": _shape(AnswerRecord, PredictionRecord, RequestRecord),
+    "prediction": _shape(PredictionRecord),
+    "request": _shape(RequestRecord),
+    "log": _shape(LogRecord),
+}
+
+
+def _as_sqlite_keeps_it(moment: str) -> str:
+    return (
+        f"{moment[:10]} {moment[11:26]}"  # UTC without saying so, as SQLAlchemy writes a time there
+    )
+
+
+_TIMES: dict[str, Callable[[str], str]] = {"sqlite": _as_sqlite_keeps_it, "postgresql": str}

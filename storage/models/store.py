@@ -1,0 +1,300 @@
+"""Trained models on disk: immutable version folders, checksums, and the pointer that says which serves.
+
+versions/<version>/model.pkl, intervals.pkl, reference_profile.npz, holdout.npz, scaler.pkl, X_train.csv,
+                   metrics.json, model_card.md, candidates/..., manifest.json
+champion.json           the pointer: the only truth
+best_model.pkl, best_model_metrics.json, ../data/scaler.pkl, ../data/X_train.csv   follow the pointer
+"""
+
+import hashlib
+import logging
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from storage.errors import (
+    HousingError,
+    ModelIntegrityError,
+    ModelUnavailable,
+    PointerUnavailable,
+    RecordNotFound,
+)
+from storage.models.pickles import unpickled
+from storage.paths import RuntimePaths
+from storage.process.atomic_files import flush_folder, write_atomically
+from storage.process.lock import exclusive, in_turn
+from storage.schema.features import FEATURE_NAMES
+from storage.schema.records import ChampionPointer, ModelManifest, PointerMove
+
+logger = logging.getLogger(__name__)
+
+MANIFEST = "manifest.json"
+MODEL = "model.pkl"
+SCALER = "scaler.pkl"
+TRAINING_INPUTS = "X_train.csv"
+METRICS = "metrics.json"
+INTERVALS = "intervals.pkl"
+REFERENCE_PROFILE = "reference_profile.npz"
+HOLDOUT = "holdout.npz"
+MODEL_CARD = "model_card.md"
+VERSION_PATTERN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
+
+
+class ModelStore:
+    """The versions below one runtime folder."""
+
+    def __init__(self, paths: RuntimePaths) -> None:
+        self._paths = paths
+
+    def publish(self, manifest: ModelManifest, files: Mapping[str, bytes]) -> ModelManifest:
+        """Write a new version folder; all of it becomes visible at once, the manifest last.
+
+        Parameters
+        ----------
+        manifest
+            What the folder holds; its checksums are filled in here.
+        files
+            Contents by name relative to the folder.
+
+        Raises
+        ------
+        FileExistsError
+            If the version exists: a version never changes.
+        """
+        folder = self.folder(manifest.version)
+        if folder.exists():
+            raise FileExistsError(f"Version {manifest.version} exists and cannot be changed.")
+        draft = folder.with_name(f".{manifest.version}.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        checksums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        complete = manifest.model_copy(update={"checksums": checksums})
+        try:
+            for name, content in files.items():
+                write_atomically(draft / name, content)
+            write_atomically(draft / MANIFEST, complete.model_dump_json(indent=2).encode())
+            draft.rename(folder)
+        except OSError:
+            shutil.rmtree(draft, ignore_errors=True)  # on a full disk others need the room
+            raise
+        flush_folder(folder.parent)
+        return complete
+
+    def set_champion(self, version: str, moved_by: PointerMove | None = None) -> ChampionPointer:
+        """Point at ``version``, whatever serves now; see ``change_champion``."""
+        return self.change_champion(lambda _: version, moved_by)
+
+    def change_champion(
+        self,
+        choose: Callable[[ChampionPointer | None], str],
+        moved_by: PointerMove | None = None,
+    ) -> ChampionPointer:
+        """Point at the version that ``choose`` returns; the files with fixed names follow.
+
+        Of two processes that move the pointer at once, the second chooses from what the first made of it.
+
+        Parameters
+        ----------
+        choose
+            Is given the pointer as it is, None where there is none or it cannot be read (it is replaced
+            then). What it raises leaves the pointer as it is.
+        moved_by
+            Kept in the pointer.
+
+        Raises
+        ------
+        RecordNotFound
+            If there is no such version.
+        ModelIntegrityError
+            If a file of the version does not match its checksum, or the service could not serve it.
+        PointerUnavailable
+            If the pointer could not be written. In all cases it stays as it was.
+        """
+        with self._pointer_alone():
+            current = self._readable_pointer()
+            version = choose(current)
+            self.verify(version)
+            return self._point(version, current, moved_by)
+
+    def champion_pointer(self) -> ChampionPointer | None:
+        """Return the pointer, or None while nothing was ever promoted."""
+        try:
+            return ChampionPointer.model_validate_json(self._paths.champion_pointer.read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValidationError as error:
+            raise ModelIntegrityError(
+                f"{self._paths.champion_pointer.name} cannot be read; promote a version again to mend it."
+            ) from error
+
+    def champion(self) -> ModelManifest:
+        """Return the manifest of the version that serves.
+
+        Raises
+        ------
+        ModelUnavailable
+            If nothing was ever promoted.
+        """
+        pointer = self.champion_pointer()
+        if pointer is None:
+            raise ModelUnavailable("No model has been trained yet; run `make train`.")
+        return self.manifest(pointer.version)
+
+    def manifest(self, version: str) -> ModelManifest:
+        """Return what a version holds.
+
+        Raises
+        ------
+        RecordNotFound
+            If there is no such version.
+        ModelIntegrityError
+            If its manifest cannot be read.
+        """
+        path = self.folder(version) / MANIFEST
+        try:
+            return ModelManifest.model_validate_json(path.read_bytes())
+        except FileNotFoundError as error:
+            raise RecordNotFound(f"There is no model version {version}.") from error
+        except ValidationError as error:
+            raise ModelIntegrityError(f"{MANIFEST} of version {version} cannot be read.") from error
+
+    def servable_manifest(self, version: str) -> ModelManifest:
+        """Return what a version holds, if the service can serve that.
+
+        Raises
+        ------
+        RecordNotFound
+            If there is no such version.
+        ModelIntegrityError
+            If its manifest cannot be read, is another version's, or names other inputs than ours.
+        """
+        manifest = self.manifest(version)
+        if manifest.version != version:
+            raise ModelIntegrityError(f"Its manifest is that of version {manifest.version}.")
+        if manifest.feature_names != FEATURE_NAMES:
+            raise ModelIntegrityError(
+                f"It was made for other inputs: {', '.join(manifest.feature_names)}."
+            )
+        return manifest
+
+    def versions(self) -> list[ModelManifest]:
+        """Return the complete versions that can be read, newest first."""
+        return self.inventory()[0]
+
+    def inventory(self) -> tuple[list[ModelManifest], list[str]]:
+        """Return the complete versions, newest first, and the folders whose manifest is damaged."""
+        manifests: list[ModelManifest] = []
+        unreadable: list[str] = []
+        for path in sorted(self._paths.versions.glob(f"[!.]*/{MANIFEST}")):
+            try:
+                manifests.append(self.manifest(path.parent.name))
+            except (ModelIntegrityError, RecordNotFound):
+                unreadable.append(path.parent.name)
+        manifests.sort(key=lambda manifest: manifest.created_at, reverse=True)
+        return manifests, unreadable
+
+    def read(self, version: str, name: str) -> bytes:
+        """Return one file of a version, after checking it against the manifest.
+
+        Raises
+        ------
+        ModelIntegrityError
+            If it is missing or its SHA-256 differs.
+        """
+        expected = self.manifest(version).checksums.get(name)
+        path = self.folder(version) / name
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError as error:
+            raise ModelIntegrityError(f"{name} of version {version} is missing.") from error
+        if hashlib.sha256(content).hexdigest() != expected:
+            raise ModelIntegrityError(
+                f"{name} of version {version} does not match the checksum in its manifest and was not loaded."
+            )
+        return content
+
+    def load(self, version: str, name: str = MODEL) -> Any:
+        """Unpickle one file of a version: exactly the bytes whose checksum matched."""
+        return unpickled(self.read(version, name))
+
+    def verify(self, version: str) -> None:
+        """Check a version's manifest and every file against it; see ``servable_manifest``, ``read``."""
+        for name in self.servable_manifest(version).checksums:
+            self.read(version, name)
+
+    def fingerprint(self, version: str) -> tuple[tuple[str, int, int], ...]:
+        """Return what changes when a file of the version does: names, sizes and times of change."""
+        try:
+            files = [(path.name, path.stat()) for path in self.folder(version).iterdir()]
+        except (HousingError, OSError):
+            return ()
+        return tuple(sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in files))
+
+    @contextmanager
+    def loading_turn(self) -> Iterator[None]:
+        """Wait until no other process loads a version beside its answers, then keep the others waiting."""
+        with in_turn(self._paths.loading_lock):
+            yield
+
+    def folder(self, version: str) -> Path:
+        """Return the folder of a version; a name that could leave the store is no version."""
+        if not VERSION_PATTERN.fullmatch(version):
+            raise RecordNotFound("There is no model version with this name.")
+        return self._paths.versions / version
+
+    @contextmanager
+    def _pointer_alone(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(exclusive(self._paths.champion_lock))
+            except OSError as error:
+                raise _unwritable(error) from error
+            yield
+
+    def _readable_pointer(self) -> ChampionPointer | None:
+        try:
+            return self.champion_pointer()
+        except ModelIntegrityError as error:
+            logger.warning("The pointer is replaced, and with it the way back: %s", error)
+            return None
+
+    def _point(
+        self, version: str, current: ChampionPointer | None, moved_by: PointerMove | None
+    ) -> ChampionPointer:
+        previous = current.version if current else None
+        if current is not None and current.version == version:
+            previous = current.previous  # pointed at again after a crash: the way back stays
+        pointer = ChampionPointer(version=version, previous=previous, moved_by=moved_by)
+        content = pointer.model_dump_json(indent=2).encode()
+        try:
+            write_atomically(self._paths.champion_pointer, content)
+        except OSError as error:
+            raise _unwritable(error) from error
+        try:
+            self._copy_to_fixed_names(version)
+        except OSError as error:
+            # The version serves by now; what it serves from is its own folder.
+            logger.error("The files with fixed names do not follow to %s: %s", version, error)
+        return pointer
+
+    def _copy_to_fixed_names(self, version: str) -> None:
+        targets = {
+            MODEL: self._paths.best_model,
+            METRICS: self._paths.best_model_metrics,
+            SCALER: self._paths.scaler,
+            TRAINING_INPUTS: self._paths.training_inputs,
+        }
+        kept = self.manifest(version).checksums
+        for name in targets.keys() & kept.keys():
+            write_atomically(targets[name], self.read(version, name))
+
+
+def _unwritable(error: OSError) -> PointerUnavailable:
+    return PointerUnavailable(
+        f"The champion pointer could not be written ({error.strerror}); the champion stays. "
+        "Free some disk space or mend the permissions, then try again."
+    )

@@ -1,0 +1,69 @@
+"""Logged predictions in the order in which the log-writer kept them, a batch after another."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from storage.database.connection import Database
+from storage.schema.features import FEATURE_NAMES
+from storage.schema.tables import predictions
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PredictionBatch:
+    """Some predictions; ``row_ids`` rise, and a prediction that is kept later has a higher one.
+
+    Attributes
+    ----------
+    inputs
+        Shape (n, 8), in schema order.
+    predicted
+        Shape (n,), 100,000 USD.
+    """
+
+    row_ids: tuple[int, ...]
+    prediction_ids: tuple[str, ...]
+    times: tuple[datetime, ...]
+    versions: tuple[str, ...]
+    inputs: FloatArray
+    predicted: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.row_ids)
+
+
+def read_predictions_after(database: Database, row_id: int, most_rows: int) -> PredictionBatch:
+    """Read the first predictions whose row id is higher than ``row_id``.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database is missing, locked or unreachable.
+    """
+    names = ("id", "prediction_id", "timestamp", "model_version", *FEATURE_NAMES, "prediction")
+    columns = [predictions.c[name] for name in names]
+    query = sa.select(*columns).where(predictions.c.id > row_id).order_by(predictions.c.id)
+    with database.transaction() as connection:
+        rows = [tuple(row) for row in connection.execute(query.limit(most_rows))]
+    row_ids, prediction_ids, times, versions = (tuple(row[at] for row in rows) for at in range(4))
+    numbers = np.array([row[4:] for row in rows], dtype=np.float64)
+    numbers = numbers.reshape(len(rows), len(FEATURE_NAMES) + 1)
+    inputs = np.ascontiguousarray(numbers[:, :-1])
+    return PredictionBatch(row_ids, prediction_ids, times, versions, inputs, numbers[:, -1])
+
+
+def newest_row_id(database: Database) -> int | None:
+    """Return the highest row id of the predictions; None without any.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database is missing, locked or unreachable.
+    """
+    with database.transaction() as connection:
+        return connection.execute(sa.select(sa.func.max(predictions.c.id))).scalar()

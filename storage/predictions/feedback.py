@@ -1,0 +1,100 @@
+"""Attaching actual values to predictions, from a process that does not write to the database."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from storage.database.commands import ANSWER_POLL_SECONDS, ask
+from storage.database.connection import Database
+from storage.errors import CommandUnanswered
+from storage.paths import RuntimePaths
+from storage.predictions.labels import recorded_ids
+from storage.schema.tables import spool_positions
+from storage.spool.segments import Spool, segments
+
+
+@dataclass(frozen=True)
+class Attached:
+    """What became of the values: how many were kept, and the ids of those that were not."""
+
+    accepted: int
+    unknown: tuple[str, ...]
+    duplicate: tuple[str, ...]
+    conflicting: tuple[str, ...]
+
+
+class Feedback:
+    """Hands actual values to the log-writer and returns what it decided."""
+
+    def __init__(
+        self, spool: Spool, database: Database, paths: RuntimePaths, timeout_seconds: float
+    ) -> None:
+        self._spool = spool
+        self._database = database
+        self._paths = paths
+        self._timeout_seconds = timeout_seconds
+
+    def attach(self, labels: Sequence[tuple[str, float]]) -> Attached:
+        """Attach actual values, given as pairs of prediction id and value in 100,000 USD.
+
+        What is accepted is in the database when this returns. An id is unknown once everything that was in
+        the spool when this was called has been moved and there is still no such prediction: a value may
+        arrive right behind the answer that it belongs to. Attaching the same again changes nothing.
+
+        Raises
+        ------
+        DatabaseUnavailable, CommandUnanswered, SpoolUnavailable
+            If nothing was decided; the caller sends all of it again later.
+        """
+        spooled = self._spooled_bytes()
+        if self._some_are_missing([prediction_id for prediction_id, _ in labels]):
+            self._wait_until_moved(spooled)
+        decided = ask(
+            self._spool,
+            self._database,
+            "attach_labels",
+            self._timeout_seconds,
+            {"labels": [list(label) for label in labels]},
+        )
+        return Attached(
+            accepted=decided["accepted"],
+            unknown=tuple(decided["unknown"]),
+            duplicate=tuple(decided["duplicate"]),
+            conflicting=tuple(decided["conflicting"]),
+        )
+
+    def _some_are_missing(self, ids: Sequence[str]) -> bool:
+        with self._database.transaction() as connection:
+            return len(recorded_ids(connection, ids)) < len(set(ids))
+
+    def _spooled_bytes(self) -> dict[str, int]:
+        """Return how far each spool file reaches now."""
+        reached: dict[str, int] = {}
+        for segment in segments(self._paths.spool):
+            try:
+                reached[segment.name] = segment.path.stat().st_size
+            except FileNotFoundError:
+                continue  # moved and removed while we looked
+        return reached
+
+    def _wait_until_moved(self, spooled: dict[str, int]) -> None:
+        deadline = time.monotonic() + self._timeout_seconds
+        while not self._is_moved(spooled):
+            if time.monotonic() > deadline:
+                raise CommandUnanswered(
+                    "The log-writer is too far behind to know these predictions; "
+                    "nothing was attached. Send the values again later."
+                )
+            time.sleep(ANSWER_POLL_SECONDS)
+
+    def _is_moved(self, spooled: dict[str, int]) -> bool:
+        with self._database.transaction() as connection:
+            rows = connection.execute(sa.select(spool_positions)).mappings()
+            positions = {row["segment"]: row["position"] for row in rows}
+        # A file that is gone was moved to its end: it is removed behind its last commit.
+        return all(
+            positions.get(name, 0) >= end or not (self._paths.spool / name).exists()
+            for name, end in spooled.items()
+        )

@@ -1,0 +1,91 @@
+"""The newest logged predictions whose actual value is known, as arrays: what models are compared on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from storage.database.connection import Database
+from storage.schema.features import FEATURE_NAMES
+from storage.schema.tables import labels, predictions
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LabelledPredictions:
+    """Predictions of every version, the newest first.
+
+    Attributes
+    ----------
+    inputs
+        Shape (n, 8), in schema order.
+    actual
+        Shape (n,), 100,000 USD.
+    """
+
+    inputs: FloatArray
+    actual: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.actual)
+
+    def only(self, rows: NDArray[np.bool_]) -> "LabelledPredictions":
+        """Return the rows where the mask (n,) is true."""
+        return LabelledPredictions(self.inputs[rows], self.actual[rows])
+
+
+def read_labelled_predictions(
+    database: Database,
+    since: datetime,
+    until: datetime,
+    most_rows: int,
+    labelled_before: datetime | None = None,
+) -> LabelledPredictions:
+    """Read the newest labelled predictions answered from ``since`` on and before ``until``.
+
+    With ``labelled_before``, only those whose actual value was known by then.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database is missing, locked or unreachable.
+    """
+    columns = [predictions.c[name] for name in FEATURE_NAMES]
+    query = (
+        _labelled(since, until, labels.c.actual, *columns)
+        .order_by(predictions.c.timestamp.desc(), predictions.c.id.desc())
+        .limit(most_rows)
+    )
+    if labelled_before is not None:
+        query = query.where(labels.c.timestamp < labelled_before)
+    with database.transaction() as connection:
+        rows = [tuple(row) for row in connection.execute(query)]
+    numbers = np.array(rows, dtype=np.float64).reshape(len(rows), 1 + len(columns))
+    return LabelledPredictions(np.ascontiguousarray(numbers[:, 1:]), numbers[:, 0])
+
+
+def count_labelled_predictions(database: Database, since: datetime, until: datetime) -> int:
+    """Count the labelled predictions answered from ``since`` on and before ``until``.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database is missing, locked or unreachable.
+    """
+    # A label comes after its answer, so older labels need not be looked at.
+    query = _labelled(since, until, sa.func.count()).where(labels.c.timestamp >= since)
+    with database.transaction() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def _labelled(since: datetime, until: datetime, *columns: Any) -> sa.Select[Any]:
+    joined = predictions.join(labels, labels.c.prediction_id == predictions.c.prediction_id)
+    return (
+        sa.select(*columns)
+        .select_from(joined)
+        .where(predictions.c.timestamp >= since, predictions.c.timestamp < until)
+    )

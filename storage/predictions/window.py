@@ -1,0 +1,83 @@
+"""The logged predictions of a span of time as arrays: what drift is looked for in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from storage.database.connection import Database
+from storage.schema.features import FEATURE_NAMES
+from storage.schema.tables import predictions
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PredictionWindow:
+    """Predictions logged from ``since`` on and before ``until``, in order of time.
+
+    Attributes
+    ----------
+    seconds
+        Shape (n,), when each was answered: seconds after ``since``.
+    inputs
+        Shape (n, 8), in schema order.
+    predictions
+        Shape (n,), 100,000 USD.
+    versions
+        Shape (n,), the model version that answered.
+    truncated
+        Whether there were more, older ones.
+    """
+
+    since: datetime
+    until: datetime
+    seconds: FloatArray
+    inputs: FloatArray
+    predictions: FloatArray
+    versions: NDArray[np.str_]
+    truncated: bool
+
+    def __len__(self) -> int:
+        return len(self.seconds)
+
+
+def read_prediction_window(
+    database: Database, since: datetime, until: datetime, most_rows: int
+) -> PredictionWindow:
+    """Read the newest predictions of a span of time, at most ``most_rows``.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database is missing, locked or unreachable.
+    """
+    columns = [predictions.c[name] for name in FEATURE_NAMES]
+    query = (
+        sa.select(
+            predictions.c.timestamp,
+            predictions.c.model_version,
+            predictions.c.prediction,
+            *columns,
+        )
+        .where(predictions.c.timestamp >= since, predictions.c.timestamp < until)
+        .order_by(predictions.c.timestamp.desc())
+        .limit(most_rows + 1)
+    )
+    with database.transaction() as connection:
+        rows = [tuple(row) for row in connection.execute(query)]
+    truncated = len(rows) > most_rows
+    rows = rows[:most_rows][::-1]
+    numbers = np.array([row[2:] for row in rows], dtype=np.float64)
+    numbers = numbers.reshape(len(rows), 1 + len(columns))
+    return PredictionWindow(
+        since=since,
+        until=until,
+        seconds=np.array([(row[0] - since).total_seconds() for row in rows], dtype=np.float64),
+        inputs=numbers[:, 1:],
+        predictions=numbers[:, 0],
+        versions=np.array([row[1] for row in rows], dtype=np.str_),
+        truncated=truncated,
+    )

@@ -1,0 +1,42 @@
+"""How far a worker is with something that takes days, in a small file of its own: it survives a kill."""
+
+import logging
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from storage.errors import ProgressUnavailable
+from storage.process.atomic_files import write_atomically
+from storage.schema.records import Record
+
+logger = logging.getLogger(__name__)
+
+Progress = TypeVar("Progress", bound=Record)
+
+
+def keep_progress(path: Path, progress: Record) -> None:
+    """Replace the file; atomic and durable.
+
+    Raises
+    ------
+    ProgressUnavailable
+        If it cannot be written; the file is as it was.
+    """
+    try:
+        write_atomically(path, progress.model_dump_json(indent=2).encode())
+    except OSError as error:
+        raise ProgressUnavailable(
+            f"{path.name} cannot be written ({error.strerror}); free some disk space or mend the permissions."
+        ) from error
+
+
+def read_progress(path: Path, kind: type[Progress]) -> Progress | None:
+    """Return what the file says; None if there is none, or, said in the log, none that can be read."""
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        logger.error("%s cannot be read, what it counted begins anew: %s", path.name, error)
+        return None

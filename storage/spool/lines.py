@@ -1,0 +1,92 @@
+"""Spool lines of the records that every request leaves, put together without building the records.
+
+A record is checked when it is built; on the request path its values come from the service itself, and
+building it would cost more than the rest of the logging. A test reads such lines back.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pydantic_core import to_json
+
+from storage.schema.features import FEATURE_NAMES
+from storage.spool.segments import line_of
+
+
+class Predicted(NamedTuple):
+    """One answer: its id, its eight inputs, its price and the price's bounds in 100,000 USD."""
+
+    prediction_id: str
+    inputs: Sequence[float]
+    price: float
+    lower: float
+    upper: float
+
+
+class Answered(NamedTuple):
+    """One answered request, as in ``RequestRecord``."""
+
+    endpoint: str
+    method: str
+    status_code: int
+    response_time: float
+    error_message: str | None
+    request_id: str
+    model_version: str | None
+
+
+class Model(NamedTuple):
+    """The model that answered."""
+
+    model_type: str
+    model_version: str
+
+
+def prediction_line(
+    predicted: Predicted, timestamp: datetime, request_id: str, model: Model
+) -> bytes:
+    """Return the line of a ``PredictionRecord``."""
+    return line_of(to_json(_prediction("prediction", timestamp, predicted, request_id, model)))
+
+
+def answer_line(
+    predicted: Predicted, answered: Answered, timestamp: datetime, model: Model
+) -> bytes:
+    """Return the line of an ``AnswerRecord``: the prediction with the request that it answered."""
+    fields = _prediction("answer", timestamp, predicted, answered.request_id, model)
+    fields["endpoint"] = answered.endpoint
+    fields["method"] = answered.method
+    fields["status_code"] = answered.status_code
+    fields["response_time"] = answered.response_time
+    return line_of(to_json(fields))
+
+
+def request_line(answered: Answered, timestamp: datetime) -> bytes:
+    """Return the line of a ``RequestRecord``; half a character in the message becomes a question mark."""
+    message = answered.error_message
+    fields = {
+        "timestamp": timestamp,
+        "kind": "request",
+        **answered._asdict(),
+        "success": answered.status_code < 400,
+        "error_message": None if message is None else message.encode(errors="replace").decode(),
+    }
+    return line_of(to_json(fields))
+
+
+def _prediction(
+    kind: str, timestamp: datetime, predicted: Predicted, request_id: str, model: Model
+) -> dict[str, Any]:
+    return {
+        "timestamp": timestamp,
+        "kind": kind,
+        "prediction_id": predicted.prediction_id,
+        "request_id": request_id,
+        "inputs": dict(zip(FEATURE_NAMES, predicted.inputs, strict=True)),
+        "prediction": predicted.price,
+        "interval_lower": predicted.lower,
+        "interval_upper": predicted.upper,
+        "model_type": model.model_type,
+        "model_version": model.model_version,
+    }

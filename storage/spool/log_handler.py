@@ -1,0 +1,67 @@
+"""Python's logging, sent to the console and to the logs table through the spool."""
+
+import contextvars
+import logging
+import sys
+from datetime import UTC, datetime
+
+from storage.errors import SpoolUnavailable
+from storage.schema.records import LONGEST_MESSAGE, LogRecord
+from storage.settings import Settings
+from storage.spool.segments import Spool
+
+CONSOLE_FORMAT = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
+
+current_request_id: contextvars.ContextVar[str | None] = contextvars.ContextVar(
+    "current_request_id", default=None
+)
+"""The id of the request being answered; every log line written meanwhile carries it."""
+
+
+class SpoolHandler(logging.Handler):
+    """Writes each log line to the spool as a record.
+
+    A line that cannot be spooled still reaches the console, by the other handler.
+    """
+
+    def __init__(self, spool: Spool, process: str) -> None:
+        super().__init__()
+        self._spool = spool
+        self._process = process
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Append the line; a full disk is reported on standard error, never raised to the caller."""
+        try:
+            self._spool.append([self._to_record(record)])
+        except SpoolUnavailable:
+            self.handleError(record)
+
+    def _to_record(self, record: logging.LogRecord) -> LogRecord:
+        message = self.format(record)
+        return LogRecord(
+            timestamp=datetime.fromtimestamp(record.created, UTC),
+            level=record.levelname,
+            module=record.name,
+            message=message[:LONGEST_MESSAGE],
+            process=self._process,
+            request_id=current_request_id.get(),
+        )
+
+
+def configure_logging(settings: Settings, spool: Spool, process: str) -> None:
+    """Send this process's log lines to the console and to the logs table."""
+    console = logging.StreamHandler(sys.stdout)
+    console.setFormatter(logging.Formatter(CONSOLE_FORMAT))
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        if isinstance(handler, SpoolHandler) or type(handler) is logging.StreamHandler:
+            root.removeHandler(handler)
+    root.addHandler(console)
+    root.addHandler(SpoolHandler(spool, process))
+    root.setLevel(settings.log_level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells each look at the database
+
+
+def open_spool(settings: Settings) -> Spool:
+    """Open this process's spool, below the runtime folder of the settings."""
+    return Spool(settings.paths.spool, settings.spool_segment_bytes)

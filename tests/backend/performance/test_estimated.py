@@ -1,0 +1,112 @@
+"""Estimated error: near the truth where traffic moves, and honest about what it cannot see."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingRegressor
+
+from backend.performance.estimated import ErrorEstimator, EstimatedError
+from training.evaluation.holdout import Holdout
+
+FloatArray = NDArray[np.float64]
+
+
+def answered(count: int, seed: int, low: float = 0.0, factor: float = 1.0) -> Holdout:
+    """Rows whose error grows with the first input, which is uniform from ``low`` to 10."""
+    random = np.random.default_rng(seed)
+    inputs = random.uniform(0, 10, (count, 8))
+    inputs[:, 0] = random.uniform(low, 10, count)
+    actual = random.uniform(1, 4, count)
+    predicted = actual + random.normal(0, 0.1 + 0.06 * inputs[:, 0]) * factor
+    return Holdout(inputs, actual, predicted, predicted - 0.7, predicted + 0.7)
+
+
+@pytest.fixture(scope="module")
+def estimator() -> ErrorEstimator:
+    return ErrorEstimator(answered(4_000, seed=0), seed=0)
+
+
+def estimate(estimator: ErrorEstimator, rows: Holdout) -> EstimatedError:
+    losses = estimator.expected_losses(rows.inputs, rows.predicted, rows.lower, rows.upper)
+    return estimator.estimate(losses)
+
+
+def actual_rmse(rows: Holdout) -> float:
+    return float(np.sqrt(np.mean((rows.predicted - rows.actual) ** 2)))
+
+
+def test_it_follows_traffic_to_districts_where_the_model_errs_more(
+    estimator: ErrorEstimator,
+) -> None:
+    moved = answered(1_000, seed=1, low=7.0)
+    found = estimate(estimator, moved)
+    assert found.rmse is not None
+    assert found.rmse.value == pytest.approx(actual_rmse(moved), rel=0.1)
+    assert found.rmse.lower < actual_rmse(moved) < found.rmse.upper
+    assert found.degraded is True
+
+
+def test_its_interval_holds_what_the_actual_values_give(estimator: ErrorEstimator) -> None:
+    held = 0
+    for seed in range(2, 62):
+        window = answered(300, seed, low=float(seed % 8))
+        found = estimate(estimator, window)
+        assert found.rmse is not None
+        held += found.rmse.lower <= actual_rmse(window) <= found.rmse.upper
+    assert held >= 52  # of 60, at 95 %
+
+
+def test_a_quiet_window_is_not_called_degraded(estimator: ErrorEstimator) -> None:
+    assert estimate(estimator, answered(2_000, seed=3)).degraded is False
+
+
+def test_it_cannot_see_that_prices_changed(estimator: ErrorEstimator) -> None:
+    """The same inputs with twice the error look the same: only actual values tell."""
+    doubled = answered(2_000, seed=4, factor=2.0)
+    found = estimate(estimator, doubled)
+    assert found.rmse is not None
+    assert found.rmse.value < 0.7 * actual_rmse(doubled)
+
+
+@pytest.mark.parametrize("count", [0, 1, 29])
+def test_too_few_rows_are_no_figure(estimator: ErrorEstimator, count: int) -> None:
+    found = estimate(estimator, answered(count, seed=5))
+    assert (found.status, found.rmse, found.degraded) == ("not_enough_data", None, None)
+    assert str(found.reason).startswith(f"{count} predictions")
+
+
+def test_predictions_without_an_interval_are_estimated_too(estimator: ErrorEstimator) -> None:
+    rows = answered(500, seed=6)
+    missing = np.full(500, np.nan)
+    losses = estimator.expected_losses(rows.inputs, rows.predicted, missing, missing)
+    found = estimator.estimate(losses)
+    assert found.rmse is not None
+    assert np.isfinite(found.rmse.upper)
+
+
+def test_rows_are_answered_as_the_models_do_that_were_fitted(
+    estimator: ErrorEstimator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Complete rows take the way past scikit-learn, whose answers cost eight times as much."""
+    rows = answered(500, seed=7)
+    missing = np.full(500, np.nan)
+    features = (rows.inputs, rows.predicted)
+    ours = estimator.expected_losses(*features, rows.lower, rows.upper).by_model
+    mixed = estimator.expected_losses(
+        *features, np.where(np.arange(500) < 250, rows.lower, missing), rows.upper
+    )
+    columns = np.column_stack([*features, rows.upper - rows.lower])
+    theirs = np.stack([model.predict(columns) for model in estimator._models])
+    np.testing.assert_allclose(ours.reshape(theirs.shape), theirs, rtol=1e-12)
+    np.testing.assert_array_equal(mixed.by_model[:, :, :250], ours[:, :, :250])
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("scikit-learn was asked")
+
+    monkeypatch.setattr(HistGradientBoostingRegressor, "predict", refuse)
+    estimator.expected_losses(*features, rows.lower, rows.upper)
+
+
+def test_a_holdout_too_small_to_learn_from_is_refused() -> None:
+    with pytest.raises(ValueError, match="fewer than 100"):
+        ErrorEstimator(answered(99, seed=0), seed=0)

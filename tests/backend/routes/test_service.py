@@ -1,0 +1,127 @@
+"""What the service says of itself, with a model and without one."""
+
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from prometheus_client import CollectorRegistry
+from prometheus_client.parser import text_string_to_metric_families
+
+from backend.app import create_app
+from backend.metrics.metrics import Metrics
+from backend.serving.model_host import ModelHost
+from storage.models.store import MODEL, ModelStore
+from storage.schema.features import EXAMPLE, FEATURE_NAMES
+from storage.settings import Settings
+
+
+def test_root_lists_every_endpoint(http: FlaskClient) -> None:
+    body = http.get("/").json
+    assert body is not None
+    assert body["message"] == "California Housing Price Prediction API"
+    assert {"POST /predict", "POST /predict_batch", "GET /metrics"} <= body["endpoints"].keys()
+    assert all(body["endpoints"].values())
+
+
+def test_info_describes_the_served_model(http: FlaskClient) -> None:
+    body = http.get("/info").json
+    assert body is not None
+    assert body["features"] == list(FEATURE_NAMES)
+    assert body["n_features"] == 8
+    assert body["model_loaded"] is body["scaler_loaded"] is True
+    assert body["model_parameters"]
+    assert body["metrics"]
+
+
+def test_schema_describes_a_request_that_works(http: FlaskClient) -> None:
+    body = http.get("/schema").json
+    assert body is not None
+    assert set(body["schema"]) == {"HousingFeatures", "BatchPredictionRequest"}
+    assert body["schema"]["HousingFeatures"]["required"] == list(FEATURE_NAMES)
+    assert http.post("/predict", json=body["example"]).status_code == 200
+
+
+def test_metrics_count_what_happened(http: FlaskClient) -> None:
+    http.post("/predict", json=EXAMPLE)
+    http.post("/predict_batch", json={"instances": [EXAMPLE] * 4})
+    http.post("/predict", json=EXAMPLE | {"MedInc": "much"})
+    http.post("/predict", json=EXAMPLE | {"client made this up": 1})
+    text = http.get("/metrics").get_data(as_text=True)
+    samples = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    predictions = [value for key, value in samples.items() if key[0] == "ml_predictions_total"]
+    assert predictions == [5.0]
+    assert samples["api_requests_total", "/predict", "POST", "200"] == 1
+    assert samples["api_requests_total", "/predict", "POST", "400"] == 2
+    assert samples["input_validation_errors_total", "MedInc"] == 1
+    assert samples["input_validation_errors_total", "unknown"] == 1
+    assert samples[("ml_prediction_duration_seconds_count",)] == 2
+    assert "made this up" not in text
+
+
+def test_without_a_model_the_service_is_up_and_says_so(settings: Settings) -> None:
+    http = create_app(settings).test_client()
+    health = http.get("/health")
+    assert health.status_code == 503
+    assert health.json is not None
+    assert health.json["status"] == "unhealthy"
+    assert "make train" in health.json["message"]
+    assert http.get("/health/live").status_code == 200
+    assert http.post("/predict", json=EXAMPLE).status_code == 503
+    assert http.get("/info").status_code == 503
+
+
+def test_a_damaged_model_is_refused_and_the_old_one_stays(
+    champion_settings: Settings, caplog: object
+) -> None:
+    store = ModelStore(champion_settings.paths)
+    host = ModelHost(store, Metrics(CollectorRegistry()))
+    assert host.refresh()
+    old = host.current()
+    damaged = _copy_version(store, old.manifest.version, "damaged")
+    champion_settings.paths.champion_pointer.write_text(
+        champion_settings.paths.champion_pointer.read_text().replace(
+            old.manifest.version, "damaged", 1
+        )
+    )
+    content = bytearray((damaged / MODEL).read_bytes())
+    content[len(content) // 2] ^= 1
+    (damaged / MODEL).write_bytes(content)
+    assert not host.refresh()
+    assert host.current() is old
+    assert host.refused_version == "damaged"
+
+
+def test_a_new_champion_is_served_without_a_restart(champion_settings: Settings) -> None:
+    store = ModelStore(champion_settings.paths)
+    host = ModelHost(store, Metrics(CollectorRegistry()))
+    host.refresh()
+    _copy_version(store, host.current().manifest.version, "newer")
+    store.set_champion("newer")
+    assert host.refresh()
+    assert host.current().manifest.version == "newer"
+    assert not host.refresh()
+
+
+def test_off_the_loopback_reading_needs_a_key_and_health_does_not(
+    champion_settings: Settings,
+) -> None:
+    settings = Settings.model_validate(
+        champion_settings.model_dump() | {"backend_host": "0.0.0.0", "viewer_key": "see"}  # noqa: S104 # set, not bound
+    )
+    http = create_app(settings).test_client()
+    assert http.get("/health").status_code == 200
+    assert http.get("/health", headers={"Authorization": "Bearer old"}).status_code == 200
+    assert http.get("/info").status_code == 401
+    assert http.post("/predict", json=EXAMPLE).status_code == 401
+    allowed = {"Authorization": "Bearer see"}
+    assert http.post("/predict", json=EXAMPLE, headers=allowed).status_code == 200
+
+
+def _copy_version(store: ModelStore, version: str, name: str) -> Path:
+    manifest = store.manifest(version)
+    files = {file: store.read(version, file) for file in manifest.checksums}
+    store.publish(manifest.model_copy(update={"version": name}), files)
+    return store.folder(name)

@@ -1,0 +1,93 @@
+"""A CSV file is read as the contract wants it: usable rows apart from problems by row and column."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.contract.predictions import FEATURE_NAMES
+from dashboard.batch import file as batch_file
+from dashboard.batch.file import UnusableFile, read_batch, template
+from dashboard.shared.district import DISTRICTS
+
+HEADER = ",".join(FEATURE_NAMES)
+GOOD = "8.3,41,6.9,1.02,322,2.5,37.88,-122.23"
+
+
+def test_the_template_is_a_usable_file() -> None:
+    file = read_batch("template.csv", template().encode())
+    assert not file.problems
+    np.testing.assert_array_equal(file.inputs, [district.inputs for district in DISTRICTS])
+    assert file.instances(1, 3) == [district.features for district in DISTRICTS[1:3]]
+
+
+def test_problems_name_row_and_column() -> None:
+    lines = [GOOD, GOOD.replace("41", "old"), "1,2", "", GOOD.replace("37.88", "12"), f"{GOOD},9"]
+    lines += [GOOD.replace("8.3,41", ",nan"), GOOD.replace("322", " 3.2e2 "), "1e309" + GOOD[3:]]
+    file = _read(lines)
+    assert file.total == 8
+    assert file.rows.tolist() == [1, 7]
+    assert file.inputs[1, 4] == 320
+    assert [(each.row, each.column, each.message, each.value) for each in file.problems] == [
+        (2, "HouseAge", "Input should be a valid number", "old"),
+        (3, "", "The row has 2 cells, the header 8", "1,2"),
+        (4, "Latitude", "Input should be greater than or equal to 32", "12"),
+        (5, "", "The row has 9 cells, the header 8", f"{GOOD},9"),
+        (6, "MedInc", "Field required", ""),
+        (6, "HouseAge", "Input should be a valid number", "nan"),
+        (8, "MedInc", "Input should be a finite number", "1e309"),
+    ]
+
+
+def test_columns_may_come_in_any_order() -> None:
+    names, cells = HEADER.split(","), GOOD.split(",")
+    text = f"{','.join(reversed(names))}\n{','.join(reversed(cells))}\n"
+    file = read_batch("a.csv", b"\xef\xbb\xbf" + text.encode())
+    assert file.inputs.tolist() == [[float(cell) for cell in cells]]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "empty"),
+        (f"{HEADER}\n\n".encode(), "no rows"),
+        (b"MedInc,HouseAge\n1,2\n", "no column AveRooms, AveBedrms"),
+        (f"{HEADER},Price\n{GOOD},1\n".encode(), "no input of the model: Price"),
+        (f"{HEADER},MedInc\n{GOOD},1\n".encode(), "more than one column MedInc"),
+        (bytes(range(256)), "not UTF-8"),
+        (f'{HEADER}\n"1'.encode(), "not CSV"),
+    ],
+)
+def test_an_unusable_file_is_one_sentence(content: bytes, sentence: str) -> None:
+    with pytest.raises(UnusableFile, match=sentence):
+        read_batch("a.csv", content)
+
+
+def test_a_file_that_is_too_large_leads_to_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_file, "MOST_ROWS", 3)
+    assert _read([GOOD] * 3).total == 3
+    with pytest.raises(UnusableFile, match=r"more than 3 rows.*backend\.score"):
+        _read([GOOD] * 4)
+    monkeypatch.setattr(batch_file, "MOST_MEGABYTES", 0)
+    with pytest.raises(UnusableFile, match=r"larger than.*backend\.score"):
+        _read([GOOD])
+
+
+@given(st.lists(st.lists(st.text(), min_size=1, max_size=9), min_size=1, max_size=5))
+def test_every_row_is_usable_or_has_a_problem(table: list[list[str]]) -> None:
+    stream = io.StringIO()
+    csv.writer(stream).writerows(table)
+    try:
+        file = read_batch("a.csv", f"{HEADER}\n{stream.getvalue()}".encode(errors="replace"))
+    except UnusableFile:
+        return
+    refused = {problem.row for problem in file.problems}
+    assert refused | set(file.rows.tolist()) == set(range(1, file.total + 1))
+    assert not refused & set(file.rows.tolist())
+
+
+def _read(lines: list[str]) -> batch_file.BatchFile:
+    return read_batch("a.csv", ("\n".join([HEADER, *lines]) + "\n").encode())

@@ -1,0 +1,171 @@
+"""The Latency page: figures of a range, whose requests count, held or live, and what it says without."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from backend.client import HousingClient, ServiceRefused
+from backend.contract.predictions import EXAMPLE, HousingFeatures
+from backend.contract.traffic import Figures, Step, SummaryResponse, VersionChange
+from dashboard.latency.chart import latency_option, part_of, rate_of
+from dashboard.latency.choice import RANGES
+from tests.dashboard.conftest import OpenPage, Service, sentences
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+TEN = timedelta(seconds=10)
+
+
+def test_the_figures_are_those_of_the_service(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    _ask(client, good=8, bad=2)
+    service.store_records()
+    page = open_page("latency", service)
+    assert not sentences(page)
+    figures = {metric.label: metric.value for metric in page.metric}
+    totals = client.traffic_summary().totals
+    assert figures["Requests"] == "10"
+    assert figures["Errors"] == "2 :small[:gray[20.0%]]"
+    assert figures["Latency, p50"] == f"{totals.p50:.3g} ms"
+    assert figures["Rate, mean"].endswith(" /s")
+    assert len(page.get("echarts_chart")) == 1
+    slowest = page.dataframe[0].value["milliseconds"].tolist()
+    assert len(slowest) == 10
+    assert slowest == sorted(slowest, reverse=True)
+
+
+def test_an_endpoint_can_be_chosen_once_it_was_seen(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    _ask(client, good=3, bad=0)
+    client.info()
+    service.store_records()
+    page = open_page("latency", service).run()
+    choice = page.selectbox(key="latency_endpoint")
+    assert choice.options == ["Predictions", "Every request", "/info", "/predict"]
+    choice.set_value("/info").run()
+    assert page.metric[0].value == "1"
+    assert page.dataframe[0].value["endpoint"].tolist() == ["/info"]
+    page.segmented_control(key="latency_range").set_value("7 days").run()
+    assert page.metric[0].value == "1"
+    page.selectbox(key="latency_endpoint").set_value("Every request").run()
+    assert int(page.metric[0].value) >= 4
+    assert not sentences(page)
+
+
+def test_a_held_page_stays_until_something_else_is_chosen(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    _ask(client, good=1, bad=0)
+    service.store_records()
+    page = open_page("latency", service)
+    page.toggle(key="latency_live").set_value(False).run()
+    _ask(client, good=1, bad=0)
+    service.store_records()
+    page.run()
+    assert page.metric[0].value == "1"
+    assert any("Held since" in text.value for text in page.caption)
+    page.segmented_control(key="latency_range").set_value("1 hour").run()
+    assert page.metric[0].value == "2"
+    page.segmented_control(key="latency_range").set_value("15 minutes").run()
+    page.toggle(key="latency_live").set_value(True).run()
+    assert page.metric[0].value == "2"
+
+
+def test_a_range_without_requests_says_so(open_page: OpenPage, service: Service) -> None:
+    page = open_page("latency", service)
+    assert not sentences(page)
+    assert any("No request in the last 15 minutes" in text.value for text in page.markdown)
+    assert not page.metric
+
+
+def test_without_the_service_one_sentence_then_everything_when_it_is_back(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    _ask(client, good=1, bad=0)
+    service.store_records()
+    service.stop()
+    page = open_page("latency", service)
+    assert len(sentences(page)) == 1
+    service.start()
+    page.run()
+    assert not sentences(page)
+    assert page.metric[0].value == "1"
+
+
+def test_the_chart_names_units_errors_and_the_new_version() -> None:
+    part = part_of(_summary(), NOON, NOON + timedelta(seconds=25))
+    option = latency_option(part)
+    titles = [title["text"] for title in option["title"]]
+    assert titles == ["Latency, ms", "Requests per second", "Errors per 10 seconds, 3 in all"]
+    names = [series["name"] for series in option["series"]]
+    assert names == ["p50", "p95", "p99", "Rate", "400", "503"]
+    assert option["series"][0]["markLine"]["data"] == [
+        {"xAxis": (NOON + TEN).isoformat(), "name": "628e4661"}
+    ]
+    first, second, third = option["dataset"]["source"]
+    assert (first["Rate"], first["400"], first["503"]) == (2.0, 2, 1)
+    assert (second["Rate"], second["p50"]) == (0.0, None)
+    assert third["Rate"] == pytest.approx(4.0), "over the five seconds that are over"
+
+
+def test_a_part_has_whole_steps_and_its_own_marks() -> None:
+    part = part_of(_summary(), NOON + timedelta(seconds=21), NOON + timedelta(seconds=25))
+    assert [step.time for step in part.steps] == [NOON + 2 * TEN]
+    assert part.changes == []
+    assert part_of(_summary(), NOON + TEN * 9, NOON + TEN * 9).steps == _summary().series[-1:]
+
+
+def test_a_step_that_has_just_begun_has_no_rate() -> None:
+    summary = _summary().model_copy(update={"timestamp": NOON + timedelta(seconds=23)})
+    part = part_of(summary, NOON, summary.timestamp)
+    assert rate_of(part.steps[-1], part) is None
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_a_range_is_chosen_in_whole_steps_of_its_unit(name: str) -> None:
+    scale = RANGES[name]
+    assert scale.units * scale.steps_a_unit == int(scale.units * scale.steps_a_unit)
+    assert 24 <= scale.units * scale.steps_a_unit <= 60
+
+
+def _summary() -> SummaryResponse:
+    empty = Figures(requests=0, errors=0, errors_by_status={}, p50=None, p95=None, p99=None)
+    busy = {"requests": 20, "p50": 1.0, "p95": 2.0, "p99": 3.0}
+    failed = {"errors": 3, "errors_by_status": {400: 2, 503: 1}}
+    return SummaryResponse(
+        timestamp=NOON + timedelta(seconds=25),
+        since=NOON,
+        until=NOON + 3 * TEN,
+        step_seconds=10,
+        series=[
+            Step.model_validate(empty.model_dump() | busy | failed | {"time": NOON}),
+            Step.model_validate(empty.model_dump() | {"time": NOON + TEN}),
+            Step.model_validate(empty.model_dump() | busy | {"time": NOON + 2 * TEN}),
+        ],
+        totals=empty,
+        version_changes=[
+            VersionChange(
+                time=NOON + TEN,
+                model_version="20261125T214922Z-628e4661",
+                previous_version="20261124T214922Z-1a2b3c4d",
+            )
+        ],
+        requests_by_endpoint={},
+        filters={},
+    )
+
+
+def _ask(client: HousingClient, good: int, bad: int) -> None:
+    refused = HousingFeatures.model_construct(None, **EXAMPLE | {"MedInc": -1.0})
+    for _ in range(good):
+        client.predict(HousingFeatures(**EXAMPLE))
+    for _ in range(bad):
+        with pytest.raises(ServiceRefused):
+            client.predict(refused)
+
+
+def test_the_page_stands_alone(open_page: OpenPage, service: Service) -> None:
+    page: AppTest = open_page("latency", service)
+    assert [title.value for title in page.title] == ["Latency"]

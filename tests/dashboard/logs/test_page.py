@@ -1,0 +1,151 @@
+"""The Logs page: filters, search, paging, both tabs, and what it says when it cannot read."""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from backend.client import HousingClient
+from backend.contract.predictions import EXAMPLE, HousingFeatures
+from storage.schema.records import LogRecord
+from storage.spool.log_handler import open_spool
+from storage.spool.segments import Spool
+from tests.dashboard.conftest import OpenPage, Service, sentences
+
+
+@pytest.fixture
+def spool(service: Service) -> Iterator[Spool]:
+    """A spool of another process that writes log lines."""
+    spool = open_spool(service.settings)
+    yield spool
+    spool.close()
+
+
+@pytest.fixture
+def many_lines(service: Service, spool: Spool) -> None:
+    """250 log lines: every tenth an error of the worker."""
+    spool.append([_line(number) for number in range(250)])
+    service.store_records()
+
+
+def test_the_newest_lines_are_shown(
+    open_page: OpenPage, service: Service, many_lines: None
+) -> None:
+    page = open_page("logs", service)
+    assert not sentences(page)
+    assert list(_messages(page))[:2] == ["line 249", "line 248"]
+    assert len(_messages(page)) == 100
+
+
+def test_older_and_newer_turn_the_pages(
+    open_page: OpenPage, service: Service, many_lines: None
+) -> None:
+    page = open_page("logs", service)
+    assert page.button(key="log_newer").disabled
+    page.button(key="log_older").click().run()
+    assert _messages(page)[0] == "line 149"
+    page.button(key="log_older").click().run()
+    assert _messages(page) == [f"line {number}" for number in range(49, -1, -1)]
+    assert page.button(key="log_older").disabled
+    page.button(key="log_newer").click().run()
+    assert _messages(page)[0] == "line 149"
+    assert not sentences(page)
+
+
+def test_a_filter_begins_at_the_newest_again(
+    open_page: OpenPage, service: Service, many_lines: None
+) -> None:
+    page = open_page("logs", service)
+    page.button(key="log_older").click().run()
+    page.selectbox(key="log_level").set_value("ERROR").run()
+    assert _messages(page) == [f"line {number}" for number in range(240, -1, -10)]
+    page.text_input(key="log_text").set_value("LINE 24").run()
+    assert _messages(page) == ["line 240"]
+    page.selectbox(key="log_level").set_value("Any level").run()
+    page.text_input(key="log_text").set_value("").run()
+    page.text_input(key="log_module").set_value("training").run()
+    assert set(page.dataframe[0].value["module"]) == {"training.worker"}
+    assert not sentences(page)
+
+
+def test_a_time_window_narrows(open_page: OpenPage, service: Service, many_lines: None) -> None:
+    page = open_page("logs", service)
+    page.selectbox(key="log_window").set_value("Last hour").run()
+    assert len(_messages(page)) == 100
+    page.selectbox(key="log_window").set_value("Between two times").run()
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the field has no zone
+    page.datetime_input(key="log_before").set_value(long_ago).run()
+    assert not page.dataframe
+    assert any("No log line fits" in text.value for text in page.markdown)
+    assert not sentences(page)
+
+
+def test_a_page_stays_while_it_is_read_and_refresh_brings_the_newest(
+    open_page: OpenPage, service: Service, many_lines: None, spool: Spool
+) -> None:
+    page = open_page("logs", service)
+    spool.append([_line(1_000)])
+    service.store_records()
+    page.run()
+    assert _messages(page)[0] == "line 249"
+    page.button(key="log_refresh").click().run()
+    assert _messages(page)[0] == "line 1000"
+
+
+def test_requests_are_listed_and_filtered(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    client.predict(HousingFeatures(**EXAMPLE), request_id="asked-once")
+    client.info()
+    service.store_records()
+    page = open_page("logs", service)
+    _open_requests(page)
+    table = page.dataframe[0].value
+    assert {"/predict", "/info"} <= set(table["endpoint"])
+    page.text_input(key="request_endpoint").set_value("/predict").run()
+    assert list(page.dataframe[0].value["method"]) == ["POST"]
+    page.number_input(key="request_status").set_value(404).run()
+    assert any("No request fits" in text.value for text in page.markdown)
+    assert not sentences(page)
+
+
+def test_without_the_service_one_sentence_then_the_lines_when_it_is_back(
+    open_page: OpenPage, service: Service, many_lines: None
+) -> None:
+    service.stop()
+    page = open_page("logs", service)
+    assert len(sentences(page)) == 1
+    assert service.settings.service_url in sentences(page)[0]
+    service.start()
+    page.run()
+    assert not sentences(page)
+    assert _messages(page)[0] == "line 249"
+
+
+def test_a_missing_key_is_said_in_the_words_of_the_service(
+    open_page: OpenPage, guarded_service: Service
+) -> None:
+    page = open_page("logs", guarded_service)
+    assert sentences(page) == [
+        "This needs a key of the role viewer; send `Authorization: Bearer <key>`."
+    ]
+
+
+def _line(number: int) -> LogRecord:
+    return LogRecord(
+        level="ERROR" if number % 10 == 0 else logging.getLevelName(logging.INFO),
+        module="training.worker" if number % 10 == 0 else "backend.serving.model_host",
+        message=f"line {number}",
+        process="test",
+    )
+
+
+def _messages(page: AppTest) -> list[str]:
+    return list(page.dataframe[0].value["message"])
+
+
+def _open_requests(page: AppTest) -> None:
+    page.session_state["logs_tab"] = "Requests"
+    page.run()

@@ -1,0 +1,141 @@
+"""The Overview page: what it shows of a service that is new, busy, without a model, or down."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from backend.client import HousingClient, ServiceRefused
+from backend.contract.predictions import EXAMPLE, FEATURES, HousingFeatures
+from dashboard.shared.price import dollars, rounded_dollars
+from storage.paths import RuntimePaths
+from storage.schema.records import ChampionPointer
+from tests.dashboard.conftest import OpenPage, Service, sentences
+
+
+def test_a_new_service_is_up_and_invites_a_first_question(
+    open_page: OpenPage, service: Service
+) -> None:
+    page = open_page("overview", service)
+    assert not sentences(page)
+    assert "Up" in page.markdown[0].value
+    assert any("Nothing was asked yet" in text.value for text in page.markdown)
+    assert not page.metric
+    assert not page.dataframe
+
+
+def test_the_figures_are_those_of_the_recorded_requests(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    price = _ask(client, good=20, bad=5)
+    service.store_records()
+    page = open_page("overview", service)
+    assert not sentences(page)
+    metrics = {metric.label: metric.value for metric in page.metric}
+    assert metrics["Requests"] == "25"
+    assert metrics["Errors"] == "5 :small[:gray[20.0%]]"
+    for name in ("Latency, median", "Latency, p95"):
+        assert float(metrics[name].removesuffix(" ms")) > 0
+    assert any("All 25 requests for predictions" in text.value for text in page.caption)
+    assert len(page.get("echarts_chart")) == 1
+    table = page.dataframe[0].value
+    assert len(table) == 12
+    assert set(table["price"]) == {rounded_dollars(price)}
+    assert dict(table.iloc[0][[feature.name for feature in FEATURES]]) == EXAMPLE
+
+
+def test_every_request_counts_when_the_operator_asks_for_it(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    _ask(client, good=3, bad=0)
+    client.info()
+    service.store_records()
+    page = open_page("overview", service)
+    page.segmented_control(key="overview_scope").set_value("Every request").run()
+    assert not sentences(page)
+    assert int(page.metric[0].value) >= 4
+
+
+def test_the_served_model_is_shown_with_its_test_error_in_dollars(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    info = client.info()
+    facts = open_page("overview", service).table[0].value.iloc[:, 0]
+    assert facts["Type"] == info.model_type
+    assert facts["Version"] == f"`{info.model_version}`"
+    assert dollars(info.metrics["test_rmse"]).removeprefix("$") in facts["Test RMSE"]
+
+
+def test_a_champion_that_was_refused_is_named_with_the_reason(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    served = client.info().model_version
+    pointer = ChampionPointer(version="gone").model_dump_json()
+    service.settings.paths.champion_pointer.write_text(pointer)
+    service.follow_the_champion()
+    page = open_page("overview", service)
+    assert not sentences(page)
+    assert "Up" in page.markdown[0].value
+    [said] = [warning.value for warning in page.warning]
+    assert said.startswith(f"Version gone was refused; {served} goes on serving. ")
+    assert said.endswith(f" {client.health().refused_reason}")
+
+
+def test_records_that_could_not_be_read_are_said(open_page: OpenPage, service: Service) -> None:
+    _reject_a_record(service.settings.paths)
+    page = open_page("overview", service)
+    assert [warning.value for warning in page.warning] == [
+        "1 records could not be read and were set aside in the spool's folder of rejected records."
+    ]
+
+
+def test_without_a_model_the_rest_is_still_shown(
+    open_page: OpenPage, service_without_model: Service
+) -> None:
+    page = open_page("overview", service_without_model)
+    assert len(sentences(page)) == 1
+    assert "No model" in page.markdown[0].value
+    assert "Records" in [header.value for header in page.subheader]
+    assert "Served model" not in [header.value for header in page.subheader]
+
+
+def test_without_the_service_one_sentence_then_everything_when_it_is_back(
+    open_page: OpenPage, service: Service
+) -> None:
+    service.stop()
+    page = open_page("overview", service)
+    assert len(sentences(page)) == 1
+    assert service.settings.service_url in sentences(page)[0]
+    service.start()
+    page.run()
+    assert not sentences(page)
+    assert {"Served model", "Records"} <= {header.value for header in page.subheader}
+
+
+def test_a_missing_key_is_said_in_the_words_of_the_service(
+    open_page: OpenPage, guarded_service: Service
+) -> None:
+    page = open_page("overview", guarded_service)
+    assert sentences(page) == [
+        "This needs a key of the role viewer; send `Authorization: Bearer <key>`."
+    ]
+    assert not sentences(open_page("overview", guarded_service, dashboard_key="see"))
+
+
+def _ask(client: HousingClient, good: int, bad: int) -> float:
+    price = 0.0
+    refused = HousingFeatures.model_construct(None, **EXAMPLE | {"MedInc": -1.0})
+    for _ in range(good):
+        price = client.predict(HousingFeatures(**EXAMPLE)).prediction
+    for _ in range(bad):
+        with pytest.raises(ServiceRefused):
+            client.predict(refused)
+    return price
+
+
+def _reject_a_record(paths: RuntimePaths) -> None:
+    paths.rejected_records.mkdir(parents=True, exist_ok=True)
+    (paths.rejected_records / "one.rejected").write_text("{}\n")
+
+
+def test_the_page_stands_alone(open_page: OpenPage, service: Service) -> None:
+    page: AppTest = open_page("overview", service)
+    assert [title.value for title in page.title] == ["Overview"]

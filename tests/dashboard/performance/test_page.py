@@ -1,0 +1,191 @@
+"""The Performance page: without data, with labels, and bringing labels in from a file."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from backend.client import HousingClient
+from backend.contract.feedback import FeedbackItem
+from backend.contract.performance import Estimate, EstimatedError
+from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
+from dashboard.performance.error_chart import error_option
+from dashboard.performance.label_file import UnreadableFile, read_labels, template
+from dashboard.performance.words import verdict
+from storage.settings import Settings
+from tests.dashboard.conftest import OpenPage, Service, log_writer, sentences
+from training.dataset.sources import load_table
+from training.dataset.splits import Part, split
+
+KEY = "operate"
+
+
+@pytest.fixture
+def keyed_service(champion_settings: Settings) -> Iterator[Service]:
+    """A service with a champion and an operator's key."""
+    keyed = Settings.model_validate(champion_settings.model_dump() | {"operator_key": KEY})
+    service = Service(keyed)
+    service.start()
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def operator(keyed_service: Service) -> Iterator[HousingClient]:
+    with HousingClient(keyed_service.settings.service_url, KEY) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def held_out() -> Part:
+    return split(load_table(), seed=0).test.open()
+
+
+def ask(client: HousingClient, held_out: Part, count: int) -> list[str]:
+    rows = held_out.inputs[:count].tolist()
+    return client.predict_batch(
+        [HousingFeatures(**dict(zip(FEATURE_NAMES, row, strict=True))) for row in rows]
+    ).prediction_ids
+
+
+def said(page: AppTest) -> str:
+    return "\n".join(text.value for text in (*page.markdown, *page.caption))
+
+
+def test_without_data_it_says_so_and_offers_nothing_to_fill_in(
+    open_page: OpenPage, keyed_service: Service
+) -> None:
+    page = open_page("performance", keyed_service, dashboard_key=KEY)
+    assert not sentences(page)
+    assert "Not known yet" in said(page)
+    assert "Not enough data: 0 labelled predictions" in said(page)
+    assert "has answered nothing in this time" in said(page)
+    assert page.download_button(key="performance_template").disabled
+
+
+def test_labelled_predictions_are_judged(
+    open_page: OpenPage, keyed_service: Service, operator: HousingClient, held_out: Part
+) -> None:
+    ids = ask(operator, held_out, 400)
+    with log_writer(keyed_service):
+        items = [
+            FeedbackItem(prediction_id=one, actual=actual)
+            for one, actual in zip(ids[:300], held_out.targets[:300].tolist(), strict=True)
+        ]
+        operator.feedback(items)
+    page = open_page("performance", keyed_service, dashboard_key=KEY)
+    assert not sentences(page)
+    assert "300 of 400 predictions" in said(page)
+    figures = {key: value for table in page.table for key, value in table.value.iloc[:, 0].items()}
+    found = operator.performance()
+    assert found.realized.rmse is not None
+    shown = f"{round(found.realized.rmse.value * 1_000) * 100:,}"
+    assert shown in figures["RMSE"]
+    assert figures["From"] == "100 predictions without an actual value"
+    slices = page.dataframe[0].value
+    assert slices["rmse"].is_monotonic_decreasing
+    assert page.download_button(key="performance_template").label.startswith("Download 100 ")
+
+
+def test_a_file_is_checked_attached_and_reported(
+    open_page: OpenPage, keyed_service: Service, operator: HousingClient, held_out: Part
+) -> None:
+    one, two, three = ask(operator, held_out, 3)
+    keyed_service.store_records()
+    page = open_page("performance", keyed_service, dashboard_key=KEY)
+    lines = [f"{one},2.5", f"{two},many", f"{three},", "unknown,1.0", f"{one},3.0"]
+    content = "\n".join(["prediction_id,actual", *lines]).encode()
+    page.file_uploader(key="performance_file").set_value(("labels.csv", content, "text/csv")).run()
+    assert page.dataframe[0].value.values.tolist() == [[3, "actual", "'many' is not a number"]]
+    assert "1 rows have no actual value yet" in said(page)
+    button = page.button(key="performance_attach")
+    assert button.label == "Attach 3 values"
+    with log_writer(keyed_service):
+        button.click().run()
+    assert not sentences(page)
+    metrics = {metric.label: metric.value for metric in page.metric}
+    assert metrics == {
+        "Accepted": "1",
+        "Unknown": "1",
+        "Duplicate": "1",
+        "Of these, another value": "1",
+    }
+    assert operator.prediction(one).prediction.actual == 2.5
+
+
+def test_a_wrong_file_is_said_in_a_sentence(open_page: OpenPage, keyed_service: Service) -> None:
+    keyed_service.store_records()
+    page = open_page("performance", keyed_service, dashboard_key=KEY)
+    page.file_uploader(key="performance_file").set_value(("x.csv", b"a,b\n1,2\n", "text/csv")).run()
+    assert "no column prediction_id and no column actual" in sentences(page)[0]
+
+
+def test_an_outage_is_said_once_and_the_rest_left_out(
+    open_page: OpenPage, keyed_service: Service
+) -> None:
+    keyed_service.stop()
+    page = open_page("performance", keyed_service, dashboard_key=KEY)
+    assert any("does not answer" in sentence for sentence in sentences(page))
+
+
+def test_the_template_reads_back_as_rows_left_empty(
+    keyed_service: Service, operator: HousingClient, held_out: Part
+) -> None:
+    ask(operator, held_out, 5)
+    keyed_service.store_records()
+    found = read_labels(template(operator.predictions().predictions))
+    assert (found.items, found.empty, found.problems) == ([], 5, [])
+
+
+@given(st.binary(max_size=200))
+def test_no_file_breaks_the_reader(content: bytes) -> None:
+    for whole in (content, b"prediction_id,actual\n" + content):
+        with suppress(UnreadableFile):
+            assert all(0 <= item.actual <= 100 for item in read_labels(whole).items)
+
+
+@given(st.lists(st.floats(0, 100), max_size=20))
+def test_what_is_written_is_what_is_read(values: list[float]) -> None:
+    lines = [f"{value!r},id{number}" for number, value in enumerate(values)]
+    found = read_labels("\n".join(["actual, prediction_id", *lines]).encode())
+    assert [item.actual for item in found.items] == values
+
+
+def test_the_chart_shows_gaps_and_not_zeros(
+    keyed_service: Service, operator: HousingClient, held_out: Part
+) -> None:
+    ask(operator, held_out, 60)
+    keyed_service.store_records()
+    found = operator.performance()
+    option = error_option(found)
+    points = option["dataset"]["source"]
+    assert option["xAxis"][0]["min"] == found.series[0].since.isoformat()
+    assert found.series[0].rows > 0
+    assert len(points) == len(found.series)
+    assert {point["realized"] for point in points} == {None}
+    assert sum(point["estimated"] is not None for point in points) >= 1
+
+
+def test_without_labels_the_verdict_is_the_estimates(
+    keyed_service: Service, operator: HousingClient
+) -> None:
+    keyed_service.store_records()
+    found = operator.performance()
+    figure = Estimate(value=1.4, lower=1.2, upper=1.6)
+    risen = EstimatedError(
+        status="ok",
+        reason=None,
+        rows=500,
+        estimated_rmse=figure,
+        estimated_mae=figure,
+        estimated_rmse_ratio=figure,
+        estimated_degraded=True,
+    )
+    assert verdict(found).title == "Not known yet"
+    words = verdict(found.model_copy(update={"estimated": risen}))
+    assert words.title == "The error has probably risen"
+    assert found.since < datetime.now(UTC)

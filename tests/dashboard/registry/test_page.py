@@ -1,0 +1,319 @@
+"""The Registry page: two versions compared, the dialog's refusals, a change carried out, the audit."""
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from backend.client import HousingClient
+from backend.contract.audit import AuditResponse
+from backend.contract.model_version import ComparisonResponse, GateVerdict
+from backend.contract.performance import Estimate
+from dashboard.registry.audit import chain_words
+from dashboard.registry.slices import forest_option, mark_style
+from dashboard.registry.words import outcome, slice_label
+from dashboard.shared.gate_verdict import reason_words
+from storage.models.store import HOLDOUT, ModelStore
+from storage.settings import Settings
+from tests.conftest import KEYS
+from tests.dashboard.conftest import OpenPage, Service, sentences
+from tests.verdicts import close_retraining, decision
+from tests.versions import champion_and_dearer, spoil
+
+ADMIN_KEY = KEYS["admin_key"]
+REASON = "Its prices follow the market."
+
+
+@pytest.fixture
+def service(service_settings: Settings) -> Iterator[Service]:
+    """A service with a trained champion that knows the three keys."""
+    service = Service(service_settings)
+    service.start()
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[HousingClient]:
+    """An admin's program that uses the same service."""
+    with HousingClient(service.settings.service_url, ADMIN_KEY, 60) as client:
+        yield client
+
+
+@pytest.fixture
+def store(service: Service) -> ModelStore:
+    return ModelStore(service.settings.paths)
+
+
+@pytest.fixture
+def versions(store: ModelStore) -> tuple[str, str]:
+    """The champion, and a challenger whose prices are higher: worse beyond doubt."""
+    return champion_and_dearer(store)
+
+
+def opened(open_page: OpenPage, service: Service) -> AppTest:
+    return open_page("registry", service, dashboard_key=KEYS["operator_key"])
+
+
+def text(page: AppTest) -> str:
+    return "\n".join(markdown.value for markdown in page.markdown)
+
+
+def confirm(page: AppTest, version: str, reason: str = REASON, key: str = ADMIN_KEY) -> None:
+    page.text_input(key="registry_typed").set_value(version)
+    page.text_area(key="registry_reason").set_value(reason)
+    page.text_input(key="registry_key").set_value(key)
+    page.button(key="registry_confirm").click().run()
+
+
+def test_champion_and_challenger_are_compared_with_confidence(
+    open_page: OpenPage, service: Service, versions: tuple[str, str]
+) -> None:
+    page = opened(open_page, service)
+    assert not sentences(page)
+    assert [title.value for title in page.title] == ["Registry"]
+    table = page.dataframe[0].value
+    assert list(table["version"]) == list(versions[::-1])
+    assert list(table["state"]) == ["Challenger", "Champion"]
+    assert all(" to $" in interval for interval in table["interval"])
+    assert page.selectbox(key="registry_challenger").value == versions[1]
+    assert "The challenger is worse" in text(page)
+    assert "4,128 rows that both have" in text(page)
+    assert len(page.get("echarts_chart")) == 2
+    slices = page.dataframe[1].value
+    assert {"Bay Area", "Income: lowest quarter"} <= set(slices["districts"])
+    assert (slices["rows"] > 0).all()
+    assert "No verdict" in text(page)
+    assert "command line" in text(page)
+
+
+def test_the_verdict_has_every_check_and_its_sentence(
+    open_page: OpenPage, service: Service, store: ModelStore, versions: tuple[str, str]
+) -> None:
+    decided = decision(store, versions[1], versions[0])
+    close_retraining(service.settings, versions[1], decided)
+    page = opened(open_page, service)
+    assert "Refused" in text(page)
+    checks = page.table[-1].value
+    assert len(checks) == len(decided.checks)
+    assert checks["Result"].iloc[0].startswith(":red")
+    found = set(checks["What was found"].str.lower())
+    assert {check.sentence.lower() for check in decided.checks} <= found
+    page.button(key="registry_promotion").click().run()
+    assert "The gate refused this version" in page.warning[0].value
+
+
+def test_a_promotion_needs_version_reason_and_key_then_is_followed_to_every_worker(
+    open_page: OpenPage, service: Service, store: ModelStore, versions: tuple[str, str]
+) -> None:
+    old, new = versions
+    page = opened(open_page, service)
+    page.button(key="registry_promotion").click().run()
+    confirm(page, old, reason=" ", key="schlüssel")
+    (problems,) = sentences(page)
+    assert "not the version above" in problems
+    assert "Say why" in problems
+    assert "plain keyboard" in problems
+    confirm(page, new, key="")
+    assert "needs the role admin; the key has operator" in sentences(page)[0]
+    confirm(page, new, key="wrong")
+    assert "This key is not known" in sentences(page)[0]
+    assert store.champion().version == old
+    confirm(page, new)
+    assert not sentences(page)
+    assert store.champion().version == new
+    assert "waiting until every worker serves it" in page.info[0].value
+    service.follow_the_champion()
+    page.run()
+    assert f"Promoted: every worker serves `{new}`" in page.success[0].value
+    assert list(page.dataframe[0].value["state"]) == ["Champion", "Previous"]
+
+
+def test_a_rollback_uses_the_key_of_the_session_until_it_is_forgotten(
+    open_page: OpenPage,
+    service: Service,
+    client: HousingClient,
+    store: ModelStore,
+    versions: tuple[str, str],
+) -> None:
+    old, new = versions
+    client.promote(new, "for a while")
+    service.follow_the_champion()
+    page = opened(open_page, service)
+    page.button(key="registry_rollback").click().run()
+    confirm(page, old)
+    service.follow_the_champion()
+    page.run()
+    assert f"Rolled back: every worker serves `{old}`" in page.success[0].value
+    assert store.champion().version == old
+    audit = page.dataframe[-1].value
+    assert list(audit["action"]) == ["Rollback", "Promotion"]
+    assert list(audit["reason"]) == [REASON, "for a while"]
+    assert set(audit["actor"]) == {"Admin"}
+    assert "**The chain holds**], 2 entries." in text(page)
+    page.button(key="registry_rollback").click().run()
+    assert not [field for field in page.text_input if field.key == "registry_key"]
+    page.button(key="registry_forget").click().run()
+    assert page.text_input(key="registry_key").value == ""
+    assert ADMIN_KEY not in str(page.query_params)
+
+
+def test_what_changed_meanwhile_is_not_undone(
+    open_page: OpenPage,
+    service: Service,
+    client: HousingClient,
+    store: ModelStore,
+    versions: tuple[str, str],
+) -> None:
+    client.promote(versions[1], "by the operator before")
+    page = opened(open_page, service)
+    page.button(key="registry_promotion").click().run()
+    client.roll_back("by another operator")
+    client.promote(versions[1], "and once more")
+    client.roll_back("until it is clear")
+    confirm(page, versions[0])
+    assert "is the champion by now" in sentences(page)[0]
+    assert store.champion().version == versions[0]
+
+
+def test_one_version_alone_is_shown_without_a_comparison(
+    open_page: OpenPage, service: Service
+) -> None:
+    page = opened(open_page, service)
+    assert not sentences(page)
+    assert any("no other version" in caption.value for caption in page.caption)
+    assert not page.selectbox
+    assert not [one for one in page.button if str(one.key).startswith("registry_")]
+    assert len(page.get("echarts_chart")) == 1
+    assert "Nothing has been changed yet" in text(page)
+
+
+def test_a_damaged_challenger_is_said_to_be_and_cannot_be_promoted(
+    open_page: OpenPage, service: Service, store: ModelStore, versions: tuple[str, str]
+) -> None:
+    spoil(store.folder(versions[1]) / HOLDOUT)
+    page = opened(open_page, service)
+    (sentence,) = sentences(page)
+    assert f"Version {versions[1]} is damaged" in sentence
+    assert not [one for one in page.button if one.key == "registry_promotion"]
+    assert "does not match" in page.dataframe[0].value["interval"].iloc[0]
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_lost_pointer_is_mended_by_a_promotion(open_page: OpenPage, service: Service) -> None:
+    service.settings.paths.champion_pointer.write_text("{torn")
+    page = opened(open_page, service)
+    assert "No version is the champion" in sentences(page)[0]
+    chosen = str(page.selectbox(key="registry_challenger").value)
+    page.button(key="registry_promotion").click().run()
+    confirm(page, chosen)
+    assert ModelStore(service.settings.paths).champion().version == chosen
+
+
+def test_without_the_role_the_audit_says_whose_it_is(open_page: OpenPage, service: Service) -> None:
+    page = open_page("registry", service, dashboard_key=KEYS["viewer_key"])
+    assert not sentences(page)
+    assert "**The audit is for operators**" in text(page)
+    assert "the key has viewer" in text(page)
+    assert "HOUSING_DASHBOARD_KEY" in page.caption[-1].value
+
+
+def test_an_edited_audit_is_told_loudly(
+    open_page: OpenPage, service: Service, client: HousingClient, versions: tuple[str, str]
+) -> None:
+    client.promote(versions[1], "for a while")
+    log = service.settings.paths.audit_log
+    log.write_bytes(log.read_bytes().replace(b"for a while", b"for a whale"))
+    (sentence,) = sentences(opened(open_page, service))
+    assert sentence.startswith("The chain is broken: Line 1")
+
+
+def test_without_a_model_it_says_how_to_get_one(
+    open_page: OpenPage, service_without_model: Service
+) -> None:
+    page = open_page("registry", service_without_model)
+    assert len(sentences(page)) == 1
+    assert "**No version has been trained yet**" in text(page)
+
+
+def test_without_the_service_one_sentence_then_everything_when_it_is_back(
+    open_page: OpenPage, service: Service
+) -> None:
+    service.stop()
+    page = opened(open_page, service)
+    assert len(sentences(page)) == 1
+    service.start()
+    page.run()
+    assert not sentences(page)
+    assert page.dataframe
+
+
+def estimate(lower: float, upper: float) -> Estimate:
+    return Estimate(value=(lower + upper) / 2, lower=lower, upper=upper)
+
+
+def comparison(difference: Estimate | None) -> ComparisonResponse:
+    known = difference is not None
+    return ComparisonResponse(
+        version="new",
+        against="old",
+        status="ok" if known else "not_enough_data",
+        reason=None if known else "They cannot be compared: 3 rows.",
+        rows=400 if known else 0,
+        rmse=0.4 if known else None,
+        against_rmse=0.4 if known else None,
+        difference=difference,
+        slice_confidence=0.99 if known else None,
+        slices=[],
+    )
+
+
+def test_only_what_is_beyond_doubt_is_called_better_or_worse() -> None:
+    titles = [
+        outcome(comparison(difference)).title
+        for difference in (estimate(-0.2, -0.1), estimate(0.1, 0.2), estimate(-0.1, 0.2), None)
+    ]
+    assert titles == [
+        "The challenger is better",
+        "The challenger is worse",
+        "No difference beyond doubt",
+        "Not comparable",
+    ]
+    marks = {mark_style(one) for one in (estimate(-2, -1), estimate(1, 2), estimate(-1, 1))}
+    assert len(marks) == 3
+    assert forest_option(comparison(None))["series"] == []
+
+
+def test_a_promotions_reason_is_its_deciding_checks_and_others_are_a_sentence() -> None:
+    facts: dict[str, object] = {
+        "trigger_id": "t",
+        "judged_at": None,
+        "promote": True,
+        "branch": "no champion",
+        "source": "manual",
+        "champion_version": None,
+        "reason": "there is no champion that could be compared",
+        "checks": [],
+    }
+    alone = GateVerdict.model_validate(facts)
+    assert reason_words(alone) == "There is no champion that could be compared."
+    check = {
+        "name": "latency",
+        "passed": False,
+        "required": True,
+        "sentence": "too slow",
+        "figures": {},
+        "limit": None,
+    }
+    refused = alone.model_copy(update={"reason": "too slow; and 3 more"})
+    found = GateVerdict.model_validate(refused.model_dump() | {"checks": [check]})
+    assert reason_words(found) == "- Too slow.\n- And 3 more, below."
+
+
+def test_words_of_chain_and_slices(service: Service, client: HousingClient) -> None:
+    del service
+    found: AuditResponse = client.audit()
+    assert "chain is empty" in chain_words(found.chain)
+    one = found.chain.model_copy(update={"entries": 1, "note": "A note."})
+    assert chain_words(one).endswith("**The chain holds**], 1 entry. A note.")
+    assert slice_label("age", "52 years or more") == "House age: 52 years or more"

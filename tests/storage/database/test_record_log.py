@@ -1,0 +1,121 @@
+"""Reading back: filters, windows and pages, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage.database.connection import Database
+from storage.database.record_log import PageRequest, RecordLog
+from storage.errors import InvalidInput, RecordNotFound
+from storage.log_writer.__main__ import LogWriter
+from storage.schema.records import SpoolRecord, utc_now
+from storage.settings import Settings
+from storage.spool.segments import Spool
+from tests.storage import records
+
+
+class Journal:
+    """Stores records at once and reads them back."""
+
+    def __init__(
+        self, settings: Settings, spool: Spool, writable: Database, log: RecordLog
+    ) -> None:
+        self._spool = spool
+        self._writer = LogWriter(settings.paths, writable, settings.log_writer_batch_bytes)
+        self.log = log
+
+    def keep(self, *kept: SpoolRecord) -> None:
+        self._spool.append(kept)
+        self._writer.drain(utc_now())
+
+
+@pytest.fixture
+def journal(settings: Settings, spool: Spool, writable: Database, readable: Database) -> Journal:
+    return Journal(settings, spool, writable, RecordLog(readable, settings.paths))
+
+
+def test_pages_cover_everything_once_newest_first(journal: Journal) -> None:
+    journal.keep(*(records.log(message=str(number)) for number in range(25)))
+    seen: list[str] = []
+    token: str | None = None
+    while True:
+        page = journal.log.logs(PageRequest(limit=10, page_token=token))
+        seen += [row["message"] for row in page.rows]
+        journal.keep(records.log(message="newer"))  # new rows do not shift the pages
+        token = page.next_page_token
+        if token is None:
+            break
+    assert seen == [str(number) for number in range(24, -1, -1)]
+
+
+@pytest.mark.parametrize("token", ["x", "-1", "1" * 40, "1;drop", "½"])
+def test_a_made_up_page_token_is_refused(journal: Journal, token: str) -> None:
+    with pytest.raises(InvalidInput, match="page_token"):
+        journal.log.logs(PageRequest(page_token=token))
+
+
+def test_logs_filter_by_level_module_and_text(journal: Journal) -> None:
+    journal.keep(
+        records.log("100% full", level="ERROR", module="storage.spool.segments"),
+        records.log("100 rows", level="INFO", module="storage.log_writer"),
+        records.log("Quiet", level="INFO", module="backend.app"),
+    )
+    log = journal.log
+    assert _messages(log, level="ERROR") == ["100% full"]
+    assert _messages(log, module="storage") == ["100 rows", "100% full"]
+    assert _messages(log, search="100%") == ["100% full"]
+    assert _messages(log, search="quiet") == ["Quiet"]
+    assert _messages(log, search="_") == []
+
+
+def test_a_window_includes_its_start_and_not_its_end(journal: Journal) -> None:
+    now = utc_now()
+    times = [now - timedelta(hours=hours) for hours in (2, 1, 0)]
+    journal.keep(
+        *(records.log(str(n)).model_copy(update={"timestamp": at}) for n, at in enumerate(times))
+    )
+    page = journal.log.logs(PageRequest(since=times[0], until=times[2]))
+    assert [row["message"] for row in page.rows] == ["1", "0"]
+
+
+def test_requests_filter_by_endpoint_and_status(journal: Journal) -> None:
+    journal.keep(
+        records.request("/predict"), records.request("/predict", 400), records.request("/")
+    )
+    assert len(journal.log.requests(PageRequest(), endpoint="/predict").rows) == 2
+    assert len(journal.log.requests(PageRequest(), status=400).rows) == 1
+
+
+def test_an_unknown_prediction_is_not_found(journal: Journal) -> None:
+    with pytest.raises(RecordNotFound):
+        journal.log.prediction("nothing")
+
+
+def test_statistics_of_an_empty_database_hold_no_nan(journal: Journal) -> None:
+    totals = journal.log.statistics()["api_metrics"]
+    assert totals == {
+        "total_requests": 0,
+        "avg_response_time": 0.0,
+        "successful_requests": 0,
+        "success_rate": 0.0,
+    }
+
+
+def test_statistics_count_what_is_there(journal: Journal) -> None:
+    journal.keep(*records.one_of_each(), records.request(status=500))
+    statistics = journal.log.statistics()
+    assert statistics["logs_by_level"] == {"INFO": 1}
+    assert statistics["api_metrics"]["success_rate"] == 0.5
+    assert statistics["predictions"] == statistics["total_model_metrics"] == 1
+    assert statistics["size_bytes"] > 0
+
+
+def test_the_backlog_is_what_was_not_moved_yet(journal: Journal, spool: Spool) -> None:
+    journal.keep(records.log())
+    assert journal.log.statistics()["spool_backlog"]["bytes"] == 0
+    spool.append([records.log()])
+    assert journal.log.statistics()["spool_backlog"]["bytes"] > 100
+
+
+def _messages(log: RecordLog, **filters: str) -> list[str]:
+    return [row["message"] for row in log.logs(PageRequest(), **filters).rows]

@@ -1,0 +1,191 @@
+"""Old records go, oldest first, in small steps, and the file shrinks; on both databases."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from storage.database.connection import Database
+from storage.log_writer.__main__ import LogWriter
+from storage.log_writer.housekeeping import SWEEP_INTERVAL, Housekeeping
+from storage.log_writer.retention import Pruned, Retention, RetentionPolicy, used_bytes
+from storage.log_writer.status import read_status
+from storage.schema.records import SpoolRecord, utc_now
+from storage.schema.tables import api_metrics, labels, logs, model_metrics, predictions
+from storage.settings import Settings
+from storage.spool.segments import Spool
+from tests.storage import records
+
+NOW = utc_now()
+POLICY = RetentionPolicy(
+    {
+        predictions: timedelta(days=90),
+        api_metrics: timedelta(days=30),
+        logs: timedelta(days=10),
+    }
+)
+
+Keep = Callable[..., None]
+
+
+@pytest.fixture
+def keep(settings: Settings, spool: Spool, writable: Database) -> Keep:
+    """Store records of a given age in days."""
+    writer = LogWriter(settings.paths, writable, settings.log_writer_batch_bytes)
+
+    def keep(*kept: SpoolRecord, days: float = 0.0) -> None:
+        moment = NOW - timedelta(days=days)
+        spool.append(record.model_copy(update={"timestamp": moment}) for record in kept)
+        writer.drain(NOW)
+
+    return keep
+
+
+def test_each_table_has_its_own_age(keep: Keep, writable: Database) -> None:
+    for days in (5, 20, 60, 100):
+        keep(*records.one_of_each(), days=days)
+    assert Retention(writable, POLICY).step(NOW, 1000).rows == {
+        "predictions": 1,
+        "api_metrics": 2,
+        "logs": 3,
+    }
+    assert _counts(writable) == {"predictions": 3, "api_metrics": 2, "logs": 1}
+    with writable.transaction() as connection:
+        count = sa.select(sa.func.count()).select_from(model_metrics)
+        assert connection.execute(count).scalar() == 4, "what was trained is kept"
+
+
+def test_a_step_is_small_and_takes_the_oldest(keep: Keep, writable: Database) -> None:
+    for days in (11, 13, 12):
+        keep(records.log(str(days)), days=days)
+    retention = Retention(writable, POLICY)
+    left = []
+    while retention.step(NOW, 1).rows["logs"]:
+        left.append(_messages(writable))
+    assert left == [["11", "12"], ["11"], []]
+
+
+def test_the_oldest_of_all_go_when_it_is_too_large(keep: Keep, writable: Database) -> None:
+    keep(*(records.log("x" * 5_000) for _ in range(400)), days=3)
+    keep(*(records.request() for _ in range(50)), days=2)
+    keep(*(records.prediction() for _ in range(50)), days=1)
+    with writable.transaction() as connection:
+        full = used_bytes(connection)
+    policy = RetentionPolicy({}, largest_bytes=full // 2)
+    retention = Retention(writable, policy)
+    while retention.step(NOW, 50):
+        pass
+    counts = _counts(writable)
+    assert 0 < counts["logs"] < 400
+    assert (counts["api_metrics"], counts["predictions"]) == (50, 50)
+    with writable.transaction() as connection:
+        assert used_bytes(connection) <= full // 2
+
+
+def test_a_limit_of_next_to_nothing_ends(keep: Keep, writable: Database) -> None:
+    keep(*records.one_of_each())
+    retention = Retention(writable, RetentionPolicy({}, largest_bytes=1))
+    while any(retention.step(NOW, 10).rows.values()):
+        pass
+    assert set(_counts(writable).values()) == {0}
+
+
+def test_a_label_goes_with_its_prediction(keep: Keep, writable: Database) -> None:
+    old, new = records.prediction(), records.prediction()
+    keep(old, days=100)
+    keep(new)
+    with writable.transaction() as connection:
+        rows = [
+            {"timestamp": NOW, "prediction_id": record.prediction_id, "actual": 2.5}
+            for record in (old, new)
+        ]
+        connection.execute(sa.insert(labels), rows)
+    Retention(writable, POLICY).step(NOW, 10)
+    with writable.transaction() as connection:
+        left = connection.execute(sa.select(labels.c.prediction_id)).scalars().all()
+    assert left == [new.prediction_id]
+
+
+def test_nothing_to_do_is_false(writable: Database) -> None:
+    assert not Retention(writable, POLICY).step(NOW, 10)
+    assert Pruned({"logs": 1})
+
+
+def test_the_estimate_for_postgresql_is_near_the_truth(keep: Keep, writable: Database) -> None:
+    if writable.dialect != "postgresql":
+        return  # exact there
+    keep(*(record for _ in range(2_000) for record in (records.prediction(), records.request())))
+    with writable.transaction() as connection:
+        sizes = "SELECT sum(pg_total_relation_size(c)) FROM unnest(ARRAY['predictions', 'api_metrics']) c"
+        truth = int(connection.exec_driver_sql(sizes).scalar_one())
+        assert truth / 2 < used_bytes(connection) < truth * 2
+
+
+def test_the_file_shrinks(settings: Settings, spool: Spool) -> None:
+    database = Database(settings.database_address, writable=True)
+    database.migrate()
+    spool.append(records.log("x" * 10_000) for _ in range(2_000))
+    LogWriter(settings.paths, database, settings.log_writer_batch_bytes).drain(NOW)
+    _checkpoint(database)
+    before = settings.paths.database.stat().st_size
+    retention = Retention(database, POLICY)
+    later = NOW + timedelta(days=11)
+    released = 0
+    while pruned := retention.step(later, 500):
+        released += pruned.pages
+    _checkpoint(database)
+    after = settings.paths.database.stat().st_size
+    database.close()
+    assert before > 20_000_000
+    assert after < 1_000_000
+    assert before - after == released * 4096
+
+
+def test_sweeps_are_counted_logged_and_paused(
+    settings: Settings, keep: Keep, writable: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    keep(records.log("old"), days=11)
+    keeping = Housekeeping(settings.paths, Retention(writable, POLICY))
+    with caplog.at_level(logging.INFO):
+        for second in range(4):
+            keeping.run_once(NOW + timedelta(seconds=second), moved=0)
+        assert caplog.messages == ["Removed by retention: 1 rows of logs."]
+        keep(records.log("old too"), days=11)
+        keeping.run_once(NOW + timedelta(seconds=10), moved=0)
+        assert _messages(writable) == ["old too"]
+        keeping.run_once(NOW + 2 * SWEEP_INTERVAL, moved=0)
+    assert _messages(writable) == []
+    keeping.run_once(NOW + 2 * SWEEP_INTERVAL + timedelta(seconds=2), moved=0)
+    status = read_status(settings.paths.log_writer_status)
+    assert status is not None
+    assert status.rows_pruned["logs"] == 2
+
+
+def test_the_settings_make_a_policy() -> None:
+    policy = RetentionPolicy.of(Settings(log_retention_days=2, database_limit_bytes=0))
+    assert policy.ages[logs] == timedelta(days=2)
+    assert policy.largest_bytes is None
+
+
+def _counts(database: Database) -> dict[str, int]:
+    with database.transaction() as connection:
+        return {
+            table.name: connection.execute(
+                sa.select(sa.func.count()).select_from(table)
+            ).scalar_one()
+            for table in (predictions, api_metrics, logs)
+        }
+
+
+def _messages(database: Database) -> list[str]:
+    with database.transaction() as connection:
+        return sorted(connection.execute(sa.select(logs.c.message)).scalars())
+
+
+def _checkpoint(database: Database) -> None:
+    with database._engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")  # a checkpoint cannot run inside a transaction
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")

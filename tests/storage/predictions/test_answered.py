@@ -1,0 +1,85 @@
+"""Reading predictions with their actual values as arrays, on both databases."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from storage.database.connection import Database
+from storage.predictions.answered import AnsweredWindow, read_answered_window
+from storage.schema.features import EXAMPLE
+from storage.schema.records import PredictionRecord, utc_now
+from storage.schema.tables import labels, predictions
+from tests.storage import records
+
+NOW = utc_now()
+
+
+def read(database: Database, version: str = "one", most_rows: int = 100) -> AnsweredWindow:
+    return read_answered_window(database, version, NOW - timedelta(hours=1), NOW, most_rows)
+
+
+def keep(database: Database, made: list[PredictionRecord], actual: dict[int, float]) -> None:
+    with database.transaction() as connection:
+        connection.execute(sa.insert(predictions), [record.row() for record in made])
+        for number, value in actual.items():
+            label = {
+                "prediction_id": made[number].prediction_id,
+                "timestamp": made[number].timestamp + timedelta(seconds=90),
+                "actual": value,
+            }
+            connection.execute(sa.insert(labels).values(label))
+
+
+def made(count: int) -> list[PredictionRecord]:
+    """One prediction a minute, the last one a minute ago."""
+    return [
+        records.prediction(value=float(number)).model_copy(
+            update={"timestamp": NOW - timedelta(minutes=count - number)}
+        )
+        for number in range(count)
+    ]
+
+
+def test_rows_come_in_order_with_what_is_known(writable: Database, readable: Database) -> None:
+    kept = made(4)
+    kept[1] = kept[1].model_copy(update={"interval_lower": 0.5, "interval_upper": 1.5})
+    keep(writable, kept, {3: 2.5, 1: 1.25})
+    window = read(readable)
+    np.testing.assert_array_equal(window.predicted, [0.0, 1.0, 2.0, 3.0])
+    np.testing.assert_array_equal(window.actual, [np.nan, 1.25, np.nan, 2.5])
+    np.testing.assert_array_equal(window.delays, [np.nan, 90.0, np.nan, 90.0])
+    np.testing.assert_array_equal(window.lower, [np.nan, 0.5, np.nan, np.nan])
+    np.testing.assert_allclose(window.seconds, [3360.0, 3420.0, 3480.0, 3540.0])
+    np.testing.assert_array_equal(window.inputs, [list(EXAMPLE.values())] * 4)
+    assert (window.total, window.labelled) == (4, 2)
+
+
+def test_other_versions_and_times_are_left_out(writable: Database, readable: Database) -> None:
+    inside, outside = made(2)
+    outside = outside.model_copy(update={"timestamp": NOW})
+    keep(writable, [inside, outside], {})
+    assert len(read(readable)) == 1
+    assert len(read(readable, version="two")) == 0
+
+
+def test_an_empty_window_has_arrays_of_the_same_shapes(
+    writable: Database, readable: Database
+) -> None:
+    window = read(readable)
+    assert window.inputs.shape == (0, 8)
+    assert window.actual.shape == window.delays.shape == window.is_labelled.shape == (0,)
+
+
+@pytest.mark.parametrize("most_rows", [1, 7, 10])
+def test_a_large_window_is_thinned_evenly(
+    writable: Database, readable: Database, most_rows: int
+) -> None:
+    keep(writable, made(50), dict.fromkeys(range(0, 50, 2), 1.0))
+    window = read(readable, most_rows=most_rows)
+    assert (window.total, window.labelled) == (50, 25)
+    assert len(window) <= 2 * most_rows + 2
+    if most_rows == 10:
+        assert window.seconds.min() < 900
+        assert window.seconds.max() > 3_400

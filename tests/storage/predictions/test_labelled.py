@@ -1,0 +1,58 @@
+"""Reading the newest labelled predictions, on both databases."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from storage.database.connection import Database
+from storage.errors import DatabaseUnavailable
+from storage.predictions.labelled import LabelledPredictions, read_labelled_predictions
+from storage.schema.features import EXAMPLE
+from storage.schema.records import PredictionRecord, utc_now
+from storage.schema.tables import labels, predictions
+from tests.storage import records
+
+NOW = utc_now()
+
+
+def read(database: Database, most_rows: int = 100) -> LabelledPredictions:
+    return read_labelled_predictions(database, NOW - timedelta(hours=1), NOW, most_rows)
+
+
+def keep(database: Database, minutes_ago: dict[float, float | None]) -> None:
+    """Keep a prediction made so many minutes ago, with its actual value unless that is None."""
+    with database.transaction() as connection:
+        for minutes, actual in minutes_ago.items():
+            record: PredictionRecord = records.prediction().model_copy(
+                update={"timestamp": NOW - timedelta(minutes=minutes)}
+            )
+            connection.execute(sa.insert(predictions).values(record.row()))
+            if actual is not None:
+                label = {"prediction_id": record.prediction_id, "timestamp": NOW, "actual": actual}
+                connection.execute(sa.insert(labels).values(label))
+
+
+def test_only_labelled_ones_within_the_time_are_read_the_newest_first(
+    writable: Database, readable: Database
+) -> None:
+    keep(writable, {61: 9.0, 60: 1.0, 30: 0.0, 20: None, 10: 3.0, 0: 9.0})
+    found = read(readable)
+    assert found.actual.tolist() == [3.0, 0.0, 1.0]
+    np.testing.assert_array_equal(found.inputs, [list(EXAMPLE.values())] * 3)
+
+
+def test_of_too_many_the_newest_are_read(writable: Database, readable: Database) -> None:
+    keep(writable, {minutes: float(minutes) for minutes in range(1, 6)})
+    assert read(readable, most_rows=2).actual.tolist() == [1.0, 2.0]
+
+
+def test_nothing_is_arrays_of_the_same_shapes(writable: Database, readable: Database) -> None:
+    found = read(readable)
+    assert (found.inputs.shape, found.actual.shape, len(found)) == ((0, 8), (0,), 0)
+
+
+def test_a_missing_database_says_so() -> None:
+    with pytest.raises(DatabaseUnavailable):
+        read(Database("sqlite:////nowhere/at/all.db"))

@@ -1,0 +1,192 @@
+"""Actual values: in any order, late, twice; decided by the one writer, on both databases."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from storage.database.connection import Database
+from storage.database.record_log import PageRequest, RecordLog
+from storage.errors import CommandUnanswered, DatabaseUnavailable
+from storage.log_writer.__main__ import LogWriter
+from storage.predictions.feedback import Attached, Feedback
+from storage.schema.records import PredictionRecord, new_id, utc_now
+from storage.settings import Settings
+from storage.spool.segments import Spool
+from tests.storage import records
+
+TIMEOUT_SECONDS = 20.0
+
+
+@pytest.fixture
+def write(settings: Settings, writable: Database) -> Callable[[], None]:
+    """Move everything from the spool into the database."""
+    writer = LogWriter(settings.paths, writable, settings.log_writer_batch_bytes)
+
+    def drain() -> None:
+        writer.drain(utc_now())
+
+    return drain
+
+
+@pytest.fixture
+def log_writer(write: Callable[[], None]) -> Iterator[None]:
+    """A log-writer that keeps moving records while the test runs."""
+    stopped = threading.Event()
+
+    def run() -> None:
+        while not stopped.wait(0.02):
+            write()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield
+    stopped.set()
+    thread.join()
+
+
+@pytest.fixture
+def feedback(spool: Spool, readable: Database, settings: Settings) -> Feedback:
+    return Feedback(spool, readable, settings.paths, TIMEOUT_SECONDS)
+
+
+@pytest.fixture
+def record_log(settings: Settings, readable: Database) -> RecordLog:
+    return RecordLog(readable, settings.paths)
+
+
+@pytest.fixture
+def predicted(spool: Spool) -> list[PredictionRecord]:
+    """Three predictions, in the spool and not yet in the database."""
+    made = [records.prediction(value=float(value)) for value in range(3)]
+    spool.append(made)
+    return made
+
+
+def ids(predicted: list[PredictionRecord]) -> list[str]:
+    return [record.prediction_id for record in predicted]
+
+
+@pytest.mark.usefixtures("log_writer")
+def test_values_are_attached_in_any_order_and_read_back(
+    feedback: Feedback, predicted: list[PredictionRecord], record_log: RecordLog
+) -> None:
+    one, two, three = ids(predicted)
+    assert feedback.attach([(three, 1 / 3), (one, 0.0)]) == Attached(2, (), (), ())
+    assert record_log.prediction(three)["actual"] == 1 / 3
+    assert record_log.prediction(one)["actual"] == 0.0
+    assert record_log.prediction(two)["actual"] is None
+    assert record_log.prediction(two)["labelled_at"] is None
+    assert record_log.prediction(one)["labelled_at"] >= predicted[0].timestamp
+
+
+@pytest.mark.usefixtures("log_writer")
+def test_the_first_value_stays_and_others_are_reported(
+    feedback: Feedback, predicted: list[PredictionRecord], record_log: RecordLog
+) -> None:
+    one, two, _ = ids(predicted)
+    assert feedback.attach([(one, 2.0)]).accepted == 1
+    again = feedback.attach([(one, 2.0), (two, 1.0), (one, 3.0), (two, 1.0)])
+    assert again == Attached(1, (), (one, one, two), (one,))
+    assert record_log.prediction(one)["actual"] == 2.0
+    assert record_log.statistics()["labelled"] == 2
+
+
+@pytest.mark.usefixtures("log_writer")
+@pytest.mark.parametrize(
+    "made_up", ["0123456789abcdef" * 2, "no such id", "", "x" * 64, "½\x00'; DROP"]
+)
+def test_unknown_ids_are_told_and_the_others_kept(
+    feedback: Feedback, predicted: list[PredictionRecord], made_up: str
+) -> None:
+    one, *_ = ids(predicted)
+    assert feedback.attach([(made_up, 1.0), (one, 1.0)]) == Attached(1, (made_up,), (), ())
+
+
+@pytest.mark.usefixtures("log_writer")
+def test_a_value_right_behind_its_answer_is_not_unknown(
+    settings: Settings, readable: Database, spool: Spool, feedback: Feedback
+) -> None:
+    """The prediction lies in another process's spool file than the values."""
+    other = Spool(settings.paths.spool, settings.spool_segment_bytes)
+    for number in range(5):
+        made = records.prediction(value=float(number))
+        other.append([records.log() for _ in range(200)])
+        other.append([made])
+        assert feedback.attach([(made.prediction_id, 1.0)]).accepted == 1
+    other.close()
+
+
+def test_while_the_writer_is_behind_nothing_is_called_unknown(
+    settings: Settings,
+    spool: Spool,
+    readable: Database,
+    write: Callable[[], None],
+    record_log: RecordLog,
+) -> None:
+    made = records.prediction()
+    spool.append([made])
+    impatient = Feedback(spool, readable, settings.paths, 0.2)
+    with pytest.raises(CommandUnanswered, match="nothing was attached"):
+        impatient.attach([(made.prediction_id, 1.0)])
+    write()
+    with pytest.raises(CommandUnanswered, match="nothing was changed"):
+        impatient.attach([(made.prediction_id, 1.0)])
+    time.sleep(0.2)
+    write()
+    assert record_log.prediction(made.prediction_id)["actual"] is None
+
+
+def test_without_a_database_it_is_said(settings: Settings, spool: Spool) -> None:
+    missing = Feedback(spool, Database(settings.database_address), settings.paths, 0.2)
+    with pytest.raises(DatabaseUnavailable):
+        missing.attach([(new_id(), 1.0)])
+
+
+@pytest.mark.usefixtures("log_writer")
+def test_of_two_requests_at_once_exactly_one_is_accepted(
+    settings: Settings, readable: Database, spool: Spool, predicted: list[PredictionRecord]
+) -> None:
+    one, *_ = ids(predicted)
+    answers: list[Attached] = []
+
+    def attach(actual: float) -> None:
+        answers.append(
+            Feedback(spool, readable, settings.paths, TIMEOUT_SECONDS).attach([(one, actual)])
+        )
+
+    threads = [threading.Thread(target=attach, args=(float(number),)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.accepted for answer in answers) == [0, 0, 0, 1]
+    assert sum(len(answer.conflicting) for answer in answers) == 3
+
+
+@pytest.mark.usefixtures("log_writer")
+def test_predictions_filter_by_whether_the_value_is_known(
+    feedback: Feedback, predicted: list[PredictionRecord], record_log: RecordLog
+) -> None:
+    one, two, three = ids(predicted)
+    feedback.attach([(two, 1.0)])
+    listed = {
+        labelled: [
+            row["prediction_id"]
+            for row in record_log.predictions(PageRequest(), labelled=labelled).rows
+        ]
+        for labelled in (True, False, None)
+    }
+    assert listed == {True: [two], False: [three, one], None: [three, two, one]}
+
+
+@pytest.mark.usefixtures("log_writer")
+def test_ten_thousand_values_at_once(
+    feedback: Feedback, spool: Spool, record_log: RecordLog
+) -> None:
+    made = [records.prediction() for _ in range(10_000)]
+    spool.append(made)
+    attached = feedback.attach([(record.prediction_id, 1.0) for record in reversed(made)])
+    assert attached == Attached(10_000, (), (), ())
+    assert record_log.statistics()["labelled"] == 10_000

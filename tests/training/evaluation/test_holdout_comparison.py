@@ -1,0 +1,90 @@
+"""Two holdouts compared: on common rows only, slice by slice, and never without enough of them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from training.dataset.embedded import load_embedded
+from training.evaluation.bootstrap import CONFIDENCE, paired_rmse_difference
+from training.evaluation.comparison import Missing
+from training.evaluation.holdout import Holdout
+from training.evaluation.holdout_comparison import HoldoutComparison, compare_holdouts
+
+ROWS, SEED, MINIMUM = 1_200, 0, 50
+TABLE = load_embedded()
+NOISE = np.random.default_rng(0).normal(0.0, 0.4, ROWS)
+
+
+def holdout(scale: float, start: int = 0) -> Holdout:
+    """Rows from ``start`` on, whose answers are off by the same errors, scaled."""
+    inputs, actual = TABLE.inputs[start : start + ROWS], TABLE.targets[start : start + ROWS]
+    predicted = actual + scale * NOISE
+    return Holdout(inputs, actual, predicted, predicted - 0.7, predicted + 0.7)
+
+
+def compared(first: Holdout, second: Holdout) -> HoldoutComparison:
+    found = compare_holdouts(first, second, SEED, MINIMUM)
+    assert isinstance(found, HoldoutComparison)
+    return found
+
+
+def test_the_same_rows_are_compared_whole_with_the_gates_interval() -> None:
+    better, worse = holdout(0.9), holdout(1.0)
+    total = compared(better, worse).total
+    assert total.rows == ROWS
+    assert total.difference == paired_rmse_difference(
+        better.actual, better.predicted, worse.predicted, SEED
+    )
+    assert total.is_better
+    assert total.confidence == CONFIDENCE
+
+
+def test_the_order_of_the_rows_does_not_matter() -> None:
+    order = np.random.default_rng(1).permutation(ROWS)
+    second = holdout(1.0)
+    shuffled = Holdout(
+        second.inputs[order],
+        second.actual[order],
+        second.predicted[order],
+        second.lower[order],
+        second.upper[order],
+    )
+    assert compared(holdout(0.9), shuffled) == compared(holdout(0.9), second)
+
+
+def test_only_common_rows_are_compared() -> None:
+    start = ROWS // 2
+    total = compared(holdout(0.9), holdout(1.0, start)).total
+    assert total.rows == ROWS - start
+    error = 0.9 * np.sqrt(np.mean(NOISE[start:] ** 2))
+    assert total.challenger_rmse == pytest.approx(error)
+
+
+def test_a_row_with_another_price_is_another_row() -> None:
+    second = holdout(1.0)
+    found = compared(holdout(0.9), replace(second, actual=second.actual + (NOISE > 0)))
+    assert found.total.rows == int((NOISE <= 0).sum())
+
+
+def test_every_slice_is_named_and_the_small_ones_are_not_compared() -> None:
+    found = compared(holdout(0.9), holdout(1.0))
+    by_kind = {
+        kind: sum(one.rows for one in found.slices if one.kind == kind)
+        for kind in ("region", "income", "age")
+    }
+    assert set(by_kind.values()) == {ROWS}
+    for one in found.slices:
+        assert (one.comparison is None) == (one.rows < MINIMUM)
+    judged = [one.comparison for one in found.slices if one.comparison is not None]
+    assert {one.confidence for one in judged} == {found.slice_confidence}
+    assert found.slice_confidence == pytest.approx(1 - 0.05 / len(judged))
+    assert any(one.comparison is None for one in found.slices)
+
+
+def test_too_few_common_rows_and_wild_answers_are_no_comparison() -> None:
+    apart = compare_holdouts(holdout(0.9), holdout(1.0, ROWS - 20), SEED, MINIMUM)
+    assert isinstance(apart, Missing)
+    assert "20 rows in common, at least 30" in apart.reason
+    wild = replace(holdout(1.0), predicted=np.full(ROWS, np.nan))
+    assert isinstance(compare_holdouts(holdout(0.9), wild, SEED, MINIMUM), Missing)

@@ -1,0 +1,126 @@
+"""Prediction intervals of any candidate."""
+
+import numpy as np
+import pytest
+
+from storage.models.pickles import pickled, unpickled
+from storage.models.store import INTERVALS, ModelStore
+from storage.schema.features import TARGET_CAP
+from storage.settings import Settings
+from tests.training.conftest import FittedChampion, SilentSteps, named_candidates
+from training.dataset.splits import split
+from training.dataset.table import HousingTable
+from training.fitting.fit import fit, fit_intervals
+from training.models.intervals import (
+    PriceIntervals,
+    conformal_quantile,
+    interval_figures,
+    interval_score,
+)
+from training.models.regions import REGION_NAMES, region_of
+from training.train import Training
+
+
+def test_they_hold_nine_of_ten_unseen_prices(
+    champion: FittedChampion, embedded: HousingTable
+) -> None:
+    unseen = np.random.RandomState(2).permutation(len(embedded))[4000:8000]
+    _, lower, upper = champion.answer(embedded.inputs[unseen])
+    actual = embedded.targets[unseen]
+    figures = interval_figures(lower, upper, actual, champion.intervals.coverage)
+    # Calibrated on 640 rows: their own chance alone moves the coverage by 0.012 (one deviation).
+    assert figures.coverage == pytest.approx(0.9, abs=0.035)
+
+
+def test_their_width_follows_the_difficulty(
+    champion: FittedChampion, embedded: HousingTable
+) -> None:
+    prices, lower, upper = champion.answer(embedded.inputs[::5])
+    errors = np.abs(embedded.targets[::5] - prices)
+    widths = upper - lower
+    wide = widths > np.median(widths)
+    assert errors[wide].mean() > 1.5 * errors[~wide].mean()
+
+
+def test_a_region_never_gets_less_than_the_common_factor(champion: FittedChampion) -> None:
+    factors = champion.intervals.region_factors_
+    assert factors.shape == (len(REGION_NAMES),)
+    assert (factors >= champion.intervals.factor_).all()
+
+
+@pytest.mark.parametrize("name", ["linear_regression", "hist_gradient_boosting"])
+def test_every_candidate_can_have_them(name: str, small_table: HousingTable) -> None:
+    splits = split(small_table, seed=0)
+    (candidate,) = named_candidates(name)
+    fitted = fit(candidate, splits.train, splits.validation, threads=1)
+    intervals = fit_intervals(fitted, splits, seed=0)
+    test = splits.test.open()
+    features = fitted.preprocessing.transform(test.inputs)
+    predicted = np.clip(fitted.pipeline.predict(test.inputs), 0.0, TARGET_CAP)
+    lower, upper = intervals.bounds(features, test.inputs, predicted)
+    assert ((lower >= 0.0) & (lower <= predicted)).all()
+    assert ((predicted <= upper) & (upper <= TARGET_CAP)).all()
+
+
+def test_fitting_leaves_the_pipeline_as_it_was(champion: FittedChampion) -> None:
+    inputs = champion.validation.inputs[:50]
+    before = champion.pipeline.predict(inputs)
+    PriceIntervals().fit(
+        champion.pipeline,
+        champion.train.inputs[:300],
+        champion.train.targets[:300],
+        champion.validation.inputs,
+        champion.validation.targets,
+    )
+    assert np.array_equal(champion.pipeline.predict(inputs), before)
+
+
+def test_a_stored_copy_answers_the_same(champion: FittedChampion) -> None:
+    copy = unpickled(pickled(champion.intervals))
+    inputs = champion.validation.inputs
+    features = champion.pipeline[:-1].transform(inputs)
+    predicted = champion.pipeline.predict(inputs)
+    ours = champion.intervals.bounds(features, inputs, predicted)
+    for one, two in zip(copy.bounds(features, inputs, predicted), ours, strict=True):
+        assert np.array_equal(one, two)
+
+
+def test_a_training_publishes_them_and_says_how_they_did(
+    settings: Settings, small_table: HousingTable
+) -> None:
+    candidates = named_candidates("linear_regression")
+    trained = Training(settings, small_table, candidates, SilentSteps()).run()
+    stored = ModelStore(settings.paths).load(trained.manifest.version, INTERVALS)
+    assert isinstance(stored, PriceIntervals)
+    assert stored.coverage == 0.9
+    metrics = trained.manifest.metrics
+    assert 0.7 < metrics["test_interval_coverage"] <= 1.0
+    assert 0.0 < metrics["test_interval_mean_width"] < TARGET_CAP
+    assert metrics["test_interval_score"] >= metrics["test_interval_mean_width"]
+
+
+@pytest.mark.parametrize(("count", "expected"), [(9, 9.0), (10, 10.0), (19, 18.0), (99, 90.0)])
+def test_the_conformal_quantile_counts_one_more(count: int, expected: float) -> None:
+    assert conformal_quantile(np.arange(1.0, count + 1), 0.9) == expected
+
+
+def test_the_score_of_intervals_that_hold_everything_is_their_width() -> None:
+    lower, upper = np.array([1.0, 2.0]), np.array([2.0, 4.0])
+    assert interval_score(lower, upper, np.array([1.5, 4.0]), 0.9) == 1.5
+
+
+@pytest.mark.parametrize(
+    ("place", "region"),
+    [
+        ((40.58, -122.39), "north"),
+        ((37.77, -122.42), "bay_area"),
+        ((38.58, -121.49), "sacramento"),
+        ((34.42, -119.70), "central_coast"),
+        ((36.74, -119.78), "central_valley"),
+        ((34.05, -118.24), "los_angeles"),
+        ((33.95, -117.40), "south_inland"),
+        ((32.72, -117.16), "san_diego"),
+    ],
+)
+def test_cities_lie_in_their_regions(place: tuple[float, float], region: str) -> None:
+    assert REGION_NAMES[region_of([place[0]], [place[1]])[0]] == region

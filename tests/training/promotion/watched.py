@@ -1,0 +1,80 @@
+"""A runtime folder with a version that was promoted in place of another, watched by the worker."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from storage.audit.__main__ import AuditTrail
+from storage.audit.chain import AuditEntry
+from storage.database.connection import Database
+from storage.database.record_log import PageRequest, RecordLog
+from storage.log_writer.__main__ import LogWriter
+from storage.models.store import ModelStore
+from storage.schema.records import ChampionPointer, PointerMove, utc_now
+from storage.settings import Settings
+from storage.spool.log_handler import open_spool
+from storage.spool.segments import Spool
+from storage.spool.timeline import Timeline
+from tests.training.labelled import keep_labelled
+from tests.versions import publish_dearer
+from training.dataset.sources import load_table
+from training.dataset.splits import Part, split
+from training.promotion.watch import PromotionWatch
+
+ROWS = 400
+"""Labelled predictions, if a test asks for no other number."""
+
+
+class Bench:
+    """A runtime folder with a champion, and a version that was promoted in its place."""
+
+    def __init__(self, settings: Settings, spool: Spool) -> None:
+        self.settings = settings
+        self.spool = spool
+        self.held_out = split(load_table(), seed=0).test.open()
+        self.store = ModelStore(settings.paths)
+        self.first = self.store.champion().version
+
+    def promote(self, worse_by: float, moved_by: PointerMove = "gate") -> ChampionPointer:
+        version = publish_dearer(self.store, self.first, "promoted", worse_by).version
+        return self.store.set_champion(version, moved_by)
+
+    def label(self, rows: int = ROWS, begin: int = 0) -> None:
+        """Log predictions from just now on, whose prices are those of districts nobody learned from."""
+        part = Part(
+            self.held_out.inputs[begin : begin + rows], self.held_out.targets[begin : begin + rows]
+        )
+        keep_labelled(self.settings, part, utc_now())
+
+    def watch(self, **settings: Any) -> PromotionWatch:
+        changed = self.settings.model_copy(update=settings)
+        return PromotionWatch(changed, Timeline(self.spool))
+
+    def serving(self) -> str:
+        pointer = self.store.champion_pointer()
+        assert pointer is not None
+        return pointer.version
+
+    def events(self) -> list[dict[str, Any]]:
+        with closing(Database(self.settings.database_address, writable=True)) as database:
+            database.migrate()
+            writer = LogWriter(self.settings.paths, database, 65536)
+            assert writer.drain(utc_now()).rejected == 0
+            log = RecordLog(database, self.settings.paths)
+            return log.events(PageRequest(), kinds=("rollback", "watch", "alert")).rows
+
+    def audited(self) -> list[AuditEntry]:
+        return AuditTrail(self.settings.paths).newest(10)
+
+
+@contextmanager
+def watched_runtime(settings: Settings) -> Iterator[Bench]:
+    """Give a bench over the settings' folder."""
+    spool = open_spool(settings)
+    yield Bench(settings, spool)
+    spool.close()
+
+
+def after(days: float) -> datetime:
+    return utc_now() + timedelta(days=days)

@@ -1,0 +1,142 @@
+"""Runs in a real MLflow store."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pytest
+from mlflow import MlflowClient
+from mlflow.entities import Run
+
+from storage.models.store import MODEL_CARD
+from storage.schema.features import FEATURE_NAMES
+from storage.settings import Settings
+from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
+from training.dataset.table import HousingTable
+from training.publishing.model_card import model_card
+from training.tracking.runs import EXPERIMENT, RunTracker
+from training.train import TrainedVersion, Training
+
+
+@dataclass(frozen=True)
+class Recorded:
+    settings: Settings
+    trained: TrainedVersion
+    client: MlflowClient
+
+    def run(self) -> Run:
+        return self.client.get_run(str(self.trained.manifest.mlflow_run_id))
+
+    def parent(self) -> Run:
+        return self.client.get_run(self.run().data.tags["mlflow.parentRunId"])
+
+    def children(self) -> list[Run]:
+        parent = self.parent().info
+        return list(
+            self.client.search_runs(
+                [parent.experiment_id], f"tags.`mlflow.parentRunId` = '{parent.run_id}'"
+            )
+        )
+
+
+@pytest.fixture(scope="module")
+def recorded(
+    tmp_path_factory: pytest.TempPathFactory,
+    small_table: HousingTable,
+    empty_tracking_store: Path,
+) -> Recorded:
+    runtime = tmp_path_factory.mktemp("tracking") / "runtime"
+    settings = settings_with_store(runtime, empty_tracking_store)
+    candidates = named_candidates("linear_regression", "hist_gradient_boosting")
+    trained = Training(settings, small_table, candidates, SilentSteps()).run()
+    return Recorded(settings, trained, MlflowClient(settings.tracking_uri))
+
+
+def test_each_candidate_is_a_finished_run(recorded: Recorded) -> None:
+    runs = recorded.children()
+    assert {run.info.run_name for run in runs} == {"linear_regression", "hist_gradient_boosting"}
+    assert {run.info.status for run in runs} == {"FINISHED"}
+    assert {run.data.tags["model_version"] for run in runs} == {recorded.trained.manifest.version}
+    assert sum(run.data.tags["chosen"] == "true" for run in runs) == 1
+
+
+def test_a_run_holds_parameters_metrics_and_the_data_it_saw(recorded: Recorded) -> None:
+    data = recorded.run().data
+    parameters = recorded.trained.manifest.parameters
+    assert data.params == {name: str(value) for name, value in parameters.items()}
+    assert data.metrics == pytest.approx(recorded.trained.manifest.metrics)
+    assert data.tags["dataset_sha256"] == recorded.trained.manifest.dataset_sha256
+    assert data.tags["rows_train"] == "384"
+
+
+def test_one_run_stands_for_the_training_and_holds_no_model(recorded: Recorded) -> None:
+    parent = recorded.parent()
+    assert parent.info.run_name == f"training {recorded.trained.manifest.version}"
+    assert parent.info.status == "FINISHED"
+    assert parent.data.tags["dataset_sha256"] == recorded.trained.manifest.dataset_sha256
+    assert parent.outputs is None or not parent.outputs.model_outputs
+    assert parent.data.tags["training_sha256"] == recorded.trained.manifest.training_sha256
+    assert parent.data.metrics == pytest.approx(recorded.trained.manifest.metrics)
+    stored = {each.path for each in recorded.client.list_artifacts(parent.info.run_id)}
+    assert {MODEL_CARD, "plots"} <= stored
+
+
+def test_the_winners_run_holds_the_model_card(recorded: Recorded) -> None:
+    for run in recorded.children():
+        stored = {each.path for each in recorded.client.list_artifacts(run.info.run_id)}
+        assert (MODEL_CARD in stored) == (run.data.tags["chosen"] == "true")
+    card = mlflow.artifacts.load_text(f"{recorded.run().info.artifact_uri}/{MODEL_CARD}")
+    assert card == model_card(recorded.trained.outcome)
+
+
+def test_a_run_holds_its_plots(recorded: Recorded, tmp_path: Path) -> None:
+    folder = Path(
+        recorded.client.download_artifacts(recorded.run().info.run_id, "plots", str(tmp_path))
+    )
+    images = {path.name: path.read_bytes()[:8] for path in folder.iterdir()}
+    assert set(images) == {"predicted_against_actual.png", "residuals.png"}
+    assert set(images.values()) == {b"\x89PNG\r\n\x1a\n"}
+
+
+def test_the_recorded_model_answers_like_the_published_one(
+    recorded: Recorded, small_table: HousingTable
+) -> None:
+    mlflow.set_tracking_uri(recorded.settings.tracking_uri)
+    model = mlflow.pyfunc.load_model(f"runs:/{recorded.run().info.run_id}/model")
+    expected = recorded.trained.outcome.winner.fitted.pipeline.predict(small_table.inputs)
+    assert np.array_equal(model.predict(small_table.inputs), expected)
+    assert model.metadata.signature.inputs.inputs[0].shape == (-1, len(FEATURE_NAMES))
+    assert model.metadata.metadata["feature_names"] == list(FEATURE_NAMES)
+    assert model.input_example.shape == (5, len(FEATURE_NAMES))
+
+
+def test_everything_lies_below_the_runtime_folder(recorded: Recorded) -> None:
+    location = recorded.run().info.artifact_uri.removeprefix("file://")
+    assert Path(location).is_relative_to(recorded.settings.paths.mlflow_artifacts)
+    assert not Path("mlruns").exists()
+
+
+def test_after_the_runtime_folder_moved_new_runs_go_to_the_new_place(
+    settings: Settings, tmp_path: Path
+) -> None:
+    RunTracker(settings)
+    moved = Settings(runtime_directory=tmp_path / "elsewhere")
+    shutil.move(settings.paths.root, moved.paths.root)
+    RunTracker(moved)
+    client = MlflowClient(moved.tracking_uri)
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    assert experiment is not None
+    assert experiment.artifact_location.startswith(moved.paths.root.as_uri())
+    assert client.get_experiment_by_name(f"{EXPERIMENT}-1") is not None
+
+
+def test_an_experiment_deleted_in_the_interface_comes_back(settings: Settings) -> None:
+    RunTracker(settings)
+    client = MlflowClient(settings.tracking_uri)
+    found = client.get_experiment_by_name(EXPERIMENT)
+    assert found is not None
+    client.delete_experiment(found.experiment_id)
+    RunTracker(settings)
+    assert client.get_experiment(found.experiment_id).lifecycle_stage == "active"

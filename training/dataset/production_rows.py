@@ -1,0 +1,177 @@
+"""What production taught: the labelled predictions that a retraining learns from beside the base table."""
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from storage.database.connection import Database
+from storage.errors import DatabaseUnavailable
+from storage.predictions.labelled import LabelledPredictions, read_labelled_predictions
+from storage.schema.features import TARGET_CAP
+from storage.schema.triggers import Trigger
+from storage.settings import Settings
+from training.dataset.districts import falls_into_share, is_district_of
+from training.dataset.screening import screen
+from training.dataset.splits import Part, Splits
+from training.evaluation.comparison import Missing
+
+logger = logging.getLogger(__name__)
+
+HOLDOUT_DISTRICT = "district of the test or validation part"
+KEPT_FOR_THE_GATE = "kept for the recent part"
+
+
+@dataclass(frozen=True)
+class LabelledWindow:
+    """Predictions answered from ``since`` on, and labelled, before ``until``; or why there are none."""
+
+    since: datetime
+    until: datetime
+    found: LabelledPredictions | Missing
+
+
+@dataclass(frozen=True)
+class Retraining:
+    """The trigger that asked for a training, and what that learns from beside the base table."""
+
+    trigger_id: str
+    window: LabelledWindow
+
+
+@dataclass(frozen=True)
+class LabelledReport:
+    """What became of the labelled predictions of a retraining.
+
+    Attributes
+    ----------
+    found
+        That were read.
+    used
+        That were learned from.
+    replaced
+        Rows of the base table whose district has a newer reading among those.
+    left_out
+        Rows by reason.
+    weight
+        Of one of them; a row of the base table weighs 1.
+    why_not
+        Why it learned from the base table alone; None if it did not.
+    """
+
+    since: datetime
+    until: datetime
+    found: int = 0
+    used: int = 0
+    replaced: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    weight: float = 1.0
+    why_not: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        times = {"since": self.since.isoformat(), "until": self.until.isoformat()}
+        return asdict(self) | times | {"left_out": dict(self.left_out)}
+
+    def sentence(self) -> str:
+        """Return the report for a person, without a full stop."""
+        counts = "; ".join(f"{count:,} {reason}" for reason, count in self.left_out.items())
+        left_out = f" (left out: {counts})" if counts else ""
+        if self.why_not is not None:
+            return f"Learned from the base table alone, because {self.why_not}{left_out}"
+        return (
+            f"Learned from {self.used:,} of {self.found:,} labelled predictions beside the base table, "
+            f"where they replace {self.replaced:,} rows{left_out}"
+        )
+
+
+def read_retraining(settings: Settings, trigger: Trigger) -> Retraining:
+    """Read what was labelled in the days before the trigger was written.
+
+    Not before now: a retraining that is begun again after a crash learns from the same rows.
+    """
+    return Retraining(trigger.trigger_id, _read_window(settings, trigger.created_at))
+
+
+def _read_window(settings: Settings, until: datetime) -> LabelledWindow:
+    since = until - timedelta(days=settings.training_labelled_days)
+    if settings.training_labelled_most_rows == 0:
+        return LabelledWindow(since, until, Missing("the setting says so"))
+    database = Database(settings.database_address)
+    try:
+        found = read_labelled_predictions(
+            database, since, until, settings.training_labelled_most_rows, labelled_before=until
+        )
+    except DatabaseUnavailable as error:
+        logger.warning("The retraining goes on without labelled predictions: %s", error)
+        return LabelledWindow(since, until, Missing(f"the database cannot be read ({error})"))
+    finally:
+        database.close()
+    return LabelledWindow(since, until, found)
+
+
+def with_labelled_rows(
+    splits: Splits, window: LabelledWindow, settings: Settings
+) -> tuple[Splits, LabelledReport]:
+    """Return the splits with labelled rows in the training part, and what became of all of them.
+
+    Test and validation stay as they are, and no district of theirs is learned, however it was read: its price
+    would be known to whoever is judged by it. Places that a hash keeps for the gate's recent part are not
+    learned either. What remains replaces an older reading of the same district in the base table, so that
+    each district is there once, and none is its own neighbour. Prices above the census's cap become the cap,
+    as they did in the base table.
+    """
+    report = LabelledReport(window.since, window.until, weight=settings.training_labelled_weight)
+    if isinstance(window.found, Missing):
+        return splits, replace(report, why_not=window.found.reason)
+    learnable, left_out = _learnable(splits, window.found, settings)
+    report = replace(report, found=len(window.found), left_out=left_out)
+    fewest = settings.training_labelled_minimum_rows
+    if len(learnable) < fewest:
+        few = f"only {len(learnable):,} of {len(window.found):,} labelled predictions can be learned from"
+        return splits, replace(report, why_not=f"{few}, at least {fewest:,} are needed")
+    stays = ~is_district_of(splits.train.inputs, learnable.inputs)
+    joined = _joined(splits.train, stays, learnable, report.weight)
+    replaced = int(len(stays) - stays.sum())
+    return replace(splits, train=joined), replace(report, used=len(learnable), replaced=replaced)
+
+
+def _learnable(
+    splits: Splits, found: LabelledPredictions, settings: Settings
+) -> tuple[LabelledPredictions, dict[str, int]]:
+    screened = screen(found, splits.train, settings.training_labelled_outlier_distance)
+    rows, left_out = screened.believed, dict(screened.left_out)
+    for reason, is_left_out in (
+        (HOLDOUT_DISTRICT, splits.holds_out),
+        (
+            KEPT_FOR_THE_GATE,
+            lambda inputs: falls_into_share(inputs, settings.promotion_recent_share),
+        ),
+    ):
+        out = is_left_out(rows.inputs)
+        if out.any():
+            left_out[reason] = int(out.sum())
+        rows = rows.only(~out)
+    return rows, left_out
+
+
+def _joined(base: Part, stays: np.ndarray, rows: LabelledPredictions, weight: float) -> Part:
+    inputs = np.concatenate([base.inputs[stays], rows.inputs])
+    targets = np.concatenate([base.targets[stays], np.minimum(rows.actual, TARGET_CAP)])
+    if weight == 1.0:
+        return Part(inputs, targets)
+    weights = np.repeat([1.0, weight], [int(stays.sum()), len(rows)])
+    return Part(inputs, targets, weights)
+
+
+def checksum(part: Part) -> str:
+    """Return the SHA-256 of what was learned from: inputs, targets and, if there are any, weights."""
+    columns = [part.inputs, part.targets[:, np.newaxis]]
+    if part.weights is not None:
+        columns.append(part.weights[:, np.newaxis])
+    values = np.ascontiguousarray(np.column_stack(columns), dtype="<f8")
+    return hashlib.sha256(values.tobytes()).hexdigest()

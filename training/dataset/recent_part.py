@@ -1,0 +1,81 @@
+"""The recent part of the holdout: labelled predictions of late, untouched by the models."""
+
+import logging
+from datetime import datetime, timedelta
+
+from storage.database.connection import Database
+from storage.errors import DatabaseUnavailable
+from storage.predictions.labelled import LabelledPredictions, read_labelled_predictions
+from storage.schema.triggers import DataWindow
+from storage.settings import Settings
+from training.dataset.screening import Screened, screen
+from training.dataset.splits import Part
+from training.dataset.table import FloatArray
+from training.evaluation.comparison import Missing
+
+logger = logging.getLogger(__name__)
+
+
+def read_recent_part(
+    settings: Settings,
+    window: DataWindow | None,
+    now: datetime,
+    learned: Part,
+    *known: FloatArray,
+) -> Part | Missing:
+    """Read the newest labelled predictions of the trigger's window, or of the last days.
+
+    What is believed by the same screen as in training (``screen``), and of a district that no model learned,
+    however it was read. The newest reading of a district counts, because the same one again is no further
+    evidence. Training leaves the places of ``settings.promotion_recent_share`` to this part
+    (``with_labelled_rows``).
+
+    Parameters
+    ----------
+    window
+        Of the trigger; a bound that it lacks is ``settings.promotion_recent_days`` before its end, or now.
+    learned
+        The challenger's training part, what prices are compared with.
+    known
+        Further inputs, shape (m, 8), that challenger or champion learned from.
+
+    Returns
+    -------
+    Part or Missing
+        Missing, with the reason, if there are too few rows or the database cannot be read: that must not
+        cost a retraining.
+    """
+    since, until = _bounds(window, now, settings.promotion_recent_days)
+    try:
+        found = _read(settings, since, until)
+    except DatabaseUnavailable as error:
+        logger.warning("There is no recent part: %s", error)
+        return Missing(f"the labelled predictions cannot be read ({error})")
+    screened = screen(found, learned, settings.training_labelled_outlier_distance)
+    return _untouched(screened, settings.promotion_recent_minimum_rows, learned.inputs, *known)
+
+
+def _bounds(window: DataWindow | None, now: datetime, days: float) -> tuple[datetime, datetime]:
+    until = window.until if window is not None and window.until is not None else now
+    since = window.since if window is not None else None
+    return since if since is not None else until - timedelta(days=days), until
+
+
+def _read(settings: Settings, since: datetime, until: datetime) -> LabelledPredictions:
+    database = Database(settings.database_address)
+    try:
+        most_rows = settings.promotion_recent_most_rows
+        return read_labelled_predictions(database, since, until, most_rows)
+    finally:
+        database.close()
+
+
+def _untouched(screened: Screened, minimum_rows: int, *fitted_on: FloatArray) -> Part | Missing:
+    kept = screened.new_to(*fitted_on)
+    if len(kept) < minimum_rows:
+        found = len(screened.believed) + sum(screened.left_out.values())
+        return Missing(
+            f"{found:,} labelled predictions, {len(kept):,} of them different, believed and new to the "
+            f"models; at least {minimum_rows:,} such are needed"
+        )
+    return Part(kept.inputs, kept.actual)

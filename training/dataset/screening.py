@@ -1,0 +1,142 @@
+"""Which labelled predictions are believed: a pure screen with counts of what was left out, by reason.
+
+What is not believed is neither learned from nor judged by.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
+
+from storage.predictions.labelled import LabelledPredictions
+from storage.schema.features import FEATURES
+from training.dataset.districts import is_district_of, is_newest_reading
+from training.dataset.splits import Part
+from training.dataset.table import TARGET_RANGE, FloatArray
+
+Mask = NDArray[np.bool_]
+
+UNACCEPTABLE_INPUTS = "unacceptable inputs"
+IMPOSSIBLE_PRICE = "impossible price"
+CONTRADICTING_PRICES = "contradicting prices"
+ASKED_ABOUT_AGAIN = "asked about again later"
+PRICE_OUT_OF_LINE = "price out of line with similar districts"
+
+CONTRADICTION = 2.0
+"""Prices of the same inputs contradict each other when the highest is so many times the lowest."""
+SIMILAR = 20
+"""Districts whose prices one is compared with."""
+SMALLEST_SPREAD = 0.1
+"""Of the logarithms of prices, a tenth of a price: districts that happen to cost the same forbid nothing."""
+DEVIATIONS_OF_MEDIAN = 1.4826
+"""A median absolute deviation times this is a normal distribution's standard deviation."""
+SCALE_PERCENTILES = (5, 95)
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What is believed, the newest first, and how many rows were left out, by reason."""
+
+    believed: LabelledPredictions
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    def new_to(self, *learned: FloatArray) -> LabelledPredictions:
+        """Return what is believed of districts that are not among those of (m, 8) that a model learned."""
+        return self.believed.only(~is_district_of(self.believed.inputs, *learned))
+
+
+def screen(found: LabelledPredictions, known: Part, outlier_distance: float) -> Screened:
+    """Screen labelled predictions, the newest first; a row is counted under the first reason against it.
+
+    unacceptable inputs     not finite, or out of the ranges that the service accepts
+    impossible price        not finite, not above 0, or above 100 (100,000 USD)
+    contradicting prices    the same inputs with prices of which one is twice another: none is believed
+    asked about again later the same district has a newer reading
+    price out of line       ``distance_from_similar`` is above ``outlier_distance``
+
+    Parameters
+    ----------
+    known
+        The base table's training part, more than 20 rows.
+    outlier_distance
+        In robust standard deviations.
+    """
+    left_out: dict[str, int] = {}
+    for reason, is_believable in (
+        (UNACCEPTABLE_INPUTS, _is_acceptable),
+        (IMPOSSIBLE_PRICE, _is_possible),
+        (CONTRADICTING_PRICES, _is_uncontradicted),
+        (ASKED_ABOUT_AGAIN, lambda rows: is_newest_reading(rows.inputs)),
+        (
+            PRICE_OUT_OF_LINE,
+            lambda rows: distance_from_similar(rows, known) <= outlier_distance,
+        ),
+    ):
+        kept = is_believable(found) if len(found) else np.ones(0, dtype=np.bool_)
+        left_out[reason] = int(len(found) - kept.sum())
+        found = found.only(kept)
+    return Screened(found, {reason: count for reason, count in left_out.items() if count})
+
+
+def distance_from_similar(rows: LabelledPredictions, known: Part) -> FloatArray:
+    """Return how far each price is from what similar districts cost, shape (n,), in robust deviations.
+
+    With y the price, m the median of log y over the 20 most similar known districts, m' that over the 20 most
+    similar other labelled rows, and s = max(1.4826 median |log y_j - m|, 0.1) over the former:
+
+        min(|log y - m|, |log y - m'|) / s
+
+    The second median keeps what has truly moved: after a drift, labelled rows agree with each other. Without
+    more than 20 of them it is left out. Similar is near in the eight inputs, each divided by the range
+    between the known districts' 5th and 95th percentile. (Median and absolute deviation: Hampel 1974, The
+    Influence Curve and its Role in Robust Estimation.)
+    """
+    scale = _scale(known.inputs)
+    prices = np.log(rows.actual)
+    theirs = _similar_prices(rows.inputs / scale, known.inputs / scale, known.targets, first=1)
+    median = np.median(theirs, axis=1)
+    spread = DEVIATIONS_OF_MEDIAN * np.median(np.abs(theirs - median[:, np.newaxis]), axis=1)
+    distance = np.abs(prices - median)
+    if len(rows) > SIMILAR:
+        # Each row finds itself first.
+        own = _similar_prices(rows.inputs / scale, rows.inputs / scale, rows.actual, first=2)
+        distance = np.minimum(distance, np.abs(prices - np.median(own, axis=1)))
+    return np.asarray(distance / np.maximum(spread, SMALLEST_SPREAD))
+
+
+def _similar_prices(
+    points: FloatArray, others: FloatArray, prices: FloatArray, first: int
+) -> FloatArray:
+    """Return the logarithms of what the nearest others cost, shape (n, 20)."""
+    ranks = range(first, first + SIMILAR)
+    _, nearest = KDTree(others).query(points, ranks)
+    return np.asarray(np.log(np.maximum(prices, np.finfo(np.float64).tiny))[nearest])
+
+
+def _scale(inputs: FloatArray) -> FloatArray:
+    low, high = np.percentile(inputs, SCALE_PERCENTILES, axis=0)
+    return np.where(high > low, high - low, 1.0)
+
+
+def _is_acceptable(rows: LabelledPredictions) -> Mask:
+    lower = np.array([feature.minimum for feature in FEATURES])
+    upper = np.array([feature.maximum for feature in FEATURES])
+    # A comparison with NaN is false, so what is not proven to be in range is left out.
+    return np.asarray(((rows.inputs >= lower) & (rows.inputs <= upper)).all(axis=1))
+
+
+def _is_possible(rows: LabelledPredictions) -> Mask:
+    lowest, highest = TARGET_RANGE
+    return (rows.actual > lowest) & (rows.actual <= highest)
+
+
+def _is_uncontradicted(rows: LabelledPredictions) -> Mask:
+    _, of_row = np.unique(rows.inputs, axis=0, return_inverse=True)
+    of_row = of_row.ravel()
+    lowest = np.full(of_row.max() + 1, np.inf)
+    highest = np.zeros(of_row.max() + 1)
+    np.minimum.at(lowest, of_row, rows.actual)
+    np.maximum.at(highest, of_row, rows.actual)
+    return np.asarray((highest < CONTRADICTION * lowest)[of_row])

@@ -1,0 +1,119 @@
+"""What is promised of every model, whatever its error: possible prices in their interval, more for income.
+
+Asked of a loaded version, through the same compiled or public predictor as the service uses.
+"""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storage.schema.features import FEATURE_NAMES, FEATURES, TARGET_UNIT
+from training.models.predictor import Predictor
+
+FloatArray = NDArray[np.float64]
+
+HIGHEST_PRICE = 5.1
+"""In 100,000 USD: recorded prices end at 5.00001, so no answer has a reason to be above."""
+INCOME_RISES = (0.5, 1.0, 2.0, 4.0)
+"""In 10,000 USD a year, the unit of the median income."""
+INCOME = FEATURE_NAMES.index("MedInc")
+HIGHEST_INCOME = FEATURES[INCOME].maximum
+SMALLEST_FALL = 1e-9
+"""In 100,000 USD; a mean that falls by less was rounded."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One promise and whether it was kept.
+
+    Attributes
+    ----------
+    rows, broken
+        Questions asked, and those whose answer broke the promise.
+    sentence
+        For a person, without a full stop.
+    """
+
+    promise: str
+    rows: int
+    broken: int
+    sentence: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether no answer broke it."""
+        return self.broken == 0
+
+
+def observe(model: Predictor, inputs: FloatArray) -> tuple[Observation, ...]:
+    """Ask a model about some districts, and about every corner of what the service accepts.
+
+    Parameters
+    ----------
+    inputs
+        Shape (n, 8), n > 0, schema order: districts that it was not fitted on.
+    """
+    asked = np.concatenate([inputs, accepted_corners()])
+    answers = model.answer(np.ascontiguousarray(asked, dtype=np.float64))
+    prices, lower, upper = answers[:, 0], answers[:, 1], answers[:, 2]
+    return (
+        _finite(answers),
+        _possible(prices),
+        _in_interval(prices, lower, upper),
+        _rises_with_income(model, inputs),
+    )
+
+
+def accepted_corners() -> FloatArray:
+    """Return every combination of the least and the greatest accepted inputs, shape (256, 8).
+
+    Examples
+    --------
+    >>> accepted_corners().shape
+    (256, 8)
+    """
+    bounds = [(feature.minimum, feature.maximum) for feature in FEATURES]
+    return np.array(list(itertools.product(*bounds)), dtype=np.float64)
+
+
+def _finite(answers: FloatArray) -> Observation:
+    broken = int(np.sum(~np.isfinite(answers).all(axis=1)))
+    return _observation("finite", len(answers), broken, "are finite numbers")
+
+
+def _possible(prices: FloatArray) -> Observation:
+    # Comparisons with NaN are false, so what is not proven to be possible is counted.
+    broken = int(np.sum(~((prices >= 0.0) & (prices <= HIGHEST_PRICE))))
+    told = f"are between 0 and {HIGHEST_PRICE} ({TARGET_UNIT})"
+    return _observation("possible prices", len(prices), broken, told)
+
+
+def _in_interval(prices: FloatArray, lower: FloatArray, upper: FloatArray) -> Observation:
+    broken = int(np.sum(~((lower <= prices) & (prices <= upper))))
+    return _observation("price in its interval", len(prices), broken, "lie in their interval")
+
+
+def _rises_with_income(model: Predictor, inputs: FloatArray) -> Observation:
+    prices = model.predict(np.ascontiguousarray(inputs))
+    means = [float(np.mean(model.predict(_richer(inputs, by)) - prices)) for by in INCOME_RISES]
+    broken = sum(not mean >= -SMALLEST_FALL for mean in means)
+    lowest = min(means)
+    return Observation(
+        "income never lowers the price",
+        rows=len(means),
+        broken=broken,
+        sentence=f"{len(means) - broken} of {len(means)} rises of every income leave the mean price as it is "
+        f"or raise it; the least change is {lowest:+.4f} ({TARGET_UNIT})",
+    )
+
+
+def _richer(inputs: FloatArray, by: float) -> FloatArray:
+    richer = np.array(inputs, dtype=np.float64, order="C")
+    richer[:, INCOME] = np.minimum(richer[:, INCOME] + by, HIGHEST_INCOME)
+    return richer
+
+
+def _observation(promise: str, rows: int, broken: int, told: str) -> Observation:
+    return Observation(promise, rows, broken, f"{rows - broken:,} of {rows:,} answers {told}")

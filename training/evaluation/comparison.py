@@ -1,0 +1,107 @@
+"""Two models before the same rows: by how much one errs less, on all of them and by kind of district."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.evaluation.bootstrap import CONFIDENCE, Estimate, paired_rmse_difference
+from training.evaluation.metrics import rmse
+from training.evaluation.slices import Answers, income_edges, kinds_of_district
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Why there is no part to compare on: a sentence without a full stop."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both errors on some rows, in 100,000 USD.
+
+    Attributes
+    ----------
+    difference
+        RMSE of the challenger minus the champion's, with its paired interval: below zero, it is better.
+    confidence
+        Of that interval, between 0 and 1.
+    """
+
+    rows: int
+    challenger_rmse: float
+    champion_rmse: float
+    difference: Estimate
+    confidence: float
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the challenger errs less beyond doubt."""
+        return self.difference.upper < 0.0
+
+    def is_worse(self, limit: float) -> bool:
+        """Whether the challenger errs more beyond doubt, and by more than this share of the champion's RMSE.
+
+        What cannot be compared, because an answer is not finite, counts as worse.
+        """
+        return not (self.difference.lower <= 0.0 or self.difference.value <= self.allowed(limit))
+
+    def stays_within(self, limit: float) -> bool:
+        """Whether, beyond doubt, the RMSE rises by no more than this share of the champion's."""
+        return self.difference.upper <= self.allowed(limit)
+
+    def allowed(self, limit: float) -> float:
+        """Return a share of the champion's RMSE, in 100,000 USD."""
+        return limit * self.champion_rmse
+
+
+@dataclass(frozen=True)
+class Contest:
+    """The answers of challenger and champion to the same rows.
+
+    Raises
+    ------
+    ValueError
+        If the rows differ.
+    """
+
+    challenger: Answers
+    champion: Answers
+
+    def __post_init__(self) -> None:
+        same_inputs = np.array_equal(self.challenger.inputs, self.champion.inputs)
+        if not (same_inputs and np.array_equal(self.challenger.actual, self.champion.actual)):
+            raise ValueError("Challenger and champion answered different rows.")
+
+    def __len__(self) -> int:
+        return len(self.challenger)
+
+    def only(self, rows: NDArray[np.bool_]) -> "Contest":
+        """Return the rows where the mask (n,) is true."""
+        return Contest(self.challenger.only(rows), self.champion.only(rows))
+
+    def compare(self, seed: int, confidence: float = CONFIDENCE) -> Comparison:
+        """Compare the errors; see ``paired_rmse_difference``. There must be a row."""
+        actual = self.challenger.actual
+        challenger, champion = self.challenger.predicted, self.champion.predicted
+        return Comparison(
+            rows=len(self),
+            challenger_rmse=_rmse(actual, challenger),
+            champion_rmse=_rmse(actual, champion),
+            difference=paired_rmse_difference(actual, challenger, champion, seed, confidence),
+            confidence=confidence,
+        )
+
+    def slices(self) -> Iterator[tuple[tuple[str, str], "Contest"]]:
+        """Yield the kinds of district that have rows: regions, income quarters and age bands."""
+        inputs = self.challenger.inputs
+        for kind, rows in kinds_of_district(inputs, income_edges(inputs)).items():
+            if rows.any():
+                yield kind, self.only(rows)
+
+
+def _rmse(actual: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+    # ``evaluate`` refuses what is not finite; here such a model is to lose, not to end the retraining.
+    return rmse(actual, predicted) if np.isfinite(predicted).all() else float("inf")

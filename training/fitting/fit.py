@@ -1,0 +1,137 @@
+"""Fit the candidates on the training part, choose on validation, measure once on test."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # ships no types
+
+from training.dataset.splits import Part, Splits
+from training.dataset.table import FloatArray
+from training.evaluation.metrics import RegressionFigures, evaluate
+from training.evaluation.slices import Answers
+from training.models.candidates import PREPROCESSING, REGRESSOR, Candidate
+from training.models.intervals import IntervalFigures, PriceIntervals, interval_figures
+
+PLAIN_VALUES = (str, int, float, bool, type(None))
+
+
+@dataclass(frozen=True)
+class FittedCandidate:
+    """A fitted pipeline and what it reached on validation."""
+
+    name: str
+    label: str
+    pipeline: Pipeline
+    fit_seconds: float
+    validation: RegressionFigures
+
+    @property
+    def model_type(self) -> str:
+        """Class name of the regressor."""
+        return type(self.pipeline.named_steps[REGRESSOR]).__name__
+
+    @property
+    def preprocessing(self) -> Any:
+        """The fitted preprocessing step."""
+        return self.pipeline.named_steps[PREPROCESSING]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The regressor's parameters that are plain values."""
+        parameters = self.pipeline.named_steps[REGRESSOR].get_params()
+        return {
+            name: value for name, value in parameters.items() if isinstance(value, PLAIN_VALUES)
+        }
+
+
+@dataclass(frozen=True)
+class MeasuredCandidate:
+    """A fitted candidate with its figures and predictions (shape (n,), 100,000 USD) on test."""
+
+    fitted: FittedCandidate
+    test: RegressionFigures
+    predicted: FloatArray
+    intervals: IntervalFigures | None = None
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """Figures on validation and test in 100,000 USD, ``fit_seconds``, the intervals' if it has any."""
+        figures = {"validation": self.fitted.validation, "test": self.test}
+        return {
+            f"{part}_{name}": value
+            for part, figure in figures.items()
+            for name, value in asdict(figure).items()
+        } | {"fit_seconds": self.fitted.fit_seconds, **self._interval_metrics}
+
+    @property
+    def _interval_metrics(self) -> dict[str, float]:
+        if self.intervals is None:
+            return {}
+        return {f"test_interval_{name}": value for name, value in asdict(self.intervals).items()}
+
+
+def fit(candidate: Candidate, train: Part, validation: Part, threads: int) -> FittedCandidate:
+    """Fit a fresh copy of a candidate on ``train`` and measure it on ``validation``."""
+    pipeline = clone(candidate.pipeline)
+    started = time.perf_counter()
+    with threadpool_limits(limits=threads):
+        # Weights are the regressor's: for the features each district is there once, and is never its own
+        # neighbour, as a repeated row would be.
+        weights = {f"{REGRESSOR}__sample_weight": train.weights}
+        pipeline.fit(train.inputs, train.targets, **weights)
+        fit_seconds = time.perf_counter() - started
+        figures = evaluate(validation.targets, pipeline.predict(validation.inputs))
+    _serve_single_threaded(pipeline)
+    return FittedCandidate(candidate.name, candidate.label, pipeline, fit_seconds, figures)
+
+
+def choose(fitted: Sequence[FittedCandidate]) -> FittedCandidate:
+    """Return the one with the lowest RMSE on validation, the first of equals."""
+    return min(fitted, key=lambda candidate: candidate.validation.rmse)
+
+
+def measure(fitted: Sequence[FittedCandidate], test: Part) -> tuple[MeasuredCandidate, ...]:
+    """Measure every fitted candidate on the test part; nothing is chosen by these figures."""
+    return tuple(_measure(candidate, test) for candidate in fitted)
+
+
+def fit_intervals(candidate: FittedCandidate, splits: Splits, seed: int) -> PriceIntervals:
+    """Calibrate intervals around a fitted candidate's answers on the validation part."""
+    return PriceIntervals(seed=seed).fit(
+        candidate.pipeline,
+        splits.train.inputs,
+        splits.train.targets,
+        splits.validation.inputs,
+        splits.validation.targets,
+    )
+
+
+def answers_with_intervals(
+    measured: MeasuredCandidate, intervals: PriceIntervals, test: Part
+) -> Answers:
+    """Return the candidate's answers to the test part, with their intervals."""
+    features = measured.fitted.preprocessing.transform(test.inputs)
+    lower, upper = intervals.bounds(features, test.inputs, measured.predicted)
+    return Answers(test.inputs, test.targets, measured.predicted, lower, upper, intervals.coverage)
+
+
+def with_intervals(measured: MeasuredCandidate, answers: Answers) -> MeasuredCandidate:
+    """Return the candidate with the figures of its intervals on the test part beside the others."""
+    figures = interval_figures(answers.lower, answers.upper, answers.actual, answers.coverage)
+    return replace(measured, intervals=figures)
+
+
+def _measure(candidate: FittedCandidate, test: Part) -> MeasuredCandidate:
+    predicted: FloatArray = candidate.pipeline.predict(test.inputs)
+    return MeasuredCandidate(candidate, evaluate(test.targets, predicted), predicted)
+
+
+def _serve_single_threaded(pipeline: Pipeline) -> None:
+    # A pool of threads costs a random forest 23 ms for one row; one thread answers in a fraction.
+    regressor = pipeline.named_steps[REGRESSOR]
+    if "n_jobs" in regressor.get_params(deep=False):
+        regressor.set_params(n_jobs=1)

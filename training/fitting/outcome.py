@@ -1,0 +1,63 @@
+"""What a training found out, before it is published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from training.dataset.production_rows import LabelledReport
+from training.dataset.splits import Part
+from training.evaluation.slices import Answers
+from training.fitting.fit import MeasuredCandidate
+from training.fitting.search import Trial
+from training.models.intervals import PriceIntervals
+
+
+@dataclass(frozen=True)
+class TrainingOutcome:
+    """Every candidate measured, and the one that validation chose.
+
+    Parameters
+    ----------
+    version, trained_at
+        Id of the version that this becomes, and when.
+    winner
+        The chosen one of ``candidates``.
+    intervals
+        Around the winner's answers, calibrated on ``validation``.
+    answers
+        The winner's to the test part, which is opened once: what is said about it later is said from these,
+        and the promotion gate compares a champion's with them.
+    trials
+        Of the search around one of the candidates, its default configuration first; empty without a search.
+    training
+        The part that the candidates were fitted on.
+    validation
+        The part that chose, and that calibrated the intervals.
+    row_counts
+        Rows by part.
+    dataset_sha256, training_sha256
+        Checksums of the base table, and of what was learned from: part of it, and labelled predictions.
+    labelled
+        What became of the labelled predictions; None where nobody asked for them.
+    trigger_id
+        Of the retraining; None where a person trained by the command line.
+    seed
+        Of the split, the candidates and every sample.
+    """
+
+    version: str
+    trained_at: datetime
+    winner: MeasuredCandidate
+    candidates: tuple[MeasuredCandidate, ...]
+    intervals: PriceIntervals
+    answers: Answers
+    trials: tuple[Trial, ...]
+    training: Part
+    validation: Part
+    row_counts: Mapping[str, int]
+    seed: int
+    dataset_origin: str
+    dataset_sha256: str
+    training_sha256: str
+    labelled: LabelledReport | None = None
+    trigger_id: str | None = None

@@ -1,0 +1,81 @@
+"""Two ways to the same answers: one compiled call, or the pipeline's own public ``predict``.
+
+The compiled one is used where it exists and, at load, gave the public answers for the whole reference sample.
+"""
+
+import logging
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from training.models.compiled_model import CompiledModel, NotCompilable
+from training.models.intervals import PriceIntervals
+from training.models.reference_profile import ReferenceSearch
+
+FloatArray = NDArray[np.float64]
+
+logger = logging.getLogger(__name__)
+
+LARGEST_DIFFERENCE = 1e-9
+"""Between compiled and public answers, in 100,000 USD: both do the same sums, perhaps rounded otherwise."""
+
+
+class Predictor(Protocol):
+    """Answers for inputs of shape (n, 8), schema order, contiguous float64."""
+
+    def answer(self, inputs: FloatArray) -> FloatArray:
+        """Return price, lower and upper bound (100,000 USD) and support, shape (n, 4)."""
+
+    def predict(self, inputs: FloatArray) -> FloatArray:
+        """Return prices alone, shape (n,), in 100,000 USD."""
+
+
+class PublicPredictor:
+    """Answers through the public methods of pipeline, intervals and reference search."""
+
+    def __init__(
+        self, pipeline: Pipeline, intervals: PriceIntervals, search: ReferenceSearch
+    ) -> None:
+        self._pipeline = pipeline
+        self._intervals = intervals
+        self._search = search
+
+    def answer(self, inputs: FloatArray) -> FloatArray:
+        """Return price, lower and upper bound (100,000 USD) and support, shape (n, 4)."""
+        features = self._pipeline["preprocessing"].transform(inputs)
+        prices = np.asarray(self._pipeline["regressor"].predict(features), dtype=np.float64)
+        lower, upper = self._intervals.bounds(features, inputs, prices)
+        return np.column_stack([prices, lower, upper, self._search.support(inputs)])
+
+    def predict(self, inputs: FloatArray) -> FloatArray:
+        """Return prices alone, shape (n,), in 100,000 USD."""
+        return np.asarray(self._pipeline.predict(inputs), dtype=np.float64)
+
+
+def compiled_if_equal(
+    pipeline: Pipeline, intervals: PriceIntervals, search: ReferenceSearch, reference: FloatArray
+) -> CompiledModel | None:
+    """Return the compiled predictor; None, with the reason in the log, if it may not be used.
+
+    Parameters
+    ----------
+    reference
+        Shape (n, 8): the inputs for which compiled and public answers are compared.
+    """
+    try:
+        compiled = CompiledModel(pipeline, intervals, search)
+    except NotCompilable as reason:
+        logger.info("Answers come from the pipeline's public predict. %s", reason)
+        return None
+    public = PublicPredictor(pipeline, intervals, search).answer(reference)
+    difference = float(np.max(np.abs(compiled.answer(reference) - public)))
+    if not difference <= LARGEST_DIFFERENCE:
+        logger.error(
+            "The compiled model differs from the public predict by %g on the reference data; "
+            "answers come from the public predict.",
+            difference,
+        )
+        return None
+    return compiled

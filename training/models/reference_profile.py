@@ -1,0 +1,200 @@
+"""What the model saw in training: the base for warnings, support, nearest districts and drift.
+
+Stored with each version as plain arrays (``.npz``, read without pickle), so that reading it runs no code.
+"""
+
+import io
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import NamedTuple, Self
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
+
+from storage.errors import ModelIntegrityError
+from storage.schema.features import FEATURE_NAMES
+from training.kernels.compiled import compiled
+from training.kernels.neighbour_search import NOBODY, find_nearest
+from training.kernels.search_tree import SearchTree, search_tree
+
+FloatArray = NDArray[np.float64]
+
+PERCENTILES = (0.0, 0.1, 1.0, 5.0, 25.0, 50.0, 75.0, 95.0, 99.0, 99.9, 100.0)
+BACKGROUND_ROWS = 100
+HISTOGRAM_BINS = 30
+SUPPORT_NEIGHBOURS = 5
+EARTH_RADIUS_KILOMETRES = 6_371.0
+LATITUDE, LONGITUDE = FEATURE_NAMES.index("Latitude"), FEATURE_NAMES.index("Longitude")
+SPREAD_LOW, SPREAD_HIGH = PERCENTILES.index(5.0), PERCENTILES.index(95.0)
+
+
+def _equal_shares() -> FloatArray:
+    return np.full(len(FEATURE_NAMES), 1 / len(FEATURE_NAMES))
+
+
+@dataclass(frozen=True)
+class ReferenceProfile:
+    """The training part as arrays.
+
+    Attributes
+    ----------
+    inputs
+        Shape (n, 8), columns in schema order.
+    targets
+        Shape (n,), 100,000 USD.
+    percentiles
+        Shape (8, len(PERCENTILES)): each input's values at ``PERCENTILES``.
+    background
+        Shape (100, 8): a seeded sample of the inputs, what explanations compare with.
+    distances
+        Shape (n,), sorted: how far each training row is from the others (see ``support``).
+    importances
+        Shape (8,): what share of the answers depends on each input, adding up to 1; equal shares in a
+        version from before they were kept.
+    """
+
+    inputs: FloatArray
+    targets: FloatArray
+    percentiles: FloatArray
+    background: FloatArray
+    distances: FloatArray
+    importances: FloatArray = field(default_factory=_equal_shares)
+
+    @classmethod
+    def fit(
+        cls,
+        inputs: FloatArray,
+        targets: FloatArray,
+        seed: int,
+        importances: FloatArray | None = None,
+    ) -> Self:
+        """Derive the profile from the training part: inputs (n, 8), targets (n,)."""
+        percentiles = np.percentile(inputs, PERCENTILES, axis=0).T
+        sample = np.random.default_rng(seed).choice(
+            len(inputs), min(BACKGROUND_ROWS, len(inputs)), replace=False
+        )
+        scaled = _scaled(inputs, percentiles)
+        # One more neighbour than asked for, because each row finds itself first.
+        nearest, _ = KDTree(scaled).query(scaled, SUPPORT_NEIGHBOURS + 1)
+        distances = np.sort(nearest[:, 1:].mean(axis=1))
+        shares = importances if importances is not None else _equal_shares()
+        return cls(inputs, targets, percentiles, inputs[sample], distances, shares)
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        """Read a stored profile.
+
+        Raises
+        ------
+        ModelIntegrityError
+            If the bytes are not a profile.
+        """
+        try:
+            with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+                names = [each.name for each in fields(cls) if each.name in stored]
+                return cls(**{name: stored[name] for name in names})
+        except (ValueError, TypeError, OSError, EOFError, BadZipFile) as error:
+            raise ModelIntegrityError(f"The reference profile cannot be read: {error}.") from error
+
+    def to_bytes(self) -> bytes:
+        """Return the profile as it is stored, uncompressed: answers wait beside its being read."""
+        stream = io.BytesIO()
+        np.savez(stream, **{each.name: getattr(self, each.name) for each in fields(self)})
+        return stream.getvalue()
+
+    def histogram(self, column: int) -> tuple[FloatArray, NDArray[np.int64]]:
+        """Return bin edges (31,) and counts (30,) of one input, between its 0.1th and 99.9th percentile."""
+        low, high = self.percentiles[column, [1, -2]]
+        counts, edges = np.histogram(self.inputs[:, column], HISTOGRAM_BINS, (low, high))
+        return edges, counts.astype(np.int64)
+
+
+class KnownInputs(NamedTuple):
+    """What support is measured against.
+
+    ``tree`` holds the training inputs, each divided by its ``spread`` (8,); ``distances`` (n,) are sorted.
+    """
+
+    tree: SearchTree
+    spread: FloatArray
+    distances: FloatArray
+
+
+class ReferenceSearch:
+    """Distances to the training part; its search trees are built once, the map's when it is asked for."""
+
+    def __init__(self, profile: ReferenceProfile) -> None:
+        self._profile = profile
+        self._in_inputs = KnownInputs(
+            search_tree(_scaled(profile.inputs, profile.percentiles)),
+            _spread(profile.percentiles),
+            profile.distances,
+        )
+
+    def support(self, inputs: FloatArray) -> FloatArray:
+        """Return how well training data supports answers for inputs (n, 8): shape (n,), from 0 to 1.
+
+        An input's distance is the mean Euclidean distance to its 5 nearest training rows, each column
+        divided by the range between its 5th and 95th percentile. The support is the share of training
+        rows that are at least as far from the others: 0.5 is typical, 0 is farther than any of them,
+        that is, extrapolation.
+        """
+        scores = np.empty(len(inputs))
+        fill_support(self._in_inputs, inputs, scores)
+        return scores
+
+    @cached_property
+    def _on_map(self) -> KDTree:
+        return KDTree(_on_globe(self._profile.inputs))
+
+    def known(self) -> KnownInputs:
+        """Return what support is measured against, for the compiled functions."""
+        return self._in_inputs
+
+    def nearest_districts(
+        self, latitude: float, longitude: float, number: int
+    ) -> tuple[NDArray[np.int64], FloatArray]:
+        """Return rows of the training part nearest to a place, and their distances in km."""
+        place = np.zeros((1, len(FEATURE_NAMES)))
+        place[0, [LATITUDE, LONGITUDE]] = latitude, longitude
+        count = min(number, len(self._profile.inputs))
+        chords, rows = self._on_map.query(_on_globe(place), range(1, count + 1))
+        return rows[0].astype(np.int64), _along_surface(chords[0])
+
+
+@compiled
+def fill_support(known: KnownInputs, inputs: FloatArray, scores: FloatArray) -> None:
+    """Fill the support, shape (n,), of inputs (n, 8); see ``ReferenceSearch.support``."""
+    neighbours = min(SUPPORT_NEIGHBOURS, known.distances.shape[0])
+    distances, rows = np.empty(neighbours), np.empty(neighbours, np.int64)
+    for row in range(inputs.shape[0]):
+        find_nearest(known.tree, inputs[row] / known.spread, NOBODY, distances, rows)
+        closer = np.searchsorted(known.distances, distances.mean())
+        scores[row] = 1.0 - closer / known.distances.shape[0]
+
+
+def _scaled(inputs: FloatArray, percentiles: FloatArray) -> FloatArray:
+    return inputs / _spread(percentiles)
+
+
+def _spread(percentiles: FloatArray) -> FloatArray:
+    """Return the range between the 5th and 95th percentile of each input, 1 where there is none."""
+    spread = percentiles[:, SPREAD_HIGH] - percentiles[:, SPREAD_LOW]
+    return np.where(spread > 0, spread, 1.0)
+
+
+def _on_globe(inputs: FloatArray) -> FloatArray:
+    """Return places as points in space, shape (n, 3), in km from the earth's centre."""
+    latitude, longitude = np.radians(inputs[:, [LATITUDE, LONGITUDE]]).T
+    across = np.cos(latitude)
+    points = [across * np.cos(longitude), across * np.sin(longitude), np.sin(latitude)]
+    return EARTH_RADIUS_KILOMETRES * np.column_stack(points)
+
+
+def _along_surface(chords: FloatArray) -> FloatArray:
+    """Return distances along the surface for straight ones through the earth, both in km."""
+    diameter = 2 * EARTH_RADIUS_KILOMETRES
+    arcs: FloatArray = diameter * np.arcsin(chords / diameter)
+    return arcs

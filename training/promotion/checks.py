@@ -1,0 +1,218 @@
+"""What a challenger has to pass: each check a pure verdict with its figures, its limit and a sentence."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+
+from storage.schema.features import TARGET_UNIT
+from storage.settings import Settings
+from training.evaluation.behaviour import Observation
+from training.evaluation.bootstrap import shared_confidence
+from training.evaluation.comparison import Comparison, Contest
+from training.evaluation.slices import Answers
+
+CHANCE_ERRORS = 2.0
+"""Standard errors by which a share may fall short by chance."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The limits; see the settings ``promotion_...``."""
+
+    margin_share: float
+    slice_margin_share: float
+    slice_minimum_rows: int
+    coverage_margin_share: float
+    latency_budget_microseconds: float
+    seed: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Take them from the settings."""
+        return cls(
+            margin_share=settings.promotion_margin_share,
+            slice_margin_share=settings.promotion_slice_margin_share,
+            slice_minimum_rows=settings.promotion_slice_minimum_rows,
+            coverage_margin_share=settings.promotion_coverage_margin_share,
+            latency_budget_microseconds=settings.promotion_latency_budget_microseconds,
+            seed=settings.random_seed,
+        )
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question and its answer.
+
+    Attributes
+    ----------
+    required
+        Whether failing it forbids the promotion; the others say which way to it is open.
+    figures
+        That the verdict rests on.
+    limit
+        What a figure was held against, in its unit; None without one.
+    sentence
+        For a person, without a full stop.
+    """
+
+    name: str
+    passed: bool
+    required: bool
+    sentence: str
+    figures: Mapping[str, float | int] = field(default_factory=dict)
+    limit: float | None = None
+
+
+def coverage_check(answers: Answers, rules: Rules) -> Check:
+    """Whether the intervals hold the share of the test part's prices that they promise.
+
+    They may fall short by the margin, and by two standard errors sqrt(c (1 - c) / n) of a share c of n rows.
+    """
+    return _coverage("coverage on the test part", answers, answers.coverage, rules)
+
+
+def recent_coverage_check(recent: Contest, rules: Rules) -> Check:
+    """Whether the intervals hold recent prices no less often than the champion's do.
+
+    After a drift no model may keep its promise there; losing what the champion still keeps is what counts.
+    """
+    kept = min(recent.challenger.coverage, _held(recent.champion))
+    return _coverage("coverage on the recent part", recent.challenger, kept, rules)
+
+
+def latency_check(microseconds: float, rules: Rules) -> Check:
+    """Whether one prediction is answered within the budget."""
+    budget = rules.latency_budget_microseconds
+    return Check(
+        "latency",
+        passed=microseconds <= budget,
+        required=True,
+        sentence=f"one prediction takes {microseconds:,.0f} us, the budget is {budget:,.0f} us",
+        figures={"microseconds": microseconds},
+        limit=budget,
+    )
+
+
+def behaviour_checks(observations: Sequence[Observation]) -> Iterator[Check]:
+    """Return what was promised of every model, and whether it was seen to hold."""
+    for seen in observations:
+        yield Check(
+            f"behaviour: {seen.promise}",
+            passed=seen.holds,
+            required=True,
+            sentence=seen.sentence,
+            figures={"rows": seen.rows, "broken": seen.broken},
+            limit=0,
+        )
+
+
+def better_check(part: str, comparison: Comparison) -> Check:
+    """Whether the challenger errs less on a part, beyond doubt."""
+    verdict = "better" if comparison.is_better else "not proven better"
+    return Check(
+        f"better on the {part}",
+        passed=comparison.is_better,
+        required=False,
+        sentence=f"{verdict} on the {part}: {in_words(comparison)}",
+        figures=figures_of(comparison),
+        limit=0.0,
+    )
+
+
+def within_margin_check(part: str, comparison: Comparison, rules: Rules) -> Check:
+    """Whether the challenger is, beyond doubt, not worse on a part by more than the margin."""
+    within = comparison.stays_within(rules.margin_share)
+    verdict = "within" if within else "not proven to be within"
+    return Check(
+        f"not worse on the {part}",
+        passed=within,
+        required=False,
+        sentence=f"{verdict} the margin of {rules.margin_share:.1%} on the {part}: "
+        f"{in_words(comparison)}",
+        figures=figures_of(comparison),
+        limit=comparison.allowed(rules.margin_share),
+    )
+
+
+def no_loss_check(name: str, comparison: Comparison, margin: float) -> Check:
+    """Whether the challenger is not, beyond doubt, worse on some rows by more than a margin."""
+    worse = comparison.is_worse(margin)
+    verdict = f"worse by more than {margin:.1%}" if worse else "not worse"
+    return Check(
+        f"no loss on {name}",
+        passed=not worse,
+        required=True,
+        sentence=f"{verdict} on {name}: {in_words(comparison)}",
+        figures=figures_of(comparison),
+        limit=comparison.allowed(margin),
+    )
+
+
+def slice_checks(fixed: Contest, rules: Rules) -> Iterator[Check]:
+    """Return, for each kind of district in the test part, whether the challenger is not worse there.
+
+    Many slices are looked at, and one of them is worse by chance more often than a single one would be.
+    So each has an interval of the confidence that k judged slices share (``shared_confidence``).
+    """
+    slices = {" ".join(kind): rows for kind, rows in fixed.slices()}
+    judged = {name for name, rows in slices.items() if len(rows) >= rules.slice_minimum_rows}
+    confidence = shared_confidence(len(judged))
+    for name, rows in slices.items():
+        if name in judged:
+            comparison = rows.compare(rules.seed, confidence)
+            yield no_loss_check(name, comparison, rules.slice_margin_share)
+        else:
+            yield _not_judged(name, len(rows), rules)
+
+
+def figures_of(comparison: Comparison) -> dict[str, float | int]:
+    """Return what a comparison found, by name; errors in 100,000 USD."""
+    return {
+        "rows": comparison.rows,
+        "challenger_rmse": comparison.challenger_rmse,
+        "champion_rmse": comparison.champion_rmse,
+        "difference": comparison.difference.value,
+        "difference_lower": comparison.difference.lower,
+        "difference_upper": comparison.difference.upper,
+        "confidence": comparison.confidence,
+    }
+
+
+def in_words(comparison: Comparison) -> str:
+    """Return what a comparison found, for a person."""
+    found = comparison.difference
+    return (
+        f"RMSE {comparison.challenger_rmse:.4f} against the champion's {comparison.champion_rmse:.4f} "
+        f"({TARGET_UNIT}, {comparison.rows:,} rows; {comparison.confidence:.1%} interval of the difference "
+        f"{found.lower:+.4f} to {found.upper:+.4f})"
+    )
+
+
+def _not_judged(name: str, rows: int, rules: Rules) -> Check:
+    return Check(
+        f"no loss on {name}",
+        passed=True,
+        required=True,
+        sentence=f"{name} is not judged: {rows} rows, at least {rules.slice_minimum_rows} are needed",
+        figures={"rows": rows},
+    )
+
+
+def _coverage(name: str, answers: Answers, promised: float, rules: Rules) -> Check:
+    held = _held(answers)
+    chance = CHANCE_ERRORS * float(np.sqrt(promised * (1.0 - promised) / len(answers)))
+    limit = max(promised - rules.coverage_margin_share - chance, 0.0)
+    return Check(
+        name,
+        passed=held >= limit,
+        required=True,
+        sentence=f"{name}: {held:.1%} of {len(answers):,} prices held, at least {limit:.1%} are needed",
+        figures={"rows": len(answers), "coverage": held, "promised": promised},
+        limit=limit,
+    )
+
+
+def _held(answers: Answers) -> float:
+    return float(np.mean((answers.lower <= answers.actual) & (answers.actual <= answers.upper)))

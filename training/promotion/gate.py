@@ -1,0 +1,107 @@
+"""The promotion gate: lets challenger and champion answer the same untouched rows, and has it decided."""
+
+import logging
+from datetime import datetime
+
+from storage.errors import ModelIntegrityError, ModelUnavailable, RecordNotFound
+from storage.models.store import ModelStore
+from storage.schema.triggers import Trigger
+from storage.settings import Settings
+from training.dataset.known_rows import is_new
+from training.dataset.recent_part import read_recent_part
+from training.dataset.splits import Part
+from training.evaluation.behaviour import observe
+from training.evaluation.comparison import Contest, Missing
+from training.promotion.checks import Rules
+from training.promotion.decision import Decision, Evidence, decide
+from training.promotion.loaded_version import Contender
+from training.publishing.published_version import PublishedVersion
+
+logger = logging.getLogger(__name__)
+
+SMALLEST_FIXED_PART = 30
+"""Untouched test rows below which errors are not compared."""
+NO_CHAMPION = Missing("there is no champion")
+
+
+class PromotionGate:
+    """Decides about the versions of one runtime folder; changes nothing in it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._store = ModelStore(settings.paths)
+
+    def judge(self, published: PublishedVersion, trigger: Trigger, now: datetime) -> Decision:
+        """Compare a published version with the champion, and say in the log how each check went.
+
+        Raises
+        ------
+        ModelIntegrityError
+            If the published version cannot be read back.
+        """
+        evidence = self._evidence(published, trigger, now)
+        decision = decide(evidence, Rules.of(self._settings))
+        for check in decision.checks:
+            level = logging.INFO if check.passed or not check.required else logging.WARNING
+            verdict = "passed" if check.passed else "not passed"
+            logger.log(level, "Gate, %s: %s, %s.", check.name, verdict, check.sentence)
+        return decision
+
+    def _evidence(self, published: PublishedVersion, trigger: Trigger, now: datetime) -> Evidence:
+        challenger = Contender.load(self._store, published.manifest.version)
+        champion = self._champion(published.manifest.version)
+        test = published.test
+        return Evidence(
+            challenger=challenger.answers(test),
+            champion_version=champion.version if champion is not None else None,
+            fixed=_contest_on_fixed(challenger, champion, test),
+            recent=self._contest_on_recent(challenger, champion, published, trigger, now),
+            source=trigger.source,
+            latency_microseconds=challenger.latency_microseconds(test.inputs),
+            behaviour=observe(challenger.predictor, test.inputs),
+        )
+
+    def _champion(self, challenger: str) -> Contender | None:
+        try:
+            version = self._store.champion().version
+            pointer = self._store.champion_pointer()
+            if version == challenger and pointer is not None:
+                # Its worker died after the promotion: it is judged again against the one that it replaced.
+                version = pointer.previous or ""
+            return Contender.load(self._store, version)
+        except (ModelUnavailable, ModelIntegrityError, RecordNotFound) as error:
+            logger.warning("No champion to compare with: %s", error)
+            return None
+
+    def _contest_on_recent(
+        self,
+        challenger: Contender,
+        champion: Contender | None,
+        published: PublishedVersion,
+        trigger: Trigger,
+        now: datetime,
+    ) -> Contest | Missing:
+        if champion is None:
+            return NO_CHAMPION
+        known = (published.chosen_by, champion.learned.inputs)
+        recent = read_recent_part(self._settings, trigger.window, now, challenger.learned, *known)
+        return recent if isinstance(recent, Missing) else _contest(challenger, champion, recent)
+
+
+def _contest_on_fixed(
+    challenger: Contender, champion: Contender | None, test: Part
+) -> Contest | Missing:
+    if champion is None:
+        return NO_CHAMPION
+    # A champion of another seed learned from rows that are this challenger's test part.
+    new = is_new(test.inputs, champion.learned.inputs)
+    if new.sum() < SMALLEST_FIXED_PART:
+        return Missing(
+            f"the champion learned from all but {new.sum():,} of the {len(test):,} test rows, at least "
+            f"{SMALLEST_FIXED_PART} others are needed"
+        )
+    return _contest(challenger, champion, Part(test.inputs[new], test.targets[new]))
+
+
+def _contest(challenger: Contender, champion: Contender, part: Part) -> Contest:
+    return Contest(challenger.answers(part), champion.answers(part))

@@ -1,0 +1,97 @@
+"""A published version as the gate meets it: loaded from its checked files, answering as in service."""
+
+import statistics
+import time
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from storage.models.store import INTERVALS, REFERENCE_PROFILE, ModelStore
+from training.dataset.splits import Part
+from training.dataset.table import FloatArray
+from training.evaluation.slices import Answers
+from training.models.predictor import Predictor, PublicPredictor, compiled_if_equal
+from training.models.reference_profile import ReferenceProfile, ReferenceSearch
+
+WARM_UPS = 5
+TIMED_PREDICTIONS = 300
+TIMED_SECONDS = 2.0
+"""After that no further prediction is timed: a slow model need not be timed as often to be called slow."""
+
+
+class NotLoadable(Exception):
+    """A version cannot be loaded; the message says which, and why."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One version.
+
+    Attributes
+    ----------
+    coverage
+        Share of prices that its intervals should hold.
+    learned
+        Its training part.
+    """
+
+    version: str
+    predictor: Predictor
+    coverage: float
+    learned: Part
+
+    @classmethod
+    def load(cls, store: ModelStore, version: str) -> Self:
+        """Load a version.
+
+        Raises
+        ------
+        RecordNotFound
+            If there is no such version.
+        ModelIntegrityError
+            If a file is missing or does not match its checksum.
+        """
+        pipeline, intervals = store.load(version), store.load(version, INTERVALS)
+        profile = ReferenceProfile.from_bytes(store.read(version, REFERENCE_PROFILE))
+        search = ReferenceSearch(profile)
+        compiled = compiled_if_equal(pipeline, intervals, search, profile.background)
+        predictor = compiled or PublicPredictor(pipeline, intervals, search)
+        learned = Part(profile.inputs, profile.targets)
+        return cls(version, predictor, float(intervals.coverage), learned)
+
+    @classmethod
+    def load_safely(cls, store: ModelStore, version: str) -> Self:
+        """Load a version, for a process that a damaged one must not end.
+
+        Raises
+        ------
+        NotLoadable
+            Whatever loading it raises.
+        """
+        try:
+            return cls.load(store, version)
+        except Exception as error:
+            raise NotLoadable(f"version {version} cannot be loaded ({error})") from error
+
+    def answers(self, part: Part) -> Answers:
+        """Answer the rows of a part."""
+        answered = self.predictor.answer(np.ascontiguousarray(part.inputs, dtype=np.float64))
+        prices, lower, upper, _ = answered.T
+        return Answers(part.inputs, part.targets, prices, lower, upper, self.coverage)
+
+    def latency_microseconds(self, inputs: FloatArray) -> float:
+        """Return the median time of one prediction, asked about the rows (n, 8), n > 0, one by one."""
+        rows = np.ascontiguousarray(inputs, dtype=np.float64)
+        for number in range(WARM_UPS):
+            self._seconds_for(rows, number)
+        seconds = [self._seconds_for(rows, 0)]
+        while len(seconds) < TIMED_PREDICTIONS and sum(seconds) < TIMED_SECONDS:
+            seconds.append(self._seconds_for(rows, len(seconds)))
+        return 1e6 * statistics.median(seconds)
+
+    def _seconds_for(self, rows: FloatArray, number: int) -> float:
+        row = rows[[number % len(rows)]]
+        began = time.perf_counter()
+        self.predictor.answer(row)
+        return time.perf_counter() - began

@@ -1,0 +1,173 @@
+"""Shadow: the newest challenger answers a share of the live requests too, and nobody is told its answers.
+
+Not on the request path: the worker, when idle, reads the logged predictions in the order in which they
+were kept, lets the challenger answer those that a hash of their id chooses, and sends each answer through
+the spool into a table of its own. How far it is, it keeps after each batch; a batch that a kill had it answer
+twice is kept once, because the table knows a prediction's id.
+"""
+
+import logging
+import zlib
+from contextlib import closing
+from datetime import datetime
+
+import numpy as np
+
+from storage.database.connection import Database
+from storage.errors import ModelIntegrityError, RecordNotFound
+from storage.models.shadow_position import ShadowPosition
+from storage.models.store import ModelStore
+from storage.predictions.batch import PredictionBatch, newest_row_id, read_predictions_after
+from storage.process.progress import keep_progress, read_progress
+from storage.schema.records import ModelManifest, ShadowRecord
+from storage.settings import Settings
+from storage.spool.segments import Spool
+from training.promotion.loaded_version import Contender, NotLoadable
+
+logger = logging.getLogger(__name__)
+
+HASHES = 2**32
+
+
+class Shadow:
+    """The silent answers of one runtime folder."""
+
+    def __init__(self, settings: Settings, spool: Spool) -> None:
+        self._settings = settings
+        self._spool = spool
+        self._path = settings.paths.shadow_position
+        self._store = ModelStore(settings.paths)
+        self._loaded: Contender | None = None
+        self._refused: tuple[object, ...] | None = None
+
+    def run_once(self, now: datetime) -> int:
+        """Look at one batch of logged predictions; return the number of silent answers.
+
+        The first batch begins with the next prediction that is logged. So it does anew after a time without
+        a challenger, or with a share of zero.
+
+        Raises
+        ------
+        DatabaseUnavailable, SpoolUnavailable, ProgressUnavailable
+            If predictions cannot be read, or answers or position not be kept; nothing is left out.
+        """
+        position = read_progress(self._path, ShadowPosition) or ShadowPosition()
+        challenger = self._challenger() if self._settings.shadow_share > 0 else None
+        if challenger is None:
+            self._move(position, None)
+            return 0
+        with closing(Database(self._settings.database_address)) as database:
+            if position.row_id is None:
+                self._move(position, newest_row_id(database) or 0)
+                return 0
+            most_rows = self._settings.shadow_batch_rows
+            batch = read_predictions_after(database, position.row_id, most_rows)
+            if not len(batch):
+                self._begin_anew_if_emptied(position, newest_row_id(database))
+                return 0
+        answers = self._answers(challenger, batch)
+        self._spool.append(answers)
+        self._move(position, batch.row_ids[-1], len(answers))
+        return len(answers)
+
+    def _move(self, position: ShadowPosition, row_id: int | None, answered: int = 0) -> None:
+        moved = ShadowPosition(row_id=row_id, answered=position.answered + answered)
+        if moved != position:
+            keep_progress(self._path, moved)
+
+    def _begin_anew_if_emptied(self, position: ShadowPosition, newest: int | None) -> None:
+        # A database file that was deleted counts its rows from one again.
+        if newest is not None and position.row_id is not None and newest < position.row_id:
+            self._move(position, 0)
+
+    def _answers(self, challenger: Contender, batch: PredictionBatch) -> list[ShadowRecord]:
+        chosen = [at for at in range(len(batch)) if self._asks(challenger, batch, at)]
+        if not chosen:
+            return []
+        answered = challenger.predictor.answer(np.ascontiguousarray(batch.inputs[chosen]))[:, :3]
+        finite = [bool(np.isfinite(answer).all()) for answer in answered]
+        if not all(finite):
+            left_out = finite.count(False)
+            logger.warning(
+                "%d silent answers of version %s are no finite numbers and are left out.",
+                left_out,
+                challenger.version,
+            )
+        pairs = zip(chosen, answered.tolist(), strict=True)
+        return [
+            _record(challenger.version, batch, at, answer)
+            for (at, answer), is_finite in zip(pairs, finite, strict=True)
+            if is_finite
+        ]
+
+    def _asks(self, challenger: Contender, batch: PredictionBatch, at: int) -> bool:
+        own = batch.versions[at] == challenger.version
+        return not own and is_chosen(batch.prediction_ids[at], self._settings.shadow_share)
+
+    def _challenger(self) -> Contender | None:
+        """Return the newest challenger, loaded; None if there is none that can be."""
+        manifest = newest_challenger(self._store)
+        if manifest is None:
+            self._loaded = None
+        elif self._loaded is None or self._loaded.version != manifest.version:
+            self._loaded = self._load(manifest.version)
+        return self._loaded
+
+    def _load(self, version: str) -> Contender | None:
+        state = (version, self._store.fingerprint(version))
+        if state == self._refused:
+            return None
+        try:
+            challenger = Contender.load_safely(self._store, version)
+        except NotLoadable as problem:
+            logger.warning("Nobody answers in the shadow: %s.", problem)
+            self._refused = state
+            return None
+        logger.info("Version %s answers in the shadow from now on.", version)
+        return challenger
+
+
+def newest_challenger(store: ModelStore) -> ModelManifest | None:
+    """Return the newest version that is younger than the champion and did not serve before it.
+
+    None if there is none, or no champion that it could challenge.
+    """
+    try:
+        pointer = store.champion_pointer()
+        champion = store.manifest(pointer.version) if pointer is not None else None
+    except (ModelIntegrityError, RecordNotFound):
+        return None  # the service says so, and goes on with the version that it has
+    if pointer is None or champion is None:
+        return None
+    promoted = (pointer.version, pointer.previous)
+    for manifest in store.versions():
+        if manifest.created_at > champion.created_at and manifest.version not in promoted:
+            return manifest
+    return None
+
+
+def is_chosen(prediction_id: str, share: float) -> bool:
+    """Return whether a prediction belongs to a share, 0 to 1: the same answer each time it is asked.
+
+    h(id) / 2^32 < share, with CRC-32 as h. What is chosen for a share is chosen for every larger one.
+
+    Examples
+    --------
+    >>> ids = [f"{number:032x}" for number in range(10_000)]
+    >>> [round(sum(is_chosen(one, share) for one in ids) / 10_000, 2) for share in (0.0, 0.25, 1.0)]
+    [0.0, 0.25, 1.0]
+    """
+    return zlib.crc32(prediction_id.encode()) < share * HASHES
+
+
+def _record(version: str, batch: PredictionBatch, at: int, answer: list[float]) -> ShadowRecord:
+    price, lower, upper = answer
+    return ShadowRecord(
+        timestamp=batch.times[at],
+        prediction_id=batch.prediction_ids[at],
+        model_version=version,
+        prediction=price,
+        interval_lower=lower,
+        interval_upper=upper,
+        difference=price - float(batch.predicted[at]),
+    )

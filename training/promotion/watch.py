@@ -1,0 +1,244 @@
+"""The watch over a promotion: both versions answer what was labelled since, and a worse one is rolled back.
+
+A look that the worker takes when idle. How far the watch is, and what was decided, is kept in a small file
+before it is carried out: killed at any moment, a rollback is made and told once, and a champion that somebody
+chose meanwhile stays.
+"""
+
+import logging
+from contextlib import closing
+from datetime import datetime, timedelta
+
+from storage.audit.__main__ import AuditTrail
+from storage.audit.chain import AuditAct
+from storage.database.connection import Database
+from storage.errors import AuditUnavailable, ModelIntegrityError, StateConflict
+from storage.models.champion import ChampionSwitch
+from storage.models.store import ModelStore
+from storage.models.watch_record import WatchOutcome, WatchRecord
+from storage.predictions.labelled import count_labelled_predictions, read_labelled_predictions
+from storage.process.progress import keep_progress, read_progress
+from storage.schema.records import (
+    LONGEST_REASON,
+    ChampionPointer,
+    EventKind,
+    EventRecord,
+    PointerMove,
+)
+from storage.settings import Settings
+from storage.spool.timeline import Timeline
+from training.dataset.screening import screen
+from training.dataset.splits import Part
+from training.evaluation.comparison import Contest
+from training.promotion.loaded_version import Contender, NotLoadable
+from training.promotion.watch_rules import Verdict, WatchRules, judge
+
+logger = logging.getLogger(__name__)
+
+WATCH = "promotion watch"
+"""Who rolls back, on the timeline and in the audit."""
+MOST_ROWS = 20_000
+"""Newest labelled predictions that are compared."""
+RECENT_ENTRIES = 200
+"""Of the audit, among which an entry from just before a kill is looked for."""
+KINDS: dict[WatchOutcome, EventKind] = {
+    "rolled back": "rollback",
+    "kept": "watch",
+    "not comparable": "alert",
+    "overtaken": "watch",
+}
+
+
+class PromotionWatch:
+    """Watches the newest promotion of one runtime folder."""
+
+    def __init__(self, settings: Settings, timeline: Timeline) -> None:
+        self._settings = settings
+        self._rules = WatchRules.of(settings)
+        self._path = settings.paths.promotion_watch
+        self._store = ModelStore(settings.paths)
+        self._switch = ChampionSwitch(self._store)
+        self._audit = AuditTrail(settings.paths)
+        self._timeline = timeline
+
+    def run_once(self, now: datetime) -> WatchOutcome | None:
+        """Look if there are rows enough, or the period is over; return the outcome if that ended the watch.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If the labelled predictions cannot be read.
+        PointerUnavailable, ProgressUnavailable
+            If what was decided could not be kept or carried out; the next call goes on with it.
+        """
+        kept = read_progress(self._path, WatchRecord)
+        if kept is not None and kept.outcome is not None and not kept.told:
+            return self._carry_out(kept)  # a kill came in between
+        record = self._current(kept)
+        if record is None or record.outcome is not None:
+            return None
+        decided = self._look(record, now)
+        return self._carry_out(decided) if decided is not None else None
+
+    def _current(self, kept: WatchRecord | None) -> WatchRecord | None:
+        pointer = self._pointer()
+        if pointer is None or not self._is_watched(pointer, kept):
+            return None
+        if kept is None:
+            return WatchRecord(promotion=pointer)
+        return kept if kept.promotion == pointer else kept.next(pointer)
+
+    def _pointer(self) -> ChampionPointer | None:
+        try:
+            return self._store.champion_pointer()
+        except ModelIntegrityError:
+            return None  # the service says so, and goes on with the version that it has
+
+    def _is_watched(self, pointer: ChampionPointer, kept: WatchRecord | None) -> bool:
+        by_hand: tuple[PointerMove, ...] = ("promotion", "command line")
+        movers = ("gate", *(by_hand if self._settings.watch_manual_promotions else ()))
+        has_rival = pointer.previous is not None and pointer.moved_by in movers
+        taken_back = kept.taken_back if kept is not None else ()
+        return self._settings.watch_days > 0 and has_rival and pointer.version not in taken_back
+
+    def _look(self, record: WatchRecord, now: datetime) -> WatchRecord | None:
+        """Return the record with an outcome, if this look brings one."""
+        end = record.promotion.changed_at + timedelta(days=self._settings.watch_days)
+        rows = self._labelled_rows(record, min(now, end))
+        is_last = now >= end
+        if not is_last and not self._rules.is_due(rows, record.seen_rows, record.looks):
+            return None
+        try:
+            verdict = self._compare(record.promotion, min(now, end))
+        except NotLoadable as problem:
+            return _not_comparable(record, problem)
+        seen = {"seen_rows": rows, "looks": record.looks + (verdict is not None)}
+        return self._judged(record.model_copy(update=seen), verdict, is_last=is_last)
+
+    def _judged(
+        self, record: WatchRecord, verdict: Verdict | None, *, is_last: bool
+    ) -> WatchRecord | None:
+        found = verdict.sentence if verdict is not None else self._too_few(record)
+        version, previous = record.promotion.version, record.promotion.previous
+        logger.info("Watch over %s, look %d: %s.", version, record.looks, found)
+        figures = {"looks": record.looks} | (verdict.figures() if verdict is not None else {})
+        if verdict is not None and verdict.is_worse:
+            summary = f"Rolled back by itself: to {previous} from {version}, which is {found}."
+            return record.decided("rolled back", summary, reason=found, **figures)
+        if is_last:
+            return record.decided("kept", f"Kept: {version}, {found}.", **figures)
+        keep_progress(self._path, record)
+        return None
+
+    def _too_few(self, record: WatchRecord) -> str:
+        return (
+            f"not judged: of {record.seen_rows:,} labelled predictions, fewer than "
+            f"{self._rules.minimum_rows:,} are different and new to both versions"
+        )
+
+    def _labelled_rows(self, record: WatchRecord, until: datetime) -> int:
+        with closing(Database(self._settings.database_address)) as database:
+            return count_labelled_predictions(database, record.promotion.changed_at, until)
+
+    def _compare(self, promotion: ChampionPointer, until: datetime) -> Verdict | None:
+        """Let both versions answer; None if too few rows are new to them."""
+        versions = (promotion.version, str(promotion.previous))
+        promoted, previous = (Contender.load_safely(self._store, version) for version in versions)
+        with closing(Database(self._settings.database_address)) as database:
+            found = read_labelled_predictions(database, promotion.changed_at, until, MOST_ROWS)
+        # What the gate believes, and new to both, as in its recent part.
+        distance = self._settings.training_labelled_outlier_distance
+        screened = screen(found, promoted.learned, distance)
+        kept = screened.new_to(promoted.learned.inputs, previous.learned.inputs)
+        if len(kept) < self._rules.minimum_rows:
+            return None
+        part = Part(kept.inputs, kept.actual)
+        return judge(Contest(promoted.answers(part), previous.answers(part)), self._rules)
+
+    def _carry_out(self, record: WatchRecord) -> WatchOutcome | None:
+        """Keep what is decided, do it, tell it, and keep that it was told."""
+        keep_progress(self._path, record)
+        record = self._roll_back(record) if record.outcome == "rolled back" else record
+        self._tell(record)
+        keep_progress(self._path, record.closed())
+        return record.outcome
+
+    def _roll_back(self, record: WatchRecord) -> WatchRecord:
+        promotion = record.promotion
+        try:
+            self._switch.take_back(promotion)
+        except StateConflict as problem:
+            current = self._pointer()
+            if current is not None and _is_taken_back(current, promotion):
+                return record  # before a kill
+            if current == promotion:
+                return _no_way_back(record, problem)
+            summary = (
+                f"Not rolled back: {problem} {promotion.version} is {record.figures['reason']}."
+            )
+            return record.decided("overtaken", summary)
+        return record
+
+    def _tell(self, record: WatchRecord) -> None:
+        outcome, promotion = record.outcome, record.promotion
+        level = logging.INFO if outcome == "kept" else logging.WARNING
+        logger.log(level, "%s", record.summary)
+        figures = record.figures | {
+            "outcome": outcome,
+            "promoted_at": promotion.changed_at.isoformat(),
+            "watched": promotion.version,
+            "previous": promotion.version if outcome == "rolled back" else promotion.previous,
+        }
+        if outcome == "rolled back":
+            self._audit_once(record, figures)
+        if outcome is not None:
+            self._timeline.record(_event(record, KINDS[outcome], figures))
+
+    def _audit_once(self, record: WatchRecord, figures: dict[str, object]) -> None:
+        act = AuditAct(
+            actor=WATCH,
+            action="rollback",
+            subject=record.promotion.previous,
+            reason=str(record.figures["reason"])[:LONGEST_REASON],
+            figures=figures | {"event_id": record.event_id},
+        )
+        try:
+            recent = self._audit.newest(RECENT_ENTRIES)
+        except AuditUnavailable:
+            recent = []
+        if not any(entry.figures.get("event_id") == record.event_id for entry in recent):
+            self._audit.record(act)
+
+
+def _event(record: WatchRecord, kind: EventKind, figures: dict[str, object]) -> EventRecord:
+    promotion = record.promotion
+    served = promotion.previous if record.outcome == "rolled back" else promotion.version
+    return EventRecord(
+        event_id=record.event_id,
+        event_kind=kind,
+        actor=WATCH,
+        subject=served,
+        summary=record.summary,
+        figures=figures,
+    )
+
+
+def _is_taken_back(current: ChampionPointer, promotion: ChampionPointer) -> bool:
+    versions = (current.version, current.previous)
+    return current.moved_by == "watch" and versions == (promotion.previous, promotion.version)
+
+
+def _not_comparable(record: WatchRecord, problem: Exception) -> WatchRecord:
+    summary = (
+        f"The promotion of {record.promotion.version} is not watched: {problem}. It will not be rolled back "
+        "by itself; look at its realized error."
+    )
+    return record.decided("not comparable", summary)
+
+
+def _no_way_back(record: WatchRecord, problem: Exception) -> WatchRecord:
+    summary = (
+        f"Version {record.promotion.version} is {record.figures['reason']}, and cannot be rolled back: "
+        f"{problem}"
+    )
+    return record.decided("not comparable", summary)

@@ -1,0 +1,130 @@
+"""Whether a promoted version has proved worse than the one before it: a pure decision, taken again and again.
+
+Looks repeat while labels come in, and each look may be wrong by chance. With K looks at most, each is
+given an equal part of the allowed chance of a false rollback (Bonferroni): alpha_k = alpha / K. The union
+bound then holds however much the looks have in common: P(any look is wrong) <= sum of alpha_k = alpha. The
+first look is at the minimum of rows, each further one at twice the rows of the one before, the last at the
+end of the period: a loss too small to be seen is then looked for where it can be seen.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from storage.settings import Settings
+from training.evaluation.comparison import Comparison, Contest
+
+LOOKS = 8
+"""K. With the default minimum: at 100, 200, ... 6,400 rows, and at the end."""
+GROWTH = 2
+
+
+@dataclass(frozen=True)
+class WatchRules:
+    """How a promotion is watched.
+
+    Attributes
+    ----------
+    minimum_rows
+        Labelled rows below which nothing is judged.
+    false_alarm
+        alpha: the chance of rolling back a version that is as good as the one before, in one watch.
+    seed
+        Of the resampling.
+    """
+
+    minimum_rows: int
+    false_alarm: float
+    seed: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the rules that the settings describe."""
+        false_alarm = 1.0 - settings.watch_confidence_share
+        return cls(settings.watch_minimum_rows, false_alarm, settings.random_seed)
+
+    @property
+    def confidence(self) -> float:
+        """Of each look's interval, which has two tails: 1 - 2 alpha / K.
+
+        Examples
+        --------
+        >>> WatchRules(minimum_rows=100, false_alarm=0.05, seed=0).confidence
+        0.9875
+        """
+        return 1.0 - 2.0 * self.false_alarm / LOOKS
+
+    def is_due(self, rows: int, seen_rows: int, looks: int) -> bool:
+        """Whether to look before the end of the period, which has a look of its own.
+
+        Parameters
+        ----------
+        rows, seen_rows
+            Labelled rows now, and at the look before.
+        looks
+            How many there were.
+
+        Examples
+        --------
+        >>> rules = WatchRules(minimum_rows=100, false_alarm=0.05, seed=0)
+        >>> [rules.is_due(rows, seen, 1) for rows, seen in ((99, 0), (100, 0), (199, 100), (200, 100))]
+        [False, True, False, True]
+        """
+        return looks < LOOKS - 1 and rows >= max(self.minimum_rows, GROWTH * seen_rows)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one look found; ``sentence`` is for a person, without a full stop."""
+
+    is_worse: bool
+    comparison: Comparison
+    sentence: str
+
+    def figures(self) -> dict[str, float | int | None]:
+        """Return the figures, errors in 100,000 USD; None for one that is not finite."""
+        found = self.comparison
+        figures = {
+            "rmse": found.challenger_rmse,
+            "previous_rmse": found.champion_rmse,
+            "difference": found.difference.value,
+            "difference_lower": found.difference.lower,
+            "difference_upper": found.difference.upper,
+        }
+        finite = {name: one if np.isfinite(one) else None for name, one in figures.items()}
+        return {"rows": found.rows, **finite, "confidence": found.confidence}
+
+
+def judge(contest: Contest, rules: WatchRules) -> Verdict:
+    """Judge the promoted version, the contest's challenger, against the one before it, its champion.
+
+    It is worse if the paired bootstrap interval of RMSE(new) - RMSE(previous) is above zero. If the previous
+    version's answers are not all finite, it is not, because there is no better one to go back to.
+
+    Examples
+    --------
+    >>> from training.evaluation.slices import Answers
+    >>> random = np.random.default_rng(0)
+    >>> actual, noise = random.normal(2.0, 1.0, 400), random.normal(0.0, 0.5, 400)
+    >>> def answers(predicted):
+    ...     return Answers(np.zeros((400, 8)), actual, predicted, predicted, predicted, 0.9)
+    >>> rules = WatchRules(minimum_rows=100, false_alarm=0.05, seed=0)
+    >>> judge(Contest(answers(actual + 1.2 * noise), answers(actual + noise)), rules).is_worse
+    True
+    >>> judge(Contest(answers(actual + noise), answers(actual + noise)), rules).is_worse
+    False
+    """
+    comparison = contest.compare(rules.seed, rules.confidence)
+    is_worse = bool(np.isfinite(comparison.champion_rmse)) and comparison.is_worse(0.0)
+    return Verdict(is_worse, comparison, _sentence(comparison, is_worse))
+
+
+def _sentence(found: Comparison, is_worse: bool) -> str:
+    verdict = "worse beyond doubt" if is_worse else "not proven worse"
+    interval = f"{found.difference.lower:+.4f} to {found.difference.upper:+.4f}"
+    return (
+        f"{verdict} on {found.rows:,} labelled predictions: RMSE {found.challenger_rmse:.4f}, that of the "
+        f"version before {found.champion_rmse:.4f}, difference {interval} at "
+        f"{found.confidence:.2%} confidence"
+    )

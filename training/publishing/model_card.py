@@ -1,0 +1,247 @@
+"""The model card: what a person should know of a version before trusting it, as Markdown.
+
+After Mitchell et al. 2019, Model Cards for Model Reporting: data, protocol, figures, slices, limits.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from storage.schema.features import (
+    FEATURES,
+    TARGET_CAP,
+    TARGET_UNIT,
+    TARGET_UNIT_DOLLARS,
+)
+from training.dataset.embedded import provenance_of
+from training.evaluation.slices import Slice, by_age, by_income, by_region
+from training.fitting.fit import MeasuredCandidate
+from training.fitting.outcome import TrainingOutcome
+
+REGISTERED_NAME = "california-housing"
+"""Name of the model in MLflow's registry."""
+CAPPED_FROM = 5.0
+"""Prices at the cap are 5.00001, or 5.0 where a source rounded them (100,000 USD)."""
+
+
+def model_card(outcome: TrainingOutcome) -> str:
+    """Return the card of the version that a training becomes. It depends on nothing but ``outcome``."""
+    sections = (_head, _data, _protocol, _figures, _slices, _intervals, _limits, _use)
+    return "\n\n".join(section(outcome) for section in sections) + "\n"
+
+
+def _head(outcome: TrainingOutcome) -> str:
+    test, answers = outcome.winner.test, outcome.answers
+    return f"""# {outcome.winner.fitted.label}, version {outcome.version}
+
+Estimates the median house value of a census block group in California in 1990 from eight numbers, with an
+interval that should hold the recorded value {answers.coverage:.0%} of the time.
+
+On {len(answers):,} districts that it had never seen, it was off by {_dollars(test.mae)} on average
+(RMSE {_dollars(test.rmse)}), and explained {test.r2_score:.1%} of the differences between them. Trained on
+{outcome.trained_at:%d %B %Y at %H:%M} UTC.
+
+**Made for** showing, studying and monitoring a regression model in service. **Not made for** valuing a house
+that somebody wants to buy, sell, insure or tax: it knows districts, not houses, and the prices of 1990."""
+
+
+def _data(outcome: TrainingOutcome) -> str:
+    rows = ", ".join(f"{count:,} for {part}" for part, count in outcome.row_counts.items())
+    inputs = _table(("input", "meaning", "unit"), [(f.name, f.label, f.unit) for f in FEATURES])
+    return f"""## Data
+
+{_origin(outcome)}
+
+- Rows: {sum(outcome.row_counts.values()):,}, of which {rows}.
+- Checksum of the values (SHA-256): `{outcome.dataset_sha256}`.{_labelled(outcome)}
+- Target: median house value in {TARGET_UNIT}, **capped at {TARGET_CAP}**. Of the test rows,
+  {_share_at_cap(outcome):.1%} stand at the cap: their true value is that or more, nobody recorded how much.
+
+{inputs}"""
+
+
+def _labelled(outcome: TrainingOutcome) -> str:
+    if outcome.labelled is None:
+        return ""
+    weight = f" Each weighs {outcome.labelled.weight:g}." if outcome.labelled.used else ""
+    return f"""
+- Labelled predictions: {outcome.labelled.sentence()}.{weight} No district of test or
+  validation was learned. Checksum of what was: `{outcome.training_sha256}`."""
+
+
+def _origin(outcome: TrainingOutcome) -> str:
+    provenance = provenance_of(outcome.dataset_sha256)
+    if provenance is None:
+        name = Path(outcome.dataset_origin).name
+        return f"A table of the operator's own, `{name}`. Whoever supplied it knows where it comes from."
+    return f"The table that comes with the repository. {provenance.origin} {provenance.license}."
+
+
+def _protocol(outcome: TrainingOutcome) -> str:
+    return f"""## Protocol
+
+1. The rows were split at random (seed {outcome.seed}) into training, validation and test.
+2. {len(outcome.candidates)} models were fitted on the training part. {_search(outcome)}
+3. The lowest RMSE on the validation part won. Validation also calibrated the intervals.
+4. The test part was opened once, after that; no candidate was chosen by it. Whether this version replaced
+   the champion was: on the test part, a retrained version has to do better than the champion.
+
+A random split leaves training districts next door to every test district. The figures hold for places
+that have neighbours in the training data, not for a region without any."""
+
+
+def _search(outcome: TrainingOutcome) -> str:
+    if len(outcome.trials) < 2:
+        return "Each has one configuration, fixed before."
+    default = outcome.trials[0]
+    best = min(outcome.trials, key=lambda trial: trial.validation.rmse)
+    values = [f"   - `{name}`: {value}" for name, value in sorted(best.parameters.items())]
+    found = (
+        f"Of neighbour boosting,\n   {len(outcome.trials)} configurations were tried, its default one and "
+        f"others drawn at random. Number {best.number} did best on\n   validation "
+        f"(RMSE {best.validation.rmse:.4f}; the default one {default.validation.rmse:.4f}):"
+    )
+    return "\n".join([found, *values])
+
+
+def _figures(outcome: TrainingOutcome) -> str:
+    headings = ("model", "validation RMSE", "test RMSE", "test MAE", "test R2", "fit (s)")
+    ranked = sorted(outcome.candidates, key=lambda each: each.fitted.validation.rmse)
+    rows = [_figures_row(each, each is outcome.winner) for each in ranked]
+    return f"""## Figures
+
+RMSE and MAE in {TARGET_UNIT}; the winner in bold, the others are what it had to beat.
+
+{_table(headings, rows)}"""
+
+
+def _figures_row(measured: MeasuredCandidate, is_winner: bool) -> tuple[str, ...]:
+    label = measured.fitted.label
+    return (
+        f"**{label}**" if is_winner else label,
+        f"{measured.fitted.validation.rmse:.4f}",
+        f"{measured.test.rmse:.4f}",
+        f"{measured.test.mae:.4f}",
+        f"{measured.test.r2_score:.4f}",
+        f"{measured.fitted.fit_seconds:.1f}",
+    )
+
+
+def _slices(outcome: TrainingOutcome) -> str:
+    answers = outcome.answers
+    return f"""## Where it is better, and where worse
+
+All on the test part, in {TARGET_UNIT}. Bias is the mean of predicted minus actual: above zero, the answers
+are too high. Coverage is the share of values that their interval held; the aim is {answers.coverage:.0%}.
+A slice of few rows says little.
+
+### By region
+
+{_slice_table("region", by_region(answers))}
+
+### By median income of the district
+
+{_slice_table("income", by_income(answers))}
+
+### By median age of the houses
+
+{_slice_table("age", by_age(answers))}"""
+
+
+def _slice_table(heading: str, slices: Sequence[Slice]) -> str:
+    headings = (heading, "rows", "RMSE", "MAE", "bias", "coverage", "mean width")
+    return _table(headings, [_slice_row(each) for each in slices])
+
+
+def _slice_row(each: Slice) -> tuple[str, ...]:
+    if each.figures is None:
+        return (each.name, "0", *["–"] * 5)
+    return (
+        each.name,
+        f"{each.rows:,}",
+        f"{each.figures.rmse:.3f}",
+        f"{each.figures.mae:.3f}",
+        f"{each.figures.bias:+.3f}",
+        f"{each.figures.interval_coverage:.1%}",
+        f"{each.figures.mean_width:.3f}",
+    )
+
+
+def _intervals(outcome: TrainingOutcome) -> str:
+    answers = outcome.answers
+    held = np.mean((answers.lower <= answers.actual) & (answers.actual <= answers.upper))
+    width = float(np.mean(answers.upper - answers.lower))
+    return f"""## Intervals
+
+Split conformal prediction, scaled by the difficulty of the place: a second model learned how far the first
+one tends to be off, and the validation part fixed by how much to multiply that, so that
+{answers.coverage:.0%} of its prices were held. On the test part {held:.1%} were held, at a mean width of
+{_dollars(width)}.
+
+What the intervals do not promise:
+
+- They hold on average over districts like those of the table (exchangeable with them), not for each district
+  by itself, and not after prices or the population have moved.
+- They say nothing reliable away from training districts. There the support score is near 0.
+- Validation chose the winner as well, so the guarantee is not strict; the coverage above was measured.
+- **No interval claims to know anything above {TARGET_CAP}.** An upper bound there means "this or more"."""
+
+
+def _limits(outcome: TrainingOutcome) -> str:
+    return f"""## Limits
+
+- **Censored.** Values above {_dollars(CAPPED_FROM)} were recorded as {TARGET_CAP}. No answer is higher, and
+  expensive districts are underestimated by an amount that this data cannot tell.
+- **1990.** Prices, incomes and people are those of the 1990 census, in dollars of that time.
+- **Block groups.** An input describes some hundred households; an answer is their median, not one house.
+- **Extrapolation.** Inputs outside the training data get an answer all the same, with `warnings` that name
+  the percentile they leave, and a `support` score from 0 (farther than any training district is from the
+  others) to 1. Below about 0.05 treat an answer as a guess.
+- **Places, not causes.** The model uses what neighbouring districts cost. That a price changes with an input
+  here does not mean that changing it in the world would change the price.
+- **Fairness.** Place and income go together with who lives there. It must not decide about people."""
+
+
+def _use(outcome: TrainingOutcome) -> str:
+    return f"""## How to load it
+
+Through MLflow, in Python with this repository on its path and `MLFLOW_TRACKING_URI` pointing to the store:
+
+```python
+import mlflow
+
+model = mlflow.pyfunc.load_model("models:/{REGISTERED_NAME}@champion")
+model.predict(inputs)  # float64 of shape (n, 8), in the order of the table above; {TARGET_UNIT}
+```
+
+As a service of MLflow's, from the repository with its environment active:
+
+```sh
+PYTHONPATH=. MLFLOW_TRACKING_URI=sqlite:///runtime/mlruns/mlflow.db \\
+    mlflow models serve -m models:/{REGISTERED_NAME}@champion --env-manager local -p 5002
+```
+
+From this folder, checked against its manifest before it is unpickled:
+
+```python
+from storage.models.store import ModelStore
+from storage.settings import Settings
+
+ModelStore(Settings().paths).load("{outcome.version}").predict(inputs)
+```
+
+With intervals, warnings, support and explanations: `POST /predict` of the service."""
+
+
+def _share_at_cap(outcome: TrainingOutcome) -> float:
+    return float(np.mean(outcome.answers.actual >= CAPPED_FROM))
+
+
+def _dollars(value: float) -> str:
+    return f"{value * TARGET_UNIT_DOLLARS:,.0f} USD"
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

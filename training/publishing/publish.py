@@ -1,0 +1,140 @@
+"""Turn a finished training into a model version: its id, its files, its manifest."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from storage.models.pickles import pickled
+from storage.models.store import (
+    HOLDOUT,
+    INTERVALS,
+    METRICS,
+    MODEL,
+    MODEL_CARD,
+    REFERENCE_PROFILE,
+    SCALER,
+    TRAINING_INPUTS,
+    ModelStore,
+)
+from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
+from storage.schema.records import ModelManifest
+from training.dataset.table import FloatArray
+from training.evaluation.holdout import Holdout
+from training.evaluation.importance import permutation_importances
+from training.fitting.fit import MeasuredCandidate
+from training.fitting.outcome import TrainingOutcome
+from training.models.reference_profile import ReferenceProfile
+from training.publishing.model_card import model_card
+
+CANDIDATES_FOLDER = "candidates"
+VERSION_TIME = "%Y%m%dT%H%M%SZ"
+
+
+def version_id(model: bytes, now: datetime) -> str:
+    """Return a version id that sorts by time and names the model's bytes.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> version_id(b"", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    '20260102T030405Z-e3b0c442'
+    """
+    return f"{now.strftime(VERSION_TIME)}-{hashlib.sha256(model).hexdigest()[:8]}"
+
+
+def publish(
+    store: ModelStore, outcome: TrainingOutcome, model: bytes, run_id: str | None
+) -> ModelManifest:
+    """Write the version folder of a training; the champion stays the one it was.
+
+    Parameters
+    ----------
+    store
+        Where versions are kept.
+    outcome
+        The finished training.
+    model
+        The winner's pickled pipeline, whose checksum is in the version's id.
+    run_id
+        MLflow's run of the winner, or None if it could not be recorded.
+    """
+    return store.publish(_manifest(outcome, run_id), _files(outcome, model))
+
+
+def _manifest(outcome: TrainingOutcome, run_id: str | None) -> ModelManifest:
+    winner = outcome.winner.fitted
+    return ModelManifest(
+        version=outcome.version,
+        model_name=winner.name,
+        model_type=winner.model_type,
+        created_at=outcome.trained_at,
+        feature_names=FEATURE_NAMES,
+        parameters=winner.parameters,
+        metrics=outcome.winner.metrics,
+        dataset_sha256=outcome.dataset_sha256,
+        training_sha256=outcome.training_sha256,
+        labelled=outcome.labelled.as_json() if outcome.labelled is not None else None,
+        trigger_id=outcome.trigger_id,
+        mlflow_run_id=run_id,
+        checksums={},
+    )
+
+
+def _files(outcome: TrainingOutcome, model: bytes) -> dict[str, bytes]:
+    others = {
+        f"{CANDIDATES_FOLDER}/{measured.fitted.name}.pkl": pickled(
+            measured.fitted.pipeline, compressed=True
+        )
+        for measured in outcome.candidates
+        if measured is not outcome.winner
+    }
+    return {
+        MODEL: model,
+        SCALER: pickled(outcome.winner.fitted.preprocessing),
+        TRAINING_INPUTS: inputs_as_csv(outcome.training.inputs),
+        INTERVALS: pickled(outcome.intervals),
+        REFERENCE_PROFILE: _reference_profile(outcome),
+        HOLDOUT: Holdout.of(outcome.answers).to_bytes(),
+        MODEL_CARD: model_card(outcome).encode(),
+        METRICS: json.dumps(metrics_document(outcome), indent=2).encode(),
+    } | others
+
+
+def _reference_profile(outcome: TrainingOutcome) -> bytes:
+    training, seed = outcome.training, outcome.seed
+    # Of rows that the model was not fitted on: it remembers the others, whatever their inputs say.
+    importances = permutation_importances(
+        outcome.winner.fitted.pipeline.predict, outcome.validation.inputs, seed
+    )
+    return ReferenceProfile.fit(training.inputs, training.targets, seed, importances).to_bytes()
+
+
+def inputs_as_csv(inputs: FloatArray) -> bytes:
+    """Return inputs of shape (n, 8) as CSV with a header; reading it gives the same float64."""
+    lines = [",".join(FEATURE_NAMES), *(",".join(map(repr, row)) for row in inputs.tolist())]
+    return "\n".join([*lines, ""]).encode()
+
+
+def metrics_document(outcome: TrainingOutcome) -> dict[str, Any]:
+    """Return what ``best_model_metrics.json`` says."""
+    return _figures(outcome.winner) | {
+        "version": outcome.version,
+        "trained_at": outcome.trained_at.isoformat(),
+        "rows": dict(outcome.row_counts),
+        "units": {"rmse": TARGET_UNIT, "mae": TARGET_UNIT, "r2_score": "1", "fit_seconds": "s"},
+        "dataset_sha256": outcome.dataset_sha256,
+        "candidates": [_figures(measured) for measured in outcome.candidates],
+    }
+
+
+def _figures(measured: MeasuredCandidate) -> dict[str, Any]:
+    return {
+        "model_name": measured.fitted.name,
+        "model_type": measured.fitted.model_type,
+        "validation": asdict(measured.fitted.validation),
+        "test": asdict(measured.test),
+        "intervals": asdict(measured.intervals) if measured.intervals is not None else None,
+        "fit_seconds": measured.fitted.fit_seconds,
+    }

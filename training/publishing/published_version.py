@@ -1,0 +1,46 @@
+"""A published version as the gate takes it, fresh from a training or from one that was interrupted later."""
+
+from dataclasses import dataclass
+
+from storage.errors import ModelIntegrityError, RecordNotFound
+from storage.models.store import HOLDOUT, ModelStore
+from storage.schema.records import ModelManifest
+from training.dataset.splits import Part, split
+from training.dataset.table import FloatArray, HousingTable
+from training.evaluation.holdout import Holdout
+
+
+@dataclass(frozen=True)
+class PublishedVersion:
+    """One version.
+
+    Attributes
+    ----------
+    test
+        Opened once, by its training; the gate compares the champion's answers to it with the version's.
+    chosen_by
+        Shape (n, 8): the inputs of the validation part, which chose it and calibrated its intervals.
+    """
+
+    manifest: ModelManifest
+    test: Part
+    chosen_by: FloatArray
+
+
+def published_for(
+    store: ModelStore, trigger_id: str, table: HousingTable, seed: int
+) -> PublishedVersion | None:
+    """Return the whole version that an interrupted attempt at a retraining has published already.
+
+    What comes after publishing bears repeating, a training need not be repeated.
+    """
+    for manifest in store.versions():
+        if manifest.trigger_id == trigger_id and manifest.dataset_sha256 == table.sha256:
+            try:
+                store.verify(manifest.version)
+                holdout = Holdout.from_bytes(store.read(manifest.version, HOLDOUT))
+            except (ModelIntegrityError, RecordNotFound):
+                continue
+            test = Part(holdout.inputs, holdout.actual)
+            return PublishedVersion(manifest, test, split(table, seed).validation.inputs)
+    return None

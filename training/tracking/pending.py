@@ -1,0 +1,93 @@
+"""Versions that MLflow's registry does not have yet: a file each, from before publishing until it is there.
+
+Whatever happens between, a worker's death or MLflow being away, the file says what is still to do.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from storage.paths import RuntimePaths
+from storage.process.atomic_files import write_atomically
+from storage.process.lock import exclusive
+from training.fitting.search import Trial
+from training.tracking.runs import RecordedRun, TrainingContext
+
+logger = logging.getLogger(__name__)
+
+SUFFIX = ".json"
+NEVER_PUBLISHED = timedelta(hours=1)
+"""A file so old without a version is of a training that ended before it published."""
+
+
+@dataclass(frozen=True)
+class OpenRegistration:
+    """What registering a version needs beside its folder; ``run``: its winner's, once recorded."""
+
+    context: TrainingContext
+    trials: tuple[Trial, ...]
+    run: RecordedRun | None
+
+    @property
+    def version(self) -> str:
+        """Id of the version."""
+        return self.context.version
+
+
+FORMAT: TypeAdapter[OpenRegistration] = TypeAdapter(OpenRegistration)
+
+
+class OpenRegistrations:
+    """Those of one runtime folder; any number of processes may share it."""
+
+    def __init__(self, paths: RuntimePaths) -> None:
+        self._folder = paths.open_registrations
+
+    def keep(self, registration: OpenRegistration) -> None:
+        """Keep one, whole and durable."""
+        write_atomically(self._path(registration.version), FORMAT.dump_json(registration))
+
+    def close(self, version: str) -> None:
+        """Forget one: the registry has it."""
+        self._path(version).unlink(missing_ok=True)
+
+    def is_open(self, version: str) -> bool:
+        """Whether the registry may not have the version yet."""
+        return self._path(version).exists()
+
+    def all(self) -> list[OpenRegistration]:
+        """Return them, the oldest first; a file that cannot be read is set aside."""
+        found = [self._read(path) for path in sorted(self._folder.glob(f"*{SUFFIX}"))]
+        return [registration for registration in found if registration is not None]
+
+    def was_never_published(self, version: str, now: datetime) -> bool:
+        """Whether a version that is not there will not come any more."""
+        try:
+            written = self._path(version).stat().st_mtime
+        except FileNotFoundError:
+            return False
+        return now.timestamp() - written > NEVER_PUBLISHED.total_seconds()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Wait until no other process registers a version, then keep the others waiting."""
+        with exclusive(self._folder / "registering.lock"):
+            yield
+
+    def _path(self, version: str) -> Path:
+        return self._folder / f"{version}{SUFFIX}"
+
+    def _read(self, path: Path) -> OpenRegistration | None:
+        try:
+            return FORMAT.validate_json(path.read_bytes())
+        except FileNotFoundError:
+            return None  # another process closed it meanwhile
+        except ValidationError as error:
+            logger.error("%s cannot be read and was set aside: %s", path.name, error)
+            path.rename(path.with_suffix(".unreadable"))
+            return None

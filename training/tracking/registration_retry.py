@@ -1,0 +1,141 @@
+"""Versions that were trained while MLflow was away: recorded and registered once it is back.
+
+A look that the worker takes when idle, as for the aliases. No version is registered twice.
+"""
+
+import json
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from storage.errors import ModelIntegrityError, RecordNotFound
+from storage.models.store import HOLDOUT, METRICS, MODEL, ModelStore
+from storage.schema.records import ModelManifest
+from storage.settings import Settings
+from training.dataset.splits import Part
+from training.evaluation.holdout import Holdout
+from training.evaluation.metrics import RegressionFigures
+from training.fitting.fit import FittedCandidate, MeasuredCandidate
+from training.models.candidates import all_candidates
+from training.models.intervals import IntervalFigures
+from training.publishing.publish import CANDIDATES_FOLDER
+from training.tracking.pending import OpenRegistration, OpenRegistrations
+from training.tracking.registry import ModelRegistry
+from training.tracking.runs import RecordedRun, record_training
+from training.tracking.store import TrackingUnavailable
+
+logger = logging.getLogger(__name__)
+
+RETRY_INTERVAL = timedelta(minutes=1)
+
+
+class RegistrationKeeper:
+    """Closes the open registrations of one runtime folder."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._store = ModelStore(settings.paths)
+        self._open = OpenRegistrations(settings.paths)
+        self._next_try: datetime | None = None
+
+    def run_once(self, now: datetime) -> bool:
+        """Close the oldest one that can be closed; return whether MLflow was asked.
+
+        MLflow being away is said once, and it is asked again after a pause.
+        """
+        if self._next_try is not None and now < self._next_try:
+            return False
+        for registration in self._open.all():
+            manifest = self._published(registration, now)
+            if manifest is not None:
+                self._try(registration, manifest, now)
+                return True
+        return False
+
+    def _published(self, registration: OpenRegistration, now: datetime) -> ModelManifest | None:
+        version = registration.version
+        try:
+            return self._store.manifest(version)
+        except RecordNotFound:
+            if self._open.was_never_published(version, now):
+                logger.info(
+                    "Version %s was never published; there is nothing to register.", version
+                )
+                self._open.close(version)
+        except ModelIntegrityError as error:
+            self._give_up(version, error)
+        return None
+
+    def _try(self, registration: OpenRegistration, manifest: ModelManifest, now: datetime) -> None:
+        try:
+            with self._open.alone():
+                self._register(registration, manifest)
+        except TrackingUnavailable as error:
+            if self._next_try is None:
+                logger.warning("%s Version %s waits for it.", error, registration.version)
+            self._next_try = now + RETRY_INTERVAL
+            return
+        except (ModelIntegrityError, RecordNotFound) as error:
+            self._give_up(registration.version, error)
+        self._next_try = None
+
+    def _register(self, registration: OpenRegistration, manifest: ModelManifest) -> None:
+        if not self._open.is_open(registration.version):
+            return  # the training that published it was quicker
+        registry = ModelRegistry(self._settings)
+        number = registry.register(manifest, registration.run or self._record(registration))
+        pointer = self._store.champion_pointer()
+        if pointer is not None:
+            registry.follow(pointer.version, pointer.previous)
+        self._open.close(registration.version)
+        logger.info("Version %s is number %s in MLflow's registry.", manifest.version, number)
+
+    def _record(self, registration: OpenRegistration) -> RecordedRun:
+        holdout = Holdout.from_bytes(self._store.read(registration.version, HOLDOUT))
+        test = Part(holdout.inputs, holdout.actual)
+        candidates = measured_again(self._store, registration.version, test)
+        run = record_training(
+            self._settings, registration.context, candidates, registration.trials, test
+        )
+        # Kept before it is registered, so that it is not recorded once more.
+        self._open.keep(OpenRegistration(registration.context, registration.trials, run))
+        return run
+
+    def _give_up(self, version: str, error: Exception) -> None:
+        logger.error("Version %s cannot be registered: %s", version, error)
+        self._open.close(version)
+
+
+def measured_again(store: ModelStore, version: str, test: Part) -> tuple[MeasuredCandidate, ...]:
+    """Return the candidates of a published version as they were measured.
+
+    Raises
+    ------
+    ModelIntegrityError
+        If a file of the version is missing or damaged.
+    """
+    winner = store.manifest(version).model_name
+    document = json.loads(store.read(version, METRICS))
+    return tuple(_measured(store, version, each, winner, test) for each in document["candidates"])
+
+
+def _measured(
+    store: ModelStore, version: str, figures: dict[str, Any], winner: str, test: Part
+) -> MeasuredCandidate:
+    name = figures["model_name"]
+    labels = {candidate.name: candidate.label for candidate in all_candidates(seed=0, threads=1)}
+    file = MODEL if name == winner else f"{CANDIDATES_FOLDER}/{name}.pkl"
+    intervals = figures["intervals"]
+    fitted = FittedCandidate(
+        name,
+        labels.get(name, name),
+        store.load(version, file),
+        figures["fit_seconds"],
+        RegressionFigures(**figures["validation"]),
+    )
+    return MeasuredCandidate(
+        fitted,
+        RegressionFigures(**figures["test"]),
+        fitted.pipeline.predict(test.inputs),
+        IntervalFigures(**intervals) if intervals is not None else None,
+    )

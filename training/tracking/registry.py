@@ -1,0 +1,136 @@
+"""Versions in MLflow's model registry, with aliases that say what each of them is to the service.
+
+challenger   the newest version that is not, or not yet, the champion
+champion     the version that the service answers with
+previous     the champion before it, for a way back
+
+The champion pointer in the runtime folder stays the only truth, and the aliases follow it. One that cannot
+follow is taken away, so that ``models:/california-housing@champion`` is the served model or an error.
+"""
+
+import logging
+
+from mlflow import MlflowClient
+
+from storage.models.store import MODEL, ModelStore
+from storage.schema.records import ModelManifest
+from storage.settings import Settings
+from training.publishing.model_card import REGISTERED_NAME
+from training.tracking.runs import RecordedRun
+from training.tracking.store import TrackingUnavailable, answering, connect
+
+logger = logging.getLogger(__name__)
+
+CHALLENGER = "challenger"
+CHAMPION = "champion"
+PREVIOUS = "previous"
+VERSION_TAG = "model_version"
+CHECKSUM_TAG = "model_sha256"
+
+
+class ModelRegistry:
+    """The registered versions of one model.
+
+    Raises
+    ------
+    TrackingUnavailable
+        By every method and when it is made, if the store or the server does not answer.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        with answering():
+            self._client: MlflowClient = connect(settings)
+
+    def register(self, manifest: ModelManifest, run: RecordedRun) -> str:
+        """Register a published version, if it is not there yet; return its number in the registry.
+
+        The newest one is the challenger.
+
+        Parameters
+        ----------
+        manifest
+            The version, with the checksum of its model.
+        run
+            That recorded it.
+        """
+        tags = {VERSION_TAG: manifest.version, CHECKSUM_TAG: manifest.checksums[MODEL]}
+        with answering():
+            if not self._is_known():
+                self._client.create_registered_model(REGISTERED_NAME)
+            numbers = self._numbers()
+            if manifest.version in numbers:
+                return numbers[manifest.version]
+            registered = self._client.create_model_version(
+                REGISTERED_NAME,
+                source=f"models:/{run.model_id}",
+                run_id=run.run_id,
+                tags=tags,
+                model_id=run.model_id,
+            )
+            number = str(registered.version)
+            if manifest.version > max(numbers, default=""):
+                self._client.set_registered_model_alias(REGISTERED_NAME, CHALLENGER, number)
+        return number
+
+    def follow(self, champion: str, previous: str | None) -> None:
+        """Point the aliases to the versions with these ids; a champion is a challenger no more.
+
+        Where no version was ever registered there is nothing to point to, and nothing is done.
+        """
+        with answering():
+            if not self._is_known():
+                return
+            self._point(CHAMPION, self._number_of(champion))
+            self._point(PREVIOUS, self._number_of(previous))
+            aliases = self._client.get_registered_model(REGISTERED_NAME).aliases
+            if aliases.get(CHALLENGER) == aliases.get(CHAMPION):
+                self._point(CHALLENGER, None)
+
+    def _numbers(self) -> dict[str, str]:
+        """Return the number by version id, ids of which sort by time."""
+        found = self._client.search_model_versions(f"name = '{REGISTERED_NAME}'")
+        return {
+            each.tags[VERSION_TAG]: str(each.version) for each in found if VERSION_TAG in each.tags
+        }
+
+    def _is_known(self) -> bool:
+        return bool(self._client.search_registered_models(f"name = '{REGISTERED_NAME}'"))
+
+    def _point(self, alias: str, number: str | None) -> None:
+        if number is None:
+            self._client.delete_registered_model_alias(REGISTERED_NAME, alias)
+        else:
+            self._client.set_registered_model_alias(REGISTERED_NAME, alias, number)
+
+    def _number_of(self, version: str | None) -> str | None:
+        if version is None:
+            return None
+        found = self._client.search_model_versions(
+            f"name = '{REGISTERED_NAME}' and tags.`{VERSION_TAG}` = '{version}'", max_results=1
+        )
+        return str(found[0].version) if found else None
+
+
+def register_challenger(settings: Settings, manifest: ModelManifest, run: RecordedRun) -> bool:
+    """Register a version; return whether it is there. MLflow being away is said in a warning."""
+    try:
+        ModelRegistry(settings).register(manifest, run)
+    except TrackingUnavailable as error:
+        logger.warning("%s The version is not in its registry.", error)
+        return False
+    return True
+
+
+def follow_champion(settings: Settings, trained: ModelManifest) -> None:
+    """After a training, have the aliases follow the champion pointer, whoever moved it.
+
+    Nothing is tried if MLflow did not record that training: it was away, which was said then, and waiting
+    for it once more would only delay. The next training brings the aliases up to date.
+    """
+    pointer = ModelStore(settings.paths).champion_pointer()
+    if pointer is None or trained.mlflow_run_id is None:
+        return
+    try:
+        ModelRegistry(settings).follow(pointer.version, pointer.previous)
+    except TrackingUnavailable as error:
+        logger.warning("%s The aliases follow the champion after the next training.", error)

@@ -1,0 +1,75 @@
+"""MLflow's store: its tables, made by whoever needs them first, and the way to it or to its server."""
+
+import fcntl
+import socket
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SADeprecationWarning
+
+from storage.errors import ServiceUnavailable
+from storage.settings import Settings
+from training.tracking.quiet_mlflow import mlflow
+
+LONGEST_REASON = 200
+CONNECT_SECONDS = 3.0
+"""How long a training waits for a server to accept a connection, before it goes on without MLflow."""
+
+
+class TrackingUnavailable(ServiceUnavailable):
+    """MLflow's store or server cannot be used now."""
+
+    title = "MLflow unavailable"
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Raise ``TrackingUnavailable`` for whatever MLflow fails with inside."""
+    try:
+        yield
+    except (MlflowException, OSError) as error:
+        lines = str(error).strip().splitlines() or ["no reason given"]
+        raise TrackingUnavailable(
+            f"MLflow could not record the training ({lines[0][:LONGEST_REASON]})."
+        ) from error
+
+
+def is_remote(settings: Settings) -> bool:
+    """Whether a server stands between us and the store."""
+    return settings.tracking_uri.startswith(("http://", "https://"))
+
+
+def connect(settings: Settings) -> MlflowClient:
+    """Return a client of the store or server that the settings name; a store gets its tables."""
+    mlflow.set_tracking_uri(settings.tracking_uri)
+    if is_remote(settings):
+        _knock(settings.tracking_uri)
+    else:
+        create_store(settings)
+    return MlflowClient(settings.tracking_uri, settings.tracking_uri)
+
+
+def _knock(address: str) -> None:
+    # MLflow's own client tries again and again: 5 s where nothing listens, a minute where packets vanish.
+    parts = urlsplit(address)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    with socket.create_connection((parts.hostname or "", port), timeout=CONNECT_SECONDS):
+        pass
+
+
+def create_store(settings: Settings) -> None:
+    """Create the tables of MLflow's store, or do nothing if they are there.
+
+    Locked, because the server and a training often start together, and in containers of their own.
+    """
+    folder = settings.paths.mlflow_store.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "store.lock").open("w") as lock, warnings.catch_warnings():
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # MLflow's own tables use what SQLAlchemy 2.1 deprecates.
+        warnings.filterwarnings("ignore", category=SADeprecationWarning)
+        MlflowClient(settings.tracking_uri).search_experiments(max_results=1)
