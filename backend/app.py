@@ -39,10 +39,10 @@ from backend.routes import (
 from backend.services import EXTENSION, Services
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
-from backend.web import authorization, problems, request_audit
+from backend.web import answers, authorization, request_audit
 from backend.web.prediction_shortcut import PredictionShortcut
 from backend.web.request_recorder import RequestRecorder, record_requests
-from storage.audit.__main__ import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.database.backlog import BacklogReader
 from storage.database.connection import Database
 from storage.database.record_log import RecordLog
@@ -84,7 +84,7 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.request_limit_bytes
     services = _create_services(settings, spool or open_spool(settings))
     app.extensions[EXTENSION] = services
-    problems.install(app)
+    answers.install(app)
     recorder = RequestRecorder(services.spool, services.metrics)
     record_requests(app, recorder)
     request_audit.audit_changes(app, services.audit, services.metrics)

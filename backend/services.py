@@ -19,7 +19,7 @@ from backend.retraining.rows import RetrainingView
 from backend.retraining.schedule import ScheduledChecks
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
-from storage.audit.__main__ import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.database.connection import Database
 from storage.database.record_log import RecordLog
 from storage.models.store import ModelStore

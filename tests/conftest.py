@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from backend.app import create_app
 from backend.services import EXTENSION, Services
 from storage.database.connection import Database
-from storage.log_writer.__main__ import LogWriter
+from storage.log_writer.writer import LogWriter
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.postgresql import postgresql_server

@@ -4,8 +4,9 @@ from storage.models.store import HOLDOUT, ModelStore
 from storage.retraining.queue import RetrainQueue
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
+from training.dataset.missing import Missing
 from training.evaluation.behaviour import Observation
-from training.evaluation.comparison import Contest, Missing
+from training.evaluation.comparison import Contest
 from training.evaluation.holdout import Holdout
 from training.evaluation.slices import Answers
 from training.promotion.checks import Rules

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from storage.audit.__main__ import AuditTrail
 from storage.audit.chain import AuditAct
+from storage.audit.trail import AuditTrail
 from storage.errors import InvalidInput
 from storage.models.store import ModelStore
 from storage.process.lock import AlreadyRunning, only_process
@@ -27,7 +27,7 @@ from storage.spool.timeline import Timeline
 from training.dataset.production_rows import read_retraining
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
-from training.fitting.claimed_steps import ClaimedSteps, RetrainingCancelled
+from training.fitting.progress import ClaimedSteps, RetrainingCancelled
 from training.idle_work import IdleWork
 from training.models.candidates import Candidate, configured_candidates
 from training.promotion.decision import Decision

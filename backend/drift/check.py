@@ -19,9 +19,10 @@ from backend.drift.picture import (
 )
 from backend.drift.report import DriftReport
 from backend.drift.thresholds import DriftThresholds
-from backend.serving.served_model import FloatArray, ServedModel
+from backend.serving.served_model import ServedModel
 from storage.database.connection import Database
 from storage.predictions.window import PredictionWindow, read_prediction_window
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURES
 
 

@@ -7,9 +7,7 @@ and large enough to matter. What one column cannot show, the domain classifier m
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from backend.drift.correction import holm
 from backend.drift.domain_classifier import DomainClassifier, DomainDifference
 from backend.drift.report import (
     ColumnDrift,
@@ -19,9 +17,8 @@ from backend.drift.report import (
     severity_of,
 )
 from backend.drift.thresholds import DriftThresholds
-from backend.drift.univariate import Distances, Quality, ReferenceColumn
-
-FloatArray = NDArray[np.float64]
+from backend.drift.univariate import Distances, Quality, ReferenceColumn, holm
+from storage.schema.arrays import FloatArray
 
 PREDICTION = "prediction"
 METHOD = (

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from backend.drift.domain_features import DomainFeatures
-
-FloatArray = NDArray[np.float64]
+from storage.schema.arrays import FloatArray
 
 FOLDS = 5
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-FloatArray = NDArray[np.float64]
+from storage.schema.arrays import FloatArray
 
 RIDGE = 0.001
 """Added to each variance, so that a constant column does no harm."""

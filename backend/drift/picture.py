@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backend.drift.detector import PREDICTION, DriftDetector
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.univariate import ReferenceColumn
-
-FloatArray = NDArray[np.float64]
+from storage.schema.arrays import FloatArray
 
 HISTOGRAM_BINS = 30
 ECDF_POINTS = 101

@@ -10,8 +10,7 @@ from typing import get_args
 from prometheus_client.metrics_core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from storage.models.shadow_position import ShadowPosition
-from storage.models.watch_record import WatchOutcome, WatchRecord
+from storage.models.watch_record import ShadowPosition, WatchOutcome, WatchRecord
 from storage.paths import RuntimePaths
 from storage.process.progress import read_progress
 

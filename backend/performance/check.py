@@ -28,7 +28,6 @@ from backend.performance.slices import (
     residual_histogram,
     worst_slices,
 )
-from backend.performance.time_steps import width_seconds
 from backend.serving.served_model import ServedModel
 from storage.database.connection import Database
 from storage.predictions.answered import AnsweredWindow, read_answered_window
@@ -241,3 +240,25 @@ def _steps(
         )
         steps.append(step)
     return tuple(steps)
+
+
+MOST_STEPS = 24
+
+
+ROUND_STEPS_SECONDS = (
+    *(10, 30, 60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200),
+    *(86_400, 7 * 86_400, 28 * 86_400),
+)
+
+
+def width_seconds(length: timedelta) -> int:
+    """Return the smallest round width of which at most 24 fill a window.
+
+    Examples
+    --------
+    >>> [width_seconds(timedelta(hours=hours)) for hours in (0.25, 1, 24, 24 * 7)]
+    [60, 300, 3600, 43200]
+    """
+    seconds = length.total_seconds()
+    fitting = (step for step in ROUND_STEPS_SECONDS if seconds / step <= MOST_STEPS)
+    return next(fitting, ROUND_STEPS_SECONDS[-1])

@@ -13,11 +13,10 @@ from scipy import stats
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from backend.performance.realized import DEGRADATION_MARGIN, Status
+from storage.schema.arrays import FloatArray
 from training.evaluation.bootstrap import CONFIDENCE, Estimate
 from training.evaluation.holdout import Holdout
 from training.kernels.forest import FlatForest
-
-FloatArray = NDArray[np.float64]
 
 FOLDS = 5
 MINIMUM_ROWS = 30

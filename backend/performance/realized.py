@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from storage.errors import InvalidInput
+from storage.schema.arrays import FloatArray
 from training.evaluation.bootstrap import (
     Estimate,
     estimates,
@@ -18,7 +19,6 @@ from training.evaluation.bootstrap import (
     resampled_means,
 )
 
-FloatArray = NDArray[np.float64]
 Status = Literal["ok", "not_enough_data"]
 
 MINIMUM_ROWS = 100

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.performance.check import width_seconds
 from backend.performance.realized import LabelledRows, RealizedError, realized_error
-from backend.performance.time_steps import width_seconds
 from storage.database.connection import Database
 from storage.predictions.shadow import ShadowWindow, read_shadow_window
-from training.evaluation.bootstrap import Estimate, FloatArray, estimates, paired_rmse_difference
+from storage.schema.arrays import FloatArray
+from training.evaluation.bootstrap import Estimate, estimates, paired_rmse_difference
 
 SEED = 0
 MOST_ROWS = 20_000

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backend.performance.realized import LabelledRows, RealizedError, realized_error
+from storage.schema.arrays import FloatArray
 from training.evaluation.slices import income_edges, kinds_of_district
 from training.features.raw_inputs import LATITUDE, LONGITUDE
-
-FloatArray = NDArray[np.float64]
 
 SLICE_MINIMUM_ROWS = 30
 CELL_DEGREES = 0.5

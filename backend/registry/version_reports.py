@@ -9,7 +9,7 @@ from backend.performance.realized import LabelledRows, RealizedError, realized_e
 from backend.performance.slices import ErrorSlice, worst_slices
 from storage.errors import ModelIntegrityError, StateConflict
 from storage.models.store import HOLDOUT, ModelStore
-from training.evaluation.comparison import Missing
+from training.dataset.missing import Missing
 from training.evaluation.holdout import Holdout
 from training.evaluation.holdout_comparison import HoldoutComparison, compare_holdouts
 

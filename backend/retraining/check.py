@@ -24,12 +24,13 @@ from backend.retraining.policy import (
     decide,
 )
 from backend.serving.model_host import ModelHost
-from backend.serving.served_model import FloatArray, ServedModel
+from backend.serving.served_model import ServedModel
 from storage.database.connection import Database
 from storage.errors import DatabaseUnavailable
 from storage.models.store import ModelStore
-from storage.predictions.label_count import count_labels_since
+from storage.predictions.labels import count_labels_since
 from storage.retraining.queue import RetrainQueue
+from storage.schema.arrays import FloatArray
 from storage.schema.monitoring_config import MonitoringConfig
 
 HOUR_SECONDS, DAY_SECONDS = 3_600.0, 86_400.0

@@ -15,7 +15,7 @@ from backend.routes.models import listed_version, readable_pointer
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_query
-from training.evaluation.comparison import Missing
+from training.dataset.missing import Missing
 from training.evaluation.holdout_comparison import ComparedSlice, HoldoutComparison
 from training.models.intervals import COVERAGE
 

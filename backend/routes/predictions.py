@@ -19,7 +19,7 @@ from backend.contract.records import (
 )
 from backend.routes.records import echoed_filters, page_request
 from backend.services import current_services
-from backend.serving.prediction_answer import interval_of, prediction_response
+from backend.serving.prediction_service import interval_of, prediction_response
 from backend.serving.served_model import ServedModel
 from backend.web.answers import answer
 from backend.web.validation import read_body, read_query

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from backend.score.cell_problem import BoolArray, CellProblem, cell_problems
+from backend.score.cell_problem import CellProblem, cell_problems
 from backend.score.csv_table import CsvTable
 from backend.score.input_table import InputChunk, InputTable
 from backend.score.output import (
@@ -23,6 +23,7 @@ from backend.score.output import (
 from backend.score.parquet_table import ParquetTable
 from backend.serving.served_model import ServedModel
 from storage.errors import InvalidInput
+from storage.schema.arrays import BoolArray
 
 TABLES: dict[str, type[InputTable]] = {".csv": CsvTable, ".parquet": ParquetTable}
 

@@ -8,13 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from storage.schema.arrays import BoolArray, FloatArray, IntegerArray
 from storage.schema.features import FEATURE_NAMES, FEATURES, Feature
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.int64]
 
 MISSING = "Field required"
 NOT_A_NUMBER = "Input should be a valid number"
@@ -33,7 +29,9 @@ class CellProblem:
     value: str
 
 
-def cell_problems(inputs: FloatArray, rows: IntArray, readable: BoolArray) -> Iterator[CellProblem]:
+def cell_problems(
+    inputs: FloatArray, rows: IntegerArray, readable: BoolArray
+) -> Iterator[CellProblem]:
     """Find the numbers that the service would refuse, at most one problem a cell.
 
     Parameters

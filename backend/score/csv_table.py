@@ -10,17 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from backend.score.cell_problem import (
-    LONGEST_VALUE,
-    MISSING,
-    NOT_A_NUMBER,
-    BoolArray,
-    CellProblem,
-    FloatArray,
-    IntArray,
-)
+from backend.score.cell_problem import LONGEST_VALUE, MISSING, NOT_A_NUMBER, CellProblem
 from backend.score.input_table import InputChunk, InputTable
 from storage.errors import InvalidInput
+from storage.schema.arrays import BoolArray, FloatArray, IntegerArray
 from storage.schema.features import FEATURE_NAMES
 
 BLOCK_BYTES = 512 * 1024
@@ -106,7 +99,7 @@ class CsvTable(InputTable):
             1.0,
         )
 
-    def _number_rows(self, count: int) -> tuple[IntArray, list[CellProblem]]:
+    def _number_rows(self, count: int) -> tuple[IntegerArray, list[CellProblem]]:
         """Number the next rows; return also the rows among them that were set aside."""
         # The reader is ahead, in a thread of its own: what it sets aside meanwhile belongs to later rows.
         known = len(self._set_aside)
@@ -130,7 +123,7 @@ def _numbers(cells: Any) -> tuple[BoolArray, FloatArray]:
 
 
 def _unreadable_cells(
-    cells: Any, rows: IntArray, readable: BoolArray, name: str
+    cells: Any, rows: IntegerArray, readable: BoolArray, name: str
 ) -> list[CellProblem]:
     problems = []
     for index in np.flatnonzero(~readable).tolist():

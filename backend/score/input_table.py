@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.score.cell_problem import BoolArray, CellProblem, FloatArray, IntArray
+from backend.score.cell_problem import CellProblem
 from storage.errors import InvalidInput
+from storage.schema.arrays import BoolArray, FloatArray, IntegerArray
 from storage.schema.features import FEATURE_NAMES
 
 MOST_NAMES = 8
@@ -33,7 +34,7 @@ class InputChunk:
         Of the file, read so far, from 0 to 1.
     """
 
-    rows: IntArray
+    rows: IntegerArray
     inputs: FloatArray
     readable: BoolArray
     problems: Sequence[CellProblem]

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from backend.score.cell_problem import CellProblem, FloatArray, IntArray
+from backend.score.cell_problem import CellProblem
 from backend.serving.served_model import Answers
 from storage.process.atomic_files import atomic_replacement
+from storage.schema.arrays import FloatArray, IntegerArray
 from storage.schema.features import FEATURE_NAMES
 
 RESULT_NAMES = ("prediction", "lower", "upper", "support")
@@ -35,7 +36,9 @@ def scored_schema() -> Any:
     return pa.schema([("row", pa.int64()), *numbers, ("model_version", pa.string())])
 
 
-def scored_batch(rows: IntArray, inputs: FloatArray, answers: Answers, model_version: str) -> Any:
+def scored_batch(
+    rows: IntegerArray, inputs: FloatArray, answers: Answers, model_version: str
+) -> Any:
     """Return scored rows; shapes (n,), inputs (n, 8)."""
     results = (answers.values, answers.lower, answers.upper, answers.support)
     versions = pa.array(np.full(len(rows), model_version), pa.string())

@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from backend.score.cell_problem import MISSING, BoolArray, CellProblem, FloatArray, IntArray
+from backend.score.cell_problem import MISSING, CellProblem
 from backend.score.input_table import InputChunk, InputTable
 from storage.errors import InvalidInput
+from storage.schema.arrays import BoolArray, FloatArray, IntegerArray
 from storage.schema.features import FEATURE_NAMES
 
 ROWS_A_CHUNK = 8_192
@@ -71,7 +72,7 @@ def _numbers(column: Any) -> FloatArray:
     return numbers
 
 
-def _missing(rows: IntArray, readable: BoolArray) -> list[CellProblem]:
+def _missing(rows: IntegerArray, readable: BoolArray) -> list[CellProblem]:
     return [
         CellProblem(int(rows[index]), FEATURE_NAMES[column], MISSING, "")
         for index, column in np.argwhere(~readable).tolist()

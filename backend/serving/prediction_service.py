@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backend.contract.predictions import Contributions, Interval, PredictionResponse
 from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
 from backend.serving.served_model import ServedModel
@@ -113,3 +114,26 @@ class PredictionService:
         lines = [prediction_line(each, now, request_id, model) for each in found.predictions]
         self._spool.append_lines(b"".join(lines))
         self._metrics.count_predictions(model.model_version, len(lines), found.seconds)
+
+
+def prediction_response(
+    found: ModelAnswer, features: HousingFeatures, contributions: Contributions | None = None
+) -> PredictionResponse:
+    """Return the answer to one request for one price."""
+    model, predicted = found.model, found.predictions[0]
+    return PredictionResponse(
+        prediction=predicted.price,
+        interval=interval_of(predicted, model.coverage),
+        support=found.support,
+        warnings=model.warnings.of(predicted.inputs),
+        contributions=contributions,
+        prediction_id=predicted.prediction_id,
+        model_type=found.model_type,
+        model_version=found.model_version,
+        input=features,
+    )
+
+
+def interval_of(predicted: Predicted, coverage: float) -> Interval:
+    """Return the interval of one answer."""
+    return Interval(lower=predicted.lower, upper=predicted.upper, coverage=coverage)

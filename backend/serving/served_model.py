@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backend.drift.detector import DriftDetector
 from backend.serving.input_warnings import InputWarnings
 from storage.errors import ModelIntegrityError
 from storage.models.store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelStore
+from storage.schema.arrays import FloatArray
 from storage.schema.features import EXAMPLE, FEATURE_NAMES
 from storage.schema.records import ModelManifest
 from training.evaluation.explain import Explanation, explain, price_curve
@@ -25,8 +25,6 @@ from training.models.reference_profile import (
     ReferenceProfile,
     ReferenceSearch,
 )
-
-FloatArray = NDArray[np.float64]
 
 ROWS_WORTH_A_THREAD = 512
 PARTS_PER_CORE = 4

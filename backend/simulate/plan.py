@@ -7,9 +7,9 @@ import numpy as np
 
 from backend.simulate.arrivals import DAILY_SWING, arrivals, daily_rate, steady_rate
 from backend.simulate.scenario import Scenario
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURE_NAMES, HousingFeatures
 from training.dataset.splits import Part
-from training.dataset.table import FloatArray
 
 BATCH_SHARE = 0.1
 """Share of requests that ask about several districts at once."""

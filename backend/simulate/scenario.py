@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURE_NAMES, TARGET_CAP
 from training.dataset.splits import Part
-from training.dataset.table import FloatArray
 
 INCOME = FEATURE_NAMES.index("MedInc")
 OCCUPANCY = FEATURE_NAMES.index("AveOccup")

@@ -1,10 +1,98 @@
 """From a model of the contract to an HTTP response."""
 
-from flask import Response
+import logging
+from collections.abc import Sequence
+
+from flask import Flask, Response, current_app, g, request
 from pydantic import BaseModel
+from werkzeug.exceptions import HTTPException
+
+from backend.contract.base import ErrorResponse, ValidationProblem
+from storage.errors import HousingError, InvalidInput
 
 
 def answer(body: BaseModel, status: int = 200) -> Response:
     """Return the model as a JSON response."""
     content = body.model_dump_json(by_alias=True)
     return Response(content, status, mimetype="application/json")
+
+
+logger = logging.getLogger(__name__)
+
+
+MEDIA_TYPE = "application/problem+json"
+
+
+SENTENCES = {
+    404: "There is nothing at this path; GET / lists the endpoints.",
+    405: "This path exists, and does not take this method; see the Allow header.",
+    411: "Send a Content-Length header with the body; a chunked body is not accepted.",
+    413: "The request body is too large; send fewer rows at a time.",
+    415: "Send the body as JSON, with Content-Type: application/json.",
+}
+
+
+class InvalidRequest(InvalidInput):
+    """A body or a query string that does not fit its model; carries every problem found."""
+
+    title = "Invalid request"
+
+    def __init__(self, sentence: str, problems: Sequence[ValidationProblem]) -> None:
+        super().__init__(sentence)
+        self.problems = list(problems)
+
+
+def install(app: Flask) -> None:
+    """Answer every error of the application in the one shape."""
+    app.register_error_handler(HousingError, _from_tree)
+    app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(Exception, _from_defect)
+
+
+def _from_tree(error: HousingError) -> Response:
+    if error.status >= 500:
+        logger.error("%s: %s", error.title, error)
+    problems = error.problems if isinstance(error, InvalidRequest) else None
+    answer = _problem(error.status, error.title, str(error), problems)
+    if error.status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _from_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    sentence = SENTENCES.get(status, error.description or error.name)
+    answer = _problem(status, error.name, sentence, None)
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            answer.headers[name] = value
+    return answer
+
+
+def _from_defect(error: Exception) -> Response:
+    logger.error("A defect: the request failed unexpectedly.", exc_info=error)
+    sentence = "The service failed unexpectedly; report the request id to its operator."
+    return _problem(500, "Internal error", sentence, None)
+
+
+def _problem(
+    status: int, title: str, sentence: str, problems: list[ValidationProblem] | None
+) -> Response:
+    g.error_message = sentence
+    _read_to_the_end()
+    body = ErrorResponse(
+        title=title,
+        status=status,
+        detail=sentence,
+        instance=g.request_id,
+        error=sentence,
+        validation_errors=problems,
+    )
+    return Response(body.model_dump_json(exclude_none=True), status, mimetype=MEDIA_TYPE)
+
+
+def _read_to_the_end() -> None:
+    # An answer before the whole body has come makes the server cut the connection; the client, still sending,
+    # would see the cut in place of the answer.
+    if (request.content_length or 0) <= current_app.config["MAX_CONTENT_LENGTH"]:
+        request.stream.read()

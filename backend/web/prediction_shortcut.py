@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from backend.serving.prediction_answer import prediction_response
-from backend.serving.prediction_service import PredictionService
+from backend.serving.prediction_service import PredictionService, prediction_response
 from backend.web.authorization import KeyRing, reading_role
 from backend.web.request_recorder import REQUEST_ID_HEADER, RequestRecorder, usable_request_id
 from storage.errors import AuthenticationRequired

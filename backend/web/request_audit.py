@@ -11,8 +11,8 @@ from flask import Flask, Response, g, request
 
 from backend.metrics.metrics import Metrics
 from backend.web.authorization import current_actor, state_changing_role
-from storage.audit.__main__ import AuditTrail
 from storage.audit.chain import AuditAct
+from storage.audit.trail import AuditTrail
 
 UNAUDITED_TEMPLATES = ("/feedback", "/monitoring/checks")
 """Actual values are data, as predictions are: they come by the thousand, and each is kept with its time.

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from backend.contract.base import ValidationProblem
 from backend.metrics.metrics import Metrics
-from backend.web.problems import InvalidRequest
+from backend.web.answers import InvalidRequest
 from storage.schema.features import FEATURE_NAMES
 
 LONGEST_ECHO = 100

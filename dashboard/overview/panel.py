@@ -2,14 +2,16 @@
 
 import streamlit as st
 
+from backend.contract.service import InfoResponse
 from dashboard.overview.events import draw_events
-from dashboard.overview.health_line import draw_health
 from dashboard.overview.monitoring import draw_drift_summary, draw_error_summary
 from dashboard.overview.predictions import draw_predictions
 from dashboard.overview.reading import OverviewReading, read_overview
 from dashboard.overview.record_store import draw_record_store
-from dashboard.overview.served_model import draw_served_model
 from dashboard.overview.traffic_panel import choose_scope, chosen_scope, draw_traffic
+from dashboard.settings import dashboard_settings
+from dashboard.shared.moment import clock, moment
+from dashboard.shared.price import dollars, escaped
 from dashboard.shared.service import asking_service, housing_client
 
 
@@ -43,3 +45,54 @@ def _draw_service(reading: OverviewReading) -> None:
         if reading.info is not None:
             draw_served_model(reading.info)
         draw_record_store(reading.statistics)
+
+
+def draw_health(reading: OverviewReading) -> None:
+    """Draw the state of the service and when it was looked at."""
+    health = reading.health
+    with st.container(key="overview_health"):
+        st.markdown(f"{_badge(health.status)} :small[:gray[{_looked(reading)}]]")
+    if health.status != "healthy":
+        st.error(health.message, icon=":material/error:")
+    elif health.refused_reason is not None:
+        st.warning(f"{health.message} {health.refused_reason}", icon=":material/warning:")
+
+
+def _badge(status: str) -> str:
+    if status == "healthy":
+        return ":green-badge[:material/check_circle: Up]"
+    return ":red-badge[:material/error: No model]"
+
+
+def _looked(reading: OverviewReading) -> str:
+    return f"Looked at {clock(reading.read_at)}, every {dashboard_settings().refresh_seconds:g} s"
+
+
+def draw_served_model(info: InfoResponse) -> None:
+    """Draw the served model as a short list."""
+    st.subheader("Served model", anchor=False)
+    st.table(model_facts(info), border="horizontal", alt="The served model and its test figures")
+
+
+def model_facts(info: InfoResponse) -> dict[str, str]:
+    """Return name and value of everything shown, as Markdown."""
+    facts = {
+        "Type": info.model_type,
+        "Version": f"`{info.model_version}`",
+        "Trained": moment(info.trained_at),
+    }
+    return facts | {
+        label: text for name, label in LABELS.items() if (text := _figure(info.metrics, name))
+    }
+
+
+LABELS = {"test_rmse": "Test RMSE", "test_mae": "Test MAE", "test_r2_score": "Test R²"}
+
+
+def _figure(metrics: dict[str, float], name: str) -> str | None:
+    value = metrics.get(name)
+    if value is None:
+        return None
+    if name == "test_r2_score":
+        return f"{value:.3f}"
+    return escaped(f"{dollars(value)} :gray[({value:.3f} × 100,000 USD)]")

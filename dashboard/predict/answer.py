@@ -1,13 +1,15 @@
 """What the service answered to the form: a price and its trust, or what is wrong with the inputs."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 import streamlit as st
 
 from backend.client import ServiceRefused
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures, PredictionResponse
-from dashboard.predict.actions import draw_actions
 from dashboard.predict.form import is_asked_about, show_in_address
 from dashboard.predict.interval import interval_picture, interval_words
-from dashboard.predict.support import support_line
+from dashboard.predict.tabs import draw_actions
 from dashboard.shared.district import district_of
 from dashboard.shared.feature_words import feature_named, with_unit
 from dashboard.shared.price import (
@@ -128,4 +130,51 @@ def _draw_nothing_yet() -> None:
     st.caption(
         f"Choose a district or enter the {len(FEATURE_NAMES)} numbers of a block group, "
         "then press *Predict the price*."
+    )
+
+
+SPARSE_BELOW = 0.05
+"""Fewer training districts than one in twenty are as lonely as this: the model had little to learn from."""
+
+
+@dataclass(frozen=True)
+class SupportWords:
+    """A verdict, its colour, and what it means for the reader of the price."""
+
+    verdict: str
+    colour: Literal["green", "orange", "red"]
+    meaning: str
+
+
+def support_words(support: float) -> SupportWords:
+    """Say what a support from 0 to 1 means.
+
+    Examples
+    --------
+    >>> support_words(0.42).verdict, support_words(0.01).verdict, support_words(0.0).verdict
+    ('Well supported', 'Sparse', 'Extrapolation')
+    """
+    if support <= 0:
+        return SupportWords(
+            "Extrapolation", "red", "No training district is like this: don't rely on the price."
+        )
+    if support < SPARSE_BELOW:
+        meaning = f"Lonelier than {_share(1 - support)} of the training districts: trust it less."
+        return SupportWords("Sparse", "orange", meaning)
+    meaning = (
+        f"At least as close to training districts as {_share(support)} of them are to each other."
+    )
+    return SupportWords("Well supported", "green", meaning)
+
+
+def _share(share: float) -> str:
+    return f"{min(share, 0.99):.0%}"
+
+
+def support_line(support: float) -> str:
+    """Return one line of Markdown: the verdict with its number, and the meaning."""
+    words = support_words(support)
+    return (
+        f":{words.colour}-badge[{words.verdict} · support {support:.2f}] "
+        f":small[:gray[{words.meaning}]]"
     )

@@ -7,10 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.database.backlog import BacklogReader
+from storage.database.backlog import BacklogReader, count_rejected
 from storage.database.connection import Database
 from storage.errors import InvalidInput, RecordNotFound
-from storage.log_writer.__main__ import count_rejected
 from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
 from storage.schema.tables import api_metrics, events, labels, logs, model_metrics, predictions

@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.database.commands import carry_out
-from storage.log_writer.idempotent_insert import insert_into
+from storage.log_writer.commands import carry_out
 from storage.log_writer.spool_rows import RowBatch, insert_statement, read_rows
 from storage.requests.rollup import roll_up
 from storage.requests.stored import StoredRequest
@@ -101,3 +101,15 @@ def _insert_records(
         connection.execute(insert, of_table)
         if table == api_metrics.name:
             roll_up(connection, [StoredRequest.of(row) for row in of_table], now)
+
+
+ONCE = "once"
+"""In a table's ``info``: the unique column of which a second row is left out, not refused."""
+
+
+def insert_into(table: sa.Table, dialect: str) -> sa.Insert:
+    """Return the INSERT for a table's rows on ``sqlite`` or ``postgresql``."""
+    if ONCE not in table.info:
+        return sa.insert(table)
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing(index_elements=[table.info[ONCE]])

@@ -1,4 +1,4 @@
-"""How far the watch over a promotion is: kept in a small file beside the champion pointer."""
+"""How far the worker is with a promotion: its watch and a challenger's silent answers, in small files."""
 
 from typing import Any, Literal
 
@@ -60,3 +60,18 @@ class WatchRecord(Record):
         rolled_back = (self.promotion.version,) if self.outcome == "rolled back" else ()
         taken_back = (*self.taken_back, *rolled_back)
         return self.model_copy(update={"told": True, "totals": totals, "taken_back": taken_back})
+
+
+class ShadowPosition(Record):
+    """How far the worker is with a challenger's silent answers; kept after each batch.
+
+    Attributes
+    ----------
+    row_id
+        Of the last prediction that was looked at. None: the next to look at is the next that is logged.
+    answered
+        Silent answers since the folder was made.
+    """
+
+    row_id: int | None = None
+    answered: int = Field(0, ge=0)

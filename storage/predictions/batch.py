@@ -5,13 +5,11 @@ from datetime import datetime
 
 import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
 
 from storage.database.connection import Database
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURE_NAMES
 from storage.schema.tables import predictions
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage.database.connection import Database
 from storage.schema.tables import labels, predictions
 
 POSSIBLE_ID = re.compile(r"[0-9A-Za-z_-]{1,32}")
@@ -76,3 +77,16 @@ def _insert(connection: sa.Connection, added: Mapping[str, float], now: datetime
             for prediction_id, actual in added.items()
         ]
         connection.execute(sa.insert(labels), rows)
+
+
+def count_labels_since(database: Database, moment: datetime) -> int:
+    """Return the number of actual values attached from ``moment`` on.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database is missing, locked or unreachable.
+    """
+    query = sa.select(sa.func.count()).select_from(labels).where(labels.c.timestamp >= moment)
+    with database.transaction() as connection:
+        return int(connection.execute(query).scalar_one())

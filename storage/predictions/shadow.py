@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
 
 from storage.database.connection import Database
+from storage.schema.arrays import FloatArray
 from storage.schema.tables import labels, predictions, shadow_answers
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ from typing import Any
 
 from storage.errors import QueueUnavailable, StateConflict
 from storage.process.atomic_files import flush_folder
-from storage.process.claim import ClaimLock
-from storage.process.lock import exclusive
+from storage.process.lock import ClaimLock, exclusive
 from storage.retraining.files import (
     CANCELLATION,
     CANCELLED,

@@ -15,7 +15,7 @@ from backend.client import HousingClient
 from backend.services import EXTENSION, Services
 from dashboard.settings import DashboardSettings, dashboard_settings
 from storage.database.connection import Database
-from storage.log_writer.__main__ import LogWriter
+from storage.log_writer.writer import LogWriter
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.system import REPOSITORY

@@ -11,7 +11,7 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
-from storage.audit.__main__ import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.models.store import MODEL_CARD, ModelStore
 from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now

@@ -8,7 +8,7 @@ import pytest
 
 from backend.client import HousingClient
 from backend.metrics.files import MULTIPROCESS_VARIABLE
-from storage.audit.__main__ import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.models.store import ModelStore
 from storage.settings import Settings
 from tests.backend.live_service import ADMIN_KEY

@@ -12,10 +12,11 @@ import pytest
 from sklearn.pipeline import Pipeline
 
 from storage.models.pickles import pickled
+from storage.schema.arrays import FloatArray
 from storage.settings import Settings
 from training.dataset.embedded import load_embedded
 from training.dataset.splits import Part, split
-from training.dataset.table import FloatArray, HousingTable
+from training.dataset.table import HousingTable
 from training.fitting.fit import fit, fit_intervals
 from training.fitting.progress import StepDisplay
 from training.models.candidates import PREPROCESSING, REGRESSOR, Candidate, all_candidates, select

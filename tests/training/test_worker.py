@@ -10,11 +10,11 @@ import pytest
 from mlflow import MlflowClient
 from sklearn.base import clone
 
-from storage.audit.__main__ import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.database.connection import Database
 from storage.database.record_log import PageRequest, RecordLog
 from storage.errors import InvalidDataset, RecordNotFound
-from storage.log_writer.__main__ import LogWriter
+from storage.log_writer.writer import LogWriter
 from storage.models.champion import ChampionSwitch
 from storage.models.store import ModelStore
 from storage.retraining.queue import RetrainQueue

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from storage.errors import InvalidDataset
-from training.dataset.table import COLUMN_NAMES, FloatArray, HousingTable
+from storage.schema.arrays import FloatArray
+from training.dataset.table import COLUMN_NAMES, HousingTable
 
 
 def load_csv(path: Path) -> HousingTable:

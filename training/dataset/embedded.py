@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ValidationError
 
 from storage.errors import InvalidDataset
-from training.dataset.table import COLUMN_NAMES, FloatArray, HousingTable
+from storage.schema.arrays import FloatArray
+from training.dataset.table import COLUMN_NAMES, HousingTable
 
 FOLDER = Path(__file__).parent
 PROVENANCE = "provenance.json"

@@ -3,9 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from training.dataset.table import FloatArray
-
-IndexArray = NDArray[np.intp]
+from storage.schema.arrays import FloatArray, IndexArray
 
 
 def is_new(inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:

@@ -16,9 +16,9 @@ from storage.schema.features import TARGET_CAP
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from training.dataset.districts import falls_into_share, is_district_of
+from training.dataset.missing import Missing
 from training.dataset.screening import screen
 from training.dataset.splits import Part, Splits
-from training.evaluation.comparison import Missing
 
 logger = logging.getLogger(__name__)
 

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from storage.database.connection import Database
 from storage.errors import DatabaseUnavailable
 from storage.predictions.labelled import LabelledPredictions, read_labelled_predictions
+from storage.schema.arrays import FloatArray
 from storage.schema.triggers import DataWindow
 from storage.settings import Settings
+from training.dataset.missing import Missing
 from training.dataset.screening import Screened, screen
 from training.dataset.splits import Part
-from training.dataset.table import FloatArray
-from training.evaluation.comparison import Missing
 
 logger = logging.getLogger(__name__)
 

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from storage.predictions.labelled import LabelledPredictions
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURES
 from training.dataset.districts import is_district_of, is_newest_reading
 from training.dataset.splits import Part
-from training.dataset.table import TARGET_RANGE, FloatArray
+from training.dataset.table import TARGET_RANGE
 
 Mask = NDArray[np.bool_]
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.schema.arrays import FloatArray
 from training.dataset.districts import is_district_of
-from training.dataset.table import FloatArray, HousingTable
+from training.dataset.table import HousingTable
 
 TEST_SHARE = 0.20
 VALIDATION_SHARE = 0.16

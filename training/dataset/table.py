@@ -3,15 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from storage.errors import InvalidDataset
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURE_NAMES, FEATURES, TARGET_NAME, TARGET_UNIT
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 COLUMN_NAMES: tuple[str, ...] = (*FEATURE_NAMES, TARGET_NAME)
 MINIMUM_ROWS = 50

@@ -7,12 +7,10 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURE_NAMES, FEATURES, TARGET_UNIT
 from training.models.predictor import Predictor
-
-FloatArray = NDArray[np.float64]
 
 HIGHEST_PRICE = 5.1
 """In 100,000 USD: recorded prices end at 5.00001, so no answer has a reason to be above."""

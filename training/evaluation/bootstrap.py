@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-FloatArray = NDArray[np.float64]
+from storage.schema.arrays import FloatArray
 
 Figures = Callable[[FloatArray], Mapping[str, FloatArray]]
 

@@ -12,13 +12,6 @@ from training.evaluation.slices import Answers, income_edges, kinds_of_district
 
 
 @dataclass(frozen=True)
-class Missing:
-    """Why there is no part to compare on: a sentence without a full stop."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
 class Comparison:
     """Both errors on some rows, in 100,000 USD.
 

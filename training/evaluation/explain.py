@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-FloatArray = NDArray[np.float64]
+from storage.schema.arrays import FloatArray
+
 Scalar = TypeVar("Scalar", bound=np.generic)
 Predict = Callable[[FloatArray], FloatArray]
 """From inputs (n, d) to prices (n,)."""

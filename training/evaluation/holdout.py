@@ -11,8 +11,8 @@ from zipfile import BadZipFile
 import numpy as np
 
 from storage.errors import ModelIntegrityError
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURE_NAMES
-from training.dataset.table import FloatArray
 from training.evaluation.slices import Answers
 
 

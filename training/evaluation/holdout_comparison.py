@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.dataset.known_rows import common
+from training.dataset.missing import Missing
 from training.evaluation.bootstrap import CONFIDENCE, shared_confidence
-from training.evaluation.comparison import Comparison, Contest, Missing
+from training.evaluation.comparison import Comparison, Contest
 from training.evaluation.holdout import Holdout
 from training.evaluation.slices import Answers
 from training.models.intervals import COVERAGE

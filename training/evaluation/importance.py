@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray
 
 ROWS = 1_000
 """Rows that are asked about; eight times as many predictions are made."""

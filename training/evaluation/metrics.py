@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn import metrics
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from storage.schema.arrays import FloatArray, IntegerArray
 from storage.schema.features import FEATURE_NAMES
-from training.dataset.table import FloatArray
 from training.kernels.neighbour_search import NOBODY
-from training.kernels.search_tree import IntegerArray, SearchTree, search_tree
+from training.kernels.search_tree import SearchTree, search_tree
 
 FEWEST_DISTRICTS = 2
 """A district needs at least one other as its neighbour."""

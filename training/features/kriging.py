@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.spatial_correlation import (
     NEWCOMER,
     Correlation,
@@ -13,7 +13,6 @@ from training.features.spatial_correlation import (
     query_correlations,
 )
 from training.kernels.compiled import compiled
-from training.kernels.search_tree import IntegerArray
 
 LANES = 16
 """Rows of the matrix are padded to a multiple: whole vector instructions, without what is left over."""

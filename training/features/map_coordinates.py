@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray
 from training.features.raw_inputs import LATITUDE, LONGITUDE
 from training.kernels.compiled import compiled
 

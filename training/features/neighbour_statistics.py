@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.raw_inputs import AGE, INCOME, OCCUPANCY, POPULATION, ROOMS
 from training.kernels.compiled import compiled
 from training.kernels.exponential import negative_exponentials
 from training.kernels.insertion_sort import insertion_sort
-from training.kernels.search_tree import IntegerArray
 
 STATISTIC_NAMES = (
     "price_weighted_mean",

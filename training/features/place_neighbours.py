@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.base import NeighbourTransformer
 from training.features.map_coordinates import map_coordinates
 from training.features.neighbour_statistics import (
@@ -29,7 +29,7 @@ from training.features.raw_inputs import LATITUDE, LONGITUDE, logarithms
 from training.kernels.compiled import compiled
 from training.kernels.forest_arrays import ForestArrays, sum_trees
 from training.kernels.neighbour_search import NOBODY, find_nearest
-from training.kernels.search_tree import IntegerArray, SearchTree
+from training.kernels.search_tree import SearchTree
 
 STATISTICS_OF = 20
 CONTRASTS_WITH = 15

@@ -5,14 +5,14 @@ from typing import Self
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.map_coordinates import map_coordinates
 from training.features.raw_inputs import AGE, LATITUDE, LONGITUDE, POPULATION
 from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest
 from training.kernels.forest_arrays import ForestArrays, constant_forest
 from training.kernels.neighbour_search import NOBODY, nearest_distances
-from training.kernels.search_tree import IntegerArray, search_tree
+from training.kernels.search_tree import search_tree
 
 DISTANCE_RANKS = (1, 10, 30, 60)
 """The distances to these neighbours tell: small where training districts are dense."""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.base import NeighbourTransformer
 from training.features.kriging import (
     QUERIES_AT_ONCE,
@@ -25,7 +25,7 @@ from training.features.spatial_correlation import PLACE_AXES, Correlation
 from training.kernels.compiled import compiled
 from training.kernels.insertion_sort import insertion_sort
 from training.kernels.neighbour_search import NOBODY, farthest_squared, find_nearest
-from training.kernels.search_tree import IntegerArray, SearchTree
+from training.kernels.search_tree import SearchTree
 
 NEIGHBOURS = 32
 SOFTENING = 0.3

@@ -4,10 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray, IntegerArray
 from training.kernels.compiled import compiled
 from training.kernels.exponential import negative_exponentials
-from training.kernels.search_tree import IntegerArray
 
 PLACE_AXES = 2
 """The first axes of a point are its place, the others what the district is like."""

@@ -9,8 +9,8 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # ships no types
 
+from storage.schema.arrays import FloatArray
 from training.dataset.splits import Part, Splits
-from training.dataset.table import FloatArray
 from training.evaluation.metrics import RegressionFigures, evaluate
 from training.evaluation.slices import Answers
 from training.models.candidates import PREPROCESSING, REGRESSOR, Candidate

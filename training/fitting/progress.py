@@ -1,14 +1,19 @@
 """Telling a person, or the log, how far a training is."""
 
+import logging
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from storage.schema.triggers import MlflowRun, WorkStage
+from storage.retraining.queue import Claim
+from storage.schema.records import utc_now
+from storage.schema.triggers import Cancellation, HeartBeat, MlflowRun, WorkStage
 
 
 class StepDisplay(Protocol):
@@ -65,3 +70,116 @@ def step_display(console: Console) -> Iterator[StepDisplay]:
     )
     with Progress(*columns, console=console, transient=True) as progress:
         yield BarSteps(progress)
+
+
+BEAT_SECONDS = 5.0
+
+
+OWN_STEPS = 3
+"""Of a retraining beside those of its training: loading, gate, publishing."""
+
+
+class RetrainingCancelled(Exception):
+    """Somebody asked that the retraining stops, and between two steps it does."""
+
+    def __init__(self, cancellation: Cancellation) -> None:
+        super().__init__(f"Cancelled by {cancellation.requested_by}: {cancellation.reason}")
+
+
+class ClaimedSteps(StepDisplay):
+    """A display of steps that also beats between them, so that a person sees the worker lives.
+
+    Use it as a context manager: the beat ends with it.
+
+    Raises
+    ------
+    RetrainingCancelled
+        By ``begin`` and ``work_on``, in place of the step, if somebody cancelled the retraining.
+    """
+
+    def __init__(self, claim: Claim, logger: logging.Logger) -> None:
+        self._claim = claim
+        self._logger = logger
+        self._said = HeartBeat(stage="claimed", step="Claimed by the worker", progress=0.0)
+        self._stage: WorkStage = "claimed"
+        self._begun, self._all = 0, OWN_STEPS
+        self._number, self._total = 0, 1
+        self._ended: list[dict[str, Any]] = []
+        self._kept: dict[str, Any] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heart-beat", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._claim.beat(self._said)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._end_step()
+
+    def enter(self, stage: WorkStage, steps: int) -> None:
+        """The ``steps`` steps that come now are this stage."""
+        self._stage, self._number, self._total = stage, 0, steps
+
+    def recorded(self, run: MlflowRun) -> None:
+        """Tell where MLflow records the training from now on."""
+        self._say(self._said.model_copy(update={"mlflow": run}))
+
+    def begin(self, step: str, number: int, total: int) -> None:
+        """Tell that step ``number`` (from 1) of ``total`` of the training begins."""
+        self._all = total + OWN_STEPS
+        self._begin(step)
+        self._logger.info("%s (%d of %d)", step, number, total)
+
+    def work_on(self, stage: WorkStage, step: str) -> None:
+        """Tell that a stage of one step begins, before the training or after it."""
+        self.enter(stage, 1)
+        self._begin(step)
+        self._logger.info("%s", step)
+
+    def keep(self, **values: object) -> None:
+        """Put something into the report, which outlives whatever ends the work."""
+        self._kept |= values
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """What was kept, the run in MLflow, and the seconds that each step took."""
+        run = self._said.mlflow.model_dump() if self._said.mlflow is not None else None
+        return self._kept | {"mlflow": run, "steps": [*self._ended]}
+
+    def _begin(self, step: str) -> None:
+        cancellation = self._claim.cancellation()
+        if cancellation is not None:
+            raise RetrainingCancelled(cancellation)
+        self._end_step()
+        self._number += 1
+        beat = HeartBeat(
+            stage=self._stage,
+            step=step,
+            number=self._number,
+            total=max(self._number, self._total),
+            progress=min(1.0, self._begun / self._all),
+            mlflow=self._said.mlflow,
+        )
+        self._begun += 1
+        self._say(beat)
+
+    def _end_step(self) -> None:
+        seconds = (utc_now() - self._said.begun_at).total_seconds()
+        ended = {"stage": self._said.stage, "step": self._said.step, "seconds": round(seconds, 3)}
+        self._ended.append(ended)
+
+    def _say(self, beat: HeartBeat) -> None:
+        self._said = beat
+        self._claim.beat(beat)
+
+    def _beat(self) -> None:
+        while not self._stop.wait(BEAT_SECONDS):
+            self._claim.beat(self._said.model_copy(update={"at": utc_now()}))

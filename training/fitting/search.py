@@ -17,9 +17,9 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # ships no types
 
 from storage.errors import InvalidInput
+from storage.schema.arrays import FloatArray
 from storage.settings import Settings
 from training.dataset.splits import Part
-from training.dataset.table import FloatArray
 from training.evaluation.metrics import RegressionFigures, evaluate
 from training.fitting.fit import PLAIN_VALUES, FittedCandidate, choose
 from training.models.candidates import PREPROCESSING, REGRESSOR, Candidate

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray
 from training.kernels.compiled import compiled
 
 ONE_OVER_LN2 = 1.4426950408889634

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray
 from training.kernels.compiled import compiled
 from training.kernels.forest_arrays import ONE, ForestArrays, sum_trees
 

@@ -19,7 +19,7 @@ from numba import types
 from numba.core.cgutils import false_bit
 from numba.extending import intrinsic
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray
 from training.kernels.compiled import compiled
 
 LANES = 8

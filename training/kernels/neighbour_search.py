@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray, IntegerArray
 from training.kernels.compiled import compiled
-from training.kernels.search_tree import LANES, IntegerArray, SearchTree
+from training.kernels.search_tree import LANES, SearchTree
 
 NOBODY = -1
 """In place of a row to leave out: nobody is left out."""

@@ -1,14 +1,11 @@
 """Points in nested boxes, made once and searched often."""
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray, IntegerArray
 from training.kernels.compiled import compiled
-
-IntegerArray: TypeAlias = npt.NDArray[np.int64]
 
 LANES = 16
 """So many points of a leaf, or boxes of a node, are looked at together, in vector instructions."""

@@ -13,7 +13,7 @@ from numba.experimental import structref
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray
 from training.features.district_ratios import DISTRICT_END, DistrictRatios, describe_districts
 from training.features.place_neighbours import (
     PLACE_END,

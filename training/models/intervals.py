@@ -9,13 +9,12 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.pipeline import Pipeline
 
+from storage.schema.arrays import FloatArray, IntegerArray
 from storage.schema.features import TARGET_CAP
-from training.dataset.table import FloatArray
 from training.features.raw_inputs import LATITUDE, LONGITUDE
 from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest
 from training.kernels.forest_arrays import ForestArrays, sum_trees
-from training.kernels.search_tree import IntegerArray
 from training.models.candidates import PREPROCESSING, REGRESSOR
 from training.models.regions import REGION_NAMES, region_of
 

@@ -7,14 +7,12 @@ import logging
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from storage.schema.arrays import FloatArray
 from training.models.compiled_model import CompiledModel, NotCompilable
 from training.models.intervals import PriceIntervals
 from training.models.reference_profile import ReferenceSearch
-
-FloatArray = NDArray[np.float64]
 
 logger = logging.getLogger(__name__)
 

@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from storage.errors import ModelIntegrityError
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURE_NAMES
 from training.kernels.compiled import compiled
 from training.kernels.neighbour_search import NOBODY, find_nearest
 from training.kernels.search_tree import SearchTree, search_tree
-
-FloatArray = NDArray[np.float64]
 
 PERCENTILES = (0.0, 0.1, 1.0, 5.0, 25.0, 50.0, 75.0, 95.0, 99.0, 99.9, 100.0)
 BACKGROUND_ROWS = 100

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray
 from training.kernels.compiled import compiled
 
 REGION_NAMES = (

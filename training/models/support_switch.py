@@ -8,11 +8,10 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from storage.schema.arrays import FloatArray, IntegerArray
 from storage.schema.features import TARGET_CAP
-from training.dataset.table import FloatArray
 from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest, can_be_flat
-from training.kernels.search_tree import IntegerArray
 
 LARGEST_LOG_ODDS = 50.0
 """Beyond it the weight is zero or one to the last bit; exp would overflow much later."""

@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from storage.schema.triggers import TriggerSource
+from training.dataset.missing import Missing
 from training.evaluation.behaviour import Observation
-from training.evaluation.comparison import Contest, Missing
+from training.evaluation.comparison import Contest
 from training.evaluation.slices import Answers
 from training.promotion.checks import (
     Check,

@@ -8,10 +8,11 @@ from storage.models.store import ModelStore
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from training.dataset.known_rows import is_new
+from training.dataset.missing import Missing
 from training.dataset.recent_part import read_recent_part
 from training.dataset.splits import Part
 from training.evaluation.behaviour import observe
-from training.evaluation.comparison import Contest, Missing
+from training.evaluation.comparison import Contest
 from training.promotion.checks import Rules
 from training.promotion.decision import Decision, Evidence, decide
 from training.promotion.loaded_version import Contender

@@ -8,8 +8,8 @@ from typing import Self
 import numpy as np
 
 from storage.models.store import INTERVALS, REFERENCE_PROFILE, ModelStore
+from storage.schema.arrays import FloatArray
 from training.dataset.splits import Part
-from training.dataset.table import FloatArray
 from training.evaluation.slices import Answers
 from training.models.predictor import Predictor, PublicPredictor, compiled_if_equal
 from training.models.reference_profile import ReferenceProfile, ReferenceSearch

@@ -15,8 +15,8 @@ import numpy as np
 
 from storage.database.connection import Database
 from storage.errors import ModelIntegrityError, RecordNotFound
-from storage.models.shadow_position import ShadowPosition
 from storage.models.store import ModelStore
+from storage.models.watch_record import ShadowPosition
 from storage.predictions.batch import PredictionBatch, newest_row_id, read_predictions_after
 from storage.process.progress import keep_progress, read_progress
 from storage.schema.records import ModelManifest, ShadowRecord

@@ -9,8 +9,8 @@ import logging
 from contextlib import closing
 from datetime import datetime, timedelta
 
-from storage.audit.__main__ import AuditTrail
 from storage.audit.chain import AuditAct
+from storage.audit.trail import AuditTrail
 from storage.database.connection import Database
 from storage.errors import AuditUnavailable, ModelIntegrityError, StateConflict
 from storage.models.champion import ChampionSwitch

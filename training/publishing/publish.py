@@ -18,9 +18,9 @@ from storage.models.store import (
     TRAINING_INPUTS,
     ModelStore,
 )
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
 from storage.schema.records import ModelManifest
-from training.dataset.table import FloatArray
 from training.evaluation.holdout import Holdout
 from training.evaluation.importance import permutation_importances
 from training.fitting.fit import MeasuredCandidate

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from storage.errors import ModelIntegrityError, RecordNotFound
 from storage.models.store import HOLDOUT, ModelStore
+from storage.schema.arrays import FloatArray
 from storage.schema.records import ModelManifest
 from training.dataset.splits import Part, split
-from training.dataset.table import FloatArray, HousingTable
+from training.dataset.table import HousingTable
 from training.evaluation.holdout import Holdout
 
 

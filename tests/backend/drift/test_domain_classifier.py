@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from backend.drift.correction import holm
 from backend.drift.domain_classifier import DomainClassifier
+from backend.drift.univariate import holm
 
 
 @pytest.mark.parametrize("place", [None, (6, 7)])

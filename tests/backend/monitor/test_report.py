@@ -9,7 +9,7 @@ from matplotlib import image
 
 from backend.monitor.probe import Check, Probe, summarize
 from backend.monitor.report import draw
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray
 
 START = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
 BLUE = np.array([0x1F, 0x5F, 0xA8]) / 255

@@ -2,13 +2,10 @@
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from backend.performance.estimated import ErrorEstimator, EstimatedError
 from training.evaluation.holdout import Holdout
-
-FloatArray = NDArray[np.float64]
 
 
 def answered(count: int, seed: int, low: float = 0.0, factor: float = 1.0) -> Holdout:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from backend.performance.realized import (
     Degradation,
@@ -13,10 +12,9 @@ from backend.performance.realized import (
 )
 from backend.performance.slices import error_cells, residual_histogram, worst_slices
 from storage.errors import InvalidInput
+from storage.schema.arrays import FloatArray
 from training.evaluation.bootstrap import estimates, resampled_means
 from training.evaluation.metrics import evaluate
-
-FloatArray = NDArray[np.float64]
 
 
 def rows(count: int, noise: float = 0.4, seed: int = 0, bias: float = 0.0) -> LabelledRows:

@@ -13,7 +13,7 @@ from backend.services import EXTENSION, Services
 from backend.web.authorization import state_changing_role
 from backend.web.openapi import routes
 from backend.web.request_audit import UNAUDITED_TEMPLATES
-from storage.audit.__main__ import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.models.store import MODEL, ModelStore
 from storage.schema.features import EXAMPLE
 from storage.settings import Settings

@@ -6,15 +6,13 @@ import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from numpy.typing import NDArray
 
 from backend.contract.performance import PerformanceResponse
 from backend.services import EXTENSION, Services
+from storage.schema.arrays import IntegerArray
 from storage.schema.features import FEATURE_NAMES
 from tests.log_writing import Store, attach_actual_values, change_configuration
 from training.evaluation.holdout import Holdout
-
-IntegerArray = NDArray[np.int64]
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # ships no types
 
+from storage.schema.arrays import FloatArray
 from tests.benchmarks.accuracy.metric_tuning import tuned_metric
 from training.dataset.splits import Splits
-from training.dataset.table import FloatArray
 from training.models.candidates import PREPROCESSING, all_candidates, select
 
 CHAMPION = "neighbour_boosting"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from storage.schema.arrays import FloatArray
 from storage.schema.features import TARGET_CAP
 from tests.benchmarks.accuracy.competitors import (
     Fitted,
@@ -15,7 +16,6 @@ from tests.benchmarks.accuracy.competitors import (
     one_row_milliseconds,
 )
 from training.dataset.splits import Part, Splits
-from training.dataset.table import FloatArray
 from training.evaluation.metrics import evaluate
 from training.features.raw_inputs import LATITUDE, LONGITUDE
 from training.models.candidates import PREPROCESSING, REGRESSOR

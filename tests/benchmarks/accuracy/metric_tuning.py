@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.kriging import krige
 from training.features.map_coordinates import map_coordinates
 from training.features.raw_inputs import positive_logarithm
@@ -13,7 +13,7 @@ from training.features.similar_neighbours import NEIGHBOURS, SimilarNeighbours, 
 from training.features.spatial_correlation import Correlation
 from training.kernels.compiled import compiled
 from training.kernels.neighbour_search import find_nearest
-from training.kernels.search_tree import IntegerArray, SearchTree, search_tree
+from training.kernels.search_tree import SearchTree, search_tree
 
 EVALUATIONS = 300
 SCORED_DISTRICTS = 2000

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.database.connection import Database
-from storage.log_writer.__main__ import LogWriter
+from storage.log_writer.writer import LogWriter
 from storage.schema.features import EXAMPLE
 from storage.schema.records import new_id, utc_now
 from storage.settings import Settings

@@ -17,9 +17,9 @@ from rich.console import Console
 
 from backend.performance.estimated import ErrorEstimator
 from backend.performance.realized import LabelledRows, degradation, realized_error
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURE_NAMES
 from tests.benchmarks.monitoring.measured_holdout import fitted_holdout, halves, only
-from training.dataset.table import FloatArray
 from training.evaluation.bootstrap import Estimate
 from training.evaluation.holdout import Holdout
 from training.models.regions import REGION_NAMES, region_of

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from backend.drift.report import DriftReport
 from backend.drift.thresholds import DriftThresholds
+from storage.schema.arrays import FloatArray
 from tests.benchmarks.monitoring.windows import Population
-from training.dataset.table import FloatArray
 
 RAW_LEVEL = 0.05
 OURS = replace(DriftThresholds(), minimum_rows=50)

@@ -5,11 +5,9 @@ import time
 
 import numpy as np
 import requests
-from numpy.typing import NDArray
 
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURE_NAMES
-
-FloatArray = NDArray[np.float64]
 
 LARGEST_ERROR = 1e-9
 

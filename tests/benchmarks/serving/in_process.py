@@ -3,14 +3,12 @@
 import time
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from backend.serving.served_model import ServedModel
 from storage.models.store import ModelStore
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURE_NAMES, HousingFeatures
-
-FloatArray = NDArray[np.float64]
 
 WARM_UP = 50
 

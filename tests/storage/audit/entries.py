@@ -1,7 +1,7 @@
 """Entries for tests of the audit."""
 
-from storage.audit.__main__ import AuditTrail
 from storage.audit.chain import AuditAct
+from storage.audit.trail import AuditTrail
 
 ENTRIES = 5
 

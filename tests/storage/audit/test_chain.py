@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.audit.__main__ import AuditTrail
 from storage.audit.chain import AuditAct, ChainEnd, seal, unseal
+from storage.audit.trail import AuditTrail
 from storage.paths import RuntimePaths
 from tests.storage.audit.entries import ENTRIES, act, fill
 

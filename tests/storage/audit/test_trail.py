@@ -6,8 +6,9 @@ from functools import partial
 
 import pytest
 
-from storage.audit.__main__ import AUDIT, AuditTrail, main
+from storage.audit.__main__ import main
 from storage.audit.chain import NOTHING, AuditAct, ChainEnd, seal
+from storage.audit.trail import AUDIT, AuditTrail
 from storage.errors import AuditUnavailable
 from storage.paths import RuntimePaths
 from storage.settings import Settings
@@ -17,7 +18,7 @@ from tests.system import REPOSITORY, clean_environment, wait_for
 APPENDER = """
 import itertools, sys, time
 from pathlib import Path
-from storage.audit.__main__ import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.audit.chain import AuditAct
 from storage.paths import RuntimePaths
 

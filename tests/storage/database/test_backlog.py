@@ -6,8 +6,8 @@ import pytest
 
 from storage.database.backlog import Backlog, BacklogReader, moment_of
 from storage.database.connection import Database
-from storage.log_writer.__main__ import LogWriter
 from storage.log_writer.status import LogWriterStatus, publish, read_status
+from storage.log_writer.writer import LogWriter
 from storage.schema.records import SpoolRecord, utc_now
 from storage.settings import Settings
 from storage.spool.segments import Spool, encode

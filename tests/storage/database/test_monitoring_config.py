@@ -10,7 +10,7 @@ from storage.database.commands import ask
 from storage.database.connection import Database
 from storage.database.monitoring_config import read_config
 from storage.database.record_log import PageRequest, RecordLog
-from storage.log_writer.__main__ import LogWriter
+from storage.log_writer.writer import LogWriter
 from storage.schema.monitoring_config import MonitoringConfig, bounds_of
 from storage.schema.records import utc_now
 from storage.schema.tables import monitoring_config

@@ -7,7 +7,7 @@ import pytest
 from storage.database.connection import Database
 from storage.database.record_log import PageRequest, RecordLog
 from storage.errors import InvalidInput, RecordNotFound
-from storage.log_writer.__main__ import LogWriter
+from storage.log_writer.writer import LogWriter
 from storage.schema.records import SpoolRecord, utc_now
 from storage.settings import Settings
 from storage.spool.segments import Spool

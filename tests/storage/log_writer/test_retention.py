@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from storage.database.connection import Database
-from storage.log_writer.__main__ import LogWriter
 from storage.log_writer.housekeeping import SWEEP_INTERVAL, Housekeeping
 from storage.log_writer.retention import Pruned, Retention, RetentionPolicy, used_bytes
 from storage.log_writer.status import read_status
+from storage.log_writer.writer import LogWriter
 from storage.schema.records import SpoolRecord, utc_now
 from storage.schema.tables import api_metrics, labels, logs, model_metrics, predictions
 from storage.settings import Settings

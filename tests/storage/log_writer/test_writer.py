@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from storage.database.backlog import count_rejected
 from storage.database.connection import Database
 from storage.database.record_log import PageRequest, RecordLog
 from storage.errors import SpoolUnavailable
-from storage.log_writer.__main__ import DrainReport, LogWriter, count_rejected
+from storage.log_writer.writer import DrainReport, LogWriter
 from storage.schema.records import utc_now
 from storage.schema.rollup import RESOLUTIONS
 from storage.schema.tables import RECORD_TABLES, labels, request_rollup, spool_positions

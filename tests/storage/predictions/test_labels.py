@@ -9,7 +9,7 @@ import pytest
 from storage.database.connection import Database
 from storage.database.record_log import PageRequest, RecordLog
 from storage.errors import CommandUnanswered, DatabaseUnavailable
-from storage.log_writer.__main__ import LogWriter
+from storage.log_writer.writer import LogWriter
 from storage.predictions.feedback import Attached, Feedback
 from storage.schema.records import PredictionRecord, new_id, utc_now
 from storage.settings import Settings

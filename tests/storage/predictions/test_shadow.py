@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from storage.database.connection import Database
-from storage.log_writer.__main__ import LogWriter
 from storage.log_writer.retention import Retention, RetentionPolicy
+from storage.log_writer.writer import LogWriter
 from storage.predictions.shadow import ShadowWindow, read_shadow_window
 from storage.schema.records import EventRecord, PredictionRecord, ShadowRecord, utc_now
 from storage.schema.tables import events, labels, predictions, shadow_answers

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from storage.database.commands import clear_records
 from storage.database.connection import Database
 from storage.errors import InvalidInput
-from storage.log_writer.__main__ import DrainReport, LogWriter
+from storage.log_writer.commands import clear_records
+from storage.log_writer.writer import DrainReport, LogWriter
 from storage.requests.histogram import RELATIVE_ERROR
 from storage.requests.rollup import GRACE, PRUNED_SECONDS, roll_up
 from storage.requests.slowest import read_slowest

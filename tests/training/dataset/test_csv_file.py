@@ -9,15 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from storage.errors import InvalidDataset
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURES
 from training.dataset.csv_file import load_csv, parse_csv
-from training.dataset.table import (
-    COLUMN_NAMES,
-    MINIMUM_ROWS,
-    TARGET_RANGE,
-    FloatArray,
-    HousingTable,
-)
+from training.dataset.table import COLUMN_NAMES, MINIMUM_ROWS, TARGET_RANGE, HousingTable
 
 
 def to_csv(values: FloatArray, names: tuple[str, ...] = COLUMN_NAMES) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from storage.predictions.labelled import LabelledPredictions
+from storage.schema.arrays import FloatArray
 from storage.schema.features import TARGET_CAP
 from storage.schema.records import utc_now
 from storage.schema.triggers import Trigger
@@ -14,6 +15,7 @@ from storage.settings import Settings
 from tests.training.conftest import named_candidates
 from tests.training.labelled import keep_labelled
 from training.dataset.districts import falls_into_share, is_district_of
+from training.dataset.missing import Missing
 from training.dataset.production_rows import (
     HOLDOUT_DISTRICT,
     KEPT_FOR_THE_GATE,
@@ -25,8 +27,7 @@ from training.dataset.production_rows import (
 from training.dataset.recent_part import read_recent_part
 from training.dataset.screening import ASKED_ABOUT_AGAIN
 from training.dataset.splits import Part, Splits, split
-from training.dataset.table import FloatArray, HousingTable
-from training.evaluation.comparison import Missing
+from training.dataset.table import HousingTable
 from training.fitting.fit import fit
 from training.models.candidates import PREPROCESSING
 

@@ -9,15 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from storage.schema.arrays import FloatArray
 from storage.schema.records import utc_now
 from storage.schema.triggers import DataWindow
 from storage.settings import Settings
 from tests.training.labelled import keep_labelled
 from training.dataset.known_rows import is_new
+from training.dataset.missing import Missing
 from training.dataset.recent_part import read_recent_part
 from training.dataset.splits import Part
-from training.dataset.table import FloatArray, HousingTable
-from training.evaluation.comparison import Missing
+from training.dataset.table import HousingTable
 
 NOW = utc_now()
 ROWS = 12

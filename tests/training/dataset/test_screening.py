@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from storage.predictions.labelled import LabelledPredictions
+from storage.schema.arrays import FloatArray
 from training.dataset.screening import (
     ASKED_ABOUT_AGAIN,
     CONTRADICTING_PRICES,
@@ -14,7 +15,7 @@ from training.dataset.screening import (
     screen,
 )
 from training.dataset.splits import Part, split
-from training.dataset.table import FloatArray, HousingTable
+from training.dataset.table import HousingTable
 
 LIMIT = 4.0
 ROWS = 400

@@ -6,8 +6,9 @@ import joblib
 import numpy as np
 import pytest
 
+from storage.schema.arrays import FloatArray
 from training.dataset.sources import DownloadFailed, load_table
-from training.dataset.table import FloatArray, HousingTable
+from training.dataset.table import HousingTable
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURE_NAMES, FEATURES, TARGET_CAP
 from tests.training.conftest import FittedChampion
-from training.dataset.table import FloatArray
 
 INCOME = FEATURE_NAMES.index("MedInc")
 LATITUDE, LONGITUDE = FEATURE_NAMES.index("Latitude"), FEATURE_NAMES.index("Longitude")

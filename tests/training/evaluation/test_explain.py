@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.ensemble import HistGradientBoostingRegressor
 
+from storage.schema.arrays import FloatArray
 from training.dataset.sources import load_table
-from training.evaluation.explain import FloatArray, explain, price_curve
+from training.evaluation.explain import explain, price_curve
 
 Numbers = arrays(np.float64, 3, elements=st.floats(-100, 100))
 

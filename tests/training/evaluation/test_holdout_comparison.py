@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from training.dataset.embedded import load_embedded
+from training.dataset.missing import Missing
 from training.evaluation.bootstrap import CONFIDENCE, paired_rmse_difference
-from training.evaluation.comparison import Missing
 from training.evaluation.holdout import Holdout
 from training.evaluation.holdout_comparison import HoldoutComparison, compare_holdouts
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray
 from training.evaluation.metrics import evaluate, residuals
 
 PRICES = arrays(np.float64, 20, elements=st.floats(0, 5, width=32))

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from storage.schema.arrays import FloatArray
 from tests.training.conftest import FittedChampion, named_candidates
 from training.dataset.splits import split
-from training.dataset.table import FloatArray, HousingTable
+from training.dataset.table import HousingTable
 from training.evaluation.behaviour import HIGHEST_PRICE, INCOME, accepted_corners, observe
 from training.fitting.fit import fit, fit_intervals
 from training.models.predictor import PublicPredictor

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib import image
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray
 from training.evaluation.plots import predicted_against_actual, residuals_against_predicted
 
 BLUE = np.array([0x1F, 0x5F, 0xA8]) / 255

@@ -10,10 +10,11 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from storage.models.pickles import pickled, unpickled
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURE_NAMES
 from tests.benchmarks.accuracy.metric_tuning import tuned_metric
 from tests.training.conftest import FittedChampion
-from training.dataset.table import FloatArray, HousingTable
+from training.dataset.table import HousingTable
 from training.features.base import DistrictTransformer, NeighbourTransformer
 from training.features.district_ratios import DistrictRatios
 from training.features.place_neighbours import PlaceNeighbours

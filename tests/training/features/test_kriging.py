@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.kriging import (
     QUERIES_AT_ONCE,
     krige,
@@ -12,7 +12,6 @@ from training.features.kriging import (
     room_for_kriging,
 )
 from training.features.spatial_correlation import MOST_NEWCOMERS, Correlation
-from training.kernels.search_tree import IntegerArray
 
 CORRELATION = Correlation(0.05, 2.0, 1.5, 0.3, 0.2)
 NEIGHBOURS = 32

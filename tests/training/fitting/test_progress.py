@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from mlflow import MlflowClient
 
-from storage.audit.__main__ import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.retraining.files import LOG
 from storage.retraining.log import log_tail
 from storage.retraining.queue import Claim

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray
 from training.kernels.exponential import negative_exponentials
 from training.kernels.neighbour_search import NOBODY, find_nearest
 from training.kernels.search_tree import search_tree

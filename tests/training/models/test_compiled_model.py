@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
+from storage.schema.arrays import FloatArray
 from tests.training.conftest import FittedChampion
-from training.dataset.table import FloatArray, HousingTable
+from training.dataset.table import HousingTable
 from training.models.candidates import all_candidates, select
 from training.models.compiled_model import CompiledModel, NotCompilable
 from training.models.intervals import PriceIntervals

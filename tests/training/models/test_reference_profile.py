@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from storage.errors import ModelIntegrityError
+from storage.schema.arrays import FloatArray
 from storage.schema.features import EXAMPLE
 from training.dataset.sources import load_table
-from training.models.reference_profile import FloatArray, ReferenceProfile, ReferenceSearch
+from training.models.reference_profile import ReferenceProfile, ReferenceSearch
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from storage.schema.arrays import FloatArray
 from tests.training.conftest import FittedChampion
-from training.dataset.table import FloatArray
 from training.models.support_switch import SupportGatedRegressor
 
 

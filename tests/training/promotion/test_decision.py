@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storage.schema.arrays import FloatArray
 from storage.schema.triggers import TriggerSource
 from storage.settings import Settings
 from training.dataset.embedded import load_embedded
-from training.dataset.table import FloatArray
+from training.dataset.missing import Missing
 from training.evaluation.behaviour import Observation
 from training.evaluation.bootstrap import paired_rmse_difference
-from training.evaluation.comparison import Contest, Missing
+from training.evaluation.comparison import Contest
 from training.evaluation.slices import Answers
 from training.promotion.checks import Rules
 from training.promotion.decision import BETTER_ON_RECENT, Decision, Evidence, decide

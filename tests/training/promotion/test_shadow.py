@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from storage.database.connection import Database
 from storage.errors import SpoolUnavailable
-from storage.log_writer.__main__ import LogWriter
-from storage.models.shadow_position import ShadowPosition
+from storage.log_writer.writer import LogWriter
 from storage.models.store import MODEL, ModelStore
+from storage.models.watch_record import ShadowPosition
 from storage.process.progress import read_progress
+from storage.schema.arrays import FloatArray
 from storage.schema.features import FEATURE_NAMES, HousingFeatures
 from storage.schema.records import PredictionRecord, utc_now
 from storage.schema.tables import predictions, shadow_answers
@@ -24,7 +25,6 @@ from storage.spool.log_handler import open_spool
 from storage.spool.segments import Spool
 from tests.versions import publish_dearer, spoil
 from training.dataset.sources import load_table
-from training.dataset.table import FloatArray
 from training.promotion import shadow
 from training.promotion.loaded_version import Contender
 from training.promotion.shadow import Shadow, is_chosen, newest_challenger

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.dataset.table import FloatArray
+from storage.schema.arrays import FloatArray
 from training.evaluation.comparison import Contest
 from training.evaluation.slices import Answers
 from training.promotion.watch_rules import LOOKS, WatchRules, judge

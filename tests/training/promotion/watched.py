@@ -5,11 +5,11 @@ from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage.audit.__main__ import AuditTrail
 from storage.audit.chain import AuditEntry
+from storage.audit.trail import AuditTrail
 from storage.database.connection import Database
 from storage.database.record_log import PageRequest, RecordLog
-from storage.log_writer.__main__ import LogWriter
+from storage.log_writer.writer import LogWriter
 from storage.models.store import ModelStore
 from storage.schema.records import ChampionPointer, PointerMove, utc_now
 from storage.settings import Settings

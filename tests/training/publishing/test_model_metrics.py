@@ -7,7 +7,8 @@ import pytest
 from storage.database.connection import Database
 from storage.database.record_log import RecordLog
 from storage.errors import DatabaseUnavailable
-from storage.log_writer.__main__ import LOG_WRITER, LogWriter
+from storage.log_writer.__main__ import LOG_WRITER
+from storage.log_writer.writer import LogWriter
 from storage.paths import RuntimePaths
 from storage.process.lock import only_process
 from storage.schema.records import utc_now

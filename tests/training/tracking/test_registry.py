@@ -15,11 +15,12 @@ from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
 from storage.models.store import MODEL, ModelStore
+from storage.schema.arrays import FloatArray
 from storage.schema.records import ModelManifest, utc_now
 from storage.settings import Settings
 from tests.system import REPOSITORY, clean_environment, running, wait_for
 from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
-from training.dataset.table import FloatArray, HousingTable
+from training.dataset.table import HousingTable
 from training.publishing.model_card import REGISTERED_NAME
 from training.tracking.alias_sync import RETRY_INTERVAL, AliasKeeper
 from training.tracking.registry import (

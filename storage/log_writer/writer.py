@@ -1,0 +1,225 @@
+"""Moving spool records into the database, exactly once.
+
+Each transaction inserts the records of a chunk of one or several segments and stores how far it read in each.
+A crash before the commit repeats the chunks, a crash after it does not; a segment is removed only after its
+last commit. Where a line or a file is bad, each segment gets a transaction of its own.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from storage.database.backlog import moment_of
+from storage.database.connection import Database
+from storage.errors import SpoolUnavailable
+from storage.log_writer.row_store import store_lines
+from storage.paths import RuntimePaths
+from storage.schema.records import utc_now
+from storage.schema.tables import spool_positions
+from storage.spool.segments import Chunk, Segment, segments
+
+logger = logging.getLogger(__name__)
+
+LARGE_BACKLOG_BATCHES = 8
+
+
+LARGE_BATCH_FACTOR = 4
+
+
+# Made once: to build a statement costs more than to carry it out.
+_READ_POSITIONS = sa.select(spool_positions.c.segment, spool_positions.c.position)
+
+
+_ADD_POSITION = sa.insert(spool_positions)
+
+
+_MOVE_POSITION = sa.update(spool_positions).where(spool_positions.c.segment == sa.bindparam("key"))
+
+
+@dataclass(frozen=True)
+class DrainReport:
+    """What one round moved. ``more``: a segment had more than one chunk, so the next round is due now."""
+
+    records: int = 0
+    rejected: int = 0
+    segments_removed: int = 0
+    more: bool = False
+    lag_seconds: float = field(default=0.0, compare=False)
+    """The longest that a moved record had waited."""
+
+    def __add__(self, other: "DrainReport") -> "DrainReport":
+        return DrainReport(
+            self.records + other.records,
+            self.rejected + other.rejected,
+            self.segments_removed + other.segments_removed,
+            self.more or other.more,
+            max(self.lag_seconds, other.lag_seconds),
+        )
+
+
+class _BadLines(Exception):
+    """Some lines of several segments were refused: each segment has to set its own aside."""
+
+
+class LogWriter:
+    """Moves records from the spool folder into the database."""
+
+    def __init__(self, paths: RuntimePaths, database: Database, batch_bytes: int) -> None:
+        self._paths = paths
+        self._database = database
+        self._batch_bytes = batch_bytes
+        self._moved: dict[str, int] = {}
+
+    def run_once(self, now: datetime) -> DrainReport:
+        """Move one chunk of every segment.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If the database cannot be written now; nothing of the chunks at hand was kept or lost.
+        SpoolUnavailable
+            If a segment could not be read or its bad lines not be set aside; the others were moved.
+        """
+        report = DrainReport()
+        problem: SpoolUnavailable | None = None
+        for group in self._groups():
+            try:
+                report += self._move(group, now)
+                continue
+            except (SpoolUnavailable, _BadLines) as error:
+                logger.debug("Moving one segment at a time: %s", error)
+            for segment in group:
+                try:
+                    report += self._move([segment], now)
+                except SpoolUnavailable as error:
+                    problem = error  # the other segments do not wait for it
+        if problem is not None:
+            raise problem
+        return report
+
+    def drain(self, now: datetime) -> DrainReport:
+        """Move everything that is there, chunk by chunk."""
+        total = DrainReport()
+        while (report := self.run_once(now)) != DrainReport():
+            total += report
+        return total
+
+    def _groups(self) -> Iterator[list[Segment]]:
+        """Yield segments whose next chunks together make about one batch: a commit costs more than a row.
+
+        Most segments are idle most of the time: one look at the file, and no transaction.
+        """
+        group: list[Segment] = []
+        size = 0
+        for segment in segments(self._paths.spool):
+            moved = self._moved.get(segment.name, -1)
+            if segment.is_idle(moved):
+                continue
+            waiting = segment.backlog_bytes(max(0, moved))
+            if group and size + waiting > self._batch_bytes:
+                yield group
+                group, size = [], 0
+            group.append(segment)
+            size += waiting
+        if group:
+            yield group
+
+    def _move(self, group: Sequence[Segment], now: datetime) -> DrainReport:
+        """Move a chunk of each of the segments, in one transaction."""
+        with self._database.transaction() as connection:
+            positions = _positions(connection)
+            chunks = self._read_chunks(group, positions)
+            lines = [line for chunk in chunks.values() for line in chunk.all_lines()]
+            rejected = store_lines(connection, lines, now)
+            if rejected and len(group) > 1:
+                raise _BadLines
+            _set_positions(connection, positions, chunks)
+            # Before the commit: a crash in between sets a line aside twice, which loses nothing.
+            self._set_aside(group[0], rejected)
+        self._let_go(chunks)
+        return DrainReport(
+            records=len(lines) - len(rejected),
+            rejected=len(rejected),
+            segments_removed=sum(chunk.finished for chunk in chunks.values()),
+            more=any(not chunk.at_end for chunk in chunks.values()),
+            lag_seconds=max((_lag_seconds(chunk.lines) for chunk in chunks.values()), default=0.0),
+        )
+
+    def _read_chunks(
+        self, group: Sequence[Segment], positions: Mapping[str, int]
+    ) -> dict[Segment, Chunk]:
+        """Return the next chunk of each segment that has one."""
+        chunks: dict[Segment, Chunk] = {}
+        for segment in group:
+            position = positions.get(segment.name, 0)
+            with _file_problems():
+                chunk = segment.read(position, self._chunk_bytes(segment.backlog_bytes(position)))
+            if chunk.finished or chunk.end != position:
+                chunks[segment] = chunk
+        return chunks
+
+    def _chunk_bytes(self, backlog_bytes: int) -> int:
+        """Return the size of the next chunk: a long backlog moves faster in larger transactions."""
+        large = backlog_bytes > LARGE_BACKLOG_BATCHES * self._batch_bytes
+        return self._batch_bytes * (LARGE_BATCH_FACTOR if large else 1)
+
+    def _let_go(self, chunks: Mapping[Segment, Chunk]) -> None:
+        """Remember how far each segment was moved, and remove those of which nothing is left."""
+        self._moved |= {segment.name: chunk.end for segment, chunk in chunks.items()}
+        finished = [segment for segment, chunk in chunks.items() if chunk.finished]
+        for segment in finished:
+            segment.path.unlink()
+            del self._moved[segment.name]
+        if finished:
+            names = [segment.name for segment in finished]
+            with self._database.transaction() as connection:
+                gone = spool_positions.c.segment.in_(names)
+                connection.execute(sa.delete(spool_positions).where(gone))
+
+    def _set_aside(self, segment: Segment, rejected: Sequence[bytes]) -> None:
+        if not rejected:
+            return
+        target = self._paths.rejected_records / segment.name
+        with _file_problems():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("ab") as stream:
+                stream.writelines(line + b"\n" for line in rejected)
+        logger.error(
+            "%d unreadable records of a spool file were set aside in %s", len(rejected), target
+        )
+
+
+@contextmanager
+def _file_problems() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SpoolUnavailable(
+            f"A spool file could not be moved ({error}); free some disk space or mend its permissions. "
+            "Nothing of it is lost."
+        ) from error
+
+
+def _lag_seconds(lines: Sequence[bytes]) -> float:
+    oldest = moment_of(lines[0]) if lines else None
+    return 0.0 if oldest is None else max(0.0, (utc_now() - oldest).total_seconds())
+
+
+def _positions(connection: sa.Connection) -> dict[str, int]:
+    return {row.segment: row.position for row in connection.execute(_READ_POSITIONS)}
+
+
+def _set_positions(
+    connection: sa.Connection, known: Mapping[str, int], chunks: Mapping[Segment, Chunk]
+) -> None:
+    moved = {segment.name: chunk.end for segment, chunk in chunks.items()}
+    new = [{"segment": name, "position": end} for name, end in moved.items() if name not in known]
+    old = [{"key": name, "position": end} for name, end in moved.items() if name in known]
+    if new:
+        connection.execute(_ADD_POSITION, new)
+    if old:
+        connection.execute(_MOVE_POSITION, old)
