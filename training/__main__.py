@@ -123,10 +123,6 @@ def _promotion(pointer: ChampionPointer) -> AuditAct:
     )
 
 
-if __name__ == "__main__":
-    sys.exit(main())
-
-
 def comparison(outcome: TrainingOutcome) -> Group:
     """Return the candidates, the best on validation first, with units and row counts."""
     # Narrow enough for the 80 columns that a pipe or a small terminal has.
@@ -160,3 +156,7 @@ def _cells(measured: MeasuredCandidate, *, is_winner: bool) -> list[str]:
 def _caption(outcome: TrainingOutcome) -> str:
     rows = ", ".join(f"{part} {count:,}" for part, count in outcome.row_counts.items())
     return f"Lowest validation RMSE wins. Rows: {rows}."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

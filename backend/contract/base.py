@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from storage.schema.records import LONGEST_REASON, utc_now
+from storage.schema.records import LONGEST_REASON as LONGEST_REASON
+from storage.schema.records import utc_now
 
 Reason = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON, pattern=r"\S")]
 """Why somebody changes something: not empty, and kept with the change."""

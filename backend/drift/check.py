@@ -1,5 +1,6 @@
 """Drift of the served model's inputs: rows that someone sends, or the predictions of a window."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.drift.alarm import Alarm, CheckedWindow, drift_alarm
-from backend.drift.detector import PREDICTION
+from backend.drift.detector import PREDICTION, DriftDetector
 from backend.drift.picture import (
     CumulativeShares,
     Histogram,
@@ -19,7 +20,6 @@ from backend.drift.picture import (
 )
 from backend.drift.report import DriftReport
 from backend.drift.thresholds import DriftThresholds
-from backend.serving.served_model import ServedModel
 from storage.database.connection import Database
 from storage.predictions.window import PredictionWindow, read_prediction_window
 from storage.schema.arrays import FloatArray
@@ -47,16 +47,20 @@ class WindowCheck:
 
 
 def compare_rows(
-    model: ServedModel, inputs: FloatArray, thresholds: DriftThresholds
+    detector: DriftDetector,
+    predict: Callable[[FloatArray], FloatArray],
+    inputs: FloatArray,
+    thresholds: DriftThresholds,
 ) -> DriftReport:
     """Compare inputs (n, 8), NaN for missing values, and the model's answers to those that it accepts."""
     usable = inputs[_is_acceptable(inputs)]
-    predictions = model.predict(usable) if len(usable) else None
-    return model.drift_detector.compare(inputs, predictions, thresholds)
+    predictions = predict(usable) if len(usable) else None
+    return detector.compare(inputs, predictions, thresholds)
 
 
 def check_window(
-    model: ServedModel,
+    detector: DriftDetector,
+    version: str,
     database: Database,
     until: datetime,
     length: timedelta,
@@ -72,15 +76,15 @@ def check_window(
         If they cannot be read.
     """
     window = read_prediction_window(database, until - length, until, most_rows)
-    predictions = _own_predictions(model, window)
-    report = _compare(model, window, thresholds)
-    alarm = _alarm(model, database, window, report, thresholds, most_rows)
+    predictions = _own_predictions(version, window)
+    report = _compare(detector, version, window, thresholds)
+    alarm = _alarm(detector, version, database, window, report, thresholds, most_rows)
     if report.status != "ok":
         return WindowCheck(report, window, alarm, {}, None)
-    columns = {
-        name: window.inputs[:, number] for number, name in enumerate(model.drift_detector.names)
-    } | {PREDICTION: predictions}
-    references = {name: reference_column(model.drift_detector, name) for name in columns}
+    columns = {name: window.inputs[:, number] for number, name in enumerate(detector.names)} | {
+        PREDICTION: predictions
+    }
+    references = {name: reference_column(detector, name) for name in columns}
     known = {name: found for name, found in references.items() if found is not None}
     name = opened if opened in known else report.inputs[0].name
     return WindowCheck(
@@ -92,7 +96,7 @@ def check_window(
             name=name,
             cumulative=cumulative_shares(known[name], columns[name]),
             slices=timeline(
-                model.drift_detector,
+                detector,
                 name,
                 window.seconds,
                 window.inputs,
@@ -105,22 +109,21 @@ def check_window(
 
 
 def _compare(
-    model: ServedModel, window: PredictionWindow, thresholds: DriftThresholds
+    detector: DriftDetector, version: str, window: PredictionWindow, thresholds: DriftThresholds
 ) -> DriftReport:
-    predictions = _own_predictions(model, window)
-    return model.drift_detector.compare(
-        window.inputs, predictions[~np.isnan(predictions)], thresholds
-    )
+    predictions = _own_predictions(version, window)
+    return detector.compare(window.inputs, predictions[~np.isnan(predictions)], thresholds)
 
 
-def _own_predictions(model: ServedModel, window: PredictionWindow) -> FloatArray:
+def _own_predictions(version: str, window: PredictionWindow) -> FloatArray:
     # Another version's answers differ from this one's reference without any drift.
-    own = window.versions == model.manifest.version
+    own = window.versions == version
     return np.where(own, window.predictions, np.nan)
 
 
 def _alarm(
-    model: ServedModel,
+    detector: DriftDetector,
+    version: str,
     database: Database,
     window: PredictionWindow,
     report: DriftReport,
@@ -135,7 +138,7 @@ def _alarm(
             break
         until = checks[0].since
         earlier = read_prediction_window(database, until - length, until, most_rows)
-        checks.insert(0, _checked(earlier, _compare(model, earlier, thresholds)))
+        checks.insert(0, _checked(earlier, _compare(detector, version, earlier, thresholds)))
     return drift_alarm(checks, thresholds)
 
 

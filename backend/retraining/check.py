@@ -94,7 +94,9 @@ class RetrainingChecks:
         model, config = self._host.current(), self._configuration.current().config
         drift = error = None
         if inputs is not None:
-            report = compare_rows(model, inputs, drift_thresholds(config))
+            report = compare_rows(
+                model.drift_detector, model.predict, inputs, drift_thresholds(config)
+            )
             drift = DriftLook(report, drift_finding(report, None))
         if labelled is not None:
             error = self._error_of(model, labelled, config)
@@ -114,7 +116,16 @@ class RetrainingChecks:
         if config.drift_detection_enabled:
             thresholds = drift_thresholds(config)
             most_rows = config.largest_window_rows
-            found = check_window(model, self._database, now, length, None, thresholds, most_rows)
+            found = check_window(
+                model.drift_detector,
+                model.manifest.version,
+                self._database,
+                now,
+                length,
+                None,
+                thresholds,
+                most_rows,
+            )
             drift = DriftLook(found.report, drift_finding(found.report, found.alarm))
         if config.performance_monitoring_enabled:
             error = self._error_in_window(model, now, length, config)

@@ -44,7 +44,9 @@ def compare() -> Response:
     g.model_version = model.manifest.version
     rows = [list(row.__dict__.values()) for row in body.data]
     thresholds = drift_thresholds(services.configuration.current().config)
-    report = compare_rows(model, np.array(rows, dtype=np.float64), thresholds)
+    report = compare_rows(
+        model.drift_detector, model.predict, np.array(rows, dtype=np.float64), thresholds
+    )
     return answer(
         DriftResponse(
             drift_analysis=drift_analysis(report, thresholds), model_version=model.manifest.version
@@ -62,7 +64,8 @@ def window() -> Response:
     config = services.configuration.current().config
     thresholds = drift_thresholds(config)
     check = check_window(
-        model,
+        model.drift_detector,
+        model.manifest.version,
         services.database,
         query.until or utc_now(),
         query.window or timedelta(hours=config.window_hours),

@@ -14,10 +14,9 @@ from dashboard.latency.reading import (
     last_reading,
     read_latency,
 )
-from dashboard.logs.requests import draw_request, request_cells, request_columns
-from dashboard.overview.traffic_chart import step_words
-from dashboard.shared.moment import clock, moment, period
+from dashboard.shared.moment import clock, moment, period, step_words
 from dashboard.shared.open_row import draw_rows
+from dashboard.shared.request import draw_request, request_cells, request_columns
 from dashboard.shared.service import asking_service, housing_client
 
 LATENCY_HELP = (

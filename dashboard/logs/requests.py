@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import streamlit as st
 
-from backend.contract.records import RequestRow, RequestsQuery, RequestsResponse
-from dashboard.shared.moment import COLUMN_FORMAT, cell
-from dashboard.shared.open_row import draw_facts, draw_rows
+from backend.contract.records import RequestsQuery, RequestsResponse
+from dashboard.shared.open_row import draw_rows
 from dashboard.shared.paged_list import PagedList
+from dashboard.shared.request import draw_request, request_cells, request_columns
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.time_window import TimeWindow, choose_window
 
@@ -79,42 +78,3 @@ def _choose_filters() -> RequestFilters:
         )
         window = choose_window("request")
     return RequestFilters(endpoint or None, status, window)
-
-
-def request_cells(row: RequestRow) -> dict[str, Any]:
-    """Return one request's cells of the table."""
-    return {
-        "timestamp": cell(row.timestamp),
-        "method": row.method,
-        "endpoint": row.endpoint,
-        "status": row.status_code,
-        "milliseconds": row.response_time * 1_000,
-        "model_version": row.model_version,
-        "error": row.error_message,
-    }
-
-
-def request_columns() -> dict[str, Any]:
-    """Return the columns of a table of requests."""
-    return {
-        "timestamp": st.column_config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=150),
-        "method": st.column_config.TextColumn("Method", width=70),
-        "endpoint": st.column_config.TextColumn("Endpoint", width=150),
-        "status": st.column_config.NumberColumn("Status", format="%d", width=70),
-        "milliseconds": st.column_config.NumberColumn("Latency, ms", format="%.2f", width=95),
-        "model_version": st.column_config.TextColumn("Model version", width=205),
-        "error": st.column_config.TextColumn("Error", width="medium"),
-    }
-
-
-def draw_request(name: str, row: RequestRow) -> None:
-    """Draw one opened request; ``name`` is the prefix of its keys."""
-    facts = {
-        "Time": f"{row.timestamp.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC",
-        "Request": f"`{row.method} {row.endpoint}`",
-        "Status": str(row.status_code),
-        "Latency": f"{row.response_time * 1_000:.3f} ms",
-        "Model version": f"`{row.model_version}`" if row.model_version else "none",
-        "Request id": f"`{row.request_id}`",
-    }
-    draw_facts(name, facts, row.error_message)

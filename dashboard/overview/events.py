@@ -5,9 +5,8 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.monitoring import EventRow, HistoryQuery
-from dashboard.overview.monitoring import asking_quietly
 from dashboard.shared.moment import COLUMN_FORMAT, cell
-from dashboard.shared.service import housing_client
+from dashboard.shared.service import asking_quietly, housing_client
 
 LAST_EVENTS = 8
 KINDS = {

@@ -4,14 +4,10 @@ A report over a day of predictions may take the service seconds: it must not hol
 it, and a failed one says so quietly, since the top of the page says it aloud.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from http import HTTPStatus
 
 import streamlit as st
 
-from backend.client import ClientError, ServiceRefused, ServiceUnreachable
 from backend.contract.drift import DriftQuery, DriftWindowResponse
 from backend.contract.performance import Estimate, PerformanceQuery, PerformanceResponse
 from dashboard.overview.background_reading import BackgroundReading
@@ -20,7 +16,7 @@ from dashboard.settings import dashboard_settings
 from dashboard.shared.drift_words import column_label, drifted_words, verdict
 from dashboard.shared.moment import clock
 from dashboard.shared.price import dollars, escaped
-from dashboard.shared.service import new_client
+from dashboard.shared.service import asking_quietly, new_client
 
 WINDOW = timedelta(hours=24)
 INPUTS_NAMED = 3
@@ -47,21 +43,6 @@ def _error_reading() -> BackgroundReading[PerformanceResponse]:
 
 def _pause_seconds() -> float:
     return REPORT_PACE * dashboard_settings().refresh_seconds
-
-
-@contextmanager
-def asking_quietly(what: str) -> Iterator[None]:
-    """Turn a failed call into one quiet sentence in its place."""
-    try:
-        yield
-    except ServiceUnreachable:
-        st.caption(f"{what} not known while the service does not answer.")
-    except ServiceRefused as refused:
-        # Without a model or a database the page says why at its top.
-        away = refused.error.status == HTTPStatus.SERVICE_UNAVAILABLE
-        st.caption(f"{what} not known{' at the moment.' if away else f': {refused}'}")
-    except ClientError as error:
-        st.caption(f"{what} not known: {error}")
 
 
 def draw_drift_summary() -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.overview.traffic import TrafficStep
 from dashboard.shared.chart_panel import count_axis, panel_grid, panel_title, time_axis
+from dashboard.shared.moment import step_words
 
 ANSWERED_COLOUR = "#7d959d"
 FAILED_COLOUR = "#d9534a"
@@ -23,21 +24,6 @@ def draw_traffic_chart(steps: Sequence[TrafficStep], step: timedelta) -> None:
         key="overview_traffic",
         alt=f"Latency in milliseconds and number of requests for each {words}",
     )
-
-
-def step_words(step: timedelta) -> str:
-    """Write the width of a step.
-
-    Examples
-    --------
-    >>> step_words(timedelta(seconds=15)), step_words(timedelta(hours=1))
-    ('15 seconds', 'hour')
-    """
-    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
-        count, rest = divmod(int(step.total_seconds()), seconds)
-        if count and not rest:
-            return unit if count == 1 else f"{count} {unit}s"
-    raise ValueError(f"A step is of whole seconds, not {step}.")
 
 
 def traffic_option(steps: Sequence[TrafficStep], step: timedelta) -> dict[str, Any]:

@@ -7,9 +7,9 @@ import streamlit as st
 
 from backend.contract.performance import Estimate, PerformanceResponse, PerformanceStep
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
-from dashboard.overview.traffic_chart import step_words
 from dashboard.shared.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.shared.colours import DOWN, TOTAL, UP
+from dashboard.shared.moment import step_words
 
 REALIZED, ESTIMATED, HOLDOUT = "Realized RMSE", "Estimated RMSE", "Holdout RMSE"
 COVERAGE, EXPECTED = "In their interval", "Expected share"

@@ -9,10 +9,10 @@ from backend.client import HousingClient
 from backend.contract.performance import Estimate
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
 from backend.contract.shadow import ShadowQuery, ShadowResponse, ShadowStep
-from dashboard.overview.traffic_chart import step_words
-from dashboard.performance.words import price, price_range, share_range
 from dashboard.shared.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.shared.colours import DOWN, TOTAL, UP
+from dashboard.shared.moment import step_words
+from dashboard.shared.price import price, price_range, share_range
 from dashboard.shared.service import asking_service
 
 USUAL_WINDOW = timedelta(hours=24)

@@ -6,8 +6,7 @@ import streamlit as st
 
 from backend.contract.performance import ErrorSlice, PerformanceResponse
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
-
-KINDS = {"region": "Region", "income": "Income", "age": "House age"}
+from dashboard.shared.feature_words import KINDS
 
 
 def draw_slices(found: PerformanceResponse) -> None:

@@ -4,7 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backend.contract.performance import Estimate, PerformanceResponse
-from dashboard.shared.price import dollars, escaped
+from dashboard.shared.price import (
+    number_range,
+    percent,
+    price,
+    price_range,
+    share_range,
+    two_digits,
+)
 
 
 @dataclass(frozen=True)
@@ -51,10 +58,10 @@ def realized_facts(found: PerformanceResponse) -> dict[str, str]:
         "Bias": price_range(realized.bias) + _holdout(then["bias"], price),
     }
     if realized.r2 is not None:
-        facts["R²"] = number_range(realized.r2) + _holdout(then["r2"], _two_digits)
+        facts["R²"] = number_range(realized.r2) + _holdout(then["r2"], two_digits)
     if realized.interval_coverage is not None:
         coverage = share_range(realized.interval_coverage)
-        facts["In their interval"] = coverage + _holdout(then["interval_coverage"], _percent)
+        facts["In their interval"] = coverage + _holdout(then["interval_coverage"], percent)
     return facts
 
 
@@ -106,51 +113,6 @@ def span(seconds: float) -> str:
         if seconds >= 2 * width:
             return f"{seconds / width:.0f} {unit}"
     return f"{seconds:.0f} second{'' if round(seconds) == 1 else 's'}"
-
-
-def price(value: float) -> str:
-    """Write a price difference as Markdown, to the nearest hundred dollars."""
-    return escaped(dollars(value))
-
-
-def price_range(estimate: Estimate) -> str:
-    r"""Write a figure in 100,000 USD and its interval, as Markdown.
-
-    Examples
-    --------
-    >>> price_range(Estimate(value=0.374, lower=0.355, upper=0.394))
-    '**\\$37,400** :gray[\\$35,500 to \\$39,400]'
-    """
-    return f"**{price(estimate.value)}** :gray[{price(estimate.lower)} to {price(estimate.upper)}]"
-
-
-def share_range(estimate: Estimate) -> str:
-    """Write a share and its interval, as Markdown.
-
-    Examples
-    --------
-    >>> share_range(Estimate(value=0.9, lower=0.874, upper=0.93))
-    '**90.0%** :gray[87.4% to 93.0%]'
-    """
-    return (
-        f"**{_percent(estimate.value)}** :gray[{_percent(estimate.lower)} to "
-        f"{_percent(estimate.upper)}]"
-    )
-
-
-def number_range(estimate: Estimate) -> str:
-    """Write a figure without unit and its interval, as Markdown."""
-    values = (estimate.value, estimate.lower, estimate.upper)
-    value, lower, upper = map(_two_digits, values)
-    return f"**{value}** :gray[{lower} to {upper}]"
-
-
-def _two_digits(value: float) -> str:
-    return f"{value:.2f}"
-
-
-def _percent(value: float) -> str:
-    return f"{value:.1%}"
 
 
 def _holdout(estimate: Estimate | None, write: Callable[[float], str]) -> str:

@@ -8,14 +8,13 @@ from typing import Any
 
 from backend.contract.predictions import TARGET_CAP, TARGET_UNIT_DOLLARS, HousingFeatures
 from backend.contract.what_if import NearestDistrict
-from dashboard.shared.california import california_path
+from dashboard.shared.california import MIDDLE_LATITUDE, california_path
 from dashboard.shared.colours import HERE, LAND, TOTAL
 from dashboard.shared.feature_words import feature_named, with_unit
 from dashboard.shared.price import recorded_dollars
 
 DEGREE_KILOMETRES = 111.195
 """One degree along a meridian of a globe with a radius of 6,371 km, as the service counts."""
-MIDDLE_LATITUDE = 37.3
 HEIGHT = 430
 ROOM_FOR_BAR_PIXELS = 100
 LEAST_REACH_KILOMETRES = 1.0

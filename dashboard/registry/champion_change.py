@@ -7,6 +7,7 @@ from http import HTTPStatus
 import streamlit as st
 
 from backend.client import ClientError, HousingClient, ServiceRefused
+from backend.contract.base import LONGEST_REASON
 from backend.contract.models import ChampionChangedResponse, ChampionChangeKind, ModelVersion
 from dashboard.registry.admin_key import (
     draw_held_key,
@@ -17,7 +18,6 @@ from dashboard.registry.admin_key import (
 )
 from dashboard.registry.arrival import clicked_now
 from dashboard.shared.buttons import readable_letters
-from dashboard.shared.drift_words import LONGEST_REASON
 from dashboard.shared.service import failure_sentence, new_client
 
 OPEN = "registry_change"

@@ -7,11 +7,11 @@ import streamlit as st
 from backend.contract.model_version import VersionResponse
 from backend.contract.performance import Estimate
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
-from dashboard.performance.words import number_range, price_range, share_range
 from dashboard.registry.words import CHALLENGER, CHAMPION, trained_words
 from dashboard.settings import dashboard_settings
 from dashboard.shared.colours import DOWN, UP
 from dashboard.shared.interval_mark import MarkStyle, interval_marks
+from dashboard.shared.price import number_range, price_range, share_range
 
 THOUSANDS = TARGET_UNIT_DOLLARS / 1_000
 FIGURES = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from backend.contract.model_version import ComparisonResponse
 from backend.contract.models import ModelsResponse, ModelVersion
 from backend.contract.performance import Estimate
-from dashboard.performance.slices import KINDS
+from dashboard.shared.feature_words import KINDS
 from dashboard.shared.moment import moment
 from dashboard.shared.price import dollars, escaped
 

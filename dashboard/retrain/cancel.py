@@ -3,9 +3,9 @@
 import streamlit as st
 
 from backend.client import ClientError
+from backend.contract.base import LONGEST_REASON
 from backend.contract.retraining import RetrainingResponse
 from dashboard.shared.buttons import primary_button
-from dashboard.shared.drift_words import LONGEST_REASON
 from dashboard.shared.service import failure_sentence, housing_client
 
 CANCELLING = "retrain_cancelling"

@@ -8,11 +8,10 @@ import streamlit as st
 from backend.client import HousingClient
 from backend.contract.monitoring import MonitoringConfig, StatusResponse
 from backend.contract.retraining_check import RetrainingCheckResponse
-from dashboard.overview.monitoring import asking_quietly
 from dashboard.shared.drift_words import drifted_words, verdict
 from dashboard.shared.moment import clock, lasting
 from dashboard.shared.price import escaped
-from dashboard.shared.service import housing_client
+from dashboard.shared.service import asking_quietly, housing_client
 
 READING = "retrain_check"
 """Session state: the last reading."""

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from backend.contract.base import LONGEST_REASON
 from dashboard.retrain.check import CheckReading, forget_check
 from dashboard.retrain.reading import follow
 from dashboard.shared.buttons import primary_button
-from dashboard.shared.drift_words import LONGEST_REASON, spoken
+from dashboard.shared.drift_words import spoken
 from dashboard.shared.retraining_request import request_retraining
 
 REASON = "retrain_reason"

@@ -3,14 +3,13 @@
 import re
 from dataclasses import dataclass
 
+from backend.contract.base import LONGEST_REASON
 from backend.contract.drift import DriftAnalysis, DriftWindowResponse
 from backend.contract.predictions import FEATURES
 from dashboard.shared.feature_words import BY_NAME, feature_named
 
 PREDICTION = "prediction"
 THOUSANDS_A_PRICE_UNIT = 100.0
-LONGEST_REASON = 500
-"""Characters: what the service takes."""
 
 _NAMES = re.compile(r"\b(" + "|".join(feature.name for feature in FEATURES) + r")\b")
 

@@ -30,3 +30,6 @@ def with_unit(feature: Feature, value: float) -> str:
     '30 years'
     """
     return f"{number(value)} {feature.unit}"
+
+
+KINDS = {"region": "Region", "income": "Income", "age": "House age"}

@@ -1,6 +1,6 @@
 """Times in words, in UTC everywhere: what the operator reads here is what stands in the logs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 COLUMN_FORMAT = "YYYY-MM-DD HH:mm:ss"
 """The same, for a table's column."""
@@ -61,3 +61,18 @@ def period(since: datetime, until: datetime) -> str:
     since, until = since.astimezone(UTC), until.astimezone(UTC)
     end = f"{until:%H:%M:%S}" if since.date() == until.date() else f"{until:%Y-%m-%d %H:%M:%S}"
     return f"{since:%Y-%m-%d %H:%M:%S} to {end} UTC"
+
+
+def step_words(step: timedelta) -> str:
+    """Write the width of a step.
+
+    Examples
+    --------
+    >>> step_words(timedelta(seconds=15)), step_words(timedelta(hours=1))
+    ('15 seconds', 'hour')
+    """
+    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        count, rest = divmod(int(step.total_seconds()), seconds)
+        if count and not rest:
+            return unit if count == 1 else f"{count} {unit}s"
+    raise ValueError(f"A step is of whole seconds, not {step}.")

@@ -1,5 +1,6 @@
 """Prices in words: 1990 US dollars, with the census' cap."""
 
+from backend.contract.performance import Estimate
 from backend.contract.predictions import TARGET_CAP, TARGET_UNIT_DOLLARS
 
 CENSUS_NOTE = (
@@ -82,3 +83,50 @@ def dollar_difference(amount: int) -> str:
     """
     sign = {True: "+", False: "−"}[amount > 0] if amount else ""
     return f"{sign}${abs(amount):,}"
+
+
+def price(value: float) -> str:
+    """Write a price difference as Markdown, to the nearest hundred dollars."""
+    return escaped(dollars(value))
+
+
+def price_range(estimate: Estimate) -> str:
+    r"""Write a figure in 100,000 USD and its interval, as Markdown.
+
+    Examples
+    --------
+    >>> price_range(Estimate(value=0.374, lower=0.355, upper=0.394))
+    '**\\$37,400** :gray[\\$35,500 to \\$39,400]'
+    """
+    return f"**{price(estimate.value)}** :gray[{price(estimate.lower)} to {price(estimate.upper)}]"
+
+
+def share_range(estimate: Estimate) -> str:
+    """Write a share and its interval, as Markdown.
+
+    Examples
+    --------
+    >>> share_range(Estimate(value=0.9, lower=0.874, upper=0.93))
+    '**90.0%** :gray[87.4% to 93.0%]'
+    """
+    return (
+        f"**{percent(estimate.value)}** :gray[{percent(estimate.lower)} to "
+        f"{percent(estimate.upper)}]"
+    )
+
+
+def number_range(estimate: Estimate) -> str:
+    """Write a figure without unit and its interval, as Markdown."""
+    values = (estimate.value, estimate.lower, estimate.upper)
+    value, lower, upper = map(two_digits, values)
+    return f"**{value}** :gray[{lower} to {upper}]"
+
+
+def two_digits(value: float) -> str:
+    """Write a ratio or a share with two digits."""
+    return f"{value:.2f}"
+
+
+def percent(value: float) -> str:
+    """Write a share in per cent."""
+    return f"{value:.1%}"

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from backend.client import ClientError
+from backend.contract.base import LONGEST_REASON
 from backend.contract.drift import DriftWindowResponse
 from backend.contract.monitoring import DataWindow
 from dashboard.shared.buttons import primary_button
-from dashboard.shared.drift_words import LONGEST_REASON, retraining_reason
+from dashboard.shared.drift_words import retraining_reason
 from dashboard.shared.moment import period
 from dashboard.shared.service import failure_sentence, housing_client
 

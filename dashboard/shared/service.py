@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 import streamlit as st
 
-from backend.client import ClientError, HousingClient, ServiceUnreachable
+from backend.client import ClientError, HousingClient, ServiceRefused, ServiceUnreachable
 from dashboard.settings import dashboard_settings
 
 SAID = "service_said"
@@ -84,3 +85,18 @@ def _problem() -> str | None:
     except ClientError as error:
         return failure_sentence(error)
     return None if health.status == "healthy" else health.message
+
+
+@contextmanager
+def asking_quietly(what: str) -> Iterator[None]:
+    """Turn a failed call into one quiet sentence in its place."""
+    try:
+        yield
+    except ServiceUnreachable:
+        st.caption(f"{what} not known while the service does not answer.")
+    except ServiceRefused as refused:
+        # Without a model or a database the page says why at its top.
+        away = refused.error.status == HTTPStatus.SERVICE_UNAVAILABLE
+        st.caption(f"{what} not known{' at the moment.' if away else f': {refused}'}")
+    except ClientError as error:
+        st.caption(f"{what} not known: {error}")

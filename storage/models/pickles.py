@@ -2,12 +2,29 @@
 
 import io
 import pickle
+import zlib
+from collections.abc import Mapping
 from typing import Any
 
 import joblib
+from joblib.numpy_pickle import NumpyUnpickler
 
 JOBLIB_MARK = b"joblib.numpy_pickle"
 """In each uncompressed file that joblib wrote; compressed ones do not begin like a pickle."""
+
+ZLIB_MARK = b"x"
+"""The first byte of what joblib compressed."""
+MOVED: Mapping[str, str] = {
+    "training.forest": "training.kernels.forest",
+    "training.forest_arrays": "training.kernels.forest_arrays",
+    "training.intervals": "training.models.intervals",
+    "training.neighbour_boosting": "training.models.neighbour_boosting",
+    "training.support_gate": "training.models.support_switch",
+}
+"""Where a module is today, by the name that it had when an older version was published.
+
+A version never changes, and a rollback must load it: an entry stays for as long as anybody keeps one.
+"""
 
 
 def pickled(estimator: Any, *, compressed: bool = False) -> bytes:
@@ -32,11 +49,27 @@ class _ReadInTurns(io.BytesIO):
         return super().read(size)
 
 
+class _Unpickler(pickle.Unpickler):
+    """Reads a pickle, and finds classes that have moved since it was written."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        return super().find_class(MOVED.get(module, module), name)
+
+
+class _JoblibUnpickler(NumpyUnpickler):
+    """Reads what joblib wrote, and finds classes that have moved since."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        return super().find_class(MOVED.get(module, module), name)
+
+
 def unpickled(content: bytes) -> Any:
     """Return the estimator of some bytes, whether ``pickled`` or joblib made them.
 
     joblib's reader is written in Python: for trees of a thousand arrays it takes ten times as long.
     """
     if content.startswith(pickle.PROTO) and JOBLIB_MARK not in content:
-        return pickle.load(_ReadInTurns(content))  # noqa: S301  the caller has compared the checksum
-    return joblib.load(io.BytesIO(content))
+        return _Unpickler(_ReadInTurns(content)).load()
+    plain = zlib.decompress(content) if content.startswith(ZLIB_MARK) else content
+    stream = io.BytesIO(plain)
+    return _JoblibUnpickler("", stream, ensure_native_byte_order=True).load()

@@ -2,7 +2,7 @@
 
 A file is written whole under another name and then renamed, and claimed by a rename. Every change of state
 happens inside one lock of the folder, and whoever carries a trigger out holds its claim lock
-(``storage/process/claim.py``): it is never carried out twice at once. One whose worker died is claimable
+(``storage/process/lock.py``): it is never carried out twice at once. One whose worker died is claimable
 again, so it is carried out at least once, and what that does must bear repeating. A person may cancel: what
 waits is closed at once; whoever works on a trigger sees the request beside it, and stops where it is safe.
 """

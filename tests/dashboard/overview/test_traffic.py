@@ -6,7 +6,8 @@ import pytest
 
 from backend.contract.records import RequestRow
 from dashboard.overview.traffic import MOST_STEPS, STEPS, over_time, step_for, summarize
-from dashboard.overview.traffic_chart import step_words, traffic_option
+from dashboard.overview.traffic_chart import traffic_option
+from dashboard.shared.moment import step_words
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
