@@ -15,7 +15,6 @@ from storage.spool.log_handler import configure_logging, open_spool
 
 logger = logging.getLogger("storage.log_writer")  # __name__ is __main__ when it runs
 
-
 LOG_WRITER = "log-writer"
 
 
