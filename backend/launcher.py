@@ -77,10 +77,10 @@ def process_environment(name: str, settings: Settings, keys: Mapping[str, str]) 
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONUNBUFFERED": "1",
     }
-    environment = os.environ | python | {"HOUSING_BACKEND_URL": settings.service_url}
+    environment = os.environ | python | {"HOUSING_BACKEND_URL": settings.addresses.backend_url}
     for variable in KEY_VARIABLES:
         environment.pop(variable, None)
-    mlflow = {"HOUSING_MLFLOW_URL": f"http://127.0.0.1:{settings.mlflow_port}"}
+    mlflow = {"HOUSING_MLFLOW_URL": f"http://127.0.0.1:{settings.addresses.mlflow_port}"}
     if name == "mlops-api":
         return environment | dict(keys) | mlflow
     if name == "monitor":
@@ -94,20 +94,24 @@ def _addresses(settings: Settings) -> tuple[Address, ...]:
     return (
         Address(
             "Dashboard",
-            settings.dashboard_host,
-            settings.dashboard_port,
+            settings.addresses.dashboard_host,
+            settings.addresses.dashboard_port,
             "HOUSING_DASHBOARD_PORT",
             "/_stcore/health",
         ),
         Address(
             "API",
-            settings.backend_host,
-            settings.backend_port,
+            settings.addresses.backend_host,
+            settings.addresses.backend_port,
             "HOUSING_BACKEND_PORT",
             "/health/ready",
         ),
         Address(
-            "MLflow", settings.mlflow_host, settings.mlflow_port, "HOUSING_MLFLOW_PORT", "/health"
+            "MLflow",
+            settings.addresses.mlflow_host,
+            settings.addresses.mlflow_port,
+            "HOUSING_MLFLOW_PORT",
+            "/health",
         ),
     )
 
