@@ -13,7 +13,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from backend.app import create_app
 from backend.client import HousingClient
 from backend.services import EXTENSION, Services
-from dashboard.settings import DashboardSettings, dashboard_settings
+from dashboard.settings import shared_settings
 from storage.database.connection import Database
 from storage.log_writer.writer import LogWriter
 from storage.schema.records import utc_now
@@ -136,7 +136,6 @@ OpenPage = Callable[..., AppTest]
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPage]:
     """Open one page of the console against a service: ``open_page("predict", service)``."""
-    monkeypatch.setitem(DashboardSettings.model_config, "env_file", None)
 
     def open_(name: str, service: Service, **settings: str) -> AppTest:
         monkeypatch.setenv("HOUSING_BACKEND_URL", service.settings.addresses.backend_url)
@@ -156,7 +155,7 @@ def _script(name: str) -> Path:
 
 
 def _forget() -> None:
-    dashboard_settings.cache_clear()
+    shared_settings.cache_clear()
     st.cache_resource.clear()
 
 

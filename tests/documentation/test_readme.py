@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from honcho.environ import parse_procfile
 
 from storage.schema.monitoring_config import MonitoringConfig
@@ -25,6 +26,12 @@ def test_every_setting_is_explained() -> None:
         assert field.description, name
         assert field.description.endswith("."), name
         assert not field.is_required(), name
+
+
+@pytest.mark.parametrize("name", ["README.md", "docker-compose.yml", "Procfile", "Makefile"])
+def test_every_setting_named_exists(name: str) -> None:
+    named = set(re.findall(r"HOUSING_[A-Z_]*[A-Z]\b", (REPOSITORY / name).read_text()))
+    assert named <= set(settings_by_variable())
 
 
 def test_every_make_command_named_exists() -> None:

@@ -65,6 +65,37 @@ def test_a_wrong_value_is_one_sentence_with_the_variables_name(
     assert str(stopped.value).count("\n") == 0
 
 
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [
+        ("HOUSING_BACKEND_PROT", "did you mean HOUSING_BACKEND_PORT?"),
+        ("HOUSING_REFRESH_SECOND", "did you mean HOUSING_REFRESH_SECONDS?"),
+        ("housing_admin_kye", "did you mean HOUSING_ADMIN_KEY?"),
+        ("HOUSING_QQQQQQQQQQQQQQQQQQQQQQQQ", "remove it, or see the README's list."),
+    ],
+)
+@pytest.mark.parametrize("in_file", [False, True])
+def test_a_name_that_no_setting_has_is_one_sentence(
+    variable: str, said: str, in_file: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if in_file:
+        (tmp_path / ".env").write_text(f"{variable}=s3cret\n")
+        monkeypatch.setitem(Settings.model_config, "env_file", str(tmp_path / ".env"))
+    else:
+        monkeypatch.setenv(variable, "s3cret")
+    with pytest.raises(SystemExit) as stopped:
+        settings_or_exit()
+    assert str(stopped.value) == f"There is no setting {variable.upper()}; {said}"
+
+
+def test_a_wrong_setting_never_shows_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOUSING_ADMIN_KYE", "s3cret")
+    monkeypatch.setenv("HOUSING_BACKEND_PORT", "s3cret")
+    with pytest.raises(ValueError, match="HOUSING_ADMIN_KYE") as wrong:
+        Settings()
+    assert "s3cret" not in str(wrong.value)
+
+
 def test_changed_settings_are_checked_and_keep_the_others(settings: Settings) -> None:
     silent = changed(changed(settings, shadow_share=1.0), shadow_batch_rows=5, backend_port=5055)
     assert silent.shadow == ShadowSettings(share=1.0, batch_rows=5)
