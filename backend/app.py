@@ -81,7 +81,7 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
     ``spool`` is this process's own, where it has one already.
     """
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.request_limit_bytes
+    app.config["MAX_CONTENT_LENGTH"] = settings.backend.request_limit_bytes
     services = _create_services(settings, spool or open_spool(settings))
     app.extensions[EXTENSION] = services
     answers.install(app)
@@ -104,7 +104,7 @@ def create_worker_app() -> Flask:
     configure_logging(settings, spool, "mlops-api")
     app = create_app(settings, spool)
     services: Services = app.extensions[EXTENSION]
-    services.host.watch(settings.model_poll_seconds)
+    services.host.watch(settings.backend.model_poll_seconds)
     # What lives as long as the process is not looked through again and again, for 40 ms while answers wait.
     gc.collect()
     gc.freeze()
@@ -118,7 +118,9 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
     host = ModelHost(store, metrics)
     queue, timeline = RetrainQueue(settings.paths.triggers), Timeline(spool)
     record_log, desk = RecordLog(database, settings.paths), RetrainingDesk(queue, timeline)
-    configuration = MonitoringConfiguration(database, spool, settings.command_timeout_seconds)
+    configuration = MonitoringConfiguration(
+        database, spool, settings.backend.command_timeout_seconds
+    )
     errors = PerformanceCheck(database)
     checks = RetrainingChecks(host, database, errors, configuration, queue, store)
     return Services(
@@ -133,12 +135,14 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         configuration=configuration,
         timeline=timeline,
         desk=desk,
-        retrainings=RetrainingView(queue, settings.mlflow_url),
+        retrainings=RetrainingView(queue, settings.addresses.mlflow_url),
         checks=checks,
         scheduled_checks=ScheduledChecks(checks, record_log, desk, timeline, metrics),
         queue=queue,
         store=store,
-        versions=VersionReports(store, settings.random_seed, settings.promotion_slice_minimum_rows),
+        versions=VersionReports(
+            store, settings.training.random_seed, settings.promotion.slice_minimum_rows
+        ),
         gate_history=GateHistory(queue),
         champion_desk=ChampionDesk(ChampionSwitch(store), timeline),
         audit=AuditTrail(settings.paths),

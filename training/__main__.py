@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     settings = settings_or_exit()
     if options.candidates is not None:
-        settings = settings.model_copy(update={"candidates": options.candidates})
+        training = settings.training.model_copy(update={"candidates": options.candidates})
+        settings = settings.model_copy(update={"training": training})
     try:
         if options.if_missing and _champion_is_usable(settings):
             return 0

@@ -64,12 +64,14 @@ def rollback() -> Response:
 
 def _asked() -> ChampionChange:
     services = current_services()
-    return read_body(ChampionChange, services.settings.request_limit_bytes, services.metrics)
+    return read_body(
+        ChampionChange, services.settings.backend.request_limit_bytes, services.metrics
+    )
 
 
 def _changed(kind: ChampionChangeKind, pointer: ChampionPointer, reason: str) -> Response:
     tell(kind, pointer.version, reason, previous=pointer.previous)
-    seconds = current_services().settings.model_poll_seconds
+    seconds = current_services().settings.backend.model_poll_seconds
     body = ChampionChangedResponse(
         change=kind,
         version=pointer.version,

@@ -65,7 +65,7 @@ def _read(services: Services) -> RetrainingCheckRequest:
     if not request.content_length and "Transfer-Encoding" not in request.headers:
         return RetrainingCheckRequest()
     return read_body(
-        RetrainingCheckRequest, services.settings.request_limit_bytes, services.metrics
+        RetrainingCheckRequest, services.settings.backend.request_limit_bytes, services.metrics
     )
 
 

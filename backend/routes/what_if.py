@@ -61,7 +61,7 @@ def nearest_districts() -> Response:
 
 def _read() -> tuple[HousingFeatures, ServedModel]:
     services = current_services()
-    limit_bytes = services.settings.request_limit_bytes
+    limit_bytes = services.settings.backend.request_limit_bytes
     features = read_body(HousingFeatures, limit_bytes, services.metrics)
     model = services.host.current()
     g.model_version = model.manifest.version

@@ -40,7 +40,7 @@ class PredictionShortcut:
         recorder: RequestRecorder,
     ) -> None:
         self._application = application
-        self._limit_bytes = settings.request_limit_bytes
+        self._limit_bytes = settings.backend.request_limit_bytes
         self._keys = KeyRing(settings)
         self._needed = reading_role(settings)
         self._predictions = predictions

@@ -44,7 +44,7 @@ def service(
 
 @pytest.fixture
 def client(champion_settings: Settings) -> Iterator[HousingClient]:
-    with HousingClient(champion_settings.service_url, ADMIN_KEY) as client:
+    with HousingClient(champion_settings.addresses.backend_url, ADMIN_KEY) as client:
         yield client
 
 

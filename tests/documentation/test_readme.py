@@ -5,11 +5,9 @@ import re
 import pytest
 from honcho.environ import parse_procfile
 
-from dashboard.settings import DashboardSettings
 from storage.schema.monitoring_config import MonitoringConfig
-from storage.settings import Settings
 from tests.documentation import monitoring_table
-from tests.documentation.settings_table import README, table
+from tests.documentation.settings_table import README, settings_by_variable, table
 from tests.system import REPOSITORY
 
 TEXT = README.read_text()
@@ -23,13 +21,17 @@ def test_the_table_of_the_monitoring_configuration_is_its_model() -> None:
     assert monitoring_table.table() in TEXT, "run: python -m tests.documentation.monitoring_table"
 
 
-@pytest.mark.parametrize("settings", [Settings, DashboardSettings, MonitoringConfig])
-def test_every_setting_is_explained(
-    settings: type[Settings] | type[DashboardSettings] | type[MonitoringConfig],
-) -> None:
-    for name, field in settings.model_fields.items():
+def test_every_setting_is_explained() -> None:
+    for name, field in (settings_by_variable() | MonitoringConfig.model_fields).items():
         assert field.description, name
         assert field.description.endswith("."), name
+        assert not field.is_required(), name
+
+
+@pytest.mark.parametrize("name", ["README.md", "docker-compose.yml", "Procfile", "Makefile"])
+def test_every_setting_named_exists(name: str) -> None:
+    named = set(re.findall(r"HOUSING_[A-Z_]*[A-Z]\b", (REPOSITORY / name).read_text()))
+    assert named <= set(settings_by_variable())
 
 
 def test_every_make_command_named_exists() -> None:

@@ -18,6 +18,7 @@ from storage.schema.records import utc_now
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from tests.end_to_end.killed_worker import STAGES
+from tests.settings import changed
 from tests.system import REPOSITORY, clean_environment
 from tests.training.conftest import named_candidates
 from training.dataset.sources import load_table
@@ -36,7 +37,7 @@ PATIENT = {"promotion_latency_budget_microseconds": 1e9}
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings.model_validate({"runtime_directory": tmp_path / "runtime", **PATIENT})
+    return changed(Settings(runtime_directory=tmp_path / "runtime"), **PATIENT)
 
 
 def small_table() -> HousingTable:
@@ -85,7 +86,7 @@ def test_killed_in_each_stage_it_ends_with_one_version_registered_once(settings:
 def test_mlflow_away_delays_nothing_and_hears_of_the_version_later_once(
     settings: Settings, free_port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    away = settings.model_copy(update={"mlflow_tracking_uri": f"http://127.0.0.1:{free_port}"})
+    away = changed(settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
     closed = retrain(away)
     assert closed.result is not None
     assert (closed.status, closed.result["promoted"]) == ("done", True)

@@ -42,7 +42,7 @@ def test_serving_does_not_notice_the_database(
     with running_system(champion_settings, tmp_path, workers=2) as system:
         system.log_writer.start(OBEYING_MODES if os.geteuid() == 0 else ())
         wait_for(champion_settings.paths.database.exists, what="the database")
-        with Load(champion_settings.backend_port, per_second=PER_SECOND) as load:
+        with Load(champion_settings.addresses.backend_port, per_second=PER_SECOND) as load:
             waits = [_seconds_until_visible(system.client) for _ in range(10)]
             before = _watch(system, load, CALM_SECONDS)
             phases = {"before": before}

@@ -18,6 +18,7 @@ from mlflow import MlflowClient
 from mlflow import environment_variables as mlflow_variables
 
 from storage.settings import Settings
+from tests.settings import changed
 from tests.system import running, wait_for
 from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.table import HousingTable
@@ -118,7 +119,7 @@ def test_a_training_far_from_the_folder_records_through_it_and_it_stops_at_once(
     tmp_path: Path, small_table: HousingTable
 ) -> None:
     for own in start(tmp_path / "server", tmp_path / "mlflow.log"):
-        far = Settings(runtime_directory=tmp_path / "far", mlflow_tracking_uri=own.address)
+        far = changed(Settings(runtime_directory=tmp_path / "far"), mlflow_tracking_uri=own.address)
         candidates = named_candidates("linear_regression")
         trained = Training(far, small_table, candidates, SilentSteps()).run()
         run_id = str(trained.manifest.mlflow_run_id)

@@ -21,6 +21,7 @@ from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
 from storage.schema.triggers import TriggerSource
 from storage.settings import Settings
+from tests.settings import changed
 from tests.system import running, wait_for
 from tests.training.conftest import named_candidates
 from tests.training.labelled import keep_labelled
@@ -54,7 +55,7 @@ class Bench:
         self.store = ModelStore(settings.paths)
 
     def set(self, **values: float) -> None:
-        self.settings = self.settings.model_copy(update=values)
+        self.settings = changed(self.settings, **values)
 
     def worker(self, candidate: Candidate | None = None) -> RetrainingWorker:
         competing = (candidate if candidate is not None else forest("bad"),)
@@ -76,7 +77,7 @@ class Bench:
 
 @pytest.fixture
 def bench(settings: Settings, small_table: HousingTable) -> Bench:
-    return Bench(settings.model_copy(update=PATIENT), small_table)
+    return Bench(changed(settings, **PATIENT), small_table)
 
 
 def checks(result: dict[str, Any]) -> dict[str, dict[str, Any]]:

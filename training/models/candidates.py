@@ -57,8 +57,12 @@ def configured_candidates(settings: Settings) -> tuple[Candidate, ...]:
     InvalidInput
         If a name is unknown.
     """
-    candidates = all_candidates(settings.random_seed, settings.training_threads)
-    return select(candidates, settings.candidates.split(",")) if settings.candidates else candidates
+    candidates = all_candidates(settings.training.random_seed, settings.training.threads)
+    return (
+        select(candidates, settings.training.candidates.split(","))
+        if settings.training.candidates
+        else candidates
+    )
 
 
 def select(candidates: Iterable[Candidate], names: Iterable[str]) -> tuple[Candidate, ...]:

@@ -32,12 +32,12 @@ class Rules:
     def of(cls, settings: Settings) -> Self:
         """Take them from the settings."""
         return cls(
-            margin_share=settings.promotion_margin_share,
-            slice_margin_share=settings.promotion_slice_margin_share,
-            slice_minimum_rows=settings.promotion_slice_minimum_rows,
-            coverage_margin_share=settings.promotion_coverage_margin_share,
-            latency_budget_microseconds=settings.promotion_latency_budget_microseconds,
-            seed=settings.random_seed,
+            margin_share=settings.promotion.margin_share,
+            slice_margin_share=settings.promotion.slice_margin_share,
+            slice_minimum_rows=settings.promotion.slice_minimum_rows,
+            coverage_margin_share=settings.promotion.coverage_margin_share,
+            latency_budget_microseconds=settings.promotion.latency_budget_microseconds,
+            seed=settings.training.random_seed,
         )
 
 

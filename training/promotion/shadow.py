@@ -52,7 +52,7 @@ class Shadow:
             If predictions cannot be read, or answers or position not be kept; nothing is left out.
         """
         position = read_progress(self._path, ShadowPosition) or ShadowPosition()
-        challenger = self._challenger() if self._settings.shadow_share > 0 else None
+        challenger = self._challenger() if self._settings.shadow.share > 0 else None
         if challenger is None:
             self._move(position, None)
             return 0
@@ -60,7 +60,7 @@ class Shadow:
             if position.row_id is None:
                 self._move(position, newest_row_id(database) or 0)
                 return 0
-            most_rows = self._settings.shadow_batch_rows
+            most_rows = self._settings.shadow.batch_rows
             batch = read_predictions_after(database, position.row_id, most_rows)
             if not len(batch):
                 self._begin_anew_if_emptied(position, newest_row_id(database))
@@ -102,7 +102,7 @@ class Shadow:
 
     def _asks(self, challenger: Contender, batch: PredictionBatch, at: int) -> bool:
         own = batch.versions[at] == challenger.version
-        return not own and is_chosen(batch.prediction_ids[at], self._settings.shadow_share)
+        return not own and is_chosen(batch.prediction_ids[at], self._settings.shadow.share)
 
     def _challenger(self) -> Contender | None:
         """Return the newest challenger, loaded; None if there is none that can be."""

@@ -96,14 +96,14 @@ class PromotionWatch:
 
     def _is_watched(self, pointer: ChampionPointer, kept: WatchRecord | None) -> bool:
         by_hand: tuple[PointerMove, ...] = ("promotion", "command line")
-        movers = ("gate", *(by_hand if self._settings.watch_manual_promotions else ()))
+        movers = ("gate", *(by_hand if self._settings.watch.manual_promotions else ()))
         has_rival = pointer.previous is not None and pointer.moved_by in movers
         taken_back = kept.taken_back if kept is not None else ()
-        return self._settings.watch_days > 0 and has_rival and pointer.version not in taken_back
+        return self._settings.watch.days > 0 and has_rival and pointer.version not in taken_back
 
     def _look(self, record: WatchRecord, now: datetime) -> WatchRecord | None:
         """Return the record with an outcome, if this look brings one."""
-        end = record.promotion.changed_at + timedelta(days=self._settings.watch_days)
+        end = record.promotion.changed_at + timedelta(days=self._settings.watch.days)
         rows = self._labelled_rows(record, min(now, end))
         is_last = now >= end
         if not is_last and not self._rules.is_due(rows, record.seen_rows, record.looks):
@@ -147,7 +147,7 @@ class PromotionWatch:
         with closing(Database(self._settings.database_address)) as database:
             found = read_labelled_predictions(database, promotion.changed_at, until, MOST_ROWS)
         # What the gate believes, and new to both, as in its recent part.
-        distance = self._settings.training_labelled_outlier_distance
+        distance = self._settings.training.labelled_outlier_distance
         screened = screen(found, promoted.learned, distance)
         kept = screened.new_to(promoted.learned.inputs, previous.learned.inputs)
         if len(kept) < self._rules.minimum_rows:

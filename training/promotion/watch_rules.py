@@ -41,8 +41,8 @@ class WatchRules:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """Return the rules that the settings describe."""
-        false_alarm = 1.0 - settings.watch_confidence_share
-        return cls(settings.watch_minimum_rows, false_alarm, settings.random_seed)
+        false_alarm = 1.0 - settings.watch.confidence_share
+        return cls(settings.watch.minimum_rows, false_alarm, settings.training.random_seed)
 
     @property
     def confidence(self) -> float:

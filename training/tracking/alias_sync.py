@@ -68,5 +68,5 @@ class AliasKeeper:
 
     def _may_have_records(self) -> bool:
         # Asking a store that is not there would make one, which takes ten seconds.
-        own = not self._settings.mlflow_tracking_uri and not is_remote(self._settings)
+        own = not self._settings.mlflow.tracking_uri and not is_remote(self._settings)
         return not own or self._settings.paths.mlflow_store.exists()

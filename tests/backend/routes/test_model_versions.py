@@ -13,6 +13,7 @@ from storage.models.store import HOLDOUT, MANIFEST, ModelStore
 from storage.retraining.queue import RetrainQueue
 from storage.settings import Settings
 from tests.backend.web.test_errors import assert_problem
+from tests.settings import changed
 from tests.verdicts import close_retraining, decision
 from tests.versions import champion_and_dearer, spoil
 from training.dataset.sources import load_table
@@ -227,7 +228,7 @@ def test_wild_answers_have_no_figures_and_break_nothing(
 
 def test_the_tracking_server_is_named_without_its_password(settings: Settings) -> None:
     def told(address: str) -> str | None:
-        return settings.model_copy(update={"mlflow_tracking_uri": address}).tracking_url
+        return changed(settings, mlflow_tracking_uri=address).tracking_url
 
     assert told("https://me:secret@mlflow.example:5001/base") == "https://mlflow.example:5001/base"
     assert told("http://127.0.0.1:5001") == "http://127.0.0.1:5001"

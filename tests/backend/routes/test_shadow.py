@@ -15,6 +15,7 @@ from storage.process.progress import keep_progress
 from storage.schema.records import ChampionPointer, utc_now
 from storage.settings import Settings
 from tests.backend.routes.test_performance import attach, holdout, performance, predict
+from tests.settings import changed
 from tests.versions import champion_and_dearer
 from training.evaluation.holdout import Holdout
 from training.promotion.shadow import Shadow
@@ -38,7 +39,7 @@ def silent(app: Flask, service_settings: Settings, store_records: Store) -> Shad
     services: Services = app.extensions[EXTENSION]
     champion_and_dearer(ModelStore(service_settings.paths))
     store_records()
-    found = Shadow(service_settings.model_copy(update={"shadow_share": 1.0}), services.spool)
+    found = Shadow(changed(service_settings, shadow_share=1.0), services.spool)
     found.run_once(utc_now())
     return found
 

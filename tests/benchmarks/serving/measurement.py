@@ -88,8 +88,8 @@ class Measurement:
         return {
             "model": self._store.champion().model_name,
             "cores": os.cpu_count(),
-            "workers": settings.backend_workers,
-            "threads": settings.backend_threads,
+            "workers": settings.backend.workers,
+            "threads": settings.backend.threads,
             "connections": CONNECTIONS,
             "rounds": self._plan.rounds,
             "seconds_a_round": self._plan.seconds,

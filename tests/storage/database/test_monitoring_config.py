@@ -23,7 +23,7 @@ class Desk:
     """Changes the configuration as the service does, with a log-writer beside it."""
 
     def __init__(self, settings: Settings, spool: Spool, writable: Database, readable: Database):
-        self.writer = LogWriter(settings.paths, writable, settings.log_writer_batch_bytes)
+        self.writer = LogWriter(settings.paths, writable, settings.log_writer.batch_bytes)
         self.writable, self.readable, self.spool = writable, readable, spool
         self.log = RecordLog(readable, settings.paths)
 

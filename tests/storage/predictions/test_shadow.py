@@ -14,6 +14,7 @@ from storage.schema.records import EventRecord, PredictionRecord, ShadowRecord, 
 from storage.schema.tables import events, labels, predictions, shadow_answers
 from storage.settings import Settings
 from storage.spool.segments import Spool
+from tests.settings import changed
 from tests.storage import records
 
 NOW = utc_now()
@@ -26,7 +27,7 @@ class Log:
     def __init__(self, settings: Settings, spool: Spool, database: Database) -> None:
         self._spool = spool
         self._database = database
-        self._writer = LogWriter(settings.paths, database, settings.log_writer_batch_bytes)
+        self._writer = LogWriter(settings.paths, database, settings.log_writer.batch_bytes)
 
     def keep(
         self,
@@ -121,4 +122,9 @@ def test_a_silent_answer_goes_with_its_prediction_and_by_its_own_age(
     both = Retention(writable, RetentionPolicy({predictions: HOUR, shadow_answers: HOUR}))
     assert both.step(NOW, 10).rows == {"predictions": 0, "shadow_answers": 1}
     assert log.count(shadow_answers) == 1
-    assert RetentionPolicy.of(Settings(prediction_retention_days=2)).ages[shadow_answers].days == 2
+    assert (
+        RetentionPolicy.of(changed(Settings(), prediction_retention_days=2))
+        .ages[shadow_answers]
+        .days
+        == 2
+    )

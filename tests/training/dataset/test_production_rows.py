@@ -12,6 +12,7 @@ from storage.schema.features import TARGET_CAP
 from storage.schema.records import utc_now
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
+from tests.settings import changed
 from tests.training.conftest import named_candidates
 from tests.training.labelled import keep_labelled
 from training.dataset.districts import falls_into_share, is_district_of
@@ -79,7 +80,7 @@ def test_labelled_rows_join_the_training_part_and_all_are_accounted_for(
     np.testing.assert_array_equal(joined.validation.inputs, splits.validation.inputs)
     assert joined.test is splits.test
     learned = joined.train.inputs[-report.used :]
-    assert not falls_into_share(learned, settings.promotion_recent_share).any()
+    assert not falls_into_share(learned, settings.promotion.recent_share).any()
 
 
 def test_the_same_rows_are_learned_again(
@@ -99,7 +100,7 @@ def test_no_district_that_judges_is_learned_however_it_was_read(
     stuck[:, OCCUPANCY] = 3.5
     both = np.concatenate([judges[::2], stuck[1::2], production.inputs])
     prices = np.concatenate([np.full(len(judges), 1.7), production.actual])
-    believing = settings.model_copy(update={"training_labelled_outlier_distance": 1e9})
+    believing = changed(settings, training_labelled_outlier_distance=1e9)
     found = window(LabelledPredictions(both, prices))
     joined, report = with_labelled_rows(splits, found, believing)
     assert report.used > 0
@@ -125,7 +126,7 @@ def test_a_newer_reading_replaces_the_districts_row_so_that_none_is_its_own_neig
 def test_a_labelled_rows_own_price_is_in_none_of_its_features(
     settings: Settings, base: HousingTable, production: LabelledPredictions
 ) -> None:
-    weighty = settings.model_copy(update={"training_labelled_weight": 5.0})
+    weighty = changed(settings, training_labelled_weight=5.0)
     joined, _ = with_labelled_rows(split(base, seed=0), window(production), weighty)
     (candidate,) = named_candidates("neighbour_boosting")
     features = candidate.pipeline[PREPROCESSING]
@@ -145,7 +146,7 @@ def test_a_heavier_row_counts_for_more(
     (candidate,) = named_candidates(name)
     errors = []
     for weight in (0.01, 20.0):
-        told = settings.model_copy(update={"training_labelled_weight": weight})
+        told = changed(settings, training_labelled_weight=weight)
         joined, report = with_labelled_rows(split(base, seed=0), window(dearer), told)
         rows = slice(-report.used, None)
         part = Part(joined.train.inputs[rows], joined.train.targets[rows])
@@ -194,7 +195,7 @@ def test_what_is_read_ends_where_the_trigger_was_written(
     found = read_retraining(settings, TRIGGER).window.found
     assert isinstance(found, LabelledPredictions)
     np.testing.assert_array_equal(found.inputs, part.inputs[1:3])
-    off = settings.model_copy(update={"training_labelled_most_rows": 0})
+    off = changed(settings, training_labelled_most_rows=0)
     assert isinstance(read_retraining(off, TRIGGER).window.found, Missing)
 
 

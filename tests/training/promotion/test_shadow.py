@@ -23,6 +23,7 @@ from storage.schema.tables import predictions, shadow_answers
 from storage.settings import Settings
 from storage.spool.log_handler import open_spool
 from storage.spool.segments import Spool
+from tests.settings import changed
 from tests.versions import publish_dearer, spoil
 from training.dataset.sources import load_table
 from training.promotion import shadow
@@ -46,7 +47,7 @@ class Bench:
     """A runtime folder with a champion that answers, and a dearer challenger."""
 
     def __init__(self, settings: Settings, spool: Spool, districts: FloatArray) -> None:
-        self.settings = settings.model_copy(update={"shadow_share": 1.0})
+        self.settings = changed(settings, shadow_share=1.0)
         self.spool = spool
         self.districts = districts
         self.store = ModelStore(settings.paths)
@@ -55,7 +56,7 @@ class Bench:
         self.move()
 
     def shadow(self, **settings: Any) -> Shadow:
-        return Shadow(self.settings.model_copy(update=settings), self.spool)
+        return Shadow(changed(self.settings, **settings), self.spool)
 
     def challenge(self, name: str = "challenger") -> str:
         return publish_dearer(self.store, self.champion, name, BY).version

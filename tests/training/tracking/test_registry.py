@@ -18,6 +18,7 @@ from storage.models.store import MODEL, ModelStore
 from storage.schema.arrays import FloatArray
 from storage.schema.records import ModelManifest, utc_now
 from storage.settings import Settings
+from tests.settings import changed
 from tests.system import REPOSITORY, clean_environment, running, wait_for
 from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
 from training.dataset.table import HousingTable
@@ -172,9 +173,7 @@ def test_mlflow_being_away_costs_a_warning_only(
 ) -> None:
     manifest = registered.train()
     registered.store.set_champion(manifest.version)
-    away = registered.settings.model_copy(
-        update={"mlflow_tracking_uri": f"http://127.0.0.1:{free_port}"}
-    )
+    away = changed(registered.settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
     assert not register_challenger(away, manifest, RecordedRun("r-0", "m-0"))
     assert "The version is not in its registry." in caplog.text
     follow_champion(away, manifest)
@@ -199,7 +198,7 @@ def test_the_keeper_says_once_that_mlflow_is_away_and_asks_again_later(
 ) -> None:
     registered.store.set_champion(registered.train().version)
     address = f"http://127.0.0.1:{free_port}"
-    away = registered.settings.model_copy(update={"mlflow_tracking_uri": address})
+    away = changed(registered.settings, mlflow_tracking_uri=address)
     keeper, now = AliasKeeper(away), utc_now()
     assert keeper.run_once(now)
     assert not keeper.run_once(now + RETRY_INTERVAL / 2)
@@ -222,9 +221,7 @@ def test_an_unrecorded_training_does_not_wait_for_mlflow_again(
 ) -> None:
     manifest = registered.train()
     registered.store.set_champion(manifest.version)
-    away = registered.settings.model_copy(
-        update={"mlflow_tracking_uri": f"http://127.0.0.1:{free_port}"}
-    )
+    away = changed(registered.settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
     follow_champion(away, manifest.model_copy(update={"mlflow_run_id": None}))
     assert not caplog.text
 
@@ -281,9 +278,7 @@ def answers_ping(address: str) -> bool:
 def test_a_server_that_is_not_there_is_found_out_at_once(
     registered: Registered, free_port: int
 ) -> None:
-    away = registered.settings.model_copy(
-        update={"mlflow_tracking_uri": f"http://127.0.0.1:{free_port}"}
-    )
+    away = changed(registered.settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
     started = time.monotonic()
     with pytest.raises(TrackingUnavailable, match="Connection refused"):
         ModelRegistry(away)
