@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from backend.contract.base import Request, Success
-from storage.schema.features import (
+from storage.domain.inputs import (
     EXAMPLE,
     FEATURE_NAMES,
     FEATURES,

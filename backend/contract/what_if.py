@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from backend.contract.base import Request, Success
-from storage.schema.features import HousingFeatures
+from storage.domain.inputs import HousingFeatures
 
 MOST_DISTRICTS = 50
 

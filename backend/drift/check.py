@@ -21,9 +21,9 @@ from backend.drift.picture import (
 from backend.drift.report import DriftReport
 from backend.drift.thresholds import DriftThresholds
 from storage.database.connection import Database
+from storage.domain.inputs import FEATURES
 from storage.predictions.window import PredictionWindow, read_prediction_window
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURES
 
 
 @dataclass(frozen=True)

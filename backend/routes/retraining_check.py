@@ -23,7 +23,7 @@ from backend.web.answers import answer
 from backend.web.authorization import current_actor
 from backend.web.request_audit import tell
 from backend.web.validation import read_body
-from storage.schema.features import FEATURE_NAMES
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.records import LONGEST_REASON, utc_now
 
 blueprint = Blueprint("retraining_check", __name__, url_prefix="/monitoring")

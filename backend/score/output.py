@@ -13,9 +13,9 @@ import pyarrow.parquet
 
 from backend.score.cell_problem import CellProblem
 from backend.serving.served_model import Answers
+from storage.domain.inputs import FEATURE_NAMES
 from storage.process.atomic_files import atomic_replacement
 from storage.schema.arrays import FloatArray, IntegerArray
-from storage.schema.features import FEATURE_NAMES
 
 RESULT_NAMES = ("prediction", "lower", "upper", "support")
 """Prices in units of 100,000 USD, support from 0 to 1."""

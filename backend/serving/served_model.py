@@ -11,10 +11,10 @@ import numpy as np
 
 from backend.drift.detector import DriftDetector
 from backend.serving.input_warnings import InputWarnings
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
 from storage.errors import ModelIntegrityError
 from storage.models.store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelStore
 from storage.schema.arrays import FloatArray
-from storage.schema.features import EXAMPLE, FEATURE_NAMES
 from storage.schema.records import ModelManifest
 from training.evaluation.explain import Explanation, explain, price_curve
 from training.evaluation.holdout import Holdout

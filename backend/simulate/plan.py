@@ -7,8 +7,8 @@ import numpy as np
 
 from backend.simulate.arrivals import DAILY_SWING, arrivals, daily_rate, steady_rate
 from backend.simulate.scenario import Scenario
+from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, HousingFeatures
 from training.dataset.splits import Part
 
 BATCH_SHARE = 0.1

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from storage.domain.inputs import FEATURE_NAMES, TARGET_CAP
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, TARGET_CAP
 from training.dataset.splits import Part
 
 INCOME = FEATURE_NAMES.index("MedInc")

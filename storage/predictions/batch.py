@@ -7,8 +7,8 @@ import numpy as np
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from storage.schema.tables import predictions
 
 

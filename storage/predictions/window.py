@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from storage.database.connection import Database
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from storage.schema.tables import predictions
 
 

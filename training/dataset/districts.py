@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 
 PLACE = [FEATURE_NAMES.index("Latitude"), FEATURE_NAMES.index("Longitude")]
 OTHERS = [number for number in range(len(FEATURE_NAMES)) if number not in PLACE]

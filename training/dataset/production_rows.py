@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from storage.database.connection import Database
+from storage.domain.inputs import TARGET_CAP
 from storage.errors import DatabaseUnavailable
 from storage.predictions.labelled import LabelledPredictions, read_labelled_predictions
-from storage.schema.features import TARGET_CAP
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from training.dataset.districts import falls_into_share, is_district_of

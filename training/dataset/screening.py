@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from storage.domain.inputs import FEATURES
 from storage.predictions.labelled import LabelledPredictions
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURES
 from training.dataset.districts import is_district_of, is_newest_reading
 from training.dataset.splits import Part
 from training.dataset.table import TARGET_RANGE

@@ -6,9 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
+from storage.domain.inputs import FEATURE_NAMES, FEATURES, TARGET_NAME, TARGET_UNIT
 from storage.errors import InvalidDataset
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, FEATURES, TARGET_NAME, TARGET_UNIT
 
 COLUMN_NAMES: tuple[str, ...] = (*FEATURE_NAMES, TARGET_NAME)
 MINIMUM_ROWS = 50

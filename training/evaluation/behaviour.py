@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from storage.domain.inputs import FEATURE_NAMES, FEATURES, TARGET_UNIT
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, FEATURES, TARGET_UNIT
 from training.models.predictor import Predictor
 
 HIGHEST_PRICE = 5.1

@@ -10,9 +10,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import ModelIntegrityError
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from training.evaluation.slices import Answers
 
 

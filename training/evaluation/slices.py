@@ -7,8 +7,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from training.evaluation.metrics import mae, rmse
 from training.features.raw_inputs import LATITUDE, LONGITUDE
 from training.models.intervals import interval_figures

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from training.features.base import DistrictTransformer
 from training.features.map_coordinates import LONGITUDE_SHRINKAGE
 from training.features.raw_inputs import (

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from training.kernels.compiled import compiled
 
 INCOME, AGE, ROOMS, BEDROOMS, POPULATION, OCCUPANCY, LATITUDE, LONGITUDE = range(len(FEATURE_NAMES))

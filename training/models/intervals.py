@@ -9,8 +9,8 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.pipeline import Pipeline
 
+from storage.domain.inputs import TARGET_CAP
 from storage.schema.arrays import FloatArray, IntegerArray
-from storage.schema.features import TARGET_CAP
 from training.features.raw_inputs import LATITUDE, LONGITUDE
 from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import ModelIntegrityError
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from training.kernels.compiled import compiled
 from training.kernels.neighbour_search import NOBODY, find_nearest
 from training.kernels.search_tree import SearchTree, search_tree

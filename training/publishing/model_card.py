@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from storage.schema.features import (
+from storage.domain.inputs import (
     FEATURES,
     TARGET_CAP,
     TARGET_UNIT,

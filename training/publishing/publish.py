@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from storage.domain.inputs import FEATURE_NAMES, TARGET_UNIT
 from storage.models.pickles import pickled
 from storage.models.store import (
     HOLDOUT,
@@ -19,7 +20,6 @@ from storage.models.store import (
     ModelStore,
 )
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
 from storage.schema.records import ModelManifest
 from training.evaluation.holdout import Holdout
 from training.evaluation.importance import permutation_importances

@@ -14,8 +14,8 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment, LifecycleStage, Metric, RunStatus
 from mlflow.models import infer_signature
 
+from storage.domain.inputs import FEATURE_NAMES, TARGET_UNIT
 from storage.models.store import MODEL_CARD
-from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
 from storage.schema.triggers import MlflowRun
 from storage.settings import Settings
 from training.dataset.splits import Part

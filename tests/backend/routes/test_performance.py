@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 
 from backend.contract.performance import PerformanceResponse
 from backend.services import EXTENSION, Services
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import IntegerArray
-from storage.schema.features import FEATURE_NAMES
 from tests.log_writing import Store, attach_actual_values, change_configuration
 from training.evaluation.holdout import Holdout
 

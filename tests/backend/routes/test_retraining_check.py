@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from backend.contract.monitoring import EventRow, HistoryResponse, StatusResponse
 from backend.contract.retraining_check import RetrainingCheckResponse, StoredCheckResponse
 from backend.services import EXTENSION, Services
+from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, HousingFeatures
 from tests.backend.web.test_errors import assert_problem
 from tests.log_writing import Store, attach_actual_values, change_configuration
 from tests.system import bearer

@@ -17,9 +17,9 @@ import pytest
 from backend.score import __main__ as score
 from backend.score import batch, csv_table
 from backend.serving.served_model import ServedModel
+from storage.domain.inputs import FEATURE_NAMES
 from storage.models.store import ModelStore
 from storage.paths import RuntimePaths
-from storage.schema.features import FEATURE_NAMES
 from tests.system import REPOSITORY, clean_environment
 from training.dataset.embedded import load_embedded
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backend.simulate.plan import Phase, PlannedRequest, Traffic, plan
 from backend.simulate.scenario import FULL, INCOME, ONSET, SCENARIOS, BrokenSensor, Scenario
-from storage.schema.features import FEATURE_NAMES, TARGET_CAP, HousingFeatures
+from storage.domain.inputs import FEATURE_NAMES, TARGET_CAP, HousingFeatures
 from training.dataset.splits import Part
 
 scenarios = st.sampled_from(list(SCENARIOS.values()))

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from storage.domain.inputs import TARGET_CAP
 from storage.schema.arrays import FloatArray
-from storage.schema.features import TARGET_CAP
 from tests.benchmarks.accuracy.competitors import (
     Fitted,
     fit_catboost,

@@ -17,8 +17,8 @@ from rich.console import Console
 
 from backend.performance.estimated import ErrorEstimator
 from backend.performance.realized import LabelledRows, degradation, realized_error
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from tests.benchmarks.monitoring.measured_holdout import fitted_holdout, halves, only
 from training.evaluation.bootstrap import Estimate
 from training.evaluation.holdout import Holdout

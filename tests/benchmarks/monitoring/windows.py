@@ -7,8 +7,8 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from backend.drift.detector import DriftDetector
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from training.dataset.table import HousingTable
 from training.models.regions import REGION_NAMES, region_of
 

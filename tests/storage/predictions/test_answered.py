@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.domain.inputs import EXAMPLE
 from storage.predictions.answered import AnsweredWindow, read_answered_window
-from storage.schema.features import EXAMPLE
 from storage.schema.records import PredictionRecord, utc_now
 from storage.schema.tables import labels, predictions
 from tests.storage import records

@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.domain.inputs import EXAMPLE
 from storage.errors import DatabaseUnavailable
 from storage.predictions.labelled import LabelledPredictions, read_labelled_predictions
-from storage.schema.features import EXAMPLE
 from storage.schema.records import PredictionRecord, utc_now
 from storage.schema.tables import labels, predictions
 from tests.storage import records

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from storage.domain.inputs import FEATURES
 from storage.errors import InvalidDataset
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURES
 from training.dataset.csv_file import load_csv, parse_csv
 from training.dataset.table import COLUMN_NAMES, MINIMUM_ROWS, TARGET_RANGE, HousingTable
 

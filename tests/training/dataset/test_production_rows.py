@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from storage.domain.inputs import TARGET_CAP
 from storage.predictions.labelled import LabelledPredictions
 from storage.schema.arrays import FloatArray
-from storage.schema.features import TARGET_CAP
 from storage.schema.records import utc_now
 from storage.schema.triggers import Trigger
 from storage.settings import Settings

@@ -9,9 +9,9 @@ from scipy.stats import ks_2samp
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.models.pickles import pickled, unpickled
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from tests.benchmarks.accuracy.metric_tuning import tuned_metric
 from tests.training.conftest import FittedChampion
 from training.dataset.table import HousingTable

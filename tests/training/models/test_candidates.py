@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import InvalidInput
 from storage.models.pickles import pickled
-from storage.schema.features import FEATURE_NAMES
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.fitting.fit import fit

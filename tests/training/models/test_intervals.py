@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from storage.domain.inputs import TARGET_CAP
 from storage.models.pickles import pickled, unpickled
 from storage.models.store import INTERVALS, ModelStore
-from storage.schema.features import TARGET_CAP
 from storage.settings import Settings
 from tests.training.conftest import FittedChampion, SilentSteps, named_candidates
 from training.dataset.splits import split

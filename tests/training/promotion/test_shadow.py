@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.database.connection import Database
+from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.errors import SpoolUnavailable
 from storage.log_writer.writer import LogWriter
 from storage.models.store import MODEL, ModelStore
 from storage.models.watch_record import ShadowPosition
 from storage.process.progress import read_progress
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, HousingFeatures
 from storage.schema.records import PredictionRecord, utc_now
 from storage.schema.tables import predictions, shadow_answers
 from storage.settings import Settings

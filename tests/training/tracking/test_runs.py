@@ -10,8 +10,8 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.models.store import MODEL_CARD
-from storage.schema.features import FEATURE_NAMES
 from storage.settings import Settings
 from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
 from training.dataset.table import HousingTable
