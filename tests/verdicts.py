@@ -6,7 +6,7 @@ from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from training.dataset.missing import Missing
 from training.evaluation.behaviour import Observation
-from training.evaluation.comparison import Contest
+from training.evaluation.comparison import Comparison
 from training.evaluation.holdout import Holdout
 from training.evaluation.slices import Answers
 from training.promotion.checks import Rules
@@ -17,11 +17,11 @@ KEPT = Observation("finite", 10, 0, "10 of 10 answers are finite numbers")
 
 def decision(store: ModelStore, version: str, champion: str) -> Decision:
     """Let the gate's rules decide about a version, by what both answered to their holdout."""
-    contest = Contest(_answers(store, version), _answers(store, champion))
+    comparison = Comparison(_answers(store, version), _answers(store, champion))
     evidence = Evidence(
-        challenger=contest.challenger,
+        challenger=comparison.challenger,
         champion_version=champion,
-        fixed=contest,
+        fixed=comparison,
         recent=Missing("3 labelled predictions, at least 100 are needed"),
         source="drift",
         latency_microseconds=120.0,

@@ -11,8 +11,8 @@ from storage.spool.segments import Spool
 from storage.spool.timeline import Timeline
 from training.promotion.shadow import Shadow
 from training.promotion.watch import PromotionWatch
-from training.tracking.alias_sync import AliasKeeper
-from training.tracking.registration_retry import RegistrationKeeper
+from training.tracking.alias_sync import AliasSync
+from training.tracking.registration_retry import RegistrationRetry
 
 logger = logging.getLogger(__name__)
 
@@ -60,8 +60,8 @@ class IdleWork:
         watch = PromotionWatch(settings, Timeline(spool))
         self._steps = (
             Step("Watch over the promotion", watch.run_once, WATCH_INTERVAL),
-            Step("Open registrations", RegistrationKeeper(settings).run_once, AT_ONCE),
-            Step("MLflow's aliases", AliasKeeper(settings).run_once, AT_ONCE),
+            Step("Open registrations", RegistrationRetry(settings).run_once, AT_ONCE),
+            Step("MLflow's aliases", AliasSync(settings).run_once, AT_ONCE),
             Step("Silent answers", Shadow(settings, spool).run_once, AT_ONCE),
         )
 

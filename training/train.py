@@ -93,7 +93,7 @@ class Training:
     def run(self) -> TrainedVersion:
         """Fit, choose on validation, measure once on test, record in MLflow, publish.
 
-        MLflow being away delays the record of the runs, not the model (``RegistrationKeeper``). Stopped at
+        MLflow being away delays the record of the runs, not the model (``RegistrationRetry``). Stopped at
         any point before the end, no version exists.
         """
         splits, labelled = self._splits()

@@ -12,7 +12,7 @@ from training.evaluation.slices import Answers, income_edges, kinds_of_district
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparisonFigures:
     """Both errors on some rows, in 100,000 USD.
 
     Attributes
@@ -51,7 +51,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Contest:
+class Comparison:
     """The answers of challenger and champion to the same rows.
 
     Raises
@@ -71,15 +71,15 @@ class Contest:
     def __len__(self) -> int:
         return len(self.challenger)
 
-    def only(self, rows: NDArray[np.bool_]) -> "Contest":
+    def only(self, rows: NDArray[np.bool_]) -> "Comparison":
         """Return the rows where the mask (n,) is true."""
-        return Contest(self.challenger.only(rows), self.champion.only(rows))
+        return Comparison(self.challenger.only(rows), self.champion.only(rows))
 
-    def compare(self, seed: int, confidence: float = CONFIDENCE) -> Comparison:
+    def measure(self, seed: int, confidence: float = CONFIDENCE) -> ComparisonFigures:
         """Compare the errors; see ``paired_rmse_difference``. There must be a row."""
         actual = self.challenger.actual
         challenger, champion = self.challenger.predicted, self.champion.predicted
-        return Comparison(
+        return ComparisonFigures(
             rows=len(self),
             challenger_rmse=_rmse(actual, challenger),
             champion_rmse=_rmse(actual, champion),
@@ -87,7 +87,7 @@ class Contest:
             confidence=confidence,
         )
 
-    def slices(self) -> Iterator[tuple[tuple[str, str], "Contest"]]:
+    def slices(self) -> Iterator[tuple[tuple[str, str], "Comparison"]]:
         """Yield the kinds of district that have rows: regions, income quarters and age bands."""
         inputs = self.challenger.inputs
         for kind, rows in kinds_of_district(inputs, income_edges(inputs)).items():

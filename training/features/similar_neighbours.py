@@ -37,7 +37,7 @@ HASH_FACTOR = 1_000_003
 """Any odd number that is large: two neighbourhoods then seldom have the same sum (modulo 2^64)."""
 
 
-class KnownLikes(NamedTuple):
+class KnownDistricts(NamedTuple):
     """The training districts as the compiled functions take them.
 
     ``tree`` holds their points in the metric of the two weights; points (n, 9), raw (n, 8), prices and their
@@ -123,9 +123,9 @@ class SimilarNeighbours(NeighbourTransformer):
         weights = np.array(self.likeness_weights)
         return weighted_points(inputs, float(self.place_weight), weights)
 
-    def known(self) -> KnownLikes:
+    def known(self) -> KnownDistricts:
         """Return what was kept, for the compiled functions."""
-        return KnownLikes(
+        return KnownDistricts(
             tree=self.tree_,
             points=self.points_,
             raw=self.raw_,
@@ -138,7 +138,7 @@ class SimilarNeighbours(NeighbourTransformer):
 
     def _features(self, inputs: FloatArray, excluded: IntegerArray) -> FloatArray:
         features = np.empty((len(inputs), SIMILAR_END))
-        describe_likes(self.known(), inputs, excluded, features)
+        describe_similar(self.known(), inputs, excluded, features)
         return features
 
 
@@ -170,8 +170,8 @@ def weighted_points(
 
 
 @compiled
-def describe_likes(
-    known: KnownLikes, inputs: FloatArray, excluded: IntegerArray, features: FloatArray
+def describe_similar(
+    known: KnownDistricts, inputs: FloatArray, excluded: IntegerArray, features: FloatArray
 ) -> None:
     """Fill features, shape (n, 24), for inputs of shape (n, 8)."""
     points = weighted_points(inputs, known.place_weight, known.likeness_weights)
@@ -194,7 +194,7 @@ def describe_likes(
 
 @compiled
 def _describe_by_neighbours(
-    known: KnownLikes, points: FloatArray, rows: IntegerArray, features: FloatArray
+    known: KnownDistricts, points: FloatArray, rows: IntegerArray, features: FloatArray
 ) -> None:
     """Fill what rows with the same neighbours share, and what kriging makes of it.
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from storage.schema.triggers import TriggerSource
 from training.dataset.missing import Missing
 from training.evaluation.behaviour import Observation
-from training.evaluation.comparison import Contest
+from training.evaluation.comparison import Comparison
 from training.evaluation.slices import Answers
 from training.promotion.checks import (
     Check,
@@ -65,8 +65,8 @@ class Evidence:
 
     challenger: Answers
     champion_version: str | None
-    fixed: Contest | Missing
-    recent: Contest | Missing
+    fixed: Comparison | Missing
+    recent: Comparison | Missing
     source: TriggerSource
     latency_microseconds: float
     behaviour: tuple[Observation, ...]
@@ -125,24 +125,24 @@ def _checks(evidence: Evidence, rules: Rules) -> Iterator[Check]:
     yield from _checks_on_recent(evidence.recent, rules)
 
 
-def _checks_on_fixed(fixed: Contest | Missing, rules: Rules) -> Iterator[Check]:
+def _checks_on_fixed(fixed: Comparison | Missing, rules: Rules) -> Iterator[Check]:
     if isinstance(fixed, Missing):
         yield _not_compared(BETTER_ON_FIXED, fixed)
         yield _not_compared(NOT_WORSE_ON_FIXED, fixed)
         return
-    comparison = fixed.compare(rules.seed)
-    yield better_check(FIXED, comparison)
-    yield within_margin_check(FIXED, comparison, rules)
+    found = fixed.measure(rules.seed)
+    yield better_check(FIXED, found)
+    yield within_margin_check(FIXED, found, rules)
     yield from slice_checks(fixed, rules)
 
 
-def _checks_on_recent(recent: Contest | Missing, rules: Rules) -> Iterator[Check]:
+def _checks_on_recent(recent: Comparison | Missing, rules: Rules) -> Iterator[Check]:
     if isinstance(recent, Missing):
         yield _not_compared(BETTER_ON_RECENT, recent)
         return
-    comparison = recent.compare(rules.seed)
-    yield better_check(RECENT, comparison)
-    yield no_loss_check(f"the {RECENT}", comparison, rules.margin_share)
+    found = recent.measure(rules.seed)
+    yield better_check(RECENT, found)
+    yield no_loss_check(f"the {RECENT}", found, rules.margin_share)
     yield recent_coverage_check(recent, rules)
 
 

@@ -25,7 +25,7 @@ class NotLoadable(Exception):
 
 
 @dataclass(frozen=True)
-class Contender:
+class LoadedVersion:
     """One version.
 
     Attributes

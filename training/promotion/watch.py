@@ -29,8 +29,8 @@ from storage.settings import Settings
 from storage.spool.timeline import Timeline
 from training.dataset.screening import screen
 from training.dataset.splits import Part
-from training.evaluation.comparison import Contest
-from training.promotion.loaded_version import Contender, NotLoadable
+from training.evaluation.comparison import Comparison
+from training.promotion.loaded_version import LoadedVersion, NotLoadable
 from training.promotion.watch_rules import Verdict, WatchRules, judge
 
 logger = logging.getLogger(__name__)
@@ -143,7 +143,9 @@ class PromotionWatch:
     def _compare(self, promotion: ChampionPointer, until: datetime) -> Verdict | None:
         """Let both versions answer; None if too few rows are new to them."""
         versions = (promotion.version, str(promotion.previous))
-        promoted, previous = (Contender.load_safely(self._store, version) for version in versions)
+        promoted, previous = (
+            LoadedVersion.load_safely(self._store, version) for version in versions
+        )
         with closing(Database(self._settings.database_address)) as database:
             found = read_labelled_predictions(database, promotion.changed_at, until, MOST_ROWS)
         # What the gate believes, and new to both, as in its recent part.
@@ -153,7 +155,7 @@ class PromotionWatch:
         if len(kept) < self._rules.minimum_rows:
             return None
         part = Part(kept.inputs, kept.actual)
-        return judge(Contest(promoted.answers(part), previous.answers(part)), self._rules)
+        return judge(Comparison(promoted.answers(part), previous.answers(part)), self._rules)
 
     def _carry_out(self, record: WatchRecord) -> WatchOutcome | None:
         """Keep what is decided, do it, tell it, and keep that it was told."""

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 RETRY_INTERVAL = timedelta(minutes=1)
 
 
-class AliasKeeper:
+class AliasSync:
     """Keeps the aliases of one runtime folder's versions. Its first look mends what happened before."""
 
     def __init__(self, settings: Settings) -> None:
@@ -63,7 +63,7 @@ class AliasKeeper:
             self._store.manifest(pointer.version)
         except (ModelIntegrityError, RecordNotFound):
             return None  # the service says so, and goes on with the version that it has
-        # One that is not registered yet is followed when it is: see ``RegistrationKeeper``.
+        # One that is not registered yet is followed when it is: see ``RegistrationRetry``.
         return pointer if not self._open.is_open(pointer.version) else None
 
     def _may_have_records(self) -> bool:

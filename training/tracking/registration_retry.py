@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 RETRY_INTERVAL = timedelta(minutes=1)
 
 
-class RegistrationKeeper:
+class RegistrationRetry:
     """Closes the open registrations of one runtime folder."""
 
     def __init__(self, settings: Settings) -> None:

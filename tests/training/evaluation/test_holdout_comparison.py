@@ -75,11 +75,11 @@ def test_every_slice_is_named_and_the_small_ones_are_not_compared() -> None:
     }
     assert set(by_kind.values()) == {ROWS}
     for one in found.slices:
-        assert (one.comparison is None) == (one.rows < MINIMUM)
-    judged = [one.comparison for one in found.slices if one.comparison is not None]
+        assert (one.figures is None) == (one.rows < MINIMUM)
+    judged = [one.figures for one in found.slices if one.figures is not None]
     assert {one.confidence for one in judged} == {found.slice_confidence}
     assert found.slice_confidence == pytest.approx(1 - 0.05 / len(judged))
-    assert any(one.comparison is None for one in found.slices)
+    assert any(one.figures is None for one in found.slices)
 
 
 def test_too_few_common_rows_and_wild_answers_are_no_comparison() -> None:

@@ -214,7 +214,7 @@ class AnyPlaces(AnyColumns, PlaceNeighbours):
     pass
 
 
-class AnyLikes(AnyColumns, SimilarNeighbours):
+class AnySimilar(AnyColumns, SimilarNeighbours):
     pass
 
 
@@ -233,7 +233,7 @@ def expected_failures(estimator: DistrictTransformer) -> dict[str, str]:
 
 
 @parametrize_with_checks(
-    [AnyRatios(), AnyPlaces(), AnyLikes()], expected_failed_checks=expected_failures
+    [AnyRatios(), AnyPlaces(), AnySimilar()], expected_failed_checks=expected_failures
 )
 def test_keeps_scikit_learns_promises(estimator: Any, check: Any) -> None:
     check(estimator)

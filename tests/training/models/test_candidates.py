@@ -58,7 +58,7 @@ def test_the_models_of_the_comparison_compete() -> None:
         "random_forest": "RandomForestRegressor",
         "gradient_boosting": "GradientBoostingRegressor",
         "hist_gradient_boosting": "HistGradientBoostingRegressor",
-        "neighbour_boosting": "SupportGatedRegressor",
+        "neighbour_boosting": "SupportSwitchedRegressor",
     }
     scaled = names["linear_regression"][PREPROCESSING]
     assert type(scaled).__name__ == "StandardScaler"

@@ -26,7 +26,7 @@ from storage.spool.segments import Spool
 from tests.versions import publish_dearer, spoil
 from training.dataset.sources import load_table
 from training.promotion import shadow
-from training.promotion.loaded_version import Contender
+from training.promotion.loaded_version import LoadedVersion
 from training.promotion.shadow import Shadow, is_chosen, newest_challenger
 
 ROWS = 60
@@ -51,7 +51,7 @@ class Bench:
         self.districts = districts
         self.store = ModelStore(settings.paths)
         self.champion = self.store.champion().version
-        self.served = Contender.load(self.store, self.champion)
+        self.served = LoadedVersion.load(self.store, self.champion)
         self.move()
 
     def shadow(self, **settings: Any) -> Shadow:
