@@ -13,7 +13,7 @@ from rich.text import Text
 
 from storage.audit.chain import AuditAct
 from storage.audit.trail import AuditTrail
-from storage.domain.inputs import TARGET_UNIT
+from storage.domain.target import TARGET_UNIT
 from storage.errors import (
     HousingError,
     InvalidInput,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from backend.performance.realized import LabelledRows, RealizedError, realized_error
+from storage.domain.inputs import LATITUDE, LONGITUDE
 from storage.schema.arrays import FloatArray
 from training.evaluation.slices import income_edges, kinds_of_district
-from training.features.raw_inputs import LATITUDE, LONGITUDE
 
 SLICE_MINIMUM_ROWS = 30
 CELL_DEGREES = 0.5

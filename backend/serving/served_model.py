@@ -11,7 +11,7 @@ import numpy as np
 
 from backend.drift.detector import DriftDetector
 from backend.serving.input_warnings import InputWarnings
-from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, LATITUDE, LONGITUDE
 from storage.errors import ModelIntegrityError
 from storage.models.store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelStore
 from storage.schema.arrays import FloatArray
@@ -19,12 +19,7 @@ from storage.schema.records import ModelManifest
 from training.evaluation.explain import Explanation, explain, price_curve
 from training.evaluation.holdout import Holdout
 from training.models.predictor import Predictor, PublicPredictor, compiled_if_equal
-from training.models.reference_profile import (
-    LATITUDE,
-    LONGITUDE,
-    ReferenceProfile,
-    ReferenceSearch,
-)
+from training.models.reference_profile import ReferenceProfile, ReferenceSearch
 
 ROWS_WORTH_A_THREAD = 512
 PARTS_PER_CORE = 4

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from storage.database.connection import Database
-from storage.domain.inputs import TARGET_CAP
+from storage.domain.target import TARGET_CAP
 from storage.errors import DatabaseUnavailable
 from storage.predictions.labelled import LabelledPredictions, read_labelled_predictions
 from storage.schema.triggers import Trigger

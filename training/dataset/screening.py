@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from storage.domain.inputs import FEATURES
+from storage.domain.target import ACCEPTED_TARGETS
 from storage.predictions.labelled import LabelledPredictions
 from storage.schema.arrays import FloatArray
 from training.dataset.districts import is_district_of, is_newest_reading
 from training.dataset.splits import Part
-from training.dataset.table import TARGET_RANGE
 
 Mask = NDArray[np.bool_]
 
@@ -129,7 +129,7 @@ def _is_acceptable(rows: LabelledPredictions) -> Mask:
 
 
 def _is_possible(rows: LabelledPredictions) -> Mask:
-    lowest, highest = TARGET_RANGE
+    lowest, highest = ACCEPTED_TARGETS
     return (rows.actual > lowest) & (rows.actual <= highest)
 
 

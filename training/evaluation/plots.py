@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from storage.domain.inputs import TARGET_CAP, TARGET_UNIT
+from storage.domain.target import TARGET_CAP, TARGET_UNIT
 from storage.schema.arrays import FloatArray
 from training.evaluation.metrics import residuals
 

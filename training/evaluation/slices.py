@@ -7,17 +7,19 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.inputs import LATITUDE, LONGITUDE
+from storage.domain.slices import (
+    AGE_BANDS,
+    BANDED_INPUT,
+    OLDEST_BAND,
+    QUARTER_NAMES,
+    QUARTERED_INPUT,
+    REGION_NAMES,
+)
 from storage.schema.arrays import FloatArray
 from training.evaluation.metrics import mae, rmse
-from training.features.raw_inputs import LATITUDE, LONGITUDE
 from training.models.intervals import interval_figures
-from training.models.regions import REGION_NAMES, region_of
-
-INCOME, AGE = FEATURE_NAMES.index("MedInc"), FEATURE_NAMES.index("HouseAge")
-QUARTER_NAMES = ("lowest quarter", "second quarter", "third quarter", "highest quarter")
-AGE_BANDS = ((0, 10), (11, 20), (21, 30), (31, 40), (41, 51))
-"""First and last year of each band; what is older is recorded as 52 in the census."""
+from training.models.regions import region_of
 
 Groups: TypeAlias = Mapping[str, NDArray[np.bool_]]
 """Rows by the name of a kind of district, masks of shape (n,)."""
@@ -105,23 +107,23 @@ def regions(inputs: FloatArray) -> Groups:
 
 def income_edges(inputs: FloatArray) -> FloatArray:
     """Return the three median incomes that part inputs (n, 8) into quarters."""
-    return np.quantile(inputs[:, INCOME], [0.25, 0.5, 0.75])
+    return np.quantile(inputs[:, QUARTERED_INPUT], [0.25, 0.5, 0.75])
 
 
 def income_quarters(inputs: FloatArray, edges: FloatArray) -> Groups:
     """Return the rows of inputs (n, 8) between the edges (3,)."""
-    quarters = np.searchsorted(edges, inputs[:, INCOME], side="left")
+    quarters = np.searchsorted(edges, inputs[:, QUARTERED_INPUT], side="left")
     return {name: quarters == number for number, name in enumerate(QUARTER_NAMES)}
 
 
 def age_bands(inputs: FloatArray) -> Groups:
     """Return the rows of inputs (n, 8) in each band of the median house age."""
     # A table of one's own may have parts of a year; rounded up, each falls into one band.
-    years = np.ceil(inputs[:, AGE])
+    years = np.ceil(inputs[:, BANDED_INPUT])
     bands = {
         f"{first} to {last} years": (first <= years) & (years <= last) for first, last in AGE_BANDS
     }
-    return bands | {"52 years or more": years > AGE_BANDS[-1][1]}
+    return bands | {OLDEST_BAND: years > AGE_BANDS[-1][1]}
 
 
 def kinds_of_district(

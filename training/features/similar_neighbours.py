@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from storage.domain.inputs import AGE, OCCUPANCY, POPULATION
 from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.base import NeighbourTransformer
 from training.features.kriging import (
@@ -20,7 +21,7 @@ from training.features.neighbour_statistics import (
     distance_statistics,
     price_statistics,
 )
-from training.features.raw_inputs import AGE, OCCUPANCY, POPULATION, logarithms, positive_logarithm
+from training.features.raw_inputs import logarithms, positive_logarithm
 from training.features.spatial_correlation import PLACE_AXES, Correlation
 from training.kernels.compiled import compiled
 from training.kernels.insertion_sort import insertion_sort

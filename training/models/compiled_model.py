@@ -13,6 +13,7 @@ from numba.experimental import structref
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from storage.domain.inputs import LATITUDE, LONGITUDE
 from storage.schema.arrays import FloatArray
 from training.features.district_ratios import DISTRICT_END, DistrictRatios, describe_districts
 from training.features.place_neighbours import (
@@ -21,7 +22,6 @@ from training.features.place_neighbours import (
     PlaceNeighbours,
     describe_places,
 )
-from training.features.raw_inputs import LATITUDE, LONGITUDE
 from training.features.similar_neighbours import (
     SIMILAR_END,
     KnownDistricts,

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from storage.domain.inputs import TARGET_CAP
+from storage.domain.target import TARGET_CAP
 from storage.schema.arrays import FloatArray, IntegerArray
 from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest, can_be_flat

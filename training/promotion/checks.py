@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from storage.domain.inputs import TARGET_UNIT
+from storage.domain.target import TARGET_UNIT
 from storage.settings import Settings
 from training.evaluation.behaviour import Observation
 from training.evaluation.bootstrap import shared_confidence

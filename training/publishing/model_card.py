@@ -8,21 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from storage.domain.inputs import (
-    FEATURES,
-    TARGET_CAP,
-    TARGET_UNIT,
-    TARGET_UNIT_DOLLARS,
-)
+from storage.domain.inputs import FEATURES
+from storage.domain.subject import MODEL_NAME
+from storage.domain.target import CAPPED_FROM, TARGET_CAP, TARGET_UNIT, TARGET_UNIT_DOLLARS
 from training.dataset.embedded import provenance_of
 from training.evaluation.slices import Slice, by_age, by_income, by_region
 from training.fitting.fit import MeasuredCandidate
 from training.fitting.outcome import TrainingOutcome
-
-REGISTERED_NAME = "california-housing"
-"""Name of the model in MLflow's registry."""
-CAPPED_FROM = 5.0
-"""Prices at the cap are 5.00001, or 5.0 where a source rounded them (100,000 USD)."""
 
 
 def model_card(outcome: TrainingOutcome) -> str:
@@ -211,7 +203,7 @@ Through MLflow, in Python with this repository on its path and `MLFLOW_TRACKING_
 ```python
 import mlflow
 
-model = mlflow.pyfunc.load_model("models:/{REGISTERED_NAME}@champion")
+model = mlflow.pyfunc.load_model("models:/{MODEL_NAME}@champion")
 model.predict(inputs)  # float64 of shape (n, 8), in the order of the table above; {TARGET_UNIT}
 ```
 
@@ -219,7 +211,7 @@ As a service of MLflow's, from the repository with its environment active:
 
 ```sh
 PYTHONPATH=. MLFLOW_TRACKING_URI=sqlite:///runtime/mlruns/mlflow.db \\
-    mlflow models serve -m models:/{REGISTERED_NAME}@champion --env-manager local -p 5002
+    mlflow models serve -m models:/{MODEL_NAME}@champion --env-manager local -p 5002
 ```
 
 From this folder, checked against its manifest before it is unpickled:

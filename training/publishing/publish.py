@@ -6,7 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from storage.domain.inputs import FEATURE_NAMES, TARGET_UNIT
+from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.target import TARGET_UNIT
 from storage.models.pickles import pickled
 from storage.models.store import (
     HOLDOUT,

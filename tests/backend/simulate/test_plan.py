@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from backend.simulate.plan import Phase, PlannedRequest, Traffic, plan
 from backend.simulate.scenario import FULL, INCOME, ONSET, SCENARIOS, BrokenSensor, Scenario
-from storage.domain.inputs import FEATURE_NAMES, TARGET_CAP, HousingFeatures
+from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
+from storage.domain.target import TARGET_CAP
 from training.dataset.splits import Part
 
 scenarios = st.sampled_from(list(SCENARIOS.values()))

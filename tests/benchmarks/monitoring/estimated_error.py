@@ -18,11 +18,12 @@ from rich.console import Console
 from backend.performance.estimated import ErrorEstimator
 from backend.performance.realized import LabelledRows, degradation, realized_error
 from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.slices import REGION_NAMES
 from storage.schema.arrays import FloatArray
 from tests.benchmarks.monitoring.measured_holdout import fitted_holdout, halves, only
 from training.evaluation.bootstrap import Estimate
 from training.evaluation.holdout import Holdout
-from training.models.regions import REGION_NAMES, region_of
+from training.models.regions import region_of
 
 RESULTS = Path(__file__).parent / "estimated_error_results.json"
 LATITUDE, LONGITUDE = FEATURE_NAMES.index("Latitude"), FEATURE_NAMES.index("Longitude")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from storage.domain.inputs import TARGET_CAP
+from storage.domain.target import TARGET_CAP
 from storage.predictions.labelled import LabelledPredictions
 from storage.schema.arrays import FloatArray
 from storage.schema.records import utc_now

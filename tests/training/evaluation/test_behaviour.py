@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.domain.inputs import FEATURE_NAMES, FEATURES, TARGET_CAP
+from storage.domain.inputs import FEATURE_NAMES, FEATURES
+from storage.domain.target import TARGET_CAP
 from storage.schema.arrays import FloatArray
 from tests.training.conftest import FittedChampion
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from storage.domain.inputs import TARGET_CAP
+from storage.domain.slices import REGION_NAMES
+from storage.domain.target import TARGET_CAP
 from storage.models.pickles import pickled, unpickled
 from storage.models.store import INTERVALS, ModelStore
 from storage.settings import Settings
@@ -17,7 +18,7 @@ from training.models.intervals import (
     interval_figures,
     interval_score,
 )
-from training.models.regions import REGION_NAMES, region_of
+from training.models.regions import region_of
 from training.train import Training
 
 

@@ -14,6 +14,7 @@ import requests
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
+from storage.domain.subject import MODEL_NAME
 from storage.models.store import MODEL, ModelStore
 from storage.schema.arrays import FloatArray
 from storage.schema.records import ModelManifest, utc_now
@@ -21,7 +22,6 @@ from storage.settings import Settings
 from tests.system import REPOSITORY, clean_environment, running, wait_for
 from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
 from training.dataset.table import HousingTable
-from training.publishing.model_card import REGISTERED_NAME
 from training.tracking.alias_sync import RETRY_INTERVAL, AliasSync
 from training.tracking.registry import (
     CHALLENGER,
@@ -37,7 +37,7 @@ from training.tracking.runs import RecordedRun
 from training.tracking.store import CONNECT_SECONDS, TrackingUnavailable
 from training.train import Training
 
-CHAMPION_URI = f"models:/{REGISTERED_NAME}@{CHAMPION}"
+CHAMPION_URI = f"models:/{MODEL_NAME}@{CHAMPION}"
 LARGEST_DIFFERENCE = 1e-9
 SERVED_ROWS = 500
 SERVE_SECONDS = 150.0
@@ -74,11 +74,11 @@ class Registered:
 
     def aliases(self) -> dict[str, str]:
         """Return our version id by alias."""
-        found = self.client.get_registered_model(REGISTERED_NAME).aliases
+        found = self.client.get_registered_model(MODEL_NAME).aliases
         return {alias: self.version(alias).tags[VERSION_TAG] for alias in found}
 
     def version(self, alias: str) -> ModelVersion:
-        return self.client.get_model_version_by_alias(REGISTERED_NAME, alias)
+        return self.client.get_model_version_by_alias(MODEL_NAME, alias)
 
     def environment(self) -> dict[str, str]:
         """Return what a process needs that is told nothing but where the store and the code are."""
