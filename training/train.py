@@ -108,7 +108,7 @@ class Training:
         measured = list(measure(fitted, test))
         chosen = fitted.index(winner)
         answers = answers_with_intervals(measured[chosen], intervals, test)
-        measured[chosen] = with_intervals(measured[chosen], answers)
+        measured[chosen] = with_intervals(measured[chosen], answers, intervals.coverage)
         outcome = TrainingOutcome(
             version=version_id(model, now),
             trained_at=now,

@@ -118,7 +118,7 @@ def _compare(
 def _own_predictions(version: str, window: PredictionWindow) -> FloatArray:
     # Another version's answers differ from this one's reference without any drift.
     own = window.versions == version
-    return np.where(own, window.predictions, np.nan)
+    return np.where(own, window.predicted, np.nan)
 
 
 def _alarm(

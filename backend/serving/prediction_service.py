@@ -100,7 +100,7 @@ class PredictionService:
         inputs = [instance.vector() for instance in instances]
         answers = model.answer(np.array(inputs))
         seconds = time.perf_counter() - started
-        bounds = (answers.values.tolist(), answers.lower.tolist(), answers.upper.tolist())
+        bounds = (answers.predicted.tolist(), answers.lower.tolist(), answers.upper.tolist())
         predictions = [
             Predicted(new_id(), row, *answer)
             for row, answer in zip(inputs, zip(*bounds, strict=True), strict=True)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.schema.predictions import LabelledPredictions
 from training.evaluation.bootstrap import CONFIDENCE, Estimate, paired_rmse_difference
 from training.evaluation.metrics import rmse
-from training.evaluation.slices import Answers, income_edges, kinds_of_district
+from training.evaluation.slices import income_edges, kinds_of_district
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class Comparison:
         If the rows differ.
     """
 
-    challenger: Answers
-    champion: Answers
+    challenger: LabelledPredictions
+    champion: LabelledPredictions
 
     def __post_init__(self) -> None:
         same_inputs = np.array_equal(self.challenger.inputs, self.champion.inputs)

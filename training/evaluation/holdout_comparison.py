@@ -5,13 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.schema.predictions import LabelledPredictions
 from training.dataset.known_rows import common
 from training.dataset.missing import Missing
 from training.evaluation.bootstrap import CONFIDENCE, shared_confidence
 from training.evaluation.comparison import Comparison, ComparisonFigures
-from training.evaluation.holdout import Holdout
-from training.evaluation.slices import Answers
-from training.models.intervals import COVERAGE
 
 SMALLEST_COMMON_PART = 30
 """Common rows below which errors are not compared."""
@@ -43,7 +41,7 @@ class HoldoutComparison:
 
 
 def compare_holdouts(
-    first: Holdout, second: Holdout, seed: int, slice_minimum_rows: int
+    first: LabelledPredictions, second: LabelledPredictions, seed: int, slice_minimum_rows: int
 ) -> HoldoutComparison | Missing:
     """Compare two versions on the rows that neither learned from; the differences are first - second.
 
@@ -59,7 +57,7 @@ def compare_holdouts(
         return Missing(
             f"their holdouts have {len(here):,} rows in common, at least {SMALLEST_COMMON_PART} are needed"
         )
-    comparison = Comparison(_answers(first, here), _answers(second, there))
+    comparison = Comparison(first.only(here), second.only(there))
     if not _is_finite(comparison):
         return Missing("one of them has answers that are not finite numbers")
     slices = dict(comparison.slices())
@@ -76,19 +74,8 @@ def compare_holdouts(
     return HoldoutComparison(comparison.measure(seed, CONFIDENCE), confidence, tuple(compared))
 
 
-def _rows(holdout: Holdout) -> NDArray[np.float64]:
+def _rows(holdout: LabelledPredictions) -> NDArray[np.float64]:
     return np.column_stack([holdout.inputs, holdout.actual])
-
-
-def _answers(holdout: Holdout, rows: NDArray[np.intp]) -> Answers:
-    return Answers(
-        holdout.inputs[rows],
-        holdout.actual[rows],
-        holdout.predicted[rows],
-        holdout.lower[rows],
-        holdout.upper[rows],
-        COVERAGE,
-    )
 
 
 def _is_finite(comparison: Comparison) -> bool:

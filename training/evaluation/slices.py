@@ -17,48 +17,12 @@ from storage.domain.slices import (
     REGION_NAMES,
 )
 from storage.schema.arrays import FloatArray
+from storage.schema.predictions import LabelledPredictions
 from training.evaluation.metrics import mae, rmse
-from training.models.intervals import interval_figures
 from training.models.regions import region_of
 
 Groups: TypeAlias = Mapping[str, NDArray[np.bool_]]
 """Rows by the name of a kind of district, masks of shape (n,)."""
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What a model answered to rows whose price is known; prices and bounds in 100,000 USD.
-
-    Attributes
-    ----------
-    inputs
-        Shape (n, 8), columns in schema order.
-    actual, predicted, lower, upper
-        Shape (n,): the price, the answer, and the bounds of its interval.
-    coverage
-        Share of prices that the intervals should hold.
-    """
-
-    inputs: FloatArray
-    actual: FloatArray
-    predicted: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    coverage: float
-
-    def __len__(self) -> int:
-        return len(self.actual)
-
-    def only(self, rows: NDArray[np.bool_]) -> "Answers":
-        """Return the rows where the mask (n,) is true."""
-        return Answers(
-            self.inputs[rows],
-            self.actual[rows],
-            self.predicted[rows],
-            self.lower[rows],
-            self.upper[rows],
-            self.coverage,
-        )
 
 
 @dataclass(frozen=True)
@@ -84,17 +48,17 @@ class Slice:
     figures: SliceFigures | None
 
 
-def by_region(answers: Answers) -> tuple[Slice, ...]:
+def by_region(answers: LabelledPredictions) -> tuple[Slice, ...]:
     """Return one slice for each of the eight regions."""
     return _slices(answers, regions(answers.inputs))
 
 
-def by_income(answers: Answers) -> tuple[Slice, ...]:
+def by_income(answers: LabelledPredictions) -> tuple[Slice, ...]:
     """Return one slice for each quarter of the rows, ordered by median income."""
     return _slices(answers, income_quarters(answers.inputs, income_edges(answers.inputs)))
 
 
-def by_age(answers: Answers) -> tuple[Slice, ...]:
+def by_age(answers: LabelledPredictions) -> tuple[Slice, ...]:
     """Return one slice for each band of the median house age, the censored one last."""
     return _slices(answers, age_bands(answers.inputs))
 
@@ -141,21 +105,20 @@ def kinds_of_district(
     return {(kind, name): rows for kind, groups in kinds.items() for name, rows in groups.items()}
 
 
-def _slices(answers: Answers, groups: Groups) -> tuple[Slice, ...]:
+def _slices(answers: LabelledPredictions, groups: Groups) -> tuple[Slice, ...]:
     return tuple(_slice(name, answers, rows) for name, rows in groups.items())
 
 
-def _slice(name: str, answers: Answers, rows: NDArray[np.bool_]) -> Slice:
+def _slice(name: str, answers: LabelledPredictions, rows: NDArray[np.bool_]) -> Slice:
     chosen = answers.only(rows)
     return Slice(name, len(chosen), _figures(chosen) if len(chosen) else None)
 
 
-def _figures(answers: Answers) -> SliceFigures:
-    intervals = interval_figures(answers.lower, answers.upper, answers.actual, answers.coverage)
+def _figures(answers: LabelledPredictions) -> SliceFigures:
     return SliceFigures(
         rmse=rmse(answers.actual, answers.predicted),
         mae=mae(answers.actual, answers.predicted),
-        bias=float(np.mean(answers.predicted - answers.actual)),
-        interval_coverage=intervals.coverage,
-        mean_width=intervals.mean_width,
+        bias=float(np.mean(answers.residuals)),
+        interval_coverage=float(np.mean(answers.is_held)),
+        mean_width=float(np.mean(answers.upper - answers.lower)),
     )

@@ -7,11 +7,11 @@ from typing import Self
 import numpy as np
 
 from storage.domain.target import TARGET_UNIT
+from storage.schema.predictions import LabelledPredictions
 from storage.settings import Settings
 from training.evaluation.behaviour import Observation
 from training.evaluation.bootstrap import shared_confidence
 from training.evaluation.comparison import Comparison, ComparisonFigures
-from training.evaluation.slices import Answers
 
 CHANCE_ERRORS = 2.0
 """Standard errors by which a share may fall short by chance."""
@@ -65,20 +65,20 @@ class Check:
     limit: float | None = None
 
 
-def coverage_check(answers: Answers, rules: Rules) -> Check:
-    """Whether the intervals hold the share of the test part's prices that they promise.
+def coverage_check(answers: LabelledPredictions, coverage: float, rules: Rules) -> Check:
+    """Whether the intervals hold the share of the test part's prices that they promise, ``coverage``.
 
     They may fall short by the margin, and by two standard errors sqrt(c (1 - c) / n) of a share c of n rows.
     """
-    return _coverage("coverage on the test part", answers, answers.coverage, rules)
+    return _coverage("coverage on the test part", answers, coverage, rules)
 
 
-def recent_coverage_check(recent: Comparison, rules: Rules) -> Check:
+def recent_coverage_check(recent: Comparison, coverage: float, rules: Rules) -> Check:
     """Whether the intervals hold recent prices no less often than the champion's do.
 
     After a drift no model may keep its promise there; losing what the champion still keeps is what counts.
     """
-    kept = min(recent.challenger.coverage, _held(recent.champion))
+    kept = min(coverage, _held(recent.champion))
     return _coverage("coverage on the recent part", recent.challenger, kept, rules)
 
 
@@ -200,7 +200,7 @@ def _not_judged(name: str, rows: int, rules: Rules) -> Check:
     )
 
 
-def _coverage(name: str, answers: Answers, promised: float, rules: Rules) -> Check:
+def _coverage(name: str, answers: LabelledPredictions, promised: float, rules: Rules) -> Check:
     held = _held(answers)
     chance = CHANCE_ERRORS * float(np.sqrt(promised * (1.0 - promised) / len(answers)))
     limit = max(promised - rules.coverage_margin_share - chance, 0.0)
@@ -214,5 +214,5 @@ def _coverage(name: str, answers: Answers, promised: float, rules: Rules) -> Che
     )
 
 
-def _held(answers: Answers) -> float:
-    return float(np.mean((answers.lower <= answers.actual) & (answers.actual <= answers.upper)))
+def _held(answers: LabelledPredictions) -> float:
+    return float(np.mean(answers.is_held))

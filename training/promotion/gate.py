@@ -54,6 +54,7 @@ class PromotionGate:
         test = published.test
         return Evidence(
             challenger=challenger.answers(test),
+            coverage=challenger.coverage,
             champion_version=champion.version if champion is not None else None,
             fixed=_compare_on_fixed(challenger, champion, test),
             recent=self._compare_on_recent(challenger, champion, published, trigger, now),

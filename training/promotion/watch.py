@@ -16,7 +16,7 @@ from storage.errors import AuditUnavailable, ModelIntegrityError, StateConflict
 from storage.models.champion import ChampionSwitch
 from storage.models.store import ModelStore
 from storage.models.watch_record import WatchOutcome, WatchRecord
-from storage.predictions.labelled import count_labelled_predictions, read_labelled_predictions
+from storage.predictions.labelled import count_labelled_rows, read_labelled_rows
 from storage.process.progress import keep_progress, read_progress
 from storage.schema.records import (
     LONGEST_REASON,
@@ -138,7 +138,7 @@ class PromotionWatch:
 
     def _labelled_rows(self, record: WatchRecord, until: datetime) -> int:
         with closing(Database(self._settings.database_address)) as database:
-            return count_labelled_predictions(database, record.promotion.changed_at, until)
+            return count_labelled_rows(database, record.promotion.changed_at, until)
 
     def _compare(self, promotion: ChampionPointer, until: datetime) -> Verdict | None:
         """Let both versions answer; None if too few rows are new to them."""
@@ -147,7 +147,7 @@ class PromotionWatch:
             LoadedVersion.load_safely(self._store, version) for version in versions
         )
         with closing(Database(self._settings.database_address)) as database:
-            found = read_labelled_predictions(database, promotion.changed_at, until, MOST_ROWS)
+            found = read_labelled_rows(database, promotion.changed_at, until, MOST_ROWS)
         # What the gate believes, and new to both, as in its recent part.
         distance = self._settings.training_labelled_outlier_distance
         screened = screen(found, promoted.learned, distance)

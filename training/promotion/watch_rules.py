@@ -104,11 +104,11 @@ def judge(comparison: Comparison, rules: WatchRules) -> Verdict:
 
     Examples
     --------
-    >>> from training.evaluation.slices import Answers
+    >>> from storage.schema.predictions import Predictions
     >>> random = np.random.default_rng(0)
     >>> actual, noise = random.normal(2.0, 1.0, 400), random.normal(0.0, 0.5, 400)
     >>> def answers(predicted):
-    ...     return Answers(np.zeros((400, 8)), actual, predicted, predicted, predicted, 0.9)
+    ...     return Predictions(predicted, predicted, predicted).labelled(actual, np.zeros((400, 8)))
     >>> rules = WatchRules(minimum_rows=100, false_alarm=0.05, seed=0)
     >>> judge(Comparison(answers(actual + 1.2 * noise), answers(actual + noise)), rules).is_worse
     True

@@ -24,11 +24,11 @@ def model_card(outcome: TrainingOutcome) -> str:
 
 
 def _head(outcome: TrainingOutcome) -> str:
-    test, answers = outcome.winner.test, outcome.answers
+    test, answers, coverage = outcome.winner.test, outcome.answers, outcome.intervals.coverage
     return f"""# {outcome.winner.fitted.label}, version {outcome.version}
 
 Estimates the median house value of a census block group in California in 1990 from eight numbers, with an
-interval that should hold the recorded value {answers.coverage:.0%} of the time.
+interval that should hold the recorded value {coverage:.0%} of the time.
 
 On {len(answers):,} districts that it had never seen, it was off by {_dollars(test.mae)} on average
 (RMSE {_dollars(test.rmse)}), and explained {test.r2_score:.1%} of the differences between them. Trained on
@@ -121,11 +121,11 @@ def _figures_row(measured: MeasuredCandidate, is_winner: bool) -> tuple[str, ...
 
 
 def _slices(outcome: TrainingOutcome) -> str:
-    answers = outcome.answers
+    answers, coverage = outcome.answers, outcome.intervals.coverage
     return f"""## Where it is better, and where worse
 
 All on the test part, in {TARGET_UNIT}. Bias is the mean of predicted minus actual: above zero, the answers
-are too high. Coverage is the share of values that their interval held; the aim is {answers.coverage:.0%}.
+are too high. Coverage is the share of values that their interval held; the aim is {coverage:.0%}.
 A slice of few rows says little.
 
 ### By region
@@ -161,14 +161,14 @@ def _slice_row(each: Slice) -> tuple[str, ...]:
 
 
 def _intervals(outcome: TrainingOutcome) -> str:
-    answers = outcome.answers
-    held = np.mean((answers.lower <= answers.actual) & (answers.actual <= answers.upper))
+    answers, coverage = outcome.answers, outcome.intervals.coverage
+    held = np.mean(answers.is_held)
     width = float(np.mean(answers.upper - answers.lower))
     return f"""## Intervals
 
 Split conformal prediction, scaled by the difficulty of the place: a second model learned how far the first
 one tends to be off, and the validation part fixed by how much to multiply that, so that
-{answers.coverage:.0%} of its prices were held. On the test part {held:.1%} were held, at a mean width of
+{coverage:.0%} of its prices were held. On the test part {held:.1%} were held, at a mean width of
 {_dollars(width)}.
 
 What the intervals do not promise:

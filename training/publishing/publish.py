@@ -22,7 +22,7 @@ from storage.models.store import (
 )
 from storage.schema.arrays import FloatArray
 from storage.schema.records import ModelManifest
-from training.evaluation.holdout import Holdout
+from training.evaluation.holdout import holdout_bytes
 from training.evaluation.importance import permutation_importances
 from training.fitting.fit import MeasuredCandidate
 from training.fitting.outcome import TrainingOutcome
@@ -97,7 +97,7 @@ def _files(outcome: TrainingOutcome, model: bytes) -> dict[str, bytes]:
         TRAINING_INPUTS: inputs_as_csv(outcome.training.inputs),
         INTERVALS: pickled(outcome.intervals),
         REFERENCE_PROFILE: _reference_profile(outcome),
-        HOLDOUT: Holdout.of(outcome.answers).to_bytes(),
+        HOLDOUT: holdout_bytes(outcome.answers),
         MODEL_CARD: model_card(outcome).encode(),
         METRICS: json.dumps(metrics_document(outcome), indent=2).encode(),
     } | others

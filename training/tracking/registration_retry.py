@@ -13,7 +13,7 @@ from storage.models.store import HOLDOUT, METRICS, MODEL, ModelStore
 from storage.schema.records import ModelManifest
 from storage.settings import Settings
 from training.dataset.splits import Part
-from training.evaluation.holdout import Holdout
+from training.evaluation.holdout import read_holdout
 from training.evaluation.metrics import RegressionFigures
 from training.fitting.fit import FittedCandidate, MeasuredCandidate
 from training.models.candidates import all_candidates
@@ -91,7 +91,7 @@ class RegistrationRetry:
         logger.info("Version %s is number %s in MLflow's registry.", manifest.version, number)
 
     def _record(self, registration: OpenRegistration) -> RecordedRun:
-        holdout = Holdout.from_bytes(self._store.read(registration.version, HOLDOUT))
+        holdout = read_holdout(self._store.read(registration.version, HOLDOUT))
         test = Part(holdout.inputs, holdout.actual)
         candidates = measured_again(self._store, registration.version, test)
         run = record_training(

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.simulate.plan import Phase, PlannedRequest, Traffic, plan
-from backend.simulate.scenario import FULL, INCOME, ONSET, SCENARIOS, BrokenSensor, Scenario
-from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
+from backend.simulate.scenario import FULL, ONSET, SCENARIOS, BrokenSensor, Scenario
+from storage.domain.inputs import FEATURE_NAMES, INCOME, HousingFeatures
 from storage.domain.target import TARGET_CAP
 from training.dataset.splits import Part
 

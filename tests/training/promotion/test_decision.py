@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.schema.arrays import FloatArray
+from storage.schema.predictions import LabelledPredictions, Predictions
 from storage.schema.triggers import TriggerSource
 from storage.settings import Settings
 from training.dataset.embedded import load_embedded
@@ -16,7 +17,6 @@ from training.dataset.missing import Missing
 from training.evaluation.behaviour import Observation
 from training.evaluation.bootstrap import paired_rmse_difference
 from training.evaluation.comparison import Comparison
-from training.evaluation.slices import Answers
 from training.promotion.checks import Rules
 from training.promotion.decision import BETTER_ON_RECENT, Decision, Evidence, decide
 
@@ -30,10 +30,11 @@ KEPT = Observation("finite", 10, 0, "10 of 10 answers are finite numbers")
 BROKEN = Observation("finite", 10, 1, "9 of 10 answers are finite numbers")
 
 
-def answers(errors: FloatArray, half_width: float = 0.7) -> Answers:
+def answers(errors: FloatArray, half_width: float = 0.7) -> LabelledPredictions:
     """Answers that are off by ``errors``; at this half width the intervals hold about 92 %."""
     predicted = ACTUAL + errors
-    return Answers(INPUTS, ACTUAL, predicted, predicted - half_width, predicted + half_width, 0.9)
+    found = Predictions(predicted, predicted - half_width, predicted + half_width)
+    return found.labelled(ACTUAL, INPUTS)
 
 
 def comparison(challenger: FloatArray, champion: FloatArray = NOISE) -> Comparison:
@@ -47,7 +48,7 @@ def evidence(
     source: TriggerSource = "manual",
 ) -> Evidence:
     fixed = comparison(challenger, champion)
-    return Evidence(fixed.challenger, "the champion", fixed, recent, source, 100.0, (KEPT,))
+    return Evidence(fixed.challenger, 0.9, "the champion", fixed, recent, source, 100.0, (KEPT,))
 
 
 BETTER = evidence(0.9 * NOISE)

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.schema.arrays import FloatArray
+from storage.schema.predictions import LabelledPredictions, Predictions
 from training.evaluation.comparison import Comparison
-from training.evaluation.slices import Answers
 from training.promotion.watch_rules import LOOKS, WatchRules, judge
 
 RULES = WatchRules(minimum_rows=100, false_alarm=0.05, seed=0)
@@ -14,9 +14,9 @@ WATCHES = 60
 MOST_ROWS = RULES.minimum_rows * 2 ** (LOOKS - 1)
 
 
-def answers(actual: FloatArray, predicted: FloatArray) -> Answers:
+def answers(actual: FloatArray, predicted: FloatArray) -> LabelledPredictions:
     inputs = np.zeros((len(actual), 8))
-    return Answers(inputs, actual, predicted, predicted, predicted, 0.9)
+    return Predictions(predicted, predicted, predicted).labelled(actual, inputs)
 
 
 def comparison(actual: FloatArray, promoted: FloatArray, previous: FloatArray) -> Comparison:
