@@ -14,6 +14,7 @@ from mlflow.entities.model_registry import ModelVersion
 from storage.audit.trail import AuditTrail
 from storage.domain.subject import MODEL_NAME
 from storage.models.store import MODEL_CARD, ModelStore
+from storage.process.retry import FIRST_PAUSE
 from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
 from storage.schema.triggers import Trigger
@@ -24,7 +25,6 @@ from tests.training.conftest import named_candidates
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
 from training.tracking.pending import OpenRegistrations
-from training.tracking.registration_retry import RETRY_INTERVAL
 from training.tracking.registry import CHAMPION, VERSION_TAG
 from training.tracking.runs import ABANDONED
 from training.worker import RetrainingWorker
@@ -93,7 +93,7 @@ def test_mlflow_away_delays_nothing_and_hears_of_the_version_later_once(
     assert "and recorded later" in caplog.text
     idle, now = worker(away), utc_now()
     assert idle.run_once(now) is None
-    assert idle.run_once(now + RETRY_INTERVAL) is None
+    assert idle.run_once(now + FIRST_PAUSE) is None
     assert caplog.text.count("waits for it") == 1
     for _ in range(3):
         assert worker(settings).run_once(utc_now()) is None

@@ -16,13 +16,14 @@ from mlflow.entities.model_registry import ModelVersion
 
 from storage.domain.subject import MODEL_NAME
 from storage.models.store import MODEL, ModelStore
+from storage.process.retry import FIRST_PAUSE
 from storage.schema.arrays import FloatArray
 from storage.schema.records import ModelManifest, utc_now
 from storage.settings import Settings
 from tests.system import REPOSITORY, clean_environment, running, wait_for
 from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
 from training.dataset.table import HousingTable
-from training.tracking.alias_sync import RETRY_INTERVAL, AliasSync
+from training.tracking.alias_sync import AliasSync
 from training.tracking.registry import (
     CHALLENGER,
     CHAMPION,
@@ -202,8 +203,8 @@ def test_the_sync_says_once_that_mlflow_is_away_and_asks_again_later(
     away = registered.settings.model_copy(update={"mlflow_tracking_uri": address})
     sync, now = AliasSync(away), utc_now()
     assert sync.run_once(now)
-    assert not sync.run_once(now + RETRY_INTERVAL / 2)
-    assert sync.run_once(now + RETRY_INTERVAL)
+    assert not sync.run_once(now + FIRST_PAUSE / 2)
+    assert sync.run_once(now + FIRST_PAUSE)
     assert caplog.text.count("The aliases follow the champion when it is back.") == 1
 
 
