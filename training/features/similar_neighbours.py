@@ -62,8 +62,8 @@ class SimilarNeighbours(NeighbourTransformer):
     weight. From the 32 nearest in this metric: the statistics of ``STATISTIC_NAMES``, and mean (of the
     log price, turned back into 100,000 USD) and variance by ordinary kriging.
 
-    The numbers below were found by ``metric_tuning.tuned_metric`` on the training part of seed 0; they are
-    given, not fitted, because finding them takes much longer than everything else.
+    The numbers below were found by ``tests/benchmarks/accuracy/metric_tuning.py`` on the training part of
+    seed 0; they are given, not fitted, because finding them takes much longer than everything else.
 
     Parameters
     ----------
