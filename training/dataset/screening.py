@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from storage.domain.inputs import FEATURES
 from storage.domain.target import ACCEPTED_TARGETS
 from storage.predictions.labelled import LabelledRows
+from storage.schema.accepted import is_accepted
 from storage.schema.arrays import FloatArray
 from training.dataset.districts import is_district_of, is_newest_reading
 from training.dataset.splits import Part
@@ -66,7 +66,7 @@ def screen(found: LabelledRows, known: Part, outlier_distance: float) -> Screene
     """
     left_out: dict[str, int] = {}
     for reason, is_believable in (
-        (UNACCEPTABLE_INPUTS, _is_acceptable),
+        (UNACCEPTABLE_INPUTS, lambda rows: is_accepted(rows.inputs)),
         (IMPOSSIBLE_PRICE, _is_possible),
         (CONTRADICTING_PRICES, _is_uncontradicted),
         (ASKED_ABOUT_AGAIN, lambda rows: is_newest_reading(rows.inputs)),
@@ -119,13 +119,6 @@ def _similar_prices(
 def _scale(inputs: FloatArray) -> FloatArray:
     low, high = np.percentile(inputs, SCALE_PERCENTILES, axis=0)
     return np.where(high > low, high - low, 1.0)
-
-
-def _is_acceptable(rows: LabelledRows) -> Mask:
-    lower = np.array([feature.minimum for feature in FEATURES])
-    upper = np.array([feature.maximum for feature in FEATURES])
-    # A comparison with NaN is false, so what is not proven to be in range is left out.
-    return np.asarray(((rows.inputs >= lower) & (rows.inputs <= upper)).all(axis=1))
 
 
 def _is_possible(rows: LabelledRows) -> Mask:

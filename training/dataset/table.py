@@ -9,6 +9,7 @@ import numpy as np
 from storage.domain.inputs import FEATURE_NAMES, FEATURES
 from storage.domain.target import ACCEPTED_TARGETS, TARGET_NAME, TARGET_UNIT
 from storage.errors import InvalidDataset
+from storage.schema.accepted import accepted_bounds
 from storage.schema.arrays import FloatArray
 
 COLUMN_NAMES: tuple[str, ...] = (*FEATURE_NAMES, TARGET_NAME)
@@ -78,9 +79,8 @@ def refuse_unusable(values: FloatArray, origin: str) -> None:
 
 
 def _bounds() -> tuple[FloatArray, FloatArray]:
-    lower = [*(feature.minimum for feature in FEATURES), ACCEPTED_TARGETS[0]]
-    upper = [*(feature.maximum for feature in FEATURES), ACCEPTED_TARGETS[1]]
-    return np.array(lower, dtype=np.float64), np.array(upper, dtype=np.float64)
+    (lowest, highest), (lowest_target, highest_target) = accepted_bounds(), ACCEPTED_TARGETS
+    return np.append(lowest, lowest_target), np.append(highest, highest_target)
 
 
 def _unit(column: int) -> str:

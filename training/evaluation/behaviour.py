@@ -11,6 +11,7 @@ import numpy as np
 from storage.domain.inputs import FEATURES
 from storage.domain.promises import HIGHEST_PREDICTION, RISES, RISING_INPUT
 from storage.domain.target import TARGET_UNIT
+from storage.schema.accepted import accepted_bounds
 from storage.schema.arrays import FloatArray
 from training.models.predictor import Predictor
 
@@ -68,7 +69,7 @@ def accepted_corners() -> FloatArray:
     >>> accepted_corners().shape
     (256, 8)
     """
-    bounds = [(feature.minimum, feature.maximum) for feature in FEATURES]
+    bounds = np.transpose(accepted_bounds()).tolist()
     return np.array(list(itertools.product(*bounds)), dtype=np.float64)
 
 
