@@ -9,12 +9,12 @@ from backend.metrics.metrics import Metrics
 from backend.metrics.spool import SpoolMetrics
 from backend.metrics.worker import WorkerMetrics
 from backend.performance.check import PerformanceCheck
-from backend.registry.champion import ChampionDesk
+from backend.registry.champion import ChampionChanges
 from backend.registry.gate_history import GateHistory
 from backend.registry.version_reports import VersionReports
 from backend.retraining.check import RetrainingChecks
 from backend.retraining.configuration import MonitoringConfiguration
-from backend.retraining.requests import RetrainingDesk
+from backend.retraining.requests import RetrainingRequests
 from backend.retraining.rows import RetrainingView
 from backend.retraining.schedule import ScheduledChecks
 from backend.routes import (
@@ -117,7 +117,8 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
     metrics = Metrics(CollectorRegistry())
     host = ModelHost(store, metrics)
     queue, timeline = RetrainQueue(settings.paths.triggers), Timeline(spool)
-    record_log, desk = RecordLog(database, settings.paths), RetrainingDesk(queue, timeline)
+    record_log = RecordLog(database, settings.paths)
+    requests = RetrainingRequests(queue, timeline)
     configuration = MonitoringConfiguration(
         database, spool, settings.backend.command_timeout_seconds
     )
@@ -134,17 +135,17 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         performance=errors,
         configuration=configuration,
         timeline=timeline,
-        desk=desk,
+        retraining_requests=requests,
         retrainings=RetrainingView(queue, settings.addresses.mlflow_url),
         checks=checks,
-        scheduled_checks=ScheduledChecks(checks, record_log, desk, timeline, metrics),
+        scheduled_checks=ScheduledChecks(checks, record_log, requests, timeline, metrics),
         queue=queue,
         store=store,
         versions=VersionReports(
             store, settings.training.random_seed, settings.promotion.slice_minimum_rows
         ),
         gate_history=GateHistory(queue),
-        champion_desk=ChampionDesk(ChampionSwitch(store), timeline),
+        champion_changes=ChampionChanges(ChampionSwitch(store), timeline),
         audit=AuditTrail(settings.paths),
         spool_metrics=SpoolMetrics(BacklogReader(database, settings.paths), settings.paths),
         worker_metrics=WorkerMetrics(settings.paths),

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from storage.audit.chain import AuditAct
 from storage.audit.trail import AuditTrail
+from storage.domain.target import TARGET_UNIT
 from storage.errors import (
     HousingError,
     InvalidInput,
@@ -21,7 +22,6 @@ from storage.errors import (
     RecordNotFound,
 )
 from storage.models.store import ModelStore
-from storage.schema.features import TARGET_UNIT
 from storage.schema.records import ChampionPointer
 from storage.settings import Settings, settings_or_exit
 from training.fitting.fit import MeasuredCandidate

@@ -93,7 +93,7 @@ class Training:
     def run(self) -> TrainedVersion:
         """Fit, choose on validation, measure once on test, record in MLflow, publish.
 
-        MLflow being away delays the record of the runs, not the model (``RegistrationKeeper``). Stopped at
+        MLflow being away delays the record of the runs, not the model (``RegistrationRetry``). Stopped at
         any point before the end, no version exists.
         """
         splits, labelled = self._splits()
@@ -108,7 +108,7 @@ class Training:
         measured = list(measure(fitted, test))
         chosen = fitted.index(winner)
         answers = answers_with_intervals(measured[chosen], intervals, test)
-        measured[chosen] = with_intervals(measured[chosen], answers)
+        measured[chosen] = with_intervals(measured[chosen], answers, intervals.coverage)
         outcome = TrainingOutcome(
             version=version_id(model, now),
             trained_at=now,

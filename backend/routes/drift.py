@@ -29,7 +29,7 @@ from backend.retraining.configuration import drift_thresholds
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
-from storage.schema.features import FEATURE_NAMES
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.records import utc_now
 
 blueprint = Blueprint("drift", __name__, url_prefix="/monitoring")

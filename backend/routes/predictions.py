@@ -23,7 +23,7 @@ from backend.serving.prediction_service import interval_of, prediction_response
 from backend.serving.served_model import ServedModel
 from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
-from storage.schema.features import FEATURE_NAMES, HousingFeatures
+from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.spool.lines import Predicted
 
 blueprint = Blueprint("predictions", __name__)

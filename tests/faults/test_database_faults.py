@@ -13,7 +13,7 @@ import pytest
 from backend.client import HousingClient, ServiceRefused
 from backend.contract.predictions import HousingFeatures
 from backend.contract.records import RequestsQuery
-from storage.schema.features import EXAMPLE
+from storage.domain.inputs import EXAMPLE
 from storage.settings import Settings
 from tests.faults.load import Load, percentile_milliseconds
 from tests.faults.system_under_test import OBEYING_MODES, System, report, running_system

@@ -8,7 +8,7 @@ import pytest
 
 from backend.client import ServiceRefused
 from backend.contract.predictions import HousingFeatures
-from storage.schema.features import EXAMPLE
+from storage.domain.inputs import EXAMPLE
 from storage.settings import Settings
 from tests.faults.load import Load
 from tests.faults.system_under_test import System, report, running_system

@@ -197,7 +197,7 @@ def _check_answers(
         model = ServedModel.load(store, version)
         for index in range(INPUTS):
             answers = model.answer(inputs[index : index + 1])
-            expected[version, index] = (answers.values[0], answers.lower[0], answers.upper[0])
+            expected[version, index] = (answers.predicted[0], answers.lower[0], answers.upper[0])
     seen = set()
     for answer in load.answers:
         content = answer.content

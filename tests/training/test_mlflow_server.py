@@ -17,13 +17,13 @@ import requests
 from mlflow import MlflowClient
 from mlflow import environment_variables as mlflow_variables
 
+from storage.domain.subject import MODEL_NAME
 from storage.settings import Settings
 from tests.settings import changed
 from tests.system import running, wait_for
 from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.table import HousingTable
 from training.mlflow_server import server_environment
-from training.tracking.runs import EXPERIMENT
 from training.train import Training
 
 
@@ -37,7 +37,7 @@ class Server:
         return requests.get(f"{self.address}{route}", params=parameters, timeout=20)
 
     def runs(self) -> list[dict[str, Any]]:
-        found = self.get("/api/2.0/mlflow/experiments/get-by-name", experiment_name=EXPERIMENT)
+        found = self.get("/api/2.0/mlflow/experiments/get-by-name", experiment_name=MODEL_NAME)
         experiment_id = found.json()["experiment"]["experiment_id"]
         answer = requests.post(
             f"{self.address}/api/2.0/mlflow/runs/search",

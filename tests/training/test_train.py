@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.models.store import ModelStore
-from storage.schema.features import FEATURE_NAMES
 from storage.settings import Settings
 from tests.settings import changed
 from tests.training.conftest import SilentSteps, named_candidates, settings_with_store

@@ -13,6 +13,7 @@ from sklearn.base import clone
 from storage.audit.trail import AuditTrail
 from storage.database.connection import Database
 from storage.database.record_log import PageRequest, RecordLog
+from storage.domain.subject import MODEL_NAME
 from storage.errors import InvalidDataset, RecordNotFound
 from storage.log_writer.writer import LogWriter
 from storage.models.champion import ChampionSwitch
@@ -28,7 +29,6 @@ from tests.training.labelled import keep_labelled
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.models.candidates import Candidate
-from training.publishing.model_card import REGISTERED_NAME
 from training.tracking.registry import CHALLENGER, CHAMPION, PREVIOUS, VERSION_TAG
 from training.worker import WORKER, RetrainingWorker
 
@@ -169,7 +169,7 @@ def test_the_registry_follows_what_was_promoted(bench: Bench) -> None:
     worse = bench.retrain(forest("bad"))
     client = MlflowClient(bench.settings.tracking_uri, bench.settings.tracking_uri)
     for alias, result in ((CHAMPION, good), (PREVIOUS, bad), (CHALLENGER, worse)):
-        found = client.get_model_version_by_alias(REGISTERED_NAME, alias)
+        found = client.get_model_version_by_alias(MODEL_NAME, alias)
         assert found.tags[VERSION_TAG] == result["version"]
 
 
@@ -253,7 +253,7 @@ def test_an_idle_worker_brings_the_aliases_after_a_rollback(bench: Bench) -> Non
     assert bench.worker().run_once(utc_now()) is None
     client = MlflowClient(bench.settings.tracking_uri, bench.settings.tracking_uri)
     for alias, result in ((CHAMPION, first), (PREVIOUS, second)):
-        found = client.get_model_version_by_alias(REGISTERED_NAME, alias)
+        found = client.get_model_version_by_alias(MODEL_NAME, alias)
         assert found.tags[VERSION_TAG] == result["version"]
 
 

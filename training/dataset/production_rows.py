@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from storage.database.connection import Database
+from storage.domain.target import TARGET_CAP
 from storage.errors import DatabaseUnavailable
-from storage.predictions.labelled import LabelledPredictions, read_labelled_predictions
-from storage.schema.features import TARGET_CAP
+from storage.predictions.labelled import LabelledRows, read_labelled_rows
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from training.dataset.districts import falls_into_share, is_district_of
@@ -32,7 +32,7 @@ class LabelledWindow:
 
     since: datetime
     until: datetime
-    found: LabelledPredictions | Missing
+    found: LabelledRows | Missing
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _read_window(settings: Settings, until: datetime) -> LabelledWindow:
         return LabelledWindow(since, until, Missing("the setting says so"))
     database = Database(settings.database_address)
     try:
-        found = read_labelled_predictions(
+        found = read_labelled_rows(
             database, since, until, settings.training.labelled_most_rows, labelled_before=until
         )
     except DatabaseUnavailable as error:
@@ -141,8 +141,8 @@ def with_labelled_rows(
 
 
 def _learnable(
-    splits: Splits, found: LabelledPredictions, settings: Settings
-) -> tuple[LabelledPredictions, dict[str, int]]:
+    splits: Splits, found: LabelledRows, settings: Settings
+) -> tuple[LabelledRows, dict[str, int]]:
     screened = screen(found, splits.train, settings.training.labelled_outlier_distance)
     rows, left_out = screened.believed, dict(screened.left_out)
     for reason, is_left_out in (
@@ -159,7 +159,7 @@ def _learnable(
     return rows, left_out
 
 
-def _joined(base: Part, stays: np.ndarray, rows: LabelledPredictions, weight: float) -> Part:
+def _joined(base: Part, stays: np.ndarray, rows: LabelledRows, weight: float) -> Part:
     inputs = np.concatenate([base.inputs[stays], rows.inputs])
     targets = np.concatenate([base.targets[stays], np.minimum(rows.actual, TARGET_CAP)])
     if weight == 1.0:

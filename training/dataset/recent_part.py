@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from storage.database.connection import Database
 from storage.errors import DatabaseUnavailable
-from storage.predictions.labelled import LabelledPredictions, read_labelled_predictions
+from storage.predictions.labelled import LabelledRows, read_labelled_rows
 from storage.schema.arrays import FloatArray
 from storage.schema.triggers import DataWindow
 from storage.settings import Settings
@@ -61,11 +61,11 @@ def _bounds(window: DataWindow | None, now: datetime, days: float) -> tuple[date
     return since if since is not None else until - timedelta(days=days), until
 
 
-def _read(settings: Settings, since: datetime, until: datetime) -> LabelledPredictions:
+def _read(settings: Settings, since: datetime, until: datetime) -> LabelledRows:
     database = Database(settings.database_address)
     try:
         most_rows = settings.promotion.recent_most_rows
-        return read_labelled_predictions(database, since, until, most_rows)
+        return read_labelled_rows(database, since, until, most_rows)
     finally:
         database.close()
 

@@ -15,7 +15,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from storage.errors import InvalidInput
 from storage.settings import Settings
-from training.models.neighbour_boosting import gated_boosting, neighbour_features
+from training.models.neighbour_boosting import neighbour_features, switched_boosting
 
 PREPROCESSING = "preprocessing"
 REGRESSOR = "regressor"
@@ -131,7 +131,10 @@ def _hist_gradient_boosting(seed: int) -> Candidate:
 
 def _neighbour_boosting(seed: int) -> Candidate:
     return _candidate(
-        "neighbour_boosting", "Neighbour boosting", neighbour_features(seed), gated_boosting(seed)
+        "neighbour_boosting",
+        "Neighbour boosting",
+        neighbour_features(seed),
+        switched_boosting(seed),
     )
 
 

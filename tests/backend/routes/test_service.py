@@ -9,8 +9,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from backend.app import create_app
 from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
 from storage.models.store import MODEL, ModelStore
-from storage.schema.features import EXAMPLE, FEATURE_NAMES
 from storage.settings import Settings
 from tests.settings import changed
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from backend.services import EXTENSION, Services
-from storage.schema.features import EXAMPLE
+from storage.domain.inputs import EXAMPLE
 from tests.system import bearer
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from backend.app import create_app
-from storage.schema.features import EXAMPLE, FEATURES
+from storage.domain.inputs import EXAMPLE, FEATURES
 from storage.settings import Settings
 from tests.conftest import KEYS
 from tests.settings import changed

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from storage.database.connection import Database
+from storage.domain.inputs import EXAMPLE
 from storage.log_writer.writer import LogWriter
-from storage.schema.features import EXAMPLE
 from storage.schema.records import new_id, utc_now
 from storage.settings import Settings
 from storage.spool.lines import Answered, Model, Predicted, answer_line

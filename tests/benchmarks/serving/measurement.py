@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.models.store import ModelStore
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from tests.benchmarks.serving.batch_load import BatchLoad
 from tests.benchmarks.serving.in_process import InProcess
 from tests.benchmarks.serving.load import CONNECTIONS, LoadFigures, run_load

@@ -13,7 +13,7 @@ from typing import Self
 import requests
 
 from backend.__main__ import server_arguments
-from storage.schema.features import EXAMPLE
+from storage.domain.inputs import EXAMPLE
 from storage.settings import Settings
 from tests.settings import changed
 from tests.system import free_port, running, wait_for

@@ -4,7 +4,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
 from backend.contract.predictions import FEATURES, HousingFeatures
-from dashboard.shared.district import DISTRICTS
+from backend.contract.table import DISTRICTS
 from dashboard.shared.price import dollars
 from tests.dashboard.conftest import OpenPage, Service, sentences
 

@@ -91,12 +91,12 @@ def test_the_newest_pair_of_versions_is_read_in_order_with_what_is_known(
     assert (found.total, found.of_other_versions) == (2, 2)
     assert found.differences.tolist() == [early.difference, late.difference]
     assert found.seconds.tolist() == pytest.approx([2400, 3000])
-    assert found.answered.tolist() == [4.25, 4.25]
-    assert found.served.tolist() == [4.5, 4.5]
-    assert found.served_lower.tolist() == [4.0, 4.0]
-    assert np.isnan(found.served_upper).all()
-    assert found.actual[0] == 4.0
-    assert np.isnan(found.actual[1])
+    assert found.answered.predicted.tolist() == [4.25, 4.25]
+    assert found.served.predicted.tolist() == [4.5, 4.5]
+    assert found.served.lower.tolist() == [4.0, 4.0]
+    assert np.isnan(found.served.upper).all()
+    assert found.served.actual[0] == 4.0
+    assert np.isnan(found.served.actual[1])
 
 
 def test_a_large_window_is_thinned_and_an_empty_one_is_empty(log: Log, readable: Database) -> None:
