@@ -12,6 +12,7 @@ from backend.performance.check import PerformanceCheck
 from backend.registry.champion import ChampionDesk
 from backend.registry.gate_history import GateHistory
 from backend.registry.version_reports import VersionReports
+from backend.registry.versions import Versions
 from backend.retraining.check import RetrainingChecks
 from backend.retraining.configuration import MonitoringConfiguration
 from backend.retraining.requests import RetrainingDesk
@@ -120,6 +121,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
     record_log, desk = RecordLog(database, settings.paths), RetrainingDesk(queue, timeline)
     configuration = MonitoringConfiguration(database, spool, settings.command_timeout_seconds)
     errors = PerformanceCheck(database)
+    reports = VersionReports(store, settings.random_seed, settings.promotion_slice_minimum_rows)
     checks = RetrainingChecks(host, database, errors, configuration, queue, store)
     return Services(
         settings=settings,
@@ -138,8 +140,8 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         scheduled_checks=ScheduledChecks(checks, record_log, desk, timeline, metrics),
         queue=queue,
         store=store,
-        versions=VersionReports(store, settings.random_seed, settings.promotion_slice_minimum_rows),
-        gate_history=GateHistory(queue),
+        versions=Versions(store, reports, GateHistory(queue)),
+        version_reports=reports,
         champion_desk=ChampionDesk(ChampionSwitch(store), timeline),
         audit=AuditTrail(settings.paths),
         spool_metrics=SpoolMetrics(BacklogReader(database, settings.paths), settings.paths),

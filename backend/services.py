@@ -10,8 +10,8 @@ from backend.metrics.spool import SpoolMetrics
 from backend.metrics.worker import WorkerMetrics
 from backend.performance.check import PerformanceCheck
 from backend.registry.champion import ChampionDesk
-from backend.registry.gate_history import GateHistory
 from backend.registry.version_reports import VersionReports
+from backend.registry.versions import Versions
 from backend.retraining.check import RetrainingChecks
 from backend.retraining.configuration import MonitoringConfiguration
 from backend.retraining.requests import RetrainingDesk
@@ -51,8 +51,8 @@ class Services:
     scheduled_checks: ScheduledChecks
     queue: RetrainQueue
     store: ModelStore
-    versions: VersionReports
-    gate_history: GateHistory
+    versions: Versions
+    version_reports: VersionReports
     champion_desk: ChampionDesk
     audit: AuditTrail
     spool_metrics: SpoolMetrics

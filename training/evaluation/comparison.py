@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.bootstrap import CONFIDENCE, Estimate, paired_rmse_difference
+from storage.schema.estimate import Estimate
+from training.evaluation.bootstrap import CONFIDENCE, paired_rmse_difference
 from training.evaluation.metrics import rmse
 from training.evaluation.slices import Answers, income_edges, kinds_of_district
 

@@ -18,9 +18,9 @@ from rich.console import Console
 from backend.performance.estimated import ErrorEstimator
 from backend.performance.realized import LabelledRows, degradation, realized_error
 from storage.schema.arrays import FloatArray
+from storage.schema.estimate import Estimate
 from storage.schema.features import FEATURE_NAMES
 from tests.benchmarks.monitoring.measured_holdout import fitted_holdout, halves, only
-from training.evaluation.bootstrap import Estimate
 from training.evaluation.holdout import Holdout
 from training.models.regions import REGION_NAMES, region_of
 
@@ -139,7 +139,7 @@ def _compared(
 ) -> tuple[float, float, bool]:
     """Return the estimate's relative error, that of the holdout's RMSE, and whether the interval holds it."""
     losses = estimator.expected_losses(window.inputs, window.predicted, window.lower, window.upper)
-    found, truth = estimator.estimate(losses).rmse, _rmse(window)
+    found, truth = estimator.estimate(losses).estimated_rmse, _rmse(window)
     assert isinstance(found, Estimate)
     inside = found.lower <= truth <= found.upper
     return found.value / truth - 1.0, baseline / truth - 1.0, inside
