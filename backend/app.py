@@ -18,6 +18,7 @@ from backend.retraining.configuration import MonitoringConfiguration
 from backend.retraining.requests import RetrainingDesk
 from backend.retraining.rows import RetrainingView
 from backend.retraining.schedule import ScheduledChecks
+from backend.retraining.status import MonitoringStatus
 from backend.routes import (
     audit,
     database,
@@ -134,6 +135,13 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         performance=errors,
         configuration=configuration,
         timeline=timeline,
+        monitoring=MonitoringStatus(
+            configuration,
+            queue,
+            record_log,
+            settings.paths.monitoring_summary,
+            settings.monitor_interval_seconds,
+        ),
         desk=desk,
         retrainings=RetrainingView(queue, settings.mlflow_url),
         checks=checks,

@@ -17,6 +17,7 @@ from backend.retraining.configuration import MonitoringConfiguration
 from backend.retraining.requests import RetrainingDesk
 from backend.retraining.rows import RetrainingView
 from backend.retraining.schedule import ScheduledChecks
+from backend.retraining.status import MonitoringStatus
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
 from storage.audit.trail import AuditTrail
@@ -44,6 +45,7 @@ class Services:
     metrics: Metrics
     configuration: MonitoringConfiguration
     timeline: Timeline
+    monitoring: MonitoringStatus
     desk: RetrainingDesk
     retrainings: RetrainingView
     performance: PerformanceCheck
