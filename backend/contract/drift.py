@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from backend.contract.base import Described, Moment, Request, Status, Success
-from backend.contract.duration import Duration
+from backend.contract.duration import SHORTEST_WINDOW, Duration
 from backend.contract.what_if import FeatureName
 
 MOST_ROWS = 20_000
-SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(minutes=1), timedelta(days=90)
+LONGEST_WINDOW = timedelta(days=90)
 
 Value = Annotated[
     float | None, Field(ge=-1e12, le=1e12, allow_inf_nan=False, description="null: missing.")

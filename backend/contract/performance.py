@@ -10,10 +10,10 @@ from typing import Self
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described, Moment, Request, Status, Success
-from backend.contract.duration import Duration
+from backend.contract.duration import SHORTEST_WINDOW, Duration
 from storage.schema.estimate import Estimate as Estimate
 
-SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(minutes=1), timedelta(days=365)
+LONGEST_WINDOW = timedelta(days=365)
 
 
 class PerformanceQuery(Request):

@@ -6,14 +6,12 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Request, Success
-from backend.contract.duration import Duration
+from backend.contract.duration import SHORTEST_WINDOW, Duration
 from backend.contract.records import RequestRow
 from storage.schema.rollup import SLOWEST_KEPT
 from storage.schema.traffic import Figures as Figures
 from storage.schema.traffic import Step as Step
 from storage.schema.traffic import VersionChange as VersionChange
-
-SHORTEST_WINDOW = timedelta(minutes=1)
 
 
 class RangeQuery(Request):

@@ -36,11 +36,24 @@ def histogram(column: ReferenceColumn, current: FloatArray) -> HistogramPair:
     present = current[~np.isnan(current)]
     return HistogramPair(
         edges=edges.tolist(),
-        reference=_shares(column.sorted, edges),
-        current=_shares(present, edges),
+        reference=shares_by_bin(column.sorted, edges),
+        current=shares_by_bin(present, edges),
         reference_rows=len(column.sorted),
         current_rows=len(present),
     )
+
+
+def shares_by_bin(values: FloatArray, edges: FloatArray) -> list[float]:
+    """Return the shares of values (n,) between edges (k + 1,); what lies beyond is in the outermost bins.
+
+    Examples
+    --------
+    >>> shares_by_bin(np.array([0.5, 1.5, 1.6, 9.0]), np.array([0.0, 1.0, 2.0]))
+    [0.25, 0.75]
+    """
+    counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
+    shares: list[float] = (counts / max(len(values), 1)).tolist()
+    return shares
 
 
 def cumulative_shares(column: ReferenceColumn, current: FloatArray) -> CumulativePair:
@@ -133,12 +146,6 @@ def _against_chance(
     level = thresholds.significance_level / len(found)
     critical = column.critical_ks_statistic(opened.n_samples, level)
     return opened.ks_statistic, max(critical, thresholds.minimum_ks_statistic)
-
-
-def _shares(values: FloatArray, edges: FloatArray) -> list[float]:
-    counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
-    shares: list[float] = (counts / max(len(values), 1)).tolist()
-    return shares
 
 
 def _at_or_below(ordered: FloatArray, values: FloatArray) -> list[float]:

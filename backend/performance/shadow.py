@@ -15,7 +15,7 @@ from backend.contract.shadow import (
     ShadowResponse,
     ShadowStep,
 )
-from backend.performance.check import MOST_STEPS
+from backend.performance.check import MOST_STEPS, SEED, STEP_MINIMUM_ROWS
 from backend.performance.realized import LabelledRows, realized_error
 from storage.database.connection import Database
 from storage.predictions.shadow import ShadowWindow, read_shadow_window
@@ -24,9 +24,7 @@ from storage.schema.estimate import Estimate
 from storage.schema.rollup import round_step_seconds
 from training.evaluation.bootstrap import estimates, paired_rmse_difference
 
-SEED = 0
 MOST_ROWS = 20_000
-STEP_MINIMUM_ROWS = 30
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from backend.contract.performance import ErrorCell, ErrorSlice, ResidualHistogram
+from backend.drift.picture import shares_by_bin
 from backend.performance.realized import LabelledRows, realized_error
 from storage.schema.arrays import FloatArray
 from training.evaluation.slices import income_edges, kinds_of_district
@@ -65,8 +66,8 @@ def residual_histogram(rows: LabelledRows, baseline: LabelledRows) -> ResidualHi
     edges = np.asarray((np.arange(2 * a_side + 2) - a_side - 0.5) * width, dtype=np.float64)
     return ResidualHistogram(
         edges=edges.tolist(),
-        shares=_shares(rows.residuals, edges),
-        baseline_shares=_shares(baseline.residuals, edges),
+        shares=shares_by_bin(rows.residuals, edges),
+        baseline_shares=shares_by_bin(baseline.residuals, edges),
     )
 
 
@@ -85,9 +86,3 @@ def _cell(corner: FloatArray, residuals: FloatArray) -> ErrorCell:
         mae=float(np.mean(np.abs(residuals))),
         bias=float(np.mean(residuals)),
     )
-
-
-def _shares(residuals: FloatArray, edges: FloatArray) -> list[float]:
-    counts, _ = np.histogram(np.clip(residuals, edges[0], edges[-1]), edges)
-    shares: list[float] = (counts / max(len(residuals), 1)).tolist()
-    return shares

@@ -18,6 +18,8 @@ from storage.spool.segments import Segment, segments
 TIMESTAMP = re.compile(rb'"timestamp":"([^"]+)"')
 LINE_BEGINNING_BYTES = 64 * 1024
 
+_READ_POSITIONS = sa.select(spool_positions.c.segment, spool_positions.c.position)
+
 
 @dataclass(frozen=True)
 class Backlog:
@@ -42,7 +44,7 @@ class BacklogReader:
     def read(self, now: datetime) -> Backlog:
         """Return the backlog as it is now; works without the database too."""
         with contextlib.suppress(DatabaseUnavailable), self._database.transaction() as connection:
-            self._positions = _positions(connection)
+            self._positions = moved_positions(connection)
         total, oldest = 0, now
         for segment in segments(self._paths.spool):
             try:
@@ -64,9 +66,9 @@ def moment_of(line: bytes) -> datetime | None:
     return moment if moment is not None and moment.tzinfo is not None else None
 
 
-def _positions(connection: sa.Connection) -> dict[str, int]:
-    rows = connection.execute(sa.select(spool_positions)).mappings()
-    return {row["segment"]: row["position"] for row in rows}
+def moved_positions(connection: sa.Connection) -> dict[str, int]:
+    """Return how many bytes of each spool file are in the database."""
+    return {row.segment: row.position for row in connection.execute(_READ_POSITIONS)}
 
 
 def _waiting(segment: Segment, position: int) -> tuple[int, datetime | None]:
