@@ -12,11 +12,13 @@ from backend.performance.check import PerformanceCheck
 from backend.registry.champion import ChampionChanges
 from backend.registry.gate_history import GateHistory
 from backend.registry.version_reports import VersionReports
+from backend.registry.versions import Versions
 from backend.retraining.check import RetrainingChecks
 from backend.retraining.configuration import MonitoringConfiguration
 from backend.retraining.requests import RetrainingRequests
 from backend.retraining.rows import RetrainingView
 from backend.retraining.schedule import ScheduledChecks
+from backend.retraining.status import MonitoringStatus
 from backend.routes import (
     audit,
     database,
@@ -123,6 +125,9 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         database, spool, settings.backend.command_timeout_seconds
     )
     errors = PerformanceCheck(database)
+    reports = VersionReports(
+        store, settings.training.random_seed, settings.promotion.slice_minimum_rows
+    )
     checks = RetrainingChecks(host, database, errors, configuration, queue, store)
     return Services(
         settings=settings,
@@ -135,16 +140,21 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         performance=errors,
         configuration=configuration,
         timeline=timeline,
+        monitoring=MonitoringStatus(
+            configuration,
+            queue,
+            record_log,
+            settings.paths.monitoring_summary,
+            settings.monitor.interval_seconds,
+        ),
         retraining_requests=requests,
         retrainings=RetrainingView(queue, settings.addresses.mlflow_url),
         checks=checks,
         scheduled_checks=ScheduledChecks(checks, record_log, requests, timeline, metrics),
         queue=queue,
         store=store,
-        versions=VersionReports(
-            store, settings.training.random_seed, settings.promotion.slice_minimum_rows
-        ),
-        gate_history=GateHistory(queue),
+        versions=Versions(store, reports, GateHistory(queue)),
+        version_reports=reports,
         champion_changes=ChampionChanges(ChampionSwitch(store), timeline),
         audit=AuditTrail(settings.paths),
         spool_metrics=SpoolMetrics(BacklogReader(database, settings.paths), settings.paths),

@@ -10,13 +10,14 @@ from backend.metrics.spool import SpoolMetrics
 from backend.metrics.worker import WorkerMetrics
 from backend.performance.check import PerformanceCheck
 from backend.registry.champion import ChampionChanges
-from backend.registry.gate_history import GateHistory
 from backend.registry.version_reports import VersionReports
+from backend.registry.versions import Versions
 from backend.retraining.check import RetrainingChecks
 from backend.retraining.configuration import MonitoringConfiguration
 from backend.retraining.requests import RetrainingRequests
 from backend.retraining.rows import RetrainingView
 from backend.retraining.schedule import ScheduledChecks
+from backend.retraining.status import MonitoringStatus
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
 from storage.audit.trail import AuditTrail
@@ -44,6 +45,7 @@ class Services:
     metrics: Metrics
     configuration: MonitoringConfiguration
     timeline: Timeline
+    monitoring: MonitoringStatus
     retraining_requests: RetrainingRequests
     retrainings: RetrainingView
     performance: PerformanceCheck
@@ -51,8 +53,8 @@ class Services:
     scheduled_checks: ScheduledChecks
     queue: RetrainQueue
     store: ModelStore
-    versions: VersionReports
-    gate_history: GateHistory
+    versions: Versions
+    version_reports: VersionReports
     champion_changes: ChampionChanges
     audit: AuditTrail
     spool_metrics: SpoolMetrics

@@ -38,6 +38,8 @@ class ChainState(BaseModel):
     fits: noted elsewhere, it proves later that this entry is still there.
     """
 
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
     holds: bool
     entries: int
     problem: str | None

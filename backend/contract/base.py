@@ -21,6 +21,10 @@ Moment = Annotated[
 """A time that is asked about: far enough from the ends of the calendar to reckon with."""
 
 
+Status = Literal["ok", "not_enough_data"]
+"""Whether there was enough to judge; too little is an answer of its own, not "nothing found"."""
+
+
 class Request(BaseModel):
     """Base of what a client sends: an unknown name is an error, not ignored."""
 
@@ -39,6 +43,12 @@ class Success(Response):
     """An answer to a request that was carried out."""
 
     success: Literal[True] = True
+
+
+class Described(BaseModel):
+    """Base of the parts of an answer, which the computing side fills."""
+
+    model_config = ConfigDict(frozen=True)
 
 
 class ValidationProblem(BaseModel):

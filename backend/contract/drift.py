@@ -5,16 +5,17 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from backend.contract.base import Moment, Request, Success
-from backend.contract.duration import Duration
+from backend.contract.base import Described, Moment, Request, Status, Success
+from backend.contract.duration import SHORTEST_WINDOW, Duration
 from storage.domain.inputs import FeatureName
 
 MOST_ROWS = 20_000
-SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(minutes=1), timedelta(days=90)
+LONGEST_WINDOW = timedelta(days=90)
 
 Value = Annotated[
     float | None, Field(ge=-1e12, le=1e12, allow_inf_nan=False, description="null: missing.")
 ]
+Severity = Literal["none", "low", "moderate", "high"]
 ColumnName = FeatureName | Literal["prediction"]
 
 
@@ -54,14 +55,8 @@ class DriftQuery(Request):
     )
 
 
-class Described(BaseModel):
-    """Base of what is read from a report; a field that is None has too few rows."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
 class ColumnScore(Described):
-    """How far one column is from its reference.
+    """How far one column is from its reference; a figure is null with too few rows.
 
     ``wasserstein`` is in units of the reference's spread, shares are 0 to 1. ``importance`` is the share of
     the model's answers that depends on the input; ``weighted_effect`` is what inputs are ranked by.
@@ -103,14 +98,14 @@ class DriftAnalysis(Described):
     With the status ``not_enough_data`` there is no verdict: ``overall_drift`` and ``drift_share`` are null.
     """
 
-    status: Literal["ok", "not_enough_data"]
+    status: Status
     total_features: int
     drift_scores: dict[str, ColumnScore]
     prediction: ColumnScore | None
     drifted_features: list[str]
     drift_share: float | None
     overall_drift: bool | None
-    severity: Literal["none", "low", "moderate", "high"]
+    severity: Severity
     reasons: list[str]
     multivariate: MultivariateScore | None
     n_samples: int

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+SHORTEST_WINDOW = timedelta(minutes=1)
+"""Of the windows that can be asked about."""
 UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 PATTERN = re.compile(r"([1-9][0-9]{0,7})([smhd])", re.ASCII)
 

@@ -5,9 +5,9 @@ Errors are in 100,000 USD, on the holdout: the test part, which the version neve
 
 from pydantic import AwareDatetime, Field
 
-from backend.contract.base import Request, Success
+from backend.contract.base import Described, Request, Status, Success
 from backend.contract.models import ModelVersion
-from backend.contract.performance import Described, Estimate, RealizedError, Status
+from backend.contract.performance import Estimate, RealizedError
 from storage.schema.triggers import TriggerSource
 
 

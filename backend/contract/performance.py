@@ -5,16 +5,15 @@ and are named so in every field. What has too few rows is null, with the reason 
 """
 
 from datetime import timedelta
-from typing import Literal
+from typing import Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
-from backend.contract.base import Moment, Request, Success
-from backend.contract.duration import Duration
+from backend.contract.base import Described, Moment, Request, Status, Success
+from backend.contract.duration import SHORTEST_WINDOW, Duration
+from storage.schema.estimate import Estimate as Estimate
 
-SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(minutes=1), timedelta(days=365)
-
-Status = Literal["ok", "not_enough_data"]
+LONGEST_WINDOW = timedelta(days=365)
 
 
 class PerformanceQuery(Request):
@@ -24,22 +23,12 @@ class PerformanceQuery(Request):
     until: Moment | None = None
 
 
-class Described(BaseModel):
-    """Base of what is read from a report."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
-class Estimate(Described):
-    """A figure and its 95 % confidence interval."""
-
-    value: float
-    lower: float
-    upper: float
-
-
 class RealizedError(Described):
-    """From actual values: ``bias`` is the mean of predicted - actual, ``interval_coverage`` 0 to 1."""
+    """From actual values: ``bias`` is the mean of predicted - actual, ``interval_coverage`` 0 to 1.
+
+    A figure is null where it is not defined: ``r2`` where all actual values are equal, ``interval_coverage``
+    where no prediction has an interval.
+    """
 
     status: Status
     reason: str | None
@@ -49,6 +38,12 @@ class RealizedError(Described):
     r2: Estimate | None
     bias: Estimate | None
     interval_coverage: Estimate | None
+
+    @classmethod
+    def unknown(cls, reason: str, rows: int) -> Self:
+        """Return that there are too few rows for a figure, and why."""
+        figures = dict.fromkeys(("rmse", "mae", "r2", "bias", "interval_coverage"))
+        return cls(status="not_enough_data", reason=reason, rows=rows, **figures)
 
 
 class Degradation(Described):
@@ -60,9 +55,19 @@ class Degradation(Described):
     rmse_ratio: Estimate | None
     mae_ratio: Estimate | None
 
+    @classmethod
+    def unknown(cls, reason: str) -> Self:
+        """Return that there is too little to compare, and why."""
+        figures = dict.fromkeys(("degraded", "rmse_ratio", "mae_ratio"))
+        return cls(status="not_enough_data", reason=reason, **figures)
+
 
 class EstimatedError(Described):
-    """Without actual values: what a model of the error expects, with its own confidence."""
+    """Without actual values: what a model of the error expects, with its own confidence.
+
+    The names say "estimated", so that no figure is taken for a realized one. The intervals are to hold what
+    the actual values will give; degraded means that all of the ratio's lies above 1 + margin.
+    """
 
     status: Status
     reason: str | None
@@ -71,6 +76,13 @@ class EstimatedError(Described):
     estimated_mae: Estimate | None
     estimated_rmse_ratio: Estimate | None = Field(description="Over the holdout's RMSE.")
     estimated_degraded: bool | None
+
+    @classmethod
+    def unknown(cls, reason: str, rows: int) -> Self:
+        """Return that there is nothing to estimate from, and why."""
+        names = ("rmse", "mae", "rmse_ratio", "degraded")
+        figures = dict.fromkeys(f"estimated_{name}" for name in names)
+        return cls(status="not_enough_data", reason=reason, rows=rows, **figures)
 
 
 class LabelState(Described):
@@ -84,7 +96,10 @@ class LabelState(Described):
 
 
 class ErrorSlice(Described):
-    """One kind of district: a region, a quarter of the incomes, a band of ages."""
+    """One kind of district: a region, a quarter of the incomes, a band of ages.
+
+    ``baseline_rmse`` is the holdout's there, null without enough rows.
+    """
 
     kind: str
     name: str

@@ -5,8 +5,8 @@ Differences are the challenger's answer minus the champion's, in 100,000 USD. Wh
 
 from pydantic import AwareDatetime, Field
 
-from backend.contract.base import Success
-from backend.contract.performance import Described, Estimate, PerformanceQuery, RealizedError
+from backend.contract.base import Described, Success
+from backend.contract.performance import Estimate, PerformanceQuery, RealizedError
 
 
 class ShadowQuery(PerformanceQuery):

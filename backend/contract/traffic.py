@@ -3,14 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Request, Success
-from backend.contract.duration import Duration
+from backend.contract.duration import SHORTEST_WINDOW, Duration
 from backend.contract.records import RequestRow
 from storage.schema.rollup import SLOWEST_KEPT
-
-SHORTEST_WINDOW = timedelta(minutes=1)
+from storage.schema.traffic import Figures as Figures
+from storage.schema.traffic import Step as Step
+from storage.schema.traffic import VersionChange as VersionChange
 
 
 class RangeQuery(Request):
@@ -43,35 +44,6 @@ class SlowestQuery(RangeQuery):
     """GET /metrics/api/slowest"""
 
     limit: int = Field(SLOWEST_KEPT, ge=1, le=SLOWEST_KEPT)
-
-
-class Figures(BaseModel):
-    """Some requests; the percentiles of their latency in milliseconds, within 2.5 %, None without any."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-    requests: int
-    errors: int = Field(description="Answers with a status of 400 or more.")
-    errors_by_status: dict[int, int]
-    p50: float | None
-    p95: float | None
-    p99: float | None
-
-
-class Step(Figures):
-    """The requests of one step, which begins at ``time``. The last step may not be over yet."""
-
-    time: AwareDatetime
-
-
-class VersionChange(BaseModel):
-    """When a model version began to answer, to some seconds or minutes, and which one did before."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True, protected_namespaces=())
-
-    time: AwareDatetime
-    model_version: str
-    previous_version: str
 
 
 class SummaryResponse(Success):

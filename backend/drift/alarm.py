@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from backend.contract.drift import AlarmState
 from backend.drift.thresholds import DriftThresholds
 
 
@@ -34,16 +35,7 @@ class CheckedWindow:
     smallest_adjusted_p_value: float | None
 
 
-@dataclass(frozen=True)
-class Alarm:
-    """Whether an operator should be called, and why."""
-
-    raised: bool
-    confirmed_windows: int
-    reason: str
-
-
-def drift_alarm(checks: Sequence[CheckedWindow], thresholds: DriftThresholds) -> Alarm:
+def drift_alarm(checks: Sequence[CheckedWindow], thresholds: DriftThresholds) -> AlarmState:
     """Decide after the last of ``checks``, which are in order of time.
 
     A window without enough data neither confirms nor refutes. A window that shares time with one that
@@ -62,19 +54,25 @@ def drift_alarm(checks: Sequence[CheckedWindow], thresholds: DriftThresholds) ->
     True
     """
     if not checks:
-        return Alarm(False, 0, "No window was checked yet.")
+        return _quiet("No window was checked yet.")
     last = checks[-1]
     if last.drifted is None:
-        return Alarm(False, 0, "The last window had not enough data.")
+        return _quiet("The last window had not enough data.")
     if not last.drifted:
-        return Alarm(False, 0, "The last window shows no drift.")
+        return _quiet("The last window shows no drift.")
     value = last.smallest_adjusted_p_value
     if value is not None and value < thresholds.alarm_significance_level:
-        return Alarm(True, 1, "The last window alone leaves no doubt.")
+        reason = "The last window alone leaves no doubt."
+        return AlarmState(raised=True, confirmed_windows=1, reason=reason)
     confirmed = _confirmed_windows(checks)
     raised = confirmed >= thresholds.confirming_windows
     words = "confirm" if raised else "do not yet confirm"
-    return Alarm(raised, confirmed, f"Windows without common rows {words} it: {confirmed}.")
+    reason = f"Windows without common rows {words} it: {confirmed}."
+    return AlarmState(raised=raised, confirmed_windows=confirmed, reason=reason)
+
+
+def _quiet(reason: str) -> AlarmState:
+    return AlarmState(raised=False, confirmed_windows=0, reason=reason)
 
 
 def _confirmed_windows(checks: Sequence[CheckedWindow]) -> int:

@@ -1,48 +1,28 @@
 """Drift of the served model's inputs: rows that someone sends, or the predictions of a window."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from backend.drift.alarm import Alarm, CheckedWindow, drift_alarm
+from backend.contract.drift import AlarmState, DriftRow, DriftWindowResponse, OpenedColumn
+from backend.drift.alarm import CheckedWindow, drift_alarm
 from backend.drift.detector import PREDICTION, DriftDetector
-from backend.drift.picture import (
-    CumulativeShares,
-    Histogram,
-    TimelineSlice,
-    cumulative_shares,
-    histogram,
-    reference_column,
-    timeline,
-)
+from backend.drift.picture import cumulative_shares, histogram, reference_column, timeline
 from backend.drift.report import DriftReport
 from backend.drift.thresholds import DriftThresholds
+from backend.drift.univariate import ReferenceColumn
 from storage.database.connection import Database
+from storage.domain.inputs import FEATURE_NAMES
 from storage.predictions.window import PredictionWindow, read_prediction_window
 from storage.schema.accepted import is_accepted
 from storage.schema.arrays import FloatArray
 
 
-@dataclass(frozen=True)
-class OpenedColumn:
-    """One column of the window looked at closely."""
-
-    name: str
-    cumulative: CumulativeShares
-    slices: tuple[TimelineSlice, ...]
-
-
-@dataclass(frozen=True)
-class WindowCheck:
-    """A window of logged predictions, compared, with what a page draws of it."""
-
-    report: DriftReport
-    window: PredictionWindow
-    alarm: Alarm
-    histograms: dict[str, Histogram]
-    opened: OpenedColumn | None
+def inputs_of(rows: Sequence[DriftRow]) -> FloatArray:
+    """Return rows that were sent as inputs (n, 8) in schema order, NaN for missing values."""
+    values = [list(row.__dict__.values()) for row in rows]
+    return np.array(values, dtype=np.float64).reshape(len(rows), len(FEATURE_NAMES))
 
 
 def compare_rows(
@@ -66,7 +46,7 @@ def check_window(
     opened: str | None,
     thresholds: DriftThresholds,
     most_rows: int,
-) -> WindowCheck:
+) -> DriftWindowResponse:
     """Compare the predictions logged in the ``length`` before ``until``, the newest ``most_rows``.
 
     Raises
@@ -78,33 +58,36 @@ def check_window(
     predictions = _own_predictions(version, window)
     report = _compare(detector, version, window, thresholds)
     alarm = _alarm(detector, version, database, window, report, thresholds, most_rows)
-    if report.status != "ok":
-        return WindowCheck(report, window, alarm, {}, None)
-    columns = {name: window.inputs[:, number] for number, name in enumerate(detector.names)} | {
-        PREDICTION: predictions
-    }
-    references = {name: reference_column(detector, name) for name in columns}
-    known = {name: found for name, found in references.items() if found is not None}
-    name = opened if opened in known else report.inputs[0].name
-    return WindowCheck(
-        report=report,
-        window=window,
-        alarm=alarm,
-        histograms={each: histogram(known[each], columns[each]) for each in known},
-        opened=OpenedColumn(
+    histograms, column = {}, None
+    if report.status == "ok":
+        columns = _columns(detector, window, predictions)
+        histograms = {name: histogram(*column) for name, column in columns.items()}
+        name = opened if opened in columns else next(iter(report.drift_scores))
+        column = OpenedColumn(
             name=name,
-            cumulative=cumulative_shares(known[name], columns[name]),
-            slices=timeline(
-                detector,
-                name,
-                window.seconds,
-                window.inputs,
-                predictions,
-                length.total_seconds(),
-                thresholds,
-            ),
-        ),
+            cumulative=cumulative_shares(*columns[name]),
+            timeline=timeline(detector, name, window, predictions, thresholds),
+        )
+    return DriftWindowResponse(
+        drift_analysis=report,
+        model_version=version,
+        since=window.since,
+        until=window.until,
+        truncated=window.truncated,
+        alarm=alarm,
+        histograms=histograms,
+        opened=column,
     )
+
+
+def _columns(
+    detector: DriftDetector, window: PredictionWindow, predictions: FloatArray
+) -> dict[str, tuple[ReferenceColumn, FloatArray]]:
+    """Return each column that has a reference, with its current values (n,)."""
+    current = {name: window.inputs[:, number] for number, name in enumerate(detector.names)}
+    current[PREDICTION] = predictions
+    references = {name: reference_column(detector, name) for name in current}
+    return {name: (found, current[name]) for name, found in references.items() if found is not None}
 
 
 def _compare(
@@ -128,7 +111,7 @@ def _alarm(
     report: DriftReport,
     thresholds: DriftThresholds,
     most_rows: int,
-) -> Alarm:
+) -> AlarmState:
     """Ask the windows before this one, of its length and without common rows, whether they confirm it."""
     checks = [_checked(window, report)]
     length = window.until - window.since

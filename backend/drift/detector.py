@@ -5,17 +5,13 @@ and large enough to matter. What one column cannot show, the domain classifier m
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 
+from backend.contract.drift import MultivariateScore
 from backend.drift.domain_classifier import DomainClassifier, DomainDifference
-from backend.drift.report import (
-    ColumnDrift,
-    DriftReport,
-    MultivariateDrift,
-    reasons_of,
-    severity_of,
-)
+from backend.drift.report import ColumnDrift, DriftReport, reasons_of, severity_of
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.univariate import Distances, Quality, ReferenceColumn, holm
 from storage.schema.arrays import FloatArray
@@ -54,7 +50,7 @@ class DriftDetector:
     False
     >>> report = detector.compare(random.normal([0.0, 0.5], size=(500, 2)))
     >>> report.drifted_features, report.severity
-    (('height',), 'high')
+    (['height'], 'high')
     >>> detector.compare(reference[:1]).status
     'not_enough_data'
     """
@@ -97,7 +93,7 @@ class DriftDetector:
         """
         thresholds = thresholds or DriftThresholds()
         if len(inputs) < thresholds.minimum_rows:
-            return _no_verdict(len(inputs), thresholds)
+            return _no_verdict(len(inputs), len(self.names), thresholds)
         samples = _Samples(self, inputs, predictions, thresholds)
         difference = self._difference(inputs, thresholds) if multivariate else None
         return samples.report(difference)
@@ -138,20 +134,29 @@ class _Samples:
         adjusted = self._adjusted(difference)
         quality = holm(np.array([each.p_value for each in self._quality]))
         columns = self._columns(adjusted, quality)
-        inputs = tuple(sorted(columns[: len(self._detector.names)], key=_rank))
+        if not _known(adjusted) and not any(each.quality_drifted for each in columns):
+            total = len(self._detector.names)
+            return _no_verdict(max(self._counts), total, self._thresholds)
+        inputs = sorted(columns[: len(self._detector.names)], key=_rank)
         prediction = columns[-1] if self._has_prediction else None
         together = self._multivariate(difference, adjusted[-1])
-        if not _known(adjusted) and not any(each.quality_drifted for each in columns):
-            return _no_verdict(max(self._counts), self._thresholds)
+        drifted = [column.name for column in inputs if column.drifted]
+        severity = severity_of(inputs, prediction, together, self._thresholds)
         return DriftReport(
             status="ok",
-            rows=self._rows,
-            inputs=inputs,
-            prediction=prediction,
-            multivariate=together,
-            smallest_adjusted_p_value=min([*_known(adjusted), *quality.tolist()]),
-            severity=severity_of(inputs, prediction, together, self._thresholds),
+            total_features=len(inputs),
+            drift_scores={column.name: column.score for column in inputs},
+            prediction=prediction.score if prediction is not None else None,
+            drifted_features=drifted,
+            drift_share=len(drifted) / len(inputs),
+            overall_drift=severity != "none",
+            severity=severity,
             reasons=reasons_of(inputs, prediction, together),
+            multivariate=together,
+            n_samples=self._rows,
+            method=METHOD,
+            thresholds=asdict(self._thresholds),
+            smallest_adjusted_p_value=min([*_known(adjusted), *quality.tolist()]),
         )
 
     def _adjusted(self, difference: DomainDifference | None) -> list[float | None]:
@@ -171,15 +176,15 @@ class _Samples:
         names = [*self._detector.names, PREDICTION]
         importances = [*self._detector.importances.tolist(), 1.0]
         return [
-            ColumnDrift(
-                name=names[index],
-                rows=self._counts[index],
-                distances=distances,
-                adjusted_p_value=adjusted[index],
-                quality=quality,
+            ColumnDrift.of(
+                names[index],
+                self._counts[index],
+                distances,
+                adjusted[index],
+                quality,
+                importances[index],
                 distribution_drifted=self._moved(distances, adjusted[index]),
                 quality_drifted=self._spoiled(quality, float(quality_adjusted[index])),
-                importance=importances[index],
             )
             for index, (distances, quality) in enumerate(
                 zip(self._distances, self._quality, strict=True)
@@ -203,15 +208,22 @@ class _Samples:
 
     def _multivariate(
         self, difference: DomainDifference | None, adjusted: float | None
-    ) -> MultivariateDrift | None:
+    ) -> MultivariateScore | None:
         if difference is None or adjusted is None:
             return None
         drifted = (
             adjusted < self._thresholds.significance_level
             and difference.auc >= self._thresholds.minimum_auc
         )
-        names = tuple(self._detector.names[column] for column in difference.leading_columns)
-        return MultivariateDrift(difference, adjusted, drifted, names)
+        return MultivariateScore(
+            auc=difference.auc,
+            null_deviation=difference.null_deviation,
+            p_value=difference.p_value,
+            adjusted_p_value=adjusted,
+            n_samples=difference.rows,
+            leading_inputs=[self._detector.names[column] for column in difference.leading_columns],
+            drifted=drifted,
+        )
 
 
 def _known(adjusted: Sequence[float | None]) -> list[float]:
@@ -220,19 +232,25 @@ def _known(adjusted: Sequence[float | None]) -> list[float]:
 
 
 def _rank(column: ColumnDrift) -> tuple[bool, float, str]:
-    return (not column.drifted, -column.weighted_effect, column.name)
+    return (not column.drifted, -column.score.weighted_effect, column.name)
 
 
-def _no_verdict(rows: int, thresholds: DriftThresholds) -> DriftReport:
+def _no_verdict(rows: int, columns: int, thresholds: DriftThresholds) -> DriftReport:
     counted = "1 row" if rows == 1 else f"{rows} rows"
     reason = f"Not enough data: {counted}, and a verdict needs {thresholds.minimum_rows}."
     return DriftReport(
         status="not_enough_data",
-        rows=rows,
-        inputs=(),
+        total_features=columns,
+        drift_scores={},
         prediction=None,
-        multivariate=None,
-        smallest_adjusted_p_value=None,
+        drifted_features=[],
+        drift_share=None,
+        overall_drift=None,
         severity="none",
-        reasons=(reason,),
+        reasons=[reason],
+        multivariate=None,
+        n_samples=rows,
+        method=METHOD,
+        thresholds=asdict(thresholds),
+        smallest_adjusted_p_value=None,
     )

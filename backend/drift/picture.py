@@ -1,12 +1,15 @@
 """What a page draws of a comparison: histograms, cumulative shares, and drift along the window."""
 
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 
+from backend.contract.drift import CumulativePair, HistogramPair, TimelinePoint
 from backend.drift.detector import PREDICTION, DriftDetector
+from backend.drift.report import DriftReport
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.univariate import ReferenceColumn
+from storage.predictions.window import PredictionWindow
 from storage.schema.arrays import FloatArray
 
 HISTOGRAM_BINS = 30
@@ -17,48 +20,6 @@ TRIMMED = (0.5, 99.5)
 """Percentiles of the reference between which the bins lie; what is beyond is counted in the outermost."""
 
 
-@dataclass(frozen=True)
-class Histogram:
-    """Shares of rows (0 to 1) in 30 bins; the outermost also hold what lies beyond the edges."""
-
-    edges: FloatArray
-    reference: FloatArray
-    current: FloatArray
-    reference_rows: int
-    current_rows: int
-
-
-@dataclass(frozen=True)
-class CumulativeShares:
-    """Shares of rows at or below ``values``, both of shape (101,)."""
-
-    values: FloatArray
-    reference: FloatArray
-    current: FloatArray
-
-
-@dataclass(frozen=True)
-class TimelineSlice:
-    """One part of the window, ``start`` to ``end`` in seconds after its beginning.
-
-    Attributes
-    ----------
-    ks_statistic
-        Of the opened column; None with fewer rows than the rule's minimum.
-    threshold
-        The KS statistic above which a slice of as many rows differs by more than chance and the floor.
-    drift_share
-        Share of the inputs that drifted, None without a verdict.
-    """
-
-    start: float
-    end: float
-    rows: int
-    ks_statistic: float | None
-    threshold: float | None
-    drift_share: float | None
-
-
 def reference_column(detector: DriftDetector, name: str) -> ReferenceColumn | None:
     """Return the reference of an input or of the prediction, or None where it has none."""
     if name == PREDICTION:
@@ -66,23 +27,36 @@ def reference_column(detector: DriftDetector, name: str) -> ReferenceColumn | No
     return detector.columns[detector.names.index(name)]
 
 
-def histogram(column: ReferenceColumn, current: FloatArray) -> Histogram:
+def histogram(column: ReferenceColumn, current: FloatArray) -> HistogramPair:
     """Count reference and current values (n,) in the same bins; NaN is left out."""
     low, high = np.percentile(column.sorted, TRIMMED)
     if low == high:
         low, high = low - 0.5, high + 0.5
     edges = np.linspace(low, high, HISTOGRAM_BINS + 1)
     present = current[~np.isnan(current)]
-    return Histogram(
-        edges=edges,
-        reference=_shares(column.sorted, edges),
-        current=_shares(present, edges),
+    return HistogramPair(
+        edges=edges.tolist(),
+        reference=shares_by_bin(column.sorted, edges),
+        current=shares_by_bin(present, edges),
         reference_rows=len(column.sorted),
         current_rows=len(present),
     )
 
 
-def cumulative_shares(column: ReferenceColumn, current: FloatArray) -> CumulativeShares:
+def shares_by_bin(values: FloatArray, edges: FloatArray) -> list[float]:
+    """Return the shares of values (n,) between edges (k + 1,); what lies beyond is in the outermost bins.
+
+    Examples
+    --------
+    >>> shares_by_bin(np.array([0.5, 1.5, 1.6, 9.0]), np.array([0.0, 1.0, 2.0]))
+    [0.25, 0.75]
+    """
+    counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
+    shares: list[float] = (counts / max(len(values), 1)).tolist()
+    return shares
+
+
+def cumulative_shares(column: ReferenceColumn, current: FloatArray) -> CumulativePair:
     """Return both cumulative shares at 101 values that the two samples are spread evenly over."""
     present = np.sort(current[~np.isnan(current)])
     half = np.linspace(0, 100, ECDF_POINTS // 2 + 1)
@@ -90,20 +64,20 @@ def cumulative_shares(column: ReferenceColumn, current: FloatArray) -> Cumulativ
     if len(present):
         samples.append(np.percentile(present, half[1:]))
     values = np.sort(np.concatenate(samples))
-    return CumulativeShares(
-        values, _at_or_below(column.sorted, values), _at_or_below(present, values)
+    return CumulativePair(
+        values=values.tolist(),
+        reference=_at_or_below(column.sorted, values),
+        current=_at_or_below(present, values),
     )
 
 
 def timeline(
     detector: DriftDetector,
     name: str,
-    seconds: FloatArray,
-    inputs: FloatArray,
+    window: PredictionWindow,
     predictions: FloatArray,
-    length: float,
     thresholds: DriftThresholds,
-) -> tuple[TimelineSlice, ...]:
+) -> list[TimelinePoint]:
     """Compare twelve equal parts of a window from its first row on, column by column.
 
     A day's window of a service that has run for minutes would else be one part that tells nothing over time.
@@ -112,58 +86,69 @@ def timeline(
     ----------
     name
         The opened column.
-    seconds, inputs, predictions
-        Shapes (n,), (n, d), (n,), in order of time; NaN is a missing value.
-    length
-        Of the window, in seconds.
+    predictions
+        Shape (n,), of the window's rows; NaN where another version answered.
     """
+    seconds, length = window.seconds, (window.until - window.since).total_seconds()
     first = float(seconds[0]) if len(seconds) else 0.0
     begin = max(0.0, min(first, length - SHORTEST_TIMELINE_SECONDS))
     bounds = np.linspace(begin, length, TIMELINE_SLICES + 1)
     ends = np.searchsorted(seconds, bounds[1:-1])
     parts = np.split(np.arange(len(seconds)), ends)
-    return tuple(
-        _slice(detector, name, start, end, inputs[rows], predictions[rows], thresholds)
+    return [
+        _point(
+            detector,
+            name,
+            window.since + timedelta(seconds=start),
+            window.since + timedelta(seconds=end),
+            window.inputs[rows],
+            predictions[rows],
+            thresholds,
+        )
         for start, end, rows in zip(bounds[:-1].tolist(), bounds[1:].tolist(), parts, strict=True)
-    )
+    ]
 
 
-def _slice(
+def _point(
     detector: DriftDetector,
     name: str,
-    start: float,
-    end: float,
+    since: datetime,
+    until: datetime,
     inputs: FloatArray,
     predictions: FloatArray,
     thresholds: DriftThresholds,
-) -> TimelineSlice:
+) -> TimelinePoint:
     report = detector.compare(
         inputs, predictions[~np.isnan(predictions)], thresholds, multivariate=False
     )
-    found = [each for each in (*report.inputs, report.prediction) if each is not None]
-    opened = next((each for each in found if each.name == name), None)
-    column = reference_column(detector, name)
-    if opened is None or opened.distances is None or column is None:
-        return TimelineSlice(start, end, len(inputs), None, None, report.drift_share)
-    # As strict as Holm's first step, which asks the smallest of all p values.
-    level = thresholds.significance_level / len(found)
-    critical = column.critical_ks_statistic(opened.rows, level)
-    return TimelineSlice(
-        start,
-        end,
-        len(inputs),
-        opened.distances.ks_statistic,
-        max(critical, thresholds.minimum_ks_statistic),
-        report.drift_share,
+    ks_statistic, threshold = _against_chance(detector, name, report, thresholds)
+    return TimelinePoint(
+        since=since,
+        until=until,
+        n_samples=len(inputs),
+        ks_statistic=ks_statistic,
+        threshold=threshold,
+        drift_share=report.drift_share,
     )
 
 
-def _shares(values: FloatArray, edges: FloatArray) -> FloatArray:
-    counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
-    shares: FloatArray = counts / max(len(values), 1)
-    return shares
+def _against_chance(
+    detector: DriftDetector, name: str, report: DriftReport, thresholds: DriftThresholds
+) -> tuple[float | None, float | None]:
+    """Return a column's KS statistic, and above which it differs by more than chance and the floor."""
+    found = dict(report.drift_scores)
+    if report.prediction is not None:
+        found[PREDICTION] = report.prediction
+    opened, column = found.get(name), reference_column(detector, name)
+    if opened is None or opened.ks_statistic is None or column is None:
+        return None, None
+    # As strict as Holm's first step, which asks the smallest of all p values.
+    level = thresholds.significance_level / len(found)
+    critical = column.critical_ks_statistic(opened.n_samples, level)
+    return opened.ks_statistic, max(critical, thresholds.minimum_ks_statistic)
 
 
-def _at_or_below(ordered: FloatArray, values: FloatArray) -> FloatArray:
-    shares: FloatArray = np.searchsorted(ordered, values, side="right") / max(len(ordered), 1)
+def _at_or_below(ordered: FloatArray, values: FloatArray) -> list[float]:
+    counts = np.searchsorted(ordered, values, side="right")
+    shares: list[float] = (counts / max(len(ordered), 1)).tolist()
     return shares

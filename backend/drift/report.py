@@ -1,118 +1,93 @@
 """What a comparison found: numbers, verdicts and the reasons in words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
 
-from backend.drift.domain_classifier import DomainDifference
+from backend.contract.drift import ColumnScore, DriftAnalysis, MultivariateScore, Severity
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.univariate import Distances, Quality
 
-Status = Literal["ok", "not_enough_data"]
-Severity = Literal["none", "low", "moderate", "high"]
+NOT_MEASURED = dict.fromkeys(field.name for field in fields(Distances))
 
 
 @dataclass(frozen=True)
 class ColumnDrift:
-    """One input, or the prediction.
+    """One input, or the prediction: its figures, and what the verdict and its reasons rest on.
 
     Attributes
     ----------
-    rows
-        Current rows with a value.
-    distances, adjusted_p_value
-        None with fewer rows than the rule's minimum.
     distribution_drifted, quality_drifted
         Whether the values moved, and whether too many are missing or out of range.
-    importance
-        Share of the input in what the model's answers depend on (0 to 1); 1 for the prediction.
+    effect
+        How much of the distribution moved or is lost, 0 to 1.
     """
 
     name: str
-    rows: int
-    distances: Distances | None
-    adjusted_p_value: float | None
-    quality: Quality
+    score: ColumnScore
     distribution_drifted: bool
     quality_drifted: bool
-    importance: float
+    effect: float
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        rows: int,
+        distances: Distances | None,
+        adjusted_p_value: float | None,
+        quality: Quality,
+        importance: float,
+        *,
+        distribution_drifted: bool,
+        quality_drifted: bool,
+    ) -> "ColumnDrift":
+        """Return a measured column.
+
+        Parameters
+        ----------
+        rows
+            Current rows with a value.
+        distances, adjusted_p_value
+            None with fewer rows than the rule's minimum.
+        importance
+            Share of the input in what the model's answers depend on (0 to 1); 1 for the prediction.
+        """
+        moved = distances.ks_statistic if distances is not None else 0.0
+        effect = max(moved, quality.missing_rise, quality.out_of_range_share)
+        score = ColumnScore(
+            n_samples=rows,
+            **(vars(distances) if distances is not None else NOT_MEASURED),
+            adjusted_p_value=adjusted_p_value,
+            missing_share=quality.missing_share,
+            out_of_range_share=quality.out_of_range_share,
+            importance=importance,
+            weighted_effect=effect * importance,
+            drifted=distribution_drifted or quality_drifted,
+        )
+        return cls(name, score, distribution_drifted, quality_drifted, effect)
 
     @property
     def drifted(self) -> bool:
         """Significant after correction, and large enough to matter."""
-        return self.distribution_drifted or self.quality_drifted
-
-    @property
-    def effect(self) -> float:
-        """How much of the distribution moved or is lost, 0 to 1."""
-        moved = self.distances.ks_statistic if self.distances is not None else 0.0
-        return max(moved, self.quality.missing_rise, self.quality.out_of_range_share)
-
-    @property
-    def weighted_effect(self) -> float:
-        """The effect times the importance, 0 to 1: what inputs are ranked by."""
-        return self.effect * self.importance
+        return self.score.drifted
 
 
-@dataclass(frozen=True)
-class MultivariateDrift:
-    """What the domain classifier says, its p value corrected together with the columns'."""
-
-    difference: DomainDifference
-    adjusted_p_value: float
-    drifted: bool
-    leading_inputs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class DriftReport:
-    """One window against the reference.
+class DriftReport(DriftAnalysis):
+    """One window against the reference: the answer, and what the alarm looks at, which is not answered.
 
     Attributes
     ----------
-    status
-        ``not_enough_data`` means that there is no verdict, which is not "no drift".
-    rows
-        Current rows.
-    inputs
-        Ranked: drifted ones first, then by drift weighted with importance.
-    prediction, multivariate
-        None where there were no predictions, or too few complete rows.
     smallest_adjusted_p_value
-        Of all tests, each corrected in its family: what the alarm looks at. None without a verdict.
+        Of all tests, each corrected in its family. None without a verdict.
     """
 
-    status: Status
-    rows: int
-    inputs: tuple[ColumnDrift, ...]
-    prediction: ColumnDrift | None
-    multivariate: MultivariateDrift | None
     smallest_adjusted_p_value: float | None
-    severity: Severity
-    reasons: tuple[str, ...]
-
-    @property
-    def drifted_features(self) -> tuple[str, ...]:
-        """Names of the drifted inputs, the gravest first."""
-        return tuple(column.name for column in self.inputs if column.drifted)
-
-    @property
-    def drift_share(self) -> float | None:
-        """Share of the inputs that drifted (0 to 1), or None without a verdict."""
-        if self.status != "ok":
-            return None
-        return len(self.drifted_features) / len(self.inputs)
-
-    @property
-    def overall_drift(self) -> bool | None:
-        """Whether anything drifted, or None without a verdict."""
-        return None if self.status != "ok" else self.severity != "none"
 
 
 def severity_of(
     columns: Sequence[ColumnDrift],
     prediction: ColumnDrift | None,
-    multivariate: MultivariateDrift | None,
+    multivariate: MultivariateScore | None,
     thresholds: DriftThresholds,
 ) -> Severity:
     """Grade the drift by the largest of three figures from 0 to 1.
@@ -120,13 +95,13 @@ def severity_of(
     They are the weighted effects of the drifted inputs, summed; the effect on the prediction; and
     2 AUC - 1 of the domain classifier, each zero where it did not count as drifted.
     """
-    figures = [column.weighted_effect for column in columns if column.drifted]
+    figures = [column.score.weighted_effect for column in columns if column.drifted]
     extent = sum(figures)
     drifted = bool(figures)
     if prediction is not None and prediction.drifted:
         extent, drifted = max(extent, prediction.effect), True
     if multivariate is not None and multivariate.drifted:
-        extent, drifted = max(extent, 2 * multivariate.difference.auc - 1), True
+        extent, drifted = max(extent, 2 * multivariate.auc - 1), True
     if not drifted:
         return "none"
     if extent >= thresholds.high_severity:
@@ -137,8 +112,8 @@ def severity_of(
 def reasons_of(
     columns: Sequence[ColumnDrift],
     prediction: ColumnDrift | None,
-    multivariate: MultivariateDrift | None,
-) -> tuple[str, ...]:
+    multivariate: MultivariateScore | None,
+) -> list[str]:
     """Say in words what drifted, the gravest input first; or that nothing did."""
     drifted = [column for column in columns if column.drifted]
     sentences = [_column_sentence(column) for column in drifted]
@@ -146,33 +121,32 @@ def reasons_of(
         sentences.append(_column_sentence(prediction))
     if multivariate is not None and multivariate.drifted:
         sentences.append(_multivariate_sentence(multivariate))
-    return tuple(sentences) or ("Nothing differs from the reference beyond chance.",)
+    return sentences or ["Nothing differs from the reference beyond chance."]
 
 
 def _column_sentence(column: ColumnDrift) -> str:
     name = "The prediction" if column.name == "prediction" else column.name
-    parts = []
-    if column.distribution_drifted and column.distances is not None:
+    score, parts = column.score, []
+    if column.distribution_drifted:
         parts.append(
-            f"its distribution moved by up to {column.distances.ks_statistic:.1%} of the rows "
-            f"(corrected p {_probability(column.adjusted_p_value)})"
+            f"its distribution moved by up to {score.ks_statistic:.1%} of the rows "
+            f"(corrected p {_probability(score.adjusted_p_value)})"
         )
     if column.quality_drifted:
         parts.append(
-            f"{column.quality.missing_share:.1%} of its values are missing and "
-            f"{column.quality.out_of_range_share:.1%} are outside the reference's range"
+            f"{score.missing_share:.1%} of its values are missing and "
+            f"{score.out_of_range_share:.1%} are outside the reference's range"
         )
     return f"{name}: {'; '.join(parts)}."
 
 
-def _multivariate_sentence(multivariate: MultivariateDrift) -> str:
-    difference = multivariate.difference
+def _multivariate_sentence(multivariate: MultivariateScore) -> str:
     *first, last = multivariate.leading_inputs
     names = f"{', '.join(first)} and {last}" if first else last
     which = f"how {names} go together" if first else names
     return (
         f"All inputs together: a classifier tells these rows from the reference with AUC "
-        f"{difference.auc:.3f} (by chance 0.5 ± {difference.null_deviation:.3f}, corrected p "
+        f"{multivariate.auc:.3f} (by chance 0.5 ± {multivariate.null_deviation:.3f}, corrected p "
         f"{_probability(multivariate.adjusted_p_value)}), most of all by {which}."
     )
 

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from scipy import stats
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from backend.performance.realized import DEGRADATION_MARGIN, Status
+from backend.contract.performance import EstimatedError
+from backend.performance.realized import DEGRADATION_MARGIN
 from storage.schema.arrays import FloatArray
+from storage.schema.estimate import Estimate
 from storage.schema.predictions import LabelledPredictions
-from training.evaluation.bootstrap import CONFIDENCE, Estimate
+from training.evaluation.bootstrap import CONFIDENCE
 from training.kernels.forest import FlatForest
 
 FOLDS = 5
@@ -45,29 +47,6 @@ class ExpectedLosses:
 
     def __len__(self) -> int:
         return int(self.by_model.shape[2])
-
-
-@dataclass(frozen=True)
-class EstimatedError:
-    """Estimated figures in 100,000 USD; their intervals are to hold what the actual values will give.
-
-    Attributes
-    ----------
-    rows
-        Predictions that were looked at.
-    rmse_ratio
-        The estimate over the holdout's RMSE.
-    degraded
-        Whether all of that ratio's interval lies above 1 + margin; None without enough data.
-    """
-
-    status: Status
-    reason: str | None
-    rows: int
-    rmse: Estimate | None = None
-    mae: Estimate | None = None
-    rmse_ratio: Estimate | None = None
-    degraded: bool | None = None
 
 
 class ErrorEstimator:
@@ -140,18 +119,18 @@ class ErrorEstimator:
         """
         if len(losses) < MINIMUM_ROWS:
             reason = f"{len(losses)} predictions, at least {MINIMUM_ROWS} are needed."
-            return EstimatedError("not_enough_data", reason, len(losses))
+            return EstimatedError.unknown(reason, len(losses))
         rmse = _root(_mean_loss(losses, SQUARED))
         scale = 1.0 / self._baseline_rmse if self._baseline_rmse > 0 else None
         ratio = None if scale is None else _scaled(rmse, scale)
         return EstimatedError(
-            "ok",
-            None,
-            len(losses),
-            rmse=rmse,
-            mae=_mean_loss(losses, ABSOLUTE),
-            rmse_ratio=ratio,
-            degraded=None if ratio is None else ratio.lower > 1.0 + margin,
+            status="ok",
+            reason=None,
+            rows=len(losses),
+            estimated_rmse=rmse,
+            estimated_mae=_mean_loss(losses, ABSOLUTE),
+            estimated_rmse_ratio=ratio,
+            estimated_degraded=None if ratio is None else ratio.lower > 1.0 + margin,
         )
 
 

@@ -4,74 +4,21 @@ Pure functions over arrays; all prices in 100,000 USD. Too few rows give an answ
 figure that means nothing.
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backend.contract.performance import Degradation, RealizedError
 from storage.errors import InvalidInput
 from storage.schema.arrays import FloatArray
+from storage.schema.estimate import Estimate
 from storage.schema.predictions import LabelledPredictions, Predictions
-from training.evaluation.bootstrap import (
-    Estimate,
-    estimates,
-    percentile_interval,
-    resampled_means,
-)
-
-Status = Literal["ok", "not_enough_data"]
+from training.evaluation.bootstrap import estimates, percentile_interval, resampled_means
 
 MINIMUM_ROWS = 100
 """Rows below which there is no figure. On the holdout, 95 % intervals of the RMSE hold the true one
 in 80 % of samples of 50 rows, 86 % of 100, 92 % of 500: squared errors have long tails."""
 DEGRADATION_MARGIN = 0.05
 """Share by which the RMSE must have risen: of many rows, the smallest rise is beyond doubt."""
-
-
-@dataclass(frozen=True)
-class RealizedError:
-    """Figures with 95 % confidence intervals; None where they are not defined.
-
-    Attributes
-    ----------
-    status, reason
-        ``not_enough_data`` and why, or ``ok`` and None.
-    rows
-        Predictions with an actual value.
-    r2
-        None where all actual values are equal.
-    bias
-        Mean of predicted - actual.
-    interval_coverage
-        Share of actual values inside their interval; None where no prediction has one.
-    """
-
-    status: Status
-    reason: str | None
-    rows: int
-    rmse: Estimate | None = None
-    mae: Estimate | None = None
-    r2: Estimate | None = None
-    bias: Estimate | None = None
-    interval_coverage: Estimate | None = None
-
-
-@dataclass(frozen=True)
-class Degradation:
-    """The error now against the holdout's; ``degraded`` is None without enough data.
-
-    Attributes
-    ----------
-    rmse_ratio, mae_ratio
-        Now divided by then, with 95 % confidence intervals that count the doubt about both.
-    """
-
-    status: Status
-    reason: str
-    degraded: bool | None = None
-    rmse_ratio: Estimate | None = None
-    mae_ratio: Estimate | None = None
 
 
 def paired(
@@ -120,8 +67,9 @@ def realized_error(
     '1 labelled prediction, at least 100 are needed.'
     """
     if len(rows) < max(minimum_rows, 2):
-        return RealizedError("not_enough_data", _too_few(len(rows), minimum_rows), len(rows))
-    return RealizedError("ok", None, len(rows), **estimates(_columns(rows), _figures, seed))
+        return RealizedError.unknown(_too_few(len(rows), minimum_rows), len(rows))
+    figures = estimates(_columns(rows), _figures, seed)
+    return RealizedError(status="ok", reason=None, rows=len(rows), **figures)
 
 
 def degradation(
@@ -149,18 +97,19 @@ def degradation(
     """
     for part, name in ((rows, "labelled prediction"), (baseline, "row of the holdout")):
         if len(part) < max(minimum_rows, 2):
-            reason = _too_few(len(part), minimum_rows, name)
-            return Degradation("not_enough_data", reason)
+            return Degradation.unknown(_too_few(len(part), minimum_rows, name))
     now, then = _error_means(rows, seed), _error_means(baseline, seed + 1)
     rmse_ratio = _ratio(*(np.sqrt(means[:, 0]) for means in (now, then)))
     mae_ratio = _ratio(now[:, 1], then[:, 1])
     if rmse_ratio is None or mae_ratio is None:
-        return Degradation(
-            "not_enough_data", "The holdout's error is zero; there is no ratio to it."
-        )
+        return Degradation.unknown("The holdout's error is zero; there is no ratio to it.")
     degraded = rmse_ratio.lower > 1.0 + margin
     return Degradation(
-        "ok", _verdict(rmse_ratio, degraded, margin), degraded, rmse_ratio, mae_ratio
+        status="ok",
+        reason=_verdict(rmse_ratio, degraded, margin),
+        degraded=degraded,
+        rmse_ratio=rmse_ratio,
+        mae_ratio=mae_ratio,
     )
 
 

@@ -1,10 +1,10 @@
 """Where the error is: by kind of district, over the map, and how the residuals spread."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from backend.performance.realized import RealizedError, realized_error
+from backend.contract.performance import ErrorCell, ErrorSlice, ResidualHistogram
+from backend.drift.picture import shares_by_bin
+from backend.performance.realized import realized_error
 from storage.domain.inputs import LATITUDE, LONGITUDE
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions
@@ -19,39 +19,9 @@ SHOWN_SHARE = 0.99
 """Share of the holdout's absolute residuals that the histogram spans; the rest is in its end bins."""
 
 
-@dataclass(frozen=True)
-class ErrorSlice:
-    """One kind of district; ``baseline_rmse`` is the holdout's there, None without enough rows."""
-
-    kind: str
-    name: str
-    realized: RealizedError
-    baseline_rmse: float | None
-
-
-@dataclass(frozen=True)
-class ErrorCell:
-    """A square of the map by its centre in degrees; errors in 100,000 USD."""
-
-    latitude: float
-    longitude: float
-    rows: int
-    mae: float
-    bias: float
-
-
-@dataclass(frozen=True)
-class ResidualHistogram:
-    """Shares of predicted - actual between ``edges`` (k + 1,), now and in the holdout (k,)."""
-
-    edges: FloatArray
-    shares: FloatArray
-    baseline_shares: FloatArray
-
-
 def worst_slices(
     rows: LabelledPredictions, baseline: LabelledPredictions, seed: int
-) -> tuple[ErrorSlice, ...]:
+) -> list[ErrorSlice]:
     """Return regions, income quarters and age bands with 30 rows or more, the highest RMSE first.
 
     The quarters are those of the holdout, ``baseline``, so that a name means the same districts in every
@@ -61,25 +31,24 @@ def worst_slices(
     then = kinds_of_district(baseline.inputs, edges)
     found = [
         ErrorSlice(
-            *key,
-            realized_error(rows.only(mask), seed, SLICE_MINIMUM_ROWS),
-            _rmse(baseline.only(then[key])),
+            kind=kind,
+            name=name,
+            realized=realized_error(rows.only(mask), seed, SLICE_MINIMUM_ROWS),
+            baseline_rmse=_rmse(baseline.only(then[kind, name])),
         )
-        for key, mask in kinds_of_district(rows.inputs, edges).items()
+        for (kind, name), mask in kinds_of_district(rows.inputs, edges).items()
         if mask.sum() >= SLICE_MINIMUM_ROWS
     ]
-    return tuple(
-        sorted(found, key=lambda one: -(one.realized.rmse.value if one.realized.rmse else 0))
-    )
+    return sorted(found, key=lambda one: -(one.realized.rmse.value if one.realized.rmse else 0))
 
 
-def error_cells(rows: LabelledPredictions) -> tuple[ErrorCell, ...]:
+def error_cells(rows: LabelledPredictions) -> list[ErrorCell]:
     """Return the squares of half a degree that hold labelled rows, from south to north."""
     corners = np.floor(rows.inputs[:, [LATITUDE, LONGITUDE]] / CELL_DEGREES)
     cells, cell_of_row = np.unique(corners, axis=0, return_inverse=True)
-    return tuple(
+    return [
         _cell(corner, rows.residuals[cell_of_row == number]) for number, corner in enumerate(cells)
-    )
+    ]
 
 
 def residual_histogram(
@@ -91,7 +60,9 @@ def residual_histogram(
     a_side = int(np.clip(5 * np.ceil(reach / width / 5), 5, BINS_A_SIDE))
     edges = np.asarray((np.arange(2 * a_side + 2) - a_side - 0.5) * width, dtype=np.float64)
     return ResidualHistogram(
-        edges, _shares(rows.residuals, edges), _shares(baseline.residuals, edges)
+        edges=edges.tolist(),
+        shares=shares_by_bin(rows.residuals, edges),
+        baseline_shares=shares_by_bin(baseline.residuals, edges),
     )
 
 
@@ -103,10 +74,10 @@ def _rmse(rows: LabelledPredictions) -> float | None:
 
 def _cell(corner: FloatArray, residuals: FloatArray) -> ErrorCell:
     latitude, longitude = ((corner + 0.5) * CELL_DEGREES).tolist()
-    mae, bias = float(np.mean(np.abs(residuals))), float(np.mean(residuals))
-    return ErrorCell(latitude, longitude, len(residuals), mae, bias)
-
-
-def _shares(residuals: FloatArray, edges: FloatArray) -> FloatArray:
-    counts, _ = np.histogram(np.clip(residuals, edges[0], edges[-1]), edges)
-    return counts / max(len(residuals), 1)
+    return ErrorCell(
+        latitude=latitude,
+        longitude=longitude,
+        rows=len(residuals),
+        mae=float(np.mean(np.abs(residuals))),
+        bias=float(np.mean(residuals)),
+    )

@@ -4,15 +4,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
+from backend.contract.model_version import ComparisonResponse, SliceComparison, VersionSlice
+from backend.contract.performance import RealizedError
 from backend.performance.check import NO_HOLDOUT
-from backend.performance.realized import RealizedError, realized_error
-from backend.performance.slices import ErrorSlice, worst_slices
+from backend.performance.realized import realized_error
+from backend.performance.slices import worst_slices
 from storage.errors import ModelIntegrityError, StateConflict
 from storage.models.store import HOLDOUT, ModelStore
 from storage.schema.predictions import LabelledPredictions
 from training.dataset.missing import Missing
 from training.evaluation.holdout import read_holdout
-from training.evaluation.holdout_comparison import HoldoutComparison, compare_holdouts
+from training.evaluation.holdout_comparison import (
+    ComparedSlice,
+    HoldoutComparison,
+    compare_holdouts,
+)
 
 MOST_KEPT = 512
 """Reports of each kind: a few kilobytes each."""
@@ -51,13 +57,16 @@ class VersionReports:
         """Return the figures on the whole holdout, with 95 % confidence intervals."""
         return self._kept_error(self._place(version))
 
-    def slices(self, version: str) -> tuple[ErrorSlice, ...]:
+    def slices(self, version: str) -> list[VersionSlice]:
         """Return the kinds of district with 30 rows or more, the highest RMSE first."""
         return self._kept_slices(self._place(version))
 
-    def comparison(self, version: str, against: str) -> HoldoutComparison | Missing:
+    def comparison(self, version: str, against: str) -> ComparisonResponse:
         """Compare two versions on the rows that both have; the differences are version - against."""
-        return self._kept_comparison(self._place(version), self._place(against))
+        found = self._kept_comparison(self._place(version), self._place(against))
+        if isinstance(found, Missing):
+            return _not_compared(version, against, found.reason)
+        return _compared(version, against, found)
 
     def _place(self, version: str) -> Place:
         return Place(version, self._store.fingerprint(version))
@@ -65,14 +74,20 @@ class VersionReports:
     def _measure(self, place: Place) -> RealizedError:
         holdout = self._holdout(place)
         if holdout is None:
-            return RealizedError("not_enough_data", NO_HOLDOUT, 0)
+            return RealizedError.unknown(NO_HOLDOUT, 0)
         return realized_error(holdout, self._seed)
 
-    def _measure_slices(self, place: Place) -> tuple[ErrorSlice, ...]:
+    def _measure_slices(self, place: Place) -> list[VersionSlice]:
         holdout = self._holdout(place)
         if holdout is None:
-            return ()
-        return worst_slices(holdout, holdout, self._seed)
+            return []
+        found = worst_slices(holdout, holdout, self._seed)
+        return [
+            VersionSlice(
+                kind=one.kind, name=one.name, rows=one.realized.rows, rmse=one.realized.rmse
+            )
+            for one in found
+        ]
 
     def _compare(self, place: Place, against: Place) -> HoldoutComparison | Missing:
         first, second = self._holdout(place), self._holdout(against)
@@ -88,3 +103,45 @@ class VersionReports:
             return read_holdout(self._store.read(place.version, HOLDOUT))
         except ModelIntegrityError as error:
             raise StateConflict(f"Version {place.version} is damaged: {error}") from error
+
+
+def _compared(version: str, against: str, found: HoldoutComparison) -> ComparisonResponse:
+    return ComparisonResponse(
+        version=version,
+        against=against,
+        status="ok",
+        reason=None,
+        rows=found.total.rows,
+        rmse=found.total.challenger_rmse,
+        against_rmse=found.total.champion_rmse,
+        difference=found.total.difference,
+        slice_confidence=found.slice_confidence,
+        slices=[_compared_slice(one) for one in found.slices],
+    )
+
+
+def _compared_slice(one: ComparedSlice) -> SliceComparison:
+    found = one.figures
+    return SliceComparison(
+        kind=one.kind,
+        name=one.name,
+        rows=one.rows,
+        rmse=found.challenger_rmse if found is not None else None,
+        against_rmse=found.champion_rmse if found is not None else None,
+        difference=found.difference if found is not None else None,
+    )
+
+
+def _not_compared(version: str, against: str, reason: str) -> ComparisonResponse:
+    return ComparisonResponse(
+        version=version,
+        against=against,
+        status="not_enough_data",
+        reason=f"They cannot be compared: {reason}.",
+        rows=0,
+        rmse=None,
+        against_rmse=None,
+        difference=None,
+        slice_confidence=None,
+        slices=[],
+    )

@@ -3,16 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from backend.contract.drift import DriftAnalysis
+from backend.contract.performance import Degradation
+from backend.contract.retraining_check import PerformanceAnalysis
 from backend.drift.check import check_window, compare_rows
-from backend.drift.report import DriftReport
 from backend.performance.check import NO_HOLDOUT, SEED, PerformanceCheck
-from backend.performance.estimated import EstimatedError
-from backend.performance.realized import (
-    Degradation,
-    RealizedError,
-    degradation,
-    realized_error,
-)
+from backend.performance.realized import degradation, realized_error
 from backend.retraining.configuration import MonitoringConfiguration, drift_thresholds, policy_rules
 from backend.retraining.findings import drift_finding, estimated_finding, realized_finding
 from backend.retraining.policy import (
@@ -40,9 +36,7 @@ HOUR_SECONDS, DAY_SECONDS = 3_600.0, 86_400.0
 class ErrorLook:
     """What was found about the error, and what the policy makes of it."""
 
-    realized: RealizedError
-    degradation: Degradation
-    estimated: EstimatedError | None
+    analysis: PerformanceAnalysis
     realized_finding: ErrorFinding
     estimated_finding: ErrorFinding | None
 
@@ -51,7 +45,7 @@ class ErrorLook:
 class DriftLook:
     """What was found about drift, and what the policy makes of it."""
 
-    report: DriftReport
+    analysis: DriftAnalysis
     finding: DriftFinding
 
 
@@ -94,10 +88,10 @@ class RetrainingChecks:
         model, config = self._host.current(), self._configuration.current().config
         drift = error = None
         if inputs is not None:
-            report = compare_rows(
+            compared = compare_rows(
                 model.drift_detector, model.predict, inputs, drift_thresholds(config)
             )
-            drift = DriftLook(report, drift_finding(report, None))
+            drift = DriftLook(compared, drift_finding(compared, None))
         if labelled is not None:
             error = self._error_of(model, labelled, config)
         return self._decided(now, model, config, drift, error)
@@ -126,7 +120,8 @@ class RetrainingChecks:
                 thresholds,
                 most_rows,
             )
-            drift = DriftLook(found.report, drift_finding(found.report, found.alarm))
+            analysis = found.drift_analysis
+            drift = DriftLook(analysis, drift_finding(analysis, found.alarm))
         if config.performance_monitoring_enabled:
             error = self._error_in_window(model, now, length, config)
         return self._decided(now, model, config, drift, error)
@@ -140,11 +135,12 @@ class RetrainingChecks:
         compared = (
             degradation(labelled, baseline.rows, SEED, margin, minimum)
             if baseline is not None
-            else Degradation("not_enough_data", NO_HOLDOUT)
+            else Degradation.unknown(NO_HOLDOUT)
         )
         before = baseline.realized if baseline is not None else None
         finding = realized_finding(realized, compared, before, margin)
-        return ErrorLook(realized, compared, None, finding, None)
+        analysis = PerformanceAnalysis(realized=realized, degradation=compared, estimated=None)
+        return ErrorLook(analysis, finding, None)
 
     def _error_in_window(
         self, model: ServedModel, now: datetime, length: timedelta, config: MonitoringConfig
@@ -154,9 +150,11 @@ class RetrainingChecks:
             model, now, length, config.performance_minimum_rows, margin
         )
         return ErrorLook(
-            realized=report.realized,
-            degradation=report.degradation,
-            estimated=report.estimated,
+            analysis=PerformanceAnalysis(
+                realized=report.realized,
+                degradation=report.degradation,
+                estimated=report.estimated,
+            ),
             realized_finding=realized_finding(
                 report.realized, report.degradation, report.baseline, margin
             ),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backend.contract.monitoring import ConfigValue
+from backend.contract.monitoring import ConfigResponse, ConfigValue
 from backend.drift.thresholds import DriftThresholds
 from backend.retraining.policy import PolicyRules
 from storage.database.commands import ask
@@ -48,6 +48,11 @@ class MonitoringConfiguration:
                 f"This does not fit the configuration in force: {result['refused']}."
             )
         return self.current()
+
+
+def config_response(stored: StoredConfig) -> ConfigResponse:
+    """Return a configuration as it is answered, with what each value means."""
+    return ConfigResponse(**vars(stored), definitions=definitions())
 
 
 def definitions() -> list[ConfigValue]:

@@ -1,23 +1,21 @@
 """From the reports of drift and error to what the policy looks at."""
 
-from backend.drift.alarm import Alarm
-from backend.drift.report import DriftReport
-from backend.performance.estimated import EstimatedError
-from backend.performance.realized import Degradation, RealizedError
+from backend.contract.drift import AlarmState, DriftAnalysis
+from backend.contract.performance import Degradation, EstimatedError, RealizedError
 from backend.retraining.policy import DriftFinding, ErrorFinding
-from training.evaluation.bootstrap import Estimate
+from storage.schema.estimate import Estimate
 
 
-def drift_finding(report: DriftReport, alarm: Alarm | None) -> DriftFinding:
+def drift_finding(analysis: DriftAnalysis, alarm: AlarmState | None) -> DriftFinding:
     """Return what a comparison says; ``alarm`` is None for a single window, which is its own judge."""
-    acted_on = alarm.raised if alarm is not None else bool(report.overall_drift)
-    words = " ".join(report.reasons)
+    acted_on = alarm.raised if alarm is not None else bool(analysis.overall_drift)
+    words = " ".join(analysis.reasons)
     return DriftFinding(
-        judged=report.status == "ok",
+        judged=analysis.status == "ok",
         alarm=acted_on,
-        share=report.drift_share,
-        severity=report.severity,
-        reason=f"{words} {alarm.reason}" if alarm is not None and report.overall_drift else words,
+        share=analysis.drift_share,
+        severity=analysis.severity,
+        reason=f"{words} {alarm.reason}" if alarm is not None and analysis.overall_drift else words,
     )
 
 
@@ -41,8 +39,8 @@ def estimated_finding(
     """Return what the estimated error says, with the operator's margin."""
     return _error_finding(
         rows=estimated.rows,
-        rmse=estimated.rmse,
-        ratio=estimated.rmse_ratio,
+        rmse=estimated.estimated_rmse,
+        ratio=estimated.estimated_rmse_ratio,
         baseline=baseline,
         margin=margin,
         unknown=estimated.reason or "There is no holdout to compare with.",

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from backend.contract.retraining import RetrainingRow, RetrainingRun, Stage
+from backend.contract.retraining import RetrainingResponse, RetrainingRow, RetrainingRun, Stage
 from backend.retraining.remaining_time import TimedStep, remaining_seconds, timed_steps
+from storage.retraining.files import LOG
+from storage.retraining.log import log_tail
 from storage.retraining.queue import RetrainQueue
 from storage.retraining.reader import CLOSED, FoundTrigger
 from storage.schema.triggers import HeartBeat, Trigger, TriggerStatus, WorkStage
 
 EARLIER = 5
 """Retrainings whose steps say how long the same steps will take."""
+SHOWN_LINES = 100
 STAGES: dict[TriggerStatus, Stage] = {
     "pending": "waiting",
     "running": "claimed",
@@ -53,6 +56,16 @@ class RetrainingView:
                 "verdict": result.get("reason") or result.get("error"),
                 "mlflow": self._run(beat, result),
             }
+        )
+
+    def detail(self, found: FoundTrigger, now: datetime) -> RetrainingResponse:
+        """Describe one retraining with its figures, its result and what it logged last."""
+        trigger = found.trigger
+        return RetrainingResponse(
+            **self.row(found, now).model_dump(),
+            figures=trigger.figures,
+            result=trigger.result,
+            log_tail=log_tail(self._queue.files.path(trigger.trigger_id, LOG), SHOWN_LINES),
         )
 
     def _remaining_seconds(self, found: FoundTrigger, now: datetime) -> float | None:

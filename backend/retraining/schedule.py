@@ -1,17 +1,18 @@
 """The checks that the monitor asks for: kept on the timeline, with the alerts and the trigger they raise."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from backend.contract.retraining_check import StoredCheckResponse
 from backend.metrics.metrics import Metrics
 from backend.retraining.check import ErrorLook, RetrainingCheck, RetrainingChecks
+from backend.retraining.check_answer import stored_response
 from backend.retraining.requests import RetrainingRequests
 from storage.database.record_log import PageRequest, RecordLog
+from storage.schema.estimate import Estimate
 from storage.schema.records import EventRecord
 from storage.schema.triggers import DataWindow
 from storage.spool.timeline import Timeline
-from training.evaluation.bootstrap import Estimate
 
 ALERTS = {
     "drift_alarm": "The inputs have drifted",
@@ -19,16 +20,6 @@ ALERTS = {
     "estimated_degraded": "The error is estimated to have risen",
 }
 """Figures that are news when they become true, and what they mean."""
-
-
-@dataclass(frozen=True)
-class StoredCheck:
-    """A check, its event, the alerts that are new with it, and the retraining that it asked for."""
-
-    check: RetrainingCheck
-    check_id: str
-    alerts: tuple[str, ...]
-    trigger_id: str | None
 
 
 class ScheduledChecks:
@@ -48,7 +39,7 @@ class ScheduledChecks:
         self._timeline = timeline
         self._metrics = metrics
 
-    def run(self, now: datetime, asked_by: str) -> StoredCheck:
+    def run(self, now: datetime, asked_by: str) -> StoredCheckResponse:
         """Check, keep, alert; ask for a retraining if the policy says so and nothing blocks it.
 
         Raises
@@ -70,14 +61,14 @@ class ScheduledChecks:
             summary=" ".join(check.decision.reasons),
             figures=figures,
         )
-        alerts = tuple(
+        alerts = [
             f"{meaning}. {' '.join(check.decision.reasons)}"
             for name, meaning in ALERTS.items()
             if figures[name] and not before.get(name)
-        )
+        ]
         self._timeline.record(event, *(_alert(check, text) for text in alerts))
         self._measure(check)
-        return StoredCheck(check, event.event_id, alerts, trigger_id)
+        return stored_response(check, event.event_id, alerts, trigger_id)
 
     def _last_figures(self) -> dict[str, Any]:
         rows = self._record_log.events(PageRequest(limit=1), kinds=("check",)).rows
@@ -119,8 +110,8 @@ def _figures(check: RetrainingCheck) -> dict[str, Any]:
         **_confidence(check.error),
         "window_since": (check.at - timedelta(hours=check.config.window_hours)).isoformat(),
         "window_until": check.at.isoformat(),
-        "drift_rows": drift.report.rows if drift is not None else None,
-        "drifted_features": list(drift.report.drifted_features) if drift is not None else None,
+        "drift_rows": drift.analysis.n_samples if drift is not None else None,
+        "drifted_features": drift.analysis.drifted_features if drift is not None else None,
         "should_retrain": decision.should_retrain,
         "source": decision.source,
         "blocked_by": list(decision.blocked_by),
@@ -128,8 +119,10 @@ def _figures(check: RetrainingCheck) -> dict[str, Any]:
 
 
 def _confidence(error: ErrorLook | None) -> dict[str, float | None]:
-    realized = error.realized.rmse if error is not None else None
-    estimated = error.estimated.rmse if error is not None and error.estimated is not None else None
+    analysis = error.analysis if error is not None else None
+    realized = analysis.realized.rmse if analysis is not None else None
+    guessed = analysis.estimated if analysis is not None else None
+    estimated = guessed.estimated_rmse if guessed is not None else None
     return {**_bounds("realized_rmse", realized), **_bounds("estimated_rmse", estimated)}
 
 

@@ -32,11 +32,4 @@ def feedback() -> Response:
         len(attached.duplicate),
         len(attached.conflicting),
     )
-    return answer(
-        FeedbackResponse(
-            accepted=attached.accepted,
-            unknown=list(attached.unknown),
-            duplicate=list(attached.duplicate),
-            conflicting=list(attached.conflicting),
-        )
-    )
+    return answer(FeedbackResponse(**vars(attached)))

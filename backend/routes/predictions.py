@@ -2,13 +2,10 @@
 
 from typing import Any
 
-import numpy as np
 from flask import Blueprint, Response, g, request
 
 from backend.contract.predictions import (
     BatchPredictionRequest,
-    BatchPredictionResponse,
-    Contributions,
     PredictQuery,
 )
 from backend.contract.records import (
@@ -19,12 +16,11 @@ from backend.contract.records import (
 )
 from backend.routes.records import echoed_filters, page_request
 from backend.services import current_services
-from backend.serving.prediction_service import interval_of, prediction_response
-from backend.serving.served_model import ServedModel
+from backend.serving.prediction_service import batch_response, prediction_response
+from backend.serving.what_if import contributions
 from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
 from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
-from storage.spool.lines import Predicted
 
 blueprint = Blueprint("predictions", __name__)
 
@@ -39,8 +35,8 @@ def predict() -> Response:
     )
     logged = services.predictions.predict(features, g.request_id)
     g.model_version = logged.model_version
-    contributions = _contributions(logged.model, logged.predictions[0]) if query.explain else None
-    return answer(prediction_response(logged, features, contributions))
+    reasons = contributions(logged.model, features.vector()) if query.explain else None
+    return answer(prediction_response(logged, features, reasons))
 
 
 @blueprint.post("/predict_batch")
@@ -51,16 +47,7 @@ def predict_batch() -> Response:
     batch = read_body(BatchPredictionRequest, limit_bytes, services.metrics)
     logged = services.predictions.predict_batch(batch.instances, g.request_id)
     g.model_version = logged.model_version
-    coverage = logged.model.coverage
-    body = BatchPredictionResponse(
-        predictions=[predicted.price for predicted in logged.predictions],
-        intervals=[interval_of(predicted, coverage) for predicted in logged.predictions],
-        prediction_ids=[predicted.prediction_id for predicted in logged.predictions],
-        n_predictions=len(logged.predictions),
-        model_type=logged.model_type,
-        model_version=logged.model_version,
-    )
-    return answer(body)
+    return answer(batch_response(logged))
 
 
 @blueprint.get("/predictions")
@@ -91,9 +78,3 @@ def _row(row: dict[str, Any]) -> PredictionRow:
     features = HousingFeatures.model_construct(**{name: row[name] for name in FEATURE_NAMES})
     others = {name: value for name, value in row.items() if name not in FEATURE_NAMES}
     return PredictionRow(input=features, **others)
-
-
-def _contributions(model: ServedModel, predicted: Predicted) -> Contributions:
-    explanation = model.explain(np.array(predicted.inputs))
-    values = dict(zip(FEATURE_NAMES, explanation.contributions.tolist(), strict=True))
-    return Contributions(base_value=explanation.base_value, values=values)

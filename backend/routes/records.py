@@ -1,5 +1,6 @@
 """GET /logs, /metrics/api and /metrics/models: what was recorded, newest first."""
 
+from dataclasses import fields
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -72,9 +73,7 @@ def model_metrics() -> Response:
 
 def page_request(query: WindowQuery) -> PageRequest:
     """Return the part of the table that a query asks for."""
-    return PageRequest(
-        limit=query.limit, page_token=query.page_token, since=query.since, until=query.until
-    )
+    return PageRequest(**query.model_dump(include={field.name for field in fields(PageRequest)}))
 
 
 def echoed_filters(query: BaseModel) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from backend.contract.monitoring import TriggerRequest, TriggerResponse
 from backend.contract.retraining import (
     CancelRequest,
     CancelResponse,
-    RetrainingResponse,
     RetrainingsQuery,
     RetrainingsResponse,
 )
@@ -18,12 +17,9 @@ from backend.web.answers import answer
 from backend.web.authorization import current_actor
 from backend.web.request_audit import tell
 from backend.web.validation import read_body, read_query
-from storage.retraining.files import LOG, PENDING
-from storage.retraining.log import log_tail
+from storage.retraining.files import PENDING
 from storage.schema.records import utc_now
 from storage.schema.triggers import TriggerStatus
-
-SHOWN_LINES = 100
 
 blueprint = Blueprint("retraining", __name__)
 
@@ -61,13 +57,7 @@ def retraining(trigger_id: str) -> Response:
     """Tell how far one retraining is, what it logged last, and its result once it is there."""
     services = current_services()
     found = services.queue.find(trigger_id)
-    body = RetrainingResponse(
-        **services.retrainings.row(found, utc_now()).model_dump(),
-        figures=found.trigger.figures,
-        result=found.trigger.result,
-        log_tail=log_tail(services.queue.files.path(trigger_id, LOG), SHOWN_LINES),
-    )
-    return answer(body)
+    return answer(services.retrainings.detail(found, utc_now()))
 
 
 @blueprint.post("/retraining/<trigger_id>/cancel")

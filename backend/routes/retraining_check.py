@@ -1,29 +1,16 @@
 """Whether to retrain: /monitoring/retraining-check answers, /monitoring/checks also keeps and acts."""
 
-from typing import Any
-
-import numpy as np
 from flask import Blueprint, Response, g, request
 
-from backend.contract.performance import Degradation, RealizedError
-from backend.contract.retraining_check import (
-    DataVolumeCheck,
-    PerformanceAnalysis,
-    RetrainingCheckRequest,
-    RetrainingCheckResponse,
-    StoredCheckResponse,
-)
+from backend.contract.retraining_check import RetrainingCheckRequest
+from backend.drift.check import inputs_of
 from backend.performance.realized import paired
-from backend.retraining.check import ErrorLook, RetrainingCheck
-from backend.retraining.configuration import drift_thresholds
-from backend.routes.drift import drift_analysis
-from backend.routes.performance import estimated_error
+from backend.retraining.check_answer import check_response
 from backend.services import Services, current_services
 from backend.web.answers import answer
 from backend.web.authorization import current_actor
 from backend.web.request_audit import tell
 from backend.web.validation import read_body
-from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.predictions import LabelledPredictions
 from storage.schema.records import LONGEST_REASON, utc_now
 
@@ -36,11 +23,13 @@ def retraining_check() -> Response:
     services = current_services()
     asked = _read(services)
     if asked.is_empty:
-        check, checked = services.checks.window(utc_now()), "logged"
+        body = check_response(services.checks.window(utc_now()), "logged")
     else:
-        check, checked = services.checks.rows(utc_now(), _inputs(asked), _labelled(asked)), "sent"
-    g.model_version = check.model_version
-    return answer(RetrainingCheckResponse(checked=checked, **_described(check)))
+        inputs = inputs_of(asked.new_data) if asked.new_data is not None else None
+        check = services.checks.rows(utc_now(), inputs, _labelled(asked))
+        body = check_response(check, "sent")
+    g.model_version = body.model_version
+    return answer(body)
 
 
 @blueprint.post("/checks")
@@ -49,17 +38,10 @@ def run_checks() -> Response:
     services = current_services()
     stored = services.scheduled_checks.run(utc_now(), current_actor())
     if stored.trigger_id is not None:
-        reason = " ".join(stored.check.decision.reasons)[:LONGEST_REASON]
+        reason = " ".join(stored.reasons)[:LONGEST_REASON]
         tell("retraining asked for", stored.trigger_id, reason, check_id=stored.check_id)
-    g.model_version = stored.check.model_version
-    body = StoredCheckResponse(
-        checked="logged",
-        check_id=stored.check_id,
-        alerts=list(stored.alerts),
-        trigger_id=stored.trigger_id,
-        **_described(stored.check),
-    )
-    return answer(body)
+    g.model_version = stored.model_version
+    return answer(stored)
 
 
 def _read(services: Services) -> RetrainingCheckRequest:
@@ -70,57 +52,7 @@ def _read(services: Services) -> RetrainingCheckRequest:
     )
 
 
-def _inputs(asked: RetrainingCheckRequest) -> np.ndarray | None:
-    if asked.new_data is None:
-        return None
-    rows = [list(row.__dict__.values()) for row in asked.new_data]
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURE_NAMES))
-
-
 def _labelled(asked: RetrainingCheckRequest) -> LabelledPredictions | None:
     if asked.predictions is None or asked.actuals is None:
         return None
     return paired(asked.actuals, asked.predictions)
-
-
-def _described(check: RetrainingCheck) -> dict[str, Any]:
-    decision, drift = check.decision, check.drift
-    thresholds = drift_thresholds(check.config)
-    return {
-        "should_retrain": decision.should_retrain,
-        "source": decision.source,
-        "reasons": list(decision.reasons),
-        "blocked_by": list(decision.blocked_by),
-        "figures": decision.figures,
-        "drift_analysis": drift_analysis(drift.report, thresholds) if drift is not None else None,
-        "performance_analysis": _performance(check.error),
-        "data_volume_check": _volume(check),
-        "model_version": check.model_version,
-    }
-
-
-def _performance(error: ErrorLook | None) -> PerformanceAnalysis | None:
-    if error is None:
-        return None
-    estimated = error.estimated
-    return PerformanceAnalysis(
-        realized=RealizedError.model_validate(error.realized),
-        degradation=Degradation.model_validate(error.degradation),
-        estimated=estimated_error(estimated) if estimated is not None else None,
-    )
-
-
-def _volume(check: RetrainingCheck) -> DataVolumeCheck:
-    rows = check.drift.report.rows if check.drift is not None else 0
-    labelled = check.error.realized.rows if check.error is not None else 0
-    config = check.config
-    return DataVolumeCheck(
-        rows=rows,
-        minimum_rows=config.drift_minimum_rows,
-        enough_rows=rows >= config.drift_minimum_rows,
-        labelled_rows=labelled,
-        minimum_labelled_rows=config.performance_minimum_rows,
-        enough_labelled_rows=labelled >= config.performance_minimum_rows,
-        newly_labelled_rows=check.circumstances.newly_labelled_rows,
-        labelled_rows_for_retraining=config.enough_labelled_rows,
-    )

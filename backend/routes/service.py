@@ -3,17 +3,12 @@
 from flask import Blueprint, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from backend.contract.predictions import EXAMPLE, FEATURE_NAMES, BatchPredictionRequest
-from backend.contract.service import (
-    HealthResponse,
-    InfoResponse,
-    SchemaResponse,
-    ServiceDescription,
-)
+from backend.contract.predictions import EXAMPLE, BatchPredictionRequest
+from backend.contract.service import HealthResponse, SchemaResponse, ServiceDescription
 from backend.services import current_services
+from backend.serving import health as serving
 from backend.web.answers import answer
 from storage.domain.inputs import HousingFeatures
-from storage.errors import ModelUnavailable
 
 blueprint = Blueprint("service", __name__)
 
@@ -35,31 +30,8 @@ def describe() -> Response:
 @blueprint.get("/health")
 def health() -> Response:
     """Tell whether a model is loaded: 200 if so, 503 if not."""
-    host = current_services().host
-    refusal = host.refusal
-    refused_version = refusal.version if refusal else None
-    refused_reason = refusal.reason if refusal else None
-    try:
-        version = host.current().manifest.version
-    except ModelUnavailable as error:
-        unhealthy = HealthResponse(
-            status="unhealthy",
-            message=str(error),
-            refused_version=refused_version,
-            refused_reason=refused_reason,
-        )
-        return answer(unhealthy, 503)
-    message = "The service answers predictions."
-    if refusal:
-        message = f"{refusal.subject} was refused; {version} goes on serving."
-    body = HealthResponse(
-        status="healthy",
-        message=message,
-        model_version=version,
-        refused_version=refused_version,
-        refused_reason=refused_reason,
-    )
-    return answer(body)
+    found = serving.health(current_services().host)
+    return answer(found, 200 if found.status == "healthy" else 503)
 
 
 @blueprint.get("/health/ready")
@@ -77,20 +49,7 @@ def live() -> Response:
 @blueprint.get("/info")
 def info() -> Response:
     """Describe the served model."""
-    model = current_services().host.current()
-    manifest = model.manifest
-    body = InfoResponse(
-        model_type=manifest.model_type,
-        model_version=manifest.version,
-        features=list(FEATURE_NAMES),
-        n_features=len(FEATURE_NAMES),
-        model_loaded=True,
-        scaler_loaded=model.has_preprocessing,
-        model_parameters=manifest.parameters,
-        metrics=manifest.metrics,
-        trained_at=manifest.created_at,
-    )
-    return answer(body)
+    return answer(serving.info(current_services().host.current()))
 
 
 @blueprint.get("/schema")

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backend.contract.predictions import Contributions, Interval, PredictionResponse
+from backend.contract.predictions import (
+    BatchPredictionResponse,
+    Contributions,
+    Interval,
+    PredictionResponse,
+)
 from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
 from backend.serving.served_model import ServedModel
@@ -131,6 +136,19 @@ def prediction_response(
         model_type=found.model_type,
         model_version=found.model_version,
         input=features,
+    )
+
+
+def batch_response(found: ModelAnswers) -> BatchPredictionResponse:
+    """Return the answer to a request for several prices."""
+    coverage = found.model.coverage
+    return BatchPredictionResponse(
+        predictions=[predicted.price for predicted in found.predictions],
+        intervals=[interval_of(predicted, coverage) for predicted in found.predictions],
+        prediction_ids=[predicted.prediction_id for predicted in found.predictions],
+        n_predictions=len(found.predictions),
+        model_type=found.model_type,
+        model_version=found.model_version,
     )
 
 

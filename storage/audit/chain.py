@@ -85,6 +85,11 @@ class Verification:
         """Whether every entry fits, as far as that can be known."""
         return self.problem is None
 
+    @property
+    def last_hash(self) -> str:
+        """The hash of the last entry that fits."""
+        return self.end.hash
+
 
 def seal(act: AuditAct, end: ChainEnd) -> bytes:
     """Return the line, with its line feed, that puts an act after the end of a chain."""

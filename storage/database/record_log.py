@@ -116,11 +116,8 @@ class RecordLog:
             }
         backlog = BacklogReader(self._database, self._paths).read(utc_now())
         return counts | {
-            "spool_backlog": {
-                "bytes": backlog.bytes,
-                "oldest_age_seconds": backlog.oldest_age_seconds,
-                "rejected_records": count_rejected(self._paths.rejected_records),
-            },
+            "spool_backlog": vars(backlog)
+            | {"rejected_records": count_rejected(self._paths.rejected_records)},
             "size_bytes": self._database.size_bytes(),
         }
 

@@ -4,15 +4,22 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from storage.database.connection import Database
 from storage.errors import InvalidInput
 from storage.requests.histogram import add_up, percentiles
-from storage.schema.rollup import MOST_STEPS, RESOLUTIONS, Resolution, resolution_for
+from storage.schema.rollup import (
+    MOST_STEPS,
+    RESOLUTIONS,
+    Resolution,
+    resolution_for,
+    round_step_seconds,
+)
 from storage.schema.tables import request_rollup
+from storage.schema.traffic import Figures, Step, VersionChange
 
 SHARES = (0.5, 0.95, 0.99)
 FIRST_ERROR = 400
@@ -20,7 +27,6 @@ FIRST_ERROR = 400
 
 USUAL_STEPS = 100
 """The most steps where no width is asked for: with more, a chart is hard to read."""
-ROUND_STEPS = (10, 30, 60, 300, 600, 1_200, 1_800, 3_600, 7_200, 21_600, 86_400)
 
 
 @dataclass(frozen=True)
@@ -62,35 +68,13 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """Some requests: how many, how many failed, by status, and how fast (None: there were none).
-
-    The percentiles are in milliseconds, within 2.5 % (``storage/requests/histogram.py``).
-    """
-
-    requests: int
-    errors: int
-    errors_by_status: dict[int, int]
-    p50: float | None
-    p95: float | None
-    p99: float | None
-
-
-@dataclass(frozen=True)
-class VersionChange:
-    """A model version that answers and did not just before."""
-
-    time: datetime
-    model_version: str
-    previous_version: str
-
-
-@dataclass(frozen=True)
 class Summary:
     """A range in figures: each step, all of it, its endpoints, and when the model version changed."""
 
-    range: Range
-    steps: list[Figures]
+    since: datetime
+    until: datetime
+    step_seconds: int
+    series: list[Step]
     totals: Figures
     version_changes: list[VersionChange]
     requests_by_endpoint: dict[str, int]
@@ -129,9 +113,17 @@ def summarize(database: Database, asked: Range, endpoints: Sequence[str] = ()) -
     each = percentiles(counts, SHARES)
     whole = percentiles(counts.sum(axis=0, keepdims=True), SHARES)[0]
     return Summary(
-        range=asked,
-        steps=[_figures(sums.by_step[place], each[place]) for place in range(asked.steps)],
-        totals=_figures(sums.total, whole),
+        since=_moment(asked.since),
+        until=_moment(asked.until),
+        step_seconds=asked.step,
+        series=[
+            Step(
+                time=_moment(asked.since + place * asked.step),
+                **_figures(sums.by_step[place], each[place]),
+            )
+            for place in range(asked.steps)
+        ],
+        totals=Figures(**_figures(sums.total, whole)),
         version_changes=version_changes(counted),
         requests_by_endpoint=_by_endpoint(cells),
     )
@@ -149,7 +141,10 @@ def version_changes(cells: Iterable[_Cell]) -> list[VersionChange]:
         now = by_time[start]
         for version in sorted(now.keys() - before.keys() if before else ()):
             (previous, _), *_rest = before.most_common(1)
-            changes.append(VersionChange(_moment(start), version, previous))
+            change = VersionChange(
+                time=_moment(start), model_version=version, previous_version=previous
+            )
+            changes.append(change)
         before = now
     return changes
 
@@ -180,16 +175,22 @@ def _by_endpoint(cells: Iterable[_Cell]) -> dict[str, int]:
     return dict(sorted(requests.items()))
 
 
-def _figures(by_status: Counter[int], seconds: Sequence[float | None]) -> Figures:
+def _figures(by_status: Counter[int], seconds: Sequence[float | None]) -> dict[str, Any]:
     errors = {status: by_status[status] for status in sorted(by_status) if status >= FIRST_ERROR}
     p50, p95, p99 = (None if value is None else value * 1_000 for value in seconds)
-    return Figures(by_status.total(), sum(errors.values()), errors, p50, p95, p99)
+    return {
+        "requests": by_status.total(),
+        "errors": sum(errors.values()),
+        "errors_by_status": errors,
+        "p50": p50,
+        "p95": p95,
+        "p99": p99,
+    }
 
 
 def _seconds(window: timedelta, step: timedelta | None) -> int:
     if step is None:
-        usual = (width for width in ROUND_STEPS if window.total_seconds() <= width * USUAL_STEPS)
-        return next(usual, ROUND_STEPS[-1])
+        return round_step_seconds(window, USUAL_STEPS)
     if step > window:
         raise InvalidInput("The step is longer than the window; ask for a shorter step.")
     if window / step > MOST_STEPS:

@@ -1,7 +1,6 @@
 """Confidence by resampling: how far a figure would move if other rows had come."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from storage.schema.arrays import FloatArray
+from storage.schema.estimate import Estimate
 
 Figures = Callable[[FloatArray], Mapping[str, FloatArray]]
 
@@ -18,15 +18,6 @@ PAIRED_REPEATS = 4_000
 MOST_GROUPS = 200
 """Beyond this many rows, groups of rows are resampled in place of rows: the time stays the same."""
 CONFIDENCE = 0.95
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A figure and the interval that holds its true value with the stated confidence."""
-
-    value: float
-    lower: float
-    upper: float
 
 
 def estimates(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.schema.estimate import Estimate
 from storage.schema.predictions import LabelledPredictions
-from training.evaluation.bootstrap import CONFIDENCE, Estimate, paired_rmse_difference
+from training.evaluation.bootstrap import CONFIDENCE, paired_rmse_difference
 from training.evaluation.metrics import rmse
 from training.evaluation.slices import income_edges, kinds_of_district
 

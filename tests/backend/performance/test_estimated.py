@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from backend.performance.estimated import ErrorEstimator, EstimatedError
+from backend.contract.performance import EstimatedError
+from backend.performance.estimated import ErrorEstimator
 from storage.schema.predictions import LabelledPredictions, Predictions
 
 
@@ -38,10 +39,10 @@ def test_it_follows_traffic_to_districts_where_the_model_errs_more(
 ) -> None:
     moved = answered(1_000, seed=1, low=7.0)
     found = estimate(estimator, moved)
-    assert found.rmse is not None
-    assert found.rmse.value == pytest.approx(actual_rmse(moved), rel=0.1)
-    assert found.rmse.lower < actual_rmse(moved) < found.rmse.upper
-    assert found.degraded is True
+    assert found.estimated_rmse is not None
+    assert found.estimated_rmse.value == pytest.approx(actual_rmse(moved), rel=0.1)
+    assert found.estimated_rmse.lower < actual_rmse(moved) < found.estimated_rmse.upper
+    assert found.estimated_degraded is True
 
 
 def test_its_interval_holds_what_the_actual_values_give(estimator: ErrorEstimator) -> None:
@@ -49,27 +50,31 @@ def test_its_interval_holds_what_the_actual_values_give(estimator: ErrorEstimato
     for seed in range(2, 62):
         window = answered(300, seed, low=float(seed % 8))
         found = estimate(estimator, window)
-        assert found.rmse is not None
-        held += found.rmse.lower <= actual_rmse(window) <= found.rmse.upper
+        assert found.estimated_rmse is not None
+        held += found.estimated_rmse.lower <= actual_rmse(window) <= found.estimated_rmse.upper
     assert held >= 52  # of 60, at 95 %
 
 
 def test_a_quiet_window_is_not_called_degraded(estimator: ErrorEstimator) -> None:
-    assert estimate(estimator, answered(2_000, seed=3)).degraded is False
+    assert estimate(estimator, answered(2_000, seed=3)).estimated_degraded is False
 
 
 def test_it_cannot_see_that_prices_changed(estimator: ErrorEstimator) -> None:
     """The same inputs with twice the error look the same: only actual values tell."""
     doubled = answered(2_000, seed=4, factor=2.0)
     found = estimate(estimator, doubled)
-    assert found.rmse is not None
-    assert found.rmse.value < 0.7 * actual_rmse(doubled)
+    assert found.estimated_rmse is not None
+    assert found.estimated_rmse.value < 0.7 * actual_rmse(doubled)
 
 
 @pytest.mark.parametrize("count", [0, 1, 29])
 def test_too_few_rows_are_no_figure(estimator: ErrorEstimator, count: int) -> None:
     found = estimate(estimator, answered(count, seed=5))
-    assert (found.status, found.rmse, found.degraded) == ("not_enough_data", None, None)
+    assert (found.status, found.estimated_rmse, found.estimated_degraded) == (
+        "not_enough_data",
+        None,
+        None,
+    )
     assert str(found.reason).startswith(f"{count} predictions")
 
 
@@ -77,8 +82,8 @@ def test_predictions_without_an_interval_are_estimated_too(estimator: ErrorEstim
     rows = answered(500, seed=6)
     missing = np.full(500, np.nan)
     found = estimate(estimator, replace(rows, lower=missing, upper=missing))
-    assert found.rmse is not None
-    assert np.isfinite(found.rmse.upper)
+    assert found.estimated_rmse is not None
+    assert np.isfinite(found.estimated_rmse.upper)
 
 
 def test_rows_are_answered_as_the_models_do_that_were_fitted(

@@ -20,9 +20,9 @@ from backend.performance.realized import degradation, paired, realized_error
 from storage.domain.inputs import FEATURE_NAMES, LATITUDE, LONGITUDE
 from storage.domain.slices import REGION_NAMES
 from storage.schema.arrays import FloatArray
+from storage.schema.estimate import Estimate
 from storage.schema.predictions import LabelledPredictions
 from tests.benchmarks.monitoring.measured_holdout import fitted_holdout, halves
-from training.evaluation.bootstrap import Estimate
 from training.evaluation.holdout import read_holdout
 from training.models.regions import region_of
 
@@ -140,7 +140,7 @@ def _compared(
 ) -> tuple[float, float, bool]:
     """Return the estimate's relative error, that of the holdout's RMSE, and whether the interval holds it."""
     losses = estimator.expected_losses(window)
-    found, truth = estimator.estimate(losses).rmse, _rmse(window)
+    found, truth = estimator.estimate(losses).estimated_rmse, _rmse(window)
     assert isinstance(found, Estimate)
     inside = found.lower <= truth <= found.upper
     return found.value / truth - 1.0, baseline / truth - 1.0, inside

@@ -33,7 +33,8 @@ class Verdicts:
 def verdicts(population: Population, window: FloatArray) -> Verdicts:
     """Judge a window by all rules; the usual ones see the same p values, uncorrected."""
     report = population.detector.compare(window, population.model.predict(window), OURS)
-    p_values = [column.distances.p_value for column in report.inputs if column.distances]
+    scores = report.drift_scores.values()
+    p_values = [score.p_value for score in scores if score.p_value is not None]
     share = sum(value < RAW_LEVEL for value in p_values) / len(population.detector.names)
     return Verdicts(
         ours=bool(report.overall_drift),

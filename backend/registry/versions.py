@@ -1,0 +1,78 @@
+"""The trained versions as they are listed, and one of them as it is described."""
+
+import logging
+
+from backend.contract.model_version import VersionResponse
+from backend.contract.models import ModelsResponse, ModelVersion
+from backend.contract.performance import RealizedError
+from backend.registry.gate_history import GateHistory
+from backend.registry.version_reports import VersionReports
+from storage.errors import ModelIntegrityError, RecordNotFound, StateConflict
+from storage.models.store import ModelStore
+from storage.schema.records import ChampionPointer, ModelManifest
+from training.models.intervals import COVERAGE
+
+logger = logging.getLogger(__name__)
+
+
+class Versions:
+    """The versions of one store, with their figures and the gate's verdicts."""
+
+    def __init__(self, store: ModelStore, reports: VersionReports, gates: GateHistory) -> None:
+        self._store = store
+        self._reports = reports
+        self._gates = gates
+
+    def all(self) -> ModelsResponse:
+        """Return every version, newest first, and which of them serves."""
+        pointer = self._pointer()
+        readable, unreadable = self._store.inventory()
+        return ModelsResponse(
+            versions=[self._listed(manifest, pointer) for manifest in readable],
+            champion=pointer.version if pointer else None,
+            previous=pointer.previous if pointer else None,
+            changed_at=pointer.changed_at if pointer else None,
+            unreadable=unreadable,
+        )
+
+    def one(self, version: str, mlflow_url: str | None) -> VersionResponse:
+        """Return everything about one version; raises what ``VersionReports`` does."""
+        slices = self._reports.slices(version)  # first: it refuses what is unknown or damaged
+        manifest = self._store.manifest(version)
+        verdict = self._gates.verdict(version)
+        return VersionResponse(
+            version=self._listed(manifest, self._pointer()),
+            feature_names=list(manifest.feature_names),
+            files=manifest.checksums,
+            error=self._reports.error(version),
+            expected_coverage=COVERAGE,
+            slices=slices,
+            gate=None if isinstance(verdict, str) else verdict,
+            gate_reason=verdict if isinstance(verdict, str) else None,
+            mlflow_url=mlflow_url,
+        )
+
+    def _pointer(self) -> ChampionPointer | None:
+        try:
+            return self._store.champion_pointer()
+        except ModelIntegrityError as error:
+            logger.error("The list of models names no champion: %s", error)
+            return None
+
+    def _listed(self, manifest: ModelManifest, pointer: ChampionPointer | None) -> ModelVersion:
+        kept = manifest.model_dump(include=set(ModelVersion.model_fields))
+        error = self._error(manifest.version)
+        return ModelVersion(
+            **kept,
+            is_champion=pointer is not None and manifest.version == pointer.version,
+            is_previous=pointer is not None and manifest.version == pointer.previous,
+            holdout_rmse=error.rmse,
+            holdout_reason=error.reason,
+        )
+
+    def _error(self, version: str) -> RealizedError:
+        """Return a version's error; of one with a damaged holdout, what is damaged."""
+        try:
+            return self._reports.error(version)
+        except (StateConflict, RecordNotFound) as damage:
+            return RealizedError.unknown(str(damage), 0)

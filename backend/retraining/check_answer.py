@@ -1,0 +1,62 @@
+"""A check as it is answered: of rows that were sent, or of the logged window and kept."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from backend.contract.retraining_check import (
+    DataVolumeCheck,
+    RetrainingCheckResponse,
+    StoredCheckResponse,
+)
+from backend.retraining.check import RetrainingCheck
+
+
+def check_response(
+    check: RetrainingCheck, checked: Literal["sent", "logged"]
+) -> RetrainingCheckResponse:
+    """Return the answer about a check that nothing keeps."""
+    return RetrainingCheckResponse(checked=checked, **_described(check))
+
+
+def stored_response(
+    check: RetrainingCheck, check_id: str, alerts: Sequence[str], trigger_id: str | None
+) -> StoredCheckResponse:
+    """Return the answer about a check that is kept, with what came of it."""
+    return StoredCheckResponse(
+        checked="logged",
+        check_id=check_id,
+        alerts=list(alerts),
+        trigger_id=trigger_id,
+        **_described(check),
+    )
+
+
+def _described(check: RetrainingCheck) -> dict[str, Any]:
+    decision, drift, error = check.decision, check.drift, check.error
+    return {
+        "should_retrain": decision.should_retrain,
+        "source": decision.source,
+        "reasons": list(decision.reasons),
+        "blocked_by": list(decision.blocked_by),
+        "figures": decision.figures,
+        "drift_analysis": drift.analysis if drift is not None else None,
+        "performance_analysis": error.analysis if error is not None else None,
+        "data_volume_check": _volume(check),
+        "model_version": check.model_version,
+    }
+
+
+def _volume(check: RetrainingCheck) -> DataVolumeCheck:
+    rows = check.drift.analysis.n_samples if check.drift is not None else 0
+    labelled = check.error.analysis.realized.rows if check.error is not None else 0
+    config = check.config
+    return DataVolumeCheck(
+        rows=rows,
+        minimum_rows=config.drift_minimum_rows,
+        enough_rows=rows >= config.drift_minimum_rows,
+        labelled_rows=labelled,
+        minimum_labelled_rows=config.performance_minimum_rows,
+        enough_labelled_rows=labelled >= config.performance_minimum_rows,
+        newly_labelled_rows=check.circumstances.newly_labelled_rows,
+        labelled_rows_for_retraining=config.enough_labelled_rows,
+    )

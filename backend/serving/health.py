@@ -1,0 +1,49 @@
+"""How a process is: whether it can predict, and what it predicts with."""
+
+from backend.contract.service import HealthResponse, InfoResponse
+from backend.serving.model_host import ModelHost
+from backend.serving.served_model import ServedModel
+from storage.domain.inputs import FEATURE_NAMES
+from storage.errors import ModelUnavailable
+
+
+def health(host: ModelHost) -> HealthResponse:
+    """Return whether a model is loaded, and which version was refused, if one was."""
+    refusal = host.refusal
+    refused_version = refusal.version if refusal else None
+    refused_reason = refusal.reason if refusal else None
+    try:
+        version = host.current().manifest.version
+    except ModelUnavailable as error:
+        return HealthResponse(
+            status="unhealthy",
+            message=str(error),
+            refused_version=refused_version,
+            refused_reason=refused_reason,
+        )
+    message = "The service answers predictions."
+    if refusal:
+        message = f"{refusal.subject} was refused; {version} goes on serving."
+    return HealthResponse(
+        status="healthy",
+        message=message,
+        model_version=version,
+        refused_version=refused_version,
+        refused_reason=refused_reason,
+    )
+
+
+def info(model: ServedModel) -> InfoResponse:
+    """Describe the served model."""
+    manifest = model.manifest
+    return InfoResponse(
+        model_type=manifest.model_type,
+        model_version=manifest.version,
+        features=list(FEATURE_NAMES),
+        n_features=len(FEATURE_NAMES),
+        model_loaded=True,
+        scaler_loaded=model.has_preprocessing,
+        model_parameters=manifest.parameters,
+        metrics=manifest.metrics,
+        trained_at=manifest.created_at,
+    )

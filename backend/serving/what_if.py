@@ -1,0 +1,71 @@
+"""Around one answer: the price along each input, the nearest training districts, and why this price."""
+
+import numpy as np
+
+from backend.contract.predictions import Contributions
+from backend.contract.what_if import (
+    NearestDistrict,
+    NearestResponse,
+    SensitivityCurve,
+    SensitivityResponse,
+)
+from backend.serving.served_model import ServedModel
+from storage.domain.inputs import FEATURE_NAMES, FeatureName, HousingFeatures
+from storage.schema.arrays import FloatArray
+
+
+def sensitivity(
+    model: ServedModel, features: HousingFeatures, feature: FeatureName | None, points: int
+) -> SensitivityResponse:
+    """Return the price along one input, or along each (None), with the others fixed."""
+    inputs = np.array(features.vector())
+    names = FEATURE_NAMES if feature is None else (feature,)
+    return SensitivityResponse(
+        prediction=float(model.predict(inputs[np.newaxis])[0]),
+        curves=[_curve(model, inputs, name, points) for name in names],
+        model_version=model.manifest.version,
+    )
+
+
+def nearest_districts(
+    model: ServedModel, features: HousingFeatures, number: int
+) -> NearestResponse:
+    """Return the training districts nearest to a place, with their recorded prices."""
+    rows, distances = model.search.nearest_districts(features.Latitude, features.Longitude, number)
+    return NearestResponse(
+        districts=[
+            NearestDistrict(
+                distance_km=distance,
+                input=_features(model.profile.inputs[row]),
+                price=float(model.profile.targets[row]),
+            )
+            for row, distance in zip(rows.tolist(), distances.tolist(), strict=True)
+        ],
+        model_version=model.manifest.version,
+    )
+
+
+def contributions(model: ServedModel, inputs: list[float]) -> Contributions:
+    """Return what each of eight inputs, in schema order, contributes to the price."""
+    found = model.explain(np.array(inputs))
+    values = dict(zip(FEATURE_NAMES, found.contributions.tolist(), strict=True))
+    return Contributions(base_value=found.base_value, values=values)
+
+
+def _curve(model: ServedModel, inputs: FloatArray, name: str, points: int) -> SensitivityCurve:
+    column = FEATURE_NAMES.index(name)
+    edges, counts = model.profile.histogram(column)
+    grid = np.linspace(edges[0], edges[-1], points)
+    feature: FeatureName = name  # type: ignore[assignment] # the names of the schema, by a test
+    return SensitivityCurve(
+        feature=feature,
+        values=grid.tolist(),
+        predictions=model.price_curve(inputs, column, grid).tolist(),
+        histogram_edges=edges.tolist(),
+        histogram_counts=counts.tolist(),
+    )
+
+
+def _features(row: FloatArray) -> HousingFeatures:
+    # Not validated: a training table of one's own may go beyond what the service accepts.
+    return HousingFeatures.model_construct(**dict(zip(FEATURE_NAMES, row.tolist(), strict=True)))

@@ -1,0 +1,32 @@
+"""Requests of a span of time in figures, as they are worked out, answered and drawn."""
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class Figures(BaseModel):
+    """Some requests; the percentiles of their latency in milliseconds, within 2.5 %, None without any."""
+
+    model_config = ConfigDict(frozen=True)
+
+    requests: int
+    errors: int = Field(description="Answers with a status of 400 or more.")
+    errors_by_status: dict[int, int]
+    p50: float | None
+    p95: float | None
+    p99: float | None
+
+
+class Step(Figures):
+    """The requests of one step, which begins at ``time``. The last step may not be over yet."""
+
+    time: AwareDatetime
+
+
+class VersionChange(BaseModel):
+    """When a model version began to answer, to some seconds or minutes, and which one did before."""
+
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
+
+    time: AwareDatetime
+    model_version: str
+    previous_version: str
