@@ -121,9 +121,21 @@ def test_rows_keep_their_numbers_over_many_blocks(
 
 
 def test_nothing_good_is_still_a_result(runtime: Path, tmp_path: Path) -> None:
-    target = _score_lines(tmp_path, ["x,y", "1"])
+    target = _score_lines(tmp_path, ["=x+1,y", "1"])
     assert _read(target)["row"] == []
-    assert len(_problems(target)) == 2
+    assert [problem[3] for problem in _problems(target)] == ["'=x+1,y", "1"]  # no formula
+
+
+def test_a_folder_of_parquet_parts_is_scored_as_one_table(runtime: Path, tmp_path: Path) -> None:
+    inputs = load_embedded().inputs[:5]
+    (tmp_path / "parts").mkdir()
+    for number, part in enumerate((inputs[:2], inputs[2:])):
+        _write(_table(part), tmp_path / "parts" / f"part-{number:05}.parquet")
+    (tmp_path / "parts" / "_SUCCESS").touch()
+    target = tmp_path / "out.csv"
+    assert score.main([str(tmp_path / "parts"), "-o", str(target)]) == 0
+    assert _read(target)["row"] == [1, 2, 3, 4, 5]
+    np.testing.assert_array_equal(_read(target)["MedInc"], inputs[:, 0])
 
 
 def test_a_null_in_parquet_is_a_problem(runtime: Path, tmp_path: Path) -> None:
