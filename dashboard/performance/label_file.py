@@ -16,7 +16,7 @@ ID, ACTUAL = "prediction_id", "actual"
 LONGEST_ID = 64
 COLUMNS = (
     TextColumn(ID),
-    NumberColumn(ACTUAL, 0, HIGHEST_PRICE, "(unit: 100,000 USD)", may_be_empty=True),
+    NumberColumn(ACTUAL, 0, HIGHEST_PRICE, "100,000 USD", may_be_empty=True),
 )
 WRONG_ID = f"An id has 1 to {LONGEST_ID} characters"
 

@@ -98,8 +98,8 @@ def _message(value: float, column: NumberColumn, cells: Cells, index: int, posit
     if not np.isfinite(value):
         return cells.why_unreadable(index, position)
     if value < column.minimum:
-        return f"Less than the minimum, {column.minimum:g} {column.unit}"
-    return f"More than the maximum, {column.maximum:g} {column.unit}"
+        return f"Less than the minimum, {column.minimum:g} (unit: {column.unit})"
+    return f"More than the maximum, {column.maximum:g} (unit: {column.unit})"
 
 
 def gathered(blocks: Iterator[Block]) -> Block:

@@ -101,7 +101,7 @@ def _stands_above(line: str, columns: Sequence[Column]) -> bool:
 
 def _split(lines: Sequence[str], separator: str, above: int) -> Header:
     """Return the record in the line below ``above``, without names where it cannot be split."""
-    reader = csv.reader(lines[above:], delimiter=separator, strict=True)
+    reader = csv.reader(lines[above:], delimiter=separator, strict=True, skipinitialspace=True)
     try:
         names = _names(next(reader))
     except csv.Error:

@@ -42,6 +42,8 @@ def _quoted(lines: Sequence[str], separator: str) -> Iterator[tuple[int, int]]:
                 opening = int(before.split()[1])  # a doubled quote is one letter of the same cell
             elif letter == '"' and before in (separator, "\n", "\r"):
                 opening = index
+            elif letter == " " and before in (separator, "\n", "\r"):
+                continue  # a blank before a quote is no part of the cell
             else:
                 before = letter
     if opening >= 0:

@@ -44,7 +44,9 @@ class Records:
 
     def __iter__(self) -> Iterator[Record]:
         above, lines = self._below_header()
-        reader = csv.reader(lines, delimiter=self._header.separator, strict=True)
+        reader = csv.reader(
+            lines, delimiter=self._header.separator, strict=True, skipinitialspace=True
+        )
         end = above
         try:
             for cells in reader:

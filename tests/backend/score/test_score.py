@@ -92,7 +92,7 @@ def test_bad_rows_are_reported_and_left_out(
     assert _problems(target) == [
         ("3", "HouseAge", "Not a number", "old"),
         ("4", "", "The row has 3 cells where 8 columns are named", "1,2,3"),
-        ("6", "Latitude", "Less than the minimum, 32 degrees north", "12"),
+        ("6", "Latitude", "Less than the minimum, 32 (unit: degrees north)", "12"),
         ("7", "MedInc", "The cell is empty", ""),
         ("7", "HouseAge", NOT_FINITE, "nan"),
         ("9", "", "The row has 9 cells where 8 columns are named", f"{GOOD},9"),

@@ -35,7 +35,7 @@ def test_problems_name_row_and_column() -> None:
     assert [(each.row, each.column, each.message, each.value) for each in file.problems] == [
         (3, "HouseAge", "Not a number", "old"),
         (4, "", "The row has 2 cells where 8 columns are named", "1,2"),
-        (6, "Latitude", "Less than the minimum, 32 degrees north", "12"),
+        (6, "Latitude", "Less than the minimum, 32 (unit: degrees north)", "12"),
         (7, "", "The row has 9 cells where 8 columns are named", f"{GOOD},9"),
         (8, "MedInc", "The cell is empty", ""),
         (8, "HouseAge", NOT_FINITE, "nan"),

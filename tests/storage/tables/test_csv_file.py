@@ -54,6 +54,7 @@ def messages(content: str) -> list[tuple[int, str, str]]:
         'a,note,b\n1.5,"one\ntwo, ""three""",2\n',
         "a,b\n\u00a01.5\u2009,\u3000+2.0\x1c\x1f\u2028\u200b\n",
         "a,b\n15e-1,.2E1\n",
+        'a, b\n1.5, "2"\n',
     ],
 )
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
@@ -109,7 +110,7 @@ def test_thousands_are_grouped_where_nothing_else_can_be_meant(
         ("a,b\n1 3,2\n", "Not a number"),
         ("a,b\n$5,2\n", "Not a number"),
         ("a,b\n \u00a0,2\n", "The cell is empty"),
-        ("a,b\n1e10,2\n", "More than the maximum, 1e+09 apples"),
+        ("a,b\n1e10,2\n", "More than the maximum, 1e+09 (unit: apples)"),
     ],
 )
 def test_what_is_no_number_is_said_with_what_to_do(content: str, message: str) -> None:
@@ -142,6 +143,7 @@ def test_a_column_without_a_name_hides_no_decimals() -> None:
         ("a,b,a\n1,2,3\n", "more than one column a"),
         ('a,b\n1,2\n"3,4\n5,6\n', "double quote in line 3"),
         ('a,b\n1,2\n3,"4"5\n', "double quote in line 3"),
+        ('a,b\n1,2\n3, "4\n5,6\n', "double quote in line 3"),
         ('a,b\n1,2\n3,"4\n5,"6\n', "double quote in line 3"),
         ('a,b,c\n1,2,"x\n3,4,x"\n5,6,x\n', "double quote in line 2"),
         ('a,b,c\n1,"2\n3,4",x\n5,6,x\n', "double quote in line 2"),

@@ -56,7 +56,7 @@ def test_sparks_folder_is_one_table_with_rows_counted_through(tmp_path: Path) ->
     assert found.rows.tolist() == [1, 2, 3]
     assert found.numbers.tolist() == [[1, 1], [2, 2], [3, 3]]
     assert [(each.row, each.column, each.message, each.value) for each in found.problems] == [
-        (4, "a", "More than the maximum, 100 apples", "400"),
+        (4, "a", "More than the maximum, 100 (unit: apples)", "400"),
         (4, "b", "Not a finite number: leave the cell empty if the value is not known", "nan"),
         (5, "b", "The cell is empty", ""),
     ]

@@ -57,8 +57,16 @@ def test_parquet_gives_the_same_table(small_table: HousingTable, tmp_path: Path)
         ("HouseAge", "", "row 7, column HouseAge: The cell is empty ('')"),
         ("AveOccup", "nan", "row 7, column AveOccup: Not a finite number"),
         ("MedInc", "1e999", "row 7, column MedInc: Too large for a number ('1e999')"),
-        ("Latitude", "0", "row 7, column Latitude: Less than the minimum, 32 degrees north ('0')"),
-        ("MedHouseVal", "452600", "row 7, column MedHouseVal: More than the maximum, 100 100,000"),
+        (
+            "Latitude",
+            "0",
+            "row 7, column Latitude: Less than the minimum, 32 (unit: degrees north) ('0')",
+        ),
+        (
+            "MedHouseVal",
+            "452600",
+            "row 7, column MedHouseVal: More than the maximum, 100 (unit: 100,000 USD)",
+        ),
     ],
 )
 def test_an_unusable_cell_is_refused_by_row_and_column(
