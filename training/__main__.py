@@ -62,7 +62,10 @@ def _parser() -> argparse.ArgumentParser:
         help="where the table comes from; sklearn downloads it (default: %(default)s)",
     )
     parser.add_argument(
-        "--csv", type=Path, metavar="FILE", help="a table with the same nine columns, in any order"
+        "--csv",
+        type=Path,
+        metavar="FILE",
+        help="a table with the same nine columns in any order: CSV, Parquet or a folder of Parquet parts",
     )
     parser.add_argument(
         "--candidates",

@@ -1,8 +1,10 @@
 """Score a file of block groups with the champion (``python -m backend.score FILE -o OUT``).
 
-FILE is .csv or .parquet and has the eight inputs as columns, in any order. OUT, .csv or .parquet, gets every
-row that can be scored: row number, inputs, prediction and its 90 % interval (100,000 USD), support, model
-version. OUT.problems.csv says what is wrong with the others, by row and column.
+FILE is a CSV file, a Parquet file or a folder of Parquet parts, with the eight inputs as columns in any
+order; further columns are ignored. OUT, .csv or .parquet, gets every row that can be scored: row number,
+inputs, prediction and its 90 % interval (100,000 USD), support, model version. OUT.problems.csv says what is
+wrong with the others, by row and column. Row numbers are those of an editor or spreadsheet: the header is
+row 1.
 """
 
 import argparse
@@ -19,6 +21,7 @@ from backend.serving.served_model import ServedModel
 from storage.errors import HousingError, InvalidInput
 from storage.models.store import ModelStore
 from storage.settings import settings_or_exit
+from storage.tables.problem import counted
 
 EXIT_FAILED = 1
 EXIT_WRONG_INPUT = 2
@@ -64,6 +67,7 @@ def _score(source: Path, target: Path) -> None:
     store = ModelStore(settings_or_exit().paths)
     model = ServedModel.load(store, store.champion().version)
     console = Console(soft_wrap=True, markup=False, highlight=False)
+    console.print(scoring.understood.sentence())
     with _display(console) as tell:
         done = scoring.run(model, tell)
     console.print(_summary(done, model.manifest.version, scoring))
@@ -78,13 +82,9 @@ def _summary(done: ScoringProgress, version: str, scoring: BatchScoring) -> str:
     if not left_out:
         return f"{scored}\nNo row was left out."
     return (
-        f"{scored}\nLeft out {_counted(left_out, 'row')} with {_counted(done.problems, 'problem')}: "
+        f"{scored}\nLeft out {counted(left_out, 'row')} with {counted(done.problems, 'problem')}: "
         f"{scoring.problems}"
     )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 @contextmanager

@@ -7,25 +7,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from backend.score.cell_problem import CellProblem, cell_problems
-from backend.score.csv_table import CsvTable
-from backend.score.input_table import InputChunk, InputTable
 from backend.score.output import (
     PROBLEMS_SUFFIX,
-    ProblemReport,
+    WRITERS,
     TableWriter,
     problem_report,
     scored_batch,
     scored_table,
 )
-from backend.score.parquet_table import ParquetTable
 from backend.serving.served_model import ServedModel
 from storage.errors import InvalidInput
-from storage.schema.arrays import BoolArray
-
-TABLES: dict[str, type[InputTable]] = {".csv": CsvTable, ".parquet": ParquetTable}
+from storage.tables.block import Block
+from storage.tables.column import INPUT_COLUMNS
+from storage.tables.table import Understanding, open_table
 
 
 @dataclass(frozen=True)
@@ -53,7 +47,7 @@ class BatchScoring:
     Parameters
     ----------
     source
-        CSV or Parquet file with the eight inputs as columns.
+        CSV file, Parquet file or folder of Parquet parts with the eight inputs as columns.
     target
         CSV or Parquet file to write; the problems go to a file beside it, its name and ".problems.csv".
 
@@ -64,14 +58,18 @@ class BatchScoring:
     """
 
     def __init__(self, source: Path, target: Path) -> None:
-        _check_source(source)
         _check_target(source, target)
         self.target = target
         self.problems = target.with_name(target.name + PROBLEMS_SUFFIX)
-        self._table = TABLES[source.suffix.lower()](source)
+        self._table = open_table(source, INPUT_COLUMNS)
+
+    @property
+    def understood(self) -> Understanding:
+        """How the file was read."""
+        return self._table.understood
 
     def run(self, model: ServedModel, tell: Callable[[ScoringProgress], None]) -> ScoringProgress:
-        """Score every row that can be; ``tell`` hears of each chunk.
+        """Score every row that can be; ``tell`` hears of each block.
 
         Raises
         ------
@@ -86,58 +84,37 @@ class BatchScoring:
             # Left in reverse: the result appears last, so whoever waits for it finds the report too.
             writer = stack.enter_context(scored_table(self.target))
             report = stack.enter_context(problem_report(self.problems))
-            for chunk in self._table.chunks():
-                scored = _score(model, chunk, writer, report)
+            for block in self._table.blocks():
+                report.add(block.problems)
+                _score(model, block, writer)
                 progress = ScoringProgress(
-                    rows=chunk.end,
-                    scored=progress.scored + scored,
+                    rows=progress.rows + block.read,
+                    scored=progress.scored + len(block.rows),
                     problems=report.count,
-                    share=chunk.share,
+                    share=block.share,
                     seconds=time.perf_counter() - started,
                 )
                 tell(progress)
         return progress
 
 
-def _score(
-    model: ServedModel, chunk: InputChunk, writer: TableWriter, report: ProblemReport
-) -> int:
-    refused = list(cell_problems(chunk.inputs, chunk.rows, chunk.readable))
-    report.add(sorted([*chunk.problems, *refused], key=lambda problem: problem.row))
-    good = chunk.readable.all(axis=1) & ~_is_refused(chunk, refused)
-    rows, inputs = chunk.rows[good], chunk.inputs[good]
-    if len(rows):
-        answers = model.answer(inputs)
-        writer.write_batch(scored_batch(rows, inputs, answers, model.manifest.version))
-    return len(rows)
-
-
-def _is_refused(chunk: InputChunk, refused: list[CellProblem]) -> BoolArray:
-    return np.isin(chunk.rows, [problem.row for problem in refused])
-
-
-def _check_source(source: Path) -> None:
-    if not source.exists():
-        raise InvalidInput(f"{source} is not there.")
-    if not source.is_file():
-        raise InvalidInput(f"{source} is no file.")
-    _check_suffix(source)
+def _score(model: ServedModel, block: Block, writer: TableWriter) -> None:
+    if len(block.rows):
+        answers = model.answer(block.numbers)
+        version = model.manifest.version
+        writer.write_batch(scored_batch(block.rows, block.numbers, answers, version))
 
 
 def _check_target(source: Path, target: Path) -> None:
-    _check_suffix(target)
+    if target.suffix.lower() not in WRITERS:
+        raise InvalidInput(f"{target} is neither .csv nor .parquet.")
     if not target.parent.is_dir():
         raise InvalidInput(f"The folder of {target} is not there.")
     if target.is_dir():
         raise InvalidInput(f"{target} is a folder.")
-    if target.exists() and target.samefile(source):
+    if target.exists() and source.exists() and target.samefile(source):
         raise InvalidInput(f"The result would replace {source} itself; choose another name.")
     try:
         tempfile.TemporaryFile(dir=target.parent).close()
     except OSError as error:
         raise InvalidInput(f"{target} cannot be written ({error.strerror}).") from error
-
-
-def _check_suffix(path: Path) -> None:
-    if path.suffix.lower() not in TABLES:
-        raise InvalidInput(f"{path} is neither .csv nor .parquet.")

@@ -1,26 +1,27 @@
 """What a batch scoring writes: the scored rows as CSV or Parquet, and the problems as CSV."""
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TextIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from backend.score.cell_problem import CellProblem
 from backend.serving.served_model import ServedPredictions
 from storage.domain.inputs import FEATURE_NAMES
 from storage.process.atomic_files import atomic_replacement
 from storage.schema.arrays import FloatArray, IntegerArray
+from storage.tables.csv_writer import PROBLEM_NAMES, CsvWriter, problem_cells
+from storage.tables.problem import Problem
 
 RESULT_NAMES = ("prediction", "lower", "upper", "support")
 """Prices in units of 100,000 USD, support from 0 to 1."""
-PROBLEM_NAMES = ("row", "column", "message", "value")
 PROBLEMS_SUFFIX = ".problems.csv"
+WRITERS = {".csv": pyarrow.csv.CSVWriter, ".parquet": pyarrow.parquet.ParquetWriter}
+"""Arrow's, by the suffix of the file: quick, and every column but the version is a number."""
 
 
 class TableWriter(Protocol):
@@ -49,10 +50,9 @@ def scored_batch(
 @contextmanager
 def scored_table(path: Path) -> Iterator[TableWriter]:
     """Write a new table by its suffix; ``path`` becomes it at the end, whole or not at all."""
-    kinds = {".csv": pyarrow.csv.CSVWriter, ".parquet": pyarrow.parquet.ParquetWriter}
     with (
         atomic_replacement(path) as temporary,
-        kinds[path.suffix.lower()](temporary, scored_schema()) as writer,
+        WRITERS[path.suffix.lower()](temporary, scored_schema()) as writer,
     ):
         yield writer
 
@@ -60,16 +60,14 @@ def scored_table(path: Path) -> Iterator[TableWriter]:
 class ProblemReport:
     """The problems as CSV, one a line, and how many there were."""
 
-    def __init__(self, stream: Any) -> None:
-        self._writer = csv.writer(stream)
-        self._writer.writerow(PROBLEM_NAMES)
+    def __init__(self, stream: TextIO) -> None:
+        self._writer = CsvWriter(stream, PROBLEM_NAMES)
         self.count = 0
 
-    def add(self, problems: Iterable[CellProblem]) -> None:
+    def add(self, problems: Sequence[Problem]) -> None:
         """Append problems."""
-        for problem in problems:
-            self._writer.writerow((problem.row, problem.column, problem.message, problem.value))
-            self.count += 1
+        self._writer.write(problem_cells(problem) for problem in problems)
+        self.count += len(problems)
 
 
 @contextmanager

@@ -10,14 +10,15 @@ from dashboard.batch.file import (
     MOST_MEGABYTES,
     MOST_ROWS,
     BatchFile,
-    RowProblem,
     UnusableFile,
-    csv_text,
     read_batch,
     template,
 )
 from dashboard.batch.run import BatchRun
 from dashboard.shared.price import escaped
+from storage.tables.csv_writer import PROBLEM_NAMES, csv_text, problem_cells
+from storage.tables.problem import Problem
+from storage.tables.table import FILE_KINDS
 
 UPLOAD = "batch_upload"
 RUN = "batch_run"
@@ -43,8 +44,8 @@ def choose_file() -> None:
     upload_side, template_side = st.columns([5, 3], gap="medium")
     with upload_side:
         st.file_uploader(
-            "CSV file with one block group a row",
-            type="csv",
+            "CSV or Parquet file with one block group a row",
+            type=FILE_KINDS,
             key=UPLOAD,
             on_change=_read_upload,
             max_upload_size=MOST_MEGABYTES,
@@ -78,6 +79,7 @@ def draw_file() -> None:
         return
     file = run.file
     st.subheader(f":material/table: {_plain(file.name)}", anchor=False)
+    st.caption(_plain(file.understood.sentence()))
     _draw_counts(file)
     if file.problems:
         problems, preview = st.tabs([_problem_title(file), "First rows"], key="batch_tabs")
@@ -152,11 +154,12 @@ def _draw_problems(file: BatchFile) -> None:
         )
         first = "" if len(shown) == len(file.problems) else f"The first {len(shown):,} are shown. "
         st.caption(
-            f"{first}Rows are counted from 1 below the header. A row with a problem is left out."
+            f"{first}Row numbers are those of your editor: the header is row 1. "
+            "A row with a problem is left out."
         )
 
 
-def _problem_cells(problem: RowProblem) -> dict[str, Any]:
+def _problem_cells(problem: Problem) -> dict[str, Any]:
     return {
         "row": problem.row,
         "column": problem.column or "whole row",
@@ -165,9 +168,8 @@ def _problem_cells(problem: RowProblem) -> dict[str, Any]:
     }
 
 
-def _problems_csv(problems: Sequence[RowProblem]) -> str:
-    rows = [(each.row, each.column, each.message, each.value) for each in problems]
-    return csv_text(("row", "column", "message", "value"), rows)
+def _problems_csv(problems: Sequence[Problem]) -> str:
+    return csv_text(PROBLEM_NAMES, [problem_cells(problem) for problem in problems])
 
 
 def _draw_preview(file: BatchFile) -> None:

@@ -1,23 +1,24 @@
-"""A CSV file of actual values: read row by row, with every problem by its row and column."""
+"""A file of actual values: read row by row, with every problem by its row and column."""
 
-import csv
-import io
-import math
 from dataclasses import dataclass
+
+import numpy as np
 
 from backend.contract.feedback import HIGHEST_PRICE, FeedbackItem
 from backend.contract.records import PredictionRow
+from storage.tables.block import Block, gathered, in_order
+from storage.tables.column import NumberColumn, TextColumn
+from storage.tables.csv_writer import csv_text
+from storage.tables.problem import LONGEST_VALUE, Problem
+from storage.tables.table import InvalidInput, Understanding, open_table
 
 ID, ACTUAL = "prediction_id", "actual"
-
-
-@dataclass(frozen=True)
-class RowProblem:
-    """A row that cannot be used; the header is row 1."""
-
-    row: int
-    column: str
-    problem: str
+LONGEST_ID = 64
+COLUMNS = (
+    TextColumn(ID),
+    NumberColumn(ACTUAL, 0, HIGHEST_PRICE, "100,000 USD", may_be_empty=True),
+)
+WRONG_ID = f"An id has 1 to {LONGEST_ID} characters"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class LabelFile:
 
     items: list[FeedbackItem]
     empty: int
-    problems: list[RowProblem]
+    problems: tuple[Problem, ...]
+    understood: Understanding
 
 
 class UnreadableFile(Exception):
@@ -34,14 +36,14 @@ class UnreadableFile(Exception):
 
 
 def read_labels(content: bytes) -> LabelFile:
-    r"""Read a CSV file with the columns prediction_id and actual (100,000 USD), and perhaps others.
+    r"""Read a CSV or Parquet file with the columns prediction_id and actual (100,000 USD).
 
-    A row whose actual value is empty is not known yet and left out.
+    A row whose actual value is empty is not known yet and left out; further columns are ignored.
 
     Raises
     ------
     UnreadableFile
-        If it is not text, or one of the two columns is missing.
+        If it is no table, one of the two columns is missing, or there is no row.
 
     Examples
     --------
@@ -49,66 +51,36 @@ def read_labels(content: bytes) -> LabelFile:
     >>> [item.actual for item in found.items], found.empty
     ([4.2], 1)
     >>> found.problems
-    [RowProblem(row=4, column='actual', problem="'many' is not a number")]
+    (Problem(row=4, column='actual', message='Not a number', value='many'),)
     """
-    rows = csv.DictReader(io.StringIO(_text(content)))
     try:
-        names = [name.strip() for name in rows.fieldnames or []]
-        rows.fieldnames = names
-        missing = [name for name in (ID, ACTUAL) if name not in names]
-        if missing:
-            raise UnreadableFile(
-                f"The file has no column {' and no column '.join(missing)}; its first row must name "
-                "prediction_id and actual."
-            )
-        return _sorted(rows)
-    except csv.Error as error:
-        raise UnreadableFile(f"The file is not a CSV file: {error}.") from error
+        table = open_table(content, COLUMNS)
+        found = gathered(table.blocks())
+    except InvalidInput as error:
+        raise UnreadableFile(str(error)) from error
+    items, problems = _checked(found)
+    return LabelFile(
+        items,
+        int(np.isnan(found.numbers).sum()),
+        in_order([*found.problems, *problems]),
+        table.understood,
+    )
 
 
 def template(rows: list[PredictionRow]) -> bytes:
     """Return a file to fill in: predictions without an actual value, their answer beside them."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([ID, "answered_at", "prediction", ACTUAL])
-    for row in rows:
-        writer.writerow([row.prediction_id, row.timestamp.isoformat(), row.prediction, ""])
-    return stream.getvalue().encode()
+    cells = [(row.prediction_id, row.timestamp.isoformat(), row.prediction, "") for row in rows]
+    return csv_text([ID, "answered_at", "prediction", ACTUAL], cells).encode()
 
 
-def _text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableFile("The file is not text in UTF-8; save it as CSV.") from error
-
-
-def _sorted(rows: "csv.DictReader[str]") -> LabelFile:
-    items: list[FeedbackItem] = []
-    problems: list[RowProblem] = []
-    empty = 0
-    for row in rows:
-        number = rows.line_num
-        prediction_id, actual = ((row.get(name) or "").strip() for name in (ID, ACTUAL))
-        if not actual:
-            empty += 1
-        elif not 1 <= len(prediction_id) <= 64:
-            problems.append(RowProblem(number, ID, "an id has 1 to 64 characters"))
-        elif (problem := _number_problem(actual)) is not None:
-            problems.append(RowProblem(number, ACTUAL, problem))
+def _checked(found: Block) -> tuple[list[FeedbackItem], list[Problem]]:
+    items, problems = [], []
+    rows = zip(found.rows.tolist(), found.texts[ID], found.numbers[:, 0].tolist(), strict=True)
+    for row, prediction_id, actual in rows:
+        if np.isnan(actual):
+            continue
+        if 1 <= len(prediction_id) <= LONGEST_ID:
+            items.append(FeedbackItem(prediction_id=prediction_id, actual=actual))
         else:
-            items.append(FeedbackItem(prediction_id=prediction_id, actual=float(actual)))
-    return LabelFile(items, empty, problems)
-
-
-def _number_problem(text: str) -> str | None:
-    shown = repr(text[:40])
-    try:
-        value = float(text)
-    except ValueError:
-        return f"{shown} is not a number"
-    if not math.isfinite(value):
-        return f"{shown} is not a finite number"
-    if not 0 <= value <= HIGHEST_PRICE:
-        return f"{shown} is not from 0 to {HIGHEST_PRICE:g}; the unit is 100,000 USD"
-    return None
+            problems.append(Problem(row, ID, WRONG_ID, prediction_id[:LONGEST_VALUE]))
+    return items, problems

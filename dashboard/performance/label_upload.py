@@ -7,7 +7,9 @@ import streamlit as st
 from backend.contract.feedback import LARGEST_FEEDBACK, FeedbackItem, FeedbackResponse
 from backend.contract.records import LARGEST_LIMIT, PredictionsQuery
 from dashboard.performance.label_file import LabelFile, UnreadableFile, read_labels, template
+from dashboard.shared.price import escaped
 from dashboard.shared.service import asking_service, housing_client
+from storage.tables.table import FILE_KINDS
 
 REPORT = "performance_report"
 MOST_SHOWN = 1_000
@@ -24,7 +26,7 @@ def draw_label_upload() -> None:
     _draw_template()
     file = st.file_uploader(
         "File of actual values",
-        type="csv",
+        type=FILE_KINDS,
         key="performance_file",
         max_upload_size=MOST_MEGABYTES,
         on_change=_forget_report,
@@ -58,8 +60,9 @@ def _draw_file(content: bytes) -> None:
     try:
         found = read_labels(content)
     except UnreadableFile as problem:
-        st.error(str(problem), icon=":material/error:")
+        st.error(escaped(str(problem)), icon=":material/error:")
         return
+    st.caption(escaped(found.understood.sentence()))
     _draw_problems(found)
     pressed = st.button(
         f"Attach {len(found.items):,} values",
@@ -84,7 +87,7 @@ def _draw_problems(found: LabelFile) -> None:
         [asdict(problem) for problem in found.problems[:MOST_SHOWN]],
         key="performance_problems",
         hide_index=True,
-        column_config={"row": "Row", "column": "Column", "problem": "Problem"},
+        column_config={"row": "Row", "column": "Column", "message": "Problem", "value": "Value"},
         alt="Rows of the file that cannot be used",
     )
 

@@ -34,10 +34,10 @@ def test_a_file_with_good_and_bad_rows(system: System, page: Page, tmp_path: Pat
     ).to_be_visible()
 
     problems = _download(page, "Download the problems")
-    assert [(row["row"], row["column"]) for row in problems] == [("11", ""), ("12", "Latitude")]
+    assert [(row["row"], row["column"]) for row in problems] == [("12", ""), ("13", "Latitude")]
     scored = _download(page, f"Download {GOOD_ROWS:,} scored rows")
     numbers = [int(row["row"]) for row in scored]
-    assert numbers == [*range(1, 11), *range(13, GOOD_ROWS + 3)]
+    assert numbers == [*range(2, 12), *range(14, GOOD_ROWS + 4)]  # the header is row 1
     for name, column in zip(FEATURE_NAMES, inputs.T, strict=True):
         assert [float(row[name]) for row in scored] == column.tolist()
     expected = system.client.predict(DISTRICTS[0].features).prediction
@@ -91,7 +91,7 @@ def test_a_service_that_dies_in_the_middle_loses_nothing(
     settle(page)  # a download button drawn before is not the one of now
     scored = _download(page, re.compile(r"Download [\d,]+ scored rows"))
     assert len(scored) > kept
-    assert [int(row["row"]) for row in scored] == list(range(1, len(scored) + 1))
+    assert [int(row["row"]) for row in scored] == list(range(2, len(scored) + 2))
 
 
 def _inputs(rows: int) -> np.typing.NDArray[np.float64]:

@@ -10,8 +10,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from storage.errors import ServiceUnavailable
-from training.dataset.csv_file import load_csv
 from training.dataset.embedded import load_embedded
+from training.dataset.file import load_file
 from training.dataset.table import HousingTable
 
 Source = Literal["embedded", "sklearn"]
@@ -25,8 +25,8 @@ class DownloadFailed(ServiceUnavailable):
     title = "Download failed"
 
 
-def load_table(source: Source = "embedded", csv: Path | None = None) -> HousingTable:
-    """Load the table to train on; a CSV file goes before a named source.
+def load_table(source: Source = "embedded", file: Path | None = None) -> HousingTable:
+    """Load the table to train on; a file goes before a named source.
 
     Raises
     ------
@@ -35,8 +35,8 @@ def load_table(source: Source = "embedded", csv: Path | None = None) -> HousingT
     DownloadFailed
         If ``sklearn`` was asked for and the internet does not answer.
     """
-    if csv is not None:
-        return load_csv(csv)
+    if file is not None:
+        return load_file(file)
     return load_embedded() if source == "embedded" else load_with_scikit_learn()
 
 

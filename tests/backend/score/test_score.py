@@ -15,11 +15,13 @@ import pyarrow.parquet
 import pytest
 
 from backend.score import __main__ as score
-from backend.score import batch, csv_table
+from backend.score import batch
 from backend.serving.served_model import ServedModel
 from storage.domain.inputs import FEATURE_NAMES
 from storage.models.store import ModelStore
 from storage.paths import RuntimePaths
+from storage.tables import csv_file
+from storage.tables.number import NOT_FINITE
 from tests.system import REPOSITORY, clean_environment
 from training.dataset.embedded import load_embedded
 
@@ -57,7 +59,8 @@ def test_every_row_is_scored_as_the_served_model_does(
     scored = _read(target)
     model = _champion(runtime)
     answers = model.answer(inputs)
-    assert scored["row"] == list(range(1, 10_001))
+    first = 2 if kind == "csv" else 1  # the header is row 1
+    assert scored["row"] == list(range(first, first + 10_000))
     for column, name in enumerate(FEATURE_NAMES):
         np.testing.assert_array_equal(scored[name], inputs[:, column])
     np.testing.assert_allclose(scored["prediction"], answers.predicted, rtol=0, atol=1e-12)
@@ -84,42 +87,55 @@ def test_bad_rows_are_reported_and_left_out(
     ]
     target = _score_lines(tmp_path, lines)
     scored = _read(target)
-    assert scored["row"] == [1, 6]
+    assert scored["row"] == [2, 8]
     assert scored["prediction"][0] == pytest.approx(scored["prediction"][1])
     assert _problems(target) == [
-        ("2", "HouseAge", "Input should be a valid number", "old"),
-        ("3", "", "The row has 3 cells, the header 8", "1,2,3"),
-        ("4", "Latitude", "Input should be greater than or equal to 32", "12"),
-        ("5", "MedInc", "Field required", ""),
-        ("5", "HouseAge", "Input should be a valid number", "nan"),
-        ("7", "", "The row has 9 cells, the header 8", f"{GOOD},9"),
-        ("8", "MedInc", "Input should be a finite number", "inf"),
+        ("3", "HouseAge", "Not a number", "old"),
+        ("4", "", "The row has 3 cells where 8 columns are named", "1,2,3"),
+        ("6", "Latitude", "Less than the minimum, 32 (unit: degrees north)", "12"),
+        ("7", "MedInc", "The cell is empty", ""),
+        ("7", "HouseAge", NOT_FINITE, "nan"),
+        ("9", "", "The row has 9 cells where 8 columns are named", f"{GOOD},9"),
+        ("10", "MedInc", "Too large for a number", "1e309"),
     ]
     said = capsys.readouterr().out
     assert "Scored 2 of 8 rows" in said
     assert "Left out 6 rows with 7 problems" in said
+    assert "Read as CSV: comma-separated, decimal point, UTF-8." in said
 
 
 def test_rows_keep_their_numbers_over_many_blocks(
     runtime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_table, "BLOCK_BYTES", 200)
+    monkeypatch.setattr(csv_file, "ROWS_A_BLOCK", 7)
     torn = {5, 6, 7, 8, 9, 40, 41, 99, 100}
     lines = [
         "torn" if number in torn else f"{number / 100},{GOOD.partition(',')[2]}"
-        for number in range(1, 101)
+        for number in range(2, 102)
     ]
     target = _score_lines(tmp_path, lines)
     scored = _read(target)
-    assert scored["row"] == [number for number in range(1, 101) if number not in torn]
+    assert scored["row"] == [number for number in range(2, 102) if number not in torn]
     np.testing.assert_allclose(scored["MedInc"], np.array(scored["row"]) / 100)
     assert [int(problem[0]) for problem in _problems(target)] == sorted(torn)
 
 
 def test_nothing_good_is_still_a_result(runtime: Path, tmp_path: Path) -> None:
-    target = _score_lines(tmp_path, ["x,y", "1"])
+    target = _score_lines(tmp_path, ["=x+1,y", "1"])
     assert _read(target)["row"] == []
-    assert len(_problems(target)) == 2
+    assert [problem[3] for problem in _problems(target)] == ["'=x+1,y", "1"]  # no formula
+
+
+def test_a_folder_of_parquet_parts_is_scored_as_one_table(runtime: Path, tmp_path: Path) -> None:
+    inputs = load_embedded().inputs[:5]
+    (tmp_path / "parts").mkdir()
+    for number, part in enumerate((inputs[:2], inputs[2:])):
+        _write(_table(part), tmp_path / "parts" / f"part-{number:05}.parquet")
+    (tmp_path / "parts" / "_SUCCESS").touch()
+    target = tmp_path / "out.csv"
+    assert score.main([str(tmp_path / "parts"), "-o", str(target)]) == 0
+    assert _read(target)["row"] == [1, 2, 3, 4, 5]
+    np.testing.assert_array_equal(_read(target)["MedInc"], inputs[:, 0])
 
 
 def test_a_null_in_parquet_is_a_problem(runtime: Path, tmp_path: Path) -> None:
@@ -128,7 +144,7 @@ def test_a_null_in_parquet_is_a_problem(runtime: Path, tmp_path: Path) -> None:
     _write(table, source)
     assert score.main([str(source), "-o", str(target)]) == 0
     assert _read(target)["row"] == [1, 3]
-    assert _problems(target) == [("2", "Population", "Field required", "")]
+    assert _problems(target) == [("2", "Population", "The cell is empty", "")]
 
 
 @pytest.mark.parametrize(
@@ -137,12 +153,12 @@ def test_a_null_in_parquet_is_a_problem(runtime: Path, tmp_path: Path) -> None:
         ("in.csv", b"", "is empty"),
         ("in.csv", f"{HEADER}\n".encode(), "has a header and no rows"),
         ("in.csv", b"MedInc,HouseAge\n1,2\n", "has no column AveRooms"),
-        ("in.csv", f"{HEADER},Price\n{GOOD},1\n".encode(), "no input of the model: Price"),
+        ("in.csv", f'{HEADER}\n{GOOD}\n"{GOOD}\n{GOOD}\n'.encode(), "double quote in line 3"),
         ("in.csv", f"{HEADER},MedInc\n{GOOD},1\n".encode(), "more than one column MedInc"),
-        ("in.csv", bytes(range(256)) * 40, "is not a CSV file"),
+        ("in.csv", bytes(range(256)) * 40, "is not text in UTF-8"),
         ("in.parquet", b"PAR1 not really", "cannot be read"),
-        ("in.parquet", f"{HEADER}\n{GOOD}\n".encode(), "cannot be read"),
-        ("in.xlsx", b"PK", "neither .csv nor .parquet"),
+        ("in.parquet", b"\x00\x01\x02\x03\x04", "is not text in UTF-8"),
+        ("in.xlsx", b"PK\x03\x04", "an Excel workbook"),
         ("in.csv", None, "is not there"),
     ],
 )

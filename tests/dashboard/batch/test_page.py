@@ -31,7 +31,7 @@ def test_good_rows_are_scored_and_bad_ones_listed(
     _upload(page, [ROWS[0], ROWS[1].replace("37.32", "73.2"), ROWS[2], "1,2"])
     assert _metrics(page) == {"Rows": "4", "Can be scored": "2", "Left out": "2", "Problems": "2"}
     problems = page.dataframe[0].value
-    assert problems["row"].tolist() == [2, 4]
+    assert problems["row"].tolist() == [3, 5]
     assert problems["column"].tolist() == ["Latitude", "whole row"]
     assert page.button(key="batch_start").label == "Score 2 rows"
     page.button(key="batch_start").click().run()
@@ -41,7 +41,7 @@ def test_good_rows_are_scored_and_bad_ones_listed(
     run = page.session_state["batch_run"]
     assert run.predictions == expected
     rows = list(run.result_rows())
-    assert [row[0] for row in rows] == [1, 3]
+    assert [row[0] for row in rows] == [2, 4]
     assert [row[1:9] for row in rows] == [DISTRICTS[0].inputs, DISTRICTS[2].inputs]
     assert page.download_button(key="batch_download").label == "Download 2 scored rows"
     service.store_records()
@@ -53,7 +53,7 @@ def test_good_rows_are_scored_and_bad_ones_listed(
     [
         (b"a,b\n1,2\n", "The file has no column MedInc"),
         (HEADER.encode(), "has a header and no rows"),
-        (b"\xff\xfe", "not UTF-8 text"),
+        (b"\x81\xff", "not text in UTF-8"),
     ],
 )
 def test_a_wrong_file_is_said_and_replaced(
@@ -66,6 +66,18 @@ def test_a_wrong_file_is_said_and_replaced(
     _upload(page, ROWS)
     assert not sentences(page)
     assert _metrics(page)["Can be scored"] == "6"
+
+
+def test_the_page_says_how_the_file_was_understood(open_page: OpenPage, service: Service) -> None:
+    page = open_page("batch", service)
+    lines = [";".join([*FEATURE_NAMES, "note"]), ROWS[0].replace(",", ";").replace(".", ",") + ";x"]
+    upload = ("groups.csv", "\n".join(lines).encode(), "text/csv")
+    page.file_uploader(key="batch_upload").set_value(upload).run()
+    said = [caption.value.replace("\\", "") for caption in page.caption]
+    assert (
+        "Read as CSV: semicolon-separated, decimal comma, UTF-8. Ignored columns: note." in said
+    ), said
+    assert _metrics(page)["Can be scored"] == "1"
 
 
 def test_nothing_to_score_has_no_button(open_page: OpenPage, service: Service) -> None:

@@ -1,0 +1,117 @@
+"""Consecutive rows of a table: the usable ones as arrays, the others as problems."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from storage.schema.arrays import BoolArray, FloatArray, IntegerArray
+from storage.tables.column import NumberColumn
+from storage.tables.problem import LONGEST_VALUE, Problem
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive rows.
+
+    Attributes
+    ----------
+    rows
+        Numbers of the usable rows, shape (n,). In CSV the number of the line in which a row begins, as an
+        editor or a spreadsheet shows it: the header is row 1. In Parquet rows count from 1.
+    numbers
+        Shape (n, k): the columns of numbers that were asked for, in that order.
+    texts
+        The columns of text that were asked for, by name, n each.
+    problems
+        What is wrong with the other rows, by row and column; each of them has at least one.
+    read
+        Rows in this block, usable or not: ``len(rows)`` and the different rows of ``problems``.
+    share
+        Of the file, read so far, from 0 to 1.
+    """
+
+    rows: IntegerArray
+    numbers: FloatArray
+    texts: dict[str, list[str]]
+    problems: tuple[Problem, ...]
+    read: int
+    share: float
+
+
+class Cells(Protocol):
+    """The cells of a block as they are written."""
+
+    def written(self, index: int, column: int) -> str:
+        """Return a cell of a column of numbers."""
+
+    def why_unreadable(self, index: int, column: int) -> str:
+        """Say why it is no number."""
+
+    def is_empty(self, index: int, column: int) -> bool:
+        """Return whether there is nothing in it."""
+
+
+def judged(
+    rows: IntegerArray,
+    numbers: FloatArray,
+    columns: Sequence[NumberColumn],
+    cells: Cells,
+) -> tuple[BoolArray, list[Problem]]:
+    """Find the cells that are no number, or out of range: whole columns at a time, one problem a cell.
+
+    Parameters
+    ----------
+    rows
+        Shape (n,).
+    numbers
+        Shape (n, k), a column each; NaN is no number and infinity is too large a one.
+
+    Returns
+    -------
+    tuple[BoolArray, list[Problem]]
+        Which rows are usable, shape (n,), and the problems of the others.
+    """
+    usable = np.ones(len(rows), dtype=np.bool_)
+    problems = []
+    for position, column in enumerate(columns):
+        values = numbers[:, position]
+        # A comparison with NaN is false: what is not proven to be in range is looked at.
+        suspects = np.flatnonzero(~((values >= column.minimum) & (values <= column.maximum)))
+        for index in suspects.tolist():
+            if column.may_be_empty and cells.is_empty(index, position):
+                continue
+            message = _message(float(values[index]), column, cells, index, position)
+            value = cells.written(index, position)[:LONGEST_VALUE]
+            problems.append(Problem(int(rows[index]), column.name, message, value))
+            usable[index] = False
+    return usable, problems
+
+
+def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return the problems by row; those of one row keep their order."""
+    return tuple(sorted(problems, key=lambda problem: problem.row))
+
+
+def _message(value: float, column: NumberColumn, cells: Cells, index: int, position: int) -> str:
+    if not np.isfinite(value):
+        return cells.why_unreadable(index, position)
+    if value < column.minimum:
+        return f"Less than the minimum, {column.minimum:g} (unit: {column.unit})"
+    return f"More than the maximum, {column.maximum:g} (unit: {column.unit})"
+
+
+def gathered(blocks: Iterator[Block]) -> Block:
+    """Return all blocks of a table as one, for a table that fits into memory."""
+    parts = list(blocks)
+    return Block(
+        rows=np.concatenate([part.rows for part in parts]),
+        numbers=np.concatenate([part.numbers for part in parts]),
+        texts={
+            name: [text for part in parts for text in part.texts[name]] for name in parts[0].texts
+        },
+        problems=tuple(problem for part in parts for problem in part.problems),
+        read=sum(part.read for part in parts),
+        share=1.0,
+    )

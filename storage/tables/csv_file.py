@@ -1,0 +1,195 @@
+"""A table in a CSV file, as spreadsheets and programs of different countries write it."""
+
+import io
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+
+from storage.errors import InvalidInput
+from storage.schema.arrays import FloatArray
+from storage.tables.blanks import trimmed
+from storage.tables.block import Block, in_order, judged
+from storage.tables.column import Column, NumberColumn, TextColumn
+from storage.tables.header import LONGEST_START, read_header
+from storage.tables.number import NumberMarks, read_numbers, why_no_number
+from storage.tables.problem import LONGEST_VALUE, Problem, counted
+from storage.tables.records import Record, Records
+from storage.tables.source import Source, find_encoding
+from storage.tables.survey import find_marks
+from storage.tables.understanding import Understanding
+
+ROWS_A_BLOCK = 8_192
+DIGITS = frozenset("0123456789+-.")
+EMPTY_ROW = "The row is empty"
+
+
+class CsvFile:
+    """A CSV file: found out how it is written when it is opened, read a block of rows at a time.
+
+    It is read once for its encoding and, where a cell can hold a comma, once more for how numbers are
+    written; both take flat memory.
+
+    Parameters
+    ----------
+    source
+        The file.
+    columns
+        What to look for, in any order; further columns are ignored.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no such table; the message is one sentence that names what was seen.
+    """
+
+    def __init__(self, source: Source, columns: Sequence[Column]) -> None:
+        self._source = source
+        self._encoding = find_encoding(source)
+        with source.open() as stream, self._text(stream) as text:
+            self._header = read_header(text.read(LONGEST_START), columns, source.name)
+        names = self._header.names
+        self._positions = {column.name: names.index(column.name) for column in columns}
+        self._columns = [column for column in columns if isinstance(column, NumberColumn)]
+        self._texts = [column.name for column in columns if isinstance(column, TextColumn)]
+        # A first column without a name is the row number that pandas writes; elsewhere it holds nothing.
+        self._nameless = [place for place, name in enumerate(names) if place and not name]
+        self._marks = self._find_marks()
+
+    @property
+    def understood(self) -> Understanding:
+        """How it was read."""
+        ignored = [
+            name
+            for place, name in enumerate(self._header.names)
+            if name not in self._positions and place not in self._nameless
+        ]
+        return Understanding(
+            "CSV",
+            self._encoding.name,
+            self._header.separator,
+            self._marks.decimal,
+            tuple(column.name for column in self._columns if column.name in self._marks.grouped),
+            tuple(ignored),
+        )
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield all rows in order, up to 8,192 at a time.
+
+        Raises
+        ------
+        InvalidInput
+            If a quote stays open, or there is no row.
+        """
+        size = max(self._source.size, 1)
+        read = 0
+        with self._source.open() as stream, self._text(stream) as text:
+            for records in self._records(text):
+                read += len(records)
+                yield self._block(records, min(stream.tell() / size, 1.0))
+        if read == 0:
+            raise InvalidInput(f"{self._source.name} has a header and no rows.")
+
+    def _text(self, stream: BinaryIO) -> io.TextIOWrapper:
+        return io.TextIOWrapper(stream, self._encoding.codec, newline="")
+
+    def _records(self, text: io.TextIOWrapper) -> Iterator[list[Record]]:
+        wanted = list(self._positions.values())
+        records = iter(Records(text, self._header, wanted, self._source.name))
+        try:
+            while batch := list(islice(records, ROWS_A_BLOCK)):
+                yield batch
+        except OSError as error:
+            raise self._source.unreadable(error) from error
+
+    def _find_marks(self) -> NumberMarks:
+        if self._header.separator == "," and self._encoding.quotes == self._header.quotes:
+            return NumberMarks()  # without quotes, no cell can hold a comma
+        with self._source.open() as stream, self._text(stream) as text:
+            blocks = (
+                self._number_cells([cells for _, cells in self._fitting(batch, [])])
+                for batch in self._records(text)
+            )
+            return find_marks(blocks, self._columns, self._header.separator, self._source.name)
+
+    def _block(self, records: Sequence[Record], share: float) -> Block:
+        problems: list[Problem] = []
+        fitting = self._fitting(records, problems)
+        rows = np.array([line for line, _ in fitting], dtype=np.int64)
+        cells = self._number_cells([cells for _, cells in fitting])
+        numbers = self._numbers(cells)
+        usable, found = judged(rows, numbers, self._columns, _WrittenCells(cells, self._marks))
+        kept = np.flatnonzero(usable).tolist()
+        texts = {
+            name: [trimmed(fitting[index][1][self._positions[name]]) for index in kept]
+            for name in self._texts
+        }
+        problems += found
+        return Block(rows[usable], numbers[usable], texts, in_order(problems), len(records), share)
+
+    def _fitting(self, records: Sequence[Record], problems: list[Problem]) -> list[Record]:
+        """Return the rows with a cell for each column; append what is wrong with the others."""
+        width = len(self._header.names)
+        first_number = self._positions[self._columns[0].name]
+        fitting = []
+        for record in records:
+            line, cells = record
+            # The first letter tells at once that there is something in the row.
+            if len(cells) != width or self._nameless or cells[first_number][:1] not in DIGITS:
+                message = self._misfit(cells)
+                if message:
+                    value = self._header.separator.join(cells)[:LONGEST_VALUE]
+                    problems.append(Problem(line, "", message, value))
+                    continue
+            fitting.append(record)
+        return fitting
+
+    def _misfit(self, cells: Sequence[str]) -> str:
+        """Say why cells are no row; an empty string if they are one."""
+        names = self._header.names
+        filled = [place for place, cell in enumerate(cells) if trimmed(cell)]
+        if not filled:
+            return EMPTY_ROW
+        named = [place for place in range(len(names)) if place not in self._nameless]
+        last = max(filled)
+        if len(cells) > named[-1] and last <= named[-1] and not set(filled) & set(self._nameless):
+            return ""
+        count = len(cells) if last <= named[-1] else last + 1
+        return (
+            f"The row has {counted(count, 'cell')} where {counted(len(named), 'column')} are named"
+        )
+
+    def _number_cells(self, rows: Sequence[Sequence[str]]) -> list[Any]:
+        """Return the columns of numbers as Arrow arrays of text."""
+        # A row may have empty cells more than the header, never less than the columns that are named.
+        columns = list(zip(*rows, strict=False)) or [()] * len(self._header.names)
+        return [
+            pa.array(columns[self._positions[column.name]], pa.string()) for column in self._columns
+        ]
+
+    def _numbers(self, cells: Sequence[Any]) -> FloatArray:
+        columns = [
+            read_numbers(array, column.name, self._marks)
+            for array, column in zip(cells, self._columns, strict=True)
+        ]
+        return np.column_stack(columns)
+
+
+class _WrittenCells:
+    """The cells of a block, a column each."""
+
+    def __init__(self, columns: Sequence[Any], marks: NumberMarks) -> None:
+        self._columns = columns
+        self._marks = marks
+
+    def written(self, index: int, column: int) -> str:
+        text: str = self._columns[column][index].as_py()
+        return text
+
+    def why_unreadable(self, index: int, column: int) -> str:
+        return why_no_number(self.written(index, column), self._marks)
+
+    def is_empty(self, index: int, column: int) -> bool:
+        return not trimmed(self.written(index, column))

@@ -1,0 +1,123 @@
+"""The header of a CSV file: where it is, how its columns are separated, what they are called."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storage.errors import InvalidInput
+from storage.tables.blanks import trimmed
+from storage.tables.column import Column, listed
+from storage.tables.quote import open_quote
+
+COMMENT = "#"
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+LONGEST_START = 262_144
+"""Characters within which the header ends."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What stands above the rows.
+
+    Attributes
+    ----------
+    names
+        Of all columns, without the blanks around them.
+    separator
+        One of ``SEPARATORS``.
+    lines
+        Lines from the start of the file to the end of the header.
+    quotes
+        Double quotes in these lines.
+    """
+
+    names: tuple[str, ...]
+    separator: str
+    lines: int
+    quotes: int
+
+
+def read_header(start: str, columns: Sequence[Column], name: str) -> Header:
+    """Find the header in the first characters of a file.
+
+    Blank lines, comments (#) and Excel's ``sep=;`` may stand above it. The separator is the one with which
+    the header names the most of the columns that are looked for.
+
+    Raises
+    ------
+    InvalidInput
+        If there is none, a quote in it stays open, or a column is missing or there twice.
+    """
+    lines = list(io.StringIO(start, newline=""))
+    above = 0
+    for line in lines:
+        if not _stands_above(line, columns):
+            break
+        above += 1
+    else:
+        raise InvalidInput(f"{name} is empty: its first line should name the columns.")
+    header = max(
+        (_split(lines, separator, above) for separator in SEPARATORS),
+        key=lambda split: (len(_found(split.names, columns)), len(split.names)),
+    )
+    if not header.names:
+        raise open_quote(name, lines[above:], above + 1, _likely(lines[above]))
+    check_names(header.names, columns, name, f" (read with {SEPARATORS[header.separator]})")
+    return header
+
+
+def check_names(
+    names: Sequence[str], columns: Sequence[Column], origin: str, how_read: str = ""
+) -> None:
+    """Refuse a table in which a column is missing or there twice, with the names that were seen.
+
+    Raises
+    ------
+    InvalidInput
+        If so.
+    """
+    wanted = [column.name for column in columns]
+    if missing := [name for name in wanted if name not in names]:
+        raise InvalidInput(
+            f"{origin} has no column {', '.join(missing)}. Its columns{how_read}: {listed(names)}."
+        )
+    if repeated := [name for name in wanted if list(names).count(name) > 1]:
+        raise InvalidInput(
+            f"{origin} has more than one column {', '.join(repeated)}: keep one of them."
+        )
+
+
+def _stands_above(line: str, columns: Sequence[Column]) -> bool:
+    text = trimmed(line)
+    if not text or text.lower().startswith("sep="):
+        return True
+    # numpy's savetxt writes the header itself as a comment.
+    return text.startswith(COMMENT) and not any(
+        len(_found(_names(text.split(separator)), columns)) == len(columns)
+        for separator in SEPARATORS
+    )
+
+
+def _split(lines: Sequence[str], separator: str, above: int) -> Header:
+    """Return the record in the line below ``above``, without names where it cannot be split."""
+    reader = csv.reader(lines[above:], delimiter=separator, strict=True, skipinitialspace=True)
+    try:
+        names = _names(next(reader))
+    except csv.Error:
+        names = ()
+    end = above + reader.line_num
+    return Header(names, separator, end, "".join(lines[:end]).count('"'))
+
+
+def _names(cells: Sequence[str]) -> tuple[str, ...]:
+    first, *others = cells
+    return tuple(trimmed(cell) for cell in (first.lstrip(COMMENT), *others))
+
+
+def _found(names: Sequence[str], columns: Sequence[Column]) -> set[str]:
+    return {column.name for column in columns} & set(names)
+
+
+def _likely(line: str) -> str:
+    return max(SEPARATORS, key=line.count)

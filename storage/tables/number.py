@@ -1,0 +1,130 @@
+"""Numbers as people and programs write them, told apart from what only looks like one."""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from storage.schema.arrays import BoolArray, FloatArray
+from storage.tables.blanks import trimmed
+
+EMPTY = "The cell is empty"
+NOT_A_NUMBER = "Not a number"
+TOO_LARGE = "Too large for a number"
+NOT_FINITE = "Not a finite number: leave the cell empty if the value is not known"
+UNDERSCORE = "Not a number: remove the underscore"
+HEXADECIMAL = "Not a number: write it with decimal digits"
+
+EXPONENT = r"([eE][+-]?[0-9]+)?"
+SPACE_GROUPS = re.compile(
+    r"[+-]?[1-9][0-9]{0,2}(?:[ \u00a0\u2009\u202f'\u2019][0-9]{3})+(?:[.,][0-9]*)?"
+)
+"""1 322 or 1'322: spaces of some kind and apostrophes can only group thousands."""
+_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|#?n/?a|null|none|1\.#\w+)", re.IGNORECASE)
+_HEXADECIMAL = re.compile(r"[+-]?0x[0-9a-f.p+-]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class NumberMarks:
+    """How a file writes numbers.
+
+    Attributes
+    ----------
+    decimal
+        A point or a comma.
+    grouped
+        Columns in which the other one groups thousands.
+    """
+
+    decimal: str = "."
+    grouped: frozenset[str] = frozenset()
+
+    @property
+    def other(self) -> str:
+        """A comma or a point: what is not the decimal mark."""
+        return "," if self.decimal == "." else "."
+
+
+def plain(decimal: str) -> str:
+    """Return the pattern of a number without groups of thousands."""
+    mark = re.escape(decimal)
+    return rf"[+-]?([0-9]+{mark}?[0-9]*|{mark}[0-9]+){EXPONENT}"
+
+
+def grouped(mark: str, decimal: str) -> str:
+    """Return the pattern of a number with groups of thousands: 1,322 or 1,322,000.5."""
+    return rf"[+-]?[1-9][0-9]{{0,2}}({re.escape(mark)}[0-9]{{3}})+({re.escape(decimal)}[0-9]*)?"
+
+
+def read_numbers(cells: Any, name: str, marks: NumberMarks) -> FloatArray:
+    """Return the numbers of an Arrow array of text, shape (n,); NaN where there is none.
+
+    A number that is too large is infinite.
+    """
+    is_plain = pc.match_substring_regex(cells, rf"^\s*{plain(marks.decimal)}\s*$")
+    texts = pc.ascii_trim_whitespace(pc.if_else(is_plain, cells, pa.scalar(None, pa.string())))
+    if marks.decimal == ",":
+        texts = pc.replace_substring(texts, ",", ".")
+    numbers: FloatArray = texts.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    known: BoolArray = is_plain.to_numpy(zero_copy_only=False)
+    if known.all():
+        return numbers
+    numbers = numbers.copy()  # Arrow's are read-only
+    for index in np.flatnonzero(~known).tolist():
+        numbers[index] = read_number(cells[index].as_py(), name, marks)
+    return numbers
+
+
+def read_number(text: str, name: str, marks: NumberMarks) -> float:
+    """Return the number that one cell holds, NaN if it holds none.
+
+    Examples
+    --------
+    >>> read_number("\u00a01,322 ", "Population", NumberMarks(grouped=frozenset({"Population"})))
+    1322.0
+    >>> read_number("4_2", "Population", NumberMarks())
+    nan
+    """
+    text = trimmed(text)
+    is_grouped = name in marks.grouped and re.fullmatch(grouped(marks.other, marks.decimal), text)
+    if is_grouped:
+        text = text.replace(marks.other, "")
+    elif SPACE_GROUPS.fullmatch(text) and marks.other not in text:
+        text = re.sub("[^0-9+.,-]", "", text)
+    if re.fullmatch(plain(marks.decimal), text, re.ASCII):
+        return float(text.replace(",", "."))
+    return math.nan
+
+
+def why_no_number(text: str, marks: NumberMarks) -> str:
+    """Say why a cell is no number, and what to write where that is clear."""
+    text = trimmed(text)
+    if not text:
+        return EMPTY
+    if _NOT_FINITE.fullmatch(text):
+        return NOT_FINITE
+    if re.fullmatch(plain(marks.decimal), text):
+        return TOO_LARGE
+    if _HEXADECIMAL.fullmatch(text):
+        return HEXADECIMAL
+    if "_" in text:
+        return UNDERSCORE
+    if re.fullmatch(grouped(marks.other, marks.decimal), text):
+        return f"Could be {_readings(text)}: write it without the {_MARK_NAMES[marks.other]}"
+    if re.fullmatch(plain(marks.other), text):
+        return f"Not a number: this file writes decimals with a {_MARK_NAMES[marks.decimal]}"
+    return NOT_A_NUMBER
+
+
+_MARK_NAMES = {".": "point", ",": "comma"}
+
+
+def _readings(text: str) -> str:
+    """Return what a number with groups could be: 1322 or 1.322."""
+    digits = re.sub("[.,]", "", text)
+    whole, *rest = re.split("[.,]", text)
+    return f"{digits} or {whole}.{rest[0]}" if len(rest) == 1 else digits

@@ -1,0 +1,151 @@
+"""Where a table comes from, a file or bytes in memory, and how its text is encoded."""
+
+import codecs
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from storage.errors import InvalidInput
+
+PIECE_BYTES = 1024 * 1024
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+NAMES = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-32": "UTF-32",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "cp1252": "Latin-1 (Windows-1252)",
+}
+OTHER_KINDS = (
+    (b"PK\x03\x04", "an Excel workbook or another zip archive: save the sheet as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook: save the sheet as CSV"),
+    (b"\x1f\x8b", "compressed: unpack it first"),
+    (b"%PDF", "a PDF document: save the table as CSV"),
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A path, or the bytes of an upload."""
+
+    content: Path | bytes
+
+    @property
+    def name(self) -> str:
+        """How a sentence names it."""
+        return "The file" if isinstance(self.content, bytes) else str(self.content)
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        if isinstance(self.content, bytes):
+            return len(self.content)
+        return self.content.stat().st_size
+
+    def open(self) -> BinaryIO:
+        """Open it for reading.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such file, or it may not be read.
+        """
+        if isinstance(self.content, bytes):
+            return io.BytesIO(self.content)
+        try:
+            return self.content.open("rb")
+        except OSError as error:
+            raise self.unreadable(error) from error
+
+    def unreadable(self, error: Exception) -> InvalidInput:
+        """Return the refusal of a file that an operating system or a library could not read."""
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        first_line = (reason.splitlines() or [type(error).__name__])[0].rstrip(".")
+        return InvalidInput(f"{self.name} cannot be read: {first_line[:200]}.")
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How bytes become text.
+
+    Attributes
+    ----------
+    codec
+        Python's name of it.
+    quotes
+        How many double quotes there are.
+    """
+
+    codec: str
+    quotes: int
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return NAMES[self.codec]
+
+
+def find_encoding(source: Source) -> Encoding:
+    """Read the whole source once, in flat memory, and return the first encoding that all of it obeys.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no text, or cannot be read.
+    """
+    with source.open() as stream:
+        start = stream.read(64)
+    for mark, kind in OTHER_KINDS:
+        if start.startswith(mark):
+            raise InvalidInput(f"{source.name} is {kind}.")
+    for codec in _candidates(start):
+        try:
+            return Encoding(codec, _count_quotes(source, codec))
+        except UnicodeError:
+            continue
+    raise InvalidInput(
+        f"{source.name} is not text in UTF-8, UTF-16 or Latin-1: save it as CSV with UTF-8."
+    )
+
+
+def _candidates(start: bytes) -> list[str]:
+    for mark, codec in MARKS:
+        if start.startswith(mark):
+            return [codec]
+    # A table begins with letters of ASCII: in UTF-16, each second byte is zero.
+    if len(start) >= 4 and not any(start[1:8:2]):
+        return ["utf-16-le"]
+    if len(start) >= 4 and not any(start[0:8:2]):
+        return ["utf-16-be"]
+    return ["utf-8", "cp1252"]
+
+
+def _count_quotes(source: Source, codec: str) -> int:
+    """Return how many double quotes there are; raise UnicodeError if it is not text in this encoding."""
+    decoder = codecs.getincrementaldecoder(codec)()
+    quotes = 0
+    for piece in _pieces(source):
+        text = decoder.decode(piece)
+        if "\0" in text:
+            raise UnicodeError("a zero byte")
+        quotes += text.count('"')
+    decoder.decode(b"", final=True)
+    return quotes
+
+
+def _pieces(source: Source) -> Iterator[bytes]:
+    try:
+        with source.open() as stream:
+            while piece := stream.read(PIECE_BYTES):
+                yield piece
+    except OSError as error:
+        raise source.unreadable(error) from error

@@ -1,0 +1,140 @@
+"""How a CSV file writes numbers: found by looking at all of them before the first is believed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow.compute as pc
+
+from storage.errors import InvalidInput
+from storage.tables.column import NumberColumn
+from storage.tables.number import NumberMarks, grouped, plain
+
+BLANK = r"[\s\pZ\pC]*"
+
+
+def _whole(pattern: str) -> str:
+    return f"^{BLANK}({pattern}){BLANK}$"
+
+
+DECIMAL = {mark: _whole(plain(mark)) for mark in ".,"}
+GROUPED = {mark: _whole(grouped(mark, other)) for mark, other in ((".", ","), (",", "."))}
+SURELY_GROUPED = {
+    mark: _whole(rf"[+-]?[1-9][0-9]{{0,2}}([{mark}][0-9]{{3}}){{2,}}|{with_rest}")
+    for mark, with_rest in (
+        (".", r"[+-]?[1-9][0-9]{0,2}([.][0-9]{3})+,[0-9]*"),
+        (",", r"[+-]?[1-9][0-9]{0,2}([,][0-9]{3})+[.][0-9]*"),
+    )
+}
+LONG_WITHOUT_GROUPS = _whole(r"[+-]?[0-9]{4,}([.,][0-9]*)?")
+
+
+@dataclass
+class _ColumnMarks:
+    """What was seen in one column; each entry is the first such cell, or None."""
+
+    groups: dict[str, str | None] = field(default_factory=lambda: {".": None, ",": None})
+    decimals: dict[str, str | None] = field(default_factory=lambda: {".": None, ",": None})
+    """With this mark, and it can be nothing but the decimal mark."""
+    is_long_without_groups: bool = False
+
+    def look_at(self, cells: Any) -> None:
+        """Take note of an Arrow array of text."""
+        if pc.any(pc.match_substring_regex(cells, LONG_WITHOUT_GROUPS)).as_py():
+            self.is_long_without_groups = True
+        for mark, other in ((".", ","), (",", ".")):
+            if self.decimals[mark] is not None:
+                continue  # it is known what this mark means here
+            marked = cells.filter(pc.match_substring(cells, mark))
+            if not len(marked):
+                continue
+            groups = pc.match_substring_regex(marked, GROUPED[mark])
+            self.groups[mark] = self.groups[mark] or _first(marked.filter(groups))
+            decimal = pc.and_not(pc.match_substring_regex(marked, DECIMAL[mark]), groups)
+            self.decimals[mark] = self.decimals[mark] or _first(marked.filter(decimal))
+            sure = marked.filter(pc.match_substring_regex(marked, SURELY_GROUPED[mark]))
+            self.decimals[other] = self.decimals[other] or _first(sure)
+
+    def only_groups(self, mark: str) -> bool:
+        """Return whether the mark can only be between thousands."""
+        return (
+            self.groups[mark] is not None
+            and self.decimals[mark] is None
+            and not self.is_long_without_groups
+        )
+
+
+def find_marks(
+    blocks: Iterable[Sequence[Any]],
+    columns: Sequence[NumberColumn],
+    separator: str,
+    name: str,
+) -> NumberMarks:
+    """Decide between decimal point and decimal comma, and where thousands are grouped.
+
+    In a comma-separated file, decimals have a point. In others, the cells that can only be read in one way
+    decide; where there are none and the columns are separated by semicolons, decimals have a comma, since
+    that is why people separate by semicolons.
+
+    Parameters
+    ----------
+    blocks
+        Arrow arrays of text, one for each of ``columns``.
+
+    Raises
+    ------
+    InvalidInput
+        If some numbers have a decimal point and some a decimal comma, or it cannot be told.
+    """
+    seen = [_ColumnMarks() for _ in columns]
+    for block in blocks:
+        for column, cells in zip(seen, block, strict=True):
+            column.look_at(cells)
+    points, commas = (_example(seen, columns, mark, sure=True) for mark in ".,")
+    if separator == ",":
+        return _marks(".", seen, columns) if not commas else NumberMarks(".")
+    if points and commas:
+        raise InvalidInput(
+            f"{name} has numbers with a decimal point ({points}) and with a decimal comma ({commas}): "
+            "use one of them."
+        )
+    if points or commas:
+        return _marks("." if points else ",", seen, columns)
+    return _marks_by_convention(seen, columns, separator, name)
+
+
+def _marks(
+    decimal: str, seen: Sequence[_ColumnMarks], columns: Sequence[NumberColumn]
+) -> NumberMarks:
+    other = NumberMarks(decimal).other
+    names = [
+        column.name for column, marks in zip(columns, seen, strict=True) if marks.only_groups(other)
+    ]
+    return NumberMarks(decimal, frozenset(names))
+
+
+def _marks_by_convention(
+    seen: Sequence[_ColumnMarks], columns: Sequence[NumberColumn], separator: str, name: str
+) -> NumberMarks:
+    """Decide where each cell can be read in both ways: 1,322 or 1.322."""
+    points, commas = (_example(seen, columns, mark, sure=False) for mark in ".,")
+    if points and commas:
+        raise InvalidInput(
+            f"{name} has numbers with a point ({points}) and with a comma ({commas}), and which of them is "
+            "the decimal mark cannot be told: leave out the other one."
+        )
+    return NumberMarks("," if commas and separator == ";" else ".")
+
+
+def _example(
+    seen: Sequence[_ColumnMarks], columns: Sequence[NumberColumn], mark: str, *, sure: bool
+) -> str:
+    """Return the first cell with this mark and its column, for a sentence."""
+    for marks, column in zip(seen, columns, strict=True):
+        if cell := (marks.decimals if sure else marks.groups)[mark]:
+            return f"{cell.strip()[:40]!r} in column {column.name}"
+    return ""
+
+
+def _first(cells: Any) -> str | None:
+    return str(cells[0]) if len(cells) else None

@@ -1,0 +1,63 @@
+"""The one reader of tables, for scoring, training, the console and labels."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from storage.errors import InvalidInput
+from storage.tables.block import Block
+from storage.tables.column import Column
+from storage.tables.csv_file import CsvFile
+from storage.tables.parquet_file import MAGIC, ParquetFile, parts_of
+from storage.tables.source import Source
+from storage.tables.understanding import Understanding
+
+__all__ = ["Block", "InvalidInput", "Table", "Understanding", "open_table"]
+
+FILE_KINDS = ("csv", "tsv", "txt", "parquet")
+"""Suffixes that people give to such files."""
+
+
+class Table(Protocol):
+    """Rows of named columns."""
+
+    @property
+    def understood(self) -> Understanding:
+        """How it was read."""
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield all rows in order, a few thousand at a time, however many there are.
+
+        Raises
+        ------
+        InvalidInput
+            If the table turns out to be unreadable further down, or has no row.
+        """
+
+
+def open_table(content: Path | bytes, columns: Sequence[Column]) -> Table:
+    """Open a CSV file, a Parquet file or a folder of Parquet parts; what it is, its content says.
+
+    Parameters
+    ----------
+    content
+        A path, or the bytes of an upload.
+    columns
+        What to look for, at least one column of numbers; further columns are ignored.
+
+    Raises
+    ------
+    InvalidInput
+        If it is not there, is something else, or lacks a column; the message names what was seen.
+    """
+    source = Source(content)
+    if isinstance(content, Path):
+        if not content.exists():
+            raise InvalidInput(f"{content} is not there.")
+        if content.is_dir():
+            return ParquetFile(source, [Source(part) for part in parts_of(content)], columns)
+        if not content.is_file():
+            raise InvalidInput(f"{content} is no file.")
+    with source.open() as stream:
+        is_parquet = stream.read(len(MAGIC)) == MAGIC
+    return ParquetFile(source, [source], columns) if is_parquet else CsvFile(source, columns)

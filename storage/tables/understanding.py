@@ -1,0 +1,53 @@
+"""How a table was understood, for a person who wants to see it before trusting the numbers."""
+
+from dataclasses import dataclass
+
+from storage.tables.column import listed
+
+SEPARATOR_WORDS = {",": "comma-separated", ";": "semicolon-separated", "\t": "tab-separated"}
+MARK_WORDS = {".": "decimal point", ",": "decimal comma"}
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """How a table was read.
+
+    Attributes
+    ----------
+    kind
+        CSV or Parquet, in how many files.
+    encoding, separator, decimal
+        Empty for Parquet.
+    grouped
+        Columns whose numbers have a mark between thousands.
+    ignored
+        Columns that were not looked for.
+    """
+
+    kind: str
+    encoding: str = ""
+    separator: str = ""
+    decimal: str = ""
+    grouped: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """Say it in one or two sentences.
+
+        >>> Understanding("CSV", "UTF-8", ";", ",", ignored=("note",)).sentence()
+        'Read as CSV: semicolon-separated, decimal comma, UTF-8. Ignored columns: note.'
+        """
+        details = [self._separator(), self._decimal(), self.encoding]
+        shown = ", ".join(detail for detail in details if detail)
+        first = f"Read as {self.kind}: {shown}." if shown else f"Read as {self.kind}."
+        ignored = f" Ignored columns: {listed(self.ignored)}." if self.ignored else ""
+        return first + ignored
+
+    def _separator(self) -> str:
+        return SEPARATOR_WORDS[self.separator] if self.separator else ""
+
+    def _decimal(self) -> str:
+        if not self.decimal:
+            return ""
+        words = MARK_WORDS[self.decimal]
+        return f"{words}, grouped thousands in {listed(self.grouped)}" if self.grouped else words

@@ -1,0 +1,190 @@
+"""CSV as people have it: understood, or refused with what was seen."""
+
+from typing import Any
+
+import pytest
+
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
+from storage.errors import InvalidInput
+from storage.tables import csv_file
+from storage.tables.block import Block, gathered
+from storage.tables.column import INPUT_COLUMNS, NumberColumn, TextColumn
+from storage.tables.table import open_table
+
+HEADER = ",".join(FEATURE_NAMES)
+ROW = list(EXAMPLE.values())
+GOOD = ",".join(f"{value:g}" for value in ROW)
+PAIR = (NumberColumn("a", -1e9, 1e9, "apples"), NumberColumn("b", -1e9, 1e9, "pears"))
+
+
+def read(content: str | bytes, columns: Any = PAIR) -> Block:
+    data = content.encode() if isinstance(content, str) else content
+    return gathered(open_table(data, columns).blocks())
+
+
+def values(content: str | bytes) -> list[list[float]]:
+    block = read(content)
+    assert not block.problems
+    numbers: list[list[float]] = block.numbers.tolist()
+    return numbers
+
+
+def messages(content: str) -> list[tuple[int, str, str]]:
+    return [(each.row, each.column, each.message) for each in read(content).problems]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a,b\n1.5,2\n",
+        "b,a\r\n2,1.5\r\n",
+        "a,b\r1.5,2\r",
+        "a,b\n1.5,2",
+        "\n\n# made by hand\na,b\n# units\n\n1.5,2\n\n\n",
+        "# a,b\n1.5,2\n",
+        "sep=;\na;b\n1,5;2\n",
+        "a;b\n1,5;2\n",
+        "a\tb\n1.5\t2\n",
+        "a\tb\n1,5\t2\n",
+        ' a , b \n"1.5","2"\n',
+        '"a\n","\nb"\n1.5,2\n',
+        "a,b,,\n1.5,2,,\n",
+        "a,b\n1.5,2,,\n",
+        ",a,b\n0,1.5,2\n",
+        'a,note,b\n1.5,"one\ntwo, ""three""",2\n',
+        "a,b\n\u00a01.5\u2009,\u3000+2.0\x1c\x1f\u2028\u200b\n",
+        "a,b\n15e-1,.2E1\n",
+        'a, b\n1.5, "2"\n',
+    ],
+)
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_the_same_table_in_many_ways(content: str, codec: str) -> None:
+    assert values(content.encode(codec)) == [[1.5, 2.0]]
+
+
+def test_latin_1_is_read_and_said() -> None:
+    table = open_table("Größe,a,b\nM\u00f6,1,\u00a02\n".encode("cp1252"), PAIR)
+    assert gathered(table.blocks()).numbers.tolist() == [[1, 2]]
+    assert table.understood.sentence() == (
+        "Read as CSV: comma-separated, decimal point, Latin-1 (Windows-1252). Ignored columns: Größe."
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ('a,b\n"1,322",2.5\n"12,322,000",3.5\n17,1\n', [[1322, 2.5], [12_322_000, 3.5], [17, 1]]),
+        ("a;b\n1.322;2,5\n322;3,5\n", [[1322, 2.5], [322, 3.5]]),
+        ("a;b\n1.322,5;2,5\n", [[1322.5, 2.5]]),
+        ("a\tb\n1,322\t2.5\n", [[1322, 2.5]]),
+        (
+            "a,b\n1 322,2\n1\u202f322\u202f000.5,2\n1'322,2\n",
+            [[1322, 2], [1_322_000.5, 2], [1322, 2]],
+        ),
+        (
+            "a;b\n1,322;2\n",
+            [[1.322, 2]],
+        ),  # semicolons are there because the comma is the decimal mark
+    ],
+)
+def test_thousands_are_grouped_where_nothing_else_can_be_meant(
+    content: str, expected: list[list[float]]
+) -> None:
+    assert values(content) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('a,b\n"1,322",2\n2322,2\n', "Could be 1322 or 1.322: write it without the comma"),
+        ('a,b\n"1,322",2\n1,"4,2"\n', "Could be 1322 or 1.322: write it without the comma"),
+        ("a\tb\n1,322\t2\n", "Could be 1322 or 1.322: write it without the comma"),
+        ("a;b\n1.322;2,5\n2322;2,5\n", "Could be 1322 or 1.322: write it without the point"),
+        ('a,b\n"4,2",2\n', "Not a number: this file writes decimals with a point"),
+        ("a,b\n4_2,2\n", "Not a number: remove the underscore"),
+        ("a,b\n0x1A,2\n", "Not a number: write it with decimal digits"),
+        ("a,b\n1e309,2\n", "Too large for a number"),
+        ("a,b\nNaN,2\n", "Not a finite number: leave the cell empty if the value is not known"),
+        ("a,b\n-inf,2\n", "Not a finite number: leave the cell empty if the value is not known"),
+        ("a,b\n\u0663,2\n", "Not a number"),
+        ("a,b\n1 3,2\n", "Not a number"),
+        ("a,b\n$5,2\n", "Not a number"),
+        ("a,b\n \u00a0,2\n", "The cell is empty"),
+        ("a,b\n1e10,2\n", "More than the maximum, 1e+09 (unit: apples)"),
+    ],
+)
+def test_what_is_no_number_is_said_with_what_to_do(content: str, message: str) -> None:
+    assert messages(content)[0] == (2, "a", message)
+
+
+def test_cells_too_many_or_too_few_are_reported_by_row() -> None:
+    found = read("a,b\n1,2\n1\n\n1,2,3\n,\n3,4\n")
+    assert found.rows.tolist() == [2, 7]
+    assert [(each.row, each.column, each.message, each.value) for each in found.problems] == [
+        (3, "", "The row has 1 cell where 2 columns are named", "1"),
+        (5, "", "The row has 3 cells where 2 columns are named", "1,2,3"),
+        (6, "", "The row is empty", ","),
+    ]
+    assert found.read == 5
+
+
+def test_a_column_without_a_name_hides_no_decimals() -> None:
+    assert messages("a,b,\n1,4,2\n") == [(2, "", "The row has 3 cells where 2 columns are named")]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "The file is empty"),
+        ("\n\n", "The file is empty"),
+        ("a,b\n", "has a header and no rows"),
+        ("a;c\n1;2\n", "no column b. Its columns (read with semicolons): a, c"),
+        ("a|b\n1|2\n", "no column a, b. Its columns (read with commas): a|b"),
+        ("a,b,a\n1,2,3\n", "more than one column a"),
+        ('a,b\n1,2\n"3,4\n5,6\n', "double quote in line 3"),
+        ('a,b\n1,2\n3,"4"5\n', "double quote in line 3"),
+        ('a,b\n1,2\n3, "4\n5,6\n', "double quote in line 3"),
+        ('a,b\n1,2\n3,"4\n5,"6\n', "double quote in line 3"),
+        ('a,b,c\n1,2,"x\n3,4,x"\n5,6,x\n', "double quote in line 2"),
+        ('a,b,c\n1,"2\n3,4",x\n5,6,x\n', "double quote in line 2"),
+        ('"a,b\n1,2\n', "double quote in line 1"),
+        ("a\tb\n1,5\t2.5\n", "with a decimal point ('2.5' in column b) and with a decimal comma"),
+        ("a;b\n1,322\t;2.322\n", "which of them is the decimal mark cannot be told"),
+        (b"PK\x03\x04rest", "an Excel workbook"),
+        (b"a,b\n1,\x812\n", "is not text in UTF-8"),
+        (b"a,b\n1,2\0\0\n", "is not text in UTF-8"),
+        (b"PAR1 not really", "cannot be read"),
+    ],
+)
+def test_a_file_is_refused_with_what_was_seen(content: str | bytes, sentence: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        read(content)
+    assert sentence in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_quote_left_open_in_a_large_file_is_found_where_it_opens() -> None:
+    rows = [GOOD] * 50_000
+    rows[20_000] = '"' + GOOD
+    with pytest.raises(InvalidInput, match="double quote in line 20002 "):
+        read("\n".join([HEADER, *rows]), INPUT_COLUMNS)
+
+
+def test_rows_keep_their_lines_over_many_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_file, "ROWS_A_BLOCK", 3)
+    lines = ["text,a,b", *(f'"one\ntwo",{number},1' for number in range(10)), "x,y,1", "x,10,1"]
+    found = read("\n".join(lines))
+    assert found.rows.tolist() == [*range(2, 22, 2), 23]
+    assert [problem.row for problem in found.problems] == [22]
+
+
+def test_text_is_kept_beside_its_numbers() -> None:
+    found = read("id,a\n x ,1\n,2\ny,?\n", (TextColumn("id"), PAIR[0]))
+    assert found.texts == {"id": ["x", ""]}
+    assert found.numbers.tolist() == [[1], [2]]
+
+
+def test_an_example_is_the_same_number_to_the_last_bit() -> None:
+    written = [repr(number / 7) for number in range(1, 2_000)]
+    found = values("a,b\n" + "".join(f"{text},{text}\n" for text in written))
+    assert [row[0] for row in found] == [float(text) for text in written]

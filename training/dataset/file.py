@@ -1,0 +1,48 @@
+"""A training table from a file: CSV as people have it, or Parquet; further columns are ignored."""
+
+from pathlib import Path
+
+from storage.domain.target import ACCEPTED_TARGETS, TARGET_NAME, TARGET_UNIT
+from storage.errors import InvalidDataset, InvalidInput
+from storage.tables.block import gathered
+from storage.tables.column import INPUT_COLUMNS, NumberColumn
+from storage.tables.problem import Problem, counted
+from storage.tables.table import open_table
+from training.dataset.table import HousingTable
+
+COLUMNS = (*INPUT_COLUMNS, NumberColumn(TARGET_NAME, *ACCEPTED_TARGETS, TARGET_UNIT))
+MOST_PROBLEMS = 100
+"""Problems named in one message."""
+
+
+def load_file(path: Path) -> HousingTable:
+    """Read a CSV file, a Parquet file or a folder of Parquet parts; every float64 exactly as it is written.
+
+    Raises
+    ------
+    InvalidDataset
+        If it cannot be read, a column is missing or there twice, or any row cannot be used: a table to train
+        on is used whole or not at all. The message names the first hundred problems by row and column.
+    """
+    try:
+        found = gathered(open_table(path, COLUMNS).blocks())
+    except InvalidInput as error:
+        raise InvalidDataset(str(error)) from error
+    if found.problems:
+        raise InvalidDataset(_all_problems(path, found.problems))
+    return HousingTable(found.numbers, str(path))
+
+
+def _all_problems(path: Path, problems: tuple[Problem, ...]) -> str:
+    lines = [_line(problem) for problem in problems[:MOST_PROBLEMS]]
+    if more := len(problems) - len(lines):
+        lines.append(f"and {counted(more, 'more problem')}")
+    title = f"{path} has {counted(len(problems), 'problem')}; correct them and try again:"
+    return "\n".join([title, *(f"  {line}" for line in lines)])
+
+
+def _line(problem: Problem) -> str:
+    place = f"row {problem.row}"
+    if problem.column:
+        place = f"{place}, column {problem.column}"
+    return f"{place}: {problem.message} ({problem.value!r})"
