@@ -10,7 +10,8 @@ from storage.domain.inputs import FEATURE_NAMES
 from storage.models.store import ModelStore
 from storage.settings import Settings
 from tests.settings import changed
-from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
+from tests.tracking_store import settings_with_store
+from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.splits import split, split_rows
 from training.dataset.table import HousingTable
 from training.train import TrainedVersion, Training

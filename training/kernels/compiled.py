@@ -1,24 +1,18 @@
 """Machine code for the row by row work, kept on disk so that only the first process ever compiles."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from functools import cache
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from numba.core import config
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 
 from storage.process.lock import in_turn
+from training.kernels.machine_code import SharedCache, code_folder
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-SOURCES = Path(__file__).parents[1]
-DOMAIN = SOURCES.parent / "storage" / "domain"
-MARKS = (b"@compiled", b"@inlined")
 OPTIONS: dict[str, Any] = {
     "nopython": True,
     "nogil": True,
@@ -32,7 +26,7 @@ OPTIONS: dict[str, Any] = {
 def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Return the function as numba compiles it at its first call; it then runs without the GIL.
 
-    The machine code is kept beside the sources, else in the user's cache folder. Where neither can be
+    The machine code is kept in the user's cache folder, else beside the sources. Where neither can be
     written, such as in a read-only container, each process compiles for itself.
     """
     return _dispatcher(function, OPTIONS)
@@ -51,13 +45,8 @@ def _dispatcher(
     function: Callable[Parameters, Result], options: dict[str, Any]
 ) -> Callable[Parameters, Result]:
     dispatcher = InTurnDispatcher(function, locals={}, targetoptions=options)
-    usual_folder = config.CACHE_DIR
-    config.CACHE_DIR = usual_folder or str(_cache_folder())
-    try:
-        with suppress(RuntimeError):  # numba's way to say that it found no folder to write to
-            dispatcher.enable_caching()
-    finally:
-        config.CACHE_DIR = usual_folder
+    with suppress(RuntimeError):  # numba's way to say that it found no folder to write to
+        dispatcher.enable_caching()
     result: Callable[Parameters, Result] = dispatcher
     return result
 
@@ -70,6 +59,10 @@ class InTurnDispatcher(CPUDispatcher):
     on one signature is lost, or runs the other's machine code.
     """
 
+    def enable_caching(self) -> None:
+        """Keep the machine code for all processes and checkouts."""
+        self._cache = SharedCache(self.py_func)
+
     def compile(self, signature: Any) -> Any:
         """Load or compile the machine code for a signature."""
         with _turn():
@@ -81,10 +74,8 @@ def _turn() -> Iterator[None]:
     # A function compiles those that it calls: only the outermost waits for the turn.
     with global_compiler_lock, ExitStack() as held:
         if not _turn_is_ours:
-            folder = Path(config.CACHE_DIR or _cache_folder())
-            with suppress(OSError):
-                folder.mkdir(parents=True, exist_ok=True)
-            held.enter_context(in_turn(folder / "lock"))
+            if folder := code_folder():
+                held.enter_context(in_turn(folder / "lock"))
             _turn_is_ours.append(True)
             held.callback(_turn_is_ours.clear)
         yield
@@ -92,16 +83,3 @@ def _turn() -> Iterator[None]:
 
 _turn_is_ours: list[bool] = []
 """Of this process, guarded by numba's own lock."""
-
-
-@cache
-def _cache_folder() -> Path:
-    # numba notices a change of the file that a function is in, but not of the functions that it calls in
-    # other files, or of the constants that it takes from the domain; a folder named by all those files
-    # together cannot be out of date.
-    digest = hashlib.sha256()
-    for source in (*sorted(SOURCES.rglob("*.py")), *sorted(DOMAIN.rglob("*.py"))):
-        text = source.read_bytes()
-        if source.is_relative_to(DOMAIN) or any(mark in text for mark in MARKS):
-            digest.update(text)
-    return SOURCES / "__pycache__" / digest.hexdigest()[:16]

@@ -65,8 +65,13 @@ def test_processes_that_compile_at_once_keep_their_code_apart(tmp_path: Path) ->
     assert last.communicate(timeout=120)[0] == "6.0 6 6.0 none compiled anew\n"
 
 
-def _start(folder: Path, program: str, *arguments: str) -> subprocess.Popen[str]:
-    paths = {"PYTHONPATH": f"{REPOSITORY}:{folder}", "NUMBA_CACHE_DIR": str(folder / "kept")}
+def _start(
+    folder: Path, program: str, *arguments: str, kept: Path | None = None
+) -> subprocess.Popen[str]:
+    paths = {
+        "PYTHONPATH": f"{REPOSITORY}:{folder}",
+        "NUMBA_CACHE_DIR": str(kept or folder / "kept"),
+    }
     return subprocess.Popen(
         [sys.executable, "-c", program, *arguments],
         env=clean_environment() | paths,
@@ -83,6 +88,17 @@ def test_a_function_is_compiled_once_for_all_processes(tmp_path: Path) -> None:
     assert said == ["6.0 none compiled anew\n"] * 2 + ["6.0 some compiled anew\n"]
 
 
+def test_another_checkout_of_the_same_sources_compiles_nothing(tmp_path: Path) -> None:
+    said = []
+    for name, source in (("one", SUMMED), ("other", SUMMED), ("newer", SUMMED + "# a change")):
+        checkout = tmp_path / name
+        checkout.mkdir()
+        (checkout / "summed.py").write_text(source)
+        process = _start(checkout, RUN_ALL, "float64", kept=tmp_path / "kept")
+        said.append(process.communicate(timeout=120)[0].split()[1])
+    assert said == ["some", "none", "some"]
+
+
 def test_no_folder_for_machine_code_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(dispatcher: Any) -> None:
         raise RuntimeError("cannot cache function: no locator available")
@@ -94,18 +110,3 @@ def test_no_folder_for_machine_code_is_no_error(monkeypatch: pytest.MonkeyPatch)
         return 2.0 * value
 
     assert doubled(2.0) == 4.0
-
-
-def test_another_domain_is_compiled_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def folder() -> Path:
-        compilation._cache_folder.cache_clear()
-        return compilation._cache_folder()
-
-    usual = folder()
-    monkeypatch.setattr(compilation, "DOMAIN", tmp_path)
-    (tmp_path / "target.py").write_text("TARGET_CAP = 5.0\n")
-    capped_lower = folder()
-    (tmp_path / "target.py").write_text("TARGET_CAP = 6.0\n")
-    assert len({usual, capped_lower, folder()}) == 3
-    monkeypatch.undo()
-    assert folder() == usual

@@ -14,7 +14,8 @@ from storage.domain.inputs import FEATURE_NAMES
 from storage.domain.subject import MODEL_NAME
 from storage.models.store import MODEL_CARD
 from storage.settings import Settings
-from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
+from tests.tracking_store import settings_with_store
+from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.table import HousingTable
 from training.publishing.model_card import model_card
 from training.tracking.runs import RunTracker

@@ -1,0 +1,135 @@
+"""Where compiled machine code is kept: one folder for all checkouts, named by what the code is made of."""
+
+import hashlib
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from shutil import rmtree
+from types import FunctionType
+from typing import Any, Self
+
+import llvmlite
+import numba
+from numba.core import config
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
+
+SOURCES = Path(__file__).parents[1]
+MARKS = (b"@compiled", b"@inlined")
+IMPORTED = re.compile(rb"^from ((?:storage|training)\.[\w.]+) import", re.MULTILINE)
+APPLICATION = "california-housing"
+NAME = re.compile("[0-9a-f]{16}")
+UNUSED_SECONDS = 30 * 24 * 3600.0
+"""So long after its last use, a folder is removed."""
+
+
+@cache
+def code_folder() -> Path | None:
+    """Return the folder of today's code; None where none can be written to."""
+    name = checksum(SOURCES)
+    return next(filter(None, (usable_folder(parent, name) for parent in _parents())), None)
+
+
+def _parents() -> Iterator[Path]:
+    if config.CACHE_DIR:
+        yield Path(config.CACHE_DIR)
+        return
+    with suppress(RuntimeError):  # no home folder
+        user = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        yield Path(user) / APPLICATION / "machine-code"
+    yield SOURCES / "__pycache__"
+
+
+def usable_folder(parent: Path, name: str) -> Path | None:
+    """Make a folder and remove those beside it that were unused for a month; None if it cannot be written."""
+    folder = parent / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+        os.utime(folder)
+    except OSError:
+        return None
+    with suppress(OSError):  # another process removes them too
+        for other in parent.iterdir():
+            if NAME.fullmatch(other.name) and time.time() - other.stat().st_mtime > UNUSED_SECONDS:
+                rmtree(other)
+    return folder
+
+
+def checksum(sources: Path) -> str:
+    """Return the checksum of all sources with compiled functions and of whatever these import.
+
+    numba notices a change of the file that a function is in, but not of a function or a constant that
+    comes from another.
+    """
+    versions = f"{sys.version_info[:2]} {numba.__version__} {llvmlite.__version__}"
+    digest = hashlib.sha256(versions.encode())
+    for text in _texts(sources):
+        digest.update(text)
+    return digest.hexdigest()[:16]
+
+
+def _texts(sources: Path) -> Iterator[bytes]:
+    marked = (path for path in sorted(sources.rglob("*.py")) if _is_marked(path.read_bytes()))
+    waiting, seen = list(marked), set[Path]()
+    while waiting:
+        path = waiting.pop(0)
+        if path not in seen and path.exists():
+            seen.add(path)
+            text = path.read_bytes()
+            yield text
+            waiting += _imported(text, sources.parent)
+
+
+def _is_marked(text: bytes) -> bool:
+    return any(mark in text for mark in MARKS)
+
+
+def _imported(text: bytes, root: Path) -> list[Path]:
+    modules = (name.decode().split(".") for name in IMPORTED.findall(text))
+    return [root.joinpath(*names).with_suffix(".py") for names in modules]
+
+
+class ContentLocator(_CacheLocator):
+    """Finds a function's code by its module and its file's text, wherever that file lies and however old."""
+
+    def __init__(self, function: FunctionType, source: str, folder: Path) -> None:
+        self._folder = folder
+        self._line = function.__code__.co_firstlineno
+        self._module = function.__module__
+        self._stamp = hashlib.sha256(Path(source).read_bytes()).hexdigest()
+        self._py_file = source  # numba names it in its warnings
+
+    @classmethod
+    def from_function(cls, py_func: FunctionType, py_file: str) -> Self | None:
+        """Return the locator, or None where code cannot be kept."""
+        folder = code_folder()
+        return None if folder is None else cls(py_func, py_file, folder)
+
+    def get_cache_path(self) -> str:
+        """Return the folder."""
+        return str(self._folder)
+
+    def get_source_stamp(self) -> str:
+        """Return the checksum of the function's file."""
+        return self._stamp
+
+    def get_disambiguator(self) -> str:
+        """Return what tells functions of one name apart."""
+        origin = hashlib.sha256(f"{self._module} {self._stamp}".encode()).hexdigest()[:16]
+        return f"{self._line}-{origin}"
+
+
+class _SharedCode(CompileResultCacheImpl):
+    _locator_classes = (ContentLocator,)
+
+
+class SharedCache(FunctionCache):
+    """numba's cache of a function's machine code, kept for all checkouts of the same sources."""
+
+    _impl_class: Any = _SharedCode
