@@ -4,12 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from backend.contract.service import VERSION
 from dashboard.settings import dashboard_settings
 
 # An own file: Streamlit fetches the picture of a named icon from the internet.
 ICON = Path(__file__).parent / "assets" / "icon.svg"
 
-ABOUT = """**California housing** predicts the median house value of a census block group of 1990,
+ABOUT = f"""**California housing {VERSION}** predicts the median house value of a census block group of 1990,
 and shows its operator whether the answer can be trusted."""
 
 st.set_page_config(
@@ -98,4 +99,5 @@ page = st.navigation(
         ],
     }
 )
+st.sidebar.caption(f"Version {VERSION}")
 page.run()

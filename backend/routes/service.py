@@ -14,6 +14,7 @@ from backend.services import current_services
 from backend.web.answers import answer
 from storage.errors import ModelUnavailable
 from storage.schema.features import HousingFeatures
+from storage.version import VERSION
 
 blueprint = Blueprint("service", __name__)
 
@@ -80,6 +81,7 @@ def info() -> Response:
     model = current_services().host.current()
     manifest = model.manifest
     body = InfoResponse(
+        service_version=VERSION,
         model_type=manifest.model_type,
         model_version=manifest.version,
         features=list(FEATURE_NAMES),

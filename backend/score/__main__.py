@@ -19,6 +19,7 @@ from backend.serving.served_model import ServedModel
 from storage.errors import HousingError, InvalidInput
 from storage.models.store import ModelStore
 from storage.settings import settings_or_exit
+from storage.version import VERSION
 
 EXIT_FAILED = 1
 EXIT_WRONG_INPUT = 2
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-o", "--output", type=Path, metavar="OUT", required=True, help="the table to write"
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     return parser
 
 
