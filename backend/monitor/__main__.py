@@ -17,8 +17,8 @@ from storage.process.atomic_files import write_atomically
 from storage.process.loop import run_until_stopped
 from storage.schema.records import utc_now
 from storage.settings import Settings, settings_or_exit
-from storage.version import VERSION
 from storage.spool.log_handler import configure_logging, open_spool
+from storage.version import VERSION
 
 logger = logging.getLogger("backend.monitor")  # __name__ is __main__ when it runs
 

@@ -18,7 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m storage.audit", description="Check who changed what for later edits."
     )
-    parser.add_argument("command", choices=("verify",), help="check that the chain of hashes is unbroken")
+    parser.add_argument(
+        "command", choices=("verify",), help="check that the chain of hashes is unbroken"
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     parser.parse_args(arguments)
     try:

@@ -1,7 +1,4 @@
-"""The README's table of settings, made from the settings themselves.
-
-``python -m tests.documentation.settings_table`` writes it into the README.
-"""
+"""The table of settings in the reference, made from the settings themselves."""
 
 from collections.abc import Iterator
 from types import UnionType
@@ -12,11 +9,14 @@ from pydantic.fields import FieldInfo
 
 from dashboard.settings import DashboardSettings
 from storage.settings import Settings
-from tests.system import REPOSITORY
+from tests.documentation.markdown import page
 
-README = REPOSITORY / "README.md"
-BEGIN = "<!-- settings -->\n"
-END = "<!-- /settings -->"
+INTRODUCTION = """
+Settings come from the environment or from a `.env` file in the project's folder; the environment wins. An
+empty value means the default. A process reads its settings when it starts, and one that is wrong ends it
+with a sentence. What an operator changes while the system runs is in the [monitoring
+configuration](monitoring-configuration.md) instead.
+"""
 UNITS = {
     "_microseconds": "us",
     "_seconds": "s",
@@ -36,15 +36,13 @@ def table() -> str:
     return head + "".join(f"{line}\n" for line in lines)
 
 
-def write() -> None:
-    """Replace the table in the README."""
-    before, _, rest = README.read_text().partition(BEGIN)
-    after = rest.partition(END)[2]
-    README.write_text(f"{before}{BEGIN}{table()}{END}{after}")
+def settings() -> str:
+    """Return the page."""
+    return page("Settings", INTRODUCTION, table())
 
 
-def _rows(settings: type[BaseModel]) -> Iterator[tuple[str, str]]:
-    for name, field in settings.model_fields.items():
+def _rows(kind: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    for name, field in kind.model_fields.items():
         variable = f"HOUSING_{name.upper()}"
         cells = (f"`{variable}`", _kind(field.annotation), _default(field), _unit(name))
         yield variable, f"| {' | '.join(cells)} | {field.description} |"
@@ -68,7 +66,3 @@ def _default(field: FieldInfo) -> str:
 
 def _unit(name: str) -> str:
     return next((unit for ending, unit in UNITS.items() if name.endswith(ending)), "")
-
-
-if __name__ == "__main__":
-    write()

@@ -1,52 +1,58 @@
-"""The README tells the truth: its table, its commands, its paths, its example."""
+"""README and pages tell the truth: paths, commands and processes that they name exist."""
 
 import re
+from pathlib import Path
 
 import pytest
 from honcho.environ import parse_procfile
 
-from dashboard.settings import DashboardSettings
-from storage.schema.monitoring_config import MonitoringConfig
-from storage.settings import Settings
-from tests.documentation import monitoring_table
-from tests.documentation.settings_table import README, table
+from tests.documentation.commands_page import targets
 from tests.system import REPOSITORY
 
-TEXT = README.read_text()
+README = REPOSITORY / "README.md"
+DECISION = "training/promotion/decision.py"
+LONGEST_README = 150
+PROSE = [README, REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+FLOORS = "storage|training|backend|dashboard|docs|tests|requirements"
+NAMED_PATH = re.compile(rf"`((?:{FLOORS})/[\w/.-]*)`")
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+MAKE = re.compile(r"(?:`|^\$ |^)make ([a-z-]+)", re.MULTILINE)
 
 
-def test_the_settings_table_is_the_settings() -> None:
-    assert table() in TEXT, "run: python -m tests.documentation.settings_table"
+def _named(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY))
 
 
-def test_the_table_of_the_monitoring_configuration_is_its_model() -> None:
-    assert monitoring_table.table() in TEXT, "run: python -m tests.documentation.monitoring_table"
+@pytest.mark.parametrize("page", PROSE, ids=_named)
+def test_every_path_named_exists(page: Path) -> None:
+    for path in NAMED_PATH.findall(page.read_text()):
+        assert (REPOSITORY / path).exists(), path
 
 
-@pytest.mark.parametrize("settings", [Settings, DashboardSettings, MonitoringConfig])
-def test_every_setting_is_explained(
-    settings: type[Settings] | type[DashboardSettings] | type[MonitoringConfig],
-) -> None:
-    for name, field in settings.model_fields.items():
-        assert field.description, name
-        assert field.description.endswith("."), name
+@pytest.mark.parametrize("page", PROSE, ids=_named)
+def test_every_make_command_named_exists(page: Path) -> None:
+    existing = {name.strip("`").removeprefix("make ") for name, _ in targets()}
+    assert set(MAKE.findall(page.read_text())) <= existing
 
 
-def test_every_make_command_named_exists() -> None:
-    makefile = (REPOSITORY / "Makefile").read_text()
-    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
-    named = set(re.findall(r"(?:`|^    )make ([a-z-]+)", TEXT, re.MULTILINE))
-    assert {"up", "test"} <= named
-    assert named <= targets
+@pytest.mark.parametrize("page", [README, REPOSITORY / "CONTRIBUTING.md"], ids=_named)
+def test_every_file_linked_exists(page: Path) -> None:
+    linked = [link for link in LINK.findall(page.read_text()) if "://" not in link]
+    assert linked
+    for link in linked:
+        assert (REPOSITORY / link).exists(), link
+
+
+def test_the_readme_is_read_in_five_minutes() -> None:
+    assert len(README.read_text().splitlines()) <= LONGEST_README
+
+
+def test_the_readme_leads_to_the_file_that_decides_a_promotion() -> None:
+    assert f"`{DECISION}`" in README.read_text()
+    assert "def decide(" in (REPOSITORY / DECISION).read_text()
 
 
 def test_every_process_is_named() -> None:
+    page = (REPOSITORY / "docs" / "explanation" / "architecture.md").read_text()
     for name in parse_procfile((REPOSITORY / "Procfile").read_text()).processes:
-        assert f"| {name} |" in TEXT
-
-
-def test_every_path_named_exists() -> None:
-    paths = re.findall(r"`((?:storage|training|backend|dashboard|docs|tests)/[\w/.]*)`", TEXT)
-    assert len(paths) > 10
-    for path in [*paths, *re.findall(r"\]\((docs/[^)]+)\)", TEXT)]:
-        assert (REPOSITORY / path).exists(), path
+        assert f"| `{name}` |" in page
