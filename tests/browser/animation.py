@@ -21,8 +21,7 @@ TOUR = ("overview", "predict", "performance", "drift", "retrain", "registry")
 SMALL = PICTURES / "small"
 SMALL_SIZE = (720, 450)
 WIDTH, HEIGHT, CAPTION_HEIGHT = 1080, 675, 52
-SECONDS_A_SCENE = 3.0
-FADE_STEPS, FADE_SECONDS = 3, 0.08
+MILLISECONDS_A_SCENE = 3_000
 PAPER, INK = "#0b6477", "#ffffff"
 LETTER_PIXELS = 24
 MOST_BYTES = 1_500_000
@@ -39,30 +38,23 @@ def main() -> None:
 
 
 def animate(file: Path) -> None:
-    """Write an animated WebP that shows each scene and fades into the next one.
+    """Write an animated WebP that shows one scene after the other.
 
     Raises
     ------
     ValueError
         If it is larger than a README should load.
     """
-    scenes = [_scene(PICTURES / name, caption) for name, caption in SCENES]
-    frames, milliseconds = [], []
-    for scene, following in zip(scenes, [*scenes[1:], scenes[0]], strict=True):
-        frames.append(scene)
-        milliseconds.append(int(SECONDS_A_SCENE * 1_000))
-        for step in range(1, FADE_STEPS + 1):
-            frames.append(Image.blend(scene, following, step / (FADE_STEPS + 1)))
-            milliseconds.append(int(FADE_SECONDS * 1_000))
-    first, *others = frames
+    first, *others = [_scene(PICTURES / name, caption) for name, caption in SCENES]
     first.save(
         file,
         save_all=True,
         append_images=others,
-        duration=milliseconds,
+        duration=MILLISECONDS_A_SCENE,
         loop=0,
-        quality=70,
+        quality=80,
         method=6,
+        kmax=1,  # each frame whole: as a difference it would keep a shadow of the one before
     )
     if file.stat().st_size > MOST_BYTES:
         raise ValueError(f"{file} has {file.stat().st_size} bytes; lower the quality or the width.")

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 from honcho.environ import parse_procfile
+from PIL import Image
 
+from tests.browser.animation import MOST_BYTES, SCENES
 from tests.documentation.commands_page import targets
 from tests.system import REPOSITORY
 
 README = REPOSITORY / "README.md"
+TOUR = REPOSITORY / "docs" / "screenshots" / "tour.webp"
 DECISION = "training/promotion/decision.py"
 LONGEST_README = 150
 PROSE = [README, REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
@@ -56,3 +59,9 @@ def test_every_process_is_named() -> None:
     page = (REPOSITORY / "docs" / "explanation" / "architecture.md").read_text()
     for name in parse_procfile((REPOSITORY / "Procfile").read_text()).processes:
         assert f"| `{name}` |" in page
+
+
+def test_the_animated_picture_shows_each_page_and_loads_quickly() -> None:
+    assert TOUR.stat().st_size <= MOST_BYTES
+    with Image.open(TOUR) as picture:
+        assert getattr(picture, "n_frames", 1) == len(SCENES)

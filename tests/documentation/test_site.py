@@ -11,7 +11,7 @@ import pytest
 from tests.system import REPOSITORY
 
 BUILD_SECONDS = 120
-FETCHED = re.compile(r'<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="(https?://[^"]+)"')
+FETCHED = re.compile(r'<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="?(https?://[^"\s>]+)')
 
 
 def _build(project: Path, site: Path) -> subprocess.CompletedProcess[str]:
