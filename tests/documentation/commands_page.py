@@ -2,7 +2,7 @@
 
 import argparse
 import re
-import runpy
+from importlib import import_module
 from unittest.mock import patch
 
 from honcho.environ import parse_procfile
@@ -76,7 +76,7 @@ def parser_of(module: str) -> argparse.ArgumentParser:
 
     with patch.object(argparse.ArgumentParser, "parse_args", caught):
         try:
-            runpy.run_module(module, run_name="__main__", alter_sys=True)
+            import_module(f"{module}.__main__").main()
         except Parsed as parsed:
             return parsed.parser
     raise RuntimeError(f"{module} reads no arguments")

@@ -1,25 +1,16 @@
 """One version: of the project's file, of the changelog, and of whatever tells it."""
 
 import re
-import subprocess
-import sys
 import tomllib
+from importlib import import_module
 
 import pytest
 from flask.testing import FlaskClient
 from streamlit.testing.v1 import AppTest
 
 from storage.version import VERSION
+from tests.documentation.commands_page import WITH_OPTIONS
 from tests.system import REPOSITORY
-
-COMMANDS = (
-    "storage.audit",
-    "training",
-    "backend.score",
-    "backend.simulate",
-    "backend.demo_api",
-    "backend.monitor",
-)
 
 
 def test_the_project_has_the_version() -> None:
@@ -48,16 +39,13 @@ def test_the_service_tells_it(http: FlaskClient) -> None:
 
 def test_the_console_shows_it() -> None:
     console = AppTest.from_file(str(REPOSITORY / "dashboard" / "app.py"), default_timeout=60).run()
-    assert f"Version {VERSION}" in [caption.value for caption in console.sidebar.caption]
+    shown = [element.value for element in console.sidebar.markdown]
+    assert any(f"Version {VERSION}" in text for text in shown)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_tells_it(command: str) -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", command, "--version"],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert result.stdout == f"python -m {command} {VERSION}\n", result.stderr
+@pytest.mark.parametrize("command", WITH_OPTIONS)
+def test_a_command_tells_it(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        import_module(f"{command}.__main__").main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"python -m {command} {VERSION}\n"
