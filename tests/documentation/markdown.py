@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 COMMAND = "python -m tests.documentation.generate"
+WIDE = "---\nhide: [toc]\n---"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -21,9 +22,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join(f"{line}\n" for line in made)
 
 
-def page(title: str, introduction: str, *parts: str) -> str:
-    """Return a page whose parts stand under its introduction, separated by blank lines."""
+def page(title: str, introduction: str, *parts: str, wide: bool = False) -> str:
+    """Return a page whose parts stand under its introduction, separated by blank lines.
+
+    A ``wide`` page has no table of contents beside it, and leaves its room to the tables.
+    """
     note = f"<!-- Generated: run `.venv/bin/{COMMAND}` to write it anew. -->"
+    note = f"{WIDE}\n\n{note}" if wide else note
     return "\n\n".join(part.strip() for part in (note, f"# {title}", introduction, *parts)) + "\n"
 
 

@@ -20,7 +20,7 @@ def table() -> str:
 
 def monitoring_configuration() -> str:
     """Return the page."""
-    return page("Monitoring configuration", INTRODUCTION, table())
+    return page("Monitoring configuration", INTRODUCTION, table(), wide=True)
 
 
 def _row(name: str) -> str:

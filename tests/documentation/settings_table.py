@@ -38,7 +38,7 @@ def table() -> str:
 
 def settings() -> str:
     """Return the page."""
-    return page("Settings", INTRODUCTION, table())
+    return page("Settings", INTRODUCTION, table(), wide=True)
 
 
 def _rows(kind: type[BaseModel]) -> Iterator[tuple[str, str]]:
