@@ -36,10 +36,10 @@ def server_arguments(settings: Settings, application: str = APPLICATION) -> list
     values = {
         "--interface": "wsgi",
         "--http": "1",
-        "--host": settings.backend_host,
-        "--port": settings.backend_port,
-        "--workers": settings.backend_workers,
-        "--blocking-threads": settings.backend_threads,
+        "--host": settings.addresses.backend_host,
+        "--port": settings.addresses.backend_port,
+        "--workers": settings.backend.workers,
+        "--blocking-threads": settings.backend.threads,
         "--http1-header-read-timeout": HEADER_TIMEOUT_MILLISECONDS,
         "--workers-kill-timeout": WORKER_STOP_SECONDS,
     }
@@ -49,22 +49,24 @@ def server_arguments(settings: Settings, application: str = APPLICATION) -> list
 
 
 def _refuse_unsafe(settings: Settings) -> None:
-    keys = (settings.viewer_key, settings.operator_key, settings.admin_key)
+    keys = (settings.access.viewer_key, settings.access.operator_key, settings.access.admin_key)
     if settings.reading_needs_key and not any(keys):
         raise SystemExit(
-            f"HOUSING_BACKEND_HOST={settings.backend_host} lets others connect (or HOUSING_REQUIRE_KEY "
-            "is set), but no key is: set HOUSING_VIEWER_KEY, HOUSING_OPERATOR_KEY or HOUSING_ADMIN_KEY."
+            f"HOUSING_BACKEND_HOST={settings.addresses.backend_host} lets others connect (or "
+            "HOUSING_REQUIRE_KEY is set), but no key is: set HOUSING_VIEWER_KEY, HOUSING_OPERATOR_KEY or "
+            "HOUSING_ADMIN_KEY."
         )
 
 
 def _refuse_taken_port(settings: Settings) -> None:
+    address = (settings.addresses.backend_host, settings.addresses.backend_port)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.backend_host, settings.backend_port))
+            probe.bind(address)
         except OSError as error:
             raise SystemExit(
-                f"{settings.backend_host}:{settings.backend_port} cannot be used ({error.strerror}); "
+                f"{address[0]}:{address[1]} cannot be used ({error.strerror}); "
                 "stop what listens there, or set HOUSING_BACKEND_PORT."
             ) from error
 

@@ -9,12 +9,12 @@ from backend.metrics.metrics import Metrics
 from backend.metrics.spool import SpoolMetrics
 from backend.metrics.worker import WorkerMetrics
 from backend.performance.check import PerformanceCheck
-from backend.registry.champion import ChampionDesk
+from backend.registry.champion import ChampionChanges
 from backend.registry.gate_history import GateHistory
 from backend.registry.version_reports import VersionReports
 from backend.retraining.check import RetrainingChecks
 from backend.retraining.configuration import MonitoringConfiguration
-from backend.retraining.requests import RetrainingDesk
+from backend.retraining.requests import RetrainingRequests
 from backend.retraining.rows import RetrainingView
 from backend.retraining.schedule import ScheduledChecks
 from backend.routes import (
@@ -81,7 +81,7 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
     ``spool`` is this process's own, where it has one already.
     """
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.request_limit_bytes
+    app.config["MAX_CONTENT_LENGTH"] = settings.backend.request_limit_bytes
     services = _create_services(settings, spool or open_spool(settings))
     app.extensions[EXTENSION] = services
     answers.install(app)
@@ -104,7 +104,7 @@ def create_worker_app() -> Flask:
     configure_logging(settings, spool, "mlops-api")
     app = create_app(settings, spool)
     services: Services = app.extensions[EXTENSION]
-    services.host.watch(settings.model_poll_seconds)
+    services.host.watch(settings.backend.model_poll_seconds)
     # What lives as long as the process is not looked through again and again, for 40 ms while answers wait.
     gc.collect()
     gc.freeze()
@@ -117,8 +117,11 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
     metrics = Metrics(CollectorRegistry())
     host = ModelHost(store, metrics)
     queue, timeline = RetrainQueue(settings.paths.triggers), Timeline(spool)
-    record_log, desk = RecordLog(database, settings.paths), RetrainingDesk(queue, timeline)
-    configuration = MonitoringConfiguration(database, spool, settings.command_timeout_seconds)
+    record_log = RecordLog(database, settings.paths)
+    requests = RetrainingRequests(queue, timeline)
+    configuration = MonitoringConfiguration(
+        database, spool, settings.backend.command_timeout_seconds
+    )
     errors = PerformanceCheck(database)
     checks = RetrainingChecks(host, database, errors, configuration, queue, store)
     return Services(
@@ -132,15 +135,17 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         performance=errors,
         configuration=configuration,
         timeline=timeline,
-        desk=desk,
-        retrainings=RetrainingView(queue, settings.mlflow_url),
+        retraining_requests=requests,
+        retrainings=RetrainingView(queue, settings.addresses.mlflow_url),
         checks=checks,
-        scheduled_checks=ScheduledChecks(checks, record_log, desk, timeline, metrics),
+        scheduled_checks=ScheduledChecks(checks, record_log, requests, timeline, metrics),
         queue=queue,
         store=store,
-        versions=VersionReports(store, settings.random_seed, settings.promotion_slice_minimum_rows),
+        versions=VersionReports(
+            store, settings.training.random_seed, settings.promotion.slice_minimum_rows
+        ),
         gate_history=GateHistory(queue),
-        champion_desk=ChampionDesk(ChampionSwitch(store), timeline),
+        champion_changes=ChampionChanges(ChampionSwitch(store), timeline),
         audit=AuditTrail(settings.paths),
         spool_metrics=SpoolMetrics(BacklogReader(database, settings.paths), settings.paths),
         worker_metrics=WorkerMetrics(settings.paths),

@@ -27,8 +27,8 @@ def operator_key(settings: Settings) -> str | None:
 
     Nothing is created: without either there is none, and what needs a key will be refused.
     """
-    if settings.operator_key is not None:
-        return settings.operator_key.get_secret_value()
+    if settings.access.operator_key is not None:
+        return settings.access.operator_key.get_secret_value()
     if not settings.paths.keys.exists():
         return None
     return load_or_create_keys(settings.paths)["HOUSING_OPERATOR_KEY"]

@@ -60,7 +60,7 @@ def main() -> None:
     _train_if_missing()
     print("Starting …", flush=True)
     manager = Manager(Printer(sys.stdout))
-    _add_processes(manager, settings, load_or_create_keys(settings.paths))
+    _add_processes(manager, load_or_create_keys(settings.paths))
     # Not at once: honcho forks the processes first, and a fork beside a busy thread can hang.
     announcer = threading.Timer(ANNOUNCE_AFTER_SECONDS, _announce, args=(addresses,))
     announcer.daemon = True
@@ -71,22 +71,21 @@ def main() -> None:
     sys.exit(0 if manager.returncode in STOPPED_BY_A_PERSON else manager.returncode)
 
 
-def process_environment(name: str, settings: Settings, keys: Mapping[str, str]) -> dict[str, str]:
+def process_environment(name: str, keys: Mapping[str, str]) -> dict[str, str]:
     """Return what one process is told: the service all keys, a client only its own."""
     python = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONUNBUFFERED": "1",
     }
-    environment = os.environ | python | {"HOUSING_BACKEND_URL": settings.service_url}
+    environment = os.environ | python
     for variable in KEY_VARIABLES:
         environment.pop(variable, None)
-    mlflow = {"HOUSING_MLFLOW_URL": f"http://127.0.0.1:{settings.mlflow_port}"}
     if name == "mlops-api":
-        return environment | dict(keys) | mlflow
+        return environment | dict(keys)
     if name == "monitor":
         return environment | {"HOUSING_OPERATOR_KEY": keys["HOUSING_OPERATOR_KEY"]}
     if name == "dashboard":
-        return environment | {"HOUSING_DASHBOARD_KEY": keys["HOUSING_OPERATOR_KEY"]} | mlflow
+        return environment | {"HOUSING_DASHBOARD_KEY": keys["HOUSING_OPERATOR_KEY"]}
     return environment
 
 
@@ -94,20 +93,24 @@ def _addresses(settings: Settings) -> tuple[Address, ...]:
     return (
         Address(
             "Dashboard",
-            settings.dashboard_host,
-            settings.dashboard_port,
+            settings.addresses.dashboard_host,
+            settings.addresses.dashboard_port,
             "HOUSING_DASHBOARD_PORT",
             "/_stcore/health",
         ),
         Address(
             "API",
-            settings.backend_host,
-            settings.backend_port,
+            settings.addresses.backend_host,
+            settings.addresses.backend_port,
             "HOUSING_BACKEND_PORT",
             "/health/ready",
         ),
         Address(
-            "MLflow", settings.mlflow_host, settings.mlflow_port, "HOUSING_MLFLOW_PORT", "/health"
+            "MLflow",
+            settings.addresses.mlflow_host,
+            settings.addresses.mlflow_port,
+            "HOUSING_MLFLOW_PORT",
+            "/health",
         ),
     )
 
@@ -130,10 +133,10 @@ def _train_if_missing() -> None:
         sys.exit(training.returncode)
 
 
-def _add_processes(manager: Manager, settings: Settings, keys: Mapping[str, str]) -> None:
+def _add_processes(manager: Manager, keys: Mapping[str, str]) -> None:
     processes = parse_procfile(PROCFILE.read_text()).processes
     for name, command in processes.items():
-        environment = process_environment(name, settings, keys)
+        environment = process_environment(name, keys)
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(PROJECT))
 
 

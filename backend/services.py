@@ -9,12 +9,12 @@ from backend.metrics.metrics import Metrics
 from backend.metrics.spool import SpoolMetrics
 from backend.metrics.worker import WorkerMetrics
 from backend.performance.check import PerformanceCheck
-from backend.registry.champion import ChampionDesk
+from backend.registry.champion import ChampionChanges
 from backend.registry.gate_history import GateHistory
 from backend.registry.version_reports import VersionReports
 from backend.retraining.check import RetrainingChecks
 from backend.retraining.configuration import MonitoringConfiguration
-from backend.retraining.requests import RetrainingDesk
+from backend.retraining.requests import RetrainingRequests
 from backend.retraining.rows import RetrainingView
 from backend.retraining.schedule import ScheduledChecks
 from backend.serving.model_host import ModelHost
@@ -44,7 +44,7 @@ class Services:
     metrics: Metrics
     configuration: MonitoringConfiguration
     timeline: Timeline
-    desk: RetrainingDesk
+    retraining_requests: RetrainingRequests
     retrainings: RetrainingView
     performance: PerformanceCheck
     checks: RetrainingChecks
@@ -53,7 +53,7 @@ class Services:
     store: ModelStore
     versions: VersionReports
     gate_history: GateHistory
-    champion_desk: ChampionDesk
+    champion_changes: ChampionChanges
     audit: AuditTrail
     spool_metrics: SpoolMetrics
     worker_metrics: WorkerMetrics

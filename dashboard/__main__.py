@@ -7,7 +7,7 @@ from pathlib import Path
 
 from streamlit.web import cli
 
-from dashboard.settings import DashboardSettings, dashboard_settings
+from dashboard.settings import addresses
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 APPLICATION = REPOSITORY / "dashboard" / "app.py"
@@ -16,27 +16,26 @@ APPLICATION = REPOSITORY / "dashboard" / "app.py"
 def main() -> None:
     """Serve the console with the project's theme, whatever folder this is called from."""
     # Read before the folder changes: a .env file belongs to the folder of the caller.
-    settings = dashboard_settings()
-    _refuse_taken_port(settings)
+    own = (addresses().dashboard_host, addresses().dashboard_port)
+    _refuse_taken(own)
     # Streamlit looks for .streamlit/config.toml in the working folder, and puts only the folder of
     # app.py on the path; the pages import the rooms of the house by name.
     os.chdir(REPOSITORY)
     if str(REPOSITORY) not in sys.path:
         sys.path.insert(0, str(REPOSITORY))
-    cli.main(_arguments(settings), prog_name="streamlit")
+    cli.main(_arguments(*own), prog_name="streamlit")
 
 
-def _arguments(settings: DashboardSettings) -> list[str]:
+def _arguments(host: str, port: int) -> list[str]:
     return [
         "run",
         str(APPLICATION),
-        f"--server.address={settings.dashboard_host}",
-        f"--server.port={settings.dashboard_port}",
+        f"--server.address={host}",
+        f"--server.port={port}",
     ]
 
 
-def _refuse_taken_port(settings: DashboardSettings) -> None:
-    address = (settings.dashboard_host, settings.dashboard_port)
+def _refuse_taken(address: tuple[str, int]) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from backend.contract.service import VERSION
-from dashboard.settings import dashboard_settings
+from dashboard.settings import addresses
 
 # An own file: Streamlit fetches the picture of a named icon from the internet.
 ICON = Path(__file__).parent / "assets" / "icon.svg"
@@ -90,7 +90,7 @@ page = st.navigation(
         ],
         "Elsewhere": [
             st.Page(
-                dashboard_settings().mlflow_url,
+                addresses().mlflow_url,
                 title="MLflow",
                 icon=":material/open_in_new:",
                 url_path="mlflow",

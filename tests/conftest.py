@@ -18,6 +18,7 @@ from storage.log_writer.writer import LogWriter
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.postgresql import postgresql_server
+from tests.settings import changed
 from tests.system import REPOSITORY, clean_environment, copied_runtime, free_port
 
 TRAINING_SECONDS = 240
@@ -80,13 +81,13 @@ def _free_port() -> int:
 @pytest.fixture
 def champion_settings(runtime_with_champion: Path) -> Settings:
     """Settings over a runtime folder with a champion, and a free port for the service."""
-    return Settings(runtime_directory=runtime_with_champion, backend_port=free_port())
+    return changed(Settings(runtime_directory=runtime_with_champion), backend_port=free_port())
 
 
 @pytest.fixture
 def service_settings(champion_settings: Settings) -> Settings:
     """Settings with a champion and the three keys."""
-    return Settings.model_validate(champion_settings.model_dump() | KEYS)
+    return changed(champion_settings, **KEYS)
 
 
 @pytest.fixture

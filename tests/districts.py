@@ -3,7 +3,8 @@
 import numpy as np
 
 from backend.contract.predictions import HousingFeatures
-from storage.schema.features import FEATURE_NAMES, FEATURES, TARGET_CAP
+from storage.domain.inputs import FEATURE_NAMES, FEATURES
+from storage.domain.target import TARGET_CAP
 from training.dataset.sources import load_table
 from training.dataset.splits import split_rows
 

@@ -2,13 +2,14 @@
 
 from storage.models.store import HOLDOUT, ModelStore
 from storage.retraining.queue import RetrainQueue
+from storage.schema.predictions import LabelledPredictions
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from training.dataset.missing import Missing
 from training.evaluation.behaviour import Observation
-from training.evaluation.comparison import Contest
-from training.evaluation.holdout import Holdout
-from training.evaluation.slices import Answers
+from training.evaluation.comparison import Comparison
+from training.evaluation.holdout import read_holdout
+from training.models.intervals import COVERAGE
 from training.promotion.checks import Rules
 from training.promotion.decision import Decision, Evidence, decide
 
@@ -17,11 +18,12 @@ KEPT = Observation("finite", 10, 0, "10 of 10 answers are finite numbers")
 
 def decision(store: ModelStore, version: str, champion: str) -> Decision:
     """Let the gate's rules decide about a version, by what both answered to their holdout."""
-    contest = Contest(_answers(store, version), _answers(store, champion))
+    comparison = Comparison(_answers(store, version), _answers(store, champion))
     evidence = Evidence(
-        challenger=contest.challenger,
+        challenger=comparison.challenger,
+        coverage=COVERAGE,
         champion_version=champion,
-        fixed=contest,
+        fixed=comparison,
         recent=Missing("3 labelled predictions, at least 100 are needed"),
         source="drift",
         latency_microseconds=120.0,
@@ -40,13 +42,5 @@ def close_retraining(settings: Settings, version: str, decided: Decision | None)
     return claim.finish(result, succeeded=True)
 
 
-def _answers(store: ModelStore, version: str) -> Answers:
-    holdout = Holdout.from_bytes(store.read(version, HOLDOUT))
-    return Answers(
-        holdout.inputs,
-        holdout.actual,
-        holdout.predicted,
-        holdout.lower,
-        holdout.upper,
-        coverage=0.9,
-    )
+def _answers(store: ModelStore, version: str) -> LabelledPredictions:
+    return read_holdout(store.read(version, HOLDOUT))

@@ -9,8 +9,9 @@ from sklearn.pipeline import Pipeline
 
 from storage.models.pickles import pickled, unpickled
 from storage.models.store import HOLDOUT, MODEL, ModelStore
+from storage.schema.predictions import LabelledPredictions
 from storage.schema.records import ModelManifest
-from training.evaluation.holdout import Holdout
+from training.evaluation.holdout import holdout_bytes, read_holdout
 
 
 def publish_dearer(store: ModelStore, version: str, name: str, by: float = 0.1) -> ModelManifest:
@@ -22,13 +23,13 @@ def publish_dearer(store: ModelStore, version: str, name: str, by: float = 0.1) 
     for part in (regressor, *vars(regressor).values()):
         if isinstance(part, HistGradientBoostingRegressor):
             part._baseline_prediction = part._baseline_prediction + by
-    holdout = _answered(pipeline, Holdout.from_bytes(files[HOLDOUT]), by)
+    holdout = _answered(pipeline, read_holdout(files[HOLDOUT]), by)
     changed = {"version": name, "created_at": manifest.created_at + timedelta(days=1)}
-    made = {MODEL: pickled(pipeline), HOLDOUT: holdout.to_bytes()}
+    made = {MODEL: pickled(pipeline), HOLDOUT: holdout_bytes(holdout)}
     return store.publish(manifest.model_copy(update=changed), files | made)
 
 
-def _answered(pipeline: Pipeline, holdout: Holdout, by: float) -> Holdout:
+def _answered(pipeline: Pipeline, holdout: LabelledPredictions, by: float) -> LabelledPredictions:
     return replace(
         holdout,
         predicted=pipeline.predict(holdout.inputs),

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from storage.audit.chain import AuditAct
 from storage.audit.trail import AuditTrail
+from storage.domain.target import TARGET_UNIT
 from storage.errors import (
     HousingError,
     InvalidInput,
@@ -21,7 +22,6 @@ from storage.errors import (
     RecordNotFound,
 )
 from storage.models.store import ModelStore
-from storage.schema.features import TARGET_UNIT
 from storage.schema.records import ChampionPointer
 from storage.settings import Settings, settings_or_exit
 from storage.version import VERSION
@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     settings = settings_or_exit()
     if options.candidates is not None:
-        settings = settings.model_copy(update={"candidates": options.candidates})
+        training = settings.training.model_copy(update={"candidates": options.candidates})
+        settings = settings.model_copy(update={"training": training})
     try:
         if options.if_missing and _champion_is_usable(settings):
             return 0

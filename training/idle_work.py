@@ -2,24 +2,23 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from storage.errors import HousingError
+from storage.process.retry import Retry
 from storage.settings import Settings
 from storage.spool.segments import Spool
 from storage.spool.timeline import Timeline
 from training.promotion.shadow import Shadow
 from training.promotion.watch import PromotionWatch
-from training.tracking.alias_sync import AliasKeeper
-from training.tracking.registration_retry import RegistrationKeeper
+from training.tracking.alias_sync import AliasSync
+from training.tracking.registration_retry import RegistrationRetry
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = timedelta(0)
 WATCH_INTERVAL = timedelta(seconds=10)
-RETRY_INTERVAL = timedelta(seconds=10)
-"""Pause after an error: a database server that is away takes seconds to say so, and triggers wait."""
 
 
 @dataclass
@@ -30,24 +29,20 @@ class Step:
     run: Callable[[datetime], object]
     interval: timedelta
     due: datetime | None = None
-    problem: str = ""
+    retry: Retry = field(default_factory=Retry)
 
     def run_if_due(self, now: datetime) -> None:
         """Run it if it is time to. An expected error is logged once, and costs the other steps nothing."""
-        if self.due is not None and now < self.due:
+        if (self.due is not None and now < self.due) or not self.retry.is_due(now):
             return
-        problem = self._attempt(now)
-        if problem and problem != self.problem:
-            logger.warning("%s: %s", self.what, problem)
-        self.problem = problem
-        self.due = now + (max(RETRY_INTERVAL, self.interval) if problem else self.interval)
-
-    def _attempt(self, now: datetime) -> str:
+        self.due = now + self.interval
         try:
             self.run(now)
         except HousingError as error:
-            return str(error)
-        return ""
+            if self.retry.failed(now, str(error)):
+                logger.warning("%s: %s", self.what, error)
+        else:
+            self.retry.succeeded()
 
 
 class IdleWork:
@@ -60,8 +55,8 @@ class IdleWork:
         watch = PromotionWatch(settings, Timeline(spool))
         self._steps = (
             Step("Watch over the promotion", watch.run_once, WATCH_INTERVAL),
-            Step("Open registrations", RegistrationKeeper(settings).run_once, AT_ONCE),
-            Step("MLflow's aliases", AliasKeeper(settings).run_once, AT_ONCE),
+            Step("Open registrations", RegistrationRetry(settings).run_once, AT_ONCE),
+            Step("MLflow's aliases", AliasSync(settings).run_once, AT_ONCE),
             Step("Silent answers", Shadow(settings, spool).run_once, AT_ONCE),
         )
 

@@ -25,7 +25,7 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
         "_MLFLOW_SERVER_ARTIFACT_DESTINATION": artifacts,
         "_MLFLOW_SGI_NAME": "uvicorn",
-        "MLFLOW_SERVER_ALLOWED_HOSTS": settings.mlflow_allowed_hosts,
+        "MLFLOW_SERVER_ALLOWED_HOSTS": settings.mlflow.allowed_hosts,
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
     }
 
@@ -52,8 +52,8 @@ def _serve(settings: Settings) -> None:
     create_store(settings)
     uvicorn.run(
         "mlflow.server.fastapi_app:app",
-        host=settings.mlflow_host,
-        port=settings.mlflow_port,
+        host=settings.addresses.mlflow_host,
+        port=settings.addresses.mlflow_port,
         log_level="warning",
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )

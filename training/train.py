@@ -93,7 +93,7 @@ class Training:
     def run(self) -> TrainedVersion:
         """Fit, choose on validation, measure once on test, record in MLflow, publish.
 
-        MLflow being away delays the record of the runs, not the model (``RegistrationKeeper``). Stopped at
+        MLflow being away delays the record of the runs, not the model (``RegistrationRetry``). Stopped at
         any point before the end, no version exists.
         """
         splits, labelled = self._splits()
@@ -101,14 +101,14 @@ class Training:
         winner = choose(fitted)
         self._display.enter("evaluating", self._steps - self._fits)
         self._begin("Calibrating the intervals")
-        intervals = fit_intervals(winner, splits, self._settings.random_seed)
+        intervals = fit_intervals(winner, splits, self._settings.training.random_seed)
         self._begin("Measuring on the test part")
         test = splits.test.open()
         model, now = pickled(winner.pipeline), utc_now()
         measured = list(measure(fitted, test))
         chosen = fitted.index(winner)
         answers = answers_with_intervals(measured[chosen], intervals, test)
-        measured[chosen] = with_intervals(measured[chosen], answers)
+        measured[chosen] = with_intervals(measured[chosen], answers, intervals.coverage)
         outcome = TrainingOutcome(
             version=version_id(model, now),
             trained_at=now,
@@ -118,7 +118,7 @@ class Training:
             answers=answers,
             trials=trials,
             training=splits.train,
-            seed=self._settings.random_seed,
+            seed=self._settings.training.random_seed,
             validation=splits.validation,
             row_counts=splits.row_counts,
             dataset_origin=self._table.origin,
@@ -132,7 +132,7 @@ class Training:
         return TrainedVersion(self._publish(outcome, model, context, run), outcome)
 
     def _splits(self) -> tuple[Splits, LabelledReport | None]:
-        splits = split(self._table, self._settings.random_seed)
+        splits = split(self._table, self._settings.training.random_seed)
         if self._retraining is None:
             return splits, None
         splits, report = with_labelled_rows(splits, self._retraining.window, self._settings)
@@ -154,7 +154,7 @@ class Training:
 
     def _fit(self, candidate: Candidate, train: Part, validation: Part) -> FittedCandidate:
         self._begin(f"Fitting {candidate.label.lower()}")
-        return fit(candidate, train, validation, self._settings.training_threads)
+        return fit(candidate, train, validation, self._settings.training.threads)
 
     def _context(self, outcome: TrainingOutcome) -> TrainingContext:
         return TrainingContext(
@@ -182,11 +182,11 @@ class Training:
             return None
 
     def _parameters(self) -> dict[str, str]:
-        parameters = {"seed": str(self._settings.random_seed)}
+        parameters = {"seed": str(self._settings.training.random_seed)}
         if self._search is None:
             return parameters
         return parameters | {
-            "search_trials": str(self._settings.search_trials),
+            "search_trials": str(self._settings.search.trials),
             "search_space": json.dumps(self._search.space),
         }
 

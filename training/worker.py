@@ -140,7 +140,9 @@ class RetrainingWorker:
     def _published(self, trigger: Trigger, steps: ClaimedSteps) -> PublishedVersion:
         steps.work_on("loading", "Loading the training data")
         table = self._load()
-        before = published_for(self._store, trigger.trigger_id, table, self._settings.random_seed)
+        before = published_for(
+            self._store, trigger.trigger_id, table, self._settings.training.random_seed
+        )
         if before is not None:
             logger.info("Version %s was published before.", before.manifest.version)
             return before
@@ -212,7 +214,7 @@ def main() -> None:
         worker = RetrainingWorker(settings, load_table, candidates, spool)
         with only_process(settings.paths.worker_lock, WORKER):
             logger.info("The worker waits for triggers in %s.", settings.paths.triggers)
-            run_until_stopped(worker.run_once, settings.worker_poll_seconds)
+            run_until_stopped(worker.run_once, settings.worker.poll_seconds)
     except (AlreadyRunning, InvalidInput) as error:
         raise SystemExit(str(error)) from error
 

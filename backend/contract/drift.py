@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from backend.contract.base import Moment, Request, Success
 from backend.contract.duration import Duration
-from backend.contract.what_if import FeatureName
+from storage.domain.inputs import FeatureName
 
 MOST_ROWS = 20_000
 SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(minutes=1), timedelta(days=90)

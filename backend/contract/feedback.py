@@ -5,17 +5,17 @@ from typing import Annotated
 from pydantic import Field, FiniteFloat
 
 from backend.contract.base import Request, Success
+from storage.domain.target import ACCEPTED_TARGETS
 
 LARGEST_FEEDBACK = 10_000
-HIGHEST_PRICE = 100.0
-"""In 100,000 USD: wide, but a price that is in dollars falls outside."""
+LOWEST_PRICE, HIGHEST_PRICE = ACCEPTED_TARGETS
 
 
 class FeedbackItem(Request):
     """The actual value of one prediction, in units of 100,000 USD."""
 
     prediction_id: str = Field(min_length=1, max_length=64)
-    actual: Annotated[FiniteFloat, Field(strict=True, ge=0, le=HIGHEST_PRICE)]
+    actual: Annotated[FiniteFloat, Field(strict=True, ge=LOWEST_PRICE, le=HIGHEST_PRICE)]
 
 
 class FeedbackRequest(Request):

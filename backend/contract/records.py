@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from backend.contract.base import Moment, Request, Success
-from storage.schema.features import HousingFeatures
+from storage.domain.inputs import HousingFeatures
 
 DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 1_000

@@ -1,24 +1,11 @@
 """POST /sensitivity and /nearest_districts: what the what-if form shows around one answer."""
 
-from typing import Literal
-
 from pydantic import BaseModel, Field
 
 from backend.contract.base import Request, Success
-from storage.schema.features import HousingFeatures
+from storage.domain.inputs import FeatureName, HousingFeatures
 
 MOST_DISTRICTS = 50
-
-FeatureName = Literal[
-    "MedInc",
-    "HouseAge",
-    "AveRooms",
-    "AveBedrms",
-    "Population",
-    "AveOccup",
-    "Latitude",
-    "Longitude",
-]
 
 
 class SensitivityQuery(Request):

@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     options = parser.parse_args(arguments)
     settings = settings_or_exit()
-    connection = Connection(options.url or settings.service_url, operator_key(settings))
+    connection = Connection(options.url or settings.addresses.backend_url, operator_key(settings))
     console = Console()
     outcomes = walk(connection, STEPS, lambda outcome: _show(console, outcome))
     off = sum(outcome.off for outcome in outcomes)

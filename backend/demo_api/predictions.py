@@ -5,21 +5,22 @@ import math
 from backend.contract.predictions import (
     EXAMPLE,
     FEATURE_NAMES,
-    TARGET_CAP,
     BatchPredictionResponse,
     PredictionResponse,
 )
 from backend.contract.what_if import NearestResponse, SensitivityResponse
 from backend.demo_api.walk import Connection, Off, Step, demand
+from storage.domain.promises import HIGHEST_PREDICTION
+from storage.domain.target import TARGET_UNIT_DOLLARS
 
 
 def predict(connection: Connection) -> str:
     """POST /predict"""
     answer = connection.post(PredictionResponse, "/predict", EXAMPLE)
-    demand(0 <= answer.prediction <= TARGET_CAP + 0.1, f"an absurd price: {answer.prediction}")
+    demand(0 <= answer.prediction <= HIGHEST_PREDICTION, f"an absurd price: {answer.prediction}")
     demand(answer.interval.lower <= answer.interval.upper, "the interval is upside down")
     return (
-        f"{answer.prediction * 100_000:,.0f} USD, {answer.interval.coverage:.0%} between "
+        f"{answer.prediction * TARGET_UNIT_DOLLARS:,.0f} USD, {answer.interval.coverage:.0%} between "
         f"{answer.interval.lower:.2f} and {answer.interval.upper:.2f}"
     )
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backend.drift.alarm import Alarm, CheckedWindow, drift_alarm
 from backend.drift.detector import PREDICTION, DriftDetector
@@ -22,8 +21,8 @@ from backend.drift.report import DriftReport
 from backend.drift.thresholds import DriftThresholds
 from storage.database.connection import Database
 from storage.predictions.window import PredictionWindow, read_prediction_window
+from storage.schema.accepted import is_accepted
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURES
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def compare_rows(
     thresholds: DriftThresholds,
 ) -> DriftReport:
     """Compare inputs (n, 8), NaN for missing values, and the model's answers to those that it accepts."""
-    usable = inputs[_is_acceptable(inputs)]
+    usable = inputs[is_accepted(inputs)]
     predictions = predict(usable) if len(usable) else None
     return detector.compare(inputs, predictions, thresholds)
 
@@ -118,7 +117,7 @@ def _compare(
 def _own_predictions(version: str, window: PredictionWindow) -> FloatArray:
     # Another version's answers differ from this one's reference without any drift.
     own = window.versions == version
-    return np.where(own, window.predictions, np.nan)
+    return np.where(own, window.predicted, np.nan)
 
 
 def _alarm(
@@ -146,11 +145,3 @@ def _checked(window: PredictionWindow, report: DriftReport) -> CheckedWindow:
     return CheckedWindow(
         window.since, window.until, report.overall_drift, report.smallest_adjusted_p_value
     )
-
-
-def _is_acceptable(inputs: FloatArray) -> NDArray[np.bool_]:
-    """Return which rows (n,) the service would predict: complete, and in the accepted ranges."""
-    lower = np.array([feature.minimum for feature in FEATURES])
-    upper = np.array([feature.maximum for feature in FEATURES])
-    within = np.asarray((inputs >= lower) & (inputs <= upper))
-    return np.asarray(within.all(axis=1))

@@ -83,16 +83,16 @@ def main(arguments: list[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     settings = settings_or_exit()
     configure_logging(settings, open_spool(settings), "monitor")
-    monitor = Monitor(HousingClient(settings.service_url, _key(settings)), settings.paths)
+    monitor = Monitor(HousingClient(settings.addresses.backend_url, _key(settings)), settings.paths)
     if options.once:
         raise SystemExit(0 if monitor.run_once(utc_now()).healthy else 1)
-    pause_seconds = options.interval or settings.monitor_interval_seconds
+    pause_seconds = options.interval or settings.monitor.interval_seconds
     run_until_stopped(monitor.run_once, pause_seconds, options.duration)
     monitor.draw(utc_now())
 
 
 def _key(settings: Settings) -> str | None:
-    key = settings.operator_key or settings.viewer_key
+    key = settings.access.operator_key or settings.access.viewer_key
     return key.get_secret_value() if key else None
 
 

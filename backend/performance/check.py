@@ -15,7 +15,6 @@ from backend.performance.estimated import (
 )
 from backend.performance.realized import (
     Degradation,
-    LabelledRows,
     RealizedError,
     degradation,
     realized_error,
@@ -31,7 +30,7 @@ from backend.performance.slices import (
 from backend.serving.served_model import ServedModel
 from storage.database.connection import Database
 from storage.predictions.answered import AnsweredWindow, read_answered_window
-from training.evaluation.holdout import Holdout
+from storage.schema.predictions import LabelledPredictions
 
 SEED = 0
 MOST_ROWS = 10_000
@@ -42,10 +41,9 @@ NO_HOLDOUT = "This version was trained before holdouts were kept; the next train
 
 @dataclass(frozen=True)
 class Baseline:
-    """What a version's error is compared with, and its estimator of the error."""
+    """The holdout that a version's error is compared with, and the estimator of the error."""
 
-    holdout: Holdout
-    rows: LabelledRows
+    rows: LabelledPredictions
     realized: RealizedError
     estimator: ErrorEstimator
 
@@ -126,8 +124,8 @@ class PerformanceCheck:
         version = model.manifest.version
         window = read_answered_window(self._database, version, until - length, until, MOST_ROWS)
         baseline = self.baseline(model)
-        known = window.is_labelled
-        rows, inputs = _all_rows(window).only(known), window.inputs[known]
+        known = window.rows.is_labelled
+        rows = window.rows.only(known)
         losses = _expected_losses(baseline, window)
         step_seconds = _step_seconds(window)
         return PerformanceReport(
@@ -137,8 +135,8 @@ class PerformanceCheck:
             realized=realized_error(rows, SEED, minimum_rows),
             degradation=_degradation(baseline, rows, margin, minimum_rows),
             estimated=_estimated(baseline, losses, ~known, margin),
-            slices=_slices(baseline, inputs, rows),
-            cells=error_cells(inputs, rows) if len(rows) else (),
+            slices=_slices(baseline, rows),
+            cells=error_cells(rows) if len(rows) else (),
             residuals=_residuals(baseline, rows),
             step_seconds=step_seconds,
             steps=_steps(window, baseline, losses, step_seconds, margin),
@@ -153,25 +151,20 @@ class PerformanceCheck:
             return self._baseline
 
 
-def _make_baseline(holdout: Holdout | None) -> Baseline | None:
+def _make_baseline(holdout: LabelledPredictions | None) -> Baseline | None:
     if holdout is None or len(holdout) < SMALLEST_HOLDOUT:
         return None
-    rows = LabelledRows(holdout.actual, holdout.predicted, holdout.lower, holdout.upper)
-    return Baseline(holdout, rows, realized_error(rows, SEED), ErrorEstimator(holdout, SEED))
-
-
-def _all_rows(window: AnsweredWindow) -> LabelledRows:
-    return LabelledRows(window.actual, window.predicted, window.lower, window.upper)
+    return Baseline(holdout, realized_error(holdout, SEED), ErrorEstimator(holdout, SEED))
 
 
 def _label_state(window: AnsweredWindow) -> LabelState:
-    delays = window.delays[window.is_labelled]
+    delays = window.delays[window.rows.is_labelled]
     median, slow = np.quantile(delays, [0.5, 0.9]).tolist() if len(delays) else (None, None)
     return LabelState(window.total, window.labelled, median, slow)
 
 
 def _degradation(
-    baseline: Baseline | None, rows: LabelledRows, margin: float, minimum_rows: int
+    baseline: Baseline | None, rows: LabelledPredictions, margin: float, minimum_rows: int
 ) -> Degradation:
     if baseline is None:
         return Degradation("not_enough_data", NO_HOLDOUT)
@@ -181,9 +174,7 @@ def _degradation(
 def _expected_losses(baseline: Baseline | None, window: AnsweredWindow) -> ExpectedLosses | None:
     if baseline is None:
         return None
-    return baseline.estimator.expected_losses(
-        window.inputs, window.predicted, window.lower, window.upper
-    )
+    return baseline.estimator.expected_losses(window.rows)
 
 
 def _estimated(
@@ -197,15 +188,13 @@ def _estimated(
     return baseline.estimator.estimate(losses.only(chosen), margin)
 
 
-def _slices(
-    baseline: Baseline | None, inputs: NDArray[np.float64], rows: LabelledRows
-) -> tuple[ErrorSlice, ...]:
+def _slices(baseline: Baseline | None, rows: LabelledPredictions) -> tuple[ErrorSlice, ...]:
     if baseline is None:
         return ()
-    return worst_slices(inputs, rows, baseline.holdout.inputs, baseline.rows, SEED)
+    return worst_slices(rows, baseline.rows, SEED)
 
 
-def _residuals(baseline: Baseline | None, rows: LabelledRows) -> ResidualHistogram | None:
+def _residuals(baseline: Baseline | None, rows: LabelledPredictions) -> ResidualHistogram | None:
     return residual_histogram(rows, baseline.rows) if baseline is not None and len(rows) else None
 
 
@@ -227,7 +216,7 @@ def _steps(
 ) -> tuple[PerformanceStep, ...]:
     length = (window.until - window.since).total_seconds()
     step_of_row = (window.seconds // step_seconds).astype(np.int64)
-    rows, known = _all_rows(window), window.is_labelled
+    rows, known = window.rows, window.rows.is_labelled
     steps = []
     first = int(_first_second(window) // step_seconds)
     for number in range(first, int(-(-length // step_seconds))):

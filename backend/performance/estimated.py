@@ -14,8 +14,8 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from backend.performance.realized import DEGRADATION_MARGIN, Status
 from storage.schema.arrays import FloatArray
+from storage.schema.predictions import LabelledPredictions
 from training.evaluation.bootstrap import CONFIDENCE, Estimate
-from training.evaluation.holdout import Holdout
 from training.kernels.forest import FlatForest
 
 FOLDS = 5
@@ -96,11 +96,11 @@ class ErrorEstimator:
         If the holdout is too small.
     """
 
-    def __init__(self, holdout: Holdout, seed: int) -> None:
+    def __init__(self, holdout: LabelledPredictions, seed: int) -> None:
         if len(holdout) < SMALLEST_HOLDOUT:
             raise ValueError(f"The holdout has fewer than {SMALLEST_HOLDOUT} rows.")
-        features = _features(holdout.inputs, holdout.predicted, holdout.lower, holdout.upper)
-        errors = holdout.predicted - holdout.actual
+        features = _features(holdout)
+        errors = holdout.residuals
         losses = np.stack([np.abs(errors), errors**2])
         self._baseline_rmse = float(np.sqrt(losses[SQUARED].mean()))
         folds = np.random.default_rng(seed).permutation(len(holdout)) % FOLDS
@@ -114,12 +114,9 @@ class ErrorEstimator:
         deviations = np.mean((losses - expected) ** 2, axis=1)
         self._relative_variances = deviations / np.mean(expected**2, axis=1)
 
-    def expected_losses(
-        self, inputs: FloatArray, predicted: FloatArray, lower: FloatArray, upper: FloatArray
-    ) -> ExpectedLosses:
-        """Return what the models expect of predictions: inputs (n, 8), the others (n,); NaN bounds: none."""
-        features = _features(inputs, predicted, lower, upper)
-        return ExpectedLosses(self._expected(features), self._relative_variances)
+    def expected_losses(self, rows: LabelledPredictions) -> ExpectedLosses:
+        """Return what the models expect of predictions, whose actual values are not looked at."""
+        return ExpectedLosses(self._expected(_features(rows)), self._relative_variances)
 
     def _expected(self, features: FloatArray) -> FloatArray:
         """Return what each model expects, shape (FOLDS, 2, n)."""
@@ -158,10 +155,8 @@ class ErrorEstimator:
         )
 
 
-def _features(
-    inputs: FloatArray, predicted: FloatArray, lower: FloatArray, upper: FloatArray
-) -> FloatArray:
-    return np.column_stack([inputs, predicted, upper - lower])
+def _features(rows: LabelledPredictions) -> FloatArray:
+    return np.column_stack([rows.inputs, rows.predicted, rows.upper - rows.lower])
 
 
 def _model(seed: int) -> HistGradientBoostingRegressor:

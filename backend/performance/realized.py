@@ -5,13 +5,14 @@ figure that means nothing.
 """
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from storage.errors import InvalidInput
 from storage.schema.arrays import FloatArray
+from storage.schema.predictions import LabelledPredictions, Predictions
 from training.evaluation.bootstrap import (
     Estimate,
     estimates,
@@ -26,65 +27,6 @@ MINIMUM_ROWS = 100
 in 80 % of samples of 50 rows, 86 % of 100, 92 % of 500: squared errors have long tails."""
 DEGRADATION_MARGIN = 0.05
 """Share by which the RMSE must have risen: of many rows, the smallest rise is beyond doubt."""
-
-
-@dataclass(frozen=True)
-class LabelledRows:
-    """Predictions with their actual values; bounds are NaN where no interval was answered.
-
-    Attributes
-    ----------
-    actual, predicted, lower, upper
-        Shape (n,).
-    """
-
-    actual: FloatArray
-    predicted: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-
-    @classmethod
-    def of(
-        cls,
-        actual: ArrayLike,
-        predicted: ArrayLike,
-        lower: ArrayLike | None = None,
-        upper: ArrayLike | None = None,
-    ) -> Self:
-        """Check and pair arrays.
-
-        Raises
-        ------
-        InvalidInput
-            If an array is not a list of numbers, lengths differ, or an actual or predicted value is NaN
-            or infinite.
-        """
-        actual, predicted = _finite("actuals", actual), _finite("predictions", predicted)
-        missing = np.full(len(predicted), np.nan)
-        bounds = [
-            missing if bound is None else _numbers("bounds", bound) for bound in (lower, upper)
-        ]
-        for name, array in zip(("actuals", "lower", "upper"), (actual, *bounds), strict=True):
-            if len(array) != len(predicted):
-                raise InvalidInput(
-                    f"There are {len(predicted)} predictions and {len(array)} {name}; "
-                    "send one for each prediction, in the same order."
-                )
-        return cls(actual, predicted, *bounds)
-
-    def __len__(self) -> int:
-        return len(self.actual)
-
-    @property
-    def residuals(self) -> FloatArray:
-        """Predicted minus actual: above zero, the answer was too high."""
-        return self.predicted - self.actual
-
-    def only(self, rows: NDArray[np.bool_]) -> "LabelledRows":
-        """Return the rows where the mask (n,) is true."""
-        return LabelledRows(
-            self.actual[rows], self.predicted[rows], self.lower[rows], self.upper[rows]
-        )
 
 
 @dataclass(frozen=True)
@@ -132,8 +74,34 @@ class Degradation:
     mae_ratio: Estimate | None = None
 
 
+def paired(
+    actual: ArrayLike,
+    predicted: ArrayLike,
+    lower: ArrayLike | None = None,
+    upper: ArrayLike | None = None,
+) -> LabelledPredictions:
+    """Check and pair what somebody sent.
+
+    Raises
+    ------
+    InvalidInput
+        If an array is not a list of numbers, lengths differ, or an actual or predicted value is NaN
+        or infinite.
+    """
+    actual, predicted = _finite("actuals", actual), _finite("predictions", predicted)
+    missing = np.full(len(predicted), np.nan)
+    bounds = [missing if bound is None else _numbers("bounds", bound) for bound in (lower, upper)]
+    for name, array in zip(("actuals", "lower", "upper"), (actual, *bounds), strict=True):
+        if len(array) != len(predicted):
+            raise InvalidInput(
+                f"There are {len(predicted)} predictions and {len(array)} {name}; "
+                "send one for each prediction, in the same order."
+            )
+    return Predictions(predicted, *bounds).labelled(actual)
+
+
 def realized_error(
-    rows: LabelledRows, seed: int, minimum_rows: int = MINIMUM_ROWS
+    rows: LabelledPredictions, seed: int, minimum_rows: int = MINIMUM_ROWS
 ) -> RealizedError:
     """Measure rows whose actual values are known.
 
@@ -145,10 +113,10 @@ def realized_error(
     --------
     >>> random = np.random.default_rng(0)
     >>> actual = random.uniform(1, 4, 500)
-    >>> found = realized_error(LabelledRows.of(actual, actual + random.normal(0, 0.4, 500)), seed=0)
+    >>> found = realized_error(paired(actual, actual + random.normal(0, 0.4, 500)), seed=0)
     >>> found.rmse.lower < found.rmse.value < found.rmse.upper, found.interval_coverage is None
     (True, True)
-    >>> realized_error(LabelledRows.of([2.0], [2.1]), seed=0).reason
+    >>> realized_error(paired([2.0], [2.1]), seed=0).reason
     '1 labelled prediction, at least 100 are needed.'
     """
     if len(rows) < max(minimum_rows, 2):
@@ -157,8 +125,8 @@ def realized_error(
 
 
 def degradation(
-    rows: LabelledRows,
-    baseline: LabelledRows,
+    rows: LabelledPredictions,
+    baseline: LabelledPredictions,
     seed: int,
     margin: float = DEGRADATION_MARGIN,
     minimum_rows: int = MINIMUM_ROWS,
@@ -172,8 +140,8 @@ def degradation(
     --------
     >>> random = np.random.default_rng(0)
     >>> actual, noise = random.uniform(1, 4, 4_000), random.normal(0, 0.4, 4_000)
-    >>> holdout = LabelledRows.of(actual, actual + noise)
-    >>> worse = LabelledRows.of(actual[:500], actual[:500] + 1.5 * noise[-500:])
+    >>> holdout = paired(actual, actual + noise)
+    >>> worse = paired(actual[:500], actual[:500] + 1.5 * noise[-500:])
     >>> degradation(worse, holdout, seed=0).degraded
     True
     >>> degradation(holdout.only(np.arange(4_000) < 500), holdout, seed=0).degraded
@@ -196,11 +164,11 @@ def degradation(
     )
 
 
-def _columns(rows: LabelledRows) -> FloatArray:
+def _columns(rows: LabelledPredictions) -> FloatArray:
     residuals = rows.residuals
     centred = rows.actual - rows.actual.mean()
-    bounded = np.isfinite(rows.lower) & np.isfinite(rows.upper)
-    inside = bounded & (rows.lower <= rows.actual) & (rows.actual <= rows.upper)
+    bounded = rows.has_interval
+    inside = bounded & rows.is_held
     return np.column_stack(
         [residuals**2, np.abs(residuals), residuals, centred, centred**2, bounded, inside]
     )
@@ -222,7 +190,7 @@ def _figures(means: FloatArray) -> dict[str, FloatArray]:
     }
 
 
-def _error_means(rows: LabelledRows, seed: int) -> FloatArray:
+def _error_means(rows: LabelledPredictions, seed: int) -> FloatArray:
     """Return squared and absolute error: the first row as measured, the others resampled."""
     columns = _columns(rows)[:, :2]
     resampled = resampled_means(columns, seed)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.performance.check import width_seconds
-from backend.performance.realized import LabelledRows, RealizedError, realized_error
+from backend.performance.realized import RealizedError, realized_error
 from storage.database.connection import Database
 from storage.predictions.shadow import ShadowWindow, read_shadow_window
 from storage.schema.arrays import FloatArray
@@ -141,28 +141,24 @@ def _difference(
 
 
 def _beyond_interval(window: ShadowWindow, rows: NDArray[np.bool_]) -> Estimate | None:
-    has_interval = rows & np.isfinite(window.served_lower) & np.isfinite(window.served_upper)
-    answered = window.answered[has_interval]
+    has_interval = rows & window.served.has_interval
+    answered, served = window.answered.predicted[has_interval], window.served.only(has_interval)
     if len(answered) < 2:
         return None
-    lower, upper = window.served_lower[has_interval], window.served_upper[has_interval]
-    beyond: FloatArray = ((answered < lower) | (answered > upper)).astype(np.float64)
+    beyond: FloatArray = ((answered < served.lower) | (answered > served.upper)).astype(np.float64)
     return estimates(beyond[:, None], lambda means: {"share": means[0]}, SEED)["share"]
 
 
 def _errors(window: ShadowWindow, rows: NDArray[np.bool_], minimum_rows: int) -> ShadowErrors:
-    known = rows & np.isfinite(window.actual)
-    actual = window.actual[known]
-    answered, served = window.answered[known], window.served[known]
-    bounds = (window.answered_lower[known], window.answered_upper[known])
-    served_bounds = (window.served_lower[known], window.served_upper[known])
+    known = rows & window.served.is_labelled
+    answered, served = window.answered.only(known), window.served.only(known)
     difference = (
-        paired_rmse_difference(actual, answered, served, SEED)
-        if len(actual) >= minimum_rows
+        paired_rmse_difference(served.actual, answered.predicted, served.predicted, SEED)
+        if len(served) >= minimum_rows
         else None
     )
     return ShadowErrors(
-        realized_error(LabelledRows(actual, answered, *bounds), SEED, minimum_rows),
-        realized_error(LabelledRows(actual, served, *served_bounds), SEED, minimum_rows),
+        realized_error(answered, SEED, minimum_rows),
+        realized_error(served, SEED, minimum_rows),
         difference,
     )

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backend.performance.realized import LabelledRows, RealizedError, realized_error
+from backend.performance.realized import RealizedError, realized_error
+from storage.domain.inputs import LATITUDE, LONGITUDE
 from storage.schema.arrays import FloatArray
+from storage.schema.predictions import LabelledPredictions
 from training.evaluation.slices import income_edges, kinds_of_district
-from training.features.raw_inputs import LATITUDE, LONGITUDE
 
 SLICE_MINIMUM_ROWS = 30
 CELL_DEGREES = 0.5
@@ -49,30 +50,22 @@ class ResidualHistogram:
 
 
 def worst_slices(
-    inputs: FloatArray,
-    rows: LabelledRows,
-    baseline_inputs: FloatArray,
-    baseline: LabelledRows,
-    seed: int,
+    rows: LabelledPredictions, baseline: LabelledPredictions, seed: int
 ) -> tuple[ErrorSlice, ...]:
     """Return regions, income quarters and age bands with 30 rows or more, the highest RMSE first.
 
-    The quarters are the holdout's, so that a name means the same districts in every window.
-
-    Parameters
-    ----------
-    inputs, baseline_inputs
-        Shape (n, 8), of ``rows`` and of the holdout.
+    The quarters are those of the holdout, ``baseline``, so that a name means the same districts in every
+    window.
     """
-    edges = income_edges(baseline_inputs)
-    then = kinds_of_district(baseline_inputs, edges)
+    edges = income_edges(baseline.inputs)
+    then = kinds_of_district(baseline.inputs, edges)
     found = [
         ErrorSlice(
             *key,
             realized_error(rows.only(mask), seed, SLICE_MINIMUM_ROWS),
             _rmse(baseline.only(then[key])),
         )
-        for key, mask in kinds_of_district(inputs, edges).items()
+        for key, mask in kinds_of_district(rows.inputs, edges).items()
         if mask.sum() >= SLICE_MINIMUM_ROWS
     ]
     return tuple(
@@ -80,16 +73,18 @@ def worst_slices(
     )
 
 
-def error_cells(inputs: FloatArray, rows: LabelledRows) -> tuple[ErrorCell, ...]:
+def error_cells(rows: LabelledPredictions) -> tuple[ErrorCell, ...]:
     """Return the squares of half a degree that hold labelled rows, from south to north."""
-    corners = np.floor(inputs[:, [LATITUDE, LONGITUDE]] / CELL_DEGREES)
+    corners = np.floor(rows.inputs[:, [LATITUDE, LONGITUDE]] / CELL_DEGREES)
     cells, cell_of_row = np.unique(corners, axis=0, return_inverse=True)
     return tuple(
         _cell(corner, rows.residuals[cell_of_row == number]) for number, corner in enumerate(cells)
     )
 
 
-def residual_histogram(rows: LabelledRows, baseline: LabelledRows) -> ResidualHistogram:
+def residual_histogram(
+    rows: LabelledPredictions, baseline: LabelledPredictions
+) -> ResidualHistogram:
     """Return how residuals spread, beside the holdout's, in bins of a round width around zero."""
     reach = float(np.quantile(np.abs(baseline.residuals), SHOWN_SHARE))
     width = next((one for one in BIN_WIDTHS if BINS_A_SIDE * one >= reach), BIN_WIDTHS[-1])
@@ -100,7 +95,7 @@ def residual_histogram(rows: LabelledRows, baseline: LabelledRows) -> ResidualHi
     )
 
 
-def _rmse(rows: LabelledRows) -> float | None:
+def _rmse(rows: LabelledPredictions) -> float | None:
     if len(rows) < SLICE_MINIMUM_ROWS:
         return None
     return float(np.sqrt(np.mean(rows.residuals**2)))

@@ -14,7 +14,7 @@ SUMMARIES = {
 }
 
 
-class ChampionDesk:
+class ChampionChanges:
     """Takes requests to change the champion; raises what ``ChampionSwitch`` does, with nothing changed."""
 
     def __init__(self, switch: ChampionSwitch, timeline: Timeline) -> None:

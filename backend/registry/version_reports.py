@@ -5,12 +5,13 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from backend.performance.check import NO_HOLDOUT
-from backend.performance.realized import LabelledRows, RealizedError, realized_error
+from backend.performance.realized import RealizedError, realized_error
 from backend.performance.slices import ErrorSlice, worst_slices
 from storage.errors import ModelIntegrityError, StateConflict
 from storage.models.store import HOLDOUT, ModelStore
+from storage.schema.predictions import LabelledPredictions
 from training.dataset.missing import Missing
-from training.evaluation.holdout import Holdout
+from training.evaluation.holdout import read_holdout
 from training.evaluation.holdout_comparison import HoldoutComparison, compare_holdouts
 
 MOST_KEPT = 512
@@ -65,14 +66,13 @@ class VersionReports:
         holdout = self._holdout(place)
         if holdout is None:
             return RealizedError("not_enough_data", NO_HOLDOUT, 0)
-        return realized_error(_labelled(holdout), self._seed)
+        return realized_error(holdout, self._seed)
 
     def _measure_slices(self, place: Place) -> tuple[ErrorSlice, ...]:
         holdout = self._holdout(place)
         if holdout is None:
             return ()
-        rows = _labelled(holdout)
-        return worst_slices(holdout.inputs, rows, holdout.inputs, rows, self._seed)
+        return worst_slices(holdout, holdout, self._seed)
 
     def _compare(self, place: Place, against: Place) -> HoldoutComparison | Missing:
         first, second = self._holdout(place), self._holdout(against)
@@ -80,15 +80,11 @@ class VersionReports:
             return Missing("one of them was trained before holdouts were kept")
         return compare_holdouts(first, second, self._seed, self._slice_minimum_rows)
 
-    def _holdout(self, place: Place) -> Holdout | None:
+    def _holdout(self, place: Place) -> LabelledPredictions | None:
         try:
             manifest = self._store.servable_manifest(place.version)
             if HOLDOUT not in manifest.checksums:
                 return None
-            return Holdout.from_bytes(self._store.read(place.version, HOLDOUT))
+            return read_holdout(self._store.read(place.version, HOLDOUT))
         except ModelIntegrityError as error:
             raise StateConflict(f"Version {place.version} is damaged: {error}") from error
-
-
-def _labelled(holdout: Holdout) -> LabelledRows:
-    return LabelledRows(holdout.actual, holdout.predicted, holdout.lower, holdout.upper)

@@ -9,7 +9,6 @@ from backend.performance.check import NO_HOLDOUT, SEED, PerformanceCheck
 from backend.performance.estimated import EstimatedError
 from backend.performance.realized import (
     Degradation,
-    LabelledRows,
     RealizedError,
     degradation,
     realized_error,
@@ -32,6 +31,7 @@ from storage.predictions.labels import count_labels_since
 from storage.retraining.queue import RetrainQueue
 from storage.schema.arrays import FloatArray
 from storage.schema.monitoring_config import MonitoringConfig
+from storage.schema.predictions import LabelledPredictions
 
 HOUR_SECONDS, DAY_SECONDS = 3_600.0, 86_400.0
 
@@ -88,7 +88,7 @@ class RetrainingChecks:
         self._store = store
 
     def rows(
-        self, now: datetime, inputs: FloatArray | None, labelled: LabelledRows | None
+        self, now: datetime, inputs: FloatArray | None, labelled: LabelledPredictions | None
     ) -> RetrainingCheck:
         """Judge rows that were sent: inputs (n, 8) with NaN for missing values, pairs of prices."""
         model, config = self._host.current(), self._configuration.current().config
@@ -132,7 +132,7 @@ class RetrainingChecks:
         return self._decided(now, model, config, drift, error)
 
     def _error_of(
-        self, model: ServedModel, labelled: LabelledRows, config: MonitoringConfig
+        self, model: ServedModel, labelled: LabelledPredictions, config: MonitoringConfig
     ) -> ErrorLook:
         baseline = self._performance.baseline(model)
         minimum, margin = config.performance_minimum_rows, config.degradation_margin_share

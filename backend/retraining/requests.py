@@ -15,7 +15,7 @@ CHECK = "scheduled check"
 """Who asked, where no person did."""
 
 
-class RetrainingDesk:
+class RetrainingRequests:
     """Takes requests for retraining, a person's or a check's."""
 
     def __init__(self, queue: RetrainQueue, timeline: Timeline) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from backend.metrics.metrics import Metrics
 from backend.retraining.check import ErrorLook, RetrainingCheck, RetrainingChecks
-from backend.retraining.requests import RetrainingDesk
+from backend.retraining.requests import RetrainingRequests
 from storage.database.record_log import PageRequest, RecordLog
 from storage.schema.records import EventRecord
 from storage.schema.triggers import DataWindow
@@ -38,13 +38,13 @@ class ScheduledChecks:
         self,
         checks: RetrainingChecks,
         record_log: RecordLog,
-        desk: RetrainingDesk,
+        requests: RetrainingRequests,
         timeline: Timeline,
         metrics: Metrics,
     ) -> None:
         self._checks = checks
         self._record_log = record_log
-        self._desk = desk
+        self._requests = requests
         self._timeline = timeline
         self._metrics = metrics
 
@@ -88,7 +88,7 @@ class ScheduledChecks:
             return None
         length = timedelta(hours=check.config.window_hours)
         window = DataWindow(since=check.at - length, until=check.at)
-        trigger = self._desk.ask_by_itself(check.decision, window)
+        trigger = self._requests.ask_by_itself(check.decision, window)
         return trigger.trigger_id if trigger is not None else None
 
     def _measure(self, check: RetrainingCheck) -> None:

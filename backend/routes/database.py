@@ -35,7 +35,7 @@ def clear() -> Response:
         services.spool,
         services.database,
         "clear_database",
-        services.settings.command_timeout_seconds,
+        services.settings.backend.command_timeout_seconds,
         {"asked_by": current_actor()},
     )
     tell("database cleared", deleted=deleted)

@@ -29,7 +29,7 @@ from backend.retraining.configuration import drift_thresholds
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
-from storage.schema.features import FEATURE_NAMES
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.records import utc_now
 
 blueprint = Blueprint("drift", __name__, url_prefix="/monitoring")
@@ -39,7 +39,7 @@ blueprint = Blueprint("drift", __name__, url_prefix="/monitoring")
 def compare() -> Response:
     """Compare rows with the training data of the served model; null is a missing value."""
     services = current_services()
-    body = read_body(DriftRequest, services.settings.request_limit_bytes, services.metrics)
+    body = read_body(DriftRequest, services.settings.backend.request_limit_bytes, services.metrics)
     model = services.host.current()
     g.model_version = model.manifest.version
     rows = [list(row.__dict__.values()) for row in body.data]

@@ -20,9 +20,9 @@ def feedback() -> Response:
     """Attach actual values to prediction ids, in any order, late or twice; needs the role operator."""
     services = current_services()
     settings = services.settings
-    body = read_body(FeedbackRequest, settings.request_limit_bytes, services.metrics)
+    body = read_body(FeedbackRequest, settings.backend.request_limit_bytes, services.metrics)
     attaching = Feedback(
-        services.spool, services.database, settings.paths, settings.command_timeout_seconds
+        services.spool, services.database, settings.paths, settings.backend.command_timeout_seconds
     )
     attached = attaching.attach([(item.prediction_id, item.actual) for item in body.items])
     logger.info(

@@ -74,7 +74,7 @@ def _compared(version: str, against: str, found: HoldoutComparison) -> Compariso
 
 
 def _compared_slice(one: ComparedSlice) -> SliceComparison:
-    found = one.comparison
+    found = one.figures
     return SliceComparison(
         kind=one.kind,
         name=one.name,

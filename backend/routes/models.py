@@ -48,8 +48,8 @@ def models() -> Response:
 def promote(version: str) -> Response:
     """Make a version the champion, with a reason; needs the role admin."""
     asked = _asked()
-    desk = current_services().champion_desk
-    pointer = desk.promote(version, asked.reason, current_actor(), asked.expected_champion)
+    changes = current_services().champion_changes
+    pointer = changes.promote(version, asked.reason, current_actor(), asked.expected_champion)
     return _changed("promotion", pointer, asked.reason)
 
 
@@ -57,19 +57,21 @@ def promote(version: str) -> Response:
 def rollback() -> Response:
     """Make the champion before this one the champion again, with a reason; needs the role admin."""
     asked = _asked()
-    desk = current_services().champion_desk
-    pointer = desk.roll_back(asked.reason, current_actor(), asked.expected_champion)
+    changes = current_services().champion_changes
+    pointer = changes.roll_back(asked.reason, current_actor(), asked.expected_champion)
     return _changed("rollback", pointer, asked.reason)
 
 
 def _asked() -> ChampionChange:
     services = current_services()
-    return read_body(ChampionChange, services.settings.request_limit_bytes, services.metrics)
+    return read_body(
+        ChampionChange, services.settings.backend.request_limit_bytes, services.metrics
+    )
 
 
 def _changed(kind: ChampionChangeKind, pointer: ChampionPointer, reason: str) -> Response:
     tell(kind, pointer.version, reason, previous=pointer.previous)
-    seconds = current_services().settings.model_poll_seconds
+    seconds = current_services().settings.backend.model_poll_seconds
     body = ChampionChangedResponse(
         change=kind,
         version=pointer.version,

@@ -43,7 +43,7 @@ def config() -> Response:
 def change_config() -> Response:
     """Change values of the monitoring configuration, the others staying; needs the role admin."""
     services = current_services()
-    limit_bytes = services.settings.request_limit_bytes
+    limit_bytes = services.settings.backend.request_limit_bytes
     changes = read_body(ConfigChange, limit_bytes, services.metrics).root
     before = services.configuration.current().config.model_dump()
     read_values(MonitoringConfig, before | changes)
@@ -61,7 +61,7 @@ def status() -> Response:
     pending, running = services.queue.pending(), services.queue.running()
     last_check, available = _last_check(services)
     body = StatusResponse(
-        monitoring_active=_is_recent(seen_at, services.settings.monitor_interval_seconds),
+        monitoring_active=_is_recent(seen_at, services.settings.monitor.interval_seconds),
         monitor_seen_at=seen_at,
         drift_detection_enabled=stored.config.drift_detection_enabled,
         performance_monitoring_enabled=stored.config.performance_monitoring_enabled,

@@ -23,7 +23,7 @@ from backend.serving.prediction_service import interval_of, prediction_response
 from backend.serving.served_model import ServedModel
 from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
-from storage.schema.features import FEATURE_NAMES, HousingFeatures
+from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.spool.lines import Predicted
 
 blueprint = Blueprint("predictions", __name__)
@@ -34,7 +34,9 @@ def predict() -> Response:
     """Predict the price of one block group; ?explain=true says what each input contributes."""
     services = current_services()
     query = read_query(PredictQuery, request.args)
-    features = read_body(HousingFeatures, services.settings.request_limit_bytes, services.metrics)
+    features = read_body(
+        HousingFeatures, services.settings.backend.request_limit_bytes, services.metrics
+    )
     logged = services.predictions.predict(features, g.request_id)
     g.model_version = logged.model_version
     contributions = _contributions(logged.model, logged.predictions[0]) if query.explain else None
@@ -45,7 +47,7 @@ def predict() -> Response:
 def predict_batch() -> Response:
     """Predict the prices of 1 to 10,000 block groups; one bad instance refuses all."""
     services = current_services()
-    limit_bytes = services.settings.request_limit_bytes
+    limit_bytes = services.settings.backend.request_limit_bytes
     batch = read_body(BatchPredictionRequest, limit_bytes, services.metrics)
     logged = services.predictions.predict_batch(batch.instances, g.request_id)
     g.model_version = logged.model_version

@@ -32,9 +32,9 @@ blueprint = Blueprint("retraining", __name__)
 def trigger_retraining() -> Response:
     """Ask the worker for a retraining; needs the role operator."""
     services = current_services()
-    limit_bytes = services.settings.request_limit_bytes
+    limit_bytes = services.settings.backend.request_limit_bytes
     asked = read_body(TriggerRequest, limit_bytes, services.metrics)
-    trigger = services.desk.ask(asked.reason, current_actor(), asked.window)
+    trigger = services.retraining_requests.ask(asked.reason, current_actor(), asked.window)
     tell("retraining asked for", trigger.trigger_id, asked.reason)
     body = TriggerResponse(
         trigger_id=trigger.trigger_id,
@@ -74,9 +74,9 @@ def retraining(trigger_id: str) -> Response:
 def cancel(trigger_id: str) -> Response:
     """Cancel a retraining, with a reason; needs the role operator."""
     services = current_services()
-    limit_bytes = services.settings.request_limit_bytes
+    limit_bytes = services.settings.backend.request_limit_bytes
     asked = read_body(CancelRequest, limit_bytes, services.metrics)
-    found = services.desk.cancel(trigger_id, asked.reason, current_actor())
+    found = services.retraining_requests.cancel(trigger_id, asked.reason, current_actor())
     tell("retraining cancelled", trigger_id, asked.reason, state=found.state)
     stops = "is cancelled" if found.state == "cancelled" else "stops when the step it is at ends"
     body = CancelResponse(

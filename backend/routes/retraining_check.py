@@ -13,7 +13,7 @@ from backend.contract.retraining_check import (
     RetrainingCheckResponse,
     StoredCheckResponse,
 )
-from backend.performance.realized import LabelledRows
+from backend.performance.realized import paired
 from backend.retraining.check import ErrorLook, RetrainingCheck
 from backend.retraining.configuration import drift_thresholds
 from backend.routes.drift import drift_analysis
@@ -23,7 +23,8 @@ from backend.web.answers import answer
 from backend.web.authorization import current_actor
 from backend.web.request_audit import tell
 from backend.web.validation import read_body
-from storage.schema.features import FEATURE_NAMES
+from storage.domain.inputs import FEATURE_NAMES
+from storage.schema.predictions import LabelledPredictions
 from storage.schema.records import LONGEST_REASON, utc_now
 
 blueprint = Blueprint("retraining_check", __name__, url_prefix="/monitoring")
@@ -65,7 +66,7 @@ def _read(services: Services) -> RetrainingCheckRequest:
     if not request.content_length and "Transfer-Encoding" not in request.headers:
         return RetrainingCheckRequest()
     return read_body(
-        RetrainingCheckRequest, services.settings.request_limit_bytes, services.metrics
+        RetrainingCheckRequest, services.settings.backend.request_limit_bytes, services.metrics
     )
 
 
@@ -76,10 +77,10 @@ def _inputs(asked: RetrainingCheckRequest) -> np.ndarray | None:
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURE_NAMES))
 
 
-def _labelled(asked: RetrainingCheckRequest) -> LabelledRows | None:
+def _labelled(asked: RetrainingCheckRequest) -> LabelledPredictions | None:
     if asked.predictions is None or asked.actuals is None:
         return None
-    return LabelledRows.of(asked.actuals, asked.predictions)
+    return paired(asked.actuals, asked.predictions)
 
 
 def _described(check: RetrainingCheck) -> dict[str, Any]:

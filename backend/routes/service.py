@@ -12,8 +12,8 @@ from backend.contract.service import (
 )
 from backend.services import current_services
 from backend.web.answers import answer
+from storage.domain.inputs import HousingFeatures
 from storage.errors import ModelUnavailable
-from storage.schema.features import HousingFeatures
 from storage.version import VERSION
 
 blueprint = Blueprint("service", __name__)

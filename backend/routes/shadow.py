@@ -24,12 +24,12 @@ def shadow() -> Response:
     """Tell what a challenger would have answered, beside what the champion answered."""
     services = current_services()
     query = read_query(ShadowQuery, request.args)
-    minimum_rows = services.settings.shadow_minimum_rows
+    minimum_rows = services.settings.shadow.minimum_rows
     until = query.until or utc_now()
     found = shadow_check.shadow_report(services.database, until, query.window, minimum_rows)
     window = found.window
     body = ShadowResponse(
-        share=services.settings.shadow_share,
+        share=services.settings.shadow.share,
         minimum_rows=minimum_rows,
         challenger=window.challenger,
         champion=window.champion,

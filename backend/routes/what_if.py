@@ -4,7 +4,6 @@ import numpy as np
 from flask import Blueprint, Response, g, request
 
 from backend.contract.what_if import (
-    FeatureName,
     NearestDistrict,
     NearestQuery,
     NearestResponse,
@@ -16,8 +15,8 @@ from backend.services import current_services
 from backend.serving.served_model import ServedModel
 from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
+from storage.domain.inputs import FEATURE_NAMES, FeatureName, HousingFeatures
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, HousingFeatures
 
 blueprint = Blueprint("what_if", __name__)
 
@@ -61,7 +60,7 @@ def nearest_districts() -> Response:
 
 def _read() -> tuple[HousingFeatures, ServedModel]:
     services = current_services()
-    limit_bytes = services.settings.request_limit_bytes
+    limit_bytes = services.settings.backend.request_limit_bytes
     features = read_body(HousingFeatures, limit_bytes, services.metrics)
     model = services.host.current()
     g.model_version = model.manifest.version

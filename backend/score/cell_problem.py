@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from storage.domain.inputs import FEATURE_NAMES, FEATURES, Feature
 from storage.schema.arrays import BoolArray, FloatArray, IntegerArray
-from storage.schema.features import FEATURE_NAMES, FEATURES, Feature
 
 MISSING = "Field required"
 NOT_A_NUMBER = "Input should be a valid number"

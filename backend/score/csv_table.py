@@ -12,9 +12,9 @@ import pyarrow.csv
 
 from backend.score.cell_problem import LONGEST_VALUE, MISSING, NOT_A_NUMBER, CellProblem
 from backend.score.input_table import InputChunk, InputTable
+from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import InvalidInput
 from storage.schema.arrays import BoolArray, FloatArray, IntegerArray
-from storage.schema.features import FEATURE_NAMES
 
 BLOCK_BYTES = 512 * 1024
 """Read and parsed at once: about 6,000 rows."""

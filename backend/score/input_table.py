@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.score.cell_problem import CellProblem
+from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import InvalidInput
 from storage.schema.arrays import BoolArray, FloatArray, IntegerArray
-from storage.schema.features import FEATURE_NAMES
 
 MOST_NAMES = 8
 """Columns named in one sentence."""

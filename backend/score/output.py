@@ -12,10 +12,10 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from backend.score.cell_problem import CellProblem
-from backend.serving.served_model import Answers
+from backend.serving.served_model import ServedPredictions
+from storage.domain.inputs import FEATURE_NAMES
 from storage.process.atomic_files import atomic_replacement
 from storage.schema.arrays import FloatArray, IntegerArray
-from storage.schema.features import FEATURE_NAMES
 
 RESULT_NAMES = ("prediction", "lower", "upper", "support")
 """Prices in units of 100,000 USD, support from 0 to 1."""
@@ -37,10 +37,10 @@ def scored_schema() -> Any:
 
 
 def scored_batch(
-    rows: IntegerArray, inputs: FloatArray, answers: Answers, model_version: str
+    rows: IntegerArray, inputs: FloatArray, answers: ServedPredictions, model_version: str
 ) -> Any:
     """Return scored rows; shapes (n,), inputs (n, 8)."""
-    results = (answers.values, answers.lower, answers.upper, answers.support)
+    results = (answers.predicted, answers.lower, answers.upper, answers.support)
     versions = pa.array(np.full(len(rows), model_version), pa.string())
     columns = [rows, *inputs.T, *results, versions]
     return pa.record_batch([pa.array(column) for column in columns], scored_schema())

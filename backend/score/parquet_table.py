@@ -10,9 +10,9 @@ import pyarrow.parquet
 
 from backend.score.cell_problem import MISSING, CellProblem
 from backend.score.input_table import InputChunk, InputTable
+from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import InvalidInput
 from storage.schema.arrays import BoolArray, FloatArray, IntegerArray
-from storage.schema.features import FEATURE_NAMES
 
 ROWS_A_CHUNK = 8_192
 BUFFER_BYTES = 64 * 1024

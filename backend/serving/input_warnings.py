@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.contract.predictions import InputWarning
-from storage.schema.features import FEATURE_NAMES
+from storage.domain.inputs import FEATURE_NAMES
 from training.models.reference_profile import PERCENTILES, ReferenceProfile
 
 FEW_LOW, FEW_HIGH = PERCENTILES.index(0.1), PERCENTILES.index(99.9)

@@ -10,7 +10,7 @@ from backend.contract.predictions import Contributions, Interval, PredictionResp
 from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
 from backend.serving.served_model import ServedModel
-from storage.schema.features import HousingFeatures
+from storage.domain.inputs import HousingFeatures
 from storage.schema.records import new_id, utc_now
 from storage.spool.lines import Answered, Model, Predicted, answer_line, prediction_line
 from storage.spool.segments import Spool
@@ -100,7 +100,7 @@ class PredictionService:
         inputs = [instance.vector() for instance in instances]
         answers = model.answer(np.array(inputs))
         seconds = time.perf_counter() - started
-        bounds = (answers.values.tolist(), answers.lower.tolist(), answers.upper.tolist())
+        bounds = (answers.predicted.tolist(), answers.lower.tolist(), answers.upper.tolist())
         predictions = [
             Predicted(new_id(), row, *answer)
             for row, answer in zip(inputs, zip(*bounds, strict=True), strict=True)

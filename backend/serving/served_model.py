@@ -11,20 +11,16 @@ import numpy as np
 
 from backend.drift.detector import DriftDetector
 from backend.serving.input_warnings import InputWarnings
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, LATITUDE, LONGITUDE
 from storage.errors import ModelIntegrityError
 from storage.models.store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelStore
 from storage.schema.arrays import FloatArray
-from storage.schema.features import EXAMPLE, FEATURE_NAMES
+from storage.schema.predictions import LabelledPredictions, Predictions
 from storage.schema.records import ModelManifest
 from training.evaluation.explain import Explanation, explain, price_curve
-from training.evaluation.holdout import Holdout
+from training.evaluation.holdout import read_holdout
 from training.models.predictor import Predictor, PublicPredictor, compiled_if_equal
-from training.models.reference_profile import (
-    LATITUDE,
-    LONGITUDE,
-    ReferenceProfile,
-    ReferenceSearch,
-)
+from training.models.reference_profile import ReferenceProfile, ReferenceSearch
 
 ROWS_WORTH_A_THREAD = 512
 PARTS_PER_CORE = 4
@@ -32,12 +28,9 @@ PARTS_PER_CORE = 4
 
 
 @dataclass(frozen=True)
-class Answers:
-    """Prices and bounds in units of 100,000 USD, support from 0 to 1: arrays of shape (n,)."""
+class ServedPredictions(Predictions):
+    """Predictions with their support, shape (n,), from 0 to 1."""
 
-    values: FloatArray
-    lower: FloatArray
-    upper: FloatArray
     support: FloatArray
 
 
@@ -50,7 +43,7 @@ class ServedModel:
         pipeline: Any,
         intervals: Any,
         profile: ReferenceProfile,
-        holdout: Holdout | None,
+        holdout: LabelledPredictions | None,
     ) -> None:
         self.manifest = manifest
         self.profile = profile
@@ -107,7 +100,7 @@ class ServedModel:
             place=(LATITUDE, LONGITUDE),
         )
 
-    def answer(self, inputs: FloatArray) -> Answers:
+    def answer(self, inputs: FloatArray) -> ServedPredictions:
         """Predict prices with intervals and support.
 
         Parameters
@@ -115,7 +108,7 @@ class ServedModel:
         inputs
             Shape (n, 8), columns in schema order.
         """
-        return Answers(*_on_all_cores(self._predictor.answer, inputs).T)
+        return ServedPredictions(*_on_all_cores(self._predictor.answer, inputs).T)
 
     def answer_one(self, inputs: list[float]) -> tuple[float, float, float, float]:
         """Return price, lower and upper bound (100,000 USD) and support of eight inputs, in schema order."""
@@ -158,8 +151,8 @@ def _on_all_cores(function: Callable[[FloatArray], FloatArray], inputs: FloatArr
         return np.concatenate(list(pool.map(function, parts)))
 
 
-def _holdout(store: ModelStore, version: str) -> Holdout | None:
+def _holdout(store: ModelStore, version: str) -> LabelledPredictions | None:
     # Versions from before holdouts were kept serve on, without a baseline to be compared with.
     if HOLDOUT not in store.manifest(version).checksums:
         return None
-    return Holdout.from_bytes(store.read(version, HOLDOUT))
+    return read_holdout(store.read(version, HOLDOUT))

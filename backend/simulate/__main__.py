@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> None:
     phases = [Phase(scenario, options.duration) for scenario in options.scenarios or [Scenario()]]
     traffic = Traffic(options.rate, options.seed, options.day_seconds)
     console = Console()
-    url = options.url or settings.service_url
+    url = options.url or settings.addresses.backend_url
     connect = partial(HousingClient, url, operator_key(settings))
     _introduce(console, phases, url)
     tally = Tally()
@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def held_out_rows(settings: Settings) -> Part:
     """Return the test part of the embedded table: districts that no model was trained on."""
-    return split(load_table(), settings.random_seed).test.open()
+    return split(load_table(), settings.training.random_seed).test.open()
 
 
 def _run(

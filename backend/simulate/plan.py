@@ -7,8 +7,8 @@ import numpy as np
 
 from backend.simulate.arrivals import DAILY_SWING, arrivals, daily_rate, steady_rate
 from backend.simulate.scenario import Scenario
+from storage.domain.inputs import FEATURE_NAMES, LATITUDE, LONGITUDE, HousingFeatures
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, HousingFeatures
 from training.dataset.splits import Part
 
 BATCH_SHARE = 0.1
@@ -100,8 +100,8 @@ def _request(
 
 
 def _features(inputs: FloatArray, mistake: bool) -> HousingFeatures:
-    values = dict(zip(FEATURE_NAMES, inputs.tolist(), strict=True))
-    if not mistake:
-        return HousingFeatures(**values)
-    swapped = {"Latitude": values["Longitude"], "Longitude": values["Latitude"]}
-    return HousingFeatures.model_construct(**values | swapped)
+    read = inputs.copy()
+    if mistake:
+        read[[LATITUDE, LONGITUDE]] = inputs[[LONGITUDE, LATITUDE]]
+    values = dict(zip(FEATURE_NAMES, read.tolist(), strict=True))
+    return HousingFeatures.model_construct(**values) if mistake else HousingFeatures(**values)

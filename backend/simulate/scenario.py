@@ -8,12 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from storage.domain.inputs import INCOME, OCCUPANCY
+from storage.domain.target import TARGET_CAP
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, TARGET_CAP
 from training.dataset.splits import Part
 
-INCOME = FEATURE_NAMES.index("MedInc")
-OCCUPANCY = FEATURE_NAMES.index("AveOccup")
 ONSET = 0.25
 """Where in its phase a change begins."""
 FULL = 0.5

@@ -1,4 +1,7 @@
-"""From a model of the contract to an HTTP response."""
+"""Answers over HTTP: a model of the contract, or an error in the one JSON shape (RFC 9457).
+
+Errors come from the error tree, from Flask, or from a defect.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -10,19 +13,9 @@ from werkzeug.exceptions import HTTPException
 from backend.contract.base import ErrorResponse, ValidationProblem
 from storage.errors import HousingError, InvalidInput
 
-
-def answer(body: BaseModel, status: int = 200) -> Response:
-    """Return the model as a JSON response."""
-    content = body.model_dump_json(by_alias=True)
-    return Response(content, status, mimetype="application/json")
-
-
 logger = logging.getLogger(__name__)
 
-
 MEDIA_TYPE = "application/problem+json"
-
-
 SENTENCES = {
     404: "There is nothing at this path; GET / lists the endpoints.",
     405: "This path exists, and does not take this method; see the Allow header.",
@@ -40,6 +33,12 @@ class InvalidRequest(InvalidInput):
     def __init__(self, sentence: str, problems: Sequence[ValidationProblem]) -> None:
         super().__init__(sentence)
         self.problems = list(problems)
+
+
+def answer(body: BaseModel, status: int = 200) -> Response:
+    """Return the model as a JSON response."""
+    content = body.model_dump_json(by_alias=True)
+    return Response(content, status, mimetype="application/json")
 
 
 def install(app: Flask) -> None:

@@ -51,9 +51,9 @@ class KeyRing:
 
     def __init__(self, settings: Settings) -> None:
         self._keys = {
-            Role.ADMIN: settings.admin_key,
-            Role.OPERATOR: settings.operator_key,
-            Role.VIEWER: settings.viewer_key,
+            Role.ADMIN: settings.access.admin_key,
+            Role.OPERATOR: settings.access.operator_key,
+            Role.VIEWER: settings.access.viewer_key,
         }
 
     def role(self, authorization: str) -> Role:

@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from backend.serving.prediction_service import PredictionService, prediction_response
 from backend.web.authorization import KeyRing, reading_role
 from backend.web.request_recorder import REQUEST_ID_HEADER, RequestRecorder, usable_request_id
+from storage.domain.inputs import HousingFeatures
 from storage.errors import AuthenticationRequired
-from storage.schema.features import HousingFeatures
 from storage.settings import Settings
 from storage.spool.lines import Answered
 
@@ -40,7 +40,7 @@ class PredictionShortcut:
         recorder: RequestRecorder,
     ) -> None:
         self._application = application
-        self._limit_bytes = settings.request_limit_bytes
+        self._limit_bytes = settings.backend.request_limit_bytes
         self._keys = KeyRing(settings)
         self._needed = reading_role(settings)
         self._predictions = predictions

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from backend.contract.base import ValidationProblem
 from backend.metrics.metrics import Metrics
 from backend.web.answers import InvalidRequest
-from storage.schema.features import FEATURE_NAMES
+from storage.domain.inputs import FEATURE_NAMES
 
 LONGEST_ECHO = 100
 """Characters of a wrong value that are sent back."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
-from dashboard.shared.district import DISTRICTS
+from backend.contract.table import DISTRICTS
 
 MOST_ROWS = 100_000
 MOST_MEGABYTES = 25

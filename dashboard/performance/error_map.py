@@ -8,7 +8,8 @@ import streamlit as st
 
 from backend.contract.performance import ErrorCell, PerformanceResponse
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
-from dashboard.shared.california import MIDDLE_LATITUDE, california_path
+from backend.contract.table import MIDDLE_LATITUDE
+from dashboard.shared.california import california_path
 from dashboard.shared.colours import LAND, TOTAL
 from dashboard.shared.price import dollars
 from dashboard.shared.still_chart import draw_still

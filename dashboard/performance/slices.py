@@ -6,7 +6,7 @@ import streamlit as st
 
 from backend.contract.performance import ErrorSlice, PerformanceResponse
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
-from dashboard.shared.feature_words import KINDS
+from backend.contract.table import SLICE_LABELS
 
 
 def draw_slices(found: PerformanceResponse) -> None:
@@ -36,7 +36,7 @@ def _cells(one: ErrorSlice) -> dict[str, Any]:
     rmse, mae, bias = one.realized.rmse, one.realized.mae, one.realized.bias
     coverage = one.realized.interval_coverage
     return {
-        "kind": KINDS.get(one.kind, one.kind),
+        "kind": SLICE_LABELS.get(one.kind, one.kind),
         "name": one.name.title() if one.kind == "region" else one.name,
         "rows": one.realized.rows,
         "rmse": _dollars(rmse.value if rmse else None),

@@ -7,10 +7,10 @@ import streamlit as st
 
 from backend.client import ServiceRefused
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures, PredictionResponse
+from backend.contract.table import district_of
 from dashboard.predict.form import is_asked_about, show_in_address
 from dashboard.predict.interval import interval_picture, interval_words
 from dashboard.predict.tabs import draw_actions
-from dashboard.shared.district import district_of
 from dashboard.shared.feature_words import feature_named, with_unit
 from dashboard.shared.price import (
     CENSUS_NOTE,

@@ -23,11 +23,6 @@ class AnswerDetails:
     _sensitivity: SensitivityResponse | None = None
     _nearest: NearestResponse | None = None
 
-    @property
-    def is_explained(self) -> bool:
-        """Whether the contributions are here already."""
-        return self._explained is not None
-
     def want_explanation(self) -> None:
         """Note that the contributions were asked for: a failed call is tried again when it can be."""
         self.wants_explanation = True

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.contract.predictions import TARGET_CAP, TARGET_UNIT_DOLLARS, HousingFeatures
+from backend.contract.table import MIDDLE_LATITUDE
 from backend.contract.what_if import NearestDistrict
-from dashboard.shared.california import MIDDLE_LATITUDE, california_path
+from dashboard.shared.california import california_path
 from dashboard.shared.colours import HERE, LAND, TOTAL
 from dashboard.shared.feature_words import feature_named, with_unit
 from dashboard.shared.price import recorded_dollars

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from backend.contract.predictions import EXAMPLE, FEATURES, Feature, HousingFeatures
+from backend.contract.table import DISTRICTS, District
 from dashboard.predict.address import address_parameters, read_address
 from dashboard.shared.buttons import readable_letters
-from dashboard.shared.district import DISTRICTS, District
 
 DISTRICT_KEY = "predict_district"
 FILLED_KEY = "predict_filled"

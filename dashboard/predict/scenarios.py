@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from backend.contract.predictions import FEATURES, PredictionResponse
+from backend.contract.table import district_of
 from dashboard.predict.interval import upper_words
-from dashboard.shared.district import district_of
 from dashboard.shared.feature_words import number
 from dashboard.shared.price import dollar_difference, dollars, rounded_dollars
 

@@ -8,7 +8,7 @@ from backend.contract.model_version import VersionResponse
 from backend.contract.performance import Estimate
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
 from dashboard.registry.words import CHALLENGER, CHAMPION, trained_words
-from dashboard.settings import dashboard_settings
+from dashboard.settings import addresses
 from dashboard.shared.colours import DOWN, UP
 from dashboard.shared.interval_mark import MarkStyle, interval_marks
 from dashboard.shared.price import number_range, price_range, share_range
@@ -74,7 +74,7 @@ def _mlflow(report: VersionResponse) -> str:
     if run is None:
         return ":gray[not recorded]"
     # The service's own address of MLflow may be one that a browser does not reach.
-    return f"[Run {run[:8]}]({dashboard_settings().mlflow_url}/#/runs/{run})"
+    return f"[Run {run[:8]}]({addresses().mlflow_url}/#/runs/{run})"
 
 
 def figures_option(reports: dict[str, VersionResponse]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from backend.contract.model_version import ComparisonResponse
 from backend.contract.models import ModelsResponse, ModelVersion
 from backend.contract.performance import Estimate
-from dashboard.shared.feature_words import KINDS
+from backend.contract.table import SLICE_LABELS
 from dashboard.shared.moment import moment
 from dashboard.shared.price import dollars, escaped
 
@@ -99,4 +99,4 @@ def slice_label(kind: str, name: str) -> str:
     >>> slice_label("region", "bay area"), slice_label("income", "lowest quarter")
     ('Bay Area', 'Income: lowest quarter')
     """
-    return name.title() if kind == "region" else f"{KINDS.get(kind, kind)}: {name}"
+    return name.title() if kind == "region" else f"{SLICE_LABELS.get(kind, kind)}: {name}"

@@ -25,6 +25,3 @@ def california_path() -> tuple[list[float | None], list[float | None]]:
         east += [*(point[0] for point in ring), None]
         north += [*(point[1] for point in ring), None]
     return east, north
-
-
-MIDDLE_LATITUDE = 37.3

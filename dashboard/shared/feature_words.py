@@ -30,6 +30,3 @@ def with_unit(feature: Feature, value: float) -> str:
     '30 years'
     """
     return f"{number(value)} {feature.unit}"
-
-
-KINDS = {"region": "Region", "income": "Income", "age": "House age"}

@@ -7,7 +7,7 @@ from http import HTTPStatus
 import streamlit as st
 
 from backend.client import ClientError, HousingClient, ServiceRefused, ServiceUnreachable
-from dashboard.settings import dashboard_settings
+from dashboard.settings import addresses, dashboard_settings
 
 SAID = "service_said"
 """Session state: the problem said at the top of the page, or None."""
@@ -24,16 +24,16 @@ def housing_client() -> HousingClient:
 def new_client(key: str | None = None) -> HousingClient:
     """Return a client of its own, for a thread or a key of its own; without a key it sends the console's."""
     settings = dashboard_settings()
-    if key is None and settings.dashboard_key is not None:
-        key = settings.dashboard_key.get_secret_value()
-    return HousingClient(settings.backend_url, key, settings.backend_timeout_seconds)
+    if key is None and settings.key is not None:
+        key = settings.key.get_secret_value()
+    return HousingClient(addresses().backend_url, key, settings.backend_timeout_seconds)
 
 
 def failure_sentence(error: ClientError) -> str:
     """Return what a person is told about a failed call."""
     if isinstance(error, ServiceUnreachable):
         return (
-            f"The prediction service at `{dashboard_settings().backend_url}` does not answer; "
+            f"The prediction service at `{addresses().backend_url}` does not answer; "
             "this page recovers by itself as soon as it does."
         )
     return str(error)

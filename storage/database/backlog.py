@@ -18,6 +18,9 @@ from storage.spool.segments import Segment, segments
 TIMESTAMP = re.compile(rb'"timestamp":"([^"]+)"')
 LINE_BEGINNING_BYTES = 64 * 1024
 
+# Made once: to build a statement costs more than to carry it out.
+_READ_POSITIONS = sa.select(spool_positions.c.segment, spool_positions.c.position)
+
 
 @dataclass(frozen=True)
 class Backlog:
@@ -42,7 +45,7 @@ class BacklogReader:
     def read(self, now: datetime) -> Backlog:
         """Return the backlog as it is now; works without the database too."""
         with contextlib.suppress(DatabaseUnavailable), self._database.transaction() as connection:
-            self._positions = _positions(connection)
+            self._positions = read_positions(connection)
         total, oldest = 0, now
         for segment in segments(self._paths.spool):
             try:
@@ -64,9 +67,9 @@ def moment_of(line: bytes) -> datetime | None:
     return moment if moment is not None and moment.tzinfo is not None else None
 
 
-def _positions(connection: sa.Connection) -> dict[str, int]:
-    rows = connection.execute(sa.select(spool_positions)).mappings()
-    return {row["segment"]: row["position"] for row in rows}
+def read_positions(connection: sa.Connection) -> dict[str, int]:
+    """Return how far each spool segment was moved into the database, in bytes."""
+    return {row.segment: row.position for row in connection.execute(_READ_POSITIONS)}
 
 
 def _waiting(segment: Segment, position: int) -> tuple[int, datetime | None]:

@@ -8,8 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from storage.errors import DatabaseUnavailable
 
@@ -88,12 +86,6 @@ class Database:
             self.close()
         if file_is_gone or not self._migrated:
             self.migrate()
-
-    def is_current(self) -> bool:
-        """Whether the tables have the newest shape."""
-        newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-        with self.transaction() as connection:
-            return MigrationContext.configure(connection).get_current_revision() == newest
 
     def size_bytes(self) -> int:
         """Return the size of the database on disk, in bytes."""

@@ -15,7 +15,6 @@ from storage.spool.log_handler import configure_logging, open_spool
 
 logger = logging.getLogger("storage.log_writer")  # __name__ is __main__ when it runs
 
-
 LOG_WRITER = "log-writer"
 
 
@@ -25,7 +24,7 @@ def main() -> None:
     spool = open_spool(settings)
     configure_logging(settings, spool, LOG_WRITER)
     database = Database(settings.database_address, writable=True)
-    writer = LogWriter(settings.paths, database, settings.log_writer_batch_bytes)
+    writer = LogWriter(settings.paths, database, settings.log_writer.batch_bytes)
     housekeeping = Housekeeping(settings.paths, Retention(database, RetentionPolicy.of(settings)))
 
     def step(now: datetime) -> bool:
@@ -42,7 +41,7 @@ def main() -> None:
     try:
         with only_process(settings.paths.log_writer_lock, LOG_WRITER):
             logger.info("The log-writer moves %s into the database.", settings.paths.spool)
-            run_until_stopped(step, settings.log_writer_poll_seconds)
+            run_until_stopped(step, settings.log_writer.poll_seconds)
     except AlreadyRunning as error:
         raise SystemExit(str(error)) from error
 

@@ -34,13 +34,13 @@ class RetentionPolicy:
     def of(cls, settings: Settings) -> "RetentionPolicy":
         """Return the policy that the settings describe."""
         days = {
-            predictions: settings.prediction_retention_days,
-            shadow_answers: settings.prediction_retention_days,
-            api_metrics: settings.request_retention_days,
-            logs: settings.log_retention_days,
+            predictions: settings.retention.prediction_days,
+            shadow_answers: settings.retention.prediction_days,
+            api_metrics: settings.retention.request_days,
+            logs: settings.retention.log_days,
         }
         ages = {table: timedelta(days=number) for table, number in days.items()}
-        return cls(ages, settings.database_limit_bytes or None)
+        return cls(ages, settings.database.limit_bytes or None)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ from storage.schema.records import CommandRecord, SpoolRecord
 from storage.schema.tables import api_metrics, metadata
 from storage.spool.segments import decode
 
+ONCE = "once"
+"""In a table's ``info``: the unique column of which a second row is left out, not refused."""
+
 
 def store_lines(connection: sa.Connection, lines: Sequence[bytes], now: datetime) -> list[bytes]:
     """Store what the lines say; return those that cannot be read or that the database refuses.
@@ -101,10 +104,6 @@ def _insert_records(
         connection.execute(insert, of_table)
         if table == api_metrics.name:
             roll_up(connection, [StoredRequest.of(row) for row in of_table], now)
-
-
-ONCE = "once"
-"""In a table's ``info``: the unique column of which a second row is left out, not refused."""
 
 
 def insert_into(table: sa.Table, dialect: str) -> sa.Insert:

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic_core import from_json
 
-from storage.schema.features import FEATURE_NAMES
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.records import (
     AnswerRecord,
     LogRecord,

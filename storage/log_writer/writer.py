@@ -13,7 +13,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from storage.database.backlog import moment_of
+from storage.database.backlog import moment_of, read_positions
 from storage.database.connection import Database
 from storage.errors import SpoolUnavailable
 from storage.log_writer.row_store import store_lines
@@ -29,14 +29,8 @@ LARGE_BACKLOG_BATCHES = 8
 
 LARGE_BATCH_FACTOR = 4
 
-
 # Made once: to build a statement costs more than to carry it out.
-_READ_POSITIONS = sa.select(spool_positions.c.segment, spool_positions.c.position)
-
-
 _ADD_POSITION = sa.insert(spool_positions)
-
-
 _MOVE_POSITION = sa.update(spool_positions).where(spool_positions.c.segment == sa.bindparam("key"))
 
 
@@ -131,7 +125,7 @@ class LogWriter:
     def _move(self, group: Sequence[Segment], now: datetime) -> DrainReport:
         """Move a chunk of each of the segments, in one transaction."""
         with self._database.transaction() as connection:
-            positions = _positions(connection)
+            positions = read_positions(connection)
             chunks = self._read_chunks(group, positions)
             lines = [line for chunk in chunks.values() for line in chunk.all_lines()]
             rejected = store_lines(connection, lines, now)
@@ -207,10 +201,6 @@ def _file_problems() -> Iterator[None]:
 def _lag_seconds(lines: Sequence[bytes]) -> float:
     oldest = moment_of(lines[0]) if lines else None
     return 0.0 if oldest is None else max(0.0, (utc_now() - oldest).total_seconds())
-
-
-def _positions(connection: sa.Connection) -> dict[str, int]:
-    return {row.segment: row.position for row in connection.execute(_READ_POSITIONS)}
 
 
 def _set_positions(

@@ -14,7 +14,7 @@ JOBLIB_MARK = b"joblib.numpy_pickle"
 
 ZLIB_MARK = b"x"
 """The first byte of what joblib compressed."""
-MOVED: Mapping[str, str] = {
+MOVED_MODULES: Mapping[str, str] = {
     "training.forest": "training.kernels.forest",
     "training.forest_arrays": "training.kernels.forest_arrays",
     "training.intervals": "training.models.intervals",
@@ -25,6 +25,10 @@ MOVED: Mapping[str, str] = {
 
 A version never changes, and a rollback must load it: an entry stays for as long as anybody keeps one.
 """
+RENAMED_CLASSES: Mapping[tuple[str, str], str] = {
+    ("training.models.support_switch", "SupportGatedRegressor"): "SupportSwitchedRegressor",
+}
+"""What a class is called today, by its module of today and the name that it had."""
 
 
 def pickled(estimator: Any, *, compressed: bool = False) -> bytes:
@@ -49,18 +53,24 @@ class _ReadInTurns(io.BytesIO):
         return super().read(size)
 
 
+def _today(module: str, name: str) -> tuple[str, str]:
+    """Return where a class is now, and what it is called."""
+    module = MOVED_MODULES.get(module, module)
+    return module, RENAMED_CLASSES.get((module, name), name)
+
+
 class _Unpickler(pickle.Unpickler):
     """Reads a pickle, and finds classes that have moved since it was written."""
 
     def find_class(self, module: str, name: str) -> Any:
-        return super().find_class(MOVED.get(module, module), name)
+        return super().find_class(*_today(module, name))
 
 
 class _JoblibUnpickler(NumpyUnpickler):
     """Reads what joblib wrote, and finds classes that have moved since."""
 
     def find_class(self, module: str, name: str) -> Any:
-        return super().find_class(MOVED.get(module, module), name)
+        return super().find_class(*_today(module, name))
 
 
 def unpickled(content: bytes) -> Any:

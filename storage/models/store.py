@@ -17,6 +17,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import (
     HousingError,
     ModelIntegrityError,
@@ -28,7 +29,6 @@ from storage.models.pickles import unpickled
 from storage.paths import RuntimePaths
 from storage.process.atomic_files import flush_folder, write_atomically
 from storage.process.lock import exclusive, in_turn
-from storage.schema.features import FEATURE_NAMES
 from storage.schema.records import ChampionPointer, ModelManifest, PointerMove
 
 logger = logging.getLogger(__name__)

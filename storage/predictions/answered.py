@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
 
 from storage.database.connection import Database
+from storage.domain.inputs import FEATURE_NAMES
+from storage.predictions.columns import Columns
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
+from storage.schema.predictions import LabelledPredictions
 from storage.schema.tables import labels, predictions
 
 NUMBERS = (*FEATURE_NAMES, "prediction", "interval_lower", "interval_upper")
@@ -24,10 +24,8 @@ class AnsweredWindow:
     ----------
     seconds
         Shape (n,), when each was answered: seconds after ``since``.
-    inputs
-        Shape (n, 8), in schema order.
-    predicted, lower, upper, actual
-        Shape (n,), 100,000 USD; NaN where there is no interval, or no actual value yet.
+    rows
+        With their inputs, and their actual values as far as they are known.
     delays
         Shape (n,), seconds from the answer to the actual value; NaN where there is none yet.
     total, labelled
@@ -37,22 +35,13 @@ class AnsweredWindow:
     since: datetime
     until: datetime
     seconds: FloatArray
-    inputs: FloatArray
-    predicted: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    actual: FloatArray
+    rows: LabelledPredictions
     delays: FloatArray
     total: int
     labelled: int
 
     def __len__(self) -> int:
         return len(self.seconds)
-
-    @property
-    def is_labelled(self) -> NDArray[np.bool_]:
-        """Whether each row (n,) has its actual value."""
-        return np.isfinite(self.actual)
 
 
 def read_answered_window(
@@ -83,8 +72,17 @@ def read_answered_window(
             sa.and_(_every(labelled, most_rows), is_labelled),
             sa.and_(_every(total - labelled, most_rows), sa.not_(is_labelled)),
         )
-        rows = list(connection.execute(_joined_rows().where(*in_window, chosen)))
-    return _window(rows, since, until, total, labelled)
+        found = Columns.read(connection, _joined_rows().where(*in_window, chosen))
+    found = found.sorted_by("timestamp")
+    return AnsweredWindow(
+        since=since,
+        until=until,
+        seconds=found.seconds_after(since, "timestamp"),
+        rows=_rows(found),
+        delays=found.seconds_between("timestamp", "labelled_at"),
+        total=int(total),
+        labelled=int(labelled),
+    )
 
 
 def _every(count: int, most_rows: int) -> sa.ColumnElement[bool]:
@@ -95,31 +93,16 @@ def _every(count: int, most_rows: int) -> sa.ColumnElement[bool]:
 def _joined_rows() -> sa.Select[Any]:
     values = [predictions.c[name] for name in NUMBERS]
     joined = predictions.outerjoin(labels, labels.c.prediction_id == predictions.c.prediction_id)
-    columns = (predictions.c.timestamp, labels.c.timestamp, labels.c.actual, *values)
+    known = (labels.c.timestamp.label("labelled_at"), labels.c.actual)
+    columns = (predictions.c.timestamp, *known, *values)
     return sa.select(*columns).select_from(joined)
 
 
-def _window(
-    rows: list[Any], since: datetime, until: datetime, total: int, labelled: int
-) -> AnsweredWindow:
-    rows.sort(key=lambda row: row[0])
-    # None becomes NaN.
-    numbers = np.array([tuple(row)[2:] for row in rows], dtype=np.float64)
-    numbers = numbers.reshape(len(rows), 1 + len(NUMBERS))
-    predicted, lower, upper = numbers[:, -3:].T
-    return AnsweredWindow(
-        since=since,
-        until=until,
-        seconds=np.array([(row[0] - since).total_seconds() for row in rows], dtype=np.float64),
-        inputs=numbers[:, 1 : 1 + len(FEATURE_NAMES)],
-        predicted=predicted,
-        lower=lower,
-        upper=upper,
-        actual=numbers[:, 0],
-        delays=np.array(
-            [np.nan if row[1] is None else (row[1] - row[0]).total_seconds() for row in rows],
-            dtype=np.float64,
-        ),
-        total=int(total),
-        labelled=int(labelled),
+def _rows(found: Columns) -> LabelledPredictions:
+    return LabelledPredictions(
+        inputs=found.numbers(*FEATURE_NAMES),
+        actual=found.number("actual"),
+        predicted=found.number("prediction"),
+        lower=found.number("interval_lower"),
+        upper=found.number("interval_upper"),
     )

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.domain.inputs import FEATURE_NAMES
+from storage.predictions.columns import Columns
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from storage.schema.tables import predictions
 
 
@@ -47,12 +47,15 @@ def read_predictions_after(database: Database, row_id: int, most_rows: int) -> P
     columns = [predictions.c[name] for name in names]
     query = sa.select(*columns).where(predictions.c.id > row_id).order_by(predictions.c.id)
     with database.transaction() as connection:
-        rows = [tuple(row) for row in connection.execute(query.limit(most_rows))]
-    row_ids, prediction_ids, times, versions = (tuple(row[at] for row in rows) for at in range(4))
-    numbers = np.array([row[4:] for row in rows], dtype=np.float64)
-    numbers = numbers.reshape(len(rows), len(FEATURE_NAMES) + 1)
-    inputs = np.ascontiguousarray(numbers[:, :-1])
-    return PredictionBatch(row_ids, prediction_ids, times, versions, inputs, numbers[:, -1])
+        found = Columns.read(connection, query.limit(most_rows))
+    return PredictionBatch(
+        row_ids=found.values("id"),
+        prediction_ids=found.values("prediction_id"),
+        times=found.values("timestamp"),
+        versions=found.values("model_version"),
+        inputs=found.numbers(*FEATURE_NAMES),
+        predicted=found.number("prediction"),
+    )
 
 
 def newest_row_id(database: Database) -> int | None:

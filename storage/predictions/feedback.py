@@ -4,14 +4,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
+from storage.database.backlog import read_positions
 from storage.database.commands import ANSWER_POLL_SECONDS, ask
 from storage.database.connection import Database
 from storage.errors import CommandUnanswered
 from storage.paths import RuntimePaths
 from storage.predictions.labels import recorded_ids
-from storage.schema.tables import spool_positions
 from storage.spool.segments import Spool, segments
 
 
@@ -91,8 +89,7 @@ class Feedback:
 
     def _is_moved(self, spooled: dict[str, int]) -> bool:
         with self._database.transaction() as connection:
-            rows = connection.execute(sa.select(spool_positions)).mappings()
-            positions = {row["segment"]: row["position"] for row in rows}
+            positions = read_positions(connection)
         # A file that is gone was moved to its end: it is removed behind its last commit.
         return all(
             positions.get(name, 0) >= end or not (self._paths.spool / name).exists()

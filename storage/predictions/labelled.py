@@ -9,14 +9,15 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from storage.database.connection import Database
+from storage.domain.inputs import FEATURE_NAMES
+from storage.predictions.columns import Columns
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from storage.schema.tables import labels, predictions
 
 
 @dataclass(frozen=True)
-class LabelledPredictions:
-    """Predictions of every version, the newest first.
+class LabelledRows:
+    """What predictions of every version were asked about and what it turned out to be, the newest first.
 
     Attributes
     ----------
@@ -32,18 +33,18 @@ class LabelledPredictions:
     def __len__(self) -> int:
         return len(self.actual)
 
-    def only(self, rows: NDArray[np.bool_]) -> "LabelledPredictions":
+    def only(self, rows: NDArray[np.bool_]) -> "LabelledRows":
         """Return the rows where the mask (n,) is true."""
-        return LabelledPredictions(self.inputs[rows], self.actual[rows])
+        return LabelledRows(self.inputs[rows], self.actual[rows])
 
 
-def read_labelled_predictions(
+def read_labelled_rows(
     database: Database,
     since: datetime,
     until: datetime,
     most_rows: int,
     labelled_before: datetime | None = None,
-) -> LabelledPredictions:
+) -> LabelledRows:
     """Read the newest labelled predictions answered from ``since`` on and before ``until``.
 
     With ``labelled_before``, only those whose actual value was known by then.
@@ -62,12 +63,11 @@ def read_labelled_predictions(
     if labelled_before is not None:
         query = query.where(labels.c.timestamp < labelled_before)
     with database.transaction() as connection:
-        rows = [tuple(row) for row in connection.execute(query)]
-    numbers = np.array(rows, dtype=np.float64).reshape(len(rows), 1 + len(columns))
-    return LabelledPredictions(np.ascontiguousarray(numbers[:, 1:]), numbers[:, 0])
+        found = Columns.read(connection, query)
+    return LabelledRows(found.numbers(*FEATURE_NAMES), found.number("actual"))
 
 
-def count_labelled_predictions(database: Database, since: datetime, until: datetime) -> int:
+def count_labelled_rows(database: Database, since: datetime, until: datetime) -> int:
     """Count the labelled predictions answered from ``since`` on and before ``until``.
 
     Raises

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.predictions.columns import Columns
 from storage.schema.arrays import FloatArray
+from storage.schema.predictions import LabelledPredictions, Predictions
 from storage.schema.tables import labels, predictions, shadow_answers
+
+VALUES = ("prediction", "interval_lower", "interval_upper")
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,8 @@ class ShadowWindow:
         Shape (n,), when each was answered: seconds after ``since``; in order of time.
     differences
         Shape (n,): the challenger's answer minus the champion's, in 100,000 USD, as all that follows.
-    answered, answered_lower, answered_upper
-        Shape (n,): the challenger's answers and their intervals.
-    served, served_lower, served_upper
-        Shape (n,): the champion's; NaN where there is no interval.
-    actual
-        Shape (n,); NaN where it is not known yet.
+    answered, served
+        The challenger's predictions and the champion's, with the same actual values as far as they are known.
     total
         Such predictions of the two versions, read or not.
     of_other_versions
@@ -42,13 +41,8 @@ class ShadowWindow:
     champion: str | None
     seconds: FloatArray
     differences: FloatArray
-    answered: FloatArray
-    answered_lower: FloatArray
-    answered_upper: FloatArray
-    served: FloatArray
-    served_lower: FloatArray
-    served_upper: FloatArray
-    actual: FloatArray
+    answered: LabelledPredictions
+    served: LabelledPredictions
     total: int
     of_other_versions: int
 
@@ -75,63 +69,39 @@ def read_shadow_window(
         newest = connection.execute(
             _joined(*versions).where(*in_window).order_by(*newest_first).limit(1)
         ).one_or_none()
-        if newest is None:
-            return _window([], since, until, (None, None), 0, 0)
-        challenger, champion = newest
+        challenger, champion = newest if newest is not None else (None, None)
         pair = (versions[0] == challenger, versions[1] == champion)
         all_rows = connection.execute(_joined(sa.func.count()).where(*in_window)).scalar_one()
         total = connection.execute(_joined(sa.func.count()).where(*in_window, *pair)).scalar_one()
         every = -(-total // most_rows) or 1
         query = _joined(*_columns()).where(*in_window, *pair, shadow_answers.c.id % every == 0)
-        rows = connection.execute(query.order_by(shadow_answers.c.timestamp)).all()
-    return _window(rows, since, until, (challenger, champion), total, all_rows - total)
+        found = Columns.read(connection, query.order_by(shadow_answers.c.timestamp))
+    return ShadowWindow(
+        since=since,
+        until=until,
+        challenger=challenger,
+        champion=champion,
+        seconds=found.seconds_after(since, "timestamp"),
+        differences=found.number("difference"),
+        answered=_predictions(found, "answered"),
+        served=_predictions(found, "served"),
+        total=total,
+        of_other_versions=all_rows - total,
+    )
 
 
-def _columns() -> list[sa.Column[Any]]:
-    bounds = ("prediction", "interval_lower", "interval_upper")
-    return [
-        shadow_answers.c.timestamp,
-        shadow_answers.c.difference,
-        *(shadow_answers.c[name] for name in bounds),
-        *(predictions.c[name] for name in bounds),
-        labels.c.actual,
-    ]
+def _columns() -> list[sa.ColumnElement[Any]]:
+    tables = (("answered", shadow_answers), ("served", predictions))
+    values = [table.c[name].label(f"{of}_{name}") for of, table in tables for name in VALUES]
+    return [shadow_answers.c.timestamp, shadow_answers.c.difference, *values, labels.c.actual]
+
+
+def _predictions(found: Columns, of: str) -> LabelledPredictions:
+    predicted, lower, upper = (found.number(f"{of}_{name}") for name in VALUES)
+    return Predictions(predicted, lower, upper).labelled(found.number("actual"))
 
 
 def _joined(*columns: Any) -> sa.Select[Any]:
     same = shadow_answers.c.prediction_id
     joined = shadow_answers.join(predictions, predictions.c.prediction_id == same)
     return sa.select(*columns).select_from(joined.outerjoin(labels, labels.c.prediction_id == same))
-
-
-def _window(
-    rows: Any,
-    since: datetime,
-    until: datetime,
-    versions: tuple[str | None, str | None],
-    total: int,
-    of_other_versions: int,
-) -> ShadowWindow:
-    # None becomes NaN.
-    numbers = np.array([tuple(row)[1:] for row in rows], dtype=np.float64)
-    columns = numbers.reshape(len(rows), len(_columns()) - 1).T
-    seconds = np.array([(row[0] - since).total_seconds() for row in rows], dtype=np.float64)
-    differences, answered, lower, upper, served, served_lower, served_upper, actual = columns
-    challenger, champion = versions
-    return ShadowWindow(
-        since=since,
-        until=until,
-        challenger=challenger,
-        champion=champion,
-        seconds=seconds,
-        differences=differences,
-        answered=answered,
-        answered_lower=lower,
-        answered_upper=upper,
-        served=served,
-        served_lower=served_lower,
-        served_upper=served_upper,
-        actual=actual,
-        total=total,
-        of_other_versions=of_other_versions,
-    )

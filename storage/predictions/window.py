@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from storage.database.connection import Database
+from storage.domain.inputs import FEATURE_NAMES
+from storage.predictions.columns import Columns
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from storage.schema.tables import predictions
 
 
@@ -23,7 +24,7 @@ class PredictionWindow:
         Shape (n,), when each was answered: seconds after ``since``.
     inputs
         Shape (n, 8), in schema order.
-    predictions
+    predicted
         Shape (n,), 100,000 USD.
     versions
         Shape (n,), the model version that answered.
@@ -35,7 +36,7 @@ class PredictionWindow:
     until: datetime
     seconds: FloatArray
     inputs: FloatArray
-    predictions: FloatArray
+    predicted: FloatArray
     versions: NDArray[np.str_]
     truncated: bool
 
@@ -66,17 +67,14 @@ def read_prediction_window(
         .limit(most_rows + 1)
     )
     with database.transaction() as connection:
-        rows = [tuple(row) for row in connection.execute(query)]
-    truncated = len(rows) > most_rows
-    rows = rows[:most_rows][::-1]
-    numbers = np.array([row[2:] for row in rows], dtype=np.float64)
-    numbers = numbers.reshape(len(rows), 1 + len(columns))
+        newest_first = Columns.read(connection, query)
+    found = newest_first[:most_rows][::-1]
     return PredictionWindow(
         since=since,
         until=until,
-        seconds=np.array([(row[0] - since).total_seconds() for row in rows], dtype=np.float64),
-        inputs=numbers[:, 1:],
-        predictions=numbers[:, 0],
-        versions=np.array([row[1] for row in rows], dtype=np.str_),
-        truncated=truncated,
+        seconds=found.seconds_after(since, "timestamp"),
+        inputs=found.numbers(*FEATURE_NAMES),
+        predicted=found.number("prediction"),
+        versions=np.array(found.values("model_version"), dtype=np.str_),
+        truncated=len(newest_first) > most_rows,
     )

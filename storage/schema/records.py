@@ -13,7 +13,7 @@ from pydantic import (
     TypeAdapter,
 )
 
-from storage.schema.features import HousingFeatures
+from storage.domain.inputs import HousingFeatures
 
 LONGEST_MESSAGE = 20_000
 """Characters of a log message or error message that are kept."""

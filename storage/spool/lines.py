@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
-from storage.schema.features import FEATURE_NAMES
+from storage.domain.inputs import FEATURE_NAMES
 from storage.spool.segments import line_of
 
 

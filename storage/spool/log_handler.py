@@ -64,4 +64,4 @@ def configure_logging(settings: Settings, spool: Spool, process: str) -> None:
 
 def open_spool(settings: Settings) -> Spool:
     """Open this process's spool, below the runtime folder of the settings."""
-    return Spool(settings.paths.spool, settings.spool_segment_bytes)
+    return Spool(settings.paths.spool, settings.spool.segment_bytes)

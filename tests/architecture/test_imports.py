@@ -11,11 +11,13 @@ import pytest
 from tests.system import REPOSITORY
 
 ROOMS = ("storage", "training", "backend", "dashboard")
+SETTINGS = ("storage.settings", "storage.setting_groups")
+"""Every process reads the same environment: an address has one definition, the dashboard's too."""
 MAY_IMPORT = {
     "storage": ("storage",),
     "training": ("training", "storage"),
     "backend": ("backend", "training", "storage"),
-    "dashboard": ("dashboard", "backend.client", "backend.contract"),
+    "dashboard": ("dashboard", "backend.client", "backend.contract", *SETTINGS),
 }
 HEAVY = ("flask", "sqlalchemy", "sklearn", "mlflow")
 LONGEST_FILE = 320

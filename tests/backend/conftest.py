@@ -8,6 +8,7 @@ import pytest
 from backend.client import HousingClient
 from storage.settings import Settings
 from tests.backend.live_service import live_service
+from tests.settings import changed
 from tests.system import copied_runtime, free_port
 
 
@@ -15,7 +16,7 @@ from tests.system import copied_runtime, free_port
 def shared_settings(trained_runtime: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of the shared service: a runtime folder with a champion, and a port of its own."""
     runtime = copied_runtime(trained_runtime, tmp_path_factory.mktemp("shared") / "runtime")
-    return Settings(runtime_directory=runtime, backend_port=free_port())
+    return changed(Settings(runtime_directory=runtime), backend_port=free_port())
 
 
 @pytest.fixture(scope="package")

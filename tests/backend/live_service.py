@@ -16,7 +16,7 @@ def process_settings(settings: Settings) -> dict[str, str]:
     """Return what the processes are told."""
     return {
         "HOUSING_RUNTIME_DIRECTORY": str(settings.runtime_directory),
-        "HOUSING_BACKEND_PORT": str(settings.backend_port),
+        "HOUSING_BACKEND_PORT": str(settings.addresses.backend_port),
         "HOUSING_OPERATOR_KEY": OPERATOR_KEY,
         "HOUSING_ADMIN_KEY": ADMIN_KEY,
     }
@@ -29,7 +29,7 @@ def live_service(settings: Settings, logs: Path) -> Iterator[HousingClient]:
     with ExitStack() as stack:
         for module in ("storage.log_writer", "backend"):
             stack.enter_context(running(module, logs / f"{module}.log", **told))
-        client = stack.enter_context(HousingClient(settings.service_url, ADMIN_KEY))
+        client = stack.enter_context(HousingClient(settings.addresses.backend_url, ADMIN_KEY))
         wait_for(lambda: is_healthy(client), what="a healthy service")
         yield client
 

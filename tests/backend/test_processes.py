@@ -16,8 +16,8 @@ from backend.client import HousingClient, ServiceRefused, ServiceUnreachable
 from backend.contract.predictions import HousingFeatures
 from backend.contract.records import RequestsQuery
 from backend.monitor.__main__ import Monitor
+from storage.domain.inputs import EXAMPLE
 from storage.paths import RuntimePaths
-from storage.schema.features import EXAMPLE
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.backend.live_service import ADMIN_KEY, is_healthy, process_settings
@@ -44,7 +44,7 @@ def service(
 
 @pytest.fixture
 def client(champion_settings: Settings) -> Iterator[HousingClient]:
-    with HousingClient(champion_settings.service_url, ADMIN_KEY) as client:
+    with HousingClient(champion_settings.addresses.backend_url, ADMIN_KEY) as client:
         yield client
 
 

@@ -21,7 +21,7 @@ from backend.client import ServiceRefused
 from backend.contract.feedback import FeedbackItem
 from backend.contract.predictions import HousingFeatures
 from backend.contract.retraining import RetrainingsQuery
-from dashboard.shared.district import DISTRICTS
+from backend.contract.table import DISTRICTS
 from dashboard.shared.price import recorded_dollars
 from tests.browser.console import (
     PATIENCE_SECONDS,

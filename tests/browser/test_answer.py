@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from backend.contract.predictions import FEATURES
+from backend.contract.table import DISTRICTS, District
 from dashboard.predict.nearest import NUMBER
-from dashboard.shared.district import DISTRICTS, District
 from dashboard.shared.price import dollars
 from tests.browser.console import GROUNDS, System, settle, visit, wear
 from tests.browser.test_contrast import MEASURE, READABLE, READABLE_PICTURE

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from backend.contract.predictions import FEATURE_NAMES
-from dashboard.shared.district import DISTRICTS
+from backend.contract.table import DISTRICTS
 from tests.browser.console import System, settle, visit
 from tests.system import wait_for
 

@@ -7,7 +7,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from backend.contract.records import LogsQuery, RequestsQuery
-from dashboard.shared.district import DISTRICTS, District
+from backend.contract.table import DISTRICTS, District
 from dashboard.shared.price import dollars
 from tests.browser.console import System, open_first_row, visit
 from tests.system import wait_for

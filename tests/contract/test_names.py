@@ -3,8 +3,7 @@
 from typing import get_args
 
 from backend.contract.drift import DriftRow
-from backend.contract.what_if import FeatureName
-from storage.schema.features import FEATURE_NAMES
+from storage.domain.inputs import FEATURE_NAMES, FeatureName
 
 
 def test_an_input_can_be_named_in_a_query() -> None:

@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from backend.web.openapi import PARAMETER, routes
 from backend.web.operations import OPERATIONS
-from storage.schema.features import EXAMPLE
+from storage.domain.inputs import EXAMPLE
 
 
 @pytest.fixture

@@ -13,11 +13,12 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from backend.app import create_app
 from backend.client import HousingClient
 from backend.services import EXTENSION, Services
-from dashboard.settings import DashboardSettings, dashboard_settings
+from dashboard.settings import shared_settings
 from storage.database.connection import Database
 from storage.log_writer.writer import LogWriter
 from storage.schema.records import utc_now
 from storage.settings import Settings
+from tests.settings import changed
 from tests.system import REPOSITORY
 
 PAGES = REPOSITORY / "dashboard"
@@ -41,7 +42,10 @@ class Service:
         app = create_app(self.settings)
         self._services = app.extensions[EXTENSION]
         self._server = make_server(
-            self.settings.backend_host, self.settings.backend_port, app, threaded=True
+            self.settings.addresses.backend_host,
+            self.settings.addresses.backend_port,
+            app,
+            threaded=True,
         )
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -97,21 +101,19 @@ def service(champion_settings: Settings) -> Iterator[Service]:
 @pytest.fixture
 def service_without_model(settings: Settings, free_port: int) -> Iterator[Service]:
     """A service over an empty runtime folder, answering."""
-    yield from _served(settings.model_copy(update={"backend_port": free_port}))
+    yield from _served(changed(settings, backend_port=free_port))
 
 
 @pytest.fixture
 def guarded_service(champion_settings: Settings) -> Iterator[Service]:
     """A service that asks for a key on everything."""
-    guarded = champion_settings.model_dump() | {"require_key": True, "viewer_key": "see"}
-    yield from _served(Settings.model_validate(guarded))
+    yield from _served(changed(champion_settings, require_key=True, viewer_key="see"))
 
 
 @pytest.fixture
 def operated_service(champion_settings: Settings) -> Iterator[Service]:
     """A service that knows an operator's key."""
-    operated = champion_settings.model_dump() | {"operator_key": OPERATOR_KEY}
-    yield from _served(Settings.model_validate(operated))
+    yield from _served(changed(champion_settings, operator_key=OPERATOR_KEY))
 
 
 def _served(settings: Settings) -> Iterator[Service]:
@@ -124,7 +126,7 @@ def _served(settings: Settings) -> Iterator[Service]:
 @pytest.fixture
 def client(service: Service) -> Iterator[HousingClient]:
     """Another program that uses the same service."""
-    with HousingClient(service.settings.service_url) as client:
+    with HousingClient(service.settings.addresses.backend_url) as client:
         yield client
 
 
@@ -134,10 +136,9 @@ OpenPage = Callable[..., AppTest]
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPage]:
     """Open one page of the console against a service: ``open_page("predict", service)``."""
-    monkeypatch.setitem(DashboardSettings.model_config, "env_file", None)
 
     def open_(name: str, service: Service, **settings: str) -> AppTest:
-        monkeypatch.setenv("HOUSING_BACKEND_URL", service.settings.service_url)
+        monkeypatch.setenv("HOUSING_BACKEND_URL", service.settings.addresses.backend_url)
         # The machine may have other work: a slow answer is no missing one.
         monkeypatch.setenv("HOUSING_BACKEND_TIMEOUT_SECONDS", str(PAGE_SECONDS))
         for setting, value in settings.items():
@@ -154,7 +155,7 @@ def _script(name: str) -> Path:
 
 
 def _forget() -> None:
-    dashboard_settings.cache_clear()
+    shared_settings.cache_clear()
     st.cache_resource.clear()
 
 

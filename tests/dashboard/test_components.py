@@ -11,8 +11,8 @@ import pytest
 
 import dashboard
 from backend.contract.database import DatabaseStatistics, RequestTotals, SpoolBacklog
+from backend.contract.table import DISTRICTS, district_of
 from dashboard.overview.record_store import record_warning
-from dashboard.shared.district import DISTRICTS, district_of
 from tests.system import REPOSITORY
 from training.dataset.embedded import load_embedded
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from dashboard.settings import DashboardSettings
 from tests.system import REPOSITORY
 
 READABLE = 4.5
@@ -50,12 +49,6 @@ def test_the_letters_of_the_main_button_can_be_read(
 def test_nothing_is_sent_and_no_font_is_fetched(config: dict[str, Any]) -> None:
     assert config["browser"]["gatherUsageStats"] is False
     assert "http" not in str(config)
-
-
-def test_every_setting_has_a_help_text() -> None:
-    for name, field in DashboardSettings.model_fields.items():
-        assert field.description, name
-        assert not field.is_required(), name
 
 
 def contrast(one: str, other: str) -> float:

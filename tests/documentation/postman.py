@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from backend.app import create_app
 from backend.web.openapi import describe
-from storage.schema.features import EXAMPLE
+from storage.domain.inputs import EXAMPLE
 from storage.settings import Settings
 from tests.system import REPOSITORY
 

@@ -16,6 +16,7 @@ from storage.models.store import ModelStore
 from storage.settings import Settings
 from tests.backend.live_service import is_healthy
 from tests.documentation.examples import PAGES, Example, examples
+from tests.settings import changed
 from tests.system import REPOSITORY, clean_environment, copied_runtime, free_port, running, wait_for
 from tests.versions import champion_and_dearer
 
@@ -33,7 +34,7 @@ curl() { command curl --fail-with-body --silent --show-error "$@"; }
 def settings(trained_runtime: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings over a champion that another version came before."""
     runtime = copied_runtime(trained_runtime, tmp_path_factory.mktemp("examples") / "runtime")
-    settings = Settings(runtime_directory=runtime, backend_port=free_port())
+    settings = changed(Settings(runtime_directory=runtime), backend_port=free_port())
     store = ModelStore(settings.paths)
     _, later = champion_and_dearer(store)
     ChampionSwitch(store).promote(later)
@@ -46,13 +47,13 @@ def service(settings: Settings) -> Iterator[dict[str, str]]:
     keys = load_or_create_keys(settings.paths)
     own = {
         "HOUSING_RUNTIME_DIRECTORY": str(settings.runtime_directory),
-        "HOUSING_BACKEND_PORT": str(settings.backend_port),
+        "HOUSING_BACKEND_PORT": str(settings.addresses.backend_port),
     }
     logs = settings.runtime_directory.parent
     with ExitStack() as stack:
         for module in ("storage.log_writer", "backend"):
             stack.enter_context(running(module, logs / f"{module}.log", **own, **keys))
-        client = stack.enter_context(HousingClient(settings.service_url))
+        client = stack.enter_context(HousingClient(settings.addresses.backend_url))
         wait_for(lambda: is_healthy(client), what="a healthy service")
         yield clean_environment(**own)
 
@@ -121,7 +122,7 @@ def _last_document(printed: str) -> object:
 def _substituted(program: str, settings: Settings) -> str:
     """Return a session for the service of this test in place of the one that `make up` starts."""
     return (
-        program.replace("http://127.0.0.1:5000", settings.service_url)
+        program.replace("http://127.0.0.1:5000", settings.addresses.backend_url)
         .replace(".venv/bin/python", sys.executable)
         .replace("runtime/", f"{settings.runtime_directory}/")
     )

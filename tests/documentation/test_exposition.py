@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from backend.services import EXTENSION, Services
-from storage.schema.features import EXAMPLE
+from storage.domain.inputs import EXAMPLE
 from tests.system import REPOSITORY
 
 METRICS = REPOSITORY / "docs" / "reference" / "metrics.md"

@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.browser.animation import MOST_BYTES, SCENES
 from tests.documentation.commands_page import targets
+from tests.documentation.settings_table import settings_by_variable
 from tests.system import REPOSITORY
 
 README = REPOSITORY / "README.md"
@@ -16,6 +17,8 @@ TOUR = REPOSITORY / "docs" / "screenshots" / "tour.webp"
 DECISION = "training/promotion/decision.py"
 LONGEST_README = 150
 PROSE = [README, REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+STARTED_BY = [REPOSITORY / name for name in ("docker-compose.yml", "Procfile", "Makefile")]
+SETTING = re.compile(r"HOUSING_[A-Z_]*[A-Z]\b")
 FLOORS = "storage|training|backend|dashboard|docs|tests|requirements"
 NAMED_PATH = re.compile(rf"`((?:{FLOORS})/[\w/.-]*)`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
@@ -36,6 +39,11 @@ def test_every_path_named_exists(page: Path) -> None:
 def test_every_make_command_named_exists(page: Path) -> None:
     existing = {name.strip("`").removeprefix("make ") for name, _ in targets()}
     assert set(MAKE.findall(page.read_text())) <= existing
+
+
+@pytest.mark.parametrize("page", [*PROSE, *STARTED_BY], ids=_named)
+def test_every_setting_named_exists(page: Path) -> None:
+    assert set(SETTING.findall(page.read_text())) <= set(settings_by_variable())
 
 
 @pytest.mark.parametrize("page", [README, REPOSITORY / "CONTRIBUTING.md"], ids=_named)

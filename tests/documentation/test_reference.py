@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.settings import DashboardSettings
 from storage.schema.monitoring_config import MonitoringConfig
-from storage.settings import Settings
 from tests.documentation.files_page import rows
 from tests.documentation.generate import REFERENCE, generated
 from tests.documentation.markdown import COMMAND
+from tests.documentation.settings_table import settings_by_variable
 from tests.system import REPOSITORY
 
 PAGES = generated()
@@ -26,13 +25,11 @@ def test_every_page_of_the_reference_is_generated() -> None:
     assert written <= PAGES.keys()
 
 
-@pytest.mark.parametrize("settings", [Settings, DashboardSettings, MonitoringConfig])
-def test_every_setting_is_explained(
-    settings: type[Settings] | type[DashboardSettings] | type[MonitoringConfig],
-) -> None:
-    for name, field in settings.model_fields.items():
+def test_every_setting_is_explained() -> None:
+    for name, field in (settings_by_variable() | MonitoringConfig.model_fields).items():
         assert field.description, name
         assert field.description.endswith("."), name
+        assert not field.is_required(), name
 
 
 def test_every_file_of_the_runtime_folder_is_explained() -> None:

@@ -12,6 +12,7 @@ from backend.contract.feedback import FeedbackItem
 from backend.contract.performance import PerformanceQuery
 from backend.contract.predictions import HousingFeatures
 from backend.contract.retraining import RetrainingResponse
+from storage.domain.subject import MODEL_NAME
 from storage.models.store import ModelStore
 from storage.settings import Settings
 from tests.backend.live_service import live_service, process_settings
@@ -20,7 +21,6 @@ from tests.faults.system_under_test import report
 from tests.system import running, wait_for
 from training.dataset.screening import PRICE_OUT_OF_LINE
 from training.promotion.decision import BETTER_ON_RECENT
-from training.publishing.model_card import REGISTERED_NAME
 from training.tracking.registry import CHAMPION, VERSION_TAG
 
 pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.timeout(600)]
@@ -122,5 +122,5 @@ def _rmse(predicted: list[float] | np.ndarray, prices: list[float]) -> float:
 
 def _registered_champion(settings: Settings) -> str:
     client = MlflowClient(settings.tracking_uri, settings.tracking_uri)
-    found = client.get_model_version_by_alias(REGISTERED_NAME, CHAMPION)
+    found = client.get_model_version_by_alias(MODEL_NAME, CHAMPION)
     return str(found.tags[VERSION_TAG])

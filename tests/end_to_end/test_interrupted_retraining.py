@@ -12,21 +12,22 @@ from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
 from storage.audit.trail import AuditTrail
+from storage.domain.subject import MODEL_NAME
 from storage.models.store import MODEL_CARD, ModelStore
+from storage.process.retry import FIRST_PAUSE
 from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from tests.end_to_end.killed_worker import STAGES
+from tests.settings import changed
 from tests.system import REPOSITORY, clean_environment
 from tests.training.conftest import named_candidates
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
-from training.publishing.model_card import REGISTERED_NAME
 from training.tracking.pending import OpenRegistrations
-from training.tracking.registration_retry import RETRY_INTERVAL
 from training.tracking.registry import CHAMPION, VERSION_TAG
-from training.tracking.runs import ABANDONED, EXPERIMENT
+from training.tracking.runs import ABANDONED
 from training.worker import RetrainingWorker
 
 PROCESS_SECONDS = 120
@@ -36,7 +37,7 @@ PATIENT = {"promotion_latency_budget_microseconds": 1e9}
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings.model_validate({"runtime_directory": tmp_path / "runtime", **PATIENT})
+    return changed(Settings(runtime_directory=tmp_path / "runtime"), **PATIENT)
 
 
 def small_table() -> HousingTable:
@@ -56,7 +57,7 @@ def retrain(settings: Settings) -> Trigger:
 
 def registered(settings: Settings) -> list[ModelVersion]:
     client = MlflowClient(settings.tracking_uri, settings.tracking_uri)
-    return list(client.search_model_versions(f"name = '{REGISTERED_NAME}'"))
+    return list(client.search_model_versions(f"name = '{MODEL_NAME}'"))
 
 
 def test_killed_in_each_stage_it_ends_with_one_version_registered_once(settings: Settings) -> None:
@@ -85,7 +86,7 @@ def test_killed_in_each_stage_it_ends_with_one_version_registered_once(settings:
 def test_mlflow_away_delays_nothing_and_hears_of_the_version_later_once(
     settings: Settings, free_port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    away = settings.model_copy(update={"mlflow_tracking_uri": f"http://127.0.0.1:{free_port}"})
+    away = changed(settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
     closed = retrain(away)
     assert closed.result is not None
     assert (closed.status, closed.result["promoted"]) == ("done", True)
@@ -93,7 +94,7 @@ def test_mlflow_away_delays_nothing_and_hears_of_the_version_later_once(
     assert "and recorded later" in caplog.text
     idle, now = worker(away), utc_now()
     assert idle.run_once(now) is None
-    assert idle.run_once(now + RETRY_INTERVAL) is None
+    assert idle.run_once(now + FIRST_PAUSE) is None
     assert caplog.text.count("waits for it") == 1
     for _ in range(3):
         assert worker(settings).run_once(utc_now()) is None
@@ -168,13 +169,13 @@ def _run(settings: Settings, stage: str) -> int:
 
 def _champion(settings: Settings) -> str:
     client = MlflowClient(settings.tracking_uri, settings.tracking_uri)
-    found = client.get_model_version_by_alias(REGISTERED_NAME, CHAMPION)
+    found = client.get_model_version_by_alias(MODEL_NAME, CHAMPION)
     return str(found.tags[VERSION_TAG])
 
 
 def _unfinished_runs(settings: Settings) -> int:
     client = MlflowClient(settings.tracking_uri, settings.tracking_uri)
-    experiment = client.get_experiment_by_name(EXPERIMENT)
+    experiment = client.get_experiment_by_name(MODEL_NAME)
     assert experiment is not None
     runs = client.search_runs([experiment.experiment_id])
     assert any(run.data.tags.get(ABANDONED) == "true" for run in runs)

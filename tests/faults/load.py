@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from storage.schema.features import EXAMPLE, FEATURE_NAMES
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
 from storage.schema.records import new_id
 
 LENGTH = re.compile(rb"content-length:\s*(\d+)", re.IGNORECASE)

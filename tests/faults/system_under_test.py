@@ -119,7 +119,7 @@ def running_system(settings: Settings, logs: Path, workers: int = WORKERS) -> It
     with (
         running("backend", logs / "api.log", **told) as api,
         HousingClient(
-            settings.service_url, process_settings(settings)["HOUSING_ADMIN_KEY"]
+            settings.addresses.backend_url, process_settings(settings)["HOUSING_ADMIN_KEY"]
         ) as client,
     ):
         system = System(settings, client, api.pid, logs)

@@ -13,7 +13,7 @@ import pytest
 from backend.client import HousingClient, ServiceRefused
 from backend.contract.predictions import HousingFeatures
 from backend.contract.records import RequestsQuery
-from storage.schema.features import EXAMPLE
+from storage.domain.inputs import EXAMPLE
 from storage.settings import Settings
 from tests.faults.load import Load, percentile_milliseconds
 from tests.faults.system_under_test import OBEYING_MODES, System, report, running_system
@@ -42,7 +42,7 @@ def test_serving_does_not_notice_the_database(
     with running_system(champion_settings, tmp_path, workers=2) as system:
         system.log_writer.start(OBEYING_MODES if os.geteuid() == 0 else ())
         wait_for(champion_settings.paths.database.exists, what="the database")
-        with Load(champion_settings.backend_port, per_second=PER_SECOND) as load:
+        with Load(champion_settings.addresses.backend_port, per_second=PER_SECOND) as load:
             waits = [_seconds_until_visible(system.client) for _ in range(10)]
             before = _watch(system, load, CALM_SECONDS)
             phases = {"before": before}

@@ -8,7 +8,7 @@ import pytest
 
 from backend.client import ServiceRefused
 from backend.contract.predictions import HousingFeatures
-from storage.schema.features import EXAMPLE
+from storage.domain.inputs import EXAMPLE
 from storage.settings import Settings
 from tests.faults.load import Load
 from tests.faults.system_under_test import System, report, running_system
@@ -42,12 +42,12 @@ def test_a_full_disk_is_answered_503_until_there_is_room(
     champion_settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with running_system(champion_settings, tmp_path, workers=2) as system:
-        with Load(champion_settings.backend_port) as load:
+        with Load(champion_settings.addresses.backend_port) as load:
             wait_for(lambda: any(a.status != 200 for a in load.answers), what="a full disk")
         refused = _refusal(system)
         full = len(load.answered_ids())
         system.log_writer.start()
-        with Load(champion_settings.backend_port, per_second=100) as later:
+        with Load(champion_settings.addresses.backend_port, per_second=100) as later:
             wait_for(
                 lambda: len(later.answered_ids()) > 100, what="answers, now that there is room"
             )

@@ -105,12 +105,14 @@ def test_a_spoiled_version_is_refused_under_load_and_served_when_mended(
     wait_for(lambda: _served() == [new, new], what="the new version")
     store.set_champion(versions[0])
     wait_for(lambda: _served() == [old, old], what="the old version")
-    with Load(champion_settings.backend_port, 2, 100, inputs.tolist()) as load:
+    with Load(champion_settings.addresses.backend_port, 2, 100, inputs.tolist()) as load:
         spoil(model)
         pointer = ChampionPointer(version=versions[1]).model_dump_json()
         write_atomically(champion_settings.paths.champion_pointer, pointer.encode())
         wait_for(lambda: _scraped(champion_settings)["ml_model_load_failures_total"] == 2)
-        health = requests.get(f"{champion_settings.service_url}/health", timeout=10).json()
+        health = requests.get(
+            f"{champion_settings.addresses.backend_url}/health", timeout=10
+        ).json()
         assert (health["model_version"], health["refused_version"]) == versions
         assert "does not match the checksum" in health["refused_reason"]
         assert _served() == [old, old]
@@ -130,7 +132,7 @@ def _swap_under_load(
 ) -> tuple[Load, list[tuple[float, float]]]:
     """Swap to and fro; return what was answered, and when each swap began and was everywhere."""
     windows = []
-    with Load(settings.backend_port, CONNECTIONS, PER_SECOND, inputs.tolist()) as load:
+    with Load(settings.addresses.backend_port, CONNECTIONS, PER_SECOND, inputs.tolist()) as load:
         for number in range(swaps):
             _wait_for_answers(load, STEADY_ANSWERS)
             windows.append(_swap(store, versions[1 - number % 2]))
@@ -195,7 +197,7 @@ def _check_answers(
         model = ServedModel.load(store, version)
         for index in range(INPUTS):
             answers = model.answer(inputs[index : index + 1])
-            expected[version, index] = (answers.values[0], answers.lower[0], answers.upper[0])
+            expected[version, index] = (answers.predicted[0], answers.lower[0], answers.upper[0])
     seen = set()
     for answer in load.answers:
         content = answer.content
@@ -217,6 +219,6 @@ def _served() -> list[float]:
 
 def _scraped(settings: Settings) -> dict[str, float]:
     # Soon given up and asked again: a stopped worker may have taken the connection.
-    url = f"{settings.service_url}/metrics"
+    url = f"{settings.addresses.backend_url}/metrics"
     series = wait_for(lambda: scrape(url, GIVE_UP_SECONDS), what="a scrape")
     return {name: value for (name, _), value in series.items()}

@@ -91,7 +91,7 @@ def test_every_answered_prediction_is_recorded_exactly_once(
     kills: Kills, champion_settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with running_system(champion_settings, tmp_path) as system:
-        with Load(champion_settings.backend_port, CONNECTIONS) as load:
+        with Load(champion_settings.addresses.backend_port, CONNECTIONS) as load:
             killer = Killer(system, load, kills, SEED)
             killer.run()
         drain_seconds = system.drained()

@@ -76,8 +76,8 @@ def test_scrapes_while_workers_are_killed(service: int, champion_settings: Setti
     store = ModelStore(champion_settings.paths)
     champion = store.champion()
     inputs = ServedModel.load(store, champion.version).profile.inputs[:20].tolist()
-    url = f"{champion_settings.service_url}/metrics"
-    port = champion_settings.backend_port
+    url = f"{champion_settings.addresses.backend_url}/metrics"
+    port = champion_settings.addresses.backend_port
     with Load(port, connections=2, per_second=40, inputs=inputs) as load, Scraper(url) as scraper:
         for _ in range(KILLS):
             _kill_the_oldest(service)

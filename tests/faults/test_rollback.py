@@ -38,7 +38,9 @@ def client(
     monkeypatch.setenv(MULTIPROCESS_VARIABLE, str(champion_settings.paths.prometheus))
     with (
         metered_service(champion_settings, tmp_path / "api.log"),
-        HousingClient(champion_settings.service_url, ADMIN_KEY, PATIENCE_SECONDS) as client,
+        HousingClient(
+            champion_settings.addresses.backend_url, ADMIN_KEY, PATIENCE_SECONDS
+        ) as client,
     ):
         yield client
 
@@ -50,7 +52,7 @@ def test_a_rollback_reaches_every_worker_and_loses_no_request(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     old, new = versions
-    with Load(champion_settings.backend_port, CONNECTIONS, PER_SECOND) as load:
+    with Load(champion_settings.addresses.backend_port, CONNECTIONS, PER_SECOND) as load:
         client.promote(new, "to be rolled back")
         _everywhere(champion_settings, new)
         begun = time.monotonic()
@@ -84,7 +86,7 @@ def _everywhere(settings: Settings, version: str) -> None:
     trained_at = ModelStore(settings.paths).manifest(version).created_at.timestamp()
 
     def is_everywhere() -> bool:
-        series = scrape(f"{settings.service_url}/metrics") or {}
+        series = scrape(f"{settings.addresses.backend_url}/metrics") or {}
         shown = {name: value for (name, _), value in series.items()}
         return all(shown.get(name) == trained_at for name in BOUNDS)
 

@@ -43,6 +43,6 @@ def readable(database_url: str, writable: Database) -> Iterator[Database]:
 @pytest.fixture
 def spool(settings: Settings) -> Iterator[Spool]:
     """A process's spool."""
-    spool = Spool(settings.paths.spool, settings.spool_segment_bytes)
+    spool = Spool(settings.paths.spool, settings.spool.segment_bytes)
     yield spool
     spool.close()

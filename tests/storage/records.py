@@ -1,6 +1,6 @@
 """Records for tests."""
 
-from storage.schema.features import EXAMPLE, HousingFeatures
+from storage.domain.inputs import EXAMPLE, HousingFeatures
 from storage.schema.records import (
     AnswerRecord,
     LogRecord,

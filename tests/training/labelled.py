@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from storage.database.connection import Database
-from storage.schema.features import FEATURE_NAMES, HousingFeatures
+from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.schema.records import PredictionRecord
 from storage.schema.tables import labels, predictions
 from storage.settings import Settings

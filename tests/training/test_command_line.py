@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from storage.domain.subject import MODEL_NAME
 from storage.models.store import ModelStore
 from storage.paths import RuntimePaths
 from storage.settings import Settings
 from tests.system import REPOSITORY, clean_environment
 from training.__main__ import main
-from training.publishing.model_card import REGISTERED_NAME
 from training.tracking.registry import CHAMPION, VERSION_TAG
 
 DAMAGED = b"not a model"
@@ -46,7 +46,7 @@ def test_the_champion_is_the_better_one_and_has_all_its_files(trained_runtime: P
 def test_the_registry_names_the_champion(trained_runtime: Path) -> None:
     settings = Settings(runtime_directory=trained_runtime)
     client = MlflowClient(settings.tracking_uri, settings.tracking_uri)
-    found = client.get_model_version_by_alias(REGISTERED_NAME, CHAMPION)
+    found = client.get_model_version_by_alias(MODEL_NAME, CHAMPION)
     assert found.tags[VERSION_TAG] == ModelStore(settings.paths).champion().version
 
 

@@ -17,12 +17,13 @@ import requests
 from mlflow import MlflowClient
 from mlflow import environment_variables as mlflow_variables
 
+from storage.domain.subject import MODEL_NAME
 from storage.settings import Settings
+from tests.settings import changed
 from tests.system import running, wait_for
 from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.table import HousingTable
 from training.mlflow_server import server_environment
-from training.tracking.runs import EXPERIMENT
 from training.train import Training
 
 
@@ -36,7 +37,7 @@ class Server:
         return requests.get(f"{self.address}{route}", params=parameters, timeout=20)
 
     def runs(self) -> list[dict[str, Any]]:
-        found = self.get("/api/2.0/mlflow/experiments/get-by-name", experiment_name=EXPERIMENT)
+        found = self.get("/api/2.0/mlflow/experiments/get-by-name", experiment_name=MODEL_NAME)
         experiment_id = found.json()["experiment"]["experiment_id"]
         answer = requests.post(
             f"{self.address}/api/2.0/mlflow/runs/search",
@@ -118,7 +119,7 @@ def test_a_training_far_from_the_folder_records_through_it_and_it_stops_at_once(
     tmp_path: Path, small_table: HousingTable
 ) -> None:
     for own in start(tmp_path / "server", tmp_path / "mlflow.log"):
-        far = Settings(runtime_directory=tmp_path / "far", mlflow_tracking_uri=own.address)
+        far = changed(Settings(runtime_directory=tmp_path / "far"), mlflow_tracking_uri=own.address)
         candidates = named_candidates("linear_regression")
         trained = Training(far, small_table, candidates, SilentSteps()).run()
         run_id = str(trained.manifest.mlflow_run_id)

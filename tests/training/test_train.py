@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.models.store import ModelStore
-from storage.schema.features import FEATURE_NAMES
 from storage.settings import Settings
+from tests.settings import changed
 from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
 from training.dataset.splits import split, split_rows
 from training.dataset.table import HousingTable
@@ -127,8 +128,8 @@ def test_without_mlflow_the_model_is_published_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-    settings = Settings(
-        runtime_directory=tmp_path, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}"
+    settings = changed(
+        Settings(runtime_directory=tmp_path), mlflow_tracking_uri=f"http://127.0.0.1:{free_port}"
     )
     trained = train(settings, small_table)
     assert trained.manifest.mlflow_run_id is None

@@ -13,6 +13,7 @@ from sklearn.base import clone
 from storage.audit.trail import AuditTrail
 from storage.database.connection import Database
 from storage.database.record_log import PageRequest, RecordLog
+from storage.domain.subject import MODEL_NAME
 from storage.errors import InvalidDataset, RecordNotFound
 from storage.log_writer.writer import LogWriter
 from storage.models.champion import ChampionSwitch
@@ -21,13 +22,13 @@ from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
 from storage.schema.triggers import TriggerSource
 from storage.settings import Settings
+from tests.settings import changed
 from tests.system import running, wait_for
 from tests.training.conftest import named_candidates
 from tests.training.labelled import keep_labelled
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.models.candidates import Candidate
-from training.publishing.model_card import REGISTERED_NAME
 from training.tracking.registry import CHALLENGER, CHAMPION, PREVIOUS, VERSION_TAG
 from training.worker import WORKER, RetrainingWorker
 
@@ -54,7 +55,7 @@ class Bench:
         self.store = ModelStore(settings.paths)
 
     def set(self, **values: float) -> None:
-        self.settings = self.settings.model_copy(update=values)
+        self.settings = changed(self.settings, **values)
 
     def worker(self, candidate: Candidate | None = None) -> RetrainingWorker:
         competing = (candidate if candidate is not None else forest("bad"),)
@@ -76,7 +77,7 @@ class Bench:
 
 @pytest.fixture
 def bench(settings: Settings, small_table: HousingTable) -> Bench:
-    return Bench(settings.model_copy(update=PATIENT), small_table)
+    return Bench(changed(settings, **PATIENT), small_table)
 
 
 def checks(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -168,7 +169,7 @@ def test_the_registry_follows_what_was_promoted(bench: Bench) -> None:
     worse = bench.retrain(forest("bad"))
     client = MlflowClient(bench.settings.tracking_uri, bench.settings.tracking_uri)
     for alias, result in ((CHAMPION, good), (PREVIOUS, bad), (CHALLENGER, worse)):
-        found = client.get_model_version_by_alias(REGISTERED_NAME, alias)
+        found = client.get_model_version_by_alias(MODEL_NAME, alias)
         assert found.tags[VERSION_TAG] == result["version"]
 
 
@@ -252,7 +253,7 @@ def test_an_idle_worker_brings_the_aliases_after_a_rollback(bench: Bench) -> Non
     assert bench.worker().run_once(utc_now()) is None
     client = MlflowClient(bench.settings.tracking_uri, bench.settings.tracking_uri)
     for alias, result in ((CHAMPION, first), (PREVIOUS, second)):
-        found = client.get_model_version_by_alias(REGISTERED_NAME, alias)
+        found = client.get_model_version_by_alias(MODEL_NAME, alias)
         assert found.tags[VERSION_TAG] == result["version"]
 
 

@@ -10,16 +10,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.domain.identity import EQUAL_INPUTS, OTHERS, PLACE, PLACE_DECIMALS
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 
-PLACE = [FEATURE_NAMES.index("Latitude"), FEATURE_NAMES.index("Longitude")]
-OTHERS = [number for number in range(len(FEATURE_NAMES)) if number not in PLACE]
-PLACE_DECIMALS = 2
-"""The census's own resolution, about a kilometre."""
-EQUAL_INPUTS = 2
-"""Of the six inputs beside the place. Two districts at one place often share the age of their houses, hardly
-ever another number too."""
 HASH_SPAN = 2**32
 
 

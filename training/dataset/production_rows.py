@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from storage.database.connection import Database
+from storage.domain.target import TARGET_CAP
 from storage.errors import DatabaseUnavailable
-from storage.predictions.labelled import LabelledPredictions, read_labelled_predictions
-from storage.schema.features import TARGET_CAP
+from storage.predictions.labelled import LabelledRows, read_labelled_rows
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from training.dataset.districts import falls_into_share, is_district_of
@@ -32,7 +32,7 @@ class LabelledWindow:
 
     since: datetime
     until: datetime
-    found: LabelledPredictions | Missing
+    found: LabelledRows | Missing
 
 
 @dataclass(frozen=True)
@@ -98,13 +98,13 @@ def read_retraining(settings: Settings, trigger: Trigger) -> Retraining:
 
 
 def _read_window(settings: Settings, until: datetime) -> LabelledWindow:
-    since = until - timedelta(days=settings.training_labelled_days)
-    if settings.training_labelled_most_rows == 0:
+    since = until - timedelta(days=settings.training.labelled_days)
+    if settings.training.labelled_most_rows == 0:
         return LabelledWindow(since, until, Missing("the setting says so"))
     database = Database(settings.database_address)
     try:
-        found = read_labelled_predictions(
-            database, since, until, settings.training_labelled_most_rows, labelled_before=until
+        found = read_labelled_rows(
+            database, since, until, settings.training.labelled_most_rows, labelled_before=until
         )
     except DatabaseUnavailable as error:
         logger.warning("The retraining goes on without labelled predictions: %s", error)
@@ -125,12 +125,12 @@ def with_labelled_rows(
     each district is there once, and none is its own neighbour. Prices above the census's cap become the cap,
     as they did in the base table.
     """
-    report = LabelledReport(window.since, window.until, weight=settings.training_labelled_weight)
+    report = LabelledReport(window.since, window.until, weight=settings.training.labelled_weight)
     if isinstance(window.found, Missing):
         return splits, replace(report, why_not=window.found.reason)
     learnable, left_out = _learnable(splits, window.found, settings)
     report = replace(report, found=len(window.found), left_out=left_out)
-    fewest = settings.training_labelled_minimum_rows
+    fewest = settings.training.labelled_minimum_rows
     if len(learnable) < fewest:
         few = f"only {len(learnable):,} of {len(window.found):,} labelled predictions can be learned from"
         return splits, replace(report, why_not=f"{few}, at least {fewest:,} are needed")
@@ -141,15 +141,15 @@ def with_labelled_rows(
 
 
 def _learnable(
-    splits: Splits, found: LabelledPredictions, settings: Settings
-) -> tuple[LabelledPredictions, dict[str, int]]:
-    screened = screen(found, splits.train, settings.training_labelled_outlier_distance)
+    splits: Splits, found: LabelledRows, settings: Settings
+) -> tuple[LabelledRows, dict[str, int]]:
+    screened = screen(found, splits.train, settings.training.labelled_outlier_distance)
     rows, left_out = screened.believed, dict(screened.left_out)
     for reason, is_left_out in (
         (HOLDOUT_DISTRICT, splits.holds_out),
         (
             KEPT_FOR_THE_GATE,
-            lambda inputs: falls_into_share(inputs, settings.promotion_recent_share),
+            lambda inputs: falls_into_share(inputs, settings.promotion.recent_share),
         ),
     ):
         out = is_left_out(rows.inputs)
@@ -159,7 +159,7 @@ def _learnable(
     return rows, left_out
 
 
-def _joined(base: Part, stays: np.ndarray, rows: LabelledPredictions, weight: float) -> Part:
+def _joined(base: Part, stays: np.ndarray, rows: LabelledRows, weight: float) -> Part:
     inputs = np.concatenate([base.inputs[stays], rows.inputs])
     targets = np.concatenate([base.targets[stays], np.minimum(rows.actual, TARGET_CAP)])
     if weight == 1.0:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from storage.database.connection import Database
 from storage.errors import DatabaseUnavailable
-from storage.predictions.labelled import LabelledPredictions, read_labelled_predictions
+from storage.predictions.labelled import LabelledRows, read_labelled_rows
 from storage.schema.arrays import FloatArray
 from storage.schema.triggers import DataWindow
 from storage.settings import Settings
@@ -27,13 +27,13 @@ def read_recent_part(
 
     What is believed by the same screen as in training (``screen``), and of a district that no model learned,
     however it was read. The newest reading of a district counts, because the same one again is no further
-    evidence. Training leaves the places of ``settings.promotion_recent_share`` to this part
+    evidence. Training leaves the places of ``settings.promotion.recent_share`` to this part
     (``with_labelled_rows``).
 
     Parameters
     ----------
     window
-        Of the trigger; a bound that it lacks is ``settings.promotion_recent_days`` before its end, or now.
+        Of the trigger; a bound that it lacks is ``settings.promotion.recent_days`` before its end, or now.
     learned
         The challenger's training part, what prices are compared with.
     known
@@ -45,14 +45,14 @@ def read_recent_part(
         Missing, with the reason, if there are too few rows or the database cannot be read: that must not
         cost a retraining.
     """
-    since, until = _bounds(window, now, settings.promotion_recent_days)
+    since, until = _bounds(window, now, settings.promotion.recent_days)
     try:
         found = _read(settings, since, until)
     except DatabaseUnavailable as error:
         logger.warning("There is no recent part: %s", error)
         return Missing(f"the labelled predictions cannot be read ({error})")
-    screened = screen(found, learned, settings.training_labelled_outlier_distance)
-    return _untouched(screened, settings.promotion_recent_minimum_rows, learned.inputs, *known)
+    screened = screen(found, learned, settings.training.labelled_outlier_distance)
+    return _untouched(screened, settings.promotion.recent_minimum_rows, learned.inputs, *known)
 
 
 def _bounds(window: DataWindow | None, now: datetime, days: float) -> tuple[datetime, datetime]:
@@ -61,11 +61,11 @@ def _bounds(window: DataWindow | None, now: datetime, days: float) -> tuple[date
     return since if since is not None else until - timedelta(days=days), until
 
 
-def _read(settings: Settings, since: datetime, until: datetime) -> LabelledPredictions:
+def _read(settings: Settings, since: datetime, until: datetime) -> LabelledRows:
     database = Database(settings.database_address)
     try:
-        most_rows = settings.promotion_recent_most_rows
-        return read_labelled_predictions(database, since, until, most_rows)
+        most_rows = settings.promotion.recent_most_rows
+        return read_labelled_rows(database, since, until, most_rows)
     finally:
         database.close()
 

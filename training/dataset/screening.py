@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from storage.predictions.labelled import LabelledPredictions
+from storage.domain.target import ACCEPTED_TARGETS
+from storage.predictions.labelled import LabelledRows
+from storage.schema.accepted import is_accepted
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURES
 from training.dataset.districts import is_district_of, is_newest_reading
 from training.dataset.splits import Part
-from training.dataset.table import TARGET_RANGE
 
 Mask = NDArray[np.bool_]
 
@@ -40,15 +40,15 @@ SCALE_PERCENTILES = (5, 95)
 class Screened:
     """What is believed, the newest first, and how many rows were left out, by reason."""
 
-    believed: LabelledPredictions
+    believed: LabelledRows
     left_out: Mapping[str, int] = field(default_factory=dict)
 
-    def new_to(self, *learned: FloatArray) -> LabelledPredictions:
+    def new_to(self, *learned: FloatArray) -> LabelledRows:
         """Return what is believed of districts that are not among those of (m, 8) that a model learned."""
         return self.believed.only(~is_district_of(self.believed.inputs, *learned))
 
 
-def screen(found: LabelledPredictions, known: Part, outlier_distance: float) -> Screened:
+def screen(found: LabelledRows, known: Part, outlier_distance: float) -> Screened:
     """Screen labelled predictions, the newest first; a row is counted under the first reason against it.
 
     unacceptable inputs     not finite, or out of the ranges that the service accepts
@@ -66,7 +66,7 @@ def screen(found: LabelledPredictions, known: Part, outlier_distance: float) -> 
     """
     left_out: dict[str, int] = {}
     for reason, is_believable in (
-        (UNACCEPTABLE_INPUTS, _is_acceptable),
+        (UNACCEPTABLE_INPUTS, lambda rows: is_accepted(rows.inputs)),
         (IMPOSSIBLE_PRICE, _is_possible),
         (CONTRADICTING_PRICES, _is_uncontradicted),
         (ASKED_ABOUT_AGAIN, lambda rows: is_newest_reading(rows.inputs)),
@@ -81,7 +81,7 @@ def screen(found: LabelledPredictions, known: Part, outlier_distance: float) -> 
     return Screened(found, {reason: count for reason, count in left_out.items() if count})
 
 
-def distance_from_similar(rows: LabelledPredictions, known: Part) -> FloatArray:
+def distance_from_similar(rows: LabelledRows, known: Part) -> FloatArray:
     """Return how far each price is from what similar districts cost, shape (n,), in robust deviations.
 
     With y the price, m the median of log y over the 20 most similar known districts, m' that over the 20 most
@@ -121,19 +121,12 @@ def _scale(inputs: FloatArray) -> FloatArray:
     return np.where(high > low, high - low, 1.0)
 
 
-def _is_acceptable(rows: LabelledPredictions) -> Mask:
-    lower = np.array([feature.minimum for feature in FEATURES])
-    upper = np.array([feature.maximum for feature in FEATURES])
-    # A comparison with NaN is false, so what is not proven to be in range is left out.
-    return np.asarray(((rows.inputs >= lower) & (rows.inputs <= upper)).all(axis=1))
-
-
-def _is_possible(rows: LabelledPredictions) -> Mask:
-    lowest, highest = TARGET_RANGE
+def _is_possible(rows: LabelledRows) -> Mask:
+    lowest, highest = ACCEPTED_TARGETS
     return (rows.actual > lowest) & (rows.actual <= highest)
 
 
-def _is_uncontradicted(rows: LabelledPredictions) -> Mask:
+def _is_uncontradicted(rows: LabelledRows) -> Mask:
     _, of_row = np.unique(rows.inputs, axis=0, return_inverse=True)
     of_row = of_row.ravel()
     lowest = np.full(of_row.max() + 1, np.inf)

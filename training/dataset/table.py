@@ -6,16 +6,15 @@ from functools import cached_property
 
 import numpy as np
 
+from storage.domain.inputs import FEATURE_NAMES, FEATURES
+from storage.domain.target import ACCEPTED_TARGETS, TARGET_NAME, TARGET_UNIT
 from storage.errors import InvalidDataset
+from storage.schema.accepted import accepted_bounds
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, FEATURES, TARGET_NAME, TARGET_UNIT
 
 COLUMN_NAMES: tuple[str, ...] = (*FEATURE_NAMES, TARGET_NAME)
 MINIMUM_ROWS = 50
 """Below this a part of the split would be too small to measure anything on."""
-
-TARGET_RANGE = (0.0, 100.0)
-"""Accepted targets, in 100,000 USD: wide, but a column that is in dollars falls outside."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +79,8 @@ def refuse_unusable(values: FloatArray, origin: str) -> None:
 
 
 def _bounds() -> tuple[FloatArray, FloatArray]:
-    lower = [*(feature.minimum for feature in FEATURES), TARGET_RANGE[0]]
-    upper = [*(feature.maximum for feature in FEATURES), TARGET_RANGE[1]]
-    return np.array(lower, dtype=np.float64), np.array(upper, dtype=np.float64)
+    (lowest, highest), (lowest_target, highest_target) = accepted_bounds(), ACCEPTED_TARGETS
+    return np.append(lowest, lowest_target), np.append(highest, highest_target)
 
 
 def _unit(column: int) -> str:

@@ -8,16 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from storage.domain.inputs import FEATURES
+from storage.domain.promises import HIGHEST_PREDICTION, RISES, RISING_INPUT
+from storage.domain.target import TARGET_UNIT
+from storage.schema.accepted import accepted_bounds
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, FEATURES, TARGET_UNIT
 from training.models.predictor import Predictor
 
-HIGHEST_PRICE = 5.1
-"""In 100,000 USD: recorded prices end at 5.00001, so no answer has a reason to be above."""
-INCOME_RISES = (0.5, 1.0, 2.0, 4.0)
-"""In 10,000 USD a year, the unit of the median income."""
-INCOME = FEATURE_NAMES.index("MedInc")
-HIGHEST_INCOME = FEATURES[INCOME].maximum
 SMALLEST_FALL = 1e-9
 """In 100,000 USD; a mean that falls by less was rounded."""
 
@@ -72,7 +69,7 @@ def accepted_corners() -> FloatArray:
     >>> accepted_corners().shape
     (256, 8)
     """
-    bounds = [(feature.minimum, feature.maximum) for feature in FEATURES]
+    bounds = np.transpose(accepted_bounds()).tolist()
     return np.array(list(itertools.product(*bounds)), dtype=np.float64)
 
 
@@ -83,8 +80,8 @@ def _finite(answers: FloatArray) -> Observation:
 
 def _possible(prices: FloatArray) -> Observation:
     # Comparisons with NaN are false, so what is not proven to be possible is counted.
-    broken = int(np.sum(~((prices >= 0.0) & (prices <= HIGHEST_PRICE))))
-    told = f"are between 0 and {HIGHEST_PRICE} ({TARGET_UNIT})"
+    broken = int(np.sum(~((prices >= 0.0) & (prices <= HIGHEST_PREDICTION))))
+    told = f"are between 0 and {HIGHEST_PREDICTION} ({TARGET_UNIT})"
     return _observation("possible prices", len(prices), broken, told)
 
 
@@ -95,7 +92,7 @@ def _in_interval(prices: FloatArray, lower: FloatArray, upper: FloatArray) -> Ob
 
 def _rises_with_income(model: Predictor, inputs: FloatArray) -> Observation:
     prices = model.predict(np.ascontiguousarray(inputs))
-    means = [float(np.mean(model.predict(_richer(inputs, by)) - prices)) for by in INCOME_RISES]
+    means = [float(np.mean(model.predict(_richer(inputs, by)) - prices)) for by in RISES]
     broken = sum(not mean >= -SMALLEST_FALL for mean in means)
     lowest = min(means)
     return Observation(
@@ -109,7 +106,8 @@ def _rises_with_income(model: Predictor, inputs: FloatArray) -> Observation:
 
 def _richer(inputs: FloatArray, by: float) -> FloatArray:
     richer = np.array(inputs, dtype=np.float64, order="C")
-    richer[:, INCOME] = np.minimum(richer[:, INCOME] + by, HIGHEST_INCOME)
+    highest = FEATURES[RISING_INPUT].maximum
+    richer[:, RISING_INPUT] = np.minimum(richer[:, RISING_INPUT] + by, highest)
     return richer
 
 

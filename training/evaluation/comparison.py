@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.schema.predictions import LabelledPredictions
 from training.evaluation.bootstrap import CONFIDENCE, Estimate, paired_rmse_difference
 from training.evaluation.metrics import rmse
-from training.evaluation.slices import Answers, income_edges, kinds_of_district
+from training.evaluation.slices import income_edges, kinds_of_district
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparisonFigures:
     """Both errors on some rows, in 100,000 USD.
 
     Attributes
@@ -51,7 +52,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Contest:
+class Comparison:
     """The answers of challenger and champion to the same rows.
 
     Raises
@@ -60,8 +61,8 @@ class Contest:
         If the rows differ.
     """
 
-    challenger: Answers
-    champion: Answers
+    challenger: LabelledPredictions
+    champion: LabelledPredictions
 
     def __post_init__(self) -> None:
         same_inputs = np.array_equal(self.challenger.inputs, self.champion.inputs)
@@ -71,15 +72,15 @@ class Contest:
     def __len__(self) -> int:
         return len(self.challenger)
 
-    def only(self, rows: NDArray[np.bool_]) -> "Contest":
+    def only(self, rows: NDArray[np.bool_]) -> "Comparison":
         """Return the rows where the mask (n,) is true."""
-        return Contest(self.challenger.only(rows), self.champion.only(rows))
+        return Comparison(self.challenger.only(rows), self.champion.only(rows))
 
-    def compare(self, seed: int, confidence: float = CONFIDENCE) -> Comparison:
+    def measure(self, seed: int, confidence: float = CONFIDENCE) -> ComparisonFigures:
         """Compare the errors; see ``paired_rmse_difference``. There must be a row."""
         actual = self.challenger.actual
         challenger, champion = self.challenger.predicted, self.champion.predicted
-        return Comparison(
+        return ComparisonFigures(
             rows=len(self),
             challenger_rmse=_rmse(actual, challenger),
             champion_rmse=_rmse(actual, champion),
@@ -87,7 +88,7 @@ class Contest:
             confidence=confidence,
         )
 
-    def slices(self) -> Iterator[tuple[tuple[str, str], "Contest"]]:
+    def slices(self) -> Iterator[tuple[tuple[str, str], "Comparison"]]:
         """Yield the kinds of district that have rows: regions, income quarters and age bands."""
         inputs = self.challenger.inputs
         for kind, rows in kinds_of_district(inputs, income_edges(inputs)).items():

@@ -4,70 +4,45 @@ Stored with each version as plain arrays (``.npz``, read without pickle), so tha
 """
 
 import io
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import fields
 from zipfile import BadZipFile
 
 import numpy as np
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import ModelIntegrityError
-from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
-from training.evaluation.slices import Answers
+from storage.schema.predictions import LabelledPredictions
+
+ARRAYS = tuple(field.name for field in fields(LabelledPredictions))
 
 
-@dataclass(frozen=True)
-class Holdout:
-    """Rows that neither the model nor its intervals saw, with what the version answered to them.
+def read_holdout(content: bytes) -> LabelledPredictions:
+    """Read a stored holdout: rows that neither the model nor its intervals saw.
 
-    Attributes
-    ----------
-    inputs
-        Shape (n, 8), columns in schema order.
-    actual, predicted, lower, upper
-        Shape (n,), 100,000 USD: the price, the answer, and the bounds of its interval.
+    Raises
+    ------
+    ModelIntegrityError
+        If the bytes are not a holdout, or its arrays do not belong together.
     """
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            holdout = LabelledPredictions(**{name: stored[name] for name in ARRAYS})
+    except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
+        raise ModelIntegrityError(f"The holdout cannot be read: {error}.") from error
+    if not _is_whole(holdout):
+        raise ModelIntegrityError("The holdout cannot be read: its arrays differ in length.")
+    return holdout
 
-    inputs: FloatArray
-    actual: FloatArray
-    predicted: FloatArray
-    lower: FloatArray
-    upper: FloatArray
 
-    @classmethod
-    def of(cls, answers: Answers) -> Self:
-        """Keep the answers to the test part."""
-        return cls(answers.inputs, answers.actual, answers.predicted, answers.lower, answers.upper)
+def holdout_bytes(holdout: LabelledPredictions) -> bytes:
+    """Return a holdout as it is stored, uncompressed: answers wait beside its being read."""
+    stream = io.BytesIO()
+    np.savez(stream, **{name: getattr(holdout, name) for name in ARRAYS})
+    return stream.getvalue()
 
-    @classmethod
-    def from_bytes(cls, content: bytes) -> Self:
-        """Read a stored holdout.
 
-        Raises
-        ------
-        ModelIntegrityError
-            If the bytes are not a holdout, or its arrays do not belong together.
-        """
-        try:
-            with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-                holdout = cls(**{field.name: stored[field.name] for field in fields(cls)})
-        except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
-            raise ModelIntegrityError(f"The holdout cannot be read: {error}.") from error
-        if not holdout._is_whole():
-            raise ModelIntegrityError("The holdout cannot be read: its arrays differ in length.")
-        return holdout
-
-    def to_bytes(self) -> bytes:
-        """Return the holdout as it is stored, uncompressed: answers wait beside its being read."""
-        stream = io.BytesIO()
-        np.savez(stream, **{field.name: getattr(self, field.name) for field in fields(self)})
-        return stream.getvalue()
-
-    def __len__(self) -> int:
-        return len(self.actual)
-
-    def _is_whole(self) -> bool:
-        columns = (self.actual, self.predicted, self.lower, self.upper)
-        return self.inputs.shape == (len(self.inputs), len(FEATURE_NAMES)) and all(
-            column.shape == (len(self.inputs),) for column in columns
-        )
+def _is_whole(holdout: LabelledPredictions) -> bool:
+    columns = (holdout.actual, holdout.predicted, holdout.lower, holdout.upper)
+    return holdout.inputs.shape == (len(holdout.inputs), len(FEATURE_NAMES)) and all(
+        column.shape == (len(holdout.inputs),) for column in columns
+    )

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.schema.predictions import LabelledPredictions
 from training.dataset.known_rows import common
 from training.dataset.missing import Missing
 from training.evaluation.bootstrap import CONFIDENCE, shared_confidence
-from training.evaluation.comparison import Comparison, Contest
-from training.evaluation.holdout import Holdout
-from training.evaluation.slices import Answers
-from training.models.intervals import COVERAGE
+from training.evaluation.comparison import Comparison, ComparisonFigures
 
 SMALLEST_COMMON_PART = 30
 """Common rows below which errors are not compared."""
@@ -19,12 +17,12 @@ SMALLEST_COMMON_PART = 30
 
 @dataclass(frozen=True)
 class ComparedSlice:
-    """One kind of district; ``comparison`` is None with too few rows."""
+    """One kind of district; ``figures`` is None with too few rows."""
 
     kind: str
     name: str
     rows: int
-    comparison: Comparison | None
+    figures: ComparisonFigures | None
 
 
 @dataclass(frozen=True)
@@ -37,13 +35,13 @@ class HoldoutComparison:
         Of the interval of each slice: all of them together hold with 95 %.
     """
 
-    total: Comparison
+    total: ComparisonFigures
     slice_confidence: float
     slices: tuple[ComparedSlice, ...]
 
 
 def compare_holdouts(
-    first: Holdout, second: Holdout, seed: int, slice_minimum_rows: int
+    first: LabelledPredictions, second: LabelledPredictions, seed: int, slice_minimum_rows: int
 ) -> HoldoutComparison | Missing:
     """Compare two versions on the rows that neither learned from; the differences are first - second.
 
@@ -59,38 +57,27 @@ def compare_holdouts(
         return Missing(
             f"their holdouts have {len(here):,} rows in common, at least {SMALLEST_COMMON_PART} are needed"
         )
-    contest = Contest(_answers(first, here), _answers(second, there))
-    if not _is_finite(contest):
+    comparison = Comparison(first.only(here), second.only(there))
+    if not _is_finite(comparison):
         return Missing("one of them has answers that are not finite numbers")
-    slices = dict(contest.slices())
+    slices = dict(comparison.slices())
     judged = sum(len(rows) >= slice_minimum_rows for rows in slices.values())
     confidence = shared_confidence(judged)
     compared = (
         ComparedSlice(
             *kind,
             len(rows),
-            rows.compare(seed, confidence) if len(rows) >= slice_minimum_rows else None,
+            rows.measure(seed, confidence) if len(rows) >= slice_minimum_rows else None,
         )
         for kind, rows in slices.items()
     )
-    return HoldoutComparison(contest.compare(seed, CONFIDENCE), confidence, tuple(compared))
+    return HoldoutComparison(comparison.measure(seed, CONFIDENCE), confidence, tuple(compared))
 
 
-def _rows(holdout: Holdout) -> NDArray[np.float64]:
+def _rows(holdout: LabelledPredictions) -> NDArray[np.float64]:
     return np.column_stack([holdout.inputs, holdout.actual])
 
 
-def _answers(holdout: Holdout, rows: NDArray[np.intp]) -> Answers:
-    return Answers(
-        holdout.inputs[rows],
-        holdout.actual[rows],
-        holdout.predicted[rows],
-        holdout.lower[rows],
-        holdout.upper[rows],
-        COVERAGE,
-    )
-
-
-def _is_finite(contest: Contest) -> bool:
-    answers = np.concatenate([contest.challenger.predicted, contest.champion.predicted])
+def _is_finite(comparison: Comparison) -> bool:
+    answers = np.concatenate([comparison.challenger.predicted, comparison.champion.predicted])
     return bool(np.isfinite(answers).all())

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from storage.domain.target import TARGET_CAP, TARGET_UNIT
 from storage.schema.arrays import FloatArray
-from storage.schema.features import TARGET_CAP, TARGET_UNIT
 from training.evaluation.metrics import residuals
 
 FIGURE_INCHES = (6.4, 4.8)

@@ -9,8 +9,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import FloatArray, IntegerArray
-from storage.schema.features import FEATURE_NAMES
 from training.kernels.neighbour_search import NOBODY
 from training.kernels.search_tree import SearchTree, search_tree
 

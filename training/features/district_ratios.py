@@ -6,20 +6,20 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
-from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
-from training.features.base import DistrictTransformer
-from training.features.map_coordinates import LONGITUDE_SHRINKAGE
-from training.features.raw_inputs import (
+from storage.domain.inputs import (
     BEDROOMS,
+    FEATURE_NAMES,
     INCOME,
     LATITUDE,
     LONGITUDE,
     OCCUPANCY,
     POPULATION,
     ROOMS,
-    SMALLEST_POSITIVE,
 )
+from storage.domain.place import LONGITUDE_SHRINKAGE
+from storage.schema.arrays import FloatArray
+from training.features.base import DistrictTransformer
+from training.features.raw_inputs import SMALLEST_POSITIVE
 from training.kernels.compiled import compiled
 
 RATIO_NAMES = (

@@ -2,15 +2,12 @@
 
 import numpy as np
 
+from storage.domain.inputs import LATITUDE, LONGITUDE
+from storage.domain.place import COAST_ANGLE_DEGREES, LONGITUDE_SHRINKAGE
 from storage.schema.arrays import FloatArray
-from training.features.raw_inputs import LATITUDE, LONGITUDE
 from training.kernels.compiled import compiled
 
 KILOMETRES_PER_DEGREE = 111.2
-LONGITUDE_SHRINKAGE = 0.79
-"""Cosine of 37.5 degrees, California's middle: a degree of longitude over one of latitude."""
-COAST_ANGLE_DEGREES = 45.0
-"""Turn of the map that puts the first axis along the coast, where the districts spread most."""
 COSINE = float(np.cos(np.deg2rad(COAST_ANGLE_DEGREES)))
 SINE = float(np.sin(np.deg2rad(COAST_ANGLE_DEGREES)))
 

@@ -5,6 +5,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from storage.domain.inputs import LATITUDE, LONGITUDE
 from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.base import NeighbourTransformer
 from training.features.map_coordinates import map_coordinates
@@ -25,7 +26,7 @@ from training.features.place_support import (
     PlaceSupport,
     fill_support_columns,
 )
-from training.features.raw_inputs import LATITUDE, LONGITUDE, logarithms
+from training.features.raw_inputs import logarithms
 from training.kernels.compiled import compiled
 from training.kernels.forest_arrays import ForestArrays, sum_trees
 from training.kernels.neighbour_search import NOBODY, find_nearest

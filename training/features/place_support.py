@@ -5,9 +5,9 @@ from typing import Self
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from storage.domain.inputs import AGE, LATITUDE, LONGITUDE, POPULATION
 from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.map_coordinates import map_coordinates
-from training.features.raw_inputs import AGE, LATITUDE, LONGITUDE, POPULATION
 from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest
 from training.kernels.forest_arrays import ForestArrays, constant_forest

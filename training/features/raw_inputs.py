@@ -1,12 +1,10 @@
-"""The eight raw inputs as columns, and their logarithms."""
+"""Logarithms of the raw inputs."""
 
 import numpy as np
 
+from storage.domain.inputs import LATITUDE
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from training.kernels.compiled import compiled
-
-INCOME, AGE, ROOMS, BEDROOMS, POPULATION, OCCUPANCY, LATITUDE, LONGITUDE = range(len(FEATURE_NAMES))
 
 SMALLEST_POSITIVE = 1e-3
 """Anything smaller counts as this before it divides or goes into a logarithm."""

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from storage.domain.inputs import AGE, OCCUPANCY, POPULATION
 from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.base import NeighbourTransformer
 from training.features.kriging import (
@@ -20,7 +21,7 @@ from training.features.neighbour_statistics import (
     distance_statistics,
     price_statistics,
 )
-from training.features.raw_inputs import AGE, OCCUPANCY, POPULATION, logarithms, positive_logarithm
+from training.features.raw_inputs import logarithms, positive_logarithm
 from training.features.spatial_correlation import PLACE_AXES, Correlation
 from training.kernels.compiled import compiled
 from training.kernels.insertion_sort import insertion_sort
@@ -37,7 +38,7 @@ HASH_FACTOR = 1_000_003
 """Any odd number that is large: two neighbourhoods then seldom have the same sum (modulo 2^64)."""
 
 
-class KnownLikes(NamedTuple):
+class KnownDistricts(NamedTuple):
     """The training districts as the compiled functions take them.
 
     ``tree`` holds their points in the metric of the two weights; points (n, 9), raw (n, 8), prices and their
@@ -61,8 +62,8 @@ class SimilarNeighbours(NeighbourTransformer):
     weight. From the 32 nearest in this metric: the statistics of ``STATISTIC_NAMES``, and mean (of the
     log price, turned back into 100,000 USD) and variance by ordinary kriging.
 
-    The numbers below were found by ``metric_tuning.tuned_metric`` on the training part of seed 0; they are
-    given, not fitted, because finding them takes much longer than everything else.
+    The numbers below were found by ``tests/benchmarks/accuracy/metric_tuning.py`` on the training part of
+    seed 0; they are given, not fitted, because finding them takes much longer than everything else.
 
     Parameters
     ----------
@@ -123,9 +124,9 @@ class SimilarNeighbours(NeighbourTransformer):
         weights = np.array(self.likeness_weights)
         return weighted_points(inputs, float(self.place_weight), weights)
 
-    def known(self) -> KnownLikes:
+    def known(self) -> KnownDistricts:
         """Return what was kept, for the compiled functions."""
-        return KnownLikes(
+        return KnownDistricts(
             tree=self.tree_,
             points=self.points_,
             raw=self.raw_,
@@ -138,7 +139,7 @@ class SimilarNeighbours(NeighbourTransformer):
 
     def _features(self, inputs: FloatArray, excluded: IntegerArray) -> FloatArray:
         features = np.empty((len(inputs), SIMILAR_END))
-        describe_likes(self.known(), inputs, excluded, features)
+        describe_similar(self.known(), inputs, excluded, features)
         return features
 
 
@@ -170,8 +171,8 @@ def weighted_points(
 
 
 @compiled
-def describe_likes(
-    known: KnownLikes, inputs: FloatArray, excluded: IntegerArray, features: FloatArray
+def describe_similar(
+    known: KnownDistricts, inputs: FloatArray, excluded: IntegerArray, features: FloatArray
 ) -> None:
     """Fill features, shape (n, 24), for inputs of shape (n, 8)."""
     points = weighted_points(inputs, known.place_weight, known.likeness_weights)
@@ -194,7 +195,7 @@ def describe_likes(
 
 @compiled
 def _describe_by_neighbours(
-    known: KnownLikes, points: FloatArray, rows: IntegerArray, features: FloatArray
+    known: KnownDistricts, points: FloatArray, rows: IntegerArray, features: FloatArray
 ) -> None:
     """Fill what rows with the same neighbours share, and what kriging makes of it.
 

@@ -10,9 +10,9 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # ships no types
 
 from storage.schema.arrays import FloatArray
+from storage.schema.predictions import LabelledPredictions, Predictions
 from training.dataset.splits import Part, Splits
 from training.evaluation.metrics import RegressionFigures, evaluate
-from training.evaluation.slices import Answers
 from training.models.candidates import PREPROCESSING, REGRESSOR, Candidate
 from training.models.intervals import IntervalFigures, PriceIntervals, interval_figures
 
@@ -112,16 +112,18 @@ def fit_intervals(candidate: FittedCandidate, splits: Splits, seed: int) -> Pric
 
 def answers_with_intervals(
     measured: MeasuredCandidate, intervals: PriceIntervals, test: Part
-) -> Answers:
+) -> LabelledPredictions:
     """Return the candidate's answers to the test part, with their intervals."""
     features = measured.fitted.preprocessing.transform(test.inputs)
     lower, upper = intervals.bounds(features, test.inputs, measured.predicted)
-    return Answers(test.inputs, test.targets, measured.predicted, lower, upper, intervals.coverage)
+    return Predictions(measured.predicted, lower, upper).labelled(test.targets, test.inputs)
 
 
-def with_intervals(measured: MeasuredCandidate, answers: Answers) -> MeasuredCandidate:
-    """Return the candidate with the figures of its intervals on the test part beside the others."""
-    figures = interval_figures(answers.lower, answers.upper, answers.actual, answers.coverage)
+def with_intervals(
+    measured: MeasuredCandidate, answers: LabelledPredictions, coverage: float
+) -> MeasuredCandidate:
+    """Return the candidate with the figures of its intervals on the test part, made to hold ``coverage``."""
+    figures = interval_figures(answers.lower, answers.upper, answers.actual, coverage)
     return replace(measured, intervals=figures)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.schema.predictions import LabelledPredictions
 from training.dataset.production_rows import LabelledReport
 from training.dataset.splits import Part
-from training.evaluation.slices import Answers
 from training.fitting.fit import MeasuredCandidate
 from training.fitting.search import Trial
 from training.models.intervals import PriceIntervals
@@ -50,7 +50,7 @@ class TrainingOutcome:
     winner: MeasuredCandidate
     candidates: tuple[MeasuredCandidate, ...]
     intervals: PriceIntervals
-    answers: Answers
+    answers: LabelledPredictions
     trials: tuple[Trial, ...]
     training: Part
     validation: Part

@@ -15,6 +15,10 @@ from storage.retraining.queue import Claim
 from storage.schema.records import utc_now
 from storage.schema.triggers import Cancellation, HeartBeat, MlflowRun, WorkStage
 
+BEAT_SECONDS = 5.0
+OWN_STEPS = 3
+"""Of a retraining beside those of its training: loading, gate, publishing."""
+
 
 class StepDisplay(Protocol):
     """Hears of every step when it begins; what it does not care about, it inherits."""
@@ -70,13 +74,6 @@ def step_display(console: Console) -> Iterator[StepDisplay]:
     )
     with Progress(*columns, console=console, transient=True) as progress:
         yield BarSteps(progress)
-
-
-BEAT_SECONDS = 5.0
-
-
-OWN_STEPS = 3
-"""Of a retraining beside those of its training: loading, gate, publishing."""
 
 
 class RetrainingCancelled(Exception):

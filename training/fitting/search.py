@@ -171,11 +171,15 @@ def configured_search(settings: Settings, candidates: Iterable[Candidate]) -> Se
         If HOUSING_SEARCH_SPACE is not usable; the message is one sentence for a person.
     """
     found = [candidate for candidate in candidates if candidate.name == SEARCHED]
-    if not found or settings.search_trials == 0:
+    if not found or settings.search.trials == 0:
         return None
-    space = parse_space(settings.search_space, found[0].pipeline)
+    space = parse_space(settings.search.space, found[0].pipeline)
     return Search(
-        found[0], space, settings.search_trials, settings.random_seed, settings.training_threads
+        found[0],
+        space,
+        settings.search.trials,
+        settings.training.random_seed,
+        settings.training.threads,
     )
 
 

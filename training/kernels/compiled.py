@@ -17,6 +17,7 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 SOURCES = Path(__file__).parents[1]
+DOMAIN = SOURCES.parent / "storage" / "domain"
 MARKS = (b"@compiled", b"@inlined")
 OPTIONS: dict[str, Any] = {
     "nopython": True,
@@ -96,10 +97,11 @@ _turn_is_ours: list[bool] = []
 @cache
 def _cache_folder() -> Path:
     # numba notices a change of the file that a function is in, but not of the functions that it calls in
-    # other files; a folder named by all those files together cannot be out of date.
+    # other files, or of the constants that it takes from the domain; a folder named by all those files
+    # together cannot be out of date.
     digest = hashlib.sha256()
-    for source in sorted(SOURCES.rglob("*.py")):
+    for source in (*sorted(SOURCES.rglob("*.py")), *sorted(DOMAIN.rglob("*.py"))):
         text = source.read_bytes()
-        if any(mark in text for mark in MARKS):
+        if source.is_relative_to(DOMAIN) or any(mark in text for mark in MARKS):
             digest.update(text)
     return SOURCES / "__pycache__" / digest.hexdigest()[:16]

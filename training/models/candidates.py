@@ -15,7 +15,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from storage.errors import InvalidInput
 from storage.settings import Settings
-from training.models.neighbour_boosting import gated_boosting, neighbour_features
+from training.models.neighbour_boosting import neighbour_features, switched_boosting
 
 PREPROCESSING = "preprocessing"
 REGRESSOR = "regressor"
@@ -57,8 +57,12 @@ def configured_candidates(settings: Settings) -> tuple[Candidate, ...]:
     InvalidInput
         If a name is unknown.
     """
-    candidates = all_candidates(settings.random_seed, settings.training_threads)
-    return select(candidates, settings.candidates.split(",")) if settings.candidates else candidates
+    candidates = all_candidates(settings.training.random_seed, settings.training.threads)
+    return (
+        select(candidates, settings.training.candidates.split(","))
+        if settings.training.candidates
+        else candidates
+    )
 
 
 def select(candidates: Iterable[Candidate], names: Iterable[str]) -> tuple[Candidate, ...]:
@@ -127,7 +131,10 @@ def _hist_gradient_boosting(seed: int) -> Candidate:
 
 def _neighbour_boosting(seed: int) -> Candidate:
     return _candidate(
-        "neighbour_boosting", "Neighbour boosting", neighbour_features(seed), gated_boosting(seed)
+        "neighbour_boosting",
+        "Neighbour boosting",
+        neighbour_features(seed),
+        switched_boosting(seed),
     )
 
 

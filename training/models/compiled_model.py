@@ -13,6 +13,7 @@ from numba.experimental import structref
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from storage.domain.inputs import LATITUDE, LONGITUDE
 from storage.schema.arrays import FloatArray
 from training.features.district_ratios import DISTRICT_END, DistrictRatios, describe_districts
 from training.features.place_neighbours import (
@@ -21,12 +22,11 @@ from training.features.place_neighbours import (
     PlaceNeighbours,
     describe_places,
 )
-from training.features.raw_inputs import LATITUDE, LONGITUDE
 from training.features.similar_neighbours import (
     SIMILAR_END,
-    KnownLikes,
+    KnownDistricts,
     SimilarNeighbours,
-    describe_likes,
+    describe_similar,
 )
 from training.kernels.compiled import compiled, inlined
 from training.kernels.forest import FlatForest, can_be_flat
@@ -36,7 +36,7 @@ from training.models.candidates import PREPROCESSING, REGRESSOR
 from training.models.intervals import IntervalArrays, PriceIntervals, fill_bounds
 from training.models.reference_profile import KnownInputs, ReferenceSearch, fill_support
 from training.models.regions import fill_regions
-from training.models.support_switch import Gate, SupportGatedRegressor, mix_prices
+from training.models.support_switch import SupportSwitch, SupportSwitchedRegressor, mix_prices
 
 PRICE, LOWER, UPPER, SUPPORT = range(4)
 """Columns of an answer."""
@@ -50,13 +50,13 @@ class NotCompilable(Exception):
 
 
 class NeighbourParts(NamedTuple):
-    """What a gated neighbour boosting knows."""
+    """What neighbour boosting with a support switch knows."""
 
     places: KnownPlaces
-    likes: KnownLikes
+    similar: KnownDistricts
     near: ForestArrays
     far: ForestArrays
-    gate: Gate
+    switch: SupportSwitch
     intervals: IntervalArrays
     inputs: KnownInputs
 
@@ -134,7 +134,7 @@ def _parts(
 ) -> NeighbourParts | TreeParts:
     preprocessing, regressor = pipeline[PREPROCESSING], pipeline[REGRESSOR]
     known = search.known()
-    if isinstance(regressor, SupportGatedRegressor):
+    if isinstance(regressor, SupportSwitchedRegressor):
         return _neighbour_parts(preprocessing, regressor, intervals.arrays(), known)
     is_identity = isinstance(preprocessing, FunctionTransformer) and preprocessing.func is None
     if is_identity and can_be_flat(regressor):
@@ -144,13 +144,13 @@ def _parts(
 
 def _neighbour_parts(
     preprocessing: Any,
-    regressor: SupportGatedRegressor,
+    regressor: SupportSwitchedRegressor,
     intervals: IntervalArrays,
     known: KnownInputs,
 ) -> NeighbourParts:
     steps = tuple(step for _, step in preprocessing.transformer_list)
     match steps:
-        case (DistrictRatios(), PlaceNeighbours() as places, SimilarNeighbours() as likes):
+        case (DistrictRatios(), PlaceNeighbours() as places, SimilarNeighbours() as similar):
             pass
         case _:
             raise NotCompilable("There is no compiled function for these features.")
@@ -161,10 +161,10 @@ def _neighbour_parts(
             raise NotCompilable("Some of the models are not trees of at most 64 leaves.")
     return NeighbourParts(
         places=places.known(),
-        likes=likes.known(),
+        similar=similar.known(),
         near=near.arrays,
         far=far.arrays,
-        gate=regressor.gate(),
+        switch=regressor.switch(),
         intervals=intervals,
         inputs=known,
     )
@@ -180,7 +180,7 @@ def _answer_neighbours(held: Any, inputs: FloatArray, answers: FloatArray) -> No
     sum_trees(columns, parts.near, near)
     sum_trees(columns, parts.far, far)
     prices = np.empty(rows)
-    mix_prices(columns, near, far, parts.gate, prices)
+    mix_prices(columns, near, far, parts.switch, prices)
     _fill_answers(parts.intervals, parts.inputs, inputs, columns, prices, answers)
 
 
@@ -191,15 +191,15 @@ def _describe(parts: NeighbourParts, inputs: FloatArray, columns: FloatArray) ->
     nobody = np.full(rows, NOBODY)
     # Into arrays of their own, as in the public transform: both then run the same machine code.
     of_district, of_place = np.empty((rows, DISTRICT_END)), np.empty((rows, PLACE_END))
-    of_likes = np.empty((rows, SIMILAR_END))
+    of_similar = np.empty((rows, SIMILAR_END))
     describe_districts(inputs, of_district)
     # In the order of the rows: looking for equal places costs more than it saves where none are equal.
     describe_places(parts.places, inputs, nobody, np.arange(rows), of_place)
-    describe_likes(parts.likes, inputs, nobody, of_likes)
+    describe_similar(parts.similar, inputs, nobody, of_similar)
     for row in range(rows):
         columns[row, :DISTRICT_END] = of_district[row]
         columns[row, DISTRICT_END:PLACES_END] = of_place[row]
-        columns[row, PLACES_END:FEATURES_END] = of_likes[row]
+        columns[row, PLACES_END:FEATURES_END] = of_similar[row]
 
 
 @compiled

@@ -9,14 +9,15 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.pipeline import Pipeline
 
+from storage.domain.inputs import LATITUDE, LONGITUDE
+from storage.domain.slices import REGION_NAMES
+from storage.domain.target import TARGET_CAP
 from storage.schema.arrays import FloatArray, IntegerArray
-from storage.schema.features import TARGET_CAP
-from training.features.raw_inputs import LATITUDE, LONGITUDE
 from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest
 from training.kernels.forest_arrays import ForestArrays, sum_trees
 from training.models.candidates import PREPROCESSING, REGRESSOR
-from training.models.regions import REGION_NAMES, region_of
+from training.models.regions import region_of
 
 COVERAGE = 0.9
 REGION_COVERAGE = 0.86

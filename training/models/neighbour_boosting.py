@@ -1,4 +1,4 @@
-"""The pipeline that neighbours' prices carry: features of the neighbourhood, then gated boosting."""
+"""The pipeline that neighbours' prices carry: their features, then boosting with a support switch."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from sklearn.pipeline import FeatureUnion
 from training.features.district_ratios import DistrictRatios
 from training.features.place_neighbours import PlaceNeighbours
 from training.features.similar_neighbours import PRICE_KRIGED, SimilarNeighbours
-from training.models.support_switch import SupportGatedRegressor
+from training.models.support_switch import SupportSwitchedRegressor
 
 
 class BoostedTrees(HistGradientBoostingRegressor):  # type: ignore[misc] # scikit-learn has no types
@@ -23,7 +23,7 @@ class BoostedTrees(HistGradientBoostingRegressor):  # type: ignore[misc] # sciki
 
 
 def neighbour_features(seed: int) -> FeatureUnion:
-    """Return the unfitted features: 24 columns of the district, 41 of its place, 24 of its likes."""
+    """Return the unfitted features: 24 columns of the district, 41 of its place, 24 of similar districts."""
     return FeatureUnion(
         [
             ("district", DistrictRatios()),
@@ -34,11 +34,11 @@ def neighbour_features(seed: int) -> FeatureUnion:
     )
 
 
-def gated_boosting(seed: int) -> SupportGatedRegressor:
+def switched_boosting(seed: int) -> SupportSwitchedRegressor:
     """Return the unfitted regressor on the columns of ``neighbour_features``."""
     district = DistrictRatios().names()
     columns = [*district, *PlaceNeighbours().names(), *SimilarNeighbours().names()]
-    return SupportGatedRegressor(
+    return SupportSwitchedRegressor(
         near=_near_model(),
         far=_far_model(),
         own_columns=len(district),

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from storage.domain.inputs import FEATURE_NAMES, LATITUDE, LONGITUDE
 from storage.errors import ModelIntegrityError
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from training.kernels.compiled import compiled
 from training.kernels.neighbour_search import NOBODY, find_nearest
 from training.kernels.search_tree import SearchTree, search_tree
@@ -25,7 +25,6 @@ BACKGROUND_ROWS = 100
 HISTOGRAM_BINS = 30
 SUPPORT_NEIGHBOURS = 5
 EARTH_RADIUS_KILOMETRES = 6_371.0
-LATITUDE, LONGITUDE = FEATURE_NAMES.index("Latitude"), FEATURE_NAMES.index("Longitude")
 SPREAD_LOW, SPREAD_HIGH = PERCENTILES.index(5.0), PERCENTILES.index(95.0)
 
 

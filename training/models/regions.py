@@ -3,39 +3,26 @@
 import numpy as np
 import numpy.typing as npt
 
+from storage.domain.slices import REGION_NAMES, REGION_RULES
 from storage.schema.arrays import FloatArray
 from training.kernels.compiled import compiled
 
-REGION_NAMES = (
-    "north",
-    "bay_area",
-    "sacramento",
-    "central_coast",
-    "central_valley",
-    "los_angeles",
-    "south_inland",
-    "san_diego",
-)
-
-(
-    NORTH,
-    BAY_AREA,
-    SACRAMENTO,
-    CENTRAL_COAST,
-    CENTRAL_VALLEY,
-    LOS_ANGELES,
-    SOUTH_INLAND,
-    SAN_DIEGO,
-) = range(len(REGION_NAMES))
+REGION_OF_RULE = tuple(REGION_NAMES.index(rule.region) for rule in REGION_RULES)
+SOUTH = tuple(rule.south for rule in REGION_RULES)
+NORTH = tuple(rule.north for rule in REGION_RULES)
+EAST_OF = tuple(rule.east_of for rule in REGION_RULES)
+LINE_SOUTH = tuple(rule.line[0][0] for rule in REGION_RULES)
+LINE_EAST = tuple(rule.line[0][1] for rule in REGION_RULES)
+LINE_HEIGHT = tuple(rule.line[1][0] - rule.line[0][0] for rule in REGION_RULES)
+LINE_SHIFT = tuple(rule.line[0][1] - rule.line[1][1] for rule in REGION_RULES)
+"""How far west of its southern place a line's northern place is. (Tuples: numba keeps no code on disk that
+uses an array from outside.)"""
 
 
 def region_of(latitude: npt.ArrayLike, longitude: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """Return the region of each place, an index into ``REGION_NAMES``.
 
-    The first rule that holds decides (degrees): north, above 39; bay_area, above 36.9 and west of
-    -121.6; sacramento, above 37.9; central_coast, from 34.2 to 36.9 and west of the line from
-    (36.9, -121.3) to (34.2, -118.95); central_valley, above 34.85; los_angeles, above 33.45 and west of
-    -117.68; south_inland, above 33.45 or east of -116; san_diego, the rest.
+    The first of ``REGION_RULES`` that holds decides.
 
     Parameters
     ----------
@@ -69,19 +56,9 @@ def fill_regions(
 
 @compiled
 def _region(north: float, east: float) -> int:
-    if north > 39.0:
-        return NORTH
-    if north > 36.9 and east < -121.6:
-        return BAY_AREA
-    if north > 37.9:
-        return SACRAMENTO
-    coast_line = -118.95 - (north - 34.2) * (121.3 - 118.95) / (36.9 - 34.2)
-    if 34.2 < north <= 36.9 and east < coast_line:
-        return CENTRAL_COAST
-    if north > 34.85:
-        return CENTRAL_VALLEY
-    if north > 33.45 and east < -117.68:
-        return LOS_ANGELES
-    if north > 33.45 or east >= -116.0:
-        return SOUTH_INLAND
-    return SAN_DIEGO
+    for rule in range(len(REGION_OF_RULE)):
+        is_between = SOUTH[rule] < north <= NORTH[rule]
+        shift = (north - LINE_SOUTH[rule]) * LINE_SHIFT[rule] / LINE_HEIGHT[rule]
+        if is_between and EAST_OF[rule] <= east < LINE_EAST[rule] - shift:
+            return REGION_OF_RULE[rule]
+    return REGION_OF_RULE[-1]

@@ -8,8 +8,8 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from storage.domain.target import TARGET_CAP
 from storage.schema.arrays import FloatArray, IntegerArray
-from storage.schema.features import TARGET_CAP
 from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest, can_be_flat
 
@@ -22,15 +22,15 @@ TARGETS = 3
 """Price, its square root, price less its kriging mean: the near models take turns."""
 
 
-class Gate(NamedTuple):
-    """How the answers of near and far models are put together; see ``SupportGatedRegressor``."""
+class SupportSwitch(NamedTuple):
+    """How the answers of near and far models are put together; see ``SupportSwitchedRegressor``."""
 
     support_column: int
     kriged_column: int
     log_odds_threshold: float
 
 
-class SupportGatedRegressor(RegressorMixin, BaseEstimator):
+class SupportSwitchedRegressor(RegressorMixin, BaseEstimator):
     """Mean of several near models where training districts are near, another model far from them.
 
     Neighbour features lose their meaning where no training district is near: in a whole region that the
@@ -108,17 +108,19 @@ class SupportGatedRegressor(RegressorMixin, BaseEstimator):
         features = validate_data(self, X, reset=False, dtype=np.float64, order="C")
         prices = np.empty(len(features))
         near, far = self.near_.predict(features), self.far_.predict(features)
-        mix_prices(features, near, far, self.gate(), prices)
+        mix_prices(features, near, far, self.switch(), prices)
         return prices
 
     def near_weight(self, features: FloatArray) -> FloatArray:
         """Return the weight of the near models, in [0, 1], shape (n,)."""
-        gate = self.gate()
-        return np.array([near_weight(row[gate.support_column], gate) for row in features])
+        switch = self.switch()
+        return np.array([near_weight(row[switch.support_column], switch) for row in features])
 
-    def gate(self) -> Gate:
+    def switch(self) -> SupportSwitch:
         """Return how the models' answers are put together, for the compiled functions."""
-        return Gate(self.support_column, self.kriged_column, float(self.log_odds_threshold))
+        return SupportSwitch(
+            self.support_column, self.kriged_column, float(self.log_odds_threshold)
+        )
 
     def _fit_near(
         self, number: int, features: FloatArray, prices: FloatArray, weights: FloatArray | None
@@ -157,7 +159,11 @@ def _side_by_side(
 
 @compiled
 def mix_prices(
-    features: FloatArray, near: FloatArray, far: FloatArray, gate: Gate, prices: FloatArray
+    features: FloatArray,
+    near: FloatArray,
+    far: FloatArray,
+    switch: SupportSwitch,
+    prices: FloatArray,
 ) -> None:
     """Fill prices, shape (n,), from the answers of near (n, n_members) and far models (n, 1)."""
     for row in range(features.shape[0]):
@@ -167,17 +173,17 @@ def mix_prices(
             if number % TARGETS == 1:
                 total += max(answer, 0.0) ** 2
             elif number % TARGETS == 2:
-                total += answer + features[row, gate.kriged_column]
+                total += answer + features[row, switch.kriged_column]
             else:
                 total += answer
-        weight = near_weight(features[row, gate.support_column], gate)
+        weight = near_weight(features[row, switch.support_column], switch)
         mixed = weight * (total / near.shape[1]) + (1.0 - weight) * far[row, 0]
         prices[row] = min(max(mixed, 0.0), TARGET_CAP)
 
 
 @compiled
-def near_weight(unsupported_log_odds: float, gate: Gate) -> float:
+def near_weight(unsupported_log_odds: float, switch: SupportSwitch) -> float:
     """Return the weight of the near models for one row."""
-    excess = unsupported_log_odds - gate.log_odds_threshold
+    excess = unsupported_log_odds - switch.log_odds_threshold
     bounded = min(max(excess, -LARGEST_LOG_ODDS), LARGEST_LOG_ODDS)
     return float(1.0 / (1.0 + np.exp(bounded)))

@@ -6,12 +6,12 @@ from typing import Self
 
 import numpy as np
 
-from storage.schema.features import TARGET_UNIT
+from storage.domain.target import TARGET_UNIT
+from storage.schema.predictions import LabelledPredictions
 from storage.settings import Settings
 from training.evaluation.behaviour import Observation
 from training.evaluation.bootstrap import shared_confidence
-from training.evaluation.comparison import Comparison, Contest
-from training.evaluation.slices import Answers
+from training.evaluation.comparison import Comparison, ComparisonFigures
 
 CHANCE_ERRORS = 2.0
 """Standard errors by which a share may fall short by chance."""
@@ -32,12 +32,12 @@ class Rules:
     def of(cls, settings: Settings) -> Self:
         """Take them from the settings."""
         return cls(
-            margin_share=settings.promotion_margin_share,
-            slice_margin_share=settings.promotion_slice_margin_share,
-            slice_minimum_rows=settings.promotion_slice_minimum_rows,
-            coverage_margin_share=settings.promotion_coverage_margin_share,
-            latency_budget_microseconds=settings.promotion_latency_budget_microseconds,
-            seed=settings.random_seed,
+            margin_share=settings.promotion.margin_share,
+            slice_margin_share=settings.promotion.slice_margin_share,
+            slice_minimum_rows=settings.promotion.slice_minimum_rows,
+            coverage_margin_share=settings.promotion.coverage_margin_share,
+            latency_budget_microseconds=settings.promotion.latency_budget_microseconds,
+            seed=settings.training.random_seed,
         )
 
 
@@ -65,20 +65,20 @@ class Check:
     limit: float | None = None
 
 
-def coverage_check(answers: Answers, rules: Rules) -> Check:
-    """Whether the intervals hold the share of the test part's prices that they promise.
+def coverage_check(answers: LabelledPredictions, coverage: float, rules: Rules) -> Check:
+    """Whether the intervals hold the share of the test part's prices that they promise, ``coverage``.
 
     They may fall short by the margin, and by two standard errors sqrt(c (1 - c) / n) of a share c of n rows.
     """
-    return _coverage("coverage on the test part", answers, answers.coverage, rules)
+    return _coverage("coverage on the test part", answers, coverage, rules)
 
 
-def recent_coverage_check(recent: Contest, rules: Rules) -> Check:
+def recent_coverage_check(recent: Comparison, coverage: float, rules: Rules) -> Check:
     """Whether the intervals hold recent prices no less often than the champion's do.
 
     After a drift no model may keep its promise there; losing what the champion still keeps is what counts.
     """
-    kept = min(recent.challenger.coverage, _held(recent.champion))
+    kept = min(coverage, _held(recent.champion))
     return _coverage("coverage on the recent part", recent.challenger, kept, rules)
 
 
@@ -108,49 +108,49 @@ def behaviour_checks(observations: Sequence[Observation]) -> Iterator[Check]:
         )
 
 
-def better_check(part: str, comparison: Comparison) -> Check:
+def better_check(part: str, found: ComparisonFigures) -> Check:
     """Whether the challenger errs less on a part, beyond doubt."""
-    verdict = "better" if comparison.is_better else "not proven better"
+    verdict = "better" if found.is_better else "not proven better"
     return Check(
         f"better on the {part}",
-        passed=comparison.is_better,
+        passed=found.is_better,
         required=False,
-        sentence=f"{verdict} on the {part}: {in_words(comparison)}",
-        figures=figures_of(comparison),
+        sentence=f"{verdict} on the {part}: {in_words(found)}",
+        figures=figures_of(found),
         limit=0.0,
     )
 
 
-def within_margin_check(part: str, comparison: Comparison, rules: Rules) -> Check:
+def within_margin_check(part: str, found: ComparisonFigures, rules: Rules) -> Check:
     """Whether the challenger is, beyond doubt, not worse on a part by more than the margin."""
-    within = comparison.stays_within(rules.margin_share)
+    within = found.stays_within(rules.margin_share)
     verdict = "within" if within else "not proven to be within"
     return Check(
         f"not worse on the {part}",
         passed=within,
         required=False,
         sentence=f"{verdict} the margin of {rules.margin_share:.1%} on the {part}: "
-        f"{in_words(comparison)}",
-        figures=figures_of(comparison),
-        limit=comparison.allowed(rules.margin_share),
+        f"{in_words(found)}",
+        figures=figures_of(found),
+        limit=found.allowed(rules.margin_share),
     )
 
 
-def no_loss_check(name: str, comparison: Comparison, margin: float) -> Check:
+def no_loss_check(name: str, found: ComparisonFigures, margin: float) -> Check:
     """Whether the challenger is not, beyond doubt, worse on some rows by more than a margin."""
-    worse = comparison.is_worse(margin)
+    worse = found.is_worse(margin)
     verdict = f"worse by more than {margin:.1%}" if worse else "not worse"
     return Check(
         f"no loss on {name}",
         passed=not worse,
         required=True,
-        sentence=f"{verdict} on {name}: {in_words(comparison)}",
-        figures=figures_of(comparison),
-        limit=comparison.allowed(margin),
+        sentence=f"{verdict} on {name}: {in_words(found)}",
+        figures=figures_of(found),
+        limit=found.allowed(margin),
     )
 
 
-def slice_checks(fixed: Contest, rules: Rules) -> Iterator[Check]:
+def slice_checks(fixed: Comparison, rules: Rules) -> Iterator[Check]:
     """Return, for each kind of district in the test part, whether the challenger is not worse there.
 
     Many slices are looked at, and one of them is worse by chance more often than a single one would be.
@@ -161,32 +161,32 @@ def slice_checks(fixed: Contest, rules: Rules) -> Iterator[Check]:
     confidence = shared_confidence(len(judged))
     for name, rows in slices.items():
         if name in judged:
-            comparison = rows.compare(rules.seed, confidence)
-            yield no_loss_check(name, comparison, rules.slice_margin_share)
+            found = rows.measure(rules.seed, confidence)
+            yield no_loss_check(name, found, rules.slice_margin_share)
         else:
             yield _not_judged(name, len(rows), rules)
 
 
-def figures_of(comparison: Comparison) -> dict[str, float | int]:
+def figures_of(found: ComparisonFigures) -> dict[str, float | int]:
     """Return what a comparison found, by name; errors in 100,000 USD."""
     return {
-        "rows": comparison.rows,
-        "challenger_rmse": comparison.challenger_rmse,
-        "champion_rmse": comparison.champion_rmse,
-        "difference": comparison.difference.value,
-        "difference_lower": comparison.difference.lower,
-        "difference_upper": comparison.difference.upper,
-        "confidence": comparison.confidence,
+        "rows": found.rows,
+        "challenger_rmse": found.challenger_rmse,
+        "champion_rmse": found.champion_rmse,
+        "difference": found.difference.value,
+        "difference_lower": found.difference.lower,
+        "difference_upper": found.difference.upper,
+        "confidence": found.confidence,
     }
 
 
-def in_words(comparison: Comparison) -> str:
+def in_words(found: ComparisonFigures) -> str:
     """Return what a comparison found, for a person."""
-    found = comparison.difference
+    difference = found.difference
     return (
-        f"RMSE {comparison.challenger_rmse:.4f} against the champion's {comparison.champion_rmse:.4f} "
-        f"({TARGET_UNIT}, {comparison.rows:,} rows; {comparison.confidence:.1%} interval of the difference "
-        f"{found.lower:+.4f} to {found.upper:+.4f})"
+        f"RMSE {found.challenger_rmse:.4f} against the champion's {found.champion_rmse:.4f} "
+        f"({TARGET_UNIT}, {found.rows:,} rows; {found.confidence:.1%} interval of the difference "
+        f"{difference.lower:+.4f} to {difference.upper:+.4f})"
     )
 
 
@@ -200,7 +200,7 @@ def _not_judged(name: str, rows: int, rules: Rules) -> Check:
     )
 
 
-def _coverage(name: str, answers: Answers, promised: float, rules: Rules) -> Check:
+def _coverage(name: str, answers: LabelledPredictions, promised: float, rules: Rules) -> Check:
     held = _held(answers)
     chance = CHANCE_ERRORS * float(np.sqrt(promised * (1.0 - promised) / len(answers)))
     limit = max(promised - rules.coverage_margin_share - chance, 0.0)
@@ -214,5 +214,5 @@ def _coverage(name: str, answers: Answers, promised: float, rules: Rules) -> Che
     )
 
 
-def _held(answers: Answers) -> float:
-    return float(np.mean((answers.lower <= answers.actual) & (answers.actual <= answers.upper)))
+def _held(answers: LabelledPredictions) -> float:
+    return float(np.mean(answers.is_held))

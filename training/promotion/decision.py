@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from storage.schema.predictions import LabelledPredictions
 from storage.schema.triggers import TriggerSource
 from training.dataset.missing import Missing
 from training.evaluation.behaviour import Observation
-from training.evaluation.comparison import Contest
-from training.evaluation.slices import Answers
+from training.evaluation.comparison import Comparison
 from training.promotion.checks import (
     Check,
     Rules,
@@ -50,6 +50,8 @@ class Evidence:
     ----------
     challenger
         Its answers to the whole test part.
+    coverage
+        Share of prices that its intervals should hold.
     champion_version
         None: there is none, or it is damaged.
     fixed, recent
@@ -63,10 +65,11 @@ class Evidence:
         What was observed of the challenger.
     """
 
-    challenger: Answers
+    challenger: LabelledPredictions
+    coverage: float
     champion_version: str | None
-    fixed: Contest | Missing
-    recent: Contest | Missing
+    fixed: Comparison | Missing
+    recent: Comparison | Missing
     source: TriggerSource
     latency_microseconds: float
     behaviour: tuple[Observation, ...]
@@ -116,34 +119,36 @@ def decide(evidence: Evidence, rules: Rules) -> Decision:
 
 
 def _checks(evidence: Evidence, rules: Rules) -> Iterator[Check]:
-    yield coverage_check(evidence.challenger, rules)
+    yield coverage_check(evidence.challenger, evidence.coverage, rules)
     yield latency_check(evidence.latency_microseconds, rules)
     yield from behaviour_checks(evidence.behaviour)
     if evidence.champion_version is None:
         return
     yield from _checks_on_fixed(evidence.fixed, rules)
-    yield from _checks_on_recent(evidence.recent, rules)
+    yield from _checks_on_recent(evidence.recent, evidence.coverage, rules)
 
 
-def _checks_on_fixed(fixed: Contest | Missing, rules: Rules) -> Iterator[Check]:
+def _checks_on_fixed(fixed: Comparison | Missing, rules: Rules) -> Iterator[Check]:
     if isinstance(fixed, Missing):
         yield _not_compared(BETTER_ON_FIXED, fixed)
         yield _not_compared(NOT_WORSE_ON_FIXED, fixed)
         return
-    comparison = fixed.compare(rules.seed)
-    yield better_check(FIXED, comparison)
-    yield within_margin_check(FIXED, comparison, rules)
+    found = fixed.measure(rules.seed)
+    yield better_check(FIXED, found)
+    yield within_margin_check(FIXED, found, rules)
     yield from slice_checks(fixed, rules)
 
 
-def _checks_on_recent(recent: Contest | Missing, rules: Rules) -> Iterator[Check]:
+def _checks_on_recent(
+    recent: Comparison | Missing, coverage: float, rules: Rules
+) -> Iterator[Check]:
     if isinstance(recent, Missing):
         yield _not_compared(BETTER_ON_RECENT, recent)
         return
-    comparison = recent.compare(rules.seed)
-    yield better_check(RECENT, comparison)
-    yield no_loss_check(f"the {RECENT}", comparison, rules.margin_share)
-    yield recent_coverage_check(recent, rules)
+    found = recent.measure(rules.seed)
+    yield better_check(RECENT, found)
+    yield no_loss_check(f"the {RECENT}", found, rules.margin_share)
+    yield recent_coverage_check(recent, coverage, rules)
 
 
 def _not_compared(name: str, missing: Missing) -> Check:

@@ -12,10 +12,10 @@ from training.dataset.missing import Missing
 from training.dataset.recent_part import read_recent_part
 from training.dataset.splits import Part
 from training.evaluation.behaviour import observe
-from training.evaluation.comparison import Contest
+from training.evaluation.comparison import Comparison
 from training.promotion.checks import Rules
 from training.promotion.decision import Decision, Evidence, decide
-from training.promotion.loaded_version import Contender
+from training.promotion.loaded_version import LoadedVersion
 from training.publishing.published_version import PublishedVersion
 
 logger = logging.getLogger(__name__)
@@ -49,49 +49,50 @@ class PromotionGate:
         return decision
 
     def _evidence(self, published: PublishedVersion, trigger: Trigger, now: datetime) -> Evidence:
-        challenger = Contender.load(self._store, published.manifest.version)
+        challenger = LoadedVersion.load(self._store, published.manifest.version)
         champion = self._champion(published.manifest.version)
         test = published.test
         return Evidence(
             challenger=challenger.answers(test),
+            coverage=challenger.coverage,
             champion_version=champion.version if champion is not None else None,
-            fixed=_contest_on_fixed(challenger, champion, test),
-            recent=self._contest_on_recent(challenger, champion, published, trigger, now),
+            fixed=_compare_on_fixed(challenger, champion, test),
+            recent=self._compare_on_recent(challenger, champion, published, trigger, now),
             source=trigger.source,
             latency_microseconds=challenger.latency_microseconds(test.inputs),
             behaviour=observe(challenger.predictor, test.inputs),
         )
 
-    def _champion(self, challenger: str) -> Contender | None:
+    def _champion(self, challenger: str) -> LoadedVersion | None:
         try:
             version = self._store.champion().version
             pointer = self._store.champion_pointer()
             if version == challenger and pointer is not None:
                 # Its worker died after the promotion: it is judged again against the one that it replaced.
                 version = pointer.previous or ""
-            return Contender.load(self._store, version)
+            return LoadedVersion.load(self._store, version)
         except (ModelUnavailable, ModelIntegrityError, RecordNotFound) as error:
             logger.warning("No champion to compare with: %s", error)
             return None
 
-    def _contest_on_recent(
+    def _compare_on_recent(
         self,
-        challenger: Contender,
-        champion: Contender | None,
+        challenger: LoadedVersion,
+        champion: LoadedVersion | None,
         published: PublishedVersion,
         trigger: Trigger,
         now: datetime,
-    ) -> Contest | Missing:
+    ) -> Comparison | Missing:
         if champion is None:
             return NO_CHAMPION
         known = (published.chosen_by, champion.learned.inputs)
         recent = read_recent_part(self._settings, trigger.window, now, challenger.learned, *known)
-        return recent if isinstance(recent, Missing) else _contest(challenger, champion, recent)
+        return recent if isinstance(recent, Missing) else _compare(challenger, champion, recent)
 
 
-def _contest_on_fixed(
-    challenger: Contender, champion: Contender | None, test: Part
-) -> Contest | Missing:
+def _compare_on_fixed(
+    challenger: LoadedVersion, champion: LoadedVersion | None, test: Part
+) -> Comparison | Missing:
     if champion is None:
         return NO_CHAMPION
     # A champion of another seed learned from rows that are this challenger's test part.
@@ -101,8 +102,8 @@ def _contest_on_fixed(
             f"the champion learned from all but {new.sum():,} of the {len(test):,} test rows, at least "
             f"{SMALLEST_FIXED_PART} others are needed"
         )
-    return _contest(challenger, champion, Part(test.inputs[new], test.targets[new]))
+    return _compare(challenger, champion, Part(test.inputs[new], test.targets[new]))
 
 
-def _contest(challenger: Contender, champion: Contender, part: Part) -> Contest:
-    return Contest(challenger.answers(part), champion.answers(part))
+def _compare(challenger: LoadedVersion, champion: LoadedVersion, part: Part) -> Comparison:
+    return Comparison(challenger.answers(part), champion.answers(part))

@@ -9,8 +9,8 @@ import numpy as np
 
 from storage.models.store import INTERVALS, REFERENCE_PROFILE, ModelStore
 from storage.schema.arrays import FloatArray
+from storage.schema.predictions import LabelledPredictions, Predictions
 from training.dataset.splits import Part
-from training.evaluation.slices import Answers
 from training.models.predictor import Predictor, PublicPredictor, compiled_if_equal
 from training.models.reference_profile import ReferenceProfile, ReferenceSearch
 
@@ -25,7 +25,7 @@ class NotLoadable(Exception):
 
 
 @dataclass(frozen=True)
-class Contender:
+class LoadedVersion:
     """One version.
 
     Attributes
@@ -74,11 +74,11 @@ class Contender:
         except Exception as error:
             raise NotLoadable(f"version {version} cannot be loaded ({error})") from error
 
-    def answers(self, part: Part) -> Answers:
+    def answers(self, part: Part) -> LabelledPredictions:
         """Answer the rows of a part."""
         answered = self.predictor.answer(np.ascontiguousarray(part.inputs, dtype=np.float64))
         prices, lower, upper, _ = answered.T
-        return Answers(part.inputs, part.targets, prices, lower, upper, self.coverage)
+        return Predictions(prices, lower, upper).labelled(part.targets, part.inputs)
 
     def latency_microseconds(self, inputs: FloatArray) -> float:
         """Return the median time of one prediction, asked about the rows (n, 8), n > 0, one by one."""

@@ -22,7 +22,7 @@ from storage.process.progress import keep_progress, read_progress
 from storage.schema.records import ModelManifest, ShadowRecord
 from storage.settings import Settings
 from storage.spool.segments import Spool
-from training.promotion.loaded_version import Contender, NotLoadable
+from training.promotion.loaded_version import LoadedVersion, NotLoadable
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Shadow:
         self._spool = spool
         self._path = settings.paths.shadow_position
         self._store = ModelStore(settings.paths)
-        self._loaded: Contender | None = None
+        self._loaded: LoadedVersion | None = None
         self._refused: tuple[object, ...] | None = None
 
     def run_once(self, now: datetime) -> int:
@@ -52,7 +52,7 @@ class Shadow:
             If predictions cannot be read, or answers or position not be kept; nothing is left out.
         """
         position = read_progress(self._path, ShadowPosition) or ShadowPosition()
-        challenger = self._challenger() if self._settings.shadow_share > 0 else None
+        challenger = self._challenger() if self._settings.shadow.share > 0 else None
         if challenger is None:
             self._move(position, None)
             return 0
@@ -60,7 +60,7 @@ class Shadow:
             if position.row_id is None:
                 self._move(position, newest_row_id(database) or 0)
                 return 0
-            most_rows = self._settings.shadow_batch_rows
+            most_rows = self._settings.shadow.batch_rows
             batch = read_predictions_after(database, position.row_id, most_rows)
             if not len(batch):
                 self._begin_anew_if_emptied(position, newest_row_id(database))
@@ -80,7 +80,7 @@ class Shadow:
         if newest is not None and position.row_id is not None and newest < position.row_id:
             self._move(position, 0)
 
-    def _answers(self, challenger: Contender, batch: PredictionBatch) -> list[ShadowRecord]:
+    def _answers(self, challenger: LoadedVersion, batch: PredictionBatch) -> list[ShadowRecord]:
         chosen = [at for at in range(len(batch)) if self._asks(challenger, batch, at)]
         if not chosen:
             return []
@@ -100,11 +100,11 @@ class Shadow:
             if is_finite
         ]
 
-    def _asks(self, challenger: Contender, batch: PredictionBatch, at: int) -> bool:
+    def _asks(self, challenger: LoadedVersion, batch: PredictionBatch, at: int) -> bool:
         own = batch.versions[at] == challenger.version
-        return not own and is_chosen(batch.prediction_ids[at], self._settings.shadow_share)
+        return not own and is_chosen(batch.prediction_ids[at], self._settings.shadow.share)
 
-    def _challenger(self) -> Contender | None:
+    def _challenger(self) -> LoadedVersion | None:
         """Return the newest challenger, loaded; None if there is none that can be."""
         manifest = newest_challenger(self._store)
         if manifest is None:
@@ -113,12 +113,12 @@ class Shadow:
             self._loaded = self._load(manifest.version)
         return self._loaded
 
-    def _load(self, version: str) -> Contender | None:
+    def _load(self, version: str) -> LoadedVersion | None:
         state = (version, self._store.fingerprint(version))
         if state == self._refused:
             return None
         try:
-            challenger = Contender.load_safely(self._store, version)
+            challenger = LoadedVersion.load_safely(self._store, version)
         except NotLoadable as problem:
             logger.warning("Nobody answers in the shadow: %s.", problem)
             self._refused = state

@@ -16,7 +16,7 @@ from storage.errors import AuditUnavailable, ModelIntegrityError, StateConflict
 from storage.models.champion import ChampionSwitch
 from storage.models.store import ModelStore
 from storage.models.watch_record import WatchOutcome, WatchRecord
-from storage.predictions.labelled import count_labelled_predictions, read_labelled_predictions
+from storage.predictions.labelled import count_labelled_rows, read_labelled_rows
 from storage.process.progress import keep_progress, read_progress
 from storage.schema.records import (
     LONGEST_REASON,
@@ -29,8 +29,8 @@ from storage.settings import Settings
 from storage.spool.timeline import Timeline
 from training.dataset.screening import screen
 from training.dataset.splits import Part
-from training.evaluation.comparison import Contest
-from training.promotion.loaded_version import Contender, NotLoadable
+from training.evaluation.comparison import Comparison
+from training.promotion.loaded_version import LoadedVersion, NotLoadable
 from training.promotion.watch_rules import Verdict, WatchRules, judge
 
 logger = logging.getLogger(__name__)
@@ -96,14 +96,14 @@ class PromotionWatch:
 
     def _is_watched(self, pointer: ChampionPointer, kept: WatchRecord | None) -> bool:
         by_hand: tuple[PointerMove, ...] = ("promotion", "command line")
-        movers = ("gate", *(by_hand if self._settings.watch_manual_promotions else ()))
+        movers = ("gate", *(by_hand if self._settings.watch.manual_promotions else ()))
         has_rival = pointer.previous is not None and pointer.moved_by in movers
         taken_back = kept.taken_back if kept is not None else ()
-        return self._settings.watch_days > 0 and has_rival and pointer.version not in taken_back
+        return self._settings.watch.days > 0 and has_rival and pointer.version not in taken_back
 
     def _look(self, record: WatchRecord, now: datetime) -> WatchRecord | None:
         """Return the record with an outcome, if this look brings one."""
-        end = record.promotion.changed_at + timedelta(days=self._settings.watch_days)
+        end = record.promotion.changed_at + timedelta(days=self._settings.watch.days)
         rows = self._labelled_rows(record, min(now, end))
         is_last = now >= end
         if not is_last and not self._rules.is_due(rows, record.seen_rows, record.looks):
@@ -138,22 +138,24 @@ class PromotionWatch:
 
     def _labelled_rows(self, record: WatchRecord, until: datetime) -> int:
         with closing(Database(self._settings.database_address)) as database:
-            return count_labelled_predictions(database, record.promotion.changed_at, until)
+            return count_labelled_rows(database, record.promotion.changed_at, until)
 
     def _compare(self, promotion: ChampionPointer, until: datetime) -> Verdict | None:
         """Let both versions answer; None if too few rows are new to them."""
         versions = (promotion.version, str(promotion.previous))
-        promoted, previous = (Contender.load_safely(self._store, version) for version in versions)
+        promoted, previous = (
+            LoadedVersion.load_safely(self._store, version) for version in versions
+        )
         with closing(Database(self._settings.database_address)) as database:
-            found = read_labelled_predictions(database, promotion.changed_at, until, MOST_ROWS)
+            found = read_labelled_rows(database, promotion.changed_at, until, MOST_ROWS)
         # What the gate believes, and new to both, as in its recent part.
-        distance = self._settings.training_labelled_outlier_distance
+        distance = self._settings.training.labelled_outlier_distance
         screened = screen(found, promoted.learned, distance)
         kept = screened.new_to(promoted.learned.inputs, previous.learned.inputs)
         if len(kept) < self._rules.minimum_rows:
             return None
         part = Part(kept.inputs, kept.actual)
-        return judge(Contest(promoted.answers(part), previous.answers(part)), self._rules)
+        return judge(Comparison(promoted.answers(part), previous.answers(part)), self._rules)
 
     def _carry_out(self, record: WatchRecord) -> WatchOutcome | None:
         """Keep what is decided, do it, tell it, and keep that it was told."""

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from storage.settings import Settings
-from training.evaluation.comparison import Comparison, Contest
+from training.evaluation.comparison import Comparison, ComparisonFigures
 
 LOOKS = 8
 """K. With the default minimum: at 100, 200, ... 6,400 rows, and at the end."""
@@ -41,8 +41,8 @@ class WatchRules:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """Return the rules that the settings describe."""
-        false_alarm = 1.0 - settings.watch_confidence_share
-        return cls(settings.watch_minimum_rows, false_alarm, settings.random_seed)
+        false_alarm = 1.0 - settings.watch.confidence_share
+        return cls(settings.watch.minimum_rows, false_alarm, settings.training.random_seed)
 
     @property
     def confidence(self) -> float:
@@ -79,12 +79,12 @@ class Verdict:
     """What one look found; ``sentence`` is for a person, without a full stop."""
 
     is_worse: bool
-    comparison: Comparison
+    found: ComparisonFigures
     sentence: str
 
     def figures(self) -> dict[str, float | int | None]:
         """Return the figures, errors in 100,000 USD; None for one that is not finite."""
-        found = self.comparison
+        found = self.found
         figures = {
             "rmse": found.challenger_rmse,
             "previous_rmse": found.champion_rmse,
@@ -96,31 +96,31 @@ class Verdict:
         return {"rows": found.rows, **finite, "confidence": found.confidence}
 
 
-def judge(contest: Contest, rules: WatchRules) -> Verdict:
-    """Judge the promoted version, the contest's challenger, against the one before it, its champion.
+def judge(comparison: Comparison, rules: WatchRules) -> Verdict:
+    """Judge the promoted version, its challenger, against the one before it, its champion.
 
     It is worse if the paired bootstrap interval of RMSE(new) - RMSE(previous) is above zero. If the previous
     version's answers are not all finite, it is not, because there is no better one to go back to.
 
     Examples
     --------
-    >>> from training.evaluation.slices import Answers
+    >>> from storage.schema.predictions import Predictions
     >>> random = np.random.default_rng(0)
     >>> actual, noise = random.normal(2.0, 1.0, 400), random.normal(0.0, 0.5, 400)
     >>> def answers(predicted):
-    ...     return Answers(np.zeros((400, 8)), actual, predicted, predicted, predicted, 0.9)
+    ...     return Predictions(predicted, predicted, predicted).labelled(actual, np.zeros((400, 8)))
     >>> rules = WatchRules(minimum_rows=100, false_alarm=0.05, seed=0)
-    >>> judge(Contest(answers(actual + 1.2 * noise), answers(actual + noise)), rules).is_worse
+    >>> judge(Comparison(answers(actual + 1.2 * noise), answers(actual + noise)), rules).is_worse
     True
-    >>> judge(Contest(answers(actual + noise), answers(actual + noise)), rules).is_worse
+    >>> judge(Comparison(answers(actual + noise), answers(actual + noise)), rules).is_worse
     False
     """
-    comparison = contest.compare(rules.seed, rules.confidence)
-    is_worse = bool(np.isfinite(comparison.champion_rmse)) and comparison.is_worse(0.0)
-    return Verdict(is_worse, comparison, _sentence(comparison, is_worse))
+    found = comparison.measure(rules.seed, rules.confidence)
+    is_worse = bool(np.isfinite(found.champion_rmse)) and found.is_worse(0.0)
+    return Verdict(is_worse, found, _sentence(found, is_worse))
 
 
-def _sentence(found: Comparison, is_worse: bool) -> str:
+def _sentence(found: ComparisonFigures, is_worse: bool) -> str:
     verdict = "worse beyond doubt" if is_worse else "not proven worse"
     interval = f"{found.difference.lower:+.4f} to {found.difference.upper:+.4f}"
     return (

@@ -8,21 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from storage.schema.features import (
-    FEATURES,
-    TARGET_CAP,
-    TARGET_UNIT,
-    TARGET_UNIT_DOLLARS,
-)
+from storage.domain.inputs import FEATURES
+from storage.domain.subject import MODEL_NAME
+from storage.domain.target import CAPPED_FROM, TARGET_CAP, TARGET_UNIT, TARGET_UNIT_DOLLARS
 from training.dataset.embedded import provenance_of
 from training.evaluation.slices import Slice, by_age, by_income, by_region
 from training.fitting.fit import MeasuredCandidate
 from training.fitting.outcome import TrainingOutcome
-
-REGISTERED_NAME = "california-housing"
-"""Name of the model in MLflow's registry."""
-CAPPED_FROM = 5.0
-"""Prices at the cap are 5.00001, or 5.0 where a source rounded them (100,000 USD)."""
 
 
 def model_card(outcome: TrainingOutcome) -> str:
@@ -32,11 +24,11 @@ def model_card(outcome: TrainingOutcome) -> str:
 
 
 def _head(outcome: TrainingOutcome) -> str:
-    test, answers = outcome.winner.test, outcome.answers
+    test, answers, coverage = outcome.winner.test, outcome.answers, outcome.intervals.coverage
     return f"""# {outcome.winner.fitted.label}, version {outcome.version}
 
 Estimates the median house value of a census block group in California in 1990 from eight numbers, with an
-interval that should hold the recorded value {answers.coverage:.0%} of the time.
+interval that should hold the recorded value {coverage:.0%} of the time.
 
 On {len(answers):,} districts that it had never seen, it was off by {_dollars(test.mae)} on average
 (RMSE {_dollars(test.rmse)}), and explained {test.r2_score:.1%} of the differences between them. Trained on
@@ -129,11 +121,11 @@ def _figures_row(measured: MeasuredCandidate, is_winner: bool) -> tuple[str, ...
 
 
 def _slices(outcome: TrainingOutcome) -> str:
-    answers = outcome.answers
+    answers, coverage = outcome.answers, outcome.intervals.coverage
     return f"""## Where it is better, and where worse
 
 All on the test part, in {TARGET_UNIT}. Bias is the mean of predicted minus actual: above zero, the answers
-are too high. Coverage is the share of values that their interval held; the aim is {answers.coverage:.0%}.
+are too high. Coverage is the share of values that their interval held; the aim is {coverage:.0%}.
 A slice of few rows says little.
 
 ### By region
@@ -169,14 +161,14 @@ def _slice_row(each: Slice) -> tuple[str, ...]:
 
 
 def _intervals(outcome: TrainingOutcome) -> str:
-    answers = outcome.answers
-    held = np.mean((answers.lower <= answers.actual) & (answers.actual <= answers.upper))
+    answers, coverage = outcome.answers, outcome.intervals.coverage
+    held = np.mean(answers.is_held)
     width = float(np.mean(answers.upper - answers.lower))
     return f"""## Intervals
 
 Split conformal prediction, scaled by the difficulty of the place: a second model learned how far the first
 one tends to be off, and the validation part fixed by how much to multiply that, so that
-{answers.coverage:.0%} of its prices were held. On the test part {held:.1%} were held, at a mean width of
+{coverage:.0%} of its prices were held. On the test part {held:.1%} were held, at a mean width of
 {_dollars(width)}.
 
 What the intervals do not promise:
@@ -211,7 +203,7 @@ Through MLflow, in Python with this repository on its path and `MLFLOW_TRACKING_
 ```python
 import mlflow
 
-model = mlflow.pyfunc.load_model("models:/{REGISTERED_NAME}@champion")
+model = mlflow.pyfunc.load_model("models:/{MODEL_NAME}@champion")
 model.predict(inputs)  # float64 of shape (n, 8), in the order of the table above; {TARGET_UNIT}
 ```
 
@@ -219,7 +211,7 @@ As a service of MLflow's, from the repository with its environment active:
 
 ```sh
 PYTHONPATH=. MLFLOW_TRACKING_URI=sqlite:///runtime/mlruns/mlflow.db \\
-    mlflow models serve -m models:/{REGISTERED_NAME}@champion --env-manager local -p 5002
+    mlflow models serve -m models:/{MODEL_NAME}@champion --env-manager local -p 5002
 ```
 
 From this folder, checked against its manifest before it is unpickled:

@@ -54,7 +54,7 @@ def _drain_unless_a_writer_runs(settings: Settings) -> None:
     try:
         with only_process(settings.paths.log_writer_lock, LOG_WRITER):
             database.migrate_if_needed()
-            LogWriter(settings.paths, database, settings.log_writer_batch_bytes).drain(utc_now())
+            LogWriter(settings.paths, database, settings.log_writer.batch_bytes).drain(utc_now())
     except AlreadyRunning:
         logger.debug("The log-writer that runs moves the figures into the database.")
     except DatabaseUnavailable as error:

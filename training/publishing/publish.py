@@ -6,6 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.target import TARGET_UNIT
 from storage.models.pickles import pickled
 from storage.models.store import (
     HOLDOUT,
@@ -19,9 +21,8 @@ from storage.models.store import (
     ModelStore,
 )
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
 from storage.schema.records import ModelManifest
-from training.evaluation.holdout import Holdout
+from training.evaluation.holdout import holdout_bytes
 from training.evaluation.importance import permutation_importances
 from training.fitting.fit import MeasuredCandidate
 from training.fitting.outcome import TrainingOutcome
@@ -96,7 +97,7 @@ def _files(outcome: TrainingOutcome, model: bytes) -> dict[str, bytes]:
         TRAINING_INPUTS: inputs_as_csv(outcome.training.inputs),
         INTERVALS: pickled(outcome.intervals),
         REFERENCE_PROFILE: _reference_profile(outcome),
-        HOLDOUT: Holdout.of(outcome.answers).to_bytes(),
+        HOLDOUT: holdout_bytes(outcome.answers),
         MODEL_CARD: model_card(outcome).encode(),
         METRICS: json.dumps(metrics_document(outcome), indent=2).encode(),
     } | others

@@ -8,7 +8,7 @@ from storage.schema.arrays import FloatArray
 from storage.schema.records import ModelManifest
 from training.dataset.splits import Part, split
 from training.dataset.table import HousingTable
-from training.evaluation.holdout import Holdout
+from training.evaluation.holdout import read_holdout
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def published_for(
         if manifest.trigger_id == trigger_id and manifest.dataset_sha256 == table.sha256:
             try:
                 store.verify(manifest.version)
-                holdout = Holdout.from_bytes(store.read(manifest.version, HOLDOUT))
+                holdout = read_holdout(store.read(manifest.version, HOLDOUT))
             except (ModelIntegrityError, RecordNotFound):
                 continue
             test = Part(holdout.inputs, holdout.actual)

@@ -5,10 +5,11 @@ MLflow, which might be away while an answer waits.
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from storage.errors import ModelIntegrityError, RecordNotFound
 from storage.models.store import ModelStore
+from storage.process.retry import Retry
 from storage.schema.records import ChampionPointer
 from storage.settings import Settings
 from training.tracking.pending import OpenRegistrations
@@ -17,10 +18,8 @@ from training.tracking.store import TrackingUnavailable, is_remote
 
 logger = logging.getLogger(__name__)
 
-RETRY_INTERVAL = timedelta(minutes=1)
 
-
-class AliasKeeper:
+class AliasSync:
     """Keeps the aliases of one runtime folder's versions. Its first look mends what happened before."""
 
     def __init__(self, settings: Settings) -> None:
@@ -28,7 +27,7 @@ class AliasKeeper:
         self._store = ModelStore(settings.paths)
         self._open = OpenRegistrations(settings.paths)
         self._followed: ChampionPointer | None = None
-        self._next_try: datetime | None = None
+        self._retry = Retry()
 
     def run_once(self, now: datetime) -> bool:
         """Bring the aliases after the pointer if it has moved; return whether MLflow was asked.
@@ -38,7 +37,7 @@ class AliasKeeper:
         pointer = self._recorded_champion()
         if pointer is None or pointer == self._followed:
             return False
-        if self._next_try is not None and now < self._next_try:
+        if not self._retry.is_due(now):
             return False
         self._follow(pointer, now)
         return True
@@ -47,11 +46,11 @@ class AliasKeeper:
         try:
             ModelRegistry(self._settings).follow(pointer.version, pointer.previous)
         except TrackingUnavailable as error:
-            if self._next_try is None:
+            if self._retry.failed(now, str(error)):
                 logger.warning("%s The aliases follow the champion when it is back.", error)
-            self._next_try = now + RETRY_INTERVAL
             return
-        self._followed, self._next_try = pointer, None
+        self._followed = pointer
+        self._retry.succeeded()
         logger.info("MLflow's aliases follow the champion %s.", pointer.version)
 
     def _recorded_champion(self) -> ChampionPointer | None:
@@ -63,10 +62,10 @@ class AliasKeeper:
             self._store.manifest(pointer.version)
         except (ModelIntegrityError, RecordNotFound):
             return None  # the service says so, and goes on with the version that it has
-        # One that is not registered yet is followed when it is: see ``RegistrationKeeper``.
+        # One that is not registered yet is followed when it is: see ``RegistrationRetry``.
         return pointer if not self._open.is_open(pointer.version) else None
 
     def _may_have_records(self) -> bool:
         # Asking a store that is not there would make one, which takes ten seconds.
-        own = not self._settings.mlflow_tracking_uri and not is_remote(self._settings)
+        own = not self._settings.mlflow.tracking_uri and not is_remote(self._settings)
         return not own or self._settings.paths.mlflow_store.exists()

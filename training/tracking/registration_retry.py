@@ -5,15 +5,16 @@ A look that the worker takes when idle, as for the aliases. No version is regist
 
 import json
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from storage.errors import ModelIntegrityError, RecordNotFound
 from storage.models.store import HOLDOUT, METRICS, MODEL, ModelStore
+from storage.process.retry import Retry
 from storage.schema.records import ModelManifest
 from storage.settings import Settings
 from training.dataset.splits import Part
-from training.evaluation.holdout import Holdout
+from training.evaluation.holdout import read_holdout
 from training.evaluation.metrics import RegressionFigures
 from training.fitting.fit import FittedCandidate, MeasuredCandidate
 from training.models.candidates import all_candidates
@@ -26,24 +27,22 @@ from training.tracking.store import TrackingUnavailable
 
 logger = logging.getLogger(__name__)
 
-RETRY_INTERVAL = timedelta(minutes=1)
 
-
-class RegistrationKeeper:
+class RegistrationRetry:
     """Closes the open registrations of one runtime folder."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._store = ModelStore(settings.paths)
         self._open = OpenRegistrations(settings.paths)
-        self._next_try: datetime | None = None
+        self._retry = Retry()
 
     def run_once(self, now: datetime) -> bool:
         """Close the oldest one that can be closed; return whether MLflow was asked.
 
         MLflow being away is said once, and it is asked again after a pause.
         """
-        if self._next_try is not None and now < self._next_try:
+        if not self._retry.is_due(now):
             return False
         for registration in self._open.all():
             manifest = self._published(registration, now)
@@ -71,13 +70,12 @@ class RegistrationKeeper:
             with self._open.alone():
                 self._register(registration, manifest)
         except TrackingUnavailable as error:
-            if self._next_try is None:
+            if self._retry.failed(now, str(error)):
                 logger.warning("%s Version %s waits for it.", error, registration.version)
-            self._next_try = now + RETRY_INTERVAL
             return
         except (ModelIntegrityError, RecordNotFound) as error:
             self._give_up(registration.version, error)
-        self._next_try = None
+        self._retry.succeeded()
 
     def _register(self, registration: OpenRegistration, manifest: ModelManifest) -> None:
         if not self._open.is_open(registration.version):
@@ -91,7 +89,7 @@ class RegistrationKeeper:
         logger.info("Version %s is number %s in MLflow's registry.", manifest.version, number)
 
     def _record(self, registration: OpenRegistration) -> RecordedRun:
-        holdout = Holdout.from_bytes(self._store.read(registration.version, HOLDOUT))
+        holdout = read_holdout(self._store.read(registration.version, HOLDOUT))
         test = Part(holdout.inputs, holdout.actual)
         candidates = measured_again(self._store, registration.version, test)
         run = record_training(

@@ -12,10 +12,10 @@ import logging
 
 from mlflow import MlflowClient
 
+from storage.domain.subject import MODEL_NAME
 from storage.models.store import MODEL, ModelStore
 from storage.schema.records import ModelManifest
 from storage.settings import Settings
-from training.publishing.model_card import REGISTERED_NAME
 from training.tracking.runs import RecordedRun
 from training.tracking.store import TrackingUnavailable, answering, connect
 
@@ -56,12 +56,12 @@ class ModelRegistry:
         tags = {VERSION_TAG: manifest.version, CHECKSUM_TAG: manifest.checksums[MODEL]}
         with answering():
             if not self._is_known():
-                self._client.create_registered_model(REGISTERED_NAME)
+                self._client.create_registered_model(MODEL_NAME)
             numbers = self._numbers()
             if manifest.version in numbers:
                 return numbers[manifest.version]
             registered = self._client.create_model_version(
-                REGISTERED_NAME,
+                MODEL_NAME,
                 source=f"models:/{run.model_id}",
                 run_id=run.run_id,
                 tags=tags,
@@ -69,7 +69,7 @@ class ModelRegistry:
             )
             number = str(registered.version)
             if manifest.version > max(numbers, default=""):
-                self._client.set_registered_model_alias(REGISTERED_NAME, CHALLENGER, number)
+                self._client.set_registered_model_alias(MODEL_NAME, CHALLENGER, number)
         return number
 
     def follow(self, champion: str, previous: str | None) -> None:
@@ -82,31 +82,31 @@ class ModelRegistry:
                 return
             self._point(CHAMPION, self._number_of(champion))
             self._point(PREVIOUS, self._number_of(previous))
-            aliases = self._client.get_registered_model(REGISTERED_NAME).aliases
+            aliases = self._client.get_registered_model(MODEL_NAME).aliases
             if aliases.get(CHALLENGER) == aliases.get(CHAMPION):
                 self._point(CHALLENGER, None)
 
     def _numbers(self) -> dict[str, str]:
         """Return the number by version id, ids of which sort by time."""
-        found = self._client.search_model_versions(f"name = '{REGISTERED_NAME}'")
+        found = self._client.search_model_versions(f"name = '{MODEL_NAME}'")
         return {
             each.tags[VERSION_TAG]: str(each.version) for each in found if VERSION_TAG in each.tags
         }
 
     def _is_known(self) -> bool:
-        return bool(self._client.search_registered_models(f"name = '{REGISTERED_NAME}'"))
+        return bool(self._client.search_registered_models(f"name = '{MODEL_NAME}'"))
 
     def _point(self, alias: str, number: str | None) -> None:
         if number is None:
-            self._client.delete_registered_model_alias(REGISTERED_NAME, alias)
+            self._client.delete_registered_model_alias(MODEL_NAME, alias)
         else:
-            self._client.set_registered_model_alias(REGISTERED_NAME, alias, number)
+            self._client.set_registered_model_alias(MODEL_NAME, alias, number)
 
     def _number_of(self, version: str | None) -> str | None:
         if version is None:
             return None
         found = self._client.search_model_versions(
-            f"name = '{REGISTERED_NAME}' and tags.`{VERSION_TAG}` = '{version}'", max_results=1
+            f"name = '{MODEL_NAME}' and tags.`{VERSION_TAG}` = '{version}'", max_results=1
         )
         return str(found[0].version) if found else None
 

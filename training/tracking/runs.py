@@ -14,8 +14,10 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment, LifecycleStage, Metric, RunStatus
 from mlflow.models import infer_signature
 
+from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.subject import MODEL_NAME
+from storage.domain.target import TARGET_UNIT
 from storage.models.store import MODEL_CARD
-from storage.schema.features import FEATURE_NAMES, TARGET_UNIT
 from storage.schema.triggers import MlflowRun
 from storage.settings import Settings
 from training.dataset.splits import Part
@@ -25,7 +27,6 @@ from training.fitting.search import SEARCHED, Trial
 from training.tracking.quiet_mlflow import load_model_formats, mlflow
 from training.tracking.store import answering, connect, is_remote
 
-EXPERIMENT = "california-housing"
 MODEL_REQUIREMENTS = ("scikit-learn", "numpy", "numba", "cloudpickle")
 EXAMPLE_ROWS = 5
 LABELLED = "labelled_predictions.json"
@@ -132,21 +133,21 @@ class RunTracker:
 
     def _open_experiment(self) -> str:
         client = connect(self._settings)
-        found = client.get_experiment_by_name(EXPERIMENT)
+        found = client.get_experiment_by_name(MODEL_NAME)
         if found is not None and found.lifecycle_stage == LifecycleStage.DELETED:
             client.restore_experiment(found.experiment_id)
         if found is not None and self._can_write_to(found):
             return str(found.experiment_id)
         if found is not None:
-            client.rename_experiment(found.experiment_id, f"{EXPERIMENT}-{found.experiment_id}")
-        return str(client.create_experiment(EXPERIMENT, self._artifact_location))
+            client.rename_experiment(found.experiment_id, f"{MODEL_NAME}-{found.experiment_id}")
+        return str(client.create_experiment(MODEL_NAME, self._artifact_location))
 
     @property
     def _artifact_location(self) -> str | None:
         """Folder of the artifacts; None: the server decides, and carries them too."""
         if is_remote(self._settings):
             return None
-        return (self._settings.paths.mlflow_artifacts / EXPERIMENT).as_uri()
+        return (self._settings.paths.mlflow_artifacts / MODEL_NAME).as_uri()
 
     def _can_write_to(self, experiment: Experiment) -> bool:
         # An experiment keeps the place of its artifacts for good. After the runtime folder moved, or a

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backend.drift.detector import DriftDetector
-from storage.schema.features import FEATURE_NAMES
+from storage.domain.inputs import FEATURE_NAMES
 from training.dataset.sources import load_table
 
 REFERENCE_ROWS = 16_512

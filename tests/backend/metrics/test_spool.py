@@ -6,8 +6,8 @@ from collections.abc import Callable
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from storage.domain.inputs import EXAMPLE
 from storage.log_writer.status import LogWriterStatus, publish
-from storage.schema.features import EXAMPLE
 from storage.schema.records import utc_now
 from storage.settings import Settings
 

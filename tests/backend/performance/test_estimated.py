@@ -1,21 +1,23 @@
 """Estimated error: near the truth where traffic moves, and honest about what it cannot see."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from backend.performance.estimated import ErrorEstimator, EstimatedError
-from training.evaluation.holdout import Holdout
+from storage.schema.predictions import LabelledPredictions, Predictions
 
 
-def answered(count: int, seed: int, low: float = 0.0, factor: float = 1.0) -> Holdout:
+def answered(count: int, seed: int, low: float = 0.0, factor: float = 1.0) -> LabelledPredictions:
     """Rows whose error grows with the first input, which is uniform from ``low`` to 10."""
     random = np.random.default_rng(seed)
     inputs = random.uniform(0, 10, (count, 8))
     inputs[:, 0] = random.uniform(low, 10, count)
     actual = random.uniform(1, 4, count)
     predicted = actual + random.normal(0, 0.1 + 0.06 * inputs[:, 0]) * factor
-    return Holdout(inputs, actual, predicted, predicted - 0.7, predicted + 0.7)
+    return Predictions(predicted, predicted - 0.7, predicted + 0.7).labelled(actual, inputs)
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +25,11 @@ def estimator() -> ErrorEstimator:
     return ErrorEstimator(answered(4_000, seed=0), seed=0)
 
 
-def estimate(estimator: ErrorEstimator, rows: Holdout) -> EstimatedError:
-    losses = estimator.expected_losses(rows.inputs, rows.predicted, rows.lower, rows.upper)
-    return estimator.estimate(losses)
+def estimate(estimator: ErrorEstimator, rows: LabelledPredictions) -> EstimatedError:
+    return estimator.estimate(estimator.expected_losses(rows))
 
 
-def actual_rmse(rows: Holdout) -> float:
+def actual_rmse(rows: LabelledPredictions) -> float:
     return float(np.sqrt(np.mean((rows.predicted - rows.actual) ** 2)))
 
 
@@ -75,8 +76,7 @@ def test_too_few_rows_are_no_figure(estimator: ErrorEstimator, count: int) -> No
 def test_predictions_without_an_interval_are_estimated_too(estimator: ErrorEstimator) -> None:
     rows = answered(500, seed=6)
     missing = np.full(500, np.nan)
-    losses = estimator.expected_losses(rows.inputs, rows.predicted, missing, missing)
-    found = estimator.estimate(losses)
+    found = estimate(estimator, replace(rows, lower=missing, upper=missing))
     assert found.rmse is not None
     assert np.isfinite(found.rmse.upper)
 
@@ -86,13 +86,10 @@ def test_rows_are_answered_as_the_models_do_that_were_fitted(
 ) -> None:
     """Complete rows take the way past scikit-learn, whose answers cost eight times as much."""
     rows = answered(500, seed=7)
-    missing = np.full(500, np.nan)
-    features = (rows.inputs, rows.predicted)
-    ours = estimator.expected_losses(*features, rows.lower, rows.upper).by_model
-    mixed = estimator.expected_losses(
-        *features, np.where(np.arange(500) < 250, rows.lower, missing), rows.upper
-    )
-    columns = np.column_stack([*features, rows.upper - rows.lower])
+    ours = estimator.expected_losses(rows).by_model
+    half = replace(rows, lower=np.where(np.arange(500) < 250, rows.lower, np.nan))
+    mixed = estimator.expected_losses(half)
+    columns = np.column_stack([rows.inputs, rows.predicted, rows.upper - rows.lower])
     theirs = np.stack([model.predict(columns) for model in estimator._models])
     np.testing.assert_allclose(ours.reshape(theirs.shape), theirs, rtol=1e-12)
     np.testing.assert_array_equal(mixed.by_model[:, :, :250], ours[:, :, :250])
@@ -101,7 +98,7 @@ def test_rows_are_answered_as_the_models_do_that_were_fitted(
         raise AssertionError("scikit-learn was asked")
 
     monkeypatch.setattr(HistGradientBoostingRegressor, "predict", refuse)
-    estimator.expected_losses(*features, rows.lower, rows.upper)
+    estimator.expected_losses(rows)
 
 
 def test_a_holdout_too_small_to_learn_from_is_refused() -> None:

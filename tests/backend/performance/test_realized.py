@@ -1,28 +1,35 @@
 """Realized error: right where it is known, silent where it would mean nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from backend.performance.realized import (
     Degradation,
-    LabelledRows,
     RealizedError,
     degradation,
+    paired,
     realized_error,
 )
 from backend.performance.slices import error_cells, residual_histogram, worst_slices
 from storage.errors import InvalidInput
 from storage.schema.arrays import FloatArray
+from storage.schema.predictions import LabelledPredictions
 from training.evaluation.bootstrap import estimates, resampled_means
 from training.evaluation.metrics import evaluate
 
 
-def rows(count: int, noise: float = 0.4, seed: int = 0, bias: float = 0.0) -> LabelledRows:
+def rows(count: int, noise: float = 0.4, seed: int = 0, bias: float = 0.0) -> LabelledPredictions:
     """Predictions with normal errors and intervals of 1.645 standard deviations."""
     random = np.random.default_rng(seed)
     actual = random.uniform(1, 4, count)
     predicted = actual + random.normal(bias, noise, count)
-    return LabelledRows.of(actual, predicted, predicted - 0.658, predicted + 0.658)
+    return paired(actual, predicted, predicted - 0.658, predicted + 0.658)
+
+
+def rows_at(places: FloatArray, seed: int = 0, bias: float = 0.0) -> LabelledPredictions:
+    return replace(rows(len(places), seed=seed, bias=bias), inputs=places)
 
 
 def figures(found: RealizedError) -> dict[str, float]:
@@ -79,19 +86,19 @@ def test_too_few_rows_are_no_figure(count: int) -> None:
 
 
 def test_what_is_not_defined_is_absent_and_not_nan() -> None:
-    same = LabelledRows.of(np.full(200, 2.0), np.full(200, 2.5))
+    same = paired(np.full(200, 2.0), np.full(200, 2.5))
     found = realized_error(same, seed=0)
     assert found.r2 is None
     assert found.interval_coverage is None
     assert found.rmse is not None
     assert (found.rmse.lower, found.rmse.value, found.rmse.upper) == (0.5, 0.5, 0.5)
-    perfect = LabelledRows.of(np.arange(200.0), np.arange(200.0))
+    perfect = paired(np.arange(200.0), np.arange(200.0))
     assert degradation(rows(200), perfect, seed=0).degraded is None
 
 
 def test_rows_without_an_interval_count_for_the_error_only() -> None:
     part = rows(400)
-    half = LabelledRows(part.actual, part.predicted, part.lower.copy(), part.upper.copy())
+    half = replace(part, lower=part.lower.copy(), upper=part.upper.copy())
     half.lower[:200] = np.nan
     found = realized_error(half, seed=0)
     assert found.rows == 400
@@ -114,13 +121,13 @@ def test_rows_without_an_interval_count_for_the_error_only() -> None:
 )
 def test_what_cannot_be_paired_is_refused(actual: object, predicted: object, reason: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        LabelledRows.of(actual, predicted)  # type: ignore[arg-type] # as a client may send it
+        paired(actual, predicted)  # type: ignore[arg-type] # as a client may send it
     assert reason in str(refused.value)
 
 
 def test_bounds_of_another_length_are_refused() -> None:
     with pytest.raises(InvalidInput, match="2 predictions and 1 lower"):
-        LabelledRows.of([1.0, 2.0], [1.0, 2.0], [0.0], [3.0, 3.0])
+        paired([1.0, 2.0], [1.0, 2.0], [0.0], [3.0, 3.0])
 
 
 def verdicts(noise: float, count: int, windows: int = 40) -> list[Degradation]:
@@ -151,22 +158,22 @@ def test_a_rise_too_small_to_matter_is_no_degradation_however_many_rows_show_it(
 def test_the_worst_slice_comes_first_and_small_ones_are_left_out(
     places: FloatArray,
 ) -> None:
-    part = rows(len(places))
+    part = rows_at(places)
     north = places[:, 6] > 39.0
     part.predicted[north] = part.actual[north] + 1.5
-    found = worst_slices(places, part, places, rows(len(places), seed=1), seed=0)
+    found = worst_slices(part, rows_at(places, seed=1), seed=0)
     assert (found[0].kind, found[0].name) == ("region", "north")
     assert found[0].realized.rmse is not None
     assert found[0].realized.rmse.value == pytest.approx(1.5)
     assert found[0].baseline_rmse == pytest.approx(0.4, rel=0.2)
     assert all(one.realized.rows >= 30 for one in found)
-    few = worst_slices(places[:20], part.only(np.arange(len(part)) < 20), places, part, seed=0)
+    few = worst_slices(part.only(np.arange(len(part)) < 20), part, seed=0)
     assert few == ()
 
 
 def test_cells_hold_every_row_once(places: FloatArray) -> None:
-    part = rows(len(places), bias=0.1)
-    cells = error_cells(places, part)
+    part = rows_at(places, bias=0.1)
+    cells = error_cells(part)
     assert sum(cell.rows for cell in cells) == len(part)
     mean_bias = sum(cell.rows * cell.bias for cell in cells) / len(part)
     assert mean_bias == pytest.approx(part.residuals.mean())

@@ -14,7 +14,7 @@ from backend.contract.drift import DriftResponse, DriftWindowResponse
 from backend.drift.thresholds import DriftThresholds
 from backend.retraining.configuration import drift_thresholds
 from backend.services import EXTENSION, Services
-from storage.schema.features import EXAMPLE, FEATURE_NAMES
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
 from storage.schema.monitoring_config import MonitoringConfig
 from training.dataset.sources import load_table
 from training.dataset.splits import split_rows

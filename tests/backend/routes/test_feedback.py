@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from backend.contract.feedback import FeedbackResponse
-from storage.schema.features import EXAMPLE
+from storage.domain.inputs import EXAMPLE
 from tests.log_writing import Store, attach_actual_values
 from tests.system import bearer
 

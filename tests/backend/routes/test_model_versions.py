@@ -8,16 +8,18 @@ from flask.testing import FlaskClient
 
 from backend.contract.model_version import ComparisonResponse, VersionResponse
 from backend.contract.models import ModelsResponse
+from backend.registry import version_reports
 from backend.registry.version_reports import VersionReports
 from storage.models.store import HOLDOUT, MANIFEST, ModelStore
 from storage.retraining.queue import RetrainQueue
 from storage.settings import Settings
 from tests.backend.web.test_errors import assert_problem
+from tests.settings import changed
 from tests.verdicts import close_retraining, decision
 from tests.versions import champion_and_dearer, spoil
 from training.dataset.sources import load_table
 from training.dataset.splits import split
-from training.evaluation.holdout import Holdout
+from training.evaluation.holdout import holdout_bytes, read_holdout
 
 
 @pytest.fixture
@@ -113,10 +115,10 @@ def test_without_common_rows_there_is_no_comparison(
     old, new = versions
     manifest = store.manifest(new)
     files = {name: store.read(new, name) for name in manifest.checksums}
-    holdout = Holdout.from_bytes(files[HOLDOUT])
+    holdout = read_holdout(files[HOLDOUT])
     moved = replace(holdout, inputs=holdout.inputs + 0.5)
     apart = manifest.model_copy(update={"version": "apart"})
-    store.publish(apart, files | {HOLDOUT: moved.to_bytes()})
+    store.publish(apart, files | {HOLDOUT: holdout_bytes(moved)})
     found = compare(http, "apart", old)
     assert (found.status, found.rows, found.difference, found.slices) == (
         "not_enough_data",
@@ -207,7 +209,7 @@ def test_a_version_is_measured_once(
 ) -> None:
     reports = VersionReports(store, seed=0, slice_minimum_rows=50)
     found = (reports.error(versions[1]), reports.slices(versions[1]), reports.comparison(*versions))
-    monkeypatch.setattr(Holdout, "from_bytes", lambda _: pytest.fail("it is read again"))
+    monkeypatch.setattr(version_reports, "read_holdout", lambda _: pytest.fail("it is read again"))
     again = (reports.error(versions[1]), reports.slices(versions[1]), reports.comparison(*versions))
     assert all(one is other for one, other in zip(found, again, strict=True))
 
@@ -217,17 +219,17 @@ def test_wild_answers_have_no_figures_and_break_nothing(
 ) -> None:
     manifest = store.manifest(versions[1])
     files = {name: store.read(versions[1], name) for name in manifest.checksums}
-    holdout = Holdout.from_bytes(files[HOLDOUT])
+    holdout = read_holdout(files[HOLDOUT])
     wild = replace(holdout, predicted=np.where(holdout.actual > 2, np.nan, holdout.predicted))
     renamed = manifest.model_copy(update={"version": "wild"})
-    store.publish(renamed, files | {HOLDOUT: wild.to_bytes()})
+    store.publish(renamed, files | {HOLDOUT: holdout_bytes(wild)})
     assert read(http, "wild").error.rmse is None
     assert "not finite" in str(compare(http, "wild", versions[0]).reason)
 
 
 def test_the_tracking_server_is_named_without_its_password(settings: Settings) -> None:
     def told(address: str) -> str | None:
-        return settings.model_copy(update={"mlflow_tracking_uri": address}).tracking_url
+        return changed(settings, mlflow_tracking_uri=address).tracking_url
 
     assert told("https://me:secret@mlflow.example:5001/base") == "https://mlflow.example:5001/base"
     assert told("http://127.0.0.1:5001") == "http://127.0.0.1:5001"

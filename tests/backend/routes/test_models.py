@@ -14,8 +14,8 @@ from backend.web.authorization import state_changing_role
 from backend.web.openapi import routes
 from backend.web.request_audit import UNAUDITED_TEMPLATES
 from storage.audit.trail import AuditTrail
+from storage.domain.inputs import EXAMPLE
 from storage.models.store import MODEL, ModelStore
-from storage.schema.features import EXAMPLE
 from storage.settings import Settings
 from tests.backend.web.test_errors import assert_problem
 from tests.log_writing import Store, attach_actual_values, carried_out, change_configuration

@@ -9,14 +9,14 @@ from flask.testing import FlaskClient
 
 from backend.contract.performance import PerformanceResponse
 from backend.services import EXTENSION, Services
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import IntegerArray
-from storage.schema.features import FEATURE_NAMES
+from storage.schema.predictions import LabelledPredictions
 from tests.log_writing import Store, attach_actual_values, change_configuration
-from training.evaluation.holdout import Holdout
 
 
 @pytest.fixture
-def holdout(app: Flask) -> Holdout:
+def holdout(app: Flask) -> LabelledPredictions:
     """The served version's holdout: districts whose actual prices are known."""
     services: Services = app.extensions[EXTENSION]
     found = services.host.current().holdout
@@ -32,7 +32,9 @@ def performance(http: FlaskClient, query: str = "") -> PerformanceResponse:
     return PerformanceResponse.model_validate(answer.json)
 
 
-def predict(http: FlaskClient, holdout: Holdout, rows: slice | IntegerArray) -> list[str]:
+def predict(
+    http: FlaskClient, holdout: LabelledPredictions, rows: slice | IntegerArray
+) -> list[str]:
     instances = [
         dict(zip(FEATURE_NAMES, row, strict=True)) for row in holdout.inputs[rows].tolist()
     ]
@@ -51,7 +53,7 @@ def attach(http: FlaskClient, store: Store, ids: list[str], actual: Any) -> None
 
 
 def test_labelled_predictions_of_the_holdout_give_its_own_error(
-    http: FlaskClient, store_records: Store, holdout: Holdout
+    http: FlaskClient, store_records: Store, holdout: LabelledPredictions
 ) -> None:
     rows = slice(0, 600)
     ids = predict(http, holdout, rows)
@@ -80,7 +82,7 @@ def test_labelled_predictions_of_the_holdout_give_its_own_error(
 
 
 def test_worse_answers_are_called_degraded(
-    http: FlaskClient, store_records: Store, holdout: Holdout
+    http: FlaskClient, store_records: Store, holdout: LabelledPredictions
 ) -> None:
     ids = predict(http, holdout, slice(0, 300))
     error = 2.0 * (holdout.predicted[:300] - holdout.actual[:300])
@@ -92,7 +94,7 @@ def test_worse_answers_are_called_degraded(
 
 
 def test_the_operators_margin_holds_for_the_estimate_too(
-    http: FlaskClient, store_records: Store, holdout: Holdout
+    http: FlaskClient, store_records: Store, holdout: LabelledPredictions
 ) -> None:
     predict(http, holdout, np.argsort(holdout.lower - holdout.upper)[:300])
     store_records()
@@ -120,7 +122,7 @@ def test_an_empty_window_says_that_there_is_not_enough_data(
 
 
 def test_one_labelled_row_is_not_enough(
-    http: FlaskClient, store_records: Store, holdout: Holdout
+    http: FlaskClient, store_records: Store, holdout: LabelledPredictions
 ) -> None:
     attach(http, store_records, predict(http, holdout, slice(0, 1)), [1.0])
     found = performance(http)

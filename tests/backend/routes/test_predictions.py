@@ -13,8 +13,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from backend.services import EXTENSION, Services
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES
 from storage.errors import SpoolUnavailable
-from storage.schema.features import EXAMPLE, FEATURE_NAMES, FEATURES
 
 JSON = {"Content-Type": "application/json"}
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from backend.contract.database import DatabaseStatisticsResponse
 from backend.contract.records import LogsResponse, RequestsResponse
 from backend.services import EXTENSION, Services
-from storage.schema.features import EXAMPLE
+from storage.domain.inputs import EXAMPLE
 from storage.spool.log_handler import SpoolHandler
 from tests.log_writing import Store, carried_out
 from tests.system import bearer

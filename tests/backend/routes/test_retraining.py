@@ -88,7 +88,7 @@ def test_what_it_logged_its_run_and_its_verdict_are_told(
     running = follow(http, trigger_id)
     assert running.log_tail == [f"line {number}" for number in range(200, 300)]
     assert running.mlflow is not None
-    assert running.mlflow.url == f"{service_settings.mlflow_url}/#/experiments/7/runs/abc"
+    assert running.mlflow.url == f"{service_settings.addresses.mlflow_url}/#/experiments/7/runs/abc"
     assert running.reached == running.stage == "evaluating"
     verdict = {"version": "one", "promoted": False, "reason": "it is not proven better"}
     claim.finish(verdict | {"steps": STEPS, "mlflow": run.model_dump()}, succeeded=True)

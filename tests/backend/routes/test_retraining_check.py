@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 from backend.contract.monitoring import EventRow, HistoryResponse, StatusResponse
 from backend.contract.retraining_check import RetrainingCheckResponse, StoredCheckResponse
 from backend.services import EXTENSION, Services
+from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, HousingFeatures
+from storage.schema.predictions import LabelledPredictions
 from tests.backend.web.test_errors import assert_problem
 from tests.log_writing import Store, attach_actual_values, change_configuration
 from tests.system import bearer
-from training.evaluation.holdout import Holdout
 
 CHECK = "/monitoring/retraining-check"
 MEDIAN_INCOME = FEATURE_NAMES.index("MedInc")
@@ -30,14 +30,14 @@ def services(app: Flask) -> Services:
 
 
 @pytest.fixture
-def holdout(services: Services) -> Holdout:
+def holdout(services: Services) -> LabelledPredictions:
     """Rows that the champion never saw; a random part of the table, so that they are quiet."""
     found = services.host.current().holdout
     assert found is not None
     return found
 
 
-def test_quiet_rows_are_no_cause(http: FlaskClient, holdout: Holdout) -> None:
+def test_quiet_rows_are_no_cause(http: FlaskClient, holdout: LabelledPredictions) -> None:
     body = _check(http, _sent(holdout.inputs[:ROWS], holdout.predicted, holdout.actual))
     assert not body.should_retrain
     assert (body.checked, body.source) == ("sent", None)
@@ -52,7 +52,7 @@ def test_quiet_rows_are_no_cause(http: FlaskClient, holdout: Holdout) -> None:
 
 
 def test_drifted_rows_are_a_cause_and_the_reason_names_the_input(
-    http: FlaskClient, holdout: Holdout
+    http: FlaskClient, holdout: LabelledPredictions
 ) -> None:
     body = _check(http, {"new_data": _rows(_richer(holdout.inputs[:ROWS]))})
     assert (body.should_retrain, body.source) == (True, "drift")
@@ -61,7 +61,9 @@ def test_drifted_rows_are_a_cause_and_the_reason_names_the_input(
     assert body.blocked_by == ["Automatic retraining is off."]
 
 
-def test_a_risen_error_is_the_gravest_cause(http: FlaskClient, holdout: Holdout) -> None:
+def test_a_risen_error_is_the_gravest_cause(
+    http: FlaskClient, holdout: LabelledPredictions
+) -> None:
     worse = holdout.actual + 2 * (holdout.predicted - holdout.actual)
     body = _check(http, _sent(_richer(holdout.inputs[:ROWS]), worse, holdout.actual))
     assert (body.should_retrain, body.source) == (True, "degradation")
@@ -107,7 +109,7 @@ def test_what_is_no_number_is_refused(http: FlaskClient, name: str, number: str)
 
 @pytest.mark.parametrize("number_of_rows", [0, 1])
 def test_too_little_is_said_to_be_too_little(
-    http: FlaskClient, holdout: Holdout, number_of_rows: int
+    http: FlaskClient, holdout: LabelledPredictions, number_of_rows: int
 ) -> None:
     part = slice(0, number_of_rows)
     body = _check(http, _sent(holdout.inputs[part], holdout.predicted[part], holdout.actual[part]))
@@ -123,7 +125,9 @@ def test_too_little_is_said_to_be_too_little(
     assert not body.data_volume_check.enough_labelled_rows
 
 
-def test_equal_and_missing_values_get_an_answer(http: FlaskClient, holdout: Holdout) -> None:
+def test_equal_and_missing_values_get_an_answer(
+    http: FlaskClient, holdout: LabelledPredictions
+) -> None:
     same = np.tile(holdout.inputs[0], (ROWS, 1))
     missing = np.where(np.arange(ROWS)[:, None] % 2 == 0, same, np.nan)
     for rows in (same, missing):
@@ -158,7 +162,7 @@ def test_checks_need_the_role_of_an_operator(http: FlaskClient) -> None:
 
 
 def test_without_a_database_rows_can_be_judged_and_the_window_cannot(
-    http: FlaskClient, holdout: Holdout
+    http: FlaskClient, holdout: LabelledPredictions
 ) -> None:
     assert _check(http, {"new_data": _rows(holdout.inputs[:ROWS])}).drift_analysis is not None
     assert_problem(http.post(CHECK, json={}), 503)
@@ -166,7 +170,7 @@ def test_without_a_database_rows_can_be_judged_and_the_window_cannot(
 
 
 def test_drifted_traffic_alerts_once_and_asks_for_nothing_while_that_is_off(
-    http: FlaskClient, services: Services, holdout: Holdout, store_records: Store
+    http: FlaskClient, services: Services, holdout: LabelledPredictions, store_records: Store
 ) -> None:
     _serve(services, _richer(holdout.inputs[:ROWS]))
     first, second = _run(http, store_records), _run(http, store_records)
@@ -187,7 +191,7 @@ def test_drifted_traffic_alerts_once_and_asks_for_nothing_while_that_is_off(
 
 
 def test_a_risen_error_asks_for_one_retraining_and_then_pauses(
-    http: FlaskClient, services: Services, holdout: Holdout, store_records: Store
+    http: FlaskClient, services: Services, holdout: LabelledPredictions, store_records: Store
 ) -> None:
     _change(http, store_records, automatic_retraining_enabled=True)
     ids = _serve(services, holdout.inputs[:ROWS])
@@ -232,7 +236,7 @@ def test_an_old_model_and_enough_labels_are_causes(http: FlaskClient, store_reco
 
 
 def test_the_operators_thresholds_are_the_ones_in_force(
-    http: FlaskClient, holdout: Holdout, store_records: Store
+    http: FlaskClient, holdout: LabelledPredictions, store_records: Store
 ) -> None:
     _change(http, store_records, drift_minimum_effect_share=0.5, degradation_margin_share=5.0)
     worse = holdout.actual + 2 * (holdout.predicted - holdout.actual)

@@ -9,9 +9,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from backend.app import create_app
 from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
 from storage.models.store import MODEL, ModelStore
-from storage.schema.features import EXAMPLE, FEATURE_NAMES
 from storage.settings import Settings
+from tests.settings import changed
 
 
 def test_root_lists_every_endpoint(http: FlaskClient) -> None:
@@ -108,9 +109,8 @@ def test_a_new_champion_is_served_without_a_restart(champion_settings: Settings)
 def test_off_the_loopback_reading_needs_a_key_and_health_does_not(
     champion_settings: Settings,
 ) -> None:
-    settings = Settings.model_validate(
-        champion_settings.model_dump() | {"backend_host": "0.0.0.0", "viewer_key": "see"}  # noqa: S104 # set, not bound
-    )
+    everywhere = "0.0.0.0"  # noqa: S104 # set, not bound
+    settings = changed(champion_settings, backend_host=everywhere, viewer_key="see")
     http = create_app(settings).test_client()
     assert http.get("/health").status_code == 200
     assert http.get("/health", headers={"Authorization": "Bearer old"}).status_code == 200

@@ -12,11 +12,12 @@ from backend.services import EXTENSION, Services
 from storage.models.store import ModelStore
 from storage.models.watch_record import WatchRecord
 from storage.process.progress import keep_progress
+from storage.schema.predictions import LabelledPredictions
 from storage.schema.records import ChampionPointer, utc_now
 from storage.settings import Settings
 from tests.backend.routes.test_performance import attach, holdout, performance, predict
+from tests.settings import changed
 from tests.versions import champion_and_dearer
-from training.evaluation.holdout import Holdout
 from training.promotion.shadow import Shadow
 
 __all__ = ["holdout", "performance"]
@@ -38,13 +39,13 @@ def silent(app: Flask, service_settings: Settings, store_records: Store) -> Shad
     services: Services = app.extensions[EXTENSION]
     champion_and_dearer(ModelStore(service_settings.paths))
     store_records()
-    found = Shadow(service_settings.model_copy(update={"shadow_share": 1.0}), services.spool)
+    found = Shadow(changed(service_settings, shadow_share=1.0), services.spool)
     found.run_once(utc_now())
     return found
 
 
 def test_differences_and_errors_are_those_of_the_answers(
-    http: FlaskClient, store_records: Store, silent: Shadow, holdout: Holdout
+    http: FlaskClient, store_records: Store, silent: Shadow, holdout: LabelledPredictions
 ) -> None:
     ids = predict(http, holdout, slice(0, 300))
     attach(http, store_records, ids[:200], holdout.actual[:200].tolist())
@@ -78,7 +79,7 @@ def test_differences_and_errors_are_those_of_the_answers(
 
 
 def test_few_answers_have_no_figures_and_none_no_versions(
-    http: FlaskClient, store_records: Store, silent: Shadow, holdout: Holdout
+    http: FlaskClient, store_records: Store, silent: Shadow, holdout: LabelledPredictions
 ) -> None:
     empty = shadow(http)
     assert (empty.n, empty.challenger, empty.champion) == (0, None, None)

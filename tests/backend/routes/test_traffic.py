@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from backend.contract.base import ErrorResponse
 from backend.contract.traffic import SlowestResponse, SummaryResponse
-from storage.schema.features import EXAMPLE
+from storage.domain.inputs import EXAMPLE
 
 
 @pytest.fixture

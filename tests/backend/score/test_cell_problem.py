@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from pydantic import ValidationError
 
 from backend.score.cell_problem import cell_problems
-from storage.schema.features import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures
 
 BOUNDS = [bound for feature in FEATURES for bound in (feature.minimum, feature.maximum)]
 NEAR_BOUNDS = [math.nextafter(bound, way) for bound in BOUNDS for way in (-math.inf, math.inf)]

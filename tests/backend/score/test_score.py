@@ -17,9 +17,9 @@ import pytest
 from backend.score import __main__ as score
 from backend.score import batch, csv_table
 from backend.serving.served_model import ServedModel
+from storage.domain.inputs import FEATURE_NAMES
 from storage.models.store import ModelStore
 from storage.paths import RuntimePaths
-from storage.schema.features import FEATURE_NAMES
 from tests.system import REPOSITORY, clean_environment
 from training.dataset.embedded import load_embedded
 
@@ -60,7 +60,7 @@ def test_every_row_is_scored_as_the_served_model_does(
     assert scored["row"] == list(range(1, 10_001))
     for column, name in enumerate(FEATURE_NAMES):
         np.testing.assert_array_equal(scored[name], inputs[:, column])
-    np.testing.assert_allclose(scored["prediction"], answers.values, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(scored["prediction"], answers.predicted, rtol=0, atol=1e-12)
     np.testing.assert_allclose(scored["lower"], answers.lower, rtol=0, atol=1e-12)
     np.testing.assert_allclose(scored["upper"], answers.upper, rtol=0, atol=1e-12)
     np.testing.assert_allclose(scored["support"], model.search.support(inputs), atol=1e-12)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from storage.schema.features import EXAMPLE, FEATURE_NAMES, TARGET_CAP
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
+from storage.domain.target import TARGET_CAP
 
 SAN_FRANCISCO = EXAMPLE | {"Latitude": 37.77, "Longitude": -122.42}
 

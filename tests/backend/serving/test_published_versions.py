@@ -11,14 +11,15 @@ from flask.testing import FlaskClient
 
 from backend.services import EXTENSION, Services
 from backend.serving.served_model import ServedModel
+from storage.domain.inputs import EXAMPLE
 from storage.models.store import MANIFEST, ModelStore
-from storage.schema.features import EXAMPLE
 from storage.schema.records import ModelManifest
 from storage.settings import Settings
 from tests.system import REPOSITORY, bearer
 
 KEPT = REPOSITORY / "tests" / "published_versions"
 FORMATS = ["before_rooms"]
+BESIDE = ("lower", "upper", "support")
 
 
 @pytest.fixture(params=FORMATS)
@@ -44,8 +45,9 @@ def test_it_answers_as_the_code_did_that_published_it(settings: Settings, kept: 
     assert model.is_compiled
     then = json.loads(kept.with_name(f"{kept.name}_answers.json").read_text())
     now = model.answer(np.array(then["inputs"]))
-    for name in ("values", "lower", "upper", "support"):
-        assert getattr(now, name) == pytest.approx(then[name], rel=0, abs=1e-9), name
+    arrays = {"values": now.predicted} | {name: getattr(now, name) for name in BESIDE}
+    for name, array in arrays.items():
+        assert array == pytest.approx(then[name], rel=0, abs=1e-9), name
 
 
 def test_it_can_be_promoted_left_and_rolled_back_to(

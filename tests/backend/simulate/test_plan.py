@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.simulate.plan import Phase, PlannedRequest, Traffic, plan
-from backend.simulate.scenario import FULL, INCOME, ONSET, SCENARIOS, BrokenSensor, Scenario
-from storage.schema.features import FEATURE_NAMES, TARGET_CAP, HousingFeatures
+from backend.simulate.scenario import FULL, ONSET, SCENARIOS, BrokenSensor, Scenario
+from storage.domain.inputs import FEATURE_NAMES, INCOME, HousingFeatures
+from storage.domain.target import TARGET_CAP
 from training.dataset.splits import Part
 
 scenarios = st.sampled_from(list(SCENARIOS.values()))

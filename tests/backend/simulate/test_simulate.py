@@ -10,6 +10,7 @@ from backend.client import HousingClient
 from backend.keys import load_or_create_keys, operator_key
 from storage.settings import Settings
 from tests.backend.live_service import live_service, process_settings
+from tests.settings import changed
 from tests.system import REPOSITORY, clean_environment, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("processes")
@@ -71,7 +72,7 @@ def test_the_key_is_the_running_systems(settings: Settings) -> None:
     assert operator_key(settings) is None
     created = load_or_create_keys(settings.paths)
     assert operator_key(settings) == created["HOUSING_OPERATOR_KEY"]
-    given = Settings.model_validate(settings.model_dump() | {"operator_key": "mine"})
+    given = changed(settings, operator_key="mine")
     assert operator_key(given) == "mine"
 
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from backend.services import EXTENSION, Services
-from storage.schema.features import EXAMPLE
+from storage.domain.inputs import EXAMPLE
 from tests.system import bearer
 
 
@@ -46,7 +46,7 @@ def test_a_body_without_a_length(http: FlaskClient) -> None:
 
 def test_a_body_that_is_too_large(http: FlaskClient, app: Flask) -> None:
     services: Services = app.extensions[EXTENSION]
-    body = b" " * (services.settings.request_limit_bytes + 1)
+    body = b" " * (services.settings.backend.request_limit_bytes + 1)
     answer = http.post("/predict", data=body, content_type="application/json")
     assert_problem(answer, 413)
 

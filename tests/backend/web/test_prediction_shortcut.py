@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from backend.app import create_app
-from storage.schema.features import EXAMPLE, FEATURES
+from storage.domain.inputs import EXAMPLE, FEATURES
 from storage.settings import Settings
 from tests.conftest import KEYS
+from tests.settings import changed
 from tests.system import bearer
 
 PLAIN, BY_THE_ROUTE = "/predict", "/predict?explain=false"
@@ -81,7 +82,7 @@ def test_a_plain_request_needs_no_framework(app: Flask, http: FlaskClient) -> No
 
 
 def test_where_a_key_is_needed_the_shortcut_needs_it_too(service_settings: Settings) -> None:
-    app = create_app(service_settings.model_copy(update={"require_key": True}))
+    app = create_app(changed(service_settings, require_key=True))
     http = app.test_client()
     with _framework_requests(app) as seen:
         statuses = [

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from storage.domain.inputs import LATITUDE, LONGITUDE
+from storage.domain.slices import REGION_NAMES
+from storage.domain.target import TARGET_CAP
 from storage.schema.arrays import FloatArray
-from storage.schema.features import TARGET_CAP
 from tests.benchmarks.accuracy.competitors import (
     Fitted,
     fit_catboost,
@@ -17,10 +19,9 @@ from tests.benchmarks.accuracy.competitors import (
 )
 from training.dataset.splits import Part, Splits
 from training.evaluation.metrics import evaluate
-from training.features.raw_inputs import LATITUDE, LONGITUDE
 from training.models.candidates import PREPROCESSING, REGRESSOR
 from training.models.intervals import PriceIntervals, conformal_quantile, interval_figures
-from training.models.regions import REGION_NAMES, region_of
+from training.models.regions import region_of
 
 DECILES = 10
 

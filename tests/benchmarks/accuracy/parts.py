@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from storage.domain.inputs import LATITUDE, LONGITUDE
 from training.dataset.splits import TEST_SHARE, VALIDATION_SHARE, Part, SealedPart, Splits, split
 from training.dataset.table import HousingTable
-from training.features.raw_inputs import LATITUDE, LONGITUDE
 
 CELL_DEGREES = 0.5
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from training.models.regions import REGION_NAMES
+from storage.domain.slices import REGION_NAMES
 
 TITLES = {"random": "Random splits", "blocks": "Spatial blocks, whole map cells held out"}
 Split = Mapping[str, Any]

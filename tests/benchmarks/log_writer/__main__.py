@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from storage.database.connection import Database
+from storage.domain.inputs import EXAMPLE
 from storage.log_writer.writer import LogWriter
-from storage.schema.features import EXAMPLE
 from storage.schema.records import new_id, utc_now
 from storage.settings import Settings
 from storage.spool.lines import Answered, Model, Predicted, answer_line
 from storage.spool.segments import Spool
+from tests.settings import changed
 
 WORKERS = 2
 MODEL = Model("HistGradientBoosting", "20261126T090000Z-abcdef")
@@ -41,11 +42,13 @@ class Bench:
 def bench(database_url: str) -> Iterator[Bench]:
     """Make one in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(runtime_directory=Path(folder) / "runtime", database_url=database_url)
+        settings = changed(
+            Settings(runtime_directory=Path(folder) / "runtime"), database_url=database_url
+        )
         database = Database(settings.database_address, writable=True)
         database.migrate()
-        writer = LogWriter(settings.paths, database, settings.log_writer_batch_bytes)
-        segment_bytes = settings.spool_segment_bytes
+        writer = LogWriter(settings.paths, database, settings.log_writer.batch_bytes)
+        segment_bytes = settings.spool.segment_bytes
         spools = [Spool(settings.paths.spool, segment_bytes) for _ in range(WORKERS)]
         yield Bench(writer, database, spools)
         for spool in spools:
@@ -109,7 +112,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=3_000, help="requests/s of the second way")
     parser.add_argument("--database-url", default="", help="empty: SQLite in a temporary folder")
     options = parser.parse_args()
-    pause_seconds = Settings().log_writer_poll_seconds
+    pause_seconds = Settings().log_writer.poll_seconds
     for _ in range(options.rounds):
         measured = measure(options.database_url, options.requests, options.rate, pause_seconds)
         print(json.dumps(measured | {"load_average": round(os.getloadavg()[0], 1)}))

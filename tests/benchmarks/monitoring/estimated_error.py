@@ -16,16 +16,17 @@ import numpy as np
 from rich.console import Console
 
 from backend.performance.estimated import ErrorEstimator
-from backend.performance.realized import LabelledRows, degradation, realized_error
+from backend.performance.realized import degradation, paired, realized_error
+from storage.domain.inputs import FEATURE_NAMES, LATITUDE, LONGITUDE
+from storage.domain.slices import REGION_NAMES
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
-from tests.benchmarks.monitoring.measured_holdout import fitted_holdout, halves, only
+from storage.schema.predictions import LabelledPredictions
+from tests.benchmarks.monitoring.measured_holdout import fitted_holdout, halves
 from training.evaluation.bootstrap import Estimate
-from training.evaluation.holdout import Holdout
-from training.models.regions import REGION_NAMES, region_of
+from training.evaluation.holdout import read_holdout
+from training.models.regions import region_of
 
 RESULTS = Path(__file__).parent / "estimated_error_results.json"
-LATITUDE, LONGITUDE = FEATURE_NAMES.index("Latitude"), FEATURE_NAMES.index("Longitude")
 STEEPNESS, REGION_WEIGHT = 3.0, 8.0
 SHIFTED_REGIONS = ("bay_area", "central_valley", "los_angeles")
 TILTS = ("MedInc", "HouseAge", "AveOccup", "Latitude")
@@ -43,7 +44,7 @@ def main() -> None:
     console = Console()
     with console.status("Fitting the champion" if options.holdout is None else "Measuring"):
         stored = options.holdout.read_bytes() if options.holdout is not None else None
-        holdout = Holdout.from_bytes(stored) if stored is not None else fitted_holdout(options.seed)
+        holdout = read_holdout(stored) if stored is not None else fitted_holdout(options.seed)
         results: dict[str, Any] = {
             "window_rows": WINDOW_ROWS,
             "estimated": estimated(holdout, options.repeats),
@@ -55,7 +56,7 @@ def main() -> None:
     console.print(_tables(results), markup=False, soft_wrap=True)
 
 
-def estimated(holdout: Holdout, repeats: int) -> dict[str, dict[str, float]]:
+def estimated(holdout: LabelledPredictions, repeats: int) -> dict[str, dict[str, float]]:
     """Compare estimates with what the windows' actual values give, by kind of shift."""
     rows: dict[str, list[tuple[float, float, bool]]] = {name: [] for name in shifts()}
     for seed in range(repeats):
@@ -66,19 +67,19 @@ def estimated(holdout: Holdout, repeats: int) -> dict[str, dict[str, float]]:
         for name, weigh in shifts().items():
             weights = weigh(rest.inputs)
             drawn = random.choice(len(rest), WINDOW_ROWS, False, weights / weights.sum())
-            rows[name].append(_compared(estimator, only(rest, drawn), baseline))
+            rows[name].append(_compared(estimator, rest.only(drawn), baseline))
     return {name: _summary(found) for name, found in rows.items()}
 
 
-def degraded(holdout: Holdout, repeats: int) -> dict[str, dict[str, float]]:
+def degraded(holdout: LabelledPredictions, repeats: int) -> dict[str, dict[str, float]]:
     """Return the share of windows called degraded, by rows and by the factor of their errors."""
     shares: dict[str, dict[str, float]] = {}
     for size in DEGRADATION_SIZES:
         counts = np.zeros(len(ERROR_FACTORS))
         for seed in range(5 * repeats):
             known, rest = halves(holdout, seed)
-            window = only(rest, np.arange(size))
-            baseline = LabelledRows.of(known.actual, known.predicted)
+            window = rest.only(np.arange(size))
+            baseline = paired(known.actual, known.predicted)
             counts += [
                 degradation(_worse(window, factor), baseline, seed).degraded is True
                 for factor in ERROR_FACTORS
@@ -90,16 +91,16 @@ def degraded(holdout: Holdout, repeats: int) -> dict[str, dict[str, float]]:
     return shares
 
 
-def milliseconds(holdout: Holdout) -> dict[str, float]:
+def milliseconds(holdout: LabelledPredictions) -> dict[str, float]:
     """Return the time of fitting the estimator, of estimating 10,000 rows, and of measuring 10,000."""
     started = time.perf_counter()
     estimator = ErrorEstimator(holdout, 0)
     fitted = time.perf_counter()
-    many = only(holdout, np.random.default_rng(0).integers(0, len(holdout), 10_000))
-    losses = estimator.expected_losses(many.inputs, many.predicted, many.lower, many.upper)
+    many = holdout.only(np.random.default_rng(0).integers(0, len(holdout), 10_000))
+    losses = estimator.expected_losses(many)
     estimator.estimate(losses)
     estimated_at = time.perf_counter()
-    realized_error(LabelledRows.of(many.actual, many.predicted, many.lower, many.upper), 0)
+    realized_error(many, 0)
     measured = time.perf_counter()
     return {
         "fit": 1_000 * (fitted - started),
@@ -135,10 +136,10 @@ def _region(name: str) -> Weigh:
 
 
 def _compared(
-    estimator: ErrorEstimator, window: Holdout, baseline: float
+    estimator: ErrorEstimator, window: LabelledPredictions, baseline: float
 ) -> tuple[float, float, bool]:
     """Return the estimate's relative error, that of the holdout's RMSE, and whether the interval holds it."""
-    losses = estimator.expected_losses(window.inputs, window.predicted, window.lower, window.upper)
+    losses = estimator.expected_losses(window)
     found, truth = estimator.estimate(losses).rmse, _rmse(window)
     assert isinstance(found, Estimate)
     inside = found.lower <= truth <= found.upper
@@ -157,14 +158,12 @@ def _summary(rows: list[tuple[float, float, bool]]) -> dict[str, float]:
     }
 
 
-def _rmse(rows: Holdout) -> float:
+def _rmse(rows: LabelledPredictions) -> float:
     return float(np.sqrt(np.mean((rows.predicted - rows.actual) ** 2)))
 
 
-def _worse(window: Holdout, factor: float) -> LabelledRows:
-    return LabelledRows.of(
-        window.actual, window.actual + factor * (window.predicted - window.actual)
-    )
+def _worse(window: LabelledPredictions, factor: float) -> LabelledPredictions:
+    return paired(window.actual, window.actual + factor * (window.predicted - window.actual))
 
 
 def _bar(found: dict[str, dict[str, float]]) -> dict[str, float | bool]:

@@ -10,7 +10,7 @@ import numpy as np
 from backend.drift.alarm import CheckedWindow, drift_alarm
 from backend.drift.detector import DriftDetector
 from backend.drift.thresholds import DriftThresholds
-from storage.schema.features import FEATURE_NAMES
+from storage.domain.inputs import FEATURE_NAMES
 from tests.benchmarks.monitoring.rules import RULES, Verdicts, verdicts
 from tests.benchmarks.monitoring.windows import (
     CHANGES,

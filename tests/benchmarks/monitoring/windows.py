@@ -7,10 +7,11 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from backend.drift.detector import DriftDetector
+from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.slices import REGION_NAMES
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from training.dataset.table import HousingTable
-from training.models.regions import REGION_NAMES, region_of
+from training.models.regions import region_of
 
 INCOME, AGE, ROOMS, OCCUPANCY = (
     FEATURE_NAMES.index(name) for name in ("MedInc", "HouseAge", "AveRooms", "AveOccup")

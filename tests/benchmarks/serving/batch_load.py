@@ -6,8 +6,8 @@ import time
 import numpy as np
 import requests
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 
 LARGEST_ERROR = 1e-9
 

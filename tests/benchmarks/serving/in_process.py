@@ -6,9 +6,9 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from backend.serving.served_model import ServedModel
+from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.models.store import ModelStore
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, HousingFeatures
 
 WARM_UP = 50
 

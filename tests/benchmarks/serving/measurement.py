@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.models.store import ModelStore
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from tests.benchmarks.serving.batch_load import BatchLoad
 from tests.benchmarks.serving.in_process import InProcess
 from tests.benchmarks.serving.load import CONNECTIONS, LoadFigures, run_load
@@ -88,8 +88,8 @@ class Measurement:
         return {
             "model": self._store.champion().model_name,
             "cores": os.cpu_count(),
-            "workers": settings.backend_workers,
-            "threads": settings.backend_threads,
+            "workers": settings.backend.workers,
+            "threads": settings.backend.threads,
             "connections": CONNECTIONS,
             "rounds": self._plan.rounds,
             "seconds_a_round": self._plan.seconds,

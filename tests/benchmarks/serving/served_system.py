@@ -13,8 +13,9 @@ from typing import Self
 import requests
 
 from backend.__main__ import server_arguments
-from storage.schema.features import EXAMPLE
+from storage.domain.inputs import EXAMPLE
 from storage.settings import Settings
+from tests.settings import changed
 from tests.system import free_port, running, wait_for
 
 CONSTANT_APP = "tests.benchmarks.serving.constant_app:create_app"
@@ -36,20 +37,22 @@ class ServedSystem:
 
     def __init__(self, models: Path, folder: Path) -> None:
         self._folder = folder
-        self.settings = Settings(runtime_directory=folder / "runtime", backend_port=free_port())
-        self._constant = self.settings.model_copy(update={"backend_port": free_port()})
+        self.settings = changed(
+            Settings(runtime_directory=folder / "runtime"), backend_port=free_port()
+        )
+        self._constant = changed(self.settings, backend_port=free_port())
         self._api: subprocess.Popen[bytes] | None = None
         shutil.copytree(models, self.settings.paths.models)
 
     @property
     def url(self) -> str:
         """The measured service."""
-        return self.settings.service_url
+        return self.settings.addresses.backend_url
 
     @property
     def constant_url(self) -> str:
         """The constant answer."""
-        return self._constant.service_url
+        return self._constant.addresses.backend_url
 
     @contextmanager
     def running(self) -> Iterator[Self]:
@@ -111,7 +114,7 @@ class ServedSystem:
             module,
             self._folder / f"{module}.log",
             HOUSING_RUNTIME_DIRECTORY=str(self.settings.runtime_directory),
-            HOUSING_BACKEND_PORT=str(self.settings.backend_port),
+            HOUSING_BACKEND_PORT=str(self.settings.addresses.backend_port),
         )
 
 

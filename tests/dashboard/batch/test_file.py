@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.contract.predictions import FEATURE_NAMES
+from backend.contract.table import DISTRICTS
 from dashboard.batch import file as batch_file
 from dashboard.batch.file import UnusableFile, read_batch, template
-from dashboard.shared.district import DISTRICTS
 
 HEADER = ",".join(FEATURE_NAMES)
 GOOD = "8.3,41,6.9,1.02,322,2.5,37.88,-122.23"

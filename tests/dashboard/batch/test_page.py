@@ -9,8 +9,8 @@ from backend.contract.predictions import (
     BatchPredictionResponse,
     HousingFeatures,
 )
+from backend.contract.table import DISTRICTS
 from dashboard.batch import run as batch_run
-from dashboard.shared.district import DISTRICTS
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
 HEADER = ",".join(FEATURE_NAMES)

@@ -176,7 +176,7 @@ def test_without_a_model_it_says_so_once(
 
 
 def _ask(service: Service, number: int = ROWS, income_factor: float = 1.0) -> None:
-    with HousingClient(service.settings.service_url, timeout_seconds=60) as client:
+    with HousingClient(service.settings.addresses.backend_url, timeout_seconds=60) as client:
         client.predict_batch(unseen_districts(number, income_factor))
     service.store_records()
 

@@ -43,7 +43,7 @@ def test_drifted_share_and_both_errors_are_shown(
 
 
 def test_events_are_listed_newest_first(open_page: OpenPage, operated_service: Service) -> None:
-    with HousingClient(operated_service.settings.service_url, OPERATOR_KEY) as operator:
+    with HousingClient(operated_service.settings.addresses.backend_url, OPERATOR_KEY) as operator:
         operator.trigger_retraining("Incomes rose.")
     operated_service.store_records()
     events = _read(open_page("overview", operated_service)).dataframe[0].value
@@ -73,7 +73,9 @@ def test_the_two_errors_never_look_alike() -> None:
 
 
 def _ask_and_label(service: Service) -> None:
-    with HousingClient(service.settings.service_url, OPERATOR_KEY, timeout_seconds=60) as client:
+    with HousingClient(
+        service.settings.addresses.backend_url, OPERATOR_KEY, timeout_seconds=60
+    ) as client:
         answer = client.predict_batch(unseen_districts(ROWS, income_factor=1.5))
         service.store_records()
         labelled = zip(answer.prediction_ids, answer.predictions, strict=True)

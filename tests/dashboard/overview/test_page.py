@@ -103,7 +103,7 @@ def test_without_the_service_one_sentence_then_everything_when_it_is_back(
     service.stop()
     page = open_page("overview", service)
     assert len(sentences(page)) == 1
-    assert service.settings.service_url in sentences(page)[0]
+    assert service.settings.addresses.backend_url in sentences(page)[0]
     service.start()
     page.run()
     assert not sentences(page)

@@ -18,6 +18,7 @@ from dashboard.performance.label_file import UnreadableFile, read_labels, templa
 from dashboard.performance.words import verdict
 from storage.settings import Settings
 from tests.dashboard.conftest import OpenPage, Service, log_writer, sentences
+from tests.settings import changed
 from training.dataset.sources import load_table
 from training.dataset.splits import Part, split
 
@@ -27,7 +28,7 @@ KEY = "operate"
 @pytest.fixture
 def keyed_service(champion_settings: Settings) -> Iterator[Service]:
     """A service with a champion and an operator's key."""
-    keyed = Settings.model_validate(champion_settings.model_dump() | {"operator_key": KEY})
+    keyed = changed(champion_settings, operator_key=KEY)
     service = Service(keyed)
     service.start()
     yield service
@@ -36,7 +37,7 @@ def keyed_service(champion_settings: Settings) -> Iterator[Service]:
 
 @pytest.fixture
 def operator(keyed_service: Service) -> Iterator[HousingClient]:
-    with HousingClient(keyed_service.settings.service_url, KEY) as client:
+    with HousingClient(keyed_service.settings.addresses.backend_url, KEY) as client:
         yield client
 
 

@@ -11,6 +11,7 @@ from storage.schema.records import utc_now
 from storage.spool.log_handler import open_spool
 from tests.dashboard.conftest import OpenPage, Service, sentences
 from tests.districts import unseen_districts
+from tests.settings import changed
 from tests.versions import champion_and_dearer
 from training.promotion.shadow import Shadow
 
@@ -22,7 +23,7 @@ def answer_silently(service: Service, client: HousingClient) -> Callable[[int], 
     """Have the service predict some districts, and a dearer challenger answer them silently."""
     champion_and_dearer(ModelStore(service.settings.paths))
     spool = open_spool(service.settings)
-    silent = Shadow(service.settings.model_copy(update={"shadow_share": 1.0}), spool)
+    silent = Shadow(changed(service.settings, shadow_share=1.0), spool)
     silent.run_once(utc_now())
 
     def answer(rows: int) -> None:

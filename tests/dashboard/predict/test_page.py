@@ -4,7 +4,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
 from backend.contract.predictions import FEATURES, HousingFeatures
-from dashboard.shared.district import DISTRICTS
+from backend.contract.table import DISTRICTS
 from dashboard.shared.price import dollars
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
@@ -81,7 +81,7 @@ def test_without_the_service_the_page_says_so_in_one_sentence_and_keeps_the_form
     _choose(page, "Delano")
     _press(page)
     assert len(sentences(page)) == 1
-    assert service.settings.service_url in sentences(page)[0]
+    assert service.settings.addresses.backend_url in sentences(page)[0]
     assert page.number_input[0].value == DISTRICTS[4].inputs[0]
     service.start()
     _press(page)

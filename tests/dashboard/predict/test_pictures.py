@@ -16,7 +16,7 @@ from backend.contract.predictions import (
     HousingFeatures,
     Interval,
 )
-from backend.contract.what_if import FeatureName, NearestDistrict, SensitivityCurve
+from backend.contract.what_if import NearestDistrict, SensitivityCurve
 from dashboard.predict.answer import support_words
 from dashboard.predict.contribution_chart import waterfall_figure
 from dashboard.predict.contributions import build_up
@@ -30,6 +30,7 @@ from dashboard.predict.interval import interval_picture, interval_words
 from dashboard.predict.sensitivity_chart import entered_words, sensitivity_option
 from dashboard.shared.colours import DOWN, HERE, TOTAL, UP
 from dashboard.shared.price import rounded_dollars
+from storage.domain.inputs import FeatureName
 from tests.dashboard.test_theme import contrast
 
 INPUTS = HousingFeatures(**EXAMPLE)

@@ -8,12 +8,12 @@ from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
 from backend.contract.predictions import EXAMPLE, FEATURES, PredictionResponse
+from backend.contract.table import DISTRICTS
 from dashboard.predict.address import address_parameters
 from dashboard.predict.answer import ANSWER
 from dashboard.predict.nearest import NUMBER
 from dashboard.predict.scenarios import MOST_SCENARIOS
 from dashboard.shared.california import california_rings
-from dashboard.shared.district import DISTRICTS
 from dashboard.shared.price import dollars, rounded_dollars
 from tests.dashboard.conftest import OpenPage, Service, sentences
 

@@ -36,7 +36,7 @@ def service(service_settings: Settings) -> Iterator[Service]:
 @pytest.fixture
 def client(service: Service) -> Iterator[HousingClient]:
     """An admin's program that uses the same service."""
-    with HousingClient(service.settings.service_url, ADMIN_KEY, 60) as client:
+    with HousingClient(service.settings.addresses.backend_url, ADMIN_KEY, 60) as client:
         yield client
 
 

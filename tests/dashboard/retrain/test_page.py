@@ -46,7 +46,7 @@ def test_before_the_first_one_the_page_says_what_will_be_there(
 
 
 def test_drift_is_a_cause_and_proposes_the_reason(open_page: OpenPage, service: Service) -> None:
-    with HousingClient(service.settings.service_url, timeout_seconds=60) as client:
+    with HousingClient(service.settings.addresses.backend_url, timeout_seconds=60) as client:
         client.predict_batch(unseen_districts(600, income_factor=1.5))
     service.store_records()
     page = open_page("retrain", service)

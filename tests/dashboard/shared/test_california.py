@@ -5,8 +5,8 @@ import json
 
 import numpy as np
 
+from backend.contract.table import DISTRICTS
 from dashboard.shared.california import OUTLINE, california_path, california_rings
-from dashboard.shared.district import DISTRICTS
 from training.dataset.embedded import load_embedded
 
 PROVENANCE = OUTLINE.with_name("california_provenance.json")

@@ -18,7 +18,7 @@ NOW = utc_now()
 
 @pytest.fixture
 def writer(settings: Settings, writable: Database) -> LogWriter:
-    return LogWriter(settings.paths, writable, settings.log_writer_batch_bytes)
+    return LogWriter(settings.paths, writable, settings.log_writer.batch_bytes)
 
 
 def test_the_oldest_waiting_record_tells_the_age(

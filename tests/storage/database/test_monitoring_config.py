@@ -19,11 +19,11 @@ from storage.spool.segments import Spool
 from tests.log_writing import carried_out
 
 
-class Desk:
+class Operator:
     """Changes the configuration as the service does, with a log-writer beside it."""
 
     def __init__(self, settings: Settings, spool: Spool, writable: Database, readable: Database):
-        self.writer = LogWriter(settings.paths, writable, settings.log_writer_batch_bytes)
+        self.writer = LogWriter(settings.paths, writable, settings.log_writer.batch_bytes)
         self.writable, self.readable, self.spool = writable, readable, spool
         self.log = RecordLog(readable, settings.paths)
 
@@ -38,12 +38,12 @@ class Desk:
 
 
 @pytest.fixture
-def desk(settings: Settings, spool: Spool, writable: Database, readable: Database) -> Desk:
-    return Desk(settings, spool, writable, readable)
+def operator(settings: Settings, spool: Spool, writable: Database, readable: Database) -> Operator:
+    return Operator(settings, spool, writable, readable)
 
 
-def test_without_a_change_the_defaults_are_in_force(desk: Desk) -> None:
-    stored = read_config(desk.readable)
+def test_without_a_change_the_defaults_are_in_force(operator: Operator) -> None:
+    stored = read_config(operator.readable)
     assert (stored.config, stored.version, stored.readable) == (MonitoringConfig(), 0, True)
 
 
@@ -52,13 +52,13 @@ def test_without_a_database_the_defaults_are_in_force_and_it_says_so(settings: S
     assert (stored.config, stored.version, stored.readable) == (MonitoringConfig(), 0, False)
 
 
-def test_each_change_is_a_row_that_keeps_the_values_before(desk: Desk) -> None:
-    assert desk.change(cooldown_hours=6)["changed"] == {"cooldown_hours": [24.0, 6]}
-    assert desk.change("somebody", window_hours=12.0)["version"] == 2
-    stored = read_config(desk.readable)
+def test_each_change_is_a_row_that_keeps_the_values_before(operator: Operator) -> None:
+    assert operator.change(cooldown_hours=6)["changed"] == {"cooldown_hours": [24.0, 6]}
+    assert operator.change("somebody", window_hours=12.0)["version"] == 2
+    stored = read_config(operator.readable)
     assert (stored.config.cooldown_hours, stored.config.window_hours) == (6.0, 12.0)
     assert (stored.version, stored.changed_by) == (2, "somebody")
-    with desk.readable.transaction() as connection:
+    with operator.readable.transaction() as connection:
         rows = connection.execute(sa.select(monitoring_config)).mappings().all()
     assert [row["changes"] for row in rows] == [
         {"cooldown_hours": [24.0, 6.0]},
@@ -66,34 +66,34 @@ def test_each_change_is_a_row_that_keeps_the_values_before(desk: Desk) -> None:
     ]
 
 
-def test_each_change_is_an_event(desk: Desk) -> None:
-    desk.change(automatic_retraining_enabled=True)
-    event = desk.log.events(PageRequest(), kinds=("configuration",)).rows[0]
+def test_each_change_is_an_event(operator: Operator) -> None:
+    operator.change(automatic_retraining_enabled=True)
+    event = operator.log.events(PageRequest(), kinds=("configuration",)).rows[0]
     assert event["actor"] == "admin"
     assert event["summary"].endswith(": automatic_retraining_enabled False -> True.")
 
 
-def test_what_does_not_fit_is_refused_and_changes_nothing(desk: Desk) -> None:
-    assert "less than or equal to 10000" in desk.change(drift_minimum_rows=50_000)["refused"]
-    assert read_config(desk.readable).version == 0
+def test_what_does_not_fit_is_refused_and_changes_nothing(operator: Operator) -> None:
+    assert "less than or equal to 10000" in operator.change(drift_minimum_rows=50_000)["refused"]
+    assert read_config(operator.readable).version == 0
 
 
 def test_a_row_of_another_release_does_not_stop_the_service(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    operator: Operator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    desk.change(cooldown_hours=6.0)
-    _replace(desk, {"cooldown_hours": 5.0, "of_the_future": 1})
-    assert read_config(desk.readable).config.cooldown_hours == 5.0
-    _replace(desk, {"cooldown_hours": -5.0})
-    assert read_config(desk.readable).config == MonitoringConfig()
+    operator.change(cooldown_hours=6.0)
+    _replace(operator, {"cooldown_hours": 5.0, "of_the_future": 1})
+    assert read_config(operator.readable).config.cooldown_hours == 5.0
+    _replace(operator, {"cooldown_hours": -5.0})
+    assert read_config(operator.readable).config == MonitoringConfig()
     assert "is refused" in caplog.text
 
 
-def test_clearing_the_records_keeps_configuration_and_timeline(desk: Desk) -> None:
-    desk.change(cooldown_hours=6.0)
-    desk.ask("clear_database", asked_by="admin")
-    assert read_config(desk.readable).config.cooldown_hours == 6.0
-    kinds = [row["event_kind"] for row in desk.log.events(PageRequest()).rows]
+def test_clearing_the_records_keeps_configuration_and_timeline(operator: Operator) -> None:
+    operator.change(cooldown_hours=6.0)
+    operator.ask("clear_database", asked_by="admin")
+    assert read_config(operator.readable).config.cooldown_hours == 6.0
+    kinds = [row["event_kind"] for row in operator.log.events(PageRequest()).rows]
     assert kinds == ["clear", "configuration"]
 
 
@@ -109,6 +109,6 @@ def test_every_value_refuses_another_type_and_what_is_out_of_bounds(name: str) -
             MonitoringConfig.model_validate({name: outside})
 
 
-def _replace(desk: Desk, config: dict[str, Any]) -> None:
-    with desk.writable.transaction() as connection:
+def _replace(operator: Operator, config: dict[str, Any]) -> None:
+    with operator.writable.transaction() as connection:
         connection.execute(sa.update(monitoring_config).values(config=config))

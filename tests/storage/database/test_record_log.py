@@ -21,7 +21,7 @@ class Journal:
         self, settings: Settings, spool: Spool, writable: Database, log: RecordLog
     ) -> None:
         self._spool = spool
-        self._writer = LogWriter(settings.paths, writable, settings.log_writer_batch_bytes)
+        self._writer = LogWriter(settings.paths, writable, settings.log_writer.batch_bytes)
         self.log = log
 
     def keep(self, *kept: SpoolRecord) -> None:

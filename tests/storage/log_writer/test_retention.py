@@ -16,6 +16,7 @@ from storage.schema.records import SpoolRecord, utc_now
 from storage.schema.tables import api_metrics, labels, logs, model_metrics, predictions
 from storage.settings import Settings
 from storage.spool.segments import Spool
+from tests.settings import changed
 from tests.storage import records
 
 NOW = utc_now()
@@ -33,7 +34,7 @@ Keep = Callable[..., None]
 @pytest.fixture
 def keep(settings: Settings, spool: Spool, writable: Database) -> Keep:
     """Store records of a given age in days."""
-    writer = LogWriter(settings.paths, writable, settings.log_writer_batch_bytes)
+    writer = LogWriter(settings.paths, writable, settings.log_writer.batch_bytes)
 
     def keep(*kept: SpoolRecord, days: float = 0.0) -> None:
         moment = NOW - timedelta(days=days)
@@ -127,7 +128,7 @@ def test_the_file_shrinks(settings: Settings, spool: Spool) -> None:
     database = Database(settings.database_address, writable=True)
     database.migrate()
     spool.append(records.log("x" * 10_000) for _ in range(2_000))
-    LogWriter(settings.paths, database, settings.log_writer_batch_bytes).drain(NOW)
+    LogWriter(settings.paths, database, settings.log_writer.batch_bytes).drain(NOW)
     _checkpoint(database)
     before = settings.paths.database.stat().st_size
     retention = Retention(database, POLICY)
@@ -164,7 +165,7 @@ def test_sweeps_are_counted_logged_and_paused(
 
 
 def test_the_settings_make_a_policy() -> None:
-    policy = RetentionPolicy.of(Settings(log_retention_days=2, database_limit_bytes=0))
+    policy = RetentionPolicy.of(changed(Settings(), log_retention_days=2, database_limit_bytes=0))
     assert policy.ages[logs] == timedelta(days=2)
     assert policy.largest_bytes is None
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.domain.inputs import EXAMPLE
 from storage.log_writer.spool_rows import columns_of, read_rows
 from storage.requests.stored import StoredRequest
-from storage.schema.features import EXAMPLE
 from storage.schema.records import SpoolRecord
 from storage.spool.segments import encode
 from tests.storage import records

@@ -31,7 +31,7 @@ Write = Callable[[], DrainReport]
 @pytest.fixture
 def write(settings: Settings, writable: Database) -> Write:
     """Move everything from the spool into the database."""
-    writer = LogWriter(settings.paths, writable, settings.log_writer_batch_bytes)
+    writer = LogWriter(settings.paths, writable, settings.log_writer.batch_bytes)
     return lambda: writer.drain(utc_now())
 
 
@@ -201,7 +201,7 @@ def test_segments_share_a_transaction(
     settings: Settings, spool: Spool, writable: Database, write: Write
 ) -> None:
     """Two workers' records cost one commit, and each segment its own where a line is bad."""
-    other = Spool(settings.paths.spool, settings.spool_segment_bytes)
+    other = Spool(settings.paths.spool, settings.spool.segment_bytes)
     commits: list[object] = []
     sa.event.listen(writable._engine, "commit", commits.append)
     for spools in (spool, other):

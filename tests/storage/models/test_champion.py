@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import PointerUnavailable, RecordNotFound, StateConflict
 from storage.models.champion import ChampionSwitch
 from storage.models.store import METRICS, MODEL, SCALER, TRAINING_INPUTS, ModelStore
-from storage.schema.features import FEATURE_NAMES
 from storage.schema.records import ModelManifest, utc_now
 from storage.settings import Settings
 from tests.versions import spoil

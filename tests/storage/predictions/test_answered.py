@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.domain.inputs import EXAMPLE
 from storage.predictions.answered import AnsweredWindow, read_answered_window
-from storage.schema.features import EXAMPLE
 from storage.schema.records import PredictionRecord, utc_now
 from storage.schema.tables import labels, predictions
 from tests.storage import records
@@ -47,12 +47,12 @@ def test_rows_come_in_order_with_what_is_known(writable: Database, readable: Dat
     kept[1] = kept[1].model_copy(update={"interval_lower": 0.5, "interval_upper": 1.5})
     keep(writable, kept, {3: 2.5, 1: 1.25})
     window = read(readable)
-    np.testing.assert_array_equal(window.predicted, [0.0, 1.0, 2.0, 3.0])
-    np.testing.assert_array_equal(window.actual, [np.nan, 1.25, np.nan, 2.5])
+    np.testing.assert_array_equal(window.rows.predicted, [0.0, 1.0, 2.0, 3.0])
+    np.testing.assert_array_equal(window.rows.actual, [np.nan, 1.25, np.nan, 2.5])
     np.testing.assert_array_equal(window.delays, [np.nan, 90.0, np.nan, 90.0])
-    np.testing.assert_array_equal(window.lower, [np.nan, 0.5, np.nan, np.nan])
+    np.testing.assert_array_equal(window.rows.lower, [np.nan, 0.5, np.nan, np.nan])
     np.testing.assert_allclose(window.seconds, [3360.0, 3420.0, 3480.0, 3540.0])
-    np.testing.assert_array_equal(window.inputs, [list(EXAMPLE.values())] * 4)
+    np.testing.assert_array_equal(window.rows.inputs, [list(EXAMPLE.values())] * 4)
     assert (window.total, window.labelled) == (4, 2)
 
 
@@ -68,8 +68,8 @@ def test_an_empty_window_has_arrays_of_the_same_shapes(
     writable: Database, readable: Database
 ) -> None:
     window = read(readable)
-    assert window.inputs.shape == (0, 8)
-    assert window.actual.shape == window.delays.shape == window.is_labelled.shape == (0,)
+    assert window.rows.inputs.shape == (0, 8)
+    assert window.rows.actual.shape == window.delays.shape == window.rows.is_labelled.shape == (0,)
 
 
 @pytest.mark.parametrize("most_rows", [1, 7, 10])

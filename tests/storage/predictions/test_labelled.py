@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.domain.inputs import EXAMPLE
 from storage.errors import DatabaseUnavailable
-from storage.predictions.labelled import LabelledPredictions, read_labelled_predictions
-from storage.schema.features import EXAMPLE
+from storage.predictions.labelled import LabelledRows, read_labelled_rows
 from storage.schema.records import PredictionRecord, utc_now
 from storage.schema.tables import labels, predictions
 from tests.storage import records
@@ -17,8 +17,8 @@ from tests.storage import records
 NOW = utc_now()
 
 
-def read(database: Database, most_rows: int = 100) -> LabelledPredictions:
-    return read_labelled_predictions(database, NOW - timedelta(hours=1), NOW, most_rows)
+def read(database: Database, most_rows: int = 100) -> LabelledRows:
+    return read_labelled_rows(database, NOW - timedelta(hours=1), NOW, most_rows)
 
 
 def keep(database: Database, minutes_ago: dict[float, float | None]) -> None:

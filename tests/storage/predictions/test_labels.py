@@ -22,7 +22,7 @@ TIMEOUT_SECONDS = 20.0
 @pytest.fixture
 def write(settings: Settings, writable: Database) -> Callable[[], None]:
     """Move everything from the spool into the database."""
-    writer = LogWriter(settings.paths, writable, settings.log_writer_batch_bytes)
+    writer = LogWriter(settings.paths, writable, settings.log_writer.batch_bytes)
 
     def drain() -> None:
         writer.drain(utc_now())
@@ -109,7 +109,7 @@ def test_a_value_right_behind_its_answer_is_not_unknown(
     settings: Settings, readable: Database, spool: Spool, feedback: Feedback
 ) -> None:
     """The prediction lies in another process's spool file than the values."""
-    other = Spool(settings.paths.spool, settings.spool_segment_bytes)
+    other = Spool(settings.paths.spool, settings.spool.segment_bytes)
     for number in range(5):
         made = records.prediction(value=float(number))
         other.append([records.log() for _ in range(200)])

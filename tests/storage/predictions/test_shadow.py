@@ -14,6 +14,7 @@ from storage.schema.records import EventRecord, PredictionRecord, ShadowRecord, 
 from storage.schema.tables import events, labels, predictions, shadow_answers
 from storage.settings import Settings
 from storage.spool.segments import Spool
+from tests.settings import changed
 from tests.storage import records
 
 NOW = utc_now()
@@ -26,7 +27,7 @@ class Log:
     def __init__(self, settings: Settings, spool: Spool, database: Database) -> None:
         self._spool = spool
         self._database = database
-        self._writer = LogWriter(settings.paths, database, settings.log_writer_batch_bytes)
+        self._writer = LogWriter(settings.paths, database, settings.log_writer.batch_bytes)
 
     def keep(
         self,
@@ -90,12 +91,12 @@ def test_the_newest_pair_of_versions_is_read_in_order_with_what_is_known(
     assert (found.total, found.of_other_versions) == (2, 2)
     assert found.differences.tolist() == [early.difference, late.difference]
     assert found.seconds.tolist() == pytest.approx([2400, 3000])
-    assert found.answered.tolist() == [4.25, 4.25]
-    assert found.served.tolist() == [4.5, 4.5]
-    assert found.served_lower.tolist() == [4.0, 4.0]
-    assert np.isnan(found.served_upper).all()
-    assert found.actual[0] == 4.0
-    assert np.isnan(found.actual[1])
+    assert found.answered.predicted.tolist() == [4.25, 4.25]
+    assert found.served.predicted.tolist() == [4.5, 4.5]
+    assert found.served.lower.tolist() == [4.0, 4.0]
+    assert np.isnan(found.served.upper).all()
+    assert found.served.actual[0] == 4.0
+    assert np.isnan(found.served.actual[1])
 
 
 def test_a_large_window_is_thinned_and_an_empty_one_is_empty(log: Log, readable: Database) -> None:
@@ -121,4 +122,9 @@ def test_a_silent_answer_goes_with_its_prediction_and_by_its_own_age(
     both = Retention(writable, RetentionPolicy({predictions: HOUR, shadow_answers: HOUR}))
     assert both.step(NOW, 10).rows == {"predictions": 0, "shadow_answers": 1}
     assert log.count(shadow_answers) == 1
-    assert RetentionPolicy.of(Settings(prediction_retention_days=2)).ages[shadow_answers].days == 2
+    assert (
+        RetentionPolicy.of(changed(Settings(), prediction_retention_days=2))
+        .ages[shadow_answers]
+        .days
+        == 2
+    )

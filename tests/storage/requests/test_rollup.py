@@ -211,7 +211,7 @@ def _steps(database: Database) -> tuple[int, ...]:
 @pytest.fixture
 def write(settings: Settings, writable: Database) -> Callable[[], DrainReport]:
     """Move everything from the spool into the database."""
-    writer = LogWriter(settings.paths, writable, settings.log_writer_batch_bytes)
+    writer = LogWriter(settings.paths, writable, settings.log_writer.batch_bytes)
     return lambda: writer.drain(NOON)
 
 

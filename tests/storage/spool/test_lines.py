@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.schema.features import EXAMPLE, FEATURES, HousingFeatures
+from storage.domain.inputs import EXAMPLE, FEATURES, HousingFeatures
 from storage.schema.records import PredictionRecord, RequestRecord, new_id
 from storage.spool.lines import (
     Answered,

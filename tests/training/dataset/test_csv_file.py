@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from storage.domain.inputs import FEATURES
+from storage.domain.target import ACCEPTED_TARGETS
 from storage.errors import InvalidDataset
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURES
 from training.dataset.csv_file import load_csv, parse_csv
-from training.dataset.table import COLUMN_NAMES, MINIMUM_ROWS, TARGET_RANGE, HousingTable
+from training.dataset.table import COLUMN_NAMES, MINIMUM_ROWS, HousingTable
 
 
 def to_csv(values: FloatArray, names: tuple[str, ...] = COLUMN_NAMES) -> str:
@@ -31,7 +32,7 @@ def text(small_table: HousingTable) -> str:
 
 
 def column(index: int) -> st.SearchStrategy[FloatArray]:
-    bounds = [(feature.minimum, feature.maximum) for feature in FEATURES] + [TARGET_RANGE]
+    bounds = [(feature.minimum, feature.maximum) for feature in FEATURES] + [ACCEPTED_TARGETS]
     low, high = bounds[index]
     return arrays(np.float64, MINIMUM_ROWS, elements=st.floats(low, high))
 

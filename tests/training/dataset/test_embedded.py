@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from storage.domain.inputs import EXAMPLE, FEATURES
+from storage.domain.target import TARGET_CAP, TARGET_NAME, TARGET_UNIT
 from storage.errors import InvalidDataset
-from storage.schema.features import EXAMPLE, FEATURES, TARGET_CAP, TARGET_NAME, TARGET_UNIT
 from training.dataset.embedded import FOLDER, PROVENANCE, load_embedded
 from training.dataset.table import COLUMN_NAMES, HousingTable
 

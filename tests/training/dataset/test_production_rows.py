@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from storage.predictions.labelled import LabelledPredictions
+from storage.domain.target import TARGET_CAP
+from storage.predictions.labelled import LabelledRows
 from storage.schema.arrays import FloatArray
-from storage.schema.features import TARGET_CAP
 from storage.schema.records import utc_now
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
+from tests.settings import changed
 from tests.training.conftest import named_candidates
 from tests.training.labelled import keep_labelled
 from training.dataset.districts import falls_into_share, is_district_of
@@ -53,13 +54,13 @@ def splits(base: HousingTable) -> Splits:
 
 
 @pytest.fixture(scope="module")
-def production(embedded: HousingTable) -> LabelledPredictions:
+def production(embedded: HousingTable) -> LabelledRows:
     """Districts that are not in the base table, between those that are."""
     rows = slice(1, 2 * LABELLED, 2)
-    return LabelledPredictions(embedded.inputs[rows], embedded.targets[rows])
+    return LabelledRows(embedded.inputs[rows], embedded.targets[rows])
 
 
-def window(found: LabelledPredictions | Missing) -> LabelledWindow:
+def window(found: LabelledRows | Missing) -> LabelledWindow:
     return LabelledWindow(NOW - timedelta(days=90), NOW, found)
 
 
@@ -69,7 +70,7 @@ def judging(table: HousingTable) -> FloatArray:
 
 
 def test_labelled_rows_join_the_training_part_and_all_are_accounted_for(
-    settings: Settings, splits: Splits, production: LabelledPredictions
+    settings: Settings, splits: Splits, production: LabelledRows
 ) -> None:
     joined, report = with_labelled_rows(splits, window(production), settings)
     assert report.why_not is None
@@ -79,11 +80,11 @@ def test_labelled_rows_join_the_training_part_and_all_are_accounted_for(
     np.testing.assert_array_equal(joined.validation.inputs, splits.validation.inputs)
     assert joined.test is splits.test
     learned = joined.train.inputs[-report.used :]
-    assert not falls_into_share(learned, settings.promotion_recent_share).any()
+    assert not falls_into_share(learned, settings.promotion.recent_share).any()
 
 
 def test_the_same_rows_are_learned_again(
-    settings: Settings, base: HousingTable, production: LabelledPredictions
+    settings: Settings, base: HousingTable, production: LabelledRows
 ) -> None:
     one, two = (
         with_labelled_rows(split(base, seed=0), window(production), settings)[0] for _ in range(2)
@@ -92,15 +93,15 @@ def test_the_same_rows_are_learned_again(
 
 
 def test_no_district_that_judges_is_learned_however_it_was_read(
-    settings: Settings, base: HousingTable, splits: Splits, production: LabelledPredictions
+    settings: Settings, base: HousingTable, splits: Splits, production: LabelledRows
 ) -> None:
     judges = judging(base)
     stuck = judges.copy()
     stuck[:, OCCUPANCY] = 3.5
     both = np.concatenate([judges[::2], stuck[1::2], production.inputs])
     prices = np.concatenate([np.full(len(judges), 1.7), production.actual])
-    believing = settings.model_copy(update={"training_labelled_outlier_distance": 1e9})
-    found = window(LabelledPredictions(both, prices))
+    believing = changed(settings, training_labelled_outlier_distance=1e9)
+    found = window(LabelledRows(both, prices))
     joined, report = with_labelled_rows(splits, found, believing)
     assert report.used > 0
     # Two districts at one place, of one age and with the same stuck occupancy, look like one.
@@ -110,11 +111,11 @@ def test_no_district_that_judges_is_learned_however_it_was_read(
 
 
 def test_a_newer_reading_replaces_the_districts_row_so_that_none_is_its_own_neighbour(
-    settings: Settings, splits: Splits, production: LabelledPredictions
+    settings: Settings, splits: Splits, production: LabelledRows
 ) -> None:
     again = splits.train.inputs[:300].copy()
     again[::2, OCCUPANCY] *= 1.01
-    found = LabelledPredictions(again, 1.1 * splits.train.targets[:300])
+    found = LabelledRows(again, 1.1 * splits.train.targets[:300])
     joined, report = with_labelled_rows(splits, window(found), settings)
     assert report.replaced == report.used > 150
     assert len(joined.train) == len(splits.train)
@@ -123,9 +124,9 @@ def test_a_newer_reading_replaces_the_districts_row_so_that_none_is_its_own_neig
 
 
 def test_a_labelled_rows_own_price_is_in_none_of_its_features(
-    settings: Settings, base: HousingTable, production: LabelledPredictions
+    settings: Settings, base: HousingTable, production: LabelledRows
 ) -> None:
-    weighty = settings.model_copy(update={"training_labelled_weight": 5.0})
+    weighty = changed(settings, training_labelled_weight=5.0)
     joined, _ = with_labelled_rows(split(base, seed=0), window(production), weighty)
     (candidate,) = named_candidates("neighbour_boosting")
     features = candidate.pipeline[PREPROCESSING]
@@ -139,13 +140,13 @@ def test_a_labelled_rows_own_price_is_in_none_of_its_features(
 
 @pytest.mark.parametrize("name", ["neighbour_boosting", "hist_gradient_boosting"])
 def test_a_heavier_row_counts_for_more(
-    settings: Settings, base: HousingTable, production: LabelledPredictions, name: str
+    settings: Settings, base: HousingTable, production: LabelledRows, name: str
 ) -> None:
-    dearer = LabelledPredictions(production.inputs, 1.5 * production.actual)
+    dearer = LabelledRows(production.inputs, 1.5 * production.actual)
     (candidate,) = named_candidates(name)
     errors = []
     for weight in (0.01, 20.0):
-        told = settings.model_copy(update={"training_labelled_weight": weight})
+        told = changed(settings, training_labelled_weight=weight)
         joined, report = with_labelled_rows(split(base, seed=0), window(dearer), told)
         rows = slice(-report.used, None)
         part = Part(joined.train.inputs[rows], joined.train.targets[rows])
@@ -154,16 +155,16 @@ def test_a_heavier_row_counts_for_more(
 
 
 def test_prices_above_the_cap_are_learned_as_the_cap(
-    settings: Settings, splits: Splits, production: LabelledPredictions
+    settings: Settings, splits: Splits, production: LabelledRows
 ) -> None:
-    risen = LabelledPredictions(production.inputs, 2.0 * production.actual)
+    risen = LabelledRows(production.inputs, 2.0 * production.actual)
     joined, report = with_labelled_rows(splits, window(risen), settings)
     assert risen.actual.max() > TARGET_CAP
     assert joined.train.targets[-report.used :].max() == TARGET_CAP
 
 
 def test_too_few_rows_leave_the_base_table_alone_with_the_numbers(
-    settings: Settings, splits: Splits, production: LabelledPredictions
+    settings: Settings, splits: Splits, production: LabelledRows
 ) -> None:
     few = production.only(np.arange(LABELLED) < 80)
     joined, report = with_labelled_rows(splits, window(few), settings)
@@ -186,20 +187,20 @@ def test_the_database_being_away_leaves_the_base_table_alone(
 
 
 def test_what_is_read_ends_where_the_trigger_was_written(
-    settings: Settings, production: LabelledPredictions
+    settings: Settings, production: LabelledRows
 ) -> None:
     days = (0.0, 1.0, 89.0, 91.0, -1.0)
     part = Part(production.inputs[: len(days)], production.actual[: len(days)])
     keep_labelled(settings, part, [NOW - timedelta(days=each) for each in days])
     found = read_retraining(settings, TRIGGER).window.found
-    assert isinstance(found, LabelledPredictions)
+    assert isinstance(found, LabelledRows)
     np.testing.assert_array_equal(found.inputs, part.inputs[1:3])
-    off = settings.model_copy(update={"training_labelled_most_rows": 0})
+    off = changed(settings, training_labelled_most_rows=0)
     assert isinstance(read_retraining(off, TRIGGER).window.found, Missing)
 
 
 def test_what_is_learned_is_no_part_of_the_recent_part(
-    settings: Settings, splits: Splits, production: LabelledPredictions
+    settings: Settings, splits: Splits, production: LabelledRows
 ) -> None:
     keep_labelled(settings, Part(production.inputs, production.actual), NOW - timedelta(days=1))
     retraining = read_retraining(settings, TRIGGER)

@@ -13,6 +13,7 @@ from storage.schema.arrays import FloatArray
 from storage.schema.records import utc_now
 from storage.schema.triggers import DataWindow
 from storage.settings import Settings
+from tests.settings import changed
 from tests.training.labelled import keep_labelled
 from training.dataset.known_rows import is_new
 from training.dataset.missing import Missing
@@ -27,7 +28,9 @@ ROWS = 12
 @pytest.fixture
 def few(tmp_path: Path) -> Settings:
     """Settings that ask for ten rows."""
-    return Settings(runtime_directory=tmp_path / "runtime", promotion_recent_minimum_rows=10)
+    return changed(
+        Settings(runtime_directory=tmp_path / "runtime"), promotion_recent_minimum_rows=10
+    )
 
 
 @pytest.fixture
@@ -74,7 +77,7 @@ def test_labelled_predictions_of_the_last_days_are_the_recent_part(
 def test_older_ones_than_the_setting_are_not(few: Settings, districts: Part, learned: Part) -> None:
     keep_labelled(few, districts, ago(days=31))
     assert "0 labelled predictions" in reason_of(read(few, learned))
-    longer = few.model_copy(update={"promotion_recent_days": 32.0})
+    longer = changed(few, promotion_recent_days=32.0)
     assert rows_of(read(longer, learned)) == ROWS
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from storage.predictions.labelled import LabelledPredictions
+from storage.predictions.labelled import LabelledRows
 from storage.schema.arrays import FloatArray
 from training.dataset.screening import (
     ASKED_ABOUT_AGAIN,
@@ -28,21 +28,21 @@ def known(embedded: HousingTable) -> Part:
 
 
 @pytest.fixture(scope="module")
-def honest(embedded: HousingTable) -> LabelledPredictions:
+def honest(embedded: HousingTable) -> LabelledRows:
     part = split(embedded, seed=0).validation
-    return LabelledPredictions(part.inputs[:ROWS], part.targets[:ROWS])
+    return LabelledRows(part.inputs[:ROWS], part.targets[:ROWS])
 
 
 def changed(
-    rows: LabelledPredictions, inputs: FloatArray | None = None, actual: FloatArray | None = None
-) -> LabelledPredictions:
-    return LabelledPredictions(
+    rows: LabelledRows, inputs: FloatArray | None = None, actual: FloatArray | None = None
+) -> LabelledRows:
+    return LabelledRows(
         rows.inputs if inputs is None else inputs, rows.actual if actual is None else actual
     )
 
 
-def joined(*parts: LabelledPredictions) -> LabelledPredictions:
-    return LabelledPredictions(
+def joined(*parts: LabelledRows) -> LabelledRows:
+    return LabelledRows(
         np.concatenate([part.inputs for part in parts]),
         np.concatenate([part.actual for part in parts]),
     )
@@ -50,13 +50,13 @@ def joined(*parts: LabelledPredictions) -> LabelledPredictions:
 
 def test_real_prices_of_unseen_districts_are_believed(embedded: HousingTable, known: Part) -> None:
     test = split(embedded, seed=0).test.open()
-    screened = screen(LabelledPredictions(test.inputs, test.targets), known, LIMIT)
+    screened = screen(LabelledRows(test.inputs, test.targets), known, LIMIT)
     assert set(screened.left_out) == {PRICE_OUT_OF_LINE}
     assert screened.left_out[PRICE_OUT_OF_LINE] < 0.01 * len(test)
     assert len(screened.believed) + screened.left_out[PRICE_OUT_OF_LINE] == len(test)
 
 
-def test_a_price_in_another_unit_is_not(honest: LabelledPredictions, known: Part) -> None:
+def test_a_price_in_another_unit_is_not(honest: LabelledRows, known: Part) -> None:
     wrong = honest.actual.copy()
     wrong[:40:2] *= 10.0
     wrong[1:40:2] /= 10.0
@@ -66,7 +66,7 @@ def test_a_price_in_another_unit_is_not(honest: LabelledPredictions, known: Part
     assert screen(lone, known, LIMIT).left_out[PRICE_OUT_OF_LINE] >= 12
 
 
-def test_prices_that_have_all_risen_are_believed(honest: LabelledPredictions, known: Part) -> None:
+def test_prices_that_have_all_risen_are_believed(honest: LabelledRows, known: Part) -> None:
     risen = changed(honest, actual=2.0 * honest.actual)
     assert len(screen(risen, known, LIMIT).believed) > 0.95 * ROWS
     alone = distance_from_similar(risen.only(np.arange(ROWS) < 20), known)
@@ -77,7 +77,7 @@ def test_prices_that_have_all_risen_are_believed(honest: LabelledPredictions, kn
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -1.0, 1e9])
 def test_inputs_that_the_service_refuses_are_not_learned(
-    honest: LabelledPredictions, known: Part, value: float
+    honest: LabelledRows, known: Part, value: float
 ) -> None:
     inputs = honest.inputs.copy()
     inputs[3, INCOME] = value
@@ -85,17 +85,13 @@ def test_inputs_that_the_service_refuses_are_not_learned(
 
 
 @pytest.mark.parametrize("price", [np.nan, np.inf, 0.0, -1.0, 100.5])
-def test_impossible_prices_are_not_learned(
-    honest: LabelledPredictions, known: Part, price: float
-) -> None:
+def test_impossible_prices_are_not_learned(honest: LabelledRows, known: Part, price: float) -> None:
     actual = honest.actual.copy()
     actual[3] = price
     assert screen(changed(honest, actual=actual), known, LIMIT).left_out[IMPOSSIBLE_PRICE] == 1
 
 
-def test_of_one_district_the_newest_reading_counts(
-    honest: LabelledPredictions, known: Part
-) -> None:
+def test_of_one_district_the_newest_reading_counts(honest: LabelledRows, known: Part) -> None:
     older = changed(honest, actual=1.1 * honest.actual).only(np.arange(ROWS) < 30)
     older.inputs[:15, OCCUPANCY] = 3.5  # a sensor was stuck
     screened = screen(joined(honest, older), known, LIMIT)
@@ -104,7 +100,7 @@ def test_of_one_district_the_newest_reading_counts(
 
 
 def test_of_prices_that_contradict_each_other_none_is_believed(
-    honest: LabelledPredictions, known: Part
+    honest: LabelledRows, known: Part
 ) -> None:
     twice = changed(honest, actual=2.0 * honest.actual).only(np.arange(ROWS) < 7)
     screened = screen(joined(honest, twice), known, LIMIT)
@@ -113,5 +109,5 @@ def test_of_prices_that_contradict_each_other_none_is_believed(
 
 
 def test_nothing_found_is_nothing_left_out(known: Part) -> None:
-    screened = screen(LabelledPredictions(np.empty((0, 8)), np.empty(0)), known, LIMIT)
+    screened = screen(LabelledRows(np.empty((0, 8)), np.empty(0)), known, LIMIT)
     assert (len(screened.believed), dict(screened.left_out)) == (0, {})

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storage.domain.inputs import FEATURE_NAMES, FEATURES
+from storage.domain.target import TARGET_CAP
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, FEATURES, TARGET_CAP
 from tests.training.conftest import FittedChampion
 
 INCOME = FEATURE_NAMES.index("MedInc")

@@ -12,7 +12,7 @@ from storage.settings import Settings
 from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
-from training.evaluation.holdout import Holdout
+from training.evaluation.holdout import holdout_bytes, read_holdout
 from training.train import TrainedVersion, Training
 
 FIELDS = ("inputs", "actual", "predicted", "lower", "upper")
@@ -29,7 +29,7 @@ def test_a_version_keeps_its_answers_to_the_test_part(
     trained: TrainedVersion, settings: Settings, small_table: HousingTable
 ) -> None:
     content = ModelStore(settings.paths).read(trained.manifest.version, HOLDOUT)
-    holdout, test = Holdout.from_bytes(content), split(small_table, seed=0).test.open()
+    holdout, test = read_holdout(content), split(small_table, seed=0).test.open()
     assert len(holdout) == len(test)
     np.testing.assert_array_equal(holdout.inputs, test.inputs)
     np.testing.assert_array_equal(holdout.actual, test.targets)
@@ -44,7 +44,7 @@ def test_a_loaded_version_brings_its_holdout(trained: TrainedVersion, settings: 
     served = ServedModel.load(ModelStore(settings.paths), trained.manifest.version)
     assert served.holdout is not None
     answers = served.answer(served.holdout.inputs)
-    np.testing.assert_allclose(answers.values, served.holdout.predicted, atol=1e-12)
+    np.testing.assert_allclose(answers.predicted, served.holdout.predicted, atol=1e-12)
     np.testing.assert_allclose(answers.lower, served.holdout.lower, atol=1e-12)
 
 
@@ -70,17 +70,17 @@ def test_a_damaged_holdout_is_not_taken_for_a_missing_one(
 
 
 def test_a_holdout_survives_storage_exactly(trained: TrainedVersion) -> None:
-    holdout = Holdout.of(trained.outcome.answers)
-    stored = Holdout.from_bytes(holdout.to_bytes())
+    holdout = trained.outcome.answers
+    stored = read_holdout(holdout_bytes(holdout))
     for name in FIELDS:
         np.testing.assert_array_equal(getattr(stored, name), getattr(holdout, name))
-    assert stored.to_bytes() == holdout.to_bytes()
+    assert holdout_bytes(stored) == holdout_bytes(holdout)
 
 
 @pytest.mark.parametrize("content", [b"", b"junk", b"PK\x03\x04broken"])
 def test_what_is_no_holdout_is_refused(content: bytes) -> None:
     with pytest.raises(ModelIntegrityError, match="cannot be read"):
-        Holdout.from_bytes(content)
+        read_holdout(content)
 
 
 def test_arrays_that_do_not_belong_together_are_refused() -> None:
@@ -88,4 +88,4 @@ def test_arrays_that_do_not_belong_together_are_refused() -> None:
     arrays = dict.fromkeys(FIELDS[1:], np.zeros(3))
     np.savez(stream, inputs=np.zeros((2, 8)), allow_pickle=False, **arrays)
     with pytest.raises(ModelIntegrityError, match="differ in length"):
-        Holdout.from_bytes(stream.getvalue())
+        read_holdout(stream.getvalue())

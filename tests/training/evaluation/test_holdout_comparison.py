@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from storage.schema.predictions import LabelledPredictions, Predictions
 from training.dataset.embedded import load_embedded
 from training.dataset.missing import Missing
 from training.evaluation.bootstrap import CONFIDENCE, paired_rmse_difference
-from training.evaluation.holdout import Holdout
 from training.evaluation.holdout_comparison import HoldoutComparison, compare_holdouts
 
 ROWS, SEED, MINIMUM = 1_200, 0, 50
@@ -16,14 +16,14 @@ TABLE = load_embedded()
 NOISE = np.random.default_rng(0).normal(0.0, 0.4, ROWS)
 
 
-def holdout(scale: float, start: int = 0) -> Holdout:
+def holdout(scale: float, start: int = 0) -> LabelledPredictions:
     """Rows from ``start`` on, whose answers are off by the same errors, scaled."""
     inputs, actual = TABLE.inputs[start : start + ROWS], TABLE.targets[start : start + ROWS]
     predicted = actual + scale * NOISE
-    return Holdout(inputs, actual, predicted, predicted - 0.7, predicted + 0.7)
+    return Predictions(predicted, predicted - 0.7, predicted + 0.7).labelled(actual, inputs)
 
 
-def compared(first: Holdout, second: Holdout) -> HoldoutComparison:
+def compared(first: LabelledPredictions, second: LabelledPredictions) -> HoldoutComparison:
     found = compare_holdouts(first, second, SEED, MINIMUM)
     assert isinstance(found, HoldoutComparison)
     return found
@@ -43,13 +43,7 @@ def test_the_same_rows_are_compared_whole_with_the_gates_interval() -> None:
 def test_the_order_of_the_rows_does_not_matter() -> None:
     order = np.random.default_rng(1).permutation(ROWS)
     second = holdout(1.0)
-    shuffled = Holdout(
-        second.inputs[order],
-        second.actual[order],
-        second.predicted[order],
-        second.lower[order],
-        second.upper[order],
-    )
+    shuffled = second.only(order)
     assert compared(holdout(0.9), shuffled) == compared(holdout(0.9), second)
 
 
@@ -75,11 +69,11 @@ def test_every_slice_is_named_and_the_small_ones_are_not_compared() -> None:
     }
     assert set(by_kind.values()) == {ROWS}
     for one in found.slices:
-        assert (one.comparison is None) == (one.rows < MINIMUM)
-    judged = [one.comparison for one in found.slices if one.comparison is not None]
+        assert (one.figures is None) == (one.rows < MINIMUM)
+    judged = [one.figures for one in found.slices if one.figures is not None]
     assert {one.confidence for one in judged} == {found.slice_confidence}
     assert found.slice_confidence == pytest.approx(1 - 0.05 / len(judged))
-    assert any(one.comparison is None for one in found.slices)
+    assert any(one.figures is None for one in found.slices)
 
 
 def test_too_few_common_rows_and_wild_answers_are_no_comparison() -> None:

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+from storage.domain.inputs import INCOME
+from storage.domain.promises import HIGHEST_PREDICTION
 from storage.schema.arrays import FloatArray
 from tests.training.conftest import FittedChampion, named_candidates
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
-from training.evaluation.behaviour import HIGHEST_PRICE, INCOME, accepted_corners, observe
+from training.evaluation.behaviour import accepted_corners, observe
 from training.fitting.fit import fit, fit_intervals
 from training.models.predictor import PublicPredictor
 from training.models.reference_profile import ReferenceProfile, ReferenceSearch
@@ -76,7 +78,7 @@ def test_a_rule_that_keeps_every_promise_breaks_none(districts: FloatArray) -> N
 
 def test_each_broken_promise_is_seen(districts: FloatArray) -> None:
     rows = ASKED + len(accepted_corners())
-    assert broken(Rule(slope=0.0, start=HIGHEST_PRICE + 0.01), districts) == {
+    assert broken(Rule(slope=0.0, start=HIGHEST_PREDICTION + 0.01), districts) == {
         "possible prices": rows
     }
     assert broken(Rule(slope=0.0, start=-0.01), districts) == {"possible prices": rows}

@@ -1,31 +1,32 @@
 """Slices: every row is in one of each kind, and their figures are those of their rows alone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from storage.schema.predictions import LabelledPredictions, Predictions
 from training.dataset.table import HousingTable
-from training.evaluation.slices import Answers, Slice, by_age, by_income, by_region
+from training.evaluation.slices import Slice, by_age, by_income, by_region
 
 
 @pytest.fixture
-def answers(small_table: HousingTable) -> Answers:
+def answers(small_table: HousingTable) -> LabelledPredictions:
     actual = small_table.targets
     predicted = actual + np.where(small_table.inputs[:, 0] > 3.0, 0.5, -0.25)
-    return Answers(
-        small_table.inputs, actual, predicted, predicted - 0.3, predicted + 0.3, coverage=0.9
-    )
+    found = Predictions(predicted, predicted - 0.3, predicted + 0.3)
+    return found.labelled(actual, small_table.inputs)
 
 
 @pytest.mark.parametrize("slices_of", [by_region, by_income, by_age])
 def test_every_row_is_in_exactly_one_slice(
-    slices_of: Callable[[Answers], tuple[Slice, ...]], answers: Answers
+    slices_of: Callable[[LabelledPredictions], tuple[Slice, ...]], answers: LabelledPredictions
 ) -> None:
     assert sum(each.rows for each in slices_of(answers)) == len(answers)
 
 
-def test_a_slice_has_the_figures_of_its_rows(answers: Answers) -> None:
+def test_a_slice_has_the_figures_of_its_rows(answers: LabelledPredictions) -> None:
     lowest, *_, highest = by_income(answers)
     assert lowest.figures is not None
     assert highest.figures is not None
@@ -37,19 +38,17 @@ def test_a_slice_has_the_figures_of_its_rows(answers: Answers) -> None:
     assert highest.figures.mean_width == pytest.approx(0.6)
 
 
-def test_quarters_are_as_large_as_each_other(answers: Answers) -> None:
+def test_quarters_are_as_large_as_each_other(answers: LabelledPredictions) -> None:
     assert {each.rows for each in by_income(answers)} == {len(answers) // 4}
 
 
-def test_a_slice_without_rows_has_no_figures(answers: Answers) -> None:
+def test_a_slice_without_rows_has_no_figures(answers: LabelledPredictions) -> None:
     young = answers.only(answers.inputs[:, 1] <= 10)
     assert [each.figures is None for each in by_age(young)] == [False, *[True] * 5]
 
 
-def test_parts_of_a_year_fall_into_one_band(answers: Answers) -> None:
+def test_parts_of_a_year_fall_into_one_band(answers: LabelledPredictions) -> None:
     inputs = answers.inputs.copy()
     inputs[:, 1] = np.linspace(0.0, 52.0, len(inputs))
-    between = Answers(
-        inputs, answers.actual, answers.predicted, answers.lower, answers.upper, coverage=0.9
-    )
+    between = replace(answers, inputs=inputs)
     assert sum(each.rows for each in by_age(between)) == len(between)

@@ -9,9 +9,9 @@ from scipy.stats import ks_2samp
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.models.pickles import pickled, unpickled
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES
 from tests.benchmarks.accuracy.metric_tuning import tuned_metric
 from tests.training.conftest import FittedChampion
 from training.dataset.table import HousingTable
@@ -214,7 +214,7 @@ class AnyPlaces(AnyColumns, PlaceNeighbours):
     pass
 
 
-class AnyLikes(AnyColumns, SimilarNeighbours):
+class AnySimilar(AnyColumns, SimilarNeighbours):
     pass
 
 
@@ -233,7 +233,7 @@ def expected_failures(estimator: DistrictTransformer) -> dict[str, str]:
 
 
 @parametrize_with_checks(
-    [AnyRatios(), AnyPlaces(), AnyLikes()], expected_failed_checks=expected_failures
+    [AnyRatios(), AnyPlaces(), AnySimilar()], expected_failed_checks=expected_failures
 )
 def test_keeps_scikit_learns_promises(estimator: Any, check: Any) -> None:
     check(estimator)

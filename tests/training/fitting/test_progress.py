@@ -13,13 +13,14 @@ from storage.retraining.queue import Claim
 from storage.schema.records import utc_now
 from storage.schema.triggers import HeartBeat, WorkStage
 from storage.settings import Settings
+from tests.settings import changed
 from tests.training.test_worker import PATIENT, Bench, forest
 from training.dataset.table import HousingTable
 
 
 @pytest.fixture
 def bench(settings: Settings, small_table: HousingTable) -> Bench:
-    return Bench(settings.model_copy(update=PATIENT), small_table)
+    return Bench(changed(settings, **PATIENT), small_table)
 
 
 def cancel_at(bench: Bench, stage: WorkStage, monkeypatch: pytest.MonkeyPatch) -> str:

@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from storage.errors import InvalidInput
 from storage.settings import Settings
+from tests.settings import changed
 from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
 from training.__main__ import main
 from training.dataset.splits import Splits, split
@@ -188,7 +189,7 @@ def test_the_default_space_fits_the_pipeline() -> None:
 
 
 def test_without_trials_or_without_its_candidate_there_is_no_search(settings: Settings) -> None:
-    none = settings.model_copy(update={"search_trials": 0})
+    none = changed(settings, search_trials=0)
     assert configured_search(none, named_candidates(SEARCHED)) is None
     assert configured_search(settings, named_candidates("linear_regression")) is None
 
@@ -202,8 +203,8 @@ def display() -> SilentSteps:
 def searching(tmp_path_factory: pytest.TempPathFactory, empty_tracking_store: Path) -> Settings:
     runtime = tmp_path_factory.mktemp("search") / "runtime"
     settings = settings_with_store(runtime, empty_tracking_store)
-    return settings.model_copy(
-        update={"search_trials": 2, "search_space": json.dumps(SMALL_SPACE), "training_threads": 1}
+    return changed(
+        settings, search_trials=2, search_space=json.dumps(SMALL_SPACE), training_threads=1
     )
 
 

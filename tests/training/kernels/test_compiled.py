@@ -94,3 +94,18 @@ def test_no_folder_for_machine_code_is_no_error(monkeypatch: pytest.MonkeyPatch)
         return 2.0 * value
 
     assert doubled(2.0) == 4.0
+
+
+def test_another_domain_is_compiled_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def folder() -> Path:
+        compilation._cache_folder.cache_clear()
+        return compilation._cache_folder()
+
+    usual = folder()
+    monkeypatch.setattr(compilation, "DOMAIN", tmp_path)
+    (tmp_path / "target.py").write_text("TARGET_CAP = 5.0\n")
+    capped_lower = folder()
+    (tmp_path / "target.py").write_text("TARGET_CAP = 6.0\n")
+    assert len({usual, capped_lower, folder()}) == 3
+    monkeypatch.undo()
+    assert folder() == usual

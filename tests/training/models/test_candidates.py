@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import InvalidInput
 from storage.models.pickles import pickled
-from storage.schema.features import FEATURE_NAMES
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.fitting.fit import fit
@@ -58,7 +58,7 @@ def test_the_models_of_the_comparison_compete() -> None:
         "random_forest": "RandomForestRegressor",
         "gradient_boosting": "GradientBoostingRegressor",
         "hist_gradient_boosting": "HistGradientBoostingRegressor",
-        "neighbour_boosting": "SupportGatedRegressor",
+        "neighbour_boosting": "SupportSwitchedRegressor",
     }
     scaled = names["linear_regression"][PREPROCESSING]
     assert type(scaled).__name__ == "StandardScaler"

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from storage.domain.slices import REGION_NAMES
+from storage.domain.target import TARGET_CAP
 from storage.models.pickles import pickled, unpickled
 from storage.models.store import INTERVALS, ModelStore
-from storage.schema.features import TARGET_CAP
 from storage.settings import Settings
 from tests.training.conftest import FittedChampion, SilentSteps, named_candidates
 from training.dataset.splits import split
@@ -17,7 +18,7 @@ from training.models.intervals import (
     interval_figures,
     interval_score,
 )
-from training.models.regions import REGION_NAMES, region_of
+from training.models.regions import region_of
 from training.train import Training
 
 

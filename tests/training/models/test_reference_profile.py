@@ -5,9 +5,9 @@ import io
 import numpy as np
 import pytest
 
+from storage.domain.inputs import EXAMPLE
 from storage.errors import ModelIntegrityError
 from storage.schema.arrays import FloatArray
-from storage.schema.features import EXAMPLE
 from training.dataset.sources import load_table
 from training.models.reference_profile import ReferenceProfile, ReferenceSearch
 

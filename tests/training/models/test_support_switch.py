@@ -1,4 +1,4 @@
-"""The gated regressor."""
+"""The regressor with a support switch."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from storage.schema.arrays import FloatArray
 from tests.training.conftest import FittedChampion
-from training.models.support_switch import SupportGatedRegressor
+from training.models.support_switch import SupportSwitchedRegressor
 
 
-def small_gate() -> SupportGatedRegressor:
+def small_switch() -> SupportSwitchedRegressor:
     trees = HistGradientBoostingRegressor(max_iter=30, min_samples_leaf=3, early_stopping=False)
-    return SupportGatedRegressor(
+    return SupportSwitchedRegressor(
         near=trees, far=clone(trees), own_columns=1, support_column=0, kriged_column=0
     )
 
@@ -25,7 +25,7 @@ PRICES = "answers are prices, from 0 to 5.00001; the check's targets are standar
 
 
 @parametrize_with_checks(
-    [small_gate()],
+    [small_switch()],
     expected_failed_checks=lambda estimator: {
         "check_regressors_train": PRICES,
         "check_sample_weight_equivalence_on_dense_data": WEIGHTS,
@@ -43,17 +43,17 @@ def features(champion: FittedChampion) -> FloatArray:
 def test_support_decides_between_near_and_far(
     champion: FittedChampion, features: FloatArray
 ) -> None:
-    gate: SupportGatedRegressor = champion.pipeline[-1]
-    features[:, gate.support_column] = 100.0
-    far = gate.far_.predict(features[:, : gate.own_columns])
-    assert np.allclose(gate.predict(features), np.clip(far[:, 0], 0.0, 5.00001), atol=1e-12)
-    features[:, gate.support_column] = gate.log_odds_threshold
-    assert np.allclose(gate.near_weight(features), 0.5)
-    features[:, gate.support_column] = -100.0
+    switched: SupportSwitchedRegressor = champion.pipeline[-1]
+    features[:, switched.support_column] = 100.0
+    far = switched.far_.predict(features[:, : switched.own_columns])
+    assert np.allclose(switched.predict(features), np.clip(far[:, 0], 0.0, 5.00001), atol=1e-12)
+    features[:, switched.support_column] = switched.log_odds_threshold
+    assert np.allclose(switched.near_weight(features), 0.5)
+    features[:, switched.support_column] = -100.0
     neighbours_changed = features.copy()
-    neighbours_changed[:, gate.own_columns + 1 :] = features[::-1, gate.own_columns + 1 :]
-    neighbours_changed[:, gate.support_column] = -100.0
-    assert not np.allclose(gate.predict(features), gate.predict(neighbours_changed))
+    neighbours_changed[:, switched.own_columns + 1 :] = features[::-1, switched.own_columns + 1 :]
+    neighbours_changed[:, switched.support_column] = -100.0
+    assert not np.allclose(switched.predict(features), switched.predict(neighbours_changed))
 
 
 def test_the_same_seed_gives_the_same_model(champion: FittedChampion) -> None:

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.schema.arrays import FloatArray
+from storage.schema.predictions import LabelledPredictions, Predictions
 from storage.schema.triggers import TriggerSource
 from storage.settings import Settings
 from training.dataset.embedded import load_embedded
 from training.dataset.missing import Missing
 from training.evaluation.behaviour import Observation
 from training.evaluation.bootstrap import paired_rmse_difference
-from training.evaluation.comparison import Contest
-from training.evaluation.slices import Answers
+from training.evaluation.comparison import Comparison
 from training.promotion.checks import Rules
 from training.promotion.decision import BETTER_ON_RECENT, Decision, Evidence, decide
 
@@ -30,24 +30,25 @@ KEPT = Observation("finite", 10, 0, "10 of 10 answers are finite numbers")
 BROKEN = Observation("finite", 10, 1, "9 of 10 answers are finite numbers")
 
 
-def answers(errors: FloatArray, half_width: float = 0.7) -> Answers:
+def answers(errors: FloatArray, half_width: float = 0.7) -> LabelledPredictions:
     """Answers that are off by ``errors``; at this half width the intervals hold about 92 %."""
     predicted = ACTUAL + errors
-    return Answers(INPUTS, ACTUAL, predicted, predicted - half_width, predicted + half_width, 0.9)
+    found = Predictions(predicted, predicted - half_width, predicted + half_width)
+    return found.labelled(ACTUAL, INPUTS)
 
 
-def contest(challenger: FloatArray, champion: FloatArray = NOISE) -> Contest:
-    return Contest(answers(challenger), answers(champion))
+def comparison(challenger: FloatArray, champion: FloatArray = NOISE) -> Comparison:
+    return Comparison(answers(challenger), answers(champion))
 
 
 def evidence(
     challenger: FloatArray,
     champion: FloatArray = NOISE,
-    recent: Contest | Missing = NO_RECENT,
+    recent: Comparison | Missing = NO_RECENT,
     source: TriggerSource = "manual",
 ) -> Evidence:
-    fixed = contest(challenger, champion)
-    return Evidence(fixed.challenger, "the champion", fixed, recent, source, 100.0, (KEPT,))
+    fixed = comparison(challenger, champion)
+    return Evidence(fixed.challenger, 0.9, "the champion", fixed, recent, source, 100.0, (KEPT,))
 
 
 BETTER = evidence(0.9 * NOISE)
@@ -86,7 +87,7 @@ def test_an_equal_challenger_is_not_promoted() -> None:
 def test_after_a_change_better_on_recent_rows_and_as_good_on_the_fixed_ones_is_enough(
     source: TriggerSource,
 ) -> None:
-    found = evidence(NOISE, recent=contest(0.9 * NOISE), source=source)
+    found = evidence(NOISE, recent=comparison(0.9 * NOISE), source=source)
     decision = decide(found, RULES)
     assert (decision.promote, decision.branch) == (True, "better on recent")
     assert "better on the recent part" in decision.reason
@@ -94,12 +95,12 @@ def test_after_a_change_better_on_recent_rows_and_as_good_on_the_fixed_ones_is_e
 
 @pytest.mark.parametrize("source", ["manual", "age", "labels", "schedule"])
 def test_without_a_change_recent_rows_alone_do_not_promote(source: TriggerSource) -> None:
-    found = evidence(NOISE, recent=contest(0.9 * NOISE), source=source)
+    found = evidence(NOISE, recent=comparison(0.9 * NOISE), source=source)
     assert not decide(found, RULES).promote
 
 
 def test_after_a_change_the_fixed_rows_may_lose_the_margin_and_no_more() -> None:
-    recent = contest(0.9 * NOISE)
+    recent = comparison(0.9 * NOISE)
     within = evidence(1.01 * NOISE, recent=recent, source="drift")
     beyond = evidence(1.03 * NOISE, recent=recent, source="drift")
     assert decide(within, RULES).promote
@@ -108,7 +109,7 @@ def test_after_a_change_the_fixed_rows_may_lose_the_margin_and_no_more() -> None
 
 
 def test_after_a_change_no_better_on_recent_rows_is_not_enough() -> None:
-    assert not decide(evidence(NOISE, recent=contest(NOISE), source="drift"), RULES).promote
+    assert not decide(evidence(NOISE, recent=comparison(NOISE), source="drift"), RULES).promote
 
 
 def test_without_recent_rows_it_says_so_and_that_way_is_closed() -> None:
@@ -119,11 +120,11 @@ def test_without_recent_rows_it_says_so_and_that_way_is_closed() -> None:
 
 
 def test_better_on_the_fixed_rows_and_worse_on_the_recent_ones_is_refused() -> None:
-    found = replace(BETTER, recent=contest(1.05 * NOISE))
+    found = replace(BETTER, recent=comparison(1.05 * NOISE))
     decision = decide(found, RULES)
     assert failed(decision) == {"no loss on the recent part"}
     assert not decision.promote
-    assert decide(replace(BETTER, recent=contest(1.01 * NOISE)), RULES).promote
+    assert decide(replace(BETTER, recent=comparison(1.01 * NOISE)), RULES).promote
 
 
 def test_intervals_must_keep_their_coverage() -> None:
@@ -135,8 +136,8 @@ def test_intervals_must_keep_their_coverage() -> None:
 
 
 def test_intervals_must_keep_the_champions_coverage_on_recent_rows() -> None:
-    def recent(challenger: float, champion: float) -> Contest:
-        return Contest(answers(0.9 * NOISE, challenger), answers(NOISE, champion))
+    def recent(challenger: float, champion: float) -> Comparison:
+        return Comparison(answers(0.9 * NOISE, challenger), answers(NOISE, champion))
 
     assert decide(replace(BETTER, recent=recent(0.3, 0.3)), RULES).promote
     lost = decide(replace(BETTER, recent=recent(0.3, 0.7)), RULES)
@@ -216,20 +217,20 @@ def test_a_test_part_that_the_champion_learned_proves_nothing() -> None:
 def test_answers_that_are_no_numbers_lose() -> None:
     errors = 0.5 * NOISE
     errors[3] = np.nan
-    decision = decide(evidence(errors, recent=contest(errors), source="drift"), RULES)
+    decision = decide(evidence(errors, recent=comparison(errors), source="drift"), RULES)
     assert not decision.promote
     assert not any(check.passed for check in decision.checks if check.name == BETTER_ON_RECENT)
     assert json.loads(json.dumps(decision.as_json(), allow_nan=False))["promote"] is False
 
 
-def test_answers_to_different_rows_are_no_contest() -> None:
+def test_answers_to_different_rows_cannot_be_compared() -> None:
     shifted = replace(answers(NOISE), actual=ACTUAL + 1.0)
     with pytest.raises(ValueError, match="different rows"):
-        Contest(answers(NOISE), shifted)
+        Comparison(answers(NOISE), shifted)
 
 
 def test_the_decision_is_plain_and_whole() -> None:
-    decision = decide(replace(BETTER, recent=contest(0.9 * NOISE)), RULES)
+    decision = decide(replace(BETTER, recent=comparison(0.9 * NOISE)), RULES)
     stored = json.loads(json.dumps(decision.as_json(), allow_nan=False))
     assert stored["reason"] == decision.reason
     assert [check["name"] for check in stored["checks"]] == [each.name for each in decision.checks]
@@ -265,7 +266,7 @@ def test_what_fails_a_required_check_is_never_promoted(
     has_champion: bool,
 ) -> None:
     found = replace(
-        evidence(on_fixed * NOISE, recent=contest(on_recent * NOISE), source=source),
+        evidence(on_fixed * NOISE, recent=comparison(on_recent * NOISE), source=source),
         champion_version="the champion" if has_champion else None,
         challenger=answers(on_fixed * NOISE, half_width),
         latency_microseconds=latency,
@@ -283,7 +284,7 @@ def test_what_fails_a_required_check_is_never_promoted(
 @given(seed=st.integers(0, 10_000), source=st.sampled_from(SOURCES), factor=scale)
 def test_equal_models_are_never_promoted(seed: int, source: TriggerSource, factor: float) -> None:
     errors = factor * np.random.default_rng(seed).normal(0.0, 0.3, len(ACTUAL))
-    found = evidence(errors, errors, recent=contest(errors, errors), source=source)
+    found = evidence(errors, errors, recent=comparison(errors, errors), source=source)
     generous = replace(RULES, margin_share=1.0, slice_margin_share=1.0)
     assert not decide(found, generous).promote
 

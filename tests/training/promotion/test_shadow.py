@@ -11,22 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.database.connection import Database
+from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.errors import SpoolUnavailable
 from storage.log_writer.writer import LogWriter
 from storage.models.store import MODEL, ModelStore
 from storage.models.watch_record import ShadowPosition
 from storage.process.progress import read_progress
 from storage.schema.arrays import FloatArray
-from storage.schema.features import FEATURE_NAMES, HousingFeatures
 from storage.schema.records import PredictionRecord, utc_now
 from storage.schema.tables import predictions, shadow_answers
 from storage.settings import Settings
 from storage.spool.log_handler import open_spool
 from storage.spool.segments import Spool
+from tests.settings import changed
 from tests.versions import publish_dearer, spoil
 from training.dataset.sources import load_table
 from training.promotion import shadow
-from training.promotion.loaded_version import Contender
+from training.promotion.loaded_version import LoadedVersion
 from training.promotion.shadow import Shadow, is_chosen, newest_challenger
 
 ROWS = 60
@@ -46,16 +47,16 @@ class Bench:
     """A runtime folder with a champion that answers, and a dearer challenger."""
 
     def __init__(self, settings: Settings, spool: Spool, districts: FloatArray) -> None:
-        self.settings = settings.model_copy(update={"shadow_share": 1.0})
+        self.settings = changed(settings, shadow_share=1.0)
         self.spool = spool
         self.districts = districts
         self.store = ModelStore(settings.paths)
         self.champion = self.store.champion().version
-        self.served = Contender.load(self.store, self.champion)
+        self.served = LoadedVersion.load(self.store, self.champion)
         self.move()
 
     def shadow(self, **settings: Any) -> Shadow:
-        return Shadow(self.settings.model_copy(update=settings), self.spool)
+        return Shadow(changed(self.settings, **settings), self.spool)
 
     def challenge(self, name: str = "challenger") -> str:
         return publish_dearer(self.store, self.champion, name, BY).version

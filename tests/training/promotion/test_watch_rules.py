@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.schema.arrays import FloatArray
-from training.evaluation.comparison import Contest
-from training.evaluation.slices import Answers
+from storage.schema.predictions import LabelledPredictions, Predictions
+from training.evaluation.comparison import Comparison
 from training.promotion.watch_rules import LOOKS, WatchRules, judge
 
 RULES = WatchRules(minimum_rows=100, false_alarm=0.05, seed=0)
@@ -14,13 +14,13 @@ WATCHES = 60
 MOST_ROWS = RULES.minimum_rows * 2 ** (LOOKS - 1)
 
 
-def answers(actual: FloatArray, predicted: FloatArray) -> Answers:
+def answers(actual: FloatArray, predicted: FloatArray) -> LabelledPredictions:
     inputs = np.zeros((len(actual), 8))
-    return Answers(inputs, actual, predicted, predicted, predicted, 0.9)
+    return Predictions(predicted, predicted, predicted).labelled(actual, inputs)
 
 
-def contest(actual: FloatArray, promoted: FloatArray, previous: FloatArray) -> Contest:
-    return Contest(answers(actual, promoted), answers(actual, previous))
+def comparison(actual: FloatArray, promoted: FloatArray, previous: FloatArray) -> Comparison:
+    return Comparison(answers(actual, promoted), answers(actual, previous))
 
 
 def rows_of_looks() -> list[int]:
@@ -38,7 +38,7 @@ def is_rolled_back(random: np.random.Generator, factor: float) -> bool:
     actual = np.zeros(MOST_ROWS)
     promoted, previous = factor * (0.9 * shared + 0.4 * own), 0.9 * shared + 0.4 * other
     return any(
-        judge(contest(actual[:rows], promoted[:rows], previous[:rows]), RULES).is_worse
+        judge(comparison(actual[:rows], promoted[:rows], previous[:rows]), RULES).is_worse
         for rows in rows_of_looks()
     )
 
@@ -73,11 +73,11 @@ def test_the_worse_of_two_is_never_both(drawn: tuple[int, int, float]) -> None:
     random = np.random.default_rng(seed)
     actual, first = random.normal(size=(2, rows))
     second = actual + factor * (random.normal(size=rows))
-    one = judge(contest(actual, first, second), RULES)
-    other = judge(contest(actual, second, first), RULES)
+    one = judge(comparison(actual, first, second), RULES)
+    other = judge(comparison(actual, second, first), RULES)
     assert not (one.is_worse and other.is_worse)
-    assert one.is_worse <= (one.comparison.challenger_rmse > one.comparison.champion_rmse)
-    assert not judge(contest(actual, first, first), RULES).is_worse
+    assert one.is_worse <= (one.found.challenger_rmse > one.found.champion_rmse)
+    assert not judge(comparison(actual, first, first), RULES).is_worse
 
 
 @given(numbers, st.floats(0.1, 10.0))
@@ -87,8 +87,8 @@ def test_the_unit_of_prices_changes_no_verdict(drawn: tuple[int, int, float], sc
     random = np.random.default_rng(seed)
     actual, noise = random.normal(size=(2, rows))
     values = (actual, actual + factor * noise, actual + noise[::-1])
-    before = judge(contest(*values), RULES)
-    after = judge(contest(*(scale * one for one in values)), RULES)
+    before = judge(comparison(*values), RULES)
+    after = judge(comparison(*(scale * one for one in values)), RULES)
     assert before.is_worse == after.is_worse
 
 
@@ -96,8 +96,8 @@ def test_answers_that_are_no_numbers_are_worse_and_no_way_back() -> None:
     random = np.random.default_rng(3)
     actual, good = random.normal(size=(2, 120))
     broken = np.where(np.arange(120) == 7, np.nan, good)
-    assert judge(contest(actual, broken, good), RULES).is_worse
-    assert not judge(contest(actual, good, broken), RULES).is_worse
-    assert not judge(contest(actual, broken, broken), RULES).is_worse
-    figures = judge(contest(actual, broken, good), RULES).figures()
+    assert judge(comparison(actual, broken, good), RULES).is_worse
+    assert not judge(comparison(actual, good, broken), RULES).is_worse
+    assert not judge(comparison(actual, broken, broken), RULES).is_worse
+    figures = judge(comparison(actual, broken, good), RULES).figures()
     assert figures["rmse"] is figures["difference"] is None

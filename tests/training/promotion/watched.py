@@ -16,6 +16,7 @@ from storage.settings import Settings
 from storage.spool.log_handler import open_spool
 from storage.spool.segments import Spool
 from storage.spool.timeline import Timeline
+from tests.settings import changed
 from tests.training.labelled import keep_labelled
 from tests.versions import publish_dearer
 from training.dataset.sources import load_table
@@ -48,8 +49,8 @@ class Bench:
         keep_labelled(self.settings, part, utc_now())
 
     def watch(self, **settings: Any) -> PromotionWatch:
-        changed = self.settings.model_copy(update=settings)
-        return PromotionWatch(changed, Timeline(self.spool))
+        own = changed(self.settings, **settings)
+        return PromotionWatch(own, Timeline(self.spool))
 
     def serving(self) -> str:
         pointer = self.store.champion_pointer()

@@ -15,6 +15,7 @@ from storage.process.lock import only_process
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from storage.spool.segments import segments
+from tests.settings import changed
 from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.table import HousingTable
 from training.train import TrainedVersion, Training
@@ -59,6 +60,6 @@ def test_without_a_database_they_wait_in_the_spool(
     tmp_path: Path, small_table: HousingTable, caplog: pytest.LogCaptureFixture
 ) -> None:
     absent = "postgresql://nobody@127.0.0.1:1/nothing"
-    train(Settings(runtime_directory=tmp_path, database_url=absent), small_table)
+    train(changed(Settings(runtime_directory=tmp_path), database_url=absent), small_table)
     assert len(list(segments(RuntimePaths(tmp_path).spool))) == 1
     assert "The figures wait in the spool" in caplog.text

@@ -10,7 +10,7 @@ from storage.settings import Settings
 from training.evaluation.metrics import RegressionFigures
 from training.fitting.search import Trial
 from training.tracking.pending import NEVER_PUBLISHED, OpenRegistration, OpenRegistrations
-from training.tracking.registration_retry import RegistrationKeeper
+from training.tracking.registration_retry import RegistrationRetry
 from training.tracking.runs import RecordedRun, TrainingContext
 
 CONTEXT = TrainingContext(
@@ -61,10 +61,10 @@ def test_a_version_that_never_came_is_forgotten_after_a_while(
     registrations: OpenRegistrations, settings: Settings
 ) -> None:
     registrations.keep(OPEN)
-    keeper, now = RegistrationKeeper(settings), utc_now()
-    assert not keeper.run_once(now)
+    retry, now = RegistrationRetry(settings), utc_now()
+    assert not retry.run_once(now)
     assert registrations.is_open(OPEN.version)  # its training may be about to publish it
-    assert not keeper.run_once(now + NEVER_PUBLISHED + timedelta(minutes=1))
+    assert not retry.run_once(now + NEVER_PUBLISHED + timedelta(minutes=1))
     assert not registrations.is_open(OPEN.version)
 
 
@@ -75,6 +75,6 @@ def test_a_damaged_version_is_given_up_with_a_word(
     folder = settings.paths.versions / OPEN.version
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text("{")
-    RegistrationKeeper(settings).run_once(utc_now())
+    RegistrationRetry(settings).run_once(utc_now())
     assert not registrations.is_open(OPEN.version)
     assert f"Version {OPEN.version} cannot be registered" in caplog.text

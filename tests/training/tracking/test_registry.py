@@ -14,15 +14,17 @@ import requests
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
+from storage.domain.subject import MODEL_NAME
 from storage.models.store import MODEL, ModelStore
+from storage.process.retry import FIRST_PAUSE
 from storage.schema.arrays import FloatArray
 from storage.schema.records import ModelManifest, utc_now
 from storage.settings import Settings
+from tests.settings import changed
 from tests.system import REPOSITORY, clean_environment, running, wait_for
 from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
 from training.dataset.table import HousingTable
-from training.publishing.model_card import REGISTERED_NAME
-from training.tracking.alias_sync import RETRY_INTERVAL, AliasKeeper
+from training.tracking.alias_sync import AliasSync
 from training.tracking.registry import (
     CHALLENGER,
     CHAMPION,
@@ -37,7 +39,7 @@ from training.tracking.runs import RecordedRun
 from training.tracking.store import CONNECT_SECONDS, TrackingUnavailable
 from training.train import Training
 
-CHAMPION_URI = f"models:/{REGISTERED_NAME}@{CHAMPION}"
+CHAMPION_URI = f"models:/{MODEL_NAME}@{CHAMPION}"
 LARGEST_DIFFERENCE = 1e-9
 SERVED_ROWS = 500
 SERVE_SECONDS = 150.0
@@ -74,11 +76,11 @@ class Registered:
 
     def aliases(self) -> dict[str, str]:
         """Return our version id by alias."""
-        found = self.client.get_registered_model(REGISTERED_NAME).aliases
+        found = self.client.get_registered_model(MODEL_NAME).aliases
         return {alias: self.version(alias).tags[VERSION_TAG] for alias in found}
 
     def version(self, alias: str) -> ModelVersion:
-        return self.client.get_model_version_by_alias(REGISTERED_NAME, alias)
+        return self.client.get_model_version_by_alias(MODEL_NAME, alias)
 
     def environment(self) -> dict[str, str]:
         """Return what a process needs that is told nothing but where the store and the code are."""
@@ -172,48 +174,46 @@ def test_mlflow_being_away_costs_a_warning_only(
 ) -> None:
     manifest = registered.train()
     registered.store.set_champion(manifest.version)
-    away = registered.settings.model_copy(
-        update={"mlflow_tracking_uri": f"http://127.0.0.1:{free_port}"}
-    )
+    away = changed(registered.settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
     assert not register_challenger(away, manifest, RecordedRun("r-0", "m-0"))
     assert "The version is not in its registry." in caplog.text
     follow_champion(away, manifest)
     assert "The aliases follow the champion after the next training." in caplog.text
 
 
-def test_the_keeper_follows_a_pointer_that_moved_and_then_rests(registered: Registered) -> None:
+def test_the_sync_follows_a_pointer_that_moved_and_then_rests(registered: Registered) -> None:
     first, second = registered.train(), registered.train("hist_gradient_boosting")
-    keeper, now = AliasKeeper(registered.settings), utc_now()
-    assert not keeper.run_once(now)  # nothing is champion yet
+    sync, now = AliasSync(registered.settings), utc_now()
+    assert not sync.run_once(now)  # nothing is champion yet
     registered.store.set_champion(first.version)
-    assert keeper.run_once(now)
+    assert sync.run_once(now)
     assert registered.aliases() == {CHAMPION: first.version, CHALLENGER: second.version}
-    assert not keeper.run_once(now)
+    assert not sync.run_once(now)
     registered.store.set_champion(second.version)
-    assert keeper.run_once(now)
+    assert sync.run_once(now)
     assert registered.aliases() == {CHAMPION: second.version, PREVIOUS: first.version}
 
 
-def test_the_keeper_says_once_that_mlflow_is_away_and_asks_again_later(
+def test_the_sync_says_once_that_mlflow_is_away_and_asks_again_later(
     registered: Registered, free_port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     registered.store.set_champion(registered.train().version)
     address = f"http://127.0.0.1:{free_port}"
-    away = registered.settings.model_copy(update={"mlflow_tracking_uri": address})
-    keeper, now = AliasKeeper(away), utc_now()
-    assert keeper.run_once(now)
-    assert not keeper.run_once(now + RETRY_INTERVAL / 2)
-    assert keeper.run_once(now + RETRY_INTERVAL)
+    away = changed(registered.settings, mlflow_tracking_uri=address)
+    sync, now = AliasSync(away), utc_now()
+    assert sync.run_once(now)
+    assert not sync.run_once(now + FIRST_PAUSE / 2)
+    assert sync.run_once(now + FIRST_PAUSE)
     assert caplog.text.count("The aliases follow the champion when it is back.") == 1
 
 
-def test_the_keeper_makes_no_store_where_nothing_was_recorded(
+def test_the_sync_makes_no_store_where_nothing_was_recorded(
     registered: Registered, tmp_path: Path
 ) -> None:
     registered.store.set_champion(registered.train().version)
     copy = Settings(runtime_directory=tmp_path / "copy")
     shutil.copytree(registered.settings.paths.models, copy.paths.models)
-    assert not AliasKeeper(copy).run_once(utc_now())
+    assert not AliasSync(copy).run_once(utc_now())
     assert not copy.paths.mlflow_store.exists()
 
 
@@ -222,9 +222,7 @@ def test_an_unrecorded_training_does_not_wait_for_mlflow_again(
 ) -> None:
     manifest = registered.train()
     registered.store.set_champion(manifest.version)
-    away = registered.settings.model_copy(
-        update={"mlflow_tracking_uri": f"http://127.0.0.1:{free_port}"}
-    )
+    away = changed(registered.settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
     follow_champion(away, manifest.model_copy(update={"mlflow_run_id": None}))
     assert not caplog.text
 
@@ -281,9 +279,7 @@ def answers_ping(address: str) -> bool:
 def test_a_server_that_is_not_there_is_found_out_at_once(
     registered: Registered, free_port: int
 ) -> None:
-    away = registered.settings.model_copy(
-        update={"mlflow_tracking_uri": f"http://127.0.0.1:{free_port}"}
-    )
+    away = changed(registered.settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
     started = time.monotonic()
     with pytest.raises(TrackingUnavailable, match="Connection refused"):
         ModelRegistry(away)

@@ -10,13 +10,14 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
+from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.subject import MODEL_NAME
 from storage.models.store import MODEL_CARD
-from storage.schema.features import FEATURE_NAMES
 from storage.settings import Settings
 from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
 from training.dataset.table import HousingTable
 from training.publishing.model_card import model_card
-from training.tracking.runs import EXPERIMENT, RunTracker
+from training.tracking.runs import RunTracker
 from training.train import TrainedVersion, Training
 
 
@@ -126,16 +127,16 @@ def test_after_the_runtime_folder_moved_new_runs_go_to_the_new_place(
     shutil.move(settings.paths.root, moved.paths.root)
     RunTracker(moved)
     client = MlflowClient(moved.tracking_uri)
-    experiment = client.get_experiment_by_name(EXPERIMENT)
+    experiment = client.get_experiment_by_name(MODEL_NAME)
     assert experiment is not None
     assert experiment.artifact_location.startswith(moved.paths.root.as_uri())
-    assert client.get_experiment_by_name(f"{EXPERIMENT}-1") is not None
+    assert client.get_experiment_by_name(f"{MODEL_NAME}-1") is not None
 
 
 def test_an_experiment_deleted_in_the_interface_comes_back(settings: Settings) -> None:
     RunTracker(settings)
     client = MlflowClient(settings.tracking_uri)
-    found = client.get_experiment_by_name(EXPERIMENT)
+    found = client.get_experiment_by_name(MODEL_NAME)
     assert found is not None
     client.delete_experiment(found.experiment_id)
     RunTracker(settings)

@@ -6,16 +6,21 @@ and ``maximum`` are what the service accepts; ``typical_minimum`` and ``typical_
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
-TARGET_NAME = "MedHouseVal"
-TARGET_UNIT = "100,000 USD"
-TARGET_UNIT_DOLLARS = 100_000
-TARGET_CAP = 5.00001
-"""The census recorded every higher value as this one: the target is censored here."""
+FeatureName = Literal[
+    "MedInc",
+    "HouseAge",
+    "AveRooms",
+    "AveBedrms",
+    "Population",
+    "AveOccup",
+    "Latitude",
+    "Longitude",
+]
 
 
 @dataclass(frozen=True)
@@ -191,4 +196,6 @@ FEATURES: tuple[Feature, ...] = tuple(
     _describe(name, field) for name, field in HousingFeatures.model_fields.items()
 )
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
+INCOME, AGE, ROOMS, BEDROOMS, POPULATION, OCCUPANCY, LATITUDE, LONGITUDE = range(len(FEATURE_NAMES))
+"""The columns of an array of inputs, shape (n, 8)."""
 EXAMPLE: dict[str, float] = {feature.name: feature.example for feature in FEATURES}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
+from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,67 @@
+"""Rows of the database as arrays, by the names of their columns."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, Self
+
+import numpy as np
+import sqlalchemy as sa
+
+from storage.schema.arrays import FloatArray
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a query found."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    @classmethod
+    def read(cls, connection: sa.Connection, query: sa.Select[Any]) -> Self:
+        """Run a query whose columns have different names."""
+        found = connection.execute(query)
+        return cls(tuple(found.keys()), tuple(tuple(row) for row in found))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def sorted_by(self, name: str) -> "Columns":
+        """Return the rows in the order of one column; equal ones stay in theirs."""
+        return Columns(self.names, tuple(sorted(self.rows, key=self._of(name))))
+
+    def __getitem__(self, rows: slice) -> "Columns":
+        return Columns(self.names, self.rows[rows])
+
+    def values(self, name: str) -> tuple[Any, ...]:
+        """Return one column as it was read."""
+        return tuple(map(self._of(name), self.rows))
+
+    def number(self, name: str) -> FloatArray:
+        """Return one column, shape (n,); NaN where there is no value."""
+        return np.array(self.values(name), dtype=np.float64)
+
+    def numbers(self, *names: str) -> FloatArray:
+        """Return several columns, shape (n, k), in the order of the names; NaN where there is no value."""
+        rows = list(map(self._of(*names), self.rows))
+        return np.array(rows, dtype=np.float64).reshape(len(rows), len(names))
+
+    def seconds_after(self, moment: datetime, name: str) -> FloatArray:
+        """Return how long after a moment the times of one column are, shape (n,); NaN without a time."""
+        return _seconds((moment, time) for time in self.values(name))
+
+    def seconds_between(self, earlier: str, later: str) -> FloatArray:
+        """Return how long after one time the other is, shape (n,); NaN without the later one."""
+        return _seconds(zip(self.values(earlier), self.values(later), strict=True))
+
+    def _of(self, *names: str) -> Callable[[tuple[Any, ...]], Any]:
+        return itemgetter(*(self.names.index(name) for name in names))
+
+
+def _seconds(pairs: Iterable[tuple[datetime, datetime | None]]) -> FloatArray:
+    return np.array(
+        [np.nan if end is None else (end - start).total_seconds() for start, end in pairs],
+        dtype=np.float64,
+    )

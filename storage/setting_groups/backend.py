@@ -1,0 +1,67 @@
+"""The settings of the service, and of the two that ask it: the monitor and the dashboard."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, SecretStr
+
+from storage.setting_groups.environment import SettingGroup, Variable
+
+
+class BackendSettings(SettingGroup):
+    """How the service answers."""
+
+    prefix: ClassVar[str] = "HOUSING_BACKEND_"
+
+    workers: int = Field(2, ge=1, le=64, description="Worker processes of the service.")
+    threads: int = Field(4, ge=1, le=256, description="Threads in each worker process.")
+    request_limit_bytes: Annotated[int, Variable("HOUSING_REQUEST_LIMIT_BYTES")] = Field(
+        8 * 1024 * 1024, ge=1024, description="Largest request body; a larger one is answered 413."
+    )
+    model_poll_seconds: Annotated[float, Variable("HOUSING_MODEL_POLL_SECONDS")] = Field(
+        1.0, gt=0, le=60, description="How often a worker looks whether the champion changed."
+    )
+    command_timeout_seconds: Annotated[float, Variable("HOUSING_COMMAND_TIMEOUT_SECONDS")] = Field(
+        10.0, gt=0, le=120, description="How long the service waits for the log-writer to act."
+    )
+
+
+class AccessSettings(SettingGroup):
+    """Who may do what; each key may also do what those before it may."""
+
+    prefix: ClassVar[str] = "HOUSING_"
+
+    require_key: bool = Field(
+        False,
+        description="Ask for a key on reading and predicting too. Always so off the loopback address.",
+    )
+    viewer_key: SecretStr | None = Field(None, description="Key that may read and predict.")
+    operator_key: SecretStr | None = Field(
+        None, description="Key that may also ask for retraining."
+    )
+    admin_key: SecretStr | None = Field(None, description="Key that may also clear and configure.")
+
+
+class MonitorSettings(SettingGroup):
+    """How often the monitor probes the service."""
+
+    prefix: ClassVar[str] = "HOUSING_MONITOR_"
+
+    interval_seconds: float = Field(
+        30.0, gt=0, le=86400, description="Pause between two probes of the monitor."
+    )
+
+
+class DashboardSettings(SettingGroup):
+    """How the dashboard asks the service."""
+
+    prefix: ClassVar[str] = "HOUSING_DASHBOARD_"
+
+    key: SecretStr | None = Field(
+        None, description="Key that the dashboard itself sends to the service."
+    )
+    refresh_seconds: Annotated[float, Variable("HOUSING_REFRESH_SECONDS")] = Field(
+        5.0, ge=0.5, le=3600, description="Pause between two looks of an open page at the service."
+    )
+    backend_timeout_seconds: Annotated[float, Variable("HOUSING_BACKEND_TIMEOUT_SECONDS")] = Field(
+        5.0, gt=0, le=120, description="Longest that the dashboard waits for one answer."
+    )

@@ -1,0 +1,76 @@
+"""How a group of settings is read from environment variables: each setting has one name.
+
+That is its group's prefix and its own name in capitals (``HOUSING_WATCH_`` and ``days`` give
+``HOUSING_WATCH_DAYS``), or the one in its annotation: ``Annotated[int, Variable("HOUSING_RANDOM_SEED")]``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+PREFIX = "HOUSING_"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """The environment variable of a field whose name is not its group's prefix and its own."""
+
+    name: str
+
+
+class SettingGroup(BaseModel):
+    """The settings of one room; a time is in ``_seconds``, a size in ``_bytes``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    prefix: ClassVar[str]
+
+    @classmethod
+    def variable(cls, field: str) -> str:
+        """Return the environment variable of a field."""
+        metadata = cls.model_fields[field].metadata
+        declared = [each.name for each in metadata if isinstance(each, Variable)]
+        return declared[0] if declared else f"{cls.prefix}{field.upper()}"
+
+
+def variables_of(settings: type[BaseModel]) -> dict[str, tuple[str, ...]]:
+    """Return where each environment variable goes: a field, or a group and its field."""
+    places: dict[str, tuple[str, ...]] = {}
+    for name, field in settings.model_fields.items():
+        group = field.annotation
+        if isinstance(group, type) and issubclass(group, SettingGroup):
+            places |= {group.variable(each): (name, each) for each in group.model_fields}
+        else:
+            places[f"{PREFIX}{name.upper()}"] = (name,)
+    return places
+
+
+def by_group(settings: type[BaseModel], variables: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return the values of environment variables as the settings are nested.
+
+    A variable with our prefix that no setting has is kept under its own name, for the settings to refuse.
+    """
+    places = variables_of(settings)
+    nested: dict[str, Any] = {}
+    for name, value in variables.items():
+        variable = name.upper()
+        *groups, field = places.get(variable, (variable,))
+        if variable in places or variable.startswith(PREFIX):
+            within = nested.setdefault(groups[0], {}) if groups else nested
+            within[field] = value
+    return nested
+
+
+def sentence_about(settings: type[BaseModel], place: tuple[str | int, ...], problem: str) -> str:
+    """Return one sentence about the setting at a place that pydantic found wrong."""
+    places = variables_of(settings)
+    names = {parts: variable for variable, parts in places.items()}
+    if (variable := names.get(tuple(map(str, place)))) is not None:
+        return f"The setting {variable} is wrong: {problem}."
+    unknown = ".".join(map(str, place))
+    closest = get_close_matches(unknown, places, n=1)
+    hint = f"did you mean {closest[0]}?" if closest else "remove it, or see the README's list."
+    return f"There is no setting {unknown}; {hint}"

@@ -1,0 +1,63 @@
+"""The settings of what is recorded: the spool, the log-writer, the database and how long it keeps rows."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from storage.setting_groups.environment import SettingGroup, Variable
+
+
+class SpoolSettings(SettingGroup):
+    """The files that records wait in."""
+
+    prefix: ClassVar[str] = "HOUSING_SPOOL_"
+
+    segment_bytes: int = Field(
+        16 * 1024 * 1024, ge=4096, description="Size at which a process starts a new spool file."
+    )
+
+
+class LogWriterSettings(SettingGroup):
+    """How the log-writer moves the spool into the database."""
+
+    prefix: ClassVar[str] = "HOUSING_LOG_WRITER_"
+
+    poll_seconds: float = Field(
+        0.2, gt=0, le=60, description="Pause of the log-writer when the spool is empty."
+    )
+    batch_bytes: int = Field(
+        1024 * 1024, ge=65536, description="Spool bytes moved into the database in one transaction."
+    )
+
+
+class DatabaseSettings(SettingGroup):
+    """Where the log database is, and how large it may become."""
+
+    prefix: ClassVar[str] = "HOUSING_DATABASE_"
+
+    url: str = Field(
+        "",
+        description="SQLAlchemy address of the log database, such as postgresql://user:password@host/name."
+        " Empty: SQLite in the runtime folder.",
+    )
+    limit_bytes: int = Field(
+        16 * 1024**3,
+        ge=0,
+        description="Size of the log database beyond which its oldest records are removed. 0: no limit.",
+    )
+
+
+class RetentionSettings(SettingGroup):
+    """How long the log database keeps its rows."""
+
+    prefix: ClassVar[str] = "HOUSING_"
+
+    prediction_days: Annotated[float, Variable("HOUSING_PREDICTION_RETENTION_DAYS")] = Field(
+        365.0, gt=0, le=36500, description="Age at which logged predictions are removed."
+    )
+    request_days: Annotated[float, Variable("HOUSING_REQUEST_RETENTION_DAYS")] = Field(
+        30.0, gt=0, le=36500, description="Age at which rows of answered requests are removed."
+    )
+    log_days: Annotated[float, Variable("HOUSING_LOG_RETENTION_DAYS")] = Field(
+        30.0, gt=0, le=36500, description="Age at which log lines are removed."
+    )
