@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up demo train test soak check format bench bench-accuracy bench-monitoring browser screenshots clean reset
+.PHONY: help up demo train test soak check format bench bench-accuracy bench-monitoring browser screenshots docs docs-serve clean reset
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,8 +61,17 @@ browser:  ## Install the Chromium that the browser tests drive.
 	@$(PYTHON) environment.py development
 	@$(PYTHON) environment.py browser
 
-screenshots: browser  ## Take the pictures in docs/screenshots anew.
-	@exec $(VENV)/python -m tests.browser.screenshots
+screenshots: browser  ## Take the pictures in docs/screenshots anew, and the README's from them.
+	@$(VENV)/python -m tests.browser.screenshots
+	@exec $(VENV)/python -m tests.browser.animation
+
+docs:  ## Build the documentation into site/; a broken link or anchor fails.
+	@$(PYTHON) environment.py docs
+	@NO_MKDOCS_2_WARNING=1 exec $(VENV)/python -m mkdocs build --strict --quiet
+
+docs-serve:  ## Serve the documentation on http://127.0.0.1:8000 while you write it.
+	@$(PYTHON) environment.py docs
+	@NO_MKDOCS_2_WARNING=1 exec $(VENV)/python -m mkdocs serve
 
 clean:  ## Remove the environment and caches; what the system recorded stays.
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,7 +1,8 @@
 """Prepare this machine for one of the project's tasks; the Makefile calls it.
 
     python3 environment.py runtime       .venv with what the running system needs
-    python3 environment.py development   the same with the tools of tests and checks
+    python3 environment.py docs          .venv with what builds the documentation site
+    python3 environment.py development   both of these, with the tools of tests and checks
     python3 environment.py benchmark     the same with what the product is compared with
     python3 environment.py browser       a Chromium for the browser tests
 
@@ -24,8 +25,15 @@ LOG = os.path.join(VENV, "install.log")
 OLDEST_PYTHON = (3, 11)
 REQUIREMENTS = {
     "runtime": "requirements.txt",
+    "docs": os.path.join("requirements", "documentation.txt"),
     "development": os.path.join("requirements", "development.txt"),
     "benchmark": os.path.join("requirements", "benchmark.txt"),
+}
+HOLDS = {
+    "runtime": ("runtime",),
+    "docs": ("docs",),
+    "development": ("runtime", "docs", "development"),
+    "benchmark": ("runtime", "docs", "development", "benchmark"),
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NETWORK_SIGNS = (
@@ -60,8 +68,8 @@ def check_python():
 
 def install(task):
     """Make .venv hold the task's requirements, unless it does."""
-    wanted = fingerprint()
-    if wanted == installed(task):
+    done = installed()
+    if any(task in HOLDS[kind] for kind in done):
         return
     if not os.path.exists(VENV_PYTHON):
         create_venv()
@@ -71,18 +79,17 @@ def install(task):
         "Installing packages into .venv (a few minutes the first time)",
     )
     with open(STAMP, "w") as stamp:
-        stamp.write("%s %s\n" % (task, wanted))
+        stamp.write(" ".join(done + [task, fingerprint()]) + "\n")
 
 
-def installed(task):
-    """Return the fingerprint of what .venv holds for a task; a later one holds the earlier ones too."""
+def installed():
+    """Return the tasks whose present requirements .venv holds."""
     try:
         with open(STAMP) as stamp:
-            kind, _, mark = stamp.read().strip().partition(" ")
+            words = stamp.read().split()
     except (IOError, OSError):
-        return ""
-    kinds = list(REQUIREMENTS)
-    return mark if kind in kinds[kinds.index(task) :] else ""
+        return []
+    return words[:-1] if words[-1:] == [fingerprint()] else []
 
 
 def fingerprint():

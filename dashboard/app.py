@@ -4,12 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from backend.contract.service import VERSION
 from dashboard.settings import addresses
 
 # An own file: Streamlit fetches the picture of a named icon from the internet.
 ICON = Path(__file__).parent / "assets" / "icon.svg"
 
-ABOUT = """**California housing** predicts the median house value of a census block group of 1990,
+ABOUT = f"""**California housing {VERSION}** predicts the median house value of a census block group of 1990,
 and shows its operator whether the answer can be trusted."""
 
 st.set_page_config(
@@ -98,4 +99,6 @@ page = st.navigation(
         ],
     }
 )
+# Not a caption: one is painted at 60 %, too faint to read on the sidebar.
+st.sidebar.markdown(f":small[:gray[Version {VERSION}]]")
 page.run()

@@ -12,6 +12,7 @@ class RuntimePaths:
 
     @property
     def data(self) -> Path:
+        """Files of the champion for programs that look for them here."""
         return self.root / "data"
 
     @property
@@ -26,6 +27,7 @@ class RuntimePaths:
 
     @property
     def models(self) -> Path:
+        """Model versions, and which of them serves."""
         return self.root / "models"
 
     @property
@@ -65,6 +67,7 @@ class RuntimePaths:
 
     @property
     def versions(self) -> Path:
+        """One folder for each published version."""
         return self.models / "versions"
 
     @property
@@ -74,14 +77,17 @@ class RuntimePaths:
 
     @property
     def database_folder(self) -> Path:
+        """The log database, if it is SQLite."""
         return self.root / "database"
 
     @property
     def database(self) -> Path:
+        """Predictions, labels, requests, log lines, events and the monitoring configuration."""
         return self.database_folder / "mlops_logs.db"
 
     @property
     def spool(self) -> Path:
+        """Records that were accepted and are not yet in the database."""
         return self.root / "spool"
 
     @property
@@ -91,22 +97,27 @@ class RuntimePaths:
 
     @property
     def log_writer_status(self) -> Path:
+        """What the log-writer last said of itself."""
         return self.spool / "log_writer.json"
 
     @property
     def log_writer_lock(self) -> Path:
+        """Held by the one log-writer."""
         return self.spool / "log_writer.lock"
 
     @property
     def mlflow_store(self) -> Path:
+        """MLflow's runs and registry."""
         return self.root / "mlruns" / "mlflow.db"
 
     @property
     def mlflow_artifacts(self) -> Path:
+        """MLflow's artifacts."""
         return self.root / "mlartifacts"
 
     @property
     def reports(self) -> Path:
+        """What the monitor found."""
         return self.root / "reports"
 
     @property
@@ -131,10 +142,12 @@ class RuntimePaths:
 
     @property
     def triggers(self) -> Path:
+        """The retraining queue, a file for each request."""
         return self.root / "triggers"
 
     @property
     def worker_lock(self) -> Path:
+        """Held by the one retraining worker."""
         return self.triggers / "worker.lock"
 
     @property
@@ -149,6 +162,7 @@ class RuntimePaths:
 
     @property
     def audit_lock(self) -> Path:
+        """Held while an entry is appended."""
         return self.root / "audit" / "audit.lock"
 
     @property

@@ -24,6 +24,7 @@ from storage.errors import (
 from storage.models.store import ModelStore
 from storage.schema.records import ChampionPointer
 from storage.settings import Settings, settings_or_exit
+from storage.version import VERSION
 from training.fitting.fit import MeasuredCandidate
 from training.fitting.outcome import TrainingOutcome
 
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--if-missing", action="store_true", help="do nothing if there is a champion already"
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     return parser
 
 

@@ -5,16 +5,16 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Response, Success
+from storage.version import VERSION as VERSION
 
 SERVICE_MESSAGE = "California Housing Price Prediction API"
-SERVICE_VERSION = "0.1.0"
 
 
 class ServiceDescription(Success):
     """GET /"""
 
     message: str = SERVICE_MESSAGE
-    version: str = SERVICE_VERSION
+    version: str = VERSION
     endpoints: dict[str, str]
     links: dict[str, str]
 
@@ -38,6 +38,9 @@ class HealthResponse(Response):
 class InfoResponse(Success):
     """GET /info: the served model."""
 
+    service_version: str | None = Field(
+        None, description="The version of the service itself; older services do not tell it."
+    )
     model_type: str
     model_version: str
     features: list[str]

@@ -13,6 +13,7 @@ from backend.demo_api import monitoring, predictions, records, service
 from backend.demo_api.walk import Connection, Off, Outcome, Step, walk
 from backend.keys import operator_key
 from storage.settings import settings_or_exit
+from storage.version import VERSION
 
 STEPS: tuple[Step, ...] = (*service.STEPS, *predictions.STEPS, *records.STEPS, *monitoring.STEPS)
 
@@ -21,6 +22,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Take every step against one service."""
     parser = argparse.ArgumentParser(prog="python -m backend.demo_api", description=__doc__)
     parser.add_argument("--url", help="the service (default: the settings' own)")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     options = parser.parse_args(arguments)
     settings = settings_or_exit()
     connection = Connection(options.url or settings.addresses.backend_url, operator_key(settings))

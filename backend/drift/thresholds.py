@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DriftThresholds:
-    """The rule's numbers; docs/decisions.md derives the defaults, ``make bench-monitoring`` measures them.
+    """The rule's numbers.
+
+    docs/explanation/drift.md derives the defaults, ``make bench-monitoring`` measures them.
 
     Attributes
     ----------

@@ -18,6 +18,7 @@ from storage.process.loop import run_until_stopped
 from storage.schema.records import utc_now
 from storage.settings import Settings, settings_or_exit
 from storage.spool.log_handler import configure_logging, open_spool
+from storage.version import VERSION
 
 logger = logging.getLogger("backend.monitor")  # __name__ is __main__ when it runs
 
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--interval", type=_positive, help="seconds between two probes (default: the setting)"
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     return parser
 
 

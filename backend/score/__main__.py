@@ -22,6 +22,7 @@ from storage.errors import HousingError, InvalidInput
 from storage.models.store import ModelStore
 from storage.settings import settings_or_exit
 from storage.tables.problem import counted
+from storage.version import VERSION
 
 EXIT_FAILED = 1
 EXIT_WRONG_INPUT = 2
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-o", "--output", type=Path, metavar="OUT", required=True, help="the table to write"
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     return parser
 
 

@@ -5,6 +5,7 @@ from backend.serving.model_host import ModelHost
 from backend.serving.served_model import ServedModel
 from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import ModelUnavailable
+from storage.version import VERSION
 
 
 def health(host: ModelHost) -> HealthResponse:
@@ -37,6 +38,7 @@ def info(model: ServedModel) -> InfoResponse:
     """Describe the served model."""
     manifest = model.manifest
     return InfoResponse(
+        service_version=VERSION,
         model_type=manifest.model_type,
         model_version=manifest.version,
         features=list(FEATURE_NAMES),

@@ -19,6 +19,7 @@ from backend.simulate.scenario import SCENARIOS, Scenario
 from backend.simulate.sender import Sender
 from backend.simulate.tally import Counts, Tally
 from storage.settings import Settings, settings_or_exit
+from storage.version import VERSION
 from training.dataset.sources import load_table
 from training.dataset.splits import Part, split
 
@@ -115,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
         "without it requests come at random, equally often (a Poisson process)",
     )
     parser.add_argument("--url", help="the service (default: the settings' own)")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     return parser
 
 

@@ -10,10 +10,11 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from werkzeug.routing import Rule
 
 from backend.contract.base import ErrorResponse
-from backend.contract.service import SERVICE_MESSAGE, SERVICE_VERSION
+from backend.contract.service import SERVICE_MESSAGE
 from backend.web.answers import MEDIA_TYPE
 from backend.web.authorization import OPEN_TEMPLATES, own_role
 from backend.web.operations import JSON, OPERATIONS, Operation
+from storage.version import VERSION
 
 REFERENCE = "#/components/schemas/{model}"
 PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
@@ -177,7 +178,7 @@ def _security(method: str, rule: Rule) -> Json:
 def _info() -> Json:
     return {
         "title": SERVICE_MESSAGE,
-        "version": SERVICE_VERSION,
+        "version": VERSION,
         "description": "Prices are in units of 100,000 USD, times are ISO 8601 in UTC. Every answer has the "
         "header X-Request-ID; every error has one shape, and a sentence that a person can act on.",
     }

@@ -10,6 +10,7 @@ from storage.audit.chain import (
 from storage.audit.trail import AuditTrail
 from storage.errors import AuditUnavailable
 from storage.settings import settings_or_exit
+from storage.version import VERSION
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,7 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m storage.audit", description="Check who changed what for later edits."
     )
-    parser.add_argument("command", choices=("verify",))
+    parser.add_argument(
+        "command", choices=("verify",), help="check that the chain of hashes is unbroken"
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     parser.parse_args(arguments)
     try:
         found = AuditTrail(settings_or_exit().paths).verify()

@@ -2,7 +2,7 @@
 
 The values are rows of the database (``storage/database/monitoring_config.py``), not settings of a process:
 they are changed over HTTP, each change is kept, and every process sees the same ones. The forms, the checks
-of what is sent and the README's table are made from this model.
+of what is sent and the reference's table are made from this model.
 """
 
 from pydantic import Field

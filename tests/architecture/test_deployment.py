@@ -1,5 +1,6 @@
 """The Procfile, the compose file and the images name the same processes and ports."""
 
+import tomllib
 from typing import Any
 
 import pytest
@@ -69,3 +70,12 @@ def test_ci_runs_the_readmes_test_command() -> None:
     workflow = yaml.safe_load((REPOSITORY / ".github" / "workflows" / "ci.yml").read_text())
     triggers = workflow[True]  # YAML reads the key "on" as true
     assert set(triggers) == {"push", "pull_request"}
+
+
+def test_ci_runs_every_python_that_the_project_supports() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    named = [line.rpartition(" ")[2] for line in project["classifiers"]]
+    workflow = yaml.safe_load((REPOSITORY / ".github" / "workflows" / "ci.yml").read_text())
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python-version"] == named
+    oldest, newest = named[0], named[-1].split(".")
+    assert project["requires-python"] == f">={oldest},<{newest[0]}.{int(newest[1]) + 1}"

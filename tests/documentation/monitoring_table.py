@@ -1,13 +1,14 @@
-"""The README's table of the monitoring configuration, made from its model.
-
-``python -m tests.documentation.monitoring_table`` writes it into the README.
-"""
+"""The table of the monitoring configuration in the reference, made from its model."""
 
 from storage.schema.monitoring_config import MonitoringConfig, bounds_of, unit_of
-from tests.documentation.settings_table import README
+from tests.documentation.markdown import page
 
-BEGIN = "<!-- monitoring configuration -->\n"
-END = "<!-- /monitoring configuration -->"
+INTRODUCTION = """
+What an operator changes while the system runs, with `PUT /monitoring/config` ([how
+to](../how-to/configure-monitoring.md)). These values are rows of the database: each change is kept with who
+made it and when, and is on the timeline. Until the first change, and while the database is away, the
+defaults hold.
+"""
 SIGNS = {"gt": "above", "ge": "from", "lt": "below", "le": "to"}
 
 
@@ -17,11 +18,9 @@ def table() -> str:
     return head + "".join(f"{_row(name)}\n" for name in MonitoringConfig.model_fields)
 
 
-def write() -> None:
-    """Replace the table in the README."""
-    before, _, rest = README.read_text().partition(BEGIN)
-    after = rest.partition(END)[2]
-    README.write_text(f"{before}{BEGIN}{table()}{END}{after}")
+def monitoring_configuration() -> str:
+    """Return the page."""
+    return page("Monitoring configuration", INTRODUCTION, table(), wide=True)
 
 
 def _row(name: str) -> str:
@@ -29,7 +28,3 @@ def _row(name: str) -> str:
     allowed = " ".join(f"{SIGNS[bound]} {value}" for bound, value in bounds_of(name).items())
     cells = (f"`{name}`", f"`{field.default}`", unit_of(name), allowed or "true, false")
     return f"| {' | '.join(cells)} | {field.description} |"
-
-
-if __name__ == "__main__":
-    write()

@@ -1,7 +1,4 @@
-"""The Postman collection in docs/postman, made from the service's own OpenAPI document.
-
-``python -m tests.documentation.postman`` writes it.
-"""
+"""The Postman collection in docs/postman, made from the service's own OpenAPI document."""
 
 import json
 import tempfile
@@ -76,12 +73,6 @@ def text(document: Json) -> str:
     return json.dumps(collection(document), indent=2) + "\n"
 
 
-def write() -> None:
-    """Write the file."""
-    COLLECTION.parent.mkdir(exist_ok=True)
-    COLLECTION.write_text(text(document()))
-
-
 def body_model(operation: Json) -> str | None:
     """Return the name of the model that an operation takes; None if it takes no body."""
     if "requestBody" not in operation:
@@ -150,7 +141,3 @@ def _variables(document: Json) -> Iterator[Json]:
 
 def _variable(key: str, value: str) -> Json:
     return {"key": key, "value": value, "type": "string"}
-
-
-if __name__ == "__main__":
-    write()

@@ -1,7 +1,4 @@
-"""The README's tables of settings, made from the settings themselves.
-
-``python -m tests.documentation.settings_table`` writes it into the README.
-"""
+"""The tables of settings in the reference, made from the settings themselves."""
 
 from collections.abc import Iterator
 from types import UnionType
@@ -12,11 +9,14 @@ from pydantic.fields import FieldInfo
 
 from storage.setting_groups.environment import variables_of
 from storage.settings import Settings
-from tests.system import REPOSITORY
+from tests.documentation.markdown import page
 
-README = REPOSITORY / "README.md"
-BEGIN = "<!-- settings -->\n"
-END = "<!-- /settings -->"
+INTRODUCTION = """
+Settings come from the environment or from a `.env` file in the project's folder; the environment wins. An
+empty value means the default. A process reads its settings when it starts; a wrong value or a mistyped
+name ends it with a sentence. What an operator changes while the system runs is in the [monitoring
+configuration](monitoring-configuration.md) instead.
+"""
 UNITS = {
     "_microseconds": "us",
     "_seconds": "s",
@@ -35,11 +35,9 @@ def table() -> str:
     return "\n".join(_section(*group) for group in _groups())
 
 
-def write() -> None:
-    """Replace the tables in the README."""
-    before, _, rest = README.read_text().partition(BEGIN)
-    after = rest.partition(END)[2]
-    README.write_text(f"{before}{BEGIN}{table()}{END}{after}")
+def settings() -> str:
+    """Return the page."""
+    return page("Settings", INTRODUCTION, table(), wide=True)
 
 
 def settings_by_variable() -> dict[str, FieldInfo]:
@@ -67,7 +65,7 @@ def _groups() -> Iterator[tuple[str, str, list[str]]]:
 
 def _section(title: str, sentence: str, lines: list[str]) -> str:
     head = "| setting | type | default | unit | what it does |\n|---|---|---|---|---|\n"
-    return f"### {title}\n\n{sentence}\n\n{head}" + "".join(f"{line}\n" for line in lines)
+    return f"## {title}\n\n{sentence}\n\n{head}" + "".join(f"{line}\n" for line in lines)
 
 
 def _row(variable: str, field: FieldInfo) -> str:
@@ -89,7 +87,3 @@ def _default(field: FieldInfo) -> str:
 
 def _unit(name: str) -> str:
     return next((unit for ending, unit in UNITS.items() if name.endswith(ending)), "")
-
-
-if __name__ == "__main__":
-    write()

@@ -1,4 +1,4 @@
-"""The Grafana dashboard and the README's table speak of metrics and labels that the service exposes."""
+"""The Grafana dashboard and the reference speak of metrics and labels that the service exposes."""
 
 import json
 import re
@@ -10,9 +10,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from backend.services import EXTENSION, Services
 from storage.domain.inputs import EXAMPLE
-from tests.documentation.settings_table import README
 from tests.system import REPOSITORY
 
+METRICS = REPOSITORY / "docs" / "reference" / "metrics.md"
 DASHBOARD = json.loads((REPOSITORY / "docs/grafana/housing.json").read_text())
 PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 WORD = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
@@ -65,11 +65,11 @@ def test_every_metric_of_the_model_is_on_the_dashboard(exposed: dict[str, set[st
     assert shown - {"ml_model_swaps_total"} <= asked
 
 
-def test_the_table_of_the_readme_is_what_is_exposed(exposed: dict[str, set[str]]) -> None:
+def test_the_reference_is_what_is_exposed(exposed: dict[str, set[str]]) -> None:
     rows = re.findall(
-        r"^\| `((?:api|ml|input)_\w+)` \| ([^|]*)\|", README.read_text(), re.MULTILINE
+        r"^\| `((?:api|ml|input)_\w+)` \| \w+ \| ([^|]*)\|", METRICS.read_text(), re.MULTILINE
     )
-    table = {name: set(filter(None, labels.strip().split(", "))) for name, labels in rows}
+    table = {name: set(re.findall(r"`(\w+)`", labels)) for name, labels in rows}
     measured = {re.sub(r"_(bucket|sum|count)$", "", name) for name in exposed}
     assert table.keys() == {name for name in measured if name.startswith(("api_", "ml_", "input_"))}
     for name, labels in table.items():

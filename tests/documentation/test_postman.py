@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.documentation import postman
+from tests.documentation.markdown import COMMAND
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +17,7 @@ def document() -> dict[str, Any]:
 
 def test_the_file_is_made_from_the_service_as_it_is(document: dict[str, Any]) -> None:
     kept = postman.COLLECTION.read_text()
-    assert kept == postman.text(document), "run: python -m tests.documentation.postman"
+    assert kept == postman.text(document), f"run: {COMMAND}"
 
 
 def test_every_operation_is_a_request(document: dict[str, Any]) -> None:

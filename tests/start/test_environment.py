@@ -1,11 +1,15 @@
 """``make``'s first half: a machine that cannot run the project is told why in one sentence."""
 
 import ast
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.system import REPOSITORY, clean_environment
 
@@ -47,6 +51,44 @@ def test_a_missing_browser_names_the_command_that_installs_it(tmp_path: Path) ->
     environment = clean_environment() | {"PATH": str(tmp_path)}
     said = _run([sys.executable, "environment.py", "browser"], REPOSITORY, environment)
     assert "apt-get install chromium" in said
+
+
+@pytest.mark.parametrize(
+    ("held", "task", "installs"),
+    [
+        ([], "runtime", True),
+        (["runtime"], "runtime", False),
+        (["runtime"], "docs", True),
+        (["docs"], "runtime", True),
+        (["runtime", "docs"], "runtime", False),
+        (["development"], "docs", False),
+        (["runtime"], "development", True),
+    ],
+)
+def test_only_what_is_missing_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: list[str], task: str, installs: bool
+) -> None:
+    environment = _module()
+    commands: list[list[str]] = []
+    monkeypatch.setattr(environment, "STAMP", str(tmp_path / "stamp"))
+    monkeypatch.setattr(environment, "VENV_PYTHON", sys.executable)
+    monkeypatch.setattr(environment, "run_with_clock", lambda one, _: commands.append(one))
+    for earlier in held:
+        environment.install(earlier)
+    commands.clear()
+    environment.install(task)
+    assert bool(commands) is installs
+    assert set(held) <= set(environment.installed())
+
+
+def _module() -> Any:
+    path = REPOSITORY / "environment.py"
+    spec = importlib.util.spec_from_file_location("environment", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str]) -> str:

@@ -45,9 +45,11 @@ def test_without_the_database_the_last_known_positions_count(
     database.migrate()
     spool.append([_aged(60)])
     LogWriter(settings.paths, database, 65536).drain(NOW)
-    reader = BacklogReader(Database(settings.database_address), settings.paths)
+    known = Database(settings.database_address)
+    reader = BacklogReader(known, settings.paths)
     assert reader.read(NOW).bytes == 0
     database.close()
+    known.close()
     settings.paths.database_folder.rename(settings.runtime_directory / "elsewhere")
     spool.append([_aged(7)])
     assert reader.read(NOW).oldest_age_seconds == 7

@@ -1,5 +1,6 @@
 """Migrations, transactions and reading, on both databases."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -110,12 +111,13 @@ def test_an_unreachable_server_is_said_in_a_sentence(free_port: int) -> None:
 
 
 def test_a_deleted_file_is_made_anew(settings: Settings) -> None:
-    database = Database(settings.database_address, writable=True)
-    database.migrate_if_needed()
-    for file in settings.paths.database_folder.iterdir():
-        file.unlink()
-    database.migrate_if_needed()
-    assert differences(Database(settings.database_address)) == []
+    with closing(Database(settings.database_address, writable=True)) as database:
+        database.migrate_if_needed()
+        for file in settings.paths.database_folder.iterdir():
+            file.unlink()
+        database.migrate_if_needed()
+    with closing(Database(settings.database_address)) as found:
+        assert differences(found) == []
 
 
 def test_a_command_that_nobody_carries_out_expires(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -312,6 +313,8 @@ def _segments(settings: Settings) -> list[Path]:
 
 
 def _stored_ids(settings: Settings) -> list[str]:
-    database = Database(settings.database_address)
-    with database.transaction() as connection:
+    with (
+        closing(Database(settings.database_address)) as database,
+        database.transaction() as connection,
+    ):
         return list(connection.execute(sa.text("SELECT prediction_id FROM predictions")).scalars())

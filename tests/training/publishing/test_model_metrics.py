@@ -1,5 +1,6 @@
 """The figures of a training reach the model metrics table, now or later."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,8 @@ def train(settings: Settings, table: HousingTable) -> TrainedVersion:
 
 
 def recorded(settings: Settings) -> list[dict[str, object]]:
-    log = RecordLog(Database(settings.database_address), settings.paths)
-    return log.models(limit=100)
+    with closing(Database(settings.database_address)) as database:
+        return RecordLog(database, settings.paths).models(limit=100)
 
 
 def test_without_a_log_writer_they_are_in_the_database_at_once(
@@ -49,9 +50,9 @@ def test_with_a_log_writer_they_are_left_to_it(
         train(settings, small_table)
         with pytest.raises(DatabaseUnavailable):
             recorded(settings)
-        database = Database(settings.database_address, writable=True)
-        database.migrate()
-        LogWriter(settings.paths, database, 65536).drain(utc_now())
+        with closing(Database(settings.database_address, writable=True)) as database:
+            database.migrate()
+            LogWriter(settings.paths, database, 65536).drain(utc_now())
     assert len(recorded(settings)) == 1
 
 
