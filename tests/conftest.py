@@ -1,9 +1,6 @@
 """What every room's tests share: settings in a folder of their own, a really trained champion, processes."""
 
-import fcntl
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,13 +15,19 @@ from storage.log_writer.writer import LogWriter
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.postgresql import postgresql_server
-from tests.system import REPOSITORY, clean_environment, copied_runtime, free_port
+from tests.system import copied_runtime, free_port
+from tests.trained_runtime import SharedTraining, shared_folder, start_order, wants_training
 
-TRAINING_SECONDS = 240
 KEYS = {"viewer_key": "see", "operator_key": "operate", "admin_key": "administer"}
 
 # As the serving processes do: on shared cores, more threads than one for the trees wait for each other.
 os.environ["OMP_NUM_THREADS"] = "1"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests in the order that keeps all pytest processes busy."""
+    items[:] = start_order(items)
 
 
 @pytest.fixture(autouse=True)
@@ -42,20 +45,24 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def trained_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trained_runtime(_shared_training: SharedTraining) -> Path:
     """A runtime folder after a real ``python -m training``, made once for all pytest processes.
 
     Read-only by agreement: a test that writes copies it (see ``runtime_with_champion``).
     """
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    runtime = shared / "trained_runtime"
-    with (shared / "trained_runtime.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (runtime / "models" / "champion.json").exists():
-            _train(runtime)
-    return runtime
+    return _shared_training.finished()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_training(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedTraining]:
+    """Begin the training with the first test, if any test will ask for it."""
+    training = SharedTraining(shared_folder(tmp_path_factory))
+    if any(wants_training(item) for item in request.session.items):
+        training.begin()
+    yield training
+    training.end()
 
 
 @pytest.fixture(scope="session")
@@ -117,16 +124,3 @@ def store_records(service_settings: Settings) -> Iterator[Callable[[], None]]:
 
     yield drain
     database.close()
-
-
-def _train(runtime: Path) -> None:
-    command = [sys.executable, "-m", "training"]
-    result = subprocess.run(
-        [*command, "--candidates", "linear_regression,hist_gradient_boosting"],
-        cwd=REPOSITORY,
-        env=clean_environment(HOUSING_RUNTIME_DIRECTORY=str(runtime)),
-        capture_output=True,
-        text=True,
-        timeout=TRAINING_SECONDS,
-    )
-    assert result.returncode == 0, result.stdout + result.stderr

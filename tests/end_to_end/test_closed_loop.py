@@ -23,7 +23,7 @@ from training.promotion.decision import BETTER_ON_RECENT
 from training.publishing.model_card import REGISTERED_NAME
 from training.tracking.registry import CHAMPION, VERSION_TAG
 
-pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(600)]
 
 DRIFTED, FRESH, CORRUPT = 1_500, 400, 5
 WITHOUT_LABELLED_ROWS = 0.767

@@ -19,7 +19,7 @@ from tests.faults.load import Load, percentile_milliseconds
 from tests.faults.system_under_test import OBEYING_MODES, System, report, running_system
 from tests.system import wait_for
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.xdist_group("faults")
 
 PER_SECOND = 200.0
 CALM_SECONDS = 5.0

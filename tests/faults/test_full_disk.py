@@ -14,7 +14,7 @@ from tests.faults.load import Load
 from tests.faults.system_under_test import System, report, running_system
 from tests.system import wait_for
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.xdist_group("faults")
 
 SPOOL_BYTES = 1024 * 1024
 

@@ -24,7 +24,7 @@ from tests.faults.system_under_test import PATIENCE_SECONDS, report
 from tests.system import wait_for
 from tests.versions import champion_and_dearer, spoil
 
-pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(900)]
 
 SWAPS, MANY_SWAPS = 4, 20
 STEADY_ANSWERS = 110

@@ -20,7 +20,7 @@ from tests.faults.system_under_test import (
 )
 from tests.system import wait_for
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.xdist_group("faults")
 
 SEED = int(os.environ.get("FAULT_SEED", "0"))
 CONNECTIONS = 16

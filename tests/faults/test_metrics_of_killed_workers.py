@@ -26,7 +26,7 @@ from tests.faults.metered_service import (
 from tests.faults.system_under_test import PATIENCE_SECONDS
 from tests.system import wait_for
 
-pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(900)]
 
 KILLS = 4
 SCRAPE_PAUSE_SECONDS = 0.1

@@ -18,7 +18,7 @@ from tests.faults.system_under_test import PATIENCE_SECONDS, report
 from tests.system import wait_for
 from tests.versions import champion_and_dearer
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.xdist_group("faults")
 
 CONNECTIONS, PER_SECOND = 2, 50
 BOUNDS = tuple(f"ml_champion_trained_{name}_timestamp_seconds" for name in ("lowest", "highest"))

@@ -11,7 +11,7 @@ import pytest
 
 from tests.system import running, wait_for
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.xdist_group("system")
 
 STOP_SECONDS = 10
 
