@@ -1,13 +1,13 @@
-"""A worker that kills itself with -9 where it is told to: ``python -m tests.end_to_end.killed_worker STAGE``.
+"""A worker, in a process of its own, that kills itself with -9 where it is told to.
 
 It carries out one trigger on a small table. The kill is real and leaves nothing behind in order; only its
 moment is chosen, because waiting for it would be chance.
 """
 
+import multiprocessing
 import os
 import signal
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -43,9 +43,26 @@ worker that has nothing else to do.
 """
 
 
-def main() -> None:
-    """Carry out the oldest trigger of the runtime folder that the settings name."""
-    stage = sys.argv[1]
+def exit_code(stage: str, environment: Mapping[str, str], seconds: float) -> int | None:
+    """Carry out the oldest trigger of the runtime folder that the environment names; return the exit code.
+
+    None if it had not ended after so many seconds. The processes are forked from one that has imported
+    everything and done nothing, because importing takes longer than what they do.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    process = context.Process(target=_carry_out, args=(stage, dict(environment)))
+    process.start()
+    process.join(seconds)
+    code = process.exitcode
+    process.kill()
+    process.join()
+    return code
+
+
+def _carry_out(stage: str, environment: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
     if stage in STAGES:
         _die_at(*STAGES[stage])
     worker = RetrainingWorker(Settings(), _table, [_forest()])
@@ -73,7 +90,3 @@ def _forest() -> Candidate:
     (candidate,) = select(all_candidates(seed=0, threads=1), ["random_forest"])
     pipeline = clone(candidate.pipeline).set_params(regressor__n_estimators=20)
     return replace(candidate, pipeline=pipeline)
-
-
-if __name__ == "__main__":
-    main()

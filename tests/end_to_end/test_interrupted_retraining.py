@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +16,9 @@ from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
-from tests.end_to_end.killed_worker import STAGES
-from tests.system import REPOSITORY, clean_environment
+from tests.end_to_end.killed_worker import STAGES, exit_code
+from tests.system import clean_environment
+from tests.tracking_store import empty_store, settings_with_store
 from tests.training.conftest import named_candidates
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
@@ -35,8 +35,9 @@ PATIENT = {"promotion_latency_budget_microseconds": 1e9}
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.model_validate({"runtime_directory": tmp_path / "runtime", **PATIENT})
+def settings(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    store = empty_store(tmp_path_factory)
+    return settings_with_store(tmp_path / "runtime", store).model_copy(update=PATIENT)
 
 
 def small_table() -> HousingTable:
@@ -154,16 +155,13 @@ def _fill(path: Path, leaving: int) -> None:
         file.write(b"\0" * (disk.f_bavail * disk.f_frsize - leaving))
 
 
-def _run(settings: Settings, stage: str) -> int:
+def _run(settings: Settings, stage: str) -> int | None:
     told = clean_environment(
         HOUSING_RUNTIME_DIRECTORY=str(settings.runtime_directory),
         HOUSING_PROMOTION_LATENCY_BUDGET_MICROSECONDS="1e9",
         HOUSING_TRAINING_THREADS="1",
     )
-    command = [sys.executable, "-m", "tests.end_to_end.killed_worker", stage]
-    return subprocess.run(
-        command, cwd=REPOSITORY, env=told, capture_output=True, timeout=PROCESS_SECONDS
-    ).returncode
+    return exit_code(stage, told, PROCESS_SECONDS)
 
 
 def _champion(settings: Settings) -> str:

@@ -1,8 +1,6 @@
 """Small tables and candidates, so that each test fits in a second."""
 
 import fcntl
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +12,8 @@ from sklearn.pipeline import Pipeline
 from storage.models.pickles import pickled
 from storage.schema.arrays import FloatArray
 from storage.settings import Settings
+from tests.tracking_store import empty_store, settings_with_store
+from tests.trained_runtime import shared_folder
 from training.dataset.embedded import load_embedded
 from training.dataset.splits import Part, split
 from training.dataset.table import HousingTable
@@ -21,7 +21,6 @@ from training.fitting.fit import fit, fit_intervals
 from training.fitting.progress import StepDisplay
 from training.models.candidates import PREPROCESSING, REGRESSOR, Candidate, all_candidates, select
 from training.models.intervals import PriceIntervals
-from training.tracking.store import create_store
 
 SMALL_ROWS = 600
 CHAMPION_ROWS = 4000
@@ -41,23 +40,14 @@ def small_table(embedded: HousingTable) -> HousingTable:
 
 @pytest.fixture(scope="session")
 def empty_tracking_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """MLflow's SQLite store with its tables and nothing in them, made once: it takes seconds."""
-    settings = Settings(runtime_directory=tmp_path_factory.mktemp("store"))
-    create_store(settings)
-    return settings.paths.mlflow_store
+    """MLflow's SQLite store with its tables and nothing in them."""
+    return empty_store(tmp_path_factory)
 
 
 @pytest.fixture
 def settings(tmp_path: Path, empty_tracking_store: Path) -> Settings:
     """Settings over a runtime folder with nothing but an empty MLflow store."""
     return settings_with_store(tmp_path / "runtime", empty_tracking_store)
-
-
-def settings_with_store(runtime: Path, store: Path) -> Settings:
-    settings = Settings(runtime_directory=runtime)
-    settings.paths.mlflow_store.parent.mkdir(parents=True)
-    shutil.copy(store, settings.paths.mlflow_store)
-    return settings
 
 
 def named_candidates(*names: str) -> tuple[Candidate, ...]:
@@ -93,9 +83,7 @@ class FittedChampion:
 @pytest.fixture(scope="session")
 def champion(tmp_path_factory: pytest.TempPathFactory, embedded: HousingTable) -> FittedChampion:
     """Fitted once for all pytest processes, on four thousand rows from all over the state."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
+    shared = shared_folder(tmp_path_factory)
     stored = shared / "champion.pkl"
     with (shared / "champion.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

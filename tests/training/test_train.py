@@ -9,7 +9,8 @@ import pytest
 from storage.models.store import ModelStore
 from storage.schema.features import FEATURE_NAMES
 from storage.settings import Settings
-from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
+from tests.tracking_store import settings_with_store
+from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.splits import split, split_rows
 from training.dataset.table import HousingTable
 from training.train import TrainedVersion, Training

@@ -12,7 +12,8 @@ from sklearn.pipeline import Pipeline
 
 from storage.errors import InvalidInput
 from storage.settings import Settings
-from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
+from tests.tracking_store import settings_with_store
+from tests.training.conftest import SilentSteps, named_candidates
 from training.__main__ import main
 from training.dataset.splits import Splits, split
 from training.dataset.table import HousingTable

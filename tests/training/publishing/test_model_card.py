@@ -9,7 +9,8 @@ import pytest
 
 from storage.models.store import MODEL_CARD, ModelStore
 from storage.settings import Settings
-from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
+from tests.tracking_store import settings_with_store
+from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.table import HousingTable
 from training.evaluation.metrics import mae
 from training.fitting.outcome import TrainingOutcome

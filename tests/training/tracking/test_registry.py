@@ -19,7 +19,8 @@ from storage.schema.arrays import FloatArray
 from storage.schema.records import ModelManifest, utc_now
 from storage.settings import Settings
 from tests.system import REPOSITORY, clean_environment, running, wait_for
-from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
+from tests.tracking_store import settings_with_store
+from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.table import HousingTable
 from training.publishing.model_card import REGISTERED_NAME
 from training.tracking.alias_sync import RETRY_INTERVAL, AliasKeeper

@@ -13,7 +13,8 @@ from mlflow.entities import Run
 from storage.models.store import MODEL_CARD
 from storage.schema.features import FEATURE_NAMES
 from storage.settings import Settings
-from tests.training.conftest import SilentSteps, named_candidates, settings_with_store
+from tests.tracking_store import settings_with_store
+from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.table import HousingTable
 from training.publishing.model_card import model_card
 from training.tracking.runs import EXPERIMENT, RunTracker
