@@ -82,7 +82,7 @@ def _texts(sources: Path) -> Iterator[bytes]:
             yield text
             modules = (name.decode().split(".") for name in IMPORTED.findall(text))
             imported |= {sources.parent.joinpath(*names).with_suffix(".py") for names in modules}
-    for source in sorted(imported):
+    for source in sorted(filter(Path.is_file, imported)):  # not a package: its file is empty
         yield source.read_bytes()
 
 
