@@ -79,7 +79,7 @@ def _texts(sources: Path) -> Iterator[bytes]:
     waiting, seen = list(marked), set[Path]()
     while waiting:
         path = waiting.pop(0)
-        if path not in seen and path.exists():
+        if path not in seen and path.is_file():  # a package has none of its own
             seen.add(path)
             text = path.read_bytes()
             yield text

@@ -10,7 +10,8 @@ from training.kernels.machine_code import UNUSED_SECONDS, checksum, usable_folde
 
 NAME, OLD, RECENT = "0123456789abcdef", "fedcba9876543210", "aaaaaaaaaaaaaaaa"
 COMPILED = (
-    "from storage.limits import LIMIT\n\n@compiled\ndef is_low(value):\n    return value < LIMIT\n"
+    "from storage.limits import LIMIT\nfrom training.rooms import low\n\n"
+    "@compiled\ndef is_low(value):\n    return value < LIMIT\n"
 )
 
 
@@ -22,9 +23,10 @@ def sources(tmp_path: Path) -> Path:
         ("storage/limits.py", "from storage.highest import HIGHEST\n\nLIMIT = HIGHEST"),
         ("storage/highest.py", "HIGHEST = 1"),
         ("training/other.py", ""),
+        ("training/rooms/__init__.py", ""),
     ):
         path = tmp_path / file
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return tmp_path / "training"
 
