@@ -84,7 +84,7 @@ class LabelState(Described):
 
 
 class ErrorSlice(Described):
-    """One kind of district: a region, a quarter of the incomes, a band of ages."""
+    """One segment: a region, a quarter of the incomes, or a band of house ages."""
 
     kind: str
     name: str

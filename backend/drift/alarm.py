@@ -62,19 +62,22 @@ def drift_alarm(checks: Sequence[CheckedWindow], thresholds: DriftThresholds) ->
     True
     """
     if not checks:
-        return Alarm(False, 0, "No window was checked yet.")
+        return Alarm(False, 0, "No period has been checked yet.")
     last = checks[-1]
     if last.drifted is None:
-        return Alarm(False, 0, "The last window had not enough data.")
+        return Alarm(False, 0, "The latest period has not enough data.")
     if not last.drifted:
-        return Alarm(False, 0, "The last window shows no drift.")
+        return Alarm(False, 0, "The latest period shows no drift.")
     value = last.smallest_adjusted_p_value
     if value is not None and value < thresholds.alarm_significance_level:
-        return Alarm(True, 1, "The last window alone leaves no doubt.")
+        return Alarm(True, 1, "The latest period is conclusive on its own.")
     confirmed = _confirmed_windows(checks)
     raised = confirmed >= thresholds.confirming_windows
-    words = "confirm" if raised else "do not yet confirm"
-    return Alarm(raised, confirmed, f"Windows without common rows {words} it: {confirmed}.")
+    words = (
+        f"{confirmed} separate periods in a row show drift; an alarm needs "
+        f"{thresholds.confirming_windows}."
+    )
+    return Alarm(raised, confirmed, words)
 
 
 def _confirmed_windows(checks: Sequence[CheckedWindow]) -> int:

@@ -1,4 +1,4 @@
-"""Where the error is: by kind of district, over the map, and how the residuals spread."""
+"""The error by segment and on the map, and the distribution of the residuals."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ SHOWN_SHARE = 0.99
 
 @dataclass(frozen=True)
 class ErrorSlice:
-    """One kind of district; ``baseline_rmse`` is the holdout's there, None without enough rows."""
+    """One segment; ``baseline_rmse`` is the holdout's there, None without enough rows."""
 
     kind: str
     name: str

@@ -4,18 +4,15 @@ import logging
 
 from pydantic import ValidationError
 
-from backend.contract.model_version import GateVerdict
+from backend.contract.model_version import GateDecision, GateVerdict
 from storage.retraining.queue import RetrainQueue
 from storage.schema.triggers import Trigger
 
 logger = logging.getLogger(__name__)
 
 MOST_RETRAININGS = 1_000
-"""Newest closed ones that are looked through."""
-NEVER_JUDGED = (
-    "No retraining that is still known made this version, so there is no verdict: a training by command line "
-    "asks no gate."
-)
+"""The newest finished retrainings are searched."""
+NEVER_JUDGED = "Trained from the command line, so no promotion check ran."
 UNREADABLE = (
     "The verdict of retraining {trigger_id} cannot be read; another release may have written it."
 )
@@ -53,3 +50,13 @@ def _verdict(trigger: Trigger) -> GateVerdict:
     known = decision if isinstance(decision, dict) else {}
     facts = {"trigger_id": trigger.trigger_id, "judged_at": trigger.finished_at}
     return GateVerdict.model_validate(known | facts)
+
+
+def decision_of(trigger: Trigger) -> GateDecision | None:
+    """Return what the gate decided in a retraining; None before it, or if it cannot be read."""
+    try:
+        decision = (trigger.result or {}).get("decision")
+        return GateDecision.model_validate(decision) if decision is not None else None
+    except ValidationError as error:
+        logger.warning("The decision of %s cannot be read: %s", trigger.trigger_id, error)
+        return None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from backend.contract.retraining_check import RetrainingDecision
 from backend.drift.check import check_window, compare_rows
 from backend.drift.report import DriftReport
 from backend.performance.check import NO_HOLDOUT, SEED, PerformanceCheck
@@ -18,7 +19,6 @@ from backend.retraining.configuration import MonitoringConfiguration, drift_thre
 from backend.retraining.findings import drift_finding, estimated_finding, realized_finding
 from backend.retraining.policy import (
     Circumstances,
-    Decision,
     DriftFinding,
     ErrorFinding,
     decide,
@@ -65,7 +65,7 @@ class RetrainingCheck:
     drift: DriftLook | None
     error: ErrorLook | None
     circumstances: Circumstances
-    decision: Decision
+    decision: RetrainingDecision
 
 
 class RetrainingChecks:

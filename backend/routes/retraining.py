@@ -12,6 +12,7 @@ from backend.contract.retraining import (
     RetrainingsQuery,
     RetrainingsResponse,
 )
+from backend.registry.gate_history import decision_of
 from backend.routes.records import echoed_filters
 from backend.services import current_services
 from backend.web.answers import answer
@@ -39,7 +40,7 @@ def trigger_retraining() -> Response:
     body = TriggerResponse(
         trigger_id=trigger.trigger_id,
         trigger_file=f"{trigger.trigger_id}{PENDING}",
-        message=f"Retraining {trigger.trigger_id} waits for the worker; "
+        message=f"Retraining {trigger.trigger_id} is queued; "
         f"follow it at /retraining/{trigger.trigger_id}.",
     )
     return answer(body)
@@ -65,6 +66,7 @@ def retraining(trigger_id: str) -> Response:
         **services.retrainings.row(found, utc_now()).model_dump(),
         figures=found.trigger.figures,
         result=found.trigger.result,
+        decision=decision_of(found.trigger),
         log_tail=log_tail(services.queue.files.path(trigger_id, LOG), SHOWN_LINES),
     )
     return answer(body)

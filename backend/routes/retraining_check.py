@@ -86,11 +86,7 @@ def _described(check: RetrainingCheck) -> dict[str, Any]:
     decision, drift = check.decision, check.drift
     thresholds = drift_thresholds(check.config)
     return {
-        "should_retrain": decision.should_retrain,
-        "source": decision.source,
-        "reasons": list(decision.reasons),
-        "blocked_by": list(decision.blocked_by),
-        "figures": decision.figures,
+        **dict(decision),
         "drift_analysis": drift_analysis(drift.report, thresholds) if drift is not None else None,
         "performance_analysis": _performance(check.error),
         "data_volume_check": _volume(check),

@@ -35,7 +35,8 @@ def describe() -> Response:
 @blueprint.get("/health")
 def health() -> Response:
     """Tell whether a model is loaded: 200 if so, 503 if not."""
-    host = current_services().host
+    services = current_services()
+    host = services.host
     refusal = host.refusal
     refused_version = refusal.version if refusal else None
     refused_reason = refusal.reason if refusal else None
@@ -51,11 +52,12 @@ def health() -> Response:
         return answer(unhealthy, 503)
     message = "The service answers predictions."
     if refusal:
-        message = f"{refusal.subject} was refused; {version} goes on serving."
+        message = f"{refusal.subject} was refused; {version} still serves."
     body = HealthResponse(
         status="healthy",
         message=message,
         model_version=version,
+        workers_by_version=services.metrics.workers_by_version(),
         refused_version=refused_version,
         refused_reason=refused_reason,
     )

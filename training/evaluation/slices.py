@@ -1,4 +1,4 @@
-"""Figures by kind of district: one average can hide a region, an income or an age that does badly."""
+"""Figures by segment: one average can hide a region, an income or a house age that does badly."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ AGE_BANDS = ((0, 10), (11, 20), (21, 30), (31, 40), (41, 51))
 """First and last year of each band; what is older is recorded as 52 in the census."""
 
 Groups: TypeAlias = Mapping[str, NDArray[np.bool_]]
-"""Rows by the name of a kind of district, masks of shape (n,)."""
+"""Rows by the name of a segment, masks of shape (n,)."""
 
 
 @dataclass(frozen=True)
