@@ -4,9 +4,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import streamlit as st
+from flask import Flask
 from streamlit.testing.v1 import AppTest
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -25,6 +27,10 @@ PAGE_SECONDS = 60
 OPERATOR_KEY = "operate"
 
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
 class Service:
     """One service over one runtime folder, that can be stopped and started again on its port."""
 
@@ -41,9 +47,16 @@ class Service:
         app = create_app(self.settings)
         self._services = app.extensions[EXTENSION]
         self._server = make_server(
-            self.settings.backend_host, self.settings.backend_port, app, threaded=True
+            self.settings.backend_host,
+            self.settings.backend_port,
+            self.application(app),
+            threaded=True,
         )
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def application(self, app: Flask) -> "WSGIApplication":
+        """Return what answers requests; a test may put something before it."""
+        return app
 
     def stop(self) -> None:
         """Answer nothing any more."""
