@@ -47,7 +47,7 @@ def test_the_facts_under_the_price_lead_to_the_logged_prediction(
     facts = page.table[0].value.iloc[:, 0]
     row = client.prediction(facts["Prediction ID"].strip("`")).prediction
     assert facts["Model version"] == f"`{row.model_version}`"
-    assert facts["Exactly"] == f"{row.prediction:.4f} × 100,000 USD"
+    assert facts["Unrounded"] == f"{row.prediction:.4f} × 100,000 USD"
     assert facts["1990 census value"] == r"\$380,800"
 
 
