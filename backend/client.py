@@ -223,7 +223,7 @@ class HousingClient(ServiceConnection):
         return self._get(ModelsResponse, "/models")
 
     def model_version(self, version: str) -> VersionResponse:
-        """Tell of one version: figures with their confidence, by kind of district, the gate's verdict."""
+        """Tell of one version: figures with their confidence, by segment, the gate's verdict."""
         return self._get(VersionResponse, f"/models/{version}")
 
     def compare_versions(self, version: str, against: str) -> ComparisonResponse:
@@ -249,5 +249,5 @@ class HousingClient(ServiceConnection):
         return self._post(ChampionChangedResponse, "/models/rollback", body)
 
     def audit(self, query: AuditQuery | None = None) -> AuditResponse:
-        """Return who changed what, newest first, and whether the chain holds; needs an operator key."""
+        """Return who changed what, newest first, and whether the log is intact; needs an operator key."""
         return self._get(AuditResponse, "/audit", query)

@@ -14,12 +14,12 @@ APPLICATION = REPOSITORY / "dashboard" / "app.py"
 
 
 def main() -> None:
-    """Serve the console with the project's theme, whatever folder this is called from."""
-    # Read before the folder changes: a .env file belongs to the folder of the caller.
+    """Serve the console with the project's theme, from any working folder."""
+    # Read before the folder changes: a .env file belongs to the caller's folder.
     own = (addresses().dashboard_host, addresses().dashboard_port)
     _refuse_taken(own)
     # Streamlit looks for .streamlit/config.toml in the working folder, and puts only the folder of
-    # app.py on the path; the pages import the rooms of the house by name.
+    # app.py on the path; the pages import the project's packages by name.
     os.chdir(REPOSITORY)
     if str(REPOSITORY) not in sys.path:
         sys.path.insert(0, str(REPOSITORY))
@@ -42,8 +42,8 @@ def _refuse_taken(address: tuple[str, int]) -> None:
             probe.bind(address)
         except OSError as error:
             raise SystemExit(
-                f"{address[0]}:{address[1]} cannot be used ({error.strerror}); "
-                "stop what listens there, or set HOUSING_DASHBOARD_PORT."
+                f"{address[0]}:{address[1]} is not available ({error.strerror}); "
+                "stop the program that uses it, or set HOUSING_DASHBOARD_PORT."
             ) from error
 
 

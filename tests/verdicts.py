@@ -2,6 +2,7 @@
 
 from storage.models.store import HOLDOUT, ModelStore
 from storage.retraining.queue import RetrainQueue
+from storage.schema.gate import GateDecision
 from storage.schema.predictions import LabelledPredictions
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
@@ -11,12 +12,12 @@ from training.evaluation.comparison import Comparison
 from training.evaluation.holdout import read_holdout
 from training.models.intervals import COVERAGE
 from training.promotion.checks import Rules
-from training.promotion.decision import Decision, Evidence, decide
+from training.promotion.decision import Evidence, decide
 
 KEPT = Observation("finite", 10, 0, "10 of 10 answers are finite numbers")
 
 
-def decision(store: ModelStore, version: str, champion: str) -> Decision:
+def decision(store: ModelStore, version: str, champion: str) -> GateDecision:
     """Let the gate's rules decide about a version, by what both answered to their holdout."""
     comparison = Comparison(_answers(store, version), _answers(store, champion))
     evidence = Evidence(
@@ -32,13 +33,16 @@ def decision(store: ModelStore, version: str, champion: str) -> Decision:
     return decide(evidence, Rules.of(Settings()))
 
 
-def close_retraining(settings: Settings, version: str, decided: Decision | None) -> Trigger:
+def close_retraining(settings: Settings, version: str, decided: GateDecision | None) -> Trigger:
     """Ask for a retraining and close it as one that made ``version``."""
     queue = RetrainQueue(settings.paths.triggers)
     queue.submit("Incomes rose.", "operator", source="drift")
     claim = queue.claim()
     assert claim is not None
-    result = {"version": version, "decision": decided.as_json() if decided is not None else None}
+    result = {
+        "version": version,
+        "decision": decided.model_dump(mode="json") if decided is not None else None,
+    }
     return claim.finish(result, succeeded=True)
 
 

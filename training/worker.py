@@ -18,6 +18,7 @@ from storage.process.loop import run_until_stopped
 from storage.retraining.files import LOG
 from storage.retraining.log import kept_log
 from storage.retraining.queue import Claim, RetrainQueue
+from storage.schema.gate import GateDecision
 from storage.schema.records import LONGEST_REASON, EventKind, EventRecord, ModelManifest
 from storage.schema.triggers import Trigger
 from storage.settings import Settings, settings_or_exit
@@ -30,7 +31,6 @@ from training.dataset.table import HousingTable
 from training.fitting.progress import ClaimedSteps, RetrainingCancelled
 from training.idle_work import IdleWork
 from training.models.candidates import Candidate, configured_candidates
-from training.promotion.decision import Decision
 from training.promotion.gate import PromotionGate
 from training.publishing.published_version import PublishedVersion, published_for
 from training.tracking.registry import follow_champion
@@ -163,7 +163,7 @@ class RetrainingWorker:
         self._timeline.record(event)
 
 
-def _result(manifest: ModelManifest, decision: Decision) -> dict[str, Any]:
+def _result(manifest: ModelManifest, decision: GateDecision) -> dict[str, Any]:
     return {
         "version": manifest.version,
         "model_name": manifest.model_name,
@@ -173,7 +173,7 @@ def _result(manifest: ModelManifest, decision: Decision) -> dict[str, Any]:
         "previous_champion": decision.champion_version,
         "promoted": decision.promote,
         "reason": decision.reason,
-        "decision": decision.as_json(),
+        "decision": decision.model_dump(mode="json"),
     }
 
 
@@ -187,7 +187,7 @@ def _promotion(trigger: Trigger, result: dict[str, Any]) -> AuditAct:
     )
 
 
-def _publishing(manifest: ModelManifest, decision: Decision) -> str:
+def _publishing(manifest: ModelManifest, decision: GateDecision) -> str:
     if decision.promote:
         return f"Making {manifest.version} the champion"
     return f"Keeping {manifest.version} as a challenger"

@@ -1,4 +1,4 @@
-"""GET /audit: who changed what, and whether the chain of its entries holds."""
+"""GET /audit: who changed what, and whether the log is intact."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ class AuditRow(BaseModel):
 
 
 class ChainState(BaseModel):
-    """Whether the chain holds: how many entries fit, and what is wrong with the first that does not.
+    """Whether the log is intact: how many entries are verified, and what is wrong with the first that is not.
 
     ``note`` is what one should know though nothing is wrong; ``last_hash`` is that of the last entry that
     fits: noted elsewhere, it proves later that this entry is still there.

@@ -57,6 +57,9 @@ class ValidationProblem(BaseModel):
     field: str
     message: str
     input: Any = None
+    kind: str = Field(
+        "invalid", description='Such as "missing", "greater_than_equal", "float_type".'
+    )
 
 
 class ErrorResponse(Response):

@@ -31,5 +31,5 @@ class FeedbackResponse(Success):
     unknown: list[str] = Field(description="Ids of no recorded prediction.")
     duplicate: list[str] = Field(description="Ids that had a value already; it stays.")
     conflicting: list[str] = Field(
-        description="Those of the duplicates for which another value was sent than the one that stays."
+        description="Duplicates whose value differs from the one that is kept."
     )

@@ -8,11 +8,22 @@ from pydantic import AwareDatetime, Field
 from backend.contract.base import Described, Request, Status, Success
 from backend.contract.models import ModelVersion
 from backend.contract.performance import Estimate, RealizedError
-from storage.schema.triggers import TriggerSource
+from storage.schema.gate import GateCheck, GateDecision
+
+__all__ = [
+    "ComparisonQuery",
+    "ComparisonResponse",
+    "GateCheck",
+    "GateDecision",
+    "GateVerdict",
+    "SliceComparison",
+    "VersionResponse",
+    "VersionSlice",
+]
 
 
 class VersionSlice(Described):
-    """One kind of district: a region, a quarter of the incomes, a band of ages."""
+    """One segment: a region, a quarter of the incomes, or a band of house ages."""
 
     kind: str
     name: str
@@ -20,32 +31,11 @@ class VersionSlice(Described):
     rmse: Estimate | None
 
 
-class GateCheck(Described):
-    """One question of the promotion gate and its answer; failing a ``required`` one forbids the promotion."""
-
-    name: str
-    passed: bool
-    required: bool
-    sentence: str
-    figures: dict[str, int | float | None]
-    limit: float | None
-
-
-class GateVerdict(Described):
-    """What the promotion gate decided about a version, and on what.
-
-    ``branch`` is the way that led to the promotion, null without one; ``champion_version`` what it was
-    compared with.
-    """
+class GateVerdict(GateDecision):
+    """What the promotion gate decided about a version, in which retraining, and when."""
 
     trigger_id: str
     judged_at: AwareDatetime | None
-    promote: bool
-    branch: str | None
-    source: TriggerSource
-    champion_version: str | None
-    reason: str
-    checks: list[GateCheck]
 
 
 class VersionResponse(Success):
@@ -74,7 +64,7 @@ class ComparisonQuery(Request):
 
 
 class SliceComparison(Described):
-    """One kind of district in the common rows; ``difference`` is null with too few of them."""
+    """One segment of the common rows; ``difference`` is null with too few of them."""
 
     kind: str
     name: str

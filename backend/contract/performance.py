@@ -96,7 +96,7 @@ class LabelState(Described):
 
 
 class ErrorSlice(Described):
-    """One kind of district: a region, a quarter of the incomes, a band of ages.
+    """One segment: a region, a quarter of the incomes, or a band of house ages.
 
     ``baseline_rmse`` is the holdout's there, null without enough rows.
     """

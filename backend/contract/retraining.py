@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 
 from backend.contract.base import Reason, Request, Success
 from backend.contract.records import DEFAULT_LIMIT, LARGEST_LIMIT
+from storage.schema.gate import GateDecision
 from storage.schema.triggers import (
     Cancellation,
     DataWindow,
@@ -18,6 +19,7 @@ __all__ = [
     "CancelRequest",
     "CancelResponse",
     "Cancellation",
+    "GateDecision",
     "RetrainingResponse",
     "RetrainingRow",
     "RetrainingRun",
@@ -85,11 +87,13 @@ class RetrainingResponse(Success, RetrainingRow):
     """GET /retraining/<trigger_id>
 
     ``figures`` are what a check saw when it asked; ``result`` is there once it is over; ``log_tail`` are
-    the last lines that were logged while it was carried out.
+    the last lines that were logged while it was carried out. ``decision`` is the promotion gate's: null
+    before it, and where another release wrote one that this one cannot read.
     """
 
     figures: dict[str, Any]
     result: dict[str, Any] | None
+    decision: GateDecision | None
     log_tail: list[str]
 
 

@@ -64,22 +64,43 @@ class DataVolumeCheck(BaseModel):
     labelled_rows_for_retraining: int
 
 
-class RetrainingCheckResponse(Success):
-    """POST /monitoring/retraining-check
+class RetrainingBlock(BaseModel):
+    """One thing that keeps a scheduled check from requesting a retraining now; a person still can."""
 
-    ``reasons`` are the causes, the gravest first, or why there is none. ``blocked_by`` tells what keeps a
-    scheduled check from asking by itself now. An analysis is null where it is switched off or nothing was
-    sent for it.
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["automatic_off", "open_retraining", "cooldown"]
+    sentence: str
+
+
+class RetrainingDecision(BaseModel):
+    """Whether to retrain: ``source`` is the most serious cause, null without one.
+
+    ``reasons`` are the causes, the most serious first, or why there is none. ``blocks`` keep a scheduled
+    check from requesting a retraining; ``blocked_by`` are their sentences. ``figures`` led to the decision.
     """
+
+    model_config = ConfigDict(frozen=True)
+
+    should_retrain: bool
+    source: Literal["degradation", "drift", "age", "labels"] | None
+    reasons: list[str]
+    blocks: list[RetrainingBlock] = []
+    blocked_by: list[str] = []
+    figures: dict[str, Any] = {}
+
+    @property
+    def asks_by_itself(self) -> bool:
+        """Whether a scheduled check requests a retraining now."""
+        return self.should_retrain and not self.blocks
+
+
+class RetrainingCheckResponse(Success, RetrainingDecision):
+    """POST /monitoring/retraining-check: an analysis is null where it is off, or nothing was sent for it."""
 
     model_config = ConfigDict(frozen=True, protected_namespaces=())
 
     checked: Literal["sent", "logged"]
-    should_retrain: bool
-    source: Literal["degradation", "drift", "age", "labels"] | None
-    reasons: list[str]
-    blocked_by: list[str]
-    figures: dict[str, Any]
     drift_analysis: DriftAnalysis | None
     performance_analysis: PerformanceAnalysis | None
     data_volume_check: DataVolumeCheck

@@ -25,6 +25,10 @@ class HealthResponse(Response):
     status: Literal["healthy", "unhealthy"]
     message: str
     model_version: str | None = None
+    workers_by_version: dict[str, int] = Field(
+        default_factory=dict,
+        description="How many living worker processes serve each model version.",
+    )
     refused_version: str | None = Field(
         None,
         description="The champion version that could not be loaded, while an older one serves.",

@@ -54,20 +54,22 @@ def drift_alarm(checks: Sequence[CheckedWindow], thresholds: DriftThresholds) ->
     True
     """
     if not checks:
-        return _quiet("No window was checked yet.")
+        return _quiet("No period has been checked yet.")
     last = checks[-1]
     if last.drifted is None:
-        return _quiet("The last window had not enough data.")
+        return _quiet("The latest period has not enough data.")
     if not last.drifted:
-        return _quiet("The last window shows no drift.")
+        return _quiet("The latest period shows no drift.")
     value = last.smallest_adjusted_p_value
     if value is not None and value < thresholds.alarm_significance_level:
-        reason = "The last window alone leaves no doubt."
+        reason = "The latest period is conclusive on its own."
         return AlarmState(raised=True, confirmed_windows=1, reason=reason)
     confirmed = _confirmed_windows(checks)
     raised = confirmed >= thresholds.confirming_windows
-    words = "confirm" if raised else "do not yet confirm"
-    reason = f"Windows without common rows {words} it: {confirmed}."
+    reason = (
+        f"{confirmed} separate periods in a row show drift; an alarm needs "
+        f"{thresholds.confirming_windows}."
+    )
     return AlarmState(raised=raised, confirmed_windows=confirmed, reason=reason)
 
 

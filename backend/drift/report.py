@@ -6,7 +6,9 @@ from dataclasses import dataclass, fields
 from backend.contract.drift import ColumnScore, DriftAnalysis, MultivariateScore, Severity
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.univariate import Distances, Quality
+from storage.domain.inputs import FEATURES
 
+LABELS = {feature.name: feature.label for feature in FEATURES}
 NOT_MEASURED = dict.fromkeys(field.name for field in fields(Distances))
 
 
@@ -121,33 +123,32 @@ def reasons_of(
         sentences.append(_column_sentence(prediction))
     if multivariate is not None and multivariate.drifted:
         sentences.append(_multivariate_sentence(multivariate))
-    return sentences or ["Nothing differs from the reference beyond chance."]
+    return sentences or ["No significant difference from the training data."]
 
 
 def _column_sentence(column: ColumnDrift) -> str:
-    name = "The prediction" if column.name == "prediction" else column.name
+    name = LABELS.get(column.name, "Predicted price")
     score, parts = column.score, []
     if column.distribution_drifted:
         parts.append(
-            f"its distribution moved by up to {score.ks_statistic:.1%} of the rows "
+            f"the distribution shifted by up to {score.ks_statistic:.1%} "
             f"(corrected p {_probability(score.adjusted_p_value)})"
         )
     if column.quality_drifted:
         parts.append(
-            f"{score.missing_share:.1%} of its values are missing and "
-            f"{score.out_of_range_share:.1%} are outside the reference's range"
+            f"{score.missing_share:.1%} of the values are missing and "
+            f"{score.out_of_range_share:.1%} are outside the training range"
         )
     return f"{name}: {'; '.join(parts)}."
 
 
 def _multivariate_sentence(multivariate: MultivariateScore) -> str:
-    *first, last = multivariate.leading_inputs
-    names = f"{', '.join(first)} and {last}" if first else last
-    which = f"how {names} go together" if first else names
+    *first, last = [LABELS[name].lower() for name in multivariate.leading_inputs]
+    which = f"the combination of {', '.join(first)} and {last}" if first else last
     return (
-        f"All inputs together: a classifier tells these rows from the reference with AUC "
+        f"All inputs together: a classifier tells recent rows from training rows with AUC "
         f"{multivariate.auc:.3f} (by chance 0.5 ± {multivariate.null_deviation:.3f}, corrected p "
-        f"{_probability(multivariate.adjusted_p_value)}), most of all by {which}."
+        f"{_probability(multivariate.adjusted_p_value)}), mainly by {which}."
     )
 
 

@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
 from prometheus_client.mmap_dict import mmap_key
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -32,7 +32,7 @@ FILE_BYTES = 256 * 1024
 """Room for some thousand values; a file doubles when it is full."""
 
 MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-LIVE_FILES = "gauge_live*.db"
+LIVE_FILES, LIVE_SUMS = "gauge_live*.db", "gauge_livesum_*.db"
 Doubles: TypeAlias = "memoryview[float]"
 LOCK = threading.Lock()
 """For all values of this process: holding it is a matter of nanoseconds."""
@@ -190,6 +190,13 @@ def collected() -> CollectorRegistry:
     return registry
 
 
+def live_sums() -> list[Metric]:
+    """Return the gauges that are added up over living processes, without reading any other file."""
+    files = list(Path(os.environ[MULTIPROCESS_VARIABLE]).glob(LIVE_SUMS))
+    living = [str(path) for path in files if not _remove_if_dead(path)]
+    return list(MultiProcessCollector.merge(living, accumulate=True))
+
+
 def _count_and_observe(
     counter: Counter, histogram: Histogram, number: float, seconds: float
 ) -> None:
@@ -203,11 +210,14 @@ def _place(value: FileValue) -> tuple[Doubles, int]:
     return value.doubles, value.index
 
 
-def _remove_if_dead(path: Path) -> None:
+def _remove_if_dead(path: Path) -> bool:
     try:
         with path.open("rb") as stream:
             # Shared, so that two scrapes at once do not take each other for the living owner.
             fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
             path.unlink(missing_ok=True)
-    except (BlockingIOError, FileNotFoundError):
-        return  # its owner lives, or another scrape was faster
+    except BlockingIOError:
+        return False  # its owner lives
+    except FileNotFoundError:
+        return True  # another scrape was faster
+    return True

@@ -8,10 +8,10 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.registry import Collector
 
-from backend.metrics.files import MULTIPROCESS_VARIABLE, FileValue, collected, tally
+from backend.metrics.files import MULTIPROCESS_VARIABLE, FileValue, collected, live_sums, tally
 from backend.metrics.gauges import (
     COMPILED,
     DRIFT_SHARE,
@@ -42,6 +42,7 @@ DURATION_BUCKETS = (
 )
 """Upper bounds in seconds. From 0.1 ms on: the library's default starts where our answers end."""
 
+WORKERS = "ml_serving_workers"
 Add = Callable[[float, float], None]
 
 
@@ -103,6 +104,14 @@ class Metrics:
             "Model versions that workers began to serve, the first one of each included.",
             registry=registry,
         )
+        self._workers = Gauge(
+            WORKERS,
+            "Living workers that serve a model version.",
+            ["model_version"],
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self._served: str | None = None
         self._readings = Readings(registry)
         # Finding a series by its labels costs more than counting in it.
         self._count_request: dict[tuple[str, str, int], Add] = {}
@@ -143,9 +152,13 @@ class Metrics:
         """Count a champion version or pointer that was refused."""
         self._load_failures.inc()
 
-    def set_served_version(self, trained_at: datetime) -> None:
-        """Tell when the version that this worker serves from now on was trained, and count the swap."""
+    def set_served_version(self, version: str, trained_at: datetime) -> None:
+        """Tell which version this worker serves from now on, and when it was trained; count the swap."""
         self._swaps.inc()
+        if self._served is not None:
+            self._workers.labels(self._served).set(0)
+        self._workers.labels(version).set(1)
+        self._served = version
         self._readings.set(LOWEST_VERSION, trained_at.timestamp())
         self._readings.set(HIGHEST_VERSION, trained_at.timestamp())
 
@@ -164,6 +177,17 @@ class Metrics:
     def set_drift_share(self, share: float | None) -> None:
         """Tell the newest share of drifted inputs, 0 to 1; None while there is not enough data."""
         self._readings.set(DRIFT_SHARE, share)
+
+    def workers_by_version(self) -> dict[str, int]:
+        """Return how many living workers serve each model version; reads one small file a worker."""
+        several = MULTIPROCESS_VARIABLE in os.environ
+        found = live_sums() if several else self._workers.collect()
+        return {
+            sample.labels["model_version"]: round(sample.value)
+            for metric in found
+            for sample in metric.samples
+            if sample.name == WORKERS and sample.value
+        }
 
     def exposition(self, *shared: Collector) -> bytes:
         """Return all metrics in Prometheus' text format.

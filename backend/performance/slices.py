@@ -1,4 +1,4 @@
-"""Where the error is: by kind of district, over the map, and how the residuals spread."""
+"""The error by segment and on the map, and the distribution of the residuals."""
 
 import numpy as np
 

@@ -11,11 +11,8 @@ from storage.schema.triggers import Trigger
 logger = logging.getLogger(__name__)
 
 MOST_RETRAININGS = 1_000
-"""Newest closed ones that are looked through."""
-NEVER_JUDGED = (
-    "No retraining that is still known made this version, so there is no verdict: a training by command line "
-    "asks no gate."
-)
+"""The newest finished retrainings are searched."""
+NEVER_JUDGED = "Trained from the command line, so no promotion check ran."
 UNREADABLE = (
     "The verdict of retraining {trigger_id} cannot be read; another release may have written it."
 )

@@ -58,7 +58,7 @@ class VersionReports:
         return self._kept_error(self._place(version))
 
     def slices(self, version: str) -> list[VersionSlice]:
-        """Return the kinds of district with 30 rows or more, the highest RMSE first."""
+        """Return the segments with 30 rows or more, the highest RMSE first."""
         return self._kept_slices(self._place(version))
 
     def comparison(self, version: str, against: str) -> ComparisonResponse:

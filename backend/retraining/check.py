@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from backend.contract.drift import DriftAnalysis
 from backend.contract.performance import Degradation
-from backend.contract.retraining_check import PerformanceAnalysis
+from backend.contract.retraining_check import PerformanceAnalysis, RetrainingDecision
 from backend.drift.check import check_window, compare_rows
 from backend.performance.check import NO_HOLDOUT, SEED, PerformanceCheck
 from backend.performance.realized import degradation, realized_error
@@ -13,7 +13,6 @@ from backend.retraining.configuration import MonitoringConfiguration, drift_thre
 from backend.retraining.findings import drift_finding, estimated_finding, realized_finding
 from backend.retraining.policy import (
     Circumstances,
-    Decision,
     DriftFinding,
     ErrorFinding,
     decide,
@@ -59,7 +58,7 @@ class RetrainingCheck:
     drift: DriftLook | None
     error: ErrorLook | None
     circumstances: Circumstances
-    decision: Decision
+    decision: RetrainingDecision
 
 
 class RetrainingChecks:

@@ -34,11 +34,7 @@ def stored_response(
 def _described(check: RetrainingCheck) -> dict[str, Any]:
     decision, drift, error = check.decision, check.drift, check.error
     return {
-        "should_retrain": decision.should_retrain,
-        "source": decision.source,
-        "reasons": list(decision.reasons),
-        "blocked_by": list(decision.blocked_by),
-        "figures": decision.figures,
+        **dict(decision),
         "drift_analysis": drift.analysis if drift is not None else None,
         "performance_analysis": error.analysis if error is not None else None,
         "data_volume_check": _volume(check),

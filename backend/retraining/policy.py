@@ -1,16 +1,18 @@
 """When to ask for a retraining: a pure decision from what was found, with its reasons in words.
 
-Causes, the gravest first: the error has risen (realized), the inputs have drifted, the error is estimated
-to have risen, the model is old, many predictions were labelled since it was trained. Whatever the cause, a
-check asks for nothing by itself while automatic retraining is off, another retraining waits or runs, or
-the last one is not long ago.
+Causes, the most serious first: the error has risen (realized), the inputs have drifted, the error is
+estimated to have risen, the model is old, many predictions were labelled since it was trained. Whatever the
+cause, a scheduled check requests nothing while automatic retraining is off, another retraining is queued or
+running, or the last one ended within the cooldown.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
+from backend.contract.retraining_check import RetrainingBlock, RetrainingDecision
+
 Source = Literal["degradation", "drift", "age", "labels"]
-"""What the trigger will say that it was raised by."""
+"""The cause that the request for a retraining names."""
 Figures = dict[str, float | int | str | bool | None]
 
 
@@ -91,43 +93,13 @@ class PolicyRules:
     cooldown_hours: float
 
 
-@dataclass(frozen=True)
-class Decision:
-    """The verdict.
-
-    Attributes
-    ----------
-    should_retrain
-        Whether there is a cause.
-    source
-        The gravest cause; None without one.
-    reasons
-        In words: every cause, or why there is none.
-    figures
-        That led to it.
-    blocked_by
-        Why a check does not ask by itself now, in words.
-    """
-
-    should_retrain: bool
-    source: Source | None
-    reasons: tuple[str, ...]
-    figures: Figures = field(default_factory=dict)
-    blocked_by: tuple[str, ...] = ()
-
-    @property
-    def asks_by_itself(self) -> bool:
-        """Whether a check submits a trigger now."""
-        return self.should_retrain and not self.blocked_by
-
-
 def decide(
     drift: DriftFinding | None,
     realized: ErrorFinding | None,
     estimated: ErrorFinding | None,
     circumstances: Circumstances,
     rules: PolicyRules,
-) -> Decision:
+) -> RetrainingDecision:
     """Decide from what was found; None means that it was not looked for.
 
     The estimated error is a cause only where the realized one cannot be judged: labels know better.
@@ -135,15 +107,15 @@ def decide(
     Examples
     --------
     >>> rules = PolicyRules(True, maximum_model_age_days=90, enough_labelled_rows=0, cooldown_hours=24)
-    >>> drift = DriftFinding(True, True, 0.25, "high", "MedInc: its distribution moved.")
+    >>> drift = DriftFinding(True, True, 0.25, "high", "Median income: the distribution shifted.")
     >>> decision = decide(drift, None, None, Circumstances(3.0, 0), rules)
     >>> decision.source, decision.asks_by_itself
     ('drift', True)
     >>> decision.reasons
-    ('Drift (high): MedInc: its distribution moved.',)
+    ['Drift (high): Median income: the distribution shifted.']
     >>> recent = Circumstances(3.0, 0, hours_since_retraining=1.5)
     >>> decide(drift, None, None, recent, rules).blocked_by
-    ('The last retraining ended 1.5 h ago; the pause after one is 24 h.',)
+    ['The last retraining ended 1.5 h ago; the cooldown is 24 h.']
     """
     causes = [
         *_degradation(realized),
@@ -152,13 +124,15 @@ def decide(
         *_age(circumstances, rules),
         *_labels(circumstances, rules),
     ]
-    return Decision(
+    blocks = _blocks(circumstances, rules)
+    return RetrainingDecision(
         should_retrain=bool(causes),
         source=causes[0][0] if causes else None,
-        reasons=tuple(reason for _, reason in causes)
+        reasons=[reason for _, reason in causes]
         or _why_not(drift, realized, estimated, circumstances),
         figures=_figures(drift, realized, estimated, circumstances),
-        blocked_by=_blocked_by(circumstances, rules),
+        blocks=blocks,
+        blocked_by=[block.sentence for block in blocks],
     )
 
 
@@ -190,14 +164,18 @@ def _age(circumstances: Circumstances, rules: PolicyRules) -> list[Cause]:
     limit, age = rules.maximum_model_age_days, circumstances.model_age_days
     if not limit or age < limit:
         return []
-    return [("age", f"The model is {age:.0f} days old; it is due after {limit:g}.")]
+    return [("age", f"The model is {age:.0f} days old; retraining is suggested after {limit:g}.")]
 
 
 def _labels(circumstances: Circumstances, rules: PolicyRules) -> list[Cause]:
     enough, rows = rules.enough_labelled_rows, circumstances.newly_labelled_rows
     if not enough or rows < enough:
         return []
-    return [("labels", f"{rows} predictions were labelled since the last training ({enough} do).")]
+    sentence = (
+        f"{rows:,} predictions were labelled since the last training; "
+        f"retraining is suggested at {enough:,}."
+    )
+    return [("labels", sentence)]
 
 
 def _why_not(
@@ -205,32 +183,32 @@ def _why_not(
     realized: ErrorFinding | None,
     estimated: ErrorFinding | None,
     circumstances: Circumstances,
-) -> tuple[str, ...]:
-    looked = [
+) -> list[str]:
+    found = [
         *([f"Drift: {drift.reason}"] if drift is not None else []),
         *([f"Realized error: {realized.reason}"] if realized is not None else []),
         *([f"Estimated error: {estimated.reason}"] if estimated is not None else []),
     ]
-    return (
-        "No cause for retraining.",
-        *looked,
+    return [
+        "No reason to retrain.",
+        *found,
         f"The model is {circumstances.model_age_days:.0f} days old.",
-    )
+    ]
 
 
-def _blocked_by(circumstances: Circumstances, rules: PolicyRules) -> tuple[str, ...]:
+def _blocks(circumstances: Circumstances, rules: PolicyRules) -> list[RetrainingBlock]:
     blocks = []
     if not rules.automatic:
-        blocks.append("Automatic retraining is off.")
+        sentence = "Automatic retraining is off."
+        blocks.append(RetrainingBlock(kind="automatic_off", sentence=sentence))
     if circumstances.open_retrainings:
-        blocks.append(f"Retraining {circumstances.open_retrainings[0]} waits or runs already.")
+        sentence = f"Retraining {circumstances.open_retrainings[0]} is already queued or running."
+        blocks.append(RetrainingBlock(kind="open_retraining", sentence=sentence))
     since = circumstances.hours_since_retraining
     if since is not None and since < rules.cooldown_hours:
-        blocks.append(
-            f"The last retraining ended {since:.1f} h ago; the pause after one is "
-            f"{rules.cooldown_hours:g} h."
-        )
-    return tuple(blocks)
+        sentence = f"The last retraining ended {since:.1f} h ago; the cooldown is {rules.cooldown_hours:g} h."
+        blocks.append(RetrainingBlock(kind="cooldown", sentence=sentence))
+    return blocks
 
 
 def _figures(

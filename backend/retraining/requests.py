@@ -2,7 +2,7 @@
 
 import logging
 
-from backend.retraining.policy import Decision
+from backend.contract.retraining_check import RetrainingDecision
 from storage.retraining.queue import RetrainQueue
 from storage.retraining.reader import FoundTrigger
 from storage.schema.records import LONGEST_REASON, EventRecord
@@ -32,7 +32,7 @@ class RetrainingRequests:
         """
         return self._told(self._queue.submit(reason, requested_by, window=window))
 
-    def ask_by_itself(self, decision: Decision, window: DataWindow) -> Trigger | None:
+    def ask_by_itself(self, decision: RetrainingDecision, window: DataWindow) -> Trigger | None:
         """Submit what a check decided; None if another retraining waits or runs by now.
 
         Raises

@@ -10,6 +10,7 @@ from storage.retraining.files import LOG
 from storage.retraining.log import log_tail
 from storage.retraining.queue import RetrainQueue
 from storage.retraining.reader import CLOSED, FoundTrigger
+from storage.schema.gate import decision_of
 from storage.schema.triggers import HeartBeat, Trigger, TriggerStatus, WorkStage
 
 EARLIER = 5
@@ -65,6 +66,7 @@ class RetrainingView:
             **self.row(found, now).model_dump(),
             figures=trigger.figures,
             result=trigger.result,
+            decision=decision_of(trigger),
             log_tail=log_tail(self._queue.files.path(trigger.trigger_id, LOG), SHOWN_LINES),
         )
 

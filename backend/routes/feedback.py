@@ -26,7 +26,7 @@ def feedback() -> Response:
     )
     attached = attaching.attach([(item.prediction_id, item.actual) for item in body.items])
     logger.info(
-        "Feedback: %d accepted, %d unknown, %d duplicate, %d of them with another value.",
+        "Feedback: %d accepted, %d unknown, %d duplicate, %d of them with a different value.",
         attached.accepted,
         len(attached.unknown),
         len(attached.duplicate),

@@ -12,7 +12,7 @@ blueprint = Blueprint("model_versions", __name__, url_prefix="/models")
 
 @blueprint.get("/<version>")
 def model_version(version: str) -> Response:
-    """Tell of one version: its figures with their confidence, by kind of district, and the gate's verdict."""
+    """Tell of one version: its figures with their confidence, by segment, and the gate's verdict."""
     services = current_services()
     return answer(services.versions.one(version, services.settings.tracking_url))
 

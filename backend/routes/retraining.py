@@ -35,7 +35,7 @@ def trigger_retraining() -> Response:
     body = TriggerResponse(
         trigger_id=trigger.trigger_id,
         trigger_file=f"{trigger.trigger_id}{PENDING}",
-        message=f"Retraining {trigger.trigger_id} waits for the worker; "
+        message=f"Retraining {trigger.trigger_id} is queued; "
         f"follow it at /retraining/{trigger.trigger_id}.",
     )
     return answer(body)

@@ -30,7 +30,8 @@ def describe() -> Response:
 @blueprint.get("/health")
 def health() -> Response:
     """Tell whether a model is loaded: 200 if so, 503 if not."""
-    found = serving.health(current_services().host)
+    services = current_services()
+    found = serving.health(services.host, services.metrics)
     return answer(found, 200 if found.status == "healthy" else 503)
 
 

@@ -1,6 +1,7 @@
 """How a process is: whether it can predict, and what it predicts with."""
 
 from backend.contract.service import HealthResponse, InfoResponse
+from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
 from backend.serving.served_model import ServedModel
 from storage.domain.inputs import FEATURE_NAMES
@@ -8,7 +9,7 @@ from storage.errors import ModelUnavailable
 from storage.version import VERSION
 
 
-def health(host: ModelHost) -> HealthResponse:
+def health(host: ModelHost, metrics: Metrics) -> HealthResponse:
     """Return whether a model is loaded, and which version was refused, if one was."""
     refusal = host.refusal
     refused_version = refusal.version if refusal else None
@@ -24,11 +25,12 @@ def health(host: ModelHost) -> HealthResponse:
         )
     message = "The service answers predictions."
     if refusal:
-        message = f"{refusal.subject} was refused; {version} goes on serving."
+        message = f"{refusal.subject} was refused; {version} still serves."
     return HealthResponse(
         status="healthy",
         message=message,
         model_version=version,
+        workers_by_version=metrics.workers_by_version(),
         refused_version=refused_version,
         refused_reason=refused_reason,
     )

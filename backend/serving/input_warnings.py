@@ -1,4 +1,4 @@
-"""Which inputs of a request are unlike the training data, in words."""
+"""Which inputs of a request are outside the usual training data, in words."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.contract.predictions import InputWarning
-from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.inputs import FEATURES, Feature
 from training.models.reference_profile import PERCENTILES, ReferenceProfile
 
+INCOME_UNIT, INCOME_UNIT_DOLLARS = "10,000 USD a year", 10_000
 FEW_LOW, FEW_HIGH = PERCENTILES.index(0.1), PERCENTILES.index(99.9)
 
 
@@ -33,11 +34,28 @@ class InputWarnings:
 def _warning(percentiles: NDArray[np.float64], column: int, value: float) -> InputWarning:
     least, few_low, few_high, most = percentiles[[0, FEW_LOW, FEW_HIGH, -1]]
     if value < least:
-        message = f"below everything in the training data (its minimum is {least:g})"
+        limit, relation = least, "below the training minimum"
     elif value > most:
-        message = f"above everything in the training data (its maximum is {most:g})"
+        limit, relation = most, "above the training maximum"
     elif value < few_low:
-        message = f"below the 0.1th percentile of the training data ({few_low:g})"
+        limit, relation = few_low, "below the training data's 0.1th percentile"
     else:
-        message = f"above the 99.9th percentile of the training data ({few_high:g})"
-    return InputWarning(field=FEATURE_NAMES[column], message=message)
+        limit, relation = few_high, "above the training data's 99.9th percentile"
+    feature = FEATURES[column]
+    message = (
+        f"{feature.label}: {_written(feature, value)} is {relation}, {_written(feature, limit)}"
+    )
+    return InputWarning(field=feature.name, message=message)
+
+
+def _written(feature: Feature, value: float) -> str:
+    """Write a value with its unit, an income in dollars.
+
+    Examples
+    --------
+    >>> _written(FEATURES[0], 0.1), _written(FEATURES[1], 60.0)
+    ('$1,000', '60 years')
+    """
+    if feature.unit == INCOME_UNIT:
+        return f"${value * INCOME_UNIT_DOLLARS:,.0f}"
+    return f"{value:,.6g} {feature.unit}"

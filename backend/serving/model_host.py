@@ -117,7 +117,7 @@ class ModelHost:
             return self._refuse(Refusal(version, _reason(error)))
         self._model, self._refusal = model, None
         self._metrics.set_compiled_predictor(model.is_compiled)
-        self._metrics.set_served_version(model.manifest.created_at)
+        self._metrics.set_served_version(version, model.manifest.created_at)
         logger.info("Now serving model version %s.", version)
         return True
 

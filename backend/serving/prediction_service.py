@@ -86,7 +86,7 @@ class PredictionService:
         return ModelAnswer(model, predictions, seconds, support)
 
     def log_answered(self, draft: ModelAnswer, answered: Answered) -> None:
-        """Log a draft and the request that it answers as one record, half as dear as two.
+        """Log a draft and its request as one record, at half the cost of two.
 
         Raises
         ------

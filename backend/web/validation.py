@@ -69,7 +69,12 @@ def read_values(model: type[Model], values: Mapping[str, Any]) -> Model:
 def _problems(error: ValidationError) -> list[ValidationProblem]:
     details = error.errors(include_url=False, include_context=False)
     return [
-        ValidationProblem(field=_field(detail["loc"]), message=detail["msg"], input=_echo(detail))
+        ValidationProblem(
+            field=_field(detail["loc"]),
+            message=detail["msg"],
+            input=_echo(detail),
+            kind=detail["type"],
+        )
         for detail in details[:MOST_PROBLEMS]
     ]
 

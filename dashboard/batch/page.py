@@ -1,4 +1,4 @@
-"""Batch: a file of block groups in, the same with prices out, and what is wrong with the rest."""
+"""Batch: score a file of block groups, and report the rows with problems."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Sending a file to the service chunk by chunk, with what has come back always in sight and kept."""
+"""Scoring a file chunk by chunk, with progress; results so far are kept."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,9 +14,9 @@ ACTIONS_KEY = "batch_actions"
 
 
 def draw_progress(run: BatchRun) -> None:
-    """Draw the button that starts, stops or resumes, and score while it runs."""
+    """Draw the button that starts, stops or resumes, and score while running."""
     if run.total == 0:
-        st.warning("No row of this file can be scored.", icon=":material/warning:")
+        st.warning("This file has no valid rows.", icon=":material/warning:")
         return
     running = bool(st.session_state.get(RUNNING)) and not run.is_done
     with st.container(key=ACTIONS_KEY):
@@ -53,7 +53,7 @@ def _draw_button(run: BatchRun, *, running: bool) -> None:
 
 
 def _stopped_words(run: BatchRun) -> str:
-    kept = "What was scored is kept: download it below, or resume." if run.scored else "Try again."
+    kept = "Download the results so far below, or resume." if run.scored else "Try again."
     return f"Stopped after {run.scored:,} of {run.total:,} rows. {kept} {run.stopped}"
 
 
@@ -67,7 +67,7 @@ def _score(run: BatchRun, bar: DeltaGenerator) -> None:
     try:
         while not run.is_done:
             run.score_chunk(client)
-            # Whatever the operator presses ends the script here, with the answers so far in the run.
+            # Any click of the operator ends the script here, with the results so far in the run.
             bar.progress(run.scored / run.total, progress_words(run))
     except ClientError as error:
         run.stopped = failure_sentence(error)

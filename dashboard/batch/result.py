@@ -1,4 +1,4 @@
-"""What came of a batch: how many, how much on average, how the prices are spread, and the download."""
+"""The result of a batch: counts, mean price, distribution, and the download."""
 
 from itertools import islice
 from typing import Any
@@ -19,7 +19,7 @@ CHART_HEIGHT = 280
 
 
 def draw_result(run: BatchRun) -> None:
-    """Draw what was scored so far, if anything."""
+    """Draw the results so far, if there are any."""
     if not run.scored:
         return
     st.subheader("Result", anchor=False)
@@ -34,11 +34,11 @@ def draw_result(run: BatchRun) -> None:
         key="batch_download",
         on_click="ignore",
     )
-    st.markdown(f"**Block groups by predicted price, n = {len(prices):,}, US dollars of 1990**")
+    st.markdown(f"**Block groups by predicted price, n = {len(prices):,}, 1990 US dollars**")
     figure = distribution_figure(prices)
     draw_still(figure, "distribution", CHART_HEIGHT, _spread_words(prices), "batch")
     _draw_rows(run)
-    st.caption(f"In the file, prices are in units of 100,000 USD. {CENSUS_NOTE}")
+    st.caption(f"Prices in the file are in units of 100,000 USD. {CENSUS_NOTE}")
 
 
 def distribution_figure(prices: np.typing.NDArray[np.float64]) -> dict[str, Any]:
@@ -93,10 +93,10 @@ def _draw_figures(run: BatchRun, prices: np.typing.NDArray[np.float64]) -> None:
     with st.grid(4, min_column_width=150, gap="small"):
         st.metric("Scored", f"{run.scored:,}", border=True)
         st.metric("Mean price", dollars(float(prices.mean())), border=True)
-        st.metric("Middle 80 %", f"{_thousands(low)} to {_thousands(high)}", border=True)
+        st.metric("Middle 80%", f"{_thousands(low)} to {_thousands(high)}", border=True)
         st.metric("At the cap", f"{capped:,}", border=True)
     versions = ", ".join(f"`{version}`" for version in run.model_versions)
-    st.caption(f"By model version {versions}, at {run.rows_per_second:,.0f} rows/s.")
+    st.caption(f"Model version {versions}, {run.rows_per_second:,.0f} rows/s.")
 
 
 def _thousands(price: float) -> str:
@@ -132,5 +132,5 @@ def _draw_rows(run: BatchRun) -> None:
             "lower": st.column_config.NumberColumn("From", format="$%,.0f"),
             "upper": st.column_config.NumberColumn("To", format="$%,.0f"),
         },
-        alt="The first scored rows with price and 90 % interval in dollars",
+        alt="The first scored rows with price and 90% interval in dollars",
     )

@@ -1,4 +1,4 @@
-"""The scoring of one uploaded file, chunk by chunk: what was answered stays, whatever comes next."""
+"""The scoring of one uploaded file, chunk by chunk; results so far are kept, whatever happens next."""
 
 import time
 from collections.abc import Iterator
@@ -10,20 +10,20 @@ from dashboard.batch.file import BatchFile
 from storage.tables.csv_writer import csv_text
 
 ROWS_A_CHUNK = 500
-"""In one request: answered well within the time-out, and often enough to see it move."""
+"""Rows per request: well within the time-out, and few enough to show progress."""
 RESULT_NAMES = ("prediction", "lower", "upper", "prediction_id", "model_version")
 
 
 @dataclass
 class BatchRun:
-    """The answers so far, in the order of the file's usable rows.
+    """The responses so far, in the order of the file's valid rows.
 
     Attributes
     ----------
     seconds
-        Spent waiting for answers; pauses between are not in it.
+        Spent waiting for responses, without the pauses between.
     stopped
-        Why it stands still before its end, in a sentence; None while nothing is wrong.
+        A sentence on why it stopped early; None while nothing is wrong.
     """
 
     file: BatchFile
@@ -39,12 +39,12 @@ class BatchRun:
 
     @property
     def is_done(self) -> bool:
-        """Whether every usable row has its answer."""
+        """Whether every valid row is scored."""
         return self.scored == self.total
 
     @property
     def rows_per_second(self) -> float:
-        """Rows answered for each second of waiting."""
+        """Rows scored per second of waiting."""
         return self.scored / self.seconds if self.seconds else 0.0
 
     @property
@@ -54,16 +54,16 @@ class BatchRun:
 
     @property
     def model_versions(self) -> list[str]:
-        """The versions that answered, in the order in which they came."""
+        """The model versions used, in order of first use."""
         return list(dict.fromkeys(answer.model_version for answer in self.answers))
 
     def score_chunk(self, client: HousingClient) -> None:
-        """Ask for the next rows.
+        """Score the next rows.
 
         Raises
         ------
         ClientError
-            If the service fails; the chunk can be asked for again.
+            If the call fails; the chunk can be repeated.
         """
         started = time.perf_counter()
         end = min(self.scored + ROWS_A_CHUNK, self.total)
@@ -72,7 +72,7 @@ class BatchRun:
         self.seconds += time.perf_counter() - started
 
     def result_rows(self) -> Iterator[tuple[object, ...]]:
-        """Yield one tuple a scored row: number, inputs, prediction, bounds, id, version."""
+        """Yield one tuple per scored row: number, inputs, prediction, bounds, id, version."""
         results = (
             (price, interval.lower, interval.upper, prediction_id, answer.model_version)
             for answer in self.answers

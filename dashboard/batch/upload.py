@@ -1,4 +1,4 @@
-"""Choosing a file, and what is in it: how many rows can be scored, the first ones, the problems."""
+"""Choosing a file, and its content: the number of valid rows, the first ones, the problems."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,11 +22,11 @@ from storage.tables.table import FILE_KINDS
 
 UPLOAD = "batch_upload"
 RUN = "batch_run"
-"""Session state: the run over the file at hand, or None."""
+"""Session state: the run over the current file, or None."""
 RUNNING = "batch_running"
-"""Session state: whether the operator let it run."""
+"""Session state: whether the run is going on."""
 UNUSABLE = "batch_unusable"
-"""Session state: why the last file cannot be used, or None."""
+"""Session state: why the last file is invalid, or None."""
 PREVIEW_ROWS = 8
 SHOWN_PROBLEMS = 1_000
 TABLE_HEIGHT = 320
@@ -34,31 +34,31 @@ TABLE_HEIGHT = 320
 
 
 def current_run() -> BatchRun | None:
-    """Return the run over the file at hand, which stays while other pages are looked at."""
+    """Return the run over the current file, which is kept while the operator visits other pages."""
     run: BatchRun | None = st.session_state.get(RUN)
     return run
 
 
 def choose_file() -> None:
-    """Draw the place for a file, and the template."""
+    """Draw the upload and the template."""
     upload_side, template_side = st.columns([5, 3], gap="medium")
     with upload_side:
         st.file_uploader(
-            "CSV or Parquet file with one block group a row",
+            "CSV or Parquet file, one block group per row",
             type=FILE_KINDS,
             key=UPLOAD,
             on_change=_read_upload,
             max_upload_size=MOST_MEGABYTES,
         )
     with template_side, st.container(border=True, key="batch_template_card"):
-        st.markdown("**What the file looks like**")
+        st.markdown("**File format**")
         st.caption(
-            f"A first line with the names of the {len(FEATURE_NAMES)} inputs, in any order, then one row a "
-            f"block group: up to {MOST_ROWS:,} rows and {MOST_MEGABYTES} MB. Larger files: "
+            f"A header with the names of the {len(FEATURE_NAMES)} inputs in any order, then one row per "
+            f"block group: up to {MOST_ROWS:,} rows and {MOST_MEGABYTES} MB. For larger files use "
             "`python -m backend.score`."
         )
         st.download_button(
-            "Download a template",
+            "Download template",
             template(),
             "block_groups.csv",
             "text/csv",
@@ -69,7 +69,7 @@ def choose_file() -> None:
 
 
 def draw_file() -> None:
-    """Draw what the file holds, or why it cannot be used, or how to begin."""
+    """Draw the content of the file, or why it is invalid, or how to start."""
     if sentence := st.session_state.get(UNUSABLE):
         st.error(escaped(sentence), icon=":material/block:")
         return
@@ -92,7 +92,7 @@ def draw_file() -> None:
 
 
 def _read_upload() -> None:
-    # By the change and not by the widget's value: that is gone when the operator comes back to the page.
+    # By its change and not by the widget's value, which is gone when the operator comes back to the page.
     upload = st.session_state[UPLOAD]
     st.session_state[RUN] = st.session_state[UNUSABLE] = None
     st.session_state[RUNNING] = False
@@ -108,7 +108,7 @@ def _draw_nothing_yet() -> None:
     with st.container(border=True, key="batch_empty"):
         st.markdown("**No file yet**", text_alignment="center")
         st.caption(
-            "What is wrong with it is shown by row and column before anything is sent.",
+            "Problems are shown by row and column before anything is sent.",
             text_alignment="center",
         )
 
@@ -117,8 +117,8 @@ def _draw_counts(file: BatchFile) -> None:
     left_out = file.total - len(file.rows)
     with st.grid(4, min_column_width=125, gap="small"):
         st.metric("Rows", f"{file.total:,}", border=True)
-        st.metric("Can be scored", f"{len(file.rows):,}", border=True)
-        st.metric("Left out", f"{left_out:,}", border=True)
+        st.metric("Valid rows", f"{len(file.rows):,}", border=True)
+        st.metric("Skipped", f"{left_out:,}", border=True)
         st.metric("Problems", f"{len(file.problems):,}", border=True)
 
 
@@ -137,14 +137,14 @@ def _draw_problems(file: BatchFile) -> None:
             "row": st.column_config.NumberColumn("Row", format="%,d", width="small"),
             "column": st.column_config.TextColumn("Column", width="small"),
             "value": st.column_config.TextColumn("Value", width="medium"),
-            "message": st.column_config.TextColumn("What is wrong", width="large"),
+            "message": st.column_config.TextColumn("Problem", width="large"),
         },
         placeholder="–",
         alt="Problems of the file by row and column",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            "Download the problems",
+            "Download problems",
             _problems_csv(file.problems),
             f"{_stem(file)}_problems.csv",
             "text/csv",
@@ -152,10 +152,10 @@ def _draw_problems(file: BatchFile) -> None:
             key="batch_problems_download",
             on_click="ignore",
         )
-        first = "" if len(shown) == len(file.problems) else f"The first {len(shown):,} are shown. "
+        first = "" if len(shown) == len(file.problems) else f"Showing the first {len(shown):,}. "
         st.caption(
             f"{first}Row numbers are those of your editor: the header is row 1. "
-            "A row with a problem is left out."
+            "Rows with problems are skipped."
         )
 
 
@@ -180,14 +180,14 @@ def _draw_preview(file: BatchFile) -> None:
         height="content",
         hide_index=True,
         column_config=input_columns(),
-        alt="The first rows that can be scored",
+        alt="The first valid rows",
     )
     shown = min(PREVIEW_ROWS, len(file.rows))
-    st.caption(f"The first {shown:,} of {len(file.rows):,} rows that can be scored.")
+    st.caption(f"The first {shown:,} of {len(file.rows):,} valid rows.")
 
 
 def input_columns() -> dict[str, Any]:
-    """Return how the row number and the inputs are written in a table."""
+    """Return the columns of the row number and the inputs."""
     inputs = {
         feature.name: st.column_config.NumberColumn(
             feature.label, format="%.6g", help=feature.description

@@ -1,4 +1,4 @@
-"""The column that the operator opened: its figures and its three charts."""
+"""The opened column: its figures and its three charts."""
 
 import streamlit as st
 
@@ -18,15 +18,15 @@ TIMELINE_HEIGHT = 300
 
 
 def opened_name() -> ColumnName | None:
-    """Return which column the operator opened, or None."""
+    """Return the column that the operator opened, or None."""
     name: ColumnName | None = st.session_state.get(OPENED)
     return name
 
 
 def draw_opened(found: DriftWindowResponse, opened: OpenedColumn) -> None:
-    """Draw the opened column, with the choice of another."""
+    """Draw the opened column, and the choice of another."""
     names = ranking(found.drift_analysis)
-    st.subheader("One input closely", anchor=False)
+    st.subheader("Input in detail", anchor=False)
     if st.session_state.get(OPENED) not in names:
         st.session_state[OPENED] = opened.name
     with st.container(width=320):
@@ -60,20 +60,20 @@ def _draw_timeline(opened: OpenedColumn) -> None:
         timeline_option(opened.timeline),
         height=TIMELINE_HEIGHT,
         key="drift_timeline",
-        alt=f"Drift of {column_label(opened.name).lower()} along the window, with what chance reaches",
+        alt=f"Drift of {column_label(opened.name).lower()} over time, with the expected range",
     )
     st.caption(timeline_words(opened))
 
 
 def timeline_words(opened: OpenedColumn) -> str:
-    """Say in how many parts of the window the column was beyond the band."""
+    """Say in how many parts of the window the column left the expected range."""
     tested = [point for point in opened.timeline if point.ks_statistic is not None]
     beyond = sum(map(is_beyond, tested))
     parts = len(opened.timeline)
+    exceeded = "No period" if not beyond else f"{beyond} of them"
     return (
-        f"The window from its first prediction on, in {parts} parts. Enough predictions to be "
-        f"compared: {len(tested)}; in {beyond} of them the input moved beyond the band, which is as far "
-        "as chance, or what is too small to matter, reaches with so many rows."
+        f"{parts} periods from the first prediction on, {len(tested)} with enough data to compare. "
+        f"{exceeded} exceeded the expected range."
     )
 
 
@@ -83,7 +83,7 @@ def _score_words(found: DriftWindowResponse, name: str) -> str:
     if score.ks_statistic is None or score.jensen_shannon is None:
         return words
     return (
-        f"{words} The cumulative shares differ by up to {score.ks_statistic:.1%} of the rows (red line; "
+        f"{words} The cumulative shares differ by up to {score.ks_statistic:.1%} (red line; "
         f"corrected p {probability(score.adjusted_p_value)}), Jensen-Shannon distance "
         f"{score.jensen_shannon:.3f}."
     )

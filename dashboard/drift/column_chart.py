@@ -1,4 +1,4 @@
-"""One column closely: overlaid histogram, cumulative shares, and its drift along the window."""
+"""One column in detail: overlaid histograms, cumulative shares, and its drift over time."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,9 +7,10 @@ from backend.contract.drift import CumulativePair, HistogramPair, TimelinePoint
 from dashboard.shared.chart_panel import quiet_title
 from dashboard.shared.colours import HERE, TOTAL, UP
 from dashboard.shared.drift_words import column_scale, column_unit
+from dashboard.shared.price import in_percent
 
 REFERENCE, CURRENT = "Reference", "Current"
-CHANCE = "Within chance"
+MEASURED, EXPECTED = "Measured", "Expected range"
 
 
 def histogram_option(name: str, pair: HistogramPair) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def cumulative_option(name: str, pair: CumulativePair) -> dict[str, Any]:
     scale = column_scale(name)
     values = [value * scale for value in pair.values]
     return {
-        **_frame("Rows at or below the value, %", [REFERENCE, CURRENT]),
+        **_frame("Rows at or below this value, %", [REFERENCE, CURRENT]),
         "xAxis": _input_axis(name, values[1], values[-2]),
         "yAxis": _value_axis() | {"max": 100, "interval": 25},
         "series": [
@@ -43,22 +44,22 @@ def cumulative_option(name: str, pair: CumulativePair) -> dict[str, Any]:
 
 
 def timeline_option(points: Sequence[TimelinePoint]) -> dict[str, Any]:
-    """Return the chart: how far each twelfth moved, over the band that chance reaches; rows below."""
+    """Return the chart: the KS statistic of each twelfth, over the expected range; rows below."""
     span = {"min": points[0].since.isoformat(), "max": points[-1].until.isoformat()}
     return {
         "useUTC": True,
         "animationDuration": 300,
         "tooltip": {"trigger": "axis"},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
-        "legend": {"top": 0, "right": 0, "itemWidth": 18, "data": ["Moved", CHANCE]},
+        "legend": {"top": 0, "right": 0, "itemWidth": 18, "data": [MEASURED, EXPECTED]},
         "title": [
-            quiet_title("Moved (KS statistic), % of rows", 2),
+            quiet_title("KS statistic, %", 2),
             quiet_title("Predictions, n", "66%"),
         ],
         "grid": [_grid(36, "42%"), _grid("75%", 4)],
         "xAxis": [_time_axis(0, labelled=False) | span, _time_axis(1, labelled=True) | span],
         "yAxis": [_value_axis(), _value_axis() | {"gridIndex": 1, "minInterval": 1}],
-        "series": [_chance_band(points), _moved_line(points), _row_bars(points)],
+        "series": [_expected_band(points), _moved_line(points), _row_bars(points)],
     }
 
 
@@ -68,18 +69,18 @@ def middle(point: TimelinePoint) -> str:
 
 
 def is_beyond(point: TimelinePoint) -> bool:
-    """Return whether a slice moved by more than chance and the floor."""
+    """Return whether a slice exceeded the expected range."""
     if point.ks_statistic is None or point.threshold is None:
         return False
     return point.ks_statistic > point.threshold
 
 
-def _chance_band(points: Sequence[TimelinePoint]) -> dict[str, Any]:
+def _expected_band(points: Sequence[TimelinePoint]) -> dict[str, Any]:
     return {
         "type": "line",
-        "name": CHANCE,
+        "name": EXPECTED,
         "step": "middle",
-        "data": [[middle(point), _percent(point.threshold)] for point in points],
+        "data": [[middle(point), in_percent(point.threshold)] for point in points],
         "symbol": "none",
         "itemStyle": {"color": TOTAL},
         "lineStyle": {"color": TOTAL, "width": 1, "type": "dashed"},
@@ -90,10 +91,10 @@ def _chance_band(points: Sequence[TimelinePoint]) -> dict[str, Any]:
 def _moved_line(points: Sequence[TimelinePoint]) -> dict[str, Any]:
     return {
         "type": "line",
-        "name": "Moved",
+        "name": MEASURED,
         "data": [
             {
-                "value": [middle(point), _percent(point.ks_statistic)],
+                "value": [middle(point), in_percent(point.ks_statistic)],
                 "itemStyle": {"color": HERE if is_beyond(point) else UP},
             }
             for point in points
@@ -125,7 +126,7 @@ def _steps(
     opacity: float,
     width: int,
 ) -> dict[str, Any]:
-    # Steps and no bars: on an axis of numbers a bar's width is in pixels and would miss its edges.
+    # Steps instead of bars: on a numeric axis a bar's width is in pixels and would miss its edges.
     heights = [100 * share for share in (*shares, shares[-1])]
     return {
         "type": "line",
@@ -167,10 +168,6 @@ def _widest(values: Sequence[float], pair: CumulativePair) -> dict[str, Any]:
         "lineStyle": {"color": HERE, "width": 2, "type": "solid"},
         "data": [[{"coord": [values[place], 100 * end]} for end in ends]],
     }
-
-
-def _percent(share: float | None) -> float | None:
-    return None if share is None else round(100 * share, 2)
 
 
 def _frame(title: str, legend: list[str]) -> dict[str, Any]:

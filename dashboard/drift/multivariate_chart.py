@@ -1,4 +1,4 @@
-"""All inputs together: how well a classifier tells the window from the reference, beside pure chance."""
+"""All inputs together: how well a classifier separates the window from the reference, beside chance."""
 
 import math
 from typing import Any
@@ -11,14 +11,14 @@ from dashboard.shared.drift_words import column_label, probability
 
 HEIGHT = 190
 TICK = 0.05
-NULL = "By chance alone"
+NULL, MEASURED = "By chance", "This period"
 NULL_POINTS, NULL_DEVIATIONS = 61, 4.0
 LEAST_END = 0.6
-"""The axis shows at least so much, or a difference of nothing would fill the chart."""
+"""The axis reaches at least this far, or a tiny difference would fill the chart."""
 
 
 def draw_multivariate(score: MultivariateScore | None) -> None:
-    """Draw the AUC with its null distribution, and say it."""
+    """Draw the AUC with its null distribution, and describe it."""
     st.subheader("All inputs together", anchor=False)
     if score is None:
         st.caption("Not enough complete rows to compare all inputs together.")
@@ -32,23 +32,23 @@ def draw_multivariate(score: MultivariateScore | None) -> None:
         f"{score.null_deviation:.3f} by chance",
     )
     st.caption(
-        "AUC: the chance that a classifier, cross-validated, tells a row of the window from a row of "
-        f"the reference. 0.5 is guessing, 1 is certainty. n = {score.n_samples:,} rows of the window."
+        "AUC: how well a cross-validated classifier tells recent rows from training rows. 0.5 is "
+        f"guessing, 1 is perfect. n = {score.n_samples:,} recent rows."
     )
 
 
 def multivariate_words(score: MultivariateScore) -> str:
-    """Say what the classifier found and by which inputs."""
+    """Say what the classifier found, and which inputs it relied on."""
     names = [column_label(name).lower() for name in score.leading_inputs]
     figures = (
         f"AUC **{score.auc:.3f}**, by chance 0.5 ± {score.null_deviation:.3f} "
         f"(corrected p {probability(score.adjusted_p_value)})"
     )
     if not score.drifted:
-        return f":green[**As ever.**] {figures}."
+        return f":green[**No drift.**] {figures}."
     together = " and ".join(names)
-    which = f"how {together} go together" if len(names) > 1 else together
-    return f":red[**The window can be told apart.**] {figures}, most of all by {which}."
+    which = f"the combination of {together}" if len(names) > 1 else together
+    return f":red[**Recent inputs differ from training.**] {figures}, mainly in {which}."
 
 
 def multivariate_option(score: MultivariateScore) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def multivariate_option(score: MultivariateScore) -> dict[str, Any]:
     end = max(LEAST_END, min(1.0, math.ceil(score.auc * 20 + 0.5) / 20))
     return {
         "animationDuration": 300,
-        "legend": {"top": 0, "right": 0, "itemWidth": 18, "data": [NULL, "This window"]},
+        "legend": {"top": 0, "right": 0, "itemWidth": 18, "data": [NULL, MEASURED]},
         "title": {
             "text": "Likelihood under chance",
             "top": 2,
@@ -99,7 +99,7 @@ def _measured(auc: float, *, drifted: bool) -> dict[str, Any]:
     colour = HERE if drifted else UP
     return {
         "type": "line",
-        "name": "This window",
+        "name": MEASURED,
         "data": [[auc, 0], [auc, 1]],
         "symbol": "none",
         "silent": True,

@@ -1,4 +1,4 @@
-"""Drift: whether the inputs still look like what the model was trained on, and what to do about it."""
+"""Drift: whether recent inputs still look like the training data, and what to do about it."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The Drift page: which window, the verdict, the ranking, one input, all together, and what to do."""
+"""The Drift page: the period, the verdict, the ranking, one input, all inputs together, and the action."""
 
 import streamlit as st
 
@@ -19,10 +19,10 @@ from dashboard.shared.service import asking_service, housing_client
 
 
 def draw_drift() -> None:
-    """Read the chosen window, then draw it: a failed reading leaves one sentence in its place."""
+    """Read the chosen window, then draw it: a failed call leaves one sentence in its place."""
     window_name = _choose()
     with asking_service():
-        with st.spinner("Comparing the window with the training data …"):
+        with st.spinner("Comparing with the training data …"):
             reading = read_drift(housing_client(), window_name, opened_name())
         found = reading.found
         if found.drift_analysis.status != "ok":
@@ -43,9 +43,7 @@ def _choose() -> str:
             bind="query-params",
         )
     with again_side, st.container(horizontal=True, horizontal_alignment="right"):
-        st.button(
-            "Look again", icon=":material/refresh:", key="drift_again", on_click=forget_reading
-        )
+        st.button("Refresh", icon=":material/refresh:", key="drift_again", on_click=forget_reading)
     return str(chosen or USUAL_WINDOW)
 
 
@@ -57,4 +55,4 @@ def _draw_found(found: DriftWindowResponse) -> None:
     if found.opened is not None:
         draw_opened(found, found.opened)
     draw_multivariate(found.drift_analysis.multivariate)
-    st.caption(f"Looked at {clock(found.until)}; the page stays as it is until you look again.")
+    st.caption(f"Updated {clock(found.until)}. Refresh to update again.")

@@ -1,4 +1,4 @@
-"""What the Drift page has read: one window, compared once, until the operator asks anew."""
+"""What the Drift page has read: one window, compared once, until the operator refreshes."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +10,7 @@ from backend.contract.drift import ColumnName, DriftQuery, DriftWindowResponse
 
 KEPT = "drift_reading"
 OPENED = "drift_opened"
-"""Session state: which column is looked at closely; absent: the first of the ranking."""
+"""Session state: the opened column; absent: the first of the ranking."""
 WINDOWS = {
     "5 minutes": timedelta(minutes=5),
     "15 minutes": timedelta(minutes=15),
@@ -24,22 +24,22 @@ USUAL_WINDOW = "24 hours"
 
 @dataclass(frozen=True)
 class DriftReading:
-    """One comparison: of which window, and which column was opened."""
+    """One comparison: its window, and the column that was opened."""
 
     window_name: str
     opened: ColumnName | None
     found: DriftWindowResponse
 
     def answers(self, window_name: str, opened: ColumnName | None) -> bool:
-        """Return whether this is what is asked for; without a column asked for, the first was opened."""
+        """Return whether this is the wanted reading; without a wanted column, the first was opened."""
         shown = self.found.opened.name if self.found.opened is not None else self.opened
         return self.window_name == window_name and opened in (self.opened, shown)
 
 
 def read_drift(client: HousingClient, window_name: str, opened: ColumnName | None) -> DriftReading:
-    """Compare the window, or return the comparison that is there already.
+    """Compare the window, or return the comparison that was made already.
 
-    Opening another column asks about the very same window, so that all of the page is of one moment.
+    Opening another column keeps the same window, so that the whole page shows one moment.
 
     Raises
     ------
@@ -58,5 +58,5 @@ def read_drift(client: HousingClient, window_name: str, opened: ColumnName | Non
 
 
 def forget_reading() -> None:
-    """Let the next drawing of the page compare anew."""
+    """Compare again when the page is drawn next."""
     st.session_state.pop(KEPT, None)

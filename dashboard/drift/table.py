@@ -1,4 +1,4 @@
-"""The inputs ranked by severity, each with its two histograms; a row that is selected is opened."""
+"""The inputs ranked by severity, each with its two histograms; selecting a row opens it."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from dashboard.shared.colours import TOTAL, UP
 from dashboard.shared.drift_words import PREDICTION, column_label, probability
 
 PEAK_HELP = (
-    "Bars are relative to the highest bin of the row's two histograms. The bins are the same in both; "
-    "the outermost also hold what lies beyond."
+    "Bars are relative to the highest bin of the row's two histograms, which share their bins; the "
+    "outermost bins include everything beyond."
 )
 
 
 def draw_table(found: DriftWindowResponse) -> None:
-    """Draw the ranking; the prediction itself stands below the inputs."""
+    """Draw the ranking, with the prediction below the inputs."""
     names = ranking(found.drift_analysis)
     key = f"drift_table_{found.until.timestamp():.0f}"
     st.dataframe(
@@ -28,16 +28,16 @@ def draw_table(found: DriftWindowResponse) -> None:
         on_select=lambda: _open_selected(key, names),
         selection_mode="single-row",
         placeholder="–",
-        alt="Inputs ranked by drift weighted with their importance; select one to open it",
+        alt="Inputs ranked by drift weighted by importance; select one to open it",
     )
     st.caption(
-        "Drifted inputs first, then by effect weighted with the input's importance; the predicted "
-        "price last. Select a row at its left edge to open it below."
+        "Drifted inputs first, then by effect weighted by importance; the predicted price is last. "
+        "Select a row at its left edge to open it below."
     )
 
 
 def ranking(analysis: DriftAnalysis) -> list[str]:
-    """Return the columns from the gravest on, the prediction last."""
+    """Return the columns, the most severe first and the prediction last."""
     names = list(analysis.drift_scores)
     return [*names, PREDICTION] if analysis.prediction is not None else names
 
@@ -76,10 +76,10 @@ def drift_cells(name: str, found: DriftWindowResponse) -> dict[str, Any]:
 
 
 def state_words(score: ColumnScore) -> str:
-    """Say whether a column drifted; without a test there is no answer."""
+    """Say whether a column drifted; without a test it is unknown."""
     if score.drifted:
         return "Drifted"
-    return "Not enough data" if score.ks_statistic is None else "As ever"
+    return "Not enough data" if score.ks_statistic is None else "No drift"
 
 
 def relative(pair: HistogramPair) -> tuple[list[float], list[float]]:
@@ -96,23 +96,23 @@ def _columns() -> dict[str, Any]:
         "reference": _bars("Reference", TOTAL),
         "current": _bars("Current", UP),
         "moved": config.NumberColumn(
-            "Moved",
+            "KS statistic",
             format="percent",
-            help="Kolmogorov-Smirnov statistic: the largest difference of the cumulative shares.",
+            help="Kolmogorov-Smirnov: the largest difference between the cumulative shares.",
         ),
         "p": config.TextColumn(
-            "p, corrected", help="Chance of so large a difference without drift, after Holm."
+            "p (corrected)", help="Probability of such a difference without drift, Holm-corrected."
         ),
         "psi": config.NumberColumn("PSI", format="%.3f", help="Population stability index."),
         "wasserstein": config.NumberColumn(
-            "Wasserstein", format="%.3f", help="In units of the reference's spread."
+            "Wasserstein", format="%.3f", help="In units of the reference's standard deviation."
         ),
         "missing": config.NumberColumn("Missing", format="percent"),
         "out_of_range": config.NumberColumn("Out of range", format="percent"),
         "importance": config.NumberColumn(
             "Importance",
             format="percent",
-            help="Share of the model's answers that depends on the input.",
+            help="Share of the model's predictions that depends on the input.",
         ),
     }
 

@@ -1,9 +1,9 @@
-"""The verdict on a window: how grave, why, whether to act; or that there is none."""
+"""The verdict on a window: how severe, why, and whether to act; or that there is none."""
 
 import streamlit as st
 
 from backend.contract.drift import DriftWindowResponse
-from dashboard.shared.drift_words import drifted_words, spoken, verdict
+from dashboard.shared.drift_words import drifted_words, verdict
 from dashboard.shared.moment import period
 
 
@@ -17,7 +17,7 @@ def draw_verdict(found: DriftWindowResponse) -> None:
             f" :small[:gray[{drifted_words(analysis)}]]"
         )
         st.markdown(_alarm_words(found))
-        st.markdown("\n".join(f"- {spoken(reason)}" for reason in analysis.reasons))
+        st.markdown("\n".join(f"- {reason}" for reason in analysis.reasons))
         st.caption(sample_words(found))
 
 
@@ -33,25 +33,24 @@ def sample_words(found: DriftWindowResponse) -> str:
     rows = f"{found.drift_analysis.n_samples:,} predictions"
     which = f"The newest {rows}" if found.truncated else rows
     return (
-        f"{which}, {period(found.since, found.until)}, against the training data of "
+        f"{which}, {period(found.since, found.until)}, compared with the training data of "
         f"`{found.model_version}`."
     )
 
 
 def draw_no_verdict(found: DriftWindowResponse) -> None:
-    """Say that there are too few rows, and what would help."""
+    """Say that there are too few rows, and what helps."""
     needed = int(found.drift_analysis.thresholds["minimum_rows"])
     with st.container(border=True, key="drift_no_verdict", horizontal_alignment="center"):
         st.space("small")
-        st.markdown("**Not enough data for a verdict**", text_alignment="center")
+        st.markdown("**Not enough data**", text_alignment="center")
         st.markdown(
-            f"{found.drift_analysis.n_samples:,} predictions lie in this window; a verdict needs "
-            f"{needed:,}. This does not mean that nothing drifts.",
+            f"This period has {found.drift_analysis.n_samples:,} predictions; at least {needed:,} are "
+            "needed. There may still be drift.",
             text_alignment="center",
         )
         st.caption(
-            f"{period(found.since, found.until)}. Choose a longer window, or look again when more "
-            "was asked.",
+            f"{period(found.since, found.until)}. Choose a longer period, or refresh after more predictions.",
             text_alignment="center",
         )
         st.space("small")

@@ -14,16 +14,16 @@ from dashboard.shared.moment import step_words
 
 HEIGHT = 560
 LEAST_SHARE_OF_STEP = 0.5
-"""Of the step that still runs: with less of it over, its rate says nothing."""
+"""Of the current step: before this share of it has passed, its rate says nothing."""
 CLIENT_ERRORS = (DOWN, "#a8842c", "#8f6a4a")
 SERVER_ERRORS = (HERE, "#b0508a", "#8a5fc0")
-"""Each stands at least 3 to 1 against the light and the dark ground; more kinds begin anew."""
+"""Each has a contrast of at least 3 to 1 against both backgrounds; more statuses repeat the colours."""
 VERSION_LETTERS = 8
 
 
 @dataclass(frozen=True)
 class Part:
-    """What the chart shows: some steps of a summary, whole ones."""
+    """What the chart shows: some whole steps of a summary."""
 
     steps: Sequence[Step]
     step: timedelta
@@ -41,12 +41,12 @@ class Part:
         return self.steps[-1].time + self.step
 
     def statuses(self) -> list[int]:
-        """Return the kinds of errors that there are."""
+        """Return the statuses of the errors."""
         return sorted({status for step in self.steps for status in step.errors_by_status})
 
 
 def part_of(summary: SummaryResponse, begin: datetime, end: datetime) -> Part:
-    """Return the steps that lie between two times at least in part."""
+    """Return the steps that lie at least partly between two times."""
     step = timedelta(seconds=summary.step_seconds)
     inside = [one for one in summary.series if one.time + step > begin and one.time <= end]
     steps = inside or summary.series[-1:]
@@ -57,7 +57,7 @@ def part_of(summary: SummaryResponse, begin: datetime, end: datetime) -> Part:
 
 
 def draw_latency_chart(part: Part) -> None:
-    """Draw the steps. The chart keeps its identity, so that new figures move it and don't flicker."""
+    """Draw the steps. The chart keeps its identity, so that new figures move it without flicker."""
     st.echarts_chart(
         latency_option(part),
         height=HEIGHT,
@@ -87,7 +87,7 @@ def latency_option(part: Part) -> dict[str, Any]:
         "title": [
             panel_title("Latency, ms", 0),
             panel_title("Requests per second", "46%"),
-            panel_title(f"Errors per {words}, {errors:,} in all", "70%"),
+            panel_title(f"Errors per {words}, {errors:,} in total", "70%"),
         ],
         "grid": [_grid(72, "58%"), _grid("52%", "33%"), _grid("76%", 28)],
         "xAxis": [
@@ -116,7 +116,7 @@ def _point(step: Step, part: Part) -> dict[str, Any]:
 
 
 def rate_of(step: Step, part: Part) -> float | None:
-    """Return requests per second, over as much of the step as is over; None if that is too little."""
+    """Return requests per second over the part of the step that has passed; None if that is too short."""
     over = min(part.now - step.time, part.step)
     if over < LEAST_SHARE_OF_STEP * part.step:
         return None
@@ -134,7 +134,7 @@ def _colours(statuses: Sequence[int]) -> list[tuple[int, str]]:
 
 
 def short_version(version: str) -> str:
-    """Return the end of a version's name, which tells it from others.
+    """Return the end of a version's name, which identifies it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What the Latency page shows: which range, whose requests, which part of the range, live or held."""
+"""What the Latency page shows: which range and requests, which part of the range, live or paused."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,10 +7,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from backend.contract.traffic import SlowestQuery, SummaryQuery
-
-PREDICTIONS = "Predictions"
-EVERY_REQUEST = "Every request"
-PREDICTION_ENDPOINTS = "/predict,/predict_batch"
+from dashboard.shared.traffic import ALL_REQUESTS, PREDICTIONS, SCOPE_HELP, endpoint_filter
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ RANGES = {
 
 @dataclass(frozen=True)
 class LatencyChoice:
-    """A range in words, and an endpoint: a route template or one of the two groups above."""
+    """A range in words, and an endpoint: a route template, predictions, or all requests."""
 
     range_name: str
     endpoint: str
@@ -53,8 +50,7 @@ class LatencyChoice:
     @property
     def endpoint_filter(self) -> str | None:
         """The endpoints as the service takes them; None for all."""
-        named = {PREDICTIONS: PREDICTION_ENDPOINTS, EVERY_REQUEST: None}
-        return named.get(self.endpoint, self.endpoint)
+        return endpoint_filter(self.endpoint)
 
     def summary_query(self) -> SummaryQuery:
         """Return what to ask for the figures."""
@@ -66,48 +62,50 @@ class LatencyChoice:
 
 
 def choose_live() -> bool:
-    """Let the operator hold the page as it is; return whether it goes on."""
+    """Let the operator pause the page; return whether it is live."""
     return st.toggle(
         "Live",
         value=True,
         key="latency_live",
-        help="Off: the page stays as it was read, until another range or endpoint is chosen.",
+        help="Off: the page is paused until you choose another range or endpoint.",
     )
 
 
 def choose_latency(endpoints: Iterable[str]) -> LatencyChoice:
-    """Let the operator choose a range and whose requests; ``endpoints`` are those seen last."""
+    """Let the operator choose a range and the requests; ``endpoints`` are the latest known."""
     range_side, endpoint_side = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
     with range_side:
         range_name = st.segmented_control(
             "Range", list(RANGES), required=True, default="15 minutes", key="latency_range"
         )
     with endpoint_side:
-        endpoint = st.selectbox("Requests counted", _options(endpoints), key="latency_endpoint")
+        endpoint = st.selectbox(
+            "Requests", _options(endpoints), key="latency_endpoint", help=SCOPE_HELP
+        )
     return LatencyChoice(str(range_name), str(endpoint))
 
 
 def _options(endpoints: Iterable[str]) -> list[str]:
     chosen = st.session_state.get("latency_endpoint", PREDICTIONS)
-    named = [PREDICTIONS, EVERY_REQUEST]
-    # What is chosen stays among the options, or it would change by itself.
+    named = [PREDICTIONS, ALL_REQUESTS]
+    # The chosen one stays an option, or the choice would change by itself.
     return named + sorted({*endpoints, chosen} - set(named))
 
 
 def choose_part(choice: LatencyChoice, now: datetime) -> tuple[datetime, datetime]:
     """Let the operator zoom into a part of the range; return its begin and end.
 
-    It is kept here and not in the chart: whenever its figures change, a chart begins anew.
+    It is kept here and not in the chart, which resets whenever its figures change.
     """
     scale = choice.scale
     whole = (-scale.units, 0.0)
     first, last = st.slider(
-        "Part shown",
+        "Zoom",
         *whole,
         value=whole,
         step=1 / scale.steps_a_unit,
         format=f"%g {scale.unit_word}",
         key=f"latency_part_{choice.range_name.replace(' ', '_')}",
-        help="The part of the range that the chart shows, counted back from now; it moves with time.",
+        help="The part of the range on the chart, counted back from now.",
     )
     return now + first * scale.unit, now + last * scale.unit

@@ -1,4 +1,4 @@
-"""Latency: how fast the service answers, how often, and with which errors, over a range of time."""
+"""Latency: response times, request rate and errors over a range of time."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""What the Latency page has read, and when it reads anew."""
+"""What the Latency page has read, and when it reads again."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,12 +16,12 @@ KEPT = "latency_reading"
 SLOWEST = "latency_slowest"
 """Prefix of the table's keys."""
 SLOWEST_PACE = 5
-"""The slowest requests are read at every fifth refresh: a row that moves cannot be clicked."""
+"""The slowest requests are read at every fifth refresh: a moving row cannot be clicked."""
 
 
 @dataclass(frozen=True)
 class LatencyReading:
-    """One look at the service, for one choice, and at its slowest requests some time before."""
+    """One reading of the service for one choice, and its slowest requests, read some time before."""
 
     choice: LatencyChoice
     summary: SummaryResponse
@@ -36,9 +36,9 @@ def last_reading() -> LatencyReading | None:
 
 
 def read_latency(client: HousingClient, choice: LatencyChoice, *, live: bool) -> LatencyReading:
-    """Read the service, or return what was read before where the page is held.
+    """Read the service, or return the last reading while the page is paused.
 
-    The slowest requests stay as they were while one of them is open: it must not close by itself.
+    The slowest requests do not change while one of them is open, so that it does not close.
 
     Raises
     ------

@@ -20,7 +20,7 @@ ROWS_A_PAGE = 100
 
 @dataclass(frozen=True)
 class LogFilters:
-    """What the operator looks for."""
+    """The chosen filters."""
 
     level: str | None
     module: str | None
@@ -44,7 +44,7 @@ class LogFilters:
 
 
 def draw_log_list() -> None:
-    """Draw the filters, the page of lines that they lead to, and the line that is open."""
+    """Draw the filters, a page of matching lines, and the opened line."""
     filters = _choose_filters()
     pages = PagedList[LogsResponse]("log")
     with asking_service():
@@ -54,7 +54,7 @@ def draw_log_list() -> None:
         )
         pages.draw_turning(answer)
         opened = draw_rows(
-            "log", answer.logs, _cells, _columns(), "No log line fits these filters."
+            "log", answer.logs, _cells, _columns(), "No log lines match these filters."
         )
         if opened is not None:
             _draw_line(opened)
@@ -68,7 +68,7 @@ def _choose_filters() -> LogFilters:
             key="log_module",
             max_chars=200,
             placeholder="backend.serving.model_host",
-            help="A logger's name, or its beginning.",
+            help="The name of a logger, or its beginning.",
             bind="query-params",
         )
         text = st.text_input(
@@ -108,6 +108,6 @@ def _draw_line(row: LogRow) -> None:
         "Level": row.level,
         "Process": row.process,
         "Module": f"`{row.module}`",
-        "Request id": f"`{row.request_id}`" if row.request_id else "none",
+        "Request ID": f"`{row.request_id}`" if row.request_id else "none",
     }
     draw_facts("log", facts, row.message)

@@ -1,4 +1,4 @@
-"""Logs: what the processes wrote, and every request that was answered."""
+"""Logs: the log lines of all processes, and all requests."""
 
 import streamlit as st
 

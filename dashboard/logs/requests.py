@@ -1,4 +1,4 @@
-"""Answered requests: filter, page, open one."""
+"""Requests: filter, page, open one."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ ROWS_A_PAGE = 100
 
 @dataclass(frozen=True)
 class RequestFilters:
-    """What the operator looks for."""
+    """The chosen filters."""
 
     endpoint: str | None
     status: int | None
@@ -37,7 +37,7 @@ class RequestFilters:
 
 
 def draw_request_list() -> None:
-    """Draw the filters, the page of requests that they lead to, and the request that is open."""
+    """Draw the filters, a page of matching requests, and the opened request."""
     filters = _choose_filters()
     pages = PagedList[RequestsResponse]("request")
     with asking_service():
@@ -51,7 +51,7 @@ def draw_request_list() -> None:
             answer.metrics,
             request_cells,
             request_columns(),
-            "No request fits these filters.",
+            "No requests match these filters.",
         )
         if opened is not None:
             draw_request("request", opened)
@@ -64,7 +64,7 @@ def _choose_filters() -> RequestFilters:
             key="request_endpoint",
             max_chars=200,
             placeholder="/predict",
-            help="A route, as `GET /` lists them, such as /predictions/<prediction_id>.",
+            help="A route as listed by `GET /`, such as /predictions/<prediction_id>.",
             bind="query-params",
         )
         status = st.number_input(

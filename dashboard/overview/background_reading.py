@@ -1,4 +1,4 @@
-"""A report that takes its time, read in a thread of its own: no page and no live block waits for it."""
+"""A slow report, read in a thread of its own, so that no page and no live block waits for it."""
 
 import threading
 import time
@@ -11,20 +11,20 @@ from backend.client import HousingClient
 Answer = TypeVar("Answer")
 
 FIRST_WAIT_SECONDS = 0.5
-"""So long a page waits for the very first answer: most come sooner, and nothing has to jump."""
+"""How long a page waits for the first answer: most arrive sooner, and the layout does not jump."""
 
 
 class BackgroundReading(Generic[Answer]):
-    """One question, asked anew when its answer is old and somebody looks. Safe between threads.
+    """One call, repeated when its answer is old and a page needs it. Safe between threads.
 
     Parameters
     ----------
     client
         Used by the reading's own thread alone, and closed with it.
     ask
-        The question.
+        The call.
     pause_seconds
-        Age from which on a good answer is asked for anew; a failed one is at the next look.
+        Age at which a good answer is refreshed; a failed call is repeated at the next look.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class BackgroundReading(Generic[Answer]):
         return first.result() if first.done() else None
 
     def close(self) -> None:
-        """Ask nothing more; a call on its way still ends."""
+        """Make no more calls; a running one still ends."""
         self._thread.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 

@@ -1,4 +1,4 @@
-"""Realized beside estimated error: one solid, one hollow and dashed, so that none is taken for the other."""
+"""Realized beside estimated error: one solid, one hollow and dashed, so that they are not confused."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.performance import Estimate
-from backend.contract.predictions import TARGET_UNIT_DOLLARS
 from dashboard.shared.colours import DOWN, TOTAL, UP
 from dashboard.shared.interval_mark import MarkStyle, interval_marks
+from dashboard.shared.price import in_thousands
 
 HEIGHT = 150
 REALIZED, ESTIMATED, HOLDOUT = "Realized", "Estimated", "Holdout"
@@ -24,12 +24,12 @@ class ErrorFigures:
 
 
 def draw_error_comparison(figures: ErrorFigures) -> None:
-    """Draw both with their confidence intervals. The chart keeps its identity and doesn't flicker."""
+    """Draw both with their confidence intervals. The chart keeps its identity, so it does not flicker."""
     st.echarts_chart(
         comparison_option(figures),
         height=HEIGHT,
         key="overview_error",
-        alt="Realized and estimated RMSE with 95 % confidence intervals, in thousand US dollars",
+        alt="Realized and estimated RMSE with 95% confidence intervals, in thousand US dollars",
     )
 
 
@@ -41,14 +41,14 @@ def comparison_option(figures: ErrorFigures) -> dict[str, Any]:
     if figures.estimated is not None:
         series += _marks(ESTIMATED, figures.estimated, MarkStyle(DOWN, hollow=True))
     if figures.holdout is not None:
-        series[0]["markLine"] = _holdout_line(_thousands(figures.holdout))
+        series[0]["markLine"] = _holdout_line(figures.holdout)
     return {
         "animationDuration": 300,
         "grid": {"left": 4, "right": 24, "top": 24, "bottom": 4},
         "xAxis": {
             "type": "value",
             "scale": True,
-            "name": "$1,000, with 95 % confidence",
+            "name": "$1,000, with 95% confidence intervals",
             "nameLocation": "middle",
             "nameGap": 26,
             "splitNumber": 4,
@@ -63,20 +63,17 @@ def comparison_option(figures: ErrorFigures) -> dict[str, Any]:
 
 
 def _marks(name: str, estimate: Estimate, style: MarkStyle) -> list[dict[str, Any]]:
-    lower, value, upper = map(_thousands, (estimate.lower, estimate.value, estimate.upper))
+    ends = (estimate.lower, estimate.value, estimate.upper)
+    lower, value, upper = (in_thousands(end) for end in ends)
     return interval_marks(name, name, (lower, value, upper), style)
 
 
-def _holdout_line(value: float) -> dict[str, Any]:
+def _holdout_line(holdout: float) -> dict[str, Any]:
     return {
         "silent": True,
         "symbol": "none",
         "animation": False,
         "label": {"formatter": HOLDOUT, "position": "end", "color": TOTAL},
         "lineStyle": {"color": TOTAL, "width": 2, "type": "dotted"},
-        "data": [{"xAxis": value}],
+        "data": [{"xAxis": in_thousands(holdout)}],
     }
-
-
-def _thousands(price: float) -> float:
-    return round(price * TARGET_UNIT_DOLLARS / 1_000, 2)

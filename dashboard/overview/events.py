@@ -1,4 +1,4 @@
-"""What happened: checks, alerts, triggers, retrainings, promotions, changes; the newest first."""
+"""Events: checks, alerts, requests, retrainings, promotions, changes; the newest first."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ LAST_EVENTS = 8
 KINDS = {
     "check": "Check",
     "alert": "Alert",
-    "trigger": "Retraining asked for",
+    "trigger": "Retraining requested",
     "retraining": "Retraining",
     "promotion": "Promotion",
     "rollback": "Rollback",
-    "watch": "Promotion watched",
+    "watch": "Promotion watch",
     "configuration": "Configuration",
     "clear": "Records cleared",
 }
@@ -25,12 +25,12 @@ KINDS = {
 def draw_events() -> None:
     """Draw the last events as a table, or say that there are none yet."""
     st.subheader("Events", anchor=False)
-    with asking_quietly("What happened is"):
+    with asking_quietly("Events"):
         events = housing_client().history(HistoryQuery(limit=LAST_EVENTS)).events
         if not events:
             st.caption(
-                "Nothing yet. Checks, alerts, retrainings, promotions and changes of the "
-                "configuration appear here."
+                "No events yet. Checks, alerts, retrainings, promotions and configuration changes "
+                "will appear here."
             )
             return
         st.dataframe(
@@ -59,6 +59,6 @@ def _columns() -> dict[str, Any]:
     return {
         "timestamp": config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=135),
         "kind": config.TextColumn("Event", width=120),
-        "summary": config.TextColumn("What happened", width=640),
-        "actor": config.TextColumn("By", width=65),
+        "summary": config.TextColumn("Summary", width=640),
+        "actor": config.TextColumn("Actor", width=65),
     }

@@ -1,7 +1,7 @@
-"""Can the answers be trusted: drift and error on the Overview, read in the background and less often.
+"""Drift and error on the Overview, read in the background and less often.
 
 A report over a day of predictions may take the service seconds: it must not hold up the live block above
-it, and a failed one says so quietly, since the top of the page says it aloud.
+it, and a failure is shown quietly, since the top of the page shows it already.
 """
 
 from datetime import timedelta
@@ -10,6 +10,7 @@ import streamlit as st
 
 from backend.contract.drift import DriftQuery, DriftWindowResponse
 from backend.contract.performance import Estimate, PerformanceQuery, PerformanceResponse
+from dashboard.navigation import DRIFT
 from dashboard.overview.background_reading import BackgroundReading
 from dashboard.overview.error_comparison import ErrorFigures, draw_error_comparison
 from dashboard.settings import dashboard_settings
@@ -21,20 +22,20 @@ from dashboard.shared.service import asking_quietly, new_client
 WINDOW = timedelta(hours=24)
 INPUTS_NAMED = 3
 REPORT_PACE = 6
-"""A report costs the service far more than the live figures: it is asked for so many times less often."""
-BEING_READ = "Being read …"
+"""A report costs the service far more than the live figures: it is read this many times less often."""
+BEING_READ = "Loading …"
 
 
 @st.cache_resource(show_spinner=False, on_release=BackgroundReading.close)
 def _drift_reading() -> BackgroundReading[DriftWindowResponse]:
-    """Return the one reading of drift that all sessions look at."""
+    """Return the drift reading, which all sessions share."""
     query = DriftQuery(window=WINDOW)
     return BackgroundReading(new_client(), lambda client: client.drift(query), _pause_seconds())
 
 
 @st.cache_resource(show_spinner=False, on_release=BackgroundReading.close)
 def _error_reading() -> BackgroundReading[PerformanceResponse]:
-    """Return the one reading of the error that all sessions look at."""
+    """Return the error reading, which all sessions share."""
     query = PerformanceQuery(window=WINDOW)
     return BackgroundReading(
         new_client(), lambda client: client.performance(query), _pause_seconds()
@@ -48,7 +49,7 @@ def _pause_seconds() -> float:
 def draw_drift_summary() -> None:
     """Draw how many inputs drifted in the last day, and which."""
     st.subheader("Drift, last 24 hours", anchor=False)
-    with asking_quietly("Drift is"):
+    with asking_quietly("Drift"):
         found = _drift_reading().look()
         if found is None:
             st.caption(BEING_READ)
@@ -58,18 +59,16 @@ def draw_drift_summary() -> None:
             f":{words.colour}[:material/{words.icon}: **{words.title}**]  \n{_share(found)}"
         )
         st.caption(f"{found.drift_analysis.n_samples:,} predictions, {clock(found.until)}.")
-        if st.button(
-            "Open drift", key="overview_drift", type="tertiary", icon=":material/compare:"
-        ):
-            st.switch_page("drift/page.py")
+        if st.button("Details", key="overview_drift", type="tertiary", icon=":material/compare:"):
+            DRIFT.open()
 
 
 def _share(found: DriftWindowResponse) -> str:
     analysis = found.drift_analysis
     if analysis.drift_share is None:
         needed = int(analysis.thresholds["minimum_rows"])
-        return f"A verdict needs {needed:,} predictions."
-    share = f"**{analysis.drift_share:.0%}** of the inputs: {drifted_words(analysis)}"
+        return f"At least {needed:,} predictions are needed."
+    share = drifted_words(analysis)
     names = [column_label(name).lower() for name in analysis.drifted_features[:INPUTS_NAMED]]
     more = "" if len(analysis.drifted_features) <= INPUTS_NAMED else " and more"
     listed = f" ({', '.join(names)}{more})" if names else ""
@@ -78,9 +77,9 @@ def _share(found: DriftWindowResponse) -> str:
 
 
 def draw_error_summary() -> None:
-    """Draw the realized error beside the estimated one, over the holdout's."""
+    """Draw the realized error beside the estimated one, with the holdout's."""
     st.subheader("Error (RMSE), last 24 hours", anchor=False)
-    with asking_quietly("The error is"):
+    with asking_quietly("Prediction error"):
         found = _error_reading().look()
         if found is None:
             st.caption(BEING_READ)
@@ -103,19 +102,19 @@ def error_figures(found: PerformanceResponse) -> ErrorFigures:
 
 def _realized_words(found: PerformanceResponse) -> str:
     if found.realized.rmse is None:
-        return f":gray[Realized: not enough actual values ({found.n_labelled:,}).]"
+        return f":gray[Realized: not enough labels ({found.n_labelled:,}).]"
     return (
         f"Realized **{_price(found.realized.rmse)}** "
-        f":gray[from {found.realized.rows:,} actual values]"
+        f":gray[from {found.realized.rows:,} labelled predictions]"
     )
 
 
 def _estimated_words(found: PerformanceResponse) -> str:
     if found.estimated.estimated_rmse is None:
-        return ":gray[Estimated: not enough predictions without an actual value.]"
+        return ":gray[Estimated: not enough unlabelled predictions.]"
     return (
         f"*Estimated ≈ {_price(found.estimated.estimated_rmse)}* "
-        f":gray[for {found.estimated.rows:,} predictions without one]"
+        f":gray[for {found.estimated.rows:,} unlabelled predictions]"
     )
 
 

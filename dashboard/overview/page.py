@@ -1,4 +1,4 @@
-"""Overview: is it up, can it be trusted, how much, how fast, what happened."""
+"""Overview: health, trust, traffic, latency, events."""
 
 import streamlit as st
 

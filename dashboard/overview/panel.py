@@ -1,4 +1,4 @@
-"""The Overview as one live block, what an operator acts on first."""
+"""The Overview as one live block, most urgent first."""
 
 import streamlit as st
 
@@ -16,9 +16,9 @@ from dashboard.shared.service import asking_service, housing_client
 
 
 def draw_overview() -> None:
-    """Read everything, then draw it: a failed reading leaves one sentence in its place.
+    """Read everything, then draw it: a failed call leaves one sentence in its place.
 
-    Drift and error come from readings of their own, which go on when the others fail.
+    Drift and error are read separately, and go on when the rest fails.
     """
     reading: OverviewReading | None = None
     with asking_service():
@@ -40,7 +40,7 @@ def _draw_service(reading: OverviewReading) -> None:
     traffic_side, facts_side = st.columns([13, 7], gap="large")
     with traffic_side:
         choose_scope()
-        draw_traffic(reading.requests, chosen_scope())
+        draw_traffic(reading.traffic, chosen_scope())
     with facts_side:
         if reading.info is not None:
             draw_served_model(reading.info)
@@ -48,10 +48,10 @@ def _draw_service(reading: OverviewReading) -> None:
 
 
 def draw_health(reading: OverviewReading) -> None:
-    """Draw the state of the service and when it was looked at."""
+    """Draw the state of the service and when it was read."""
     health = reading.health
     with st.container(key="overview_health"):
-        st.markdown(f"{_badge(health.status)} :small[:gray[{_looked(reading)}]]")
+        st.markdown(f"{_badge(health.status)} :small[:gray[{_updated(reading)}]]")
     if health.status != "healthy":
         st.error(health.message, icon=":material/error:")
     elif health.refused_reason is not None:
@@ -64,14 +64,14 @@ def _badge(status: str) -> str:
     return ":red-badge[:material/error: No model]"
 
 
-def _looked(reading: OverviewReading) -> str:
-    return f"Looked at {clock(reading.read_at)}, every {dashboard_settings().refresh_seconds:g} s"
+def _updated(reading: OverviewReading) -> str:
+    return f"Updated {clock(reading.read_at)}, every {dashboard_settings().refresh_seconds:g} s"
 
 
 def draw_served_model(info: InfoResponse) -> None:
-    """Draw the served model as a short list."""
-    st.subheader("Served model", anchor=False)
-    st.table(model_facts(info), border="horizontal", alt="The served model and its test figures")
+    """Draw the current model as a short list."""
+    st.subheader("Current model", anchor=False)
+    st.table(model_facts(info), border="horizontal", alt="The current model and its test figures")
 
 
 def model_facts(info: InfoResponse) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The last predictions: when, what was asked, what was answered."""
+"""The last predictions: time, inputs, price."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from dashboard.shared.price import rounded_dollars
 
 def draw_predictions(rows: list[PredictionRow]) -> None:
     """Draw the logged predictions as a table, newest first."""
-    st.subheader("Last predictions", anchor=False)
+    st.subheader("Latest predictions", anchor=False)
     st.dataframe(
         prediction_cells(rows),
         key="overview_predictions",
@@ -25,7 +25,7 @@ def draw_predictions(rows: list[PredictionRow]) -> None:
 
 
 def prediction_cells(rows: list[PredictionRow]) -> list[dict[str, Any]]:
-    """Return the cells of one row a prediction, its price in dollars."""
+    """Return one row of cells for each prediction, its price in dollars."""
     return [
         {"timestamp": cell(row.timestamp), "price": rounded_dollars(row.prediction)}
         | row.input.model_dump()

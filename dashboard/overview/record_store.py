@@ -1,18 +1,19 @@
-"""What is recorded: sizes, and what still waits for the log-writer."""
+"""The record store: sizes, and the backlog of the log-writer."""
 
 import streamlit as st
+from humanize import naturalsize
 
 from backend.contract.database import DatabaseStatistics, SpoolBacklog
 from dashboard.shared.moment import lasting
 
 BACKLOG_WORTH_SAYING_BYTES = 1024 * 1024
-"""At normal load the log-writer leaves far less than this; more means that it stopped or lags."""
+"""At normal load the backlog is far smaller; more means that the log-writer stopped or lags."""
 WAIT_WORTH_SAYING_SECONDS = 10.0
 """At normal load a record waits less than a second."""
 
 
 def draw_record_store(statistics: DatabaseStatistics) -> None:
-    """Draw the sizes of the log database as a short list, and a warning if the log-writer lags."""
+    """Draw the sizes of the database as a short list, and a warning if the log-writer lags."""
     st.subheader("Records", anchor=False)
     if (warning := record_warning(statistics)) is not None:
         st.warning(warning, icon=":material/warning:")
@@ -28,42 +29,42 @@ def record_facts(statistics: DatabaseStatistics) -> dict[str, str]:
         "Requests": f"{totals.total_requests:,}",
         "Log lines": f"{sum(logs.values()):,} :gray[({errors:,} errors)]",
         "Database": size(statistics.size_bytes),
-        "Waiting in the spool": size(statistics.spool_backlog.bytes),
-        "Oldest waiting record": waiting_time(statistics.spool_backlog),
+        "Spool backlog": size(statistics.spool_backlog.bytes),
+        "Oldest in backlog": waiting_time(statistics.spool_backlog),
     }
 
 
 def record_warning(statistics: DatabaseStatistics) -> str | None:
-    """Return what is wrong with the recording in one sentence, or None."""
+    """Return what is wrong with recording in one sentence, or None."""
     backlog = statistics.spool_backlog
     if backlog.rejected_records:
         return (
-            f"{backlog.rejected_records:,} records could not be read and were set aside "
-            "in the spool's folder of rejected records."
+            f"Unreadable records: {backlog.rejected_records:,}. They are kept in the spool's folder "
+            "of rejected records."
         )
     late = backlog.oldest_age_seconds > WAIT_WORTH_SAYING_SECONDS
     if late or backlog.bytes > BACKLOG_WORTH_SAYING_BYTES:
         return (
-            f"{size(backlog.bytes)} of records wait for the log-writer, the oldest for "
-            f"{waiting_time(backlog)}; look whether it runs. Nothing is lost."
+            f"{size(backlog.bytes)} of records are waiting for the log-writer, the oldest for "
+            f"{waiting_time(backlog)}. Check that it is running. No records are lost."
         )
     return None
 
 
 def waiting_time(backlog: SpoolBacklog) -> str:
-    """Write since when the oldest record waits.
+    """Write how long the oldest record has been waiting.
 
     Examples
     --------
     >>> waiting_time(SpoolBacklog(bytes=0, oldest_age_seconds=0, rejected_records=0))
-    'none waits'
+    'none'
     >>> waiting_time(SpoolBacklog(bytes=9, oldest_age_seconds=0.04, rejected_records=0))
     'under a second'
     >>> waiting_time(SpoolBacklog(bytes=9, oldest_age_seconds=7260, rejected_records=0))
     '2 h 1 min'
     """
     if not backlog.bytes:
-        return "none waits"
+        return "none"
     return lasting(backlog.oldest_age_seconds)
 
 
@@ -73,9 +74,6 @@ def size(count: int) -> str:
     Examples
     --------
     >>> size(0), size(2_048), size(5 * 1024 * 1024)
-    ('0 bytes', '2.0 KiB', '5.0 MiB')
+    ('0 Bytes', '2.0 KiB', '5.0 MiB')
     """
-    for power, unit in ((3, "GiB"), (2, "MiB"), (1, "KiB")):
-        if count >= 1024**power:
-            return f"{count / 1024**power:,.1f} {unit}"
-    return f"{count} bytes"
+    return naturalsize(count, binary=True)

@@ -2,42 +2,47 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import dropwhile
 from typing import Any
 
 import streamlit as st
 
-from dashboard.overview.traffic import TrafficStep
+from backend.contract.traffic import Step, SummaryResponse
 from dashboard.shared.chart_panel import count_axis, panel_grid, panel_title, time_axis
 from dashboard.shared.moment import step_words
 
-ANSWERED_COLOUR = "#7d959d"
+OK_COLOUR = "#7d959d"
 FAILED_COLOUR = "#d9534a"
-"""Both stand at least 3 to 1 against the light and the dark ground."""
+"""Both have a contrast of at least 3 to 1 against the light and the dark background."""
 
 
-def draw_traffic_chart(steps: Sequence[TrafficStep], step: timedelta) -> None:
-    """Draw the steps. The chart keeps its identity, so that new figures move it and don't flicker."""
-    words = step_words(step)
+def draw_traffic_chart(summary: SummaryResponse) -> None:
+    """Draw the steps. The chart keeps its identity, so that new figures move it without flicker."""
+    step = timedelta(seconds=summary.step_seconds)
     st.echarts_chart(
-        traffic_option(steps, step),
+        traffic_option(since_first_request(summary.series), step),
         height=380,
         key="overview_traffic",
-        alt=f"Latency in milliseconds and number of requests for each {words}",
+        alt=f"Latency in milliseconds and number of requests for each {step_words(step)}",
     )
 
 
-def traffic_option(steps: Sequence[TrafficStep], step: timedelta) -> dict[str, Any]:
+def since_first_request(series: Sequence[Step]) -> list[Step]:
+    """Return the steps from the first one with a request on."""
+    return list(dropwhile(lambda step: not step.requests, series))
+
+
+def traffic_option(steps: Sequence[Step], step: timedelta) -> dict[str, Any]:
     """Return the chart: lines of latency above, bars of requests below, times in UTC."""
-    # Both axes end half a step outside, so that each point stands above the middle of its bar.
     span = {
-        "min": (steps[0].time - step / 2).isoformat(),
-        "max": (steps[-1].time + step / 2).isoformat(),
+        "min": steps[0].time.isoformat(),
+        "max": (steps[-1].time + step).isoformat(),
         "containShape": False,
     }
     return {
         "useUTC": True,
         "animationDuration": 300,
-        "dataset": {"source": [_point(step) for step in steps]},
+        "dataset": {"source": [_point(one, step) for one in steps]},
         "tooltip": {"trigger": "axis", "valueFormatter": "%.4g"},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "legend": {"top": 0, "right": 0, "itemWidth": 18},
@@ -54,19 +59,20 @@ def traffic_option(steps: Sequence[TrafficStep], step: timedelta) -> dict[str, A
         "series": [
             _line("p50", "solid"),
             _line("p95", "dashed"),
-            _bars("Answered", ANSWERED_COLOUR),
+            _bars("OK", OK_COLOUR),
             _bars("Failed", FAILED_COLOUR),
         ],
     }
 
 
-def _point(step: TrafficStep) -> dict[str, Any]:
+def _point(one: Step, step: timedelta) -> dict[str, Any]:
+    # A point stands in the middle of its step, above the middle of its bar.
     return {
-        "time": step.time.isoformat(),
-        "p50": step.p50,
-        "p95": step.p95,
-        "Answered": step.answered,
-        "Failed": step.failed,
+        "time": (one.time + step / 2).isoformat(),
+        "p50": one.p50,
+        "p95": one.p95,
+        "OK": one.requests - one.errors,
+        "Failed": one.errors,
     }
 
 

@@ -1,27 +1,25 @@
-"""Requests, errors and latency: the figures and the chart."""
-
-from typing import get_args
+"""Requests, errors and latency of the last hour: the figures and the chart."""
 
 import streamlit as st
 
-from backend.contract.records import LARGEST_LIMIT, RequestRow
-from dashboard.overview.reading import TrafficScope
-from dashboard.overview.traffic import (
-    TrafficSummary,
-    over_time,
-    step_for,
-    summarize,
-)
+from backend.contract.traffic import SummaryResponse
+from dashboard.navigation import PREDICT
 from dashboard.overview.traffic_chart import draw_traffic_chart
 from dashboard.shared.moment import period
+from dashboard.shared.traffic import (
+    ALL_REQUESTS,
+    LATENCY_HELP,
+    PREDICTIONS,
+    SCOPE_HELP,
+    milliseconds,
+)
 
-SCOPES: tuple[TrafficScope, ...] = get_args(TrafficScope)
 SCOPE_KEY = "overview_scope"
 
 
-def chosen_scope() -> TrafficScope:
+def chosen_scope() -> str:
     """Return which requests count, before or after the choice is drawn."""
-    scope: TrafficScope = st.session_state.setdefault(SCOPE_KEY, SCOPES[0])
+    scope: str = st.session_state.setdefault(SCOPE_KEY, PREDICTIONS)
     return scope
 
 
@@ -29,62 +27,48 @@ def choose_scope() -> None:
     """Let the operator choose which requests count."""
     st.segmented_control(
         "Requests counted",
-        SCOPES,
+        (PREDICTIONS, ALL_REQUESTS),
         required=True,
         key=SCOPE_KEY,
         persist_state="session",
         label_visibility="collapsed",
-        help="*Predictions* are calls of /predict and /predict_batch. *Every request* also counts "
-        "what looks at the service: this console, the monitor, probes.",
+        help=SCOPE_HELP,
     )
 
 
-def draw_traffic(rows: list[RequestRow], scope: TrafficScope) -> None:
-    """Draw the figures and the chart, or an invitation where there is nothing yet."""
-    summary = summarize(rows)
-    if summary is None:
-        _draw_nothing_yet()
+def draw_traffic(summary: SummaryResponse, scope: str) -> None:
+    """Draw the figures and the chart, or an invitation if there is nothing yet."""
+    if not summary.totals.requests:
+        _draw_nothing_yet(scope)
         return
     _draw_figures(summary)
-    st.caption(_sample(summary, scope))
-    step = step_for(summary.until - summary.since)
-    draw_traffic_chart(over_time(rows, step), step)
+    st.caption(
+        f"{scope} of the last hour, {period(summary.since, summary.timestamp)}. "
+        "Percentiles are from the latency histogram, accurate to 2.5%."
+    )
+    draw_traffic_chart(summary)
 
 
-def _draw_figures(summary: TrafficSummary) -> None:
+def _draw_figures(summary: SummaryResponse) -> None:
+    totals = summary.totals
     with st.grid(4, min_column_width=125, gap="small"):
-        st.metric("Requests", f"{summary.requests:,}", border=True)
+        st.metric("Requests", f"{totals.requests:,}", border=True)
         st.metric(
             "Errors",
-            f"{summary.errors:,} :small[:gray[{summary.error_share:.1%}]]",
+            f"{totals.errors:,} :small[:gray[{totals.errors / totals.requests:.1%}]]",
             border=True,
-            help="Answers with a status of 400 or more.",
+            help="Responses with a status of 400 or above.",
         )
-        st.metric("Latency, median", _milliseconds(summary.p50), border=True, help=LATENCY_HELP)
-        st.metric("Latency, p95", _milliseconds(summary.p95), border=True, help=LATENCY_HELP)
+        st.metric("Latency, p50", milliseconds(totals.p50), border=True, help=LATENCY_HELP)
+        st.metric("Latency, p95", milliseconds(totals.p95), border=True, help=LATENCY_HELP)
 
 
-LATENCY_HELP = "Time inside the service, over the requests counted; the network is not in it."
-
-
-def _sample(summary: TrafficSummary, scope: TrafficScope) -> str:
-    kind = "requests for predictions" if scope == "Predictions" else "requests of every kind"
-    last = "The last" if summary.requests == LARGEST_LIMIT else "All"
-    return f"{last} {summary.requests:,} {kind}, {period(summary.since, summary.until)}."
-
-
-def _milliseconds(value: float) -> str:
-    return f"{value:.3g} ms" if value < 1_000 else f"{value:,.0f} ms"
-
-
-def _draw_nothing_yet() -> None:
+def _draw_nothing_yet(scope: str) -> None:
     with st.container(border=True, key="overview_empty", horizontal_alignment="center"):
         st.space("small")
-        st.markdown("**Nothing was asked yet**", text_alignment="center")
-        st.caption(
-            "Requests, errors and latency appear here with the first prediction.",
-            text_alignment="center",
-        )
-        if st.button("Ask for a first price", icon=":material/home_work:", key="overview_start"):
-            st.switch_page("predict/page.py")
+        what = "predictions" if scope == PREDICTIONS else "requests"
+        st.markdown(f"**No {what} in the last hour**", text_alignment="center")
+        st.caption("Requests, errors and latency will appear here.", text_alignment="center")
+        if st.button("Predict a price", icon=":material/home_work:", key="overview_start"):
+            PREDICT.open()
         st.space("small")

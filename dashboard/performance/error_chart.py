@@ -10,19 +10,20 @@ from backend.contract.predictions import TARGET_UNIT_DOLLARS
 from dashboard.shared.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.shared.colours import DOWN, TOTAL, UP
 from dashboard.shared.moment import step_words
+from dashboard.shared.price import in_thousands
 
 REALIZED, ESTIMATED, HOLDOUT = "Realized RMSE", "Estimated RMSE", "Holdout RMSE"
-COVERAGE, EXPECTED = "In their interval", "Expected share"
+COVERAGE, EXPECTED = "Interval coverage", "Expected coverage"
 BAND_OPACITY = 0.18
 
 
 def draw_error_chart(found: PerformanceResponse) -> None:
-    """Draw the steps. The chart keeps its identity, so that new figures move it and don't flicker."""
+    """Draw the steps. The chart keeps its identity, so that new figures move it without flicker."""
     words = step_words(timedelta(seconds=found.step_seconds))
     st.subheader("Over time", anchor=False)
     st.caption(
-        f"A point for each {words}, by the time of the prediction; bands are 95 % confidence. Where there "
-        "are fewer than 30 actual values (or predictions, for the estimate), there is no point."
+        f"One point per {words}, by prediction time, with 95% confidence bands. A point needs at least 30 "
+        "labels (for the estimate, 30 predictions)."
     )
     st.echarts_chart(
         error_option(found),
@@ -53,7 +54,7 @@ def error_option(found: PerformanceResponse) -> dict[str, Any]:
         "title": [
             panel_title("RMSE, $1,000", 4),
             panel_title(
-                f"Actual values in their interval, % (expected: {100 * found.expected_coverage:.3g})",
+                f"Interval coverage, % (expected: {100 * found.expected_coverage:.3g})",
                 "61%",
             ),
         ],
@@ -65,7 +66,7 @@ def error_option(found: PerformanceResponse) -> dict[str, Any]:
             *_banded(ESTIMATED, "estimated", DOWN, "dashed", 0),
             *_banded(COVERAGE, "coverage", UP, "solid", 1),
             *(
-                [_level(HOLDOUT, _thousands(baseline.value), 0, found)]
+                [_level(HOLDOUT, in_thousands(baseline.value), 0, found)]
                 if baseline is not None
                 else []
             ),
@@ -75,7 +76,7 @@ def error_option(found: PerformanceResponse) -> dict[str, Any]:
 
 
 def _span(found: PerformanceResponse) -> tuple[datetime, datetime]:
-    """Return from when to when there are steps: the window's part before its first prediction has none."""
+    """Return the ends of the steps: there are none before the first prediction of the window."""
     return (found.series[0].since if found.series else found.since), found.until
 
 
@@ -145,10 +146,6 @@ def _level(title: str, height: float, grid: int, found: PerformanceResponse) -> 
         "tooltip": {"show": False},
         **_axes(grid),
     }
-
-
-def _thousands(price: float) -> float:
-    return price * TARGET_UNIT_DOLLARS / 1_000
 
 
 def _axes(grid: int) -> dict[str, int]:

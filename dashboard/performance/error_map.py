@@ -1,4 +1,4 @@
-"""Where answers were off: squares of half a degree on the outline of California."""
+"""Error by place: squares of half a degree on the map of California."""
 
 import math
 from itertools import accumulate
@@ -8,23 +8,24 @@ import streamlit as st
 
 from backend.contract.performance import ErrorCell, PerformanceResponse
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
-from backend.contract.table import MIDDLE_LATITUDE
-from dashboard.shared.california import california_path
-from dashboard.shared.colours import LAND, TOTAL
+from dashboard.shared.california import california_land, california_layout
+from dashboard.shared.colours import TOTAL
 from dashboard.shared.price import dollars
 from dashboard.shared.still_chart import draw_still
 
 HEIGHT = 430
 COLOUR_STEP_DOLLARS = 10_000
 COLOURED_SHARE = 0.95
-"""Share of the actual values whose squares the colours span: one odd district must not pale all others."""
+"""Share of the actual values that the colour scale covers: one outlier must not make all others pale."""
 SMALLEST, LARGEST = 8.0, 26.0
 
 
 def draw_error_map(found: PerformanceResponse) -> None:
-    """Draw the mean absolute error by place; the more labelled rows, the larger the square."""
-    st.subheader("On the map", anchor=False)
-    st.caption("Mean absolute error by half a degree; larger squares rest on more actual values.")
+    """Draw the mean absolute error by place; more labelled rows make a larger square."""
+    st.subheader("Error map", anchor=False)
+    st.caption(
+        "Mean absolute error in squares of half a degree; larger squares have more actual values."
+    )
     draw_still(
         error_map_figure(found.cells),
         "map",
@@ -36,16 +37,6 @@ def draw_error_map(found: PerformanceResponse) -> None:
 
 def error_map_figure(cells: list[ErrorCell]) -> dict[str, Any]:
     """Return the outline with a square for each cell."""
-    east, north = california_path()
-    outline = {
-        "x": east,
-        "y": north,
-        "mode": "lines",
-        "line": {"color": TOTAL, "width": 1.2},
-        "fill": "toself",
-        "fillcolor": LAND,
-        "hoverinfo": "skip",
-    }
     squares = {
         "x": [cell.longitude for cell in cells],
         "y": [cell.latitude for cell in cells],
@@ -54,7 +45,7 @@ def error_map_figure(cells: list[ErrorCell]) -> dict[str, Any]:
         "hovertext": [cell_words(cell) for cell in cells],
         "hoverinfo": "text",
     }
-    return {"data": [outline, squares], "layout": _layout()}
+    return {"data": [california_land(), squares], "layout": california_layout(HEIGHT)}
 
 
 def cell_words(cell: ErrorCell) -> str:
@@ -73,7 +64,7 @@ def cell_words(cell: ErrorCell) -> str:
 
 
 def highest_colour(cells: list[ErrorCell]) -> int:
-    """Return the error in dollars from which on squares have the strongest colour.
+    """Return the error in dollars at which squares have the strongest colour.
 
     Examples
     --------
@@ -111,19 +102,4 @@ def _marker(cells: list[ErrorCell]) -> dict[str, Any]:
             "tickvals": ticks,
             "ticktext": ["$0", f"${highest / 2_000:g}k", f"≥ ${highest / 1_000:g}k"],
         },
-    }
-
-
-def _layout() -> dict[str, Any]:
-    axis = {"fixedrange": True, "zeroline": False, "automargin": True, "nticks": 6}
-    return {
-        "height": HEIGHT,
-        "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
-        "showlegend": False,
-        "dragmode": False,
-        "hovermode": "closest",
-        "xaxis": axis | {"title": {"text": "degrees east"}, "constrain": "domain"},
-        "yaxis": axis
-        | {"title": {"text": "degrees north"}, "scaleanchor": "x", "constrain": "domain"}
-        | {"scaleratio": 1 / math.cos(math.radians(MIDDLE_LATITUDE))},
     }

@@ -1,4 +1,4 @@
-"""Bringing in actual values: a template, a file, a look at its problems, a report of what became of it."""
+"""Uploading actual values: a template, a file, its problems, and a report of the result."""
 
 from dataclasses import asdict
 
@@ -17,11 +17,11 @@ MOST_MEGABYTES = 20
 
 
 def draw_label_upload() -> None:
-    """Draw the upload and, behind it, what became of the last file."""
+    """Draw the upload and, below it, the report of the last file."""
     st.subheader("Actual values", anchor=False)
     st.caption(
-        "A CSV file with the columns prediction_id and actual, in units of 100,000 USD. In any order, "
-        "late or twice: the first value of a prediction stays."
+        "A CSV file with the columns prediction_id and actual, in units of 100,000 USD. Rows may be in any "
+        "order, late or repeated: the first value of a prediction is kept."
     )
     _draw_template()
     file = st.file_uploader(
@@ -45,14 +45,14 @@ def _draw_template() -> None:
             .predictions
         )
         st.download_button(
-            f"Download {len(rows):,} predictions to fill in",
+            f"Download {len(rows):,} predictions to label",
             template(rows),
             "actual_values.csv",
             "text/csv",
             key="performance_template",
             icon=":material/download:",
             disabled=not rows,
-            help="The newest predictions without an actual value, at most a thousand.",
+            help="The latest unlabelled predictions, at most 1,000.",
         )
 
 
@@ -65,7 +65,7 @@ def _draw_file(content: bytes) -> None:
     st.caption(escaped(found.understood.sentence()))
     _draw_problems(found)
     pressed = st.button(
-        f"Attach {len(found.items):,} values",
+        f"Save {len(found.items):,} values",
         key="performance_attach",
         type="primary",
         icon=":material/add_link:",
@@ -79,16 +79,16 @@ def _draw_file(content: bytes) -> None:
 
 def _draw_problems(found: LabelFile) -> None:
     if found.empty:
-        st.markdown(f":gray[{found.empty:,} rows have no actual value yet and are left out.]")
+        st.markdown(f":gray[{found.empty:,} rows have no actual value yet and are skipped.]")
     if not found.problems:
         return
-    st.warning(f"{len(found.problems):,} rows cannot be used:", icon=":material/warning:")
+    st.warning(f"{len(found.problems):,} rows with problems:", icon=":material/warning:")
     st.dataframe(
         [asdict(problem) for problem in found.problems[:MOST_SHOWN]],
         key="performance_problems",
         hide_index=True,
         column_config={"row": "Row", "column": "Column", "message": "Problem", "value": "Value"},
-        alt="Rows of the file that cannot be used",
+        alt="Rows of the file with problems",
     )
 
 
@@ -108,24 +108,26 @@ def attach(items: list[FeedbackItem]) -> FeedbackResponse:
 
 
 def draw_report(report: FeedbackResponse) -> None:
-    """Draw how many values were accepted, and the ids of the others."""
+    """Draw how many values were accepted, and the ids of the rest."""
     with st.container(key="performance_attached", border=True):
         accepted, unknown, duplicate, conflicting = st.columns(4)
         accepted.metric("Accepted", f"{report.accepted:,}")
-        unknown.metric("Unknown", f"{len(report.unknown):,}", help="Ids of no prediction.")
+        unknown.metric("Unknown", f"{len(report.unknown):,}", help="No prediction has this id.")
         duplicate.metric(
-            "Duplicate", f"{len(report.duplicate):,}", help="Had a value already; it stays."
+            "Duplicates",
+            f"{len(report.duplicate):,}",
+            help="Already labelled; the first value is kept.",
         )
         conflicting.metric(
-            "Of these, another value",
+            "Duplicates with a different value",
             f"{len(report.conflicting):,}",
-            help="Duplicates whose value in the file is another one than the one that stays.",
+            help="The value in the file differs from the one that is kept.",
         )
         rows = [
             {"prediction_id": one, "report": name}
             for name, ids in (
-                ("unknown", report.unknown),
-                ("another value", report.conflicting),
+                ("unknown id", report.unknown),
+                ("different value", report.conflicting),
             )
             for one in ids[:MOST_SHOWN]
         ]
@@ -134,8 +136,8 @@ def draw_report(report: FeedbackResponse) -> None:
                 rows,
                 key="performance_not_attached",
                 hide_index=True,
-                column_config={"prediction_id": "Prediction", "report": "What is wrong"},
-                alt="Ids that were not attached",
+                column_config={"prediction_id": "Prediction", "report": "Problem"},
+                alt="Ids that were not saved",
             )
 
 

@@ -1,4 +1,4 @@
-"""Performance: how far off the answers were, and how far off they probably are."""
+"""Performance: the error of predictions, measured and estimated."""
 
 import streamlit as st
 
@@ -7,6 +7,6 @@ from dashboard.performance.panel import draw_performance
 from dashboard.settings import dashboard_settings
 
 st.title("Performance", anchor=False)
-# A report takes the service a good part of a second: it is asked for at half the pace of other pages.
+# A report takes the service part of a second: it is refreshed at half the rate of other pages.
 st.fragment(draw_performance, run_every=2 * dashboard_settings().refresh_seconds)()
 draw_label_upload()

@@ -1,4 +1,4 @@
-"""The Performance page as one live block: verdict, figures, course of time, places, kinds of district."""
+"""The Performance page as one live block: verdict, figures, trend, map, segments."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ USUAL_WINDOW = "24 hours"
 
 
 def draw_performance() -> None:
-    """Read the chosen window, then draw it: a failed reading leaves one sentence in its place."""
+    """Read the chosen window, then draw it: a failed call leaves one sentence in its place."""
     chosen = st.segmented_control(
         "Predictions of the last",
         WINDOWS,

@@ -1,4 +1,4 @@
-"""How far answers were off, and to which side: now, beside the holdout."""
+"""The distribution of residuals: now, beside the holdout."""
 
 from itertools import pairwise
 from typing import Any
@@ -8,6 +8,7 @@ import streamlit as st
 from backend.contract.performance import PerformanceResponse, ResidualHistogram
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
 from dashboard.shared.colours import TOTAL, UP
+from dashboard.shared.price import in_percent
 
 HEIGHT = 430
 
@@ -18,12 +19,12 @@ def draw_residuals(found: PerformanceResponse) -> None:
     if found.residuals is None:
         st.markdown(":gray[This version has no holdout to compare with.]")
         return
-    st.caption("Predicted less actual: to the right, the answer was too high.")
+    st.caption("Predicted minus actual: to the right of zero, the prediction was too high.")
     st.echarts_chart(
         residual_option(found.residuals),
         height=HEIGHT,
         key="performance_residuals",
-        alt="Histogram of predicted less actual prices, beside that of the holdout",
+        alt="Histogram of predicted minus actual prices, beside that of the holdout",
     )
 
 
@@ -49,7 +50,7 @@ def residual_option(residuals: ResidualHistogram) -> dict[str, Any]:
             {
                 "type": "bar",
                 "name": "Now",
-                "data": _percent(residuals.shares),
+                "data": [in_percent(share) for share in residuals.shares],
                 "itemStyle": {"color": UP},
                 "barCategoryGap": "15%",
             },
@@ -57,7 +58,7 @@ def residual_option(residuals: ResidualHistogram) -> dict[str, Any]:
                 "type": "line",
                 "name": "Holdout",
                 "step": "middle",
-                "data": _percent(residuals.baseline_shares),
+                "data": [in_percent(share) for share in residuals.baseline_shares],
                 "symbol": "none",
                 "lineStyle": {"color": TOTAL, "width": 2},
                 "itemStyle": {"color": TOTAL},
@@ -69,7 +70,3 @@ def residual_option(residuals: ResidualHistogram) -> dict[str, Any]:
 def _middle(low: float, high: float) -> str:
     middle = round((low + high) / 2, 6)
     return f"{middle:+.3g}" if middle else "0"
-
-
-def _percent(shares: list[float]) -> list[float]:
-    return [round(100 * share, 2) for share in shares]

@@ -1,4 +1,4 @@
-"""The shadow: what a challenger would have answered, beside what the champion did."""
+"""Shadow testing: the predictions of a challenger beside those of the champion."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,22 +7,21 @@ import streamlit as st
 
 from backend.client import HousingClient
 from backend.contract.performance import Estimate
-from backend.contract.predictions import TARGET_UNIT_DOLLARS
 from backend.contract.shadow import ShadowQuery, ShadowResponse, ShadowStep
 from dashboard.shared.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.shared.colours import DOWN, TOTAL, UP
 from dashboard.shared.moment import step_words
-from dashboard.shared.price import price, price_range, share_range
+from dashboard.shared.price import in_thousands, price, price_range, share_range
 from dashboard.shared.service import asking_service
 
 USUAL_WINDOW = timedelta(hours=24)
 CHALLENGER, CHAMPION = "Challenger's RMSE", "Champion's RMSE"
-MEAN, SPREAD, ROWS = "Mean difference", "RMS difference", "Silent answers"
+MEAN, SPREAD, ROWS = "Mean difference", "RMS difference", "Shadow predictions"
 
 
 def shadow_panel(service: HousingClient, window: timedelta = USUAL_WINDOW) -> None:
-    """Draw figures and course of a window's silent answers; without any, say why."""
-    st.subheader("Shadow", anchor=False)
+    """Draw figures and trend of a window's shadow predictions; without any, say why."""
+    st.subheader("Shadow testing", anchor=False)
     with asking_service():
         found = service.shadow(ShadowQuery(window=window))
         if not found.n:
@@ -31,23 +30,21 @@ def shadow_panel(service: HousingClient, window: timedelta = USUAL_WINDOW) -> No
         st.caption(_who(found))
         facts = shadow_facts(found)
         if facts:
-            st.table(facts, border="horizontal", alt="Silent answers against the champion's")
+            st.table(
+                facts, border="horizontal", alt="Shadow predictions compared with the champion's"
+            )
         else:
             st.markdown(f":gray[Not enough data: at least {found.minimum_rows:,} are needed.]")
-        _draw_course(found)
+        _draw_trend(found)
 
 
 def empty_sentence(found: ShadowResponse) -> str:
-    """Say why there is nothing to see."""
+    """Say why there are none."""
     if not found.share:
-        return (
-            "No challenger answers silently: the share of predictions that it is asked about "
-            "(`HOUSING_SHADOW_SHARE`) is 0."
-        )
+        return "Shadow testing is off (`HOUSING_SHADOW_SHARE` is 0)."
     return (
-        f"No silent answer in this time. {found.share:.0%} of the predictions are answered so once there is "
-        "a version that is younger than the champion and was not promoted, and while the retraining worker "
-        "is idle."
+        f"No shadow predictions in this period. {found.share:.0%} of predictions are shadowed while there is "
+        "a challenger newer than the champion and the worker is idle."
     )
 
 
@@ -59,11 +56,11 @@ def shadow_facts(found: ShadowResponse) -> dict[str, str]:
     facts = {
         MEAN: price_range(difference.mean),
         SPREAD: price_range(difference.rms),
-        "Nine of ten between": _middle(found),
+        "Middle 90%": _middle(found),
     }
     if difference.beyond_interval is not None:
         facts["Outside the champion's interval"] = share_range(difference.beyond_interval)
-    facts["With actual value"] = f"{errors.challenger.rows:,} of {difference.rows:,}"
+    facts["Labelled"] = f"{errors.challenger.rows:,} of {difference.rows:,}"
     if errors.challenger.rmse is None or errors.champion.rmse is None:
         return facts
     facts |= {
@@ -71,37 +68,38 @@ def shadow_facts(found: ShadowResponse) -> dict[str, str]:
         CHAMPION: price_range(errors.champion.rmse),
     }
     if errors.rmse_difference is not None:
-        facts["Challenger's less champion's RMSE"] = price_range(errors.rmse_difference)
+        facts["RMSE difference"] = price_range(errors.rmse_difference)
     return facts
 
 
 def _middle(found: ShadowResponse) -> str:
     quantiles = found.difference.quantiles
-    return f"{price(quantiles[0].difference)} and {price(quantiles[-1].difference)}"
+    return f"{price(quantiles[0].difference)} to {price(quantiles[-1].difference)}"
 
 
 def _who(found: ShadowResponse) -> str:
-    others = f", {found.of_other_versions:,} of other versions" if found.of_other_versions else ""
+    others = (
+        f" ({found.of_other_versions:,} more by other versions)" if found.of_other_versions else ""
+    )
     return (
-        f"Version {found.challenger} was asked silently about {found.n:,} predictions of the champion "
-        f"{found.champion}{others}. Differences are its answer less the champion's; :gray[in gray: 95 % "
-        "confidence]."
+        f"Challenger {found.challenger} shadowed {found.n:,} predictions of champion {found.champion}"
+        f"{others}. Differences are challenger minus champion; :gray[gray: 95% confidence intervals]."
     )
 
 
-def _draw_course(found: ShadowResponse) -> None:
+def _draw_trend(found: ShadowResponse) -> None:
     words = step_words(timedelta(seconds=found.step_seconds))
-    st.caption(f"A point for each {words} with at least 30 answers, or 30 actual values.")
+    st.caption(f"One point per {words} with at least 30 shadow predictions, or 30 labels.")
     st.echarts_chart(
         shadow_option(found),
         height=430,
         key="shadow_course",
-        alt=f"Differences and realized errors in thousand dollars, and silent answers for each {words}",
+        alt=f"Differences and realized errors in thousand dollars, and shadow predictions for each {words}",
     )
 
 
 def shadow_option(found: ShadowResponse) -> dict[str, Any]:
-    """Return the chart: differences, errors where labels are, and row counts, on one axis of time in UTC."""
+    """Return the chart: differences, errors where there are labels, and counts, on one time axis in UTC."""
     half = timedelta(seconds=found.step_seconds / 2)
     span = {"min": found.since.isoformat(), "max": found.until.isoformat(), "containShape": False}
     return {
@@ -116,7 +114,7 @@ def shadow_option(found: ShadowResponse) -> dict[str, Any]:
             "itemWidth": 22,
             "data": [MEAN, SPREAD, CHALLENGER, CHAMPION],
         },
-        "title": [panel_title("$1,000", 4), panel_title("Silent answers", "70%")],
+        "title": [panel_title("$1,000", 4), panel_title(ROWS, "70%")],
         "grid": [panel_grid(66, "36%"), panel_grid("79%", 28)],
         "xAxis": [time_axis(0, labelled=False) | span, time_axis(1, labelled=True) | span],
         "yAxis": [value_axis(0) | {"scale": True}, value_axis(1)],
@@ -134,16 +132,16 @@ def _point(step: ShadowStep, half: timedelta) -> dict[str, Any]:
     difference, errors = step.difference, step.errors
     return {
         "time": (step.since + half).isoformat(),
-        "mean": _thousands(difference.mean),
-        "rms": _thousands(difference.rms),
-        "challenger": _thousands(errors.challenger.rmse),
-        "champion": _thousands(errors.champion.rmse),
+        "mean": _value(difference.mean),
+        "rms": _value(difference.rms),
+        "challenger": _value(errors.challenger.rmse),
+        "champion": _value(errors.champion.rmse),
         "rows": difference.rows,
     }
 
 
-def _thousands(estimate: Estimate | None) -> float | None:
-    return None if estimate is None else round(estimate.value * TARGET_UNIT_DOLLARS / 1_000, 2)
+def _value(estimate: Estimate | None) -> float | None:
+    return None if estimate is None else in_thousands(estimate.value)
 
 
 def _line(title: str, name: str, colour: str, stroke: str) -> dict[str, Any]:

@@ -1,21 +1,21 @@
-"""Where the model does worst: regions, incomes and ages, ranked by their error."""
+"""The error by segment: regions, incomes and house ages, the worst first."""
 
 from typing import Any
 
 import streamlit as st
 
 from backend.contract.performance import ErrorSlice, PerformanceResponse
-from backend.contract.predictions import TARGET_UNIT_DOLLARS
 from backend.contract.table import SLICE_LABELS
+from dashboard.shared.price import in_dollars
 
 
 def draw_slices(found: PerformanceResponse) -> None:
     """Draw a table of the slices, the worst first."""
-    st.subheader("By kind of district", anchor=False)
+    st.subheader("By segment", anchor=False)
     if not found.slices:
-        st.markdown(":gray[No region, income or age has 30 actual values yet.]")
+        st.markdown(":gray[No segment has 30 labels yet.]")
         return
-    st.caption("Highest RMSE first; kinds with fewer than 30 actual values are left out.")
+    st.caption("Highest RMSE first; segments with fewer than 30 labels are not shown.")
     st.dataframe(
         slice_cells(found.slices),
         key="performance_slices",
@@ -39,18 +39,14 @@ def _cells(one: ErrorSlice) -> dict[str, Any]:
         "kind": SLICE_LABELS.get(one.kind, one.kind),
         "name": one.name.title() if one.kind == "region" else one.name,
         "rows": one.realized.rows,
-        "rmse": _dollars(rmse.value if rmse else None),
-        "lower": _dollars(rmse.lower if rmse else None),
-        "upper": _dollars(rmse.upper if rmse else None),
-        "baseline": _dollars(one.baseline_rmse),
-        "mae": _dollars(mae.value if mae else None),
-        "bias": _dollars(bias.value if bias else None),
+        "rmse": in_dollars(rmse.value if rmse else None),
+        "lower": in_dollars(rmse.lower if rmse else None),
+        "upper": in_dollars(rmse.upper if rmse else None),
+        "baseline": in_dollars(one.baseline_rmse),
+        "mae": in_dollars(mae.value if mae else None),
+        "bias": in_dollars(bias.value if bias else None),
         "coverage": None if coverage is None else 100 * coverage.value,
     }
-
-
-def _dollars(price: float | None) -> float | None:
-    return None if price is None else price * TARGET_UNIT_DOLLARS
 
 
 def _columns() -> dict[str, Any]:
@@ -62,13 +58,13 @@ def _columns() -> dict[str, Any]:
         "mae": "Mean absolute error",
     }
     return {
-        "kind": st.column_config.TextColumn("Kind"),
-        "name": st.column_config.TextColumn("Districts"),
-        "rows": st.column_config.NumberColumn("Actual values", format="%,.0f"),
+        "kind": st.column_config.TextColumn("Group"),
+        "name": st.column_config.TextColumn("Segment"),
+        "rows": st.column_config.NumberColumn("Labels", format="%,.0f"),
         **{
             name: st.column_config.NumberColumn(title, format="$%,.0f")
             for name, title in money.items()
         },
         "bias": st.column_config.NumberColumn("Bias, $", format="%+,.0f"),
-        "coverage": st.column_config.NumberColumn("In their interval", format="%.1f%%"),
+        "coverage": st.column_config.NumberColumn("Interval coverage", format="%.1f%%"),
     }

@@ -1,9 +1,10 @@
-"""What the figures mean, in words: the verdict, each figure with its interval, how many labels there are."""
+"""The figures in words: the verdict, each figure with its interval, the number of labels."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from backend.contract.performance import Estimate, PerformanceResponse
+from dashboard.shared.moment import lasting
 from dashboard.shared.price import (
     number_range,
     percent,
@@ -25,22 +26,24 @@ class Verdict:
 
 
 def verdict(found: PerformanceResponse) -> Verdict:
-    """Return what labels say, or, without enough of them, what the estimate says."""
+    """Return the verdict from the labels or, without enough of them, from the estimate."""
     if found.degradation.degraded:
-        return Verdict("The model has got worse", found.degradation.reason, "red", "trending_down")
+        return Verdict("The error has increased", found.degradation.reason, "red", "trending_down")
     if found.degradation.degraded is False:
         return _not_degraded(found)
     if found.estimated.estimated_degraded:
-        sentence = "The inputs are such that the model usually errs more. Actual values will tell."
+        sentence = (
+            "The model usually errs more on inputs like these. Actual values are needed to confirm."
+        )
         return Verdict("The error has probably risen", sentence, "orange", "help")
-    return Verdict("Not known yet", found.degradation.reason, "gray", "hourglass_empty")
+    return Verdict("Not enough data yet", found.degradation.reason, "gray", "hourglass_empty")
 
 
 def _not_degraded(found: PerformanceResponse) -> Verdict:
     ratio, reason = found.degradation.rmse_ratio, found.degradation.reason
     if ratio is not None and ratio.lower > 1:
-        return Verdict("Somewhat worse than on its holdout", reason, "orange", "trending_flat")
-    return Verdict("No sign that the model has got worse", reason, "green", "check_circle")
+        return Verdict("Slightly above the holdout error", reason, "orange", "trending_flat")
+    return Verdict("No increase in error", reason, "green", "check_circle")
 
 
 def realized_facts(found: PerformanceResponse) -> dict[str, str]:
@@ -61,7 +64,7 @@ def realized_facts(found: PerformanceResponse) -> dict[str, str]:
         facts["R²"] = number_range(realized.r2) + _holdout(then["r2"], two_digits)
     if realized.interval_coverage is not None:
         coverage = share_range(realized.interval_coverage)
-        facts["In their interval"] = coverage + _holdout(then["interval_coverage"], percent)
+        facts["Interval coverage"] = coverage + _holdout(then["interval_coverage"], percent)
     return facts
 
 
@@ -75,44 +78,25 @@ def estimated_facts(found: PerformanceResponse) -> dict[str, str]:
         "Mean absolute error, estimated": price_range(estimated.estimated_mae),
     }
     if estimated.estimated_rmse_ratio is not None:
-        facts["Of the holdout's RMSE"] = share_range(estimated.estimated_rmse_ratio)
-    return facts | {"From": f"{estimated.rows:,} predictions without an actual value"}
+        facts["Relative to the holdout RMSE"] = share_range(estimated.estimated_rmse_ratio)
+    return facts | {"Based on": f"{estimated.rows:,} unlabelled predictions"}
 
 
 def label_sentence(found: PerformanceResponse) -> str:
-    """Say how many actual values are known, and how late they came.
-
-    The estimate's nature is said with them, since the two stand beside each other.
-    """
+    """Say how many predictions have a label, and how late the labels came."""
     labels = found.labels
     if not labels.predictions:
-        return f"Version {found.model_version} has answered nothing in this time."
+        return f"No predictions by version {found.model_version} in this period."
     known = (
-        f"{labels.labelled:,} of {labels.predictions:,} predictions of version {found.model_version} "
-        "have their actual value"
+        f"{labels.labelled:,} of {labels.predictions:,} predictions by version {found.model_version} "
+        "are labelled"
     )
     if labels.median_delay_seconds is None or labels.slow_delay_seconds is None:
         return f"{known}."
     return (
-        f"{known}; half of these came within {span(labels.median_delay_seconds)}, "
-        f"nine of ten within {span(labels.slow_delay_seconds)}."
+        f"{known}; half of the labels arrived within {lasting(labels.median_delay_seconds)}, "
+        f"90% within {lasting(labels.slow_delay_seconds)}."
     )
-
-
-def span(seconds: float) -> str:
-    """Write a span of time in its largest fitting unit.
-
-    Examples
-    --------
-    >>> span(0.4), span(90), span(7_200), span(200_000)
-    ('less than a second', '90 seconds', '2 hours', '2 days')
-    """
-    if seconds < 1:
-        return "less than a second"
-    for unit, width in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
-        if seconds >= 2 * width:
-            return f"{seconds / width:.0f} {unit}"
-    return f"{seconds:.0f} second{'' if round(seconds) == 1 else 's'}"
 
 
 def _holdout(estimate: Estimate | None, write: Callable[[float], str]) -> str:

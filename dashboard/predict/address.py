@@ -1,7 +1,7 @@
 """The form in the address of its page: a link that reproduces it.
 
-Every input has a parameter of its own name. An address is written by anyone, so nothing of it is
-believed or repeated: a value that the service would not accept is said to be so, and left out.
+Every input has a parameter of its own name. Anyone can write an address, so it is not trusted or
+echoed: a value that the service would not accept is reported and ignored.
 """
 
 import math
@@ -12,12 +12,12 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from backend.contract.predictions import FEATURES, Feature, HousingFeatures
 
 LONGEST_NUMBER = 40
-"""Characters: no number that a link holds needs more."""
+"""Characters: no number in a link needs more."""
 
 
 @dataclass(frozen=True)
 class FormAddress:
-    """What an address says: the inputs it gives, and a sentence for each that is wrong."""
+    """The inputs in an address, and a sentence for each invalid one."""
 
     values: dict[str, float]
     problems: tuple[str, ...]
@@ -58,7 +58,7 @@ def form_link(page_url: str, features: HousingFeatures) -> str:
 
 
 def _number(text: str) -> float | None:
-    # float() also reads 1_000 and the digits of other scripts: harmless, and the range is checked.
+    # float() also reads 1_000 and digits of other scripts: harmless, and the range is checked.
     try:
         value = float(text[:LONGEST_NUMBER])
     except ValueError:
@@ -69,8 +69,8 @@ def _number(text: str) -> float | None:
 def _problem(feature: Feature, value: float | None) -> str | None:
     name = feature.label.lower()
     if value is None:
-        return f"The address gives no number for {name}; it was ignored."
+        return f"The {name} in the link is not a number and was ignored."
     if not feature.minimum <= value <= feature.maximum:
         allowed = f"{feature.minimum:,g} to {feature.maximum:,g}"
-        return f"The address gives a {name} outside {allowed}; it was ignored."
+        return f"The {name} in the link is outside {allowed} and was ignored."
     return None

@@ -1,4 +1,4 @@
-"""What the service answered to the form: a price and its trust, or what is wrong with the inputs."""
+"""The result of the form: a price and how far to trust it, or what is wrong with the inputs."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,12 +6,13 @@ from typing import Literal
 import streamlit as st
 
 from backend.client import ServiceRefused
+from backend.contract.base import ValidationProblem
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures, PredictionResponse
 from backend.contract.table import district_of
 from dashboard.predict.form import is_asked_about, show_in_address
 from dashboard.predict.interval import interval_picture, interval_words
 from dashboard.predict.tabs import draw_actions
-from dashboard.shared.feature_words import feature_named, with_unit
+from dashboard.shared.feature_words import BY_NAME
 from dashboard.shared.price import (
     CENSUS_NOTE,
     dollars,
@@ -22,11 +23,11 @@ from dashboard.shared.price import (
 from dashboard.shared.service import asking_service, housing_client, is_said
 
 ANSWER = "predict_answer"
-"""Session state: the last answer of the service, or its refusal."""
+"""Session state: the last response of the service, or its refusal."""
 
 
 def ask_price(entered: dict[str, float]) -> None:
-    """Send what was entered and keep the answer. The service judges it, so an empty field may go too."""
+    """Send the form and keep the response. The service validates it, so empty fields are sent too."""
     st.session_state.pop(ANSWER, None)
     with asking_service():
         try:
@@ -38,13 +39,13 @@ def ask_price(entered: dict[str, float]) -> None:
 
 
 def last_answer() -> PredictionResponse | None:
-    """Return the last answer, if it was a price."""
+    """Return the last response, if it was a price."""
     answer = st.session_state.get(ANSWER)
     return answer if isinstance(answer, PredictionResponse) else None
 
 
 def draw_answer() -> None:
-    """Draw the last answer."""
+    """Draw the last response."""
     answer = st.session_state.get(ANSWER)
     with st.container(border=True, key="predict_answer_card"):
         if isinstance(answer, PredictionResponse):
@@ -59,12 +60,12 @@ def draw_answer() -> None:
 def _draw_price(answer: PredictionResponse) -> None:
     st.markdown("Median house value")
     with st.container(key="predict_price"):
-        # No element of Streamlit sets one number this large; the text is made of digits only.
+        # No Streamlit element sets a number this large; the text has only digits.
         st.html(
             '<div style="font-size:3.25rem;font-weight:650;line-height:1.05;'
             f'font-variant-numeric:tabular-nums">{dollars(answer.prediction)}</div>'
         )
-    # In a place of their own, so that what follows keeps its place, and nothing is drawn twice meanwhile.
+    # In containers of their own, so that what follows keeps its place and is not drawn twice.
     with st.container(key="predict_notes"):
         _draw_notes(answer)
     _draw_interval(answer)
@@ -73,16 +74,14 @@ def _draw_price(answer: PredictionResponse) -> None:
     with st.container(key="predict_warnings"):
         _draw_warnings(answer)
     draw_actions(answer)
-    st.table(_facts(answer), border="horizontal", alt="Where this price comes from")
+    st.table(_facts(answer), border="horizontal", alt="Details of this prediction")
 
 
 def _draw_notes(answer: PredictionResponse) -> None:
     if not is_asked_about(answer.input):
-        st.caption(
-            ":material/history: The form has other numbers now; predict again to price those."
-        )
+        st.caption(":material/history: The form has changed. Predict again to update the price.")
     if is_capped(answer.prediction):
-        st.caption("At or above the census' cap: read it as that much or more.")
+        st.caption("At the census cap: the actual value may be higher.")
 
 
 def _draw_interval(answer: PredictionResponse) -> None:
@@ -94,52 +93,65 @@ def _draw_interval(answer: PredictionResponse) -> None:
 def _draw_warnings(answer: PredictionResponse) -> None:
     if not answer.warnings:
         return
-    values = answer.input.model_dump()
-    told = [
-        f"- **{feature_named(warning.field).label}** "
-        f"{with_unit(feature_named(warning.field), values[warning.field])}: {warning.message}"
-        for warning in answer.warnings
-    ]
+    listed = [f"- {escaped(warning.message)}" for warning in answer.warnings]
     st.warning(
-        "\n".join(["Unlike the training data, so the model had little to learn from:", "", *told]),
+        "\n".join(["Outside the usual training data, so less reliable:", "", *listed]),
         icon=":material/warning:",
     )
 
 
 def _facts(answer: PredictionResponse) -> dict[str, str]:
     facts = {
-        "Exactly": f"{answer.prediction:.4f} × 100,000 USD",
+        "Unrounded": f"{answer.prediction:.4f} × 100,000 USD",
         "Model": answer.model_type,
         "Model version": f"`{answer.model_version}`",
-        "Prediction id": f"`{answer.prediction_id}`",
+        "Prediction ID": f"`{answer.prediction_id}`",
     }
     district = district_of(answer.input)
     if district is not None:
-        facts["Census of 1990"] = escaped(recorded_dollars(district.recorded_value))
+        facts["1990 census value"] = escaped(recorded_dollars(district.recorded_value))
     return facts
 
 
 def _draw_refusal(refusal: ServiceRefused) -> None:
-    st.error(escaped(str(refusal)), icon=":material/block:")
-    for problem in refusal.error.validation_errors or []:
-        st.markdown(f"- **{problem.field}**: {escaped(problem.message)}")
+    problems = refusal.error.validation_errors or []
+    if not problems:
+        st.error(escaped(str(refusal)), icon=":material/block:")
+        return
+    st.error("Check the inputs:", icon=":material/block:")
+    st.markdown("\n".join(f"- {problem_words(problem)}" for problem in problems))
+
+
+def problem_words(problem: ValidationProblem) -> str:
+    """Say what is wrong with an input, as Markdown.
+
+    Examples
+    --------
+    >>> problem_words(ValidationProblem(field="Population", message="Field required", kind="missing"))
+    'Enter a value for **Population**.'
+    """
+    feature = BY_NAME.get(problem.field)
+    label = feature.label if feature is not None else problem.field
+    if problem.kind == "missing":
+        return f"Enter a value for **{label}**."
+    return f"**{label}**: {escaped(problem.message)}"
 
 
 def _draw_nothing_yet() -> None:
     st.markdown("**No price yet**")
     st.caption(
-        f"Choose a district or enter the {len(FEATURE_NAMES)} numbers of a block group, "
-        "then press *Predict the price*."
+        f"Choose a district or enter the {len(FEATURE_NAMES)} inputs of a block group, "
+        "then select *Predict price*."
     )
 
 
 SPARSE_BELOW = 0.05
-"""Fewer training districts than one in twenty are as lonely as this: the model had little to learn from."""
+"""Fewer than one in twenty training districts are this far from the others."""
 
 
 @dataclass(frozen=True)
 class SupportWords:
-    """A verdict, its colour, and what it means for the reader of the price."""
+    """A verdict, its colour, and what it means for the price."""
 
     verdict: str
     colour: Literal["green", "orange", "red"]
@@ -156,14 +168,12 @@ def support_words(support: float) -> SupportWords:
     """
     if support <= 0:
         return SupportWords(
-            "Extrapolation", "red", "No training district is like this: don't rely on the price."
+            "Extrapolation", "red", "Outside the training data: do not rely on this price."
         )
     if support < SPARSE_BELOW:
-        meaning = f"Lonelier than {_share(1 - support)} of the training districts: trust it less."
+        meaning = f"Farther from training data than {_share(1 - support)} of districts: treat with caution."
         return SupportWords("Sparse", "orange", meaning)
-    meaning = (
-        f"At least as close to training districts as {_share(support)} of them are to each other."
-    )
+    meaning = f"At least as close to the training data as {_share(support)} of its own districts."
     return SupportWords("Well supported", "green", meaning)
 
 

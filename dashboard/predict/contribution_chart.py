@@ -17,18 +17,18 @@ HEIGHT = 440
 
 
 def draw_contributions(explained: PredictionResponse) -> None:
-    """Draw the waterfall of an answer that came with its contributions."""
+    """Draw the waterfall of a prediction with its contributions."""
     if explained.contributions is None:
-        st.warning("This answer came without contributions.", icon=":material/warning:")
+        st.warning("The service returned no contributions.", icon=":material/warning:")
         return
     steps = build_up(explained.contributions, explained.prediction)
-    st.markdown("**From the average price to this one, US dollars of 1990**")
+    st.markdown("**From the average price to this one, 1990 US dollars**")
     figure = waterfall_figure(steps, explained.input)
     draw_still(figure, "waterfall", HEIGHT, waterfall_words(steps))
     st.caption(
-        f"{escaped(_sum_words(steps))} The average is over a sample of the training districts; each "
-        "bar is an input's exact Shapley value: what it adds, averaged over every order in which the "
-        "inputs can become known. A bar says what moved the model, not what causes prices."
+        f"{escaped(_sum_words(steps))} The average is over a sample of the training districts. Each "
+        "bar is an input's exact Shapley value: its contribution, averaged over every order of the "
+        "inputs. It explains the model, not what causes prices."
     )
 
 
@@ -61,7 +61,7 @@ def waterfall_figure(steps: PriceBuildUp, inputs: HousingFeatures) -> dict[str, 
 
 
 def waterfall_words(steps: PriceBuildUp) -> str:
-    """Say the chart in words, for who can't see it."""
+    """Describe the chart for people who cannot see it."""
     parts = ", ".join(
         f"{feature_named(step.name).label} {dollar_difference(step.dollars)}"
         for step in steps.contributions

@@ -1,4 +1,4 @@
-"""What each input adds to a price, in whole hundreds of dollars that add up."""
+"""The contribution of each input to a price, rounded to hundreds of dollars that add up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,9 +32,9 @@ class PriceBuildUp:
 def build_up(contributions: Contributions, prediction: float) -> PriceBuildUp:
     """Return the build-up of a price, the largest contribution first.
 
-    Rounded one by one, the parts would miss the price by some hundred dollars. So each is rounded down,
-    and those that lost most are raised until the sum is the price that the page shows: no part is off
-    by more than a hundred dollars.
+    Rounded one by one, the parts would miss the price by a few hundred dollars. So each is rounded down,
+    and those that lost most are rounded up until the sum is the displayed price: no part is off by more
+    than a hundred dollars.
     """
     by_size = sorted(contributions.values.items(), key=lambda item: -abs(item[1]))
     parts = [contributions.base_value, *(value for _, value in by_size)]

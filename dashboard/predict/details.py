@@ -1,4 +1,4 @@
-"""What was asked about one answer so far: kept, so that looking at a tab again asks nothing again."""
+"""The details of one prediction: kept, so that opening a tab again does not repeat the call."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from dashboard.predict.nearest import NUMBER
 from dashboard.shared.service import housing_client
 
 DETAILS = "predict_details"
-"""Session state: the details of the last answer."""
+"""Session state: the details of the last prediction."""
 
 
 @dataclass
 class AnswerDetails:
-    """What the service said about one answer; None: not asked for yet."""
+    """What the service said about one prediction; None: not requested yet."""
 
     answer: PredictionResponse
     wants_explanation: bool = False
@@ -24,18 +24,18 @@ class AnswerDetails:
     _nearest: NearestResponse | None = None
 
     def want_explanation(self) -> None:
-        """Note that the contributions were asked for: a failed call is tried again when it can be."""
+        """Request the contributions: a failed call is repeated at the next drawing."""
         self.wants_explanation = True
 
     def explained(self) -> PredictionResponse:
-        """Return the answer with its contributions; asks the service the first time.
+        """Return the prediction with its contributions; calls the service the first time.
 
         The service logs it as a prediction of its own.
 
         Raises
         ------
         ClientError
-            If the service has to be asked, and fails; so do the others.
+            If the call fails; so do the others.
         """
         if self._explained is None:
             self._explained = housing_client().predict(self.answer.input, explain=True)
@@ -55,7 +55,7 @@ class AnswerDetails:
 
 
 def details_of(answer: PredictionResponse) -> AnswerDetails:
-    """Return what is known about an answer; another answer than before begins anew."""
+    """Return the details of a prediction; a new prediction starts without any."""
     details: AnswerDetails | None = st.session_state.get(DETAILS)
     if details is None or details.answer.prediction_id != answer.prediction_id:
         details = st.session_state[DETAILS] = AnswerDetails(answer)

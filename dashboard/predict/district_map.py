@@ -1,4 +1,4 @@
-"""Two maps without tiles: where in California, and what lies around."""
+"""Two maps without tiles: the place in California, and the nearest districts around it."""
 
 import math
 from collections import defaultdict
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.contract.predictions import TARGET_CAP, TARGET_UNIT_DOLLARS, HousingFeatures
-from backend.contract.table import MIDDLE_LATITUDE
 from backend.contract.what_if import NearestDistrict
-from dashboard.shared.california import california_path
-from dashboard.shared.colours import HERE, LAND, TOTAL
+from dashboard.shared.california import california_land, california_layout, map_layout
+from dashboard.shared.colours import HERE, TOTAL
 from dashboard.shared.feature_words import feature_named, with_unit
 from dashboard.shared.price import recorded_dollars
 
@@ -61,10 +60,9 @@ def state_figure(inputs: HousingFeatures, places: Sequence[Place]) -> dict[str, 
     here = _here(inputs.Longitude, inputs.Latitude) | {
         "hovertext": [f"{inputs.Latitude:g} degrees north<br>{inputs.Longitude:g} degrees east"]
     }
-    ratio = 1 / math.cos(math.radians(MIDDLE_LATITUDE))
     return {
-        "data": [_land(), _nearest_on_state(places), here],
-        "layout": _layout(ratio, "degrees east", "degrees north"),
+        "data": [california_land(), _nearest_on_state(places), here],
+        "layout": california_layout(HEIGHT),
     }
 
 
@@ -79,8 +77,8 @@ def around_figure(places: Sequence[Place]) -> dict[str, Any]:
         "hovertext": [place_words(place) for place in places],
         "hoverinfo": "text",
     }
-    here = _here(0.0, 0.0) | {"hovertext": ["The block group asked about"]}
-    layout = _layout(1.0, "km east of it", "km north of it")
+    here = _here(0.0, 0.0) | {"hovertext": ["This block group"]}
+    layout = map_layout(HEIGHT, "km east", "km north")
     reach = _reach(places)
     layout["margin"]["b"] = ROOM_FOR_BAR_PIXELS
     layout["xaxis"]["range"] = layout["yaxis"]["range"] = [-reach, reach]
@@ -155,20 +153,6 @@ def _price_marker(places: Sequence[Place], *, size: int, scale: bool) -> dict[st
     }
 
 
-def _land() -> dict[str, Any]:
-    east, north = california_path()
-    return {
-        "x": east,
-        "y": north,
-        "mode": "lines",
-        "name": "California",
-        "line": {"color": TOTAL, "width": 1.2},
-        "fill": "toself",
-        "fillcolor": LAND,
-        "hoverinfo": "skip",
-    }
-
-
 def _nearest_on_state(places: Sequence[Place]) -> dict[str, Any]:
     found = [place.districts[0].input for place in places]
     return {
@@ -188,22 +172,7 @@ def _here(east: float, north: float) -> dict[str, Any]:
         "x": [east],
         "y": [north],
         "mode": "markers",
-        "name": "Asked about",
+        "name": "This block group",
         "marker": ring | {"line": {"color": HERE, "width": 3}},
         "hoverinfo": "text",
-    }
-
-
-def _layout(ratio: float, east: str, north: str) -> dict[str, Any]:
-    axis = {"fixedrange": True, "zeroline": False, "automargin": True, "nticks": 6}
-    return {
-        "height": HEIGHT,
-        "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
-        "showlegend": False,
-        "dragmode": False,
-        "hovermode": "closest",
-        "xaxis": axis | {"title": {"text": east}, "constrain": "domain"},
-        "yaxis": axis
-        | {"title": {"text": north}, "scaleanchor": "x", "scaleratio": ratio}
-        | {"constrain": "domain"},
     }

@@ -1,4 +1,4 @@
-"""The form that describes one block group, built from the one definition of the inputs."""
+"""The form that describes one block group, built from the definition of the inputs."""
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ INPUTS_KEY = "predict_inputs"
 ADDRESS_KEY = "predict_address"
 """Session state: the part of the page's address that the form has read or written."""
 PROBLEMS_KEY = "predict_address_problems"
-"""Session state: what was wrong with the address, in sentences."""
+"""Session state: sentences about what is wrong with the address."""
 
 
 def choose_district() -> None:
@@ -35,7 +35,7 @@ def choose_district() -> None:
 
 
 def feature_form() -> dict[str, float] | None:
-    """Draw the form; return what was entered when it is submitted, without the empty fields."""
+    """Draw the form; return what was entered when it is submitted, without empty fields."""
     for feature in FEATURES:
         st.session_state.setdefault(_key(feature.name), EXAMPLE[feature.name])
     with st.container(key=INPUTS_KEY):
@@ -51,7 +51,7 @@ def _draw_form() -> dict[str, float] | None:
                 with column:
                     entered[feature.name] = _field(feature)
         st.form_submit_button(
-            "Predict the price",
+            "Predict price",
             type="primary",
             key=_key("submit"),
             width="stretch",
@@ -63,19 +63,19 @@ def _draw_form() -> dict[str, float] | None:
 
 
 def is_asked_about(features: HousingFeatures) -> bool:
-    """Return whether the form, as far as it was sent, still has these inputs."""
+    """Return whether the form still has these inputs."""
     values = features.model_dump()
     return all(st.session_state.get(_key(name)) == value for name, value in values.items())
 
 
 def fill_from_address() -> None:
-    """Fill the form from the page's address where that is new, and say what was wrong with it."""
+    """Fill the form from the page's address if it is new, and say what is wrong with it."""
     given = {
         feature.name: st.query_params[feature.name]
         for feature in FEATURES
         if feature.name in st.query_params
     }
-    # Only a new address: the operator's own changes to the form must outlive the next run.
+    # Only a new address: the operator's changes to the form must survive the next run.
     if given and given != st.session_state.get(ADDRESS_KEY):
         address = read_address(given)
         st.session_state[ADDRESS_KEY] = given
@@ -87,7 +87,7 @@ def fill_from_address() -> None:
 
 
 def show_in_address(features: HousingFeatures) -> None:
-    """Write the inputs into the page's address, so that it can be shared as it stands."""
+    """Write the inputs into the page's address, so that it can be shared."""
     parameters = address_parameters(features)
     st.session_state[ADDRESS_KEY] = parameters
     st.query_params.update(parameters)
@@ -104,8 +104,8 @@ def _field(feature: Feature) -> float | None:
         key=_key(feature.name),
         persist_state="session",
         help=(
-            f"{feature.description} Usual: {feature.typical_minimum:g} to {feature.typical_maximum:g}. "
-            f"Accepted: {feature.minimum:g} to {feature.maximum:g}."
+            f"{feature.description} Typical: {feature.typical_minimum:g} to {feature.typical_maximum:g}. "
+            f"Allowed: {feature.minimum:g} to {feature.maximum:g}."
         ),
     )
 

@@ -1,13 +1,13 @@
-"""The interval around a price: drawn on a scale from nothing to the census' cap, and said in words."""
+"""The interval around a price: drawn on a scale from $0 to the census cap, and in words."""
 
 from backend.contract.predictions import TARGET_CAP, Interval
 from dashboard.shared.price import dollars, is_capped
 
 CAP_WORDS = "the cap or more"
 TICKS = (0.0, 1.0, 2.0, 3.0)
-"""Labelled prices, in 100,000 USD; the cap's own label takes the room of the fourth."""
+"""Labelled prices, in 100,000 USD; the cap's label takes the place of the fourth."""
 
-# Plain boxes, because no chart of Streamlit keeps still and follows the theme at this size.
+# Plain boxes, because no Streamlit chart keeps still and follows the theme at this size.
 _TRACK = "position:absolute;left:0;right:0;top:0.8rem;height:0.4rem;border-radius:0.2rem;"
 _RANGE = "position:absolute;top:0.55rem;height:0.9rem;border-radius:0.25rem;"
 _MARK = "position:absolute;top:0.2rem;height:1.6rem;width:4px;margin-left:-2px;border-radius:2px;"
@@ -19,7 +19,7 @@ _QUIET = "light-dark(#55666d, #9fb1b8)"
 
 
 def interval_words(interval: Interval) -> str:
-    """Say the interval in words; its upper end is never said to be above the cap.
+    """Write the interval; its upper end is never above the cap.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def interval_words(interval: Interval) -> str:
 
 
 def upper_words(interval: Interval) -> str:
-    """Say the upper end of an interval."""
+    """Write the upper end of an interval."""
     return CAP_WORDS if is_capped(interval.upper) else dollars(interval.upper)
 
 

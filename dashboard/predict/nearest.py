@@ -1,5 +1,6 @@
-"""What lies around: the two maps and the nearest training districts as a table."""
+"""The surroundings: the two maps and the nearest training districts as a table."""
 
+from statistics import median
 from typing import Any
 
 import streamlit as st
@@ -11,16 +12,16 @@ from dashboard.shared.price import escaped, recorded_dollars
 from dashboard.shared.still_chart import draw_still
 
 NUMBER = 20
-"""Districts asked for: enough for a picture of prices around, few enough to read."""
+"""Districts shown: enough for a picture of prices around, few enough to read."""
 
 
 def draw_nearest(nearest: NearestResponse, inputs: HousingFeatures) -> None:
-    """Draw where the block group lies, what was recorded around it, and the table of that."""
+    """Draw where the block group is, the recorded prices around it, and their table."""
     districts = nearest.districts
     places = places_around(inputs, districts)
     state, around = st.columns(2, gap="medium")
     with state:
-        st.markdown("**Where in California**")
+        st.markdown("**Location in California**")
         alt = "California with the block group marked"
         draw_still(state_figure(inputs, places), "state", HEIGHT, alt)
     with around:
@@ -32,19 +33,18 @@ def draw_nearest(nearest: NearestResponse, inputs: HousingFeatures) -> None:
 
 
 def around_words(districts: list[NearestDistrict]) -> str:
-    """Say what was recorded around, and how to read the maps."""
-    prices = sorted(district.price for district in districts)
+    """Describe the recorded prices around, and how to read the maps."""
+    prices = [district.price for district in districts]
     return (
-        f"The red ring is the block group. The {len(districts)} nearest training districts, up to "
-        f"{districts[-1].distance_km:.1f} km away, were recorded at {recorded_dollars(prices[0])} to "
-        f"{recorded_dollars(prices[-1])}, the middle one at "
-        f"{recorded_dollars(prices[len(prices) // 2])}. Districts at the same 0.01 degree are one "
-        "larger dot in the colour of their mean; point at a dot for its details."
+        f"The red ring marks this block group. Recorded prices of the {len(districts)} nearest training "
+        f"districts, up to {districts[-1].distance_km:.1f} km away: {recorded_dollars(min(prices))} to "
+        f"{recorded_dollars(max(prices))}, median {recorded_dollars(median(prices))}. Districts "
+        "at the same 0.01 degree share a larger dot in their mean colour. Hover over a dot for details."
     )
 
 
 def district_cells(districts: list[NearestDistrict]) -> list[dict[str, Any]]:
-    """Return the cells of one row a district, nearest first."""
+    """Return one row of cells for each district, nearest first."""
     return [
         {"distance": district.distance_km, "price": recorded_dollars(district.price)}
         | district.input.model_dump()

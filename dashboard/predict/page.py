@@ -1,4 +1,4 @@
-"""Predict: describe a block group, read its price, and why."""
+"""Predict: describe a block group, and see its price and the reasons for it."""
 
 import streamlit as st
 

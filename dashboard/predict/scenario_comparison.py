@@ -1,4 +1,4 @@
-"""The pinned scenarios side by side: prices on one scale, and a table of what differs."""
+"""The pinned scenarios side by side: prices on one scale, and a table of the differences."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from dashboard.predict.scenarios import (
 from dashboard.shared.price import dollars, escaped
 
 TABLE_KEY = "predict_comparison"
-# On a telephone four scenarios are wider than the page: the table scrolls, its numbers stay whole.
+# On a phone four scenarios are wider than the page: the table scrolls, and numbers do not wrap.
 TABLE_STYLE = (
     f"<style>.st-key-{TABLE_KEY} [data-testid=stTable] {{ overflow-x: auto }}"
     f" .st-key-{TABLE_KEY} td:not(:first-child) * {{ white-space: nowrap }}</style>"
@@ -22,21 +22,21 @@ TABLE_STYLE = (
 
 
 def draw_scenarios() -> None:
-    """Draw the comparison, or say how to begin one."""
+    """Draw the comparison, or say how to start one."""
     pinned = scenarios()
     if not pinned:
-        st.markdown("**Nothing pinned yet**")
+        st.markdown("**No scenarios yet**")
         st.caption(
-            f"*Pin this answer* keeps a price here with its inputs; up to {MOST_SCENARIOS} stand side by "
-            "side, and stay while you look at other pages."
+            f"*Pin this prediction* keeps it here with its inputs. Compare up to {MOST_SCENARIOS}; they stay "
+            "while you visit other pages."
         )
         return
-    st.markdown("**Prices with their intervals, US dollars of 1990**")
+    st.markdown("**Prices with intervals, 1990 US dollars**")
     for scenario in pinned:
         _draw_bar(scenario, pinned[0])
-    st.markdown("**What differs**")
+    st.markdown("**Differences**")
     _draw_table(pinned)
-    st.caption("An input that differs from scenario A's is in bold.")
+    st.caption("Inputs that differ from scenario A are in bold.")
 
 
 def _draw_bar(scenario: Scenario, first: Scenario) -> None:
@@ -54,7 +54,7 @@ def _draw_bar(scenario: Scenario, first: Scenario) -> None:
             key=f"predict_unpin_{scenario.letter}",
             on_click=unpin,
             args=(answer,),
-            help=f"Let go of scenario {scenario.letter}.",
+            help=f"Remove scenario {scenario.letter}.",
         )
 
 

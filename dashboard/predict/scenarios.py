@@ -1,4 +1,4 @@
-"""Answers that are kept to be compared: up to four, for as long as the session lasts."""
+"""Predictions kept for comparison: up to four, until the session ends."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,38 +14,38 @@ from dashboard.shared.price import dollar_difference, dollars, rounded_dollars
 MOST_SCENARIOS = 4
 LETTERS = "ABCD"
 PINNED = "predict_scenarios"
-"""Session state: the pinned answers, the first one is what the others are compared with."""
+"""Session state: the pinned predictions; the others are compared with the first."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One pinned answer under its letter."""
+    """One pinned prediction and its letter."""
 
     letter: str
     answer: PredictionResponse
 
     @property
     def name(self) -> str:
-        """The letter, with the district that the inputs are of, if any."""
+        """The letter, with the district of these inputs if there is one."""
         district = district_of(self.answer.input)
         return self.letter if district is None else f"{self.letter} · {district.name}"
 
 
 def scenarios() -> list[Scenario]:
-    """Return the pinned answers, in the order of pinning."""
+    """Return the pinned predictions, in the order of pinning."""
     pinned: tuple[PredictionResponse, ...] = st.session_state.get(PINNED, ())
     return [Scenario(letter, answer) for letter, answer in zip(LETTERS, pinned, strict=False)]
 
 
 def pin(answer: PredictionResponse) -> None:
-    """Keep an answer; the callback of a button that is disabled where there is no room."""
+    """Pin a prediction; the callback of a button that is disabled when there is no room."""
     pinned: tuple[PredictionResponse, ...] = st.session_state.get(PINNED, ())
     if len(pinned) < MOST_SCENARIOS and not is_pinned(answer):
         st.session_state[PINNED] = (*pinned, answer)
 
 
 def unpin(answer: PredictionResponse) -> None:
-    """Let go of an answer; those behind it move up."""
+    """Unpin a prediction; those after it move up."""
     pinned: tuple[PredictionResponse, ...] = st.session_state.get(PINNED, ())
     st.session_state[PINNED] = tuple(
         one for one in pinned if one.prediction_id != answer.prediction_id
@@ -53,19 +53,19 @@ def unpin(answer: PredictionResponse) -> None:
 
 
 def is_pinned(answer: PredictionResponse) -> bool:
-    """Return whether this very answer is pinned."""
+    """Return whether this prediction is pinned."""
     return any(one.answer.prediction_id == answer.prediction_id for one in scenarios())
 
 
 def price_difference(first: PredictionResponse, other: PredictionResponse) -> str:
-    """Write by how much another price differs from the first, as the page rounds both."""
+    """Write how much another price differs from the first, rounded as the page rounds both."""
     return dollar_difference(rounded_dollars(other.prediction) - rounded_dollars(first.prediction))
 
 
 def comparison(pinned: Sequence[Scenario]) -> dict[str, list[str]]:
-    """Return the rows of the comparison, as Markdown: one cell a scenario, what differs in bold.
+    """Return the rows of the comparison, as Markdown: one cell per scenario, differences in bold.
 
-    The first scenario is what the others are compared with.
+    The others are compared with the first scenario.
     """
     first = pinned[0].answer
     rows = {

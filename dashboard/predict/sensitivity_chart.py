@@ -1,4 +1,4 @@
-"""What if one input were different: the price along each input, over how common its values are."""
+"""What if one input were different: the price along each input, above the distribution of its values."""
 
 from typing import Any
 
@@ -13,15 +13,15 @@ from dashboard.shared.feature_words import feature_named, number
 HEIGHT = 270
 LEAST_COLUMN_WIDTH = 215
 SCALE_THOUSANDS = 100
-"""The shared price axis ends at whole hundreds of thousands of dollars."""
+"""The shared price axis ends at a multiple of this many thousand dollars."""
 
 
 def draw_sensitivity(sensitivity: SensitivityResponse, inputs: HousingFeatures) -> None:
-    """Draw one small chart an input, all with the same price axis."""
-    st.markdown("**Price along one input, the other seven as entered**")
+    """Draw one small chart per input, all with the same price axis."""
+    st.markdown("**Price as one input changes, the other seven as entered**")
     st.caption(
-        "Above: price in thousand US dollars of 1990, the same scale in all eight. Below: how many "
-        "training districts have such values (n). The red line is the value entered."
+        "Top: price in thousand 1990 US dollars, on the same scale for all eight. Bottom: number of training "
+        "districts with such values. The red line marks the entered value."
     )
     most = most_thousands(sensitivity)
     with st.grid(4, min_column_width=LEAST_COLUMN_WIDTH, gap="small", key="predict_sensitivity"):
@@ -42,12 +42,12 @@ def _draw_curve(curve: SensitivityCurve, entered: float, most: int) -> None:
 
 
 def entered_words(curve: SensitivityCurve, entered: float) -> str:
-    """Say the value entered, and if it lies beyond what is drawn."""
+    """Write the entered value, and whether it is off the chart."""
     words = f"Entered: {number(entered)}"
     if entered < curve.values[0]:
-        return f"{words}, left of what is drawn"
+        return f"{words} (off the chart, left)"
     if entered > curve.values[-1]:
-        return f"{words}, right of what is drawn"
+        return f"{words} (off the chart, right)"
     return words
 
 
@@ -91,7 +91,7 @@ def _price_line(curve: SensitivityCurve, entered: float) -> dict[str, Any]:
 
 
 def _histogram(curve: SensitivityCurve, entered: float) -> dict[str, Any]:
-    # Steps and no bars: on an axis of numbers a bar's width is in pixels and would miss its edges.
+    # Steps instead of bars: on a numeric axis a bar's width is in pixels and would miss its edges.
     counts = [*curve.histogram_counts, curve.histogram_counts[-1]]
     return {
         "type": "line",
@@ -130,7 +130,7 @@ def _input_axis(curve: SensitivityCurve, index: int, unit: str) -> dict[str, Any
         "nameGap": 24,
         "splitNumber": 4,
         "splitLine": {"show": False},
-        # The ends are percentiles and no round numbers: they would be written over their neighbours.
+        # The ends are percentiles, not round numbers: their labels would overlap the next ones.
         "axisLabel": {"show": bool(unit), "showMinLabel": False, "showMaxLabel": False},
     }
 

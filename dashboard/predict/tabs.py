@@ -1,4 +1,4 @@
-"""Below the answer: why this price, what if, what lies around, and the scenarios."""
+"""Below the price: contributions, sensitivity, the map, and scenarios."""
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ TABS = ["Contributions", "Sensitivity", "Map", "Scenarios"]
 
 
 def draw_answer_tabs(answer: PredictionResponse | None) -> None:
-    """Draw the tabs of an answer; without one, the scenarios if there are any."""
+    """Draw the tabs of a prediction; without one, the scenarios if there are any."""
     if answer is None:
         _draw_scenarios_alone()
         return
@@ -49,7 +49,7 @@ def _draw_contributions(details: AnswerDetails) -> None:
         _offer_explanation(details)
         return
     with asking_service():
-        with st.spinner("Asking what each input adds: 256 combinations of the inputs…"):
+        with st.spinner("Computing contributions …"):
             explained = details.explained()
         draw_contributions(explained)
         _say_other_model(details.answer, explained.model_version, explained.prediction)
@@ -58,8 +58,8 @@ def _draw_contributions(details: AnswerDetails) -> None:
 def _offer_explanation(details: AnswerDetails) -> None:
     st.markdown("**Why this price?**")
     st.caption(
-        "What each of the eight inputs adds to the average price, so that all of it adds up to this one. "
-        "It takes a moment, and the service logs it as a prediction of its own."
+        "Shows how much each of the eight inputs adds to the average price. It takes a moment, and the "
+        "service logs it as a separate prediction."
     )
     st.button(
         "Explain this price",
@@ -70,13 +70,13 @@ def _offer_explanation(details: AnswerDetails) -> None:
 
 
 def _say_other_model(answer: PredictionResponse, version: str, price: float | None = None) -> None:
-    """Say if a newer model answered this than the price above: the two may differ."""
+    """Say if another model version computed this than the price above: the two may differ."""
     if version == answer.model_version:
         return
-    told = "" if price is None else f" Its own price is {escaped(dollars(price))}."
+    told = "" if price is None else f" Its price is {escaped(dollars(price))}."
     st.warning(
-        f"Another model version, `{version}`, answered this than the price above.{told} "
-        "Predict again to have both from one.",
+        f"This comes from another model version, `{version}`, than the price above.{told} "
+        "Predict again to get both from one version.",
         icon=":material/update:",
     )
 
@@ -86,14 +86,14 @@ def draw_actions(answer: PredictionResponse) -> None:
     with st.container(horizontal=True, key="predict_actions"):
         _draw_pin(answer)
         with st.popover("Link to this form", icon=":material/link:", key="predict_link"):
-            st.caption("Whoever opens it finds the form filled with these eight numbers.")
+            st.caption("Opens the form with these eight inputs.")
             st.code(form_link(st.context.url or "", answer.input), language=None, wrap_lines=True)
 
 
 def _draw_pin(answer: PredictionResponse) -> None:
     pinned, full = is_pinned(answer), len(scenarios()) == MOST_SCENARIOS
     st.button(
-        "Pinned" if pinned else "Pin this answer",
+        "Pinned" if pinned else "Pin this prediction",
         icon=":material/keep:",
         key="predict_pin",
         disabled=pinned or full,
@@ -105,7 +105,7 @@ def _draw_pin(answer: PredictionResponse) -> None:
 
 def _pin_help(*, pinned: bool, full: bool) -> str:
     if pinned:
-        return "It stands among the scenarios below."
+        return "Already among the scenarios below."
     if full:
-        return f"{MOST_SCENARIOS} are pinned, which is all that fit; unpin one first."
-    return f"Keep it to compare with others: up to {MOST_SCENARIOS}, under *Scenarios* below."
+        return f"{MOST_SCENARIOS} scenarios are pinned already; unpin one first."
+    return f"Keep it for comparison: up to {MOST_SCENARIOS}, under *Scenarios* below."

@@ -1,24 +1,24 @@
-"""The admin key of one session: typed by a person, kept in its memory only, never in an address or a log."""
+"""The admin key of one session: entered by a person, kept in memory only, never in an address or a log."""
 
 import streamlit as st
 
 HELD = "registry_admin_key"
-"""Session state: the key that was accepted last, or absent."""
+"""Session state: the last accepted key, or absent."""
 
 
 def held_key() -> str | None:
-    """Return the key that this session holds, if it does."""
+    """Return this session's key, or None."""
     key: str | None = st.session_state.get(HELD)
     return key
 
 
 def keep_key(key: str) -> None:
-    """Hold a key that was accepted until the session ends."""
+    """Keep an accepted key until the session ends."""
     st.session_state[HELD] = key
 
 
 def forget_key() -> None:
-    """Hold no key any more."""
+    """Forget the key."""
     st.session_state.pop(HELD, None)
 
 
@@ -30,17 +30,17 @@ def key_problem(key: str) -> str | None:
     >>> key_problem("plain-Key_1"), key_problem("")
     (None, None)
     >>> key_problem("schlüssel")
-    'A key has only letters, digits and signs of the plain keyboard.'
+    'The key may contain only ASCII letters, digits and punctuation.'
     """
     if not key or (key.isascii() and key.isprintable()):
         return None
-    return "A key has only letters, digits and signs of the plain keyboard."
+    return "The key may contain only ASCII letters, digits and punctuation."
 
 
 def draw_held_key() -> None:
-    """Say that a key is held, with a way to forget it; nothing while none is."""
+    """Say that a key is kept, with a button to forget it; draw nothing without one."""
     if held_key() is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("The admin key that you gave in this session is used.")
-        st.button("Forget it", key="registry_forget", type="tertiary", on_click=forget_key)
+        st.caption("Using the admin key you entered in this session.")
+        st.button("Forget key", key="registry_forget", type="tertiary", on_click=forget_key)

@@ -1,8 +1,7 @@
-"""After a change of the champion: whether every worker serves it yet, looked at until it does."""
+"""After a change of the champion: whether every worker serves it yet, checked until it does."""
 
-import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -11,31 +10,31 @@ from backend.contract.models import ChampionChangeKind, ModelVersion
 from dashboard.shared.service import asking_service, housing_client
 
 ARRIVAL = "registry_arrival"
-"""Session state: the change that is awaited or has arrived, or absent."""
-LOOK_SECONDS = 0.5
+"""Session state: the last change of this session, or absent."""
+PAUSE_SECONDS = 0.5
 PATIENCE_SECONDS = 30.0
-BOUNDS = re.compile(
-    r"^ml_champion_trained_(?:lowest|highest)_timestamp_seconds (\S+)$", re.MULTILINE
-)
-"""When the oldest and the newest version that any worker serves were trained."""
 DONE: dict[ChampionChangeKind, str] = {"promotion": "Promoted", "rollback": "Rolled back"}
 
 
 @dataclass
 class Arrival:
-    """A change on its way; ``seconds`` from the click until every worker served it, None before."""
+    """A change under way; ``seconds`` from the click until every worker served it, None before.
+
+    ``workers`` counts the workers by the version that each serves.
+    """
 
     kind: ChampionChangeKind
     version: ModelVersion
     clicked_at: float
     seconds: float | None = None
+    workers: dict[str, int] = field(default_factory=dict)
 
     def begin(self) -> None:
-        """Let the page look for it from now on."""
+        """Let the page check for it from now on."""
         st.session_state[ARRIVAL] = self
 
-    def look(self, client: HousingClient) -> str | None:
-        """Look whether every worker serves it; return why one refuses it, if one does.
+    def check(self, client: HousingClient) -> str | None:
+        """Check whether every worker serves it; return why one refuses it, if one does.
 
         Raises
         ------
@@ -45,7 +44,8 @@ class Arrival:
         health = client.health()
         if health.refused_version == self.version.version:
             return health.refused_reason
-        if health.model_version == self.version.version and self._is_everywhere(client.metrics()):
+        self.workers = health.workers_by_version
+        if set(self.workers) == {self.version.version}:
             self.seconds = self.waited()
         return None
 
@@ -53,14 +53,14 @@ class Arrival:
         """Return the seconds since the click."""
         return time.monotonic() - self.clicked_at
 
-    def _is_everywhere(self, exposition: str) -> bool:
-        trained = self.version.created_at.timestamp()
-        served = [float(value) for value in BOUNDS.findall(exposition)]
-        return len(served) == 2 and all(abs(time - trained) < 1e-3 for time in served)
+    def progress_words(self) -> str:
+        """Say how many workers serve it, such as "1 of 4 workers"."""
+        served, total = self.workers.get(self.version.version, 0), sum(self.workers.values())
+        return f"{served} of {total} {'worker' if total == 1 else 'workers'}"
 
 
 def clicked_now(kind: ChampionChangeKind, version: ModelVersion) -> Arrival:
-    """Return a change that is clicked on now; ``begin`` it once the service has taken it."""
+    """Return a change that is clicked on now; ``begin`` it once the service has accepted it."""
     return Arrival(kind, version, time.monotonic())
 
 
@@ -71,7 +71,7 @@ def draw_arrival() -> None:
         return
     with st.container(key="registry_arrival_state"):
         if arrival.seconds is None:
-            st.fragment(_draw_waiting, run_every=LOOK_SECONDS)()
+            st.fragment(_draw_waiting, run_every=PAUSE_SECONDS)()
         else:
             st.success(arrived_words(arrival), icon=":material/check_circle:")
 
@@ -81,13 +81,13 @@ def _draw_waiting() -> None:
     if arrival is None:
         return
     with asking_service():
-        refusal = arrival.look(housing_client())
+        refusal = arrival.check(housing_client())
         if arrival.seconds is not None:
             st.rerun()
         elif refusal is not None:
             st.error(
-                f"A worker refuses `{arrival.version.version}`: {refusal} It goes on serving the version "
-                "before; roll back, or mend the files.",
+                f"A worker refused `{arrival.version.version}` and still serves the previous version: "
+                f"{refusal} Roll back, or repair the version's files.",
                 icon=":material/error:",
             )
         else:
@@ -98,14 +98,14 @@ def _draw_patience(arrival: Arrival) -> None:
     waited = arrival.waited()
     if waited < PATIENCE_SECONDS:
         st.info(
-            f"`{arrival.version.version}` is the champion; waiting until every worker serves it, "
+            f"`{arrival.version.version}` is the champion. Loading: {arrival.progress_words()}, "
             f"{waited:.0f} s so far.",
             icon=":material/sync:",
         )
         return
     st.warning(
-        f"After {waited:.0f} s not every worker serves `{arrival.version.version}`; the *Logs* say what "
-        "each of them does.",
+        f"After {waited:.0f} s only {arrival.progress_words()} serve `{arrival.version.version}`. "
+        "See *Logs* for the cause.",
         icon=":material/hourglass_bottom:",
     )
 

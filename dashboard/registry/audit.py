@@ -1,4 +1,4 @@
-"""The audit: who changed what, when and why, and whether the chain of its entries holds."""
+"""The audit log: who changed what, when and why, and whether it is intact."""
 
 from http import HTTPStatus
 from typing import Any
@@ -15,8 +15,8 @@ NO_ROLE = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 def draw_audit() -> None:
-    """Read the newest entries and draw them; a key without the right gets a sentence of its own."""
-    st.subheader("Audit", anchor=False)
+    """Read the newest entries and draw them; a key without the role gets a sentence of its own."""
+    st.subheader("Audit log", anchor=False)
     with asking_service():
         try:
             found = housing_client().audit(AuditQuery(limit=NEWEST))
@@ -30,10 +30,10 @@ def draw_audit() -> None:
 
 def _draw_no_role(refused: ServiceRefused) -> None:
     with st.container(border=True, key="registry_audit_no_role", horizontal_alignment="center"):
-        st.markdown("**The audit is for operators**", text_alignment="center")
+        st.markdown("**The audit log needs an operator key**", text_alignment="center")
         st.markdown(str(refused), text_alignment="center")
         st.caption(
-            "The console sends the key in HOUSING_DASHBOARD_KEY; start it with an operator's.",
+            "Start the console with an operator key in HOUSING_DASHBOARD_KEY.",
             text_alignment="center",
         )
 
@@ -45,7 +45,9 @@ def _draw_found(found: AuditResponse) -> None:
         else:
             st.error(chain_words(found.chain), icon=":material/link_off:")
     if not found.entries:
-        st.caption("Promotions, rollbacks, changes of the configuration and the like appear here.")
+        st.caption(
+            "Promotions, rollbacks, configuration changes and other actions will appear here."
+        )
         return
     with st.container(key="registry_entries"):
         st.dataframe(
@@ -62,13 +64,13 @@ def _draw_found(found: AuditResponse) -> None:
 
 
 def chain_words(chain: ChainState) -> str:
-    """Say whether the chain holds, and what is wrong if not; Markdown."""
+    """Say whether the log is intact, and what is wrong if not; Markdown."""
     if not chain.holds:
-        return f"The chain is broken: {chain.problem} Only the first {_entries(chain.entries)} fit."
+        return f"Audit log damaged: {chain.problem} Only the first {_entries(chain.entries)} can be verified."
     if not chain.entries:
-        return ":green[:material/link:] Nothing has been changed yet; the chain is empty."
+        return ":green[:material/link:] No changes yet; the audit log is empty."
     note = f" {chain.note}" if chain.note else ""
-    return f":green[:material/link: **The chain holds**], {_entries(chain.entries)}.{note}"
+    return f":green[:material/link: **Audit log intact**], {_entries(chain.entries)}.{note}"
 
 
 def _entries(number: int) -> str:
@@ -89,9 +91,9 @@ def audit_cells(entry: AuditRow) -> dict[str, Any]:
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "timestamp": config.DatetimeColumn("When, UTC", format=COLUMN_FORMAT, width=150),
-        "actor": config.TextColumn("Who", width=90),
-        "action": config.TextColumn("What", width=170),
-        "subject": config.TextColumn("Of what", width=220),
-        "reason": config.TextColumn("Why", width="large"),
+        "timestamp": config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=150),
+        "actor": config.TextColumn("Actor", width=90),
+        "action": config.TextColumn("Action", width=170),
+        "subject": config.TextColumn("Subject", width=220),
+        "reason": config.TextColumn("Reason", width="large"),
     }

@@ -1,4 +1,4 @@
-"""Promote and roll back behind a dialog: the version typed, a reason, and a key that may do it."""
+"""Promote and roll back through a dialog: the version typed in, a reason, and an admin key."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from http import HTTPStatus
 import streamlit as st
 
 from backend.client import ClientError, HousingClient, ServiceRefused
-from backend.contract.base import LONGEST_REASON
 from backend.contract.models import ChampionChangedResponse, ChampionChangeKind, ModelVersion
 from dashboard.registry.admin_key import (
     draw_held_key,
@@ -18,11 +17,11 @@ from dashboard.registry.admin_key import (
 )
 from dashboard.registry.arrival import clicked_now
 from dashboard.shared.buttons import readable_letters
+from dashboard.shared.reason_dialog import ReasonDialog, ask_reason
 from dashboard.shared.service import failure_sentence, new_client
 
-OPEN = "registry_change"
-"""Session state: the change that the open dialog is about; kept, so that it outlives a redrawing."""
 DIALOG_KEY = "registry_dialog"
+DIALOG = ReasonDialog("registry_change", "Change the champion", ":material/published_with_changes:")
 VERBS: dict[ChampionChangeKind, str] = {"promotion": "Promote", "rollback": "Roll back"}
 ICONS: dict[ChampionChangeKind, str] = {
     "promotion": ":material/upgrade:",
@@ -32,9 +31,9 @@ ICONS: dict[ChampionChangeKind, str] = {
 
 @dataclass(frozen=True)
 class Change:
-    """A change of the champion that a person is about to ask for.
+    """A change of the champion that a person is about to make.
 
-    ``doubt`` is what speaks against it (Markdown), ``champion`` the version that is replaced.
+    ``doubt`` is what speaks against it (Markdown), ``champion`` the version that it replaces.
     """
 
     kind: ChampionChangeKind
@@ -54,9 +53,9 @@ class Entered:
     def problems(self, change: Change) -> Iterator[str]:
         """Yield what is missing or wrong."""
         if self.version != change.version.version:
-            yield "What you typed is not the version above."
+            yield "The version does not match the one above."
         if not self.reason:
-            yield "Say why: the reason is kept in the audit."
+            yield "Enter a reason."
         problem = key_problem(self.key)
         if problem is not None:
             yield problem
@@ -69,32 +68,17 @@ def draw_change_button(change: Change, name: str, *, primary: bool = False) -> N
         icon=ICONS[change.kind],
         key=f"registry_{change.kind}",
         type="primary" if primary else "secondary",
-        on_click=_begin,
+        on_click=DIALOG.open,
         args=(change,),
     )
 
 
 def draw_change_dialog() -> None:
     """Draw the dialog while it is open."""
-    change: Change | None = st.session_state.get(OPEN)
+    change: Change | None = st.session_state.get(DIALOG.key)
     if change is not None:
-        dialog = st.dialog(
-            f"{VERBS[change.kind]} to a version"
-            if change.kind == "rollback"
-            else "Promote a version",
-            width="medium",
-            icon=ICONS[change.kind],
-            on_dismiss=_end,
-        )
-        dialog(_draw_form)(change)
-
-
-def _begin(change: Change) -> None:
-    st.session_state[OPEN] = change
-
-
-def _end() -> None:
-    st.session_state.pop(OPEN, None)
+        title = "Roll back" if change.kind == "rollback" else "Promote a version"
+        DIALOG.draw(_draw_form, title)
 
 
 def _draw_form(change: Change) -> None:
@@ -123,20 +107,14 @@ def _draw_form(change: Change) -> None:
 def _consequence(change: Change) -> str:
     replaced = f" in place of `{change.champion}`" if change.champion else ""
     return (
-        f"`{change.version.version}` becomes the champion{replaced}. Each worker serves it within a second "
-        "or two, no request is lost, and the way back stays open."
+        f"`{change.version.version}` becomes the champion{replaced}. Workers switch within a second or two "
+        "without losing requests. You can roll back at any time."
     )
 
 
 def _fields(change: Change) -> Entered:
-    typed = st.text_input("Type the version", key="registry_typed", autocomplete="off")
-    reason = st.text_area(
-        "Reason",
-        max_chars=LONGEST_REASON,
-        height=90,
-        key="registry_reason",
-        help="Kept in the audit and on the timeline.",
-    )
+    typed = st.text_input("Type the version to confirm", key="registry_typed", autocomplete="off")
+    reason = ask_reason("registry_reason", height=90)
     key = ""
     if held_key() is None:
         key = st.text_input(
@@ -144,10 +122,10 @@ def _fields(change: Change) -> Entered:
             type="password",
             key="registry_key",
             autocomplete="off",
-            help="HOUSING_ADMIN_KEY of the service; `make up` keeps it in runtime/keys.env. It is held in "
-            "this session only. Empty: the console's own key is sent, which may not have the right.",
+            help="The service's HOUSING_ADMIN_KEY; `make up` stores it in runtime/keys.env. It is kept for "
+            "this session only. If empty, the console's own key is used, which may not have the role.",
         )
-    return Entered((typed or "").strip(), (reason or "").strip(), (key or "").strip())
+    return Entered((typed or "").strip(), reason, (key or "").strip())
 
 
 def _ask(change: Change, entered: Entered) -> None:
@@ -167,7 +145,7 @@ def _ask(change: Change, entered: Entered) -> None:
     if entered.key:
         keep_key(entered.key)
     arrival.begin()
-    _end()
+    DIALOG.close()
     st.rerun()
 
 

@@ -1,4 +1,4 @@
-"""Champion and challenger side by side: five figures on their holdouts, each with its confidence interval."""
+"""Champion and challenger side by side: five holdout figures, each with its confidence interval."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ FIGURES = {
     "mae": ("Mean absolute error, $1,000", THOUSANDS),
     "bias": ("Bias (predicted − actual), $1,000", THOUSANDS),
     "r2": ("R²", 1.0),
-    "interval_coverage": ("Actual prices in their interval, %", 100.0),
+    "interval_coverage": ("Interval coverage, %", 100.0),
 }
 """Title with unit, and the factor to it, by the contract's name."""
 PANEL_HEIGHT, TITLE_HEIGHT, AXIS_HEIGHT = 112, 26, 24
@@ -34,7 +34,9 @@ def draw_figures(reports: dict[str, VersionResponse]) -> None:
             figures_option(reports),
             height=PANEL_HEIGHT * len(FIGURES),
             key="registry_figures",
-            alt="Error figures of " + " and ".join(reports).lower() + " with 95 % confidence",
+            alt="Error figures of "
+            + " and ".join(reports).lower()
+            + " with 95% confidence intervals",
         )
     with table_side:
         for role, report in reports.items():
@@ -64,8 +66,8 @@ def version_facts(report: VersionResponse) -> dict[str, str]:
     if error.r2 is not None:
         facts["R²"] = number_range(error.r2)
     if error.interval_coverage is not None:
-        aim = f" :gray[· aim {report.expected_coverage:.0%}]"
-        facts["In their interval"] = share_range(error.interval_coverage) + aim
+        aim = f" :gray[· target {report.expected_coverage:.0%}]"
+        facts["Interval coverage"] = share_range(error.interval_coverage) + aim
     return facts | {"Holdout": f"n = {error.rows:,} rows", "MLflow": _mlflow(report)}
 
 
@@ -73,7 +75,7 @@ def _mlflow(report: VersionResponse) -> str:
     run = report.version.mlflow_run_id
     if run is None:
         return ":gray[not recorded]"
-    # The service's own address of MLflow may be one that a browser does not reach.
+    # A browser may not reach MLflow at the address that the service uses.
     return f"[Run {run[:8]}]({addresses().mlflow_url}/#/runs/{run})"
 
 

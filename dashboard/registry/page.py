@@ -1,4 +1,4 @@
-"""Registry: which versions there are, which should serve, and who changed that."""
+"""Registry: the model versions, which of them serves, and who changed that."""
 
 import streamlit as st
 

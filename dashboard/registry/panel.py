@@ -1,4 +1,4 @@
-"""The Registry page: the versions, champion and challenger side by side, the gate, the change, the audit."""
+"""The Registry page: the versions, champion and challenger, the gate, changes, the audit log."""
 
 import streamlit as st
 
@@ -24,7 +24,7 @@ CHANGE_KEY = "registry_change_side"
 
 
 def draw_registry() -> None:
-    """Read the versions, then draw them; a failed reading leaves one sentence in its place."""
+    """Read the versions, then draw them; a failed call leaves one sentence in its place."""
     draw_arrival()
     with asking_service():
         models = housing_client().models()
@@ -39,14 +39,14 @@ def draw_registry() -> None:
 def _draw_nothing(models: ModelsResponse) -> None:
     with st.container(border=True, key="registry_nothing", horizontal_alignment="center"):
         st.space("small")
-        st.markdown("**No version has been trained yet**", text_alignment="center")
+        st.markdown("**No trained versions yet**", text_alignment="center")
         st.markdown(
-            "`make train` compares all candidates; the best becomes the champion.",
+            "Run `make train`: it compares all candidates, and the best becomes the champion.",
             text_alignment="center",
         )
         if models.unreadable:
             damaged = ", ".join(models.unreadable)
-            st.caption(f"Damaged, and left out: {damaged}.", text_alignment="center")
+            st.caption(f"Damaged and not listed: {damaged}.", text_alignment="center")
         st.space("small")
 
 
@@ -55,8 +55,8 @@ def _draw_models(models: ModelsResponse) -> None:
     champion = champion_of(models)
     if champion is None:
         st.error(
-            "No version is the champion: the pointer is missing, damaged, or names a version that is not "
-            "there. Promote a version to mend it.",
+            "There is no champion: its pointer is missing, damaged, or names an unknown version. "
+            "Promote a version to fix it.",
             icon=":material/error:",
         )
     st.subheader("Champion and challenger", anchor=False)
@@ -64,10 +64,7 @@ def _draw_models(models: ModelsResponse) -> None:
     with choice_side:
         challenger = choose_challenger(models)
     if challenger is None:
-        st.caption(
-            "There is no other version to compare with. A retraining makes a challenger: the Drift page "
-            "asks for one."
-        )
+        st.caption("No other version to compare with. A retraining creates a challenger.")
     reports = _read_reports(housing_client(), champion, challenger)
     compared = _compare(housing_client(), reports)
     with change_side, st.container(horizontal=True, horizontal_alignment="right", key=CHANGE_KEY):
@@ -87,7 +84,7 @@ def _draw_models(models: ModelsResponse) -> None:
 def _read_reports(
     client: HousingClient, champion: ModelVersion | None, challenger: ModelVersion | None
 ) -> dict[str, VersionResponse]:
-    """Return what is known of both, the champion first; one that is damaged says so and is left out."""
+    """Return the reports of both, the champion first; a damaged one is reported and left out."""
     reports = {}
     for role, version in ((CHAMPION, champion), (CHALLENGER, challenger)):
         if version is None:
@@ -120,16 +117,16 @@ def _draw_buttons(
         draw_change_button(Change("rollback", previous, models.champion), "Roll back")
     if challenger is not None and report is not None:
         change = Change("promotion", challenger, models.champion, _doubt(report, compared))
-        draw_change_button(change, "Promote this challenger", primary=True)
+        draw_change_button(change, "Promote challenger", primary=True)
 
 
 def _doubt(report: VersionResponse, compared: ComparisonResponse | None) -> str | None:
     """Return what speaks against a promotion, as Markdown."""
     doubts = []
     if report.gate is not None and not report.gate.promote:
-        doubts.append("The gate refused this version; its verdict says why.")
+        doubts.append("The promotion gate refused this version.")
     if compared is not None and compared.difference is not None and compared.difference.lower > 0:
-        doubts.append("On common rows its error is higher than the champion's, beyond doubt.")
+        doubts.append("On common rows, its error is significantly higher than the champion's.")
     return " ".join(doubts) or None
 
 

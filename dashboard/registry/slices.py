@@ -1,4 +1,4 @@
-"""Where the challenger is better or worse: the difference of each kind of district, with its interval."""
+"""Where the challenger is better or worse: the difference in each segment, with its interval."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from backend.contract.predictions import TARGET_UNIT_DOLLARS
 from dashboard.registry.words import signed_dollars, slice_label
 from dashboard.shared.colours import DOWN, TOTAL, UP
 from dashboard.shared.interval_mark import MarkStyle, interval_marks
+from dashboard.shared.price import in_dollars
 
 ALL_ROWS = "All districts"
 ROW_HEIGHT, FRAME_HEIGHT = 25, 84
@@ -18,7 +19,7 @@ DIRECTIONS = "← challenger better  ·  champion better →"
 
 def draw_slices(found: ComparisonResponse) -> None:
     """Draw the forest of differences beside the figures it is drawn from."""
-    st.subheader("By kind of district", anchor=False)
+    st.subheader("By segment", anchor=False)
     st.caption(slices_words(found))
     forest_side, table_side = st.columns([1, 1], gap="large")
     option = forest_option(found)
@@ -27,8 +28,7 @@ def draw_slices(found: ComparisonResponse) -> None:
             option,
             height=FRAME_HEIGHT + ROW_HEIGHT * len(option["yAxis"]["data"]),
             key="registry_forest",
-            alt="Difference of the RMSE for each kind of district, with confidence intervals; left of "
-            "zero the challenger is better",
+            alt="RMSE difference by segment with confidence intervals; left of zero: challenger better",
         )
     with table_side:
         st.dataframe(
@@ -38,7 +38,7 @@ def draw_slices(found: ComparisonResponse) -> None:
             hide_index=True,
             column_config=_columns(),
             placeholder="–",
-            alt="Errors of champion and challenger for each kind of district",
+            alt="Errors of champion and challenger by segment",
         )
 
 
@@ -46,14 +46,14 @@ def slices_words(found: ComparisonResponse) -> str:
     """Say how to read the chart, and what its intervals promise."""
     confidence = found.slice_confidence or 0.0
     return (
-        "RMSE of the challenger minus the champion's: left of zero the challenger is better. A mark is "
-        "coloured where its interval leaves no doubt. Many kinds are looked at, so each has an interval of "
-        f"{confidence:.1%}, and all of them together hold with 95 %; kinds with too few rows have none."
+        "Challenger's RMSE minus the champion's: left of zero the challenger is better. Colour marks a "
+        f"significant difference. Each interval has {confidence:.1%} confidence, so that all of them "
+        "together have 95%. Segments with too few rows have no interval."
     )
 
 
 def forest_option(found: ComparisonResponse) -> dict[str, Any]:
-    """Return the chart: the total first, then the kinds, from the top down; $1,000 to the right."""
+    """Return the chart: the total first, then the segments, from the top down; $1,000 to the right."""
     rows = [(ALL_ROWS, found.rows, found.difference)] + [
         (slice_label(one.kind, one.name), one.rows, one.difference)
         for one in found.slices
@@ -77,7 +77,7 @@ def forest_option(found: ComparisonResponse) -> dict[str, Any]:
         },
         "xAxis": {
             "type": "value",
-            "name": "Difference of the RMSE, $1,000",
+            "name": "RMSE difference, $1,000",
             "nameLocation": "middle",
             "nameGap": 28,
             "splitNumber": 5,
@@ -94,7 +94,7 @@ def forest_option(found: ComparisonResponse) -> dict[str, Any]:
 
 
 def mark_style(difference: Estimate) -> MarkStyle:
-    """Return how a difference looks: better and worse beyond doubt differ in colour and shape."""
+    """Return how a difference looks: significantly better and worse differ in colour and shape."""
     if difference.upper < 0:
         return MarkStyle(UP)
     if difference.lower > 0:
@@ -129,24 +129,20 @@ def _zero_line() -> dict[str, Any]:
 def slice_cells(one: SliceComparison) -> dict[str, Any]:
     """Return one row of the table; errors in dollars."""
     return {
-        "districts": slice_label(one.kind, one.name),
+        "segment": slice_label(one.kind, one.name),
         "rows": one.rows,
-        "champion": _dollars(one.against_rmse),
-        "challenger": _dollars(one.rmse),
-        "difference": _dollars(one.difference.value) if one.difference is not None else None,
+        "champion": in_dollars(one.against_rmse),
+        "challenger": in_dollars(one.rmse),
+        "difference": in_dollars(one.difference.value) if one.difference is not None else None,
     }
-
-
-def _dollars(price: float | None) -> float | None:
-    return None if price is None else price * TARGET_UNIT_DOLLARS
 
 
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "districts": config.TextColumn("RMSE of", width=168),
+        "segment": config.TextColumn("Segment", width=168),
         "rows": config.NumberColumn("n", format="%,.0f", width=52),
         "champion": config.NumberColumn("Champion", format="$%,.0f", width=80),
         "challenger": config.NumberColumn("Challenger", format="$%,.0f", width=84),
-        "difference": config.NumberColumn("Diff., $", format="%+,.0f", width=84),
+        "difference": config.NumberColumn("Difference", format="%+,.0f", width=84),
     }

@@ -1,4 +1,4 @@
-"""All versions in one table; a row that is selected becomes the challenger that is compared."""
+"""All versions in one table; the selected row becomes the challenger to compare."""
 
 from typing import Any
 
@@ -15,13 +15,14 @@ from dashboard.registry.words import (
     state_of,
 )
 from dashboard.shared.moment import COLUMN_FORMAT, cell
+from dashboard.shared.price import in_dollars
 
 CHOSEN = "registry_challenger"
-"""Session state: the version that is compared with the champion."""
+"""Session state: the version to compare with the champion."""
 
 
 def draw_versions(models: ModelsResponse) -> None:
-    """Draw the table, and say which folders are damaged."""
+    """Draw the table, and name the damaged folders."""
     versions = models.versions
     st.subheader("Versions", anchor=False)
     key = f"registry_versions_{models.champion}_{len(versions)}"
@@ -37,18 +38,18 @@ def draw_versions(models: ModelsResponse) -> None:
         alt="The trained versions, newest first; select one to compare it with the champion",
     )
     st.caption(
-        "RMSE on each version's own holdout, the test part that it never learned from. A challenger was "
-        "trained after the champion. Select a row at its left edge to compare it."
+        "RMSE on each version's own holdout, which it was not trained on. A challenger is newer than the "
+        "champion. Select a row at its left edge to compare it."
     )
     if models.unreadable:
         st.warning(
-            f"Left out, because their manifest is damaged: {', '.join(models.unreadable)}.",
+            f"Not listed, because the manifest is damaged: {', '.join(models.unreadable)}.",
             icon=":material/warning:",
         )
 
 
 def choose_challenger(models: ModelsResponse) -> ModelVersion | None:
-    """Draw the choice of the version that is compared; return None if there is no other."""
+    """Let the operator choose the version to compare; return None if there is no other."""
     others = {one.version: one for one in models.versions if not one.is_champion}
     if not others:
         return None
@@ -81,7 +82,7 @@ def version_cells(version: ModelVersion, models: ModelsResponse) -> dict[str, An
         "version": version.version,
         "trained": cell(version.created_at),
         "model": model_label(version),
-        "rmse": _dollars(error.value if error is not None else version.metrics.get("test_rmse")),
+        "rmse": in_dollars(error.value if error is not None else version.metrics.get("test_rmse")),
         "interval": _interval(error) if error is not None else version.holdout_reason,
     }
 
@@ -90,10 +91,6 @@ def _choose_selected(key: str, models: ModelsResponse) -> None:
     selected = st.session_state[key]["selection"]["rows"]
     if selected and not models.versions[selected[0]].is_champion:
         st.session_state[CHOSEN] = models.versions[selected[0]].version
-
-
-def _dollars(price: float | None) -> float | None:
-    return None if price is None else price * TARGET_UNIT_DOLLARS
 
 
 def _interval(error: Estimate) -> str:
@@ -109,5 +106,5 @@ def _columns() -> dict[str, Any]:
         "trained": config.DatetimeColumn("Trained, UTC", format=COLUMN_FORMAT),
         "model": config.TextColumn("Model"),
         "rmse": config.NumberColumn("RMSE", format="$%,.0f"),
-        "interval": config.TextColumn("95 % confidence"),
+        "interval": config.TextColumn("95% confidence"),
     }

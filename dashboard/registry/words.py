@@ -1,4 +1,4 @@
-"""Versions in words: what each is to the service, which of two is better, what a figure is."""
+"""Versions in words: the state of each, which of two is better, how a figure is written."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ def model_label(version: ModelVersion) -> str:
 
 
 def state_of(version: ModelVersion, models: ModelsResponse) -> str:
-    """Return what a version is to the service; a challenger was trained after the champion."""
+    """Return the state of a version; a challenger was trained after the champion."""
     if version.is_champion:
         return CHAMPION
     if version.is_previous:
@@ -44,7 +44,7 @@ def champion_of(models: ModelsResponse) -> ModelVersion | None:
 
 
 def choice_label(version: ModelVersion, models: ModelsResponse) -> str:
-    """Return a version as one chooses it from a list."""
+    """Return a version as a list of choices shows it."""
     return f"{version.version} · {model_label(version)} · {state_of(version, models).lower()}"
 
 
@@ -54,19 +54,19 @@ def trained_words(version: ModelVersion) -> str:
 
 
 def outcome(found: ComparisonResponse) -> Outcome:
-    """Return which version is better, or that nobody knows; Markdown."""
+    """Return which version is better, or that it is unknown; Markdown."""
     if found.difference is None or found.rmse is None or found.against_rmse is None:
         return Outcome("Not comparable", found.reason or "", "gray", "help")
     sentence = (
-        f"RMSE {escaped(dollars(found.rmse))} against the champion's "
-        f"{escaped(dollars(found.against_rmse))}; the difference is "
-        f"{difference_words(found.difference)} on {found.rows:,} rows that both have in their holdout."
+        f"RMSE {escaped(dollars(found.rmse))}, the champion's "
+        f"{escaped(dollars(found.against_rmse))}; difference {difference_words(found.difference)} on "
+        f"{found.rows:,} common holdout rows."
     )
     if found.difference.upper < 0:
         return Outcome("The challenger is better", sentence, "green", "trending_up")
     if found.difference.lower > 0:
         return Outcome("The challenger is worse", sentence, "red", "trending_down")
-    return Outcome("No difference beyond doubt", sentence, "gray", "trending_flat")
+    return Outcome("No significant difference", sentence, "gray", "trending_flat")
 
 
 def difference_words(difference: Estimate) -> str:
@@ -92,7 +92,7 @@ def signed_dollars(price: float) -> str:
 
 
 def slice_label(kind: str, name: str) -> str:
-    """Write a kind of district.
+    """Write the name of a segment.
 
     Examples
     --------

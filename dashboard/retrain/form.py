@@ -1,4 +1,4 @@
-"""Asking for a retraining: the reason, and the dialog that confirms it."""
+"""Requesting a retraining: the reason, and the dialog that confirms it."""
 
 import streamlit as st
 
@@ -6,74 +6,59 @@ from backend.contract.base import LONGEST_REASON
 from dashboard.retrain.check import CheckReading, forget_check
 from dashboard.retrain.reading import follow
 from dashboard.shared.buttons import primary_button
-from dashboard.shared.drift_words import spoken
+from dashboard.shared.reason_dialog import ReasonDialog, ask_reason
 from dashboard.shared.retraining_request import request_retraining
 
 REASON = "retrain_reason"
-CONFIRMING = "retrain_confirming"
-"""Session state: whether the dialog is open; kept, so that it outlives a redrawing of the page."""
+DIALOG = ReasonDialog("retrain_confirming", "Request retraining", ":material/model_training:")
 
 
 def draw_form(reading: CheckReading | None) -> None:
-    """Draw the reason, proposed from the causes where there are some, and the button."""
-    st.subheader("Ask for a retraining", anchor=False)
-    st.text_area(
-        "Reason",
+    """Draw the reason, filled in from the causes if there are any, and the button."""
+    st.subheader("Request retraining", anchor=False)
+    reason = ask_reason(
+        REASON,
         _proposed(reading),
-        max_chars=LONGEST_REASON,
         height=130,
-        key=REASON,
-        placeholder="Why now, and what should become better",
-        help="Kept with the retraining, on the timeline and in the audit.",
+        placeholder="Why now, and what should improve",
     )
-    if primary_button("Ask for a retraining", "retrain_ask", icon=":material/model_training:"):
-        if str(st.session_state[REASON]).strip():
-            st.session_state[CONFIRMING] = True
+    if primary_button("Request retraining", "retrain_ask", icon=":material/model_training:"):
+        if reason:
+            DIALOG.open(reason)
         else:
-            st.warning("Give a reason: it is kept with the retraining.", icon=":material/edit:")
+            st.warning("Enter a reason.", icon=":material/edit:")
     st.caption(
-        "The worker trains every candidate, measures the best on rows that no model has seen, and lets it "
-        "replace the champion only if the promotion gate passes. Meanwhile the champion answers."
+        "The worker trains every candidate and tests the best one on unseen rows. It replaces the "
+        "champion only if it passes the promotion gate. The champion keeps serving meanwhile."
     )
-    if st.session_state.get(CONFIRMING, False):
-        _confirm(reading)
+    DIALOG.draw(lambda confirmed: _confirm(confirmed, reading))
 
 
 def _proposed(reading: CheckReading | None) -> str:
     if reading is None or not reading.check.should_retrain:
         return ""
-    return spoken(" ".join(reading.check.reasons))[:LONGEST_REASON]
+    return " ".join(reading.check.reasons)[:LONGEST_REASON]
 
 
-def _end() -> None:
-    st.session_state.pop(CONFIRMING, None)
-
-
-@st.dialog(
-    "Ask for a retraining", width="medium", icon=":material/model_training:", on_dismiss=_end
-)
-def _confirm(reading: CheckReading | None) -> None:
-    reason = str(st.session_state[REASON]).strip()
-    st.markdown(
-        "The worker begins when it is free. It can be cancelled while it runs. Your reason:"
-    )
+def _confirm(reason: str, reading: CheckReading | None) -> None:
+    st.markdown("It starts when the worker is free, and can be cancelled. Your reason:")
     with st.container(border=True):
         st.text(reason)
     if reading is not None:
         for sentence in _against(reading):
             st.markdown(f":orange[:material/info: {sentence}]")
-    if primary_button("Confirm the request", "retrain_confirm"):
-        asked = request_retraining(reason)
-        if asked is not None:
-            follow(asked)
-            _end()
+    if primary_button("Confirm request", "retrain_confirm"):
+        requested = request_retraining(reason)
+        if requested is not None:
+            follow(requested)
+            DIALOG.close()
             forget_check()
             st.session_state.pop(REASON, None)
             st.rerun()
 
 
 def _against(reading: CheckReading) -> list[str]:
-    nothing = [] if reading.check.should_retrain else ["The checks found no cause for it."]
-    # That the automatic is off says nothing about a person's own wish.
-    blocked = [one for one in reading.check.blocked_by if not one.startswith("Automatic")]
-    return nothing + blocked
+    check = reading.check
+    no_cause = [] if check.should_retrain else ["The checks found no reason to retrain."]
+    # Automatic retraining being off says nothing against a person's request.
+    return no_cause + [one.sentence for one in check.blocks if one.kind != "automatic_off"]

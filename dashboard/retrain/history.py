@@ -1,9 +1,10 @@
-"""Retrainings that are over: what came of each, why, and one of them opened."""
+"""Finished retrainings: the result of each and why, and one of them opened."""
 
 from typing import Any
 
 import streamlit as st
 
+from backend.contract.model_version import GateCheck
 from backend.contract.retraining import RetrainingResponse, RetrainingRow, RetrainingsQuery
 from dashboard.retrain.job import draw_log
 from dashboard.retrain.words import SOURCES, outcome, stage_badges, verdict_words
@@ -18,8 +19,8 @@ OVER = "done,failed,cancelled"
 
 
 def draw_history() -> None:
-    """Draw the last retrainings as a table, and the one that is opened."""
-    st.subheader("Earlier retrainings", anchor=False)
+    """Draw the last retrainings as a table, and the opened one."""
+    st.subheader("Finished retrainings", anchor=False)
     with asking_service():
         query = RetrainingsQuery(state=OVER, limit=SHOWN)
         rows = housing_client().retrainings(query).retrainings
@@ -28,7 +29,7 @@ def draw_history() -> None:
             rows,
             history_cells,
             _columns(),
-            "No retraining is over yet. What came of each, and why, will stand here.",
+            "No finished retrainings yet. Results will appear here.",
         )
         if opened is not None:
             _draw_opened(housing_client().retraining(opened.trigger_id))
@@ -53,15 +54,15 @@ def history_cells(row: RetrainingRow) -> dict[str, Any]:
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "created_at": config.DatetimeColumn("Asked, UTC", format=COLUMN_FORMAT, width=150),
-        "outcome": config.TextColumn("Outcome", width=100),
+        "created_at": config.DatetimeColumn("Requested, UTC", format=COLUMN_FORMAT, width=150),
+        "outcome": config.TextColumn("Result", width=100),
         "verdict": config.TextColumn("Why", width=290),
         "version": config.TextColumn("Version", width=190),
-        "reason": config.TextColumn("Asked because", width=220),
+        "reason": config.TextColumn("Reason", width=220),
         "source": config.TextColumn("Cause", width=90),
         "requested_by": config.TextColumn("By", width=80),
-        "took": config.TextColumn("Took", width=90),
-        "mlflow": config.LinkColumn("MLflow", display_text="Open the run", width=100),
+        "took": config.TextColumn("Duration", width=90),
+        "mlflow": config.LinkColumn("MLflow", display_text="Open run", width=100),
     }
 
 
@@ -71,25 +72,24 @@ def _draw_opened(found: RetrainingResponse) -> None:
         st.markdown(f"#### :{words.colour}[:material/{words.icon}: {words.title}]")
         st.markdown(escaped(verdict_words(found)))
         st.markdown(stage_badges(found))
-        checks = ((found.result or {}).get("decision") or {}).get("checks") or []
-        if checks:
-            _draw_checks(checks)
+        if found.decision is not None and found.decision.checks:
+            _draw_checks(found.decision.checks)
         if found.mlflow is not None:
             st.link_button("Run in MLflow", found.mlflow.url, icon=":material/open_in_new:")
         st.caption(
-            f"`{found.trigger_id}`, asked for by {found.requested_by}, {moment(found.created_at)}."
+            f"`{found.trigger_id}`, requested by {found.requested_by}, {moment(found.created_at)}."
         )
         if found.log_tail:
             draw_log(found)
 
 
-def _draw_checks(checks: list[dict[str, Any]]) -> None:
+def _draw_checks(checks: list[GateCheck]) -> None:
     st.dataframe(
         [
             {
-                "result": result_of(check["passed"], check["required"]),
-                "name": str(check["name"]),
-                "sentence": str(check["sentence"]),
+                "result": result_of(check.passed, check.required),
+                "name": check.name,
+                "sentence": check.sentence,
             }
             for check in checks
         ],
@@ -99,7 +99,7 @@ def _draw_checks(checks: list[dict[str, Any]]) -> None:
         column_config={
             "result": st.column_config.TextColumn("Result", width=120),
             "name": st.column_config.TextColumn("Check", width=260),
-            "sentence": st.column_config.TextColumn("What was found", width="large"),
+            "sentence": st.column_config.TextColumn("Finding", width="large"),
         },
         alt="The checks of the promotion gate",
     )

@@ -1,4 +1,4 @@
-"""The retraining that runs, or the last one: stages, progress, time, log, and the button that stops it."""
+"""The running retraining, or the last one: stages, progress, time, log, and the button that cancels it."""
 
 from datetime import datetime, timedelta
 
@@ -22,13 +22,13 @@ from dashboard.shared.service import asking_service, housing_client
 LOG_HEIGHT, LINES_IN_SIGHT = 230, 9
 """Pixels, and the lines that fit; further ones scroll."""
 PATIENCE = timedelta(seconds=30)
-"""A worker that lives takes what waits within a second, and says something every five."""
+"""A live worker picks up a request within a second, and reports every five seconds."""
 WAS_OPEN = "retrain_was_open"
-"""Session state: whether the followed retraining was not over at the last look."""
+"""Session state: whether the followed retraining was unfinished at the last look."""
 
 
 def draw_job() -> None:
-    """Look which retraining there is, and draw it; draw the page anew when it has ended."""
+    """Draw the current retraining; redraw the page when it has ended."""
     with asking_service():
         reading = read_retraining(housing_client())
         if st.session_state.get(WAS_OPEN, False) and not reading.is_open:
@@ -44,7 +44,7 @@ def draw_job() -> None:
 
 def _draw_nothing() -> None:
     with st.container(key="retrain_idle"):
-        st.markdown(":gray[:material/check: No retraining waits or runs.]")
+        st.markdown(":gray[:material/check: No retraining is queued or running.]")
 
 
 def _draw_job(job: RetrainingResponse, reading: RetrainingReading) -> None:
@@ -52,7 +52,7 @@ def _draw_job(job: RetrainingResponse, reading: RetrainingReading) -> None:
         _draw_head(job, reading)
         st.markdown(stage_badges(job))
         if reading.is_open:
-            step = job.step or "Waits for the worker"
+            step = job.step or "Waiting for the worker"
             st.progress(job.progress, escaped(f"**{step}** :gray[· {time_words(job)}]"))
             _draw_doubts(job, reading)
         elif words := verdict_words(job):
@@ -87,46 +87,46 @@ def _close() -> None:
 
 
 def _draw_doubts(job: RetrainingResponse, reading: RetrainingReading) -> None:
-    """Say what a person should know who waits for it."""
+    """Say what someone who waits for it should know."""
     if job.cancellation is not None:
         st.warning(
-            f"Cancelled by {job.cancellation.requested_by}; it stops when this step ends. "
-            "The champion serves on.",
+            f"Cancelled by {job.cancellation.requested_by}; it stops after this step. "
+            "The champion keeps serving.",
             icon=":material/block:",
         )
     if is_quiet(job, job.timestamp):
         st.warning(
-            "No worker has taken it up; look whether the process `worker` runs."
+            "No worker has picked it up. Check that the `worker` process is running."
             if job.state == "pending"
-            else f"The worker was last heard of at {_last_heard(job)}; look whether it runs. "
-            "Another one begins this retraining anew.",
+            else f"No word from the worker since {_last_heard(job)}. Check that it is running; a restarted "
+            "worker starts this retraining over.",
             icon=":material/warning:",
         )
     if reading.others_waiting:
-        st.caption(f"{reading.others_waiting} more wait for the worker.")
+        st.caption(f"{reading.others_waiting} more queued.")
 
 
 def is_quiet(job: RetrainingResponse, now: datetime) -> bool:
-    """Whether nothing was heard of it for longer than a living worker is silent."""
+    """Whether it has been silent for longer than a live worker would be."""
     heard = job.created_at if job.state == "pending" else (job.heartbeat_at or job.claimed_at)
     return heard is not None and now - heard > PATIENCE
 
 
 def _last_heard(job: RetrainingResponse) -> str:
     heard = job.heartbeat_at or job.claimed_at
-    return clock(heard) if heard is not None else "no time"
+    return clock(heard) if heard is not None else "the start"
 
 
 def _asked_words(job: RetrainingResponse) -> str:
-    words = f"Asked for by {job.requested_by} ({SOURCES[job.source]}), {moment(job.created_at)}"
+    words = f"Requested by {job.requested_by} ({SOURCES[job.source]}), {moment(job.created_at)}"
     if job.finished_at is not None and job.elapsed_seconds is not None:
         words += f"; ended {clock(job.finished_at)} after {lasting(job.elapsed_seconds)}"
     return f"{words}."
 
 
 def draw_log(job: RetrainingResponse) -> None:
-    """Draw the last lines that it logged, the newest first, so that the newest is in sight."""
-    st.caption("Log, the newest line first")
+    """Draw the last log lines, newest first, so that the newest is visible."""
+    st.caption("Log, newest first")
     lines = "\n".join(reversed(job.log_tail))
     if len(job.log_tail) > LINES_IN_SIGHT:
         st.code(lines, language=None, height=LOG_HEIGHT)

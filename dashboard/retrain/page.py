@@ -1,4 +1,4 @@
-"""Retrain: whether there is a cause, asking for it, following it, and what came of earlier ones."""
+"""Retrain: whether to, requesting it, following it, and the results of earlier ones."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Which retraining the page follows: the one that runs, else one that waits, else the last one followed."""
+"""Which retraining the page follows: the running one, else a queued one, else the last one followed."""
 
 from dataclasses import dataclass
 
@@ -14,19 +14,19 @@ MOST_OPEN = 20
 
 @dataclass(frozen=True)
 class RetrainingReading:
-    """The followed retraining, if there is one, and how many others wait for the worker."""
+    """The followed retraining, if there is one, and how many others are queued."""
 
     job: RetrainingResponse | None
     others_waiting: int
 
     @property
     def is_open(self) -> bool:
-        """Whether it waits or runs."""
+        """Whether it is queued or running."""
         return self.job is not None and self.job.state in ("pending", "running")
 
 
 def read_retraining(client: HousingClient) -> RetrainingReading:
-    """Ask the service which retraining is to be followed, and for everything about it.
+    """Ask the service which retraining to follow, and for everything about it.
 
     Raises
     ------
@@ -45,11 +45,11 @@ def read_retraining(client: HousingClient) -> RetrainingReading:
 
 
 def follow(trigger_id: str | None) -> None:
-    """Follow a retraining from now on; None: whichever runs next."""
+    """Follow a retraining from now on; None: the next one."""
     st.session_state[FOLLOWED] = trigger_id
 
 
 def _first(rows: list[RetrainingRow]) -> str | None:
-    """Return the one that runs, or else the one that has waited longest."""
+    """Return the running one, or else the one that has been queued longest."""
     oldest_first = sorted(rows, key=lambda row: (row.state != "running", row.trigger_id))
     return oldest_first[0].trigger_id if oldest_first else None

@@ -1,4 +1,4 @@
-"""A retraining in words: its stages, its time, what came of it."""
+"""A retraining in words: its stages, its time, its result."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ STAGES: dict[WorkStage, str] = {
     "publishing": "Publishing",
 }
 SOURCES = {
-    "manual": "by hand",
+    "manual": "manual",
     "drift": "drift",
-    "degradation": "a higher error",
-    "age": "the age of the model",
+    "degradation": "higher error",
+    "age": "model age",
     "labels": "new labels",
     "schedule": "schedule",
 }
-"""What asked for it."""
-HURT = {"failed": ("red", "close"), "cancelled": ("orange", "block")}
-"""How the stage is drawn in which it ended before its time."""
+"""What requested it."""
+STOPPED = {"failed": ("red", "close"), "cancelled": ("orange", "block")}
+"""How the stage is drawn in which it failed or was cancelled."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a retraining, in a word; ``colour`` and ``icon`` are Streamlit's names."""
+    """The result of a retraining, in a word; ``colour`` and ``icon`` are Streamlit's names."""
 
     title: str
     colour: str
@@ -38,8 +38,8 @@ class Outcome:
 
 PROMOTED = Outcome("Promoted", "green", "check_circle")
 OUTCOMES = {
-    "pending": Outcome("Waits", "gray", "hourglass_empty"),
-    "running": Outcome("Runs", "blue", "model_training"),
+    "pending": Outcome("Queued", "gray", "hourglass_empty"),
+    "running": Outcome("Running", "blue", "model_training"),
     "done": Outcome("Not promoted", "orange", "shield"),
     "failed": Outcome("Failed", "red", "error"),
     "cancelled": Outcome("Cancelled", "gray", "block"),
@@ -47,12 +47,12 @@ OUTCOMES = {
 
 
 def outcome(row: RetrainingRow) -> Outcome:
-    """Return what came of it, or that it waits or runs."""
+    """Return its result, or that it is queued or running."""
     return PROMOTED if row.promoted and row.state == "done" else OUTCOMES[row.state]
 
 
 def verdict_words(row: RetrainingRow) -> str:
-    """Say why it ended as it did; empty while nothing is decided."""
+    """Say why it ended as it did; empty before the end."""
     if row.state == "cancelled" and row.cancellation is not None:
         return f"Cancelled by {row.cancellation.requested_by}: {row.cancellation.reason}"
     if row.verdict is None:
@@ -61,7 +61,7 @@ def verdict_words(row: RetrainingRow) -> str:
 
 
 def stage_badges(row: RetrainingRow) -> str:
-    """Draw all stages as badges in a line of Markdown: those behind, the one it is at, those to come."""
+    """Draw all stages as badges in a line of Markdown: past, current, to come."""
     return " ".join(_badges(row))
 
 
@@ -73,8 +73,8 @@ def _badges(row: RetrainingRow) -> Iterator[str]:
             yield f":green-badge[:material/check: {STAGES[name]}]"
         elif position > reached:
             yield f":gray-badge[{STAGES[name]}]"
-        elif row.state in HURT:
-            colour, icon = HURT[row.state]
+        elif row.state in STOPPED:
+            colour, icon = STOPPED[row.state]
             yield f":{colour}-badge[:material/{icon}: {STAGES[name]}]"
         else:
             yield f":blue-badge[:material/play_arrow: {STAGES[name]}{_counted(row)}]"
@@ -86,10 +86,10 @@ def _counted(row: RetrainingRow) -> str:
 
 
 def time_words(row: RetrainingRow) -> str:
-    """Say how long it has run and how long it will, as far as that is known."""
+    """Say how long it has run and, if known, how long it will."""
     if row.elapsed_seconds is None:
-        return "Not begun yet"
-    elapsed = f"{lasting(row.elapsed_seconds)} so far"
+        return "Not started"
+    elapsed = f"{lasting(row.elapsed_seconds)} elapsed"
     if row.remaining_seconds is None:
-        return f"{elapsed}; how long it will take is not known yet"
-    return f"{elapsed}, about {lasting(row.remaining_seconds)} to come"
+        return f"{elapsed}; no estimate yet"
+    return f"{elapsed}, about {lasting(row.remaining_seconds)} left"

@@ -1,11 +1,11 @@
-"""The one button of a block that acts, in colours that can be read by day and by night."""
+"""The primary button of a block, readable in the light and the dark theme."""
 
 from typing import Literal
 
 import streamlit as st
 
 PrimaryKind = Literal["primary", "primaryFormSubmit"]
-"""What Streamlit calls the button of a block, and that of a form."""
+"""Streamlit's names for the primary button of a block, and of a form."""
 
 
 def primary_button(
@@ -18,11 +18,11 @@ def primary_button(
 
 
 def readable_letters(container_key: str, kind: PrimaryKind = "primary") -> None:
-    """Let the letters of the primary buttons in a container be read.
+    """Make the text of the primary buttons in a container readable.
 
-    Streamlit writes white on the theme's primary colour. By night that colour is light, because it is also
-    the colour of chosen tabs and pills on the dark ground; so these buttons need dark letters. A dialog lies
-    outside of the element that knows whether it is night, and has to be told.
+    Streamlit writes white on the theme's primary colour. In the dark theme that colour is light, because it
+    also marks selected tabs and pills on the dark background, so these buttons need dark text. A dialog lies
+    outside the element that carries the theme, and has to be told.
     """
     button = f".st-key-{container_key} [data-testid=stBaseButton-{kind}]:enabled"
     scheme = st.context.theme.type or "normal"

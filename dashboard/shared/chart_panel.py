@@ -15,7 +15,7 @@ def panel_title(text: str, top: int | str) -> dict[str, Any]:
 
 
 def quiet_title(text: str, top: int | str) -> dict[str, Any]:
-    """Return the title of a panel in a small chart, which has a heading of its own."""
+    """Return the title of a panel in a small chart, which has its own heading."""
     return {"text": text, "top": top, "left": 0, "textStyle": {"fontSize": 12, "fontWeight": 400}}
 
 
@@ -25,15 +25,15 @@ def panel_grid(top: int | str, bottom: int | str, left: int = PANEL_LEFT) -> dic
 
 
 def time_axis(index: int, *, labelled: bool) -> dict[str, Any]:
-    """Return the axis of time of a panel; the lowest panel's is labelled for all."""
+    """Return the time axis of a panel; only the lowest panel's is labelled."""
     return {"type": "time", "gridIndex": index, "axisLabel": {"show": labelled}}
 
 
 def value_axis(index: int) -> dict[str, Any]:
-    """Return the axis of values of a panel."""
+    """Return the value axis of a panel."""
     return {"type": "value", "gridIndex": index, "splitNumber": 3}
 
 
 def count_axis(index: int) -> dict[str, Any]:
-    """Return the axis of values of which zero is the least, and is shown."""
+    """Return the value axis of counts, which starts at zero."""
     return value_axis(index) | {"min": 0}

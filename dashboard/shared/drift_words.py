@@ -1,17 +1,13 @@
-"""Drift in words: the verdict, each column's name and unit, probabilities, the reason for a retraining."""
+"""Drift in words: the verdict, the name and unit of each column, p values, the reason to retrain."""
 
-import re
 from dataclasses import dataclass
 
 from backend.contract.base import LONGEST_REASON
 from backend.contract.drift import DriftAnalysis, DriftWindowResponse
-from backend.contract.predictions import FEATURES
-from dashboard.shared.feature_words import BY_NAME, feature_named
+from dashboard.shared.feature_words import feature_named
 
 PREDICTION = "prediction"
 THOUSANDS_A_PRICE_UNIT = 100.0
-
-_NAMES = re.compile(r"\b(" + "|".join(feature.name for feature in FEATURES) + r")\b")
 
 
 @dataclass(frozen=True)
@@ -32,24 +28,27 @@ VERDICTS = {
 
 
 def verdict(analysis: DriftAnalysis) -> Verdict:
-    """Return the verdict; without enough data there is none, which is not "no drift"."""
+    """Return the verdict; without enough data it is unknown, which is not "no drift"."""
     if analysis.status != "ok":
         return Verdict("Not enough data", "gray", "hourglass_empty")
     return VERDICTS[analysis.severity]
 
 
 def drifted_words(analysis: DriftAnalysis) -> str:
-    """Say how many of the inputs drifted; if none did alone, what did."""
+    """Say how many of the inputs drifted, or what drifted if no single input did."""
     count = f"{len(analysis.drifted_features)} of {analysis.total_features} inputs drifted"
-    scores = {"all together": analysis.multivariate, "the predicted price": analysis.prediction}
+    scores = {
+        "all inputs together": analysis.multivariate,
+        "the predicted price": analysis.prediction,
+    }
     others = [name for name, score in scores.items() if score is not None and score.drifted]
     if analysis.drifted_features or not others:
         return count
-    return f"{count} alone, but {' and '.join(others)} did"
+    return f"{count} on their own, but {' and '.join(others)} did"
 
 
 def column_label(name: str) -> str:
-    """Return an input's name for people, or that of the prediction.
+    """Return the label of an input, or of the prediction.
 
     Examples
     --------
@@ -65,19 +64,8 @@ def column_unit(name: str) -> str:
 
 
 def column_scale(name: str) -> float:
-    """Return by what a value of a column is multiplied to be in its drawn unit."""
+    """Return the factor from a column's value to the unit it is drawn in."""
     return THOUSANDS_A_PRICE_UNIT if name == PREDICTION else 1.0
-
-
-def spoken(reason: str) -> str:
-    """Name the inputs of a reason as the form does.
-
-    Examples
-    --------
-    >>> spoken("MedInc: its distribution moved.")
-    'Median income: its distribution moved.'
-    """
-    return _NAMES.sub(lambda found: BY_NAME[found[0]].label, reason)
 
 
 def probability(value: float | None) -> str:
@@ -94,7 +82,7 @@ def probability(value: float | None) -> str:
 
 
 def retraining_reason(found: DriftWindowResponse) -> str:
-    """Propose the reason for a retraining: the verdict and what led to it, for the operator to edit."""
+    """Propose a reason for retraining: the verdict and its reasons, for the operator to edit."""
     analysis = found.drift_analysis
-    words = f"{verdict(analysis).title}: {' '.join(map(spoken, analysis.reasons))}"
+    words = f"{verdict(analysis).title}: {' '.join(analysis.reasons)}"
     return words if len(words) <= LONGEST_REASON else f"{words[: LONGEST_REASON - 1]}…"

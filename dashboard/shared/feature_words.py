@@ -1,4 +1,4 @@
-"""The inputs in words: which one is meant, and its value as it is written."""
+"""The inputs in words: labels, and values as they are written."""
 
 from backend.contract.predictions import FEATURES, Feature
 
@@ -6,7 +6,7 @@ BY_NAME: dict[str, Feature] = {feature.name: feature for feature in FEATURES}
 
 
 def feature_named(name: str) -> Feature:
-    """Return the input of a name, such as ``MedInc``."""
+    """Return the input with a name such as ``MedInc``."""
     return BY_NAME[name]
 
 

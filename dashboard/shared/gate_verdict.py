@@ -1,6 +1,5 @@
-"""What the promotion gate said about a version: the verdict, what decided it, and every check."""
+"""The promotion gate's decision about a version: the verdict, what settled it, and every check."""
 
-import re
 from typing import Literal
 
 import streamlit as st
@@ -9,18 +8,19 @@ from backend.contract.model_version import GateCheck, GateVerdict, VersionRespon
 from dashboard.shared.moment import moment
 from dashboard.shared.price import escaped
 
-CheckResult = Literal["Passed", "Failed", "Not shown"]
+CheckResult = Literal["Passed", "Failed", "Not proven"]
 RESULT_MARKS: dict[CheckResult, tuple[str, str]] = {
     "Passed": ("green", "check"),
     "Failed": ("red", "close"),
-    "Not shown": ("gray", "remove"),
+    "Not proven": ("gray", "remove"),
 }
-MORE = re.compile(r"; and (\d+) more$")
+MOST_DECIDING = 5
+"""Checks named above the table, which has all of them."""
 
 
 def draw_gate(report: VersionResponse) -> None:
     """Draw the verdict on a version, or why there is none."""
-    st.subheader("The gate's verdict", anchor=False)
+    st.subheader("Promotion gate", anchor=False)
     with st.container(border=True, key="registry_gate"):
         if report.gate is None:
             st.markdown(
@@ -39,7 +39,7 @@ def _draw_verdict(report: VersionResponse, gate: GateVerdict) -> None:
         f"### :{colour}[:material/{icon}: {title}] :small[:gray[`{report.version.version}`]]"
     )
     if report.version.is_champion and not gate.promote:
-        st.markdown(":orange[A person promoted it all the same; the audit says who and why.]")
+        st.markdown(":orange[Promoted manually despite this; see the audit log.]")
     st.markdown(reason_words(gate))
     st.caption(origin_words(gate))
     failed = [check for check in gate.checks if check.required and not check.passed]
@@ -48,46 +48,41 @@ def _draw_verdict(report: VersionResponse, gate: GateVerdict) -> None:
             [check_cells(check) for check in ranked(gate.checks)],
             border="horizontal",
             hide_index=True,
-            alt="Every check of the gate with its sentence",
+            alt="Every check of the promotion gate and its finding",
         )
 
 
 def reason_words(gate: GateVerdict) -> str:
-    """Return what decided, a line for each check, as Markdown."""
-    # The reason is made of the sentences of the checks that decided, the first few of them.
-    deciding = sorted(
-        (check for check in gate.checks if check.sentence in gate.reason),
-        key=lambda check: gate.reason.index(check.sentence),
-    )
+    """Return what settled it as Markdown: a line for each deciding check, else the gate's sentence."""
+    by_name = {check.name: check for check in gate.checks}
+    deciding = [by_name[name] for name in gate.decided_by if name in by_name]
     if not deciding:
         return f"{sentence(gate.reason)}."
-    more = MORE.search(gate.reason)
-    lines = [f"- {sentence(check.sentence)}." for check in deciding]
-    return "\n".join([*lines, *([f"- And {more[1]} more, below."] if more else [])])
+    more = len(deciding) - MOST_DECIDING
+    lines = [f"- {sentence(check.sentence)}." for check in deciding[:MOST_DECIDING]]
+    return "\n".join([*lines, *([f"- And {more} more, below."] if more > 0 else [])])
 
 
 def sentence(text: str) -> str:
-    """Write what the gate said, which begins in lower case, as Markdown."""
+    """Write a sentence of the gate, which begins in lower case, as Markdown."""
     return escaped(text[:1].upper() + text[1:])
 
 
 def origin_words(gate: GateVerdict) -> str:
-    """Say when it was judged, against whom, and what asked for it."""
+    """Say when it was judged, against what, and what requested it."""
     when = f"Judged {moment(gate.judged_at)}" if gate.judged_at is not None else "Judged"
     against = f"against {gate.champion_version}" if gate.champion_version else "without a champion"
-    asked = {"manual": "a person"}.get(gate.source, gate.source)
-    return f"{when} {against}; {asked} asked for the retraining {gate.trigger_id}."
+    requested = "an operator" if gate.source == "manual" else f"the {gate.source} check"
+    return f"{when} {against}; retraining {gate.trigger_id}, requested by {requested}."
 
 
 def checks_words(checks: list[GateCheck], failed: int) -> str:
-    """Say how many checks there are and how many forbade the promotion."""
-    if failed:
-        return f"All {len(checks)} checks, {failed} of them forbid the promotion"
-    return f"All {len(checks)} checks, none forbids the promotion"
+    """Say how many checks there are and how many failed."""
+    return f"All {len(checks)} checks, {failed or 'none'} failed"
 
 
 def ranked(checks: list[GateCheck]) -> list[GateCheck]:
-    """Return what forbids the promotion first, then what is not proven, then what passed."""
+    """Return failed checks first, then what is not proven, then what passed."""
     return sorted(checks, key=lambda check: (check.passed, not check.required))
 
 
@@ -96,7 +91,7 @@ def check_cells(check: GateCheck) -> dict[str, str]:
     return {
         "Result": _result(check),
         "Check": escaped(check.name[:1].upper() + check.name[1:]),
-        "What was found": sentence(check.sentence),
+        "Finding": sentence(check.sentence),
     }
 
 
@@ -107,7 +102,7 @@ def _result(check: GateCheck) -> str:
 
 
 def result_of(passed: bool, required: bool) -> CheckResult:
-    """Say what came of a check: what was not shown forbids nothing, but something else must be shown then."""
+    """Return a check's result: one that is not required forbids nothing, and only proves or does not."""
     if passed:
         return "Passed"
-    return "Failed" if required else "Not shown"
+    return "Failed" if required else "Not proven"

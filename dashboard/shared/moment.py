@@ -1,4 +1,4 @@
-"""Times in words, in UTC everywhere: what the operator reads here is what stands in the logs."""
+"""Times in words, always in UTC, as in the logs."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -34,12 +34,12 @@ def clock(time: datetime) -> str:
 
 
 def lasting(seconds: float) -> str:
-    """Write how long something takes, at two units.
+    """Write a duration in its two largest units.
 
     Examples
     --------
-    >>> lasting(0.4), lasting(9), lasting(80), lasting(7_260)
-    ('under a second', '9 s', '1 min 20 s', '2 h 1 min')
+    >>> lasting(0.4), lasting(9), lasting(80), lasting(7_260), lasting(200_000)
+    ('under a second', '9 s', '1 min 20 s', '2 h 1 min', '2 d 7 h')
     """
     whole = int(seconds)
     if whole < 1:
@@ -47,11 +47,13 @@ def lasting(seconds: float) -> str:
     if whole < 60:
         return f"{whole} s"
     hours, minutes = divmod(whole // 60, 60)
+    if hours >= 24:
+        return f"{hours // 24} d {hours % 24} h"
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {whole % 60} s"
 
 
 def period(since: datetime, until: datetime) -> str:
-    """Write a span of time, naming the day once if it is the same.
+    """Write a period, with the date only once if both ends share it.
 
     Examples
     --------
@@ -63,16 +65,18 @@ def period(since: datetime, until: datetime) -> str:
     return f"{since:%Y-%m-%d %H:%M:%S} to {end} UTC"
 
 
-def step_words(step: timedelta) -> str:
-    """Write the width of a step.
+def step_words(step: timedelta, one: str = "") -> str:
+    """Write the width of a step; ``one`` comes before a single unit.
 
     Examples
     --------
     >>> step_words(timedelta(seconds=15)), step_words(timedelta(hours=1))
     ('15 seconds', 'hour')
+    >>> step_words(timedelta(hours=1), one="1 ")
+    '1 hour'
     """
     for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
         count, rest = divmod(int(step.total_seconds()), seconds)
         if count and not rest:
-            return unit if count == 1 else f"{count} {unit}s"
+            return f"{one}{unit}" if count == 1 else f"{count} {unit}s"
     raise ValueError(f"A step is of whole seconds, not {step}.")

@@ -1,4 +1,4 @@
-"""A table of which one row can be opened, and the opened row."""
+"""A table whose rows can be opened one at a time, and the opened row."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
@@ -6,16 +6,16 @@ from typing import Any, Protocol, TypeVar
 import streamlit as st
 
 TABLE_HEIGHT = 420
-"""Pixels: a page of rows scrolls in the table, so that the opened row is in sight."""
+"""Pixels: a page of rows scrolls inside the table, so that the opened row stays visible."""
 ROWS_IN_SIGHT = 10
 
 
 class Row(Protocol):
-    """What is listed and can be opened."""
+    """A listed row that can be opened."""
 
     @property
     def id(self) -> int | str:
-        """What tells it from the other rows."""
+        """What distinguishes it from other rows."""
 
 
 AnyRow = TypeVar("AnyRow", bound=Row)
@@ -29,7 +29,7 @@ def draw_rows(
     nothing: str,
     order: str = "newest first",
 ) -> AnyRow | None:
-    """Draw the rows and return the one that the operator opened; ``nothing`` says that there are none."""
+    """Draw the rows and return the opened one, if any; ``nothing`` is shown if there are none."""
     if not rows:
         with st.container(border=True, key=f"{name}_nothing"):
             st.markdown(nothing, text_alignment="center")
@@ -47,18 +47,18 @@ def draw_rows(
     )
     selected = table.selection.rows
     if not selected:
-        st.caption("Select a row at its left edge to read all of it.")
+        st.caption("Select a row at its left edge to see its details.")
         return None
     return rows[selected[0]]
 
 
 def rows_key(name: str, rows: Sequence[Row]) -> str:
-    """Return the key of the table: a selection is by position, and means another row once they change."""
+    """Return the key of the table: a selection is by position, so it must not outlive its rows."""
     return f"{name}_rows_{rows[0].id}_{rows[-1].id}"
 
 
 def draw_facts(name: str, facts: dict[str, str], text: str | None) -> None:
-    """Draw one opened row: its facts beside its text, which is shown as it is."""
+    """Draw an opened row: its facts beside its text, which is shown verbatim."""
     with st.container(border=True, key=f"{name}_opened"):
         facts_side, text_side = st.columns([2, 3], gap="medium")
         with facts_side:

@@ -1,6 +1,6 @@
-"""A list that the operator pages through, kept in the session while its filters stay the same.
+"""A paged list, kept in the session while its filters stay the same.
 
-What was read stays as it was: a row that is open does not move because a newer one arrived.
+A page does not change once read: an open row does not move because a newer one arrived.
 """
 
 from collections.abc import Callable
@@ -28,12 +28,12 @@ class PagedList(Generic[Answer]):
         self._name = name
 
     def read(self, filters: object, ask: Callable[[str | None], Answer]) -> Answer:
-        """Return the page that the operator is on; other filters than before begin at the newest.
+        """Return the current page; new filters start at the newest.
 
         Raises
         ------
         ClientError
-            If the service has to be asked, and fails.
+            If the call fails.
         """
         if self._state("filters") != filters:
             self._keep("filters", filters)
@@ -45,7 +45,7 @@ class PagedList(Generic[Answer]):
         return answer
 
     def draw_turning(self, answer: Answer) -> None:
-        """Draw the buttons that turn the page, and which page this is."""
+        """Draw the buttons for other pages, and the page number."""
         page = len(self._tokens)
         with st.container(horizontal=True, vertical_alignment="center", key=f"{self._name}_paging"):
             self._button("Refresh", "refresh", self._begin)
@@ -91,4 +91,4 @@ class PagedList(Generic[Answer]):
 
 
 def _page_words(page: int, rows: int, read_at: datetime) -> str:
-    return f"Page {page}, {rows} {'row' if rows == 1 else 'rows'}, read at {clock(read_at)}."
+    return f"Page {page}, {rows} {'row' if rows == 1 else 'rows'}, updated {clock(read_at)}."

@@ -1,13 +1,15 @@
-"""Prices in words: 1990 US dollars, with the census' cap."""
+"""Prices and shares, in words and as numbers for charts: 1990 US dollars, with the census cap."""
+
+from typing import overload
 
 from backend.contract.performance import Estimate
 from backend.contract.predictions import TARGET_CAP, TARGET_UNIT_DOLLARS
 
 CENSUS_NOTE = (
-    "Prices are median house values in US dollars of 1990. The census recorded every value above "
-    r"\$500,000 as \$500,001, so the model knows nothing above that cap."
+    "Prices are median house values in 1990 US dollars. The census capped values above "
+    r"\$500,000 at \$500,001, so the model cannot predict above that."
 )
-"""Markdown: what a price means and where its knowledge ends."""
+"""Markdown: what a price means, and the highest one there is."""
 
 
 def dollars(price: float) -> str:
@@ -27,7 +29,7 @@ def dollars(price: float) -> str:
 def rounded_dollars(price: float) -> int:
     """Return a price given in units of 100,000 USD in dollars, to the nearest hundred.
 
-    No model is right to the dollar, and the same price reads the same everywhere.
+    No model is accurate to the dollar, and the same price reads the same everywhere.
 
     Examples
     --------
@@ -128,5 +130,36 @@ def two_digits(value: float) -> str:
 
 
 def percent(value: float) -> str:
-    """Write a share in per cent."""
+    """Write a share in percent."""
     return f"{value:.1%}"
+
+
+def in_dollars(value: float | None) -> float | None:
+    """Return a price given in 100,000 USD in dollars, for a column that formats it; None stays None."""
+    return None if value is None else value * TARGET_UNIT_DOLLARS
+
+
+@overload
+def in_thousands(value: float) -> float: ...
+@overload
+def in_thousands(value: None) -> None: ...
+def in_thousands(value: float | None) -> float | None:
+    """Return a price given in 100,000 USD in thousand dollars, for a chart.
+
+    Examples
+    --------
+    >>> in_thousands(0.374), in_thousands(None)
+    (37.4, None)
+    """
+    return None if value is None else round(value * TARGET_UNIT_DOLLARS / 1_000, 2)
+
+
+def in_percent(share: float | None) -> float | None:
+    """Return a share from 0 to 1 in percent, for a chart.
+
+    Examples
+    --------
+    >>> in_percent(0.12345), in_percent(None)
+    (12.35, None)
+    """
+    return None if share is None else round(100 * share, 2)

@@ -1,4 +1,4 @@
-"""One answered request: as a row of a table, and opened."""
+"""One request: as a row of a table, and opened."""
 
 from datetime import UTC
 from typing import Any
@@ -44,6 +44,6 @@ def draw_request(name: str, row: RequestRow) -> None:
         "Status": str(row.status_code),
         "Latency": f"{row.response_time * 1_000:.3f} ms",
         "Model version": f"`{row.model_version}`" if row.model_version else "none",
-        "Request id": f"`{row.request_id}`",
+        "Request ID": f"`{row.request_id}`",
     }
     draw_facts(name, facts, row.error_message)

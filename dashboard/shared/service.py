@@ -1,4 +1,4 @@
-"""The connection to the service, and the one sentence that a page says when a call fails."""
+"""The connection to the service, and the one sentence that a page shows when a call fails."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,19 +10,19 @@ from backend.client import ClientError, HousingClient, ServiceRefused, ServiceUn
 from dashboard.settings import addresses, dashboard_settings
 
 SAID = "service_said"
-"""Session state: the problem said at the top of the page, or None."""
+"""Session state: the problem shown at the top of the page, or None."""
 FAILED = "service_failed"
 """Session state: whether a call of the page itself failed."""
 
 
 @st.cache_resource(scope="session", on_release=HousingClient.close, show_spinner=False)
 def housing_client() -> HousingClient:
-    """Return this session's client: a session runs one script at a time, a client one call."""
+    """Return this session's client: a session runs one script at a time, and a client makes one call."""
     return new_client()
 
 
 def new_client(key: str | None = None) -> HousingClient:
-    """Return a client of its own, for a thread or a key of its own; without a key it sends the console's."""
+    """Return a new client, for a thread or a key of its own; without a key it sends the console's."""
     settings = dashboard_settings()
     if key is None and settings.key is not None:
         key = settings.key.get_secret_value()
@@ -30,18 +30,18 @@ def new_client(key: str | None = None) -> HousingClient:
 
 
 def failure_sentence(error: ClientError) -> str:
-    """Return what a person is told about a failed call."""
+    """Return the sentence for a failed call."""
     if isinstance(error, ServiceUnreachable):
         return (
             f"The prediction service at `{addresses().backend_url}` does not answer; "
-            "this page recovers by itself as soon as it does."
+            "this page recovers as soon as it does."
         )
     return str(error)
 
 
 @contextmanager
 def asking_service() -> Iterator[None]:
-    """Turn a failed call into one sentence in its place, and leave out the rest of the block."""
+    """Show a failed call as one sentence in its place, and skip the rest of the block."""
     try:
         yield
     except ClientError as error:
@@ -52,14 +52,14 @@ def asking_service() -> Iterator[None]:
 
 
 def is_said(sentence: str) -> bool:
-    """Return whether the top of the page says this already: once is enough."""
+    """Return whether the top of the page shows this already: once is enough."""
     return bool(st.session_state.get(SAID) == sentence)
 
 
 def watch_service() -> None:
-    """Say at the top of a page if the service is down, and draw the page anew when that changes.
+    """Show at the top of a page that the service is down, and redraw the page when that changes.
 
-    For pages that ask the service only when the operator acts. A page that reads all the time, in a
+    For pages that call the service only when the operator acts. A page that reads all the time, in a
     fragment of its own, needs only ``asking_service``.
     """
     st.session_state.pop(SAID, None)
@@ -89,14 +89,14 @@ def _problem() -> str | None:
 
 @contextmanager
 def asking_quietly(what: str) -> Iterator[None]:
-    """Turn a failed call into one quiet sentence in its place."""
+    """Show a failed call as one quiet sentence in its place; ``what`` is its subject."""
     try:
         yield
     except ServiceUnreachable:
-        st.caption(f"{what} not known while the service does not answer.")
+        st.caption(f"{what} unavailable while the service does not answer.")
     except ServiceRefused as refused:
         # Without a model or a database the page says why at its top.
         away = refused.error.status == HTTPStatus.SERVICE_UNAVAILABLE
-        st.caption(f"{what} not known{' at the moment.' if away else f': {refused}'}")
+        st.caption(f"{what} unavailable{' at the moment.' if away else f': {refused}'}")
     except ClientError as error:
-        st.caption(f"{what} not known: {error}")
+        st.caption(f"{what} unavailable: {error}")

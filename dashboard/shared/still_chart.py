@@ -1,4 +1,4 @@
-"""A Plotly chart that is looked at and not moved."""
+"""A Plotly chart without zoom or pan."""
 
 from typing import Any
 
@@ -10,18 +10,18 @@ from dashboard.shared.colours import LETTERS
 def draw_still(
     figure: dict[str, Any], name: str, height: int, alt: str, page: str = "predict"
 ) -> None:
-    """Draw a figure without a toolbar, its letters as dark as the page's.
+    """Draw a figure without a toolbar, its text as dark as the page's.
 
     Parameters
     ----------
     figure
-        Data and layout, as Plotly's own names have them.
+        Data and layout, under Plotly's names.
     name
         Unique on the page.
     height
         Pixels.
     alt
-        The figure in words.
+        A description of the figure.
     page
         Which page it is on.
     """

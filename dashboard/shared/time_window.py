@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 ANY_TIME = "Any time"
-BETWEEN = "Between two times"
+BETWEEN = "Custom range"
 LAST = {
     "Last 15 minutes": timedelta(minutes=15),
     "Last hour": timedelta(hours=1),
@@ -18,7 +18,7 @@ CHOICES = (ANY_TIME, *LAST, BETWEEN)
 
 @dataclass(frozen=True)
 class TimeWindow:
-    """What the operator chose: a choice of words, or two times (None: open on that side)."""
+    """The chosen period: one of the choices, or two times (None: open on that side)."""
 
     choice: str
     begin: datetime | None = None
@@ -39,12 +39,12 @@ class TimeWindow:
 
 
 def choose_window(name: str) -> TimeWindow:
-    """Draw the choice; ``name`` is the prefix of its keys and of its part of the address."""
+    """Draw the choice; ``name`` is the prefix of its keys and of its parameters in the address."""
     choice = st.selectbox("Time", CHOICES, key=f"{name}_window", bind="query-params")
     if choice != BETWEEN:
         return TimeWindow(str(choice))
     begin = st.datetime_input("From, UTC", value=None, key=f"{name}_from", step=60)
-    end = st.datetime_input("Before, UTC", value=None, key=f"{name}_before", step=60)
+    end = st.datetime_input("To, UTC", value=None, key=f"{name}_before", step=60)
     return TimeWindow(BETWEEN, begin, end)
 
 

@@ -46,7 +46,7 @@ class ChampionSwitch:
             raise StateConflict(f"Version {version} cannot serve: {error}") from error
 
     def roll_back(self, expected: str | None = None) -> ChampionPointer:
-        """Point at the champion before this one, which is then the way back from the way back."""
+        """Point at the champion before this one; the current one becomes the previous one."""
 
         def choose(current: ChampionPointer | None) -> str:
             _expect(current, expected)

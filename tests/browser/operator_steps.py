@@ -9,7 +9,7 @@ def ask_for_retraining(page: Page, reason: str) -> None:
     """On the Retrain page: give the reason, ask, confirm."""
     dialog = open_retraining_dialog(page, reason)
     expect(dialog).to_contain_text(reason)
-    dialog.get_by_role("button", name="Confirm the request").click()
+    dialog.get_by_role("button", name="Confirm request").click()
     expect(dialog).to_have_count(0)
 
 
@@ -19,7 +19,7 @@ def open_retraining_dialog(page: Page, reason: str) -> Locator:
     field.fill(reason)
     field.press("Control+Enter")
     settle(page)
-    page.get_by_role("button", name="Ask for a retraining").click()
+    page.get_by_role("button", name="Request retraining").click()
     return page.get_by_role("dialog")
 
 
@@ -29,12 +29,12 @@ def change_champion(
     """On the Registry page: promote or roll back, as the dialog asks; ``key`` None where it is known."""
     page.get_by_role("button", name=button).click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Type the version", exact=True).fill(version)
+    dialog.get_by_label("Type the version to confirm", exact=True).fill(version)
     dialog.get_by_label("Reason", exact=True).fill(reason)
     if key is not None:
         dialog.get_by_label("Admin key", exact=True).fill(key)
     else:
-        expect(dialog).to_contain_text("The admin key that you gave in this session is used.")
+        expect(dialog).to_contain_text("Using the admin key you entered in this session.")
     dialog.get_by_role("button", name=confirm).click()
     expect(dialog).to_have_count(0)
 

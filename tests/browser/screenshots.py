@@ -179,9 +179,9 @@ def _prepare_predict(page: Page) -> None:
 
 def _ask(page: Page, district: str) -> None:
     page.get_by_role("radio", name=district).click()
-    page.get_by_role("button", name="Predict the price").click()
+    page.get_by_role("button", name="Predict price").click()
     recorded = next(one.recorded_value for one in DISTRICTS if one.name == district)
-    facts = page.get_by_role("row", name=re.compile("Census of 1990"))
+    facts = page.get_by_role("row", name=re.compile("1990 census value"))
     expect(facts).to_contain_text(recorded_dollars(recorded))
 
 
@@ -206,7 +206,7 @@ def _prepare_map(page: Page) -> None:
 def _prepare_scenarios(page: Page) -> None:
     for district in SCENARIOS:
         _ask(page, district)
-        page.get_by_role("button", name="Pin this answer").click()
+        page.get_by_role("button", name="Pin this prediction").click()
         expect(page.get_by_role("button", name="Pinned")).to_be_visible()
     page.get_by_role("tab", name="Scenarios").click()
     expect(page.locator(".st-key-predict_comparison")).to_be_visible()

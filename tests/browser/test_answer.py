@@ -38,8 +38,8 @@ def test_from_a_district_to_scenarios_and_a_link_that_another_person_opens(
 def test_wrong_values_in_an_address_are_said_and_left_out(system: System, page: Page) -> None:
     visit(page, system, "predict?HouseAge=old&Latitude=61&MedInc=3.3")
     alert = page.get_by_test_id("stAlert")
-    expect(alert).to_contain_text("gives no number for house age; it was ignored")
-    expect(alert).to_contain_text("gives a latitude outside 32 to 42.5; it was ignored")
+    expect(alert).to_contain_text("house age in the link is not a number and was ignored")
+    expect(alert).to_contain_text("latitude in the link is outside 32 to 42.5 and was ignored")
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(_field(page, "Median income")).to_have_value("3.3")
 
@@ -61,7 +61,7 @@ def test_every_tab_fits_and_can_be_read(system: System, page: Page, width: int) 
     page.on("request", lambda request: asked.append(request.url))
     visit(page, system, "predict")
     _ask(system, page, CUPERTINO)
-    page.get_by_role("button", name="Pin this answer").click()
+    page.get_by_role("button", name="Pin this prediction").click()
     for tab in ("Contributions", "Sensitivity", "Map", "Scenarios"):
         page.get_by_role("tab", name=tab).click()
         for scheme in GROUNDS:
@@ -77,7 +77,7 @@ def test_every_tab_fits_and_can_be_read(system: System, page: Page, width: int) 
 
 def _ask(system: System, page: Page, district: District) -> None:
     page.get_by_role("radio", name=district.name).click()
-    page.get_by_role("button", name="Predict the price").click()
+    page.get_by_role("button", name="Predict price").click()
     shown = dollars(system.client.predict(district.features).prediction)
     expect(_price(page)).to_have_text(shown, timeout=ANSWERED_MILLISECONDS)
     settle(page)
@@ -118,16 +118,16 @@ def _expect_the_map(page: Page) -> None:
     dots = page.locator(".st-key-predict_around .scatterlayer .points path")
     expect(dots.first).to_be_visible()
     assert 2 <= dots.count() <= NUMBER + 1
-    expect(page.get_by_text("The red ring is the block group.")).to_be_visible()
+    expect(page.get_by_text("The red ring marks this block group.")).to_be_visible()
     dots.nth(1).hover(force=True)
     expect(page.locator(".st-key-predict_around .hoverlayer")).to_contain_text("km")
 
 
 def _expect_two_scenarios_kept_between_pages(system: System, page: Page) -> None:
-    page.get_by_role("button", name="Pin this answer").click()
+    page.get_by_role("button", name="Pin this prediction").click()
     expect(page.get_by_role("button", name="Pinned")).to_be_visible()
     _ask(system, page, DELANO)
-    page.get_by_role("button", name="Pin this answer").click()
+    page.get_by_role("button", name="Pin this prediction").click()
     page.get_by_role("tab", name="Scenarios").click()
     table = page.locator(".st-key-predict_comparison")
     expect(table).to_contain_text("−$")
@@ -151,7 +151,7 @@ def _expect_the_link_to_fill_another_form(page: Page, browser: Browser) -> None:
     settle(other)
     for feature, value in zip(FEATURES, DELANO.inputs, strict=True):
         expect(_field(other, feature.label)).to_have_value(f"{value:.6g}")
-    other.get_by_role("button", name="Predict the price").click()
+    other.get_by_role("button", name="Predict price").click()
     expect(_price(other)).to_have_text(_price(page).inner_text(), timeout=ANSWERED_MILLISECONDS)
     context.close()
 

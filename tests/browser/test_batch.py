@@ -33,7 +33,7 @@ def test_a_file_with_good_and_bad_rows(system: System, page: Page, tmp_path: Pat
         page.get_by_text(re.compile(rf"{GOOD_ROWS:,} of {GOOD_ROWS:,} rows, .* rows/s"))
     ).to_be_visible()
 
-    problems = _download(page, "Download the problems")
+    problems = _download(page, "Download problems")
     assert [(row["row"], row["column"]) for row in problems] == [("12", ""), ("13", "Latitude")]
     scored = _download(page, f"Download {GOOD_ROWS:,} scored rows")
     numbers = [int(row["row"]) for row in scored]
@@ -53,7 +53,7 @@ def test_a_file_with_good_and_bad_rows(system: System, page: Page, tmp_path: Pat
 def test_the_template_leads_to_prices(system: System, page: Page, tmp_path: Path) -> None:
     visit(page, system, "batch")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download a template").click()
+        page.get_by_role("button", name="Download template").click()
     download.value.save_as(tmp_path / "template.csv")
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / "template.csv")
     page.get_by_role("button", name="Score 6 rows").click()

@@ -89,7 +89,7 @@ def test_every_text_of_a_dialog_can_be_read(system: System, page: Page, scheme: 
     page.emulate_media(color_scheme=scheme)
     visit(page, system, "retrain")
     open_retraining_dialog(page, "To see whether its dialog can be read.")
-    expect(page.get_by_role("button", name="Confirm the request")).to_be_enabled()
+    expect(page.get_by_role("button", name="Confirm request")).to_be_enabled()
     assert _unreadable_at_rest(page) == []
 
 
@@ -100,7 +100,7 @@ def test_every_text_of_a_dialog_with_a_form_can_be_read(
     publish_dearer(ModelStore(system.paths), first_champion, "dearer")
     page.emulate_media(color_scheme=scheme)
     visit(page, system, "registry")
-    page.get_by_role("button", name="Promote this challenger").click()
+    page.get_by_role("button", name="Promote challenger").click()
     expect(page.get_by_role("button", name="Promote now")).to_be_enabled()
     assert _unreadable_at_rest(page) == []
 

@@ -33,11 +33,11 @@ def test_drift_is_seen_looked_at_and_answered_with_a_trigger(system: System, pag
     visit(page, system, "drift?drift_window=1+hour")
     verdict = page.locator(".st-key-drift_verdict")
     expect(verdict).to_contain_text(re.compile("(Moderate|High) drift"))
-    expect(verdict).to_contain_text("Median income: its distribution moved")
+    expect(verdict).to_contain_text("Median income: the distribution shifted")
     expect(verdict).to_contain_text("Alarm")
     _open_another_input(page)
     _ask_for_retraining(page)
-    expect(page.locator(".st-key-drift_asked_for")).to_contain_text("Retraining asked for")
+    expect(page.locator(".st-key-drift_asked_for")).to_contain_text("requested")
     (trigger,) = system.paths.triggers.glob("*.trigger")
     content = json.loads(trigger.read_text())
     assert content["reason"] == REASON
@@ -62,7 +62,7 @@ def _open_another_input(page: Page) -> None:
 
 
 def _ask_for_retraining(page: Page) -> None:
-    page.get_by_role("button", name="Ask for retraining with this window").click()
+    page.get_by_role("button", name="Request retraining with this data").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(f"{ROWS:,} predictions")
     reason = dialog.get_by_role("textbox", name="Reason")
@@ -70,18 +70,18 @@ def _ask_for_retraining(page: Page) -> None:
     reason.fill(REASON)
     reason.press("Control+Enter")
     settle(page)
-    dialog.get_by_role("button", name="Confirm the request").click()
+    dialog.get_by_role("button", name="Confirm request").click()
     expect(dialog).to_have_count(0)
 
 
 def _see_the_overview(system: System, page: Page) -> None:
     visit(page, system)
     main = page.get_by_test_id("stMain")
-    expect(main).to_contain_text("of the inputs: 1 of 8 inputs drifted (median income)")
+    expect(main).to_contain_text("1 of 8 inputs drifted (median income)")
     expect(main).to_contain_text("Estimated ≈")
-    expect(main).to_contain_text("Realized: not enough actual values (0).")
+    expect(main).to_contain_text("Realized: not enough labels (0).")
     chart = page.locator(".st-key-overview_traffic")
-    headings = ("Drift, last 24 hours", "Events", "Last predictions")
+    headings = ("Drift, last 24 hours", "Events", "Latest predictions")
     drift, events, predictions = (page.get_by_role("heading", name=name) for name in headings)
     tops = [_top(part) for part in (drift, chart, events, predictions)]
     assert tops == sorted(tops)  # what an operator acts on comes first

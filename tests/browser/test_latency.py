@@ -59,14 +59,14 @@ def test_under_load_the_page_moves_and_keeps_what_the_operator_did(
     assert shown == ["-10", "0"]
     opened = page.locator(".st-key-latency_slowest_opened")
     open_first_row(page, opened)
-    request_id = opened.get_by_role("row", name=re.compile("Request id")).inner_text()
+    request_id = opened.get_by_role("row", name=re.compile("Request ID")).inner_text()
     before = _requests(page)
     for _ in range(REFRESHES):
         _wait_for_a_refresh(page)
     assert _requests(page) > before
     assert _shown(page) == shown
     expect(page.locator(".st-key-latency_chart canvas[data-first=yes]")).to_have_count(1)
-    row = opened.get_by_role("row", name=re.compile("Request id"))
+    row = opened.get_by_role("row", name=re.compile("Request ID"))
     expect(row).to_have_text(request_id, use_inner_text=True)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
@@ -78,13 +78,13 @@ def test_a_held_page_stands_still_and_goes_on_when_asked(system: System, page: P
     expect(page.locator(".st-key-latency_chart canvas").first).to_be_visible()
     _wait_for_a_refresh(page)
     page.locator(".st-key-latency_live label").click()
-    held = page.get_by_text(re.compile("Held since"))
+    held = page.get_by_text(re.compile("Paused at"))
     expect(held).to_be_visible()
     words = held.inner_text()
     page.wait_for_timeout(5_000)  # more than two refreshes: nothing may come
     assert held.inner_text() == words
     page.locator(".st-key-latency_live label").click()
-    expect(page.get_by_text(re.compile("Looked at"))).to_be_visible()
+    expect(page.get_by_text(re.compile("per point. Updated"))).to_be_visible()
     _wait_for_a_refresh(page)
 
 
@@ -107,10 +107,10 @@ def _thumbs(page: Page) -> Locator:
 
 
 def _requests(page: Page) -> int:
-    words = page.get_by_text(re.compile("a point. Looked at")).inner_text()
+    words = page.get_by_text(re.compile("per point. Updated")).inner_text()
     return int(words.split()[0].replace(",", ""))
 
 
 def _wait_for_a_refresh(page: Page) -> None:
-    looked = page.get_by_text(re.compile("a point. Looked at"))
+    looked = page.get_by_text(re.compile("per point. Updated"))
     expect(looked).not_to_have_text(looked.inner_text())

@@ -10,9 +10,9 @@ from tests.browser.console import System, visit
 pytestmark = pytest.mark.xdist_group("browser")
 
 DRAWN: dict[str, str | re.Pattern[str]] = {
-    "": "Served model",
-    "predict": "Predict the price",
-    "latency": re.compile("Looked at|No request in the last"),
+    "": "Current model",
+    "predict": "Predict price",
+    "latency": re.compile("Updated|No requests in the last"),
     "logs": "Page 1",
 }
 """What each page shows when it has the service."""
@@ -52,7 +52,7 @@ def _expect_one_sentence(page: Page, system: System) -> None:
     expect(_alerts(page)).to_have_text(
         [
             f"The prediction service at {system.service_url} does not answer; "
-            "this page recovers by itself as soon as it does."
+            "this page recovers as soon as it does."
         ]
     )
 

@@ -45,7 +45,7 @@ def test_the_error_is_seen_and_late_values_are_brought_in(
     expect(main).to_contain_text("Realized")
     expect(main).to_contain_text("RMSE, estimated")
     with page.expect_download() as download:
-        page.get_by_role("button", name="to fill in").click()
+        page.get_by_role("button", name="to label").click()
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text())))
     assert rows
     known = system.client.database_statistics().statistics.labelled
@@ -54,7 +54,7 @@ def test_the_error_is_seen_and_late_values_are_brought_in(
     filled.write_text("\n".join(["prediction_id,actual", *lines, "nobody,1.0", "x,many"]))
     page.locator(".st-key-performance_file input").set_input_files(filled)
     expect(main).to_contain_text("Not a number")
-    page.get_by_role("button", name="Attach").click()
+    page.get_by_role("button", name="Save").click()
     report = page.locator(".st-key-performance_attached")
     expect(report).to_contain_text(f"{len(rows):,}")
     expect(report).to_contain_text("Unknown")

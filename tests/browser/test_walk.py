@@ -51,13 +51,13 @@ def test_the_overview_shows_the_prediction_without_a_reload(system: System, page
     records = page.get_by_role("row", name=re.compile(r"^Predictions"))
     expect(records).to_contain_text(f"{known + 3:,}")
     expect(page.locator(".st-key-overview_traffic canvas").first).to_be_visible()
-    expect(page.get_by_text("Last predictions")).to_be_visible()
+    expect(page.get_by_text("Latest predictions")).to_be_visible()
 
 
 def test_an_empty_overview_leads_to_the_first_price(system: System, page: Page) -> None:
     system.client.clear_database()
     visit(page, system)
-    page.get_by_role("button", name="Ask for a first price").click()
+    page.get_by_role("button", name="Predict a price").click()
     expect(page.get_by_role("heading", name="Predict", level=1)).to_be_visible()
     expect(page.get_by_text("No price yet")).to_be_visible()
 
@@ -66,7 +66,7 @@ def test_a_quick_press_after_a_district_never_mixes_two(system: System, page: Pa
     visit(page, system, "predict")
     for district in DISTRICTS:
         page.get_by_role("radio", name=district.name).click()
-        page.get_by_role("button", name="Predict the price").click()
+        page.get_by_role("button", name="Predict price").click()
         shown = dollars(system.client.predict(district.features).prediction)
         expect(page.locator(".st-key-predict_price")).to_have_text(shown)
 
@@ -101,10 +101,10 @@ def _ask(system: System, page: Page, district: District) -> tuple[str, str]:
     page.get_by_role("radio", name=district.name).click()
     income = page.get_by_role("spinbutton", name=re.compile("Median income"))
     expect(income).to_have_value(f"{district.inputs[0]:.6g}")
-    page.get_by_role("button", name="Predict the price").click()
+    page.get_by_role("button", name="Predict price").click()
     price = page.locator(".st-key-predict_price")
     expect(price).to_have_text(re.compile(r"^\$\d{2,3},\d00$"))
-    fact = page.get_by_role("row", name=re.compile("Prediction id")).get_by_role("cell").last
+    fact = page.get_by_role("row", name=re.compile("Prediction ID")).get_by_role("cell").last
     return fact.inner_text(), price.inner_text()
 
 

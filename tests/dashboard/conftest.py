@@ -4,9 +4,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import streamlit as st
+from flask import Flask
 from streamlit.testing.v1 import AppTest
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -24,6 +26,10 @@ from tests.system import REPOSITORY
 PAGES = REPOSITORY / "dashboard"
 PAGE_SECONDS = 60
 OPERATOR_KEY = "operate"
+
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
 class Service:
@@ -44,10 +50,14 @@ class Service:
         self._server = make_server(
             self.settings.addresses.backend_host,
             self.settings.addresses.backend_port,
-            app,
+            self.application(app),
             threaded=True,
         )
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def application(self, app: Flask) -> "WSGIApplication":
+        """Return what answers requests; a test may put something before it."""
+        return app
 
     def stop(self) -> None:
         """Answer nothing any more."""

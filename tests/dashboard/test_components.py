@@ -43,7 +43,7 @@ def test_a_long_backlog_is_said_and_a_short_one_is_not() -> None:
     assert record_warning(_statistics(backlog_bytes=2_000)) is None
     sentence = record_warning(_statistics(backlog_bytes=3 * 1024 * 1024))
     assert sentence is not None
-    assert sentence.startswith("3.0 MiB of records wait for the log-writer")
+    assert sentence.startswith("3.0 MiB of records are waiting for the log-writer")
 
 
 def test_a_long_wait_is_said_however_little_waits() -> None:

@@ -50,7 +50,7 @@ class LabelledReport:
     Attributes
     ----------
     found
-        That were read.
+        Number of rows read.
     used
         That were learned from.
     replaced

@@ -17,7 +17,7 @@ SMALLEST_COMMON_PART = 30
 
 @dataclass(frozen=True)
 class ComparedSlice:
-    """One kind of district; ``figures`` is None with too few rows."""
+    """One segment; ``figures`` is None with too few rows."""
 
     kind: str
     name: str
@@ -27,7 +27,7 @@ class ComparedSlice:
 
 @dataclass(frozen=True)
 class HoldoutComparison:
-    """The first version's error against the second's: on all common rows, and by kind of district.
+    """The first version's error against the second's: on all common rows, and by segment.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ def compare_holdouts(
     Parameters
     ----------
     slice_minimum_rows
-        Common rows of a kind of district below which it is not compared.
+        Common rows of a segment below which it is not compared.
     """
     here, there = common(_rows(first), _rows(second))
     if len(here) < SMALLEST_COMMON_PART:

@@ -1,4 +1,4 @@
-"""Figures by kind of district: one average can hide a region, an income or an age that does badly."""
+"""Figures by segment: one average can hide a region, an income or a house age that does badly."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from training.evaluation.metrics import mae, rmse
 from training.models.regions import region_of
 
 Groups: TypeAlias = Mapping[str, NDArray[np.bool_]]
-"""Rows by the name of a kind of district, masks of shape (n,)."""
+"""Rows by the name of a segment, masks of shape (n,)."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Prediction intervals: how far from the answer the price may well be, by place and kind of district."""
+"""Prediction intervals: how far the actual price may be from the prediction, by place and segment."""
 
 from dataclasses import dataclass
 from typing import NamedTuple, Self

@@ -1,12 +1,13 @@
 """What a challenger has to pass: each check a pure verdict with its figures, its limit and a sentence."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
 from storage.domain.target import TARGET_UNIT
+from storage.schema.gate import GateCheck
 from storage.schema.predictions import LabelledPredictions
 from storage.settings import Settings
 from training.evaluation.behaviour import Observation
@@ -41,31 +42,7 @@ class Rules:
         )
 
 
-@dataclass(frozen=True)
-class Check:
-    """One question and its answer.
-
-    Attributes
-    ----------
-    required
-        Whether failing it forbids the promotion; the others say which way to it is open.
-    figures
-        That the verdict rests on.
-    limit
-        What a figure was held against, in its unit; None without one.
-    sentence
-        For a person, without a full stop.
-    """
-
-    name: str
-    passed: bool
-    required: bool
-    sentence: str
-    figures: Mapping[str, float | int] = field(default_factory=dict)
-    limit: float | None = None
-
-
-def coverage_check(answers: LabelledPredictions, coverage: float, rules: Rules) -> Check:
+def coverage_check(answers: LabelledPredictions, coverage: float, rules: Rules) -> GateCheck:
     """Whether the intervals hold the share of the test part's prices that they promise, ``coverage``.
 
     They may fall short by the margin, and by two standard errors sqrt(c (1 - c) / n) of a share c of n rows.
@@ -73,7 +50,7 @@ def coverage_check(answers: LabelledPredictions, coverage: float, rules: Rules) 
     return _coverage("coverage on the test part", answers, coverage, rules)
 
 
-def recent_coverage_check(recent: Comparison, coverage: float, rules: Rules) -> Check:
+def recent_coverage_check(recent: Comparison, coverage: float, rules: Rules) -> GateCheck:
     """Whether the intervals hold recent prices no less often than the champion's do.
 
     After a drift no model may keep its promise there; losing what the champion still keeps is what counts.
@@ -82,11 +59,11 @@ def recent_coverage_check(recent: Comparison, coverage: float, rules: Rules) -> 
     return _coverage("coverage on the recent part", recent.challenger, kept, rules)
 
 
-def latency_check(microseconds: float, rules: Rules) -> Check:
+def latency_check(microseconds: float, rules: Rules) -> GateCheck:
     """Whether one prediction is answered within the budget."""
     budget = rules.latency_budget_microseconds
-    return Check(
-        "latency",
+    return GateCheck(
+        name="latency",
         passed=microseconds <= budget,
         required=True,
         sentence=f"one prediction takes {microseconds:,.0f} us, the budget is {budget:,.0f} us",
@@ -95,11 +72,11 @@ def latency_check(microseconds: float, rules: Rules) -> Check:
     )
 
 
-def behaviour_checks(observations: Sequence[Observation]) -> Iterator[Check]:
+def behaviour_checks(observations: Sequence[Observation]) -> Iterator[GateCheck]:
     """Return what was promised of every model, and whether it was seen to hold."""
     for seen in observations:
-        yield Check(
-            f"behaviour: {seen.promise}",
+        yield GateCheck(
+            name=f"behaviour: {seen.promise}",
             passed=seen.holds,
             required=True,
             sentence=seen.sentence,
@@ -108,11 +85,11 @@ def behaviour_checks(observations: Sequence[Observation]) -> Iterator[Check]:
         )
 
 
-def better_check(part: str, found: ComparisonFigures) -> Check:
+def better_check(part: str, found: ComparisonFigures) -> GateCheck:
     """Whether the challenger errs less on a part, beyond doubt."""
     verdict = "better" if found.is_better else "not proven better"
-    return Check(
-        f"better on the {part}",
+    return GateCheck(
+        name=f"better on the {part}",
         passed=found.is_better,
         required=False,
         sentence=f"{verdict} on the {part}: {in_words(found)}",
@@ -121,12 +98,12 @@ def better_check(part: str, found: ComparisonFigures) -> Check:
     )
 
 
-def within_margin_check(part: str, found: ComparisonFigures, rules: Rules) -> Check:
+def within_margin_check(part: str, found: ComparisonFigures, rules: Rules) -> GateCheck:
     """Whether the challenger is, beyond doubt, not worse on a part by more than the margin."""
     within = found.stays_within(rules.margin_share)
     verdict = "within" if within else "not proven to be within"
-    return Check(
-        f"not worse on the {part}",
+    return GateCheck(
+        name=f"not worse on the {part}",
         passed=within,
         required=False,
         sentence=f"{verdict} the margin of {rules.margin_share:.1%} on the {part}: "
@@ -136,12 +113,12 @@ def within_margin_check(part: str, found: ComparisonFigures, rules: Rules) -> Ch
     )
 
 
-def no_loss_check(name: str, found: ComparisonFigures, margin: float) -> Check:
+def no_loss_check(name: str, found: ComparisonFigures, margin: float) -> GateCheck:
     """Whether the challenger is not, beyond doubt, worse on some rows by more than a margin."""
     worse = found.is_worse(margin)
     verdict = f"worse by more than {margin:.1%}" if worse else "not worse"
-    return Check(
-        f"no loss on {name}",
+    return GateCheck(
+        name=f"no loss on {name}",
         passed=not worse,
         required=True,
         sentence=f"{verdict} on {name}: {in_words(found)}",
@@ -150,8 +127,8 @@ def no_loss_check(name: str, found: ComparisonFigures, margin: float) -> Check:
     )
 
 
-def slice_checks(fixed: Comparison, rules: Rules) -> Iterator[Check]:
-    """Return, for each kind of district in the test part, whether the challenger is not worse there.
+def slice_checks(fixed: Comparison, rules: Rules) -> Iterator[GateCheck]:
+    """Return, for each segment of the test part, whether the challenger is not worse there.
 
     Many slices are looked at, and one of them is worse by chance more often than a single one would be.
     So each has an interval of the confidence that k judged slices share (``shared_confidence``).
@@ -190,9 +167,9 @@ def in_words(found: ComparisonFigures) -> str:
     )
 
 
-def _not_judged(name: str, rows: int, rules: Rules) -> Check:
-    return Check(
-        f"no loss on {name}",
+def _not_judged(name: str, rows: int, rules: Rules) -> GateCheck:
+    return GateCheck(
+        name=f"no loss on {name}",
         passed=True,
         required=True,
         sentence=f"{name} is not judged: {rows} rows, at least {rules.slice_minimum_rows} are needed",
@@ -200,12 +177,12 @@ def _not_judged(name: str, rows: int, rules: Rules) -> Check:
     )
 
 
-def _coverage(name: str, answers: LabelledPredictions, promised: float, rules: Rules) -> Check:
+def _coverage(name: str, answers: LabelledPredictions, promised: float, rules: Rules) -> GateCheck:
     held = _held(answers)
     chance = CHANCE_ERRORS * float(np.sqrt(promised * (1.0 - promised) / len(answers)))
     limit = max(promised - rules.coverage_margin_share - chance, 0.0)
-    return Check(
-        name,
+    return GateCheck(
+        name=name,
         passed=held >= limit,
         required=True,
         sentence=f"{name}: {held:.1%} of {len(answers):,} prices held, at least {limit:.1%} are needed",

@@ -8,18 +8,16 @@ better on recent    the retraining was asked for by drift or degradation, and it
                     beyond doubt and, beyond doubt, not worse on the test part by more than the margin
 """
 
-import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
 
+from storage.schema.gate import Branch, GateCheck, GateDecision
 from storage.schema.predictions import LabelledPredictions
 from storage.schema.triggers import TriggerSource
 from training.dataset.missing import Missing
 from training.evaluation.behaviour import Observation
 from training.evaluation.comparison import Comparison
 from training.promotion.checks import (
-    Check,
     Rules,
     behaviour_checks,
     better_check,
@@ -31,13 +29,18 @@ from training.promotion.checks import (
     within_margin_check,
 )
 
-Branch = Literal["no champion", "better", "better on recent"]
-
 FIXED, RECENT = "test part", "recent part"
 BETTER_ON_FIXED, BETTER_ON_RECENT = f"better on the {FIXED}", f"better on the {RECENT}"
 NOT_WORSE_ON_FIXED = f"not worse on the {FIXED}"
 SOURCES_OF_CHANGE: tuple[TriggerSource, ...] = ("drift", "degradation")
 """What asks for a retraining because the world has moved away from the test part."""
+WAYS: dict[Branch, tuple[str, ...]] = {
+    "no champion": (),
+    "better": (BETTER_ON_FIXED,),
+    "better on recent": (BETTER_ON_RECENT, NOT_WORSE_ON_FIXED),
+}
+"""The checks that have to pass on each way."""
+NO_CHAMPION = "there is no champion to compare with, and every check of the model alone passed"
 MOST_REASONS = 5
 """In the sentence for a person; the checks have all of them."""
 
@@ -75,50 +78,28 @@ class Evidence:
     behaviour: tuple[Observation, ...]
 
 
-@dataclass(frozen=True)
-class Decision:
-    """The verdict.
-
-    Attributes
-    ----------
-    branch
-        The way that led to the promotion; None if none is open.
-    reason
-        For a person, without a full stop.
-    """
-
-    promote: bool
-    branch: Branch | None
-    source: TriggerSource
-    champion_version: str | None
-    checks: tuple[Check, ...]
-    reason: str
-
-    def as_json(self) -> dict[str, Any]:
-        """Return everything as plain values; a figure that is not finite becomes None."""
-        plain: dict[str, Any] = _plain(asdict(self))
-        return plain
-
-
-def decide(evidence: Evidence, rules: Rules) -> Decision:
+def decide(evidence: Evidence, rules: Rules) -> GateDecision:
     """Decide whether the challenger becomes the champion.
 
     A challenger whose answers are the champion's is never promoted: its interval is [0, 0], not below zero.
     """
-    checks = tuple(_checks(evidence, rules))
+    checks = list(_checks(evidence, rules))
     branch = _branch(evidence, {check.name: check.passed for check in checks})
     failed = [check for check in checks if check.required and not check.passed]
-    return Decision(
-        promote=branch is not None and not failed,
+    promote = branch is not None and not failed
+    deciding = _deciding(branch, checks, failed, evidence.source)
+    return GateDecision(
+        promote=promote,
         branch=branch,
         source=evidence.source,
         champion_version=evidence.champion_version,
         checks=checks,
-        reason=_reason(branch, checks, failed, _ways(evidence.source)),
+        decided_by=[check.name for check in deciding],
+        reason=_listed([check.sentence for check in deciding]) or NO_CHAMPION,
     )
 
 
-def _checks(evidence: Evidence, rules: Rules) -> Iterator[Check]:
+def _checks(evidence: Evidence, rules: Rules) -> Iterator[GateCheck]:
     yield coverage_check(evidence.challenger, evidence.coverage, rules)
     yield latency_check(evidence.latency_microseconds, rules)
     yield from behaviour_checks(evidence.behaviour)
@@ -128,7 +109,7 @@ def _checks(evidence: Evidence, rules: Rules) -> Iterator[Check]:
     yield from _checks_on_recent(evidence.recent, evidence.coverage, rules)
 
 
-def _checks_on_fixed(fixed: Comparison | Missing, rules: Rules) -> Iterator[Check]:
+def _checks_on_fixed(fixed: Comparison | Missing, rules: Rules) -> Iterator[GateCheck]:
     if isinstance(fixed, Missing):
         yield _not_compared(BETTER_ON_FIXED, fixed)
         yield _not_compared(NOT_WORSE_ON_FIXED, fixed)
@@ -141,7 +122,7 @@ def _checks_on_fixed(fixed: Comparison | Missing, rules: Rules) -> Iterator[Chec
 
 def _checks_on_recent(
     recent: Comparison | Missing, coverage: float, rules: Rules
-) -> Iterator[Check]:
+) -> Iterator[GateCheck]:
     if isinstance(recent, Missing):
         yield _not_compared(BETTER_ON_RECENT, recent)
         return
@@ -151,9 +132,9 @@ def _checks_on_recent(
     yield recent_coverage_check(recent, coverage, rules)
 
 
-def _not_compared(name: str, missing: Missing) -> Check:
+def _not_compared(name: str, missing: Missing) -> GateCheck:
     sentence = f"whether it is {name} is not known: {missing.reason}"
-    return Check(name, passed=False, required=False, sentence=sentence)
+    return GateCheck(name=name, passed=False, required=False, sentence=sentence)
 
 
 def _branch(evidence: Evidence, passed: Mapping[str, bool]) -> Branch | None:
@@ -167,38 +148,23 @@ def _branch(evidence: Evidence, passed: Mapping[str, bool]) -> Branch | None:
     return None
 
 
+def _deciding(
+    branch: Branch | None, checks: list[GateCheck], failed: list[GateCheck], source: TriggerSource
+) -> list[GateCheck]:
+    """Return what led to the promotion, or what stands in its way: closed ways first, then failed checks."""
+    if branch is not None and not failed:
+        return [check for name in WAYS[branch] for check in checks if check.name == name]
+    closed = () if branch is not None else _ways(source)
+    return [check for check in checks if check.name in closed and not check.passed] + failed
+
+
 def _ways(source: TriggerSource) -> tuple[str, ...]:
     """Return the checks that could have led to a promotion."""
-    on_recent = (BETTER_ON_RECENT, NOT_WORSE_ON_FIXED) if source in SOURCES_OF_CHANGE else ()
-    return BETTER_ON_FIXED, *on_recent
-
-
-def _reason(
-    branch: Branch | None, checks: tuple[Check, ...], failed: list[Check], ways: tuple[str, ...]
-) -> str:
-    if failed or branch is None:
-        needed = ways if branch is None else ()
-        closed = [check for check in checks if check.name in needed and not check.passed]
-        return _listed([check.sentence for check in (*closed, *failed)])
-    named = {check.name: check.sentence for check in checks}
-    if branch == "no champion":
-        return (
-            "there is no champion that could be compared, and it passes the checks of a model alone"
-        )
-    if branch == "better":
-        return named[BETTER_ON_FIXED]
-    return f"{named[BETTER_ON_RECENT]}; {named[NOT_WORSE_ON_FIXED]}"
+    on_recent = WAYS["better on recent"] if source in SOURCES_OF_CHANGE else ()
+    return (*WAYS["better"], *on_recent)
 
 
 def _listed(sentences: list[str]) -> str:
     more = len(sentences) - MOST_REASONS
     further = [f"and {more} more"] if more > 0 else []
     return "; ".join([*sentences[:MOST_REASONS], *further])
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

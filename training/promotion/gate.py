@@ -5,6 +5,7 @@ from datetime import datetime
 
 from storage.errors import ModelIntegrityError, ModelUnavailable, RecordNotFound
 from storage.models.store import ModelStore
+from storage.schema.gate import GateDecision
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from training.dataset.known_rows import is_new
@@ -14,7 +15,7 @@ from training.dataset.splits import Part
 from training.evaluation.behaviour import observe
 from training.evaluation.comparison import Comparison
 from training.promotion.checks import Rules
-from training.promotion.decision import Decision, Evidence, decide
+from training.promotion.decision import Evidence, decide
 from training.promotion.loaded_version import LoadedVersion
 from training.publishing.published_version import PublishedVersion
 
@@ -32,7 +33,7 @@ class PromotionGate:
         self._settings = settings
         self._store = ModelStore(settings.paths)
 
-    def judge(self, published: PublishedVersion, trigger: Trigger, now: datetime) -> Decision:
+    def judge(self, published: PublishedVersion, trigger: Trigger, now: datetime) -> GateDecision:
         """Compare a published version with the champion, and say in the log how each check went.
 
         Raises

@@ -2,7 +2,7 @@
 
 challenger   the newest version that is not, or not yet, the champion
 champion     the version that the service answers with
-previous     the champion before it, for a way back
+previous     the champion before it, for a rollback
 
 The champion pointer in the runtime folder stays the only truth, and the aliases follow it. One that cannot
 follow is taken away, so that ``models:/california-housing@champion`` is the served model or an error.

@@ -25,7 +25,7 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry
 from backend.metrics.metrics import Metrics
 metrics = Metrics(CollectorRegistry())
-metrics.set_served_version(datetime.fromisoformat(sys.argv[1]))
+metrics.set_served_version(sys.argv[1], datetime.fromisoformat(sys.argv[1]))
 metrics.count_request("/predict", "POST", 200, 0.0003)
 metrics.set_drift_share(0.25)
 print("ready", flush=True)
@@ -110,7 +110,7 @@ def test_every_metric_has_help(metrics: Metrics) -> None:
         for family in text_string_to_metric_families(metrics.exposition().decode())
         if not family.name.endswith("_created")
     ]
-    assert len(families) == 15
+    assert len(families) == 16
     assert all(family.documentation.endswith(".") for family in families)
 
 
@@ -120,8 +120,10 @@ def test_a_mixed_fleet_shows_and_only_living_workers_count(folder: Path) -> None
     try:
         assert _sample(metrics, LOWEST) == OLD.timestamp()
         assert _sample(metrics, HIGHEST) == NEW.timestamp()
+        assert metrics.workers_by_version() == {OLD.isoformat(): 1, NEW.isoformat(): 1}
         old.kill()
         old.wait()
+        assert metrics.workers_by_version() == {NEW.isoformat(): 1}
         assert _sample(metrics, LOWEST) == _sample(metrics, HIGHEST) == NEW.timestamp()
     finally:
         for worker in (old, new):
@@ -132,6 +134,15 @@ def test_a_mixed_fleet_shows_and_only_living_workers_count(folder: Path) -> None
     # What was counted and what was measured outlives the process that did it.
     assert _sample(metrics, "api_requests_total", endpoint="/predict") == 2
     assert _sample(metrics, "ml_drifted_feature_share") == 0.25
+
+
+def test_a_worker_is_counted_at_the_version_that_it_serves_now(metrics: Metrics) -> None:
+    assert metrics.workers_by_version() == {}
+    metrics.set_served_version("old", OLD)
+    metrics.set_served_version("new", NEW)
+    assert metrics.workers_by_version() == {"new": 1}
+    metrics.set_served_version("old", OLD)
+    assert metrics.workers_by_version() == {"old": 1}
 
 
 def test_a_full_file_grows(folder: Path) -> None:
@@ -187,7 +198,7 @@ def _use_all(metrics: Metrics) -> None:
     metrics.count_unlogged_request()
     metrics.count_unaudited_change()
     metrics.count_load_failure()
-    metrics.set_served_version(OLD)
+    metrics.set_served_version("old", OLD)
     metrics.set_compiled_predictor(True)
     metrics.set_realized_error(0.4)
     metrics.set_estimated_error(0.4)

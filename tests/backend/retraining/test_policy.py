@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.contract.retraining_check import RetrainingDecision
 from backend.retraining.policy import (
     Circumstances,
-    Decision,
     DriftFinding,
     ErrorFinding,
     PolicyRules,
@@ -33,7 +33,7 @@ def _decide(
     estimated: ErrorFinding | None = None,
     circumstances: Circumstances = QUIET,
     rules: PolicyRules = RULES,
-) -> Decision:
+) -> RetrainingDecision:
     return decide(drift, realized, estimated, circumstances, rules)
 
 
@@ -42,12 +42,12 @@ def test_without_a_cause_nothing_is_asked_for_and_the_reasons_say_why() -> None:
     assert not decision.should_retrain
     assert not decision.asks_by_itself
     assert decision.source is None
-    assert decision.reasons == (
-        "No cause for retraining.",
+    assert decision.reasons == [
+        "No reason to retrain.",
         "Drift: Nothing differs beyond chance.",
         "Realized error: It is as before.",
         "The model is 3 days old.",
-    )
+    ]
 
 
 def test_every_cause_has_its_source() -> None:
@@ -85,21 +85,23 @@ def test_drift_without_enough_data_is_no_cause_and_no_all_clear() -> None:
 
 
 @pytest.mark.parametrize(
-    ("circumstances", "rules", "word"),
+    ("circumstances", "rules", "kind", "word"),
     [
-        (QUIET, replace(RULES, automatic=False), "off"),
-        (replace(QUIET, open_retrainings=("one",)), RULES, "waits or runs"),
-        (replace(QUIET, hours_since_retraining=23.9), RULES, "23.9 h ago"),
+        (QUIET, replace(RULES, automatic=False), "automatic_off", "off"),
+        (replace(QUIET, open_retrainings=("one",)), RULES, "open_retraining", "queued or running"),
+        (replace(QUIET, hours_since_retraining=23.9), RULES, "cooldown", "23.9 h ago"),
     ],
 )
 def test_what_blocks_a_check_from_asking(
-    circumstances: Circumstances, rules: PolicyRules, word: str
+    circumstances: Circumstances, rules: PolicyRules, kind: str, word: str
 ) -> None:
     decision = _decide(drift=DRIFT, circumstances=circumstances, rules=rules)
     assert decision.should_retrain
     assert not decision.asks_by_itself
-    assert len(decision.blocked_by) == 1
-    assert word in decision.blocked_by[0]
+    (block,) = decision.blocks
+    assert block.kind == kind
+    assert word in block.sentence
+    assert decision.blocked_by == [block.sentence]
 
 
 def test_after_the_pause_a_check_asks_again() -> None:

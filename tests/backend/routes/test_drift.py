@@ -88,7 +88,7 @@ def test_a_raised_income_drifts_and_so_does_the_prediction(
     assert analysis.prediction is not None
     assert analysis.prediction.drifted
     assert analysis.severity in ("moderate", "high")
-    assert analysis.reasons[0].startswith("MedInc")
+    assert analysis.reasons[0].startswith("Median income")
 
 
 def test_missing_values_are_counted_and_their_rows_not_predicted(

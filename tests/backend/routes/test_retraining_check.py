@@ -41,7 +41,7 @@ def test_quiet_rows_are_no_cause(http: FlaskClient, holdout: LabelledPredictions
     body = _check(http, _sent(holdout.inputs[:ROWS], holdout.predicted, holdout.actual))
     assert not body.should_retrain
     assert (body.checked, body.source) == ("sent", None)
-    assert body.reasons[0] == "No cause for retraining."
+    assert body.reasons[0] == "No reason to retrain."
     assert body.drift_analysis is not None
     assert body.drift_analysis.overall_drift is False
     assert body.performance_analysis is not None
@@ -206,7 +206,7 @@ def test_a_risen_error_asks_for_one_retraining_and_then_pauses(
     assert trigger.window is not None
     waiting = _run(http, store_records)
     assert waiting.trigger_id is None
-    assert "waits or runs" in waiting.blocked_by[0]
+    assert "queued or running" in waiting.blocked_by[0]
     claim = services.queue.claim()
     assert claim is not None
     claim.finish({}, succeeded=False)
@@ -217,7 +217,7 @@ def test_a_risen_error_asks_for_one_retraining_and_then_pauses(
     told = [entry for entry in audited if entry.action == "retraining asked for"]
     assert [entry.subject for entry in told] == [asked.trigger_id]
     assert not any("checks" in entry.action for entry in audited)
-    assert "the pause after one is 24 h" in paused.blocked_by[0]
+    assert "the cooldown is 24 h" in paused.blocked_by[0]
     figures = _events(http, "check")[-1].figures
     assert (
         figures["realized_rmse_lower"] < figures["realized_rmse"] < figures["realized_rmse_upper"]

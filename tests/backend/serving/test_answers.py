@@ -55,10 +55,17 @@ def test_usual_inputs_give_no_warning_and_are_supported(http: FlaskClient) -> No
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"AveRooms": 60.0}, "above the 99.9th percentile of the training data"),
-        ({"AveRooms": 900.0}, "above everything in the training data"),
-        ({"Population": 4.0}, "below the 0.1th percentile of the training data"),
-        ({"Latitude": 32.1}, "below everything in the training data"),
+        (
+            {"AveRooms": 60.0},
+            "Rooms: 60 rooms per household is above the training data's 99.9th percentile, ",
+        ),
+        ({"AveRooms": 900.0}, "Rooms: 900 rooms per household is above the training maximum, "),
+        (
+            {"Population": 4.0},
+            "Population: 4 people is below the training data's 0.1th percentile, ",
+        ),
+        ({"Latitude": 32.1}, "Latitude: 32.1 degrees north is below the training minimum, "),
+        ({"MedInc": 0.1}, "Median income: $1,000 is below the training minimum, $4,999"),
     ],
 )
 def test_an_input_beyond_the_training_data_is_named(

@@ -21,7 +21,7 @@ def test_it_begins_with_a_template(open_page: OpenPage, service: Service) -> Non
     page = open_page("batch", service)
     assert not sentences(page)
     assert any("No file yet" in text.value for text in page.markdown)
-    assert page.download_button(key="batch_template").label == "Download a template"
+    assert page.download_button(key="batch_template").label == "Download template"
 
 
 def test_good_rows_are_scored_and_bad_ones_listed(
@@ -29,7 +29,7 @@ def test_good_rows_are_scored_and_bad_ones_listed(
 ) -> None:
     page = open_page("batch", service)
     _upload(page, [ROWS[0], ROWS[1].replace("37.32", "73.2"), ROWS[2], "1,2"])
-    assert _metrics(page) == {"Rows": "4", "Can be scored": "2", "Left out": "2", "Problems": "2"}
+    assert _metrics(page) == {"Rows": "4", "Valid rows": "2", "Skipped": "2", "Problems": "2"}
     problems = page.dataframe[0].value
     assert problems["row"].tolist() == [3, 5]
     assert problems["column"].tolist() == ["Latitude", "whole row"]
@@ -65,7 +65,7 @@ def test_a_wrong_file_is_said_and_replaced(
     assert sentence in said
     _upload(page, ROWS)
     assert not sentences(page)
-    assert _metrics(page)["Can be scored"] == "6"
+    assert _metrics(page)["Valid rows"] == "6"
 
 
 def test_the_page_says_how_the_file_was_understood(open_page: OpenPage, service: Service) -> None:
@@ -83,7 +83,7 @@ def test_the_page_says_how_the_file_was_understood(open_page: OpenPage, service:
 def test_nothing_to_score_has_no_button(open_page: OpenPage, service: Service) -> None:
     page = open_page("batch", service)
     _upload(page, ["1,2"])
-    assert any("No row of this file" in warning.value for warning in page.warning)
+    assert any("no valid rows" in warning.value for warning in page.warning)
     assert not any(button.key == "batch_start" for button in page.button)
 
 
@@ -130,7 +130,7 @@ def test_the_file_stays_while_another_page_is_looked_at(
     other = open_page("batch", service)
     other.session_state["batch_run"] = kept
     other.run()
-    assert _metrics(other)["Can be scored"] == "6"
+    assert _metrics(other)["Valid rows"] == "6"
 
 
 def test_another_file_does_not_start_by_itself(open_page: OpenPage, service: Service) -> None:

@@ -20,12 +20,12 @@ ROWS = 600
     [
         (["MedInc"], True, True, "1 of 8 inputs drifted"),
         ([], False, False, "0 of 8 inputs drifted"),
-        ([], True, False, "0 of 8 inputs drifted alone, but all together did"),
+        ([], True, False, "0 of 8 inputs drifted on their own, but all inputs together did"),
         (
             [],
             True,
             True,
-            "0 of 8 inputs drifted alone, but all together and the predicted price did",
+            "0 of 8 inputs drifted on their own, but all inputs together and the predicted price did",
         ),
     ],
 )
@@ -51,8 +51,8 @@ def test_drifted_traffic_gets_its_verdict_reasons_and_alarm(
     text = _text(page)
     assert "Moderate drift" in text or "High drift" in text
     assert "1 of 8 inputs drifted" in text
-    assert "Median income: its distribution moved by up to" in text
-    assert "Alarm] The last window alone leaves no doubt." in text
+    assert "Median income: the distribution shifted by up to" in text
+    assert "Alarm] The latest period is conclusive on its own." in text
     assert any(f"{ROWS:,} predictions, " in caption.value for caption in page.caption)
     assert len(page.get("echarts_chart")) == 4
 
@@ -64,7 +64,7 @@ def test_the_table_is_ranked_and_has_both_histograms_in_its_cells(
     table = open_page("drift", service).dataframe[0].value
     assert table["column"].iloc[0] == "Median income"
     assert table["column"].iloc[-1] == "Predicted price"
-    assert list(table["state"][:2]) == ["Drifted", "As ever"]
+    assert list(table["state"][:2]) == ["Drifted", "No drift"]
     assert len(table) == 9
     for reference, current in zip(table["reference"], table["current"], strict=True):
         assert len(reference) == len(current) == 30
@@ -79,9 +79,9 @@ def test_quiet_traffic_is_said_to_be_quiet(open_page: OpenPage, service: Service
     assert not sentences(page)
     text = _text(page)
     assert "No drift" in text
-    assert "Nothing differs from the reference beyond chance." in text
-    assert "No alarm] The last window shows no drift." in text
-    assert "As ever." in text
+    assert "No significant difference from the training data." in text
+    assert "No alarm] The latest period shows no drift." in text
+    assert "**No drift.**" in text
 
 
 def test_too_few_predictions_are_no_verdict(open_page: OpenPage, service: Service) -> None:
@@ -89,8 +89,8 @@ def test_too_few_predictions_are_no_verdict(open_page: OpenPage, service: Servic
     page = open_page("drift", service)
     assert not sentences(page)
     text = _text(page)
-    assert "Not enough data for a verdict" in text
-    assert "20 predictions lie in this window; a verdict needs 100." in text
+    assert "**Not enough data**" in text
+    assert "This period has 20 predictions; at least 100 are needed." in text
     assert "No drift" not in text
     assert not page.dataframe
     assert not [button for button in page.button if button.key == "drift_ask"]
@@ -186,7 +186,9 @@ def _text(page: AppTest) -> str:
 
 
 def _sample(page: AppTest) -> str:
-    return next(text.value for text in page.caption if "against the training data" in text.value)
+    return next(
+        text.value for text in page.caption if "compared with the training data" in text.value
+    )
 
 
 def _names(page: AppTest) -> list[str]:

@@ -28,7 +28,7 @@ def test_the_figures_are_those_of_the_service(
     assert figures["Requests"] == "10"
     assert figures["Errors"] == "2 :small[:gray[20.0%]]"
     assert figures["Latency, p50"] == f"{totals.p50:.3g} ms"
-    assert figures["Rate, mean"].endswith(" /s")
+    assert figures["Mean rate"].endswith(" /s")
     assert len(page.get("echarts_chart")) == 1
     slowest = page.dataframe[0].value["milliseconds"].tolist()
     assert len(slowest) == 10
@@ -43,13 +43,13 @@ def test_an_endpoint_can_be_chosen_once_it_was_seen(
     service.store_records()
     page = open_page("latency", service).run()
     choice = page.selectbox(key="latency_endpoint")
-    assert choice.options == ["Predictions", "Every request", "/info", "/predict"]
+    assert choice.options == ["Predictions", "All requests", "/info", "/predict"]
     choice.set_value("/info").run()
     assert page.metric[0].value == "1"
     assert page.dataframe[0].value["endpoint"].tolist() == ["/info"]
     page.segmented_control(key="latency_range").set_value("7 days").run()
     assert page.metric[0].value == "1"
-    page.selectbox(key="latency_endpoint").set_value("Every request").run()
+    page.selectbox(key="latency_endpoint").set_value("All requests").run()
     assert int(page.metric[0].value) >= 4
     assert not sentences(page)
 
@@ -65,7 +65,7 @@ def test_a_held_page_stays_until_something_else_is_chosen(
     service.store_records()
     page.run()
     assert page.metric[0].value == "1"
-    assert any("Held since" in text.value for text in page.caption)
+    assert any("Paused at" in text.value for text in page.caption)
     page.segmented_control(key="latency_range").set_value("1 hour").run()
     assert page.metric[0].value == "2"
     page.segmented_control(key="latency_range").set_value("15 minutes").run()
@@ -76,7 +76,7 @@ def test_a_held_page_stays_until_something_else_is_chosen(
 def test_a_range_without_requests_says_so(open_page: OpenPage, service: Service) -> None:
     page = open_page("latency", service)
     assert not sentences(page)
-    assert any("No request in the last 15 minutes" in text.value for text in page.markdown)
+    assert any("No requests in the last 15 minutes" in text.value for text in page.markdown)
     assert not page.metric
 
 
@@ -98,7 +98,7 @@ def test_the_chart_names_units_errors_and_the_new_version() -> None:
     part = part_of(_summary(), NOON, NOON + timedelta(seconds=25))
     option = latency_option(part)
     titles = [title["text"] for title in option["title"]]
-    assert titles == ["Latency, ms", "Requests per second", "Errors per 10 seconds, 3 in all"]
+    assert titles == ["Latency, ms", "Requests per second", "Errors per 10 seconds, 3 in total"]
     names = [series["name"] for series in option["series"]]
     assert names == ["p50", "p95", "p99", "Rate", "400", "503"]
     assert option["series"][0]["markLine"]["data"] == [

@@ -74,11 +74,11 @@ def test_a_time_window_narrows(open_page: OpenPage, service: Service, many_lines
     page = open_page("logs", service)
     page.selectbox(key="log_window").set_value("Last hour").run()
     assert len(_messages(page)) == 100
-    page.selectbox(key="log_window").set_value("Between two times").run()
+    page.selectbox(key="log_window").set_value("Custom range").run()
     long_ago = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the field has no zone
     page.datetime_input(key="log_before").set_value(long_ago).run()
     assert not page.dataframe
-    assert any("No log line fits" in text.value for text in page.markdown)
+    assert any("No log lines match" in text.value for text in page.markdown)
     assert not sentences(page)
 
 
@@ -107,7 +107,7 @@ def test_requests_are_listed_and_filtered(
     page.text_input(key="request_endpoint").set_value("/predict").run()
     assert list(page.dataframe[0].value["method"]) == ["POST"]
     page.number_input(key="request_status").set_value(404).run()
-    assert any("No request fits" in text.value for text in page.markdown)
+    assert any("No requests match" in text.value for text in page.markdown)
     assert not sentences(page)
 
 

@@ -23,9 +23,9 @@ def test_a_new_service_has_no_verdict_no_error_and_no_events(
     text = _text(page)
     assert "Not enough data" in text
     assert "No drift" not in text
-    assert "Realized: not enough actual values (0)." in text
-    assert "Estimated: not enough predictions" in text
-    assert any(caption.value.startswith("Nothing yet.") for caption in page.caption)
+    assert "Realized: not enough labels (0)." in text
+    assert "Estimated: not enough unlabelled predictions" in text
+    assert any(caption.value.startswith("No events yet.") for caption in page.caption)
 
 
 def test_drifted_share_and_both_errors_are_shown(
@@ -36,8 +36,8 @@ def test_drifted_share_and_both_errors_are_shown(
     assert not sentences(page)
     text = _text(page)
     assert "1 of 8 inputs drifted (median income)" in text
-    assert f"from {LABELLED:,} actual values" in text
-    assert f"for {ROWS - LABELLED:,} predictions without one" in text
+    assert f"from {LABELLED:,} labelled predictions" in text
+    assert f"for {ROWS - LABELLED:,} unlabelled predictions" in text
     assert "Realized **" in text
     assert "*Estimated ≈ " in text
 
@@ -47,7 +47,7 @@ def test_events_are_listed_newest_first(open_page: OpenPage, operated_service: S
         operator.trigger_retraining("Incomes rose.")
     operated_service.store_records()
     events = _read(open_page("overview", operated_service)).dataframe[0].value
-    assert list(events["kind"]) == ["Retraining asked for"]
+    assert list(events["kind"]) == ["Retraining requested"]
     assert "Incomes rose." in events["summary"].iloc[0]
 
 
@@ -55,7 +55,7 @@ def test_without_the_service_the_reports_are_quiet(open_page: OpenPage, service:
     service.stop()
     page = _read(open_page("overview", service))
     assert len(sentences(page)) == 1
-    quiet = [text.value for text in page.caption if "not known while" in text.value]
+    quiet = [text.value for text in page.caption if "unavailable while" in text.value]
     assert len(quiet) == 3
 
 

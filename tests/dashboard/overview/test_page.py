@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient, ServiceRefused
 from backend.contract.predictions import EXAMPLE, FEATURES, HousingFeatures
+from backend.contract.records import RequestsQuery
 from dashboard.shared.price import dollars, rounded_dollars
 from storage.paths import RuntimePaths
 from storage.schema.records import ChampionPointer
@@ -17,7 +18,7 @@ def test_a_new_service_is_up_and_invites_a_first_question(
     page = open_page("overview", service)
     assert not sentences(page)
     assert "Up" in page.markdown[0].value
-    assert any("Nothing was asked yet" in text.value for text in page.markdown)
+    assert any("No predictions in the last hour" in text.value for text in page.markdown)
     assert not page.metric
     assert not page.dataframe
 
@@ -32,14 +33,24 @@ def test_the_figures_are_those_of_the_recorded_requests(
     metrics = {metric.label: metric.value for metric in page.metric}
     assert metrics["Requests"] == "25"
     assert metrics["Errors"] == "5 :small[:gray[20.0%]]"
-    for name in ("Latency, median", "Latency, p95"):
+    for name in ("Latency, p50", "Latency, p95"):
         assert float(metrics[name].removesuffix(" ms")) > 0
-    assert any("All 25 requests for predictions" in text.value for text in page.caption)
+    assert any("Predictions of the last hour" in text.value for text in page.caption)
     assert len(page.get("echarts_chart")) == 1
     table = page.dataframe[0].value
     assert len(table) == 12
     assert set(table["price"]) == {rounded_dollars(price)}
     assert dict(table.iloc[0][[feature.name for feature in FEATURES]]) == EXAMPLE
+
+
+def test_the_figures_come_from_the_summary_and_not_from_rows(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    open_page("overview", service)
+    service.store_records()
+    asked = {row.endpoint for row in client.api_metrics(RequestsQuery(limit=100)).metrics}
+    assert "/metrics/api/summary" in asked
+    assert "/metrics/api" not in asked
 
 
 def test_every_request_counts_when_the_operator_asks_for_it(
@@ -49,7 +60,7 @@ def test_every_request_counts_when_the_operator_asks_for_it(
     client.info()
     service.store_records()
     page = open_page("overview", service)
-    page.segmented_control(key="overview_scope").set_value("Every request").run()
+    page.segmented_control(key="overview_scope").set_value("All requests").run()
     assert not sentences(page)
     assert int(page.metric[0].value) >= 4
 
@@ -75,7 +86,7 @@ def test_a_champion_that_was_refused_is_named_with_the_reason(
     assert not sentences(page)
     assert "Up" in page.markdown[0].value
     [said] = [warning.value for warning in page.warning]
-    assert said.startswith(f"Version gone was refused; {served} goes on serving. ")
+    assert said.startswith(f"Version gone was refused; {served} still serves. ")
     assert said.endswith(f" {client.health().refused_reason}")
 
 
@@ -83,7 +94,7 @@ def test_records_that_could_not_be_read_are_said(open_page: OpenPage, service: S
     _reject_a_record(service.settings.paths)
     page = open_page("overview", service)
     assert [warning.value for warning in page.warning] == [
-        "1 records could not be read and were set aside in the spool's folder of rejected records."
+        "Unreadable records: 1. They are kept in the spool's folder of rejected records."
     ]
 
 
@@ -94,7 +105,7 @@ def test_without_a_model_the_rest_is_still_shown(
     assert len(sentences(page)) == 1
     assert "No model" in page.markdown[0].value
     assert "Records" in [header.value for header in page.subheader]
-    assert "Served model" not in [header.value for header in page.subheader]
+    assert "Current model" not in [header.value for header in page.subheader]
 
 
 def test_without_the_service_one_sentence_then_everything_when_it_is_back(
@@ -107,7 +118,7 @@ def test_without_the_service_one_sentence_then_everything_when_it_is_back(
     service.start()
     page.run()
     assert not sentences(page)
-    assert {"Served model", "Records"} <= {header.value for header in page.subheader}
+    assert {"Current model", "Records"} <= {header.value for header in page.subheader}
 
 
 def test_a_missing_key_is_said_in_the_words_of_the_service(

@@ -62,9 +62,9 @@ def test_without_data_it_says_so_and_offers_nothing_to_fill_in(
 ) -> None:
     page = open_page("performance", keyed_service, dashboard_key=KEY)
     assert not sentences(page)
-    assert "Not known yet" in said(page)
+    assert "Not enough data yet" in said(page)
     assert "Not enough data: 0 labelled predictions" in said(page)
-    assert "has answered nothing in this time" in said(page)
+    assert "No predictions by version" in said(page)
     assert page.download_button(key="performance_template").disabled
 
 
@@ -86,7 +86,7 @@ def test_labelled_predictions_are_judged(
     assert found.realized.rmse is not None
     shown = f"{round(found.realized.rmse.value * 1_000) * 100:,}"
     assert shown in figures["RMSE"]
-    assert figures["From"] == "100 predictions without an actual value"
+    assert figures["Based on"] == "100 unlabelled predictions"
     slices = page.dataframe[0].value
     assert slices["rmse"].is_monotonic_decreasing
     assert page.download_button(key="performance_template").label.startswith("Download 100 ")
@@ -104,7 +104,7 @@ def test_a_file_is_checked_attached_and_reported(
     assert page.dataframe[0].value.values.tolist() == [[3, "actual", "Not a number", "many"]]
     assert "1 rows have no actual value yet" in said(page)
     button = page.button(key="performance_attach")
-    assert button.label == "Attach 3 values"
+    assert button.label == "Save 3 values"
     with log_writer(keyed_service):
         button.click().run()
     assert not sentences(page)
@@ -113,7 +113,7 @@ def test_a_file_is_checked_attached_and_reported(
         "Accepted": "1",
         "Unknown": "1",
         "Duplicate": "1",
-        "Of these, another value": "1",
+        "Duplicates with a different value": "1",
     }
     assert operator.prediction(one).prediction.actual == 2.5
 
@@ -186,7 +186,7 @@ def test_without_labels_the_verdict_is_the_estimates(
         estimated_rmse_ratio=figure,
         estimated_degraded=True,
     )
-    assert verdict(found).title == "Not known yet"
+    assert verdict(found).title == "Not enough data yet"
     words = verdict(found.model_copy(update={"estimated": risen}))
     assert words.title == "The error has probably risen"
     assert found.since < datetime.now(UTC)

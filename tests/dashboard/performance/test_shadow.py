@@ -41,11 +41,14 @@ def test_an_empty_shadow_says_why(
 ) -> None:
     page = open_page("performance", service)
     assert not sentences(page)
-    assert "Shadow" in [header.value for header in page.subheader]
-    assert any("`HOUSING_SHADOW_SHARE`) is 0" in text.value for text in page.markdown)
+    assert "Shadow testing" in [header.value for header in page.subheader]
+    assert any(
+        "Shadow testing is off (`HOUSING_SHADOW_SHARE` is 0)" in text.value
+        for text in page.markdown
+    )
     found = client.shadow()
     waiting = found.model_copy(update={"share": 0.2})
-    assert empty_sentence(waiting).startswith("No silent answer in this time. 20% of")
+    assert empty_sentence(waiting).startswith("No shadow predictions in this period. 20% of")
 
 
 def test_silent_answers_are_shown_with_units_and_counts(
@@ -58,12 +61,12 @@ def test_silent_answers_are_shown_with_units_and_counts(
     page = open_page("performance", service)
     assert not sentences(page)
     said = "\n".join(caption.value for caption in page.caption)
-    assert f"Version dearer was asked silently about {ROWS} predictions" in said
+    assert f"Challenger dearer shadowed {ROWS} predictions" in said
     facts = {name: value for table in page.table for name, value in table.value.iloc[:, 0].items()}
     assert "$10,000" in facts["Mean difference"]
     assert "$10,000" in facts["RMS difference"]
     assert facts["Outside the champion's interval"].startswith("**")
-    assert facts["With actual value"] == f"0 of {ROWS}"
+    assert facts["Labelled"] == f"0 of {ROWS}"
     points = shadow_option(client.shadow())["dataset"]["source"]
     assert sum(point["rows"] for point in points) == ROWS
     assert {point["mean"] for point in points} <= {None, 10.0}

@@ -45,20 +45,18 @@ def test_the_facts_under_the_price_lead_to_the_logged_prediction(
     _press(page)
     service.store_records()
     facts = page.table[0].value.iloc[:, 0]
-    row = client.prediction(facts["Prediction id"].strip("`")).prediction
+    row = client.prediction(facts["Prediction ID"].strip("`")).prediction
     assert facts["Model version"] == f"`{row.model_version}`"
-    assert facts["Exactly"] == f"{row.prediction:.4f} × 100,000 USD"
-    assert facts["Census of 1990"] == r"\$380,800"
+    assert facts["Unrounded"] == f"{row.prediction:.4f} × 100,000 USD"
+    assert facts["1990 census value"] == r"\$380,800"
 
 
-def test_an_empty_field_is_refused_in_the_words_of_the_service(
-    open_page: OpenPage, service: Service
-) -> None:
+def test_an_empty_field_is_named_by_its_label(open_page: OpenPage, service: Service) -> None:
     page = open_page("predict", service)
     page.number_input[1].set_value(None)
     _press(page)
-    assert sentences(page) == ["Missing required features: HouseAge"]
-    assert any("**HouseAge**" in text.value for text in page.markdown)
+    assert sentences(page) == ["Check the inputs:"]
+    assert any("Enter a value for **House age**." in text.value for text in page.markdown)
     assert not _price(page)
 
 
@@ -69,7 +67,7 @@ def test_an_accepted_value_beyond_the_usual_ones_is_answered_with_a_warning(
     page.number_input[2].set_value(900.0)
     _press(page)
     assert not sentences(page)
-    assert "**Rooms** 900 rooms per household: above everything" in page.warning[0].value
+    assert "Rooms: 900 rooms per household is above the training maximum" in page.warning[0].value
 
 
 def test_without_the_service_the_page_says_so_in_one_sentence_and_keeps_the_form(

@@ -101,8 +101,8 @@ def test_a_curve_is_drawn_in_dollars_over_all_of_its_districts() -> None:
     assert option["xAxis"][1]["name"] == "years"
     assert line["markLine"]["data"] == histogram["markLine"]["data"] == [{"xAxis": 30.0}]
     assert entered_words(curve, 30.0) == "Entered: 30"
-    assert "right of what is drawn" in entered_words(curve, 90.0)
-    assert "left of what is drawn" in entered_words(curve, 0.5)
+    assert "(off the chart, right)" in entered_words(curve, 90.0)
+    assert "(off the chart, left)" in entered_words(curve, 0.5)
 
 
 @pytest.mark.parametrize("name", get_args(FeatureName))

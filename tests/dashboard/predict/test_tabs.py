@@ -36,7 +36,7 @@ def test_the_interval_and_the_support_stand_under_the_price(answered: AppTest) -
 
 
 def test_a_price_of_other_numbers_than_the_form_has_says_so(answered: AppTest) -> None:
-    said = "The form has other numbers now"
+    said = "The form has changed"
     assert not any(said in caption.value for caption in answered.caption)
     answered.pills[0].set_value(DISTRICTS[2]).run()
     assert any(said in caption.value for caption in answered.caption)
@@ -108,7 +108,7 @@ def test_scenarios_are_pinned_compared_kept_and_let_go(answered: AppTest) -> Non
 
 def test_without_scenarios_the_tab_says_how_to_begin(answered: AppTest) -> None:
     _open(answered, "Scenarios")
-    assert any("Pin this answer" in caption.value for caption in answered.caption)
+    assert any("Pin this prediction" in caption.value for caption in answered.caption)
 
 
 @pytest.mark.parametrize("tab", ["Sensitivity", "Map"])

@@ -78,10 +78,10 @@ def test_champion_and_challenger_are_compared_with_confidence(
     assert all(" to $" in interval for interval in table["interval"])
     assert page.selectbox(key="registry_challenger").value == versions[1]
     assert "The challenger is worse" in text(page)
-    assert "4,128 rows that both have" in text(page)
+    assert "4,128 common holdout rows" in text(page)
     assert len(page.get("echarts_chart")) == 2
     slices = page.dataframe[1].value
-    assert {"Bay Area", "Income: lowest quarter"} <= set(slices["districts"])
+    assert {"Bay Area", "Income: lowest quarter"} <= set(slices["segment"])
     assert (slices["rows"] > 0).all()
     assert "No verdict" in text(page)
     assert "command line" in text(page)
@@ -97,10 +97,10 @@ def test_the_verdict_has_every_check_and_its_sentence(
     checks = page.table[-1].value
     assert len(checks) == len(decided.checks)
     assert checks["Result"].iloc[0].startswith(":red")
-    found = set(checks["What was found"].str.lower())
+    found = set(checks["Finding"].str.lower())
     assert {check.sentence.lower() for check in decided.checks} <= found
     page.button(key="registry_promotion").click().run()
-    assert "The gate refused this version" in page.warning[0].value
+    assert "The promotion gate refused this version" in page.warning[0].value
 
 
 def test_a_promotion_needs_version_reason_and_key_then_is_followed_to_every_worker(
@@ -111,9 +111,9 @@ def test_a_promotion_needs_version_reason_and_key_then_is_followed_to_every_work
     page.button(key="registry_promotion").click().run()
     confirm(page, old, reason=" ", key="schlüssel")
     (problems,) = sentences(page)
-    assert "not the version above" in problems
-    assert "Say why" in problems
-    assert "plain keyboard" in problems
+    assert "does not match" in problems
+    assert "Enter a reason" in problems
+    assert "ASCII letters" in problems
     confirm(page, new, key="")
     assert "needs the role admin; the key has operator" in sentences(page)[0]
     confirm(page, new, key="wrong")
@@ -122,7 +122,7 @@ def test_a_promotion_needs_version_reason_and_key_then_is_followed_to_every_work
     confirm(page, new)
     assert not sentences(page)
     assert store.champion().version == new
-    assert "waiting until every worker serves it" in page.info[0].value
+    assert "Loading: 0 of 1 worker" in page.info[0].value
     service.follow_the_champion()
     page.run()
     assert f"Promoted: every worker serves `{new}`" in page.success[0].value
@@ -150,7 +150,7 @@ def test_a_rollback_uses_the_key_of_the_session_until_it_is_forgotten(
     assert list(audit["action"]) == ["Rollback", "Promotion"]
     assert list(audit["reason"]) == [REASON, "for a while"]
     assert set(audit["actor"]) == {"Admin"}
-    assert "**The chain holds**], 2 entries." in text(page)
+    assert "**Audit log intact**], 2 entries." in text(page)
     page.button(key="registry_rollback").click().run()
     assert not [field for field in page.text_input if field.key == "registry_key"]
     page.button(key="registry_forget").click().run()
@@ -181,11 +181,11 @@ def test_one_version_alone_is_shown_without_a_comparison(
 ) -> None:
     page = opened(open_page, service)
     assert not sentences(page)
-    assert any("no other version" in caption.value for caption in page.caption)
+    assert any("No other version" in caption.value for caption in page.caption)
     assert not page.selectbox
     assert not [one for one in page.button if str(one.key).startswith("registry_")]
     assert len(page.get("echarts_chart")) == 1
-    assert "Nothing has been changed yet" in text(page)
+    assert "No changes yet" in text(page)
 
 
 def test_a_damaged_challenger_is_said_to_be_and_cannot_be_promoted(
@@ -203,7 +203,7 @@ def test_a_damaged_challenger_is_said_to_be_and_cannot_be_promoted(
 def test_a_lost_pointer_is_mended_by_a_promotion(open_page: OpenPage, service: Service) -> None:
     service.settings.paths.champion_pointer.write_text("{torn")
     page = opened(open_page, service)
-    assert "No version is the champion" in sentences(page)[0]
+    assert "There is no champion" in sentences(page)[0]
     chosen = str(page.selectbox(key="registry_challenger").value)
     page.button(key="registry_promotion").click().run()
     confirm(page, chosen)
@@ -213,7 +213,7 @@ def test_a_lost_pointer_is_mended_by_a_promotion(open_page: OpenPage, service: S
 def test_without_the_role_the_audit_says_whose_it_is(open_page: OpenPage, service: Service) -> None:
     page = open_page("registry", service, dashboard_key=KEYS["viewer_key"])
     assert not sentences(page)
-    assert "**The audit is for operators**" in text(page)
+    assert "**The audit log needs an operator key**" in text(page)
     assert "the key has viewer" in text(page)
     assert "HOUSING_DASHBOARD_KEY" in page.caption[-1].value
 
@@ -225,7 +225,7 @@ def test_an_edited_audit_is_told_loudly(
     log = service.settings.paths.audit_log
     log.write_bytes(log.read_bytes().replace(b"for a while", b"for a whale"))
     (sentence,) = sentences(opened(open_page, service))
-    assert sentence.startswith("The chain is broken: Line 1")
+    assert sentence.startswith("Audit log damaged: Line 1")
 
 
 def test_without_a_model_it_says_how_to_get_one(
@@ -233,7 +233,7 @@ def test_without_a_model_it_says_how_to_get_one(
 ) -> None:
     page = open_page("registry", service_without_model)
     assert len(sentences(page)) == 1
-    assert "**No version has been trained yet**" in text(page)
+    assert "**No trained versions yet**" in text(page)
 
 
 def test_without_the_service_one_sentence_then_everything_when_it_is_back(
@@ -276,7 +276,7 @@ def test_only_what_is_beyond_doubt_is_called_better_or_worse() -> None:
     assert titles == [
         "The challenger is better",
         "The challenger is worse",
-        "No difference beyond doubt",
+        "No significant difference",
         "Not comparable",
     ]
     marks = {mark_style(one) for one in (estimate(-2, -1), estimate(1, 2), estimate(-1, 1))}
@@ -302,18 +302,19 @@ def test_a_promotions_reason_is_its_deciding_checks_and_others_are_a_sentence() 
         "passed": False,
         "required": True,
         "sentence": "too slow",
-        "figures": {},
-        "limit": None,
     }
-    refused = alone.model_copy(update={"reason": "too slow; and 3 more"})
-    found = GateVerdict.model_validate(refused.model_dump() | {"checks": [check]})
-    assert reason_words(found) == "- Too slow.\n- And 3 more, below."
+    names = [f"no loss on {place}" for place in range(8)]
+    checks = [check | {"name": name} for name in names]
+    refused = facts | {"checks": checks, "decided_by": names}
+    assert reason_words(GateVerdict.model_validate(refused)) == "\n".join(
+        ["- Too slow."] * 5 + ["- And 3 more, below."]
+    )
 
 
 def test_words_of_chain_and_slices(service: Service, client: HousingClient) -> None:
     del service
     found: AuditResponse = client.audit()
-    assert "chain is empty" in chain_words(found.chain)
+    assert "audit log is empty" in chain_words(found.chain)
     one = found.chain.model_copy(update={"entries": 1, "note": "A note."})
-    assert chain_words(one).endswith("**The chain holds**], 1 entry. A note.")
+    assert chain_words(one).endswith("**Audit log intact**], 1 entry. A note.")
     assert slice_label("age", "52 years or more") == "House age: 52 years or more"

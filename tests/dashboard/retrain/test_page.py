@@ -23,7 +23,15 @@ REFUSED: dict[str, Any] = {
     "version": "20261126T000000Z-abc",
     "promoted": False,
     "reason": "one prediction takes 2,000 us",
-    "decision": {"checks": CHECKS},
+    "decision": {
+        "promote": False,
+        "branch": None,
+        "source": "manual",
+        "champion_version": None,
+        "checks": CHECKS,
+        "decided_by": ["latency"],
+        "reason": "it takes 2,000 us",
+    },
     "mlflow": {"experiment_id": "1", "run_id": "feed"},
     "steps": [{"stage": stage, "step": "x", "seconds": 1.0} for stage in STAGES],
 }
@@ -35,13 +43,13 @@ def test_before_the_first_one_the_page_says_what_will_be_there(
     page = open_page("retrain", service)
     assert not sentences(page)
     text = _text(page)
-    assert "No retraining waits or runs." in text
-    assert "No cause for retraining" in text
-    assert "No retraining is over yet." in text
+    assert "No retraining is queued or running." in text
+    assert "No reason to retrain" in text
+    assert "No finished retrainings yet." in text
     checks = _checks(page)
-    assert list(checks) == ["Drift", "Error", "Labels", "Age", "Pause", "Queue"]
-    assert "0 predictions; a verdict needs 100." in checks["Drift"]
-    assert "There was no retraining yet." in checks["Pause"]
+    assert list(checks) == ["Drift", "Error", "Labels", "Age", "Cooldown", "Queue"]
+    assert "0 predictions; at least 100 are needed." in checks["Drift"]
+    assert "No retraining yet." in checks["Cooldown"]
     assert not any("badge" in words for words in checks.values())
 
 
@@ -50,8 +58,8 @@ def test_drift_is_a_cause_and_proposes_the_reason(open_page: OpenPage, service: 
         client.predict_batch(unseen_districts(600, income_factor=1.5))
     service.store_records()
     page = open_page("retrain", service)
-    assert "There is a cause for retraining" in _text(page)
-    assert "For it]" in _checks(page)["Drift"]
+    assert "Retraining is suggested" in _text(page)
+    assert "Supports retraining]" in _checks(page)["Drift"]
     assert "1 of 8 inputs drifted" in _checks(page)["Drift"]
     assert "Median income" in str(page.text_area(key="retrain_reason").value)
 
@@ -61,10 +69,10 @@ def test_a_retraining_is_asked_for_confirmed_and_followed(
 ) -> None:
     page = open_page("retrain", operated_service, dashboard_key=OPERATOR_KEY)
     page.button(key="retrain_ask").click().run()
-    assert "Give a reason" in page.warning[0].value
+    assert "Enter a reason" in page.warning[0].value
     page.text_area(key="retrain_reason").set_value("Incomes rose.").run()
     page.button(key="retrain_ask").click().run()
-    assert "The checks found no cause for it." in _text(page)
+    assert "The checks found no reason to retrain." in _text(page)
     queue = _queue(operated_service)
     assert queue.pending() == [], "not before it is confirmed"
     page.button(key="retrain_confirm").click().run()
@@ -72,9 +80,9 @@ def test_a_retraining_is_asked_for_confirmed_and_followed(
     (trigger_id,) = queue.pending()
     assert queue.find(trigger_id).trigger.reason == "Incomes rose."
     text = _text(page)
-    assert f"Waits] :small[:gray[{trigger_id}]]" in text
+    assert f"Queued] :small[:gray[{trigger_id}]]" in text
     assert ":gray-badge[Training]" in text
-    assert "0 running, 1 waiting" in _checks(page)["Queue"]
+    assert "0 running, 1 queued" in _checks(page)["Queue"]
     assert page.text_area(key="retrain_reason").value == ""
 
 
@@ -113,12 +121,12 @@ def test_what_runs_is_shown_with_stage_progress_time_log_and_run(
     (progress,) = page.get("progress")
     assert progress.proto.value == 25
     assert "Fitting ridge" in progress.proto.text
-    assert "so far, about" in progress.proto.text
+    assert "elapsed, about" in progress.proto.text
     assert page.code[0].value == "last line\nfirst line"
     assert page.text[0].value == "Incomes rose."
     (link,) = page.get("link_button")
     assert link.proto.url.endswith("/#/experiments/1/runs/feed")
-    assert any("1 more wait" in caption.value for caption in page.caption)
+    assert any("1 more queued" in caption.value for caption in page.caption)
     queue.cancel(next_one, "once is enough", "operator")
     claim.finish(REFUSED, succeeded=True)
     page.run()
@@ -134,7 +142,7 @@ def test_a_worker_that_is_silent_is_told_of(open_page: OpenPage, service: Servic
     long_ago = utc_now() - timedelta(minutes=5)
     claim.beat(HeartBeat(at=long_ago, stage="loading", step="Loading", progress=0.0))
     page = open_page("retrain", service)
-    assert any("The worker was last heard of" in warning.value for warning in page.warning)
+    assert any("No word from the worker since" in warning.value for warning in page.warning)
 
 
 def test_one_that_waits_is_cancelled_with_a_reason(
@@ -153,7 +161,7 @@ def test_one_that_waits_is_cancelled_with_a_reason(
     page.run()
     assert "Cancelled by operator: The labels are wrong." in _text(page)
     page.button(key="retrain_close").click().run()
-    assert "No retraining waits or runs." in _text(page)
+    assert "No retraining is queued or running." in _text(page)
 
 
 def test_one_that_runs_is_said_to_be_stopping(open_page: OpenPage, service: Service) -> None:
@@ -162,7 +170,7 @@ def test_one_that_runs_is_said_to_be_stopping(open_page: OpenPage, service: Serv
     claim = queue.claim()
     queue.cancel(trigger_id, "a mistake", "operator")
     page = open_page("retrain", service)
-    assert "it stops when this step ends" in page.warning[0].value
+    assert "it stops after this step" in page.warning[0].value
     assert page.button(key="retrain_cancel").disabled
     assert claim is not None
 
@@ -209,7 +217,7 @@ def test_without_the_service_one_sentence_then_everything_when_it_is_back(
     service.start()
     page.run()
     assert not sentences(page)
-    assert "No retraining waits or runs." in _text(page)
+    assert "No retraining is queued or running." in _text(page)
 
 
 def test_without_a_model_it_can_still_be_asked_for(
@@ -217,7 +225,7 @@ def test_without_a_model_it_can_still_be_asked_for(
 ) -> None:
     page = open_page("retrain", service_without_model)
     assert len(sentences(page)) == 1
-    assert any("Whether there is a cause is not known" in each.value for each in page.caption)
+    assert any("Retraining checks unavailable" in each.value for each in page.caption)
     assert page.button(key="retrain_ask")
 
 

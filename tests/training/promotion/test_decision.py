@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.schema.arrays import FloatArray
+from storage.schema.gate import GateCheck, GateDecision
 from storage.schema.predictions import LabelledPredictions, Predictions
 from storage.schema.triggers import TriggerSource
 from storage.settings import Settings
@@ -18,7 +19,7 @@ from training.evaluation.behaviour import Observation
 from training.evaluation.bootstrap import paired_rmse_difference
 from training.evaluation.comparison import Comparison
 from training.promotion.checks import Rules
-from training.promotion.decision import BETTER_ON_RECENT, Decision, Evidence, decide
+from training.promotion.decision import BETTER_ON_RECENT, Evidence, decide
 
 RULES = Rules.of(Settings())
 NO_RECENT = Missing("3 labelled predictions")
@@ -54,17 +55,23 @@ def evidence(
 BETTER = evidence(0.9 * NOISE)
 
 
-def failed(decision: Decision) -> set[str]:
+def failed(decision: GateDecision) -> set[str]:
     return {check.name for check in decision.checks if check.required and not check.passed}
+
+
+def figures(check: GateCheck) -> dict[str, float]:
+    return {name: value for name, value in check.figures.items() if value is not None}
 
 
 def test_a_better_challenger_is_promoted_with_its_figures() -> None:
     decision = decide(BETTER, RULES)
     assert (decision.promote, decision.branch) == (True, "better")
     (check,) = [check for check in decision.checks if check.name == "better on the test part"]
-    assert check.figures["challenger_rmse"] == pytest.approx(0.9 * check.figures["champion_rmse"])
-    assert check.figures["difference_upper"] < 0.0
-    assert f"RMSE {check.figures['challenger_rmse']:.4f} against the champion's" in decision.reason
+    found = figures(check)
+    assert found["challenger_rmse"] == pytest.approx(0.9 * found["champion_rmse"])
+    assert found["difference_upper"] < 0.0
+    assert f"RMSE {found['challenger_rmse']:.4f} against the champion's" in decision.reason
+    assert decision.decided_by == ["better on the test part"]
 
 
 def test_a_gain_that_may_be_chance_is_not_enough() -> None:
@@ -91,6 +98,7 @@ def test_after_a_change_better_on_recent_rows_and_as_good_on_the_fixed_ones_is_e
     decision = decide(found, RULES)
     assert (decision.promote, decision.branch) == (True, "better on recent")
     assert "better on the recent part" in decision.reason
+    assert decision.decided_by == ["better on the recent part", "not worse on the test part"]
 
 
 @pytest.mark.parametrize("source", ["manual", "age", "labels", "schedule"])
@@ -188,8 +196,8 @@ def test_a_slice_that_is_worse_by_chance_does_not_forbid() -> None:
     for seed in range(20):
         own = np.random.default_rng(100 + seed).normal(0.0, 0.4, len(NOISE))
         checks = decide(evidence(own), replace(RULES, slice_margin_share=0.0)).checks
-        slices = [check for check in checks if check.figures.get("confidence", 0.0) > 0.96]
-        worse += sum(check.figures["difference"] > 0.0 for check in slices)
+        slices = [check for check in checks if figures(check).get("confidence", 0.0) > 0.96]
+        worse += sum(figures(check)["difference"] > 0.0 for check in slices)
         refused += any(not check.passed for check in slices)
     assert worse > 100
     assert refused <= 4
@@ -220,7 +228,10 @@ def test_answers_that_are_no_numbers_lose() -> None:
     decision = decide(evidence(errors, recent=comparison(errors), source="drift"), RULES)
     assert not decision.promote
     assert not any(check.passed for check in decision.checks if check.name == BETTER_ON_RECENT)
-    assert json.loads(json.dumps(decision.as_json(), allow_nan=False))["promote"] is False
+    assert (
+        json.loads(json.dumps(decision.model_dump(mode="json"), allow_nan=False))["promote"]
+        is False
+    )
 
 
 def test_answers_to_different_rows_cannot_be_compared() -> None:
@@ -231,7 +242,7 @@ def test_answers_to_different_rows_cannot_be_compared() -> None:
 
 def test_the_decision_is_plain_and_whole() -> None:
     decision = decide(replace(BETTER, recent=comparison(0.9 * NOISE)), RULES)
-    stored = json.loads(json.dumps(decision.as_json(), allow_nan=False))
+    stored = json.loads(json.dumps(decision.model_dump(mode="json"), allow_nan=False))
     assert stored["reason"] == decision.reason
     assert [check["name"] for check in stored["checks"]] == [each.name for each in decision.checks]
     assert all(check["sentence"] for check in stored["checks"])

@@ -1,0 +1,66 @@
+"""The pages of the console: where each one is, what it is called, and how another page opens it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+
+@dataclass(frozen=True)
+class ConsolePage:
+    """One page; ``name`` is its room in this folder and its path in the address."""
+
+    name: str
+    icon: str
+    help: str
+
+    @property
+    def script(self) -> str:
+        """The page's file, as Streamlit finds it beside app.py."""
+        return f"{self.name}/page.py"
+
+    def as_streamlit(self) -> "StreamlitPage":
+        """Return the page for the navigation; the first one is the one that opens."""
+        return st.Page(
+            self.script,
+            title=self.name.capitalize(),
+            url_path=self.name,
+            icon=self.icon,
+            default=self is OVERVIEW,
+            help=self.help,
+        )
+
+    def open(self) -> None:
+        """Go to the page now."""
+        st.switch_page(self.script)
+
+
+OVERVIEW = ConsolePage(
+    "overview", ":material/monitoring:", "Service health, current model, traffic and latency."
+)
+PREDICT = ConsolePage(
+    "predict", ":material/home_work:", "Describe a block group and get its predicted price."
+)
+BATCH = ConsolePage(
+    "batch", ":material/table:", "Score a file of block groups and download the prices."
+)
+LATENCY = ConsolePage(
+    "latency", ":material/speed:", "Response times, request rate and errors over time."
+)
+PERFORMANCE = ConsolePage(
+    "performance", ":material/target:", "Prediction error, measured and estimated."
+)
+DRIFT = ConsolePage(
+    "drift", ":material/compare:", "Whether recent inputs still look like the training data."
+)
+RETRAIN = ConsolePage(
+    "retrain", ":material/model_training:", "Request a retraining, follow it and see its result."
+)
+REGISTRY = ConsolePage(
+    "registry", ":material/inventory_2:", "Model versions, promotion, rollback and the audit log."
+)
+LOGS = ConsolePage("logs", ":material/receipt_long:", "Log lines of all processes, and requests.")
+PAGES = (OVERVIEW, PREDICT, BATCH, LATENCY, PERFORMANCE, DRIFT, RETRAIN, REGISTRY, LOGS)

@@ -1,0 +1,74 @@
+"""What the promotion gate decided: each check with its figures, and the checks that the decision rests on."""
+
+import logging
+import math
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from storage.schema.triggers import Trigger, TriggerSource
+
+logger = logging.getLogger(__name__)
+
+Branch = Literal["no champion", "better", "better on recent"]
+
+
+def finite(value: float | None) -> float | None:
+    """Return a number that JSON can hold, or None."""
+    return value if value is None or math.isfinite(value) else None
+
+
+class GateCheck(BaseModel):
+    """One question of the gate and its answer; failing a ``required`` one forbids the promotion.
+
+    The others say which way to a promotion is open. ``figures`` are what the answer rests on, ``limit`` is
+    what one of them was held against, in its unit. ``sentence`` is for a person, without a full stop.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    passed: bool
+    required: bool
+    sentence: str
+    figures: dict[str, int | float | None] = Field(default_factory=dict)
+    limit: float | None = None
+
+    @field_validator("figures", mode="after")
+    @classmethod
+    def _finite(cls, figures: dict[str, Any]) -> dict[str, Any]:
+        """Turn a figure that is not finite into null: JSON has no number for it."""
+        return {name: finite(value) for name, value in figures.items()}
+
+    @field_validator("limit", mode="after")
+    @classmethod
+    def _finite_limit(cls, limit: float | None) -> float | None:
+        return finite(limit)
+
+
+class GateDecision(BaseModel):
+    """The decision about a version: ``branch`` is the way that led to a promotion, null without one.
+
+    ``decided_by`` names the checks that settled it, the most important first; empty for a first champion,
+    and in decisions of older releases. ``reason`` is for a person, without a full stop.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    promote: bool
+    branch: Branch | None
+    source: TriggerSource
+    champion_version: str | None = Field(description="What it was compared with.")
+    checks: list[GateCheck]
+    decided_by: list[str] = []
+    reason: str
+
+
+def decision_of(trigger: Trigger) -> GateDecision | None:
+    """Return what the gate decided in a retraining; None before it, or if it cannot be read."""
+    try:
+        decision = (trigger.result or {}).get("decision")
+        return GateDecision.model_validate(decision) if decision is not None else None
+    except ValidationError as error:
+        logger.warning("The decision of %s cannot be read: %s", trigger.trigger_id, error)
+        return None
