@@ -9,7 +9,7 @@ from backend.drift.thresholds import DriftThresholds
 from backend.drift.univariate import Distances, Quality
 from storage.schema.features import FEATURES
 
-LABELS = {feature.name: feature.label for feature in FEATURES}
+LABELS = {feature.name: feature.label for feature in FEATURES} | {"prediction": "Predicted price"}
 Status = Literal["ok", "not_enough_data"]
 Severity = Literal["none", "low", "moderate", "high"]
 
@@ -152,7 +152,7 @@ def reasons_of(
 
 
 def _column_sentence(column: ColumnDrift) -> str:
-    name = LABELS.get(column.name, "Predicted price")
+    name = LABELS.get(column.name, column.name)
     parts = []
     if column.distribution_drifted and column.distances is not None:
         parts.append(
@@ -169,7 +169,7 @@ def _column_sentence(column: ColumnDrift) -> str:
 
 def _multivariate_sentence(multivariate: MultivariateDrift) -> str:
     difference = multivariate.difference
-    *first, last = [LABELS[name].lower() for name in multivariate.leading_inputs]
+    *first, last = [LABELS.get(name, name).lower() for name in multivariate.leading_inputs]
     which = f"the combination of {', '.join(first)} and {last}" if first else last
     return (
         f"All inputs together: a classifier tells recent rows from training rows with AUC "
