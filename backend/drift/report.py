@@ -8,7 +8,7 @@ from backend.drift.thresholds import DriftThresholds
 from backend.drift.univariate import Distances, Quality
 from storage.domain.inputs import FEATURES
 
-LABELS = {feature.name: feature.label for feature in FEATURES}
+LABELS = {feature.name: feature.label for feature in FEATURES} | {"prediction": "Predicted price"}
 NOT_MEASURED = dict.fromkeys(field.name for field in fields(Distances))
 
 
@@ -127,7 +127,7 @@ def reasons_of(
 
 
 def _column_sentence(column: ColumnDrift) -> str:
-    name = LABELS.get(column.name, "Predicted price")
+    name = LABELS.get(column.name, column.name)
     score, parts = column.score, []
     if column.distribution_drifted:
         parts.append(
@@ -143,7 +143,7 @@ def _column_sentence(column: ColumnDrift) -> str:
 
 
 def _multivariate_sentence(multivariate: MultivariateScore) -> str:
-    *first, last = [LABELS[name].lower() for name in multivariate.leading_inputs]
+    *first, last = [LABELS.get(name, name).lower() for name in multivariate.leading_inputs]
     which = f"the combination of {', '.join(first)} and {last}" if first else last
     return (
         f"All inputs together: a classifier tells recent rows from training rows with AUC "

@@ -56,7 +56,7 @@ def test_drifted_rows_are_a_cause_and_the_reason_names_the_input(
 ) -> None:
     body = _check(http, {"new_data": _rows(_richer(holdout.inputs[:ROWS]))})
     assert (body.should_retrain, body.source) == (True, "drift")
-    assert "MedInc" in body.reasons[0]
+    assert "Median income" in body.reasons[0]
     assert body.performance_analysis is None
     assert body.blocked_by == ["Automatic retraining is off."]
 

@@ -112,7 +112,7 @@ def test_a_file_is_checked_attached_and_reported(
     assert metrics == {
         "Accepted": "1",
         "Unknown": "1",
-        "Duplicate": "1",
+        "Duplicates": "1",
         "Duplicates with a different value": "1",
     }
     assert operator.prediction(one).prediction.actual == 2.5
