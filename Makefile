@@ -27,9 +27,9 @@ test:  ## Run the whole test suite, a real browser included.
 	@$(PYTHON) environment.py browser
 	@exec $(VENV)/python -m pytest -n 2 --dist loadgroup
 
-soak:  ## Kill, lock, swap, retrain for longer than in every test run (seven minutes).
+soak:  ## Kill, lock, swap for longer than in every test run (five minutes).
 	@$(PYTHON) environment.py development
-	@exec $(VENV)/python -m pytest -m soak tests/faults tests/end_to_end
+	@exec $(VENV)/python -m pytest -m soak tests/faults
 
 check:  ## Lint, formatting, strict types, the import rule.
 	@$(PYTHON) environment.py development

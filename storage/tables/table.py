@@ -48,12 +48,12 @@ def open_table(content: Path | bytes, columns: Sequence[Column]) -> Table:
     Raises
     ------
     InvalidInput
-        If it is not there, is something else, or lacks a column; the message names what was seen.
+        If it does not exist, is something else, or lacks a column; the message names what was seen.
     """
     source = Source(content)
     if isinstance(content, Path):
         if not content.exists():
-            raise InvalidInput(f"{content} is not there.")
+            raise InvalidInput(f"{content} does not exist.")
         if content.is_dir():
             return ParquetFile(source, [Source(part) for part in parts_of(content)], columns)
         if not content.is_file():

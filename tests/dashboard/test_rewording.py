@@ -33,8 +33,8 @@ NAMES = (
     "experiment_id feature_names features field hash instance kind last_hash leading_inputs "
     "level log_tail method mlflow_run_id mlflow_url model_name model_type model_version module "
     "name next_page_token page_token prediction_id prediction_ids previous previous_version "
-    "process q refused_version request_id requested_by run_id running_retrainings state subject "
-    "trigger_file trigger_files trigger_id type unit unknown unreadable url version "
+    "process q refused_version request_id requested_by run_id running_retrainings service_version "
+    "state subject trigger_file trigger_files trigger_id type unit unknown unreadable url version "
 )
 DATA = frozenset(NAMES.split())
 """Fields of text that are no sentence: names, ids, versions, log lines."""

@@ -7,8 +7,11 @@ moment is chosen, because waiting for it would be chance.
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 from sklearn.base import clone
@@ -52,12 +55,24 @@ def exit_code(stage: str, environment: Mapping[str, str], seconds: float) -> int
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     process = context.Process(target=_carry_out, args=(stage, dict(environment)))
-    process.start()
+    with _without_main_module():
+        process.start()
     process.join(seconds)
     code = process.exitcode
     process.kill()
     process.join()
     return code
+
+
+@contextmanager
+def _without_main_module() -> Iterator[None]:
+    # A child would run the main module again, which is a page of the console where one was tested before.
+    kept = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = kept
 
 
 def _carry_out(stage: str, environment: dict[str, str]) -> None:

@@ -27,25 +27,19 @@ pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(600)]
 
 DRIFTED, FRESH, CORRUPT = 1_500, 400, 5
 WITHOUT_LABELLED_ROWS = 0.767
-"""RMSE on the fresh rows, in 100,000 USD, of the best candidate when it learned from the base table alone."""
+"""RMSE on the fresh rows, in 100,000 USD, of the same candidate when it learned from the base table alone."""
 PATIENCE_SECONDS = 450.0
 """On a busy machine; alone it takes a fraction, which the test reports."""
+REDUCED = {"HOUSING_CANDIDATES": "neighbour_boosting", "HOUSING_SEARCH_TRIALS": "0"}
 
 
-@pytest.mark.parametrize(
-    "candidate",
-    ["hist_gradient_boosting", pytest.param("neighbour_boosting", marks=pytest.mark.soak)],
-)
 def test_drift_becomes_a_better_model_in_service(
-    candidate: str, champion_settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    champion_settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begun = time.monotonic()
     store = ModelStore(champion_settings.paths)
     old = store.champion().version
-    told = process_settings(champion_settings) | {
-        "HOUSING_CANDIDATES": candidate,
-        "HOUSING_SEARCH_TRIALS": "0",
-    }
+    told = process_settings(champion_settings) | REDUCED
     with (
         live_service(champion_settings, tmp_path) as client,
         running("training.worker", tmp_path / "worker.log", **told),

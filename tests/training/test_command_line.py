@@ -88,7 +88,7 @@ def check_report(report: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "environment", "code", "message"),
     [
-        (("--csv", "absent.csv"), {}, 2, "absent.csv cannot be read (No such file or directory)."),
+        (("--csv", "absent.csv"), {}, 2, "absent.csv does not exist."),
         (("--candidates", "oracle"), {}, 2, "There is no candidate oracle; choose from"),
         (("--if-missing",), {"HOUSING_RUNTIME_DIRECTORY": "/dev/null/x"}, 1, "Training stopped: "),
     ],

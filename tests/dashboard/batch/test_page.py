@@ -77,7 +77,7 @@ def test_the_page_says_how_the_file_was_understood(open_page: OpenPage, service:
     assert (
         "Read as CSV: semicolon-separated, decimal comma, UTF-8. Ignored columns: note." in said
     ), said
-    assert _metrics(page)["Can be scored"] == "1"
+    assert _metrics(page)["Valid rows"] == "1"
 
 
 def test_nothing_to_score_has_no_button(open_page: OpenPage, service: Service) -> None:

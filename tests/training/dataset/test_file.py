@@ -120,5 +120,5 @@ def test_too_few_rows_are_refused(path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidDataset, match="is not there"):
+    with pytest.raises(InvalidDataset, match="does not exist"):
         load_file(tmp_path / "absent.csv")

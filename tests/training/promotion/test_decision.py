@@ -228,10 +228,8 @@ def test_answers_that_are_no_numbers_lose() -> None:
     decision = decide(evidence(errors, recent=comparison(errors), source="drift"), RULES)
     assert not decision.promote
     assert not any(check.passed for check in decision.checks if check.name == BETTER_ON_RECENT)
-    assert (
-        json.loads(json.dumps(decision.model_dump(mode="json"), allow_nan=False))["promote"]
-        is False
-    )
+    stored = json.loads(json.dumps(decision.model_dump(mode="json"), allow_nan=False))
+    assert stored["promote"] is False
 
 
 def test_answers_to_different_rows_cannot_be_compared() -> None:
