@@ -204,14 +204,14 @@ def _summary(closed: Trigger) -> str:
     return f"Retraining is done: version {result['version']} {verdict}, {result['reason']}."
 
 
-def main() -> None:
-    """Run the worker until it is told to stop."""
+def main(load: Callable[[], HousingTable] = load_table) -> None:
+    """Run the worker until it is told to stop; ``load`` gives the table that it learns from."""
     settings = settings_or_exit()
     spool = open_spool(settings)
     configure_logging(settings, spool, WORKER)
     try:
         candidates = configured_candidates(settings)
-        worker = RetrainingWorker(settings, load_table, candidates, spool)
+        worker = RetrainingWorker(settings, load, candidates, spool)
         with only_process(settings.paths.worker_lock, WORKER):
             logger.info("The worker waits for triggers in %s.", settings.paths.triggers)
             run_until_stopped(worker.run_once, settings.worker.poll_seconds)

@@ -73,10 +73,10 @@ class System:
         self.service_runs = True
 
     @contextmanager
-    def worker(self, **settings: str) -> Iterator[None]:
-        """Run the retraining worker meanwhile."""
+    def worker(self, module: str = "tests.browser.small_worker", **settings: str) -> Iterator[None]:
+        """Run the retraining worker meanwhile, unless told otherwise on a part of the table."""
         told = self._settings | settings
-        with running("training.worker", self._logs / "worker.log", **told):
+        with running(module, self._logs / "worker.log", **told):
             yield
 
     def stop_service(self) -> None:

@@ -129,7 +129,7 @@ def _ask_for_prices(system: System, seconds: float) -> None:
 
 def _retrain(system: System) -> None:
     """Have the worker carry out what was asked for."""
-    with system.worker(HOUSING_CANDIDATES=VERSIONS[-1]):
+    with system.worker("training.worker", HOUSING_CANDIDATES=VERSIONS[-1]):
         query = RetrainingsQuery(state="done")
         wait_for(lambda: system.client.retrainings(query).total, 600, "the retraining's end")
 
