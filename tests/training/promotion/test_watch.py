@@ -160,5 +160,5 @@ def test_a_promotion_by_a_person_during_the_look_stays(
     assert watch.run_once(after(8)) is None
     assert bench.serving() == "promoted"
     (event,) = bench.events()
-    assert "Not rolled back: The champion was changed since" in event["summary"]
+    assert "Not rolled back: The champion has changed since" in event["summary"]
     assert bench.audited() == []
