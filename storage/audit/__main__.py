@@ -18,9 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m storage.audit", description="Check that the audit log was not edited."
     )
-    parser.add_argument(
-        "command", choices=("verify",), help="check the chain of hashes"
-    )
+    parser.add_argument("command", choices=("verify",), help="check the chain of hashes")
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     parser.parse_args(arguments)
     try:

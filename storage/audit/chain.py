@@ -170,7 +170,8 @@ def _at_the_end(
         return Verification(end.sequence, None, note, end)
     if head is None:
         return _broken(
-            end, "The record of the newest entry is missing: entries may have been removed at the end."
+            end,
+            "The record of the newest entry is missing: entries may have been removed at the end.",
         )
     if head == before:
         behind = f"Entry {end.sequence} is not recorded as the newest yet, as after a kill."
@@ -180,7 +181,8 @@ def _at_the_end(
             end, f"Entries {end.sequence + 1} to {head.sequence} are missing at the end."
         )
     return _broken(
-        end, f"Entry {head.sequence} is recorded as the newest but is not the last: entries were replaced."
+        end,
+        f"Entry {head.sequence} is recorded as the newest but is not the last: entries were replaced.",
     )
 
 

@@ -156,7 +156,9 @@ class AuditTrail:
         kept = self._log.with_name(f"unfinished-{digest[:12]}")
         write_atomically(kept, rest)
         os.truncate(self._log, self._size() - len(rest))
-        logger.error("The audit log ended with an incomplete line, which was set aside as %s.", kept.name)
+        logger.error(
+            "The audit log ended with an incomplete line, which was set aside as %s.", kept.name
+        )
         figures = {"bytes": len(rest), "sha256": digest}
         act = AuditAct(actor=AUDIT, action="set aside", subject=kept.name, figures=figures)
         self._append(act)

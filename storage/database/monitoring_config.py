@@ -69,7 +69,9 @@ def newest(connection: sa.Connection) -> StoredConfig:
     try:
         config = MonitoringConfig(**known)
     except ValidationError as error:
-        logger.error("The stored monitoring configuration is invalid, so the defaults apply: %s", error)
+        logger.error(
+            "The stored monitoring configuration is invalid, so the defaults apply: %s", error
+        )
         config = MonitoringConfig()
     return StoredConfig(config, row["id"], row["timestamp"], row["changed_by"])
 

@@ -147,9 +147,7 @@ _SHAPES = {
 
 
 def _as_sqlite_keeps_it(moment: str) -> str:
-    return (
-        f"{moment[:10]} {moment[11:26]}"  # UTC without an offset, as SQLAlchemy stores it there
-    )
+    return f"{moment[:10]} {moment[11:26]}"  # UTC without an offset, as SQLAlchemy stores it there
 
 
 _TIMES: dict[str, Callable[[str], str]] = {"sqlite": _as_sqlite_keeps_it, "postgresql": str}

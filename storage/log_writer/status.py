@@ -12,7 +12,7 @@ from storage.schema.records import Record
 
 
 class LogWriterStatus(Record):
-    """Totals since the log-writer started; ``lag_seconds`` is the longest wait of a record in the last batch."""
+    """Totals since the log-writer started; ``lag_seconds`` is the longest wait in the last batch."""
 
     updated_at: AwareDatetime
     records_moved: int = 0

@@ -68,7 +68,9 @@ class ModelStore:
         """
         folder = self.folder(manifest.version)
         if folder.exists():
-            raise FileExistsError(f"Version {manifest.version} already exists and cannot be changed.")
+            raise FileExistsError(
+                f"Version {manifest.version} already exists and cannot be changed."
+            )
         draft = folder.with_name(f".{manifest.version}.draft")
         shutil.rmtree(draft, ignore_errors=True)
         checksums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -267,7 +269,7 @@ class ModelStore:
     ) -> ChampionPointer:
         previous = current.version if current else None
         if current is not None and current.version == version:
-            previous = current.previous  # pointed at again after a crash: the previous champion is kept
+            previous = current.previous  # repeated after a crash: the previous champion stays
         pointer = ChampionPointer(version=version, previous=previous, moved_by=moved_by)
         content = pointer.model_dump_json(indent=2).encode()
         try:
@@ -278,7 +280,9 @@ class ModelStore:
             self._copy_to_fixed_names(version)
         except OSError as error:
             # The version already serves, from its own folder.
-            logger.error("The files with fixed names could not be updated to %s: %s", version, error)
+            logger.error(
+                "The files with fixed names could not be updated to %s: %s", version, error
+            )
         return pointer
 
     def _copy_to_fixed_names(self, version: str) -> None:

@@ -222,7 +222,7 @@ def test_the_command_says_whether_it_holds(
     paths.audit_log.write_bytes(content)
     assert main(["verify"]) == 1
     said = capsys.readouterr().out
-    assert "Audit log not intact. Line 3, where entry 3 should be: its content is not" in said
+    assert "Audit log not intact. Line 3, where entry 3 should be: its content does not" in said
 
 
 def _append_until_killed(paths: RuntimePaths, *names: str) -> int:
