@@ -70,7 +70,7 @@ def test_a_better_challenger_is_promoted_with_its_figures() -> None:
     found = figures(check)
     assert found["challenger_rmse"] == pytest.approx(0.9 * found["champion_rmse"])
     assert found["difference_upper"] < 0.0
-    assert f"RMSE {found['challenger_rmse']:.4f} against the champion's" in decision.reason
+    assert f"RMSE {found['challenger_rmse']:.4f}, champion's" in decision.reason
     assert decision.decided_by == ["better on the test part"]
 
 
@@ -156,7 +156,7 @@ def test_one_prediction_must_be_within_the_budget() -> None:
     slow = replace(BETTER, latency_microseconds=1_001.0)
     decision = decide(slow, RULES)
     assert failed(decision) == {"latency"}
-    assert "one prediction takes 1,001 us, the budget is 1,000 us" in decision.reason
+    assert "one prediction takes 1,001 us; the budget is 1,000 us" in decision.reason
     assert decide(slow, replace(RULES, latency_budget_microseconds=1_001.0)).promote
 
 
