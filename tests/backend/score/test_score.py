@@ -151,7 +151,7 @@ def test_a_null_in_parquet_is_a_problem(runtime: Path, tmp_path: Path) -> None:
     ("name", "content", "sentence"),
     [
         ("in.csv", b"", "is empty"),
-        ("in.csv", f"{HEADER}\n".encode(), "has a header and no rows"),
+        ("in.csv", f"{HEADER}\n".encode(), "has a header but no rows"),
         ("in.csv", b"MedInc,HouseAge\n1,2\n", "has no column AveRooms"),
         ("in.csv", f'{HEADER}\n{GOOD}\n"{GOOD}\n{GOOD}\n'.encode(), "double quote in line 3"),
         ("in.csv", f"{HEADER},MedInc\n{GOOD},1\n".encode(), "more than one column MedInc"),
@@ -159,7 +159,7 @@ def test_a_null_in_parquet_is_a_problem(runtime: Path, tmp_path: Path) -> None:
         ("in.parquet", b"PAR1 not really", "cannot be read"),
         ("in.parquet", b"\x00\x01\x02\x03\x04", "is not text in UTF-8"),
         ("in.xlsx", b"PK\x03\x04", "an Excel workbook"),
-        ("in.csv", None, "is not there"),
+        ("in.csv", None, "does not exist"),
     ],
 )
 def test_a_wrong_file_is_one_sentence(

@@ -137,7 +137,7 @@ def test_a_column_without_a_name_hides_no_decimals() -> None:
     [
         ("", "The file is empty"),
         ("\n\n", "The file is empty"),
-        ("a,b\n", "has a header and no rows"),
+        ("a,b\n", "has a header but no rows"),
         ("a;c\n1;2\n", "no column b. Its columns (read with semicolons): a, c"),
         ("a|b\n1|2\n", "no column a, b. Its columns (read with commas): a|b"),
         ("a,b,a\n1,2,3\n", "more than one column a"),

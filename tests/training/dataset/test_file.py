@@ -99,7 +99,7 @@ def test_all_problems_are_said_up_to_a_hundred(path: Path) -> None:
     ("content", "message"),
     [
         ("", "is empty"),
-        (",".join(COLUMN_NAMES), "has a header and no rows"),
+        (",".join(COLUMN_NAMES), "has a header but no rows"),
         (",".join(COLUMN_NAMES[:-2]), "has no column Longitude, MedHouseVal"),
         (",".join([*COLUMN_NAMES, "MedInc"]), "more than one column MedInc"),
         (",".join(COLUMN_NAMES) + '\n"1,2', "double quote in line 2"),
@@ -120,5 +120,5 @@ def test_too_few_rows_are_refused(path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidDataset, match="is not there"):
+    with pytest.raises(InvalidDataset, match="does not exist"):
         load_file(tmp_path / "absent.csv")

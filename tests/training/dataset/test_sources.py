@@ -33,7 +33,7 @@ def test_the_embedded_table_is_the_default(embedded: HousingTable) -> None:
 
 
 def test_a_csv_file_goes_before_a_named_source(tmp_path: Path) -> None:
-    with pytest.raises(Exception, match=r"absent\.csv is not there"):
+    with pytest.raises(Exception, match=r"absent\.csv does not exist"):
         load_table("sklearn", tmp_path / "absent.csv")
 
 
