@@ -146,8 +146,8 @@ def count_calls(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[int]]:
     ("space", "reason"),
     [
         ("{", "it must be a JSON object of parameter names, each with a list of values"),
-        ("[1, 2]", "it has to be a JSON object"),
-        ('{"regressor__near__max_iter": 5}', "it has to be a JSON object"),
+        ("[1, 2]", "it must be a JSON object"),
+        ('{"regressor__near__max_iter": 5}', "it must be a JSON object"),
         ('{"regressor__near__depth": [5]}', "regressor__near__depth is not a parameter of"),
         ('{"regressor__near": [5]}', "regressor__near is not a parameter of"),
         ('{"regressor__near__max_iter": []}', "regressor__near__max_iter has no values"),

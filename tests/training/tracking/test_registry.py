@@ -177,7 +177,7 @@ def test_mlflow_being_away_costs_a_warning_only(
     registered.store.set_champion(manifest.version)
     away = changed(registered.settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
     assert not register_challenger(away, manifest, RecordedRun("r-0", "m-0"))
-    assert "The version is not in its registry." in caplog.text
+    assert "The version is not in its registry yet." in caplog.text
     follow_champion(away, manifest)
     assert "The aliases will be updated after the next training." in caplog.text
 
