@@ -123,7 +123,9 @@ def test_after_a_change_no_better_on_recent_rows_is_not_enough() -> None:
 def test_without_recent_rows_it_says_so_and_that_way_is_closed() -> None:
     decision = decide(evidence(NOISE, source="drift"), RULES)
     assert not decision.promote
-    assert "unknown whether it is better on the recent part: 3 labelled predictions" in decision.reason
+    assert (
+        "unknown whether it is better on the recent part: 3 labelled predictions" in decision.reason
+    )
     assert decide(replace(BETTER, source="drift"), RULES).branch == "better"
 
 
