@@ -57,7 +57,7 @@ class IdleWork:
             Step("Watch over the promotion", watch.run_once, WATCH_INTERVAL),
             Step("Open registrations", RegistrationRetry(settings).run_once, AT_ONCE),
             Step("MLflow's aliases", AliasSync(settings).run_once, AT_ONCE),
-            Step("Silent answers", Shadow(settings, spool).run_once, AT_ONCE),
+            Step("Shadow answers", Shadow(settings, spool).run_once, AT_ONCE),
         )
 
     def run_once(self, now: datetime) -> None:

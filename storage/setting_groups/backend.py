@@ -37,7 +37,7 @@ class AccessSettings(SettingGroup):
 
     require_key: bool = Field(
         False,
-        description="Require a key for reading and predicting too. Always on off the loopback address.",
+        description="Require a key for reading and predicting too; always so off the loopback address.",
     )
     viewer_key: SecretStr | None = Field(None, description="Key that may read and predict.")
     operator_key: SecretStr | None = Field(
