@@ -106,7 +106,7 @@ def test_what_a_model_learned_from_is_left_out(
 ) -> None:
     keep_labelled(few, districts, ago(days=1))
     assert rows_of(read(few, learned, districts.inputs[:1], districts.inputs[11:])) == 10
-    assert "12 labelled predictions, 9 of them" in reason_of(
+    assert "of 12 labelled predictions, 9 are distinct" in reason_of(
         read(few, learned, districts.inputs[:3])
     )
 
