@@ -1,4 +1,4 @@
-# The newcomer's commands: `make up` and `make test`. Each does all of its own set-up.
+# Start here: `make up` and `make test`. Each command does its own set-up.
 
 PYTHON ?= python3
 VENV := .venv/bin
@@ -13,7 +13,7 @@ up:  ## Set up, train if there is no model yet, start everything; Ctrl-C stops i
 	@$(PYTHON) environment.py runtime
 	@exec $(VENV)/python -m backend.launcher
 
-demo:  ## Send two minutes of realistic traffic, with trouble in it, to the system that `make up` runs.
+demo:  ## Send two minutes of realistic traffic, including problems, to the system started by `make up`.
 	@$(PYTHON) environment.py runtime
 	@exec $(VENV)/python -m backend.simulate steady late-labels drift broken-sensor degradation outage \
 	  --rate 10 --duration 20
@@ -22,23 +22,23 @@ train:  ## Train all candidates and make the best one the champion.
 	@$(PYTHON) environment.py runtime
 	@exec $(VENV)/python -m training
 
-test:  ## Run the whole test suite, a real browser included.
+test:  ## Run the whole test suite, including tests in a real browser.
 	@$(PYTHON) environment.py development
 	@$(PYTHON) environment.py browser
 	@exec $(VENV)/python -m pytest -n 2 --dist loadgroup
 
-soak:  ## Kill, lock, swap for longer than in every test run (five minutes).
+soak:  ## Run the long fault tests: kills, locks, model swaps (five minutes).
 	@$(PYTHON) environment.py development
 	@exec $(VENV)/python -m pytest -m soak tests/faults
 
-check:  ## Lint, formatting, strict types, the import rule.
+check:  ## Check lint, formatting, types and import rules.
 	@$(PYTHON) environment.py development
 	@$(VENV)/ruff check .
 	@$(VENV)/ruff format --check .
 	@$(VENV)/mypy
 	@$(VENV)/python -m pytest -q tests/architecture
 
-format:  ## Format the code and mend what can be mended by itself.
+format:  ## Format the code and fix what can be fixed automatically.
 	@$(PYTHON) environment.py development
 	@$(VENV)/ruff check --fix .
 	@$(VENV)/ruff format .
@@ -48,11 +48,11 @@ bench:  ## Measure the request path under load with wrk (about three minutes).
 	@$(VENV)/python -m training --if-missing
 	@exec $(VENV)/python -m tests.benchmarks.serving
 
-bench-accuracy:  ## Measure the champion against CatBoost (a quarter of an hour).
+bench-accuracy:  ## Compare the champion with CatBoost (15 minutes).
 	@$(PYTHON) environment.py benchmark
 	@exec $(VENV)/python -m tests.benchmarks.accuracy
 
-bench-monitoring:  ## Measure drift rule, estimated error, degradation on real rows (a quarter of an hour).
+bench-monitoring:  ## Measure drift, estimated error and degradation on real rows (15 minutes).
 	@$(PYTHON) environment.py development
 	@$(VENV)/python -m tests.benchmarks.monitoring
 	@exec $(VENV)/python -m tests.benchmarks.monitoring.estimated_error
@@ -61,7 +61,7 @@ browser:  ## Install the Chromium that the browser tests drive.
 	@$(PYTHON) environment.py development
 	@$(PYTHON) environment.py browser
 
-screenshots: browser  ## Take the pictures in docs/screenshots anew, and the README's from them.
+screenshots: browser  ## Retake the screenshots in docs/screenshots, and the README's animation.
 	@$(VENV)/python -m tests.browser.screenshots
 	@exec $(VENV)/python -m tests.browser.animation
 
@@ -69,13 +69,13 @@ docs:  ## Build the documentation into site/; a broken link or anchor fails.
 	@$(PYTHON) environment.py docs
 	@NO_MKDOCS_2_WARNING=1 exec $(VENV)/python -m mkdocs build --strict --quiet
 
-docs-serve:  ## Serve the documentation on http://127.0.0.1:8000 while you write it.
+docs-serve:  ## Serve the documentation on http://127.0.0.1:8000 with live reload.
 	@$(PYTHON) environment.py docs
 	@NO_MKDOCS_2_WARNING=1 exec $(VENV)/python -m mkdocs serve
 
-clean:  ## Remove the environment and caches; what the system recorded stays.
+clean:  ## Remove the environment and caches; recorded data stays.
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-reset:  ## Remove everything that the running system recorded: models, database, runs.
+reset:  ## Remove all recorded data: models, database, MLflow runs.
 	rm -rf "$${HOUSING_RUNTIME_DIRECTORY:-runtime}"

@@ -2,12 +2,12 @@
 
     python3 environment.py runtime       .venv with what the running system needs
     python3 environment.py docs          .venv with what builds the documentation site
-    python3 environment.py development   both of these, with the tools of tests and checks
-    python3 environment.py benchmark     the same with what the product is compared with
+    python3 environment.py development   both, plus the tools for tests and checks
+    python3 environment.py benchmark     the same, plus the libraries that benchmarks compare with
     python3 environment.py browser       a Chromium for the browser tests
 
-Runs on the machine's own Python, standard library only, and on versions too old for the project, because
-telling a person so is part of its work. Does nothing when nothing is missing.
+Uses only the standard library of the machine's Python, and also runs on versions too old for the project, so
+that it can say so. Does nothing if nothing is missing.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ NETWORK_SIGNS = (
 
 
 def main():
-    """Carry out the one task named on the command line."""
+    """Run the task named on the command line."""
     tasks = dict.fromkeys(REQUIREMENTS, install)
     tasks["browser"] = install_browser
     if len(sys.argv) != 2 or sys.argv[1] not in tasks:
@@ -58,7 +58,7 @@ def main():
 
 
 def check_python():
-    """Stop with one sentence when this Python is too old."""
+    """Stop with a message if this Python is too old."""
     if sys.version_info < OLDEST_PYTHON:
         stop(
             "Python %d.%d is too old: install Python 3.11 or newer and name it, as in "
@@ -67,7 +67,7 @@ def check_python():
 
 
 def install(task):
-    """Make .venv hold the task's requirements, unless it does."""
+    """Install the task's requirements into .venv, unless they are there."""
     done = installed()
     if any(task in HOLDS[kind] for kind in done):
         return
@@ -83,7 +83,7 @@ def install(task):
 
 
 def installed():
-    """Return the tasks whose present requirements .venv holds."""
+    """Return the tasks whose current requirements are installed in .venv."""
     try:
         with open(STAMP) as stamp:
             words = stamp.read().split()
@@ -93,7 +93,7 @@ def installed():
 
 
 def fingerprint():
-    """Return a mark that changes with any requirement file or the Python version."""
+    """Return a checksum of all requirement files and the Python version."""
     digest = hashlib.sha256(sys.version.encode())
     folder = os.path.join(ROOT, "requirements")
     names = [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
@@ -104,7 +104,7 @@ def fingerprint():
 
 
 def create_venv():
-    """Create .venv anew."""
+    """Create a new .venv."""
     shutil.rmtree(VENV, ignore_errors=True)
     result = subprocess.run(
         [sys.executable, "-m", "venv", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -118,7 +118,7 @@ def create_venv():
 
 
 def run_with_clock(command, title):
-    """Run a long command, its output in a log, a clock on the screen; stop with a sentence if it fails."""
+    """Run a long command with its output in a log and a clock on screen; stop with a message if it fails."""
     started = time.time()
     show_clock(title, 0)
     with open(LOG, "wb") as log:
@@ -129,14 +129,14 @@ def run_with_clock(command, title):
                 time.sleep(0.5)
         except KeyboardInterrupt:
             process.wait()
-            stop("\nInterrupted; run the command again to go on.")
+            stop("\nInterrupted; run the command again to continue.")
     if process.returncode:
         stop("\n" + explain_failure())
     print("\r%s: done in %d s." % (title, time.time() - started))
 
 
 def show_clock(title, seconds):
-    """Show how long the command has been running; in a log file, only that it began."""
+    """Show how long the command has been running; in a log file, only that it started."""
     if sys.stdout.isatty():
         sys.stdout.write("\r%s … %d s" % (title, seconds))
     elif not seconds:
@@ -145,19 +145,19 @@ def show_clock(title, seconds):
 
 
 def explain_failure():
-    """Return one sentence about why the installation failed."""
+    """Return one sentence on why the installation failed."""
     with open(LOG, "rb") as log:
         text = log.read().decode(errors="replace")
     if any(sign in text for sign in NETWORK_SIGNS):
         return (
-            "The packages cannot be fetched: check the network and pip's index setting, "
+            "The packages could not be downloaded: check the network and pip's index setting, "
             "then try again (details: .venv/install.log)."
         )
-    return "The packages cannot be installed; the end of .venv/install.log says why."
+    return "The packages could not be installed; see the end of .venv/install.log."
 
 
 def install_browser(_task):
-    """Make sure that a Chromium can be found, installing Debian's where that is possible."""
+    """Make sure that Chromium is installed, using Debian's package if possible."""
     if any(shutil.which(name) for name in BROWSERS):
         return
     if shutil.which("apt-get") and os.geteuid() == 0:
@@ -168,12 +168,12 @@ def install_browser(_task):
     if not any(shutil.which(name) for name in BROWSERS):
         stop(
             "The browser tests need Chromium: install it with `sudo apt-get install chromium` "
-            "(or your system's own way), then try again."
+            "(or your system's equivalent), then try again."
         )
 
 
 def stop(sentence):
-    """End with a sentence and no traceback."""
+    """Exit with a message and without a traceback."""
     sys.exit(sentence)
 
 

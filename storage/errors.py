@@ -1,21 +1,21 @@
 """Every error that this product raises on purpose.
 
     HousingError                        500  base: a defect, or a more exact class below
-      InvalidInput                      400  the caller sent something that cannot be used
+      InvalidInput                      400  the request contains something that cannot be used
         InvalidDataset                  400  a training table that cannot be used
       AuthenticationRequired            401  no key, or a wrong one
-      PermissionRefused                 403  the key has not the right
+      PermissionRefused                 403  the key does not have the right
       RecordNotFound                    404  no such record
-      StateConflict                     409  not possible in the state that things are in now
+      StateConflict                     409  not possible in the current state
       ServiceUnavailable                503  try again later
-        ModelUnavailable                503  no model that can be trusted is loaded
-        SpoolUnavailable                503  a record could not be kept, so nothing was answered
+        ModelUnavailable                503  no valid model is loaded
+        SpoolUnavailable                503  a record could not be written, so there is no answer
         DatabaseUnavailable             503  the database is missing, locked or unreachable
-        CommandUnanswered               503  the log-writer did not carry out a command in time
-        QueueUnavailable                503  a request for retraining could not be kept
+        CommandUnanswered               503  the log-writer did not answer a command in time
+        QueueUnavailable                503  a request for retraining could not be written
         PointerUnavailable              503  the champion pointer could not be written
-        ProgressUnavailable             503  how far the worker is with something could not be kept
-        AuditUnavailable                503  an entry of the audit could not be kept, or not be read
+        ProgressUnavailable             503  the worker's progress could not be written
+        AuditUnavailable                503  the audit log could not be written or read
       ModelIntegrityError               500  a model file does not match its manifest
 
 Each message is one sentence that a person can act on; ``status`` is the HTTP status it is answered with.
@@ -32,7 +32,7 @@ class HousingError(Exception):
 
 
 class InvalidInput(HousingError):
-    """The caller sent something that cannot be used."""
+    """The request contains something that cannot be used."""
 
     status = 400
     title = "Invalid input"
@@ -45,14 +45,14 @@ class InvalidDataset(InvalidInput):
 
 
 class AuthenticationRequired(HousingError):
-    """No key was sent, or one that is not known."""
+    """No key was sent, or an unknown one."""
 
     status = 401
     title = "Authentication required"
 
 
 class PermissionRefused(HousingError):
-    """The key is known, and its role may not do this."""
+    """The key is known, but its role does not allow this."""
 
     status = 403
     title = "Permission refused"
@@ -66,14 +66,14 @@ class RecordNotFound(HousingError):
 
 
 class StateConflict(HousingError):
-    """What is asked for cannot be done in the state that things are in now; the message says what can."""
+    """The request is not possible in the current state; the message says what is."""
 
     status = 409
     title = "Conflict"
 
 
 class ServiceUnavailable(HousingError):
-    """Something that the answer needs is not there now; the caller may try again."""
+    """Something needed for the answer is not available now; the caller may try again."""
 
     status = 503
     title = "Service unavailable"
@@ -98,7 +98,7 @@ class DatabaseUnavailable(ServiceUnavailable):
 
 
 class CommandUnanswered(ServiceUnavailable):
-    """The log-writer, which alone writes to the database, did not answer in time."""
+    """The log-writer, the only process that writes to the database, did not answer in time."""
 
     title = "Log-writer not answering"
 
@@ -110,19 +110,19 @@ class QueueUnavailable(ServiceUnavailable):
 
 
 class PointerUnavailable(ServiceUnavailable):
-    """The champion pointer could not be written (disk full, no permission); the champion stays."""
+    """The champion pointer could not be written (disk full, no permission); the champion is unchanged."""
 
     title = "Champion pointer unavailable"
 
 
 class ProgressUnavailable(ServiceUnavailable):
-    """How far the worker is with something could not be written (disk full, no permission)."""
+    """The worker's progress could not be written (disk full, no permission)."""
 
     title = "Progress unavailable"
 
 
 class AuditUnavailable(ServiceUnavailable):
-    """The audit could not be written or read (disk full, no permission)."""
+    """The audit log could not be written or read (disk full, no permission)."""
 
     title = "Audit unavailable"
 

@@ -1,4 +1,4 @@
-"""Every path of the running system, named once. One folder moves, mounts or resets all of it."""
+"""Every path of the running system, defined once, below one folder that can be moved, mounted or reset."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class RuntimePaths:
-    """The files and folders below one runtime folder. Nothing is created by naming it."""
+    """The files and folders below one runtime folder. None is created here."""
 
     root: Path
 
     @property
     def data(self) -> Path:
-        """Files of the champion for programs that look for them here."""
+        """Files of the champion, for programs that expect them here."""
         return self.root / "data"
 
     @property
@@ -27,7 +27,7 @@ class RuntimePaths:
 
     @property
     def models(self) -> Path:
-        """Model versions, and which of them serves."""
+        """Model versions and the champion pointer."""
         return self.root / "models"
 
     @property
@@ -42,27 +42,27 @@ class RuntimePaths:
 
     @property
     def champion_pointer(self) -> Path:
-        """The only truth of which version serves."""
+        """The champion pointer: decides which version serves."""
         return self.models / "champion.json"
 
     @property
     def champion_lock(self) -> Path:
-        """Held while the champion pointer is read, judged and replaced."""
+        """Held while the champion pointer is read, checked and replaced."""
         return self.models / "champion.lock"
 
     @property
     def promotion_watch(self) -> Path:
-        """How far the watch over the newest promotion is."""
+        """Progress of the watch over the newest promotion."""
         return self.models / "watch.json"
 
     @property
     def shadow_position(self) -> Path:
-        """Up to which logged prediction a challenger was asked silently."""
+        """Position of the shadow in the logged predictions."""
         return self.models / "shadow.json"
 
     @property
     def loading_lock(self) -> Path:
-        """Held by the one worker process that loads a version beside its answers."""
+        """Held by the one process of the service that loads a version while answering."""
         return self.models / "loading.lock"
 
     @property
@@ -72,7 +72,7 @@ class RuntimePaths:
 
     @property
     def open_registrations(self) -> Path:
-        """What MLflow's registry is still to be told, a file for each version."""
+        """Versions still to be registered in MLflow, a file for each."""
         return self.models / "unregistered"
 
     @property
@@ -97,7 +97,7 @@ class RuntimePaths:
 
     @property
     def log_writer_status(self) -> Path:
-        """What the log-writer last said of itself."""
+        """Latest status of the log-writer."""
         return self.spool / "log_writer.json"
 
     @property
@@ -117,12 +117,12 @@ class RuntimePaths:
 
     @property
     def reports(self) -> Path:
-        """What the monitor found."""
+        """Reports of the monitor."""
         return self.root / "reports"
 
     @property
     def monitoring_summary(self) -> Path:
-        """What the monitor saw so far, replaced at each of its rounds."""
+        """The monitor's summary, replaced in each round."""
         return self.reports / "monitoring_summary.json"
 
     @property
@@ -132,12 +132,12 @@ class RuntimePaths:
 
     @property
     def probes(self) -> Path:
-        """The monitor's looks at the service, a line of JSON each."""
+        """The monitor's probes of the service, a line of JSON each."""
         return self.reports / "probes.jsonl"
 
     @property
     def checks(self) -> Path:
-        """The checks that the monitor asked for, a line of JSON each."""
+        """The checks that the monitor requested, a line of JSON each."""
         return self.reports / "checks.jsonl"
 
     @property
@@ -157,7 +157,7 @@ class RuntimePaths:
 
     @property
     def audit_head(self) -> Path:
-        """Sequence and hash of the newest entry, so that entries removed at the end are missed."""
+        """Sequence and hash of the newest entry, so that removed entries are detected."""
         return self.root / "audit" / "head.json"
 
     @property
@@ -167,7 +167,7 @@ class RuntimePaths:
 
     @property
     def prometheus(self) -> Path:
-        """Metric files of the API's worker processes, wiped when the service starts."""
+        """Metric files of the API's worker processes, cleared when the service starts."""
         return self.root / "prometheus"
 
     @property

@@ -1,8 +1,8 @@
 """Every setting of every process, read from the environment and a ``.env`` file, prefix ``HOUSING_``.
 
-Those of each room are in ``storage/setting_groups``, with type, default, unit and help; the README's tables
-are made from them. All processes may share one ``.env``, so each knows every name, and refuses a name that no
-setting has.
+Those of each room are in ``storage/setting_groups``, with type, default, unit and help; the reference tables
+are generated from them. All processes may share one ``.env``, so each knows every name and refuses unknown
+ones.
 """
 
 from functools import cached_property
@@ -45,7 +45,7 @@ from storage.setting_groups.training import (
 
 
 class Settings(BaseSettings):
-    """The settings, by room. A group that is given replaces that of the environment."""
+    """The settings, by room. A group passed as an argument replaces that of the environment."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -56,12 +56,12 @@ class Settings(BaseSettings):
     )
 
     runtime_directory: Path = Field(
-        Path("runtime"), description="Folder for everything the running system writes."
+        Path("runtime"), description="Folder for everything that the running system writes."
     )
     log_level: str = Field(
         "INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$",
-        description="Lowest level that is logged.",
+        description="Lowest level of log lines that are written.",
     )
     addresses: Addresses = Addresses()
     access: AccessSettings = AccessSettings()
@@ -89,14 +89,14 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read the environment before the ``.env`` file, each variable into its group."""
+        """Read each variable into its group; the environment takes precedence over the ``.env`` file."""
         read = [cast(EnvSettingsSource, each).env_vars for each in (env_settings, dotenv_settings)]
         grouped = [InitSettingsSource(cls, by_group(cls, variables)) for variables in read]
         return init_settings, *grouped
 
     @cached_property
     def paths(self) -> RuntimePaths:
-        """Where everything lies, with the runtime folder made absolute."""
+        """All paths, with the runtime folder made absolute."""
         return RuntimePaths(self.runtime_directory.absolute())
 
     @property
@@ -119,12 +119,12 @@ class Settings(BaseSettings):
 
     @property
     def reading_needs_key(self) -> bool:
-        """Whether reading and predicting need a key: by setting, or because others can connect."""
+        """Whether reading and predicting need a key: by setting, or because other machines can connect."""
         return self.access.require_key or not _is_loopback(self.addresses.backend_host)
 
 
 def settings_or_exit() -> Settings:
-    """Return the settings; end the program with one sentence when one of them is wrong."""
+    """Return the settings; exit with one sentence if one of them is wrong."""
     try:
         return Settings()
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The version of this product, said once; ``CHANGELOG.md`` says what each one brought."""
+"""The version of this product, defined once; ``CHANGELOG.md`` lists the changes."""
 
 VERSION = "0.2.0"
-"""By semantic versioning; a test holds ``pyproject.toml`` and the changelog to it."""
+"""Follows semantic versioning; a test compares ``pyproject.toml`` and the changelog with it."""

@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         help="which models compete, separated by commas (default: the setting, which is all)",
     )
     parser.add_argument(
-        "--if-missing", action="store_true", help="do nothing if there is a champion already"
+        "--if-missing", action="store_true", help="do nothing if there is already a champion"
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     return parser
@@ -88,9 +88,9 @@ def _champion_is_usable(settings: Settings) -> bool:
     except ModelUnavailable:
         return False
     except (ModelIntegrityError, RecordNotFound) as error:
-        print(f"{error} Training anew.", file=sys.stderr)
+        print(f"{error} Training again.", file=sys.stderr)
         return False
-    print(f"Champion {champion.version} ({champion.model_name}) is there; nothing to train.")
+    print(f"Champion {champion.version} ({champion.model_name}) exists; nothing to train.")
     return True
 
 
@@ -131,7 +131,7 @@ def _promotion(pointer: ChampionPointer) -> AuditAct:
 
 def comparison(outcome: TrainingOutcome) -> Group:
     """Return the candidates, the best on validation first, with units and row counts."""
-    # Narrow enough for the 80 columns that a pipe or a small terminal has.
+    # Narrow enough for the 80 columns of a pipe or a small terminal.
     table = Table(
         title=f"Models compared (RMSE and MAE in {TARGET_UNIT})",
         box=SIMPLE_HEAD,

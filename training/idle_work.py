@@ -1,4 +1,4 @@
-"""What the worker does while no retraining is asked for, a step at a time."""
+"""What the worker does while no retraining is queued, one step at a time."""
 
 import logging
 from collections.abc import Callable
@@ -23,7 +23,7 @@ WATCH_INTERVAL = timedelta(seconds=10)
 
 @dataclass
 class Step:
-    """Something to do again and again, how often, and how it went."""
+    """A repeated step, its interval, and its retries."""
 
     what: str
     run: Callable[[datetime], object]
@@ -32,7 +32,7 @@ class Step:
     retry: Retry = field(default_factory=Retry)
 
     def run_if_due(self, now: datetime) -> None:
-        """Run it if it is time to. An expected error is logged once, and costs the other steps nothing."""
+        """Run it if it is due. An expected error is logged once and does not affect the other steps."""
         if (self.due is not None and now < self.due) or not self.retry.is_due(now):
             return
         self.due = now + self.interval
@@ -46,7 +46,7 @@ class Step:
 
 
 class IdleWork:
-    """Watches the newest promotion, tells MLflow what it missed and who is champion, answers in the shadow.
+    """Watches the newest promotion, updates MLflow's registry and aliases, runs the shadow.
 
     The watch comes first, so that the aliases follow its rollback at once.
     """
@@ -57,7 +57,7 @@ class IdleWork:
             Step("Watch over the promotion", watch.run_once, WATCH_INTERVAL),
             Step("Open registrations", RegistrationRetry(settings).run_once, AT_ONCE),
             Step("MLflow's aliases", AliasSync(settings).run_once, AT_ONCE),
-            Step("Silent answers", Shadow(settings, spool).run_once, AT_ONCE),
+            Step("Shadow answers", Shadow(settings, spool).run_once, AT_ONCE),
         )
 
     def run_once(self, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """The MLflow server over the runtime folder's store (``python -m training.mlflow_server``).
 
 It runs in this process instead of through MLflow's own command, which imports everything twice and stays
-behind as a parent of the server. What the command would pass on is set here; a test compares the names.
+as a parent of the server. The variables that the command would pass on are set here; a test compares them.
 """
 
 import os
@@ -10,7 +10,7 @@ import warnings
 from storage.settings import Settings, settings_or_exit
 
 SHUTDOWN_SECONDS = 3
-"""How long a request may go on after the server was told to stop."""
+"""How long a request may continue after the server was stopped."""
 
 
 def server_environment(settings: Settings) -> dict[str, str]:
@@ -19,7 +19,7 @@ def server_environment(settings: Settings) -> dict[str, str]:
     return {
         "_MLFLOW_SERVER_FILE_STORE": settings.tracking_uri,
         "_MLFLOW_SERVER_REGISTRY_STORE": settings.tracking_uri,
-        # New experiments made through the server get their artifacts carried by it, so a client needs
+        # The server transfers the artifacts of new experiments created through it, so a client needs
         # no access to the folder; runs recorded in the store directly name the folder itself.
         "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
         "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
@@ -47,7 +47,7 @@ def _serve(settings: Settings) -> None:
 
     from training.tracking.store import create_store
 
-    # What MLflow's server uses of its own libraries is nothing that a person here can change.
+    # These warnings concern MLflow's use of its own libraries, which nobody here can change.
     warnings.filterwarnings("ignore", category=Warning, module=r"mlflow\.")
     create_store(settings)
     uvicorn.run(

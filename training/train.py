@@ -46,7 +46,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class TrainedVersion:
-    """A published version and how it came about. It is not the champion yet."""
+    """A published version and how it was trained. It is not the champion yet."""
 
     manifest: ModelManifest
     outcome: TrainingOutcome
@@ -60,12 +60,12 @@ class TrainedVersion:
 
 
 class Training:
-    """Trains ``candidates`` on ``table``, telling ``display`` of each step.
+    """Trains ``candidates`` on ``table``, reporting each step to ``display``.
 
     Parameters
     ----------
     retraining
-        Which trigger asked, and what it learns from beside the table; None: the table alone, no trigger.
+        The trigger and its labelled predictions; None: the table only, no trigger.
 
     Raises
     ------
@@ -93,8 +93,8 @@ class Training:
     def run(self) -> TrainedVersion:
         """Fit, choose on validation, measure once on test, record in MLflow, publish.
 
-        MLflow being away delays the record of the runs, not the model (``RegistrationRetry``). Stopped at
-        any point before the end, no version exists.
+        If MLflow is unavailable, the runs are recorded later and the model is not delayed
+        (``RegistrationRetry``). Stopped at any point before the end, no version exists.
         """
         splits, labelled = self._splits()
         fitted, trials = self._fit_all(splits)
@@ -178,7 +178,7 @@ class Training:
         try:
             return record_training(*arguments, self._begin, self._display.recorded)
         except TrackingUnavailable as error:
-            logger.warning("%s The model is published without it, and recorded later.", error)
+            logger.warning("%s The model is published anyway and recorded later.", error)
             return None
 
     def _parameters(self) -> dict[str, str]:
@@ -219,7 +219,7 @@ class Training:
 
     @property
     def _fits(self) -> int:
-        """Models that are fitted: each candidate, and each trial of a search beside the default one."""
+        """Models to fit: each candidate, and each trial of a search besides the default."""
         further_trials = len(self._search.configurations) - 1 if self._search is not None else 0
         return len(self._candidates) + further_trials
 
@@ -231,8 +231,8 @@ class Training:
 
 
 def _compile(outcome: TrainingOutcome) -> None:
-    # The service does this whenever it loads a version. Once here, its machine code is kept on disk, and
-    # the processes of the service do not each compile it while requests wait.
+    # The service does this whenever it loads a version. Doing it here stores the machine code on disk, so
+    # that the service's processes do not each compile it while requests wait.
     training = outcome.training
     profile = ReferenceProfile.fit(training.inputs, training.targets, outcome.seed)
     pipeline = outcome.winner.fitted.pipeline

@@ -1,7 +1,7 @@
 """The retraining worker: takes one trigger at a time, trains, and promotes what passes the gate.
 
-Run it with ``python -m training.worker``. Killed at any moment, it leaves the champion serving and the
-trigger to be claimed again at its next start.
+Run it with ``python -m training.worker``. Killed at any moment, it leaves the champion serving, and the
+trigger is claimed again at its next start.
 """
 
 import logging
@@ -50,11 +50,11 @@ class RetrainingWorker:
     settings
         Where the folder is, the seed and the threads.
     load
-        Loads the table to train on; called anew for each trigger.
+        Loads the table to train on; called again for each trigger.
     candidates
         The models that compete.
     spool
-        Where its events go; None opens one of its own.
+        The spool for its events; None opens its own.
     """
 
     def __init__(
@@ -76,16 +76,16 @@ class RetrainingWorker:
         self._idle = IdleWork(settings, spool)
 
     def recover(self) -> list[str]:
-        """Make what a worker that died had claimed claimable again; return those ids."""
+        """Requeue the triggers of a worker that died; return their ids."""
         recovered = self._queue.recover()
         for trigger_id in recovered:
             logger.warning("Retraining %s was interrupted and starts again.", trigger_id)
         return recovered
 
     def run_once(self, now: datetime) -> Trigger | None:
-        """Claim the oldest trigger, if there is one, and carry it out; return it as it was closed.
+        """Claim the oldest trigger, if there is one, and carry it out; return the closed trigger.
 
-        While there is none, it does what ``IdleWork`` says.
+        If there is none, it takes a step of ``IdleWork``.
 
         A training that fails closes its trigger as failed, with the reason; the next one is not affected.
         """
@@ -115,8 +115,8 @@ class RetrainingWorker:
             logger.warning("%s", cancelled)
             return claim.stop(result | steps.report)
         except Exception as error:
-            # Whatever it was: raised further, it would end the process, and the restarted worker would
-            # claim the same trigger for ever.
+            # Any error: raised further, it would end the process, and the restarted worker would claim
+            # the same trigger forever.
             logger.exception("The retraining failed.")
             reason = {"error": str(error) or type(error).__name__}
             return claim.finish(result | reason | steps.report, succeeded=False)
@@ -144,7 +144,7 @@ class RetrainingWorker:
             self._store, trigger.trigger_id, table, self._settings.training.random_seed
         )
         if before is not None:
-            logger.info("Version %s was published before.", before.manifest.version)
+            logger.info("Version %s was already published.", before.manifest.version)
             return before
         retraining = read_retraining(self._settings, trigger)
         return Training(self._settings, table, self._candidates, steps, retraining).run().published
@@ -205,7 +205,7 @@ def _summary(closed: Trigger) -> str:
 
 
 def main(load: Callable[[], HousingTable] = load_table) -> None:
-    """Run the worker until it is told to stop; ``load`` gives the table that it learns from."""
+    """Run the worker until it is stopped; ``load`` gives the table that it learns from."""
     settings = settings_or_exit()
     spool = open_spool(settings)
     configure_logging(settings, spool, WORKER)

@@ -1,4 +1,4 @@
-"""``python -m storage.audit verify``: exit code 0 if the chain holds, 1 with the entry that breaks it."""
+"""Verify the audit log: ``python -m storage.audit verify`` exits with 0 if it is intact, otherwise with 1."""
 
 import argparse
 import sys
@@ -14,13 +14,11 @@ from storage.version import VERSION
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit code: 0 if the chain holds, 1 if not."""
+    """Run the command line and return the exit code: 0 if the audit log is intact, 1 if not."""
     parser = argparse.ArgumentParser(
-        prog="python -m storage.audit", description="Check who changed what for later edits."
+        prog="python -m storage.audit", description="Check that the audit log was not edited."
     )
-    parser.add_argument(
-        "command", choices=("verify",), help="check that the chain of hashes is unbroken"
-    )
+    parser.add_argument("command", choices=("verify",), help="check the chain of hashes")
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     parser.parse_args(arguments)
     try:
@@ -33,10 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _verdict(found: Verification) -> str:
-    fitting = f"{found.entries} entries fit, the last with the hash {found.end.hash}."
+    fitting = f"{found.entries} entries verified; the last has the hash {found.end.hash}."
     if found.problem is not None:
-        return f"The audit does not hold. {found.problem}\n{fitting}"
-    return "\n".join(filter(None, ("The audit holds.", found.note, fitting)))
+        return f"Audit log not intact. {found.problem}\n{fitting}"
+    return "\n".join(filter(None, ("Audit log intact.", found.note, fitting)))
 
 
 if __name__ == "__main__":

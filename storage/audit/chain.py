@@ -1,8 +1,8 @@
-"""The audit's entries and the chain of hashes between them: writing one, and finding what does not fit.
+"""Audit log entries and the chain of hashes between them: sealing entries and verifying the chain.
 
 A line is canonical JSON (sorted names, no spaces) of everything but the entry's own hash, with that hash, the
-SHA-256 of exactly those bytes, put at its end. Each entry repeats the hash of the one before it, and counts
-on from it. What was written is hashed, not what reading makes of it, so any changed byte shows.
+SHA-256 of exactly those bytes, appended to it. Each entry repeats the hash of the previous one and continues
+its numbering. The bytes as written are hashed, not the parsed values, so any changed byte is detected.
 """
 
 import hashlib
@@ -17,16 +17,16 @@ from pydantic import AwareDatetime, Field, ValidationError
 from storage.schema.records import LONGEST_REASON, Record, utc_now
 
 NOTHING = "0" * 64
-"""What the first entry has in place of a hash before it."""
+"""The first entry's value for the previous hash."""
 LARGEST_FIGURES_BYTES = 32_768
 SEAL = re.compile(rb',"hash":"([0-9a-f]{64})"}')
 SEAL_BYTES = len(',"hash":""}') + 64
 
 
 class AuditAct(Record):
-    """Who did what: everything about an entry but its place in the chain.
+    """Who did what: an entry without its place in the chain.
 
-    ``actor`` is a role or a process, never a key; ``subject`` what it was done to (a version, a trigger).
+    ``actor`` is a role or a process, never a key; ``subject`` is what it was done to (a version, a trigger).
     """
 
     actor: str = Field(max_length=100)
@@ -39,14 +39,14 @@ class AuditAct(Record):
 
 
 class ChainEnd(Record):
-    """Where a chain ends: the sequence and hash of its newest entry."""
+    """The end of a chain: sequence and hash of its newest entry."""
 
     sequence: int = Field(0, ge=0)
     hash: str = NOTHING
 
 
 class AuditEntry(AuditAct):
-    """An act in its place: ``sequence`` counts from 1, ``previous`` is the hash of the entry before."""
+    """An act with its place: ``sequence`` counts from 1, ``previous`` is the previous entry's hash."""
 
     sequence: int = Field(ge=1)
     previous: str
@@ -60,18 +60,18 @@ class AuditEntry(AuditAct):
 
 @dataclass(frozen=True)
 class Verification:
-    """What became of checking a chain.
+    """The result of verifying a chain.
 
     Attributes
     ----------
     entries
-        Entries that fit, from the first on.
+        Valid entries, counted from the first.
     problem
-        Names the first entry that does not fit, and how; None if the chain holds.
+        Names the first invalid entry and what is wrong with it; None if the chain is intact.
     note
-        What a person should know though nothing is wrong.
+        Something a person should know although the chain is intact.
     end
-        The end of the part that fits. Kept elsewhere, it is an anchor: a chain without that entry is not
+        The end of the valid part. Stored elsewhere, it is an anchor: a chain without that entry is not
         the one that was verified.
     """
 
@@ -82,17 +82,17 @@ class Verification:
 
     @property
     def holds(self) -> bool:
-        """Whether every entry fits, as far as that can be known."""
+        """Whether every entry is valid, as far as can be verified."""
         return self.problem is None
 
     @property
     def last_hash(self) -> str:
-        """The hash of the last entry that fits."""
+        """The hash of the last valid entry."""
         return self.end.hash
 
 
 def seal(act: AuditAct, end: ChainEnd) -> bytes:
-    """Return the line, with its line feed, that puts an act after the end of a chain."""
+    """Return the line, with its line feed, that appends an act to a chain with this end."""
     content = json.loads(act.model_dump_json()) | {
         "sequence": end.sequence + 1,
         "previous": end.hash,
@@ -111,33 +111,33 @@ def unseal(line: bytes) -> AuditEntry:
     Raises
     ------
     ValueError
-        If it is not as it was written; the message says how.
+        If it was changed or damaged; the message says how.
     """
     found = SEAL.fullmatch(line[-SEAL_BYTES:])
     if found is None:
         raise ValueError("it is not an entry")
     if hashlib.sha256(line[:-SEAL_BYTES] + b"}").hexdigest().encode() != found[1]:
-        raise ValueError("its content is not what its hash was made of")
+        raise ValueError("its content does not match its hash")
     try:
         return AuditEntry.model_validate_json(line)
     except ValidationError as error:
-        raise ValueError("it is not an entry of this release") from error
+        raise ValueError("its fields are not those of this release") from error
 
 
 def check(lines: Iterable[bytes], head: ChainEnd | None) -> Verification:
-    """Follow a chain from its first entry and compare its end with the head that was kept.
+    """Verify a chain from its first entry and compare its end with the recorded head.
 
     Parameters
     ----------
     lines
-        The lines of the audit with their line feeds; the last may lack it.
+        The lines of the audit log with their line feeds; the last may lack one.
     head
-        The end as it was noted beside them; None if that is missing or cannot be read.
+        The end as recorded in the head file; None if that is missing or unreadable.
     """
     before, end = ChainEnd(), ChainEnd()
     for number, line in enumerate(lines, 1):
         if not line.endswith(b"\n"):
-            unfinished = f"Line {number} was never finished, as a kill leaves it."
+            unfinished = f"Line {number} is incomplete, as after a kill."
             return _at_the_end(before, end, head, unfinished)
         try:
             entry = unseal(line[:-1])
@@ -152,35 +152,37 @@ def check(lines: Iterable[bytes], head: ChainEnd | None) -> Verification:
 
 
 def follows(entry: AuditEntry, end: ChainEnd) -> bool:
-    """Whether an entry is the one after the end of a chain."""
+    """Whether an entry directly follows the end of a chain."""
     return entry.sequence == end.sequence + 1 and entry.previous == end.hash
 
 
 def _misfit(entry: AuditEntry, end: ChainEnd) -> str:
     if entry.sequence == end.sequence + 1:
-        return f"entry {entry.sequence} was not made after the entry that is before it now"
+        return f"entry {entry.sequence} does not continue from the entry before it"
     return f"entry {entry.sequence} is where entry {end.sequence + 1} should be"
 
 
 def _at_the_end(
     before: ChainEnd, end: ChainEnd, head: ChainEnd | None, note: str | None
 ) -> Verification:
-    """Judge the end of a chain that fits, given the end before its last entry."""
+    """Compare the end of a valid chain, and the end before its last entry, with the head."""
     if head == end or (head is None and end.sequence == 0):
         return Verification(end.sequence, None, note, end)
     if head is None:
         return _broken(
-            end, "The note of the newest entry is missing: some may be removed at the end."
+            end,
+            "The record of the newest entry is missing: entries may have been removed at the end.",
         )
     if head == before:
-        behind = f"Entry {end.sequence} is not noted as the newest yet, as a kill leaves it."
+        behind = f"Entry {end.sequence} is not recorded as the newest yet, as after a kill."
         return Verification(end.sequence, None, " ".join(filter(None, (note, behind))), end)
     if head.sequence > end.sequence:
         return _broken(
             end, f"Entries {end.sequence + 1} to {head.sequence} are missing at the end."
         )
     return _broken(
-        end, f"Entry {head.sequence} is noted as the newest, and it is not: something was replaced."
+        end,
+        f"Entry {head.sequence} is recorded as the newest but is not the last: entries were replaced.",
     )
 
 

@@ -1,12 +1,12 @@
-"""The audit: who changed what, appended to one file and chained by hash so that an edit shows.
+"""The audit log: who changed what, appended to one file and chained by hash so that edits are detected.
 
-What the chain proves: no entry was changed, removed, inserted or moved since it was written, by anyone who
-did not also write anew everything that follows, and the note of the newest entry beside it. What it cannot
-prove, as no chain without an anchor outside can: that nobody with the right to write both files replaced the
-whole, or cut it and its note back together; and while the newest entry is not noted yet, after a kill, that
-nobody took that one away. Each entry's sequence and hash are therefore also a line of the log, which goes to
-the console and the database: an end noted anywhere else is such an anchor. An act is appended after it
-succeeded; a kill between the two loses its entry, and the timeline and the request log still tell of it.
+The chain proves that no entry was changed, removed, inserted or moved after it was written, unless everything
+that follows, and the head file with the newest entry, were rewritten too. Like any chain without an external
+anchor, it cannot prove that somebody with write access to both files did not replace or truncate both; nor,
+after a kill that left the head file one entry behind, that this entry was not removed. Each entry's sequence
+and hash are therefore also logged, to the console and the database: an end recorded elsewhere is such an
+anchor. An act is appended after it succeeded; a kill in between loses the entry, but the timeline and the
+request log still show the act.
 """
 
 import hashlib
@@ -38,15 +38,15 @@ logger = logging.getLogger(__name__)
 
 
 AUDIT = "audit"
-"""Who appends what the audit has to say about itself."""
+"""The actor of entries about the audit log itself."""
 
 
 TAIL_BYTES = 131_072
-"""More than the longest entry and an unfinished one after it."""
+"""More than the longest entry plus an incomplete one after it."""
 
 
 class AuditTrail:
-    """The audit of one runtime folder; any number of processes may append to it."""
+    """The audit log of one runtime folder; any number of processes may append to it."""
 
     def __init__(self, paths: RuntimePaths) -> None:
         self._log = paths.audit_log
@@ -54,12 +54,12 @@ class AuditTrail:
         self._lock = paths.audit_lock
 
     def record(self, act: AuditAct) -> bool:
-        """Append what has happened already, or say in the log that it could not be; return which."""
+        """Append an act that has happened, or log that this failed; return whether it was appended."""
         try:
             self.append(act)
         except AuditUnavailable as error:
             logger.error(
-                "This is missing in the audit (%s): %s by %s, %s, %s",
+                "Missing from the audit log (%s): %s by %s, %s, %s",
                 error,
                 act.action,
                 act.actor,
@@ -70,15 +70,15 @@ class AuditTrail:
         return True
 
     def append(self, act: AuditAct) -> AuditEntry:
-        """Append one entry; it is on the disk when this returns.
+        """Append one entry; it is on disk when this returns.
 
-        What a kill left behind is mended first: an unfinished line is set aside, which is an entry too. Of
-        entries that were removed, the gap stays: the next one counts on from the one that is missing.
+        What a kill left is repaired first: an incomplete line is set aside, which is itself an entry. If
+        entries were removed, the gap stays: the next one continues the numbering after the missing ones.
 
         Raises
         ------
         AuditUnavailable
-            If it could not be kept (disk full, no permission); the audit is as it was.
+            If it could not be written (disk full, no permission); the audit log is unchanged.
         """
         try:
             with exclusive(self._lock):
@@ -86,12 +86,12 @@ class AuditTrail:
                 return self._append(act)
         except OSError as error:
             raise AuditUnavailable(
-                f"The audit cannot be written ({error.strerror or error}); free some disk space or mend "
+                f"The audit log cannot be written ({error.strerror or error}); free some disk space or fix "
                 "the permissions."
             ) from error
 
     def newest(self, limit: int) -> list[AuditEntry]:
-        """Return up to ``limit`` entries, newest first, without lines that are none (see ``verify``).
+        """Return up to ``limit`` entries, newest first, skipping invalid lines (see ``verify``).
 
         Raises
         ------
@@ -103,7 +103,7 @@ class AuditTrail:
         return list(itertools.islice(_entries(reversed(lines)), limit))
 
     def verify(self) -> Verification:
-        """Check the whole chain, from its first entry to its noted end; entries may be added meanwhile.
+        """Verify the whole chain up to its recorded end; entries may be appended meanwhile.
 
         Raises
         ------
@@ -129,7 +129,7 @@ class AuditTrail:
         return entry
 
     def _end(self) -> ChainEnd:
-        """Return where the next entry goes: after the noted end, or the one entry that is beyond it."""
+        """Return the end to append to: the recorded one, or the one entry beyond it."""
         noted, last = self._noted_end(), self._last_entry()
         if noted is None:
             noted = self._noted_anew(last)
@@ -143,7 +143,7 @@ class AuditTrail:
             self._note(ChainEnd())
             return ChainEnd()
         logger.error(
-            "The note of the newest audit entry is missing; entries may have been removed."
+            "The record of the newest audit entry is missing; entries may have been removed."
         )
         self._note(last.end if last is not None else ChainEnd())
         return self._append(AuditAct(actor=AUDIT, action="note missing")).end
@@ -156,7 +156,9 @@ class AuditTrail:
         kept = self._log.with_name(f"unfinished-{digest[:12]}")
         write_atomically(kept, rest)
         os.truncate(self._log, self._size() - len(rest))
-        logger.error("The audit ended with an unfinished line; it is set aside as %s.", kept.name)
+        logger.error(
+            "The audit log ended with an incomplete line, which was set aside as %s.", kept.name
+        )
         figures = {"bytes": len(rest), "sha256": digest}
         act = AuditAct(actor=AUDIT, action="set aside", subject=kept.name, figures=figures)
         self._append(act)
@@ -168,7 +170,7 @@ class AuditTrail:
             before = os.fstat(descriptor).st_size
             try:
                 if os.write(descriptor, line) < len(line):
-                    raise OSError("the disk took a part of the entry only")
+                    raise OSError("only part of the entry was written")
             except OSError:
                 os.ftruncate(descriptor, before)
                 raise
@@ -188,7 +190,7 @@ class AuditTrail:
             return None
 
     def _last_entry(self) -> AuditEntry | None:
-        """Return the entry in the last line, which is finished; None where it is not an entry."""
+        """Return the entry in the last, complete line; None if it is not an entry."""
         try:
             return unseal(self._tail().removesuffix(b"\n").rpartition(b"\n")[2])
         except ValueError:
@@ -198,7 +200,7 @@ class AuditTrail:
         return self._log.stat().st_size if self._log.exists() else 0
 
     def _tail(self) -> bytes:
-        """Return the end of the file: more than an entry and an unfinished one."""
+        """Return the end of the file: more than an entry plus an incomplete one."""
         size = self._size()
         if size == 0:
             return b""
@@ -216,7 +218,7 @@ def _entries(lines: Iterable[bytes]) -> Iterator[AuditEntry]:
 
 
 def _first_bytes(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    """Yield the lines of the first ``size`` bytes; what was added later is not looked at."""
+    """Yield the lines of the first ``size`` bytes; what is appended later is ignored."""
     while size > 0 and (line := stream.readline(size)):
         size -= len(line)
         yield line
@@ -228,5 +230,5 @@ def _reading() -> Iterator[None]:
         yield
     except OSError as error:
         raise AuditUnavailable(
-            f"The audit cannot be read ({error.strerror or error}); mend its permissions."
+            f"The audit log cannot be read ({error.strerror or error}); fix its permissions."
         ) from error

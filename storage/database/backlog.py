@@ -1,4 +1,4 @@
-"""What waits in the spool for the log-writer: how much, and since when."""
+"""The spool's backlog: how much waits for the log-writer, and since when."""
 
 import contextlib
 import re
@@ -18,13 +18,13 @@ from storage.spool.segments import Segment, segments
 TIMESTAMP = re.compile(rb'"timestamp":"([^"]+)"')
 LINE_BEGINNING_BYTES = 64 * 1024
 
-# Made once: to build a statement costs more than to carry it out.
+# Built once: building a statement costs more than executing it.
 _READ_POSITIONS = sa.select(spool_positions.c.segment, spool_positions.c.position)
 
 
 @dataclass(frozen=True)
 class Backlog:
-    """Bytes that wait, and the age of the oldest waiting record in seconds (0: none waits)."""
+    """Bytes waiting, and the age of the oldest waiting record in seconds (0: none waits)."""
 
     bytes: int
     oldest_age_seconds: float
@@ -33,8 +33,8 @@ class Backlog:
 class BacklogReader:
     """Compares the spool's files with how far the database says they were moved.
 
-    While the database cannot be read, the last known positions count, so that the backlog can be seen
-    growing just when it matters.
+    While the database cannot be read, the last known positions are used, so that a growing backlog stays
+    visible when it matters most.
     """
 
     def __init__(self, database: Database, paths: RuntimePaths) -> None:
@@ -51,14 +51,14 @@ class BacklogReader:
             try:
                 waiting, since = _waiting(segment, self._positions.get(segment.name, 0))
             except FileNotFoundError:
-                continue  # moved and removed while we looked
+                continue  # moved and removed in the meantime
             total += waiting
             oldest = min(oldest, since or oldest)
         return Backlog(total, (now - oldest).total_seconds())
 
 
 def moment_of(line: bytes) -> datetime | None:
-    """Return when the record of a spool line was made; None if the line does not say."""
+    """Return the time of the record in a spool line; None if the line has none."""
     found = TIMESTAMP.search(line)
     try:
         moment = datetime.fromisoformat(found[1].decode()) if found else None
@@ -82,5 +82,5 @@ def _waiting(segment: Segment, position: int) -> tuple[int, datetime | None]:
 
 
 def count_rejected(folder: Path) -> int:
-    """Return how many records lie set aside in ``folder``."""
+    """Return how many records were set aside in ``folder``."""
     return sum(path.read_bytes().count(b"\n") for path in folder.glob("*"))

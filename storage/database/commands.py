@@ -1,6 +1,6 @@
-"""What another process asks of the log-writer, which alone writes to the database.
+"""Commands to the log-writer, the only process that writes to the database.
 
-A command travels through the spool and its result comes back in a table, so SQLite never has two writers.
+A command goes through the spool and its result is read from a table, so SQLite never has two writers.
 """
 
 import time
@@ -28,12 +28,12 @@ def ask(
     timeout_seconds: float,
     arguments: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Have the log-writer carry out a command, and return its result.
+    """Have the log-writer execute a command, and return its result.
 
     Raises
     ------
     CommandUnanswered
-        If no result came in time. The command has expired by then and will not be carried out later.
+        If there was no result in time. The command has then expired and will not be executed later.
     SpoolUnavailable
         If the command could not be written.
     """

@@ -58,17 +58,17 @@ class Database:
             sa.exc.InternalError,
         ) as error:
             raise DatabaseUnavailable(
-                f"The log database cannot be used now ({_first_line(error)}); "
+                f"The log database is not available ({_first_line(error)}); "
                 "check that the log-writer runs and that the database is reachable."
             ) from error
 
     def migrate(self) -> None:
-        """Bring the tables to the newest shape, creating database and folder where they are missing.
+        """Migrate the tables to the newest schema, creating database and folder if missing.
 
         Raises
         ------
         DatabaseUnavailable
-            If the folder cannot be made, or as in ``transaction``.
+            If the folder cannot be created, or as in ``transaction``.
         """
         if self.dialect == "sqlite" and self._url.database:
             _make_folder(Path(self._url.database).parent)
@@ -77,9 +77,9 @@ class Database:
         self._migrated = True
 
     def migrate_if_needed(self) -> None:
-        """Migrate unless this object knows that the tables are there: cheap to call at every step.
+        """Migrate unless already done by this object: cheap to call at every step.
 
-        A SQLite file that was deleted meanwhile is made anew.
+        A SQLite file that was deleted meanwhile is created again.
         """
         file_is_gone = self.dialect == "sqlite" and not Path(str(self._url.database)).exists()
         if file_is_gone:
@@ -110,8 +110,8 @@ class Database:
             )
         engine = sa.create_engine(self._sqlite_address())
         sa.event.listen(engine, "connect", self._prepare_sqlite)
-        # IMMEDIATE, because a deferred transaction that reads and then writes fails at once when
-        # another connection wrote in between, whatever the time-out.
+        # IMMEDIATE, because a deferred transaction that reads and then writes fails at once if
+        # another connection wrote in between, whatever the timeout.
         begin = "BEGIN IMMEDIATE" if self._writable else "BEGIN"
         sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         return engine
@@ -142,7 +142,7 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DatabaseUnavailable(
-            f"The log database's folder {folder} cannot be made ({error.strerror}); mend that."
+            f"The log database's folder {folder} cannot be created ({error.strerror}); fix its permissions."
         ) from error
 
 

@@ -30,9 +30,9 @@ class StoredConfig:
     Attributes
     ----------
     version
-        Counts the changes, from 1; 0 means the defaults.
+        Number of the change, from 1; 0 means the defaults.
     readable
-        False while the database is away, so that the defaults stand in for what it may hold.
+        False while the database is unavailable and the defaults are used instead.
     """
 
     config: MonitoringConfig
@@ -43,7 +43,7 @@ class StoredConfig:
 
 
 def read_config(database: Database) -> StoredConfig:
-    """Return the configuration in force; the defaults when the database has none or is away."""
+    """Return the configuration in force; the defaults if the database has none or is unavailable."""
     try:
         with database.transaction() as connection:
             return newest(connection)
@@ -54,8 +54,8 @@ def read_config(database: Database) -> StoredConfig:
 def newest(connection: sa.Connection) -> StoredConfig:
     """Return the newest row's configuration, or the defaults when there is none.
 
-    A row of an older or newer release may hold values that this one does not know or refuses: what it
-    does not know is left out, and a row that it refuses is reported and counts as none.
+    A row of another release may hold values that this one does not know or accept: unknown values are
+    ignored, and a row with invalid ones is logged and ignored.
     """
     query = sa.select(monitoring_config).order_by(monitoring_config.c.id.desc()).limit(1)
     row = connection.execute(query).mappings().one_or_none()
@@ -69,7 +69,9 @@ def newest(connection: sa.Connection) -> StoredConfig:
     try:
         config = MonitoringConfig(**known)
     except ValidationError as error:
-        logger.error("The stored monitoring configuration is refused, defaults hold: %s", error)
+        logger.error(
+            "The stored monitoring configuration is invalid, so the defaults apply: %s", error
+        )
         config = MonitoringConfig()
     return StoredConfig(config, row["id"], row["timestamp"], row["changed_by"])
 
@@ -82,15 +84,15 @@ def store_change(
     Parameters
     ----------
     arguments
-        ``changes``: new values by name; ``changed_by``: who asks.
+        ``changes``: new values by name; ``changed_by``: who changed them.
     now
-        When it is in force from.
+        When it takes effect.
 
     Returns
     -------
     dict
-        ``version`` and ``changed`` (name: [before, after]); or ``refused``, a sentence, when the changes
-        do not fit what another change made of the configuration meanwhile.
+        ``version`` and ``changed`` (name: [before, after]); or ``refused``, a sentence, if the changes
+        conflict with another change made in the meantime.
     """
     before = newest(connection).config.model_dump()
     try:

@@ -17,7 +17,7 @@ from storage.schema.tables import api_metrics, events, labels, logs, model_metri
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows, newest first, and the token of the rows behind them (None: there are none)."""
+    """Some rows, newest first, and the token of the next page (None: this is the last)."""
 
     rows: list[dict[str, Any]]
     next_page_token: str | None
@@ -25,7 +25,7 @@ class Page:
 
 @dataclass(frozen=True)
 class PageRequest:
-    """Which part of a table to read: a time window (``since`` included, ``until`` not) and a page."""
+    """Which rows to read: a time window (``since`` included, ``until`` not) and a page."""
 
     limit: int = 100
     page_token: str | None = None
@@ -71,7 +71,7 @@ class RecordLog:
         model_version: str | None = None,
         labelled: bool | None = None,
     ) -> Page:
-        """Return logged predictions with their actual value (None: not known yet).
+        """Return logged predictions with their actual value (None: not yet known).
 
         Optionally of one model version, or only those with or without an actual value.
         """
@@ -101,11 +101,11 @@ class RecordLog:
         return self._page(model_metrics, PageRequest(limit=limit), []).rows
 
     def events(self, page: PageRequest, *, kinds: Sequence[str] = ()) -> Page:
-        """Return what happened, optionally of some kinds only."""
+        """Return the events, optionally of some kinds only."""
         return self._page(events, page, [events.c.event_kind.in_(kinds) if kinds else None])
 
     def statistics(self) -> dict[str, Any]:
-        """Return the sizes of everything: rows by kind, spool backlog and database, in bytes."""
+        """Return rows by table, and the sizes of the spool backlog and the database in bytes."""
         with self._database.transaction() as connection:
             counts = {
                 "logs_by_level": _count_by(connection, logs.c.level),
@@ -156,7 +156,7 @@ def _with_labels() -> sa.Select[Any]:
 def _row_id(page_token: str) -> int:
     if not page_token.isdecimal() or len(page_token) > 18:
         raise InvalidInput(
-            "page_token is not one that this service gave out; leave it out to start anew."
+            "page_token was not issued by this service; leave it out to start from the first page."
         )
     return int(page_token)
 

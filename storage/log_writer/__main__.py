@@ -19,7 +19,7 @@ LOG_WRITER = "log-writer"
 
 
 def main() -> None:
-    """Run the log-writer until it is told to stop (``python -m storage.log_writer``)."""
+    """Run the log-writer until it is stopped (``python -m storage.log_writer``)."""
     settings = settings_or_exit()
     spool = open_spool(settings)
     configure_logging(settings, spool, LOG_WRITER)
@@ -34,7 +34,7 @@ def main() -> None:
             housekeeping.count(report.records, report.rejected, report.lag_seconds)
             housekeeping.run_once(now, report.records)
         except DatabaseUnavailable:
-            database.close()  # a connection made while the file was read-only would stay so
+            database.close()  # a connection opened while the file was read-only would stay read-only
             raise
         return report.more
 

@@ -1,4 +1,4 @@
-"""What other processes ask of the log-writer, carried out inside its transaction."""
+"""Commands from other processes, executed inside the log-writer's transaction."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -14,7 +14,7 @@ from storage.schema.tables import DERIVED_TABLES, RECORD_TABLES, command_results
 
 
 def carry_out(connection: sa.Connection, record: SpoolRecord, now: datetime) -> None:
-    """Carry out one command inside the log-writer's transaction, unless it is too old."""
+    """Execute one command inside the log-writer's transaction, unless it has expired."""
     if not isinstance(record, CommandRecord) or now > record.expires_at:
         return
     result = COMMANDS[record.name](connection, record.arguments, now)
@@ -28,7 +28,7 @@ def carry_out(connection: sa.Connection, record: SpoolRecord, now: datetime) -> 
 def clear_records(
     connection: sa.Connection, arguments: Mapping[str, Any], now: datetime
 ) -> dict[str, int]:
-    """Delete every record; return the number of deleted rows by table. The timeline keeps that it was."""
+    """Delete every record; return the number of deleted rows by table. The timeline records it."""
     for table in DERIVED_TABLES:
         connection.execute(sa.delete(table))
     deleted = {table.name: connection.execute(sa.delete(table)).rowcount for table in RECORD_TABLES}
@@ -36,7 +36,7 @@ def clear_records(
         timestamp=now,
         event_kind="clear",
         actor=arguments.get("asked_by", "unknown"),
-        summary=f"The database was cleared of {sum(deleted.values())} records.",
+        summary=f"The database was cleared: {sum(deleted.values())} records deleted.",
         figures={"deleted": deleted},
     )
     connection.execute(sa.insert(events).values(event.row()))

@@ -1,4 +1,4 @@
-"""What the log-writer does between two rounds of moving: prune a little, count, tell how it is."""
+"""What the log-writer does between two rounds: prune a little, update totals, publish its status."""
 
 import contextlib
 import logging
@@ -38,7 +38,7 @@ class Housekeeping:
             self._lag_seconds = lag_seconds
 
     def run_once(self, now: datetime, moved: int) -> None:
-        """Take one step of pruning when one is due, and publish the status when it is old.
+        """Take one pruning step if due, and publish the status if it is out of date.
 
         A step removes up to twice as many rows as were ``moved``, so that pruning keeps up with writing.
 
@@ -72,7 +72,7 @@ class Housekeeping:
             lag_seconds=self._lag_seconds,
             rows_pruned=dict(self._pruned),
         )
-        # A full disk under the spool: what matters is that the moving goes on, which makes room.
+        # The spool's disk is full: moving must go on, because it frees space.
         with contextlib.suppress(OSError):
             publish(self._paths.log_writer_status, status)
 

@@ -1,7 +1,7 @@
-"""Which records are old enough, or too many, to go: deleted oldest first, in small steps.
+"""Retention: records that are too old or too many are deleted, oldest first, in small steps.
 
-One step is one short transaction, so that the log-writer goes on writing between two of them. On SQLite the
-pages that became free are given back to the file system, again in steps; PostgreSQL reuses its own.
+Each step is one short transaction, so that the log-writer keeps writing between steps. On SQLite, freed pages
+are returned to the file system, also in steps; PostgreSQL reuses its own.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from storage.schema.tables import api_metrics, labels, logs, predictions, shadow
 from storage.settings import Settings
 
 SLACK_SHARE = 0.1
-"""Free pages that are kept, as a share of all: the next records will want them."""
+"""Share of pages that stay free for the next records."""
 PAGES_IN_ONE_STEP = 1_000
 SAMPLED_ROWS = 200
 ROW_OVERHEAD_BYTES = 28
@@ -25,7 +25,7 @@ PRUNED_TABLES = (predictions, shadow_answers, api_metrics, logs)
 
 @dataclass(frozen=True)
 class RetentionPolicy:
-    """How long the rows of each table are kept, and how large all of them may become (None: no limit)."""
+    """How long the rows of each table are kept, and the size limit of all tables (None: no limit)."""
 
     ages: Mapping[sa.Table, timedelta]
     largest_bytes: int | None = None
@@ -45,7 +45,7 @@ class RetentionPolicy:
 
 @dataclass(frozen=True)
 class Pruned:
-    """What one step removed: rows by table, and pages given back to the file system."""
+    """What one step removed: rows by table, and pages returned to the file system."""
 
     rows: Mapping[str, int] = field(default_factory=dict)
     pages: int = 0
@@ -62,7 +62,7 @@ class Retention:
         self._policy = policy
 
     def step(self, now: datetime, limit: int) -> Pruned:
-        """Delete at most about ``limit`` rows of each table; an empty answer: there is nothing to do.
+        """Delete about ``limit`` rows of each table at most; an empty result means nothing is due.
 
         Raises
         ------
@@ -89,14 +89,14 @@ class Retention:
             free, pages = _pragma(connection, "freelist_count"), _pragma(connection, "page_count")
             if free <= SLACK_SHARE * pages:
                 return 0
-            # The driver takes one step of the statement, which frees one page whatever the number asked for.
+            # The driver steps the statement once, which frees one page whatever number is requested.
             for _ in range(min(free, PAGES_IN_ONE_STEP)):
                 connection.exec_driver_sql("PRAGMA incremental_vacuum(1)")
             return pages - _pragma(connection, "page_count")
 
 
 def used_bytes(connection: sa.Connection) -> int:
-    """Return how much the records take, in bytes, without what is free already.
+    """Return the size of the records in bytes, without free pages.
 
     On SQLite this is exact. PostgreSQL's files do not shrink when rows are deleted, so there it is
     estimated: rows (the span of their ids) times the mean size of the newest rows and their index entries.
@@ -113,7 +113,7 @@ def _delete_oldest(
     oldest = sa.select(table.c.id).order_by(table.c.timestamp).limit(limit)
     if before is not None:
         oldest = oldest.where(table.c.timestamp < before)
-    if table is predictions:  # a label goes with its prediction, and so does a challenger's answer
+    if table is predictions:  # labels and challengers' answers are deleted with their prediction
         gone = sa.select(table.c.prediction_id).where(table.c.id.in_(oldest))
         for other in (labels, shadow_answers):
             connection.execute(sa.delete(other).where(other.c.prediction_id.in_(gone)))
@@ -121,7 +121,7 @@ def _delete_oldest(
 
 
 def _delete_oldest_of_all(connection: sa.Connection, limit: int) -> dict[str, int]:
-    """Delete from the table whose oldest row is the oldest of all."""
+    """Delete from the table that has the oldest row."""
     firsts = {
         table: connection.execute(sa.select(sa.func.min(table.c.timestamp))).scalar()
         for table in PRUNED_TABLES

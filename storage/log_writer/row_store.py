@@ -1,4 +1,4 @@
-"""What spool lines say, stored in the tables inside the log-writer's transaction; bad lines are returned."""
+"""Spool lines stored as rows inside the log-writer's transaction; bad lines are returned."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,13 +18,13 @@ from storage.schema.tables import api_metrics, metadata
 from storage.spool.segments import decode
 
 ONCE = "once"
-"""In a table's ``info``: the unique column of which a second row is left out, not refused."""
+"""In a table's ``info``: the unique column; a second row with the same value is skipped."""
 
 
 def store_lines(connection: sa.Connection, lines: Sequence[bytes], now: datetime) -> list[bytes]:
-    """Store what the lines say; return those that cannot be read or that the database refuses.
+    """Store the lines' records; return lines that cannot be read or that the database rejects.
 
-    Of a line that becomes several rows, all are stored or none.
+    If a line becomes several rows, all are stored or none.
     """
     batches, others = read_rows(lines, connection.dialect.name)
     for batch in batches:
@@ -34,7 +34,7 @@ def store_lines(connection: sa.Connection, lines: Sequence[bytes], now: datetime
 
 
 def _insert(connection: sa.Connection, batch: RowBatch, now: datetime) -> list[bytes]:
-    """Insert the rows; return the lines of those that are refused, found by halving."""
+    """Insert the rows; return the lines of rejected rows, found by halving."""
     try:
         with connection.begin_nested():
             for table in batch.tables:
@@ -43,7 +43,7 @@ def _insert(connection: sa.Connection, batch: RowBatch, now: datetime) -> list[b
                 if table.table == api_metrics.name:
                     roll_up(connection, table.rows, now)
     except (sa.exc.OperationalError, sa.exc.InternalError):
-        raise  # the database, not a row
+        raise  # the database failed, not a row
     except (sa.exc.DBAPIError, OverflowError, TypeError, ValueError):
         if len(batch.lines) == 1:
             return batch.lines
@@ -65,7 +65,7 @@ def _decode_all(lines: Sequence[bytes]) -> tuple[list[SpoolRecord], list[bytes]]
 def _store_all(
     connection: sa.Connection, records: Sequence[SpoolRecord], now: datetime
 ) -> list[bytes]:
-    """Store the records; return, as JSON, those that the database refuses."""
+    """Store the records; return those that the database rejects, as JSON."""
     refused: list[bytes] = []
     in_order = sorted(records, key=lambda record: (isinstance(record, CommandRecord), record.table))
     for _, group in groupby(in_order, key=lambda record: record.table):

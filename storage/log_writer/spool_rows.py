@@ -1,8 +1,8 @@
-"""Spool lines as rows of their tables, cheaply: what most lines are, written by our own encoder.
+"""Fast path from spool lines to table rows, for lines exactly as our own encoder writes them.
 
 A line whose checksum holds is what ``encode`` wrote from a validated record, so it is not validated a second
 time: its JSON is parsed, its fields are compared by name, and its values go to the database as they are.
-Whatever is not exactly as expected is left to ``storage.spool.segments.decode``, which judges it.
+Anything else is left to ``storage.spool.segments.decode``, which validates it.
 """
 
 import zlib
@@ -45,7 +45,7 @@ class TableRows:
 
 @dataclass(frozen=True)
 class RowBatch:
-    """Lines of one kind, and the rows that they become: for each table one of each line, in their order."""
+    """Lines of one kind and their rows: for each table one row per line, in the same order."""
 
     tables: tuple[TableRows, ...]
     lines: list[bytes]
@@ -61,7 +61,7 @@ class RowBatch:
 
 @dataclass(frozen=True)
 class _Shape:
-    """How lines of one kind look, and for each of their tables its columns."""
+    """The fields of one kind of line, and the columns of each of its tables."""
 
     fields: int
     columns: dict[str, tuple[str, ...]]
@@ -75,7 +75,7 @@ class _Shape:
 
 
 def read_rows(lines: Sequence[bytes], dialect: str) -> tuple[list[RowBatch], list[bytes]]:
-    """Return the rows by kind of line, in the order of the lines, and the lines that need a closer look."""
+    """Return the rows by kind of line, in the order of the lines, and the lines left for ``decode``."""
     batches = {kind: shape.batch() for kind, shape in _SHAPES.items()}
     others: list[bytes] = []
     as_time = _TIMES[dialect]
@@ -102,14 +102,14 @@ def insert_statement(rows: TableRows, dialect: sa.Dialect) -> str:
 
 
 def _read(line: bytes, as_time: Callable[[str], str]) -> tuple[str, list[Row]]:
-    """Return the kind of a line and its row in each table; any of several errors: it needs a closer look."""
+    """Return the kind of a line and its row in each table; any error leaves the line to ``decode``."""
     payload = line[CHECKSUM_CHARACTERS + 1 :]
     if line[: CHECKSUM_CHARACTERS + 1] != b"%08x " % zlib.crc32(payload):
         raise ValueError("the checksum does not match")
     document = from_json(payload)
     kind = document["kind"]
     shape = _SHAPES[kind]
-    # As many fields as expected, and below each expected one is found: so they are the expected ones.
+    # The number of fields matches, and each expected one is looked up below: so all match.
     if len(document) != shape.fields:
         raise ValueError("other fields")
     if "inputs" in document:
@@ -119,7 +119,7 @@ def _read(line: bytes, as_time: Callable[[str], str]) -> tuple[str, list[Row]]:
         document.update(inputs)
     moment = document["timestamp"]
     if len(moment) != TIME_CHARACTERS or moment[-1] != "Z":
-        raise ValueError("another way to write a time")
+        raise ValueError("unexpected time format")
     document["timestamp"] = as_time(moment)
     if kind == "answer":
         document["success"] = document["status_code"] < 400
@@ -134,7 +134,7 @@ def _shape(record: type[SpoolRecord], *rows: type[SpoolRecord]) -> _Shape:
 
 
 def columns_of(table: str) -> tuple[str, ...]:
-    """Return the columns that a row of a table has here, in their order; the first is its time."""
+    """Return the columns of a table's row here, in order; the first is its time."""
     return tuple(column.name for column in metadata.tables[table].columns if column.name != "id")
 
 
@@ -147,9 +147,7 @@ _SHAPES = {
 
 
 def _as_sqlite_keeps_it(moment: str) -> str:
-    return (
-        f"{moment[:10]} {moment[11:26]}"  # UTC without saying so, as SQLAlchemy writes a time there
-    )
+    return f"{moment[:10]} {moment[11:26]}"  # UTC without an offset, as SQLAlchemy stores it there
 
 
 _TIMES: dict[str, Callable[[str], str]] = {"sqlite": _as_sqlite_keeps_it, "postgresql": str}

@@ -1,6 +1,6 @@
-"""What the log-writer tells the other processes about itself, in a small file beside the spool.
+"""The log-writer's status for other processes, in a small file beside the spool.
 
-Not in the database, because it matters most while the database cannot be written.
+It is not in the database, because it matters most when the database cannot be written.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from storage.schema.records import Record
 
 
 class LogWriterStatus(Record):
-    """Totals since the log-writer started; ``lag_seconds`` is the longest wait in its last batch."""
+    """Totals since the log-writer started; ``lag_seconds`` is the longest wait in the last batch."""
 
     updated_at: AwareDatetime
     records_moved: int = 0
@@ -22,7 +22,7 @@ class LogWriterStatus(Record):
 
 
 def publish(path: Path, status: LogWriterStatus) -> None:
-    """Replace the file; a reader sees the old status or the new. Not flushed: it is soon out of date.
+    """Replace the file; a reader sees the old status or the new one. Not flushed: it is soon outdated.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def publish(path: Path, status: LogWriterStatus) -> None:
 
 
 def read_status(path: Path) -> LogWriterStatus | None:
-    """Return the last status; None if there is none that can be read."""
+    """Return the last status; None if there is none or it is unreadable."""
     try:
         return LogWriterStatus.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):

@@ -1,8 +1,8 @@
 """Moving spool records into the database, exactly once.
 
-Each transaction inserts the records of a chunk of one or several segments and stores how far it read in each.
+Each transaction inserts the records of chunks of one or more segments and stores the position in each.
 A crash before the commit repeats the chunks, a crash after it does not; a segment is removed only after its
-last commit. Where a line or a file is bad, each segment gets a transaction of its own.
+last commit. If a line or file is bad, each segment gets its own transaction.
 """
 
 import logging
@@ -29,7 +29,7 @@ LARGE_BACKLOG_BATCHES = 8
 
 LARGE_BATCH_FACTOR = 4
 
-# Made once: to build a statement costs more than to carry it out.
+# Built once: building a statement costs more than executing it.
 _ADD_POSITION = sa.insert(spool_positions)
 _MOVE_POSITION = sa.update(spool_positions).where(spool_positions.c.segment == sa.bindparam("key"))
 
@@ -43,7 +43,7 @@ class DrainReport:
     segments_removed: int = 0
     more: bool = False
     lag_seconds: float = field(default=0.0, compare=False)
-    """The longest that a moved record had waited."""
+    """The longest wait of a moved record."""
 
     def __add__(self, other: "DrainReport") -> "DrainReport":
         return DrainReport(
@@ -56,7 +56,7 @@ class DrainReport:
 
 
 class _BadLines(Exception):
-    """Some lines of several segments were refused: each segment has to set its own aside."""
+    """Lines of a joint transaction were rejected: each segment must set its own aside."""
 
 
 class LogWriter:
@@ -74,9 +74,9 @@ class LogWriter:
         Raises
         ------
         DatabaseUnavailable
-            If the database cannot be written now; nothing of the chunks at hand was kept or lost.
+            If the database cannot be written now; these chunks stay in the spool.
         SpoolUnavailable
-            If a segment could not be read or its bad lines not be set aside; the others were moved.
+            If a segment could not be read or its bad lines could not be set aside; the others were moved.
         """
         report = DrainReport()
         problem: SpoolUnavailable | None = None
@@ -96,16 +96,16 @@ class LogWriter:
         return report
 
     def drain(self, now: datetime) -> DrainReport:
-        """Move everything that is there, chunk by chunk."""
+        """Move the whole backlog, chunk by chunk."""
         total = DrainReport()
         while (report := self.run_once(now)) != DrainReport():
             total += report
         return total
 
     def _groups(self) -> Iterator[list[Segment]]:
-        """Yield segments whose next chunks together make about one batch: a commit costs more than a row.
+        """Yield groups of segments whose next chunks make about one batch: commits cost more than rows.
 
-        Most segments are idle most of the time: one look at the file, and no transaction.
+        Most segments are idle most of the time: these cost one check of the file and no transaction.
         """
         group: list[Segment] = []
         size = 0
@@ -157,12 +157,12 @@ class LogWriter:
         return chunks
 
     def _chunk_bytes(self, backlog_bytes: int) -> int:
-        """Return the size of the next chunk: a long backlog moves faster in larger transactions."""
+        """Return the size of the next chunk: a long backlog is moved faster in larger transactions."""
         large = backlog_bytes > LARGE_BACKLOG_BATCHES * self._batch_bytes
         return self._batch_bytes * (LARGE_BATCH_FACTOR if large else 1)
 
     def _let_go(self, chunks: Mapping[Segment, Chunk]) -> None:
-        """Remember how far each segment was moved, and remove those of which nothing is left."""
+        """Store the position in each segment, and remove segments that are finished."""
         self._moved |= {segment.name: chunk.end for segment, chunk in chunks.items()}
         finished = [segment for segment, chunk in chunks.items() if chunk.finished]
         for segment in finished:
@@ -193,8 +193,8 @@ def _file_problems() -> Iterator[None]:
         yield
     except OSError as error:
         raise SpoolUnavailable(
-            f"A spool file could not be moved ({error}); free some disk space or mend its permissions. "
-            "Nothing of it is lost."
+            f"A spool file could not be moved ({error}); free some disk space or fix its permissions. "
+            "Nothing in it is lost."
         ) from error
 
 

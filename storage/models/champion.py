@@ -1,4 +1,4 @@
-"""Promotion and rollback: the champion pointer moved because a person, or a promotion's watch, says so."""
+"""Promotion and rollback: moving the champion pointer for a person or for a promotion's watch."""
 
 from collections.abc import Callable
 
@@ -8,25 +8,24 @@ from storage.schema.records import ChampionPointer, PointerMove
 
 
 class ChampionSwitch:
-    """Moves the champion pointer of one store; the files and the pointer are checked first.
+    """Moves the champion pointer of one store, after checking the files and the pointer.
 
-    A person's two ways take the champion that the person means to replace, if they name it, so that a second
-    click, or another person's, does not undo what the first did.
+    The two methods for a person accept the champion that the person expects to replace, so that a second
+    click, or another person's, does not undo the first.
 
     Raises
     ------
     StateConflict
-        By each, if what is asked for makes no sense in the state that the store is in; the message says
-        what would.
+        By each, if the store's state does not allow it; the message says what is possible.
     PointerUnavailable
-        By each, if the pointer could not be written. In all cases it stays as it was.
+        By each, if the pointer could not be written. After any error it is unchanged.
     """
 
     def __init__(self, store: ModelStore) -> None:
         self._store = store
 
     def promote(self, version: str, expected: str | None = None) -> ChampionPointer:
-        """Point at ``version``. A pointer that cannot be read is mended by it.
+        """Point at ``version``. This repairs an unreadable pointer.
 
         Raises
         ------
@@ -37,7 +36,7 @@ class ChampionSwitch:
         def choose(current: ChampionPointer | None) -> str:
             _expect(current, expected)
             if current is not None and current.version == version:
-                raise StateConflict(f"Version {version} is the champion already.")
+                raise StateConflict(f"Version {version} is already the champion.")
             return version
 
         try:
@@ -55,15 +54,15 @@ class ChampionSwitch:
         return self._back(choose, "rollback")
 
     def take_back(self, promotion: ChampionPointer) -> ChampionPointer:
-        """Point at the champion before ``promotion``, if the pointer is still what that made it.
+        """Point at the champion before ``promotion``, if nobody has moved the pointer since.
 
-        Whoever moved it since, even to the same version, has the last word.
+        A later move takes precedence, even one to the same version.
         """
 
         def choose(current: ChampionPointer | None) -> str:
             if current != promotion:
                 raise StateConflict(
-                    f"The champion was changed since {promotion.version} was promoted; it stays."
+                    f"The champion has changed since {promotion.version} was promoted and was left as it is."
                 )
             return _earlier(current)
 
@@ -91,4 +90,4 @@ def _earlier(current: ChampionPointer | None) -> str:
 def _expect(current: ChampionPointer | None, expected: str | None) -> None:
     serving = current.version if current else None
     if expected is not None and serving != expected:
-        raise StateConflict(f"{serving or 'No version'} is the champion by now, not {expected}.")
+        raise StateConflict(f"The champion is now {serving or 'no version'}, not {expected}.")

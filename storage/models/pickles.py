@@ -1,4 +1,4 @@
-"""Estimators as bytes, and back. Unpickling runs code: only bytes whose checksum matched may come here."""
+"""Pickling and unpickling estimators. Unpickling runs code: pass only bytes whose checksum matched."""
 
 import io
 import pickle
@@ -10,10 +10,10 @@ import joblib
 from joblib.numpy_pickle import NumpyUnpickler
 
 JOBLIB_MARK = b"joblib.numpy_pickle"
-"""In each uncompressed file that joblib wrote; compressed ones do not begin like a pickle."""
+"""Contained in each uncompressed joblib file; compressed ones do not begin like a pickle."""
 
 ZLIB_MARK = b"x"
-"""The first byte of what joblib compressed."""
+"""The first byte of a file that joblib compressed."""
 MOVED_MODULES: Mapping[str, str] = {
     "training.forest": "training.kernels.forest",
     "training.forest_arrays": "training.kernels.forest_arrays",
@@ -21,20 +21,20 @@ MOVED_MODULES: Mapping[str, str] = {
     "training.neighbour_boosting": "training.models.neighbour_boosting",
     "training.support_gate": "training.models.support_switch",
 }
-"""Where a module is today, by the name that it had when an older version was published.
+"""Current names of modules, by their names when older versions were published.
 
-A version never changes, and a rollback must load it: an entry stays for as long as anybody keeps one.
+Versions never change, and a rollback must be able to load them: keep entries while such versions exist.
 """
 RENAMED_CLASSES: Mapping[tuple[str, str], str] = {
     ("training.models.support_switch", "SupportGatedRegressor"): "SupportSwitchedRegressor",
 }
-"""What a class is called today, by its module of today and the name that it had."""
+"""Current names of classes, by their current module and earlier name."""
 
 
 def pickled(estimator: Any, *, compressed: bool = False) -> bytes:
     """Return an estimator as bytes that joblib's ``load`` takes too.
 
-    Compressed they are smaller, and take eight times as long to load.
+    Compressed, they would be smaller but take eight times as long to load.
     """
     if not compressed:
         return pickle.dumps(estimator, protocol=pickle.HIGHEST_PROTOCOL)
@@ -44,9 +44,9 @@ def pickled(estimator: Any, *, compressed: bool = False) -> bytes:
 
 
 class _ReadInTurns(io.BytesIO):
-    """Bytes that are read by a method in Python, between whose calls other threads get their turn.
+    """Bytes read through a Python method, so that other threads can run between its calls.
 
-    A pickle in memory is read in one go, for which all answers wait; this one 64 KB at a time.
+    A pickle in memory is read in one go, and all answers wait for that; this one is read in 64 KB pieces.
     """
 
     def read(self, size: int | None = -1, /) -> bytes:
@@ -54,27 +54,27 @@ class _ReadInTurns(io.BytesIO):
 
 
 def _today(module: str, name: str) -> tuple[str, str]:
-    """Return where a class is now, and what it is called."""
+    """Return the current module and name of a class."""
     module = MOVED_MODULES.get(module, module)
     return module, RENAMED_CLASSES.get((module, name), name)
 
 
 class _Unpickler(pickle.Unpickler):
-    """Reads a pickle, and finds classes that have moved since it was written."""
+    """Unpickler that finds classes moved since the pickle was written."""
 
     def find_class(self, module: str, name: str) -> Any:
         return super().find_class(*_today(module, name))
 
 
 class _JoblibUnpickler(NumpyUnpickler):
-    """Reads what joblib wrote, and finds classes that have moved since."""
+    """joblib unpickler that finds classes moved since the file was written."""
 
     def find_class(self, module: str, name: str) -> Any:
         return super().find_class(*_today(module, name))
 
 
 def unpickled(content: bytes) -> Any:
-    """Return the estimator of some bytes, whether ``pickled`` or joblib made them.
+    """Return the estimator in bytes made by ``pickled`` or joblib.
 
     joblib's reader is written in Python: for trees of a thousand arrays it takes ten times as long.
     """

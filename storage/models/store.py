@@ -1,8 +1,8 @@
-"""Trained models on disk: immutable version folders, checksums, and the pointer that says which serves.
+"""Trained models on disk: immutable version folders, checksums, and the champion pointer.
 
 versions/<version>/model.pkl, intervals.pkl, reference_profile.npz, holdout.npz, scaler.pkl, X_train.csv,
                    metrics.json, model_card.md, candidates/..., manifest.json
-champion.json           the pointer: the only truth
+champion.json           the champion pointer: decides which version serves
 best_model.pkl, best_model_metrics.json, ../data/scaler.pkl, ../data/X_train.csv   follow the pointer
 """
 
@@ -52,12 +52,12 @@ class ModelStore:
         self._paths = paths
 
     def publish(self, manifest: ModelManifest, files: Mapping[str, bytes]) -> ModelManifest:
-        """Write a new version folder; all of it becomes visible at once, the manifest last.
+        """Write a new version folder, which becomes visible as a whole; the manifest is written last.
 
         Parameters
         ----------
         manifest
-            What the folder holds; its checksums are filled in here.
+            What the folder contains; its checksums are filled in here.
         files
             Contents by name relative to the folder.
 
@@ -68,7 +68,9 @@ class ModelStore:
         """
         folder = self.folder(manifest.version)
         if folder.exists():
-            raise FileExistsError(f"Version {manifest.version} exists and cannot be changed.")
+            raise FileExistsError(
+                f"Version {manifest.version} already exists and cannot be changed."
+            )
         draft = folder.with_name(f".{manifest.version}.draft")
         shutil.rmtree(draft, ignore_errors=True)
         checksums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -79,13 +81,13 @@ class ModelStore:
             write_atomically(draft / MANIFEST, complete.model_dump_json(indent=2).encode())
             draft.rename(folder)
         except OSError:
-            shutil.rmtree(draft, ignore_errors=True)  # on a full disk others need the room
+            shutil.rmtree(draft, ignore_errors=True)  # on a full disk others need the space
             raise
         flush_folder(folder.parent)
         return complete
 
     def set_champion(self, version: str, moved_by: PointerMove | None = None) -> ChampionPointer:
-        """Point at ``version``, whatever serves now; see ``change_champion``."""
+        """Point at ``version``, whichever serves now; see ``change_champion``."""
         return self.change_champion(lambda _: version, moved_by)
 
     def change_champion(
@@ -95,15 +97,15 @@ class ModelStore:
     ) -> ChampionPointer:
         """Point at the version that ``choose`` returns; the files with fixed names follow.
 
-        Of two processes that move the pointer at once, the second chooses from what the first made of it.
+        If two processes move the pointer at once, the second sees what the first wrote.
 
         Parameters
         ----------
         choose
-            Is given the pointer as it is, None where there is none or it cannot be read (it is replaced
-            then). What it raises leaves the pointer as it is.
+            Receives the current pointer; None if there is none or it is unreadable (it is then replaced).
+            If it raises, the pointer is unchanged.
         moved_by
-            Kept in the pointer.
+            Stored in the pointer.
 
         Raises
         ------
@@ -112,7 +114,7 @@ class ModelStore:
         ModelIntegrityError
             If a file of the version does not match its checksum, or the service could not serve it.
         PointerUnavailable
-            If the pointer could not be written. In all cases it stays as it was.
+            If the pointer could not be written. After any error it is unchanged.
         """
         with self._pointer_alone():
             current = self._readable_pointer()
@@ -121,14 +123,14 @@ class ModelStore:
             return self._point(version, current, moved_by)
 
     def champion_pointer(self) -> ChampionPointer | None:
-        """Return the pointer, or None while nothing was ever promoted."""
+        """Return the pointer; None if nothing has been promoted yet."""
         try:
             return ChampionPointer.model_validate_json(self._paths.champion_pointer.read_bytes())
         except FileNotFoundError:
             return None
         except ValidationError as error:
             raise ModelIntegrityError(
-                f"{self._paths.champion_pointer.name} cannot be read; promote a version again to mend it."
+                f"{self._paths.champion_pointer.name} cannot be read; promote a version again to repair it."
             ) from error
 
     def champion(self) -> ModelManifest:
@@ -137,7 +139,7 @@ class ModelStore:
         Raises
         ------
         ModelUnavailable
-            If nothing was ever promoted.
+            If nothing has been promoted yet.
         """
         pointer = self.champion_pointer()
         if pointer is None:
@@ -145,7 +147,7 @@ class ModelStore:
         return self.manifest(pointer.version)
 
     def manifest(self, version: str) -> ModelManifest:
-        """Return what a version holds.
+        """Return a version's manifest.
 
         Raises
         ------
@@ -163,7 +165,7 @@ class ModelStore:
             raise ModelIntegrityError(f"{MANIFEST} of version {version} cannot be read.") from error
 
     def servable_manifest(self, version: str) -> ModelManifest:
-        """Return what a version holds, if the service can serve that.
+        """Return a version's manifest, if the service can serve the version.
 
         Raises
         ------
@@ -174,15 +176,15 @@ class ModelStore:
         """
         manifest = self.manifest(version)
         if manifest.version != version:
-            raise ModelIntegrityError(f"Its manifest is that of version {manifest.version}.")
+            raise ModelIntegrityError(f"Its manifest belongs to version {manifest.version}.")
         if manifest.feature_names != FEATURE_NAMES:
             raise ModelIntegrityError(
-                f"It was made for other inputs: {', '.join(manifest.feature_names)}."
+                f"It was trained on other inputs: {', '.join(manifest.feature_names)}."
             )
         return manifest
 
     def versions(self) -> list[ModelManifest]:
-        """Return the complete versions that can be read, newest first."""
+        """Return the readable, complete versions, newest first."""
         return self.inventory()[0]
 
     def inventory(self) -> tuple[list[ModelManifest], list[str]]:
@@ -198,7 +200,7 @@ class ModelStore:
         return manifests, unreadable
 
     def read(self, version: str, name: str) -> bytes:
-        """Return one file of a version, after checking it against the manifest.
+        """Return one file of a version, checked against the manifest.
 
         Raises
         ------
@@ -227,7 +229,7 @@ class ModelStore:
             self.read(version, name)
 
     def fingerprint(self, version: str) -> tuple[tuple[str, int, int], ...]:
-        """Return what changes when a file of the version does: names, sizes and times of change."""
+        """Return a fingerprint of the version's files: names, sizes and modification times."""
         try:
             files = [(path.name, path.stat()) for path in self.folder(version).iterdir()]
         except (HousingError, OSError):
@@ -236,12 +238,12 @@ class ModelStore:
 
     @contextmanager
     def loading_turn(self) -> Iterator[None]:
-        """Wait until no other process loads a version beside its answers, then keep the others waiting."""
+        """Wait until no other process loads a version while answering, then make others wait."""
         with in_turn(self._paths.loading_lock):
             yield
 
     def folder(self, version: str) -> Path:
-        """Return the folder of a version; a name that could leave the store is no version."""
+        """Return the folder of a version; refuse a name that would lead out of the store."""
         if not VERSION_PATTERN.fullmatch(version):
             raise RecordNotFound("There is no model version with this name.")
         return self._paths.versions / version
@@ -259,7 +261,7 @@ class ModelStore:
         try:
             return self.champion_pointer()
         except ModelIntegrityError as error:
-            logger.warning("The pointer is replaced, and with it the way back: %s", error)
+            logger.warning("The pointer is replaced, so the previous champion is lost: %s", error)
             return None
 
     def _point(
@@ -267,7 +269,7 @@ class ModelStore:
     ) -> ChampionPointer:
         previous = current.version if current else None
         if current is not None and current.version == version:
-            previous = current.previous  # pointed at again after a crash: the way back stays
+            previous = current.previous  # repeated after a crash: the previous champion stays
         pointer = ChampionPointer(version=version, previous=previous, moved_by=moved_by)
         content = pointer.model_dump_json(indent=2).encode()
         try:
@@ -277,8 +279,10 @@ class ModelStore:
         try:
             self._copy_to_fixed_names(version)
         except OSError as error:
-            # The version serves by now; what it serves from is its own folder.
-            logger.error("The files with fixed names do not follow to %s: %s", version, error)
+            # The version already serves, from its own folder.
+            logger.error(
+                "The files with fixed names could not be updated to %s: %s", version, error
+            )
         return pointer
 
     def _copy_to_fixed_names(self, version: str) -> None:
@@ -296,5 +300,5 @@ class ModelStore:
 def _unwritable(error: OSError) -> PointerUnavailable:
     return PointerUnavailable(
         f"The champion pointer could not be written ({error.strerror}); the champion stays. "
-        "Free some disk space or mend the permissions, then try again."
+        "Free some disk space or fix the permissions, then try again."
     )

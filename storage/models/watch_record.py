@@ -1,4 +1,4 @@
-"""How far the worker is with a promotion: its watch and a challenger's silent answers, in small files."""
+"""The worker's progress with a watch and with a challenger's shadow answers, in small files."""
 
 from typing import Any, Literal
 
@@ -7,8 +7,8 @@ from pydantic import Field
 from storage.schema.records import ChampionPointer, Record, new_id
 
 WatchOutcome = Literal["rolled back", "kept", "not comparable", "overtaken"]
-"""How a watch ends. Not comparable: one of the two versions cannot be loaded, or there is no way back.
-Overtaken: somebody moved the champion pointer before the rollback that was decided."""
+"""How a watch ends. Not comparable: one of the two versions cannot be loaded or cannot be rolled back to.
+Overtaken: somebody moved the champion pointer before the decided rollback."""
 
 
 class WatchRecord(Record):
@@ -17,19 +17,19 @@ class WatchRecord(Record):
     Attributes
     ----------
     promotion
-        The pointer that the promotion wrote. Another pointer, even to the same version, is another promotion.
+        The pointer that the promotion wrote. Another pointer, even to the same version, is a new promotion.
     looks, seen_rows
-        How often both versions were compared, and the labelled rows that there were at the last time.
+        How often both versions were compared, and the number of labelled rows at the last comparison.
     outcome, summary, figures
-        What was decided; the sentence and the figures that tell it. None: not decided yet.
+        The decision, its sentence and its figures. None: not decided yet.
     event_id
-        Of the event that tells the outcome, so that telling it again after a kill tells it once.
+        Id of the outcome's event, so that a repeat after a kill records it once.
     told
-        Whether the outcome was carried out and told.
+        Whether the outcome was carried out and recorded.
     totals
-        Watches by outcome since the folder was made, this one included once it was told.
+        Watches by outcome since the folder was created, this one included once it is recorded.
     taken_back
-        Versions that a watch rolled back. If a person promotes one again, that person is right.
+        Versions that a watch rolled back. If a person promotes one again, it is not watched.
     """
 
     promotion: ChampionPointer
@@ -44,16 +44,16 @@ class WatchRecord(Record):
     taken_back: tuple[str, ...] = ()
 
     def next(self, promotion: ChampionPointer) -> "WatchRecord":
-        """Return the record of the watch over another promotion."""
+        """Return a record for another promotion's watch."""
         return WatchRecord(promotion=promotion, totals=self.totals, taken_back=self.taken_back)
 
     def decided(self, outcome: WatchOutcome, summary: str, **figures: Any) -> "WatchRecord":
-        """Return the record with an outcome that is yet to be carried out and told."""
+        """Return the record with an outcome that has yet to be carried out and recorded."""
         changed = {"outcome": outcome, "summary": summary, "figures": self.figures | figures}
         return self.model_copy(update=changed)
 
     def closed(self) -> "WatchRecord":
-        """Return the record with its outcome told and counted."""
+        """Return the record with its outcome recorded and counted."""
         if self.outcome is None:
             raise ValueError("A watch without an outcome cannot be closed.")
         totals = self.totals | {self.outcome: self.totals.get(self.outcome, 0) + 1}
@@ -63,14 +63,14 @@ class WatchRecord(Record):
 
 
 class ShadowPosition(Record):
-    """How far the worker is with a challenger's silent answers; kept after each batch.
+    """The worker's position in a challenger's shadow answers; stored after each batch.
 
     Attributes
     ----------
     row_id
-        Of the last prediction that was looked at. None: the next to look at is the next that is logged.
+        Of the last prediction read. None: start with the next one logged.
     answered
-        Silent answers since the folder was made.
+        Shadow answers since the folder was created.
     """
 
     row_id: int | None = None

@@ -50,7 +50,7 @@ def read_answered_window(
     """Read a version's predictions with what is known of their actual values.
 
     Of more than ``most_rows`` labelled (or unlabelled) ones, only every second, third, ... is read, so that
-    the whole span is still seen.
+    the whole span is still covered.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def read_answered_window(
         predictions.c.timestamp >= since,
         predictions.c.timestamp < until,
     )
-    # A plain IN, not the outer join: the window is then gone through once, and rows left out are not joined.
+    # A plain IN, not the outer join: the window is scanned once, and rows left out are not joined.
     is_labelled = predictions.c.prediction_id.in_(sa.select(labels.c.prediction_id))
     with database.transaction() as connection:
         total, labelled = connection.execute(

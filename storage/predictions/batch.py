@@ -1,4 +1,4 @@
-"""Logged predictions in the order in which the log-writer kept them, a batch after another."""
+"""Logged predictions in the order in which the log-writer stored them, batch by batch."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from storage.schema.tables import predictions
 
 @dataclass(frozen=True)
 class PredictionBatch:
-    """Some predictions; ``row_ids`` rise, and a prediction that is kept later has a higher one.
+    """Some predictions; ``row_ids`` increase, and a prediction stored later has a higher one.
 
     Attributes
     ----------

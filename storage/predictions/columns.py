@@ -14,7 +14,7 @@ from storage.schema.arrays import FloatArray
 
 @dataclass(frozen=True)
 class Columns:
-    """What a query found."""
+    """The rows that a query returned."""
 
     names: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
@@ -29,7 +29,7 @@ class Columns:
         return len(self.rows)
 
     def sorted_by(self, name: str) -> "Columns":
-        """Return the rows in the order of one column; equal ones stay in theirs."""
+        """Return the rows in the order of one column; equal ones keep theirs."""
         return Columns(self.names, tuple(sorted(self.rows, key=self._of(name))))
 
     def __getitem__(self, rows: slice) -> "Columns":

@@ -15,7 +15,7 @@ from storage.spool.segments import Spool, segments
 
 @dataclass(frozen=True)
 class Attached:
-    """What became of the values: how many were kept, and the ids of those that were not."""
+    """The outcome: how many values were accepted, and the ids of those that were not."""
 
     accepted: int
     unknown: tuple[str, ...]
@@ -24,7 +24,7 @@ class Attached:
 
 
 class Feedback:
-    """Hands actual values to the log-writer and returns what it decided."""
+    """Sends actual values to the log-writer and returns its decisions."""
 
     def __init__(
         self, spool: Spool, database: Database, paths: RuntimePaths, timeout_seconds: float
@@ -39,12 +39,12 @@ class Feedback:
 
         What is accepted is in the database when this returns. An id is unknown once everything that was in
         the spool when this was called has been moved and there is still no such prediction: a value may
-        arrive right behind the answer that it belongs to. Attaching the same again changes nothing.
+        arrive right after the answer that it belongs to. Attaching the same value again changes nothing.
 
         Raises
         ------
         DatabaseUnavailable, CommandUnanswered, SpoolUnavailable
-            If nothing was decided; the caller sends all of it again later.
+            If nothing was decided; the caller should send all values again later.
         """
         spooled = self._spooled_bytes()
         if self._some_are_missing([prediction_id for prediction_id, _ in labels]):
@@ -68,13 +68,13 @@ class Feedback:
             return len(recorded_ids(connection, ids)) < len(set(ids))
 
     def _spooled_bytes(self) -> dict[str, int]:
-        """Return how far each spool file reaches now."""
+        """Return the current size of each spool file."""
         reached: dict[str, int] = {}
         for segment in segments(self._paths.spool):
             try:
                 reached[segment.name] = segment.path.stat().st_size
             except FileNotFoundError:
-                continue  # moved and removed while we looked
+                continue  # moved and removed in the meantime
         return reached
 
     def _wait_until_moved(self, spooled: dict[str, int]) -> None:
@@ -90,7 +90,7 @@ class Feedback:
     def _is_moved(self, spooled: dict[str, int]) -> bool:
         with self._database.transaction() as connection:
             positions = read_positions(connection)
-        # A file that is gone was moved to its end: it is removed behind its last commit.
+        # A file that is gone was moved completely: it is removed after its last commit.
         return all(
             positions.get(name, 0) >= end or not (self._paths.spool / name).exists()
             for name, end in spooled.items()

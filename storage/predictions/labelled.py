@@ -17,7 +17,7 @@ from storage.schema.tables import labels, predictions
 
 @dataclass(frozen=True)
 class LabelledRows:
-    """What predictions of every version were asked about and what it turned out to be, the newest first.
+    """Inputs and actual values of predictions of every version, newest first.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ def count_labelled_rows(database: Database, since: datetime, until: datetime) ->
     DatabaseUnavailable
         If the database is missing, locked or unreachable.
     """
-    # A label comes after its answer, so older labels need not be looked at.
+    # A label comes after its answer, so older labels can be skipped.
     query = _labelled(since, until, sa.func.count()).where(labels.c.timestamp >= since)
     with database.transaction() as connection:
         return int(connection.execute(query).scalar_one())

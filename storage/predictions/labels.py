@@ -1,7 +1,7 @@
-"""Actual values of predictions: what the log-writer keeps of them, and what it answers.
+"""Actual values of predictions: which ones the log-writer accepts, and its reply.
 
-The first value of a prediction stays. It may have driven an alarm or a retraining already, so it is not
-replaced silently; the same value sent again changes nothing, another one is reported.
+The first value of a prediction is kept. It may already have caused an alarm or a retraining, so it is not
+replaced silently; the same value sent again changes nothing, and a different one is reported.
 """
 
 import re
@@ -15,22 +15,22 @@ from storage.database.connection import Database
 from storage.schema.tables import labels, predictions
 
 POSSIBLE_ID = re.compile(r"[0-9A-Za-z_-]{1,32}")
-"""What is no id of this service is unknown without asking the database."""
+"""Anything else is not an id of this service, so it is unknown without a query."""
 
 
 def store_labels(
     connection: sa.Connection, arguments: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
-    """Keep what is new of ``arguments["labels"]``, pairs of prediction id and actual value, in their order.
+    """Accept the new ones of ``arguments["labels"]``, pairs of prediction id and actual value, in order.
 
     Runs in the log-writer, inside its transaction: one decision at a time, so that of two requests about
-    one prediction exactly one is told that its value was accepted.
+    one prediction exactly one has its value accepted.
 
     Returns
     -------
     dict
-        ``accepted``: number of values kept. Ids, in order: ``unknown``, of no recorded prediction;
-        ``duplicate``, that had a value; ``conflicting``, those of them whose value is another one.
+        ``accepted``: number of accepted values. Ids, in order: ``unknown``, of no recorded prediction;
+        ``duplicate``, that already had a value; ``conflicting``, duplicates with a different value.
     """
     pairs: Sequence[tuple[str, float]] = arguments["labels"]
     ids = [prediction_id for prediction_id, _ in pairs]

@@ -1,4 +1,4 @@
-"""Silent answers of a span of time beside what the champion answered and what is known by now, as arrays."""
+"""Shadow answers in a time window with the champion's answers and the known actual values, as arrays."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,17 +22,17 @@ class ShadowWindow:
     Attributes
     ----------
     challenger, champion
-        The versions: of the newest such prediction of the window. None: there is none.
+        The versions of the window's newest such prediction. None: there is none.
     seconds
         Shape (n,), when each was answered: seconds after ``since``; in order of time.
     differences
-        Shape (n,): the challenger's answer minus the champion's, in 100,000 USD, as all that follows.
+        Shape (n,): the challenger's answer minus the champion's, in 100,000 USD, like all that follows.
     answered, served
         The challenger's predictions and the champion's, with the same actual values as far as they are known.
     total
         Such predictions of the two versions, read or not.
     of_other_versions
-        Silent answers of the window of another challenger, or beside another champion.
+        Shadow answers in the window from another challenger, or beside another champion.
     """
 
     since: datetime
@@ -53,9 +53,9 @@ class ShadowWindow:
 def read_shadow_window(
     database: Database, since: datetime, until: datetime, most_rows: int
 ) -> ShadowWindow:
-    """Read the silent answers of the newest challenger beside the newest champion of a span of time.
+    """Read the newest challenger's shadow answers beside the newest champion's in a time window.
 
-    Of more than ``most_rows``, only every second, third, ... is read, so that the whole span is still seen.
+    If there are more than ``most_rows``, every second, third, ... is read, so that all of it is covered.
 
     Raises
     ------

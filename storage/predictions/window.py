@@ -1,4 +1,4 @@
-"""The logged predictions of a span of time as arrays: what drift is looked for in."""
+"""The logged predictions of a time window as arrays, for the drift check."""
 
 from dataclasses import dataclass
 from datetime import datetime

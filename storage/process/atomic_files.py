@@ -1,4 +1,4 @@
-"""Replace a file so that a reader sees the old content or the new, never a part of one."""
+"""Replace a file so that a reader sees the old content or the new, never a partial file."""
 
 import os
 import tempfile
@@ -20,10 +20,10 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 @contextmanager
 def atomic_replacement(path: Path) -> Iterator[Path]:
-    """Give a temporary file beside ``path`` to write; it takes the place of ``path`` at the end.
+    """Provide a temporary file beside ``path`` for writing; it replaces ``path`` at the end.
 
-    Atomic and durable, as ``write_atomically``, for what is written bit by bit; after an error, ``path`` is
-    as it was and the temporary file gone.
+    Atomic and durable like ``write_atomically``, for content written piece by piece; after an error, ``path``
+    is unchanged and the temporary file is removed.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)

@@ -1,9 +1,9 @@
 """Lock files: held for the life of a process, for a step, or while a trigger is worked on.
 
-The kernel drops the lock when the process ends, however it ends: nothing to clean up after a crash. A worker
-that is slow, stopped or busy keeps its claim for as long as it lives, so no time-out can give one trigger to
-two workers; one that was killed loses it at once, so nobody waits for a time-out either. The heart-beat of a
-claim is therefore for people: it says how far the work is, and when that was said.
+The kernel releases the lock when the process ends, however it ends, so nothing needs cleaning up after a
+crash. A slow, stopped or busy worker keeps its claim as long as it lives, so no timeout can give one trigger
+to two workers; a killed one loses it at once, so nobody waits for a timeout either. The heartbeat of a claim
+is therefore only for people: it shows the progress and its time.
 """
 
 import fcntl
@@ -18,7 +18,7 @@ from storage.errors import ServiceUnavailable
 
 
 class AlreadyRunning(ServiceUnavailable):
-    """Another process of this kind works on the same runtime folder."""
+    """Another process of this kind is using the same runtime folder."""
 
     title = "Already running"
 
@@ -38,14 +38,14 @@ def only_process(lock: Path, kind: str) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise AlreadyRunning(
-                f"A {kind} already works in {lock.parent.parent}; stop it first, or leave the work to it."
+                f"A {kind} is already running for {lock.parent.parent}; stop it first, or let it do the work."
             ) from error
         yield
 
 
 @contextmanager
 def exclusive(lock: Path) -> Iterator[None]:
-    """Wait until no other process or thread is inside, then be inside; ends with the holder."""
+    """Hold the lock exclusively, waiting for other processes and threads; released when the holder ends."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     with _opened(lock) as descriptor:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -54,7 +54,7 @@ def exclusive(lock: Path) -> Iterator[None]:
 
 @contextmanager
 def in_turn(lock: Path) -> Iterator[None]:
-    """Be inside like ``exclusive``; where no lock can be kept, as on a read-only disk, nobody waits."""
+    """Like ``exclusive``, but without waiting if no lock can be created, as on a read-only disk."""
     with ExitStack() as stack:
         with suppress(OSError):
             fcntl.flock(stack.enter_context(_opened(lock)), fcntl.LOCK_EX)
@@ -75,7 +75,7 @@ class ClaimLock:
 
     def __init__(self, path: Path, descriptor: int) -> None:
         self._path = path
-        # A claim that its holder forgets is let go of, as one whose holder died.
+        # A claim that is garbage-collected is released, as if its holder had died.
         self._close = weakref.finalize(self, os.close, descriptor)
 
     @classmethod
@@ -90,10 +90,10 @@ class ClaimLock:
         return cls(path, descriptor)
 
     def release(self) -> None:
-        """Let go of the lock and leave its file, as the kernel does when the holder dies."""
+        """Release the lock and leave its file, as the kernel does when the holder dies."""
         self._close()
 
     def remove(self) -> None:
-        """Let go of the lock for good. Only inside the lock of the folder: nobody may be opening the file."""
+        """Release the lock and delete its file; only inside the folder's lock, when nobody can open it."""
         self._path.unlink(missing_ok=True)
         self._close()

@@ -1,4 +1,4 @@
-"""The loop around a process's one step: repeat, pause, survive an error, stop at once when told."""
+"""The main loop of a process: repeat one step, pause, survive errors, stop at once on a signal."""
 
 import logging
 import math
@@ -21,8 +21,8 @@ def run_until_stopped(
 
     There is no pause after a step that returns True: it has more to do.
 
-    An expected error is logged once and the step tried again after the pause: the processes outlive each
-    other's absence. An unexpected one is a defect and ends the process, for its supervisor to see.
+    An expected error is logged once and the step is retried after the pause: a process survives the others
+    being down. An unexpected one is a defect and ends the process, so that its supervisor notices.
     """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -43,7 +43,7 @@ def run_until_stopped(
 
 
 def _attempt(step: Callable[[datetime], object]) -> tuple[str, bool]:
-    """Return what went wrong (nothing: an empty text) and whether there is more to do at once."""
+    """Return the error message (empty if none) and whether there is more to do at once."""
     try:
         return "", step(utc_now()) is True
     except HousingError as error:

@@ -1,4 +1,4 @@
-"""How far a worker is with something that takes days, in a small file of its own: it survives a kill."""
+"""The progress of work that takes days, in a small file of its own, so that it survives a kill."""
 
 import logging
 from pathlib import Path
@@ -21,22 +21,22 @@ def keep_progress(path: Path, progress: Record) -> None:
     Raises
     ------
     ProgressUnavailable
-        If it cannot be written; the file is as it was.
+        If it cannot be written; the file is unchanged.
     """
     try:
         write_atomically(path, progress.model_dump_json(indent=2).encode())
     except OSError as error:
         raise ProgressUnavailable(
-            f"{path.name} cannot be written ({error.strerror}); free some disk space or mend the permissions."
+            f"{path.name} cannot be written ({error.strerror}); free some disk space or fix the permissions."
         ) from error
 
 
 def read_progress(path: Path, kind: type[Progress]) -> Progress | None:
-    """Return what the file says; None if there is none, or, said in the log, none that can be read."""
+    """Return the file's content; None if it is missing, or unreadable, which is logged."""
     try:
         return kind.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         return None
     except (OSError, ValidationError) as error:
-        logger.error("%s cannot be read, what it counted begins anew: %s", path.name, error)
+        logger.error("%s cannot be read, so its counts start again from zero: %s", path.name, error)
         return None

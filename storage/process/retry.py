@@ -1,16 +1,16 @@
-"""Trying again later: after pauses that grow, and told to a person once."""
+"""Retrying later: after growing pauses, with each problem logged once."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 FIRST_PAUSE = timedelta(seconds=10)
-"""A server that is away takes seconds to say so, and other work waits meanwhile."""
+"""A server that is down takes seconds to time out, and other work waits meanwhile."""
 LONGEST_PAUSE = timedelta(minutes=1)
 
 
 @dataclass
 class Retry:
-    """When to try something again that failed. Each failure in a row doubles the pause, up to a minute.
+    """When to retry something that failed. Each failure in a row doubles the pause, up to a minute.
 
     Examples
     --------
@@ -29,14 +29,14 @@ class Retry:
     _problem: str = ""
 
     def is_due(self, now: datetime) -> bool:
-        """Whether the pause is over; always without a failure."""
+        """Whether the pause is over; always true without a failure."""
         return self._due is None or now >= self._due
 
     def failed(self, now: datetime, problem: str) -> bool:
-        """Begin a pause; return whether the problem is another one than at the try before."""
+        """Begin a pause; return whether the problem differs from the previous one."""
         is_news = problem != self._problem
         pause = min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
-        # Beyond the longest pause there is nothing to count.
+        # After the longest pause is reached there is no need to count.
         self._failures += pause < LONGEST_PAUSE
         self._due, self._problem = now + pause, problem
         return is_news

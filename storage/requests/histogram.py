@@ -1,7 +1,7 @@
-"""Latencies as counts in fixed bins: small, added by addition, and percentiles good to 2.5 %.
+"""Latencies as counts in fixed bins: small, merged by addition, with percentiles exact to 2.5 %.
 
 Bin k, from 0 to ``BINS`` - 1, counts the latencies from LOWEST * GROWTH**k (included) to
-LOWEST * GROWTH**(k + 1); the first also counts what is below, the last what is above. With
+LOWEST * GROWTH**(k + 1); the first also counts lower ones, the last higher ones. With
 GROWTH = (1 + a) / (1 - a), the value 2 * LOWEST * GROWTH**(k + 1) / (GROWTH + 1) is within the share
 a of every latency in its bin: a is ``RELATIVE_ERROR``. Source: Masson, Rim and Lee, DDSketch,
 VLDB 2019, section 2.2.
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 RELATIVE_ERROR = 0.025
 GROWTH = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 LOWEST = 1e-5
-"""Seconds: where the first bin begins."""
+"""Lower edge of the first bin, in seconds."""
 BINS = 384
 """The last one begins at 2,000 s."""
 
@@ -41,13 +41,13 @@ def count_latencies(seconds: Sequence[float]) -> Counts:
 
 
 def bin_values() -> NDArray[np.float64]:
-    """Return the latency that stands for each bin, in seconds, shape (BINS,)."""
+    """Return the latency that represents each bin, in seconds, shape (BINS,)."""
     begins = LOWEST * np.power(GROWTH, np.arange(BINS, dtype=np.float64))
     return begins * (2 * GROWTH / (GROWTH + 1))
 
 
 def encode(counts: Counts) -> bytes:
-    """Write the counts that are not zero as bytes, in the order of their bins.
+    """Encode the nonzero counts as bytes, in the order of their bins.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def encode(counts: Counts) -> bytes:
 
 
 def add_up(contents: Sequence[bytes], groups: Sequence[int], number: int) -> Counts:
-    """Add histograms up by group.
+    """Sum histograms by group.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Requests counted by step of time, as the log-writer stores them: in the same transaction, exactly once.
+"""Requests counted by time step, in the transaction in which the log-writer stores them, exactly once.
 
 A cell holds the number and the latencies of the requests of one step, endpoint, status and model version,
 once for each resolution. A batch is counted in memory and touches each of its cells once.
@@ -23,13 +23,13 @@ WIDEST_SECONDS = RESOLUTIONS[-1].seconds
 
 KEPT = {request_rollup: RESOLUTIONS, slowest_requests: SLOWEST_RESOLUTIONS}
 GRACE = timedelta(days=1)
-"""Kept beyond: a range begins at a whole step, a little before what was asked for."""
+"""Extra time kept: a range begins at a whole step, a little before the requested start."""
 PRUNED_SECONDS = 7_200
-"""The most steps deleted at once, in seconds of their time: more would hold up the records."""
+"""Most time deleted at once, in seconds: more would delay the records."""
 
 
 class Cell(NamedTuple):
-    """What is counted together; the names are the columns of the key."""
+    """The key of a cell; the names are those of the key columns."""
 
     resolution_seconds: int
     step_start: int
@@ -38,7 +38,7 @@ class Cell(NamedTuple):
     model_version: str
 
 
-# Made once: to build a statement costs more than to carry it out.
+# Built once: building a statement costs more than executing it.
 _READ = sa.select(
     *(request_rollup.c[name] for name in Cell._fields), request_rollup.c.latency
 ).where(
@@ -74,7 +74,7 @@ def roll_up(connection: sa.Connection, rows: Sequence[Row], now: datetime) -> No
 
 
 def _by_cell(rows: Iterable[Row]) -> dict[Cell, list[Row]]:
-    # By the text of the second first: to turn each time into a number would cost more than to count it.
+    # Grouped by the text of the second first: parsing each time would cost more than counting it.
     groups: dict[tuple[str, str, int, str | None], list[Row]] = defaultdict(list)
     for row in rows:
         time, endpoint, _, status_code, _, _, _, version, _ = row
@@ -100,7 +100,7 @@ def _at_every_resolution(finest: Mapping[Cell, Sequence[Row]]) -> dict[Cell, Cou
 
 
 def _read_cells(connection: sa.Connection, cells: Iterable[Cell]) -> dict[Cell, Counts]:
-    """Return those of the cells that are there already."""
+    """Return those of the cells that already exist."""
     wanted = set(cells)
     found: list[Cell] = []
     contents: list[bytes] = []
@@ -125,7 +125,7 @@ def _content(counts: Counts) -> dict[str, Any]:
 
 
 def _prune(connection: sa.Connection, now: datetime) -> None:
-    """Delete steps that are older than they need to be kept, oldest first, a few at a time."""
+    """Delete expired steps, oldest first, a few at a time."""
     for table, resolutions in KEPT.items():
         for resolution in resolutions:
             width = table.c.resolution_seconds == resolution.seconds

@@ -1,6 +1,6 @@
 """The slowest requests of each step and endpoint, kept as copies while the log-writer stores requests.
 
-The slowest of a range are among the slowest of its steps: they are found without reading the others.
+The slowest of a range are among the slowest of its steps, so the other requests need not be read.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ WIDTHS = tuple(resolution.seconds for resolution in SLOWEST_RESOLUTIONS)
 
 
 class Place(NamedTuple):
-    """Which list of the slowest; the names are columns."""
+    """The key of a list; the names are columns."""
 
     resolution_seconds: int
     step_start: int
@@ -29,13 +29,13 @@ class Place(NamedTuple):
 
 
 class Floor(NamedTuple):
-    """How many requests a list has, and the latency of the quickest of them."""
+    """How many requests a list has, and the lowest latency among them."""
 
     requests: int
     response_time: float
 
     def admits(self, request: StoredRequest) -> bool:
-        """Whether a request belongs into the list."""
+        """Whether a request belongs in the list."""
         return self.requests < SLOWEST_KEPT or request.response_time > self.response_time
 
 
@@ -71,7 +71,7 @@ def keep_slowest(connection: sa.Connection, groups: Iterable[tuple[int, Sequence
     Parameters
     ----------
     groups
-        Requests of one endpoint and of one step of any width that divides those here, with the begin of
+        Requests of one endpoint and of one step of any width that divides those here, with the start of
         the step in seconds since 1970.
     """
     candidates = _candidates(groups)
@@ -100,7 +100,7 @@ def _candidates(groups: Iterable[tuple[int, Sequence[Row]]]) -> dict[Place, list
 
 
 def _read_floors(connection: sa.Connection, places: Iterable[Place]) -> dict[Place, Floor]:
-    """Return the floors of at least these places, a range of steps at each width."""
+    """Return the floors of at least these keys, a range of steps at each width."""
     floors: dict[Place, Floor] = {}
     for width in WIDTHS:
         starts = [place.step_start for place in places if place.resolution_seconds == width]
@@ -118,16 +118,16 @@ def read_slowest(
     Parameters
     ----------
     window
-        Lengthened at its begin to a whole step.
+        Extended at its start to a whole step.
     endpoints
         Route templates; empty for all.
     limit
-        At most ``SLOWEST_KEPT``: beyond that, not all are kept.
+        At most ``SLOWEST_KEPT``, because no more are kept.
 
     Raises
     ------
     InvalidInput
-        If the window is longer than the lists are kept.
+        If the window is longer than the retention of the lists.
     """
     width = _width(window)
     table = slowest_requests.alias().c

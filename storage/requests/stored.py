@@ -1,4 +1,4 @@
-"""One answered request as the log-writer stores it, in a form that costs little to make by the thousand."""
+"""One answered request as the log-writer stores it, in a form that is cheap to create by the thousand."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -24,11 +24,11 @@ class StoredRequest(NamedTuple):
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "StoredRequest":
-        """Return a row by column name, whose time is one, as a stored request."""
+        """Return a row by column name, with a datetime, as a stored request."""
         return cls(**{**row, "timestamp": row["timestamp"].astimezone(UTC).isoformat()})
 
     def columns(self) -> dict[str, Any]:
-        """Return the row by column name, its time as one."""
+        """Return the row by column name, its time as a datetime."""
         return self._asdict() | {"timestamp": moment_stored(self.timestamp)}
 
 
@@ -36,7 +36,7 @@ RESPONSE_TIME = itemgetter(StoredRequest._fields.index("response_time"))
 
 
 def moment_stored(text: str) -> datetime:
-    """Return the time that a stored text means.
+    """Parse a stored time.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Requests of a range of time in figures, read from the rollup: the cost does not grow with the traffic."""
+"""Figures on the requests of a time range, read from the rollup: the cost does not grow with traffic."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ FIRST_ERROR = 400
 """Answers from this status on are errors."""
 
 USUAL_STEPS = 100
-"""The most steps where no width is asked for: with more, a chart is hard to read."""
+"""Most steps if no width is given: with more, a chart is hard to read."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Range:
     Attributes
     ----------
     since, until
-        Begin of the first step, end of the last.
+        Start of the first step, end of the last.
     step
         Seconds.
     """
@@ -53,12 +53,12 @@ class Range:
 
     @classmethod
     def before(cls, now: datetime, window: timedelta, step: timedelta | None) -> "Range":
-        """Return the steps that cover the time window before ``now``, and a little more at its begin.
+        """Return the steps that cover the time window before ``now``, starting at a whole step.
 
         Raises
         ------
         InvalidInput
-            If there would be too many of them, or none is kept for so long.
+            If there would be too many, or none are kept for that long.
         """
         seconds = _seconds(window, step)
         end = now.timestamp()
@@ -69,7 +69,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Summary:
-    """A range in figures: each step, all of it, its endpoints, and when the model version changed."""
+    """Figures on a range: each step, the total, its endpoints, and when the model version changed."""
 
     since: datetime
     until: datetime
@@ -98,7 +98,7 @@ class _Sums:
 
 
 def summarize(database: Database, asked: Range, endpoints: Sequence[str] = ()) -> Summary:
-    """Return the requests of a range in figures, of some endpoints or (empty) of all.
+    """Return figures on the requests of a range, for some endpoints or (empty) for all.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def summarize(database: Database, asked: Range, endpoints: Sequence[str] = ()) -
 
 
 def version_changes(cells: Iterable[_Cell]) -> list[VersionChange]:
-    """Return every step in which a version answered that did not in the last one with any version."""
+    """Return each step with a version that did not answer in the previous step with any version."""
     by_time: dict[int, Counter[str]] = defaultdict(Counter)
     for cell in cells:
         if cell.model_version:
@@ -204,7 +204,9 @@ def _seconds(window: timedelta, step: timedelta | None) -> int:
 def _resolution(seconds: int, window: timedelta) -> Resolution:
     longest = RESOLUTIONS[-1].kept
     if window > longest:
-        raise InvalidInput(f"Requests are counted for {longest.days} d; ask for a shorter window.")
+        raise InvalidInput(
+            f"Request counts are kept for {longest.days} d; ask for a shorter window."
+        )
     try:
         resolution = resolution_for(seconds)
     except ValueError as error:
@@ -214,7 +216,7 @@ def _resolution(seconds: int, window: timedelta) -> Resolution:
     if window > resolution.kept:
         wider = next(one for one in RESOLUTIONS if window <= one.kept)
         raise InvalidInput(
-            f"So long a window is counted in steps of {wider.seconds // 60}m; "
+            f"A window this long is counted in steps of {wider.seconds // 60}m; "
             "ask for a step that is a whole multiple of that."
         )
     return resolution

@@ -1,4 +1,4 @@
-"""One file for each request for retraining: its names, its content, and what becomes of junk."""
+"""The file of each retraining request: its names, its content, and how invalid files are handled."""
 
 import logging
 import re
@@ -34,11 +34,11 @@ CANCELLATION = ".cancel"
 LOG = ".log"
 ID_PATTERN = re.compile(r"[0-9A-Za-z-]{1,100}")
 LARGEST_BYTES = 1024 * 1024
-"""Of a trigger file; ours have a few hundred."""
+"""Limit for a trigger file; ours have a few hundred bytes."""
 
 
 class NotATrigger(ValueError):
-    """A file that has a trigger's name and is none; the message says why."""
+    """A file that has a trigger's name but is not one; the message says why."""
 
 
 class TriggerFiles:
@@ -48,7 +48,7 @@ class TriggerFiles:
         self.folder = folder
 
     def path(self, trigger_id: str, suffix: str) -> Path:
-        """Return the path of an id's file; an id that could leave the folder is none."""
+        """Return the path of an id's file; refuse an id that would lead out of the folder."""
         if not ID_PATTERN.fullmatch(trigger_id):
             raise RecordNotFound("There is no retraining with this id.")
         return self.folder / f"{trigger_id}{suffix}"
@@ -58,12 +58,12 @@ class TriggerFiles:
         return sorted(self.folder.glob(f"[!.]*{suffix}"))
 
     def read(self, path: Path) -> Trigger:
-        """Return the trigger that a file holds.
+        """Return the trigger in a file.
 
         Raises
         ------
         NotATrigger
-            If it holds none, whatever it is: empty, torn, another file's content, a folder, a pipe.
+            If it is anything else: empty, torn, another file's content, a folder, a pipe.
         FileNotFoundError
             If it is gone.
         """
@@ -74,32 +74,32 @@ class TriggerFiles:
             where = ".".join(map(str, problem["loc"])) or "its content"
             raise NotATrigger(f"{where}: {problem['msg']}") from error
         if trigger.trigger_id != path.stem or not ID_PATTERN.fullmatch(path.stem):
-            raise NotATrigger(f"{trigger.trigger_id[:100]!r} is not the id that its name says")
+            raise NotATrigger(f"{trigger.trigger_id[:100]!r} is not the id in its name")
         return trigger
 
     def write(self, trigger: Trigger, suffix: str) -> None:
-        """Replace the file that a trigger has in one state."""
+        """Replace a trigger's file in one state."""
         path = self.path(trigger.trigger_id, suffix)
         write_atomically(path, trigger.model_dump_json(indent=2).encode())
 
     def beat(self, trigger_id: str, beat: HeartBeat) -> None:
-        """Replace the heart-beat of a trigger."""
+        """Replace the heartbeat of a trigger."""
         write_atomically(self.path(trigger_id, HEART_BEAT), beat.model_dump_json().encode())
 
     def last_beat(self, trigger_id: str) -> HeartBeat | None:
-        """Return the newest heart-beat, if there is one."""
+        """Return the latest heartbeat, if there is one."""
         try:
             return HeartBeat.model_validate_json(self.path(trigger_id, HEART_BEAT).read_bytes())
         except (FileNotFoundError, ValidationError):
             return None
 
     def cancel(self, trigger_id: str, cancellation: Cancellation) -> None:
-        """Ask whoever works on a trigger to stop."""
+        """Ask the worker of a trigger to stop."""
         path = self.path(trigger_id, CANCELLATION)
         write_atomically(path, cancellation.model_dump_json().encode())
 
     def cancellation(self, trigger_id: str) -> Cancellation | None:
-        """Return who asked that the work on a trigger stops, if somebody did."""
+        """Return the cancellation request of a trigger, if there is one."""
         try:
             content = self.path(trigger_id, CANCELLATION).read_bytes()
             return Cancellation.model_validate_json(content)
@@ -107,17 +107,21 @@ class TriggerFiles:
             return None
 
     def set_aside(self, path: Path, reason: str) -> None:
-        """Take a file out of the queue, keeping it and the reason beside it for a person.
+        """Move a file out of the queue, and store the reason beside it for a person.
 
-        Where that is not possible the file stays, is told of, and holds up nothing.
+        If that is not possible, the file stays, is logged, and does not block the queue.
         """
         kept = path.with_name(f"{path.stem[:100]}-{new_suffix()}{UNREADABLE}")
         try:
             path.rename(kept)
-            logger.error("%s is not a trigger, set aside as %s: %s", path.name, kept.name, reason)
+            logger.error(
+                "%s is not a trigger and was set aside as %s: %s", path.name, kept.name, reason
+            )
             write_atomically(kept.with_suffix(WHY), f"{reason}\n".encode())
         except OSError as error:
-            logger.error("%s is not a trigger (%s); setting it aside: %s", path.name, reason, error)
+            logger.error(
+                "%s is not a trigger (%s) and could not be set aside: %s", path.name, reason, error
+            )
 
     def unreadable(self) -> Iterator[Path]:
         """Yield the files that were set aside."""
@@ -133,7 +137,7 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as stream:
             content = stream.read(LARGEST_BYTES + 1)
     except PermissionError as error:
-        raise NotATrigger("it may not be read") from error
+        raise NotATrigger("it cannot be read: permission denied") from error
     if len(content) > LARGEST_BYTES:
         raise NotATrigger(f"it is larger than {LARGEST_BYTES} bytes")
     return content

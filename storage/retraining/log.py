@@ -1,4 +1,4 @@
-"""What was logged while one trigger was carried out, in a file beside it, bounded in size."""
+"""The log of one retraining, in a file beside its trigger, limited in size."""
 
 import logging
 import time
@@ -8,16 +8,16 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 LARGEST_BYTES = 64 * 1024
-"""Of the file; one that is full becomes the older half, so both together hold at most twice as much."""
+"""Limit of the file; a full one becomes the older half, so both together hold at most twice as much."""
 OLDER = ".1"
-"""What RotatingFileHandler appends to the name of the older half."""
+"""The suffix that RotatingFileHandler gives the older half."""
 LINE_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 CLOCK_FORMAT = "%H:%M:%S"
 
 
 @contextmanager
 def kept_log(path: Path) -> Iterator[None]:
-    """Append whatever this process logs meanwhile to ``path``; a full disk costs the lines, not the work."""
+    """Append this process's log lines to ``path``; on a full disk lines are lost, but the work goes on."""
     handler = RotatingFileHandler(
         path, maxBytes=LARGEST_BYTES, backupCount=1, encoding="utf-8", delay=True
     )
@@ -34,7 +34,7 @@ def kept_log(path: Path) -> Iterator[None]:
 
 
 def log_tail(path: Path, lines: int) -> list[str]:
-    """Return the last ``lines`` lines that were kept, the oldest first; none if nothing was."""
+    """Return the last ``lines`` lines, oldest first; empty if there are none."""
     older, newer = _lines(path.with_name(path.name + OLDER)), _lines(path)
     return [*older, *newer][-lines:]
 

@@ -1,10 +1,10 @@
 """Requests for retraining, one file each: <id>.trigger -> .running -> .done, .failed or .cancelled, kept.
 
-A file is written whole under another name and then renamed, and claimed by a rename. Every change of state
-happens inside one lock of the folder, and whoever carries a trigger out holds its claim lock
-(``storage/process/lock.py``): it is never carried out twice at once. One whose worker died is claimable
-again, so it is carried out at least once, and what that does must bear repeating. A person may cancel: what
-waits is closed at once; whoever works on a trigger sees the request beside it, and stops where it is safe.
+A file is written under another name and then renamed, and claimed by a rename. Every change of state happens
+inside one lock of the folder, and the worker of a trigger holds its claim lock (``storage/process/lock.py``),
+so no trigger is carried out twice at once. If its worker dies, a trigger can be claimed again: it is carried
+out at least once, so the work must be safe to repeat. A person may cancel: a waiting trigger is closed at
+once; the worker of a running one finds the request beside it and stops at the next safe point.
 """
 
 import logging
@@ -40,7 +40,7 @@ from storage.schema.triggers import (
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 20
-"""Workers that may die of one trigger before it is closed as failed."""
+"""Workers that may die on one trigger before it is closed as failed."""
 
 
 class Claim:
@@ -52,22 +52,22 @@ class Claim:
         self._lock = lock
 
     def beat(self, beat: HeartBeat) -> None:
-        """Say how far the work is. A full disk does not stop the work."""
+        """Write the progress. A full disk does not stop the work."""
         try:
             self._queue.files.beat(self.trigger.trigger_id, beat)
         except OSError as error:
             logger.warning("The progress of a retraining could not be written: %s", error)
 
     def cancellation(self) -> Cancellation | None:
-        """Return who asked that this work stops, if somebody did."""
+        """Return the cancellation request, if there is one."""
         return self._queue.files.cancellation(self.trigger.trigger_id)
 
     def finish(self, result: Mapping[str, Any], *, succeeded: bool) -> Trigger:
-        """Close the trigger, keeping its result, and let go of it."""
+        """Close the trigger, store its result, and release it."""
         return self._close("done" if succeeded else "failed", result)
 
     def stop(self, result: Mapping[str, Any]) -> Trigger:
-        """Close the trigger as cancelled, keeping how far it came, and let go of it."""
+        """Close the trigger as cancelled, store its progress, and release it."""
         return self._close("cancelled", result)
 
     def _close(self, status: ClosedStatus, result: Mapping[str, Any]) -> Trigger:
@@ -76,7 +76,7 @@ class Claim:
         return closed
 
     def release(self) -> None:
-        """Let go of it unfinished: what the kernel does when the worker dies."""
+        """Release it unfinished, as the kernel does when the worker dies."""
         self._lock.release()
 
 
@@ -101,7 +101,7 @@ class RetrainQueue(TriggerReader):
         Raises
         ------
         QueueUnavailable
-            If the folder cannot be written (disk full, no permission); nothing was asked for.
+            If the folder cannot be written (disk full, no permission); nothing was submitted.
         """
         trigger = _new_trigger(reason, requested_by, source, window, figures)
         try:
@@ -119,7 +119,7 @@ class RetrainQueue(TriggerReader):
         window: DataWindow | None = None,
         figures: Mapping[str, Any] | None = None,
     ) -> Trigger | None:
-        """Submit as ``submit`` does, unless a trigger waits or is worked on; of two at once one does."""
+        """Submit as ``submit``, unless a trigger is queued or running; of two calls at once, one does."""
         trigger = _new_trigger(reason, requested_by, source, window, figures)
         try:
             with exclusive(self._lock):
@@ -131,16 +131,16 @@ class RetrainQueue(TriggerReader):
         return trigger
 
     def cancel(self, trigger_id: str, reason: str, requested_by: str) -> FoundTrigger:
-        """Close a trigger that waits; ask whoever works on one to stop. Return what it is now.
+        """Close a queued trigger, or ask the worker of a running one to stop. Return its new state.
 
         Raises
         ------
         RecordNotFound
             If there is no such trigger.
         StateConflict
-            If it is closed, or somebody asked before; the message says which.
+            If it is closed, or was cancelled before; the message says which.
         QueueUnavailable
-            If the folder cannot be written; the trigger is as it was.
+            If the folder cannot be written; the trigger is unchanged.
         """
         asked = Cancellation(requested_by=requested_by, reason=reason)
         try:
@@ -151,7 +151,7 @@ class RetrainQueue(TriggerReader):
         return self.find(trigger_id)
 
     def claim(self) -> Claim | None:
-        """Take the oldest pending trigger, or None; what is no trigger is set aside.
+        """Claim the oldest queued trigger, or return None; invalid files are set aside.
 
         Raises
         ------
@@ -169,9 +169,9 @@ class RetrainQueue(TriggerReader):
         return None
 
     def recover(self) -> list[str]:
-        """Make the triggers whose worker died claimable again; return their ids.
+        """Requeue the triggers whose worker died; return their ids.
 
-        One that many workers died of is closed as failed instead, one that was to stop as cancelled.
+        One on which too many workers died is closed as failed instead; a cancelled one as cancelled.
         """
         try:
             with exclusive(self._lock):
@@ -181,22 +181,22 @@ class RetrainQueue(TriggerReader):
             raise self._unavailable(error) from error
 
     def close(self, closed: Trigger, lock: ClaimLock) -> None:
-        """Rename a claimed trigger to its last state; for ``Claim.finish``.
+        """Rename a claimed trigger to its final state; for ``Claim.finish``.
 
-        What was done is never done again: where there is no room for the result, the name alone says it.
+        Finished work is never repeated: if there is no space for the result, the name alone records it.
         """
         running = self.files.path(closed.trigger_id, RUNNING)
         with exclusive(self._lock):
             try:
                 self.files.write(closed, RUNNING)
             except OSError as error:
-                logger.error("The result of %s could not be kept: %s", closed.trigger_id, error)
+                logger.error("The result of %s could not be stored: %s", closed.trigger_id, error)
             self._move(running, SUFFIXES[closed.status])
             self._forget(closed.trigger_id, lock)
 
     def _cancel(self, found: FoundTrigger, asked: Cancellation) -> None:
         trigger_id = found.trigger.trigger_id
-        # A worker that died between its result and the rename has finished all the same.
+        # A worker that died between storing its result and the rename did finish.
         status = found.trigger.status if found.state == "running" else found.state
         if status in CLOSED:
             raise StateConflict(f"Retraining {trigger_id} is over ({status}); nothing to cancel.")
@@ -204,7 +204,7 @@ class RetrainQueue(TriggerReader):
         if lock is None:
             self._ask_to_stop(found, asked)
             return
-        # It waits, or its worker is dead: nobody works on it, and nobody can begin inside the folder's lock.
+        # It is queued, or its worker is dead, and the lock of the folder keeps others from starting it.
         state = SUFFIXES[found.state]
         self.files.write(
             found.trigger.closed("cancelled", None, found.cancellation or asked), state
@@ -216,8 +216,8 @@ class RetrainQueue(TriggerReader):
         trigger_id, before = found.trigger.trigger_id, found.cancellation
         if before is not None:
             raise StateConflict(
-                f"Retraining {trigger_id} was cancelled by {before.requested_by} already; it stops when "
-                "the step that it is at ends."
+                f"Retraining {trigger_id} was already cancelled by {before.requested_by}; it stops after "
+                "the current step."
             )
         self.files.cancel(trigger_id, asked)
 
@@ -225,12 +225,12 @@ class RetrainQueue(TriggerReader):
         trigger = self._read(path)
         if trigger is None:
             return None
-        if trigger.status == "cancelled":  # who cancelled it died before the rename
+        if trigger.status == "cancelled":  # the cancelling process died before the rename
             self._move(path, CANCELLED)
             return None
         lock = ClaimLock.take(self.files.path(trigger.trigger_id, CLAIM))
         if lock is None:
-            return None  # somebody put the file back while its worker lives
+            return None  # somebody put the file back while its worker is alive
         self._move(path, RUNNING)
         claimed = trigger.model_copy(
             update={
@@ -251,13 +251,13 @@ class RetrainQueue(TriggerReader):
             return False  # its worker lives
         asked = self.files.cancellation(trigger.trigger_id)
         if trigger.status in CLOSED:
-            state = SUFFIXES[trigger.status]  # it died after the work, before the rename
+            state = SUFFIXES[trigger.status]  # it died after finishing, before the rename
         elif asked is not None:
             state = CANCELLED
             self.files.write(trigger.closed("cancelled", None, asked), RUNNING)
         elif trigger.attempts >= MOST_ATTEMPTS:
             state = FAILED
-            error = {"error": f"{trigger.attempts} workers died of it."}
+            error = {"error": f"{trigger.attempts} workers died while running it."}
             self.files.write(trigger.closed("failed", error), RUNNING)
         else:
             state = PENDING
@@ -271,7 +271,7 @@ class RetrainQueue(TriggerReader):
         except NotATrigger as error:
             self.files.set_aside(path, str(error))
         except FileNotFoundError:
-            logger.warning("%s was taken away by somebody else.", path.name)
+            logger.warning("%s was removed by somebody else.", path.name)
         return None
 
     def _move(self, path: Path, suffix: str) -> None:
@@ -286,7 +286,7 @@ class RetrainQueue(TriggerReader):
     def _unavailable(self, error: OSError) -> QueueUnavailable:
         return QueueUnavailable(
             f"The folder of triggers {self.files.folder} cannot be written ({error.strerror}); free some "
-            "disk space or mend its permissions, then try again."
+            "disk space or fix its permissions, then try again."
         )
 
 

@@ -1,4 +1,4 @@
-"""The triggers of one folder, read: which wait, which run, which are closed, and how far each is."""
+"""Reading the triggers of one folder: queued, running or closed, with their progress."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ CLOSED: tuple[ClosedStatus, ...] = ("done", "failed", "cancelled")
 
 @dataclass(frozen=True)
 class FoundTrigger:
-    """A trigger, the state that its file's name says, how far the work is, and whether it is to stop."""
+    """A trigger with the state in its file's name, its progress, and a cancellation request if any."""
 
     trigger: Trigger
     state: TriggerStatus
@@ -29,14 +29,14 @@ class TriggerReader:
         self.files = TriggerFiles(folder)
 
     def find(self, trigger_id: str) -> FoundTrigger:
-        """Return a trigger, its state and how far it is.
+        """Return a trigger, its state and its progress.
 
         Raises
         ------
         RecordNotFound
             If no readable file has this id.
         """
-        # Twice, because a file that is renamed meanwhile can be missed once.
+        # Twice, because a file being renamed can be missed once.
         for status, suffix in [*SUFFIXES.items(), *SUFFIXES.items()]:
             path = self.files.path(trigger_id, suffix)
             try:
@@ -47,29 +47,29 @@ class TriggerReader:
         raise RecordNotFound(f"There is no retraining {trigger_id[:64]}.")
 
     def pending(self) -> list[str]:
-        """Return the ids that wait, oldest first."""
+        """Return the ids of queued triggers, oldest first."""
         return [path.stem for path in self.files.with_suffix(PENDING)]
 
     def running(self) -> list[str]:
-        """Return the ids that a worker has claimed, oldest first."""
+        """Return the ids of running triggers, oldest first."""
         return [path.stem for path in self.files.with_suffix(RUNNING)]
 
     def open_files(self) -> list[str]:
-        """Return the names of the files that wait or that a worker has claimed, oldest first."""
+        """Return the file names of queued and running triggers, oldest first."""
         return sorted(
             path.name for suffix in (PENDING, RUNNING) for path in self.files.with_suffix(suffix)
         )
 
     def history(self, limit: int) -> list[Trigger]:
-        """Return closed triggers, the last asked for first, at most ``limit``."""
+        """Return closed triggers, newest request first, at most ``limit``."""
         return [found.trigger for found in self.newest(limit, CLOSED)]
 
     def newest(
         self, limit: int, states: Iterable[TriggerStatus] = tuple(SUFFIXES)
     ) -> list[FoundTrigger]:
-        """Return triggers in some of the states, the last asked for first, at most ``limit``."""
+        """Return triggers in some of the states, newest request first, at most ``limit``."""
         wanted = tuple(states)
-        # By id: one that is renamed meanwhile can be seen under two names.
+        # By id: a file being renamed can be seen under two names.
         paths = {
             path.stem: path for state in wanted for path in self.files.with_suffix(SUFFIXES[state])
         }
@@ -81,7 +81,7 @@ class TriggerReader:
             try:
                 yield self.find(path.stem)
             except RecordNotFound:
-                continue  # it holds no trigger, or somebody took it away
+                continue  # not a trigger, or removed by somebody
 
     def _found(self, trigger: Trigger, state: TriggerStatus) -> FoundTrigger:
         if state != "running":

@@ -14,7 +14,7 @@ def accepted_bounds() -> tuple[FloatArray, FloatArray]:
 
 
 def is_accepted(inputs: FloatArray) -> BoolArray:
-    """Return, for each row of inputs (n, 8), whether all of them are there and in range.
+    """Return, for each row of inputs (n, 8), whether all values are present and in range.
 
     Examples
     --------
@@ -23,5 +23,5 @@ def is_accepted(inputs: FloatArray) -> BoolArray:
     [True, True, False, False]
     """
     lowest, highest = accepted_bounds()
-    # A comparison with NaN is false, so what is not proven to be in range is not accepted.
+    # Comparisons with NaN are false, so NaN is not accepted.
     return np.asarray(((inputs >= lowest) & (inputs <= highest)).all(axis=1))

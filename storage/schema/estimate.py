@@ -1,11 +1,11 @@
-"""A figure and how sure it is: the same class where it is measured, kept, answered and drawn."""
+"""A figure with its confidence interval: the same class where it is measured, stored, answered and drawn."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure and its confidence interval, of 95 % where nothing else is said."""
+    """A figure and its confidence interval, 95 % unless stated otherwise."""
 
     value: float
     lower: float

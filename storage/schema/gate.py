@@ -1,4 +1,4 @@
-"""What the promotion gate decided: each check with its figures, and the checks that the decision rests on."""
+"""The promotion gate's decision: each check with its figures, and the checks that decided it."""
 
 import logging
 import math
@@ -14,15 +14,15 @@ Branch = Literal["no champion", "better", "better on recent"]
 
 
 def finite(value: float | None) -> float | None:
-    """Return a number that JSON can hold, or None."""
+    """Return a number that JSON can represent, or None."""
     return value if value is None or math.isfinite(value) else None
 
 
 class GateCheck(BaseModel):
-    """One question of the gate and its answer; failing a ``required`` one forbids the promotion.
+    """One check of the gate and its result; failing a ``required`` one blocks the promotion.
 
-    The others say which way to a promotion is open. ``figures`` are what the answer rests on, ``limit`` is
-    what one of them was held against, in its unit. ``sentence`` is for a person, without a full stop.
+    The others decide which path to promotion is open. ``figures`` are what the result is based on, ``limit``
+    the value one is compared with, in its unit. ``sentence`` is for a person, without a full stop.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,7 +37,7 @@ class GateCheck(BaseModel):
     @field_validator("figures", mode="after")
     @classmethod
     def _finite(cls, figures: dict[str, Any]) -> dict[str, Any]:
-        """Turn a figure that is not finite into null: JSON has no number for it."""
+        """Turn a figure that is not finite into null, because JSON cannot represent it."""
         return {name: finite(value) for name, value in figures.items()}
 
     @field_validator("limit", mode="after")
@@ -47,10 +47,10 @@ class GateCheck(BaseModel):
 
 
 class GateDecision(BaseModel):
-    """The decision about a version: ``branch`` is the way that led to a promotion, null without one.
+    """The decision about a version: ``branch`` is the path that led to a promotion, null without one.
 
-    ``decided_by`` names the checks that settled it, the most important first; empty for a first champion,
-    and in decisions of older releases. ``reason`` is for a person, without a full stop.
+    ``decided_by`` names the deciding checks, the most important first; empty for a first champion and in
+    decisions of older releases. ``reason`` is for a person, without a full stop.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -65,7 +65,7 @@ class GateDecision(BaseModel):
 
 
 def decision_of(trigger: Trigger) -> GateDecision | None:
-    """Return what the gate decided in a retraining; None before it, or if it cannot be read."""
+    """Return the gate's decision in a retraining; None if there is none yet or it is unreadable."""
     try:
         decision = (trigger.result or {}).get("decision")
         return GateDecision.model_validate(decision) if decision is not None else None

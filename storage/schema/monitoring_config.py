@@ -1,8 +1,8 @@
-"""What an operator can set about monitoring while it runs: type, default, unit, bounds and help, once.
+"""What an operator can configure in monitoring while it runs: type, default, unit, bounds and help.
 
 The values are rows of the database (``storage/database/monitoring_config.py``), not settings of a process:
-they are changed over HTTP, each change is kept, and every process sees the same ones. The forms, the checks
-of what is sent and the reference's table are made from this model.
+they are changed over HTTP, each change is kept, and every process sees the same ones. The forms, the
+validation and the reference's table are generated from this model.
 """
 
 from pydantic import Field
@@ -10,7 +10,7 @@ from pydantic import Field
 from storage.schema.records import Record
 
 UNITS = {"_hours": "h", "_days": "days", "_rows": "rows", "_share": "0 to 1", "_windows": "windows"}
-"""Unit by the ending of a value's name."""
+"""Unit by the suffix of a value's name."""
 
 
 class MonitoringConfig(Record, strict=True):
@@ -24,76 +24,81 @@ class MonitoringConfig(Record, strict=True):
         description="Measure the error on labelled predictions, and estimate it on the others.",
     )
     automatic_retraining_enabled: bool = Field(
-        False, description="Let a check ask for retraining by itself. Off: it only says so."
+        False,
+        description="Let a check request retraining automatically. Off: it only recommends it.",
     )
     window_hours: float = Field(
-        24.0, ge=0.1, le=24 * 90, allow_inf_nan=False, description="How far back a check looks."
+        24.0,
+        ge=0.1,
+        le=24 * 90,
+        allow_inf_nan=False,
+        description="Time window that a check covers.",
     )
     largest_window_rows: int = Field(
         10_000,
         ge=100,
         le=100_000,
-        description="Newest predictions of the window that are compared.",
+        description="Most predictions of the window that are compared, the newest first.",
     )
     drift_minimum_rows: int = Field(
         100,
         ge=10,
         le=10_000,
-        description="Below this many predictions the answer is 'not enough data', not 'no drift'.",
+        description="Below this many predictions the result is 'not enough data', not 'no drift'.",
     )
     drift_significance_level: float = Field(
         0.005,
         gt=0,
         le=0.1,
         allow_inf_nan=False,
-        description="Chance of calling one quiet window drifted, all tests together.",
+        description="Probability of a false drift report for one window without drift, all tests combined.",
     )
     drift_minimum_effect_share: float = Field(
         0.03,
         ge=0,
         le=0.5,
         allow_inf_nan=False,
-        description="Kolmogorov-Smirnov distance below which a difference does not matter.",
+        description="Kolmogorov-Smirnov distance below which a difference is negligible.",
     )
     drift_confirming_windows: int = Field(
         2,
         ge=1,
         le=10,
-        description="Drifted windows in a row, without common rows, that raise an alarm when none of them"
-        " is beyond doubt alone.",
+        description="Consecutive drifted windows, without common rows, that raise an alarm when none of them"
+        " is conclusive on its own.",
     )
     performance_minimum_rows: int = Field(
         100,
         ge=10,
         le=10_000,
-        description="Below this many labelled predictions the error is not judged.",
+        description="Below this many labelled predictions degradation is not judged.",
     )
     degradation_margin_share: float = Field(
         0.05,
         ge=0,
         le=10,
         allow_inf_nan=False,
-        description="Rise of the RMSE over the holdout's that counts as degraded, once it is beyond doubt.",
+        description="Rise of the RMSE over the holdout's that counts as degradation if it is significant.",
     )
     maximum_model_age_days: float = Field(
         90.0,
         ge=0,
         le=3650,
         allow_inf_nan=False,
-        description="Age at which a model is due for retraining. 0: never.",
+        description="Age at which a model should be retrained. 0: never.",
     )
     enough_labelled_rows: int = Field(
         2_000,
         ge=0,
         le=1_000_000,
-        description="Predictions labelled since the last training that are a reason for the next. 0: never.",
+        description="New labelled predictions since the last training that suggest a retraining. 0: never.",
     )
     cooldown_hours: float = Field(
         24.0,
         ge=0,
         le=24 * 365,
         allow_inf_nan=False,
-        description="Pause after a retraining before a check asks for another.",
+        description="Pause after a retraining before a check requests another.",
     )
 
 

@@ -34,7 +34,7 @@ class Predictions:
         return np.isfinite(self.lower) & np.isfinite(self.upper)
 
     def only(self, rows: BoolArray | IndexArray) -> Self:
-        """Return the rows where the mask (n,) is true, or those of the given places, in their order."""
+        """Return the rows where the mask (n,) is true, or those at the given indices, in that order."""
         return type(self)(**{each.name: getattr(self, each.name)[rows] for each in fields(self)})
 
     def labelled(
@@ -52,14 +52,14 @@ class Predictions:
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledPredictions(Predictions):
-    """Predictions beside what was asked and what turned out to be.
+    """Predictions with their inputs and actual values.
 
     Attributes
     ----------
     inputs
         Shape (n, 8), columns in schema order; (n, 0) where only the values are known.
     actual
-        Shape (n,); NaN where it is not known yet.
+        Shape (n,); NaN where it is not yet known.
     """
 
     inputs: FloatArray
@@ -77,5 +77,5 @@ class LabelledPredictions(Predictions):
 
     @property
     def is_held(self) -> BoolArray:
-        """Whether each actual value (n,) lies in its interval; not where there is none."""
+        """Whether each actual value (n,) lies in its interval; false where there is none."""
         return (self.lower <= self.actual) & (self.actual <= self.upper)

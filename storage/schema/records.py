@@ -1,4 +1,4 @@
-"""What is persisted, and its shape. A spool record is one line in a process's spool file."""
+"""The schema of everything that is stored. A spool record is one line in a process's spool file."""
 
 import secrets
 import time
@@ -29,8 +29,8 @@ def utc_now() -> datetime:
 def new_id() -> str:
     """Return a new identifier: 32 hexadecimal characters, the milliseconds since 1970 and 80 random bits.
 
-    Ids that are made one after another lie side by side in an index, where random ones would each touch
-    another page (as in RFC 9562, version 7). So the beginning of an id is not random: see ``new_suffix``.
+    Ids created one after another are adjacent in an index, where random ones would each touch another page
+    (as in RFC 9562, version 7). So the beginning of an id is not random: see ``new_suffix``.
     """
     return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
 
@@ -41,7 +41,7 @@ def new_suffix() -> str:
 
 
 class Record(BaseModel):
-    """Base of everything persisted: immutable and strict about unknown fields."""
+    """Base of everything stored: immutable and strict about unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -57,7 +57,7 @@ class SpoolRecord(Record):
         return self.model_dump(exclude={"kind"})
 
     def parts(self) -> "tuple[SpoolRecord, ...]":
-        """Return the records of one row each that this one consists of."""
+        """Return the one-row records that this record consists of."""
         return (self,)
 
 
@@ -152,7 +152,7 @@ class ShadowRecord(SpoolRecord):
 
 
 class ModelMetricsRecord(SpoolRecord):
-    """How well one trained model did on the test part. Errors in 100,000 USD, time in seconds."""
+    """One trained model's figures on the test part. Errors in 100,000 USD, time in seconds."""
 
     table = "model_metrics"
     kind: Literal["model_metrics"] = "model_metrics"
@@ -177,14 +177,14 @@ EventKind = Literal[
     "configuration",
     "clear",
 ]
-"""What can happen on the timeline of the system."""
+"""The kinds of events on the timeline."""
 
 
 class EventRecord(SpoolRecord):
-    """Something that an operator will want to find on the timeline later.
+    """An entry of the timeline that an operator may look for later.
 
-    ``subject`` is what it happened to (a trigger id, a model version), ``summary`` a sentence for a
-    person, ``figures`` what led to it or came of it.
+    ``subject`` is what it concerns (a trigger id, a model version), ``summary`` a sentence for a person,
+    ``figures`` its causes or results.
     """
 
     table = "events"
@@ -198,7 +198,7 @@ class EventRecord(SpoolRecord):
 
 
 class CommandRecord(SpoolRecord):
-    """Something the log-writer, alone in writing to the database, does for another process."""
+    """A command to the log-writer, the only process that writes to the database."""
 
     table = "command_results"
     kind: Literal["command"] = "command"
@@ -223,7 +223,7 @@ SPOOL_RECORD: TypeAdapter[AnySpoolRecord] = TypeAdapter(AnySpoolRecord)
 
 
 class ModelManifest(Record):
-    """What a version folder holds. Written last: a folder without it is not a version."""
+    """The contents of a version folder. Written last: a folder without it is not a version."""
 
     version: str
     model_name: str
@@ -234,14 +234,14 @@ class ModelManifest(Record):
     metrics: dict[str, float]
     dataset_sha256: str
     training_sha256: str | None = Field(
-        None, description="Of the rows learned from, labelled predictions among them."
+        None, description="Checksum of the training rows, including labelled predictions."
     )
     labelled: dict[str, Any] | None = Field(
-        None, description="What became of the labelled predictions; None: nobody asked for them."
+        None, description="How the labelled predictions were used; None: not requested."
     )
-    trigger_id: str | None = Field(None, description="Of the retraining that it came of.")
+    trigger_id: str | None = Field(None, description="Id of the retraining that produced it.")
     mlflow_run_id: str | None = None
-    checksums: dict[str, str] = Field(description="SHA-256 by file name relative to the folder.")
+    checksums: dict[str, str] = Field(description="SHA-256 by file name, relative to the folder.")
 
 
 PointerMove = Literal["gate", "command line", "promotion", "rollback", "watch"]
@@ -250,7 +250,7 @@ rollback, or the watch over a promotion, which rolls back."""
 
 
 class ChampionPointer(Record):
-    """Which version serves, which did before, and what moved it (None: an earlier release did)."""
+    """Which version serves, which served before, and what moved the pointer (None: an older release)."""
 
     version: str
     previous: str | None = None

@@ -1,6 +1,6 @@
-"""The widths of the steps for which requests are counted, and for how long.
+"""The widths of the steps in which requests are counted, and how long they are kept.
 
-A long range is read from wide steps, so that it costs little more than a short one.
+A long range is read from wide steps, so it costs little more than a short one.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True)
 class Resolution:
-    """One width of the steps, which begin at whole multiples of it since 1970, and how long they are kept."""
+    """One width of steps, which begin at whole multiples of it since 1970, and their retention."""
 
     seconds: int
     kept: timedelta
@@ -23,19 +23,19 @@ RESOLUTIONS = (
 """Finest first; each width is a multiple of the one before."""
 
 MOST_STEPS = 1_000
-"""Steps of one summary."""
+"""Most steps of one summary."""
 
 ROUND_STEPS_SECONDS = (
     *(10, 30, 60, 300, 600, 1_200, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200),
     *(86_400, 7 * 86_400, 28 * 86_400),
 )
-"""Widths that a person reads at a glance; from ten minutes on, whole multiples of the widest resolution."""
+"""Round widths for charts; from ten minutes on, whole multiples of the widest resolution."""
 
 SLOWEST_RESOLUTIONS = (Resolution(60, timedelta(days=1)), Resolution(600, timedelta(days=8)))
-"""Of the lists of slowest requests: a long range reads few long steps."""
+"""Resolutions of the lists of slowest requests: a long range reads few long steps."""
 
 SLOWEST_KEPT = 20
-"""Requests in the list of one step and endpoint."""
+"""Requests kept for one step and endpoint."""
 
 
 def resolution_for(step_seconds: int) -> Resolution:

@@ -184,7 +184,7 @@ slowest_requests = _record_table(
 )
 
 DERIVED_TABLES: tuple[sa.Table, ...] = (request_rollup, slowest_requests)
-"""What the log-writer makes of the requests; emptied with them."""
+"""Tables derived from requests by the log-writer; cleared with them."""
 
 RECORD_TABLES: tuple[sa.Table, ...] = (
     predictions,

@@ -1,4 +1,4 @@
-"""Requests of a span of time in figures, as they are worked out, answered and drawn."""
+"""Figures on the requests of a time window, as they are computed, answered and drawn."""
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 

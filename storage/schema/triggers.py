@@ -1,4 +1,4 @@
-"""A request for retraining, from its asking to its result, and what the worker says meanwhile."""
+"""A request for retraining, from submission to result, and the worker's progress reports."""
 
 from typing import Any, Literal, Self
 
@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from storage.schema.records import LONGEST_REASON, Record, utc_now
 
 TriggerSource = Literal["manual", "drift", "degradation", "age", "labels", "schedule"]
-"""What asked for a retraining: a person, or what a check found."""
+"""The source of a retraining request: a person, or a check's finding."""
 
 
 class DataWindow(Record):
@@ -26,11 +26,11 @@ class DataWindow(Record):
 TriggerStatus = Literal["pending", "running", "done", "failed", "cancelled"]
 ClosedStatus = Literal["done", "failed", "cancelled"]
 WorkStage = Literal["claimed", "loading", "training", "evaluating", "gate", "publishing"]
-"""What a worker is at, in this order."""
+"""The stages of a retraining, in order."""
 
 
 class Cancellation(Record):
-    """Who wants a retraining to stop, and why."""
+    """Who cancelled a retraining, and why."""
 
     requested_by: str
     reason: str = Field(min_length=1, max_length=LONGEST_REASON)
@@ -38,7 +38,7 @@ class Cancellation(Record):
 
 
 class MlflowRun(Record):
-    """The run in which MLflow records a whole training, and the experiment that it belongs to."""
+    """MLflow's run of a whole training, and its experiment."""
 
     experiment_id: str
     run_id: str
@@ -47,8 +47,8 @@ class MlflowRun(Record):
 class Trigger(Record):
     """A request for retraining, as kept in its trigger file.
 
-    ``figures`` are what a check saw when it asked, ``window`` the predictions it is about; ``attempts``
-    counts the workers that began it. A ``cancellation`` of one that is done came too late.
+    ``figures`` are a check's findings when it requested this, ``window`` the predictions concerned;
+    ``attempts`` counts the workers that started it. A ``cancellation`` of one that is done came too late.
     """
 
     trigger_id: str
@@ -71,16 +71,16 @@ class Trigger(Record):
         result: dict[str, Any] | None,
         cancellation: Cancellation | None = None,
     ) -> Self:
-        """Return this trigger as it is once it is over, now."""
+        """Return this trigger as finished now."""
         closing = {"status": status, "result": result, "cancellation": cancellation}
         return self.model_copy(update=closing | {"finished_at": utc_now()})
 
 
 class HeartBeat(Record):
-    """What the worker that carries a trigger out says from time to time.
+    """The worker's regular progress report on a trigger.
 
-    ``step`` is a sentence, the ``number``-th of ``total`` in its stage, and began ``begun_at``; ``progress``
-    is that of the whole retraining, from 0 to 1; ``mlflow`` is there once the run is.
+    ``step`` is a sentence, the ``number``-th of ``total`` in its stage, which began at ``begun_at``;
+    ``progress`` is that of the whole retraining, from 0 to 1; ``mlflow`` is set once the run exists.
     """
 
     at: AwareDatetime = Field(default_factory=utc_now)

@@ -1,4 +1,4 @@
-"""Where the three servers are: each address has its one definition and default here, for every process."""
+"""Addresses of the three servers, each defined once with its default, for every process."""
 
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ def _loopback(port_field: str, validated: dict[str, Any]) -> str:
 
 
 class Addresses(SettingGroup):
-    """What each server binds to, and where its clients or the operator's browser find it."""
+    """The address each server binds to, and where clients or the operator's browser reach it."""
 
     prefix: ClassVar[str] = "HOUSING_"
 
@@ -21,7 +21,7 @@ class Addresses(SettingGroup):
     backend_url: str = Field(
         default_factory=lambda validated: _loopback("backend_port", validated),
         pattern="^https?://",
-        description="Where clients find the service. Empty: the loopback address and its port.",
+        description="URL at which clients reach the service. Empty: the loopback address and its port.",
     )
     dashboard_host: str = Field("127.0.0.1", description="Address the dashboard binds to.")
     dashboard_port: int = Field(8501, ge=1, le=65535, description="Port of the dashboard.")
@@ -30,6 +30,6 @@ class Addresses(SettingGroup):
     mlflow_url: str = Field(
         default_factory=lambda validated: _loopback("mlflow_port", validated),
         pattern="^https?://",
-        description="Address of MLflow as the operator's browser reaches it; links to runs lead there."
+        description="URL at which the operator's browser reaches MLflow; links to runs use it."
         " Empty: the loopback address and its port.",
     )

@@ -1,4 +1,4 @@
-"""The settings of the service, and of the two that ask it: the monitor and the dashboard."""
+"""The settings of the service and of its two clients: the monitor and the dashboard."""
 
 from typing import Annotated, ClassVar
 
@@ -15,28 +15,33 @@ class BackendSettings(SettingGroup):
     workers: int = Field(2, ge=1, le=64, description="Worker processes of the service.")
     threads: int = Field(4, ge=1, le=256, description="Threads in each worker process.")
     request_limit_bytes: Annotated[int, Variable("HOUSING_REQUEST_LIMIT_BYTES")] = Field(
-        8 * 1024 * 1024, ge=1024, description="Largest request body; a larger one is answered 413."
+        8 * 1024 * 1024,
+        ge=1024,
+        description="Largest request body; larger ones are answered with 413.",
     )
     model_poll_seconds: Annotated[float, Variable("HOUSING_MODEL_POLL_SECONDS")] = Field(
-        1.0, gt=0, le=60, description="How often a worker looks whether the champion changed."
+        1.0, gt=0, le=60, description="How often a worker checks whether the champion changed."
     )
     command_timeout_seconds: Annotated[float, Variable("HOUSING_COMMAND_TIMEOUT_SECONDS")] = Field(
-        10.0, gt=0, le=120, description="How long the service waits for the log-writer to act."
+        10.0,
+        gt=0,
+        le=120,
+        description="How long the service waits for the log-writer to answer a command.",
     )
 
 
 class AccessSettings(SettingGroup):
-    """Who may do what; each key may also do what those before it may."""
+    """Who may do what; each key also has the rights of those before it."""
 
     prefix: ClassVar[str] = "HOUSING_"
 
     require_key: bool = Field(
         False,
-        description="Ask for a key on reading and predicting too. Always so off the loopback address.",
+        description="Require a key for reading and predicting too; always so off the loopback address.",
     )
     viewer_key: SecretStr | None = Field(None, description="Key that may read and predict.")
     operator_key: SecretStr | None = Field(
-        None, description="Key that may also ask for retraining."
+        None, description="Key that may also request retraining."
     )
     admin_key: SecretStr | None = Field(None, description="Key that may also clear and configure.")
 
@@ -52,7 +57,7 @@ class MonitorSettings(SettingGroup):
 
 
 class DashboardSettings(SettingGroup):
-    """How the dashboard asks the service."""
+    """How the dashboard calls the service."""
 
     prefix: ClassVar[str] = "HOUSING_DASHBOARD_"
 
@@ -60,8 +65,8 @@ class DashboardSettings(SettingGroup):
         None, description="Key that the dashboard itself sends to the service."
     )
     refresh_seconds: Annotated[float, Variable("HOUSING_REFRESH_SECONDS")] = Field(
-        5.0, ge=0.5, le=3600, description="Pause between two looks of an open page at the service."
+        5.0, ge=0.5, le=3600, description="Refresh interval of an open page."
     )
     backend_timeout_seconds: Annotated[float, Variable("HOUSING_BACKEND_TIMEOUT_SECONDS")] = Field(
-        5.0, gt=0, le=120, description="Longest that the dashboard waits for one answer."
+        5.0, gt=0, le=120, description="How long the dashboard waits for one answer."
     )

@@ -1,6 +1,6 @@
-"""How a group of settings is read from environment variables: each setting has one name.
+"""Reading a group of settings from environment variables: each setting has one name.
 
-That is its group's prefix and its own name in capitals (``HOUSING_WATCH_`` and ``days`` give
+The name is the group's prefix and the setting's name in capitals (``HOUSING_WATCH_`` and ``days`` give
 ``HOUSING_WATCH_DAYS``), or the one in its annotation: ``Annotated[int, Variable("HOUSING_RANDOM_SEED")]``.
 """
 
@@ -16,7 +16,7 @@ PREFIX = "HOUSING_"
 
 @dataclass(frozen=True)
 class Variable:
-    """The environment variable of a field whose name is not its group's prefix and its own."""
+    """The environment variable of a field, if it is not the group's prefix and the field's name."""
 
     name: str
 
@@ -37,7 +37,7 @@ class SettingGroup(BaseModel):
 
 
 def variables_of(settings: type[BaseModel]) -> dict[str, tuple[str, ...]]:
-    """Return where each environment variable goes: a field, or a group and its field."""
+    """Return the place of each environment variable: a field, or a group and its field."""
     places: dict[str, tuple[str, ...]] = {}
     for name, field in settings.model_fields.items():
         group = field.annotation
@@ -49,9 +49,9 @@ def variables_of(settings: type[BaseModel]) -> dict[str, tuple[str, ...]]:
 
 
 def by_group(settings: type[BaseModel], variables: Mapping[str, str | None]) -> dict[str, Any]:
-    """Return the values of environment variables as the settings are nested.
+    """Return the values of environment variables, nested like the settings.
 
-    A variable with our prefix that no setting has is kept under its own name, for the settings to refuse.
+    An unknown variable with our prefix is kept under its own name, so that the settings refuse it.
     """
     places = variables_of(settings)
     nested: dict[str, Any] = {}
@@ -65,12 +65,16 @@ def by_group(settings: type[BaseModel], variables: Mapping[str, str | None]) -> 
 
 
 def sentence_about(settings: type[BaseModel], place: tuple[str | int, ...], problem: str) -> str:
-    """Return one sentence about the setting at a place that pydantic found wrong."""
+    """Return one sentence about the setting at a place that pydantic reports as wrong."""
     places = variables_of(settings)
     names = {parts: variable for variable, parts in places.items()}
     if (variable := names.get(tuple(map(str, place)))) is not None:
         return f"The setting {variable} is wrong: {problem}."
     unknown = ".".join(map(str, place))
     closest = get_close_matches(unknown, places, n=1)
-    hint = f"did you mean {closest[0]}?" if closest else "remove it, or see the README's list."
+    hint = (
+        f"did you mean {closest[0]}?"
+        if closest
+        else "remove it, or see docs/reference/settings.md."
+    )
     return f"There is no setting {unknown}; {hint}"

@@ -1,4 +1,4 @@
-"""The settings of what is recorded: the spool, the log-writer, the database and how long it keeps rows."""
+"""The settings of records: the spool, the log-writer, the database and its retention."""
 
 from typing import Annotated, ClassVar
 
@@ -8,7 +8,7 @@ from storage.setting_groups.environment import SettingGroup, Variable
 
 
 class SpoolSettings(SettingGroup):
-    """The files that records wait in."""
+    """The files in which records wait."""
 
     prefix: ClassVar[str] = "HOUSING_SPOOL_"
 
@@ -31,7 +31,7 @@ class LogWriterSettings(SettingGroup):
 
 
 class DatabaseSettings(SettingGroup):
-    """Where the log database is, and how large it may become."""
+    """The log database's address and size limit."""
 
     prefix: ClassVar[str] = "HOUSING_DATABASE_"
 
@@ -43,7 +43,7 @@ class DatabaseSettings(SettingGroup):
     limit_bytes: int = Field(
         16 * 1024**3,
         ge=0,
-        description="Size of the log database beyond which its oldest records are removed. 0: no limit.",
+        description="Size of the log database above which its oldest records are removed. 0: no limit.",
     )
 
 

@@ -8,7 +8,7 @@ from storage.setting_groups.environment import SettingGroup, Variable
 
 
 class TrainingSettings(SettingGroup):
-    """What a training learns from, and with how much of the machine."""
+    """What a training learns from, and its use of the machine."""
 
     prefix: ClassVar[str] = "HOUSING_TRAINING_"
 
@@ -20,27 +20,27 @@ class TrainingSettings(SettingGroup):
     )
     candidates: Annotated[str, Variable("HOUSING_CANDIDATES")] = Field(
         "",
-        description="Names of the models that compete in a training, separated by commas. Empty: all of"
+        description="Names of the candidates of a training, separated by commas. Empty: all of"
         " training/models/candidates.py.",
     )
-    threads: int = Field(2, ge=1, le=256, description="Threads that fitting a model may use.")
+    threads: int = Field(2, ge=1, le=256, description="Threads for fitting a model.")
     labelled_days: float = Field(
         90.0,
         gt=0,
         le=36500,
-        description="How far back before its trigger a retraining learns from labelled predictions.",
+        description="Age, at its trigger, up to which a retraining learns from labelled predictions.",
     )
     labelled_most_rows: int = Field(
         10_000,
         ge=0,
         le=100_000,
-        description="Newest labelled predictions that a retraining looks at. 0: it learns from the base table"
-        " alone.",
+        description="Most labelled predictions that a retraining reads, the newest first. 0: it learns"
+        " from the base table only.",
     )
     labelled_minimum_rows: int = Field(
         100,
         ge=1,
-        description="Labelled predictions to learn from below which it learns from the base table alone.",
+        description="Usable labelled predictions below which it learns from the base table only.",
     )
     labelled_weight: float = Field(
         1.0,
@@ -51,13 +51,13 @@ class TrainingSettings(SettingGroup):
     labelled_outlier_distance: float = Field(
         4.0,
         gt=0,
-        description="Robust standard deviations from what similar districts cost beyond which an actual"
-        " value is not believed.",
+        description="Distance from similar districts' prices, in robust standard deviations, above which an"
+        " actual value is left out as implausible.",
     )
 
 
 class SearchSettings(SettingGroup):
-    """What a training searches beside the default configurations."""
+    """What a training searches besides the default configurations."""
 
     prefix: ClassVar[str] = "HOUSING_SEARCH_"
 
@@ -65,27 +65,27 @@ class SearchSettings(SettingGroup):
         4,
         ge=0,
         le=1000,
-        description="Configurations of the neighbour boosting that a training tries beside its default one.",
+        description="Configurations of the neighbour boosting that a training tries besides the default.",
     )
     space: str = Field(
         "",
-        description="What those are drawn from, as JSON: parameters of its pipeline and their values, as in"
+        description="Values to draw from, as JSON: parameters of its pipeline and their values, as in"
         ' {"regressor__near__learning_rate": [0.04, 0.08]}. Empty: the space in training/fitting/search.py.',
     )
 
 
 class WorkerSettings(SettingGroup):
-    """How the worker waits for retrainings."""
+    """How the worker waits for triggers."""
 
     prefix: ClassVar[str] = "HOUSING_WORKER_"
 
     poll_seconds: float = Field(
-        1.0, gt=0, le=3600, description="How often the worker looks for retraining triggers."
+        1.0, gt=0, le=3600, description="How often the worker checks for triggers."
     )
 
 
 class MlflowSettings(SettingGroup):
-    """Where runs are recorded, and whom the MLflow server answers."""
+    """Where runs are recorded, and which hosts the MLflow server answers."""
 
     prefix: ClassVar[str] = "HOUSING_MLFLOW_"
 
@@ -95,5 +95,5 @@ class MlflowSettings(SettingGroup):
     )
     allowed_hosts: str = Field(
         "mlflow-server:*,localhost:*,127.0.0.1:*",
-        description="Host headers the MLflow server answers to, separated by commas.",
+        description="Host headers that the MLflow server accepts, separated by commas.",
     )

@@ -1,7 +1,7 @@
-"""Spool lines of the records that every request leaves, put together without building the records.
+"""Spool lines of the records of every request, written without building the record objects.
 
-A record is checked when it is built; on the request path its values come from the service itself, and
-building it would cost more than the rest of the logging. A test reads such lines back.
+Building a record validates it; on the request path the values come from the service itself, and
+building would cost more than the rest of the logging. A test reads such lines back.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class Answered(NamedTuple):
 
 
 class Model(NamedTuple):
-    """The model that answered."""
+    """The version of the model that answered."""
 
     model_type: str
     model_version: str
@@ -63,7 +63,7 @@ def answer_line(
 
 
 def request_line(answered: Answered, timestamp: datetime) -> bytes:
-    """Return the line of a ``RequestRecord``; half a character in the message becomes a question mark."""
+    """Return the line of a ``RequestRecord``; a lone surrogate in the message becomes a question mark."""
     message = answered.error_message
     fields = {
         "timestamp": timestamp,

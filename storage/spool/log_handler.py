@@ -1,4 +1,4 @@
-"""Python's logging, sent to the console and to the logs table through the spool."""
+"""Python logging, sent to the console and, through the spool, to the logs table."""
 
 import contextvars
 import logging
@@ -15,13 +15,13 @@ CONSOLE_FORMAT = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
 current_request_id: contextvars.ContextVar[str | None] = contextvars.ContextVar(
     "current_request_id", default=None
 )
-"""The id of the request being answered; every log line written meanwhile carries it."""
+"""The id of the request being answered; its log lines carry it."""
 
 
 class SpoolHandler(logging.Handler):
     """Writes each log line to the spool as a record.
 
-    A line that cannot be spooled still reaches the console, by the other handler.
+    A line that cannot be spooled still reaches the console through the other handler.
     """
 
     def __init__(self, spool: Spool, process: str) -> None:
@@ -59,7 +59,7 @@ def configure_logging(settings: Settings, spool: Spool, process: str) -> None:
     root.addHandler(console)
     root.addHandler(SpoolHandler(spool, process))
     root.setLevel(settings.log_level)
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells each look at the database
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it logs each access to the database
 
 
 def open_spool(settings: Settings) -> Spool:

@@ -1,10 +1,10 @@
-"""Durable hand-off from a process to the database: one append, and the record is safe.
+"""Durable hand-off from a process to the database: one append makes the record safe.
 
 Each process appends to spool files ("segments") of its own; only the log-writer reads them. A line is
 ``<crc32 of the JSON, 8 hexadecimal digits> <JSON>``. The owner holds a lock on the segment that it writes
 to: when the log-writer can take the lock, the owner closed the segment or died, and no line will follow.
 
-An append survives the death of the process at once (the kernel has the bytes), not a power cut.
+An append survives the death of the process (the kernel has the bytes), but not a power cut.
 """
 
 import fcntl
@@ -53,7 +53,7 @@ def decode(line: bytes) -> AnySpoolRecord:
 
 
 class Spool:
-    """The appending side, for one process; safe to share between its threads."""
+    """The writer of one process; its threads may share it."""
 
     def __init__(self, folder: Path, segment_bytes: int) -> None:
         self._folder = folder
@@ -68,19 +68,19 @@ class Spool:
         Raises
         ------
         SpoolUnavailable
-            If they could not be written whole (disk full, no permission); nothing of them is kept.
+            If they could not be written completely (disk full, no permission); none is kept.
         """
         self.append_lines(b"".join(map(encode, records)))
 
     def append_lines(self, lines: bytes) -> None:
-        """Append lines that are spool lines already, in one write; see ``append``."""
+        """Append encoded spool lines in one write; see ``append``."""
         with self._lock:
             try:
                 self._write(lines)
             except OSError as error:
                 raise SpoolUnavailable(
                     f"The record could not be written to {self._folder} ({error.strerror}); "
-                    "free some disk space or mend its permissions, then try again."
+                    "free some disk space or fix its permissions, then try again."
                 ) from error
 
     def close(self) -> None:
@@ -100,7 +100,7 @@ class Spool:
             if written:
                 os.ftruncate(self._descriptor, self._size)
             if self._size:
-                self._release()  # once it is moved and removed, there is room again
+                self._release()  # once it is moved and removed, there is space again
             raise
         self._size += written
         if self._size >= self._segment_bytes:
@@ -125,7 +125,7 @@ class Spool:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Whole lines of a segment from one position on, and where the next chunk begins."""
+    """Complete lines of a segment from one position on, and where the next chunk begins."""
 
     lines: tuple[bytes, ...]
     torn_tail: bytes
@@ -134,26 +134,26 @@ class Chunk:
     finished: bool
 
     def all_lines(self) -> tuple[bytes, ...]:
-        """Return the whole lines, and the torn tail as one."""
+        """Return the complete lines, and the torn tail as one."""
         return (*self.lines, self.torn_tail) if self.torn_tail else self.lines
 
 
 @dataclass(frozen=True)
 class Segment:
-    """The reading side of one spool file."""
+    """The reader of one spool file."""
 
     path: Path
 
     @property
     def name(self) -> str:
-        """The file's name, which no other segment has."""
+        """The file's unique name."""
         return self.path.name
 
     def read(self, position: int, limit_bytes: int) -> Chunk:
-        """Read whole lines from ``position`` on, about ``limit_bytes`` of them and at least one.
+        """Read complete lines from ``position`` on, about ``limit_bytes`` and at least one line.
 
-        The chunk is ``finished`` when the owner let go of the segment and nothing is left behind it; only
-        then can bytes without a newline be called a torn tail.
+        The chunk is ``finished`` when the owner released the segment and nothing follows the chunk; only
+        then are bytes without a newline a torn tail.
         """
         with self.path.open("rb") as stream:
             closed = _is_unlocked(stream.fileno())
@@ -175,14 +175,14 @@ class Segment:
         return self.path.stat().st_size
 
     def is_idle(self, position: int) -> bool:
-        """Whether nothing lies behind ``position`` and the owner may still write more."""
+        """Whether nothing follows ``position`` and the owner may still write more."""
         if self.size_bytes() != position:
             return False
         with self.path.open("rb") as stream:
             return not _is_unlocked(stream.fileno())
 
     def backlog_bytes(self, position: int) -> int:
-        """Return how many bytes lie behind ``position``."""
+        """Return how many bytes follow ``position``."""
         return max(0, self.path.stat().st_size - position)
 
 

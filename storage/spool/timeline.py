@@ -1,4 +1,4 @@
-"""The timeline of events: what a process adds to it, and who did it."""
+"""The timeline of events: how a process adds to it."""
 
 import logging
 
@@ -10,15 +10,15 @@ logger = logging.getLogger(__name__)
 
 
 class Timeline:
-    """Adds events; what they tell has happened already, so a full disk must not undo it."""
+    """Adds events; they report what has already happened, so a full disk must not undo it."""
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
 
     def record(self, *events: EventRecord) -> None:
-        """Append the events, or say in the log that they could not be."""
+        """Append the events, or log that this failed."""
         try:
             self._spool.append(events)
         except SpoolUnavailable as error:
             for event in events:
-                logger.error("This is missing on the timeline (%s): %s", error, event.summary)
+                logger.error("Missing from the timeline (%s): %s", error, event.summary)

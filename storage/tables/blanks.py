@@ -1,4 +1,4 @@
-"""The characters that are no part of a cell's content, the same for every reader of tables."""
+"""Blank characters around a cell's content, the same for every reader of tables."""
 
 import unicodedata
 
@@ -9,7 +9,7 @@ _SPACES = [
     if unicodedata.category(chr(code)) in ("Zs", "Zl", "Zp", "Cf")
 ]
 BLANKS = "".join([*_CONTROL, *_SPACES, "\u00ad", "\ufeff"])
-"""Spaces of any width (no-break, thin, ideographic), separators of lines, marks without a width, controls."""
+"""Spaces of any width (no-break, thin, ideographic), line separators, zero-width marks and controls."""
 
 
 def trimmed(text: str) -> str:

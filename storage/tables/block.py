@@ -21,15 +21,15 @@ class Block:
         Numbers of the usable rows, shape (n,). In CSV the number of the line in which a row begins, as an
         editor or a spreadsheet shows it: the header is row 1. In Parquet rows count from 1.
     numbers
-        Shape (n, k): the columns of numbers that were asked for, in that order.
+        Shape (n, k): the requested number columns, in that order.
     texts
-        The columns of text that were asked for, by name, n each.
+        The requested text columns, by name, n each.
     problems
-        What is wrong with the other rows, by row and column; each of them has at least one.
+        The problems of the other rows, by row and column; each such row has at least one.
     read
         Rows in this block, usable or not: ``len(rows)`` and the different rows of ``problems``.
     share
-        Of the file, read so far, from 0 to 1.
+        Share of the file read so far, from 0 to 1.
     """
 
     rows: IntegerArray
@@ -41,16 +41,16 @@ class Block:
 
 
 class Cells(Protocol):
-    """The cells of a block as they are written."""
+    """The cells of a block as written in the file."""
 
     def written(self, index: int, column: int) -> str:
         """Return a cell of a column of numbers."""
 
     def why_unreadable(self, index: int, column: int) -> str:
-        """Say why it is no number."""
+        """Say why it is not a number."""
 
     def is_empty(self, index: int, column: int) -> bool:
-        """Return whether there is nothing in it."""
+        """Return whether it is empty."""
 
 
 def judged(
@@ -59,14 +59,14 @@ def judged(
     columns: Sequence[NumberColumn],
     cells: Cells,
 ) -> tuple[BoolArray, list[Problem]]:
-    """Find the cells that are no number, or out of range: whole columns at a time, one problem a cell.
+    """Find the cells that are not numbers or out of range: whole columns at a time, one problem per cell.
 
     Parameters
     ----------
     rows
         Shape (n,).
     numbers
-        Shape (n, k), a column each; NaN is no number and infinity is too large a one.
+        Shape (n, k), one column each; NaN means not a number, infinity too large.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def judged(
     problems = []
     for position, column in enumerate(columns):
         values = numbers[:, position]
-        # A comparison with NaN is false: what is not proven to be in range is looked at.
+        # Comparisons with NaN are false, so NaN is examined too.
         suspects = np.flatnonzero(~((values >= column.minimum) & (values <= column.maximum)))
         for index in suspects.tolist():
             if column.may_be_empty and cells.is_empty(index, position):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from storage.domain.inputs import FEATURES
 
 MOST_NAMES = 8
-"""Columns named in one sentence."""
+"""Most columns named in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,6 @@ INPUT_COLUMNS: tuple[NumberColumn, ...] = tuple(
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return the first names for a sentence, and how many more there are."""
+    """Return the first names for a sentence, and the number of further ones."""
     shown = ", ".join(name[:40] or "(no name)" for name in names[:MOST_NAMES])
     return shown if len(names) <= MOST_NAMES else f"{shown} and {len(names) - MOST_NAMES} more"

@@ -27,10 +27,10 @@ EMPTY_ROW = "The row is empty"
 
 
 class CsvFile:
-    """A CSV file: found out how it is written when it is opened, read a block of rows at a time.
+    """A CSV file: its format is detected when it is opened, and it is read a block of rows at a time.
 
-    It is read once for its encoding and, where a cell can hold a comma, once more for how numbers are
-    written; both take flat memory.
+    It is read once for its encoding and, if cells can contain commas, once more for its number format;
+    both take constant memory.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class CsvFile:
     Raises
     ------
     InvalidInput
-        If it is no such table; the message is one sentence that names what was seen.
+        If it is not such a table; the message is one sentence that names what was found.
     """
 
     def __init__(self, source: Source, columns: Sequence[Column]) -> None:
@@ -54,7 +54,7 @@ class CsvFile:
         self._positions = {column.name: names.index(column.name) for column in columns}
         self._columns = [column for column in columns if isinstance(column, NumberColumn)]
         self._texts = [column.name for column in columns if isinstance(column, TextColumn)]
-        # A first column without a name is the row number that pandas writes; elsewhere it holds nothing.
+        # A first column without a name is the row index that pandas writes; any other such column is empty.
         self._nameless = [place for place, name in enumerate(names) if place and not name]
         self._marks = self._find_marks()
 
@@ -90,7 +90,7 @@ class CsvFile:
                 read += len(records)
                 yield self._block(records, min(stream.tell() / size, 1.0))
         if read == 0:
-            raise InvalidInput(f"{self._source.name} has a header and no rows.")
+            raise InvalidInput(f"{self._source.name} has a header but no rows.")
 
     def _text(self, stream: BinaryIO) -> io.TextIOWrapper:
         return io.TextIOWrapper(stream, self._encoding.codec, newline="")
@@ -106,7 +106,7 @@ class CsvFile:
 
     def _find_marks(self) -> NumberMarks:
         if self._header.separator == "," and self._encoding.quotes == self._header.quotes:
-            return NumberMarks()  # without quotes, no cell can hold a comma
+            return NumberMarks()  # without quotes, no cell can contain a comma
         with self._source.open() as stream, self._text(stream) as text:
             blocks = (
                 self._number_cells([cells for _, cells in self._fitting(batch, [])])
@@ -130,13 +130,13 @@ class CsvFile:
         return Block(rows[usable], numbers[usable], texts, in_order(problems), len(records), share)
 
     def _fitting(self, records: Sequence[Record], problems: list[Problem]) -> list[Record]:
-        """Return the rows with a cell for each column; append what is wrong with the others."""
+        """Return the rows with a cell for each column; append the problems of the others."""
         width = len(self._header.names)
         first_number = self._positions[self._columns[0].name]
         fitting = []
         for record in records:
             line, cells = record
-            # The first letter tells at once that there is something in the row.
+            # Usually the first character shows that the row is not empty.
             if len(cells) != width or self._nameless or cells[first_number][:1] not in DIGITS:
                 message = self._misfit(cells)
                 if message:
@@ -147,7 +147,7 @@ class CsvFile:
         return fitting
 
     def _misfit(self, cells: Sequence[str]) -> str:
-        """Say why cells are no row; an empty string if they are one."""
+        """Say why cells are not a row; an empty string if they are."""
         names = self._header.names
         filled = [place for place, cell in enumerate(cells) if trimmed(cell)]
         if not filled:
@@ -163,7 +163,7 @@ class CsvFile:
 
     def _number_cells(self, rows: Sequence[Sequence[str]]) -> list[Any]:
         """Return the columns of numbers as Arrow arrays of text."""
-        # A row may have empty cells more than the header, never less than the columns that are named.
+        # A row may have extra empty cells, but never fewer cells than there are named columns.
         columns = list(zip(*rows, strict=False)) or [()] * len(self._header.names)
         return [
             pa.array(columns[self._positions[column.name]], pa.string()) for column in self._columns
@@ -178,7 +178,7 @@ class CsvFile:
 
 
 class _WrittenCells:
-    """The cells of a block, a column each."""
+    """The cells of a block, by column."""
 
     def __init__(self, columns: Sequence[Any], marks: NumberMarks) -> None:
         self._columns = columns

@@ -15,9 +15,9 @@ PROBLEM_NAMES = ("row", "column", "message", "value")
 
 
 def as_text(text: str) -> str:
-    r"""Return a cell of text with an apostrophe before what a spreadsheet would run.
+    r"""Return a text cell with an apostrophe before anything that a spreadsheet would run.
 
-    See OWASP, CSV Injection. What is a number only stays as it is.
+    See OWASP, CSV Injection. Plain numbers stay unchanged.
 
     >>> as_text("=1+1"), as_text("-1+1"), as_text("-122.23")
     ("'=1+1", "'-1+1", '-122.23')
@@ -27,20 +27,20 @@ def as_text(text: str) -> str:
 
 
 class CsvWriter:
-    """Writes rows; floats so that they are read again exactly, and text so that it stays text.
+    """Writes rows; floats round-trip exactly, and text stays text.
 
     Parameters
     ----------
     stream
-        Opened without translation of line ends.
+        Opened without newline translation.
     names
-        Of the columns.
+        Names of the columns.
     """
 
     def __init__(self, stream: TextIO, names: Sequence[str]) -> None:
         self._writer = csv.writer(
             stream
-        )  # ends lines as RFC 4180 does, and so quotes a lone CR or LF too
+        )  # ends lines as RFC 4180 requires, and so quotes a lone CR or LF too
         self._writer.writerow(names)
 
     def write(self, rows: Iterable[Sequence[object]]) -> None:

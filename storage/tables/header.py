@@ -1,4 +1,4 @@
-"""The header of a CSV file: where it is, how its columns are separated, what they are called."""
+"""The header of a CSV file: its position, its separator and its column names."""
 
 import csv
 import io
@@ -13,23 +13,23 @@ from storage.tables.quote import open_quote
 COMMENT = "#"
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 LONGEST_START = 262_144
-"""Characters within which the header ends."""
+"""Number of characters within which the header must end."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """What stands above the rows.
+    """What precedes the rows.
 
     Attributes
     ----------
     names
-        Of all columns, without the blanks around them.
+        Names of all columns, without surrounding blanks.
     separator
         One of ``SEPARATORS``.
     lines
         Lines from the start of the file to the end of the header.
     quotes
-        Double quotes in these lines.
+        Number of double quotes in these lines.
     """
 
     names: tuple[str, ...]
@@ -41,13 +41,13 @@ class Header:
 def read_header(start: str, columns: Sequence[Column], name: str) -> Header:
     """Find the header in the first characters of a file.
 
-    Blank lines, comments (#) and Excel's ``sep=;`` may stand above it. The separator is the one with which
-    the header names the most of the columns that are looked for.
+    Blank lines, comments (#) and Excel's ``sep=;`` may precede it. The separator is the one with which the
+    header contains most of the requested columns.
 
     Raises
     ------
     InvalidInput
-        If there is none, a quote in it stays open, or a column is missing or there twice.
+        If there is none, a quote in it is not closed, or a column is missing or duplicated.
     """
     lines = list(io.StringIO(start, newline=""))
     above = 0
@@ -56,7 +56,7 @@ def read_header(start: str, columns: Sequence[Column], name: str) -> Header:
             break
         above += 1
     else:
-        raise InvalidInput(f"{name} is empty: its first line should name the columns.")
+        raise InvalidInput(f"{name} is empty: the first line must name the columns.")
     header = max(
         (_split(lines, separator, above) for separator in SEPARATORS),
         key=lambda split: (len(_found(split.names, columns)), len(split.names)),
@@ -70,7 +70,7 @@ def read_header(start: str, columns: Sequence[Column], name: str) -> Header:
 def check_names(
     names: Sequence[str], columns: Sequence[Column], origin: str, how_read: str = ""
 ) -> None:
-    """Refuse a table in which a column is missing or there twice, with the names that were seen.
+    """Refuse a table with a missing or duplicate column, naming the columns found.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def _stands_above(line: str, columns: Sequence[Column]) -> bool:
     text = trimmed(line)
     if not text or text.lower().startswith("sep="):
         return True
-    # numpy's savetxt writes the header itself as a comment.
+    # numpy's savetxt writes the header as a comment.
     return text.startswith(COMMENT) and not any(
         len(_found(_names(text.split(separator)), columns)) == len(columns)
         for separator in SEPARATORS
@@ -100,7 +100,7 @@ def _stands_above(line: str, columns: Sequence[Column]) -> bool:
 
 
 def _split(lines: Sequence[str], separator: str, above: int) -> Header:
-    """Return the record in the line below ``above``, without names where it cannot be split."""
+    """Return the record in the line below ``above``, without names if it cannot be split."""
     reader = csv.reader(lines[above:], delimiter=separator, strict=True, skipinitialspace=True)
     try:
         names = _names(next(reader))

@@ -1,4 +1,4 @@
-"""Numbers as people and programs write them, told apart from what only looks like one."""
+"""Reading numbers as people and programs write them, and rejecting what only looks like one."""
 
 import math
 import re
@@ -23,7 +23,7 @@ EXPONENT = r"([eE][+-]?[0-9]+)?"
 SPACE_GROUPS = re.compile(
     r"[+-]?[1-9][0-9]{0,2}(?:[ \u00a0\u2009\u202f'\u2019][0-9]{3})+(?:[.,][0-9]*)?"
 )
-"""1 322 or 1'322: spaces of some kind and apostrophes can only group thousands."""
+"""1 322 or 1'322: spaces and apostrophes can only be thousands separators."""
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|#?n/?a|null|none|1\.#\w+)", re.IGNORECASE)
 _HEXADECIMAL = re.compile(r"[+-]?0x[0-9a-f.p+-]+", re.IGNORECASE)
 
@@ -37,7 +37,7 @@ class NumberMarks:
     decimal
         A point or a comma.
     grouped
-        Columns in which the other one groups thousands.
+        Columns in which the other one separates thousands.
     """
 
     decimal: str = "."
@@ -45,26 +45,23 @@ class NumberMarks:
 
     @property
     def other(self) -> str:
-        """A comma or a point: what is not the decimal mark."""
+        """The one of comma and point that is not the decimal mark."""
         return "," if self.decimal == "." else "."
 
 
 def plain(decimal: str) -> str:
-    """Return the pattern of a number without groups of thousands."""
+    """Return the pattern of a number without thousands separators."""
     mark = re.escape(decimal)
     return rf"[+-]?([0-9]+{mark}?[0-9]*|{mark}[0-9]+){EXPONENT}"
 
 
 def grouped(mark: str, decimal: str) -> str:
-    """Return the pattern of a number with groups of thousands: 1,322 or 1,322,000.5."""
+    """Return the pattern of a number with thousands separators: 1,322 or 1,322,000.5."""
     return rf"[+-]?[1-9][0-9]{{0,2}}({re.escape(mark)}[0-9]{{3}})+({re.escape(decimal)}[0-9]*)?"
 
 
 def read_numbers(cells: Any, name: str, marks: NumberMarks) -> FloatArray:
-    """Return the numbers of an Arrow array of text, shape (n,); NaN where there is none.
-
-    A number that is too large is infinite.
-    """
+    """Parse an Arrow array of text as numbers, shape (n,); NaN if not a number, infinity if too large."""
     is_plain = pc.match_substring_regex(cells, rf"^\s*{plain(marks.decimal)}\s*$")
     texts = pc.ascii_trim_whitespace(pc.if_else(is_plain, cells, pa.scalar(None, pa.string())))
     if marks.decimal == ",":
@@ -80,7 +77,7 @@ def read_numbers(cells: Any, name: str, marks: NumberMarks) -> FloatArray:
 
 
 def read_number(text: str, name: str, marks: NumberMarks) -> float:
-    """Return the number that one cell holds, NaN if it holds none.
+    """Return the number in one cell, NaN if it is not one.
 
     Examples
     --------
@@ -101,7 +98,7 @@ def read_number(text: str, name: str, marks: NumberMarks) -> float:
 
 
 def why_no_number(text: str, marks: NumberMarks) -> str:
-    """Say why a cell is no number, and what to write where that is clear."""
+    """Say why a cell is not a number, and what to write instead if that is clear."""
     text = trimmed(text)
     if not text:
         return EMPTY
@@ -124,7 +121,7 @@ _MARK_NAMES = {".": "point", ",": "comma"}
 
 
 def _readings(text: str) -> str:
-    """Return what a number with groups could be: 1322 or 1.322."""
+    """Return the two readings of a number with a separator: 1322 or 1.322."""
     digits = re.sub("[.,]", "", text)
     whole, *rest = re.split("[.,]", text)
     return f"{digits} or {whole}.{rest[0]}" if len(rest) == 1 else digits

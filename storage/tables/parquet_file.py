@@ -1,4 +1,4 @@
-"""A table in Parquet: one file, or a folder of parts as Spark writes it."""
+"""A table in Parquet: one file, or a folder of parts as written by Spark."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,19 +21,19 @@ from storage.tables.understanding import Understanding
 
 ROWS_A_BLOCK = 8_192
 BUFFER_BYTES = 64 * 1024
-"""Of a column, read at once: without it, Arrow holds the whole column of a row group."""
+"""Bytes of a column read at once: otherwise Arrow loads the whole column of a row group."""
 MAGIC = b"PAR1"
 
 
 def parts_of(folder: Path) -> list[Path]:
     """Return the Parquet files of a folder and its folders in the order of their names.
 
-    What begins with an underscore or a dot is not data: _SUCCESS, .part-00000.crc.
+    Names beginning with an underscore or a dot are not data: _SUCCESS, .part-00000.crc.
 
     Raises
     ------
     InvalidInput
-        If there is none, or something else among them.
+        If there is none, or the folder contains other files.
     """
     files = [
         path
@@ -42,22 +42,22 @@ def parts_of(folder: Path) -> list[Path]:
         and not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts)
     ]
     if not files:
-        raise InvalidInput(f"{folder} is a folder without Parquet files.")
+        raise InvalidInput(f"The folder {folder} has no Parquet files.")
     if other := [path for path in files if path.suffix.lower() != ".parquet"]:
         raise InvalidInput(
-            f"{folder} is a folder with {other[0].name}, which is no Parquet file: name one file, or a "
-            "folder of nothing but Parquet parts."
+            f"The folder {folder} contains {other[0].name}, which is not a Parquet file: name one file, or a "
+            "folder that contains only Parquet parts."
         )
     return files
 
 
 class ParquetFile:
-    """Parquet parts with the same columns; whole and decimal numbers of any width count.
+    """Parquet parts with the same columns; integers, floats and decimals of any width are accepted.
 
     Raises
     ------
     InvalidInput
-        If a part cannot be read, lacks a column, or holds something else than numbers in one.
+        If a part cannot be read, lacks a column, or has a column of the wrong type.
     """
 
     def __init__(self, source: Source, parts: Sequence[Source], columns: Sequence[Column]) -> None:
@@ -73,7 +73,7 @@ class ParquetFile:
                 self._check(file.schema_arrow, columns, part)
                 self._total += file.metadata.num_rows
         if self._total == 0:
-            raise InvalidInput(f"{self._name} has columns and no rows.")
+            raise InvalidInput(f"{self._name} has columns but no rows.")
 
     @property
     def understood(self) -> Understanding:
@@ -82,12 +82,12 @@ class ParquetFile:
         return Understanding(kind, ignored=tuple(self._ignored))
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the rows of all parts, 8,192 at a time, numbered from 1 on.
+        """Yield the rows of all parts, 8,192 at a time, numbered from 1.
 
         Raises
         ------
         InvalidInput
-            If a file breaks off.
+            If a file is truncated.
         """
         end = 0
         for part in self._parts:

@@ -1,9 +1,9 @@
-"""What is wrong with a cell or a row, said so that a person can mend it."""
+"""A problem with a cell or a row, described so that a person can fix it."""
 
 from dataclasses import dataclass
 
 LONGEST_VALUE = 100
-"""Characters of a wrong value that are reported."""
+"""Most characters of a wrong value that are reported."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Problem:
     message
         What is wrong, without the value and without a full stop.
     value
-        The cell as it is written, at most 100 characters.
+        The cell as written, at most 100 characters.
     """
 
     row: int

@@ -1,4 +1,4 @@
-"""Where a double quote opens that does not close as it should."""
+"""Finding the double quote that is not closed properly."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,14 +6,14 @@ from storage.errors import InvalidInput
 
 
 def open_quote(name: str, lines: Sequence[str], first_line: int, separator: str) -> InvalidInput:
-    """Return the refusal of a file in which a quoted cell goes wrong.
+    """Return the error for a file with an invalid quoted cell.
 
     Parameters
     ----------
     name
         How a sentence names the file.
     lines
-        From the start of the record to where it was noticed, each with its line end.
+        From the start of the record to where the error was found, each with its line end.
     first_line
         Number of the first of them.
     separator
@@ -24,7 +24,7 @@ def open_quote(name: str, lines: Sequence[str], first_line: int, separator: str)
     line = first_line + (over_lines or [opening for opening, _ in quoted] or [0])[-1]
     return InvalidInput(
         f"{name} has a double quote in line {line} that does not close at the end of its cell, so the rows "
-        "from there on cannot be told apart: close it or remove it."
+        "after it cannot be separated: close it or remove it."
     )
 
 
@@ -39,11 +39,13 @@ def _quoted(lines: Sequence[str], separator: str) -> Iterator[tuple[int, int]]:
                     yield opening, index
                     opening, before = -1, f"closed {opening}"
             elif letter == '"' and before.startswith("closed"):
-                opening = int(before.split()[1])  # a doubled quote is one letter of the same cell
+                opening = int(
+                    before.split()[1]
+                )  # a doubled quote is one character of the same cell
             elif letter == '"' and before in (separator, "\n", "\r"):
                 opening = index
             elif letter == " " and before in (separator, "\n", "\r"):
-                continue  # a blank before a quote is no part of the cell
+                continue  # a blank before a quote is not part of the cell
             else:
                 before = letter
     if opening >= 0:

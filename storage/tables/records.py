@@ -15,23 +15,23 @@ LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Records:
-    """Iterates over (line, cells); a blank line is no row.
+    """Iterates over (line, cells); blank lines are not rows.
 
     Parameters
     ----------
     stream
-        At the start of the file, opened without translation of line ends.
+        At the start of the file, opened without newline translation.
     header
         Of this file.
     wanted
-        Positions of the columns that are looked for: no number and no id goes over several lines.
+        Positions of the requested columns: no number or id spans several lines.
     name
         How a sentence names the file.
 
     Raises
     ------
     InvalidInput
-        While iterating: if a quote does not close where its cell ends. No row is ever part of another's cell.
+        While iterating: if a quote does not close where its cell ends. Rows never end up inside a cell.
     """
 
     def __init__(self, stream: TextIO, header: Header, wanted: Sequence[int], name: str) -> None:
@@ -40,7 +40,7 @@ class Records:
         self._wanted = wanted
         self._name = name
         self._lines: list[str] = []
-        """Of the record at hand."""
+        """Of the current record."""
 
     def __iter__(self) -> Iterator[Record]:
         above, lines = self._below_header()
@@ -85,7 +85,7 @@ class Records:
             yield line
 
     def _refuse_swallowed_rows(self, begin: int, cells: list[str]) -> None:
-        """Refuse a cell over several lines that holds what looks like rows: a quote is missing."""
+        """Refuse a cell of several lines that contains what looks like rows: a quote is missing."""
         separator, width = self._header.separator, len(self._header.names)
         inner = [line for cell in cells for line in LINE_END.split(cell)[1:]]
         if (

@@ -12,7 +12,7 @@ from storage.errors import InvalidInput
 PIECE_BYTES = 1024 * 1024
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, because its mark begins with the same bytes
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
@@ -67,7 +67,7 @@ class Source:
             raise self.unreadable(error) from error
 
     def unreadable(self, error: Exception) -> InvalidInput:
-        """Return the refusal of a file that an operating system or a library could not read."""
+        """Return the error for a file that the operating system or a library could not read."""
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         first_line = (reason.splitlines() or [type(error).__name__])[0].rstrip(".")
         return InvalidInput(f"{self.name} cannot be read: {first_line[:200]}.")
@@ -82,7 +82,7 @@ class Encoding:
     codec
         Python's name of it.
     quotes
-        How many double quotes there are.
+        Number of double quotes.
     """
 
     codec: str
@@ -95,12 +95,12 @@ class Encoding:
 
 
 def find_encoding(source: Source) -> Encoding:
-    """Read the whole source once, in flat memory, and return the first encoding that all of it obeys.
+    """Read the whole source once, in constant memory, and return the first encoding that fits all of it.
 
     Raises
     ------
     InvalidInput
-        If it is no text, or cannot be read.
+        If it is not text or cannot be read.
     """
     with source.open() as stream:
         start = stream.read(64)
@@ -121,7 +121,7 @@ def _candidates(start: bytes) -> list[str]:
     for mark, codec in MARKS:
         if start.startswith(mark):
             return [codec]
-    # A table begins with letters of ASCII: in UTF-16, each second byte is zero.
+    # A table begins with ASCII characters: in UTF-16, every second byte is zero.
     if len(start) >= 4 and not any(start[1:8:2]):
         return ["utf-16-le"]
     if len(start) >= 4 and not any(start[0:8:2]):
@@ -130,7 +130,7 @@ def _candidates(start: bytes) -> list[str]:
 
 
 def _count_quotes(source: Source, codec: str) -> int:
-    """Return how many double quotes there are; raise UnicodeError if it is not text in this encoding."""
+    """Return the number of double quotes; raise UnicodeError if it is not text in this encoding."""
     decoder = codecs.getincrementaldecoder(codec)()
     quotes = 0
     for piece in _pieces(source):

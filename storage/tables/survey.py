@@ -1,4 +1,4 @@
-"""How a CSV file writes numbers: found by looking at all of them before the first is believed."""
+"""Detecting the number format of a CSV file from all of its cells before any is parsed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -31,20 +31,20 @@ LONG_WITHOUT_GROUPS = _whole(r"[+-]?[0-9]{4,}([.,][0-9]*)?")
 
 @dataclass
 class _ColumnMarks:
-    """What was seen in one column; each entry is the first such cell, or None."""
+    """What was found in one column; each entry is the first such cell, or None."""
 
     groups: dict[str, str | None] = field(default_factory=lambda: {".": None, ",": None})
     decimals: dict[str, str | None] = field(default_factory=lambda: {".": None, ",": None})
-    """With this mark, and it can be nothing but the decimal mark."""
+    """Has this mark, which can only be the decimal mark."""
     is_long_without_groups: bool = False
 
     def look_at(self, cells: Any) -> None:
-        """Take note of an Arrow array of text."""
+        """Update from an Arrow array of text."""
         if pc.any(pc.match_substring_regex(cells, LONG_WITHOUT_GROUPS)).as_py():
             self.is_long_without_groups = True
         for mark, other in ((".", ","), (",", ".")):
             if self.decimals[mark] is not None:
-                continue  # it is known what this mark means here
+                continue  # the meaning of this mark is known here
             marked = cells.filter(pc.match_substring(cells, mark))
             if not len(marked):
                 continue
@@ -56,7 +56,7 @@ class _ColumnMarks:
             self.decimals[other] = self.decimals[other] or _first(sure)
 
     def only_groups(self, mark: str) -> bool:
-        """Return whether the mark can only be between thousands."""
+        """Return whether the mark can only separate thousands."""
         return (
             self.groups[mark] is not None
             and self.decimals[mark] is None
@@ -70,11 +70,11 @@ def find_marks(
     separator: str,
     name: str,
 ) -> NumberMarks:
-    """Decide between decimal point and decimal comma, and where thousands are grouped.
+    """Decide between decimal point and decimal comma, and which columns have thousands separators.
 
-    In a comma-separated file, decimals have a point. In others, the cells that can only be read in one way
-    decide; where there are none and the columns are separated by semicolons, decimals have a comma, since
-    that is why people separate by semicolons.
+    In a comma-separated file, decimals have a point. In others, the unambiguous cells decide; if there are
+    none and the separator is a semicolon, decimals have a comma, because that is the usual reason for
+    semicolons.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def find_marks(
     Raises
     ------
     InvalidInput
-        If some numbers have a decimal point and some a decimal comma, or it cannot be told.
+        If some numbers have a decimal point and some a decimal comma, or it is ambiguous.
     """
     seen = [_ColumnMarks() for _ in columns]
     for block in blocks:
@@ -116,12 +116,12 @@ def _marks(
 def _marks_by_convention(
     seen: Sequence[_ColumnMarks], columns: Sequence[NumberColumn], separator: str, name: str
 ) -> NumberMarks:
-    """Decide where each cell can be read in both ways: 1,322 or 1.322."""
+    """Decide if every cell can be read both ways: 1,322 or 1.322."""
     points, commas = (_example(seen, columns, mark, sure=False) for mark in ".,")
     if points and commas:
         raise InvalidInput(
             f"{name} has numbers with a point ({points}) and with a comma ({commas}), and which of them is "
-            "the decimal mark cannot be told: leave out the other one."
+            "the decimal mark is unclear: leave out the other one."
         )
     return NumberMarks("," if commas and separator == ";" else ".")
 

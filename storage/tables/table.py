@@ -15,7 +15,7 @@ from storage.tables.understanding import Understanding
 __all__ = ["Block", "InvalidInput", "Table", "Understanding", "open_table"]
 
 FILE_KINDS = ("csv", "tsv", "txt", "parquet")
-"""Suffixes that people give to such files."""
+"""Usual suffixes of such files."""
 
 
 class Table(Protocol):
@@ -31,24 +31,24 @@ class Table(Protocol):
         Raises
         ------
         InvalidInput
-            If the table turns out to be unreadable further down, or has no row.
+            If a later part of the table cannot be read, or it has no row.
         """
 
 
 def open_table(content: Path | bytes, columns: Sequence[Column]) -> Table:
-    """Open a CSV file, a Parquet file or a folder of Parquet parts; what it is, its content says.
+    """Open a CSV file, a Parquet file or a folder of Parquet parts, recognized by content.
 
     Parameters
     ----------
     content
         A path, or the bytes of an upload.
     columns
-        What to look for, at least one column of numbers; further columns are ignored.
+        The columns to read, at least one of numbers; further columns are ignored.
 
     Raises
     ------
     InvalidInput
-        If it does not exist, is something else, or lacks a column; the message names what was seen.
+        If it is missing, is something else, or lacks a column; the message names what was found.
     """
     source = Source(content)
     if isinstance(content, Path):
@@ -57,7 +57,7 @@ def open_table(content: Path | bytes, columns: Sequence[Column]) -> Table:
         if content.is_dir():
             return ParquetFile(source, [Source(part) for part in parts_of(content)], columns)
         if not content.is_file():
-            raise InvalidInput(f"{content} is no file.")
+            raise InvalidInput(f"{content} is not a file.")
     with source.open() as stream:
         is_parquet = stream.read(len(MAGIC)) == MAGIC
     return ParquetFile(source, [source], columns) if is_parquet else CsvFile(source, columns)

@@ -1,4 +1,4 @@
-"""How a table was understood, for a person who wants to see it before trusting the numbers."""
+"""How a table was read, so that a person can check it before trusting the numbers."""
 
 from dataclasses import dataclass
 
@@ -19,9 +19,9 @@ class Understanding:
     encoding, separator, decimal
         Empty for Parquet.
     grouped
-        Columns whose numbers have a mark between thousands.
+        Columns whose numbers have thousands separators.
     ignored
-        Columns that were not looked for.
+        Columns that were not requested.
     """
 
     kind: str
@@ -50,4 +50,4 @@ class Understanding:
         if not self.decimal:
             return ""
         words = MARK_WORDS[self.decimal]
-        return f"{words}, grouped thousands in {listed(self.grouped)}" if self.grouped else words
+        return f"{words}, thousands separators in {listed(self.grouped)}" if self.grouped else words

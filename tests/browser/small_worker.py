@@ -1,4 +1,4 @@
-"""The retraining worker as it is, over a third of the table: for tests in which what it learns is not the point."""
+"""The retraining worker as it is, over a third of the table, where what it learns is not the point."""
 
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable

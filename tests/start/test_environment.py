@@ -43,7 +43,7 @@ def test_an_index_that_cannot_be_reached_is_one_sentence(tmp_path: Path) -> None
         "PIP_RETRIES": "1",
     }
     said = _run([sys.executable, "environment.py", "runtime"], tmp_path, environment)
-    assert "The packages cannot be fetched: check the network and pip's index setting" in said
+    assert "The packages could not be downloaded: check the network and pip's index setting" in said
     assert "Traceback" not in said
 
 

@@ -71,7 +71,7 @@ def test_a_wrong_value_is_one_sentence_with_the_variables_name(
         ("HOUSING_BACKEND_PROT", "did you mean HOUSING_BACKEND_PORT?"),
         ("HOUSING_REFRESH_SECOND", "did you mean HOUSING_REFRESH_SECONDS?"),
         ("housing_admin_kye", "did you mean HOUSING_ADMIN_KEY?"),
-        ("HOUSING_QQQQQQQQQQQQQQQQQQQQQQQQ", "remove it, or see the README's list."),
+        ("HOUSING_QQQQQQQQQQQQQQQQQQQQQQQQ", "remove it, or see docs/reference/settings.md."),
     ],
 )
 @pytest.mark.parametrize("in_file", [False, True])

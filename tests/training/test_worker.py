@@ -154,7 +154,7 @@ def test_labelled_predictions_are_the_recent_part(bench: Bench) -> None:
     bench.retrain(forest("bad"))
     first = checks(bench.retrain(forest("good"), source="drift"))["better on the recent part"]
     assert first["passed"] is False
-    assert "is not known" in first["sentence"]
+    assert "unknown whether it is" in first["sentence"]
     keep_labelled(bench.settings, split(bench.table, seed=0).test.open(), utc_now())
     bench.set(training_labelled_outlier_distance=1e9)
     then = bench.retrain(forest("bad"), source="drift")

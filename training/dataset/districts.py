@@ -1,7 +1,7 @@
-"""Telling districts apart, however they were read.
+"""Recognizing the same district in different readings.
 
-One that is asked about again, with an input corrected or stuck, is the same, and a model that learned its
-price knows it.
+A district queried again with one input corrected or stuck is the same, and a model that learned its price
+knows it.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ def is_district_of(inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:
 
 
 def is_newest_reading(inputs: FloatArray) -> NDArray[np.bool_]:
-    """Return, for each row of inputs (n, 8), whether no row that is kept before it is the same district.
+    """Return, for each row of inputs (n, 8), whether no earlier kept row is the same district.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def is_newest_reading(inputs: FloatArray) -> NDArray[np.bool_]:
 def falls_into_share(inputs: FloatArray, share: float) -> NDArray[np.bool_]:
     """Return, for each row of inputs (n, 8), whether a hash of its place is in the lower ``share`` (0 to 1).
 
-    All districts at one place fall on one side, whenever they are asked about.
+    All districts at one place fall on the same side, every time.
 
     Examples
     --------
@@ -93,5 +93,5 @@ def _is_among(row: FloatArray, rows: FloatArray) -> bool:
 
 
 def _hash(number: int) -> int:
-    # Not Python's own hash, which is another one in every process for text and none for a number.
+    # Not Python's hash, which differs in every process for text and does not mix numbers.
     return int.from_bytes(hashlib.sha256(str(number).encode()).digest()[:4], "big")

@@ -18,7 +18,7 @@ PROVENANCE = "provenance.json"
 
 
 class Provenance(BaseModel):
-    """What stands beside the table: the fields that the loader and the model card rely on."""
+    """The table's provenance record: the fields that the loader and the model card use."""
 
     file: str
     sha256: str
@@ -35,7 +35,7 @@ def load_embedded(folder: Path = FOLDER) -> HousingTable:
     Raises
     ------
     InvalidDataset
-        If the table or its provenance is missing, changed, or not what the provenance says.
+        If the table or its provenance is missing or changed, or the two disagree.
     """
     provenance = _read_provenance(folder / PROVENANCE)
     path = folder / provenance.file
@@ -54,7 +54,7 @@ def load_embedded(folder: Path = FOLDER) -> HousingTable:
 
 
 def provenance_of(values_sha256: str) -> Provenance | None:
-    """Return where a table comes from if its values are those of the embedded one, otherwise None."""
+    """Return the provenance of a table with the embedded table's values, otherwise None."""
     provenance = _read_provenance(FOLDER / PROVENANCE)
     return provenance if provenance.values_sha256 == values_sha256 else None
 
@@ -80,5 +80,5 @@ def _parse(content: bytes, path: Path) -> FloatArray:
         table = pq.read_table(io.BytesIO(content), columns=list(COLUMN_NAMES))
         columns = [table.column(name).to_numpy() for name in COLUMN_NAMES]
     except (pa.ArrowException, KeyError) as error:
-        raise InvalidDataset(f"{path} is not the nine-column table that was expected.") from error
+        raise InvalidDataset(f"{path} is not the expected nine-column table.") from error
     return np.column_stack(columns).astype(np.float64)

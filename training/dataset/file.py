@@ -1,4 +1,4 @@
-"""A training table from a file: CSV as people have it, or Parquet; further columns are ignored."""
+"""A training table from a CSV or Parquet file; further columns are ignored."""
 
 from pathlib import Path
 
@@ -12,17 +12,17 @@ from training.dataset.table import HousingTable
 
 COLUMNS = (*INPUT_COLUMNS, NumberColumn(TARGET_NAME, *ACCEPTED_TARGETS, TARGET_UNIT))
 MOST_PROBLEMS = 100
-"""Problems named in one message."""
+"""Most problems named in one message."""
 
 
 def load_file(path: Path) -> HousingTable:
-    """Read a CSV file, a Parquet file or a folder of Parquet parts; every float64 exactly as it is written.
+    """Read a CSV file, a Parquet file or a folder of Parquet parts; every float64 exactly as written.
 
     Raises
     ------
     InvalidDataset
-        If it cannot be read, a column is missing or there twice, or any row cannot be used: a table to train
-        on is used whole or not at all. The message names the first hundred problems by row and column.
+        If it cannot be read, a column is missing or duplicated, or any row cannot be used: a training table
+        is used completely or not at all. The message names the first hundred problems by row and column.
     """
     try:
         found = gathered(open_table(path, COLUMNS).blocks())

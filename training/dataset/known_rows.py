@@ -1,4 +1,4 @@
-"""Telling rows that a model was fitted on from rows that it never saw."""
+"""Separating rows that a model was fitted on from rows that it never saw."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,9 @@ def is_new(inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:
 
 
 def common(one: FloatArray, other: FloatArray) -> tuple[IndexArray, IndexArray]:
-    """Return where the rows are that both tables (n, k) and (m, k) have, in the order of the first.
+    """Return the indices of the rows common to both tables, (n, k) and (m, k), in the first one's order.
 
-    A row that a table has several times is taken once, the first of them.
+    Of a repeated row, the first occurrence counts.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Rows that cannot be had, and why."""
+"""A part that is not available, and why."""
 
 from dataclasses import dataclass
 

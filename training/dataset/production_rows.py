@@ -1,4 +1,4 @@
-"""What production taught: the labelled predictions that a retraining learns from beside the base table."""
+"""Labelled predictions that a retraining learns from in addition to the base table."""
 
 import hashlib
 import logging
@@ -37,7 +37,7 @@ class LabelledWindow:
 
 @dataclass(frozen=True)
 class Retraining:
-    """The trigger that asked for a training, and what that learns from beside the base table."""
+    """The trigger of a retraining, and the labelled predictions to learn from."""
 
     trigger_id: str
     window: LabelledWindow
@@ -45,7 +45,7 @@ class Retraining:
 
 @dataclass(frozen=True)
 class LabelledReport:
-    """What became of the labelled predictions of a retraining.
+    """How the labelled predictions of a retraining were used.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class LabelledReport:
     used
         That were learned from.
     replaced
-        Rows of the base table whose district has a newer reading among those.
+        Base table rows that were replaced by a newer reading of the same district.
     left_out
         Rows by reason.
     weight
@@ -73,7 +73,7 @@ class LabelledReport:
     why_not: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return everything as plain values."""
+        """Return all fields as plain values."""
         times = {"since": self.since.isoformat(), "until": self.until.isoformat()}
         return asdict(self) | times | {"left_out": dict(self.left_out)}
 
@@ -82,17 +82,17 @@ class LabelledReport:
         counts = "; ".join(f"{count:,} {reason}" for reason, count in self.left_out.items())
         left_out = f" (left out: {counts})" if counts else ""
         if self.why_not is not None:
-            return f"Learned from the base table alone, because {self.why_not}{left_out}"
+            return f"Trained on the base table only, because {self.why_not}{left_out}"
         return (
-            f"Learned from {self.used:,} of {self.found:,} labelled predictions beside the base table, "
-            f"where they replace {self.replaced:,} rows{left_out}"
+            f"Trained on the base table and {self.used:,} of {self.found:,} labelled predictions, "
+            f"which replace {self.replaced:,} of its rows{left_out}"
         )
 
 
 def read_retraining(settings: Settings, trigger: Trigger) -> Retraining:
     """Read what was labelled in the days before the trigger was written.
 
-    Not before now: a retraining that is begun again after a crash learns from the same rows.
+    Relative to the trigger, not to now, so that a restart after a crash learns from the same rows.
     """
     return Retraining(trigger.trigger_id, _read_window(settings, trigger.created_at))
 
@@ -100,14 +100,14 @@ def read_retraining(settings: Settings, trigger: Trigger) -> Retraining:
 def _read_window(settings: Settings, until: datetime) -> LabelledWindow:
     since = until - timedelta(days=settings.training.labelled_days)
     if settings.training.labelled_most_rows == 0:
-        return LabelledWindow(since, until, Missing("the setting says so"))
+        return LabelledWindow(since, until, Missing("it is switched off in the settings"))
     database = Database(settings.database_address)
     try:
         found = read_labelled_rows(
             database, since, until, settings.training.labelled_most_rows, labelled_before=until
         )
     except DatabaseUnavailable as error:
-        logger.warning("The retraining goes on without labelled predictions: %s", error)
+        logger.warning("The retraining continues without labelled predictions: %s", error)
         return LabelledWindow(since, until, Missing(f"the database cannot be read ({error})"))
     finally:
         database.close()
@@ -117,13 +117,13 @@ def _read_window(settings: Settings, until: datetime) -> LabelledWindow:
 def with_labelled_rows(
     splits: Splits, window: LabelledWindow, settings: Settings
 ) -> tuple[Splits, LabelledReport]:
-    """Return the splits with labelled rows in the training part, and what became of all of them.
+    """Return the splits with labelled rows added to the training part, and a report on them.
 
-    Test and validation stay as they are, and no district of theirs is learned, however it was read: its price
-    would be known to whoever is judged by it. Places that a hash keeps for the gate's recent part are not
-    learned either. What remains replaces an older reading of the same district in the base table, so that
-    each district is there once, and none is its own neighbour. Prices above the census's cap become the cap,
-    as they did in the base table.
+    Test and validation stay unchanged, and none of their districts is learned in any reading: otherwise a
+    model would know prices that it is tested on. Places that a hash reserves for the gate's recent part are
+    not learned either. The remaining rows replace older readings of the same district in the base table, so
+    that each district occurs once and none is its own neighbour. Prices above the census's cap are set to
+    the cap, as in the base table.
     """
     report = LabelledReport(window.since, window.until, weight=settings.training.labelled_weight)
     if isinstance(window.found, Missing):
@@ -169,7 +169,7 @@ def _joined(base: Part, stays: np.ndarray, rows: LabelledRows, weight: float) ->
 
 
 def checksum(part: Part) -> str:
-    """Return the SHA-256 of what was learned from: inputs, targets and, if there are any, weights."""
+    """Return the SHA-256 of the training rows: inputs, targets and, if there are any, weights."""
     columns = [part.inputs, part.targets[:, np.newaxis]]
     if part.weights is not None:
         columns.append(part.weights[:, np.newaxis])

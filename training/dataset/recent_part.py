@@ -1,4 +1,4 @@
-"""The recent part of the holdout: labelled predictions of late, untouched by the models."""
+"""The recent part: recent labelled predictions that no model learned from."""
 
 import logging
 from datetime import datetime, timedelta
@@ -25,9 +25,9 @@ def read_recent_part(
 ) -> Part | Missing:
     """Read the newest labelled predictions of the trigger's window, or of the last days.
 
-    What is believed by the same screen as in training (``screen``), and of a district that no model learned,
-    however it was read. The newest reading of a district counts, because the same one again is no further
-    evidence. Training leaves the places of ``settings.promotion.recent_share`` to this part
+    Only rows that pass the same screen as in training (``screen``), from districts that no model learned in
+    any reading. Only the newest reading of a district counts, because a repeated one adds no evidence.
+    Training reserves the places of ``settings.promotion.recent_share`` for this part
     (``with_labelled_rows``).
 
     Parameters
@@ -35,7 +35,7 @@ def read_recent_part(
     window
         Of the trigger; a bound that it lacks is ``settings.promotion.recent_days`` before its end, or now.
     learned
-        The challenger's training part, what prices are compared with.
+        The challenger's training part, which prices are compared with.
     known
         Further inputs, shape (m, 8), that challenger or champion learned from.
 
@@ -43,7 +43,7 @@ def read_recent_part(
     -------
     Part or Missing
         Missing, with the reason, if there are too few rows or the database cannot be read: that must not
-        cost a retraining.
+        make a retraining fail.
     """
     since, until = _bounds(window, now, settings.promotion.recent_days)
     try:
@@ -75,7 +75,7 @@ def _untouched(screened: Screened, minimum_rows: int, *fitted_on: FloatArray) ->
     if len(kept) < minimum_rows:
         found = len(screened.believed) + sum(screened.left_out.values())
         return Missing(
-            f"{found:,} labelled predictions, {len(kept):,} of them different, believed and new to the "
-            f"models; at least {minimum_rows:,} such are needed"
+            f"of {found:,} labelled predictions, {len(kept):,} are distinct, plausible and new to the "
+            f"models; at least {minimum_rows:,} are needed"
         )
     return Part(kept.inputs, kept.actual)

@@ -1,6 +1,6 @@
-"""Which labelled predictions are believed: a pure screen with counts of what was left out, by reason.
+"""Screening labelled predictions for plausibility, with counts of the rows left out by reason.
 
-What is not believed is neither learned from nor judged by.
+Rows that fail the screen are used neither for training nor for comparison.
 """
 
 from collections.abc import Mapping
@@ -26,34 +26,34 @@ ASKED_ABOUT_AGAIN = "asked about again later"
 PRICE_OUT_OF_LINE = "price out of line with similar districts"
 
 CONTRADICTION = 2.0
-"""Prices of the same inputs contradict each other when the highest is so many times the lowest."""
+"""Prices of the same inputs are contradictory if the highest is this many times the lowest."""
 SIMILAR = 20
-"""Districts whose prices one is compared with."""
+"""Number of similar districts that a price is compared with."""
 SMALLEST_SPREAD = 0.1
-"""Of the logarithms of prices, a tenth of a price: districts that happen to cost the same forbid nothing."""
+"""Smallest spread of log prices, about 10 %: districts that happen to cost the same exclude nothing."""
 DEVIATIONS_OF_MEDIAN = 1.4826
-"""A median absolute deviation times this is a normal distribution's standard deviation."""
+"""Median absolute deviation times this equals a normal distribution's standard deviation."""
 SCALE_PERCENTILES = (5, 95)
 
 
 @dataclass(frozen=True)
 class Screened:
-    """What is believed, the newest first, and how many rows were left out, by reason."""
+    """The rows that passed, newest first, and the number of rows left out, by reason."""
 
     believed: LabelledRows
     left_out: Mapping[str, int] = field(default_factory=dict)
 
     def new_to(self, *learned: FloatArray) -> LabelledRows:
-        """Return what is believed of districts that are not among those of (m, 8) that a model learned."""
+        """Return the rows whose districts are not among those (m, 8) that a model learned."""
         return self.believed.only(~is_district_of(self.believed.inputs, *learned))
 
 
 def screen(found: LabelledRows, known: Part, outlier_distance: float) -> Screened:
-    """Screen labelled predictions, the newest first; a row is counted under the first reason against it.
+    """Screen labelled predictions, newest first; a row is counted under the first reason that applies.
 
     unacceptable inputs     not finite, or out of the ranges that the service accepts
     impossible price        not finite, not above 0, or above 100 (100,000 USD)
-    contradicting prices    the same inputs with prices of which one is twice another: none is believed
+    contradicting prices    the same inputs with prices of which one is twice another: none is used
     asked about again later the same district has a newer reading
     price out of line       ``distance_from_similar`` is above ``outlier_distance``
 
@@ -82,15 +82,15 @@ def screen(found: LabelledRows, known: Part, outlier_distance: float) -> Screene
 
 
 def distance_from_similar(rows: LabelledRows, known: Part) -> FloatArray:
-    """Return how far each price is from what similar districts cost, shape (n,), in robust deviations.
+    """Return each price's distance from similar districts' prices, shape (n,), in robust deviations.
 
     With y the price, m the median of log y over the 20 most similar known districts, m' that over the 20 most
     similar other labelled rows, and s = max(1.4826 median |log y_j - m|, 0.1) over the former:
 
         min(|log y - m|, |log y - m'|) / s
 
-    The second median keeps what has truly moved: after a drift, labelled rows agree with each other. Without
-    more than 20 of them it is left out. Similar is near in the eight inputs, each divided by the range
+    The second median keeps real changes: after a drift, labelled rows agree with each other. With 20 or
+    fewer of them it is left out. Similar is near in the eight inputs, each divided by the range
     between the known districts' 5th and 95th percentile. (Median and absolute deviation: Hampel 1974, The
     Influence Curve and its Role in Robust Estimation.)
     """
@@ -110,7 +110,7 @@ def distance_from_similar(rows: LabelledRows, known: Part) -> FloatArray:
 def _similar_prices(
     points: FloatArray, others: FloatArray, prices: FloatArray, first: int
 ) -> FloatArray:
-    """Return the logarithms of what the nearest others cost, shape (n, 20)."""
+    """Return the log prices of the nearest other rows, shape (n, 20)."""
     ranks = range(first, first + SIMILAR)
     _, nearest = KDTree(others).query(points, ranks)
     return np.asarray(np.log(np.maximum(prices, np.finfo(np.float64).tiny))[nearest])

@@ -26,14 +26,14 @@ class DownloadFailed(ServiceUnavailable):
 
 
 def load_table(source: Source = "embedded", file: Path | None = None) -> HousingTable:
-    """Load the table to train on; a file goes before a named source.
+    """Load the table to train on; a file takes precedence over a named source.
 
     Raises
     ------
     InvalidDataset
         If the table cannot be used.
     DownloadFailed
-        If ``sklearn`` was asked for and the internet does not answer.
+        If ``sklearn`` was chosen and the download failed.
     """
     if file is not None:
         return load_file(file)
@@ -41,12 +41,12 @@ def load_table(source: Source = "embedded", file: Path | None = None) -> Housing
 
 
 def load_with_scikit_learn() -> HousingTable:
-    """Load the table by scikit-learn's own loader, which downloads it once and keeps it.
+    """Load the table with scikit-learn's loader, which downloads and caches it.
 
     Raises
     ------
     DownloadFailed
-        If it is not kept yet and cannot be downloaded.
+        If it is not cached and cannot be downloaded.
     """
     # Here, because only this source needs it and the import costs a second.
     from sklearn.datasets import fetch_california_housing
@@ -66,7 +66,7 @@ def load_with_scikit_learn() -> HousingTable:
 
 @contextmanager
 def _socket_timeout(seconds: float) -> Iterator[None]:
-    # scikit-learn's download has no time-out of its own: a firewall that drops packets would hang it.
+    # scikit-learn's download has no timeout: a firewall that drops packets would hang it.
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(seconds)
     try:

@@ -1,4 +1,4 @@
-"""The fixed 64/16/20 split: train to fit, validation to choose, test to be looked at once."""
+"""The fixed 64/16/20 split: train to fit, validation to choose, test to be used once."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ VALIDATION_SHARE = 0.16
 
 @dataclass(frozen=True)
 class Part:
-    """Some rows: inputs (n, 8) in schema order, targets (n,) in 100,000 USD, weights (n,) in a fit.
+    """Some rows: inputs (n, 8) in schema order, targets (n,) in 100,000 USD, weights (n,) for fitting.
 
-    Without weights all weigh the same.
+    Without weights, all rows count the same.
     """
 
     inputs: FloatArray
@@ -29,7 +29,7 @@ class Part:
 
 
 class SealedPart:
-    """Rows that can be taken out once; a figure measured on them again would no longer be honest."""
+    """Rows that can be opened once; measuring on them again would bias the result."""
 
     def __init__(self, part: Part) -> None:
         self._part: Part | None = part
@@ -39,28 +39,30 @@ class SealedPart:
         return self._length
 
     def open(self) -> Part:
-        """Hand out the rows, the first time.
+        """Return the rows, the first time only.
 
         Raises
         ------
         RuntimeError
-            At the second call: whoever makes it is about to choose by the test part.
+            At the second call: the caller would be choosing by the test part.
         """
         if self._part is None:
-            raise RuntimeError("The test part was opened before; it is touched once.")
+            raise RuntimeError("The test part was already opened; it may be used only once.")
         part, self._part = self._part, None
         return part
 
     def knows(self, inputs: FloatArray) -> NDArray[np.bool_]:
-        """Return, for each row (n, 8), whether it is a district of this part; prices stay sealed.
+        """Return, for each row (n, 8), whether it is a district of this part, without opening it.
 
         Raises
         ------
         RuntimeError
-            When the part was opened: what is trained after that is too late.
+            If the part was opened: nothing may be trained after that.
         """
         if self._part is None:
-            raise RuntimeError("The test part was opened before; nothing is trained after that.")
+            raise RuntimeError(
+                "The test part was already opened; nothing may be trained after that."
+            )
         return is_district_of(inputs, self._part.inputs)
 
 

@@ -1,4 +1,4 @@
-"""A table that can be trained on: every value finite and in range, or refused by row and column."""
+"""A checked training table: every value is finite and in range."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from storage.schema.arrays import FloatArray
 
 COLUMN_NAMES: tuple[str, ...] = (*FEATURE_NAMES, TARGET_NAME)
 MINIMUM_ROWS = 50
-"""Below this a part of the split would be too small to measure anything on."""
+"""Below this, a part of the split would be too small to measure anything."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def refuse_unusable(values: FloatArray, origin: str) -> None:
             f"{origin} has {len(values)} rows of data; at least {MINIMUM_ROWS} are needed."
         )
     lower, upper = _bounds()
-    # A comparison with NaN is false, so what is not proven to be in range is refused.
+    # Comparisons with NaN are false, so NaN is refused.
     usable = (values >= lower) & (values <= upper)
     if not usable.all():
         row, column = (int(index) for index in np.argwhere(~usable)[0])

@@ -1,6 +1,6 @@
-"""What is promised of every model, whatever its error: possible prices in their interval, more for income.
+"""Promises that every model must keep: possible prices inside their intervals, never lower for more income.
 
-Asked of a loaded version, through the same compiled or public predictor as the service uses.
+Checked on a loaded version, through the same compiled or public predictor that the service uses.
 """
 
 import itertools
@@ -16,7 +16,7 @@ from storage.schema.arrays import FloatArray
 from training.models.predictor import Predictor
 
 SMALLEST_FALL = 1e-9
-"""In 100,000 USD; a mean that falls by less was rounded."""
+"""In 100,000 USD; a smaller decrease of a mean is rounding."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Observation:
     Attributes
     ----------
     rows, broken
-        Questions asked, and those whose answer broke the promise.
+        Rows checked, and rows whose answer broke the promise.
     sentence
         For a person, without a full stop.
     """
@@ -38,12 +38,12 @@ class Observation:
 
     @property
     def holds(self) -> bool:
-        """Whether no answer broke it."""
+        """Whether every answer kept it."""
         return self.broken == 0
 
 
 def observe(model: Predictor, inputs: FloatArray) -> tuple[Observation, ...]:
-    """Ask a model about some districts, and about every corner of what the service accepts.
+    """Check a model on some districts and on every corner of the accepted input ranges.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def _finite(answers: FloatArray) -> Observation:
 
 
 def _possible(prices: FloatArray) -> Observation:
-    # Comparisons with NaN are false, so what is not proven to be possible is counted.
+    # Comparisons with NaN are false, so NaN counts as broken.
     broken = int(np.sum(~((prices >= 0.0) & (prices <= HIGHEST_PREDICTION))))
     told = f"are between 0 and {HIGHEST_PREDICTION} ({TARGET_UNIT})"
     return _observation("possible prices", len(prices), broken, told)
@@ -99,8 +99,8 @@ def _rises_with_income(model: Predictor, inputs: FloatArray) -> Observation:
         "income never lowers the price",
         rows=len(means),
         broken=broken,
-        sentence=f"{len(means) - broken} of {len(means)} rises of every income leave the mean price as it is "
-        f"or raise it; the least change is {lowest:+.4f} ({TARGET_UNIT})",
+        sentence=f"{len(means) - broken} of {len(means)} increases of every income keep or raise the "
+        f"mean price; the smallest change is {lowest:+.4f} ({TARGET_UNIT})",
     )
 
 

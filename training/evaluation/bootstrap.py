@@ -1,4 +1,4 @@
-"""Confidence by resampling: how far a figure would move if other rows had come."""
+"""Bootstrap confidence intervals: how much a figure would vary with other rows."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -14,9 +14,9 @@ Figures = Callable[[FloatArray], Mapping[str, FloatArray]]
 
 REPEATS = 1_000
 PAIRED_REPEATS = 4_000
-"""More, because the outer quantiles of many slices are asked for together."""
+"""More, because simultaneous intervals of many segments need outer quantiles."""
 MOST_GROUPS = 200
-"""Beyond this many rows, groups of rows are resampled in place of rows: the time stays the same."""
+"""Above this many rows, groups of rows are resampled instead, so the time stays the same."""
 CONFIDENCE = 0.95
 
 
@@ -121,7 +121,7 @@ def paired_rmse_difference(
 ) -> Estimate:
     """Return RMSE(challenger) - RMSE(champion) with its percentile interval; below zero is better.
 
-    Both are measured on the same resampled rows: what makes a row hard is then in both, and only the
+    Both are measured on the same resampled rows, so the difficulty of a row affects both and only the
     difference between the models varies. With d = (challenger error)^2 - (champion error)^2 of a row, each
     resample gives sqrt(mean(champion error^2) + mean(d)) - sqrt(mean(champion error^2)): exactly zero for
     equal answers.
@@ -176,7 +176,7 @@ def shared_confidence(count: int) -> float:
 
 def _rmse_differences(means: FloatArray) -> FloatArray:
     champion, difference = means.T
-    # Rounding may leave a perfect challenger a hair below zero.
+    # Rounding may put a perfect challenger slightly below zero.
     differences: FloatArray = np.sqrt(np.maximum(champion + difference, 0.0)) - np.sqrt(champion)
     return differences
 
@@ -190,7 +190,7 @@ def _resampled(sums: FloatArray, sizes: NDArray[np.int64], seed: int, repeats: i
 @lru_cache(maxsize=4)
 def _weights(count: int, seed: int, repeats: int) -> FloatArray:
     """Return how often each row or group is drawn in each resample, shape (repeats, count), read-only."""
-    # Kept, because drawing takes most of the time, and whoever compares many slices draws the same for each.
+    # Cached, because drawing takes most of the time, and many segments use the same draws.
     random = np.random.default_rng(seed)
     drawn = random.integers(0, count, (repeats, count)) + np.arange(repeats)[:, None] * count
     counted = np.bincount(drawn.ravel(), minlength=repeats * count)
@@ -202,7 +202,7 @@ def _weights(count: int, seed: int, repeats: int) -> FloatArray:
 def _corrected(
     value: float, resampled: FloatArray, left_out: FloatArray, confidence: float
 ) -> Estimate | None:
-    # A resample in which the figure is not defined (one value only) says nothing about it.
+    # A resample in which the figure is undefined (one value only) is left out.
     resampled, left_out = resampled[np.isfinite(resampled)], left_out[np.isfinite(left_out)]
     if not np.isfinite(value) or not len(resampled) or not len(left_out):
         return None
@@ -218,7 +218,7 @@ def _corrected(
 
 
 def _share_below(resampled: FloatArray, value: float) -> float:
-    # Equal values count half: a share of intervals that hold takes few values, and ties are many.
+    # Equal values count half: a coverage takes few values, so ties are common.
     return float(np.mean(resampled < value) + np.mean(resampled == value) / 2)
 
 

@@ -1,4 +1,4 @@
-"""Two models before the same rows: by how much one errs less, on all of them and by kind of district."""
+"""Comparing two models on the same rows: the difference of their errors, overall and by segment."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from training.evaluation.slices import income_edges, kinds_of_district
 
 @dataclass(frozen=True)
 class ComparisonFigures:
-    """Both errors on some rows, in 100,000 USD.
+    """Both models' errors on the same rows, in 100,000 USD.
 
     Attributes
     ----------
@@ -33,18 +33,18 @@ class ComparisonFigures:
 
     @property
     def is_better(self) -> bool:
-        """Whether the challenger errs less beyond doubt."""
+        """Whether the challenger's error is significantly lower."""
         return self.difference.upper < 0.0
 
     def is_worse(self, limit: float) -> bool:
-        """Whether the challenger errs more beyond doubt, and by more than this share of the champion's RMSE.
+        """Whether the challenger's error is significantly higher, by more than this share of the champion's.
 
-        What cannot be compared, because an answer is not finite, counts as worse.
+        If an answer is not finite, the challenger counts as worse.
         """
         return not (self.difference.lower <= 0.0 or self.difference.value <= self.allowed(limit))
 
     def stays_within(self, limit: float) -> bool:
-        """Whether, beyond doubt, the RMSE rises by no more than this share of the champion's."""
+        """Whether the RMSE is shown to rise by no more than this share of the champion's."""
         return self.difference.upper <= self.allowed(limit)
 
     def allowed(self, limit: float) -> float:
@@ -90,7 +90,7 @@ class Comparison:
         )
 
     def slices(self) -> Iterator[tuple[tuple[str, str], "Comparison"]]:
-        """Yield the kinds of district that have rows: regions, income quarters and age bands."""
+        """Yield the segments that have rows: regions, income quarters and age bands."""
         inputs = self.challenger.inputs
         for kind, rows in kinds_of_district(inputs, income_edges(inputs)).items():
             if rows.any():
@@ -98,5 +98,5 @@ class Comparison:
 
 
 def _rmse(actual: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-    # ``evaluate`` refuses what is not finite; here such a model is to lose, not to end the retraining.
+    # ``evaluate`` raises on values that are not finite; here such a model loses, but the retraining goes on.
     return rmse(actual, predicted) if np.isfinite(predicted).all() else float("inf")

@@ -1,7 +1,7 @@
-"""Why this price: exact Shapley contributions of the raw inputs, and the price along one input.
+"""Explaining a price: exact Shapley contributions of the raw inputs, and the price along one input.
 
-Both ask the pipeline itself, from the eight raw inputs to the price, so any pipeline is explained in the
-operator's own terms, neighbour features included.
+Both call the pipeline itself, from the eight raw inputs to the price, so any pipeline, including one with
+neighbour features, is explained in terms of the inputs.
 """
 
 from collections.abc import Callable
@@ -62,7 +62,7 @@ def explain(
     instance
         Shape (d,).
     background
-        Shape (m, d): what an input is replaced by while it is not known.
+        Shape (m, d): the values that replace an unknown input.
     importances
         Shape (d,): ``predict`` gets the rows in an order in which the more important inputs change less
         often; None: the later ones. It changes no value, only the time.
@@ -117,14 +117,14 @@ def _coalition_values(
     rows = _mixtures(instance, background)
     order = _sorted_order(instance, background, columns)
     predictions = np.empty(len(rows))
-    # A pipeline that looks for neighbours works out once what rows beside each other share.
+    # A pipeline that searches neighbours computes once what adjacent rows share.
     predictions[order] = predict(np.take(rows, order, axis=0))
     means = predictions[:-1].reshape(-1, len(background)).mean(axis=1)
     return np.append(means, predictions[-1])
 
 
 def _mixtures(instance: NDArray[Scalar], background: NDArray[Scalar]) -> NDArray[Scalar]:
-    """Return the rows of all coalitions but the full one, m for each, and then the instance itself.
+    """Return the rows of all coalitions except the full one, m for each, then the instance itself.
 
     The full coalition is the instance, whatever the background: one row is enough.
     """
@@ -136,7 +136,7 @@ def _mixtures(instance: NDArray[Scalar], background: NDArray[Scalar]) -> NDArray
 def _sorted_order(
     instance: FloatArray, background: FloatArray, columns: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Return the order that sorts the mixtures, by ranks: short integers are sorted five times as fast."""
+    """Return the order that sorts the mixtures, by ranks: sorting short integers is five times as fast."""
     ranks = rankdata(np.vstack([background, instance]), method="dense", axis=0).astype(np.uint16)
     return np.lexsort(_mixtures(ranks[-1], ranks[:-1]).T[columns])
 

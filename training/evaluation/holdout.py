@@ -1,4 +1,4 @@
-"""What a version answered to the test part: the base for degradation and estimated error.
+"""A version's answers to the test part: the basis for degradation and estimated error.
 
 Stored with each version as plain arrays (``.npz``, read without pickle), so that reading it runs no code.
 """
@@ -35,7 +35,7 @@ def read_holdout(content: bytes) -> LabelledPredictions:
 
 
 def holdout_bytes(holdout: LabelledPredictions) -> bytes:
-    """Return a holdout as it is stored, uncompressed: answers wait beside its being read."""
+    """Return a holdout as it is stored, uncompressed so that reading it delays answers little."""
     stream = io.BytesIO()
     np.savez(stream, **{name: getattr(holdout, name) for name in ARRAYS})
     return stream.getvalue()

@@ -1,4 +1,4 @@
-"""Two versions before the rows that both have in their holdout: who errs less, and where."""
+"""Comparing two versions on the common rows of their holdouts, overall and by segment."""
 
 from dataclasses import dataclass
 
@@ -27,12 +27,12 @@ class ComparedSlice:
 
 @dataclass(frozen=True)
 class HoldoutComparison:
-    """The first version's error against the second's: on all common rows, and by segment.
+    """The first version's error compared with the second's: on all common rows, and by segment.
 
     Attributes
     ----------
     slice_confidence
-        Of the interval of each slice: all of them together hold with 95 %.
+        Confidence of each segment's interval; all of them hold together with 95 %.
     """
 
     total: ComparisonFigures
@@ -45,7 +45,7 @@ def compare_holdouts(
 ) -> HoldoutComparison | Missing:
     """Compare two versions on the rows that neither learned from; the differences are first - second.
 
-    Versions of one table and one seed have the same holdout. Of two seeds, about a fifth of it is common.
+    Versions of one table and one seed have the same holdout. With two seeds, about a fifth of it is common.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def compare_holdouts(
     here, there = common(_rows(first), _rows(second))
     if len(here) < SMALLEST_COMMON_PART:
         return Missing(
-            f"their holdouts have {len(here):,} rows in common, at least {SMALLEST_COMMON_PART} are needed"
+            f"their holdouts have {len(here):,} rows in common; at least {SMALLEST_COMMON_PART} are needed"
         )
     comparison = Comparison(first.only(here), second.only(there))
     if not _is_finite(comparison):

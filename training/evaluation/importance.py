@@ -1,4 +1,4 @@
-"""How much the answers depend on each input: a share each, cheap enough to be computed at every training."""
+"""Importance of each input, as a share, cheap enough to be computed at every training."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ import numpy as np
 from storage.schema.arrays import FloatArray
 
 ROWS = 1_000
-"""Rows that are asked about; eight times as many predictions are made."""
+"""Rows used; eight times as many predictions are made."""
 
 
 def permutation_importances(

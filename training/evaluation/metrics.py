@@ -1,4 +1,4 @@
-"""How well predictions fit what was observed."""
+"""Error metrics of predictions."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from storage.schema.arrays import FloatArray
 
 @dataclass(frozen=True)
 class RegressionFigures:
-    """The three figures of one model on one part. Errors in 100,000 USD; r2_score without unit."""
+    """Three metrics of one model on one part. Errors in 100,000 USD; r2_score without unit."""
 
     rmse: float
     mae: float
@@ -18,7 +18,7 @@ class RegressionFigures:
 
 
 def evaluate(actual: FloatArray, predicted: FloatArray) -> RegressionFigures:
-    """Return the three figures; both arrays have shape (n,) and are in 100,000 USD.
+    """Return the three metrics; both arrays have shape (n,) and are in 100,000 USD.
 
     Raises
     ------

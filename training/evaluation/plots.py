@@ -1,4 +1,4 @@
-"""Two figures of one model on the test part, as PNG."""
+"""Two plots of one model on the test part, as PNG."""
 
 import io
 from typing import Any
@@ -39,7 +39,7 @@ def predicted_against_actual(label: str, actual: FloatArray, predicted: FloatArr
     axes.scatter(actual, predicted, **POINTS)
     axes.plot([low, high], [low, high], color="#444444", linewidth=1, label="perfect")
     axes.axvline(
-        TARGET_CAP, color="#b5542c", linewidth=1, linestyle=":", label="recorded values end here"
+        TARGET_CAP, color="#b5542c", linewidth=1, linestyle=":", label="cap of recorded values"
     )
     axes.set_xlabel(f"Actual median house value ({TARGET_UNIT})")
     axes.set_ylabel(f"Predicted ({TARGET_UNIT})")

@@ -1,4 +1,4 @@
-"""Figures by segment: one average can hide a region, an income or a house age that does badly."""
+"""Figures by segment: an average can hide a region, income or house age with large errors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class SliceFigures:
 
 @dataclass(frozen=True)
 class Slice:
-    """Some of the rows: their name, how many, and their figures, None where there is no row."""
+    """One segment: its name, its number of rows, and its figures (None without a row)."""
 
     name: str
     rows: int
@@ -54,12 +54,12 @@ def by_region(answers: LabelledPredictions) -> tuple[Slice, ...]:
 
 
 def by_income(answers: LabelledPredictions) -> tuple[Slice, ...]:
-    """Return one slice for each quarter of the rows, ordered by median income."""
+    """Return one slice for each quarter of the rows by median income."""
     return _slices(answers, income_quarters(answers.inputs, income_edges(answers.inputs)))
 
 
 def by_age(answers: LabelledPredictions) -> tuple[Slice, ...]:
-    """Return one slice for each band of the median house age, the censored one last."""
+    """Return one slice for each band of median house age, the censored one last."""
     return _slices(answers, age_bands(answers.inputs))
 
 
@@ -70,7 +70,7 @@ def regions(inputs: FloatArray) -> Groups:
 
 
 def income_edges(inputs: FloatArray) -> FloatArray:
-    """Return the three median incomes that part inputs (n, 8) into quarters."""
+    """Return the three median incomes that split inputs (n, 8) into quarters."""
     return np.quantile(inputs[:, QUARTERED_INPUT], [0.25, 0.5, 0.75])
 
 
@@ -82,7 +82,7 @@ def income_quarters(inputs: FloatArray, edges: FloatArray) -> Groups:
 
 def age_bands(inputs: FloatArray) -> Groups:
     """Return the rows of inputs (n, 8) in each band of the median house age."""
-    # A table of one's own may have parts of a year; rounded up, each falls into one band.
+    # A user's table may have fractions of a year; rounded up, each falls into one band.
     years = np.ceil(inputs[:, BANDED_INPUT])
     bands = {
         f"{first} to {last} years": (first <= years) & (years <= last) for first, last in AGE_BANDS
@@ -95,7 +95,7 @@ def kinds_of_district(
 ) -> dict[tuple[str, str], NDArray[np.bool_]]:
     """Return the rows of inputs (n, 8) by kind and name, such as ("region", "bay area").
 
-    ``edges`` (3,) part the income quarters; see ``income_edges``.
+    ``edges`` (3,) separate the income quarters; see ``income_edges``.
     """
     kinds = {
         "region": regions(inputs),

@@ -21,7 +21,7 @@ PLAIN_VALUES = (str, int, float, bool, type(None))
 
 @dataclass(frozen=True)
 class FittedCandidate:
-    """A fitted pipeline and what it reached on validation."""
+    """A fitted pipeline and its result on validation."""
 
     name: str
     label: str
@@ -59,7 +59,7 @@ class MeasuredCandidate:
 
     @property
     def metrics(self) -> dict[str, float]:
-        """Figures on validation and test in 100,000 USD, ``fit_seconds``, the intervals' if it has any."""
+        """Figures on validation and test in 100,000 USD, ``fit_seconds``, and interval figures if any."""
         figures = {"validation": self.fitted.validation, "test": self.test}
         return {
             f"{part}_{name}": value
@@ -79,7 +79,7 @@ def fit(candidate: Candidate, train: Part, validation: Part, threads: int) -> Fi
     pipeline = clone(candidate.pipeline)
     started = time.perf_counter()
     with threadpool_limits(limits=threads):
-        # Weights are the regressor's: for the features each district is there once, and is never its own
+        # Weights go to the regressor only: for the features, each district counts once and is never its own
         # neighbour, as a repeated row would be.
         weights = {f"{REGRESSOR}__sample_weight": train.weights}
         pipeline.fit(train.inputs, train.targets, **weights)
@@ -90,7 +90,7 @@ def fit(candidate: Candidate, train: Part, validation: Part, threads: int) -> Fi
 
 
 def choose(fitted: Sequence[FittedCandidate]) -> FittedCandidate:
-    """Return the one with the lowest RMSE on validation, the first of equals."""
+    """Return the one with the lowest RMSE on validation; the first if several are equal."""
     return min(fitted, key=lambda candidate: candidate.validation.rmse)
 
 
@@ -122,7 +122,7 @@ def answers_with_intervals(
 def with_intervals(
     measured: MeasuredCandidate, answers: LabelledPredictions, coverage: float
 ) -> MeasuredCandidate:
-    """Return the candidate with the figures of its intervals on the test part, made to hold ``coverage``."""
+    """Return the candidate with figures of its intervals on the test part, for a nominal ``coverage``."""
     figures = interval_figures(answers.lower, answers.upper, answers.actual, coverage)
     return replace(measured, intervals=figures)
 
@@ -133,7 +133,7 @@ def _measure(candidate: FittedCandidate, test: Part) -> MeasuredCandidate:
 
 
 def _serve_single_threaded(pipeline: Pipeline) -> None:
-    # A pool of threads costs a random forest 23 ms for one row; one thread answers in a fraction.
+    # A thread pool costs a random forest 23 ms for one row; one thread takes a fraction of that.
     regressor = pipeline.named_steps[REGRESSOR]
     if "n_jobs" in regressor.get_params(deep=False):
         regressor.set_params(n_jobs=1)

@@ -1,4 +1,4 @@
-"""What a training found out, before it is published."""
+"""The result of a training, before it is published."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from training.models.intervals import PriceIntervals
 
 @dataclass(frozen=True)
 class TrainingOutcome:
-    """Every candidate measured, and the one that validation chose.
+    """All measured candidates, and the one chosen by validation.
 
     Parameters
     ----------
@@ -25,22 +25,22 @@ class TrainingOutcome:
     intervals
         Around the winner's answers, calibrated on ``validation``.
     answers
-        The winner's to the test part, which is opened once: what is said about it later is said from these,
-        and the promotion gate compares a champion's with them.
+        The winner's answers to the test part, which is opened once: later figures are computed from these,
+        and the promotion gate compares a champion's answers with them.
     trials
         Of the search around one of the candidates, its default configuration first; empty without a search.
     training
         The part that the candidates were fitted on.
     validation
-        The part that chose, and that calibrated the intervals.
+        The part used to choose the winner and to calibrate the intervals.
     row_counts
         Rows by part.
     dataset_sha256, training_sha256
-        Checksums of the base table, and of what was learned from: part of it, and labelled predictions.
+        Checksums of the base table, and of the training rows: part of it, and labelled predictions.
     labelled
-        What became of the labelled predictions; None where nobody asked for them.
+        How the labelled predictions were used; None if not requested.
     trigger_id
-        Of the retraining; None where a person trained by the command line.
+        Of the retraining; None if trained from the command line.
     seed
         Of the split, the candidates and every sample.
     """

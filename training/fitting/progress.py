@@ -1,4 +1,4 @@
-"""Telling a person, or the log, how far a training is."""
+"""Reporting the progress of a training to a person or the log."""
 
 import logging
 import threading
@@ -17,17 +17,17 @@ from storage.schema.triggers import Cancellation, HeartBeat, MlflowRun, WorkStag
 
 BEAT_SECONDS = 5.0
 OWN_STEPS = 3
-"""Of a retraining beside those of its training: loading, gate, publishing."""
+"""Steps of a retraining besides those of its training: loading, gate, publishing."""
 
 
 class StepDisplay(Protocol):
-    """Hears of every step when it begins; what it does not care about, it inherits."""
+    """Receives each step as it begins; by default, it ignores them."""
 
     def begin(self, step: str, number: int, total: int) -> None:
         """Step ``number`` (from 1) of ``total`` begins; ``step`` says what it does."""
 
     def enter(self, stage: WorkStage, steps: int) -> None:
-        """The ``steps`` steps that come now are this stage."""
+        """The next ``steps`` steps are this stage."""
         return
 
     def recorded(self, run: MlflowRun) -> None:
@@ -49,7 +49,7 @@ class PlainSteps(StepDisplay):
 
 
 class BarSteps(StepDisplay):
-    """Steps as one moving bar, for a terminal."""
+    """Steps as a progress bar, for a terminal."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -77,16 +77,16 @@ def step_display(console: Console) -> Iterator[StepDisplay]:
 
 
 class RetrainingCancelled(Exception):
-    """Somebody asked that the retraining stops, and between two steps it does."""
+    """The retraining was cancelled and stops between two steps."""
 
     def __init__(self, cancellation: Cancellation) -> None:
         super().__init__(f"Cancelled by {cancellation.requested_by}: {cancellation.reason}")
 
 
 class ClaimedSteps(StepDisplay):
-    """A display of steps that also beats between them, so that a person sees the worker lives.
+    """A display of steps with a heartbeat between them, so that a person sees that the worker is alive.
 
-    Use it as a context manager: the beat ends with it.
+    Use it as a context manager: the heartbeat ends with it.
 
     Raises
     ------
@@ -122,32 +122,32 @@ class ClaimedSteps(StepDisplay):
         self._end_step()
 
     def enter(self, stage: WorkStage, steps: int) -> None:
-        """The ``steps`` steps that come now are this stage."""
+        """The next ``steps`` steps are this stage."""
         self._stage, self._number, self._total = stage, 0, steps
 
     def recorded(self, run: MlflowRun) -> None:
-        """Tell where MLflow records the training from now on."""
+        """Report the MLflow run that records the training from now on."""
         self._say(self._said.model_copy(update={"mlflow": run}))
 
     def begin(self, step: str, number: int, total: int) -> None:
-        """Tell that step ``number`` (from 1) of ``total`` of the training begins."""
+        """Report that step ``number`` (from 1) of ``total`` of the training begins."""
         self._all = total + OWN_STEPS
         self._begin(step)
         self._logger.info("%s (%d of %d)", step, number, total)
 
     def work_on(self, stage: WorkStage, step: str) -> None:
-        """Tell that a stage of one step begins, before the training or after it."""
+        """Report that a stage of one step begins, before or after the training."""
         self.enter(stage, 1)
         self._begin(step)
         self._logger.info("%s", step)
 
     def keep(self, **values: object) -> None:
-        """Put something into the report, which outlives whatever ends the work."""
+        """Add something to the report, which survives the end of the work."""
         self._kept |= values
 
     @property
     def report(self) -> dict[str, Any]:
-        """What was kept, the run in MLflow, and the seconds that each step took."""
+        """The added values, the MLflow run, and the seconds that each step took."""
         run = self._said.mlflow.model_dump() if self._said.mlflow is not None else None
         return self._kept | {"mlflow": run, "steps": [*self._ended]}
 

@@ -1,6 +1,6 @@
 """A seeded search around the neighbour boosting's configuration, chosen by RMSE on validation.
 
-The default configuration is the first trial of every search, so a search never ends with a worse one there.
+The default configuration is the first trial of every search, so the result is never worse on validation.
 """
 
 import time
@@ -28,7 +28,7 @@ Space = dict[str, list[int | float | str | bool | None]]
 Configuration = Mapping[str, Any]
 
 SEARCHED = "neighbour_boosting"
-# No more trees than a quarter above the default: one prediction takes as long as there are trees.
+# At most a quarter more trees than the default: prediction time grows with the number of trees.
 DEFAULT_SPACE: Space = {
     "regressor__near__learning_rate": [0.04, 0.06, 0.08],
     "regressor__near__max_iter": [150, 200, 250],
@@ -42,7 +42,7 @@ SPACE_FORMAT: TypeAdapter[Space] = TypeAdapter(Space)
 
 @dataclass(frozen=True)
 class Trial:
-    """One configuration that was tried: its searched parameters and what it reached on validation."""
+    """One configuration that was tried: its searched parameters and its result on validation."""
 
     number: int
     parameters: Configuration
@@ -60,7 +60,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """The best trial, fitted, and all of them in the order of trying."""
+    """The best trial, fitted, and all trials in order."""
 
     best: FittedCandidate
     trials: tuple[Trial, ...]
@@ -68,7 +68,7 @@ class SearchResult:
 
 @dataclass(frozen=True)
 class _Features:
-    """A fitted preprocessing and what it made of both parts: trials that share it differ after it only."""
+    """A fitted preprocessing and both transformed parts, shared by trials that differ only after it."""
 
     preprocessing: Any
     train: FloatArray
@@ -88,7 +88,7 @@ class Search:
     trials
         How many configurations to try beside the default one; fewer if the space has no more.
     seed
-        Fixes which.
+        Determines which ones.
     threads
         Threads that fitting may use.
     """
@@ -107,7 +107,7 @@ class Search:
         )
 
     def fit(self, train: Part, validation: Part, begin: Callable[[str], None]) -> SearchResult:
-        """Fit every configuration on ``train``, choose by ``validation``; ``begin`` hears of each trial.
+        """Fit every configuration on ``train``, choose by ``validation``; ``begin`` is called for each trial.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class Search:
             with _naming_the_setting():
                 fitted = self._fit(configuration, train, validation, kept)
             trials.append(_trial(number, configuration, fitted))
-            # The first of equals, so that the default is left only for something better.
+            # The first of equals, so that the default is replaced only by something better.
             best = choose([best, fitted])
         return SearchResult(best, tuple(trials))
 
@@ -156,14 +156,14 @@ class Search:
             self._candidate.name,
             self._candidate.label,
             Pipeline([(PREPROCESSING, features.preprocessing), (REGRESSOR, regressor)]),
-            # As long as it would have taken by itself.
+            # The time that it would have taken alone.
             features.seconds + time.perf_counter() - started,
             evaluate(validation.targets, regressor.predict(features.validation)),
         )
 
 
 def configured_search(settings: Settings, candidates: Iterable[Candidate]) -> Search | None:
-    """Return the search that the settings ask for; None if there is nothing to search.
+    """Return the search configured in the settings; None if there is nothing to search.
 
     Raises
     ------
@@ -197,7 +197,7 @@ def parse_space(text: str, pipeline: Pipeline) -> Space:
         space = SPACE_FORMAT.validate_json(text)
     except ValidationError as error:
         raise _unusable(
-            "it has to be a JSON object of parameter names with a list of values each"
+            "it must be a JSON object of parameter names, each with a list of values"
         ) from error
     for name, values in space.items():
         _check(pipeline, name, values)
@@ -206,9 +206,7 @@ def parse_space(text: str, pipeline: Pipeline) -> Space:
 
 def _check(pipeline: Pipeline, name: str, values: Sequence[Any]) -> None:
     if not isinstance(pipeline.get_params().get(name, pipeline), PLAIN_VALUES):
-        raise _unusable(
-            f"{name} is no parameter of the {SEARCHED} pipeline that takes a plain value"
-        )
+        raise _unusable(f"{name} is not a parameter of the {SEARCHED} pipeline with plain values")
     if not values:
         raise _unusable(f"{name} has no values")
     owner, _, parameter = name.rpartition("__")
@@ -233,7 +231,7 @@ def _unusable(reason: str) -> InvalidInput:
 
 
 def _drawn(space: Space, trials: int, seed: int, default: Configuration) -> list[Configuration]:
-    # One more than asked for, because the default may be among them.
+    # One more than requested, because the default may be among them.
     count = min(trials + 1, len(ParameterGrid(space)))
     drawn = [each for each in ParameterSampler(space, count, random_state=seed) if each != default]
     return drawn[:trials]
@@ -242,7 +240,7 @@ def _drawn(space: Space, trials: int, seed: int, default: Configuration) -> list
 def _fit_features(pipeline: Pipeline, train: Part, validation: Part) -> _Features:
     started = time.perf_counter()
     preprocessing = pipeline[PREPROCESSING]
-    # Fitted and transformed in one: neighbour features leave a training row out of its own neighbourhood
+    # Fitted and transformed together: neighbour features leave a training row out of its own neighbourhood
     # only while they are fitted.
     fitted_on = np.asarray(preprocessing.fit_transform(train.inputs, train.targets))
     seconds = time.perf_counter() - started

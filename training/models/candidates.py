@@ -31,7 +31,7 @@ class Candidate:
 
 
 def all_candidates(seed: int, threads: int) -> tuple[Candidate, ...]:
-    """Return every competitor, the quickest first.
+    """Return every competitor, the fastest first.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def _linear_regression() -> Candidate:
 def _random_forest(seed: int, threads: int) -> Candidate:
     regressor = RandomForestRegressor(
         n_estimators=100,
-        # Five rows a leaf cost no accuracy on validation and make the file a third as large.
+        # Five rows per leaf cost no accuracy on validation and make the file a third as large.
         min_samples_leaf=5,
         max_features=0.4,
         n_jobs=threads,

@@ -21,7 +21,7 @@ from training.models.regions import region_of
 
 COVERAGE = 0.9
 REGION_COVERAGE = 0.86
-"""Aim for a region by itself; a little below the whole's, because a region has few calibration rows."""
+"""Target for a single region; slightly below the overall one, because a region has few calibration rows."""
 SCALE_POWER = 0.9
 """Below one, intervals differ less than the scales do, and are narrower on average."""
 SCALE_QUANTILE = 0.8
@@ -79,7 +79,7 @@ class PriceIntervals:
         calibration_inputs: FloatArray,
         calibration_targets: FloatArray,
     ) -> Self:
-        """Learn the difficulty from what the pipeline was fitted on, calibrate on what it never saw.
+        """Learn the difficulty from the pipeline's training part, calibrate on rows that it never saw.
 
         Parameters
         ----------
@@ -130,7 +130,7 @@ class PriceIntervals:
         return IntervalArrays(self.scale_.arrays, self.region_factors_)
 
     def _fit_scale(self, pipeline: Pipeline, inputs: FloatArray, targets: FloatArray) -> None:
-        # Fitted anew and not only applied: neighbour features leave a training row out of its own
+        # Fitted again, not only applied: neighbour features leave a training row out of its own
         # neighbourhood only while they are fitted.
         features = np.asarray(clone(pipeline[PREPROCESSING]).fit_transform(inputs, targets))
         folds = KFold(FOLDS, shuffle=True, random_state=self.seed)
@@ -189,7 +189,7 @@ def fill_bounds(
 
 @dataclass(frozen=True)
 class IntervalFigures:
-    """How intervals did on one part. Width and score in 100,000 USD, coverage from 0 to 1."""
+    """Figures of intervals on one part. Width and score in 100,000 USD, coverage from 0 to 1."""
 
     coverage: float
     mean_width: float

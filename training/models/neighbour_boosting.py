@@ -1,4 +1,4 @@
-"""The pipeline that neighbours' prices carry: their features, then boosting with a support switch."""
+"""The pipeline based on neighbours' prices: neighbour features, then boosting with a support switch."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ def switched_boosting(seed: int) -> SupportSwitchedRegressor:
 
 
 def _near_model() -> BoostedTrees:
-    # Few columns a split and strong shrinkage: the neighbour columns say nearly the same thing.
+    # Few columns per split and strong shrinkage, because the neighbour columns are highly correlated.
     return BoostedTrees(
         learning_rate=0.06,
         max_iter=200,

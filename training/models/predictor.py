@@ -1,4 +1,4 @@
-"""Two ways to the same answers: one compiled call, or the pipeline's own public ``predict``.
+"""Two predictors with the same answers: one compiled call, or the pipeline's own public ``predict``.
 
 The compiled one is used where it exists and, at load, gave the public answers for the whole reference sample.
 """
@@ -17,7 +17,7 @@ from training.models.reference_profile import ReferenceSearch
 logger = logging.getLogger(__name__)
 
 LARGEST_DIFFERENCE = 1e-9
-"""Between compiled and public answers, in 100,000 USD: both do the same sums, perhaps rounded otherwise."""
+"""Largest difference of compiled and public answers, in 100,000 USD: rounding may differ."""
 
 
 class Predictor(Protocol):
@@ -55,7 +55,7 @@ class PublicPredictor:
 def compiled_if_equal(
     pipeline: Pipeline, intervals: PriceIntervals, search: ReferenceSearch, reference: FloatArray
 ) -> CompiledModel | None:
-    """Return the compiled predictor; None, with the reason in the log, if it may not be used.
+    """Return the compiled predictor; None, with the reason in the log, if it must not be used.
 
     Parameters
     ----------

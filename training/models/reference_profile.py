@@ -1,4 +1,4 @@
-"""What the model saw in training: the base for warnings, support, nearest districts and drift.
+"""The reference: the training part as the basis for warnings, support, nearest districts and drift.
 
 Stored with each version as plain arrays (``.npz``, read without pickle), so that reading it runs no code.
 """
@@ -45,7 +45,7 @@ class ReferenceProfile:
     percentiles
         Shape (8, len(PERCENTILES)): each input's values at ``PERCENTILES``.
     background
-        Shape (100, 8): a seeded sample of the inputs, what explanations compare with.
+        Shape (100, 8): a seeded sample of the inputs, which explanations compare with.
     distances
         Shape (n,), sorted: how far each training row is from the others (see ``support``).
     importances
@@ -97,7 +97,7 @@ class ReferenceProfile:
             raise ModelIntegrityError(f"The reference profile cannot be read: {error}.") from error
 
     def to_bytes(self) -> bytes:
-        """Return the profile as it is stored, uncompressed: answers wait beside its being read."""
+        """Return the profile as it is stored, uncompressed so that reading it delays answers little."""
         stream = io.BytesIO()
         np.savez(stream, **{each.name: getattr(self, each.name) for each in fields(self)})
         return stream.getvalue()

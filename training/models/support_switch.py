@@ -14,12 +14,12 @@ from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest, can_be_flat
 
 LARGEST_LOG_ODDS = 50.0
-"""Beyond it the weight is zero or one to the last bit; exp would overflow much later."""
+"""Beyond this, the weight is exactly zero or one; exp would overflow much later."""
 
 FEWEST_COLUMNS = 2
-"""The support, and something for the near models to learn from."""
+"""Least columns: the support, and one feature for the near models."""
 TARGETS = 3
-"""Price, its square root, price less its kriging mean: the near models take turns."""
+"""Price, its square root, price less its kriging mean: cycled through by the near models."""
 
 
 class SupportSwitch(NamedTuple):
@@ -36,7 +36,7 @@ class SupportSwitchedRegressor(RegressorMixin, BaseEstimator):
     Neighbour features lose their meaning where no training district is near: in a whole region that the
     model never saw, a model without them is better. The near mean weighs
     1 / (1 + exp(log_odds - log_odds_threshold)), with the log-odds from ``PlaceSupport``. The near models'
-    targets take turns between the price, its square root, and the price less its kriging mean, so that
+    targets cycle through the price, its square root, and the price less its kriging mean, so that
     their errors differ.
 
     Parameters

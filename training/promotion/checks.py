@@ -1,4 +1,4 @@
-"""What a challenger has to pass: each check a pure verdict with its figures, its limit and a sentence."""
+"""The gate's checks: each is a pure function's verdict with its figures, its limit and a sentence."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from training.evaluation.bootstrap import shared_confidence
 from training.evaluation.comparison import Comparison, ComparisonFigures
 
 CHANCE_ERRORS = 2.0
-"""Standard errors by which a share may fall short by chance."""
+"""Standard errors that a share may fall short by chance."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Rules:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Take them from the settings."""
+        """Return the rules from the settings."""
         return cls(
             margin_share=settings.promotion.margin_share,
             slice_margin_share=settings.promotion.slice_margin_share,
@@ -51,9 +51,9 @@ def coverage_check(answers: LabelledPredictions, coverage: float, rules: Rules) 
 
 
 def recent_coverage_check(recent: Comparison, coverage: float, rules: Rules) -> GateCheck:
-    """Whether the intervals hold recent prices no less often than the champion's do.
+    """Whether the intervals hold recent prices at least as often as the champion's do.
 
-    After a drift no model may keep its promise there; losing what the champion still keeps is what counts.
+    After a drift perhaps no model reaches the promised coverage there, so the champion's is the standard.
     """
     kept = min(coverage, _held(recent.champion))
     return _coverage("coverage on the recent part", recent.challenger, kept, rules)
@@ -66,14 +66,14 @@ def latency_check(microseconds: float, rules: Rules) -> GateCheck:
         name="latency",
         passed=microseconds <= budget,
         required=True,
-        sentence=f"one prediction takes {microseconds:,.0f} us, the budget is {budget:,.0f} us",
+        sentence=f"one prediction takes {microseconds:,.0f} us; the budget is {budget:,.0f} us",
         figures={"microseconds": microseconds},
         limit=budget,
     )
 
 
 def behaviour_checks(observations: Sequence[Observation]) -> Iterator[GateCheck]:
-    """Return what was promised of every model, and whether it was seen to hold."""
+    """Return a check for each promise that every model must keep."""
     for seen in observations:
         yield GateCheck(
             name=f"behaviour: {seen.promise}",
@@ -86,8 +86,8 @@ def behaviour_checks(observations: Sequence[Observation]) -> Iterator[GateCheck]
 
 
 def better_check(part: str, found: ComparisonFigures) -> GateCheck:
-    """Whether the challenger errs less on a part, beyond doubt."""
-    verdict = "better" if found.is_better else "not proven better"
+    """Whether the challenger is significantly better on a part."""
+    verdict = "significantly better" if found.is_better else "not proven better"
     return GateCheck(
         name=f"better on the {part}",
         passed=found.is_better,
@@ -99,7 +99,7 @@ def better_check(part: str, found: ComparisonFigures) -> GateCheck:
 
 
 def within_margin_check(part: str, found: ComparisonFigures, rules: Rules) -> GateCheck:
-    """Whether the challenger is, beyond doubt, not worse on a part by more than the margin."""
+    """Whether the challenger is shown to be worse on a part by no more than the margin."""
     within = found.stays_within(rules.margin_share)
     verdict = "within" if within else "not proven to be within"
     return GateCheck(
@@ -114,9 +114,11 @@ def within_margin_check(part: str, found: ComparisonFigures, rules: Rules) -> Ga
 
 
 def no_loss_check(name: str, found: ComparisonFigures, margin: float) -> GateCheck:
-    """Whether the challenger is not, beyond doubt, worse on some rows by more than a margin."""
+    """Whether the challenger is not significantly worse on some rows by more than a margin."""
     worse = found.is_worse(margin)
-    verdict = f"worse by more than {margin:.1%}" if worse else "not worse"
+    verdict = (
+        f"significantly worse by more than {margin:.1%}" if worse else "not significantly worse"
+    )
     return GateCheck(
         name=f"no loss on {name}",
         passed=not worse,
@@ -130,8 +132,8 @@ def no_loss_check(name: str, found: ComparisonFigures, margin: float) -> GateChe
 def slice_checks(fixed: Comparison, rules: Rules) -> Iterator[GateCheck]:
     """Return, for each segment of the test part, whether the challenger is not worse there.
 
-    Many slices are looked at, and one of them is worse by chance more often than a single one would be.
-    So each has an interval of the confidence that k judged slices share (``shared_confidence``).
+    Of many segments, one is worse by chance more often than a single one would be. So each interval has
+    the confidence at which all k intervals hold together (``shared_confidence``).
     """
     slices = {" ".join(kind): rows for kind, rows in fixed.slices()}
     judged = {name for name, rows in slices.items() if len(rows) >= rules.slice_minimum_rows}
@@ -145,7 +147,7 @@ def slice_checks(fixed: Comparison, rules: Rules) -> Iterator[GateCheck]:
 
 
 def figures_of(found: ComparisonFigures) -> dict[str, float | int]:
-    """Return what a comparison found, by name; errors in 100,000 USD."""
+    """Return a comparison's figures by name; errors in 100,000 USD."""
     return {
         "rows": found.rows,
         "challenger_rmse": found.challenger_rmse,
@@ -158,10 +160,10 @@ def figures_of(found: ComparisonFigures) -> dict[str, float | int]:
 
 
 def in_words(found: ComparisonFigures) -> str:
-    """Return what a comparison found, for a person."""
+    """Return a comparison's figures in words."""
     difference = found.difference
     return (
-        f"RMSE {found.challenger_rmse:.4f} against the champion's {found.champion_rmse:.4f} "
+        f"RMSE {found.challenger_rmse:.4f}, champion's {found.champion_rmse:.4f} "
         f"({TARGET_UNIT}, {found.rows:,} rows; {found.confidence:.1%} interval of the difference "
         f"{difference.lower:+.4f} to {difference.upper:+.4f})"
     )
@@ -172,7 +174,7 @@ def _not_judged(name: str, rows: int, rules: Rules) -> GateCheck:
         name=f"no loss on {name}",
         passed=True,
         required=True,
-        sentence=f"{name} is not judged: {rows} rows, at least {rules.slice_minimum_rows} are needed",
+        sentence=f"{name} is not judged: {rows} rows; at least {rules.slice_minimum_rows} are needed",
         figures={"rows": rows},
     )
 
@@ -185,7 +187,7 @@ def _coverage(name: str, answers: LabelledPredictions, promised: float, rules: R
         name=name,
         passed=held >= limit,
         required=True,
-        sentence=f"{name}: {held:.1%} of {len(answers):,} prices held, at least {limit:.1%} are needed",
+        sentence=f"{name}: {held:.1%} of {len(answers):,} prices inside; at least {limit:.1%} needed",
         figures={"rows": len(answers), "coverage": held, "promised": promised},
         limit=limit,
     )

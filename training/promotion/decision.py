@@ -1,11 +1,11 @@
 """Whether a challenger becomes the champion: a pure decision with every figure and reason.
 
-Ways to a promotion, each only if every required check passed:
+Paths to promotion, each only if every required check passed:
 
-no champion         nothing could be compared; the checks of the model alone decide
-better              its RMSE on the test part is lower beyond doubt
-better on recent    the retraining was asked for by drift or degradation, and it is better on the recent part
-                    beyond doubt and, beyond doubt, not worse on the test part by more than the margin
+no champion         nothing to compare with; the checks of the model alone decide
+better              its RMSE on the test part is significantly lower
+better on recent    the retraining was requested because of drift or degradation, and it is significantly
+                    better on the recent part and within the margin on the test part
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,21 +33,21 @@ FIXED, RECENT = "test part", "recent part"
 BETTER_ON_FIXED, BETTER_ON_RECENT = f"better on the {FIXED}", f"better on the {RECENT}"
 NOT_WORSE_ON_FIXED = f"not worse on the {FIXED}"
 SOURCES_OF_CHANGE: tuple[TriggerSource, ...] = ("drift", "degradation")
-"""What asks for a retraining because the world has moved away from the test part."""
+"""Sources that request a retraining because the data has moved away from the test part."""
 WAYS: dict[Branch, tuple[str, ...]] = {
     "no champion": (),
     "better": (BETTER_ON_FIXED,),
     "better on recent": (BETTER_ON_RECENT, NOT_WORSE_ON_FIXED),
 }
-"""The checks that have to pass on each way."""
+"""The checks that must pass on each path."""
 NO_CHAMPION = "there is no champion to compare with, and every check of the model alone passed"
 MOST_REASONS = 5
-"""In the sentence for a person; the checks have all of them."""
+"""Number of reasons in the sentence; the checks list all of them."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the decision rests on.
+    """What the decision is based on.
 
     Attributes
     ----------
@@ -58,14 +58,14 @@ class Evidence:
     champion_version
         None: there is none, or it is damaged.
     fixed, recent
-        Both models' answers to rows that neither was fitted on, of the test part and of the labelled
-        predictions of late.
+        Both models' answers to rows that neither was fitted on, from the test part and from recent
+        labelled predictions.
     source
-        What asked for the retraining.
+        The source of the retraining request.
     latency_microseconds
-        Of one prediction of the challenger.
+        Median time of one prediction of the challenger.
     behaviour
-        What was observed of the challenger.
+        Observations of the challenger's behaviour.
     """
 
     challenger: LabelledPredictions
@@ -81,7 +81,7 @@ class Evidence:
 def decide(evidence: Evidence, rules: Rules) -> GateDecision:
     """Decide whether the challenger becomes the champion.
 
-    A challenger whose answers are the champion's is never promoted: its interval is [0, 0], not below zero.
+    A challenger with the champion's answers is never promoted: its interval is [0, 0], not below zero.
     """
     checks = list(_checks(evidence, rules))
     branch = _branch(evidence, {check.name: check.passed for check in checks})
@@ -133,7 +133,7 @@ def _checks_on_recent(
 
 
 def _not_compared(name: str, missing: Missing) -> GateCheck:
-    sentence = f"whether it is {name} is not known: {missing.reason}"
+    sentence = f"unknown whether it is {name}: {missing.reason}"
     return GateCheck(name=name, passed=False, required=False, sentence=sentence)
 
 
@@ -151,7 +151,7 @@ def _branch(evidence: Evidence, passed: Mapping[str, bool]) -> Branch | None:
 def _deciding(
     branch: Branch | None, checks: list[GateCheck], failed: list[GateCheck], source: TriggerSource
 ) -> list[GateCheck]:
-    """Return what led to the promotion, or what stands in its way: closed ways first, then failed checks."""
+    """Return the checks that led to the promotion or blocked it: closed paths first, then failed checks."""
     if branch is not None and not failed:
         return [check for name in WAYS[branch] for check in checks if check.name == name]
     closed = () if branch is not None else _ways(source)

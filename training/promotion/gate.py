@@ -1,4 +1,4 @@
-"""The promotion gate: lets challenger and champion answer the same untouched rows, and has it decided."""
+"""The promotion gate: challenger and champion answer the same held-out rows, and the gate decides."""
 
 import logging
 from datetime import datetime
@@ -22,7 +22,7 @@ from training.publishing.published_version import PublishedVersion
 logger = logging.getLogger(__name__)
 
 SMALLEST_FIXED_PART = 30
-"""Untouched test rows below which errors are not compared."""
+"""Test rows new to both models below which errors are not compared."""
 NO_CHAMPION = Missing("there is no champion")
 
 
@@ -34,7 +34,7 @@ class PromotionGate:
         self._store = ModelStore(settings.paths)
 
     def judge(self, published: PublishedVersion, trigger: Trigger, now: datetime) -> GateDecision:
-        """Compare a published version with the champion, and say in the log how each check went.
+        """Compare a published version with the champion, and log the result of each check.
 
         Raises
         ------
@@ -69,7 +69,7 @@ class PromotionGate:
             version = self._store.champion().version
             pointer = self._store.champion_pointer()
             if version == challenger and pointer is not None:
-                # Its worker died after the promotion: it is judged again against the one that it replaced.
+                # Its worker died after the promotion: judge it again against the version that it replaced.
                 version = pointer.previous or ""
             return LoadedVersion.load(self._store, version)
         except (ModelUnavailable, ModelIntegrityError, RecordNotFound) as error:
@@ -100,8 +100,8 @@ def _compare_on_fixed(
     new = is_new(test.inputs, champion.learned.inputs)
     if new.sum() < SMALLEST_FIXED_PART:
         return Missing(
-            f"the champion learned from all but {new.sum():,} of the {len(test):,} test rows, at least "
-            f"{SMALLEST_FIXED_PART} others are needed"
+            f"the champion learned from all but {new.sum():,} of the {len(test):,} test rows; at least "
+            f"{SMALLEST_FIXED_PART} new rows are needed"
         )
     return _compare(challenger, champion, Part(test.inputs[new], test.targets[new]))
 

@@ -1,4 +1,4 @@
-"""A published version as the gate meets it: loaded from its checked files, answering as in service."""
+"""A published version for the gate: loaded from its checked files, answering as in the service."""
 
 import statistics
 import time
@@ -17,11 +17,11 @@ from training.models.reference_profile import ReferenceProfile, ReferenceSearch
 WARM_UPS = 5
 TIMED_PREDICTIONS = 300
 TIMED_SECONDS = 2.0
-"""After that no further prediction is timed: a slow model need not be timed as often to be called slow."""
+"""Time limit of the measurement: a slow model needs fewer predictions to be recognized as slow."""
 
 
 class NotLoadable(Exception):
-    """A version cannot be loaded; the message says which, and why."""
+    """A version cannot be loaded; the message says which one and why."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,12 @@ class LoadedVersion:
 
     @classmethod
     def load_safely(cls, store: ModelStore, version: str) -> Self:
-        """Load a version, for a process that a damaged one must not end.
+        """Load a version in a process that a damaged version must not end.
 
         Raises
         ------
         NotLoadable
-            Whatever loading it raises.
+            For any error while loading.
         """
         try:
             return cls.load(store, version)

@@ -1,9 +1,9 @@
-"""Shadow: the newest challenger answers a share of the live requests too, and nobody is told its answers.
+"""Shadow: the newest challenger also answers a share of the live requests; its answers are only stored.
 
-Not on the request path: the worker, when idle, reads the logged predictions in the order in which they
-were kept, lets the challenger answer those that a hash of their id chooses, and sends each answer through
-the spool into a table of its own. How far it is, it keeps after each batch; a batch that a kill had it answer
-twice is kept once, because the table knows a prediction's id.
+Not on the request path: when idle, the worker reads the logged predictions in the order in which they were
+stored, lets the challenger answer those selected by a hash of their id, and sends each answer through the
+spool into a separate table. It stores its position after each batch; a batch answered twice because of a kill
+is stored once, because prediction ids are unique in that table.
 """
 
 import logging
@@ -30,7 +30,7 @@ HASHES = 2**32
 
 
 class Shadow:
-    """The silent answers of one runtime folder."""
+    """The shadow answers of one runtime folder."""
 
     def __init__(self, settings: Settings, spool: Spool) -> None:
         self._settings = settings
@@ -41,15 +41,15 @@ class Shadow:
         self._refused: tuple[object, ...] | None = None
 
     def run_once(self, now: datetime) -> int:
-        """Look at one batch of logged predictions; return the number of silent answers.
+        """Process one batch of logged predictions; return the number of shadow answers.
 
-        The first batch begins with the next prediction that is logged. So it does anew after a time without
-        a challenger, or with a share of zero.
+        The first batch begins with the next prediction that is logged, also after a time without a
+        challenger or with a share of zero.
 
         Raises
         ------
         DatabaseUnavailable, SpoolUnavailable, ProgressUnavailable
-            If predictions cannot be read, or answers or position not be kept; nothing is left out.
+            If predictions cannot be read, or answers or position cannot be stored; no prediction is skipped.
         """
         position = read_progress(self._path, ShadowPosition) or ShadowPosition()
         challenger = self._challenger() if self._settings.shadow.share > 0 else None
@@ -76,7 +76,7 @@ class Shadow:
             keep_progress(self._path, moved)
 
     def _begin_anew_if_emptied(self, position: ShadowPosition, newest: int | None) -> None:
-        # A database file that was deleted counts its rows from one again.
+        # If the database file was deleted, row ids start from one again.
         if newest is not None and position.row_id is not None and newest < position.row_id:
             self._move(position, 0)
 
@@ -89,7 +89,7 @@ class Shadow:
         if not all(finite):
             left_out = finite.count(False)
             logger.warning(
-                "%d silent answers of version %s are no finite numbers and are left out.",
+                "%d shadow answers of version %s are not finite numbers and are left out.",
                 left_out,
                 challenger.version,
             )
@@ -105,7 +105,7 @@ class Shadow:
         return not own and is_chosen(batch.prediction_ids[at], self._settings.shadow.share)
 
     def _challenger(self) -> LoadedVersion | None:
-        """Return the newest challenger, loaded; None if there is none that can be."""
+        """Return the newest challenger, loaded; None if there is none or it cannot be loaded."""
         manifest = newest_challenger(self._store)
         if manifest is None:
             self._loaded = None
@@ -120,23 +120,23 @@ class Shadow:
         try:
             challenger = LoadedVersion.load_safely(self._store, version)
         except NotLoadable as problem:
-            logger.warning("Nobody answers in the shadow: %s.", problem)
+            logger.warning("No challenger runs in the shadow: %s.", problem)
             self._refused = state
             return None
-        logger.info("Version %s answers in the shadow from now on.", version)
+        logger.info("Version %s now runs in the shadow.", version)
         return challenger
 
 
 def newest_challenger(store: ModelStore) -> ModelManifest | None:
-    """Return the newest version that is younger than the champion and did not serve before it.
+    """Return the newest version that is newer than the champion and did not serve before it.
 
-    None if there is none, or no champion that it could challenge.
+    None if there is none, or no champion.
     """
     try:
         pointer = store.champion_pointer()
         champion = store.manifest(pointer.version) if pointer is not None else None
     except (ModelIntegrityError, RecordNotFound):
-        return None  # the service says so, and goes on with the version that it has
+        return None  # the service reports it and keeps its version
     if pointer is None or champion is None:
         return None
     promoted = (pointer.version, pointer.previous)
@@ -147,9 +147,9 @@ def newest_challenger(store: ModelStore) -> ModelManifest | None:
 
 
 def is_chosen(prediction_id: str, share: float) -> bool:
-    """Return whether a prediction belongs to a share, 0 to 1: the same answer each time it is asked.
+    """Return whether a prediction belongs to a share, 0 to 1; always the same for the same id.
 
-    h(id) / 2^32 < share, with CRC-32 as h. What is chosen for a share is chosen for every larger one.
+    h(id) / 2^32 < share, with CRC-32 as h. Ids chosen for a share are chosen for every larger one.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""The watch over a promotion: both versions answer what was labelled since, and a worse one is rolled back.
+"""The watch over a promotion: both versions answer what was labelled since; a worse one is rolled back.
 
-A look that the worker takes when idle. How far the watch is, and what was decided, is kept in a small file
-before it is carried out: killed at any moment, a rollback is made and told once, and a champion that somebody
-chose meanwhile stays.
+The worker does this when idle. Progress and decision are stored in a small file before the decision is
+carried out: even after a kill, a rollback is made and recorded once, and a champion that somebody chose
+meanwhile is kept.
 """
 
 import logging
@@ -36,11 +36,11 @@ from training.promotion.watch_rules import Verdict, WatchRules, judge
 logger = logging.getLogger(__name__)
 
 WATCH = "promotion watch"
-"""Who rolls back, on the timeline and in the audit."""
+"""The actor of rollbacks on the timeline and in the audit log."""
 MOST_ROWS = 20_000
-"""Newest labelled predictions that are compared."""
+"""Most labelled predictions that are compared, the newest first."""
 RECENT_ENTRIES = 200
-"""Of the audit, among which an entry from just before a kill is looked for."""
+"""Audit entries searched for one written just before a kill."""
 KINDS: dict[WatchOutcome, EventKind] = {
     "rolled back": "rollback",
     "kept": "watch",
@@ -62,18 +62,18 @@ class PromotionWatch:
         self._timeline = timeline
 
     def run_once(self, now: datetime) -> WatchOutcome | None:
-        """Look if there are rows enough, or the period is over; return the outcome if that ended the watch.
+        """Compare if there are enough rows or the period is over; return the outcome if the watch ended.
 
         Raises
         ------
         DatabaseUnavailable
             If the labelled predictions cannot be read.
         PointerUnavailable, ProgressUnavailable
-            If what was decided could not be kept or carried out; the next call goes on with it.
+            If the decision could not be stored or carried out; the next call continues with it.
         """
         kept = read_progress(self._path, WatchRecord)
         if kept is not None and kept.outcome is not None and not kept.told:
-            return self._carry_out(kept)  # a kill came in between
+            return self._carry_out(kept)  # a kill interrupted it
         record = self._current(kept)
         if record is None or record.outcome is not None:
             return None
@@ -92,7 +92,7 @@ class PromotionWatch:
         try:
             return self._store.champion_pointer()
         except ModelIntegrityError:
-            return None  # the service says so, and goes on with the version that it has
+            return None  # the service reports it and keeps its version
 
     def _is_watched(self, pointer: ChampionPointer, kept: WatchRecord | None) -> bool:
         by_hand: tuple[PointerMove, ...] = ("promotion", "command line")
@@ -102,7 +102,7 @@ class PromotionWatch:
         return self._settings.watch.days > 0 and has_rival and pointer.version not in taken_back
 
     def _look(self, record: WatchRecord, now: datetime) -> WatchRecord | None:
-        """Return the record with an outcome, if this look brings one."""
+        """Return the record with an outcome, if this comparison brings one."""
         end = record.promotion.changed_at + timedelta(days=self._settings.watch.days)
         rows = self._labelled_rows(record, min(now, end))
         is_last = now >= end
@@ -120,10 +120,10 @@ class PromotionWatch:
     ) -> WatchRecord | None:
         found = verdict.sentence if verdict is not None else self._too_few(record)
         version, previous = record.promotion.version, record.promotion.previous
-        logger.info("Watch over %s, look %d: %s.", version, record.looks, found)
+        logger.info("Watch over %s, comparison %d: %s.", version, record.looks, found)
         figures = {"looks": record.looks} | (verdict.figures() if verdict is not None else {})
         if verdict is not None and verdict.is_worse:
-            summary = f"Rolled back by itself: to {previous} from {version}, which is {found}."
+            summary = f"Rolled back automatically: to {previous} from {version}, which is {found}."
             return record.decided("rolled back", summary, reason=found, **figures)
         if is_last:
             return record.decided("kept", f"Kept: {version}, {found}.", **figures)
@@ -133,7 +133,7 @@ class PromotionWatch:
     def _too_few(self, record: WatchRecord) -> str:
         return (
             f"not judged: of {record.seen_rows:,} labelled predictions, fewer than "
-            f"{self._rules.minimum_rows:,} are different and new to both versions"
+            f"{self._rules.minimum_rows:,} are distinct and new to both versions"
         )
 
     def _labelled_rows(self, record: WatchRecord, until: datetime) -> int:
@@ -148,7 +148,7 @@ class PromotionWatch:
         )
         with closing(Database(self._settings.database_address)) as database:
             found = read_labelled_rows(database, promotion.changed_at, until, MOST_ROWS)
-        # What the gate believes, and new to both, as in its recent part.
+        # Screened and new to both, as in the gate's recent part.
         distance = self._settings.training.labelled_outlier_distance
         screened = screen(found, promoted.learned, distance)
         kept = screened.new_to(promoted.learned.inputs, previous.learned.inputs)
@@ -158,7 +158,7 @@ class PromotionWatch:
         return judge(Comparison(promoted.answers(part), previous.answers(part)), self._rules)
 
     def _carry_out(self, record: WatchRecord) -> WatchOutcome | None:
-        """Keep what is decided, do it, tell it, and keep that it was told."""
+        """Store the decision, carry it out, record it, and store that it was recorded."""
         keep_progress(self._path, record)
         record = self._roll_back(record) if record.outcome == "rolled back" else record
         self._tell(record)
@@ -233,14 +233,14 @@ def _is_taken_back(current: ChampionPointer, promotion: ChampionPointer) -> bool
 def _not_comparable(record: WatchRecord, problem: Exception) -> WatchRecord:
     summary = (
         f"The promotion of {record.promotion.version} is not watched: {problem}. It will not be rolled back "
-        "by itself; look at its realized error."
+        "automatically; check its realized error."
     )
     return record.decided("not comparable", summary)
 
 
 def _no_way_back(record: WatchRecord, problem: Exception) -> WatchRecord:
     summary = (
-        f"Version {record.promotion.version} is {record.figures['reason']}, and cannot be rolled back: "
+        f"Version {record.promotion.version} is {record.figures['reason']}, but cannot be rolled back: "
         f"{problem}"
     )
     return record.decided("not comparable", summary)

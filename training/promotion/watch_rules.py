@@ -1,10 +1,10 @@
-"""Whether a promoted version has proved worse than the one before it: a pure decision, taken again and again.
+"""Whether a promoted version is significantly worse than the one before it: a pure, repeated decision.
 
-Looks repeat while labels come in, and each look may be wrong by chance. With K looks at most, each is
-given an equal part of the allowed chance of a false rollback (Bonferroni): alpha_k = alpha / K. The union
-bound then holds however much the looks have in common: P(any look is wrong) <= sum of alpha_k = alpha. The
-first look is at the minimum of rows, each further one at twice the rows of the one before, the last at the
-end of the period: a loss too small to be seen is then looked for where it can be seen.
+Comparisons repeat while labels come in, and each may be wrong by chance. With at most K comparisons, each
+gets an equal part of the allowed probability of a false rollback (Bonferroni): alpha_k = alpha / K. The union
+bound holds however dependent they are: P(any comparison is wrong) <= sum of alpha_k = alpha. The first is
+at the minimum number of rows, each further one at twice the rows of the one before, the last at the end of
+the period, so that smaller losses are tested once there are enough rows to detect them.
 """
 
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ class WatchRules:
     Attributes
     ----------
     minimum_rows
-        Labelled rows below which nothing is judged.
+        Labelled rows below which no comparison is made.
     false_alarm
-        alpha: the chance of rolling back a version that is as good as the one before, in one watch.
+        alpha: probability that one watch rolls back a version as good as the one before.
     seed
         Of the resampling.
     """
@@ -46,7 +46,7 @@ class WatchRules:
 
     @property
     def confidence(self) -> float:
-        """Of each look's interval, which has two tails: 1 - 2 alpha / K.
+        """Confidence of each comparison's two-sided interval: 1 - 2 alpha / K.
 
         Examples
         --------
@@ -56,14 +56,14 @@ class WatchRules:
         return 1.0 - 2.0 * self.false_alarm / LOOKS
 
     def is_due(self, rows: int, seen_rows: int, looks: int) -> bool:
-        """Whether to look before the end of the period, which has a look of its own.
+        """Whether to compare before the end of the period, which has a comparison of its own.
 
         Parameters
         ----------
         rows, seen_rows
-            Labelled rows now, and at the look before.
+            Labelled rows now, and at the previous comparison.
         looks
-            How many there were.
+            Number of comparisons so far.
 
         Examples
         --------
@@ -76,14 +76,14 @@ class WatchRules:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one look found; ``sentence`` is for a person, without a full stop."""
+    """The result of one comparison; ``sentence`` is for a person, without a full stop."""
 
     is_worse: bool
     found: ComparisonFigures
     sentence: str
 
     def figures(self) -> dict[str, float | int | None]:
-        """Return the figures, errors in 100,000 USD; None for one that is not finite."""
+        """Return the figures, errors in 100,000 USD; None if not finite."""
         found = self.found
         figures = {
             "rmse": found.challenger_rmse,
@@ -100,7 +100,7 @@ def judge(comparison: Comparison, rules: WatchRules) -> Verdict:
     """Judge the promoted version, its challenger, against the one before it, its champion.
 
     It is worse if the paired bootstrap interval of RMSE(new) - RMSE(previous) is above zero. If the previous
-    version's answers are not all finite, it is not, because there is no better one to go back to.
+    version's answers are not all finite, it does not count as worse, because rolling back would not help.
 
     Examples
     --------
@@ -121,10 +121,10 @@ def judge(comparison: Comparison, rules: WatchRules) -> Verdict:
 
 
 def _sentence(found: ComparisonFigures, is_worse: bool) -> str:
-    verdict = "worse beyond doubt" if is_worse else "not proven worse"
+    verdict = "significantly worse" if is_worse else "not proven worse"
     interval = f"{found.difference.lower:+.4f} to {found.difference.upper:+.4f}"
     return (
-        f"{verdict} on {found.rows:,} labelled predictions: RMSE {found.challenger_rmse:.4f}, that of the "
-        f"version before {found.champion_rmse:.4f}, difference {interval} at "
+        f"{verdict} on {found.rows:,} labelled predictions: RMSE {found.challenger_rmse:.4f}, the "
+        f"previous version's {found.champion_rmse:.4f}, difference {interval} at "
         f"{found.confidence:.2%} confidence"
     )

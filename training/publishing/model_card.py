@@ -1,6 +1,6 @@
-"""The model card: what a person should know of a version before trusting it, as Markdown.
+"""The model card: what a person should know about a version before trusting it, as Markdown.
 
-After Mitchell et al. 2019, Model Cards for Model Reporting: data, protocol, figures, slices, limits.
+After Mitchell et al. 2019, Model Cards for Model Reporting: data, protocol, figures, segments, limits.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ from training.fitting.outcome import TrainingOutcome
 
 
 def model_card(outcome: TrainingOutcome) -> str:
-    """Return the card of the version that a training becomes. It depends on nothing but ``outcome``."""
+    """Return the model card of the version that a training produces. It depends only on ``outcome``."""
     sections = (_head, _data, _protocol, _figures, _slices, _intervals, _limits, _use)
     return "\n\n".join(section(outcome) for section in sections) + "\n"
 
@@ -30,12 +30,12 @@ def _head(outcome: TrainingOutcome) -> str:
 Estimates the median house value of a census block group in California in 1990 from eight numbers, with an
 interval that should hold the recorded value {coverage:.0%} of the time.
 
-On {len(answers):,} districts that it had never seen, it was off by {_dollars(test.mae)} on average
-(RMSE {_dollars(test.rmse)}), and explained {test.r2_score:.1%} of the differences between them. Trained on
+On {len(answers):,} districts that it had never seen, its mean absolute error was {_dollars(test.mae)}
+(RMSE {_dollars(test.rmse)}), and it explained {test.r2_score:.1%} of the variance. Trained on
 {outcome.trained_at:%d %B %Y at %H:%M} UTC.
 
-**Made for** showing, studying and monitoring a regression model in service. **Not made for** valuing a house
-that somebody wants to buy, sell, insure or tax: it knows districts, not houses, and the prices of 1990."""
+**Intended use:** demonstrating, studying and monitoring a regression model in service. **Not intended for**
+valuing a house for sale, insurance or tax: it knows districts, not houses, and the prices of 1990."""
 
 
 def _data(outcome: TrainingOutcome) -> str:
@@ -48,7 +48,7 @@ def _data(outcome: TrainingOutcome) -> str:
 - Rows: {sum(outcome.row_counts.values()):,}, of which {rows}.
 - Checksum of the values (SHA-256): `{outcome.dataset_sha256}`.{_labelled(outcome)}
 - Target: median house value in {TARGET_UNIT}, **capped at {TARGET_CAP}**. Of the test rows,
-  {_share_at_cap(outcome):.1%} stand at the cap: their true value is that or more, nobody recorded how much.
+  {_share_at_cap(outcome):.1%} are at the cap: their true value is that or more, but was not recorded.
 
 {inputs}"""
 
@@ -59,14 +59,14 @@ def _labelled(outcome: TrainingOutcome) -> str:
     weight = f" Each weighs {outcome.labelled.weight:g}." if outcome.labelled.used else ""
     return f"""
 - Labelled predictions: {outcome.labelled.sentence()}.{weight} No district of test or
-  validation was learned. Checksum of what was: `{outcome.training_sha256}`."""
+  validation was used. Checksum of the training rows: `{outcome.training_sha256}`."""
 
 
 def _origin(outcome: TrainingOutcome) -> str:
     provenance = provenance_of(outcome.dataset_sha256)
     if provenance is None:
         name = Path(outcome.dataset_origin).name
-        return f"A table of the operator's own, `{name}`. Whoever supplied it knows where it comes from."
+        return f"A table supplied by the operator, `{name}`; its origin is not recorded here."
     return f"The table that comes with the repository. {provenance.origin} {provenance.license}."
 
 
@@ -75,24 +75,24 @@ def _protocol(outcome: TrainingOutcome) -> str:
 
 1. The rows were split at random (seed {outcome.seed}) into training, validation and test.
 2. {len(outcome.candidates)} models were fitted on the training part. {_search(outcome)}
-3. The lowest RMSE on the validation part won. Validation also calibrated the intervals.
-4. The test part was opened once, after that; no candidate was chosen by it. Whether this version replaced
-   the champion was: on the test part, a retrained version has to do better than the champion.
+3. The model with the lowest RMSE on the validation part won. Validation also calibrated the intervals.
+4. After that, the test part was opened once; no candidate was chosen by it. The promotion gate does use it:
+   on the test part, a retrained version has to do better than the champion.
 
-A random split leaves training districts next door to every test district. The figures hold for places
-that have neighbours in the training data, not for a region without any."""
+After a random split, every test district has training districts nearby. The figures apply to places with
+neighbours in the training data, not to a region without any."""
 
 
 def _search(outcome: TrainingOutcome) -> str:
     if len(outcome.trials) < 2:
-        return "Each has one configuration, fixed before."
+        return "Each has one configuration, fixed in advance."
     default = outcome.trials[0]
     best = min(outcome.trials, key=lambda trial: trial.validation.rmse)
     values = [f"   - `{name}`: {value}" for name, value in sorted(best.parameters.items())]
     found = (
-        f"Of neighbour boosting,\n   {len(outcome.trials)} configurations were tried, its default one and "
+        f"For neighbour boosting,\n   {len(outcome.trials)} configurations were tried: the default and "
         f"others drawn at random. Number {best.number} did best on\n   validation "
-        f"(RMSE {best.validation.rmse:.4f}; the default one {default.validation.rmse:.4f}):"
+        f"(RMSE {best.validation.rmse:.4f}; the default {default.validation.rmse:.4f}):"
     )
     return "\n".join([found, *values])
 
@@ -103,7 +103,7 @@ def _figures(outcome: TrainingOutcome) -> str:
     rows = [_figures_row(each, each is outcome.winner) for each in ranked]
     return f"""## Figures
 
-RMSE and MAE in {TARGET_UNIT}; the winner in bold, the others are what it had to beat.
+RMSE and MAE in {TARGET_UNIT}; the winner in bold.
 
 {_table(headings, rows)}"""
 
@@ -122,11 +122,11 @@ def _figures_row(measured: MeasuredCandidate, is_winner: bool) -> tuple[str, ...
 
 def _slices(outcome: TrainingOutcome) -> str:
     answers, coverage = outcome.answers, outcome.intervals.coverage
-    return f"""## Where it is better, and where worse
+    return f"""## Figures by segment
 
-All on the test part, in {TARGET_UNIT}. Bias is the mean of predicted minus actual: above zero, the answers
-are too high. Coverage is the share of values that their interval held; the aim is {coverage:.0%}.
-A slice of few rows says little.
+All on the test part, in {TARGET_UNIT}. Bias is the mean of predicted minus actual: above zero, predictions
+are too high. Coverage is the share of values inside their intervals; the target is {coverage:.0%}.
+The figures of segments with few rows are uncertain.
 
 ### By region
 
@@ -166,39 +166,38 @@ def _intervals(outcome: TrainingOutcome) -> str:
     width = float(np.mean(answers.upper - answers.lower))
     return f"""## Intervals
 
-Split conformal prediction, scaled by the difficulty of the place: a second model learned how far the first
-one tends to be off, and the validation part fixed by how much to multiply that, so that
-{coverage:.0%} of its prices were held. On the test part {held:.1%} were held, at a mean width of
-{_dollars(width)}.
+Split conformal prediction, scaled by difficulty: a second model learned how large the first one's error tends
+to be, and the validation part determined the factor to multiply that by, so that {coverage:.0%} of its prices
+were inside. On the test part {held:.1%} were inside, at a mean width of {_dollars(width)}.
 
 What the intervals do not promise:
 
 - They hold on average over districts like those of the table (exchangeable with them), not for each district
-  by itself, and not after prices or the population have moved.
-- They say nothing reliable away from training districts. There the support score is near 0.
+  individually, and not after prices or the population have changed.
+- They are not reliable far from training districts. There the support score is near 0.
 - Validation chose the winner as well, so the guarantee is not strict; the coverage above was measured.
-- **No interval claims to know anything above {TARGET_CAP}.** An upper bound there means "this or more"."""
+- **No interval extends above {TARGET_CAP}.** An upper bound there means "this or more"."""
 
 
 def _limits(outcome: TrainingOutcome) -> str:
     return f"""## Limits
 
-- **Censored.** Values above {_dollars(CAPPED_FROM)} were recorded as {TARGET_CAP}. No answer is higher, and
-  expensive districts are underestimated by an amount that this data cannot tell.
+- **Censored.** Values above {_dollars(CAPPED_FROM)} were recorded as {TARGET_CAP}. No prediction is higher,
+  and expensive districts are underestimated by an unknown amount.
 - **1990.** Prices, incomes and people are those of the 1990 census, in dollars of that time.
-- **Block groups.** An input describes some hundred households; an answer is their median, not one house.
-- **Extrapolation.** Inputs outside the training data get an answer all the same, with `warnings` that name
-  the percentile they leave, and a `support` score from 0 (farther than any training district is from the
-  others) to 1. Below about 0.05 treat an answer as a guess.
-- **Places, not causes.** The model uses what neighbouring districts cost. That a price changes with an input
-  here does not mean that changing it in the world would change the price.
-- **Fairness.** Place and income go together with who lives there. It must not decide about people."""
+- **Block groups.** An input describes several hundred households; a prediction is their median.
+- **Extrapolation.** Inputs outside the training data still get a prediction, with `warnings` that name the
+  percentile they exceed, and a `support` score from 0 (farther than any training district is from the
+  others) to 1. Below about 0.05, treat a prediction as a guess.
+- **Correlation, not causes.** The model uses the prices of neighbouring districts. A prediction that changes
+  with an input does not mean that changing it in reality would change the price.
+- **Fairness.** Place and income correlate with who lives there. Do not use it to decide about people."""
 
 
 def _use(outcome: TrainingOutcome) -> str:
     return f"""## How to load it
 
-Through MLflow, in Python with this repository on its path and `MLFLOW_TRACKING_URI` pointing to the store:
+With MLflow, in Python with this repository on the path and `MLFLOW_TRACKING_URI` set to the store:
 
 ```python
 import mlflow
@@ -207,7 +206,7 @@ model = mlflow.pyfunc.load_model("models:/{MODEL_NAME}@champion")
 model.predict(inputs)  # float64 of shape (n, 8), in the order of the table above; {TARGET_UNIT}
 ```
 
-As a service of MLflow's, from the repository with its environment active:
+Served by MLflow, from the repository with its environment active:
 
 ```sh
 PYTHONPATH=. MLFLOW_TRACKING_URI=sqlite:///runtime/mlruns/mlflow.db \\

@@ -17,10 +17,10 @@ logger = logging.getLogger(__name__)
 
 
 def record_model_metrics(settings: Settings, outcome: TrainingOutcome) -> None:
-    """Append one record per model, and have them reach the database.
+    """Append one record per model, and move them to the database.
 
     The records are safe once this returns. If no log-writer runs, this process moves the spool itself; if
-    the database is away too, they wait in the spool.
+    the database is unavailable too, they wait in the spool.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def _drain_unless_a_writer_runs(settings: Settings) -> None:
             database.migrate_if_needed()
             LogWriter(settings.paths, database, settings.log_writer.batch_bytes).drain(utc_now())
     except AlreadyRunning:
-        logger.debug("The log-writer that runs moves the figures into the database.")
+        logger.debug("The running log-writer moves the figures into the database.")
     except DatabaseUnavailable as error:
         logger.warning("The figures wait in the spool: %s", error)
     finally:

@@ -48,7 +48,7 @@ def version_id(model: bytes, now: datetime) -> str:
 def publish(
     store: ModelStore, outcome: TrainingOutcome, model: bytes, run_id: str | None
 ) -> ModelManifest:
-    """Write the version folder of a training; the champion stays the one it was.
+    """Write the version folder of a training; the champion does not change.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def _files(outcome: TrainingOutcome, model: bytes) -> dict[str, bytes]:
 
 def _reference_profile(outcome: TrainingOutcome) -> bytes:
     training, seed = outcome.training, outcome.seed
-    # Of rows that the model was not fitted on: it remembers the others, whatever their inputs say.
+    # On rows that the model was not fitted on: it remembers the others.
     importances = permutation_importances(
         outcome.winner.fitted.pipeline.predict, outcome.validation.inputs, seed
     )

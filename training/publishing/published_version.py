@@ -1,4 +1,4 @@
-"""A published version as the gate takes it, fresh from a training or from one that was interrupted later."""
+"""A published version as the gate takes it, from a training just finished or interrupted after publishing."""
 
 from dataclasses import dataclass
 
@@ -31,9 +31,9 @@ class PublishedVersion:
 def published_for(
     store: ModelStore, trigger_id: str, table: HousingTable, seed: int
 ) -> PublishedVersion | None:
-    """Return the whole version that an interrupted attempt at a retraining has published already.
+    """Return the complete version that an interrupted attempt at a retraining has already published.
 
-    What comes after publishing bears repeating, a training need not be repeated.
+    The steps after publishing are safe to repeat; the training need not be repeated.
     """
     for manifest in store.versions():
         if manifest.trigger_id == trigger_id and manifest.dataset_sha256 == table.sha256:

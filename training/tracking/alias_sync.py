@@ -1,7 +1,7 @@
-"""MLflow's aliases brought after the champion pointer, whoever moved it.
+"""Keeping MLflow's aliases in line with the champion pointer, whoever moved it.
 
-A look that the worker takes when idle: the service, which promotes and rolls back by hand, never talks to
-MLflow, which might be away while an answer waits.
+The worker does this when idle: the service, which promotes and rolls back by hand, never calls MLflow,
+because MLflow may be down while a request waits.
 """
 
 import logging
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class AliasSync:
-    """Keeps the aliases of one runtime folder's versions. Its first look mends what happened before."""
+    """Keeps the aliases of one runtime folder's versions. The first check repairs earlier differences."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -30,9 +30,9 @@ class AliasSync:
         self._retry = Retry()
 
     def run_once(self, now: datetime) -> bool:
-        """Bring the aliases after the pointer if it has moved; return whether MLflow was asked.
+        """Update the aliases if the pointer has moved; return whether MLflow was called.
 
-        MLflow being away is said once, and it is asked again after a pause.
+        If MLflow is unavailable, that is logged once, and it is called again after a pause.
         """
         pointer = self._recorded_champion()
         if pointer is None or pointer == self._followed:
@@ -47,11 +47,11 @@ class AliasSync:
             ModelRegistry(self._settings).follow(pointer.version, pointer.previous)
         except TrackingUnavailable as error:
             if self._retry.failed(now, str(error)):
-                logger.warning("%s The aliases follow the champion when it is back.", error)
+                logger.warning("%s The aliases will be updated when it is back.", error)
             return
         self._followed = pointer
         self._retry.succeeded()
-        logger.info("MLflow's aliases follow the champion %s.", pointer.version)
+        logger.info("MLflow's aliases now match the champion %s.", pointer.version)
 
     def _recorded_champion(self) -> ChampionPointer | None:
         """Return the pointer, if it can be read and MLflow can know the version that it names."""
@@ -61,11 +61,11 @@ class AliasSync:
                 return None
             self._store.manifest(pointer.version)
         except (ModelIntegrityError, RecordNotFound):
-            return None  # the service says so, and goes on with the version that it has
-        # One that is not registered yet is followed when it is: see ``RegistrationRetry``.
+            return None  # the service reports it and keeps its version
+        # A version not registered yet gets its alias when it is: see ``RegistrationRetry``.
         return pointer if not self._open.is_open(pointer.version) else None
 
     def _may_have_records(self) -> bool:
-        # Asking a store that is not there would make one, which takes ten seconds.
+        # Connecting to a missing store would create one, which takes ten seconds.
         own = not self._settings.mlflow.tracking_uri and not is_remote(self._settings)
         return not own or self._settings.paths.mlflow_store.exists()

@@ -1,6 +1,6 @@
-"""Versions that MLflow's registry does not have yet: a file each, from before publishing until it is there.
+"""Versions still to be registered in MLflow: a file each, from before publishing until registered.
 
-Whatever happens between, a worker's death or MLflow being away, the file says what is still to do.
+If a worker dies or MLflow is unavailable in between, the file records what is still to do.
 """
 
 import logging
@@ -22,12 +22,12 @@ logger = logging.getLogger(__name__)
 
 SUFFIX = ".json"
 NEVER_PUBLISHED = timedelta(hours=1)
-"""A file so old without a version is of a training that ended before it published."""
+"""A file this old without a version belongs to a training that ended before publishing."""
 
 
 @dataclass(frozen=True)
 class OpenRegistration:
-    """What registering a version needs beside its folder; ``run``: its winner's, once recorded."""
+    """What registering a version needs besides its folder; ``run``: the winner's run, once recorded."""
 
     context: TrainingContext
     trials: tuple[Trial, ...]
@@ -43,30 +43,30 @@ FORMAT: TypeAdapter[OpenRegistration] = TypeAdapter(OpenRegistration)
 
 
 class OpenRegistrations:
-    """Those of one runtime folder; any number of processes may share it."""
+    """The pending registrations of one runtime folder; any number of processes may share it."""
 
     def __init__(self, paths: RuntimePaths) -> None:
         self._folder = paths.open_registrations
 
     def keep(self, registration: OpenRegistration) -> None:
-        """Keep one, whole and durable."""
+        """Store one, atomically and durably."""
         write_atomically(self._path(registration.version), FORMAT.dump_json(registration))
 
     def close(self, version: str) -> None:
-        """Forget one: the registry has it."""
+        """Remove one that is registered."""
         self._path(version).unlink(missing_ok=True)
 
     def is_open(self, version: str) -> bool:
-        """Whether the registry may not have the version yet."""
+        """Whether the version may not be registered yet."""
         return self._path(version).exists()
 
     def all(self) -> list[OpenRegistration]:
-        """Return them, the oldest first; a file that cannot be read is set aside."""
+        """Return them, oldest first; unreadable files are set aside."""
         found = [self._read(path) for path in sorted(self._folder.glob(f"*{SUFFIX}"))]
         return [registration for registration in found if registration is not None]
 
     def was_never_published(self, version: str, now: datetime) -> bool:
-        """Whether a version that is not there will not come any more."""
+        """Whether a missing version will no longer be published."""
         try:
             written = self._path(version).stat().st_mtime
         except FileNotFoundError:
@@ -75,7 +75,7 @@ class OpenRegistrations:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Wait until no other process registers a version, then keep the others waiting."""
+        """Wait until no other process registers a version, then make others wait."""
         with exclusive(self._folder / "registering.lock"):
             yield
 

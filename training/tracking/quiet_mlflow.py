@@ -1,4 +1,4 @@
-"""MLflow with its telemetry and its chatter off. Everything here imports MLflow through this module."""
+"""MLflow without telemetry and unneeded log lines. All code imports MLflow through this module."""
 
 import logging
 import os
@@ -7,7 +7,7 @@ import warnings
 MLFLOW_ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
-    # Without these a tracking server that is down would hold up a training for many minutes.
+    # Without these, a tracking server that is down would delay a training for many minutes.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
@@ -18,11 +18,11 @@ for _name, _value in MLFLOW_ENVIRONMENT.items():
     os.environ.setdefault(_name, _value)
 
 with warnings.catch_warnings():
-    # What its modules warn of while they are imported concerns MLflow's own code, not its user.
+    # Its warnings at import concern MLflow's own code, not its users.
     warnings.simplefilter("ignore")
     import mlflow
 
-# Its log lines are advice; what fails is raised.
+# Its log lines are advice; failures are raised.
 for _logger in ("mlflow", "alembic"):
     logging.getLogger(_logger).setLevel(logging.ERROR)
 
@@ -30,8 +30,8 @@ __all__ = ["MLFLOW_ENVIRONMENT", "load_model_formats", "mlflow"]
 
 
 def load_model_formats() -> None:
-    """Import the parts that MLflow leaves until a model is logged, without their warnings."""
+    """Import the parts that MLflow imports lazily when a model is logged, without their warnings."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for module in (mlflow.pyfunc, mlflow.sklearn):
-            dir(module)  # these stand-ins import the real module when they are looked into
+            dir(module)  # these proxies import the real module on attribute access

@@ -1,6 +1,6 @@
-"""Versions that were trained while MLflow was away: recorded and registered once it is back.
+"""Versions that were trained while MLflow was unavailable: recorded and registered once it is back.
 
-A look that the worker takes when idle, as for the aliases. No version is registered twice.
+The worker does this when idle, as with the aliases. No version is registered twice.
 """
 
 import json
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 class RegistrationRetry:
-    """Closes the open registrations of one runtime folder."""
+    """Completes the pending registrations of one runtime folder."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -38,9 +38,9 @@ class RegistrationRetry:
         self._retry = Retry()
 
     def run_once(self, now: datetime) -> bool:
-        """Close the oldest one that can be closed; return whether MLflow was asked.
+        """Complete the oldest possible one; return whether MLflow was called.
 
-        MLflow being away is said once, and it is asked again after a pause.
+        If MLflow is unavailable, that is logged once, and it is called again after a pause.
         """
         if not self._retry.is_due(now):
             return False
@@ -71,7 +71,9 @@ class RegistrationRetry:
                 self._register(registration, manifest)
         except TrackingUnavailable as error:
             if self._retry.failed(now, str(error)):
-                logger.warning("%s Version %s waits for it.", error, registration.version)
+                logger.warning(
+                    "%s Version %s will be registered later.", error, registration.version
+                )
             return
         except (ModelIntegrityError, RecordNotFound) as error:
             self._give_up(registration.version, error)
@@ -79,14 +81,14 @@ class RegistrationRetry:
 
     def _register(self, registration: OpenRegistration, manifest: ModelManifest) -> None:
         if not self._open.is_open(registration.version):
-            return  # the training that published it was quicker
+            return  # the training that published it was faster
         registry = ModelRegistry(self._settings)
         number = registry.register(manifest, registration.run or self._record(registration))
         pointer = self._store.champion_pointer()
         if pointer is not None:
             registry.follow(pointer.version, pointer.previous)
         self._open.close(registration.version)
-        logger.info("Version %s is number %s in MLflow's registry.", manifest.version, number)
+        logger.info("Version %s was registered in MLflow as number %s.", manifest.version, number)
 
     def _record(self, registration: OpenRegistration) -> RecordedRun:
         holdout = read_holdout(self._store.read(registration.version, HOLDOUT))
@@ -95,7 +97,7 @@ class RegistrationRetry:
         run = record_training(
             self._settings, registration.context, candidates, registration.trials, test
         )
-        # Kept before it is registered, so that it is not recorded once more.
+        # Stored before registering, so that it is not recorded twice.
         self._open.keep(OpenRegistration(registration.context, registration.trials, run))
         return run
 

@@ -1,11 +1,11 @@
-"""Versions in MLflow's model registry, with aliases that say what each of them is to the service.
+"""Versions in MLflow's model registry, with aliases for their roles in the service.
 
 challenger   the newest version that is not, or not yet, the champion
 champion     the version that the service answers with
 previous     the champion before it, for a rollback
 
-The champion pointer in the runtime folder stays the only truth, and the aliases follow it. One that cannot
-follow is taken away, so that ``models:/california-housing@champion`` is the served model or an error.
+The champion pointer in the runtime folder decides, and the aliases follow it. An alias that cannot follow
+is removed, so that ``models:/california-housing@champion`` is the served model or an error.
 """
 
 import logging
@@ -42,7 +42,7 @@ class ModelRegistry:
             self._client: MlflowClient = connect(settings)
 
     def register(self, manifest: ModelManifest, run: RecordedRun) -> str:
-        """Register a published version, if it is not there yet; return its number in the registry.
+        """Register a published version, if it is not registered yet; return its number in the registry.
 
         The newest one is the challenger.
 
@@ -51,7 +51,7 @@ class ModelRegistry:
         manifest
             The version, with the checksum of its model.
         run
-            That recorded it.
+            The run that recorded it.
         """
         tags = {VERSION_TAG: manifest.version, CHECKSUM_TAG: manifest.checksums[MODEL]}
         with answering():
@@ -73,9 +73,9 @@ class ModelRegistry:
         return number
 
     def follow(self, champion: str, previous: str | None) -> None:
-        """Point the aliases to the versions with these ids; a champion is a challenger no more.
+        """Point the aliases to the versions with these ids; a champion is no longer a challenger.
 
-        Where no version was ever registered there is nothing to point to, and nothing is done.
+        If no version is registered, nothing is done.
         """
         with answering():
             if not self._is_known():
@@ -87,7 +87,7 @@ class ModelRegistry:
                 self._point(CHALLENGER, None)
 
     def _numbers(self) -> dict[str, str]:
-        """Return the number by version id, ids of which sort by time."""
+        """Return the numbers by version id; ids sort by time."""
         found = self._client.search_model_versions(f"name = '{MODEL_NAME}'")
         return {
             each.tags[VERSION_TAG]: str(each.version) for each in found if VERSION_TAG in each.tags
@@ -112,20 +112,20 @@ class ModelRegistry:
 
 
 def register_challenger(settings: Settings, manifest: ModelManifest, run: RecordedRun) -> bool:
-    """Register a version; return whether it is there. MLflow being away is said in a warning."""
+    """Register a version; return whether it is registered. If MLflow is unavailable, log a warning."""
     try:
         ModelRegistry(settings).register(manifest, run)
     except TrackingUnavailable as error:
-        logger.warning("%s The version is not in its registry.", error)
+        logger.warning("%s The version is not in its registry yet.", error)
         return False
     return True
 
 
 def follow_champion(settings: Settings, trained: ModelManifest) -> None:
-    """After a training, have the aliases follow the champion pointer, whoever moved it.
+    """After a training, update the aliases to the champion pointer, whoever moved it.
 
-    Nothing is tried if MLflow did not record that training: it was away, which was said then, and waiting
-    for it once more would only delay. The next training brings the aliases up to date.
+    Nothing is done if MLflow did not record that training: it was unavailable, which was logged, and waiting
+    again would only cause delay. The next training updates the aliases.
     """
     pointer = ModelStore(settings.paths).champion_pointer()
     if pointer is None or trained.mlflow_run_id is None:
@@ -133,4 +133,4 @@ def follow_champion(settings: Settings, trained: ModelManifest) -> None:
     try:
         ModelRegistry(settings).follow(pointer.version, pointer.previous)
     except TrackingUnavailable as error:
-        logger.warning("%s The aliases follow the champion after the next training.", error)
+        logger.warning("%s The aliases will be updated after the next training.", error)

@@ -1,4 +1,4 @@
-"""An MLflow run for each training, and below it one for each candidate: figures, model, plots."""
+"""An MLflow run for each training, with a child run for each candidate: figures, model, plots."""
 
 import json
 import tempfile
@@ -35,9 +35,9 @@ ABANDONED = "abandoned"
 
 @dataclass(frozen=True)
 class TrainingContext:
-    """What all runs of one training share, and what stands in the whole training's.
+    """What all runs of one training share, and what its parent run records.
 
-    ``labelled`` and ``trigger_id`` are None where a person trained by the command line.
+    ``labelled`` and ``trigger_id`` are None if trained from the command line.
     """
 
     version: str
@@ -55,7 +55,7 @@ class TrainingContext:
 
 @dataclass(frozen=True)
 class RecordedRun:
-    """A candidate's run, and what MLflow calls the model in it."""
+    """A candidate's run, and MLflow's name of its model."""
 
     run_id: str
     model_id: str
@@ -79,9 +79,9 @@ class RunTracker:
 
     @contextmanager
     def training(self, context: TrainingContext) -> Iterator[MlflowRun]:
-        """Open the run of a whole training and give it; what is recorded inside becomes its children.
+        """Open the run of a whole training and yield it; runs recorded inside become its children.
 
-        Runs that an interrupted attempt at the same left behind are ended and tagged as abandoned.
+        Runs left by an interrupted attempt at the same training are ended and tagged as abandoned.
         """
         name = f"training {context.version}"
         with answering():
@@ -144,14 +144,14 @@ class RunTracker:
 
     @property
     def _artifact_location(self) -> str | None:
-        """Folder of the artifacts; None: the server decides, and carries them too."""
+        """Folder of the artifacts; None: the server chooses it and transfers them."""
         if is_remote(self._settings):
             return None
         return (self._settings.paths.mlflow_artifacts / MODEL_NAME).as_uri()
 
     def _can_write_to(self, experiment: Experiment) -> bool:
-        # An experiment keeps the place of its artifacts for good. After the runtime folder moved, or a
-        # switch between store and server, that place is not ours any more, and a new one is made.
+        # An experiment's artifact location never changes. If the runtime folder moved, or after a switch
+        # between store and server, that location is no longer ours, and a new experiment is created.
         if is_remote(self._settings):
             return not experiment.artifact_location.startswith(("file:", "/"))
         return bool(experiment.artifact_location == self._artifact_location)
@@ -166,7 +166,7 @@ def record_training(
     begin: Callable[[str], None] = lambda step: None,
     recorded: Callable[[MlflowRun], None] = lambda run: None,
 ) -> RecordedRun:
-    """Record a whole training; return the winner's run. Each step is told, and the run of the whole.
+    """Record a whole training; return the winner's run. Each step and the parent run are reported.
 
     Raises
     ------
@@ -244,7 +244,7 @@ def _log_model(measured: MeasuredCandidate, test: Part) -> str:
         serialization_format=mlflow.sklearn.SERIALIZATION_FORMAT_CLOUDPICKLE,
         signature=infer_signature(example, measured.predicted[:EXAMPLE_ROWS]),
         input_example=example,
-        # Named here; otherwise MLflow starts a second Python to find them out.
+        # Named here; otherwise MLflow starts a second Python to determine them.
         pip_requirements=[f"{name}=={installed_version(name)}" for name in MODEL_REQUIREMENTS],
         metadata={"feature_names": list(FEATURE_NAMES), "unit": TARGET_UNIT},
     )

@@ -1,4 +1,4 @@
-"""MLflow's store: its tables, made by whoever needs them first, and the way to it or to its server."""
+"""MLflow's store: creating its tables on first use, and connecting to it or to its server."""
 
 import fcntl
 import socket
@@ -17,18 +17,18 @@ from training.tracking.quiet_mlflow import mlflow
 
 LONGEST_REASON = 200
 CONNECT_SECONDS = 3.0
-"""How long a training waits for a server to accept a connection, before it goes on without MLflow."""
+"""How long a training waits for a server to accept a connection before continuing without MLflow."""
 
 
 class TrackingUnavailable(ServiceUnavailable):
-    """MLflow's store or server cannot be used now."""
+    """MLflow's store or server is unavailable."""
 
     title = "MLflow unavailable"
 
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Raise ``TrackingUnavailable`` for whatever MLflow fails with inside."""
+    """Raise ``TrackingUnavailable`` for any MLflow error inside."""
     try:
         yield
     except (MlflowException, OSError) as error:
@@ -39,12 +39,12 @@ def answering() -> Iterator[None]:
 
 
 def is_remote(settings: Settings) -> bool:
-    """Whether a server stands between us and the store."""
+    """Whether MLflow is reached through a server."""
     return settings.tracking_uri.startswith(("http://", "https://"))
 
 
 def connect(settings: Settings) -> MlflowClient:
-    """Return a client of the store or server that the settings name; a store gets its tables."""
+    """Return a client of the store or server in the settings; a store's tables are created."""
     mlflow.set_tracking_uri(settings.tracking_uri)
     if is_remote(settings):
         _knock(settings.tracking_uri)
@@ -54,7 +54,7 @@ def connect(settings: Settings) -> MlflowClient:
 
 
 def _knock(address: str) -> None:
-    # MLflow's own client tries again and again: 5 s where nothing listens, a minute where packets vanish.
+    # MLflow's own client retries: 5 s if nothing listens, a minute if packets are dropped.
     parts = urlsplit(address)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     with socket.create_connection((parts.hostname or "", port), timeout=CONNECT_SECONDS):
@@ -64,12 +64,12 @@ def _knock(address: str) -> None:
 def create_store(settings: Settings) -> None:
     """Create the tables of MLflow's store, or do nothing if they are there.
 
-    Locked, because the server and a training often start together, and in containers of their own.
+    Locked, because the server and a training often start together, in separate containers.
     """
     folder = settings.paths.mlflow_store.parent
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "store.lock").open("w") as lock, warnings.catch_warnings():
         fcntl.flock(lock, fcntl.LOCK_EX)
-        # MLflow's own tables use what SQLAlchemy 2.1 deprecates.
+        # MLflow's own tables use features that SQLAlchemy 2.1 deprecates.
         warnings.filterwarnings("ignore", category=SADeprecationWarning)
         MlflowClient(settings.tracking_uri).search_experiments(max_results=1)

@@ -131,9 +131,9 @@ def test_what_is_not_possible_now_is_a_409_and_changes_nothing(
         return str(assert_problem(http.post(path, json=REASON | body, headers=ADMIN), 409)["error"])
 
     assert "no earlier champion" in refused("/models/rollback")
-    assert f"{old} is the champion already" in refused(f"/models/{old}/promote")
+    assert f"{old} is already the champion" in refused(f"/models/{old}/promote")
     stale = refused(f"/models/{new}/promote", expected_champion="other")
-    assert f"{old} is the champion by now, not other" in stale
+    assert f"The champion is now {old}, not other" in stale
     spoil(store.folder(new) / MODEL)
     assert "does not match the checksum" in refused(f"/models/{new}/promote")
     assert store.champion_pointer() == before
@@ -250,7 +250,7 @@ def test_an_audit_that_cannot_be_written_is_told_counted_and_stops_nothing(
     service_settings.paths.audit_log.mkdir(parents=True)
     assert promote(http, versions[1]).version == versions[1]
     assert store.champion().version == versions[1]
-    assert "This is missing in the audit" in caplog.text
+    assert "Missing from the audit log" in caplog.text
     assert REASON["reason"] in caplog.text
     assert "api_audit_failures_total 1.0" in http.get("/metrics").get_data(as_text=True)
     assert_problem(http.get("/audit", headers=ADMIN), 503)

@@ -151,7 +151,7 @@ def test_a_null_in_parquet_is_a_problem(runtime: Path, tmp_path: Path) -> None:
     ("name", "content", "sentence"),
     [
         ("in.csv", b"", "is empty"),
-        ("in.csv", f"{HEADER}\n".encode(), "has a header and no rows"),
+        ("in.csv", f"{HEADER}\n".encode(), "has a header but no rows"),
         ("in.csv", b"MedInc,HouseAge\n1,2\n", "has no column AveRooms"),
         ("in.csv", f'{HEADER}\n{GOOD}\n"{GOOD}\n{GOOD}\n'.encode(), "double quote in line 3"),
         ("in.csv", f"{HEADER},MedInc\n{GOOD},1\n".encode(), "more than one column MedInc"),

@@ -52,7 +52,7 @@ def test_good_rows_are_scored_and_bad_ones_listed(
     ("content", "sentence"),
     [
         (b"a,b\n1,2\n", "The file has no column MedInc"),
-        (HEADER.encode(), "has a header and no rows"),
+        (HEADER.encode(), "has a header but no rows"),
         (b"\x81\xff", "not text in UTF-8"),
     ],
 )

@@ -172,7 +172,7 @@ def test_what_changed_meanwhile_is_not_undone(
     client.promote(versions[1], "and once more")
     client.roll_back("until it is clear")
     confirm(page, versions[0])
-    assert "is the champion by now" in sentences(page)[0]
+    assert "The champion is now" in sentences(page)[0]
     assert store.champion().version == versions[0]
 
 

@@ -87,9 +87,7 @@ def test_the_first_entry_that_does_not_fit_is_named(tmp_path: Path) -> None:
     assert found.entries == 2
     forged = seal(act(9), ChainEnd(sequence=2, hash=unseal(lines[1][:-1]).hash))
     paths.audit_log.write_bytes(b"".join([*lines[:2], forged, *lines[3:]]))
-    assert "entry 4 was not made after the entry that is before it now" in str(
-        trail.verify().problem
-    )
+    assert "entry 4 does not continue from the entry before it" in str(trail.verify().problem)
 
 
 def _tampered(edit: Callable[[bytes], bytes]) -> None:

@@ -98,7 +98,7 @@ def test_a_missing_note_is_a_problem_and_then_an_entry(
         paths.audit_head.unlink()
     else:
         paths.audit_head.write_bytes(content)
-    assert "The note of the newest entry is missing" in str(trail.verify().problem)
+    assert "The record of the newest entry is missing" in str(trail.verify().problem)
     trail.append(act())
     assert "entries may have been removed" in caplog.text
     assert [(e.actor, e.action) for e in trail.newest(2)][1] == (AUDIT, "note missing")
@@ -114,7 +114,7 @@ def test_an_unfinished_line_is_set_aside_and_told(
         stream.write(torn)
     found = trail.verify()
     assert found.holds
-    assert "Line 6 was never finished" in str(found.note)
+    assert "Line 6 is incomplete" in str(found.note)
     trail.append(act())
     own, told = trail.newest(2)
     assert (told.actor, told.action, told.figures["bytes"]) == (AUDIT, "set aside", len(torn))
@@ -131,7 +131,7 @@ def test_an_entry_that_is_not_noted_yet_is_kept(trail: AuditTrail, paths: Runtim
     paths.audit_head.write_bytes(noted)  # as if killed between the two
     found = trail.verify()
     assert found.holds
-    assert "Entry 6 is not noted as the newest yet" in str(found.note)
+    assert "Entry 6 is not recorded as the newest yet" in str(found.note)
     assert trail.append(act()).sequence == 7
     assert trail.verify().holds
 
@@ -141,7 +141,7 @@ def test_a_note_put_back_further_is_found(trail: AuditTrail, paths: RuntimePaths
     noted = paths.audit_head.read_bytes()
     fill(trail, 2)
     paths.audit_head.write_bytes(noted)
-    assert "Entry 5 is noted as the newest, and it is not" in str(trail.verify().problem)
+    assert "Entry 5 is recorded as the newest but is not the last" in str(trail.verify().problem)
 
 
 def test_what_cannot_be_written_is_refused_and_leaves_the_chain(
@@ -153,7 +153,7 @@ def test_what_cannot_be_written_is_refused_and_leaves_the_chain(
     with pytest.raises(AuditUnavailable, match="free some disk space"):
         trail.append(act())
     assert not trail.record(act(7))
-    assert "This is missing in the audit" in caplog.text
+    assert "Missing from the audit log" in caplog.text
     assert "rollback by admin, v7, it errs" in caplog.text
     with pytest.raises(AuditUnavailable, match="cannot be read"):
         trail.verify()
@@ -184,7 +184,7 @@ def test_a_full_disk_leaves_no_part_of_an_entry(trail: AuditTrail, paths: Runtim
         capture_output=True,
         text=True,
     )
-    assert "The audit cannot be written (the disk took a part" in result.stdout, result.stderr
+    assert "The audit log cannot be written (only part" in result.stdout, result.stderr
     assert paths.audit_log.read_bytes() == before
     assert trail.append(act()).sequence == ENTRIES + 1
     assert trail.verify().holds
@@ -216,13 +216,13 @@ def test_the_command_says_whether_it_holds(
     fill(trail)
     assert main(["verify"]) == 0
     said = capsys.readouterr().out
-    assert "The audit holds." in said
-    assert f"5 entries fit, the last with the hash {trail.newest(1)[0].hash}." in said
+    assert "Audit log intact." in said
+    assert f"5 entries verified; the last has the hash {trail.newest(1)[0].hash}." in said
     content = paths.audit_log.read_bytes().replace(b'"subject":"v2"', b'"subject":"v9"')
     paths.audit_log.write_bytes(content)
     assert main(["verify"]) == 1
     said = capsys.readouterr().out
-    assert "The audit does not hold. Line 3, where entry 3 should be: its content is not" in said
+    assert "Audit log not intact. Line 3, where entry 3 should be: its content does not" in said
 
 
 def _append_until_killed(paths: RuntimePaths, *names: str) -> int:

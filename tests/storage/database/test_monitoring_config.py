@@ -86,7 +86,7 @@ def test_a_row_of_another_release_does_not_stop_the_service(
     assert read_config(operator.readable).config.cooldown_hours == 5.0
     _replace(operator, {"cooldown_hours": -5.0})
     assert read_config(operator.readable).config == MonitoringConfig()
-    assert "is refused" in caplog.text
+    assert "is invalid" in caplog.text
 
 
 def test_clearing_the_records_keeps_configuration_and_timeline(operator: Operator) -> None:

@@ -226,7 +226,7 @@ def test_what_cannot_be_set_aside_waits_alone(
     bad = settings.paths.spool / "00000000000000000001-1-dead.spool"
     bad.write_bytes(b"junk\n" + encode(records.prediction()))
     spool.append([records.prediction()])
-    with pytest.raises(SpoolUnavailable, match="Nothing of it is lost"):
+    with pytest.raises(SpoolUnavailable, match="Nothing in it is lost"):
         write()
     assert len(record_log.predictions(PageRequest()).rows) == 1
     settings.paths.rejected_records.unlink()

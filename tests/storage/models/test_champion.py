@@ -71,11 +71,11 @@ def test_what_makes_no_sense_changes_nothing(store: ModelStore, switch: Champion
         switch.promote("nowhere")
     with pytest.raises(RecordNotFound):
         switch.promote("../a")
-    with pytest.raises(StateConflict, match="b is the champion already"):
+    with pytest.raises(StateConflict, match="b is already the champion"):
         switch.promote("b")
-    with pytest.raises(StateConflict, match="b is the champion by now, not a"):
+    with pytest.raises(StateConflict, match="The champion is now b, not a"):
         switch.promote("c", expected="a")
-    with pytest.raises(StateConflict, match="b is the champion by now, not c"):
+    with pytest.raises(StateConflict, match="The champion is now b, not c"):
         switch.roll_back(expected="c")
     assert pointed(store) == ("b", "a")
 
@@ -94,7 +94,7 @@ def test_a_version_for_other_inputs_is_not_pointed_at(
     store: ModelStore, switch: ChampionSwitch
 ) -> None:
     publish(store, "foreign", inputs=("Rooms", "Doors"))
-    with pytest.raises(StateConflict, match="made for other inputs: Rooms, Doors"):
+    with pytest.raises(StateConflict, match="trained on other inputs: Rooms, Doors"):
         switch.promote("foreign")
 
 
@@ -123,7 +123,7 @@ def test_promotion_mends_a_pointer_that_cannot_be_read(
         switch.roll_back()
     assert switch.promote("b").version == "b"
     assert pointed(store) == ("b", None)
-    assert "the way back" in caplog.text
+    assert "previous champion is lost" in caplog.text
 
 
 def test_pointing_again_at_the_champion_keeps_the_way_back(store: ModelStore) -> None:
@@ -152,7 +152,7 @@ def test_of_two_at_once_none_is_lost(store: ModelStore, settings: Settings) -> N
 
 def test_of_two_clicks_on_rollback_one_counts(switch: ChampionSwitch, store: ModelStore) -> None:
     assert switch.roll_back(expected="b").version == "a"
-    with pytest.raises(StateConflict, match="a is the champion by now"):
+    with pytest.raises(StateConflict, match="The champion is now a"):
         switch.roll_back(expected="b")
     assert pointed(store) == ("a", "b")
 
@@ -175,4 +175,4 @@ def test_files_with_fixed_names_that_cannot_follow_are_told_and_stop_nothing(
     settings.paths.best_model.mkdir()
     assert switch.promote("c").version == "c"
     assert pointed(store) == ("c", "b")
-    assert "fixed names do not follow to c" in caplog.text
+    assert "fixed names could not be updated to c" in caplog.text

@@ -11,7 +11,7 @@ def test_a_second_one_is_refused_until_the_first_ends(tmp_path: Path) -> None:
     lock = tmp_path / "triggers" / "worker.lock"
     with (
         only_process(lock, "worker"),
-        pytest.raises(AlreadyRunning, match="A worker already works in"),
+        pytest.raises(AlreadyRunning, match="A worker is already running for"),
         only_process(lock, "worker"),
     ):
         pass

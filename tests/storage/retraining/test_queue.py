@@ -224,7 +224,10 @@ def test_a_trigger_that_kills_its_workers_is_given_up(
         queue.recover()
     assert queue.claim() is None
     found = queue.find(trigger_id)
-    assert (found.state, found.trigger.result) == ("failed", {"error": "3 workers died of it."})
+    assert (found.state, found.trigger.result) == (
+        "failed",
+        {"error": "3 workers died while running it."},
+    )
 
 
 def test_a_full_disk_loses_neither_the_work_nor_its_end(
@@ -272,7 +275,7 @@ def test_what_is_no_file_is_set_aside_too(queue: RetrainQueue, folder: Path) -> 
     assert len(reasons) == len(list(queue.files.unreadable())) == 5
     assert sum("not a regular file" in reason for reason in reasons) == 3
     assert any("larger than" in reason for reason in reasons)
-    assert any("not the id that its name says" in reason for reason in reasons)
+    assert any("not the id in its name" in reason for reason in reasons)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -137,7 +137,7 @@ def test_a_column_without_a_name_hides_no_decimals() -> None:
     [
         ("", "The file is empty"),
         ("\n\n", "The file is empty"),
-        ("a,b\n", "has a header and no rows"),
+        ("a,b\n", "has a header but no rows"),
         ("a;c\n1;2\n", "no column b. Its columns (read with semicolons): a, c"),
         ("a|b\n1|2\n", "no column a, b. Its columns (read with commas): a|b"),
         ("a,b,a\n1,2,3\n", "more than one column a"),
@@ -149,7 +149,7 @@ def test_a_column_without_a_name_hides_no_decimals() -> None:
         ('a,b,c\n1,"2\n3,4",x\n5,6,x\n', "double quote in line 2"),
         ('"a,b\n1,2\n', "double quote in line 1"),
         ("a\tb\n1,5\t2.5\n", "with a decimal point ('2.5' in column b) and with a decimal comma"),
-        ("a;b\n1,322\t;2.322\n", "which of them is the decimal mark cannot be told"),
+        ("a;b\n1,322\t;2.322\n", "which of them is the decimal mark is unclear"),
         (b"PK\x03\x04rest", "an Excel workbook"),
         (b"a,b\n1,\x812\n", "is not text in UTF-8"),
         (b"a,b\n1,2\0\0\n", "is not text in UTF-8"),

@@ -81,7 +81,7 @@ def put_another_format_in_its_place(folder: Path) -> None:
         (remove_the_provenance, "provenance.json cannot be read"),
         (cut_the_provenance, "provenance.json cannot be read as a provenance record"),
         (state_another_row_count, "has 20640 rows where provenance.json says 20000"),
-        (put_another_format_in_its_place, "is not the nine-column table"),
+        (put_another_format_in_its_place, "is not the expected nine-column table"),
     ],
 )
 def test_a_changed_table_is_refused(

@@ -99,7 +99,7 @@ def test_all_problems_are_said_up_to_a_hundred(path: Path) -> None:
     ("content", "message"),
     [
         ("", "is empty"),
-        (",".join(COLUMN_NAMES), "has a header and no rows"),
+        (",".join(COLUMN_NAMES), "has a header but no rows"),
         (",".join(COLUMN_NAMES[:-2]), "has no column Longitude, MedHouseVal"),
         (",".join([*COLUMN_NAMES, "MedInc"]), "more than one column MedInc"),
         (",".join(COLUMN_NAMES) + '\n"1,2', "double quote in line 2"),

@@ -174,7 +174,7 @@ def test_too_few_rows_leave_the_base_table_alone_with_the_numbers(
     assert report.why_not.endswith(
         "of 80 labelled predictions can be learned from, at least 100 are needed"
     )
-    assert "base table alone, because only" in report.sentence()
+    assert "base table only, because only" in report.sentence()
 
 
 def test_the_database_being_away_leaves_the_base_table_alone(

@@ -97,8 +97,8 @@ def test_too_few_rows_are_missing_with_the_numbers(
 ) -> None:
     keep_labelled(few, Part(districts.inputs[:9], districts.targets[:9]), ago(days=1))
     reason = reason_of(read(few, learned))
-    assert reason.startswith("9 labelled predictions, 9 of them different, believed and new")
-    assert reason.endswith("at least 10 such are needed")
+    assert reason.startswith("of 9 labelled predictions, 9 are distinct, plausible and new")
+    assert reason.endswith("at least 10 are needed")
 
 
 def test_what_a_model_learned_from_is_left_out(
@@ -106,7 +106,7 @@ def test_what_a_model_learned_from_is_left_out(
 ) -> None:
     keep_labelled(few, districts, ago(days=1))
     assert rows_of(read(few, learned, districts.inputs[:1], districts.inputs[11:])) == 10
-    assert "12 labelled predictions, 9 of them" in reason_of(
+    assert "of 12 labelled predictions, 9 are distinct" in reason_of(
         read(few, learned, districts.inputs[:3])
     )
 

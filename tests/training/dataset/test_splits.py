@@ -41,5 +41,5 @@ def test_parts_hold_their_rows(small_table: HousingTable) -> None:
 def test_the_test_part_opens_once(small_table: HousingTable) -> None:
     sealed = split(small_table, seed=0).test
     assert len(sealed.open()) == len(sealed)
-    with pytest.raises(RuntimeError, match="touched once"):
+    with pytest.raises(RuntimeError, match="used only once"):
         sealed.open()

@@ -79,6 +79,6 @@ def test_every_slice_is_named_and_the_small_ones_are_not_compared() -> None:
 def test_too_few_common_rows_and_wild_answers_are_no_comparison() -> None:
     apart = compare_holdouts(holdout(0.9), holdout(1.0, ROWS - 20), SEED, MINIMUM)
     assert isinstance(apart, Missing)
-    assert "20 rows in common, at least 30" in apart.reason
+    assert "20 rows in common; at least 30" in apart.reason
     wild = replace(holdout(1.0), predicted=np.full(ROWS, np.nan))
     assert isinstance(compare_holdouts(holdout(0.9), wild, SEED, MINIMUM), Missing)

@@ -98,4 +98,4 @@ def test_an_answer_that_is_no_number_breaks_what_it_can(districts: FloatArray) -
 def test_what_is_told_has_the_numbers(districts: FloatArray) -> None:
     (_, possible, _, income) = observe(Rule(slope=0.0, start=6.0), districts)
     assert possible.sentence.startswith("0 of 296 answers are between 0 and 5.1")
-    assert income.sentence.startswith("4 of 4 rises of every income")
+    assert income.sentence.startswith("4 of 4 increases of every income")

@@ -145,11 +145,11 @@ def count_calls(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[int]]:
 @pytest.mark.parametrize(
     ("space", "reason"),
     [
-        ("{", "it has to be a JSON object of parameter names with a list of values each"),
-        ("[1, 2]", "it has to be a JSON object"),
-        ('{"regressor__near__max_iter": 5}', "it has to be a JSON object"),
-        ('{"regressor__near__depth": [5]}', "regressor__near__depth is no parameter of"),
-        ('{"regressor__near": [5]}', "regressor__near is no parameter of"),
+        ("{", "it must be a JSON object of parameter names, each with a list of values"),
+        ("[1, 2]", "it must be a JSON object"),
+        ('{"regressor__near__max_iter": 5}', "it must be a JSON object"),
+        ('{"regressor__near__depth": [5]}', "regressor__near__depth is not a parameter of"),
+        ('{"regressor__near": [5]}', "regressor__near is not a parameter of"),
         ('{"regressor__near__max_iter": []}', "regressor__near__max_iter has no values"),
         ('{"regressor__near__max_iter": [100, -5]}', "The 'max_iter' parameter of Boosted"),
     ],

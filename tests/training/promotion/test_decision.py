@@ -70,7 +70,7 @@ def test_a_better_challenger_is_promoted_with_its_figures() -> None:
     found = figures(check)
     assert found["challenger_rmse"] == pytest.approx(0.9 * found["champion_rmse"])
     assert found["difference_upper"] < 0.0
-    assert f"RMSE {found['challenger_rmse']:.4f} against the champion's" in decision.reason
+    assert f"RMSE {found['challenger_rmse']:.4f}, champion's" in decision.reason
     assert decision.decided_by == ["better on the test part"]
 
 
@@ -123,7 +123,9 @@ def test_after_a_change_no_better_on_recent_rows_is_not_enough() -> None:
 def test_without_recent_rows_it_says_so_and_that_way_is_closed() -> None:
     decision = decide(evidence(NOISE, source="drift"), RULES)
     assert not decision.promote
-    assert "better on the recent part is not known: 3 labelled predictions" in decision.reason
+    assert (
+        "unknown whether it is better on the recent part: 3 labelled predictions" in decision.reason
+    )
     assert decide(replace(BETTER, source="drift"), RULES).branch == "better"
 
 
@@ -156,7 +158,7 @@ def test_one_prediction_must_be_within_the_budget() -> None:
     slow = replace(BETTER, latency_microseconds=1_001.0)
     decision = decide(slow, RULES)
     assert failed(decision) == {"latency"}
-    assert "one prediction takes 1,001 us, the budget is 1,000 us" in decision.reason
+    assert "one prediction takes 1,001 us; the budget is 1,000 us" in decision.reason
     assert decide(slow, replace(RULES, latency_budget_microseconds=1_001.0)).promote
 
 

@@ -264,7 +264,7 @@ def test_a_damaged_challenger_is_said_once_and_answers_when_it_is_mended(
     silent = bench.shadow()
     for _ in range(3):
         assert silent.run_once(utc_now()) == 0
-    assert caplog.text.count("Nobody answers in the shadow: version challenger") == 1
+    assert caplog.text.count("No challenger runs in the shadow: version challenger") == 1
     path.write_bytes(content)
     silent.run_once(utc_now())
     bench.predict(5)
@@ -289,7 +289,7 @@ def test_answers_that_are_no_numbers_are_left_out_and_said(
 
     monkeypatch.setattr(challenger.predictor, "answer", broken)
     assert silent.run_once(utc_now()) == 4
-    assert "1 silent answers of version challenger are no finite numbers" in caplog.text
+    assert "1 shadow answers of version challenger are not finite numbers" in caplog.text
     assert len(bench.answered()) == 4
 
 

@@ -43,15 +43,15 @@ def test_a_worse_version_is_rolled_back_once_and_everybody_is_told(
         bench.first,
     )
     # Of the 400 one is the same district as another.
-    assert "worse beyond doubt on 399 labelled predictions" in event["summary"]
+    assert "significantly worse on 399 labelled predictions" in event["summary"]
     assert event["figures"]["difference_lower"] > 0
     assert event["figures"]["rmse"] > event["figures"]["previous_rmse"]
     (entry,) = bench.audited()
     assert (entry.actor, entry.action, entry.subject) == (WATCH, "rollback", bench.first)
     assert entry.figures["previous"] == "promoted"
     assert entry.reason is not None
-    assert entry.reason.startswith("worse beyond doubt")
-    assert "Rolled back by itself" in caplog.text
+    assert entry.reason.startswith("significantly worse")
+    assert "Rolled back automatically" in caplog.text
     assert json.loads(bench.settings.paths.promotion_watch.read_text())["totals"] == {
         "rolled back": 1
     }
@@ -105,7 +105,7 @@ def test_what_the_versions_learned_from_or_met_before_the_promotion_is_no_eviden
     watch = bench.watch()
     assert watch.run_once(utc_now()) is None
     assert watch.run_once(after(8)) == "kept"
-    assert "are different and new to both versions" in bench.events()[0]["summary"]
+    assert "are distinct and new to both versions" in bench.events()[0]["summary"]
 
 
 @pytest.mark.parametrize("moved_by", ["promotion", "command line", "rollback", "watch", None])
@@ -160,5 +160,5 @@ def test_a_promotion_by_a_person_during_the_look_stays(
     assert watch.run_once(after(8)) is None
     assert bench.serving() == "promoted"
     (event,) = bench.events()
-    assert "Not rolled back: The champion was changed since" in event["summary"]
+    assert "Not rolled back: The champion has changed since" in event["summary"]
     assert bench.audited() == []

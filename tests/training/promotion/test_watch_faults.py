@@ -144,7 +144,7 @@ def test_the_idle_worker_watches_and_outlives_a_database_that_is_away(
     worker = RetrainingWorker(bench.settings, load_table, candidates, bench.spool)
     for _ in range(2):
         assert worker.run_once(utc_now()) is None
-    assert caplog.text.count("Watch over the promotion: The log database cannot be used now") == 1
+    assert caplog.text.count("Watch over the promotion: The log database is not available") == 1
     bench.label()
     worker.run_once(after(0.1))
     assert bench.serving() == bench.first

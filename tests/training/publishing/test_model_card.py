@@ -94,7 +94,7 @@ def test_it_names_the_coverage_that_was_measured(outcome: TrainingOutcome) -> No
 
 def test_it_says_what_nobody_knows(outcome: TrainingOutcome) -> None:
     card = model_card(outcome)
-    assert "No interval claims to know anything above 5.00001" in card
+    assert "No interval extends above 5.00001" in card
     assert "exchangeable" in card
     assert "support score" in card
 
@@ -102,7 +102,7 @@ def test_it_says_what_nobody_knows(outcome: TrainingOutcome) -> None:
 def test_the_embedded_table_is_recognised_by_its_values(
     outcome: TrainingOutcome, embedded: HousingTable
 ) -> None:
-    assert "A table of the operator's own, `small table`" in model_card(outcome)
+    assert "A table supplied by the operator, `small table`" in model_card(outcome)
     known = dataclasses.replace(outcome, dataset_sha256=embedded.sha256)
     assert "1990 US Census" in model_card(known)
 

@@ -177,9 +177,9 @@ def test_mlflow_being_away_costs_a_warning_only(
     registered.store.set_champion(manifest.version)
     away = changed(registered.settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
     assert not register_challenger(away, manifest, RecordedRun("r-0", "m-0"))
-    assert "The version is not in its registry." in caplog.text
+    assert "The version is not in its registry yet." in caplog.text
     follow_champion(away, manifest)
-    assert "The aliases follow the champion after the next training." in caplog.text
+    assert "The aliases will be updated after the next training." in caplog.text
 
 
 def test_the_sync_follows_a_pointer_that_moved_and_then_rests(registered: Registered) -> None:
@@ -205,7 +205,7 @@ def test_the_sync_says_once_that_mlflow_is_away_and_asks_again_later(
     assert sync.run_once(now)
     assert not sync.run_once(now + FIRST_PAUSE / 2)
     assert sync.run_once(now + FIRST_PAUSE)
-    assert caplog.text.count("The aliases follow the champion when it is back.") == 1
+    assert caplog.text.count("The aliases will be updated when it is back.") == 1
 
 
 def test_the_sync_makes_no_store_where_nothing_was_recorded(
