@@ -36,13 +36,15 @@ class Response(BaseModel):
 
     model_config = ConfigDict(frozen=True, protected_namespaces=(), populate_by_name=True)
 
-    timestamp: AwareDatetime = Field(default_factory=utc_now)
+    timestamp: AwareDatetime = Field(
+        default_factory=utc_now, description="When the service answered."
+    )
 
 
 class Success(Response):
     """An answer to a request that was carried out."""
 
-    success: Literal[True] = True
+    success: Literal[True] = Field(True, description="Always true.")
 
 
 class Described(BaseModel):
@@ -54,9 +56,9 @@ class Described(BaseModel):
 class ValidationProblem(BaseModel):
     """One thing wrong with a request body."""
 
-    field: str
-    message: str
-    input: Any = None
+    field: str = Field(description="Path of the field, such as `instances[3].MedInc`.")
+    message: str = Field(description="What is wrong with the value.")
+    input: Any = Field(None, description="The value sent, if it is short enough to repeat.")
     kind: str = Field(
         "invalid", description='Such as "missing", "greater_than_equal", "float_type".'
     )
@@ -65,11 +67,13 @@ class ValidationProblem(BaseModel):
 class ErrorResponse(Response):
     """Every error, in the one shape of RFC 9457; ``error`` is a sentence that a person can act on."""
 
-    success: Literal[False] = False
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
+    success: Literal[False] = Field(False, description="Always false.")
+    type: str = Field("about:blank", description="Kind of problem, as a URI (RFC 9457).")
+    title: str = Field(description="Kind of error in a few words.")
+    status: int = Field(description="HTTP status.")
+    detail: str = Field(description="Same as `error`.")
     instance: str = Field(description="The id of the request.")
-    error: str
-    validation_errors: list[ValidationProblem] | None = None
+    error: str = Field(description="What went wrong and what to do about it.")
+    validation_errors: list[ValidationProblem] | None = Field(
+        None, description="Every invalid field of the request."
+    )

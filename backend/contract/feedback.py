@@ -14,20 +14,26 @@ LOWEST_PRICE, HIGHEST_PRICE = ACCEPTED_TARGETS
 class FeedbackItem(Request):
     """The actual value of one prediction, in units of 100,000 USD."""
 
-    prediction_id: str = Field(min_length=1, max_length=64)
-    actual: Annotated[FiniteFloat, Field(strict=True, ge=LOWEST_PRICE, le=HIGHEST_PRICE)]
+    prediction_id: str = Field(min_length=1, max_length=64, description="Id of the prediction.")
+    actual: Annotated[FiniteFloat, Field(strict=True, ge=LOWEST_PRICE, le=HIGHEST_PRICE)] = Field(
+        description="Actual price in 100,000 USD."
+    )
 
 
 class FeedbackRequest(Request):
     """POST /feedback"""
 
-    items: list[FeedbackItem] = Field(min_length=1, max_length=LARGEST_FEEDBACK)
+    items: list[FeedbackItem] = Field(
+        min_length=1,
+        max_length=LARGEST_FEEDBACK,
+        description="Actual values, each with the id of its prediction.",
+    )
 
 
 class FeedbackResponse(Success):
     """POST /feedback: how many values were kept, and the ids of the others."""
 
-    accepted: int
+    accepted: int = Field(description="Actual values stored.")
     unknown: list[str] = Field(description="Ids of no recorded prediction.")
     duplicate: list[str] = Field(description="Ids that had a value already; it stays.")
     conflicting: list[str] = Field(

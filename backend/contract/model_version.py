@@ -25,17 +25,17 @@ __all__ = [
 class VersionSlice(Described):
     """One segment: a region, a quarter of the incomes, or a band of house ages."""
 
-    kind: str
-    name: str
-    rows: int
-    rmse: Estimate | None
+    kind: str = Field(description="Region, income quarter or age band.")
+    name: str = Field(description="Name of the segment.")
+    rows: int = Field(description="Holdout rows in the segment.")
+    rmse: Estimate | None = Field(description="RMSE in 100,000 USD.")
 
 
 class GateVerdict(GateDecision):
     """What the promotion gate decided about a version, in which retraining, and when."""
 
-    trigger_id: str
-    judged_at: AwareDatetime | None
+    trigger_id: str = Field(description="Id of the retraining that trained the version.")
+    judged_at: AwareDatetime | None = Field(description="When the gate decided.")
 
 
 class VersionResponse(Success):
@@ -44,14 +44,14 @@ class VersionResponse(Success):
     ``slices`` have 30 rows or more each, the highest RMSE first.
     """
 
-    version: ModelVersion
-    feature_names: list[str]
+    version: ModelVersion = Field(description="The version.")
+    feature_names: list[str] = Field(description="Inputs of the model, in order.")
     files: dict[str, str] = Field(description="SHA-256 by file name.")
-    error: RealizedError
+    error: RealizedError = Field(description="Error on the holdout.")
     expected_coverage: float = Field(description="Share of prices that intervals should hold.")
-    slices: list[VersionSlice]
-    gate: GateVerdict | None
-    gate_reason: str | None
+    slices: list[VersionSlice] = Field(description="Error by segment, the highest RMSE first.")
+    gate: GateVerdict | None = Field(description="Verdict of the promotion gate.")
+    gate_reason: str | None = Field(description="Why there is no verdict.")
     mlflow_url: str | None = Field(
         description="Of the tracking server, without a password; null where runs are in a file."
     )
@@ -66,12 +66,14 @@ class ComparisonQuery(Request):
 class SliceComparison(Described):
     """One segment of the common rows; ``difference`` is null with too few of them."""
 
-    kind: str
-    name: str
-    rows: int
-    rmse: float | None
-    against_rmse: float | None
-    difference: Estimate | None
+    kind: str = Field(description="Region, income quarter or age band.")
+    name: str = Field(description="Name of the segment.")
+    rows: int = Field(description="Common rows in the segment.")
+    rmse: float | None = Field(description="RMSE of the version, in 100,000 USD.")
+    against_rmse: float | None = Field(description="RMSE of the other version, in 100,000 USD.")
+    difference: Estimate | None = Field(
+        description="RMSE of the version minus that of the other, in 100,000 USD."
+    )
 
 
 class ComparisonResponse(Success):
@@ -81,13 +83,17 @@ class ComparisonResponse(Success):
     have ``slice_confidence`` each, so that all of them together hold with 95 %.
     """
 
-    version: str
-    against: str
-    status: Status
-    reason: str | None
-    rows: int
-    rmse: float | None
-    against_rmse: float | None
-    difference: Estimate | None
-    slice_confidence: float | None
-    slices: list[SliceComparison]
+    version: str = Field(description="The version.")
+    against: str = Field(description="The version it is compared with.")
+    status: Status = Field(description="Whether there were enough common rows.")
+    reason: str | None = Field(description="Why there is no comparison.")
+    rows: int = Field(description="Common holdout rows.")
+    rmse: float | None = Field(description="RMSE of the version, in 100,000 USD.")
+    against_rmse: float | None = Field(description="RMSE of the other version, in 100,000 USD.")
+    difference: Estimate | None = Field(
+        description="RMSE of the version minus that of the other, in 100,000 USD."
+    )
+    slice_confidence: float | None = Field(
+        description="Confidence of each segment's interval, 0 to 1."
+    )
+    slices: list[SliceComparison] = Field(description="Comparison by segment.")

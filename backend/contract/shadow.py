@@ -16,51 +16,53 @@ class ShadowQuery(PerformanceQuery):
 class DifferenceQuantile(Described):
     """The difference that a share of the answers, 0 to 1, stays below."""
 
-    share: float
-    difference: float
+    share: float = Field(description="Share of answers, 0 to 1.")
+    difference: float = Field(description="Difference in 100,000 USD.")
 
 
 class ShadowDifference(Described):
     """How far the answers are apart; ``beyond_interval`` is a share, 0 to 1."""
 
-    rows: int
-    mean: Estimate | None
+    rows: int = Field(description="Predictions that both versions answered.")
+    mean: Estimate | None = Field(description="Mean difference in 100,000 USD.")
     rms: Estimate | None = Field(description="Root of the mean squared difference.")
     beyond_interval: Estimate | None = Field(
         description="Share of the challenger's answers outside the champion's interval."
     )
-    quantiles: list[DifferenceQuantile]
+    quantiles: list[DifferenceQuantile] = Field(description="Quantiles of the difference.")
 
 
 class ShadowErrors(Described):
     """Where the actual value is known; a ``rmse_difference`` below zero: the challenger is better."""
 
-    challenger: RealizedError
-    champion: RealizedError
-    rmse_difference: Estimate | None
+    challenger: RealizedError = Field(description="Realized error of the challenger.")
+    champion: RealizedError = Field(description="Realized error of the champion.")
+    rmse_difference: Estimate | None = Field(
+        description="RMSE of the challenger minus that of the champion, in 100,000 USD."
+    )
 
 
 class ShadowStep(Described):
     """A step of time."""
 
-    since: AwareDatetime
-    difference: ShadowDifference
-    errors: ShadowErrors
+    since: AwareDatetime = Field(description="Start of the step.")
+    difference: ShadowDifference = Field(description="Difference between the answers.")
+    errors: ShadowErrors = Field(description="Realized error of both versions.")
 
 
 class ShadowResponse(Success):
     """GET /monitoring/shadow: of the newest challenger and champion of the window (null: none)."""
 
     share: float = Field(description="Of the predictions that are to be answered so; 0: it is off.")
-    minimum_rows: int
-    challenger: str | None
-    champion: str | None
-    since: AwareDatetime
-    until: AwareDatetime
-    n: int
+    minimum_rows: int = Field(description="Rows needed for a figure.")
+    challenger: str | None = Field(description="Version of the challenger.")
+    champion: str | None = Field(description="Version of the champion.")
+    since: AwareDatetime = Field(description="Start of the window.")
+    until: AwareDatetime = Field(description="End of the window.")
+    n: int = Field(description="Shadow answers in the window.")
     rows_read: int = Field(description="Fewer than there are where a large window was thinned.")
     of_other_versions: int = Field(description="Silent answers of other pairs of versions.")
-    difference: ShadowDifference
-    errors: ShadowErrors
-    step_seconds: int
-    series: list[ShadowStep]
+    difference: ShadowDifference = Field(description="Difference between the answers.")
+    errors: ShadowErrors = Field(description="Realized error of both versions.")
+    step_seconds: int = Field(description="Length of a step in seconds.")
+    series: list[ShadowStep] = Field(description="Over time, oldest step first.")

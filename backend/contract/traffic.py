@@ -17,7 +17,11 @@ from storage.schema.traffic import VersionChange as VersionChange
 class RangeQuery(Request):
     """Query parameters of a range that ends now."""
 
-    window: Duration = Field(timedelta(hours=1), ge=SHORTEST_WINDOW)
+    window: Duration = Field(
+        timedelta(hours=1),
+        ge=SHORTEST_WINDOW,
+        description="Length of the range, such as 30m, 24h or 7d.",
+    )
     endpoint: str | None = Field(
         None,
         max_length=1_000,
@@ -43,27 +47,31 @@ class SummaryQuery(RangeQuery):
 class SlowestQuery(RangeQuery):
     """GET /metrics/api/slowest"""
 
-    limit: int = Field(SLOWEST_KEPT, ge=1, le=SLOWEST_KEPT)
+    limit: int = Field(
+        SLOWEST_KEPT, ge=1, le=SLOWEST_KEPT, description="Largest number of requests."
+    )
 
 
 class SummaryResponse(Success):
     """GET /metrics/api/summary: ``since`` begins the first step, ``until`` ends the last."""
 
-    since: AwareDatetime
-    until: AwareDatetime
-    step_seconds: int
-    series: list[Step]
-    totals: Figures
-    version_changes: list[VersionChange]
+    since: AwareDatetime = Field(description="Start of the window.")
+    until: AwareDatetime = Field(description="End of the window.")
+    step_seconds: int = Field(description="Length of a step in seconds.")
+    series: list[Step] = Field(description="Figures by step, oldest first.")
+    totals: Figures = Field(description="Figures of the whole range.")
+    version_changes: list[VersionChange] = Field(
+        description="When another model version began to answer."
+    )
     requests_by_endpoint: dict[str, int] = Field(
         description="Of every route template in the range, whichever was asked for."
     )
-    filters: dict[str, Any]
+    filters: dict[str, Any] = Field(description="Filters that were applied.")
 
 
 class SlowestResponse(Success):
     """GET /metrics/api/slowest: slowest first."""
 
-    requests: list[RequestRow]
-    total: int
-    filters: dict[str, Any]
+    requests: list[RequestRow] = Field(description="Slowest first.")
+    total: int = Field(description="Number of rows returned.")
+    filters: dict[str, Any] = Field(description="Filters that were applied.")

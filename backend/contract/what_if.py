@@ -23,37 +23,39 @@ class SensitivityCurve(BaseModel):
     ``histogram_edges[i]`` and ``histogram_edges[i + 1]``.
     """
 
-    feature: FeatureName
-    values: list[float]
-    predictions: list[float]
-    histogram_edges: list[float]
-    histogram_counts: list[int]
+    feature: FeatureName = Field(description="Input that varies.")
+    values: list[float] = Field(description="Values of the input, in its own unit.")
+    predictions: list[float] = Field(description="Predicted price at each value, in 100,000 USD.")
+    histogram_edges: list[float] = Field(
+        description="Bin edges of the training data, in the input's unit."
+    )
+    histogram_counts: list[int] = Field(description="Training districts in each bin.")
 
 
 class SensitivityResponse(Success):
     """POST /sensitivity"""
 
-    prediction: float
-    curves: list[SensitivityCurve]
-    model_version: str
+    prediction: float = Field(description="Predicted price of the inputs sent, in 100,000 USD.")
+    curves: list[SensitivityCurve] = Field(description="One curve for each input.")
+    model_version: str = Field(description="Version of the model.")
 
 
 class NearestQuery(Request):
     """Query parameters of POST /nearest_districts."""
 
-    number: int = Field(10, ge=1, le=MOST_DISTRICTS)
+    number: int = Field(10, ge=1, le=MOST_DISTRICTS, description="Number of districts.")
 
 
 class NearestDistrict(BaseModel):
     """One training district: how far away in km, its inputs, its recorded price in 100,000 USD."""
 
-    distance_km: float
-    input: HousingFeatures
-    price: float
+    distance_km: float = Field(description="Distance in km.")
+    input: HousingFeatures = Field(description="Inputs of the district.")
+    price: float = Field(description="Recorded price in 100,000 USD.")
 
 
 class NearestResponse(Success):
     """POST /nearest_districts: nearest first."""
 
-    districts: list[NearestDistrict]
-    model_version: str
+    districts: list[NearestDistrict] = Field(description="Nearest first.")
+    model_version: str = Field(description="Version of the model.")
