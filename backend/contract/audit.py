@@ -36,10 +36,10 @@ class AuditRow(BaseModel):
 
 
 class ChainState(BaseModel):
-    """Whether the log is intact: how many entries are verified, and what is wrong with the first that is not.
+    """Whether the log is intact: the number of verified entries, and the first problem found.
 
-    ``note`` is what one should know though nothing is wrong; ``last_hash`` is that of the last entry that
-    fits: noted elsewhere, it proves later that this entry is still there.
+    ``note`` is worth knowing but is not a problem. Store ``last_hash`` elsewhere to prove later that the last
+    entry has not been removed.
     """
 
     model_config = ConfigDict(frozen=True, from_attributes=True)

@@ -6,7 +6,7 @@ from backend.contract.base import Success
 
 
 class RequestTotals(BaseModel):
-    """All recorded requests together; ``avg_response_time`` in seconds, ``success_rate`` from 0 to 1."""
+    """Totals over all recorded requests."""
 
     total_requests: int = Field(description="Number of recorded requests.")
     avg_response_time: float = Field(description="Mean response time in seconds.")
@@ -15,7 +15,7 @@ class RequestTotals(BaseModel):
 
 
 class SpoolBacklog(BaseModel):
-    """What waits for the log-writer, since when (0: nothing waits), and what it could not read."""
+    """Records waiting for the log-writer, and those it could not read."""
 
     bytes: int = Field(description="Bytes waiting for the log-writer.")
     oldest_age_seconds: float = Field(
@@ -25,7 +25,7 @@ class SpoolBacklog(BaseModel):
 
 
 class DatabaseStatistics(BaseModel):
-    """The sizes of everything recorded."""
+    """Number and size of all records."""
 
     logs_by_level: dict[str, int] = Field(description="Log lines by level.")
     api_metrics: RequestTotals = Field(description="Totals over all recorded requests.")

@@ -1,4 +1,4 @@
-"""Whether the inputs still look like the training data: for rows that are sent, or that were logged."""
+"""Input drift compared with the training data, for rows that are sent or predictions that were logged."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -13,14 +13,14 @@ MOST_ROWS = 20_000
 LONGEST_WINDOW = timedelta(days=90)
 
 Value = Annotated[
-    float | None, Field(ge=-1e12, le=1e12, allow_inf_nan=False, description="null: missing.")
+    float | None, Field(ge=-1e12, le=1e12, allow_inf_nan=False, description="null if missing.")
 ]
 Severity = Literal["none", "low", "moderate", "high"]
 ColumnName = FeatureName | Literal["prediction"]
 
 
 class DriftRow(BaseModel):
-    """The eight inputs of one row; null is a missing value. Out of range is counted, not refused."""
+    """The eight inputs of one row; null is a missing value. Values out of range are counted, not rejected."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
@@ -49,19 +49,19 @@ class DriftQuery(Request):
         None,
         ge=SHORTEST_WINDOW,
         le=LONGEST_WINDOW,
-        description="Such as 30m, 24h or 7d; without it, the configuration's.",
+        description="Length of the window, such as 30m, 24h or 7d; the configured one by default.",
     )
     until: Moment | None = Field(None, description="End of the window; now by default.")
     feature: ColumnName | None = Field(
-        None, description="The column that is opened; without it the first of the ranking."
+        None, description="Column to show in detail; the top-ranked one by default."
     )
 
 
 class ColumnScore(Described):
-    """How far one column is from its reference; a figure is null with too few rows.
+    """How far one column is from its reference; figures are null with too few rows.
 
     ``wasserstein`` is in units of the reference's spread, shares are 0 to 1. ``importance`` is the share of
-    the model's answers that depends on the input; ``weighted_effect`` is what inputs are ranked by.
+    the model's answers that depends on the input. Inputs are ranked by ``weighted_effect``.
     """
 
     n_samples: int = Field(description="Rows with a value.")
@@ -87,10 +87,10 @@ class ColumnScore(Described):
 
 
 class MultivariateScore(Described):
-    """All inputs together: how well a classifier tells these rows from the reference.
+    """All inputs together: how well a classifier separates these rows from the reference.
 
-    ``auc`` is cross-validated; by chance it is 0.5 with the standard deviation ``null_deviation``.
-    ``leading_inputs``: the input, or those whose way of going together, tells most.
+    ``auc`` is cross-validated; without drift it is 0.5 with standard deviation ``null_deviation``.
+    ``leading_inputs`` is the input, or the combination of inputs, that differs most.
     """
 
     auc: float = Field(description="Cross-validated area under the ROC curve; 0.5 is chance.")
@@ -105,7 +105,7 @@ class MultivariateScore(Described):
 
 
 class DriftAnalysis(Described):
-    """What a comparison found; ``drift_scores`` is in order of rank.
+    """The result of a comparison; ``drift_scores`` is in order of rank.
 
     With the status ``not_enough_data`` there is no verdict: ``overall_drift`` and ``drift_share`` are null.
     """
@@ -139,7 +139,7 @@ class DriftResponse(Success):
 
 
 class HistogramPair(Described):
-    """Shares of rows in bins between ``edges``; the outermost bins also hold what lies beyond."""
+    """Shares of rows in bins between ``edges``; the outermost bins include values beyond them."""
 
     edges: list[float] = Field(description="Bin edges, in the column's unit.")
     reference: list[float] = Field(description="Share of reference rows in each bin, 0 to 1.")
@@ -163,7 +163,7 @@ class CumulativePair(Described):
 class TimelinePoint(Described):
     """One twelfth of the window.
 
-    ``ks_statistic`` is the opened column's; it differs beyond chance and the floor where it is above
+    ``ks_statistic`` belongs to the selected column, which has drifted where the statistic exceeds
     ``threshold``. Both are null with too few rows.
     """
 
@@ -180,7 +180,7 @@ class TimelinePoint(Described):
 
 
 class OpenedColumn(Described):
-    """One column looked at closely."""
+    """One column in detail."""
 
     name: str = Field(description="Name of the column.")
     cumulative: CumulativePair = Field(description="Cumulative distributions.")
@@ -188,7 +188,7 @@ class OpenedColumn(Described):
 
 
 class AlarmState(Described):
-    """Whether an operator should act: one window beyond doubt, or two in a row without common rows."""
+    """Whether an operator should act: one conclusive window, or two drifted ones in a row without common rows."""
 
     raised: bool = Field(description="Whether the drift alarm is raised.")
     confirmed_windows: int = Field(description="Consecutive drifted windows without common rows.")

@@ -1,4 +1,4 @@
-"""POST /feedback: what the predicted prices turned out to be."""
+"""POST /feedback: the actual values of predicted prices."""
 
 from typing import Annotated
 
@@ -31,11 +31,11 @@ class FeedbackRequest(Request):
 
 
 class FeedbackResponse(Success):
-    """POST /feedback: how many values were kept, and the ids of the others."""
+    """POST /feedback: how many values were stored, and the ids of the others."""
 
     accepted: int = Field(description="Actual values stored.")
-    unknown: list[str] = Field(description="Ids of no recorded prediction.")
-    duplicate: list[str] = Field(description="Ids that had a value already; it stays.")
+    unknown: list[str] = Field(description="Ids that match no logged prediction.")
+    duplicate: list[str] = Field(description="Ids that already had a value, which is kept.")
     conflicting: list[str] = Field(
-        description="Duplicates whose value differs from the one that is kept."
+        description="Duplicates whose value differs from the stored one."
     )

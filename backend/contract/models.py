@@ -1,4 +1,4 @@
-"""/models: the trained versions, which of them serves, which did before, and changing that by hand."""
+"""/models: the trained versions, the current and previous champion, and changing it by hand."""
 
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ from backend.contract.performance import Estimate
 class ModelVersion(BaseModel):
     """One trained version; errors are in 100,000 USD, on the test part.
 
-    ``holdout_rmse`` is null for the reason in ``holdout_reason``.
+    If ``holdout_rmse`` is null, ``holdout_reason`` says why.
     """
 
     model_config = ConfigDict(frozen=True, protected_namespaces=())
@@ -35,7 +35,7 @@ class ModelVersion(BaseModel):
 
 
 class ModelsResponse(Success):
-    """GET /models: newest first. ``unreadable``: folders whose manifest is damaged, left out."""
+    """GET /models: newest first. ``unreadable`` lists versions left out because their manifest is damaged."""
 
     versions: list[ModelVersion] = Field(description="Newest first.")
     champion: str | None = Field(description="Version of the champion.")
@@ -56,13 +56,13 @@ class ChampionChange(Request):
     expected_champion: str | None = Field(
         None,
         max_length=100,
-        description="The version that is to be replaced. If another one is champion by now, perhaps because"
-        " somebody clicked twice, nothing changes and the answer is 409.",
+        description="The version to replace. If another one is champion by now, for example after a double"
+        " click, nothing changes and the answer is 409.",
     )
 
 
 class ChampionChangedResponse(Success):
-    """POST /models/<version>/promote and POST /models/rollback: who is champion now, and who was before."""
+    """POST /models/<version>/promote and POST /models/rollback: the new champion and the one before."""
 
     change: ChampionChangeKind = Field(description="Kind of change.")
     version: str = Field(description="Version of the new champion.")

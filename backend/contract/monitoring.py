@@ -1,4 +1,4 @@
-"""Monitoring: its configuration, its state, its timeline, and asking for a retraining."""
+"""Monitoring: its configuration, state and timeline, and requesting a retraining."""
 
 from typing import Any, Literal, get_args
 
@@ -28,7 +28,7 @@ __all__ = [
 
 
 class ConfigValue(BaseModel):
-    """One value of the configuration, described for a form. ``bounds``: gt, ge, lt, le."""
+    """One value of the configuration, described for a form."""
 
     name: str = Field(description="Name of the value.")
     type: Literal["bool", "int", "float"] = Field(description="Type of the value.")
@@ -39,14 +39,14 @@ class ConfigValue(BaseModel):
 
 
 class ConfigResponse(Success):
-    """GET and PUT /monitoring/config: what is in force, and since which change (0: the defaults)."""
+    """GET and PUT /monitoring/config: the values in force, and the change that set them."""
 
     config: MonitoringConfig = Field(description="The configuration in force.")
     version: int = Field(description="Number of the last change; 0 for the defaults.")
     changed_at: AwareDatetime | None = Field(description="When it was last changed.")
     changed_by: str | None = Field(description="Role of the key that last changed it.")
     readable: bool = Field(
-        description="False while the database is away and the defaults stand in for it."
+        description="False if the database is unavailable; the defaults then apply."
     )
     definitions: list[ConfigValue] = Field(
         description="Type, default, unit, limits and meaning of each value."
@@ -54,7 +54,7 @@ class ConfigResponse(Success):
 
 
 class ConfigChange(RootModel[dict[str, Any]]):
-    """PUT /monitoring/config: new values by name; the others stay as they are."""
+    """PUT /monitoring/config: new values by name; the others keep theirs."""
 
     root: dict[str, Any] = Field(min_length=1)
 
@@ -64,12 +64,12 @@ class TriggerRequest(Request):
 
     reason: Reason = Field(description="Why the model should be retrained.")
     window: DataWindow | None = Field(
-        None, description="The logged predictions that this is about, if some are meant."
+        None, description="Logged predictions that the request refers to."
     )
 
 
 class TriggerResponse(Success):
-    """POST /monitoring/trigger-retraining: ``trigger_file`` lies in the folder of triggers."""
+    """POST /monitoring/trigger-retraining: ``trigger_file`` is in the triggers folder."""
 
     status: Literal["success"] = Field("success", description='Always "success".')
     trigger_id: str = Field(description="Id of the retraining.")
@@ -78,7 +78,7 @@ class TriggerResponse(Success):
 
 
 class LastCheck(BaseModel):
-    """The newest scheduled check, as its event tells it."""
+    """The latest scheduled check, from its event."""
 
     timestamp: AwareDatetime = Field(description="When the check ran.")
     summary: str = Field(description="Result in one sentence.")
@@ -88,8 +88,8 @@ class LastCheck(BaseModel):
 class StatusResponse(Success):
     """GET /monitoring/status
 
-    ``monitoring_active``: the monitor process wrote its summary not long ago. ``last_check`` is None
-    before the first one, and while the database is away (``database_available``).
+    ``monitoring_active``: the monitor process wrote its summary recently. ``last_check`` is null
+    before the first check, and while the database is unavailable (``database_available``).
     """
 
     monitoring_active: bool = Field(description="Whether the monitor is running.")
@@ -120,17 +120,17 @@ class HistoryQuery(WindowQuery):
     def _known(cls, kind: str | None) -> str | None:
         unknown = set(kind.split(",")) - set(get_args(EventKind)) if kind is not None else set()
         if unknown:
-            raise ValueError(f"kind is one or more of {', '.join(get_args(EventKind))}")
+            raise ValueError(f"kind must be one or more of {', '.join(get_args(EventKind))}")
         return kind
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds asked for; empty means all of them."""
+        """The requested kinds; empty means all."""
         return tuple(self.kind.split(",")) if self.kind is not None else ()
 
 
 class EventRow(Row):
-    """One event: what happened to ``subject`` (a trigger, a version), who did it, and the figures."""
+    """One event: what happened to ``subject`` (a retraining, a version), who caused it, and the figures."""
 
     event_id: str = Field(description="Id of the event.")
     kind: EventKind = Field(description="Kind of event.")

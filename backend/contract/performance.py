@@ -1,7 +1,7 @@
-"""GET /monitoring/performance: what predictions were worth, and what they are probably worth.
+"""GET /monitoring/performance: realized and estimated error of predictions.
 
-Errors are in 100,000 USD. Realized figures come from actual values; estimated ones from a model of the error
-and are named so in every field. What has too few rows is null, with the reason beside it, never NaN.
+Errors are in 100,000 USD. Realized figures come from actual values; estimated ones come from a model of the
+error, and their field names say so. Figures with too few rows are null, with a reason, never NaN.
 """
 
 from datetime import timedelta
@@ -17,7 +17,7 @@ LONGEST_WINDOW = timedelta(days=365)
 
 
 class PerformanceQuery(Request):
-    """Predictions of the served version, answered in a window that ends now, or at ``until``."""
+    """Predictions of the served version in a window that ends now, or at ``until``."""
 
     window: Duration = Field(
         timedelta(hours=24),
@@ -29,7 +29,7 @@ class PerformanceQuery(Request):
 
 
 class RealizedError(Described):
-    """From actual values: ``bias`` is the mean of predicted - actual, ``interval_coverage`` 0 to 1.
+    """Error measured with actual values: ``bias`` is the mean of predicted - actual, coverage is 0 to 1.
 
     A figure is null where it is not defined: ``r2`` where all actual values are equal, ``interval_coverage``
     where no prediction has an interval.
@@ -48,13 +48,13 @@ class RealizedError(Described):
 
     @classmethod
     def unknown(cls, reason: str, rows: int) -> Self:
-        """Return that there are too few rows for a figure, and why."""
+        """Return an answer without figures, with the reason."""
         figures = dict.fromkeys(("rmse", "mae", "r2", "bias", "interval_coverage"))
         return cls(status="not_enough_data", reason=reason, rows=rows, **figures)
 
 
 class Degradation(Described):
-    """Against the holdout; ``degraded`` is null without enough data. Ratios: now over then."""
+    """Realized error compared with the holdout; ``degraded`` is null without enough data."""
 
     status: Status = Field(description="Whether there was enough data to compare.")
     reason: str = Field(description="The verdict in one sentence.")
@@ -66,16 +66,17 @@ class Degradation(Described):
 
     @classmethod
     def unknown(cls, reason: str) -> Self:
-        """Return that there is too little to compare, and why."""
+        """Return an answer without a verdict, with the reason."""
         figures = dict.fromkeys(("degraded", "rmse_ratio", "mae_ratio"))
         return cls(status="not_enough_data", reason=reason, **figures)
 
 
 class EstimatedError(Described):
-    """Without actual values: what a model of the error expects, with its own confidence.
+    """The expected error without actual values, from a model of the error, with confidence intervals.
 
-    The names say "estimated", so that no figure is taken for a realized one. The intervals are to hold what
-    the actual values will give; degraded means that all of the ratio's lies above 1 + margin.
+    The field names say "estimated", so that no figure is mistaken for a realized one. The intervals should
+    contain the error that actual values will show. Degraded means that the whole interval of the ratio lies
+    above 1 + margin.
     """
 
     status: Status = Field(description="Whether there was enough data to estimate from.")
@@ -83,21 +84,23 @@ class EstimatedError(Described):
     rows: int = Field(description="Predictions the estimate is made from.")
     estimated_rmse: Estimate | None = Field(description="Estimated RMSE in 100,000 USD.")
     estimated_mae: Estimate | None = Field(description="Estimated MAE in 100,000 USD.")
-    estimated_rmse_ratio: Estimate | None = Field(description="Over the holdout's RMSE.")
+    estimated_rmse_ratio: Estimate | None = Field(
+        description="Estimated RMSE divided by the holdout's."
+    )
     estimated_degraded: bool | None = Field(
         description="Whether the whole interval of the ratio exceeds 1 + margin."
     )
 
     @classmethod
     def unknown(cls, reason: str, rows: int) -> Self:
-        """Return that there is nothing to estimate from, and why."""
+        """Return an answer without an estimate, with the reason."""
         names = ("rmse", "mae", "rmse_ratio", "degraded")
         figures = dict.fromkeys(f"estimated_{name}" for name in names)
         return cls(status="not_enough_data", reason=reason, rows=rows, **figures)
 
 
 class LabelState(Described):
-    """How many actual values are known, and how late: ``slow_delay_seconds`` is the 90th percentile."""
+    """How many actual values are known, and how late they arrive."""
 
     predictions: int = Field(description="Predictions in the window.")
     labelled: int = Field(description="Predictions with an actual value.")
@@ -111,9 +114,9 @@ class LabelState(Described):
 
 
 class ErrorSlice(Described):
-    """One segment: a region, a quarter of the incomes, or a band of house ages.
+    """One segment: a region, an income quarter or an age band.
 
-    ``baseline_rmse`` is the holdout's there, null without enough rows.
+    ``baseline_rmse`` is the segment's RMSE on the holdout, null without enough rows.
     """
 
     kind: str = Field(description="Region, income quarter or age band.")
@@ -125,7 +128,7 @@ class ErrorSlice(Described):
 
 
 class ErrorCell(Described):
-    """A square of half a degree, by its centre."""
+    """A half-degree square, given by its centre."""
 
     latitude: float = Field(description="Latitude of the centre, in degrees.")
     longitude: float = Field(description="Longitude of the centre, in degrees.")
@@ -135,7 +138,7 @@ class ErrorCell(Described):
 
 
 class ResidualHistogram(Described):
-    """Shares of predicted - actual between ``edges``; the outermost bins also hold what lies beyond."""
+    """Shares of predicted - actual between ``edges``; the outermost bins include values beyond them."""
 
     edges: list[float] = Field(description="Bin edges in 100,000 USD.")
     shares: list[float] = Field(description="Share of residuals in each bin, 0 to 1.")
@@ -143,7 +146,7 @@ class ResidualHistogram(Described):
 
 
 class PerformanceStep(Described):
-    """A step of time. The estimate is of all its predictions, so that it can be seen beside the truth."""
+    """One step of time. The estimate covers all its predictions, for comparison with the realized error."""
 
     since: AwareDatetime = Field(description="Start of the step.")
     rows: int = Field(description="Predictions in the step.")
@@ -152,12 +155,12 @@ class PerformanceStep(Described):
 
 
 class PerformanceResponse(Success):
-    """GET /monitoring/performance; ``slices`` are the worst first, ``estimated`` is of unlabelled rows."""
+    """GET /monitoring/performance; ``slices`` are sorted worst first, ``estimated`` covers unlabelled rows."""
 
     model_version: str = Field(description="Version of the model.")
     since: AwareDatetime = Field(description="Start of the window.")
     until: AwareDatetime = Field(description="End of the window.")
-    rows_read: int = Field(description="Fewer than there are where a large window was thinned.")
+    rows_read: int = Field(description="Rows used; a sample if the window is large.")
     n_labelled: int = Field(description="Labelled predictions.")
     expected_coverage: float = Field(
         description="Share of prices the intervals should contain, 0 to 1."
@@ -165,7 +168,9 @@ class PerformanceResponse(Success):
     labels: LabelState = Field(
         description="How many actual values are known, and how late they arrive."
     )
-    baseline: RealizedError | None = Field(description="On the holdout of the served version.")
+    baseline: RealizedError | None = Field(
+        description="Error on the holdout of the served version."
+    )
     realized: RealizedError = Field(description="Realized error.")
     degradation: Degradation = Field(description="Realized error compared with the holdout.")
     estimated: EstimatedError = Field(

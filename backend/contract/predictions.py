@@ -34,11 +34,11 @@ class BatchPredictionRequest(Request):
 class PredictQuery(Request):
     """Query parameters of POST /predict."""
 
-    explain: bool = Field(False, description="Add the contribution of each input; takes longer.")
+    explain: bool = Field(False, description="Add the contribution of each input; slower.")
 
 
 class Interval(BaseModel):
-    """Where the true value lies with probability ``coverage``; never above the census's cap."""
+    """The range that contains the true value with probability ``coverage``; never above the census's cap."""
 
     lower: float = Field(description="Lower bound in 100,000 USD.")
     upper: float = Field(description="Upper bound in 100,000 USD.")
@@ -46,16 +46,18 @@ class Interval(BaseModel):
 
 
 class InputWarning(BaseModel):
-    """One input that is unlike the training data."""
+    """One input that is unusual in the training data."""
 
     field: str = Field(description="Name of the input.")
     message: str = Field(description="How it differs from the training data.")
 
 
 class Contributions(BaseModel):
-    """Why this price: ``base_value`` and one Shapley value per input, which sum to the prediction."""
+    """Explanation of a price: ``base_value`` and one Shapley value per input, which sum to the prediction."""
 
-    base_value: float = Field(description="Mean prediction over a sample of the training data.")
+    base_value: float = Field(
+        description="Mean prediction over a sample of the training data, in 100,000 USD."
+    )
     values: dict[str, float] = Field(description="Shapley value of each input, in 100,000 USD.")
 
 
@@ -65,8 +67,8 @@ class PredictionResponse(Success):
     prediction: float = Field(description="Predicted price in 100,000 USD.")
     interval: Interval = Field(description="Prediction interval.")
     support: float = Field(
-        description="Share of training districts that lie at least as far from the others as this input"
-        " does: 0.5 is typical, 0 is extrapolation."
+        description="Share of training districts that are at least as far from the others as this input"
+        " is: 0.5 is typical, 0 is extrapolation."
     )
     warnings: list[InputWarning] = Field(
         description="Inputs that are unusual in the training data."
@@ -79,7 +81,7 @@ class PredictionResponse(Success):
 
 
 class BatchPredictionResponse(Success):
-    """POST /predict_batch: numbers and ids in the order of the instances."""
+    """POST /predict_batch: predictions and ids in the order of the instances."""
 
     predictions: list[float] = Field(description="Predicted prices in 100,000 USD.")
     intervals: list[Interval] = Field(description="Prediction intervals.")

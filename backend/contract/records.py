@@ -1,4 +1,4 @@
-"""What was recorded, read back page by page: logs, requests, predictions, model metrics."""
+"""Recorded logs, requests, predictions and model metrics, page by page."""
 
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ LARGEST_LIMIT = 1_000
 
 
 class WindowQuery(Request):
-    """Query parameters of every list: a page of a time window, newest first."""
+    """Query parameters of every list: one page of a time window, newest first."""
 
     since: Moment | None = Field(None, description="Only rows at or after this time.")
     until: Moment | None = Field(None, description="Only rows before this time.")
@@ -27,15 +27,17 @@ class LogsQuery(WindowQuery):
         None, description="Only lines of this level."
     )
     module: str | None = Field(
-        None, max_length=200, description="A logger's name, or its beginning."
+        None, max_length=200, description="Name of a logger, or its beginning."
     )
-    q: str | None = Field(None, max_length=200, description="Text that the message contains.")
+    q: str | None = Field(None, max_length=200, description="Text contained in the message.")
 
 
 class RequestsQuery(WindowQuery):
     """GET /metrics/api"""
 
-    endpoint: str | None = Field(None, max_length=200, description="A route template.")
+    endpoint: str | None = Field(
+        None, max_length=200, description="Route template, such as /predict."
+    )
     status: int | None = Field(None, ge=100, le=599, description="HTTP status.")
 
 
@@ -46,7 +48,7 @@ class PredictionsQuery(WindowQuery):
         None, max_length=100, description="Only predictions of this version."
     )
     labelled: bool | None = Field(
-        None, description="Only predictions whose actual value is known, or only the others."
+        None, description="true: only predictions with an actual value; false: only those without."
     )
 
 
@@ -57,7 +59,7 @@ class ModelMetricsQuery(Request):
 
 
 class Row(BaseModel):
-    """One recorded row, as read back."""
+    """One recorded row."""
 
     model_config = ConfigDict(frozen=True, protected_namespaces=())
 
@@ -76,7 +78,7 @@ class LogRow(Row):
 
 
 class RequestRow(Row):
-    """One answered request; ``response_time`` in seconds."""
+    """One answered request."""
 
     endpoint: str = Field(description="Route template.")
     method: str = Field(description="HTTP method.")
@@ -89,7 +91,7 @@ class RequestRow(Row):
 
 
 class PredictionRow(Row):
-    """One answered prediction, the inputs that it was made from, and the actual value once it is known."""
+    """One logged prediction with its inputs, and its actual value once known."""
 
     prediction_id: str = Field(description="Id of the prediction.")
     request_id: str = Field(description="Request that asked for it.")
@@ -108,7 +110,7 @@ class PredictionRow(Row):
 
 
 class ModelMetricsRow(Row):
-    """One trained model on the test part: errors in 100,000 USD, training time in seconds."""
+    """Metrics of one trained model on the test part; errors in 100,000 USD."""
 
     model_name: str = Field(description="Candidate that was trained.")
     model_type: str = Field(description="Class of the model.")
@@ -121,7 +123,7 @@ class ModelMetricsRow(Row):
 
 
 class PageResponse(Success):
-    """A page of rows; ``total`` counts the rows returned, ``filters`` echoes what was asked."""
+    """A page of rows; ``total`` counts the rows returned, ``filters`` repeats the query."""
 
     total: int = Field(description="Number of rows returned.")
     filters: dict[str, Any] = Field(description="Filters that were applied.")

@@ -1,4 +1,4 @@
-"""/retraining: requests for retraining, each from its asking to its result, and cancelling one."""
+"""/retraining: listing, following and cancelling retrainings."""
 
 from typing import Any, Literal, get_args
 
@@ -33,7 +33,7 @@ Stage = Literal["waiting", WorkStage, "done", "failed", "cancelled"]
 
 
 class RetrainingRun(BaseModel):
-    """The run in which MLflow records a retraining; ``url`` is its page there."""
+    """The MLflow run of a retraining."""
 
     experiment_id: str = Field(description="Experiment in MLflow.")
     run_id: str = Field(description="Run in MLflow.")
@@ -41,13 +41,13 @@ class RetrainingRun(BaseModel):
 
 
 class RetrainingRow(BaseModel):
-    """One retraining, as a list shows it.
+    """One retraining in the list.
 
-    ``progress`` runs from 0 to 1. ``step`` says what the worker does now, the ``step_number``-th of
-    ``steps`` in this stage, as it said at ``heartbeat_at``; ``reached`` is the stage that it is at or ended
-    in. ``elapsed_seconds`` count from the claim, of the newest of the ``attempts``; ``remaining_seconds`` is
-    an estimate, null while nothing is known. ``verdict`` is the sentence of the gate, or what went wrong.
-    A ``cancellation`` of one that runs takes effect when its step ends.
+    ``progress`` runs from 0 to 1. ``step`` is what the worker was doing at ``heartbeat_at``: step
+    ``step_number`` of ``steps`` in its stage. ``reached`` is the current stage, or the one it ended in.
+    ``elapsed_seconds`` count from the claim of the latest of the ``attempts``; ``remaining_seconds`` is an
+    estimate, null if unknown. ``verdict`` is the gate's sentence, or what went wrong. Cancelling a running
+    retraining takes effect at the end of its step.
     """
 
     model_config = ConfigDict(frozen=True, protected_namespaces=())
@@ -87,16 +87,16 @@ class RetrainingRow(BaseModel):
 
     @property
     def id(self) -> str:
-        """What tells this row of a table from others."""
+        """The key of this row in a table."""
         return self.trigger_id
 
 
 class RetrainingResponse(Success, RetrainingRow):
     """GET /retraining/<trigger_id>
 
-    ``figures`` are what a check saw when it asked; ``result`` is there once it is over; ``log_tail`` are
-    the last lines that were logged while it was carried out. ``decision`` is the promotion gate's: null
-    before it, and where another release wrote one that this one cannot read.
+    ``figures`` are those of the check that requested it; ``result`` is null until it has ended; ``log_tail``
+    has its last log lines. ``decision`` is the promotion gate's: null before the gate, and if another
+    release wrote it in a form that this one cannot read.
     """
 
     figures: dict[str, Any] = Field(description="Figures that a check based its request on.")
@@ -118,17 +118,17 @@ class RetrainingsQuery(Request):
     def _known(cls, state: str | None) -> str | None:
         unknown = set(state.split(",")) - set(get_args(TriggerStatus)) if state is not None else ()
         if unknown:
-            raise ValueError(f"state is one or more of {', '.join(get_args(TriggerStatus))}")
+            raise ValueError(f"state must be one or more of {', '.join(get_args(TriggerStatus))}")
         return state
 
     @property
     def states(self) -> tuple[str, ...]:
-        """The states asked for: all of them, where none is named."""
+        """The requested states; all if none is named."""
         return tuple(self.state.split(",")) if self.state else get_args(TriggerStatus)
 
 
 class RetrainingsResponse(Success):
-    """GET /retraining: the last asked for first; ``total`` counts the rows returned."""
+    """GET /retraining: most recently requested first; ``total`` counts the rows returned."""
 
     retrainings: list[RetrainingRow] = Field(description="Most recently requested first.")
     total: int = Field(description="Number of rows returned.")
@@ -142,7 +142,7 @@ class CancelRequest(Request):
 
 
 class CancelResponse(Success):
-    """POST /retraining/<trigger_id>/cancel: ``state`` is "running" until the step that it is at ends."""
+    """POST /retraining/<trigger_id>/cancel: ``state`` stays "running" until the current step ends."""
 
     trigger_id: str = Field(description="Id of the retraining.")
     state: TriggerStatus = Field(description="State after the request.")

@@ -1,4 +1,4 @@
-"""Whether the model should be retrained: for rows that are sent, or for those that were logged."""
+"""Whether to retrain the model, judged by rows that are sent or by logged predictions."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -16,9 +16,9 @@ Price = Annotated[
 
 
 class RetrainingCheckRequest(Request):
-    """POST /monitoring/retraining-check: nothing of it means the logged window.
+    """POST /monitoring/retraining-check: an empty body means the logged window.
 
-    ``predictions`` and ``actuals`` are pairs, in 100,000 USD; ``new_data`` may be other rows.
+    ``predictions`` and ``actuals`` are pairs, in 100,000 USD; ``new_data`` may contain other rows.
     """
 
     new_data: list[DriftRow] | None = Field(
@@ -45,12 +45,12 @@ class RetrainingCheckRequest(Request):
 
     @property
     def is_empty(self) -> bool:
-        """Whether it asks about the logged window."""
+        """Whether to check the logged window."""
         return self.new_data is None and self.predictions is None
 
 
 class PerformanceAnalysis(BaseModel):
-    """Realized error with its degradation, and the estimated one (None for rows that are sent)."""
+    """Realized error with its degradation, and estimated error (null for rows that are sent)."""
 
     realized: RealizedError = Field(description="Realized error.")
     degradation: Degradation = Field(description="Realized error compared with the holdout.")
@@ -60,7 +60,7 @@ class PerformanceAnalysis(BaseModel):
 
 
 class DataVolumeCheck(BaseModel):
-    """Whether there is enough to judge: for drift, for the error, and labelled since the training."""
+    """Whether there is enough data to judge drift and error, and how much was labelled since the training."""
 
     rows: int = Field(description="Rows checked for drift.")
     minimum_rows: int = Field(description="Rows needed for a drift verdict.")
@@ -75,7 +75,7 @@ class DataVolumeCheck(BaseModel):
 
 
 class RetrainingBlock(BaseModel):
-    """One thing that keeps a scheduled check from requesting a retraining now; a person still can."""
+    """One reason why a scheduled check may not request a retraining now; a person still can."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -89,7 +89,7 @@ class RetrainingDecision(BaseModel):
     """Whether to retrain: ``source`` is the most serious cause, null without one.
 
     ``reasons`` are the causes, the most serious first, or why there is none. ``blocks`` keep a scheduled
-    check from requesting a retraining; ``blocked_by`` are their sentences. ``figures`` led to the decision.
+    check from requesting a retraining; ``blocked_by`` has their sentences. The decision rests on ``figures``.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -112,7 +112,7 @@ class RetrainingDecision(BaseModel):
 
 
 class RetrainingCheckResponse(Success, RetrainingDecision):
-    """POST /monitoring/retraining-check: an analysis is null where it is off, or nothing was sent for it."""
+    """POST /monitoring/retraining-check: an analysis is null if it is off or nothing was sent for it."""
 
     model_config = ConfigDict(frozen=True, protected_namespaces=())
 
@@ -128,7 +128,7 @@ class RetrainingCheckResponse(Success, RetrainingDecision):
 
 
 class StoredCheckResponse(RetrainingCheckResponse):
-    """POST /monitoring/checks: kept on the timeline as ``check_id``, with what came of it."""
+    """POST /monitoring/checks: stored on the timeline as ``check_id``, with alerts and any retraining requested."""
 
     check_id: str = Field(description="Id of the check on the timeline.")
     alerts: list[str] = Field(description="Alerts that the check raised.")

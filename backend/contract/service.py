@@ -27,15 +27,15 @@ class HealthResponse(Response):
     model_version: str | None = Field(None, description="Version that this process serves.")
     workers_by_version: dict[str, int] = Field(
         default_factory=dict,
-        description="How many living worker processes serve each model version.",
+        description="Running worker processes by model version.",
     )
     refused_version: str | None = Field(
         None,
-        description="The champion version that could not be loaded, while an older one serves.",
+        description="Champion that could not be loaded; an older version serves.",
     )
     refused_reason: str | None = Field(
         None,
-        description="Why that version, or the champion pointer itself, was refused.",
+        description="Why that version, or the champion pointer, was rejected.",
     )
 
 
@@ -43,7 +43,7 @@ class InfoResponse(Success):
     """GET /info: the served model."""
 
     service_version: str | None = Field(
-        None, description="The version of the service itself; older services do not tell it."
+        None, description="Version of the service; null from older services."
     )
     model_type: str = Field(description="Class of the model.")
     model_version: str = Field(description="Version of the model.")

@@ -1,4 +1,4 @@
-"""Requests of a range of time in figures, and the slowest of them."""
+"""Request statistics of a time range, and its slowest requests."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from storage.schema.traffic import VersionChange as VersionChange
 
 
 class RangeQuery(Request):
-    """Query parameters of a range that ends now."""
+    """Query parameters of a time range that ends now."""
 
     window: Duration = Field(
         timedelta(hours=1),
@@ -25,12 +25,12 @@ class RangeQuery(Request):
     endpoint: str | None = Field(
         None,
         max_length=1_000,
-        description="A route template, or several, separated by commas. Without: all.",
+        description="Route templates, separated by commas; all by default.",
     )
 
     @property
     def endpoints(self) -> tuple[str, ...]:
-        """The route templates that count; empty for all."""
+        """The requested route templates; empty means all."""
         return tuple(self.endpoint.split(",")) if self.endpoint else ()
 
 
@@ -39,8 +39,8 @@ class SummaryQuery(RangeQuery):
 
     step: Duration | None = Field(
         None,
-        description="A whole multiple of 10s, for windows above a day of 1m, above 8 days of 10m; "
-        "at most 1,000 of them. Without: some 50 to 100 steps.",
+        description="Length of a step: a multiple of 10s, of 1m for windows above a day, of 10m above 8 days; "
+        "at most 1,000 steps. By default, 50 to 100 steps.",
     )
 
 
@@ -64,7 +64,7 @@ class SummaryResponse(Success):
         description="When another model version began to answer."
     )
     requests_by_endpoint: dict[str, int] = Field(
-        description="Of every route template in the range, whichever was asked for."
+        description="Requests by route template, whatever the filter."
     )
     filters: dict[str, Any] = Field(description="Filters that were applied.")
 

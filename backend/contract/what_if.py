@@ -1,4 +1,4 @@
-"""POST /sensitivity and /nearest_districts: what the what-if form shows around one answer."""
+"""POST /sensitivity and /nearest_districts: what the what-if form shows around one prediction."""
 
 from pydantic import BaseModel, Field
 
@@ -11,8 +11,8 @@ MOST_DISTRICTS = 50
 class SensitivityQuery(Request):
     """Query parameters of POST /sensitivity."""
 
-    feature: FeatureName | None = Field(None, description="One input; none means all of them.")
-    points: int = Field(41, ge=2, le=201, description="Values along each input.")
+    feature: FeatureName | None = Field(None, description="One input; all by default.")
+    points: int = Field(41, ge=2, le=201, description="Number of values along each input.")
 
 
 class SensitivityCurve(BaseModel):
@@ -47,7 +47,7 @@ class NearestQuery(Request):
 
 
 class NearestDistrict(BaseModel):
-    """One training district: how far away in km, its inputs, its recorded price in 100,000 USD."""
+    """One training district with its distance, inputs and recorded price."""
 
     distance_km: float = Field(description="Distance in km.")
     input: HousingFeatures = Field(description="Inputs of the district.")
