@@ -33,7 +33,7 @@ def test_everything_answers_and_ctrl_c_leaves_nothing(
     log = tmp_path / "up.log"
     settings = ports | {"HOUSING_RUNTIME_DIRECTORY": str(runtime_with_champion)}
     with running("backend.launcher", log, **settings) as launcher:
-        wait_for(lambda: "Everything answers" in log.read_text(), 90, "all addresses")
+        wait_for(lambda: "Ready. Press Ctrl-C to stop." in log.read_text(), 90, "all addresses")
         for port in ports.values():
             assert f"http://127.0.0.1:{port}" in log.read_text()
         keys = runtime_with_champion / "keys.env"

@@ -115,7 +115,7 @@ def test_a_promotion_needs_version_reason_and_key_then_is_followed_to_every_work
     assert "Enter a reason" in problems
     assert "ASCII letters" in problems
     confirm(page, new, key="")
-    assert "needs the role admin; the key has operator" in sentences(page)[0]
+    assert "needs the role admin; the key has the role operator" in sentences(page)[0]
     confirm(page, new, key="wrong")
     assert "This key is not known" in sentences(page)[0]
     assert store.champion().version == old
@@ -214,7 +214,7 @@ def test_without_the_role_the_audit_says_whose_it_is(open_page: OpenPage, servic
     page = open_page("registry", service, dashboard_key=KEYS["viewer_key"])
     assert not sentences(page)
     assert "**The audit log needs an operator key**" in text(page)
-    assert "the key has viewer" in text(page)
+    assert "the key has the role viewer" in text(page)
     assert "HOUSING_DASHBOARD_KEY" in page.caption[-1].value
 
 
