@@ -48,7 +48,7 @@ def unvisited(connection: Connection) -> list[str]:
 def _show(console: Console, outcome: Outcome) -> None:
     step = outcome.step
     text = Text.assemble(
-        ("off " if outcome.off else "ok  ", "bold red" if outcome.off else "green"),
+        ("fail" if outcome.off else "ok  ", "bold red" if outcome.off else "green"),
         f"{step.endpoint:<37}{step.purpose:<22}",
         outcome.text,
     )

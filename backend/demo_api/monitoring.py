@@ -128,7 +128,7 @@ def refuse_retraining(connection: Connection) -> str:
     path = "/monitoring/trigger-retraining"
     connection.refused("POST", path, 400, {"reason": ""})
     return connection.refused(
-        "POST", path, 401, {"reason": "refused, as it should be"}, headers=NO_KEY
+        "POST", path, 401, {"reason": "this must be refused"}, headers=NO_KEY
     ).error
 
 
@@ -143,7 +143,7 @@ def retrainings(connection: Connection) -> str:
 
 def refuse_cancelling(connection: Connection) -> str:
     """POST /retraining/<trigger_id>/cancel without a key"""
-    body = {"reason": "refused, as it should be"}
+    body = {"reason": "this must be refused"}
     return connection.refused("POST", "/retraining/none/cancel", 401, body, headers=NO_KEY).error
 
 
@@ -154,13 +154,13 @@ def refuse_unknown_retraining(connection: Connection) -> str:
 
 def refuse_promotion(connection: Connection) -> str:
     """POST /models/<version>/promote without a key"""
-    body = {"reason": "refused, as it should be"}
+    body = {"reason": "this must be refused"}
     return connection.refused("POST", "/models/none/promote", 401, body, headers=NO_KEY).error
 
 
 def refuse_rollback(connection: Connection) -> str:
     """POST /models/rollback without a key"""
-    body = {"reason": "refused, as it should be"}
+    body = {"reason": "this must be refused"}
     return connection.refused("POST", "/models/rollback", 401, body, headers=NO_KEY).error
 
 

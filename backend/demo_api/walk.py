@@ -64,7 +64,7 @@ class Connection:
                 method, self.url + path, json=body, timeout=TIMEOUT_SECONDS, **more
             )
         except requests.RequestException as error:
-            raise Off(f"nothing answers at {self.url} ({type(error).__name__})") from error
+            raise Off(f"no answer from {self.url} ({type(error).__name__})") from error
         if answer.status_code != expected:
             raise Off(f"answered {answer.status_code}, not {expected}: {answer.text[:200]}")
         if not answer.headers.get("X-Request-ID"):
