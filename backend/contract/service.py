@@ -35,7 +35,7 @@ class HealthResponse(Response):
     )
     refused_reason: str | None = Field(
         None,
-        description="Why that version, or the champion pointer, was rejected.",
+        description="Why that version, or the champion pointer, was refused.",
     )
 
 

@@ -206,7 +206,7 @@ def _count_and_observe(
 
 def _place(value: FileValue) -> tuple[Doubles, int]:
     if value.doubles is None:
-        raise ValueError("A gauge has no place in its file before it is set.")
+        raise ValueError("A gauge is not in its file before it is set.")
     return value.doubles, value.index
 
 

@@ -1,4 +1,4 @@
-"""Promotion and rollback asked for by a person: the pointer moved, and an event on the timeline."""
+"""Promotion and rollback by a person: moves the champion pointer and records an event."""
 
 import logging
 
@@ -15,7 +15,7 @@ SUMMARIES = {
 
 
 class ChampionChanges:
-    """Takes requests to change the champion; raises what ``ChampionSwitch`` does, with nothing changed."""
+    """Carries out requests to change the champion; on the errors of ``ChampionSwitch`` nothing changes."""
 
     def __init__(self, switch: ChampionSwitch, timeline: Timeline) -> None:
         self._switch = switch
@@ -24,11 +24,11 @@ class ChampionChanges:
     def promote(
         self, version: str, reason: str, actor: str, expected: str | None
     ) -> ChampionPointer:
-        """Make a version the champion."""
+        """Promote a version to champion."""
         return self._told("promotion", self._switch.promote(version, expected), reason, actor)
 
     def roll_back(self, reason: str, actor: str, expected: str | None) -> ChampionPointer:
-        """Make the champion before this one the champion."""
+        """Roll back to the previous champion."""
         return self._told("rollback", self._switch.roll_back(expected), reason, actor)
 
     def _told(

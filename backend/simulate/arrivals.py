@@ -1,4 +1,4 @@
-"""When requests come: a Poisson process whose rate may follow a day."""
+"""Arrival times of requests: a Poisson process whose rate may follow a day."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 DAILY_SWING = 0.6
-"""How far the rate of a day goes above and below its mean, as a share of it."""
+"""Amplitude of the daily rate, as a share of its mean."""
 
 
 def steady_rate(seconds: float) -> float:
@@ -32,21 +32,21 @@ def arrivals(
 ) -> Iterator[float]:
     """Yield the times of an inhomogeneous Poisson process, in s, ascending.
 
-    Parameters
-    ----------
-    random
-        Where chance comes from.
-    rate
-        Events per second at a time, never above ``highest_rate``.
-    highest_rate
-        Events per second, above 0.
-    duration_seconds
-        No time is at or behind this one.
+        Parameters
+        ----------
+        random
+    Random generator.
+        rate
+            Events per second at a time, never above ``highest_rate``.
+        highest_rate
+            Events per second, above 0.
+        duration_seconds
+    All times are before this one.
 
-    Notes
-    -----
-    Thinning: candidates come at the highest rate, and each is kept with probability rate / highest rate
-    (Lewis and Shedler, *Simulation of nonhomogeneous Poisson processes by thinning*, 1979).
+        Notes
+        -----
+        Thinning: candidates come at the highest rate, and each is kept with probability rate / highest rate
+        (Lewis and Shedler, *Simulation of nonhomogeneous Poisson processes by thinning*, 1979).
     """
     at = float(random.exponential(1 / highest_rate))
     while at < duration_seconds:

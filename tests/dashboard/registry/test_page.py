@@ -258,7 +258,7 @@ def comparison(difference: Estimate | None) -> ComparisonResponse:
         version="new",
         against="old",
         status="ok" if known else "not_enough_data",
-        reason=None if known else "They cannot be compared: 3 rows.",
+        reason=None if known else "The versions cannot be compared: 3 rows.",
         rows=400 if known else 0,
         rmse=0.4 if known else None,
         against_rmse=0.4 if known else None,
