@@ -48,14 +48,14 @@ class ServiceRefused(ClientError):
 class ServiceConnection:
     """A connection to one service. Keeps its TCP connections; use one for each thread.
 
-        Parameters
-        ----------
-        url
-            Address of the service, such as ``http://127.0.0.1:5000``.
-        key
-    Sent as bearer token, if given.
-        timeout_seconds
-    Longest wait for an answer.
+    Parameters
+    ----------
+    url
+        Address of the service, such as ``http://127.0.0.1:5000``.
+    key
+        Sent as bearer token, if given.
+    timeout_seconds
+        Longest wait for an answer.
     """
 
     def __init__(

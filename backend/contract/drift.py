@@ -188,7 +188,7 @@ class OpenedColumn(Described):
 
 
 class AlarmState(Described):
-    """Whether an operator should act: one conclusive window, or two drifted ones in a row without common rows."""
+    """Whether an operator should act: one conclusive window, or two separate drifted ones in a row."""
 
     raised: bool = Field(description="Whether the drift alarm is raised.")
     confirmed_windows: int = Field(description="Consecutive drifted windows without common rows.")

@@ -16,15 +16,15 @@ PATTERN = re.compile(r"([1-9][0-9]{0,7})([smhd])", re.ASCII)
 def read_duration(value: Any) -> Any:
     """Parse a duration; return a ``timedelta`` unchanged.
 
-        Raises
-        ------
-        PydanticCustomError
-    If it has another format.
+    Raises
+    ------
+    PydanticCustomError
+        If it has another format.
 
-        Examples
-        --------
-        >>> read_duration("15m")
-        datetime.timedelta(seconds=900)
+    Examples
+    --------
+    >>> read_duration("15m")
+    datetime.timedelta(seconds=900)
     """
     if isinstance(value, timedelta):
         return value

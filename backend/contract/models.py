@@ -52,7 +52,7 @@ ChampionChangeKind = Literal["promotion", "rollback"]
 class ChampionChange(Request):
     """POST /models/<version>/promote and POST /models/rollback"""
 
-    reason: Reason = Field(description="Why the champion changes; kept with the change.")
+    reason: Reason = Field(description="Reason for the change.")
     expected_champion: str | None = Field(
         None,
         max_length=100,

@@ -155,7 +155,7 @@ class PerformanceStep(Described):
 
 
 class PerformanceResponse(Success):
-    """GET /monitoring/performance; ``slices`` are sorted worst first, ``estimated`` covers unlabelled rows."""
+    """GET /monitoring/performance; ``slices`` are sorted worst first, ``estimated`` is of unlabelled rows."""
 
     model_version: str = Field(description="Version of the model.")
     since: AwareDatetime = Field(description="Start of the window.")

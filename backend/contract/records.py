@@ -94,7 +94,7 @@ class PredictionRow(Row):
     """One logged prediction with its inputs, and its actual value once known."""
 
     prediction_id: str = Field(description="Id of the prediction.")
-    request_id: str = Field(description="Request that asked for it.")
+    request_id: str = Field(description="Id of the request.")
     input: HousingFeatures = Field(description="Inputs of the prediction.")
     prediction: float = Field(description="Predicted price in 100,000 USD.")
     interval_lower: float | None = Field(description="Lower bound of the interval, in 100,000 USD.")

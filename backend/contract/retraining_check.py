@@ -128,7 +128,7 @@ class RetrainingCheckResponse(Success, RetrainingDecision):
 
 
 class StoredCheckResponse(RetrainingCheckResponse):
-    """POST /monitoring/checks: stored on the timeline as ``check_id``, with alerts and any retraining requested."""
+    """POST /monitoring/checks: the stored check, with its alerts and the retraining it requested."""
 
     check_id: str = Field(description="Id of the check on the timeline.")
     alerts: list[str] = Field(description="Alerts that the check raised.")

@@ -1,6 +1,6 @@
 """GET /monitoring/shadow: a challenger's shadow answers compared with the champion's.
 
-Differences are the challenger's answer minus the champion's, in 100,000 USD. Figures with too few rows are null.
+Differences are the challenger's answer minus the champion's, in 100,000 USD; null with too few rows.
 """
 
 from pydantic import AwareDatetime, Field

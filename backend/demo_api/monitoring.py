@@ -84,7 +84,7 @@ def shadow(connection: Connection) -> str:
     answer = connection.get(ShadowResponse, "/monitoring/shadow?window=1h")
     demand(answer.rows_read <= answer.n, f"{answer.rows_read} of {answer.n} rows read")
     connection.refused("GET", "/monitoring/shadow?window=0h", 400)
-    return f"{answer.n:,} shadow answers, by {answer.challenger or 'nobody'}"
+    return f"{answer.n:,} shadow answers, by {answer.challenger or 'no challenger'}"
 
 
 def config(connection: Connection) -> str:

@@ -63,7 +63,7 @@ def predictions(connection: Connection) -> str:
 def logs(connection: Connection) -> str:
     """GET /logs"""
     answer = connection.get(LogsResponse, "/logs?level=INFO&limit=5")
-    demand(all(line.level == "INFO" for line in answer.logs), "another level than asked for")
+    demand(all(line.level == "INFO" for line in answer.logs), "a line has the wrong level")
     connection.refused("GET", "/logs?level=LOUD", 400)
     return f"{answer.total} lines"
 
@@ -71,7 +71,7 @@ def logs(connection: Connection) -> str:
 def api_metrics(connection: Connection) -> str:
     """GET /metrics/api"""
     answer = connection.get(RequestsResponse, "/metrics/api?endpoint=/predict&status=400&limit=5")
-    demand(all(row.status_code == 400 for row in answer.metrics), "another status")
+    demand(all(row.status_code == 400 for row in answer.metrics), "a request has the wrong status")
     connection.refused("GET", "/metrics/api?since=yesterday", 400)
     return f"{answer.total} refused predictions"
 

@@ -54,10 +54,10 @@ class Connection:
     ) -> requests.Response:
         """Send a request and return the answer if it has the expected status and a request id.
 
-                Raises
-                ------
-                Off
-        If there is no answer, or an unexpected one.
+        Raises
+        ------
+        Off
+            If there is no answer, or an unexpected one.
         """
         try:
             answer = self._session.request(

@@ -19,14 +19,14 @@ from backend.drift.thresholds import DriftThresholds
 class CheckedWindow:
     """One check's result.
 
-        Attributes
-        ----------
-        since, until
-    Start and end of the window.
-        drifted
-    Its verdict; None without enough data.
-        smallest_adjusted_p_value
-    The report's; None without enough data.
+    Attributes
+    ----------
+    since, until
+        Start and end of the window.
+    drifted
+        Its verdict; None without enough data.
+    smallest_adjusted_p_value
+        The report's; None without enough data.
     """
 
     since: datetime
@@ -38,8 +38,8 @@ class CheckedWindow:
 def drift_alarm(checks: Sequence[CheckedWindow], thresholds: DriftThresholds) -> AlarmState:
     """Decide whether to raise an alarm after the last of ``checks``, which are in time order.
 
-    A window without enough data neither confirms nor refutes drift. A window that overlaps one already counted
-    adds no evidence and is not counted again; a window without drift resets the count.
+    A window without enough data neither confirms nor refutes drift. A window that overlaps one already
+    counted adds no evidence and is not counted again; a window without drift resets the count.
 
     Examples
     --------

@@ -26,33 +26,33 @@ METHOD = (
 class DriftDetector:
     """The prepared reference; comparing a window takes milliseconds.
 
-        Parameters
-        ----------
-        inputs
-            Reference rows, shape (m, d), without missing values.
-        names
-    Names of the d inputs.
-        importances
-            Shape (d,): shares of the model's answers that depend on each, adding up to 1.
-        predictions
-    Shape (k,), predictions for rows the model was not fitted on; None: not compared.
-        seed
-            Of the domain classifier's folds.
-        place
-    The two map coordinates: the classifier then also compares the other inputs with those nearby.
+    Parameters
+    ----------
+    inputs
+        Reference rows, shape (m, d), without missing values.
+    names
+        Names of the d inputs.
+    importances
+        Shape (d,): shares of the model's answers that depend on each, adding up to 1.
+    predictions
+        Shape (k,), predictions for rows the model was not fitted on; None: not compared.
+    seed
+        Of the domain classifier's folds.
+    place
+        The two map coordinates: the classifier then also compares the other inputs with those nearby.
 
-        Examples
-        --------
-        >>> random = np.random.default_rng(0)
-        >>> reference = random.normal(size=(4_000, 2))
-        >>> detector = DriftDetector(reference, ("width", "height"), np.array([0.7, 0.3]))
-        >>> detector.compare(random.normal(size=(500, 2))).overall_drift
-        False
-        >>> report = detector.compare(random.normal([0.0, 0.5], size=(500, 2)))
-        >>> report.drifted_features, report.severity
-        (['height'], 'high')
-        >>> detector.compare(reference[:1]).status
-        'not_enough_data'
+    Examples
+    --------
+    >>> random = np.random.default_rng(0)
+    >>> reference = random.normal(size=(4_000, 2))
+    >>> detector = DriftDetector(reference, ("width", "height"), np.array([0.7, 0.3]))
+    >>> detector.compare(random.normal(size=(500, 2))).overall_drift
+    False
+    >>> report = detector.compare(random.normal([0.0, 0.5], size=(500, 2)))
+    >>> report.drifted_features, report.severity
+    (['height'], 'high')
+    >>> detector.compare(reference[:1]).status
+    'not_enough_data'
     """
 
     def __init__(
@@ -80,16 +80,16 @@ class DriftDetector:
     ) -> DriftReport:
         """Compare a window with the reference.
 
-                Parameters
-                ----------
-                inputs
-                    Shape (n, d); NaN is a missing value.
-                predictions
-        Shape (k,), predictions for the complete rows; None or empty: not compared.
-                thresholds
-        The rule's thresholds; the defaults if None.
-                multivariate
-        Whether to run the domain classifier too.
+        Parameters
+        ----------
+        inputs
+            Shape (n, d); NaN is a missing value.
+        predictions
+            Shape (k,), predictions for the complete rows; None or empty: not compared.
+        thresholds
+            The rule's thresholds; the defaults if None.
+        multivariate
+            Whether to run the domain classifier too.
         """
         thresholds = thresholds or DriftThresholds()
         if len(inputs) < thresholds.minimum_rows:

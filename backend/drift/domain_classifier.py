@@ -1,4 +1,4 @@
-"""A classifier that separates current rows from reference rows; it finds changes that no single column shows."""
+"""A classifier that separates current rows from reference rows, by changes that no single column shows."""
 
 from dataclasses import dataclass
 
@@ -16,18 +16,18 @@ FOLDS = 5
 class DomainDifference:
     """How well the classifier separates current rows from reference rows.
 
-        Attributes
-        ----------
-        auc
-            Cross-validated area under the ROC curve: 0.5 is chance, 1 is perfect.
-        null_deviation
-    Standard deviation of ``auc`` around 0.5 if both come from one distribution.
-        p_value
-            Chance of an AUC as high in that case.
-        leading_columns
-    The column, or the combination of columns, that differs most.
-        rows
-    Current rows without a missing value.
+    Attributes
+    ----------
+    auc
+        Cross-validated area under the ROC curve: 0.5 is chance, 1 is perfect.
+    null_deviation
+        Standard deviation of ``auc`` around 0.5 if both come from one distribution.
+    p_value
+        Chance of an AUC as high in that case.
+    leading_columns
+        The column, or the combination of columns, that differs most.
+    rows
+        Current rows without a missing value.
     """
 
     auc: float
@@ -40,37 +40,37 @@ class DomainDifference:
 class DomainClassifier:
     """A ridge discriminant on the columns' normal scores, their products and their surroundings.
 
-        For current mean d_1 and reference mean d_0 of the features the discriminant is (S + R)^-1 (d_1 - d_0),
-        with the reference's covariance S and the ridge R; it needs one inversion, made once.
+    For current mean d_1 and reference mean d_0 of the features the discriminant is (S + R)^-1 (d_1 - d_0),
+    with the reference's covariance S and the ridge R; it needs one inversion, made once.
 
-        The AUC is that of five folds, each scored by the discriminant of the other four. In one fold its variance
-        under the null is Mann and Whitney's, (n + m + 1) / (12 n m). The folds are not independent: each one's
-        score contains the others' mean differences. With fold differences D_k of one variance and
-        w_k = sum of D_j over the other folds, z_k = w_k A D_k / sqrt(w_k A S A w_k) has covariance
-        tr(ASAS) / ((K - 1) tr(ASAS)) = 1 / (K - 1) with each other z, so the sum of K has variance
-        K + K (K - 1) / (K - 1) = 2 K: twice what independent folds had. Simulation agrees
-        (tests/benchmarks/monitoring), and the usual test without the 2 alarms far too often.
+    The AUC is that of five folds, each scored by the discriminant of the other four. In one fold its variance
+    under the null is Mann and Whitney's, (n + m + 1) / (12 n m). The folds are not independent: each one's
+    score contains the others' mean differences. With fold differences D_k of one variance and
+    w_k = sum of D_j over the other folds, z_k = w_k A D_k / sqrt(w_k A S A w_k) has covariance
+    tr(ASAS) / ((K - 1) tr(ASAS)) = 1 / (K - 1) with each other z, so the sum of K has variance
+    K + K (K - 1) / (K - 1) = 2 K: twice what independent folds had. Simulation agrees
+    (tests/benchmarks/monitoring), and the usual test without the 2 alarms far too often.
 
-        Parameters
-        ----------
-        reference
-            Shape (m, d), without missing values.
-        seed
-    Seed of the folds.
-        place
-    The two map coordinates, or None.
+    Parameters
+    ----------
+    reference
+        Shape (m, d), without missing values.
+    seed
+        Seed of the folds.
+    place
+        The two map coordinates, or None.
 
-        Examples
-        --------
-        >>> random = np.random.default_rng(0)
-        >>> pairs = random.multivariate_normal([0, 0], [[1, 0.8], [0.8, 1]], size=4_000)
-        >>> classifier = DomainClassifier(pairs[:3_000], seed=0)
-        >>> classifier.difference(pairs[3_000:]).p_value > 0.01
-        True
-        >>> decoupled = np.column_stack([pairs[3_000:, 0], random.permutation(pairs[3_000:, 1])])
-        >>> difference = classifier.difference(decoupled)
-        >>> difference.auc > 0.7, difference.p_value < 1e-6, difference.leading_columns
-        (True, True, (0, 1))
+    Examples
+    --------
+    >>> random = np.random.default_rng(0)
+    >>> pairs = random.multivariate_normal([0, 0], [[1, 0.8], [0.8, 1]], size=4_000)
+    >>> classifier = DomainClassifier(pairs[:3_000], seed=0)
+    >>> classifier.difference(pairs[3_000:]).p_value > 0.01
+    True
+    >>> decoupled = np.column_stack([pairs[3_000:, 0], random.permutation(pairs[3_000:, 1])])
+    >>> difference = classifier.difference(decoupled)
+    >>> difference.auc > 0.7, difference.p_value < 1e-6, difference.leading_columns
+    (True, True, (0, 1))
     """
 
     def __init__(

@@ -23,11 +23,11 @@ class NormalScores:
 
     They do not depend on units or outliers.
 
-        Examples
-        --------
-        >>> scores = NormalScores(np.arange(99.0)[:, np.newaxis])
-        >>> scores.of(np.array([[49.0], [1e9]])).round(2).ravel().tolist()
-        [0.0, 2.58]
+    Examples
+    --------
+    >>> scores = NormalScores(np.arange(99.0)[:, np.newaxis])
+    >>> scores.of(np.array([[49.0], [1e9]])).round(2).ravel().tolist()
+    [0.0, 2.58]
     """
 
     def __init__(self, reference: FloatArray) -> None:
@@ -49,13 +49,13 @@ class NormalScores:
 class PlaceMeans:
     """The mean score of every other column in each cell of the map.
 
-        Parameters
-        ----------
-        scores
-    Shape (k, d), of rows used for nothing else: if a row were compared with a mean that contains it,
-            reference and current rows would differ without any change.
-        place
-    The two map coordinates.
+    Parameters
+    ----------
+    scores
+        Shape (k, d), of rows used for nothing else: if a row were compared with a mean that contains it,
+        reference and current rows would differ without any change.
+    place
+        The two map coordinates.
     """
 
     def __init__(self, scores: FloatArray, place: tuple[int, int]) -> None:
@@ -87,18 +87,18 @@ class PlaceMeans:
 class DomainFeatures:
     """Normal scores, all products of two of them, and comparisons with local averages.
 
-        The products carry spread (a column with itself) and correlation (with another). With a map, each other
-        column also has its local average at the row's location and the product of the two: together they show that
-        a column rose compared with its surroundings, or is no longer correlated with them.
+    The products carry spread (a column with itself) and correlation (with another). With a map, each other
+    column also has its local average at the row's location and the product of the two: together they show
+    that a column rose compared with its surroundings, or is no longer correlated with them.
 
-        Parameters
-        ----------
-        reference
-            Shape (m, d), without missing values.
-        place
-    The two map coordinates, or None.
-        seed
-    Seed for choosing the rows of the local averages.
+    Parameters
+    ----------
+    reference
+        Shape (m, d), without missing values.
+    place
+        The two map coordinates, or None.
+    seed
+        Seed for choosing the rows of the local averages.
     """
 
     def __init__(self, reference: FloatArray, place: tuple[int, int] | None, seed: int) -> None:

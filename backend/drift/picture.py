@@ -17,7 +17,7 @@ ECDF_POINTS = 101
 TIMELINE_SLICES = 12
 SHORTEST_TIMELINE_SECONDS = 120.0
 TRIMMED = (0.5, 99.5)
-"""Percentiles of the reference between which the bins lie; values beyond are counted in the outermost bins."""
+"""Percentiles of the reference between which the bins lie; the outermost bins include values beyond."""
 
 
 def reference_column(detector: DriftDetector, name: str) -> ReferenceColumn | None:
@@ -82,12 +82,12 @@ def timeline(
 
     Otherwise the window of a service that has just started would have a single part with data.
 
-        Parameters
-        ----------
-        name
-    The selected column.
-        predictions
-    Shape (n,), of the window's rows; NaN if another version answered.
+    Parameters
+    ----------
+    name
+        The selected column.
+    predictions
+        Shape (n,), of the window's rows; NaN if another version answered.
     """
     seconds, length = window.seconds, (window.until - window.since).total_seconds()
     first = float(seconds[0]) if len(seconds) else 0.0

@@ -16,12 +16,12 @@ NOT_MEASURED = dict.fromkeys(field.name for field in fields(Distances))
 class ColumnDrift:
     """One input, or the prediction: its figures and the basis of its verdict.
 
-        Attributes
-        ----------
-        distribution_drifted, quality_drifted
-    Whether the distribution shifted, and whether too many values are missing or out of range.
-        effect
-    Share of the distribution that moved or is missing, 0 to 1.
+    Attributes
+    ----------
+    distribution_drifted, quality_drifted
+        Whether the distribution shifted, and whether too many values are missing or out of range.
+    effect
+        Share of the distribution that moved or is missing, 0 to 1.
     """
 
     name: str
@@ -45,14 +45,14 @@ class ColumnDrift:
     ) -> "ColumnDrift":
         """Return a measured column.
 
-                Parameters
-                ----------
-                rows
-                    Current rows with a value.
-                distances, adjusted_p_value
-                    None with fewer rows than the rule's minimum.
-                importance
-        Share of the model's answers that depends on this input (0 to 1); 1 for the prediction.
+        Parameters
+        ----------
+        rows
+            Current rows with a value.
+        distances, adjusted_p_value
+            None with fewer rows than the rule's minimum.
+        importance
+            Share of the model's answers that depends on this input (0 to 1); 1 for the prediction.
         """
         moved = distances.ks_statistic if distances is not None else 0.0
         effect = max(moved, quality.missing_rise, quality.out_of_range_share)
@@ -77,10 +77,10 @@ class ColumnDrift:
 class DriftReport(DriftAnalysis):
     """One window compared with the reference: the answer, and internal figures for the alarm.
 
-        Attributes
-        ----------
-        smallest_adjusted_p_value
-    The smallest of all tests, each corrected in its family. None without a verdict.
+    Attributes
+    ----------
+    smallest_adjusted_p_value
+        The smallest of all tests, each corrected in its family. None without a verdict.
     """
 
     smallest_adjusted_p_value: float | None
@@ -146,7 +146,7 @@ def _multivariate_sentence(multivariate: MultivariateScore) -> str:
     *first, last = [LABELS.get(name, name).lower() for name in multivariate.leading_inputs]
     which = f"the combination of {', '.join(first)} and {last}" if first else last
     return (
-        f"All inputs together: a classifier tells recent rows from training rows with AUC "
+        f"All inputs together: a classifier separates recent rows from training rows with AUC "
         f"{multivariate.auc:.3f} (by chance 0.5 ± {multivariate.null_deviation:.3f}, corrected p "
         f"{_probability(multivariate.adjusted_p_value)}), mainly by {which}."
     )

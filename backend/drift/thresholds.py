@@ -7,28 +7,28 @@ from dataclasses import dataclass
 class DriftThresholds:
     """The thresholds of the rule.
 
-        docs/explanation/drift.md derives the defaults; ``make bench-monitoring`` measures them.
+    docs/explanation/drift.md derives the defaults; ``make bench-monitoring`` measures them.
 
-        Attributes
-        ----------
-        significance_level
-            Chance of a false "drifted" in one quiet window, all distribution tests together (0 to 1).
-        quality_significance_level
-            The same for the tests of missing and out-of-range values.
-        minimum_rows
-    Smallest number of rows with a value for a verdict.
-        minimum_ks_statistic
-            Smallest Kolmogorov-Smirnov distance (0 to 1) that counts, however significant it is.
-        minimum_auc
-            Smallest AUC of the domain classifier (0.5 to 1) that counts.
-        minimum_quality_share
-            Smallest rise of the share of missing or out-of-range values (0 to 1) that counts.
-        moderate_severity, high_severity
-    Severity from which a verdict is called moderate or high; below both it is low (0 to 1).
-        alarm_significance_level
-            Corrected p value at which one window alone raises an alarm (0 to 1).
-        confirming_windows
-            Consecutive drifted windows without common rows that raise an alarm otherwise.
+    Attributes
+    ----------
+    significance_level
+        Chance of a false "drifted" in one quiet window, all distribution tests together (0 to 1).
+    quality_significance_level
+        The same for the tests of missing and out-of-range values.
+    minimum_rows
+        Smallest number of rows with a value for a verdict.
+    minimum_ks_statistic
+        Smallest Kolmogorov-Smirnov distance (0 to 1) that counts, however significant it is.
+    minimum_auc
+        Smallest AUC of the domain classifier (0.5 to 1) that counts.
+    minimum_quality_share
+        Smallest rise of the share of missing or out-of-range values (0 to 1) that counts.
+    moderate_severity, high_severity
+        Severity from which a verdict is called moderate or high; below both it is low (0 to 1).
+    alarm_significance_level
+        Corrected p value at which one window alone raises an alarm (0 to 1).
+    confirming_windows
+        Consecutive drifted windows without common rows that raise an alarm otherwise.
     """
 
     significance_level: float = 0.005

@@ -23,16 +23,16 @@ NORMAL_SPREAD = 2 * float(stats.norm.ppf(0.95))
 class Distances:
     """Distances between two samples.
 
-        Attributes
-        ----------
-        ks_statistic, p_value
-            Largest difference of the cumulative shares (0 to 1), and how likely one as large is by chance.
-        psi
-            Population stability index over the reference's deciles (0 or more).
-        wasserstein
-    Mean shift of the values, in units of the reference's spread (0 or more).
-        jensen_shannon
-            Jensen-Shannon distance to base 2 over the same bins (0 to 1).
+    Attributes
+    ----------
+    ks_statistic, p_value
+        Largest difference of the cumulative shares (0 to 1), and how likely one as large is by chance.
+    psi
+        Population stability index over the reference's deciles (0 or more).
+    wasserstein
+        Mean shift of the values, in units of the reference's spread (0 or more).
+    jensen_shannon
+        Jensen-Shannon distance to base 2 over the same bins (0 to 1).
     """
 
     ks_statistic: float
@@ -58,10 +58,10 @@ class Quality:
 class ReferenceColumn:
     """A reference sample, sorted once.
 
-        Parameters
-        ----------
-        values
-    Shape (m,); NaN is a missing value. At least one is not missing.
+    Parameters
+    ----------
+    values
+        Shape (m,); NaN is a missing value. At least one is not missing.
     """
 
     def __init__(self, values: FloatArray) -> None:

@@ -63,10 +63,10 @@ class MetricFile:
     def add(self, key: str, value: float, timestamp: float) -> tuple[Doubles, int]:
         """Add a value; return the file as doubles, and the index of the value.
 
-                Raises
-                ------
-                OSError
-        If the disk is full.
+        Raises
+        ------
+        OSError
+            If the disk is full.
         """
         encoded = key.encode()
         padded = encoded + b" " * (8 - (len(encoded) + 4) % 8)
@@ -131,10 +131,10 @@ class FileValue:
         return 0.0 if self.doubles is None else float(self.doubles[self.index])
 
     def set_exemplar(self, exemplar: object) -> None:
-        """Do nothing: exemplars are not kept for several processes."""
+        """Do nothing: exemplars are not supported with several processes."""
 
     def get_exemplar(self) -> None:
-        """Return none: exemplars are not kept for several processes."""
+        """Return none: exemplars are not supported with several processes."""
 
     def _write(self, value: float, timestamp: float) -> None:
         if self.doubles is None:

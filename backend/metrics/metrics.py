@@ -80,7 +80,7 @@ class Metrics:
         )
         self._validation_errors = Counter(
             "input_validation_errors_total",
-            "Validation errors in request bodies, by field; 'body' is the whole body, 'unknown' any other name.",
+            "Validation errors in request bodies, by field; 'body' is the whole, 'unknown' any other name.",
             ["field"],
             registry=registry,
         )

@@ -32,8 +32,8 @@ class Probe(BaseModel):
 class Check(BaseModel):
     """One round of the service's own checks.
 
-    ``drift_share``: share of drifted inputs, 0 to 1; ``drift_threshold``: the share of one input, from which a
-    window counts as drifted; ``alarm``: whether the drift alarm is raised. None: not known.
+    ``drift_share``: share of drifted inputs, 0 to 1; ``drift_threshold``: the share of one input, from which
+    a window counts as drifted; ``alarm``: whether the drift alarm is raised. None: not known.
     """
 
     at: AwareDatetime

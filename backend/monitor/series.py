@@ -17,14 +17,14 @@ Point = TypeVar("Point", bound=BaseModel)
 class KeptSeries(Generic[Point]):
     """The newest points of one series, in memory and in a file; for one process.
 
-        Parameters
-        ----------
-        path
-    The file, read immediately; unreadable lines, such as an incomplete last one, are skipped.
-        kind
-            The model of a point.
-        most
-    Number of points kept. The file is rewritten atomically when it has twice as many lines.
+    Parameters
+    ----------
+    path
+        The file, read immediately; unreadable lines, such as an incomplete last one, are skipped.
+    kind
+        The model of a point.
+    most
+        Number of points kept. The file is rewritten atomically when it has twice as many lines.
     """
 
     def __init__(self, path: Path, kind: type[Point], most: int) -> None:

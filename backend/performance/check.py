@@ -64,17 +64,17 @@ class PerformanceCheck:
     ) -> PerformanceResponse:
         """Measure the model's own predictions of the ``length`` before ``until``.
 
-                Parameters
-                ----------
-                minimum_rows
-                    Labelled rows below which the error is not judged.
-                margin
-        Share by which the RMSE must exceed the holdout's to count as degraded.
+        Parameters
+        ----------
+        minimum_rows
+            Labelled rows below which the error is not judged.
+        margin
+            Share by which the RMSE must exceed the holdout's to count as degraded.
 
-                Raises
-                ------
-                DatabaseUnavailable
-                    If they cannot be read.
+        Raises
+        ------
+        DatabaseUnavailable
+            If they cannot be read.
         """
         version = model.manifest.version
         window = read_answered_window(self._database, version, until - length, until, MOST_ROWS)

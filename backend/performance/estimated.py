@@ -53,26 +53,26 @@ class ErrorEstimator:
     """Models of the loss, fitted on a holdout: five models, each leaving out one of five parts.
 
     Boosted trees with Poisson deviance give expected losses that are never negative and whose mean is that of
-        the holdout. The features are the eight inputs of the served model, its prediction and the width of its
-        interval. The part a model leaves out shows how far actual losses vary around the expected ones; the spread
-        of the five models gives the uncertainty of the estimate (the delete-a-group jackknife).
+    the holdout. The features are the eight inputs of the served model, its prediction and the width of its
+    interval. The part a model leaves out shows how far actual losses vary around the expected ones; the
+    spread of the five models gives the uncertainty of the estimate (the delete-a-group jackknife).
 
-        Parameters
-        ----------
-        holdout
-            At least 100 rows.
-        seed
-    Seed of the parts and the trees.
+    Parameters
+    ----------
+    holdout
+        At least 100 rows.
+    seed
+        Seed of the parts and the trees.
 
-        References
-        ----------
-        NannyML: Direct Loss Estimation. Kott, P. (2001). The delete-a-group jackknife. Journal of Official
-        Statistics 17, 521-526.
+    References
+    ----------
+    NannyML: Direct Loss Estimation. Kott, P. (2001). The delete-a-group jackknife. Journal of Official
+    Statistics 17, 521-526.
 
-        Raises
-        ------
-        ValueError
-            If the holdout is too small.
+    Raises
+    ------
+    ValueError
+        If the holdout is too small.
     """
 
     def __init__(self, holdout: LabelledPredictions, seed: int) -> None:

@@ -33,17 +33,17 @@ def shadow_report(
 ) -> ShadowResponse:
     """Measure the shadow answers to the predictions of the ``length`` before ``until``.
 
-        Parameters
-        ----------
-        minimum_rows
-    Smallest number of shadow answers, or of labelled ones for an error, for a figure.
-        share
-    Share of predictions to shadow, 0 to 1.
+    Parameters
+    ----------
+    minimum_rows
+        Smallest number of shadow answers, or of labelled ones for an error, for a figure.
+    share
+        Share of predictions to shadow, 0 to 1.
 
-        Raises
-        ------
-        DatabaseUnavailable
-            If they cannot be read.
+    Raises
+    ------
+    DatabaseUnavailable
+        If they cannot be read.
     """
     window = read_shadow_window(database, until - length, until, MOST_ROWS)
     step_seconds = round_step_seconds(length, MOST_STEPS)

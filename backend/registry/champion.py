@@ -9,8 +9,8 @@ from storage.spool.timeline import Timeline
 logger = logging.getLogger(__name__)
 
 SUMMARIES = {
-    "promotion": "Promoted by hand: {version} in place of {previous}: {reason}",
-    "rollback": "Rolled back: to {version} from {previous}: {reason}",
+    "promotion": "Promoted by hand: {version} replaces {previous}: {reason}",
+    "rollback": "Rolled back from {previous} to {version}: {reason}",
 }
 
 

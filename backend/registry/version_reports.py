@@ -28,7 +28,7 @@ Fingerprint: TypeAlias = tuple[tuple[str, int, int], ...]
 
 @dataclass(frozen=True)
 class Place:
-    """A version identified by its files: versions are immutable, so a changed file means damage and a new report."""
+    """A version identified by its files: versions never change, so a changed file means damage."""
 
     version: str
     files: Fingerprint

@@ -29,12 +29,12 @@ class MonitoringConfiguration:
     def change(self, changes: Mapping[str, Any], changed_by: str) -> StoredConfig:
         """Change some values and return the whole configuration.
 
-                Raises
-                ------
-                InvalidInput
-                    If the changes do not fit the configuration in force.
-                CommandUnanswered
-        If the log-writer did not apply it in time; nothing was changed.
+        Raises
+        ------
+        InvalidInput
+            If the changes do not fit the configuration in force.
+        CommandUnanswered
+            If the log-writer did not apply it in time; nothing was changed.
         """
         result = ask(
             self._spool,

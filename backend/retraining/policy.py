@@ -20,16 +20,16 @@ Figures = dict[str, float | int | str | bool | None]
 class DriftFinding:
     """The result of comparing a window with the reference.
 
-        Attributes
-        ----------
-        judged
-            False without enough data, which is not "no drift".
-        alarm
-    Whether to act on it: the alarm policy's verdict for repeated checks, the window's own otherwise.
-        share
-    Share of inputs that drifted (0 to 1); None without a verdict.
-        reason
-    The reason in words.
+    Attributes
+    ----------
+    judged
+        False without enough data, which is not "no drift".
+    alarm
+        Whether to act on it: the alarm policy's verdict for repeated checks, the window's own otherwise.
+    share
+        Share of inputs that drifted (0 to 1); None without a verdict.
+    reason
+        The reason in words.
     """
 
     judged: bool
@@ -43,14 +43,14 @@ class DriftFinding:
 class ErrorFinding:
     """The result for the realized or the estimated error; errors are in 100,000 USD.
 
-        Attributes
-        ----------
-        judged
-            False without enough rows.
-        degraded
-    Whether it is significantly above the holdout's.
-        rows
-    Number of rows it is based on.
+    Attributes
+    ----------
+    judged
+        False without enough rows.
+    degraded
+        Whether it is significantly above the holdout's.
+    rows
+        Number of rows it is based on.
     """
 
     judged: bool
@@ -65,16 +65,16 @@ class ErrorFinding:
 class Circumstances:
     """What is known besides the window.
 
-        Attributes
-        ----------
-        model_age_days
-    Age of the served version.
-        newly_labelled_rows
-            Predictions labelled since the newest version was trained.
-        open_retrainings
-    Ids of queued and running retrainings.
-        hours_since_retraining
-    Hours since the last one ended; None if there was none.
+    Attributes
+    ----------
+    model_age_days
+        Age of the served version.
+    newly_labelled_rows
+        Predictions labelled since the newest version was trained.
+    open_retrainings
+        Ids of queued and running retrainings.
+    hours_since_retraining
+        Hours since the last one ended; None if there was none.
     """
 
     model_age_days: float

@@ -39,25 +39,25 @@ def remaining_seconds(
 ) -> float | None:
     """Estimate the remaining time: the median over earlier retrainings with this step.
 
-        Parameters
-        ----------
-        beat
-    The worker's last heartbeat.
-        step_seconds, elapsed_seconds
-    Time since the start of this step, and of the retraining.
-        earlier
-    The steps of retrainings that completed.
+    Parameters
+    ----------
+    beat
+        The worker's last heartbeat.
+    step_seconds, elapsed_seconds
+        Time since the start of this step, and of the retraining.
+    earlier
+        The steps of retrainings that completed.
 
-        Examples
-        --------
-        >>> now = HeartBeat(stage="training", step="Fitting ridge", progress=0.5)
-        >>> before = (TimedStep("training", "Fitting ridge", 4.0), TimedStep("gate", "Comparing", 3.0))
-        >>> remaining_seconds(now, 1.0, 10.0, [before])
-        6.0
-        >>> remaining_seconds(now, 1.0, 10.0, [])
-        10.0
-        >>> remaining_seconds(now.model_copy(update={"progress": 0.0}), 0.0, 0.0, []) is None
-        True
+    Examples
+    --------
+    >>> now = HeartBeat(stage="training", step="Fitting ridge", progress=0.5)
+    >>> before = (TimedStep("training", "Fitting ridge", 4.0), TimedStep("gate", "Comparing", 3.0))
+    >>> remaining_seconds(now, 1.0, 10.0, [before])
+    6.0
+    >>> remaining_seconds(now, 1.0, 10.0, [])
+    10.0
+    >>> remaining_seconds(now.model_copy(update={"progress": 0.0}), 0.0, 0.0, []) is None
+    True
     """
     current = TimedStep(beat.stage, beat.step, step_seconds)
     known = [_after(steps, current) for steps in earlier if current.name in _names(steps)]

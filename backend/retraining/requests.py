@@ -25,20 +25,20 @@ class RetrainingRequests:
     def ask(self, reason: str, requested_by: str, window: DataWindow | None = None) -> Trigger:
         """Submit a person's request.
 
-                Raises
-                ------
-                QueueUnavailable
-        If the trigger could not be stored; nothing was requested.
+        Raises
+        ------
+        QueueUnavailable
+            If the trigger could not be stored; nothing was requested.
         """
         return self._told(self._queue.submit(reason, requested_by, window=window))
 
     def ask_by_itself(self, decision: RetrainingDecision, window: DataWindow) -> Trigger | None:
         """Submit a check's request; None if another retraining is queued or running by now.
 
-                Raises
-                ------
-                QueueUnavailable
-        If the trigger could not be stored; nothing was requested.
+        Raises
+        ------
+        QueueUnavailable
+            If the trigger could not be stored; nothing was requested.
         """
         trigger = self._queue.submit_if_idle(
             " ".join(decision.reasons)[:LONGEST_REASON],
@@ -52,7 +52,7 @@ class RetrainingRequests:
     def cancel(self, trigger_id: str, reason: str, requested_by: str) -> FoundTrigger:
         """Cancel a retraining; raises the errors of ``RetrainQueue.cancel``."""
         found = self._queue.cancel(trigger_id, reason, requested_by)
-        ends = "before it began" if found.state == "cancelled" else "while it runs"
+        ends = "before it started" if found.state == "cancelled" else "while it was running"
         summary = f"Retraining cancelled {ends}: {reason}"
         logger.warning("%s (%s)", summary, trigger_id)
         self._timeline.record(

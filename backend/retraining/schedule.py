@@ -42,12 +42,12 @@ class ScheduledChecks:
     def run(self, now: datetime, asked_by: str) -> StoredCheckResponse:
         """Check, record and alert; request a retraining if the policy suggests one and nothing blocks it.
 
-                Raises
-                ------
-                ModelUnavailable, DatabaseUnavailable
-        If the check could not run; nothing is recorded.
-                QueueUnavailable
-        If the trigger could not be stored.
+        Raises
+        ------
+        ModelUnavailable, DatabaseUnavailable
+            If the check could not run; nothing is recorded.
+        QueueUnavailable
+            If the trigger could not be stored.
         """
         before = self._last_figures()
         check = self._checks.window(now)

@@ -1,4 +1,4 @@
-"""Whether to retrain: /monitoring/retraining-check only answers, /monitoring/checks also records and acts."""
+"""Whether to retrain: /monitoring/retraining-check only answers, /monitoring/checks records and acts."""
 
 from flask import Blueprint, Response, g, request
 
@@ -34,7 +34,7 @@ def retraining_check() -> Response:
 
 @blueprint.post("/checks")
 def run_checks() -> Response:
-    """Check logged predictions, record the result and request a retraining if needed; needs the role operator."""
+    """Check logged predictions, record the result and request a retraining if needed; needs operator."""
     services = current_services()
     stored = services.scheduled_checks.run(utc_now(), current_actor())
     if stored.trigger_id is not None:

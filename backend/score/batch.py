@@ -41,20 +41,20 @@ class ScoringProgress:
 class BatchScoring:
     """One file to score, and the file for the result.
 
-        The result and the report of problems are each replaced as a whole at the end; if anything fails,
-        existing files stay unchanged.
+    The result and the report of problems are each replaced as a whole at the end; if anything fails,
+    existing files stay unchanged.
 
-        Parameters
-        ----------
-        source
-            CSV file, Parquet file or folder of Parquet parts with the eight inputs as columns.
-        target
-    CSV or Parquet file to write; the problems go to a file with the same name plus ".problems.csv".
+    Parameters
+    ----------
+    source
+        CSV file, Parquet file or folder of Parquet parts with the eight inputs as columns.
+    target
+        CSV or Parquet file to write; the problems go to a file with the same name plus ".problems.csv".
 
-        Raises
-        ------
-        InvalidInput
-    If the source cannot be read or the target cannot be written; the message can be shown to a user.
+    Raises
+    ------
+    InvalidInput
+        If the source cannot be read or the target cannot be written; the message can be shown to a user.
     """
 
     def __init__(self, source: Path, target: Path) -> None:
@@ -71,12 +71,12 @@ class BatchScoring:
     def run(self, model: ServedModel, tell: Callable[[ScoringProgress], None]) -> ScoringProgress:
         """Score every valid row; ``tell`` is called after each block.
 
-                Raises
-                ------
-                InvalidInput
-        If a later part of the file cannot be read, or the file has no rows.
-                OSError
-                    If the disk is full.
+        Raises
+        ------
+        InvalidInput
+            If a later part of the file cannot be read, or the file has no rows.
+        OSError
+            If the disk is full.
         """
         progress = ScoringProgress()
         started = time.perf_counter()

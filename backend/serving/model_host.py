@@ -31,7 +31,7 @@ class ModelHost:
     """Holds the served model of one process and follows the champion pointer.
 
     Each request uses one reference to the model, so that an answer comes from a single version. The old model
-        stays in memory until its last answer is sent.
+    stays in memory until its last answer is sent.
     """
 
     def __init__(self, store: ModelStore, metrics: Metrics) -> None:

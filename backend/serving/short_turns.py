@@ -17,13 +17,13 @@ SWITCH_SECONDS = 0.00005
 def short_turns(pause: Callable[[float], None] = time.sleep) -> Iterator[None]:
     """Let this thread pause after each millisecond of work, at its next call of a function.
 
-    Python's profiling hook is called at every function call, in any code. Machine code that runs longer releases
-        the interpreter lock itself, or was changed to do so.
+    Python's profiling hook is called at every function call, in any code. Machine code that runs longer
+    releases the interpreter lock itself, or was changed to do so.
 
-        Parameters
-        ----------
-        pause
-            Called with the seconds to wait.
+    Parameters
+    ----------
+    pause
+        Called with the seconds to wait.
     """
     usual, begun = sys.getswitchinterval(), time.perf_counter()
 

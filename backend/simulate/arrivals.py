@@ -32,21 +32,21 @@ def arrivals(
 ) -> Iterator[float]:
     """Yield the times of an inhomogeneous Poisson process, in s, ascending.
 
-        Parameters
-        ----------
-        random
-    Random generator.
-        rate
-            Events per second at a time, never above ``highest_rate``.
-        highest_rate
-            Events per second, above 0.
-        duration_seconds
-    All times are before this one.
+    Parameters
+    ----------
+    random
+        Random generator.
+    rate
+        Events per second at a time, never above ``highest_rate``.
+    highest_rate
+        Events per second, above 0.
+    duration_seconds
+        All times are before this one.
 
-        Notes
-        -----
-        Thinning: candidates come at the highest rate, and each is kept with probability rate / highest rate
-        (Lewis and Shedler, *Simulation of nonhomogeneous Poisson processes by thinning*, 1979).
+    Notes
+    -----
+    Thinning: candidates come at the highest rate, and each is kept with probability rate / highest rate
+    (Lewis and Shedler, *Simulation of nonhomogeneous Poisson processes by thinning*, 1979).
     """
     at = float(random.exponential(1 / highest_rate))
     while at < duration_seconds:

@@ -23,16 +23,16 @@ Answered = Callable[[str, PlannedRow], None]
 class Sender:
     """Sends a plan.
 
-        Parameters
-        ----------
-        connect
-            Makes a client; each connection gets its own.
-        tally
-    Counts everything.
-        connections
-    Largest number of concurrent requests.
-        on_answer
-            Called by the sending threads for each answered row.
+    Parameters
+    ----------
+    connect
+        Makes a client; each connection gets its own.
+    tally
+        Counts everything.
+    connections
+        Largest number of concurrent requests.
+    on_answer
+        Called by the sending threads for each answered row.
     """
 
     def __init__(
