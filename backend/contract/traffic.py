@@ -39,8 +39,8 @@ class SummaryQuery(RangeQuery):
 
     step: Duration | None = Field(
         None,
-        description="Length of a step: a multiple of 10s, of 1m for windows above a day, of 10m above 8 days; at "
-        "most 1,000 steps. By default, 50 to 100 steps.",
+        description="Length of a step: a multiple of 10s, of 1m in windows above a day, of 10m above "
+        "8 days; at most 1,000 steps. By default, 50 to 100 steps.",
     )
 
 

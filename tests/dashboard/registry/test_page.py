@@ -117,7 +117,7 @@ def test_a_promotion_needs_version_reason_and_key_then_is_followed_to_every_work
     confirm(page, new, key="")
     assert "needs the role admin; the key has the role operator" in sentences(page)[0]
     confirm(page, new, key="wrong")
-    assert "This key is not known" in sentences(page)[0]
+    assert "The key is not valid" in sentences(page)[0]
     assert store.champion().version == old
     confirm(page, new)
     assert not sentences(page)
