@@ -28,7 +28,7 @@ class DatabaseStatistics(BaseModel):
     """Number and size of all records."""
 
     logs_by_level: dict[str, int] = Field(description="Log lines by level.")
-    api_metrics: RequestTotals = Field(description="Totals over all recorded requests.")
+    api_metrics: RequestTotals = Field(description="Totals of all requests.")
     total_model_metrics: int = Field(description="Recorded training results.")
     predictions: int = Field(description="Logged predictions.")
     labelled: int = Field(0, description="Actual values attached to predictions.")

@@ -165,9 +165,7 @@ class PerformanceResponse(Success):
     expected_coverage: float = Field(
         description="Share of prices the intervals should contain, 0 to 1."
     )
-    labels: LabelState = Field(
-        description="How many actual values are known, and how late they arrive."
-    )
+    labels: LabelState = Field(description="Number and delay of known actual values.")
     baseline: RealizedError | None = Field(
         description="Error on the holdout of the served version."
     )
