@@ -1,4 +1,4 @@
-"""``python -m backend``: serve the API with several worker processes until told to stop."""
+"""``python -m backend``: serve the API with several worker processes until stopped."""
 
 import os
 import shutil
@@ -12,27 +12,27 @@ HEADER_TIMEOUT_MILLISECONDS = 10_000
 WORKER_STOP_SECONDS = 5
 APPLICATION = "backend.app:create_worker_app"
 SERVING_ENVIRONMENT = {
-    # One thread a worker for the trees: more only contend for the same cores, and spin while they wait.
+    # One thread per worker for the trees: more would only compete for the same cores.
     "OMP_NUM_THREADS": "1",
     "OMP_WAIT_POLICY": "PASSIVE",
-    # Left to itself, glibc keeps what a large batch needed once for each thread that ever had one.
+    # By default, glibc keeps the memory of a large batch for every thread that handled one.
     "MALLOC_ARENA_MAX": "2",
 }
 
 
 def main() -> None:
-    """Check that the service can start safely, then become the server."""
+    """Check that the service can start safely, then replace this process with the server."""
     settings = settings_or_exit()
     _refuse_unsafe(settings)
     _refuse_taken_port(settings)
     _prepare_environment(settings)
-    # A new program rather than a call: prometheus_client decides at its first import, which has happened
-    # here, whether metrics are kept for several processes.
+    # A new program rather than a call: prometheus_client chooses multi-process mode at its first import,
+    # which has already happened here.
     os.execv(sys.executable, [sys.executable, "-m", "backend.server", *server_arguments(settings)])
 
 
 def server_arguments(settings: Settings, application: str = APPLICATION) -> list[str]:
-    """Return how the server is started; ``application`` is a factory, as ``module:function``."""
+    """Return the server's command-line arguments; ``application`` is a factory, as ``module:function``."""
     values = {
         "--interface": "wsgi",
         "--http": "1",
@@ -53,8 +53,8 @@ def _refuse_unsafe(settings: Settings) -> None:
     if settings.reading_needs_key and not any(keys):
         raise SystemExit(
             f"HOUSING_BACKEND_HOST={settings.addresses.backend_host} lets others connect (or "
-            "HOUSING_REQUIRE_KEY is set), but no key is: set HOUSING_VIEWER_KEY, HOUSING_OPERATOR_KEY or "
-            "HOUSING_ADMIN_KEY."
+            "HOUSING_REQUIRE_KEY is set), but no key is set: set HOUSING_VIEWER_KEY, HOUSING_OPERATOR_KEY "
+            "or HOUSING_ADMIN_KEY."
         )
 
 
@@ -67,12 +67,12 @@ def _refuse_taken_port(settings: Settings) -> None:
         except OSError as error:
             raise SystemExit(
                 f"{address[0]}:{address[1]} cannot be used ({error.strerror}); "
-                "stop what listens there, or set HOUSING_BACKEND_PORT."
+                "stop the program that uses it, or set HOUSING_BACKEND_PORT."
             ) from error
 
 
 def _prepare_environment(settings: Settings) -> None:
-    # Metric files of an earlier run would be added to this one's.
+    # Metric files of an earlier run would be added to those of this one.
     shutil.rmtree(settings.paths.prometheus, ignore_errors=True)
     settings.paths.prometheus.mkdir(parents=True)
     os.environ[MULTIPROCESS_VARIABLE] = str(settings.paths.prometheus)

@@ -1,4 +1,4 @@
-"""The application: wiring, and nothing else."""
+"""Creates the application and connects its parts."""
 
 import gc
 
@@ -78,9 +78,9 @@ ROUTES = (
 
 
 def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
-    """Wire one application to the runtime folder and database of its settings.
+    """Create an application for the runtime folder and database of its settings.
 
-    ``spool`` is this process's own, where it has one already.
+    ``spool`` is this process's own, if it already has one.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.backend.request_limit_bytes
@@ -95,19 +95,19 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
         app.register_blueprint(blueprint)
     services.host.refresh()
     shortcut = PredictionShortcut(app.wsgi_app, settings, services.predictions, recorder)
-    app.wsgi_app = shortcut  # type: ignore[method-assign] # Flask's own way to put something before it
+    app.wsgi_app = shortcut  # type: ignore[method-assign] # Flask's documented way to add middleware
     return app
 
 
 def create_worker_app() -> Flask:
-    """Make the application of one worker process, after the fork: settings, logging, model watch."""
+    """Create the application of one worker process, after the fork: settings, logging, model updates."""
     settings = settings_or_exit()
     spool = open_spool(settings)
     configure_logging(settings, spool, "mlops-api")
     app = create_app(settings, spool)
     services: Services = app.extensions[EXTENSION]
     services.host.watch(settings.backend.model_poll_seconds)
-    # What lives as long as the process is not looked through again and again, for 40 ms while answers wait.
+    # Objects that live as long as the process are frozen: collecting them would delay answers by 40 ms.
     gc.collect()
     gc.freeze()
     return app

@@ -1,6 +1,6 @@
-"""The one typed client of the service: the dashboard, the monitor and other people's programs share it.
+"""The typed client of the service, used by the dashboard, the monitor and other programs.
 
-What its calls raise is told in ``backend/connection.py``.
+See ``backend/connection.py`` for the errors its calls raise.
 """
 
 from backend.connection import (
@@ -83,7 +83,7 @@ class HousingClient(ServiceConnection):
     """The calls of one service, over a connection to it; see ``ServiceConnection`` for how to make one."""
 
     def health(self) -> HealthResponse:
-        """Return whether a model is loaded; an unhealthy service answers too."""
+        """Return whether a model is loaded; an unhealthy service also answers."""
         answer = self._send("GET", "/health", None, None, None)
         if answer.status_code == 503 and "application/problem+json" not in media_type(answer):
             return parse(HealthResponse, answer)
@@ -100,7 +100,7 @@ class HousingClient(ServiceConnection):
     def predict(
         self, features: HousingFeatures, request_id: str | None = None, *, explain: bool = False
     ) -> PredictionResponse:
-        """Predict one price, in units of 100,000 USD; ``explain`` adds what each input contributes."""
+        """Predict one price, in units of 100,000 USD; ``explain`` adds the contribution of each input."""
         path = "/predict?explain=true" if explain else "/predict"
         return self._post(PredictionResponse, path, features, request_id)
 
@@ -114,7 +114,7 @@ class HousingClient(ServiceConnection):
         return self._post(SensitivityResponse, "/sensitivity", features)
 
     def nearest_districts(self, features: HousingFeatures, number: int = 10) -> NearestResponse:
-        """Return the training districts nearest to the inputs' place."""
+        """Return the training districts nearest to the location of the inputs."""
         return self._post(NearestResponse, f"/nearest_districts?number={number}", features)
 
     def compare_rows(self, rows: DriftRequest) -> DriftResponse:
@@ -134,11 +134,11 @@ class HousingClient(ServiceConnection):
         return self._get(RequestsResponse, "/metrics/api", query)
 
     def traffic_summary(self, query: SummaryQuery | None = None) -> SummaryResponse:
-        """Return requests, errors and latency of each step of a range that ends now."""
+        """Return requests, errors and latency of each step of a time range that ends now."""
         return self._get(SummaryResponse, "/metrics/api/summary", query)
 
     def slowest_requests(self, query: SlowestQuery | None = None) -> SlowestResponse:
-        """Return the slowest requests of a range that ends now, slowest first."""
+        """Return the slowest requests of a time range that ends now, slowest first."""
         return self._get(SlowestResponse, "/metrics/api/slowest", query)
 
     def predictions(self, query: PredictionsQuery | None = None) -> PredictionsResponse:
@@ -158,15 +158,15 @@ class HousingClient(ServiceConnection):
         return self._get(PerformanceResponse, "/monitoring/performance", query)
 
     def shadow(self, query: ShadowQuery | None = None) -> ShadowResponse:
-        """Return what a challenger would have answered in a window, beside what the champion did."""
+        """Compare a challenger's shadow answers in a window with the champion's."""
         return self._get(ShadowResponse, "/monitoring/shadow", query)
 
     def model_metrics(self) -> ModelMetricsResponse:
-        """Return how well the trained models did, newest first."""
+        """Return the test metrics of trained models, newest first."""
         return self._get(ModelMetricsResponse, "/metrics/models")
 
     def database_statistics(self) -> DatabaseStatisticsResponse:
-        """Return the sizes of everything recorded."""
+        """Return the number and size of all records."""
         return self._get(DatabaseStatisticsResponse, "/database/stats")
 
     def clear_database(self) -> DatabaseClearedResponse:
@@ -178,11 +178,11 @@ class HousingClient(ServiceConnection):
         return self._get(ConfigResponse, "/monitoring/config")
 
     def change_monitoring_config(self, **values: float) -> ConfigResponse:
-        """Change some values, the others staying; needs an admin key."""
+        """Change some values of the monitoring configuration; needs an admin key."""
         return self._post(ConfigResponse, "/monitoring/config", ConfigChange(values), method="PUT")
 
     def monitoring_status(self) -> StatusResponse:
-        """Return what is watched, what waits for retraining, and the last check."""
+        """Return what is monitored, the queued retrainings and the last check."""
         return self._get(StatusResponse, "/monitoring/status")
 
     def history(self, query: HistoryQuery | None = None) -> HistoryResponse:
@@ -190,51 +190,51 @@ class HousingClient(ServiceConnection):
         return self._get(HistoryResponse, "/monitoring/history", query)
 
     def trigger_retraining(self, reason: str, window: DataWindow | None = None) -> TriggerResponse:
-        """Ask for a retraining; needs an operator key."""
+        """Request a retraining; needs an operator key."""
         body = TriggerRequest(reason=reason, window=window)
         return self._post(TriggerResponse, "/monitoring/trigger-retraining", body)
 
     def retraining_check(
         self, asked: RetrainingCheckRequest | None = None
     ) -> RetrainingCheckResponse:
-        """Return whether to retrain: for the rows of ``asked``, or for the logged window."""
+        """Check whether to retrain, by the rows of ``asked`` or by logged predictions."""
         body = asked or RetrainingCheckRequest()
         return self._post(RetrainingCheckResponse, "/monitoring/retraining-check", body)
 
     def run_checks(self) -> StoredCheckResponse:
-        """Check the logged window and keep what was found; needs an operator key."""
+        """Check logged predictions and record the result; needs an operator key."""
         return self._post(StoredCheckResponse, "/monitoring/checks", None)
 
     def retraining(self, trigger_id: str) -> RetrainingResponse:
-        """Return how far one retraining is, and its result once it is there."""
+        """Return the progress and result of one retraining."""
         return self._get(RetrainingResponse, f"/retraining/{trigger_id}")
 
     def retrainings(self, query: RetrainingsQuery | None = None) -> RetrainingsResponse:
-        """Return retrainings that wait, run or are over, the last asked for first."""
+        """Return queued, running and finished retrainings, most recently requested first."""
         return self._get(RetrainingsResponse, "/retraining", query)
 
     def cancel_retraining(self, trigger_id: str, reason: str) -> CancelResponse:
-        """Cancel a retraining; needs an operator key. One that runs stops when its step ends."""
+        """Cancel a retraining; needs an operator key. A running one stops at the end of its step."""
         body = CancelRequest(reason=reason)
         return self._post(CancelResponse, f"/retraining/{trigger_id}/cancel", body)
 
     def models(self) -> ModelsResponse:
-        """Return the trained versions, newest first, and which of them serves."""
+        """Return the trained versions, newest first, and the champion."""
         return self._get(ModelsResponse, "/models")
 
     def model_version(self, version: str) -> VersionResponse:
-        """Tell of one version: figures with their confidence, by segment, the gate's verdict."""
+        """Return one version: metrics with confidence intervals, segments and the gate's verdict."""
         return self._get(VersionResponse, f"/models/{version}")
 
     def compare_versions(self, version: str, against: str) -> ComparisonResponse:
-        """Compare two versions on the rows that both have in their holdout."""
+        """Compare two versions on the rows that both holdouts contain."""
         query = ComparisonQuery(against=against)
         return self._get(ComparisonResponse, f"/models/{version}/comparison", query)
 
     def promote(
         self, version: str, reason: str, expected_champion: str | None = None
     ) -> ChampionChangedResponse:
-        """Make a version the champion; needs an admin key.
+        """Promote a version to champion; needs an admin key.
 
         With ``expected_champion``, nothing changes if another one is champion by now.
         """
@@ -244,7 +244,7 @@ class HousingClient(ServiceConnection):
     def roll_back(
         self, reason: str, expected_champion: str | None = None
     ) -> ChampionChangedResponse:
-        """Make the champion before this one the champion again; needs an admin key; see ``promote``."""
+        """Roll back to the previous champion; needs an admin key; see ``promote``."""
         body = ChampionChange(reason=reason, expected_champion=expected_champion)
         return self._post(ChampionChangedResponse, "/models/rollback", body)
 

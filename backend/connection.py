@@ -1,9 +1,9 @@
-"""A connection to the service: one request over it, its answer as a model, and what can go wrong.
+"""A connection to the service: sends requests and parses answers into models.
 
 ClientError              base of everything that a call can raise
-  ServiceUnreachable     nothing answered in time: the service is down or the address is wrong
-  ServiceRefused         the service answered with an error; carries its status and its sentence
-  UnexpectedAnswer       something answered that is not this service
+  ServiceUnreachable     no answer in time: the service is down or the address is wrong
+  ServiceRefused         the service answered with an error; carries its status and message
+  UnexpectedAnswer       the answer did not come from this service
 """
 
 from types import TracebackType
@@ -20,15 +20,15 @@ Answer = TypeVar("Answer", bound=BaseModel)
 
 
 class ClientError(Exception):
-    """Base of everything that a call can raise; the message is one sentence for a person."""
+    """Base of everything that a call can raise; the message can be shown to a user."""
 
 
 class ServiceUnreachable(ClientError):
-    """Nothing answered in time."""
+    """The service did not answer in time."""
 
 
 class UnexpectedAnswer(ClientError):
-    """What answered is not this service, or another version of it."""
+    """The answer came from something else, or from another version of the service."""
 
 
 class ServiceRefused(ClientError):
@@ -53,9 +53,9 @@ class ServiceConnection:
     url
         Address of the service, such as ``http://127.0.0.1:5000``.
     key
-        Sent as bearer token where given.
+        Sent as bearer token, if given.
     timeout_seconds
-        Longest wait for one answer.
+        Longest wait for an answer.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class ServiceConnection:
         self.url = url.rstrip("/")
         self._timeout_seconds = timeout_seconds
         self._session = requests.Session()
-        self._session.trust_env = False  # a proxy setting must not catch calls to the own machine
+        self._session.trust_env = False  # proxy settings must not apply to calls to this machine
         if key:
             self._session.headers["Authorization"] = f"Bearer {key}"
 
@@ -129,19 +129,19 @@ class ServiceConnection:
 
 
 def media_type(answer: requests.Response) -> str:
-    """Return what kind of content an answer says it has."""
+    """Return the content type of an answer."""
     return answer.headers.get("Content-Type", "")
 
 
 def checked(answer: requests.Response) -> requests.Response:
-    """Return an answer that is none of an error; raise ``ServiceRefused`` for the others."""
+    """Return a successful answer; raise ``ServiceRefused`` for an error."""
     if answer.ok:
         return answer
     raise ServiceRefused(parse(ErrorResponse, answer))
 
 
 def parse(kind: type[Answer], answer: requests.Response) -> Answer:
-    """Return an answer's body as its model; raise ``UnexpectedAnswer`` where it is not."""
+    """Parse an answer's body as a model; raise ``UnexpectedAnswer`` if it does not match."""
     try:
         return kind.model_validate_json(answer.content)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The keys of one system: made at random once, kept in its runtime folder, readable by the owner only."""
+"""The keys of one system: generated once, stored in its runtime folder, readable by the owner only."""
 
 import os
 import secrets
@@ -10,7 +10,7 @@ KEY_VARIABLES = ("HOUSING_VIEWER_KEY", "HOUSING_OPERATOR_KEY", "HOUSING_ADMIN_KE
 
 
 def load_or_create_keys(paths: RuntimePaths) -> dict[str, str]:
-    """Return this system's keys, created at random once; the environment's go before them."""
+    """Return this system's keys, generating them the first time; environment variables take precedence."""
     if not paths.keys.exists():
         paths.root.mkdir(parents=True, exist_ok=True)
         lines = "".join(f"{name}={secrets.token_urlsafe(32)}\n" for name in KEY_VARIABLES)
@@ -23,9 +23,9 @@ def load_or_create_keys(paths: RuntimePaths) -> dict[str, str]:
 
 
 def operator_key(settings: Settings) -> str | None:
-    """Return the key with which a command asks the service: the settings' or the running system's.
+    """Return the key that a command sends to the service: from the settings, or the running system's.
 
-    Nothing is created: without either there is none, and what needs a key will be refused.
+    Nothing is created: without either, the result is None, and requests that need a key are refused.
     """
     if settings.access.operator_key is not None:
         return settings.access.operator_key.get_secret_value()

@@ -1,4 +1,4 @@
-"""``make up``: train if there is no champion yet, start the Procfile's processes, say where they answer."""
+"""``make up``: train if there is no champion yet, start the Procfile's processes, print their addresses."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ STOPPED_BY_A_PERSON = (130, 143)
 
 @dataclass(frozen=True)
 class Address:
-    """Where one process answers, and the path that tells that it does."""
+    """The address of one process, and the path that shows whether it is ready."""
 
     name: str
     host: str
@@ -39,12 +39,12 @@ class Address:
 
     @property
     def url(self) -> str:
-        """The address as one types it into a browser on this machine."""
+        """The address for a browser on this machine."""
         host = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104  # compared, not bound
         return f"http://{host}:{self.port}"
 
     def answers(self) -> bool:
-        """Whether it answers now."""
+        """Whether it is ready."""
         try:
             return requests.get(self.url + self.probe, timeout=2).ok
         except requests.RequestException:
@@ -61,18 +61,18 @@ def main() -> None:
     print("Starting …", flush=True)
     manager = Manager(Printer(sys.stdout))
     _add_processes(manager, load_or_create_keys(settings.paths))
-    # Not at once: honcho forks the processes first, and a fork beside a busy thread can hang.
+    # Not immediately: honcho forks the processes first, and forking while a thread is busy can hang.
     announcer = threading.Timer(ANNOUNCE_AFTER_SECONDS, _announce, args=(addresses,))
     announcer.daemon = True
     announcer.start()
-    # A closed terminal stops everything as Ctrl-C does; honcho itself listens to SIGINT and SIGTERM.
+    # Closing the terminal stops everything, like Ctrl-C; honcho itself handles SIGINT and SIGTERM.
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     manager.loop()
     sys.exit(0 if manager.returncode in STOPPED_BY_A_PERSON else manager.returncode)
 
 
 def process_environment(name: str, keys: Mapping[str, str]) -> dict[str, str]:
-    """Return what one process is told: the service all keys, a client only its own."""
+    """Return the environment of one process: the service gets all keys, a client only its own."""
     python = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONUNBUFFERED": "1",
@@ -122,8 +122,8 @@ def _refuse_taken(address: Address) -> None:
             probe.bind((address.host, address.port))
         except OSError:
             raise SystemExit(
-                f"Port {address.port} for {address.name} is taken; stop what listens there, or choose "
-                f"another as in `{address.variable}={address.port + 1000} make up`."
+                f"Port {address.port} for {address.name} is in use; stop the program that uses it, or choose "
+                f"another port: `{address.variable}={address.port + 1000} make up`."
             ) from None
 
 
@@ -148,10 +148,10 @@ def _announce(addresses: tuple[Address, ...]) -> None:
         time.sleep(0.2)
     if waiting:
         names = ", ".join(address.name for address in waiting)
-        print(f"\nNot answering after {START_SECONDS} s: {names}; see above for why.\n", flush=True)
+        print(f"\nNot ready after {START_SECONDS} s: {names}; see the log above.\n", flush=True)
         return
     lines = [f"    {address.name:<10} {address.url}" for address in addresses]
-    print("\n".join(["", "  Everything answers. Ctrl-C stops it.", "", *lines, ""]), flush=True)
+    print("\n".join(["", "  Ready. Press Ctrl-C to stop.", "", *lines, ""]), flush=True)
 
 
 if __name__ == "__main__":

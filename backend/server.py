@@ -1,7 +1,7 @@
-"""``python -m backend.server``: Granian with everything imported that its workers need, before it forks them.
+"""``python -m backend.server``: Granian, with all imports done before it forks its workers.
 
-Importing takes a worker four times as long as loading the model. Done once and then inherited, a first start
-and the return of a worker that died take a moment, and the workers share that memory.
+Importing takes four times as long as loading the model. Because workers inherit the imports, they start and
+restart quickly and share that memory.
 """
 
 import gc
@@ -12,8 +12,8 @@ import backend.app  # noqa: F401 # for the workers
 
 
 def main() -> None:
-    """Serve as the command line says; see Granian's own."""
-    # What is frozen the collector never touches, so that its pages stay shared.
+    """Run Granian's command line."""
+    # The collector never touches frozen objects, so their memory pages stay shared.
     gc.collect()
     gc.freeze()
     entrypoint()  # type: ignore[no-untyped-call] # Granian leaves it untyped

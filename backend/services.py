@@ -1,4 +1,4 @@
-"""What the routes of one application share, made once by ``create_app``."""
+"""The objects that the routes of one application share, created once by ``create_app``."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -34,7 +34,7 @@ EXTENSION = "housing"
 
 @dataclass(frozen=True)
 class Services:
-    """The parts behind the routes."""
+    """The objects behind the routes."""
 
     settings: Settings
     spool: Spool
@@ -62,5 +62,5 @@ class Services:
 
 
 def current_services() -> Services:
-    """Return the parts of the application that answers the current request."""
+    """Return the services of the current application."""
     return cast(Services, current_app.extensions[EXTENSION])

@@ -1,4 +1,4 @@
-"""What every request, response and error over HTTP has in common.
+"""Base models of all HTTP requests, responses and errors.
 
 Prices are in units of 100,000 USD, times are ISO 8601 in UTC.
 """
@@ -12,64 +12,69 @@ from storage.schema.records import LONGEST_REASON as LONGEST_REASON
 from storage.schema.records import utc_now
 
 Reason = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON, pattern=r"\S")]
-"""Why somebody changes something: not empty, and kept with the change."""
+"""The reason for a change: not empty, and stored with the change."""
 
 Moment = Annotated[
     AwareDatetime,
     Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(9999, 1, 1, tzinfo=UTC)),
 ]
-"""A time that is asked about: far enough from the ends of the calendar to reckon with."""
+"""A time in a query, far enough from the ends of the calendar for date arithmetic."""
 
 
 Status = Literal["ok", "not_enough_data"]
-"""Whether there was enough to judge; too little is an answer of its own, not "nothing found"."""
+"""Whether there was enough data to judge; "not enough data" does not mean "nothing found"."""
 
 
 class Request(BaseModel):
-    """Base of what a client sends: an unknown name is an error, not ignored."""
+    """Base of what a client sends: an unknown field is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Response(BaseModel):
-    """Base of what the service answers; a client ignores the fields it does not know yet."""
+    """Base of what the service answers; clients ignore fields they do not know."""
 
     model_config = ConfigDict(frozen=True, protected_namespaces=(), populate_by_name=True)
 
-    timestamp: AwareDatetime = Field(default_factory=utc_now)
+    timestamp: AwareDatetime = Field(
+        default_factory=utc_now, description="When the service answered."
+    )
 
 
 class Success(Response):
-    """An answer to a request that was carried out."""
+    """The answer to a successful request."""
 
-    success: Literal[True] = True
+    success: Literal[True] = Field(True, description="Always true.")
 
 
 class Described(BaseModel):
-    """Base of the parts of an answer, which the computing side fills."""
+    """Base of the parts of an answer that the calculations fill in."""
 
     model_config = ConfigDict(frozen=True)
 
 
 class ValidationProblem(BaseModel):
-    """One thing wrong with a request body."""
+    """One invalid field of a request."""
 
-    field: str
-    message: str
-    input: Any = None
+    field: str = Field(description="Path of the field, such as `instances[3].MedInc`.")
+    message: str = Field(description="What is wrong with the value.")
+    input: Any = Field(None, description="The value sent, if it is short enough to repeat.")
     kind: str = Field(
-        "invalid", description='Such as "missing", "greater_than_equal", "float_type".'
+        "invalid",
+        description='Kind of problem, such as "missing", "greater_than_equal" or "float_type".',
     )
 
 
 class ErrorResponse(Response):
-    """Every error, in the one shape of RFC 9457; ``error`` is a sentence that a person can act on."""
+    """The form of every error (RFC 9457); ``error`` says what went wrong and what to do."""
 
-    success: Literal[False] = False
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    instance: str = Field(description="The id of the request.")
-    error: str
-    validation_errors: list[ValidationProblem] | None = None
+    success: Literal[False] = Field(False, description="Always false.")
+    type: str = Field("about:blank", description="Kind of problem, as a URI (RFC 9457).")
+    title: str = Field(description="Kind of error in a few words.")
+    status: int = Field(description="HTTP status.")
+    detail: str = Field(description="Same as `error`.")
+    instance: str = Field(description="Id of the request.")
+    error: str = Field(description="What went wrong and what to do about it.")
+    validation_errors: list[ValidationProblem] | None = Field(
+        None, description="Every invalid field of the request."
+    )

@@ -6,42 +6,44 @@ from backend.contract.base import Success
 
 
 class RequestTotals(BaseModel):
-    """All recorded requests together; ``avg_response_time`` in seconds, ``success_rate`` from 0 to 1."""
+    """Totals over all recorded requests."""
 
-    total_requests: int
-    avg_response_time: float
-    successful_requests: int
-    success_rate: float
+    total_requests: int = Field(description="Number of recorded requests.")
+    avg_response_time: float = Field(description="Mean response time in seconds.")
+    successful_requests: int = Field(description="Requests with a status below 400.")
+    success_rate: float = Field(description="Share of successful requests, 0 to 1.")
 
 
 class SpoolBacklog(BaseModel):
-    """What waits for the log-writer, since when (0: nothing waits), and what it could not read."""
+    """Records waiting for the log-writer, and those it could not read."""
 
-    bytes: int
-    oldest_age_seconds: float
-    rejected_records: int
+    bytes: int = Field(description="Bytes waiting for the log-writer.")
+    oldest_age_seconds: float = Field(
+        description="Age of the oldest waiting record in seconds; 0 if none is waiting."
+    )
+    rejected_records: int = Field(description="Records that the log-writer could not read.")
 
 
 class DatabaseStatistics(BaseModel):
-    """The sizes of everything recorded."""
+    """Number and size of all records."""
 
-    logs_by_level: dict[str, int]
-    api_metrics: RequestTotals
-    total_model_metrics: int
-    predictions: int
+    logs_by_level: dict[str, int] = Field(description="Log lines by level.")
+    api_metrics: RequestTotals = Field(description="Totals of all requests.")
+    total_model_metrics: int = Field(description="Recorded training results.")
+    predictions: int = Field(description="Logged predictions.")
     labelled: int = Field(0, description="Actual values attached to predictions.")
-    spool_backlog: SpoolBacklog
-    size_bytes: int
+    spool_backlog: SpoolBacklog = Field(description="Records not yet in the database.")
+    size_bytes: int = Field(description="Size of the database in bytes.")
 
 
 class DatabaseStatisticsResponse(Success):
     """GET /database/stats"""
 
-    statistics: DatabaseStatistics
+    statistics: DatabaseStatistics = Field(description="Sizes of all records.")
 
 
 class DatabaseClearedResponse(Success):
     """POST /database/clear: deleted rows by table."""
 
-    message: str = "Database cleared successfully"
-    deleted: dict[str, int]
+    message: str = Field("Database cleared successfully", description="The result in words.")
+    deleted: dict[str, int] = Field(description="Rows deleted, by table.")

@@ -1,4 +1,4 @@
-"""Whether the inputs still look like the training data: for rows that are sent, or that were logged."""
+"""Input drift compared with the training data, for rows that are sent or predictions that were logged."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -13,14 +13,14 @@ MOST_ROWS = 20_000
 LONGEST_WINDOW = timedelta(days=90)
 
 Value = Annotated[
-    float | None, Field(ge=-1e12, le=1e12, allow_inf_nan=False, description="null: missing.")
+    float | None, Field(ge=-1e12, le=1e12, allow_inf_nan=False, description="null if missing.")
 ]
 Severity = Literal["none", "low", "moderate", "high"]
 ColumnName = FeatureName | Literal["prediction"]
 
 
 class DriftRow(BaseModel):
-    """The eight inputs of one row; null is a missing value. Out of range is counted, not refused."""
+    """The eight inputs of one row; null is a missing value. Values out of range are counted, not rejected."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
@@ -37,7 +37,9 @@ class DriftRow(BaseModel):
 class DriftRequest(Request):
     """POST /monitoring/drift"""
 
-    data: list[DriftRow] = Field(min_length=1, max_length=MOST_ROWS)
+    data: list[DriftRow] = Field(
+        min_length=1, max_length=MOST_ROWS, description="Rows to compare with the training data."
+    )
 
 
 class DriftQuery(Request):
@@ -47,134 +49,158 @@ class DriftQuery(Request):
         None,
         ge=SHORTEST_WINDOW,
         le=LONGEST_WINDOW,
-        description="Such as 30m, 24h or 7d; without it, the configuration's.",
+        description="Length of the window, such as 30m, 24h or 7d; the configured one by default.",
     )
-    until: Moment | None = None
+    until: Moment | None = Field(None, description="End of the window; now by default.")
     feature: ColumnName | None = Field(
-        None, description="The column that is opened; without it the first of the ranking."
+        None, description="Column to show in detail; the top-ranked one by default."
     )
 
 
 class ColumnScore(Described):
-    """How far one column is from its reference; a figure is null with too few rows.
+    """How far one column is from its reference; figures are null with too few rows.
 
     ``wasserstein`` is in units of the reference's spread, shares are 0 to 1. ``importance`` is the share of
-    the model's answers that depends on the input; ``weighted_effect`` is what inputs are ranked by.
+    the model's answers that depends on the input. Inputs are ranked by ``weighted_effect``.
     """
 
-    n_samples: int
-    ks_statistic: float | None
-    p_value: float | None
-    adjusted_p_value: float | None
-    psi: float | None
-    wasserstein: float | None
-    jensen_shannon: float | None
-    missing_share: float
-    out_of_range_share: float
-    importance: float
-    weighted_effect: float
-    drifted: bool
+    n_samples: int = Field(description="Rows with a value.")
+    ks_statistic: float | None = Field(description="Kolmogorov-Smirnov distance, 0 to 1.")
+    p_value: float | None = Field(description="P value of the Kolmogorov-Smirnov test.")
+    adjusted_p_value: float | None = Field(description="The p value after Holm's correction.")
+    psi: float | None = Field(description="Population stability index, 0 or more.")
+    wasserstein: float | None = Field(
+        description="Mean shift of the values, in units of the reference's spread."
+    )
+    jensen_shannon: float | None = Field(description="Jensen-Shannon distance, 0 to 1.")
+    missing_share: float = Field(description="Share of missing values, 0 to 1.")
+    out_of_range_share: float = Field(
+        description="Share of values outside the training range, 0 to 1."
+    )
+    importance: float = Field(
+        description="Share of the model's answers that depends on this input, 0 to 1."
+    )
+    weighted_effect: float = Field(
+        description="Effect size times importance, 0 to 1; inputs are ranked by it."
+    )
+    drifted: bool = Field(description="Whether the column drifted.")
 
 
 class MultivariateScore(Described):
-    """All inputs together: how well a classifier tells these rows from the reference.
+    """All inputs together: how well a classifier separates these rows from the reference.
 
-    ``auc`` is cross-validated; by chance it is 0.5 with the standard deviation ``null_deviation``.
-    ``leading_inputs``: the input, or those whose way of going together, tells most.
+    ``auc`` is cross-validated; without drift it is 0.5 with standard deviation ``null_deviation``.
+    ``leading_inputs`` is the input, or the combination of inputs, that differs most.
     """
 
-    auc: float
-    null_deviation: float
-    p_value: float
-    adjusted_p_value: float
-    n_samples: int
-    leading_inputs: list[str]
-    drifted: bool
+    auc: float = Field(description="Cross-validated area under the ROC curve; 0.5 is chance.")
+    null_deviation: float = Field(description="Standard deviation of the AUC without drift.")
+    p_value: float = Field(description="P value of the AUC.")
+    adjusted_p_value: float = Field(description="The p value after Holm's correction.")
+    n_samples: int = Field(description="Rows without a missing value.")
+    leading_inputs: list[str] = Field(
+        description="The input, or the combination of inputs, that differs most."
+    )
+    drifted: bool = Field(description="Whether the inputs drifted together.")
 
 
 class DriftAnalysis(Described):
-    """What a comparison found; ``drift_scores`` is in order of rank.
+    """The result of a comparison; ``drift_scores`` is in order of rank.
 
     With the status ``not_enough_data`` there is no verdict: ``overall_drift`` and ``drift_share`` are null.
     """
 
-    status: Status
-    total_features: int
-    drift_scores: dict[str, ColumnScore]
-    prediction: ColumnScore | None
-    drifted_features: list[str]
-    drift_share: float | None
-    overall_drift: bool | None
-    severity: Severity
-    reasons: list[str]
-    multivariate: MultivariateScore | None
-    n_samples: int
-    method: str
-    thresholds: dict[str, float]
+    status: Status = Field(description="Whether there were enough rows for a verdict.")
+    total_features: int = Field(description="Number of inputs compared.")
+    drift_scores: dict[str, ColumnScore] = Field(
+        description="Scores by input, the strongest effect first."
+    )
+    prediction: ColumnScore | None = Field(
+        description="Score of the predicted prices; null if they were not compared."
+    )
+    drifted_features: list[str] = Field(description="Inputs that drifted.")
+    drift_share: float | None = Field(description="Share of inputs that drifted, 0 to 1.")
+    overall_drift: bool | None = Field(description="Whether anything drifted.")
+    severity: Severity = Field(description="Severity of the drift.")
+    reasons: list[str] = Field(description="The verdict in sentences, the most serious first.")
+    multivariate: MultivariateScore | None = Field(
+        description="All inputs together; null if they were not compared."
+    )
+    n_samples: int = Field(description="Rows compared.")
+    method: str = Field(description="Statistical method, in words.")
+    thresholds: dict[str, float] = Field(description="Thresholds of the verdict, by name.")
 
 
 class DriftResponse(Success):
     """POST /monitoring/drift"""
 
-    drift_analysis: DriftAnalysis
-    model_version: str
+    drift_analysis: DriftAnalysis = Field(description="Result of the comparison.")
+    model_version: str = Field(description="Version of the model.")
 
 
 class HistogramPair(Described):
-    """Shares of rows in bins between ``edges``; the outermost bins also hold what lies beyond."""
+    """Shares of rows in bins between ``edges``; the outermost bins include values beyond them."""
 
-    edges: list[float]
-    reference: list[float]
-    current: list[float]
-    reference_rows: int
-    current_rows: int
+    edges: list[float] = Field(description="Bin edges, in the column's unit.")
+    reference: list[float] = Field(description="Share of reference rows in each bin, 0 to 1.")
+    current: list[float] = Field(description="Share of current rows in each bin, 0 to 1.")
+    reference_rows: int = Field(description="Number of reference rows.")
+    current_rows: int = Field(description="Number of current rows.")
 
 
 class CumulativePair(Described):
     """Shares of rows at or below ``values``."""
 
-    values: list[float]
-    reference: list[float]
-    current: list[float]
+    values: list[float] = Field(description="Values, in the column's unit.")
+    reference: list[float] = Field(
+        description="Share of reference rows at or below each value, 0 to 1."
+    )
+    current: list[float] = Field(
+        description="Share of current rows at or below each value, 0 to 1."
+    )
 
 
 class TimelinePoint(Described):
     """One twelfth of the window.
 
-    ``ks_statistic`` is the opened column's; it differs beyond chance and the floor where it is above
+    ``ks_statistic`` belongs to the selected column, which has drifted where the statistic exceeds
     ``threshold``. Both are null with too few rows.
     """
 
-    since: AwareDatetime
-    until: AwareDatetime
-    n_samples: int
-    ks_statistic: float | None
-    threshold: float | None
-    drift_share: float | None
+    since: AwareDatetime = Field(description="Start of the part.")
+    until: AwareDatetime = Field(description="End of the part.")
+    n_samples: int = Field(description="Rows in the part.")
+    ks_statistic: float | None = Field(
+        description="Kolmogorov-Smirnov distance of the selected column, 0 to 1."
+    )
+    threshold: float | None = Field(
+        description="Distance above which the column counts as drifted."
+    )
+    drift_share: float | None = Field(description="Share of inputs that drifted, 0 to 1.")
 
 
 class OpenedColumn(Described):
-    """One column looked at closely."""
+    """One column in detail."""
 
-    name: str
-    cumulative: CumulativePair
-    timeline: list[TimelinePoint]
+    name: str = Field(description="Name of the column.")
+    cumulative: CumulativePair = Field(description="Cumulative distributions.")
+    timeline: list[TimelinePoint] = Field(description="Drift over the window, oldest part first.")
 
 
 class AlarmState(Described):
-    """Whether an operator should act: one window beyond doubt, or two in a row without common rows."""
+    """Whether an operator should act: one conclusive window, or two separate drifted ones in a row."""
 
-    raised: bool
-    confirmed_windows: int
-    reason: str
+    raised: bool = Field(description="Whether the drift alarm is raised.")
+    confirmed_windows: int = Field(description="Consecutive drifted windows without common rows.")
+    reason: str = Field(description="Why the alarm is raised or not.")
 
 
 class DriftWindowResponse(DriftResponse):
     """GET /monitoring/drift: ``truncated`` if only the newest rows of the window were compared."""
 
-    since: AwareDatetime
-    until: AwareDatetime
-    truncated: bool
-    alarm: AlarmState
-    histograms: dict[str, HistogramPair]
-    opened: OpenedColumn | None
+    since: AwareDatetime = Field(description="Start of the window.")
+    until: AwareDatetime = Field(description="End of the window.")
+    truncated: bool = Field(description="Whether only the newest rows of the window were compared.")
+    alarm: AlarmState = Field(description="State of the drift alarm.")
+    histograms: dict[str, HistogramPair] = Field(description="Histograms by column.")
+    opened: OpenedColumn | None = Field(description="Details of the selected column.")

@@ -1,4 +1,4 @@
-"""A span of time in a query string, as a person writes it: 30s, 15m, 6h, 7d."""
+"""A duration in a query string: 30s, 15m, 6h, 7d."""
 
 import re
 from datetime import timedelta
@@ -8,18 +8,18 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 SHORTEST_WINDOW = timedelta(minutes=1)
-"""Of the windows that can be asked about."""
+"""Shortest window of a query."""
 UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 PATTERN = re.compile(r"([1-9][0-9]{0,7})([smhd])", re.ASCII)
 
 
 def read_duration(value: Any) -> Any:
-    """Read a span of time; leave what is one already.
+    """Parse a duration; return a ``timedelta`` unchanged.
 
     Raises
     ------
     PydanticCustomError
-        If it is written otherwise.
+        If it has another format.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def read_duration(value: Any) -> Any:
 
 
 def write_duration(span: timedelta) -> str:
-    """Write a span of whole seconds in its largest whole unit.
+    """Format whole seconds in the largest unit that divides them.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""POST /feedback: what the predicted prices turned out to be."""
+"""POST /feedback: the actual values of predicted prices."""
 
 from typing import Annotated
 
@@ -14,22 +14,28 @@ LOWEST_PRICE, HIGHEST_PRICE = ACCEPTED_TARGETS
 class FeedbackItem(Request):
     """The actual value of one prediction, in units of 100,000 USD."""
 
-    prediction_id: str = Field(min_length=1, max_length=64)
-    actual: Annotated[FiniteFloat, Field(strict=True, ge=LOWEST_PRICE, le=HIGHEST_PRICE)]
+    prediction_id: str = Field(min_length=1, max_length=64, description="Id of the prediction.")
+    actual: Annotated[FiniteFloat, Field(strict=True, ge=LOWEST_PRICE, le=HIGHEST_PRICE)] = Field(
+        description="Actual price in 100,000 USD."
+    )
 
 
 class FeedbackRequest(Request):
     """POST /feedback"""
 
-    items: list[FeedbackItem] = Field(min_length=1, max_length=LARGEST_FEEDBACK)
+    items: list[FeedbackItem] = Field(
+        min_length=1,
+        max_length=LARGEST_FEEDBACK,
+        description="Actual values, each with the id of its prediction.",
+    )
 
 
 class FeedbackResponse(Success):
-    """POST /feedback: how many values were kept, and the ids of the others."""
+    """POST /feedback: how many values were stored, and the ids of the others."""
 
-    accepted: int
-    unknown: list[str] = Field(description="Ids of no recorded prediction.")
-    duplicate: list[str] = Field(description="Ids that had a value already; it stays.")
+    accepted: int = Field(description="Actual values stored.")
+    unknown: list[str] = Field(description="Ids that match no logged prediction.")
+    duplicate: list[str] = Field(description="Ids that already had a value, which is kept.")
     conflicting: list[str] = Field(
-        description="Duplicates whose value differs from the one that is kept."
+        description="Duplicates whose value differs from the stored one."
     )

@@ -1,4 +1,4 @@
-"""/models: the trained versions, which of them serves, which did before, and changing that by hand."""
+"""/models: the trained versions, the current and previous champion, and changing it by hand."""
 
 from typing import Any, Literal
 
@@ -11,33 +11,39 @@ from backend.contract.performance import Estimate
 class ModelVersion(BaseModel):
     """One trained version; errors are in 100,000 USD, on the test part.
 
-    ``holdout_rmse`` is null for the reason in ``holdout_reason``.
+    If ``holdout_rmse`` is null, ``holdout_reason`` says why.
     """
 
     model_config = ConfigDict(frozen=True, protected_namespaces=())
 
-    version: str
-    model_name: str
-    model_type: str
-    created_at: AwareDatetime
-    metrics: dict[str, float]
-    parameters: dict[str, Any]
-    dataset_sha256: str
-    mlflow_run_id: str | None
-    is_champion: bool
-    is_previous: bool
-    holdout_rmse: Estimate | None = None
-    holdout_reason: str | None = None
+    version: str = Field(description="Name of the version.")
+    model_name: str = Field(description="Candidate that won the training.")
+    model_type: str = Field(description="Class of the model.")
+    created_at: AwareDatetime = Field(description="When it was trained.")
+    metrics: dict[str, float] = Field(
+        description="Metrics on the test part; errors in 100,000 USD."
+    )
+    parameters: dict[str, Any] = Field(description="Hyperparameters.")
+    dataset_sha256: str = Field(description="SHA-256 of the training table.")
+    mlflow_run_id: str | None = Field(description="Run in MLflow, if there is one.")
+    is_champion: bool = Field(description="Whether this version is the champion.")
+    is_previous: bool = Field(
+        description="Whether this version was champion before the current one."
+    )
+    holdout_rmse: Estimate | None = Field(None, description="RMSE on the holdout, in 100,000 USD.")
+    holdout_reason: str | None = Field(None, description="Why there is no holdout RMSE.")
 
 
 class ModelsResponse(Success):
-    """GET /models: newest first. ``unreadable``: folders whose manifest is damaged, left out."""
+    """GET /models: newest first. ``unreadable`` lists versions left out because their manifest is damaged."""
 
-    versions: list[ModelVersion]
-    champion: str | None
-    previous: str | None
-    changed_at: AwareDatetime | None
-    unreadable: list[str]
+    versions: list[ModelVersion] = Field(description="Newest first.")
+    champion: str | None = Field(description="Version of the champion.")
+    previous: str | None = Field(description="Version that was champion before.")
+    changed_at: AwareDatetime | None = Field(description="When the champion last changed.")
+    unreadable: list[str] = Field(
+        description="Versions left out because their manifest is damaged."
+    )
 
 
 ChampionChangeKind = Literal["promotion", "rollback"]
@@ -46,20 +52,20 @@ ChampionChangeKind = Literal["promotion", "rollback"]
 class ChampionChange(Request):
     """POST /models/<version>/promote and POST /models/rollback"""
 
-    reason: Reason
+    reason: Reason = Field(description="Reason for the change.")
     expected_champion: str | None = Field(
         None,
         max_length=100,
-        description="The version that is to be replaced. If another one is champion by now, perhaps because"
-        " somebody clicked twice, nothing changes and the answer is 409.",
+        description="The version to replace. If another one is champion by now, for example after a double"
+        " click, nothing changes and the answer is 409.",
     )
 
 
 class ChampionChangedResponse(Success):
-    """POST /models/<version>/promote and POST /models/rollback: who is champion now, and who was before."""
+    """POST /models/<version>/promote and POST /models/rollback: the new champion and the one before."""
 
-    change: ChampionChangeKind
-    version: str
-    previous: str | None
-    changed_at: AwareDatetime
-    message: str
+    change: ChampionChangeKind = Field(description="Kind of change.")
+    version: str = Field(description="Version of the new champion.")
+    previous: str | None = Field(description="Version that was champion before.")
+    changed_at: AwareDatetime = Field(description="When the champion changed.")
+    message: str = Field(description="The result in words.")

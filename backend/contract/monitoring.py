@@ -1,4 +1,4 @@
-"""Monitoring: its configuration, its state, its timeline, and asking for a retraining."""
+"""Monitoring: its configuration, state and timeline, and requesting a retraining."""
 
 from typing import Any, Literal, get_args
 
@@ -28,31 +28,33 @@ __all__ = [
 
 
 class ConfigValue(BaseModel):
-    """One value of the configuration, described for a form. ``bounds``: gt, ge, lt, le."""
+    """One value of the configuration, described for a form."""
 
-    name: str
-    type: Literal["bool", "int", "float"]
-    default: bool | int | float
-    unit: str
-    help: str
-    bounds: dict[str, float]
+    name: str = Field(description="Name of the value.")
+    type: Literal["bool", "int", "float"] = Field(description="Type of the value.")
+    default: bool | int | float = Field(description="Default value.")
+    unit: str = Field(description="Unit; empty if it has none.")
+    help: str = Field(description="What the value does.")
+    bounds: dict[str, float] = Field(description="Limits by kind: gt, ge, lt, le.")
 
 
 class ConfigResponse(Success):
-    """GET and PUT /monitoring/config: what is in force, and since which change (0: the defaults)."""
+    """GET and PUT /monitoring/config: the values in force, and the change that set them."""
 
-    config: MonitoringConfig
-    version: int
-    changed_at: AwareDatetime | None
-    changed_by: str | None
+    config: MonitoringConfig = Field(description="The configuration in force.")
+    version: int = Field(description="Number of the last change; 0 for the defaults.")
+    changed_at: AwareDatetime | None = Field(description="When it was last changed.")
+    changed_by: str | None = Field(description="Role of the key that last changed it.")
     readable: bool = Field(
-        description="False while the database is away and the defaults stand in for it."
+        description="False if the database is unavailable; the defaults then apply."
     )
-    definitions: list[ConfigValue]
+    definitions: list[ConfigValue] = Field(
+        description="Type, default, unit, limits and meaning of each value."
+    )
 
 
 class ConfigChange(RootModel[dict[str, Any]]):
-    """PUT /monitoring/config: new values by name; the others stay as they are."""
+    """PUT /monitoring/config: new values by name; the others keep theirs."""
 
     root: dict[str, Any] = Field(min_length=1)
 
@@ -60,79 +62,85 @@ class ConfigChange(RootModel[dict[str, Any]]):
 class TriggerRequest(Request):
     """POST /monitoring/trigger-retraining"""
 
-    reason: Reason
+    reason: Reason = Field(description="Why the model should be retrained.")
     window: DataWindow | None = Field(
-        None, description="The logged predictions that this is about, if some are meant."
+        None, description="Logged predictions that the request refers to."
     )
 
 
 class TriggerResponse(Success):
-    """POST /monitoring/trigger-retraining: ``trigger_file`` lies in the folder of triggers."""
+    """POST /monitoring/trigger-retraining: ``trigger_file`` is in the triggers folder."""
 
-    status: Literal["success"] = "success"
-    trigger_id: str
-    trigger_file: str
-    message: str
+    status: Literal["success"] = Field("success", description='Always "success".')
+    trigger_id: str = Field(description="Id of the retraining.")
+    trigger_file: str = Field(description="Name of the trigger file.")
+    message: str = Field(description="The result in words.")
 
 
 class LastCheck(BaseModel):
-    """The newest scheduled check, as its event tells it."""
+    """The latest scheduled check, from its event."""
 
-    timestamp: AwareDatetime
-    summary: str
-    figures: dict[str, Any]
+    timestamp: AwareDatetime = Field(description="When the check ran.")
+    summary: str = Field(description="Result in one sentence.")
+    figures: dict[str, Any] = Field(description="Figures behind the result.")
 
 
 class StatusResponse(Success):
     """GET /monitoring/status
 
-    ``monitoring_active``: the monitor process wrote its summary not long ago. ``last_check`` is None
-    before the first one, and while the database is away (``database_available``).
+    ``monitoring_active``: the monitor process wrote its summary recently. ``last_check`` is null
+    before the first check, and while the database is unavailable (``database_available``).
     """
 
-    monitoring_active: bool
-    monitor_seen_at: AwareDatetime | None
-    drift_detection_enabled: bool
-    performance_monitoring_enabled: bool
-    automatic_retraining_enabled: bool
-    pending_retraining_triggers: int
-    running_retrainings: list[str]
-    trigger_files: list[str]
-    last_check: LastCheck | None
-    database_available: bool
+    monitoring_active: bool = Field(description="Whether the monitor is running.")
+    monitor_seen_at: AwareDatetime | None = Field(
+        description="When the monitor last wrote its summary."
+    )
+    drift_detection_enabled: bool = Field(description="Whether drift is checked.")
+    performance_monitoring_enabled: bool = Field(description="Whether the error is checked.")
+    automatic_retraining_enabled: bool = Field(
+        description="Whether checks may request a retraining."
+    )
+    pending_retraining_triggers: int = Field(description="Number of queued retrainings.")
+    running_retrainings: list[str] = Field(description="Ids of running retrainings.")
+    trigger_files: list[str] = Field(description="Trigger files of queued retrainings.")
+    last_check: LastCheck | None = Field(description="The latest scheduled check.")
+    database_available: bool = Field(description="Whether the database can be read.")
 
 
 class HistoryQuery(WindowQuery):
     """GET /monitoring/history: ``kind`` is one kind of event, or several separated by commas."""
 
-    kind: str | None = None
+    kind: str | None = Field(
+        None, description="Kinds of event, separated by commas; all by default."
+    )
 
     @field_validator("kind")
     @classmethod
     def _known(cls, kind: str | None) -> str | None:
         unknown = set(kind.split(",")) - set(get_args(EventKind)) if kind is not None else set()
         if unknown:
-            raise ValueError(f"kind is one or more of {', '.join(get_args(EventKind))}")
+            raise ValueError(f"kind must be one or more of {', '.join(get_args(EventKind))}")
         return kind
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds asked for; empty means all of them."""
+        """The requested kinds; empty means all."""
         return tuple(self.kind.split(",")) if self.kind is not None else ()
 
 
 class EventRow(Row):
-    """One event: what happened to ``subject`` (a trigger, a version), who did it, and the figures."""
+    """One event: what happened to ``subject`` (a retraining, a version), who caused it, and the figures."""
 
-    event_id: str
-    kind: EventKind
-    actor: str
-    subject: str | None
-    summary: str
-    figures: dict[str, Any]
+    event_id: str = Field(description="Id of the event.")
+    kind: EventKind = Field(description="Kind of event.")
+    actor: str = Field(description="Role of the key, or name of the process, that caused it.")
+    subject: str | None = Field(description="What it concerns, such as a retraining or a version.")
+    summary: str = Field(description="What happened, in one sentence.")
+    figures: dict[str, Any] = Field(description="Details of the event.")
 
 
 class HistoryResponse(PageResponse):
     """GET /monitoring/history: newest first."""
 
-    events: list[EventRow]
+    events: list[EventRow] = Field(description="Newest first.")

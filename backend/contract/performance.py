@@ -1,7 +1,7 @@
-"""GET /monitoring/performance: what predictions were worth, and what they are probably worth.
+"""GET /monitoring/performance: realized and estimated error of predictions.
 
-Errors are in 100,000 USD. Realized figures come from actual values; estimated ones from a model of the error
-and are named so in every field. What has too few rows is null, with the reason beside it, never NaN.
+Errors are in 100,000 USD. Realized figures come from actual values; estimated ones come from a model of the
+error, and their field names say so. Figures with too few rows are null, with a reason, never NaN.
 """
 
 from datetime import timedelta
@@ -17,139 +17,169 @@ LONGEST_WINDOW = timedelta(days=365)
 
 
 class PerformanceQuery(Request):
-    """Predictions of the served version, answered in a window that ends now, or at ``until``."""
+    """Predictions of the served version in a window that ends now, or at ``until``."""
 
-    window: Duration = Field(timedelta(hours=24), ge=SHORTEST_WINDOW, le=LONGEST_WINDOW)
-    until: Moment | None = None
+    window: Duration = Field(
+        timedelta(hours=24),
+        ge=SHORTEST_WINDOW,
+        le=LONGEST_WINDOW,
+        description="Length of the window, such as 30m, 24h or 7d.",
+    )
+    until: Moment | None = Field(None, description="End of the window; now by default.")
 
 
 class RealizedError(Described):
-    """From actual values: ``bias`` is the mean of predicted - actual, ``interval_coverage`` 0 to 1.
+    """Error measured with actual values: ``bias`` is the mean of predicted - actual, coverage is 0 to 1.
 
     A figure is null where it is not defined: ``r2`` where all actual values are equal, ``interval_coverage``
     where no prediction has an interval.
     """
 
-    status: Status
-    reason: str | None
-    rows: int
-    rmse: Estimate | None
-    mae: Estimate | None
-    r2: Estimate | None
-    bias: Estimate | None
-    interval_coverage: Estimate | None
+    status: Status = Field(description="Whether there were enough labelled rows.")
+    reason: str | None = Field(description="Why there are no figures.")
+    rows: int = Field(description="Labelled rows.")
+    rmse: Estimate | None = Field(description="Root mean squared error in 100,000 USD.")
+    mae: Estimate | None = Field(description="Mean absolute error in 100,000 USD.")
+    r2: Estimate | None = Field(description="Coefficient of determination, at most 1.")
+    bias: Estimate | None = Field(description="Mean of predicted minus actual, in 100,000 USD.")
+    interval_coverage: Estimate | None = Field(
+        description="Share of actual values inside their interval, 0 to 1."
+    )
 
     @classmethod
     def unknown(cls, reason: str, rows: int) -> Self:
-        """Return that there are too few rows for a figure, and why."""
+        """Return an answer without figures, with the reason."""
         figures = dict.fromkeys(("rmse", "mae", "r2", "bias", "interval_coverage"))
         return cls(status="not_enough_data", reason=reason, rows=rows, **figures)
 
 
 class Degradation(Described):
-    """Against the holdout; ``degraded`` is null without enough data. Ratios: now over then."""
+    """Realized error compared with the holdout; ``degraded`` is null without enough data."""
 
-    status: Status
-    reason: str
-    degraded: bool | None
-    rmse_ratio: Estimate | None
-    mae_ratio: Estimate | None
+    status: Status = Field(description="Whether there was enough data to compare.")
+    reason: str = Field(description="The verdict in one sentence.")
+    degraded: bool | None = Field(
+        description="Whether the error has risen by more than the margin, with 95 % confidence."
+    )
+    rmse_ratio: Estimate | None = Field(description="RMSE now divided by the holdout's.")
+    mae_ratio: Estimate | None = Field(description="MAE now divided by the holdout's.")
 
     @classmethod
     def unknown(cls, reason: str) -> Self:
-        """Return that there is too little to compare, and why."""
+        """Return an answer without a verdict, with the reason."""
         figures = dict.fromkeys(("degraded", "rmse_ratio", "mae_ratio"))
         return cls(status="not_enough_data", reason=reason, **figures)
 
 
 class EstimatedError(Described):
-    """Without actual values: what a model of the error expects, with its own confidence.
+    """The expected error without actual values, from a model of the error, with confidence intervals.
 
-    The names say "estimated", so that no figure is taken for a realized one. The intervals are to hold what
-    the actual values will give; degraded means that all of the ratio's lies above 1 + margin.
+    The field names say "estimated", so that no figure is mistaken for a realized one. The intervals should
+    contain the error that actual values will show. Degraded means that the whole interval of the ratio lies
+    above 1 + margin.
     """
 
-    status: Status
-    reason: str | None
-    rows: int
-    estimated_rmse: Estimate | None
-    estimated_mae: Estimate | None
-    estimated_rmse_ratio: Estimate | None = Field(description="Over the holdout's RMSE.")
-    estimated_degraded: bool | None
+    status: Status = Field(description="Whether there was enough data to estimate from.")
+    reason: str | None = Field(description="Why there is no estimate.")
+    rows: int = Field(description="Predictions the estimate is made from.")
+    estimated_rmse: Estimate | None = Field(description="Estimated RMSE in 100,000 USD.")
+    estimated_mae: Estimate | None = Field(description="Estimated MAE in 100,000 USD.")
+    estimated_rmse_ratio: Estimate | None = Field(
+        description="Estimated RMSE divided by the holdout's."
+    )
+    estimated_degraded: bool | None = Field(
+        description="Whether the whole interval of the ratio exceeds 1 + margin."
+    )
 
     @classmethod
     def unknown(cls, reason: str, rows: int) -> Self:
-        """Return that there is nothing to estimate from, and why."""
+        """Return an answer without an estimate, with the reason."""
         names = ("rmse", "mae", "rmse_ratio", "degraded")
         figures = dict.fromkeys(f"estimated_{name}" for name in names)
         return cls(status="not_enough_data", reason=reason, rows=rows, **figures)
 
 
 class LabelState(Described):
-    """How many actual values are known, and how late: ``slow_delay_seconds`` is the 90th percentile."""
+    """How many actual values are known, and how late they arrive."""
 
-    predictions: int
-    labelled: int
-    share: float | None
-    median_delay_seconds: float | None
-    slow_delay_seconds: float | None
+    predictions: int = Field(description="Predictions in the window.")
+    labelled: int = Field(description="Predictions with an actual value.")
+    share: float | None = Field(description="Share of labelled predictions, 0 to 1.")
+    median_delay_seconds: float | None = Field(
+        description="Median delay from prediction to label, in seconds."
+    )
+    slow_delay_seconds: float | None = Field(
+        description="90th percentile of the delay, in seconds."
+    )
 
 
 class ErrorSlice(Described):
-    """One segment: a region, a quarter of the incomes, or a band of house ages.
+    """One segment: a region, an income quarter or an age band.
 
-    ``baseline_rmse`` is the holdout's there, null without enough rows.
+    ``baseline_rmse`` is the segment's RMSE on the holdout, null without enough rows.
     """
 
-    kind: str
-    name: str
-    realized: RealizedError
-    baseline_rmse: float | None
+    kind: str = Field(description="Region, income quarter or age band.")
+    name: str = Field(description="Name of the segment.")
+    realized: RealizedError = Field(description="Realized error in the segment.")
+    baseline_rmse: float | None = Field(
+        description="RMSE of the segment on the holdout, in 100,000 USD."
+    )
 
 
 class ErrorCell(Described):
-    """A square of half a degree, by its centre."""
+    """A half-degree square, given by its centre."""
 
-    latitude: float
-    longitude: float
-    rows: int
-    mae: float
-    bias: float
+    latitude: float = Field(description="Latitude of the centre, in degrees.")
+    longitude: float = Field(description="Longitude of the centre, in degrees.")
+    rows: int = Field(description="Labelled rows in the square.")
+    mae: float = Field(description="Mean absolute error in 100,000 USD.")
+    bias: float = Field(description="Mean of predicted minus actual, in 100,000 USD.")
 
 
 class ResidualHistogram(Described):
-    """Shares of predicted - actual between ``edges``; the outermost bins also hold what lies beyond."""
+    """Shares of predicted - actual between ``edges``; the outermost bins include values beyond them."""
 
-    edges: list[float]
-    shares: list[float]
-    baseline_shares: list[float]
+    edges: list[float] = Field(description="Bin edges in 100,000 USD.")
+    shares: list[float] = Field(description="Share of residuals in each bin, 0 to 1.")
+    baseline_shares: list[float] = Field(description="The same for the holdout.")
 
 
 class PerformanceStep(Described):
-    """A step of time. The estimate is of all its predictions, so that it can be seen beside the truth."""
+    """One step of time. The estimate covers all its predictions, for comparison with the realized error."""
 
-    since: AwareDatetime
-    rows: int
-    realized: RealizedError
-    estimated: EstimatedError
+    since: AwareDatetime = Field(description="Start of the step.")
+    rows: int = Field(description="Predictions in the step.")
+    realized: RealizedError = Field(description="Realized error of the labelled predictions.")
+    estimated: EstimatedError = Field(description="Estimated error of all predictions.")
 
 
 class PerformanceResponse(Success):
-    """GET /monitoring/performance; ``slices`` are the worst first, ``estimated`` is of unlabelled rows."""
+    """GET /monitoring/performance; ``slices`` are sorted worst first, ``estimated`` is of unlabelled rows."""
 
-    model_version: str
-    since: AwareDatetime
-    until: AwareDatetime
-    rows_read: int = Field(description="Fewer than there are where a large window was thinned.")
-    n_labelled: int
-    expected_coverage: float
-    labels: LabelState
-    baseline: RealizedError | None = Field(description="On the holdout of the served version.")
-    realized: RealizedError
-    degradation: Degradation
-    estimated: EstimatedError
-    slices: list[ErrorSlice]
-    cells: list[ErrorCell]
-    residuals: ResidualHistogram | None
-    step_seconds: int
-    series: list[PerformanceStep]
+    model_version: str = Field(description="Version of the model.")
+    since: AwareDatetime = Field(description="Start of the window.")
+    until: AwareDatetime = Field(description="End of the window.")
+    rows_read: int = Field(description="Rows used; a sample if the window is large.")
+    n_labelled: int = Field(description="Labelled predictions.")
+    expected_coverage: float = Field(
+        description="Share of prices the intervals should contain, 0 to 1."
+    )
+    labels: LabelState = Field(description="Number and delay of known actual values.")
+    baseline: RealizedError | None = Field(
+        description="Error on the holdout of the served version."
+    )
+    realized: RealizedError = Field(description="Realized error.")
+    degradation: Degradation = Field(description="Realized error compared with the holdout.")
+    estimated: EstimatedError = Field(
+        description="Estimated error of predictions without an actual value."
+    )
+    slices: list[ErrorSlice] = Field(
+        description="Realized error by segment, the highest RMSE first."
+    )
+    cells: list[ErrorCell] = Field(description="Realized error on a map of half-degree squares.")
+    residuals: ResidualHistogram | None = Field(
+        description="Distribution of predicted minus actual."
+    )
+    step_seconds: int = Field(description="Length of a step in seconds.")
+    series: list[PerformanceStep] = Field(description="Error over time, oldest step first.")

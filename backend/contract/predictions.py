@@ -26,60 +26,66 @@ LARGEST_BATCH = 10_000
 class BatchPredictionRequest(Request):
     """POST /predict_batch"""
 
-    instances: list[HousingFeatures] = Field(min_length=1, max_length=LARGEST_BATCH)
+    instances: list[HousingFeatures] = Field(
+        min_length=1, max_length=LARGEST_BATCH, description="Inputs, one set for each prediction."
+    )
 
 
 class PredictQuery(Request):
     """Query parameters of POST /predict."""
 
-    explain: bool = Field(False, description="Add the contribution of each input; takes longer.")
+    explain: bool = Field(False, description="Add the contribution of each input; slower.")
 
 
 class Interval(BaseModel):
-    """Where the true value lies with probability ``coverage``; never above the census's cap."""
+    """The range that contains the true value with probability ``coverage``; never above the census's cap."""
 
-    lower: float
-    upper: float
-    coverage: float
+    lower: float = Field(description="Lower bound in 100,000 USD.")
+    upper: float = Field(description="Upper bound in 100,000 USD.")
+    coverage: float = Field(description="Probability that the interval contains the price, 0 to 1.")
 
 
 class InputWarning(BaseModel):
-    """One input that is unlike the training data."""
+    """One input that is unusual in the training data."""
 
-    field: str
-    message: str
+    field: str = Field(description="Name of the input.")
+    message: str = Field(description="How it differs from the training data.")
 
 
 class Contributions(BaseModel):
-    """Why this price: ``base_value`` and one Shapley value per input, which sum to the prediction."""
+    """Explanation of a price: ``base_value`` and one Shapley value per input, which sum to the prediction."""
 
-    base_value: float = Field(description="Mean prediction over a sample of the training data.")
-    values: dict[str, float]
+    base_value: float = Field(
+        description="Mean prediction over a sample of the training data, in 100,000 USD."
+    )
+    values: dict[str, float] = Field(description="Shapley value of each input, in 100,000 USD.")
 
 
 class PredictionResponse(Success):
     """POST /predict"""
 
-    prediction: float
-    interval: Interval
+    prediction: float = Field(description="Predicted price in 100,000 USD.")
+    interval: Interval = Field(description="Prediction interval.")
     support: float = Field(
-        description="Share of training districts that lie at least as far from the others as this input"
-        " does: 0.5 is typical, 0 is extrapolation."
+        description="Share of training districts that are at least as far from the others as this input"
+        " is: 0.5 is typical, 0 is extrapolation."
     )
-    warnings: list[InputWarning]
-    contributions: Contributions | None = None
-    prediction_id: str
-    model_type: str
-    model_version: str
-    input: HousingFeatures
+    warnings: list[InputWarning] = Field(
+        description="Inputs that are unusual in the training data."
+    )
+    contributions: Contributions | None = Field(None, description="Only with `explain=true`.")
+    prediction_id: str = Field(description="Id to send an actual value for.")
+    model_type: str = Field(description="Class of the model.")
+    model_version: str = Field(description="Version of the model.")
+    input: HousingFeatures = Field(description="Inputs of the prediction.")
 
 
 class BatchPredictionResponse(Success):
-    """POST /predict_batch: numbers and ids in the order of the instances."""
+    """POST /predict_batch: predictions and ids in the order of the instances."""
 
-    predictions: list[float]
-    intervals: list[Interval]
-    prediction_ids: list[str]
-    n_predictions: int
-    model_type: str
-    model_version: str
+    predictions: list[float] = Field(description="Predicted prices in 100,000 USD.")
+    intervals: list[Interval] = Field(description="Prediction intervals.")
+    prediction_ids: list[str] = Field(description="Ids to send actual values for.")
+    n_predictions: int = Field(description="Number of predictions.")
+    model_type: str = Field(description="Class of the model.")
+    model_version: str = Field(description="Version of the model.")

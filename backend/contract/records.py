@@ -1,4 +1,4 @@
-"""What was recorded, read back page by page: logs, requests, predictions, model metrics."""
+"""Recorded logs, requests, predictions and model metrics, page by page."""
 
 from typing import Any, Literal
 
@@ -12,139 +12,151 @@ LARGEST_LIMIT = 1_000
 
 
 class WindowQuery(Request):
-    """Query parameters of every list: a page of a time window, newest first."""
+    """Query parameters of every list: one page of a time window, newest first."""
 
-    since: Moment | None = None
-    until: Moment | None = None
-    limit: int = Field(DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT)
-    page_token: str | None = None
+    since: Moment | None = Field(None, description="Only rows at or after this time.")
+    until: Moment | None = Field(None, description="Only rows before this time.")
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT, description="Largest number of rows.")
+    page_token: str | None = Field(None, description="The `next_page_token` of the previous page.")
 
 
 class LogsQuery(WindowQuery):
     """GET /logs"""
 
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] | None = None
-    module: str | None = Field(
-        None, max_length=200, description="A logger's name, or its beginning."
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] | None = Field(
+        None, description="Only lines of this level."
     )
-    q: str | None = Field(None, max_length=200, description="Text that the message contains.")
+    module: str | None = Field(
+        None, max_length=200, description="Name of a logger, or its beginning."
+    )
+    q: str | None = Field(None, max_length=200, description="Text contained in the message.")
 
 
 class RequestsQuery(WindowQuery):
     """GET /metrics/api"""
 
-    endpoint: str | None = Field(None, max_length=200, description="A route template.")
-    status: int | None = Field(None, ge=100, le=599)
+    endpoint: str | None = Field(
+        None, max_length=200, description="Route template, such as /predict."
+    )
+    status: int | None = Field(None, ge=100, le=599, description="HTTP status.")
 
 
 class PredictionsQuery(WindowQuery):
     """GET /predictions"""
 
-    model_version: str | None = Field(None, max_length=100)
+    model_version: str | None = Field(
+        None, max_length=100, description="Only predictions of this version."
+    )
     labelled: bool | None = Field(
-        None, description="Only predictions whose actual value is known, or only the others."
+        None, description="true: only predictions with an actual value; false: only those without."
     )
 
 
 class ModelMetricsQuery(Request):
     """GET /metrics/models"""
 
-    limit: int = Field(DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT)
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT, description="Largest number of rows.")
 
 
 class Row(BaseModel):
-    """One recorded row, as read back."""
+    """One recorded row."""
 
     model_config = ConfigDict(frozen=True, protected_namespaces=())
 
-    id: int
-    timestamp: AwareDatetime
+    id: int = Field(description="Number of the row.")
+    timestamp: AwareDatetime = Field(description="When it was recorded.")
 
 
 class LogRow(Row):
     """One line of a process's log."""
 
-    level: str
-    module: str
-    message: str
-    process: str
-    request_id: str | None
+    level: str = Field(description="Level, such as WARNING.")
+    module: str = Field(description="Name of the logger.")
+    message: str = Field(description="The message.")
+    process: str = Field(description="Process that wrote the line.")
+    request_id: str | None = Field(description="Request during which it was written.")
 
 
 class RequestRow(Row):
-    """One answered request; ``response_time`` in seconds."""
+    """One answered request."""
 
-    endpoint: str
-    method: str
-    status_code: int
-    response_time: float
-    success: bool
-    error_message: str | None
-    request_id: str
-    model_version: str | None
+    endpoint: str = Field(description="Route template.")
+    method: str = Field(description="HTTP method.")
+    status_code: int = Field(description="HTTP status.")
+    response_time: float = Field(description="Response time in seconds.")
+    success: bool = Field(description="Whether the status is below 400.")
+    error_message: str | None = Field(description="The error sent to the client.")
+    request_id: str = Field(description="Id of the request.")
+    model_version: str | None = Field(description="Version that answered, if a model did.")
 
 
 class PredictionRow(Row):
-    """One answered prediction, the inputs that it was made from, and the actual value once it is known."""
+    """One logged prediction with its inputs, and its actual value once known."""
 
-    prediction_id: str
-    request_id: str
-    input: HousingFeatures
-    prediction: float
-    interval_lower: float | None
-    interval_upper: float | None
-    model_type: str
-    model_version: str
-    actual: float | None = None
-    labelled_at: AwareDatetime | None = None
+    prediction_id: str = Field(description="Id of the prediction.")
+    request_id: str = Field(description="Id of the request.")
+    input: HousingFeatures = Field(description="Inputs of the prediction.")
+    prediction: float = Field(description="Predicted price in 100,000 USD.")
+    interval_lower: float | None = Field(description="Lower bound of the interval, in 100,000 USD.")
+    interval_upper: float | None = Field(description="Upper bound of the interval, in 100,000 USD.")
+    model_type: str = Field(description="Class of the model.")
+    model_version: str = Field(description="Version of the model.")
+    actual: float | None = Field(
+        None, description="Actual price in 100,000 USD; null until it is known."
+    )
+    labelled_at: AwareDatetime | None = Field(
+        None, description="When the actual price was reported."
+    )
 
 
 class ModelMetricsRow(Row):
-    """One trained model on the test part: errors in 100,000 USD, training time in seconds."""
+    """Metrics of one trained model on the test part; errors in 100,000 USD."""
 
-    model_name: str
-    model_type: str
-    model_version: str
-    rmse: float
-    mae: float
-    r2_score: float
-    training_time: float
-    parameters: dict[str, Any]
+    model_name: str = Field(description="Candidate that was trained.")
+    model_type: str = Field(description="Class of the model.")
+    model_version: str = Field(description="Version of the model.")
+    rmse: float = Field(description="Root mean squared error in 100,000 USD.")
+    mae: float = Field(description="Mean absolute error in 100,000 USD.")
+    r2_score: float = Field(description="Coefficient of determination, at most 1.")
+    training_time: float = Field(description="Training time in seconds.")
+    parameters: dict[str, Any] = Field(description="Hyperparameters.")
 
 
 class PageResponse(Success):
-    """A page of rows; ``total`` counts the rows returned, ``filters`` echoes what was asked."""
+    """A page of rows; ``total`` counts the rows returned, ``filters`` repeats the query."""
 
-    total: int
-    filters: dict[str, Any]
-    next_page_token: str | None = None
+    total: int = Field(description="Number of rows returned.")
+    filters: dict[str, Any] = Field(description="Filters that were applied.")
+    next_page_token: str | None = Field(
+        None, description="Token of the next page; null on the last one."
+    )
 
 
 class LogsResponse(PageResponse):
     """GET /logs"""
 
-    logs: list[LogRow]
+    logs: list[LogRow] = Field(description="Newest first.")
 
 
 class RequestsResponse(PageResponse):
     """GET /metrics/api"""
 
-    metrics: list[RequestRow]
+    metrics: list[RequestRow] = Field(description="Newest first.")
 
 
 class PredictionsResponse(PageResponse):
     """GET /predictions"""
 
-    predictions: list[PredictionRow]
+    predictions: list[PredictionRow] = Field(description="Newest first.")
 
 
 class LoggedPredictionResponse(Success):
     """GET /predictions/<prediction_id>"""
 
-    prediction: PredictionRow
+    prediction: PredictionRow = Field(description="The logged prediction.")
 
 
 class ModelMetricsResponse(PageResponse):
     """GET /metrics/models"""
 
-    metrics: list[ModelMetricsRow]
+    metrics: list[ModelMetricsRow] = Field(description="Newest first.")

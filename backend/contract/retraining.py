@@ -1,4 +1,4 @@
-"""/retraining: requests for retraining, each from its asking to its result, and cancelling one."""
+"""/retraining: listing, following and cancelling retrainings."""
 
 from typing import Any, Literal, get_args
 
@@ -33,107 +33,117 @@ Stage = Literal["waiting", WorkStage, "done", "failed", "cancelled"]
 
 
 class RetrainingRun(BaseModel):
-    """The run in which MLflow records a retraining; ``url`` is its page there."""
+    """The MLflow run of a retraining."""
 
-    experiment_id: str
-    run_id: str
-    url: str
+    experiment_id: str = Field(description="Experiment in MLflow.")
+    run_id: str = Field(description="Run in MLflow.")
+    url: str = Field(description="Page of the run in MLflow.")
 
 
 class RetrainingRow(BaseModel):
-    """One retraining, as a list shows it.
+    """One retraining in the list.
 
-    ``progress`` runs from 0 to 1. ``step`` says what the worker does now, the ``step_number``-th of
-    ``steps`` in this stage, as it said at ``heartbeat_at``; ``reached`` is the stage that it is at or ended
-    in. ``elapsed_seconds`` count from the claim, of the newest of the ``attempts``; ``remaining_seconds`` is
-    an estimate, null while nothing is known. ``verdict`` is the sentence of the gate, or what went wrong.
-    A ``cancellation`` of one that runs takes effect when its step ends.
+    ``progress`` runs from 0 to 1. ``step`` is what the worker was doing at ``heartbeat_at``: step
+    ``step_number`` of ``steps`` in its stage. ``reached`` is the current stage, or the one it ended in.
+    ``elapsed_seconds`` count from the claim of the latest of the ``attempts``; ``remaining_seconds`` is an
+    estimate, null if unknown. ``verdict`` is the gate's sentence, or what went wrong. Cancelling a running
+    retraining takes effect at the end of its step.
     """
 
     model_config = ConfigDict(frozen=True, protected_namespaces=())
 
-    trigger_id: str
-    state: TriggerStatus
-    stage: Stage
-    reached: WorkStage | None
-    step: str | None
-    step_number: int | None
-    steps: int | None
-    progress: float = Field(ge=0, le=1)
-    elapsed_seconds: float | None
-    remaining_seconds: float | None
-    heartbeat_at: AwareDatetime | None
-    attempts: int
-    created_at: AwareDatetime
-    claimed_at: AwareDatetime | None
-    finished_at: AwareDatetime | None
-    source: TriggerSource
-    reason: str
-    requested_by: str
-    window: DataWindow | None
-    cancellation: Cancellation | None
-    version: str | None
-    promoted: bool | None
-    verdict: str | None
-    mlflow: RetrainingRun | None
+    trigger_id: str = Field(description="Id of the retraining.")
+    state: TriggerStatus = Field(description="State of the request.")
+    stage: Stage = Field(description="Current stage, or how it ended.")
+    reached: WorkStage | None = Field(description="Last stage reached.")
+    step: str | None = Field(description="What the worker is doing now.")
+    step_number: int | None = Field(description="Number of the step in its stage, from 1.")
+    steps: int | None = Field(description="Number of steps in the stage.")
+    progress: float = Field(ge=0, le=1, description="Share of the work done, 0 to 1.")
+    elapsed_seconds: float | None = Field(description="Seconds since the worker claimed it.")
+    remaining_seconds: float | None = Field(
+        description="Estimated seconds to the end; null if unknown."
+    )
+    heartbeat_at: AwareDatetime | None = Field(
+        description="When the worker last reported progress."
+    )
+    attempts: int = Field(description="How often the worker has started it.")
+    created_at: AwareDatetime = Field(description="When it was requested.")
+    claimed_at: AwareDatetime | None = Field(description="When the worker last started it.")
+    finished_at: AwareDatetime | None = Field(description="When it ended.")
+    source: TriggerSource = Field(description="Cause of the request.")
+    reason: str = Field(description="Reason given for it.")
+    requested_by: str = Field(
+        description="Role of the key, or name of the process, that requested it."
+    )
+    window: DataWindow | None = Field(description="Logged predictions the request refers to.")
+    cancellation: Cancellation | None = Field(description="Who cancelled it, when and why.")
+    version: str | None = Field(description="Version it trained.")
+    promoted: bool | None = Field(description="Whether that version became champion.")
+    verdict: str | None = Field(
+        description="The gate's decision in one sentence, or why the retraining failed."
+    )
+    mlflow: RetrainingRun | None = Field(description="Its run in MLflow.")
 
     @property
     def id(self) -> str:
-        """What tells this row of a table from others."""
+        """The key of this row in a table."""
         return self.trigger_id
 
 
 class RetrainingResponse(Success, RetrainingRow):
     """GET /retraining/<trigger_id>
 
-    ``figures`` are what a check saw when it asked; ``result`` is there once it is over; ``log_tail`` are
-    the last lines that were logged while it was carried out. ``decision`` is the promotion gate's: null
-    before it, and where another release wrote one that this one cannot read.
+    ``figures`` are those of the check that requested it; ``result`` is null until it has ended; ``log_tail``
+    has its last log lines. ``decision`` is the promotion gate's: null before the gate, and if another
+    release wrote it in a form that this one cannot read.
     """
 
-    figures: dict[str, Any]
-    result: dict[str, Any] | None
-    decision: GateDecision | None
-    log_tail: list[str]
+    figures: dict[str, Any] = Field(description="Figures that a check based its request on.")
+    result: dict[str, Any] | None = Field(description="Result; null until it has ended.")
+    decision: GateDecision | None = Field(description="Decision of the promotion gate.")
+    log_tail: list[str] = Field(description="Last log lines of the retraining.")
 
 
 class RetrainingsQuery(Request):
     """GET /retraining: ``state`` is one state, or several separated by commas."""
 
-    limit: int = Field(DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT)
-    state: str | None = None
+    limit: int = Field(
+        DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT, description="Largest number of retrainings."
+    )
+    state: str | None = Field(None, description="States, separated by commas; all by default.")
 
     @field_validator("state")
     @classmethod
     def _known(cls, state: str | None) -> str | None:
         unknown = set(state.split(",")) - set(get_args(TriggerStatus)) if state is not None else ()
         if unknown:
-            raise ValueError(f"state is one or more of {', '.join(get_args(TriggerStatus))}")
+            raise ValueError(f"state must be one or more of {', '.join(get_args(TriggerStatus))}")
         return state
 
     @property
     def states(self) -> tuple[str, ...]:
-        """The states asked for: all of them, where none is named."""
+        """The requested states; all if none is named."""
         return tuple(self.state.split(",")) if self.state else get_args(TriggerStatus)
 
 
 class RetrainingsResponse(Success):
-    """GET /retraining: the last asked for first; ``total`` counts the rows returned."""
+    """GET /retraining: most recently requested first; ``total`` counts the rows returned."""
 
-    retrainings: list[RetrainingRow]
-    total: int
-    filters: dict[str, Any]
+    retrainings: list[RetrainingRow] = Field(description="Most recently requested first.")
+    total: int = Field(description="Number of rows returned.")
+    filters: dict[str, Any] = Field(description="Filters that were applied.")
 
 
 class CancelRequest(Request):
     """POST /retraining/<trigger_id>/cancel"""
 
-    reason: Reason
+    reason: Reason = Field(description="Why it is cancelled.")
 
 
 class CancelResponse(Success):
-    """POST /retraining/<trigger_id>/cancel: ``state`` is "running" until the step that it is at ends."""
+    """POST /retraining/<trigger_id>/cancel: ``state`` stays "running" until the current step ends."""
 
-    trigger_id: str
-    state: TriggerStatus
-    message: str
+    trigger_id: str = Field(description="Id of the retraining.")
+    state: TriggerStatus = Field(description="State after the request.")
+    message: str = Field(description="The result in words.")

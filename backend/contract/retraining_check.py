@@ -1,4 +1,4 @@
-"""Whether the model should be retrained: for rows that are sent, or for those that were logged."""
+"""Whether to retrain the model, judged by rows that are sent or by logged predictions."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -16,14 +16,20 @@ Price = Annotated[
 
 
 class RetrainingCheckRequest(Request):
-    """POST /monitoring/retraining-check: nothing of it means the logged window.
+    """POST /monitoring/retraining-check: an empty body means the logged window.
 
-    ``predictions`` and ``actuals`` are pairs, in 100,000 USD; ``new_data`` may be other rows.
+    ``predictions`` and ``actuals`` are pairs, in 100,000 USD; ``new_data`` may contain other rows.
     """
 
-    new_data: list[DriftRow] | None = Field(None, max_length=MOST_ROWS)
-    predictions: list[Price] | None = Field(None, max_length=MOST_ROWS)
-    actuals: list[Price] | None = Field(None, max_length=MOST_ROWS)
+    new_data: list[DriftRow] | None = Field(
+        None, max_length=MOST_ROWS, description="Rows to check for drift."
+    )
+    predictions: list[Price] | None = Field(
+        None, max_length=MOST_ROWS, description="Predicted prices in 100,000 USD."
+    )
+    actuals: list[Price] | None = Field(
+        None, max_length=MOST_ROWS, description="Actual prices in 100,000 USD, in the same order."
+    )
 
     @model_validator(mode="after")
     def _pairs(self) -> Self:
@@ -39,55 +45,65 @@ class RetrainingCheckRequest(Request):
 
     @property
     def is_empty(self) -> bool:
-        """Whether it asks about the logged window."""
+        """Whether to check the logged window."""
         return self.new_data is None and self.predictions is None
 
 
 class PerformanceAnalysis(BaseModel):
-    """Realized error with its degradation, and the estimated one (None for rows that are sent)."""
+    """Realized error with its degradation, and estimated error (null for rows that are sent)."""
 
-    realized: RealizedError
-    degradation: Degradation
-    estimated: EstimatedError | None
+    realized: RealizedError = Field(description="Realized error.")
+    degradation: Degradation = Field(description="Realized error compared with the holdout.")
+    estimated: EstimatedError | None = Field(
+        description="Estimated error; null for rows that were sent."
+    )
 
 
 class DataVolumeCheck(BaseModel):
-    """Whether there is enough to judge: for drift, for the error, and labelled since the training."""
+    """Whether there is enough data to judge drift and error, and how much was labelled since the training."""
 
-    rows: int
-    minimum_rows: int
-    enough_rows: bool
-    labelled_rows: int
-    minimum_labelled_rows: int
-    enough_labelled_rows: bool
-    newly_labelled_rows: int
-    labelled_rows_for_retraining: int
+    rows: int = Field(description="Rows checked for drift.")
+    minimum_rows: int = Field(description="Rows needed for a drift verdict.")
+    enough_rows: bool = Field(description="Whether there are enough for drift.")
+    labelled_rows: int = Field(description="Labelled rows.")
+    minimum_labelled_rows: int = Field(description="Labelled rows needed to judge the error.")
+    enough_labelled_rows: bool = Field(description="Whether there are enough to judge the error.")
+    newly_labelled_rows: int = Field(description="Predictions labelled since the last training.")
+    labelled_rows_for_retraining: int = Field(
+        description="New labels that suggest a retraining; 0 means never."
+    )
 
 
 class RetrainingBlock(BaseModel):
-    """One thing that keeps a scheduled check from requesting a retraining now; a person still can."""
+    """One reason why a scheduled check may not request a retraining now; a person still can."""
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["automatic_off", "open_retraining", "cooldown"]
-    sentence: str
+    kind: Literal["automatic_off", "open_retraining", "cooldown"] = Field(
+        description="What blocks it."
+    )
+    sentence: str = Field(description="The same in one sentence.")
 
 
 class RetrainingDecision(BaseModel):
     """Whether to retrain: ``source`` is the most serious cause, null without one.
 
     ``reasons`` are the causes, the most serious first, or why there is none. ``blocks`` keep a scheduled
-    check from requesting a retraining; ``blocked_by`` are their sentences. ``figures`` led to the decision.
+    check from requesting a retraining; ``blocked_by`` has their sentences. The decision rests on ``figures``.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    should_retrain: bool
-    source: Literal["degradation", "drift", "age", "labels"] | None
-    reasons: list[str]
-    blocks: list[RetrainingBlock] = []
-    blocked_by: list[str] = []
-    figures: dict[str, Any] = {}
+    should_retrain: bool = Field(description="Whether a retraining is suggested.")
+    source: Literal["degradation", "drift", "age", "labels"] | None = Field(
+        description="The most serious cause; null without one."
+    )
+    reasons: list[str] = Field(description="Causes, the most serious first, or why there is none.")
+    blocks: list[RetrainingBlock] = Field(
+        [], description="What keeps a scheduled check from requesting a retraining."
+    )
+    blocked_by: list[str] = Field([], description="The sentences of `blocks`.")
+    figures: dict[str, Any] = Field({}, description="Figures behind the decision.")
 
     @property
     def asks_by_itself(self) -> bool:
@@ -96,20 +112,24 @@ class RetrainingDecision(BaseModel):
 
 
 class RetrainingCheckResponse(Success, RetrainingDecision):
-    """POST /monitoring/retraining-check: an analysis is null where it is off, or nothing was sent for it."""
+    """POST /monitoring/retraining-check: an analysis is null if it is off or nothing was sent for it."""
 
     model_config = ConfigDict(frozen=True, protected_namespaces=())
 
-    checked: Literal["sent", "logged"]
-    drift_analysis: DriftAnalysis | None
-    performance_analysis: PerformanceAnalysis | None
-    data_volume_check: DataVolumeCheck
-    model_version: str
+    checked: Literal["sent", "logged"] = Field(
+        description="Whether rows that were sent or logged predictions were checked."
+    )
+    drift_analysis: DriftAnalysis | None = Field(description="Drift; null if it was not checked.")
+    performance_analysis: PerformanceAnalysis | None = Field(
+        description="Error; null if it was not checked."
+    )
+    data_volume_check: DataVolumeCheck = Field(description="Whether there was enough data.")
+    model_version: str = Field(description="Version of the model.")
 
 
 class StoredCheckResponse(RetrainingCheckResponse):
-    """POST /monitoring/checks: kept on the timeline as ``check_id``, with what came of it."""
+    """POST /monitoring/checks: the stored check, with its alerts and the retraining it requested."""
 
-    check_id: str
-    alerts: list[str]
-    trigger_id: str | None
+    check_id: str = Field(description="Id of the check on the timeline.")
+    alerts: list[str] = Field(description="Alerts that the check raised.")
+    trigger_id: str | None = Field(description="Retraining that the check requested; null if none.")

@@ -13,29 +13,29 @@ SERVICE_MESSAGE = "California Housing Price Prediction API"
 class ServiceDescription(Success):
     """GET /"""
 
-    message: str = SERVICE_MESSAGE
-    version: str = VERSION
-    endpoints: dict[str, str]
-    links: dict[str, str]
+    message: str = Field(SERVICE_MESSAGE, description="Name of the service.")
+    version: str = Field(VERSION, description="Version of the service.")
+    endpoints: dict[str, str] = Field(description="What each endpoint does.")
+    links: dict[str, str] = Field(description="Paths of the main pages.")
 
 
 class HealthResponse(Response):
     """GET /health: 200 when a model is loaded, 503 when not."""
 
-    status: Literal["healthy", "unhealthy"]
-    message: str
-    model_version: str | None = None
+    status: Literal["healthy", "unhealthy"] = Field(description="Whether a model is loaded.")
+    message: str = Field(description="The state in words.")
+    model_version: str | None = Field(None, description="Version that this process serves.")
     workers_by_version: dict[str, int] = Field(
         default_factory=dict,
-        description="How many living worker processes serve each model version.",
+        description="Running worker processes by model version.",
     )
     refused_version: str | None = Field(
         None,
-        description="The champion version that could not be loaded, while an older one serves.",
+        description="Champion that could not be loaded; an older version serves.",
     )
     refused_reason: str | None = Field(
         None,
-        description="Why that version, or the champion pointer itself, was refused.",
+        description="Why that version, or the champion pointer, was refused.",
     )
 
 
@@ -43,21 +43,23 @@ class InfoResponse(Success):
     """GET /info: the served model."""
 
     service_version: str | None = Field(
-        None, description="The version of the service itself; older services do not tell it."
+        None, description="Version of the service; null from older services."
     )
-    model_type: str
-    model_version: str
-    features: list[str]
-    n_features: int
-    model_loaded: bool
-    scaler_loaded: bool
-    model_parameters: dict[str, Any]
-    metrics: dict[str, float]
-    trained_at: AwareDatetime
+    model_type: str = Field(description="Class of the model.")
+    model_version: str = Field(description="Version of the model.")
+    features: list[str] = Field(description="Inputs of the model, in order.")
+    n_features: int = Field(description="Number of inputs.")
+    model_loaded: bool = Field(description="Always true.")
+    scaler_loaded: bool = Field(description="Whether the pipeline includes its preprocessing.")
+    model_parameters: dict[str, Any] = Field(description="Hyperparameters.")
+    metrics: dict[str, float] = Field(
+        description="Metrics on the test part; errors in 100,000 USD."
+    )
+    trained_at: AwareDatetime = Field(description="When the model was trained.")
 
 
 class SchemaResponse(Success):
     """GET /schema: the request bodies as JSON Schema, and an example."""
 
-    schemas: dict[str, Any] = Field(alias="schema")
-    example: dict[str, float]
+    schemas: dict[str, Any] = Field(alias="schema", description="JSON Schema of each request body.")
+    example: dict[str, float] = Field(description="A valid body for POST /predict.")

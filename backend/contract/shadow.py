@@ -1,6 +1,6 @@
-"""GET /monitoring/shadow: what a challenger would have answered, beside what the champion did.
+"""GET /monitoring/shadow: a challenger's shadow answers compared with the champion's.
 
-Differences are the challenger's answer minus the champion's, in 100,000 USD. What has too few rows is null.
+Differences are the challenger's answer minus the champion's, in 100,000 USD; null with too few rows.
 """
 
 from pydantic import AwareDatetime, Field
@@ -10,57 +10,61 @@ from backend.contract.performance import Estimate, PerformanceQuery, RealizedErr
 
 
 class ShadowQuery(PerformanceQuery):
-    """Silent answers to the predictions of a window that ends now, or at ``until``."""
+    """Shadow answers to the predictions of a window that ends now, or at ``until``."""
 
 
 class DifferenceQuantile(Described):
-    """The difference that a share of the answers, 0 to 1, stays below."""
+    """A quantile of the difference: ``share`` of the answers lie below it."""
 
-    share: float
-    difference: float
+    share: float = Field(description="Share of answers, 0 to 1.")
+    difference: float = Field(description="Difference in 100,000 USD.")
 
 
 class ShadowDifference(Described):
-    """How far the answers are apart; ``beyond_interval`` is a share, 0 to 1."""
+    """How far the answers differ; ``beyond_interval`` is a share, 0 to 1."""
 
-    rows: int
-    mean: Estimate | None
-    rms: Estimate | None = Field(description="Root of the mean squared difference.")
+    rows: int = Field(description="Predictions that both versions answered.")
+    mean: Estimate | None = Field(description="Mean difference in 100,000 USD.")
+    rms: Estimate | None = Field(description="Root mean squared difference in 100,000 USD.")
     beyond_interval: Estimate | None = Field(
-        description="Share of the challenger's answers outside the champion's interval."
+        description="Share of the challenger's answers outside the champion's interval, 0 to 1."
     )
-    quantiles: list[DifferenceQuantile]
+    quantiles: list[DifferenceQuantile] = Field(description="Quantiles of the difference.")
 
 
 class ShadowErrors(Described):
-    """Where the actual value is known; a ``rmse_difference`` below zero: the challenger is better."""
+    """Error on labelled predictions; if ``rmse_difference`` is below zero, the challenger is better."""
 
-    challenger: RealizedError
-    champion: RealizedError
-    rmse_difference: Estimate | None
+    challenger: RealizedError = Field(description="Realized error of the challenger.")
+    champion: RealizedError = Field(description="Realized error of the champion.")
+    rmse_difference: Estimate | None = Field(
+        description="RMSE of the challenger minus that of the champion, in 100,000 USD."
+    )
 
 
 class ShadowStep(Described):
-    """A step of time."""
+    """One step of time."""
 
-    since: AwareDatetime
-    difference: ShadowDifference
-    errors: ShadowErrors
+    since: AwareDatetime = Field(description="Start of the step.")
+    difference: ShadowDifference = Field(description="Difference between the answers.")
+    errors: ShadowErrors = Field(description="Realized error of both versions.")
 
 
 class ShadowResponse(Success):
-    """GET /monitoring/shadow: of the newest challenger and champion of the window (null: none)."""
+    """GET /monitoring/shadow: the latest challenger and champion of the window (null: none)."""
 
-    share: float = Field(description="Of the predictions that are to be answered so; 0: it is off.")
-    minimum_rows: int
-    challenger: str | None
-    champion: str | None
-    since: AwareDatetime
-    until: AwareDatetime
-    n: int
-    rows_read: int = Field(description="Fewer than there are where a large window was thinned.")
-    of_other_versions: int = Field(description="Silent answers of other pairs of versions.")
-    difference: ShadowDifference
-    errors: ShadowErrors
-    step_seconds: int
-    series: list[ShadowStep]
+    share: float = Field(
+        description="Share of predictions to shadow, 0 to 1; 0: shadow testing is off."
+    )
+    minimum_rows: int = Field(description="Rows needed for a figure.")
+    challenger: str | None = Field(description="Version of the challenger.")
+    champion: str | None = Field(description="Version of the champion.")
+    since: AwareDatetime = Field(description="Start of the window.")
+    until: AwareDatetime = Field(description="End of the window.")
+    n: int = Field(description="Shadow answers in the window.")
+    rows_read: int = Field(description="Rows used; a sample if the window is large.")
+    of_other_versions: int = Field(description="Shadow answers of other pairs of versions.")
+    difference: ShadowDifference = Field(description="Difference between the answers.")
+    errors: ShadowErrors = Field(description="Realized error of both versions.")
+    step_seconds: int = Field(description="Length of a step in seconds.")
+    series: list[ShadowStep] = Field(description="Over time, oldest step first.")

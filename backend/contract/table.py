@@ -1,4 +1,4 @@
-"""What a page must know of the table that is predicted on, beside its inputs and target."""
+"""What pages need to know about the housing table besides its inputs and target."""
 
 from storage.domain.place import MIDDLE_LATITUDE
 from storage.domain.presets import DISTRICTS, District, district_of

@@ -1,4 +1,4 @@
-"""Requests of a range of time in figures, and the slowest of them."""
+"""Request statistics of a time range, and its slowest requests."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,18 +15,22 @@ from storage.schema.traffic import VersionChange as VersionChange
 
 
 class RangeQuery(Request):
-    """Query parameters of a range that ends now."""
+    """Query parameters of a time range that ends now."""
 
-    window: Duration = Field(timedelta(hours=1), ge=SHORTEST_WINDOW)
+    window: Duration = Field(
+        timedelta(hours=1),
+        ge=SHORTEST_WINDOW,
+        description="Length of the range, such as 30m, 24h or 7d.",
+    )
     endpoint: str | None = Field(
         None,
         max_length=1_000,
-        description="A route template, or several, separated by commas. Without: all.",
+        description="Route templates, separated by commas; all by default.",
     )
 
     @property
     def endpoints(self) -> tuple[str, ...]:
-        """The route templates that count; empty for all."""
+        """The requested route templates; empty means all."""
         return tuple(self.endpoint.split(",")) if self.endpoint else ()
 
 
@@ -35,35 +39,39 @@ class SummaryQuery(RangeQuery):
 
     step: Duration | None = Field(
         None,
-        description="A whole multiple of 10s, for windows above a day of 1m, above 8 days of 10m; "
-        "at most 1,000 of them. Without: some 50 to 100 steps.",
+        description="Length of a step: a multiple of 10s, of 1m in windows above a day, of 10m above "
+        "8 days; at most 1,000 steps. By default, 50 to 100 steps.",
     )
 
 
 class SlowestQuery(RangeQuery):
     """GET /metrics/api/slowest"""
 
-    limit: int = Field(SLOWEST_KEPT, ge=1, le=SLOWEST_KEPT)
+    limit: int = Field(
+        SLOWEST_KEPT, ge=1, le=SLOWEST_KEPT, description="Largest number of requests."
+    )
 
 
 class SummaryResponse(Success):
     """GET /metrics/api/summary: ``since`` begins the first step, ``until`` ends the last."""
 
-    since: AwareDatetime
-    until: AwareDatetime
-    step_seconds: int
-    series: list[Step]
-    totals: Figures
-    version_changes: list[VersionChange]
-    requests_by_endpoint: dict[str, int] = Field(
-        description="Of every route template in the range, whichever was asked for."
+    since: AwareDatetime = Field(description="Start of the window.")
+    until: AwareDatetime = Field(description="End of the window.")
+    step_seconds: int = Field(description="Length of a step in seconds.")
+    series: list[Step] = Field(description="Figures by step, oldest first.")
+    totals: Figures = Field(description="Figures of the whole range.")
+    version_changes: list[VersionChange] = Field(
+        description="When another model version began to answer."
     )
-    filters: dict[str, Any]
+    requests_by_endpoint: dict[str, int] = Field(
+        description="Requests by route template, whatever the filter."
+    )
+    filters: dict[str, Any] = Field(description="Filters that were applied.")
 
 
 class SlowestResponse(Success):
     """GET /metrics/api/slowest: slowest first."""
 
-    requests: list[RequestRow]
-    total: int
-    filters: dict[str, Any]
+    requests: list[RequestRow] = Field(description="Slowest first.")
+    total: int = Field(description="Number of rows returned.")
+    filters: dict[str, Any] = Field(description="Filters that were applied.")

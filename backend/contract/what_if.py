@@ -1,4 +1,4 @@
-"""POST /sensitivity and /nearest_districts: what the what-if form shows around one answer."""
+"""POST /sensitivity and /nearest_districts: what the what-if form shows around one prediction."""
 
 from pydantic import BaseModel, Field
 
@@ -11,8 +11,8 @@ MOST_DISTRICTS = 50
 class SensitivityQuery(Request):
     """Query parameters of POST /sensitivity."""
 
-    feature: FeatureName | None = Field(None, description="One input; none means all of them.")
-    points: int = Field(41, ge=2, le=201, description="Values along each input.")
+    feature: FeatureName | None = Field(None, description="One input; all by default.")
+    points: int = Field(41, ge=2, le=201, description="Number of values along each input.")
 
 
 class SensitivityCurve(BaseModel):
@@ -23,37 +23,39 @@ class SensitivityCurve(BaseModel):
     ``histogram_edges[i]`` and ``histogram_edges[i + 1]``.
     """
 
-    feature: FeatureName
-    values: list[float]
-    predictions: list[float]
-    histogram_edges: list[float]
-    histogram_counts: list[int]
+    feature: FeatureName = Field(description="Input that varies.")
+    values: list[float] = Field(description="Values of the input, in its own unit.")
+    predictions: list[float] = Field(description="Predicted price at each value, in 100,000 USD.")
+    histogram_edges: list[float] = Field(
+        description="Bin edges of the training data, in the input's unit."
+    )
+    histogram_counts: list[int] = Field(description="Training districts in each bin.")
 
 
 class SensitivityResponse(Success):
     """POST /sensitivity"""
 
-    prediction: float
-    curves: list[SensitivityCurve]
-    model_version: str
+    prediction: float = Field(description="Predicted price of the inputs sent, in 100,000 USD.")
+    curves: list[SensitivityCurve] = Field(description="One curve for each input.")
+    model_version: str = Field(description="Version of the model.")
 
 
 class NearestQuery(Request):
     """Query parameters of POST /nearest_districts."""
 
-    number: int = Field(10, ge=1, le=MOST_DISTRICTS)
+    number: int = Field(10, ge=1, le=MOST_DISTRICTS, description="Number of districts.")
 
 
 class NearestDistrict(BaseModel):
-    """One training district: how far away in km, its inputs, its recorded price in 100,000 USD."""
+    """One training district with its distance, inputs and recorded price."""
 
-    distance_km: float
-    input: HousingFeatures
-    price: float
+    distance_km: float = Field(description="Distance in km.")
+    input: HousingFeatures = Field(description="Inputs of the district.")
+    price: float = Field(description="Recorded price in 100,000 USD.")
 
 
 class NearestResponse(Success):
     """POST /nearest_districts: nearest first."""
 
-    districts: list[NearestDistrict]
-    model_version: str
+    districts: list[NearestDistrict] = Field(description="Nearest first.")
+    model_version: str = Field(description="Version of the model.")

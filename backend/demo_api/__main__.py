@@ -1,6 +1,6 @@
-"""Walk through the API as a first-time client would: every endpoint, good input and bad.
+"""Walk through the API: every endpoint, with valid and invalid input.
 
-Prints a line a step; exits 1 if anything is off.
+Prints one line per step; exits 1 if any step fails.
 """
 
 import argparse
@@ -19,9 +19,9 @@ STEPS: tuple[Step, ...] = (*service.STEPS, *predictions.STEPS, *records.STEPS, *
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Take every step against one service."""
+    """Run every step against one service."""
     parser = argparse.ArgumentParser(prog="python -m backend.demo_api", description=__doc__)
-    parser.add_argument("--url", help="the service (default: the settings' own)")
+    parser.add_argument("--url", help="URL of the service (default: from the settings)")
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     options = parser.parse_args(arguments)
     settings = settings_or_exit()
@@ -31,24 +31,24 @@ def main(arguments: list[str] | None = None) -> None:
     off = sum(outcome.off for outcome in outcomes)
     missed = unvisited(connection)
     for endpoint in missed:
-        console.print(Text(f"not visited  {endpoint}", style="yellow"), soft_wrap=True)
-    console.print(f"{len(outcomes)} steps, {off} off.", highlight=False)
+        console.print(Text(f"not called  {endpoint}", style="yellow"), soft_wrap=True)
+    console.print(f"{len(outcomes)} steps, {off} failed.", highlight=False)
     raise SystemExit(1 if off or missed else 0)
 
 
 def unvisited(connection: Connection) -> list[str]:
-    """Return the endpoints that the service lists and no step goes to."""
+    """Return the listed endpoints that no step calls."""
     try:
         listed = connection.get(ServiceDescription, "/").endpoints
     except Off:
-        return []  # a step has said so
+        return []  # a step has reported it
     return sorted(set(listed) - {step.endpoint for step in STEPS})
 
 
 def _show(console: Console, outcome: Outcome) -> None:
     step = outcome.step
     text = Text.assemble(
-        ("off " if outcome.off else "ok  ", "bold red" if outcome.off else "green"),
+        ("fail" if outcome.off else "ok  ", "bold red" if outcome.off else "green"),
         f"{step.endpoint:<37}{step.purpose:<22}",
         outcome.text,
     )

@@ -1,4 +1,4 @@
-"""Monitoring, versions and retraining; nothing that a walk does here changes what the service does."""
+"""Monitoring, versions and retraining; these steps change nothing in the service."""
 
 from backend.contract.audit import AuditResponse
 from backend.contract.drift import DriftResponse, DriftWindowResponse
@@ -27,7 +27,7 @@ def model_version(connection: Connection) -> str:
     """GET /models/<version>"""
     champion = connection.get(ModelsResponse, "/models").champion
     answer = connection.get(VersionResponse, f"/models/{champion}")
-    demand(answer.version.is_champion, f"{champion} is not said to be the champion")
+    demand(answer.version.is_champion, f"{champion} is not marked as the champion")
     connection.refused("GET", "/models/none", 404)
     rmse = answer.error.rmse
     if rmse is None:
@@ -41,7 +41,7 @@ def comparison(connection: Connection) -> str:
     path = f"/models/{champion}/comparison"
     answer = connection.get(ComparisonResponse, f"{path}?against={champion}")
     if answer.difference is not None:
-        demand(answer.difference.value == 0.0, "a version is not as good as itself")
+        demand(answer.difference.value == 0.0, "a version differs from itself")
     connection.refused("GET", path, 400)
     connection.refused("GET", f"{path}?against=none", 404)
     return f"against itself, {answer.rows:,} rows: no difference"
@@ -50,8 +50,8 @@ def comparison(connection: Connection) -> str:
 def status(connection: Connection) -> str:
     """GET /monitoring/status"""
     answer = connection.get(StatusResponse, "/monitoring/status")
-    watched = "the monitor runs" if answer.monitoring_active else "no monitor runs"
-    return f"{watched}, {answer.pending_retraining_triggers} retrainings wait"
+    watched = "the monitor is running" if answer.monitoring_active else "no monitor is running"
+    return f"{watched}, {answer.pending_retraining_triggers} retrainings queued"
 
 
 def drift(connection: Connection) -> str:
@@ -62,7 +62,7 @@ def drift(connection: Connection) -> str:
     demand(analysis.n_samples == 3, f"{analysis.n_samples} rows counted for 3")
     connection.refused("POST", "/monitoring/drift", 400, {"data": []})
     connection.refused("POST", "/monitoring/drift", 400, {"data": [{"Colour": 1}]})
-    return "three rows are not enough data, and it says so"
+    return "three rows are reported as not enough data"
 
 
 def drift_window(connection: Connection) -> str:
@@ -84,13 +84,13 @@ def shadow(connection: Connection) -> str:
     answer = connection.get(ShadowResponse, "/monitoring/shadow?window=1h")
     demand(answer.rows_read <= answer.n, f"{answer.rows_read} of {answer.n} rows read")
     connection.refused("GET", "/monitoring/shadow?window=0h", 400)
-    return f"{answer.n:,} silent answers, by {answer.challenger or 'nobody'}"
+    return f"{answer.n:,} shadow answers, by {answer.challenger or 'no challenger'}"
 
 
 def config(connection: Connection) -> str:
     """GET /monitoring/config"""
     answer = connection.get(ConfigResponse, "/monitoring/config")
-    demand(len(answer.definitions) > 0, "no value is described")
+    demand(len(answer.definitions) > 0, "no value has a description")
     return f"{len(answer.definitions)} values, each described"
 
 
@@ -98,7 +98,7 @@ def retraining_check(connection: Connection) -> str:
     """POST /monitoring/retraining-check"""
     path = "/monitoring/retraining-check"
     answer = connection.post(RetrainingCheckResponse, path, {})
-    demand(answer.checked == "logged", f"an empty body checks what was {answer.checked}")
+    demand(answer.checked == "logged", f"an empty body checked rows that were {answer.checked}")
     connection.refused("POST", path, 400, {"predictions": [1.0, 2.0], "actuals": [1.0]})
     return " ".join(answer.reasons)
 
@@ -127,7 +127,9 @@ def refuse_retraining(connection: Connection) -> str:
     """POST /monitoring/trigger-retraining without a reason, and without a key"""
     path = "/monitoring/trigger-retraining"
     connection.refused("POST", path, 400, {"reason": ""})
-    return connection.refused("POST", path, 401, {"reason": "I may not"}, headers=NO_KEY).error
+    return connection.refused(
+        "POST", path, 401, {"reason": "this must be refused"}, headers=NO_KEY
+    ).error
 
 
 def retrainings(connection: Connection) -> str:
@@ -141,24 +143,24 @@ def retrainings(connection: Connection) -> str:
 
 def refuse_cancelling(connection: Connection) -> str:
     """POST /retraining/<trigger_id>/cancel without a key"""
-    body = {"reason": "I may not"}
+    body = {"reason": "this must be refused"}
     return connection.refused("POST", "/retraining/none/cancel", 401, body, headers=NO_KEY).error
 
 
 def refuse_unknown_retraining(connection: Connection) -> str:
-    """GET /retraining/<trigger_id> of none"""
+    """GET /retraining/<trigger_id> of an unknown one"""
     return connection.refused("GET", "/retraining/none", 404).error
 
 
 def refuse_promotion(connection: Connection) -> str:
     """POST /models/<version>/promote without a key"""
-    body = {"reason": "I may not"}
+    body = {"reason": "this must be refused"}
     return connection.refused("POST", "/models/none/promote", 401, body, headers=NO_KEY).error
 
 
 def refuse_rollback(connection: Connection) -> str:
     """POST /models/rollback without a key"""
-    body = {"reason": "I may not"}
+    body = {"reason": "this must be refused"}
     return connection.refused("POST", "/models/rollback", 401, body, headers=NO_KEY).error
 
 
@@ -173,23 +175,23 @@ def audit(connection: Connection) -> str:
 
 STEPS: tuple[Step, ...] = (
     Step("GET /models", "which versions?", models),
-    Step("GET /models/<version>", "how good is one?", model_version),
+    Step("GET /models/<version>", "how good is it?", model_version),
     Step("GET /models/<version>/comparison", "which is better?", comparison),
-    Step("GET /monitoring/status", "is it watched?", status),
+    Step("GET /monitoring/status", "is it monitored?", status),
     Step("POST /monitoring/drift", "are rows unusual?", drift),
     Step("GET /monitoring/drift", "has input drifted?", drift_window),
-    Step("GET /monitoring/performance", "is it still right?", performance),
-    Step("GET /monitoring/shadow", "would another do?", shadow),
-    Step("GET /monitoring/config", "by which rules?", config),
-    Step("PUT /monitoring/config", "may anyone?", refuse_change),
-    Step("POST /monitoring/retraining-check", "shall it learn anew?", retraining_check),
-    Step("POST /monitoring/checks", "may anyone?", refuse_checks),
+    Step("GET /monitoring/performance", "how large is the error?", performance),
+    Step("GET /monitoring/shadow", "is a challenger better?", shadow),
+    Step("GET /monitoring/config", "which rules apply?", config),
+    Step("PUT /monitoring/config", "without a key", refuse_change),
+    Step("POST /monitoring/retraining-check", "should we retrain?", retraining_check),
+    Step("POST /monitoring/checks", "without a key", refuse_checks),
     Step("GET /monitoring/history", "what happened?", history),
     Step("POST /monitoring/trigger-retraining", "without a reason", refuse_retraining),
-    Step("GET /retraining", "which were there?", retrainings),
-    Step("GET /retraining/<trigger_id>", "one that is not", refuse_unknown_retraining),
-    Step("POST /retraining/<trigger_id>/cancel", "may anyone?", refuse_cancelling),
-    Step("POST /models/<version>/promote", "may anyone?", refuse_promotion),
-    Step("POST /models/rollback", "may anyone?", refuse_rollback),
+    Step("GET /retraining", "list of retrainings", retrainings),
+    Step("GET /retraining/<trigger_id>", "an unknown one", refuse_unknown_retraining),
+    Step("POST /retraining/<trigger_id>/cancel", "without a key", refuse_cancelling),
+    Step("POST /models/<version>/promote", "without a key", refuse_promotion),
+    Step("POST /models/rollback", "without a key", refuse_rollback),
     Step("GET /audit", "who changed what?", audit),
 )

@@ -1,4 +1,4 @@
-"""Prices: one, several, why, what if; and everything that is refused."""
+"""Predictions: one, several, explained and what-if; and invalid requests."""
 
 import math
 
@@ -18,7 +18,7 @@ def predict(connection: Connection) -> str:
     """POST /predict"""
     answer = connection.post(PredictionResponse, "/predict", EXAMPLE)
     demand(0 <= answer.prediction <= HIGHEST_PREDICTION, f"an absurd price: {answer.prediction}")
-    demand(answer.interval.lower <= answer.interval.upper, "the interval is upside down")
+    demand(answer.interval.lower <= answer.interval.upper, "the lower bound is above the upper")
     return (
         f"{answer.prediction * TARGET_UNIT_DOLLARS:,.0f} USD, {answer.interval.coverage:.0%} between "
         f"{answer.interval.lower:.2f} and {answer.interval.upper:.2f}"
@@ -45,21 +45,21 @@ def refuse_missing(connection: Connection) -> str:
 
 
 def refuse_nonsense(connection: Connection) -> str:
-    """POST /predict with values that are no numbers, or none that a house has"""
+    """POST /predict with values that are not numbers, or out of range"""
     for value in ("much", True, None, -1.0, 1e300):
         error = connection.refused("POST", "/predict", 400, EXAMPLE | {"MedInc": value})
         fields = [problem.field for problem in error.validation_errors or []]
         demand(fields == ["MedInc"], f"{value!r}: the error names {fields}")
-    return f"five kinds, such as: {error.error}"
+    return f"five kinds of error, such as: {error.error}"
 
 
 def refuse_not_json(connection: Connection) -> str:
-    """POST /predict with something else than JSON"""
+    """POST /predict with a body that is not JSON"""
     connection.refused("POST", "/predict", 415, data=b"MedInc=8")
     headers = {"Content-Type": "application/json"}
     for text in (b"{", b"NaN", b'{"MedInc": NaN}', b"[" * 20_000):
         connection.refused("POST", "/predict", 400, data=text, headers=headers)
-    return "415 and 400, each with a reason"
+    return "415 and 400, each with a message"
 
 
 def predict_batch(connection: Connection) -> str:
@@ -73,7 +73,7 @@ def predict_batch(connection: Connection) -> str:
 
 
 def refuse_batch(connection: Connection) -> str:
-    """POST /predict_batch with one bad instance, and with none"""
+    """POST /predict_batch with an invalid instance, and with no instance"""
     body = {"instances": [EXAMPLE, EXAMPLE | {"Latitude": 0}]}
     error = connection.refused("POST", "/predict_batch", 400, body)
     fields = [problem.field for problem in error.validation_errors or []]
@@ -94,7 +94,7 @@ def nearest(connection: Connection) -> str:
     """POST /nearest_districts"""
     answer = connection.post(NearestResponse, "/nearest_districts?number=3", EXAMPLE)
     distances = [district.distance_km for district in answer.districts]
-    demand(distances == sorted(distances), "not the nearest first")
+    demand(distances == sorted(distances), "not sorted by distance")
     return f"the nearest is {distances[0]:.2f} km away"
 
 
@@ -102,10 +102,10 @@ STEPS: tuple[Step, ...] = (
     Step("POST /predict", "one price", predict),
     Step("POST /predict", "why this price?", explain),
     Step("POST /predict", "an input is missing", refuse_missing),
-    Step("POST /predict", "values are nonsense", refuse_nonsense),
-    Step("POST /predict", "it is not JSON", refuse_not_json),
+    Step("POST /predict", "invalid values", refuse_nonsense),
+    Step("POST /predict", "not JSON", refuse_not_json),
     Step("POST /predict_batch", "several prices", predict_batch),
-    Step("POST /predict_batch", "one is wrong", refuse_batch),
+    Step("POST /predict_batch", "one is invalid", refuse_batch),
     Step("POST /sensitivity", "what if?", sensitivity),
-    Step("POST /nearest_districts", "who is near?", nearest),
+    Step("POST /nearest_districts", "what is nearby?", nearest),
 )

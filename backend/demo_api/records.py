@@ -1,4 +1,4 @@
-"""What was recorded, read back."""
+"""Reading recorded data back."""
 
 import time
 
@@ -19,7 +19,7 @@ from backend.contract.traffic import SlowestResponse, SummaryResponse
 from backend.demo_api.walk import Connection, Off, Step, demand
 
 LOG_SECONDS = 10.0
-"""How long a prediction may take to be readable."""
+"""Longest time until a prediction can be read back."""
 
 
 def read_back(connection: Connection) -> str:
@@ -37,7 +37,7 @@ def read_back(connection: Connection) -> str:
                 raise
             time.sleep(0.1)
     demand(logged.prediction == asked.prediction, f"{logged.prediction} was logged")
-    return "the logged price is the one that was answered"
+    return "the logged price equals the answer"
 
 
 def feedback(connection: Connection) -> str:
@@ -47,15 +47,15 @@ def feedback(connection: Connection) -> str:
     first = connection.post(FeedbackResponse, "/feedback", body)
     demand(first.accepted == 1, f"{first.accepted} accepted")
     again = connection.post(FeedbackResponse, "/feedback", body)
-    demand(again.duplicate == [asked.prediction_id], "the same again is not told")
+    demand(again.duplicate == [asked.prediction_id], "the duplicate is not reported")
     connection.refused("POST", "/feedback", 400, {"items": []})
-    return "the real price is kept, once"
+    return "the actual price is stored once"
 
 
 def predictions(connection: Connection) -> str:
     """GET /predictions"""
     answer = connection.get(PredictionsResponse, "/predictions?limit=2")
-    demand(answer.total == len(answer.predictions) <= 2, "total is not the rows returned")
+    demand(answer.total == len(answer.predictions) <= 2, "total differs from the rows returned")
     connection.refused("GET", "/predictions?limit=0", 400)
     return f"{answer.total} rows, another page: {'yes' if answer.next_page_token else 'no'}"
 
@@ -63,7 +63,7 @@ def predictions(connection: Connection) -> str:
 def logs(connection: Connection) -> str:
     """GET /logs"""
     answer = connection.get(LogsResponse, "/logs?level=INFO&limit=5")
-    demand(all(line.level == "INFO" for line in answer.logs), "another level than asked for")
+    demand(all(line.level == "INFO" for line in answer.logs), "a line has the wrong level")
     connection.refused("GET", "/logs?level=LOUD", 400)
     return f"{answer.total} lines"
 
@@ -71,7 +71,7 @@ def logs(connection: Connection) -> str:
 def api_metrics(connection: Connection) -> str:
     """GET /metrics/api"""
     answer = connection.get(RequestsResponse, "/metrics/api?endpoint=/predict&status=400&limit=5")
-    demand(all(row.status_code == 400 for row in answer.metrics), "another status")
+    demand(all(row.status_code == 400 for row in answer.metrics), "a request has the wrong status")
     connection.refused("GET", "/metrics/api?since=yesterday", 400)
     return f"{answer.total} refused predictions"
 
@@ -80,7 +80,7 @@ def summary(connection: Connection) -> str:
     """GET /metrics/api/summary"""
     answer = connection.get(SummaryResponse, "/metrics/api/summary?window=10m&step=1m")
     counted = sum(step.requests for step in answer.series)
-    demand(counted == answer.totals.requests, "the steps are not the total")
+    demand(counted == answer.totals.requests, "the steps do not add up to the total")
     connection.refused("GET", "/metrics/api/summary?window=soon", 400)
     return f"{counted:,} requests in ten minutes"
 
@@ -89,7 +89,7 @@ def slowest(connection: Connection) -> str:
     """GET /metrics/api/slowest"""
     answer = connection.get(SlowestResponse, "/metrics/api/slowest?window=10m&limit=3")
     times = [row.response_time for row in answer.requests]
-    demand(times == sorted(times, reverse=True), "not the slowest first")
+    demand(times == sorted(times, reverse=True), "not sorted slowest first")
     return f"{answer.total} requests"
 
 
@@ -121,14 +121,14 @@ def refuse_clearing(connection: Connection) -> str:
 
 STEPS: tuple[Step, ...] = (
     Step("GET /predictions/<prediction_id>", "was it logged?", read_back),
-    Step("POST /feedback", "the real price", feedback),
-    Step("GET /predictions", "what was asked?", predictions),
+    Step("POST /feedback", "the actual price", feedback),
+    Step("GET /predictions", "logged predictions", predictions),
     Step("GET /logs", "what happened?", logs),
     Step("GET /metrics/api", "which requests?", api_metrics),
     Step("GET /metrics/api/summary", "how fast is it?", summary),
-    Step("GET /metrics/api/slowest", "what takes long?", slowest),
+    Step("GET /metrics/api/slowest", "what is slow?", slowest),
     Step("GET /metrics/models", "how good is it?", model_metrics),
     Step("GET /metrics", "for Prometheus", prometheus),
-    Step("GET /database/stats", "how much is kept?", statistics),
-    Step("POST /database/clear", "may anyone?", refuse_clearing),
+    Step("GET /database/stats", "how much is stored?", statistics),
+    Step("POST /database/clear", "without a key", refuse_clearing),
 )

@@ -1,4 +1,4 @@
-"""The service about itself: what it is, how it is, what it takes."""
+"""The service's description, state and schemas."""
 
 from backend.contract.predictions import (
     FEATURE_NAMES,
@@ -39,7 +39,7 @@ def ready(connection: Connection) -> str:
 def info(connection: Connection) -> str:
     """GET /info"""
     model = connection.get(InfoResponse, "/info")
-    demand(model.features == list(FEATURE_NAMES), f"other inputs than ours: {model.features}")
+    demand(model.features == list(FEATURE_NAMES), f"unexpected inputs: {model.features}")
     return f"{model.model_type}, trained {model.trained_at:%Y-%m-%d %H:%M}"
 
 
@@ -66,21 +66,21 @@ def docs(connection: Connection) -> str:
 
 
 def refuse_unknown(connection: Connection) -> str:
-    """An unknown path, and a method that a path does not take"""
+    """An unknown path, and a method that a path does not support"""
     connection.refused("GET", "/prices", 404)
     connection.refused("DELETE", "/predict", 405)
-    return "404 and 405, in the one shape"
+    return "404 and 405, as problem documents"
 
 
 STEPS: tuple[Step, ...] = (
     Step("GET /", "what is this?", describe),
     Step("GET /health", "can it answer?", health),
-    Step("GET /health/live", "does it run?", live),
-    Step("GET /health/ready", "may traffic come?", ready),
+    Step("GET /health/live", "is it running?", live),
+    Step("GET /health/ready", "is it ready?", ready),
     Step("GET /info", "which model?", info),
-    Step("GET /schema", "what does it take?", schema),
+    Step("GET /schema", "what does it expect?", schema),
     Step("GET /openapi.json", "for programs", openapi),
     Step("GET /docs", "for people", docs),
-    Step("GET /docs/<asset>", "without internet", docs),
-    Step("GET /prices", "what is not there", refuse_unknown),
+    Step("GET /docs/<asset>", "works offline", docs),
+    Step("GET /prices", "an unknown path", refuse_unknown),
 )

@@ -1,4 +1,4 @@
-"""A walk through the API: each step asks one thing, and says whether the answer is what the contract says."""
+"""A walk through the API: each step sends requests and checks the answers against the contract."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ Answer = TypeVar("Answer", bound=BaseModel)
 
 
 class Off(Exception):
-    """An answer is not what the contract says; the message tells how."""
+    """An answer does not match the contract; the message says how."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that a client does.
+    """One step of the walk.
 
-    ``run`` returns what a person would like to know of the answer, or raises ``Off``.
+    ``run`` returns a short summary of the answer, or raises ``Off``.
     """
 
     endpoint: str
@@ -32,7 +32,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a step."""
+    """The outcome of a step."""
 
     step: Step
     text: str
@@ -40,7 +40,7 @@ class Outcome:
 
 
 class Connection:
-    """Asks one service and checks each answer against its model. Sends bad input as readily as good."""
+    """Calls one service and checks each answer against its model."""
 
     def __init__(self, url: str, key: str | None) -> None:
         self.url = url.rstrip("/")
@@ -52,19 +52,19 @@ class Connection:
     def raw(
         self, method: str, path: str, body: Any = None, expected: int = 200, **more: Any
     ) -> requests.Response:
-        """Ask, and return the answer if it has the expected status and a request id.
+        """Send a request and return the answer if it has the expected status and a request id.
 
         Raises
         ------
         Off
-            If nothing answers, or something else does.
+            If there is no answer, or an unexpected one.
         """
         try:
             answer = self._session.request(
                 method, self.url + path, json=body, timeout=TIMEOUT_SECONDS, **more
             )
         except requests.RequestException as error:
-            raise Off(f"nothing answers at {self.url} ({type(error).__name__})") from error
+            raise Off(f"no answer from {self.url} ({type(error).__name__})") from error
         if answer.status_code != expected:
             raise Off(f"answered {answer.status_code}, not {expected}: {answer.text[:200]}")
         if not answer.headers.get("X-Request-ID"):
@@ -72,27 +72,29 @@ class Connection:
         return answer
 
     def get(self, kind: type[Answer], path: str) -> Answer:
-        """Read something."""
+        """Send a GET request."""
         return _parse(kind, self.raw("GET", path))
 
     def post(self, kind: type[Answer], path: str, body: Any) -> Answer:
-        """Ask for something."""
+        """Send a POST request."""
         return _parse(kind, self.raw("POST", path, body))
 
     def refused(
         self, method: str, path: str, status: int, body: Any = None, **more: Any
     ) -> ErrorResponse:
-        """Ask for what must be refused, and return the refusal, which has the one shape of errors."""
+        """Send a request that must be refused, and return the problem document."""
         answer = self.raw(method, path, body, expected=status, **more)
         if answer.headers.get("Content-Type", "").partition(";")[0] != "application/problem+json":
-            raise Off(f"the error is {answer.headers.get('Content-Type')}, not a problem document")
+            raise Off(
+                f"the error has the type {answer.headers.get('Content-Type')}, not a problem document"
+            )
         return _parse(ErrorResponse, answer)
 
 
 def walk(
     connection: Connection, steps: Sequence[Step], on_outcome: Callable[[Outcome], None]
 ) -> list[Outcome]:
-    """Take every step, whatever became of the ones before it; tell each outcome at once."""
+    """Run every step, even after a failure; report each outcome as it happens."""
     outcomes = []
     for step in steps:
         outcome = _take(connection, step)

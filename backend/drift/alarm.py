@@ -1,10 +1,10 @@
-"""When drift becomes an alarm: checks repeat all day, and each one more is one more chance to be wrong.
+"""When drift becomes an alarm: every repeated check is another chance of a false verdict.
 
-An hourly check with one false verdict in 170 would cry wolf four times in 30 days. An alarm is therefore
-raised by one window only when its corrected p value is below a level that the checks of 30 days can spend
-(720 x 0.0003 = 0.2 expected false alarms, however windows overlap, because expectations add up), or when
-windows without common rows drifted one after the other (0.006 squared, 720 times: 0.03). Together below one
-in 30 days; ``make bench-monitoring`` simulates it.
+An hourly check with one false verdict in 170 would give four false alarms in 30 days. So one window alone
+raises an alarm only if its corrected p value is below a level chosen for 30 days of checks
+(720 x 0.0003 = 0.2 expected false alarms, however windows overlap, because expectations add up). Otherwise
+an alarm needs consecutive drifted windows without common rows (0.006 squared, 720 times: 0.03). Together
+this gives less than one false alarm in 30 days; ``make bench-monitoring`` simulates it.
 """
 
 from collections.abc import Sequence
@@ -22,11 +22,11 @@ class CheckedWindow:
     Attributes
     ----------
     since, until
-        What the window covers.
+        Start and end of the window.
     drifted
-        Its verdict; None where there was not enough data.
+        Its verdict; None without enough data.
     smallest_adjusted_p_value
-        The report's; None where there was not enough data.
+        The report's; None without enough data.
     """
 
     since: datetime
@@ -36,10 +36,10 @@ class CheckedWindow:
 
 
 def drift_alarm(checks: Sequence[CheckedWindow], thresholds: DriftThresholds) -> AlarmState:
-    """Decide after the last of ``checks``, which are in order of time.
+    """Decide whether to raise an alarm after the last of ``checks``, which are in time order.
 
-    A window without enough data neither confirms nor refutes. A window that shares time with one that
-    was counted adds no evidence and is not counted again; if it is quiet, the count starts anew.
+    A window without enough data neither confirms nor refutes drift. A window that overlaps one already
+    counted adds no evidence and is not counted again; a window without drift resets the count.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def _quiet(reason: str) -> AlarmState:
 
 
 def _confirmed_windows(checks: Sequence[CheckedWindow]) -> int:
-    """Count windows without common time, back from the last, until a quiet one."""
+    """Count windows that do not overlap, back from the last, until one without drift."""
     confirmed, earliest = 0, checks[-1].until
     for check in reversed(checks):
         if check.drifted is None:

@@ -1,4 +1,4 @@
-"""Drift of the served model's inputs: rows that someone sends, or the predictions of a window."""
+"""Drift of the served model's inputs, for rows that are sent or for logged predictions."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from storage.schema.arrays import FloatArray
 
 
 def inputs_of(rows: Sequence[DriftRow]) -> FloatArray:
-    """Return rows that were sent as inputs (n, 8) in schema order, NaN for missing values."""
+    """Convert rows that were sent to inputs (n, 8) in schema order, NaN for missing values."""
     values = [list(row.__dict__.values()) for row in rows]
     return np.array(values, dtype=np.float64).reshape(len(rows), len(FEATURE_NAMES))
 
@@ -31,7 +31,7 @@ def compare_rows(
     inputs: FloatArray,
     thresholds: DriftThresholds,
 ) -> DriftReport:
-    """Compare inputs (n, 8), NaN for missing values, and the model's answers to those that it accepts."""
+    """Compare inputs (n, 8), NaN for missing values, and the model's predictions for valid rows."""
     usable = inputs[is_accepted(inputs)]
     predictions = predict(usable) if len(usable) else None
     return detector.compare(inputs, predictions, thresholds)
@@ -98,7 +98,7 @@ def _compare(
 
 
 def _own_predictions(version: str, window: PredictionWindow) -> FloatArray:
-    # Another version's answers differ from this one's reference without any drift.
+    # Another version's predictions differ from this reference even without drift.
     own = window.versions == version
     return np.where(own, window.predicted, np.nan)
 
@@ -112,7 +112,7 @@ def _alarm(
     thresholds: DriftThresholds,
     most_rows: int,
 ) -> AlarmState:
-    """Ask the windows before this one, of its length and without common rows, whether they confirm it."""
+    """Check whether earlier windows of the same length, without common rows, confirm this one."""
     checks = [_checked(window, report)]
     length = window.until - window.since
     while not drift_alarm(checks, thresholds).raised and checks[0].drifted:

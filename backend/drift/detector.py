@@ -1,7 +1,7 @@
-"""Whether the inputs still look like the reference: fit on the reference once, then compare windows.
+"""Drift detection: prepare the reference once, then compare windows with it.
 
-An input counts as drifted when its difference is significant after correction for all tests of the window,
-and large enough to matter. What one column cannot show, the domain classifier may.
+An input counts as drifted if its difference is significant after correction for all tests of the window,
+and large enough to matter. The domain classifier finds changes that no single column shows.
 """
 
 from collections.abc import Sequence
@@ -24,22 +24,22 @@ METHOD = (
 
 
 class DriftDetector:
-    """The reference, prepared: comparing a window costs milliseconds.
+    """The prepared reference; comparing a window takes milliseconds.
 
     Parameters
     ----------
     inputs
         Reference rows, shape (m, d), without missing values.
     names
-        Of the d inputs.
+        Names of the d inputs.
     importances
         Shape (d,): shares of the model's answers that depend on each, adding up to 1.
     predictions
-        Shape (k,), answers of the model to rows that it was not fitted on; None: they are not compared.
+        Shape (k,), predictions for rows the model was not fitted on; None: not compared.
     seed
         Of the domain classifier's folds.
     place
-        The two inputs that are a map: the classifier then also sees how the others go with the place.
+        The two map coordinates: the classifier then also compares the other inputs with those nearby.
 
     Examples
     --------
@@ -85,11 +85,11 @@ class DriftDetector:
         inputs
             Shape (n, d); NaN is a missing value.
         predictions
-            Shape (k,), the model's answers to those that are complete; None or empty: not compared.
+            Shape (k,), predictions for the complete rows; None or empty: not compared.
         thresholds
-            The rule's numbers; the defaults if None.
+            The rule's thresholds; the defaults if None.
         multivariate
-            Whether to ask the domain classifier too.
+            Whether to run the domain classifier too.
         """
         thresholds = thresholds or DriftThresholds()
         if len(inputs) < thresholds.minimum_rows:
@@ -106,7 +106,7 @@ class DriftDetector:
 
 
 class _Samples:
-    """The columns of one window, measured."""
+    """The measured columns of one window."""
 
     def __init__(
         self,
@@ -160,7 +160,7 @@ class _Samples:
         )
 
     def _adjusted(self, difference: DomainDifference | None) -> list[float | None]:
-        """Return the columns' corrected p values and, last, the classifier's: one family."""
+        """Return the corrected p values of the columns and, last, of the classifier, as one family."""
         raw = [each.p_value if each is not None else None for each in self._distances]
         raw.append(difference.p_value if difference is not None else None)
         known = [index for index, value in enumerate(raw) if value is not None]
@@ -227,7 +227,7 @@ class _Samples:
 
 
 def _known(adjusted: Sequence[float | None]) -> list[float]:
-    """Return the p values that there are."""
+    """Return the p values that are not None."""
     return [value for value in adjusted if value is not None]
 
 

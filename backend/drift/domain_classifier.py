@@ -1,4 +1,4 @@
-"""A classifier that tries to tell current rows from reference rows: it sees what single columns can't."""
+"""A classifier that separates current rows from reference rows, by changes that no single column shows."""
 
 from dataclasses import dataclass
 
@@ -14,20 +14,20 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class DomainDifference:
-    """How well current rows can be told from reference rows.
+    """How well the classifier separates current rows from reference rows.
 
     Attributes
     ----------
     auc
         Cross-validated area under the ROC curve: 0.5 is chance, 1 is perfect.
     null_deviation
-        Standard deviation of ``auc`` around 0.5 where both come from one distribution.
+        Standard deviation of ``auc`` around 0.5 if both come from one distribution.
     p_value
         Chance of an AUC as high in that case.
     leading_columns
-        The column, or the columns whose way of going together, tells most.
+        The column, or the combination of columns, that differs most.
     rows
-        Current rows that were used: those without a missing value.
+        Current rows without a missing value.
     """
 
     auc: float
@@ -38,7 +38,7 @@ class DomainDifference:
 
 
 class DomainClassifier:
-    """A ridge discriminant on the columns' normal scores, their products and their places.
+    """A ridge discriminant on the columns' normal scores, their products and their surroundings.
 
     For current mean d_1 and reference mean d_0 of the features the discriminant is (S + R)^-1 (d_1 - d_0),
     with the reference's covariance S and the ridge R; it needs one inversion, made once.
@@ -56,9 +56,9 @@ class DomainClassifier:
     reference
         Shape (m, d), without missing values.
     seed
-        Of the folds.
+        Seed of the folds.
     place
-        Two columns that are a map, or None.
+        The two map coordinates, or None.
 
     Examples
     --------
@@ -85,7 +85,7 @@ class DomainClassifier:
         self._inverse = np.linalg.inv(spread)
 
     def difference(self, current: FloatArray) -> DomainDifference:
-        """Tell current rows (n, d) from the reference; rows with NaN are left out.
+        """Separate current rows (n, d) from the reference; rows with NaN are left out.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""What the domain classifier looks at: ranks, their products, and what is usual at a place."""
+"""Features of the domain classifier: ranks, their products, and local averages."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,21 +7,21 @@ from scipy import stats
 from storage.schema.arrays import FloatArray
 
 RIDGE = 0.001
-"""Added to each variance, so that a constant column does no harm."""
+"""Added to each variance, so that a constant column causes no division by zero."""
 PRODUCT_RIDGE = 2.0
-"""The same for products: most changes are of one column, and dozens of products bring noise."""
+"""The same for products: most changes affect one column, and dozens of products add noise."""
 PLACE_SHARE = 3
-"""One reference row in three tells what is usual at a place, and is not compared."""
+"""One reference row in three is used for the local averages, and is not compared."""
 PLACE_BINS = 20
-"""Cells along each of the two axes of the map, each with as many rows."""
+"""Cells along each of the two axes of the map, with equal numbers of rows."""
 PLACE_SHRINKAGE = 2.0
-"""Average rows that each cell's mean is drawn towards zero by."""
+"""Strength of the shrinkage of each cell's mean towards zero, in average rows."""
 
 
 class NormalScores:
     """Each column's value as the normal quantile of its rank in the reference, shape (m, d).
 
-    No unit and no absurd value matters to them.
+    They do not depend on units or outliers.
 
     Examples
     --------
@@ -47,15 +47,15 @@ class NormalScores:
 
 
 class PlaceMeans:
-    """The mean score of every other column in each cell of a map of two columns.
+    """The mean score of every other column in each cell of the map.
 
     Parameters
     ----------
     scores
-        Shape (k, d), of rows that are used for nothing else: a row must not be compared with a mean that
-        contains it, or reference and current rows would differ where nothing changed.
+        Shape (k, d), of rows used for nothing else: if a row were compared with a mean that contains it,
+        reference and current rows would differ without any change.
     place
-        The two columns that are the map.
+        The two map coordinates.
     """
 
     def __init__(self, scores: FloatArray, place: tuple[int, int]) -> None:
@@ -71,7 +71,7 @@ class PlaceMeans:
         self._means = np.column_stack(sums) / (counts + PLACE_SHRINKAGE)[:, np.newaxis]
 
     def of(self, scores: FloatArray) -> FloatArray:
-        """Return what is usual at the places of scores (n, d), shape (n, d - 2)."""
+        """Return the local averages at the locations of scores (n, d), shape (n, d - 2)."""
         usual: FloatArray = self._means[self._cells(scores)]
         return usual
 
@@ -85,20 +85,20 @@ class PlaceMeans:
 
 
 class DomainFeatures:
-    """Normal scores, all products of two of them, and how columns go with the place.
+    """Normal scores, all products of two of them, and comparisons with local averages.
 
     The products carry spread (a column with itself) and correlation (with another). With a map, each other
-    column also has its usual score at the row's place and the product of the two: together they show that a
-    column rose against its surroundings, or no longer goes with them.
+    column also has its local average at the row's location and the product of the two: together they show
+    that a column rose compared with its surroundings, or is no longer correlated with them.
 
     Parameters
     ----------
     reference
         Shape (m, d), without missing values.
     place
-        Two columns that are a map, or None.
+        The two map coordinates, or None.
     seed
-        Of the choice of the rows that tell what is usual at a place.
+        Seed for choosing the rows of the local averages.
     """
 
     def __init__(self, reference: FloatArray, place: tuple[int, int] | None, seed: int) -> None:
@@ -118,13 +118,13 @@ class DomainFeatures:
             *((column,) for column in others),
             *((column, *(place or ())) for column in others),
         ]
-        """Which columns each feature is made of."""
+        """The columns that each feature is made of."""
         simple, products = RIDGE, PRODUCT_RIDGE
         pairs = len(self._pairs[0])
         self.ridge = np.repeat(
             [simple, products, simple, simple], [columns, pairs, len(others), len(others)]
         )
-        """What each feature's variance is raised by, shape (f,)."""
+        """The amount added to each feature's variance, shape (f,)."""
         self.compared = self.of(compared)
         """The features of the reference rows that windows are compared with, shape (k, f)."""
 

@@ -1,4 +1,4 @@
-"""What a page draws of a comparison: histograms, cumulative shares, and drift along the window."""
+"""Data for the charts of a comparison: histograms, cumulative shares, and drift over the window."""
 
 from datetime import datetime, timedelta
 
@@ -17,11 +17,11 @@ ECDF_POINTS = 101
 TIMELINE_SLICES = 12
 SHORTEST_TIMELINE_SECONDS = 120.0
 TRIMMED = (0.5, 99.5)
-"""Percentiles of the reference between which the bins lie; what is beyond is counted in the outermost."""
+"""Percentiles of the reference between which the bins lie; the outermost bins include values beyond."""
 
 
 def reference_column(detector: DriftDetector, name: str) -> ReferenceColumn | None:
-    """Return the reference of an input or of the prediction, or None where it has none."""
+    """Return the reference of an input or of the prediction, or None."""
     if name == PREDICTION:
         return detector.prediction
     return detector.columns[detector.names.index(name)]
@@ -44,7 +44,7 @@ def histogram(column: ReferenceColumn, current: FloatArray) -> HistogramPair:
 
 
 def shares_by_bin(values: FloatArray, edges: FloatArray) -> list[float]:
-    """Return the shares of values (n,) between edges (k + 1,); what lies beyond is in the outermost bins.
+    """Return the shares of values (n,) between edges (k + 1,); values beyond are in the outermost bins.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def shares_by_bin(values: FloatArray, edges: FloatArray) -> list[float]:
 
 
 def cumulative_shares(column: ReferenceColumn, current: FloatArray) -> CumulativePair:
-    """Return both cumulative shares at 101 values that the two samples are spread evenly over."""
+    """Return both cumulative shares at 101 evenly spaced quantiles of the two samples."""
     present = np.sort(current[~np.isnan(current)])
     half = np.linspace(0, 100, ECDF_POINTS // 2 + 1)
     samples = [np.percentile(column.sorted, half)]
@@ -80,14 +80,14 @@ def timeline(
 ) -> list[TimelinePoint]:
     """Compare twelve equal parts of a window from its first row on, column by column.
 
-    A day's window of a service that has run for minutes would else be one part that tells nothing over time.
+    Otherwise the window of a service that has just started would have a single part with data.
 
     Parameters
     ----------
     name
-        The opened column.
+        The selected column.
     predictions
-        Shape (n,), of the window's rows; NaN where another version answered.
+        Shape (n,), of the window's rows; NaN if another version answered.
     """
     seconds, length = window.seconds, (window.until - window.since).total_seconds()
     first = float(seconds[0]) if len(seconds) else 0.0
@@ -135,14 +135,14 @@ def _point(
 def _against_chance(
     detector: DriftDetector, name: str, report: DriftReport, thresholds: DriftThresholds
 ) -> tuple[float | None, float | None]:
-    """Return a column's KS statistic, and above which it differs by more than chance and the floor."""
+    """Return a column's KS statistic, and the threshold above which it has drifted."""
     found = dict(report.drift_scores)
     if report.prediction is not None:
         found[PREDICTION] = report.prediction
     opened, column = found.get(name), reference_column(detector, name)
     if opened is None or opened.ks_statistic is None or column is None:
         return None, None
-    # As strict as Holm's first step, which asks the smallest of all p values.
+    # As strict as Holm's first step, which tests the smallest p value.
     level = thresholds.significance_level / len(found)
     critical = column.critical_ks_statistic(opened.n_samples, level)
     return opened.ks_statistic, max(critical, thresholds.minimum_ks_statistic)

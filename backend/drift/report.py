@@ -1,4 +1,4 @@
-"""What a comparison found: numbers, verdicts and the reasons in words."""
+"""The report of a comparison: figures, verdicts and reasons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -14,14 +14,14 @@ NOT_MEASURED = dict.fromkeys(field.name for field in fields(Distances))
 
 @dataclass(frozen=True)
 class ColumnDrift:
-    """One input, or the prediction: its figures, and what the verdict and its reasons rest on.
+    """One input, or the prediction: its figures and the basis of its verdict.
 
     Attributes
     ----------
     distribution_drifted, quality_drifted
-        Whether the values moved, and whether too many are missing or out of range.
+        Whether the distribution shifted, and whether too many values are missing or out of range.
     effect
-        How much of the distribution moved or is lost, 0 to 1.
+        Share of the distribution that moved or is missing, 0 to 1.
     """
 
     name: str
@@ -52,7 +52,7 @@ class ColumnDrift:
         distances, adjusted_p_value
             None with fewer rows than the rule's minimum.
         importance
-            Share of the input in what the model's answers depend on (0 to 1); 1 for the prediction.
+            Share of the model's answers that depends on this input (0 to 1); 1 for the prediction.
         """
         moved = distances.ks_statistic if distances is not None else 0.0
         effect = max(moved, quality.missing_rise, quality.out_of_range_share)
@@ -75,12 +75,12 @@ class ColumnDrift:
 
 
 class DriftReport(DriftAnalysis):
-    """One window against the reference: the answer, and what the alarm looks at, which is not answered.
+    """One window compared with the reference: the answer, and internal figures for the alarm.
 
     Attributes
     ----------
     smallest_adjusted_p_value
-        Of all tests, each corrected in its family. None without a verdict.
+        The smallest of all tests, each corrected in its family. None without a verdict.
     """
 
     smallest_adjusted_p_value: float | None
@@ -95,7 +95,7 @@ def severity_of(
     """Grade the drift by the largest of three figures from 0 to 1.
 
     They are the weighted effects of the drifted inputs, summed; the effect on the prediction; and
-    2 AUC - 1 of the domain classifier, each zero where it did not count as drifted.
+    2 AUC - 1 of the domain classifier, each zero if it did not count as drifted.
     """
     figures = [column.score.weighted_effect for column in columns if column.drifted]
     extent = sum(figures)
@@ -116,7 +116,7 @@ def reasons_of(
     prediction: ColumnDrift | None,
     multivariate: MultivariateScore | None,
 ) -> list[str]:
-    """Say in words what drifted, the gravest input first; or that nothing did."""
+    """Return sentences about what drifted, the most serious first, or that nothing did."""
     drifted = [column for column in columns if column.drifted]
     sentences = [_column_sentence(column) for column in drifted]
     if prediction is not None and prediction.drifted:
@@ -146,7 +146,7 @@ def _multivariate_sentence(multivariate: MultivariateScore) -> str:
     *first, last = [LABELS.get(name, name).lower() for name in multivariate.leading_inputs]
     which = f"the combination of {', '.join(first)} and {last}" if first else last
     return (
-        f"All inputs together: a classifier tells recent rows from training rows with AUC "
+        f"All inputs together: a classifier separates recent rows from training rows with AUC "
         f"{multivariate.auc:.3f} (by chance 0.5 ± {multivariate.null_deviation:.3f}, corrected p "
         f"{_probability(multivariate.adjusted_p_value)}), mainly by {which}."
     )

@@ -1,13 +1,13 @@
-"""What counts as drift: every number of the rule, in one place."""
+"""What counts as drift: all thresholds of the rule."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class DriftThresholds:
-    """The rule's numbers.
+    """The thresholds of the rule.
 
-    docs/explanation/drift.md derives the defaults, ``make bench-monitoring`` measures them.
+    docs/explanation/drift.md derives the defaults; ``make bench-monitoring`` measures them.
 
     Attributes
     ----------
@@ -16,7 +16,7 @@ class DriftThresholds:
     quality_significance_level
         The same for the tests of missing and out-of-range values.
     minimum_rows
-        Rows with a value below which there is no verdict.
+        Smallest number of rows with a value for a verdict.
     minimum_ks_statistic
         Smallest Kolmogorov-Smirnov distance (0 to 1) that counts, however significant it is.
     minimum_auc
@@ -24,7 +24,7 @@ class DriftThresholds:
     minimum_quality_share
         Smallest rise of the share of missing or out-of-range values (0 to 1) that counts.
     moderate_severity, high_severity
-        Where a verdict is called moderate and high; below both it is low (0 to 1).
+        Severity from which a verdict is called moderate or high; below both it is low (0 to 1).
     alarm_significance_level
         Corrected p value at which one window alone raises an alarm (0 to 1).
     confirming_windows

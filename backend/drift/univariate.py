@@ -1,4 +1,4 @@
-"""One column against its reference: how far apart the two samples are, and how surely."""
+"""One column compared with its reference: distances and p values."""
 
 import math
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ NORMAL_SPREAD = 2 * float(stats.norm.ppf(0.95))
 
 @dataclass(frozen=True)
 class Distances:
-    """How far two samples are apart.
+    """Distances between two samples.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class Distances:
     psi
         Population stability index over the reference's deciles (0 or more).
     wasserstein
-        Mean distance that values moved, in units of the reference's spread (0 or more).
+        Mean shift of the values, in units of the reference's spread (0 or more).
     jensen_shannon
         Jensen-Shannon distance to base 2 over the same bins (0 to 1).
     """
@@ -44,7 +44,7 @@ class Distances:
 
 @dataclass(frozen=True)
 class Quality:
-    """Values that are missing, or outside the reference's range: shares (0 to 1), rises and chance.
+    """Missing and out-of-range values: shares (0 to 1), their rise, and a p value.
 
     ``p_value`` is the smaller of two one-sided tests', doubled.
     """
@@ -61,7 +61,7 @@ class ReferenceColumn:
     Parameters
     ----------
     values
-        Shape (m,); NaN is a missing value. At least one value is there.
+        Shape (m,); NaN is a missing value. At least one is not missing.
     """
 
     def __init__(self, values: FloatArray) -> None:
@@ -127,7 +127,7 @@ class ReferenceColumn:
         return min(float(kolmogi(level)) / self._scale(number), 1.0)
 
     def quality(self, values: FloatArray) -> Quality:
-        """Count what is missing (NaN) and out of range in a current sample of shape (n,), n >= 1.
+        """Count missing (NaN) and out-of-range values in a current sample of shape (n,), n >= 1.
 
         Missing values are tested by Fisher's exact test. Out of range is what lies beyond the reference's
         lowest and highest value: for m reference and n current values of one distribution the number of

@@ -1,11 +1,11 @@
-"""Where one process keeps its metrics: files that any process's scrape adds up, also after it died.
+"""Metric files of one process, which a scrape of any process adds up, even after the process has died.
 
-The files are those of ``prometheus_client``'s multi-process mode, and its collector reads them. They are
-written here, because the library's own writing leaves three things to chance. A scrape that meets a file
-between its creation and its first bytes fails; here a file gets its name when it is whole. A process that
-died is told apart by its id, which the next one may get; here a file has a name of its own and is locked by
-its owner, and the kernel drops the lock when the owner dies, however it dies. A full disk ends a process
-that writes to a mapped page without a block behind it; here the blocks are taken when the file is made.
+The files have the format of ``prometheus_client``'s multi-process mode, and its collector reads them. They
+are written here because the library's own writer has three weaknesses. A scrape fails if it reads a file
+between its creation and its first bytes; here a file gets its name only when it is complete. The library
+identifies a dead process by its id, which a new process may get; here each file has a unique name and is
+locked by its owner, and the kernel releases the lock when the owner dies. On a full disk, writing to a mapped
+page without an allocated block kills the process; here blocks are allocated when the file is created.
 An increment also costs a third of the library's.
 """
 
@@ -29,26 +29,26 @@ from prometheus_client.multiprocess import MultiProcessCollector
 logger = logging.getLogger(__name__)
 
 FILE_BYTES = 256 * 1024
-"""Room for some thousand values; a file doubles when it is full."""
+"""Room for about a thousand values; a full file doubles in size."""
 
 MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 LIVE_FILES, LIVE_SUMS = "gauge_live*.db", "gauge_livesum_*.db"
 Doubles: TypeAlias = "memoryview[float]"
 LOCK = threading.Lock()
-"""For all values of this process: holding it is a matter of nanoseconds."""
+"""Protects all values of this process; held for nanoseconds."""
 
 
 class MetricFile:
-    """The values of one kind, such as counters, of this process. Not safe between threads.
+    """The values of one kind, such as counters, of this process. Not thread-safe.
 
-    Layout: how many bytes are used (4 bytes, 4 of padding), then for each value the length of its key
+    Layout: number of bytes used (4 bytes, 4 of padding), then for each value the length of its key
     (4 bytes), the key, 1 to 8 blanks up to a multiple of 8 bytes, the value and its time stamp (doubles).
     """
 
     def __init__(self, folder: Path, kind: str) -> None:
         name = f"{kind}_{os.getpid()}-{secrets.token_hex(4)}"
         draft = folder / f"{name}.new"
-        # The descriptor stays open for the life of the process: it holds the lock.
+        # The descriptor stays open as long as the process lives: it holds the lock.
         self._descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         self._used = 8
         try:
@@ -61,12 +61,12 @@ class MetricFile:
         draft.rename(folder / f"{name}.db")
 
     def add(self, key: str, value: float, timestamp: float) -> tuple[Doubles, int]:
-        """Add a value; return the file as doubles, and where among them the value lies.
+        """Add a value; return the file as doubles, and the index of the value.
 
         Raises
         ------
         OSError
-            If there is no room for it on the disk.
+            If the disk is full.
         """
         encoded = key.encode()
         padded = encoded + b" " * (8 - (len(encoded) + 4) % 8)
@@ -75,11 +75,11 @@ class MetricFile:
             self._map(2 * len(self._mapped))
         self._mapped[self._used : self._used + len(entry)] = entry
         self._used += len(entry)
-        self._write_used()  # last: a scrape reads no further
+        self._write_used()  # written last: a scrape reads only this far
         return memoryview(self._mapped).cast("d"), self._used // 8 - 2
 
     def _map(self, size: int) -> None:
-        # Earlier mappings of the file stay valid, and see the same bytes.
+        # Earlier mappings of the file stay valid and see the same bytes.
         os.posix_fallocate(self._descriptor, 0, size)
         self._mapped = mmap.mmap(self._descriptor, size)
         self._write_used()
@@ -89,10 +89,10 @@ class MetricFile:
 
 
 class FileValue:
-    """One number of this process, as ``prometheus_client`` wants it; safe between threads.
+    """One number of this process, with the interface of ``prometheus_client``; thread-safe.
 
-    ``doubles[index]`` is where it lies, once it has a value: a gauge that was never set is nowhere,
-    instead of 0.
+    It is stored at ``doubles[index]`` once it has a value: a gauge that was never set is absent instead
+    of 0.
     """
 
     _multiprocess = True
@@ -127,14 +127,14 @@ class FileValue:
             self._write(value, timestamp or 0.0)
 
     def get(self) -> float:
-        """Return the number, 0 where none was set."""
+        """Return the number, 0 if none was set."""
         return 0.0 if self.doubles is None else float(self.doubles[self.index])
 
     def set_exemplar(self, exemplar: object) -> None:
-        """Do nothing: exemplars are not kept for several processes."""
+        """Do nothing: exemplars are not supported with several processes."""
 
     def get_exemplar(self) -> None:
-        """Return none: exemplars are not kept for several processes."""
+        """Return none: exemplars are not supported with several processes."""
 
     def _write(self, value: float, timestamp: float) -> None:
         if self.doubles is None:
@@ -150,16 +150,16 @@ class FileValue:
                 self._files[folder, self._file] = MetricFile(folder, self._file)
             return self._files[folder, self._file].add(self._key, value, timestamp)
         except OSError as error:
-            # The answer matters more than its count.
-            logger.warning("A metric has no room in %s (%s).", folder, error.strerror)
+            # Answering is more important than counting.
+            logger.warning("A metric could not be stored in %s (%s).", folder, error.strerror)
             return memoryview(bytearray(16)).cast("d"), 0
 
 
 def tally(counter: Counter, histogram: Histogram) -> Callable[[float, float], None]:
-    """Return a function that adds a number to the counter and observes seconds, at the least cost.
+    """Return a fast function that adds a number to the counter and observes seconds.
 
-    In files, all three values (count, sum and one bucket) are written under one lock, without the
-    library's way to each of them; otherwise it is ``inc`` and ``observe``.
+    With files, all three values (count, sum and one bucket) are written under one lock; otherwise it calls
+    the library's ``inc`` and ``observe``.
     """
     if not isinstance(counter._value, FileValue):
         return partial(_count_and_observe, counter, histogram)
@@ -191,7 +191,7 @@ def collected() -> CollectorRegistry:
 
 
 def live_sums() -> list[Metric]:
-    """Return the gauges that are added up over living processes, without reading any other file."""
+    """Return the gauges that are summed over living processes, without reading any other file."""
     files = list(Path(os.environ[MULTIPROCESS_VARIABLE]).glob(LIVE_SUMS))
     living = [str(path) for path in files if not _remove_if_dead(path)]
     return list(MultiProcessCollector.merge(living, accumulate=True))
@@ -206,18 +206,18 @@ def _count_and_observe(
 
 def _place(value: FileValue) -> tuple[Doubles, int]:
     if value.doubles is None:
-        raise ValueError("A gauge has no place in its file before it is set.")
+        raise ValueError("A gauge is not in its file before it is set.")
     return value.doubles, value.index
 
 
 def _remove_if_dead(path: Path) -> bool:
     try:
         with path.open("rb") as stream:
-            # Shared, so that two scrapes at once do not take each other for the living owner.
+            # A shared lock, so that two simultaneous scrapes do not mistake each other for the owner.
             fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
             path.unlink(missing_ok=True)
     except BlockingIOError:
-        return False  # its owner lives
+        return False  # its owner is alive
     except FileNotFoundError:
         return True  # another scrape was faster
     return True

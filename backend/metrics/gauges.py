@@ -1,4 +1,4 @@
-"""What the metrics tell of a state, not of a count. A reading that nobody took is absent, never 0 or NaN."""
+"""Gauges. A value that has not been measured is absent, never 0 or NaN."""
 
 import math
 import threading
@@ -12,10 +12,10 @@ from prometheus_client.registry import Collector
 
 @dataclass(frozen=True)
 class Reading:
-    """One gauge; ``mode`` says which of the processes' values is shown.
+    """One gauge; ``mode`` says how the processes' values are combined.
 
-    ``livemin`` and ``livemax`` look at living processes only; ``mostrecent`` at the newest value, whoever
-    took it and whether or not it still lives.
+    ``livemin`` and ``livemax`` use living processes only; ``mostrecent`` is the latest value of any process,
+    living or not.
     """
 
     name: str
@@ -25,38 +25,38 @@ class Reading:
 
 LOWEST_VERSION = Reading(
     "ml_champion_trained_lowest_timestamp_seconds",
-    "When the oldest model version that a living worker serves was trained (Unix time).",
+    "Training time of the oldest model version served by a living worker (Unix time).",
     "livemin",
 )
 HIGHEST_VERSION = Reading(
     "ml_champion_trained_highest_timestamp_seconds",
-    "The same for the newest; it differs from the lowest while workers serve different versions.",
+    "The same for the newest version; differs from the lowest while workers serve different versions.",
     "livemax",
 )
 COMPILED = Reading(
     "ml_compiled_predictor_in_use",
-    "1 if every living worker predicts by the compiled path, 0 if one uses the public predict.",
+    "1 if every living worker uses compiled prediction, 0 if any uses the pipeline's predict method.",
     "livemin",
 )
 REALIZED_ERROR = Reading(
     "ml_realized_rmse",
-    "Newest RMSE of predictions against the actual values reported for them, in 100,000 USD.",
+    "Latest realized RMSE of predictions with actual values, in 100,000 USD.",
     "mostrecent",
 )
 ESTIMATED_ERROR = Reading(
     "ml_estimated_rmse",
-    "Newest RMSE estimated for predictions without actual values, in 100,000 USD.",
+    "Latest estimated RMSE of predictions without actual values, in 100,000 USD.",
     "mostrecent",
 )
 DRIFT_SHARE = Reading(
     "ml_drifted_feature_share",
-    "Share of the eight inputs that drifted in the newest check, 0 to 1.",
+    "Share of the eight inputs that drifted in the latest check, 0 to 1.",
     "mostrecent",
 )
 
 
 class Readings:
-    """The gauges of this process, each made when it is set for the first time."""
+    """The gauges of this process, each created when it is first set."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
@@ -64,7 +64,7 @@ class Readings:
         self._lock = threading.Lock()
 
     def set(self, reading: Reading, value: float | None) -> None:
-        """Show a value; None or NaN shows none from now on."""
+        """Set a value; None or NaN removes it."""
         with self._lock:
             if reading not in self._gauges:
                 self._gauges[reading] = Gauge(
@@ -77,13 +77,13 @@ class Readings:
 
 
 class KnownReadings(Collector):
-    """Another collector's metrics without the samples that are not a number."""
+    """The metrics of another collector without NaN samples."""
 
     def __init__(self, source: CollectorRegistry) -> None:
         self._source = source
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the metrics; one that nobody knows a value of is left out."""
+        """Yield the metrics that have a value."""
         for metric in self._source.collect():
             metric.samples = [sample for sample in metric.samples if not math.isnan(sample.value)]
             if metric.samples:
@@ -91,7 +91,7 @@ class KnownReadings(Collector):
 
 
 def known(source: CollectorRegistry) -> CollectorRegistry:
-    """Return a registry that shows what is known of another's metrics."""
+    """Return a registry with another registry's metrics, without NaN samples."""
     registry = CollectorRegistry()
     registry.register(KnownReadings(source))
     return registry

@@ -40,14 +40,14 @@ DURATION_BUCKETS = (
     2.5,
     10.0,
 )
-"""Upper bounds in seconds. From 0.1 ms on: the library's default starts where our answers end."""
+"""Upper bounds in seconds, from 0.1 ms: the library's defaults are too coarse for fast answers."""
 
 WORKERS = "ml_serving_workers"
 Add = Callable[[float, float], None]
 
 
 class Metrics:
-    """What the service counts and times."""
+    """The counters and timings of the service."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         if MULTIPROCESS_VARIABLE in os.environ:
@@ -61,7 +61,7 @@ class Metrics:
         )
         self._request_duration = Histogram(
             "api_request_duration_seconds",
-            "Time from a request's arrival in the application to its answer.",
+            "Time from the arrival of a request in the application to its answer.",
             ["endpoint"],
             buckets=DURATION_BUCKETS,
             registry=registry,
@@ -74,24 +74,24 @@ class Metrics:
         )
         self._prediction_duration = Histogram(
             "ml_prediction_duration_seconds",
-            "Time of the model for one request, whatever its number of rows.",
+            "Model time per request, for any number of rows.",
             buckets=DURATION_BUCKETS,
             registry=registry,
         )
         self._validation_errors = Counter(
             "input_validation_errors_total",
-            "Problems found in request bodies, by field; 'body' is the whole, 'unknown' any other name.",
+            "Validation errors in request bodies, by field; 'body' is the whole, 'unknown' any other name.",
             ["field"],
             registry=registry,
         )
         self._unlogged_requests = Counter(
             "api_request_log_failures_total",
-            "Answered requests whose own log row could not be written.",
+            "Answered requests whose log row could not be written.",
             registry=registry,
         )
         self._unaudited_changes = Counter(
             "api_audit_failures_total",
-            "Changes of state whose entry in the audit could not be written.",
+            "Changes of state whose audit entry could not be written.",
             registry=registry,
         )
         self._load_failures = Counter(
@@ -101,7 +101,7 @@ class Metrics:
         )
         self._swaps = Counter(
             "ml_model_swaps_total",
-            "Model versions that workers began to serve, the first one of each included.",
+            "Model versions that workers began to serve, including each worker's first one.",
             registry=registry,
         )
         self._workers = Gauge(
@@ -113,7 +113,7 @@ class Metrics:
         )
         self._served: str | None = None
         self._readings = Readings(registry)
-        # Finding a series by its labels costs more than counting in it.
+        # Looking up a series by its labels costs more than incrementing it.
         self._count_request: dict[tuple[str, str, int], Add] = {}
         self._count_predictions: dict[str, Add] = {}
 
@@ -145,7 +145,7 @@ class Metrics:
         self._unlogged_requests.inc()
 
     def count_unaudited_change(self) -> None:
-        """Count a change of state that is missing in the audit."""
+        """Count a change of state without an audit entry."""
         self._unaudited_changes.inc()
 
     def count_load_failure(self) -> None:
@@ -153,7 +153,7 @@ class Metrics:
         self._load_failures.inc()
 
     def set_served_version(self, version: str, trained_at: datetime) -> None:
-        """Tell which version this worker serves from now on, and when it was trained; count the swap."""
+        """Set the version this worker now serves, and when it was trained; count the swap."""
         self._swaps.inc()
         if self._served is not None:
             self._workers.labels(self._served).set(0)
@@ -163,23 +163,23 @@ class Metrics:
         self._readings.set(HIGHEST_VERSION, trained_at.timestamp())
 
     def set_compiled_predictor(self, compiled: bool) -> None:
-        """Tell whether this worker predicts by the compiled path, or by the pipeline's public predict."""
+        """Set whether this worker uses compiled prediction or the pipeline's predict method."""
         self._readings.set(COMPILED, float(compiled))
 
     def set_realized_error(self, rmse: float | None) -> None:
-        """Tell the newest realized RMSE in 100,000 USD; None while there are not enough labels."""
+        """Set the latest realized RMSE in 100,000 USD; None while there are not enough labels."""
         self._readings.set(REALIZED_ERROR, rmse)
 
     def set_estimated_error(self, rmse: float | None) -> None:
-        """Tell the newest estimated RMSE in 100,000 USD; None while there is not enough data."""
+        """Set the latest estimated RMSE in 100,000 USD; None while there is not enough data."""
         self._readings.set(ESTIMATED_ERROR, rmse)
 
     def set_drift_share(self, share: float | None) -> None:
-        """Tell the newest share of drifted inputs, 0 to 1; None while there is not enough data."""
+        """Set the latest share of drifted inputs, 0 to 1; None while there is not enough data."""
         self._readings.set(DRIFT_SHARE, share)
 
     def workers_by_version(self) -> dict[str, int]:
-        """Return how many living workers serve each model version; reads one small file a worker."""
+        """Return the number of living workers per model version; reads one small file per worker."""
         several = MULTIPROCESS_VARIABLE in os.environ
         found = live_sums() if several else self._workers.collect()
         return {
@@ -192,7 +192,7 @@ class Metrics:
     def exposition(self, *shared: Collector) -> bytes:
         """Return all metrics in Prometheus' text format.
 
-        ``shared`` collectors tell what is the same whichever worker is asked, so they are not added up.
+        ``shared`` collectors give the same values in every worker, so they are not summed.
         """
         several = MULTIPROCESS_VARIABLE in os.environ
         once = CollectorRegistry()

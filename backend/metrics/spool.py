@@ -1,4 +1,4 @@
-"""The spool and the log-writer in Prometheus' terms, read anew at each scrape."""
+"""Prometheus metrics of the spool and the log-writer, read at each scrape."""
 
 from collections.abc import Iterator
 
@@ -12,9 +12,9 @@ from storage.schema.records import utc_now
 
 
 class SpoolMetrics(Collector):
-    """What waits in the spool, and what the log-writer says of itself.
+    """The backlog of the spool, and the state reported by the log-writer.
 
-    The same whichever worker process answers the scrape; works while the database cannot be read.
+    The same in every worker process; works while the database cannot be read.
     """
 
     def __init__(self, backlog: BacklogReader, paths: RuntimePaths) -> None:
@@ -26,12 +26,12 @@ class SpoolMetrics(Collector):
         backlog = self._backlog.read(utc_now())
         yield GaugeMetricFamily(
             "spool_backlog_bytes",
-            "Bytes of records that wait for the log-writer.",
+            "Bytes of records waiting for the log-writer.",
             value=backlog.bytes,
         )
         yield GaugeMetricFamily(
             "spool_oldest_record_age_seconds",
-            "Age of the oldest record that waits for the log-writer; 0 when none waits.",
+            "Age of the oldest record waiting for the log-writer; 0 if none is waiting.",
             value=backlog.oldest_age_seconds,
         )
         status = read_status(self._paths.log_writer_status)
@@ -42,12 +42,12 @@ class SpoolMetrics(Collector):
 def _of_log_writer(status: LogWriterStatus) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "log_writer_lag_seconds",
-        "Longest time from a record's making to its commit in the log-writer's last batch.",
+        "Longest time from creating a record to its commit, in the log-writer's last batch.",
         value=status.lag_seconds,
     )
     yield GaugeMetricFamily(
         "log_writer_last_seen_timestamp_seconds",
-        "When the log-writer last told how it is, in Unix time.",
+        "When the log-writer last reported its state (Unix time).",
         value=status.updated_at.timestamp(),
     )
     yield CounterMetricFamily(

@@ -1,7 +1,6 @@
-"""What the retraining worker does while idle, in Prometheus' terms: it has no page of its own to scrape.
+"""Prometheus metrics of the retraining worker, which has no metrics endpoint of its own.
 
-Read anew at each scrape from the files in which the worker keeps how far it is, so the same whichever worker
-process of the service answers.
+Read at each scrape from the worker's progress files, so the same in every worker process of the service.
 """
 
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from storage.process.progress import read_progress
 
 
 class WorkerMetrics(Collector):
-    """Watches over promotions by how they ended, and silent answers."""
+    """Watches of promotions by outcome, and shadow answers."""
 
     def __init__(self, paths: RuntimePaths) -> None:
         self._paths = paths
@@ -26,7 +25,7 @@ class WorkerMetrics(Collector):
         watch = read_progress(self._paths.promotion_watch, WatchRecord)
         watches = CounterMetricFamily(
             "worker_promotion_watches",
-            "Watches over promotions that ended, by outcome.",
+            "Finished watches of promotions, by outcome.",
             labels=["outcome"],
         )
         for outcome in get_args(WatchOutcome):
@@ -35,6 +34,6 @@ class WorkerMetrics(Collector):
         shadow = read_progress(self._paths.shadow_position, ShadowPosition)
         yield CounterMetricFamily(
             "worker_shadow_answers",
-            "Silent answers of challengers.",
+            "Shadow answers of challengers.",
             value=shadow.answered if shadow is not None else 0,
         )

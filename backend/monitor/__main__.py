@@ -1,6 +1,6 @@
-"""The monitor: probes the service over HTTP on a schedule, asks for its checks, and keeps what it saw.
+"""The monitor: probes the service over HTTP on a schedule, runs its checks and records the results.
 
-The service being down is a recorded fact, not an error of the monitor.
+An outage of the service is recorded; it is not an error of the monitor.
 """
 
 import argparse
@@ -23,16 +23,16 @@ from storage.version import VERSION
 logger = logging.getLogger("backend.monitor")  # __name__ is __main__ when it runs
 
 MOST_PROBES = 2_880
-"""Probes kept, and shown: a day at one every 30 s."""
+"""Number of probes kept and shown: one day at one every 30 s."""
 MOST_CHECKS = 2_880
 CHECK_PAUSE = timedelta(seconds=60)
 """A check reads thousands of rows; a probe reads none."""
 PICTURE_PAUSE = timedelta(seconds=60)
-"""Drawing costs half a second of a processor; the summary is written at every probe."""
+"""Drawing takes half a second of processor time; the summary is written at every probe."""
 
 
 class Monitor:
-    """Probes one service and writes summary, picture and time series into the folder of reports."""
+    """Probes one service and writes summary, picture and time series to the reports folder."""
 
     def __init__(self, client: HousingClient, paths: RuntimePaths) -> None:
         self._client = client
@@ -42,7 +42,7 @@ class Monitor:
         self._drawn_at: datetime | None = None
 
     def run_once(self, now: datetime) -> Probe:
-        """Probe and, when it is time, check; replace the summary, and the picture when it is old."""
+        """Probe, and check if it is time; replace the summary, and the picture if it is old."""
         probe = probe_service(self._client, now)
         self._log_change(probe)
         self._probes.append(probe)
@@ -54,7 +54,7 @@ class Monitor:
         return probe
 
     def summary(self, now: datetime) -> Summary:
-        """Return what the probes so far say together, those before a restart included."""
+        """Return the summary of all probes, including those before a restart."""
         return summarize(self._probes.points, self._checks.points, now)
 
     def draw(self, now: datetime) -> None:
@@ -79,7 +79,7 @@ class Monitor:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the monitor until it is told to stop, for a while, or once."""
+    """Run the monitor until it is stopped, for a given time, or once."""
     options = _parser().parse_args(arguments)
     settings = settings_or_exit()
     configure_logging(settings, open_spool(settings), "monitor")
@@ -99,9 +99,9 @@ def _key(settings: Settings) -> str | None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m backend.monitor", description=__doc__)
     parser.add_argument("--once", action="store_true", help="probe once; exit 1 if unhealthy")
-    parser.add_argument("--duration", type=_positive, help="stop after so many seconds")
+    parser.add_argument("--duration", type=_positive, help="stop after this many seconds")
     parser.add_argument(
-        "--interval", type=_positive, help="seconds between two probes (default: the setting)"
+        "--interval", type=_positive, help="seconds between probes (default: from the settings)"
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     return parser
@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
 def _positive(text: str) -> float:
     value = float(text)
     if not (math.isfinite(value) and value > 0):
-        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
     return value
 
 

@@ -1,4 +1,4 @@
-"""One look at the service over HTTP, what many looks say together, and one round of checks."""
+"""One probe of the service over HTTP, the summary of many probes, and one round of checks."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -13,13 +13,13 @@ from backend.contract.predictions import EXAMPLE, HousingFeatures
 from storage.schema.records import new_id
 
 PROBE_REQUEST_PREFIX = "monitor-"
-"""Request ids of the monitor begin with this, so that its predictions can be told from real ones."""
+"""Prefix of the monitor's request ids, which marks its predictions."""
 
 Answer = TypeVar("Answer")
 
 
 class Probe(BaseModel):
-    """One look at the service; times in ms, None where nothing answered."""
+    """One probe of the service; times in ms, None without an answer."""
 
     at: AwareDatetime
     healthy: bool
@@ -32,8 +32,8 @@ class Probe(BaseModel):
 class Check(BaseModel):
     """One round of the service's own checks.
 
-    ``drift_share``: drifted inputs, 0 to 1; ``drift_threshold``: the share of one input, from which on a
-    window is called drifted; ``alarm``: whether the alarm policy confirms it. None: not known.
+    ``drift_share``: share of drifted inputs, 0 to 1; ``drift_threshold``: the share of one input, from which
+    a window counts as drifted; ``alarm``: whether the drift alarm is raised. None: not known.
     """
 
     at: AwareDatetime
@@ -46,7 +46,7 @@ class Check(BaseModel):
 
 
 class Summary(BaseModel):
-    """What the probes so far say together; ``availability`` is the share of healthy ones, 0 to 1."""
+    """The summary of all probes; ``availability`` is the share of healthy ones, 0 to 1."""
 
     written_at: AwareDatetime
     since: AwareDatetime
@@ -60,7 +60,7 @@ class Summary(BaseModel):
 
 
 def probe_service(client: HousingClient, now: datetime) -> Probe:
-    """Ask for health and one known prediction; whatever happens is the answer, nothing is raised."""
+    """Request health and one known prediction; failures are part of the result, nothing is raised."""
     features = HousingFeatures(**EXAMPLE)
     request_id = PROBE_REQUEST_PREFIX + new_id()
     try:
@@ -78,9 +78,9 @@ def probe_service(client: HousingClient, now: datetime) -> Probe:
 
 
 def check_service(client: HousingClient, now: datetime) -> Check:
-    """Have the service check the logged window, keep what it finds, and act on it.
+    """Have the service check the logged window, record the result and act on it.
 
-    Whatever happens is the answer, nothing is raised.
+    Failures are part of the result; nothing is raised.
     """
     try:
         found = client.run_checks()
@@ -102,7 +102,7 @@ def check_service(client: HousingClient, now: datetime) -> Check:
 
 
 def summarize(probes: Sequence[Probe], checks: Sequence[Check], now: datetime) -> Summary:
-    """Return what at least one probe says."""
+    """Return the summary of at least one probe."""
     predict_ms = [probe.predict_ms for probe in probes]
     return Summary(
         written_at=now,

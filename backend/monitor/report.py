@@ -1,4 +1,4 @@
-"""The monitor's picture: how fast the service was, how often it answered, and how far its inputs drifted."""
+"""The monitor's picture: latency, success rate and input drift of the service."""
 
 import io
 from collections.abc import Sequence
@@ -24,14 +24,14 @@ SHORTEST_SPAN = timedelta(minutes=1)
 
 
 def draw(url: str, probes: Sequence[Probe], checks: Sequence[Check], now: datetime) -> bytes:
-    """Draw what at least one probe saw.
+    """Draw the results of at least one probe.
 
     Returns
     -------
     bytes
         A PNG image of 1,440 by 900 points.
     """
-    # Without pyplot: no window system, no global state, nothing to close.
+    # Without pyplot: no display, no global state, nothing to close.
     layout = ConstrainedLayoutEngine(hspace=0.06, wspace=0.04)
     figure = Figure(figsize=FIGURE_INCHES, dpi=DOTS_PER_INCH, layout=layout)
     FigureCanvasAgg(figure)
@@ -81,7 +81,7 @@ def _latency(axes: Axes, probes: Sequence[Probe], span: tuple[datetime, datetime
     _prepare(axes, f"Latency over time (n = {answered:,} answered)", "Milliseconds")
     times = mdates.date2num([probe.at for probe in probes])
     for name, values, color in _series(probes):
-        # NaN where nothing answered: the line is broken there.
+        # NaN without an answer, which breaks the line there.
         axes.plot(times, values, color=color, linewidth=0.8, marker=".", markersize=3, label=name)
     _mark_outages(axes, probes, span[1])
     axes.set_yscale("log")
@@ -163,7 +163,7 @@ def _drift(axes: Axes, checks: Sequence[Check], span: tuple[datetime, datetime])
         place = (times[alarmed], shares[alarmed])
         axes.scatter(*place, s=22, color=RUST, zorder=4, clip_on=False, label="alarm")
     if last.drift_threshold is not None:
-        label = f"drifted from one input on ({last.drift_threshold:.1%})"
+        label = f"drifted: one input or more ({last.drift_threshold:.1%})"
         axes.axhline(last.drift_threshold, color=RUST, linestyle="--", linewidth=1.8, label=label)
         axes.legend(loc="upper right", frameon=True, framealpha=0.9, ncols=2, fontsize="small")
     rows = f", {last.rows:,} rows" if last.rows is not None else ""
@@ -174,7 +174,7 @@ def _drift(axes: Axes, checks: Sequence[Check], span: tuple[datetime, datetime])
 
 def _why_unknown(checks: Sequence[Check]) -> str:
     problem = checks[-1].problem or checks[-1].verdict if checks else None
-    return f"No share is known yet: {problem}" if problem else "No check was made yet."
+    return f"No share is known yet: {problem}" if problem else "No check has run yet."
 
 
 def _series(probes: Sequence[Probe]) -> list[tuple[str, "np.ndarray[Any, Any]", str]]:
@@ -184,7 +184,7 @@ def _series(probes: Sequence[Probe]) -> list[tuple[str, "np.ndarray[Any, Any]", 
 
 
 def _mark_outages(axes: Axes, probes: Sequence[Probe], until: datetime) -> None:
-    """Shade from the first of unhealthy probes in a row to the healthy one behind them."""
+    """Shade from the first unhealthy probe in a row to the next healthy one."""
     label: str | None = "not healthy"
     ends = [*(probe.at for probe in probes[1:]), until]
     pairs = zip(probes, ends, strict=True)

@@ -1,4 +1,4 @@
-"""A time series in a file: a line of JSON each, kept over restarts, the oldest dropped in time."""
+"""A time series in a file of JSON lines, kept across restarts; the oldest points are dropped."""
 
 import logging
 from collections import deque
@@ -20,11 +20,11 @@ class KeptSeries(Generic[Point]):
     Parameters
     ----------
     path
-        The file; read at once, lines that cannot be read (a torn last one, say) are left out.
+        The file, read immediately; unreadable lines, such as an incomplete last one, are skipped.
     kind
         The model of a point.
     most
-        Points kept. The file is rewritten, atomically, when it has twice as many lines.
+        Number of points kept. The file is rewritten atomically when it has twice as many lines.
     """
 
     def __init__(self, path: Path, kind: type[Point], most: int) -> None:
@@ -39,7 +39,7 @@ class KeptSeries(Generic[Point]):
         return list(self._points)
 
     def append(self, point: Point) -> None:
-        """Add a point. A file that cannot be written is logged; the series goes on in memory."""
+        """Add a point. If the file cannot be written, this is logged and the point kept in memory."""
         self._points.append(point)
         try:
             self._write(point)
@@ -64,12 +64,14 @@ class KeptSeries(Generic[Point]):
             return []
         if not content.endswith(b"\n") and content:
             with self._path.open("ab") as stream:
-                stream.write(b"\n")  # so that the next point does not join a torn line
+                stream.write(b"\n")  # so that the next point does not continue an incomplete line
         lines = content.splitlines()
         self._lines = len(lines)
         points = [point for line in lines if (point := _parse(kind, line)) is not None]
         if len(points) < len(lines):
-            logger.warning("%d lines of %s are unreadable.", len(lines) - len(points), self._path)
+            logger.warning(
+                "Skipped %d unreadable lines of %s.", len(lines) - len(points), self._path
+            )
         return points
 
 

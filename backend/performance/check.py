@@ -28,10 +28,12 @@ from storage.schema.rollup import round_step_seconds
 
 SEED = 0
 MOST_ROWS = 10_000
-"""Labelled, and unlabelled, rows that are read: more would tell little more, and take longer."""
+"""Rows read, for labelled and for unlabelled ones: more would take longer and add little."""
 STEP_MINIMUM_ROWS = 30
 MOST_STEPS = 24
-NO_HOLDOUT = "This version was trained before holdouts were kept; the next training brings one."
+NO_HOLDOUT = (
+    "This version was trained before holdouts were stored; the next trained version will have one."
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Baseline:
 
 
 class PerformanceCheck:
-    """Measures windows; keeps the baseline of the version asked about last, half a second's work."""
+    """Measures windows; caches the baseline of the last version, which takes half a second to compute."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -67,7 +69,7 @@ class PerformanceCheck:
         minimum_rows
             Labelled rows below which the error is not judged.
         margin
-            Share by which the RMSE must have risen over the holdout's to be called degraded.
+            Share by which the RMSE must exceed the holdout's to count as degraded.
 
         Raises
         ------
@@ -101,7 +103,7 @@ class PerformanceCheck:
         )
 
     def baseline(self, model: ServedModel) -> Baseline | None:
-        """Return what the model's error is compared with; None if its version has no usable holdout."""
+        """Return the baseline of the model's error; None if its version has no usable holdout."""
         with self._lock:
             if self._version != model.manifest.version:
                 self._baseline = _make_baseline(model.holdout)
@@ -163,7 +165,7 @@ def _residuals(baseline: Baseline | None, rows: LabelledPredictions) -> Residual
 
 
 def _step_seconds(window: AnsweredWindow) -> int:
-    # From the first prediction on: else a day's window of a new service would be one step.
+    # From the first prediction on: otherwise a day's window of a new service would be a single step.
     length = window.until - window.since - timedelta(seconds=_first_second(window))
     return round_step_seconds(length, MOST_STEPS)
 

@@ -1,8 +1,8 @@
-"""Estimated error: what predictions are probably worth before any actual value is known.
+"""Estimated error: the expected error of predictions before their actual values are known.
 
-Direct loss estimation (as NannyML's DLE does): a model of the loss, learned on the holdout from what is known
-at serving time. It sees that traffic has moved to districts where the model errs more; it cannot see that
-prices themselves have changed. Only actual values show that.
+Direct loss estimation (like NannyML's DLE): a model of the loss, fitted on the holdout with what is known at
+serving time. It detects that traffic has moved to districts where the model's error is larger; it cannot
+detect that prices have changed. Only actual values show that.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ ABSOLUTE, SQUARED = 0, 1
 
 @dataclass(frozen=True)
 class ExpectedLosses:
-    """Absolute and squared error that each model expects of each row.
+    """Absolute and squared error that each model expects for each row.
 
     Attributes
     ----------
@@ -50,19 +50,19 @@ class ExpectedLosses:
 
 
 class ErrorEstimator:
-    """Models of the loss, fitted on a holdout: one for each of five parts that is left out.
+    """Models of the loss, fitted on a holdout: five models, each leaving out one of five parts.
 
-    Boosted trees with Poisson deviance expect losses that are never negative and whose mean is that of the
-    holdout. Inputs are the eight of the served model, its answer, and the width of its interval. Each model
-    leaves out a fifth: what it expects there, against what happened, tells how far a row's loss strays; how
-    far the five disagree tells how far the estimate itself does (the delete-a-group jackknife).
+    Boosted trees with Poisson deviance give expected losses that are never negative and whose mean is that of
+    the holdout. The features are the eight inputs of the served model, its prediction and the width of its
+    interval. The part a model leaves out shows how far actual losses vary around the expected ones; the
+    spread of the five models gives the uncertainty of the estimate (the delete-a-group jackknife).
 
     Parameters
     ----------
     holdout
         At least 100 rows.
     seed
-        Of the parts and the trees.
+        Seed of the parts and the trees.
 
     References
     ----------
@@ -94,16 +94,16 @@ class ErrorEstimator:
         self._relative_variances = deviations / np.mean(expected**2, axis=1)
 
     def expected_losses(self, rows: LabelledPredictions) -> ExpectedLosses:
-        """Return what the models expect of predictions, whose actual values are not looked at."""
+        """Return the losses that the models expect for predictions; actual values are not used."""
         return ExpectedLosses(self._expected(_features(rows)), self._relative_variances)
 
     def _expected(self, features: FloatArray) -> FloatArray:
-        """Return what each model expects, shape (FOLDS, 2, n)."""
+        """Return the expected losses of each model, shape (FOLDS, 2, n)."""
         by_model = np.empty((len(self._models), len(features)))
         complete = np.isfinite(features).all(axis=1)
-        # The models' answers are the exponential of their trees' sum.
+        # A model's prediction is the exponential of the sum of its trees.
         by_model[:, complete] = np.exp(self._forest.predict(features[complete])).T
-        if not complete.all():  # the width of an interval that was not answered
+        if not complete.all():  # the interval width of a prediction without one
             for number, model in enumerate(self._models):
                 by_model[number, ~complete] = model.predict(features[~complete])
         return by_model.reshape(FOLDS, 2, len(features))
@@ -111,14 +111,14 @@ class ErrorEstimator:
     def estimate(
         self, losses: ExpectedLosses, margin: float = DEGRADATION_MARGIN
     ) -> EstimatedError:
-        """Estimate the error of the rows that ``losses`` were expected of.
+        """Estimate the error of the rows that ``losses`` belong to.
 
         With m the mean expected loss, Var = (K - 1) / K sum_k (m_k - m)^2 + v mean(s_i^2) / n, for the
         models' means m_k, the rows' expected losses s_i and their relative variance v; the interval is
         log-normal.
         """
         if len(losses) < MINIMUM_ROWS:
-            reason = f"{len(losses)} predictions, at least {MINIMUM_ROWS} are needed."
+            reason = f"{len(losses)} predictions; at least {MINIMUM_ROWS} are needed."
             return EstimatedError.unknown(reason, len(losses))
         rmse = _root(_mean_loss(losses, SQUARED))
         scale = 1.0 / self._baseline_rmse if self._baseline_rmse > 0 else None

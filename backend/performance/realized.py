@@ -1,7 +1,6 @@
-"""Realized error: what predictions were worth once the actual values are known.
+"""Realized error: the error of predictions whose actual values are known.
 
-Pure functions over arrays; all prices in 100,000 USD. Too few rows give an answer that says so, never a
-figure that means nothing.
+Pure functions on arrays; all prices in 100,000 USD. With too few rows the answer says so and has no figures.
 """
 
 import numpy as np
@@ -15,10 +14,10 @@ from storage.schema.predictions import LabelledPredictions, Predictions
 from training.evaluation.bootstrap import estimates, percentile_interval, resampled_means
 
 MINIMUM_ROWS = 100
-"""Rows below which there is no figure. On the holdout, 95 % intervals of the RMSE hold the true one
+"""Smallest number of rows for a figure. On the holdout, 95 % intervals of the RMSE contain the true one
 in 80 % of samples of 50 rows, 86 % of 100, 92 % of 500: squared errors have long tails."""
 DEGRADATION_MARGIN = 0.05
-"""Share by which the RMSE must have risen: of many rows, the smallest rise is beyond doubt."""
+"""Share by which the RMSE must have risen: with many rows, even the smallest rise is significant."""
 
 
 def paired(
@@ -27,7 +26,7 @@ def paired(
     lower: ArrayLike | None = None,
     upper: ArrayLike | None = None,
 ) -> LabelledPredictions:
-    """Check and pair what somebody sent.
+    """Validate and pair the values that a client sent.
 
     Raises
     ------
@@ -50,7 +49,7 @@ def paired(
 def realized_error(
     rows: LabelledPredictions, seed: int, minimum_rows: int = MINIMUM_ROWS
 ) -> RealizedError:
-    """Measure rows whose actual values are known.
+    """Measure the error of rows whose actual values are known.
 
     rmse = sqrt(mean (p - y)^2), mae = mean |p - y|, bias = mean (p - y),
     r2 = 1 - mean (p - y)^2 / mean (y - mean y)^2, coverage = share of lower <= y <= upper; the intervals
@@ -64,7 +63,7 @@ def realized_error(
     >>> found.rmse.lower < found.rmse.value < found.rmse.upper, found.interval_coverage is None
     (True, True)
     >>> realized_error(paired([2.0], [2.1]), seed=0).reason
-    '1 labelled prediction, at least 100 are needed.'
+    '1 labelled prediction; at least 100 are needed.'
     """
     if len(rows) < max(minimum_rows, 2):
         return RealizedError.unknown(_too_few(len(rows), minimum_rows), len(rows))
@@ -79,7 +78,7 @@ def degradation(
     margin: float = DEGRADATION_MARGIN,
     minimum_rows: int = MINIMUM_ROWS,
 ) -> Degradation:
-    """Compare with the holdout of the version that answered.
+    """Compare the error with the holdout of the version that answered.
 
     Degraded means: the whole 95 % confidence interval of the RMSE's ratio lies above 1 + ``margin``. Both
     sides are resampled, each on its own, since the holdout's RMSE is an estimate too.
@@ -102,7 +101,7 @@ def degradation(
     rmse_ratio = _ratio(*(np.sqrt(means[:, 0]) for means in (now, then)))
     mae_ratio = _ratio(now[:, 1], then[:, 1])
     if rmse_ratio is None or mae_ratio is None:
-        return Degradation.unknown("The holdout's error is zero; there is no ratio to it.")
+        return Degradation.unknown("The holdout's error is zero, so there is no ratio.")
     degraded = rmse_ratio.lower > 1.0 + margin
     return Degradation(
         status="ok",
@@ -127,7 +126,7 @@ def _figures(means: FloatArray) -> dict[str, FloatArray]:
     squared, absolute, bias, centred, centred_squared, bounded, inside = means
     variance = centred_squared - centred**2
     with np.errstate(divide="ignore", invalid="ignore"):
-        # What is not defined becomes NaN here, and None in the answer.
+        # An undefined figure is NaN here, and None in the answer.
         r2 = 1.0 - squared / np.where(variance > 1e-12, variance, np.nan)
         coverage = inside / np.where(bounded > 0, bounded, np.nan)
     return {
@@ -160,12 +159,12 @@ def _verdict(ratio: Estimate, degraded: bool, margin: float) -> str:
         return (
             f"The RMSE is {change} ({between}): with 95 % confidence more than {margin:.0%} worse."
         )
-    return f"The RMSE is {change} ({between}); that it is more than {margin:.0%} worse is not beyond doubt."
+    return f"The RMSE is {change} ({between}), which is not significantly more than {margin:.0%} worse."
 
 
 def _too_few(rows: int, minimum_rows: int, name: str = "labelled prediction") -> str:
     plural = "" if rows == 1 else "s"
-    return f"{rows} {name}{plural}, at least {minimum_rows} are needed."
+    return f"{rows} {name}{plural}; at least {minimum_rows} are needed."
 
 
 def _numbers(name: str, values: ArrayLike) -> FloatArray:

@@ -1,6 +1,6 @@
-"""What a challenger's silent answers say: how far they are from the champion's, and which were nearer.
+"""Shadow testing: how far a challenger's answers differ from the champion's, and which are more accurate.
 
-All prices in 100,000 USD. Too few rows give no figure, never one that means nothing.
+All prices in 100,000 USD. With too few rows there are no figures.
 """
 
 from datetime import datetime, timedelta
@@ -31,14 +31,14 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 def shadow_report(
     database: Database, until: datetime, length: timedelta, minimum_rows: int, share: float
 ) -> ShadowResponse:
-    """Measure the silent answers to the predictions of the ``length`` before ``until``.
+    """Measure the shadow answers to the predictions of the ``length`` before ``until``.
 
     Parameters
     ----------
     minimum_rows
-        Silent answers, or labelled ones for an error, below which there is no figure.
+        Smallest number of shadow answers, or of labelled ones for an error, for a figure.
     share
-        Of the predictions that are to be answered so.
+        Share of predictions to shadow, 0 to 1.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from training.evaluation.slices import income_edges, kinds_of_district
 SLICE_MINIMUM_ROWS = 30
 CELL_DEGREES = 0.5
 BINS_A_SIDE = 20
-"""At most so many bins of residuals on each side of zero."""
+"""Largest number of residual bins on each side of zero."""
 BIN_WIDTHS = (0.005, 0.01, 0.02, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0)
 SHOWN_SHARE = 0.99
 """Share of the holdout's absolute residuals that the histogram spans; the rest is in its end bins."""
@@ -24,8 +24,8 @@ def worst_slices(
 ) -> list[ErrorSlice]:
     """Return regions, income quarters and age bands with 30 rows or more, the highest RMSE first.
 
-    The quarters are those of the holdout, ``baseline``, so that a name means the same districts in every
-    window.
+    The income quarters are those of the holdout, ``baseline``, so that a name means the same districts in
+    every window.
     """
     edges = income_edges(baseline.inputs)
     then = kinds_of_district(baseline.inputs, edges)
@@ -43,7 +43,7 @@ def worst_slices(
 
 
 def error_cells(rows: LabelledPredictions) -> list[ErrorCell]:
-    """Return the squares of half a degree that hold labelled rows, from south to north."""
+    """Return the half-degree squares with labelled rows, from south to north."""
     corners = np.floor(rows.inputs[:, [LATITUDE, LONGITUDE]] / CELL_DEGREES)
     cells, cell_of_row = np.unique(corners, axis=0, return_inverse=True)
     return [
@@ -54,7 +54,7 @@ def error_cells(rows: LabelledPredictions) -> list[ErrorCell]:
 def residual_histogram(
     rows: LabelledPredictions, baseline: LabelledPredictions
 ) -> ResidualHistogram:
-    """Return how residuals spread, beside the holdout's, in bins of a round width around zero."""
+    """Return the distribution of residuals and of the holdout's, in bins of a round width around zero."""
     reach = float(np.quantile(np.abs(baseline.residuals), SHOWN_SHARE))
     width = next((one for one in BIN_WIDTHS if BINS_A_SIDE * one >= reach), BIN_WIDTHS[-1])
     a_side = int(np.clip(5 * np.ceil(reach / width / 5), 5, BINS_A_SIDE))

@@ -1,4 +1,4 @@
-"""Promotion and rollback asked for by a person: the pointer moved, and an event on the timeline."""
+"""Promotion and rollback by a person: moves the champion pointer and records an event."""
 
 import logging
 
@@ -9,13 +9,13 @@ from storage.spool.timeline import Timeline
 logger = logging.getLogger(__name__)
 
 SUMMARIES = {
-    "promotion": "Promoted by hand: {version} in place of {previous}: {reason}",
-    "rollback": "Rolled back: to {version} from {previous}: {reason}",
+    "promotion": "Promoted by hand: {version} replaces {previous}: {reason}",
+    "rollback": "Rolled back from {previous} to {version}: {reason}",
 }
 
 
 class ChampionChanges:
-    """Takes requests to change the champion; raises what ``ChampionSwitch`` does, with nothing changed."""
+    """Carries out requests to change the champion; on the errors of ``ChampionSwitch`` nothing changes."""
 
     def __init__(self, switch: ChampionSwitch, timeline: Timeline) -> None:
         self._switch = switch
@@ -24,11 +24,11 @@ class ChampionChanges:
     def promote(
         self, version: str, reason: str, actor: str, expected: str | None
     ) -> ChampionPointer:
-        """Make a version the champion."""
+        """Promote a version to champion."""
         return self._told("promotion", self._switch.promote(version, expected), reason, actor)
 
     def roll_back(self, reason: str, actor: str, expected: str | None) -> ChampionPointer:
-        """Make the champion before this one the champion."""
+        """Roll back to the previous champion."""
         return self._told("rollback", self._switch.roll_back(expected), reason, actor)
 
     def _told(

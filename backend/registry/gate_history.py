@@ -1,4 +1,4 @@
-"""What the promotion gate decided about a version, found among the closed retrainings."""
+"""The promotion gate's decision about a version, found in the finished retrainings."""
 
 import logging
 
@@ -11,7 +11,7 @@ from storage.schema.triggers import Trigger
 logger = logging.getLogger(__name__)
 
 MOST_RETRAININGS = 1_000
-"""The newest finished retrainings are searched."""
+"""Number of latest finished retrainings that are searched."""
 NEVER_JUDGED = "Trained from the command line, so no promotion check ran."
 UNREADABLE = (
     "The verdict of retraining {trigger_id} cannot be read; another release may have written it."
@@ -19,14 +19,14 @@ UNREADABLE = (
 
 
 class GateHistory:
-    """The verdicts of one queue; a verdict never changes, and is kept once it was found."""
+    """The verdicts of one queue; a verdict never changes, so it is cached."""
 
     def __init__(self, queue: RetrainQueue) -> None:
         self._queue = queue
         self._found: dict[str, GateVerdict] = {}
 
     def verdict(self, version: str) -> GateVerdict | str:
-        """Return the gate's verdict, or the sentence that says why there is none."""
+        """Return the gate's verdict, or the reason why there is none."""
         if version in self._found:
             return self._found[version]
         trigger = self._retraining_of(version)
@@ -35,7 +35,7 @@ class GateHistory:
         try:
             verdict = _verdict(trigger)
         except ValidationError as error:
-            logger.warning("The verdict about %s cannot be read: %s", version, error)
+            logger.warning("The gate verdict for %s cannot be read: %s", version, error)
             return UNREADABLE.format(trigger_id=trigger.trigger_id)
         self._found[version] = verdict
         return verdict

@@ -1,4 +1,4 @@
-"""How good each version is on its own holdout, and against another on common rows; measured once and kept."""
+"""Error of each version on its own holdout, and compared with another on common rows; cached."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,21 +21,21 @@ from training.evaluation.holdout_comparison import (
 )
 
 MOST_KEPT = 512
-"""Reports of each kind: a few kilobytes each."""
+"""Reports of each kind to cache: a few kilobytes each."""
 
 Fingerprint: TypeAlias = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True)
 class Place:
-    """A version as its files are: versions are immutable, so a changed file is damage and measured anew."""
+    """A version identified by its files: versions never change, so a changed file means damage."""
 
     version: str
     files: Fingerprint
 
 
 class VersionReports:
-    """Reads the holdouts of one store. A measurement takes up to half a second, and is made once a process.
+    """Reads the holdouts of one store. A measurement takes up to half a second and is done once per process.
 
     Raises
     ------
@@ -92,7 +92,7 @@ class VersionReports:
     def _compare(self, place: Place, against: Place) -> HoldoutComparison | Missing:
         first, second = self._holdout(place), self._holdout(against)
         if first is None or second is None:
-            return Missing("one of them was trained before holdouts were kept")
+            return Missing("one of them was trained before holdouts were stored")
         return compare_holdouts(first, second, self._seed, self._slice_minimum_rows)
 
     def _holdout(self, place: Place) -> LabelledPredictions | None:
@@ -137,7 +137,7 @@ def _not_compared(version: str, against: str, reason: str) -> ComparisonResponse
         version=version,
         against=against,
         status="not_enough_data",
-        reason=f"They cannot be compared: {reason}.",
+        reason=f"The versions cannot be compared: {reason}.",
         rows=0,
         rmse=None,
         against_rmse=None,

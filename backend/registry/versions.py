@@ -1,4 +1,4 @@
-"""The trained versions as they are listed, and one of them as it is described."""
+"""The list of trained versions, and the details of one."""
 
 import logging
 
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class Versions:
-    """The versions of one store, with their figures and the gate's verdicts."""
+    """The versions of one store, with their metrics and gate verdicts."""
 
     def __init__(self, store: ModelStore, reports: VersionReports, gates: GateHistory) -> None:
         self._store = store
@@ -24,7 +24,7 @@ class Versions:
         self._gates = gates
 
     def all(self) -> ModelsResponse:
-        """Return every version, newest first, and which of them serves."""
+        """Return every version, newest first, and the champion."""
         pointer = self._pointer()
         readable, unreadable = self._store.inventory()
         return ModelsResponse(
@@ -37,7 +37,9 @@ class Versions:
 
     def one(self, version: str, mlflow_url: str | None) -> VersionResponse:
         """Return everything about one version; raises what ``VersionReports`` does."""
-        slices = self._reports.slices(version)  # first: it refuses what is unknown or damaged
+        slices = self._reports.slices(
+            version
+        )  # first, because it rejects unknown and damaged versions
         manifest = self._store.manifest(version)
         verdict = self._gates.verdict(version)
         return VersionResponse(
@@ -56,7 +58,7 @@ class Versions:
         try:
             return self._store.champion_pointer()
         except ModelIntegrityError as error:
-            logger.error("The list of models names no champion: %s", error)
+            logger.error("The list of models has no champion: %s", error)
             return None
 
     def _listed(self, manifest: ModelManifest, pointer: ChampionPointer | None) -> ModelVersion:
@@ -71,7 +73,7 @@ class Versions:
         )
 
     def _error(self, version: str) -> RealizedError:
-        """Return a version's error; of one with a damaged holdout, what is damaged."""
+        """Return a version's error, or what is damaged in its holdout."""
         try:
             return self._reports.error(version)
         except (StateConflict, RecordNotFound) as damage:

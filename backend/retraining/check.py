@@ -1,4 +1,4 @@
-"""Whether to retrain: looks at rows or at the logged window, and lets the policy decide."""
+"""Whether to retrain: checks rows or the logged window, and applies the policy."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ HOUR_SECONDS, DAY_SECONDS = 3_600.0, 86_400.0
 
 @dataclass(frozen=True)
 class ErrorLook:
-    """What was found about the error, and what the policy makes of it."""
+    """The error analysis, and its findings for the policy."""
 
     analysis: PerformanceAnalysis
     realized_finding: ErrorFinding
@@ -42,7 +42,7 @@ class ErrorLook:
 
 @dataclass(frozen=True)
 class DriftLook:
-    """What was found about drift, and what the policy makes of it."""
+    """The drift analysis, and its finding for the policy."""
 
     analysis: DriftAnalysis
     finding: DriftFinding
@@ -50,7 +50,7 @@ class DriftLook:
 
 @dataclass(frozen=True)
 class RetrainingCheck:
-    """Everything that one check looked at and decided; None: switched off, or nothing was sent for it."""
+    """Results and decision of one check; None: switched off, or nothing was sent for it."""
 
     at: datetime
     model_version: str
@@ -62,7 +62,7 @@ class RetrainingCheck:
 
 
 class RetrainingChecks:
-    """Looks and decides; changes nothing."""
+    """Runs checks and decides; changes nothing."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class RetrainingChecks:
     def rows(
         self, now: datetime, inputs: FloatArray | None, labelled: LabelledPredictions | None
     ) -> RetrainingCheck:
-        """Judge rows that were sent: inputs (n, 8) with NaN for missing values, pairs of prices."""
+        """Check rows that were sent: inputs (n, 8) with NaN for missing values, and pairs of prices."""
         model, config = self._host.current(), self._configuration.current().config
         drift = error = None
         if inputs is not None:
@@ -96,7 +96,7 @@ class RetrainingChecks:
         return self._decided(now, model, config, drift, error)
 
     def window(self, now: datetime) -> RetrainingCheck:
-        """Judge the predictions logged in the configured window.
+        """Check the predictions logged in the configured window.
 
         Raises
         ------
@@ -194,7 +194,7 @@ class RetrainingChecks:
         try:
             return count_labels_since(self._database, moment)
         except DatabaseUnavailable:
-            return 0  # rows that are sent can be judged without the database
+            return 0  # rows that are sent can be checked without the database
 
     def _hours_since_retraining(self, now: datetime) -> float | None:
         for trigger in self._queue.history(limit=1):

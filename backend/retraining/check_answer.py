@@ -1,4 +1,4 @@
-"""A check as it is answered: of rows that were sent, or of the logged window and kept."""
+"""The answer to a check: of rows that were sent, or of the logged window."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -14,14 +14,14 @@ from backend.retraining.check import RetrainingCheck
 def check_response(
     check: RetrainingCheck, checked: Literal["sent", "logged"]
 ) -> RetrainingCheckResponse:
-    """Return the answer about a check that nothing keeps."""
+    """Return the answer to a check that is not stored."""
     return RetrainingCheckResponse(checked=checked, **_described(check))
 
 
 def stored_response(
     check: RetrainingCheck, check_id: str, alerts: Sequence[str], trigger_id: str | None
 ) -> StoredCheckResponse:
-    """Return the answer about a check that is kept, with what came of it."""
+    """Return the answer to a stored check, with its alerts and the retraining it requested."""
     return StoredCheckResponse(
         checked="logged",
         check_id=check_id,

@@ -15,7 +15,7 @@ from storage.spool.segments import Spool
 
 
 class MonitoringConfiguration:
-    """The configuration in force. Changing it goes through the log-writer, which alone writes."""
+    """The configuration in force. Changes go through the log-writer, the only process that writes."""
 
     def __init__(self, database: Database, spool: Spool, timeout_seconds: float) -> None:
         self._database = database
@@ -23,18 +23,18 @@ class MonitoringConfiguration:
         self._timeout_seconds = timeout_seconds
 
     def current(self) -> StoredConfig:
-        """Return what is in force; the defaults when the database is away."""
+        """Return the configuration in force, or the defaults if the database is unavailable."""
         return read_config(self._database)
 
     def change(self, changes: Mapping[str, Any], changed_by: str) -> StoredConfig:
-        """Put new values in force, the others staying, and return the whole.
+        """Change some values and return the whole configuration.
 
         Raises
         ------
         InvalidInput
             If the changes do not fit the configuration in force.
         CommandUnanswered
-            If the log-writer did not carry it out in time; nothing was changed.
+            If the log-writer did not apply it in time; nothing was changed.
         """
         result = ask(
             self._spool,
@@ -45,18 +45,18 @@ class MonitoringConfiguration:
         )
         if "refused" in result:
             raise InvalidInput(
-                f"This does not fit the configuration in force: {result['refused']}."
+                f"The change conflicts with the configuration in force: {result['refused']}."
             )
         return self.current()
 
 
 def config_response(stored: StoredConfig) -> ConfigResponse:
-    """Return a configuration as it is answered, with what each value means."""
+    """Return a configuration as an answer, with the meaning of each value."""
     return ConfigResponse(**vars(stored), definitions=definitions())
 
 
 def definitions() -> list[ConfigValue]:
-    """Return each value's type, default, unit, bounds and help, as a form shows them."""
+    """Return each value's type, default, unit, bounds and help, for a form."""
     return [
         ConfigValue(
             name=name,
@@ -71,7 +71,7 @@ def definitions() -> list[ConfigValue]:
 
 
 def drift_thresholds(config: MonitoringConfig) -> DriftThresholds:
-    """Return the rule of drift with the operator's values."""
+    """Return the drift thresholds with the operator's values."""
     return DriftThresholds(
         significance_level=config.drift_significance_level,
         minimum_rows=config.drift_minimum_rows,

@@ -1,4 +1,4 @@
-"""From the reports of drift and error to what the policy looks at."""
+"""Converts drift and error reports to findings for the policy."""
 
 from backend.contract.drift import AlarmState, DriftAnalysis
 from backend.contract.performance import Degradation, EstimatedError, RealizedError
@@ -7,7 +7,7 @@ from storage.schema.estimate import Estimate
 
 
 def drift_finding(analysis: DriftAnalysis, alarm: AlarmState | None) -> DriftFinding:
-    """Return what a comparison says; ``alarm`` is None for a single window, which is its own judge."""
+    """Return the drift finding; without ``alarm``, the single window decides."""
     acted_on = alarm.raised if alarm is not None else bool(analysis.overall_drift)
     words = " ".join(analysis.reasons)
     return DriftFinding(
@@ -22,7 +22,7 @@ def drift_finding(analysis: DriftAnalysis, alarm: AlarmState | None) -> DriftFin
 def realized_finding(
     realized: RealizedError, degradation: Degradation, baseline: RealizedError | None, margin: float
 ) -> ErrorFinding:
-    """Return what the realized error says, with the operator's margin (0.05: five percent worse)."""
+    """Return the finding about the realized error, with the operator's margin (0.05: 5 % worse)."""
     return _error_finding(
         rows=realized.rows,
         rmse=realized.rmse,
@@ -36,7 +36,7 @@ def realized_finding(
 def estimated_finding(
     estimated: EstimatedError, baseline: RealizedError | None, margin: float
 ) -> ErrorFinding:
-    """Return what the estimated error says, with the operator's margin."""
+    """Return the finding about the estimated error, with the operator's margin."""
     return _error_finding(
         rows=estimated.rows,
         rmse=estimated.estimated_rmse,
@@ -70,7 +70,7 @@ def _error_finding(
 
 
 def _in_words(rmse: Estimate, ratio: Estimate, margin: float) -> str:
-    beyond = "beyond doubt" if ratio.lower > 1.0 + margin else "not beyond doubt"
+    beyond = "significantly" if ratio.lower > 1.0 + margin else "not significantly"
     return (
         f"RMSE {rmse.value:.3f}, {ratio.value:.2f} times the holdout's "
         f"({ratio.lower:.2f} to {ratio.upper:.2f}): {beyond} more than {margin:.0%} worse."

@@ -1,4 +1,4 @@
-"""When to ask for a retraining: a pure decision from what was found, with its reasons in words.
+"""When to request a retraining: a pure function of the findings, with its reasons in words.
 
 Causes, the most serious first: the error has risen (realized), the inputs have drifted, the error is
 estimated to have risen, the model is old, many predictions were labelled since it was trained. Whatever the
@@ -12,24 +12,24 @@ from typing import Literal
 from backend.contract.retraining_check import RetrainingBlock, RetrainingDecision
 
 Source = Literal["degradation", "drift", "age", "labels"]
-"""The cause that the request for a retraining names."""
+"""The cause named in the request for a retraining."""
 Figures = dict[str, float | int | str | bool | None]
 
 
 @dataclass(frozen=True)
 class DriftFinding:
-    """What comparing a window with the reference says.
+    """The result of comparing a window with the reference.
 
     Attributes
     ----------
     judged
         False without enough data, which is not "no drift".
     alarm
-        Whether it is to be acted on: for repeated checks the alarm policy's verdict, for one window its own.
+        Whether to act on it: the alarm policy's verdict for repeated checks, the window's own otherwise.
     share
-        Of the inputs that drifted (0 to 1); None without a verdict.
+        Share of inputs that drifted (0 to 1); None without a verdict.
     reason
-        In words, why.
+        The reason in words.
     """
 
     judged: bool
@@ -41,16 +41,16 @@ class DriftFinding:
 
 @dataclass(frozen=True)
 class ErrorFinding:
-    """What the realized or the estimated error says; errors are in 100,000 USD.
+    """The result for the realized or the estimated error; errors are in 100,000 USD.
 
     Attributes
     ----------
     judged
         False without enough rows.
     degraded
-        Whether it is above the holdout's beyond doubt.
+        Whether it is significantly above the holdout's.
     rows
-        That it rests on.
+        Number of rows it is based on.
     """
 
     judged: bool
@@ -63,18 +63,18 @@ class ErrorFinding:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What is known beside the window.
+    """What is known besides the window.
 
     Attributes
     ----------
     model_age_days
-        Of the served version.
+        Age of the served version.
     newly_labelled_rows
         Predictions labelled since the newest version was trained.
     open_retrainings
-        Ids that wait or run.
+        Ids of queued and running retrainings.
     hours_since_retraining
-        Since the last one ended; None if there never was one.
+        Hours since the last one ended; None if there was none.
     """
 
     model_age_days: float
@@ -100,9 +100,9 @@ def decide(
     circumstances: Circumstances,
     rules: PolicyRules,
 ) -> RetrainingDecision:
-    """Decide from what was found; None means that it was not looked for.
+    """Decide from the findings; None means not checked.
 
-    The estimated error is a cause only where the realized one cannot be judged: labels know better.
+    The estimated error is a cause only if the realized error cannot be judged: labels are more reliable.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How long a running retraining will still take: from the steps of earlier ones, or from its progress."""
+"""Estimates the remaining time of a retraining from the steps of earlier ones, or from its progress."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from storage.schema.triggers import HeartBeat
 
 SMALLEST_PROGRESS = 0.1
-"""Below this share, the time that is gone says too little about the time to come."""
+"""Below this share of progress, the elapsed time is no basis for an estimate."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,12 @@ class TimedStep:
 
     @property
     def name(self) -> tuple[str, str]:
-        """What makes it the same step as another's; versions in a gate's sentence differ."""
+        """Key for matching steps of different retrainings; versions in a gate's sentence differ."""
         return (self.stage, "" if self.stage == "publishing" else self.step)
 
 
 def timed_steps(result: Mapping[str, Any] | None) -> tuple[TimedStep, ...]:
-    """Return the steps that a result tells; none where it tells none."""
+    """Return the timed steps in a result, if any."""
     found = (result or {}).get("steps") or []
     return tuple(TimedStep(**step) for step in found)
 
@@ -37,16 +37,16 @@ def remaining_seconds(
     elapsed_seconds: float,
     earlier: Sequence[tuple[TimedStep, ...]],
 ) -> float | None:
-    """Estimate the time to come: the median over earlier retrainings with this step.
+    """Estimate the remaining time: the median over earlier retrainings with this step.
 
     Parameters
     ----------
     beat
-        What the worker said last.
+        The worker's last heartbeat.
     step_seconds, elapsed_seconds
-        How long it has been at this step, and at the retraining.
+        Time since the start of this step, and of the retraining.
     earlier
-        The steps of retrainings that were carried out to their end.
+        The steps of retrainings that completed.
 
     Examples
     --------

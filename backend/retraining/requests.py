@@ -1,4 +1,4 @@
-"""Asking for a retraining and cancelling one: a file for the worker, and an event on the timeline."""
+"""Requesting and cancelling a retraining: writes a file for the worker, and an event on the timeline."""
 
 import logging
 
@@ -12,33 +12,33 @@ from storage.spool.timeline import Timeline
 logger = logging.getLogger(__name__)
 
 CHECK = "scheduled check"
-"""Who asked, where no person did."""
+"""The requester named when no person asked."""
 
 
 class RetrainingRequests:
-    """Takes requests for retraining, a person's or a check's."""
+    """Handles requests for retraining from people and checks."""
 
     def __init__(self, queue: RetrainQueue, timeline: Timeline) -> None:
         self._queue = queue
         self._timeline = timeline
 
     def ask(self, reason: str, requested_by: str, window: DataWindow | None = None) -> Trigger:
-        """Submit what a person asks for.
+        """Submit a person's request.
 
         Raises
         ------
         QueueUnavailable
-            If the trigger could not be kept; nothing was asked for.
+            If the trigger could not be stored; nothing was requested.
         """
         return self._told(self._queue.submit(reason, requested_by, window=window))
 
     def ask_by_itself(self, decision: RetrainingDecision, window: DataWindow) -> Trigger | None:
-        """Submit what a check decided; None if another retraining waits or runs by now.
+        """Submit a check's request; None if another retraining is queued or running by now.
 
         Raises
         ------
         QueueUnavailable
-            If the trigger could not be kept; nothing was asked for.
+            If the trigger could not be stored; nothing was requested.
         """
         trigger = self._queue.submit_if_idle(
             " ".join(decision.reasons)[:LONGEST_REASON],
@@ -50,9 +50,9 @@ class RetrainingRequests:
         return self._told(trigger) if trigger is not None else None
 
     def cancel(self, trigger_id: str, reason: str, requested_by: str) -> FoundTrigger:
-        """Cancel what a person does not want any more; raises what ``RetrainQueue.cancel`` does."""
+        """Cancel a retraining; raises the errors of ``RetrainQueue.cancel``."""
         found = self._queue.cancel(trigger_id, reason, requested_by)
-        ends = "before it began" if found.state == "cancelled" else "while it runs"
+        ends = "before it started" if found.state == "cancelled" else "while it was running"
         summary = f"Retraining cancelled {ends}: {reason}"
         logger.warning("%s (%s)", summary, trigger_id)
         self._timeline.record(
@@ -67,14 +67,14 @@ class RetrainingRequests:
         return found
 
     def _told(self, trigger: Trigger) -> Trigger:
-        logger.info("Retraining %s was asked for: %s", trigger.trigger_id, trigger.reason)
+        logger.info("Retraining %s requested: %s", trigger.trigger_id, trigger.reason)
         self._timeline.record(
             EventRecord(
                 timestamp=trigger.created_at,
                 event_kind="trigger",
                 actor=trigger.requested_by,
                 subject=trigger.trigger_id,
-                summary=f"Retraining asked for ({trigger.source}): {trigger.reason}",
+                summary=f"Retraining requested ({trigger.source}): {trigger.reason}",
                 figures=trigger.figures,
             )
         )

@@ -1,4 +1,4 @@
-"""A retraining as it is shown: stage, progress, time gone and to come, verdict, its run in MLflow."""
+"""The displayed state of a retraining: stage, progress, times, verdict and MLflow run."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from storage.schema.gate import decision_of
 from storage.schema.triggers import HeartBeat, Trigger, TriggerStatus, WorkStage
 
 EARLIER = 5
-"""Retrainings whose steps say how long the same steps will take."""
+"""Number of earlier retrainings used to estimate the remaining time."""
 SHOWN_LINES = 100
 STAGES: dict[TriggerStatus, Stage] = {
     "pending": "waiting",
@@ -23,18 +23,18 @@ STAGES: dict[TriggerStatus, Stage] = {
     "failed": "failed",
     "cancelled": "cancelled",
 }
-"""What the stage is called while no heart-beat says it."""
+"""The stage shown without a heartbeat."""
 
 
 class RetrainingView:
-    """Describes the triggers of one queue; ``mlflow_url`` is where a browser finds MLflow."""
+    """Describes the triggers of one queue; ``mlflow_url`` is MLflow's address for a browser."""
 
     def __init__(self, queue: RetrainQueue, mlflow_url: str) -> None:
         self._queue = queue
         self._mlflow_url = mlflow_url.rstrip("/")
 
     def row(self, found: FoundTrigger, now: datetime) -> RetrainingRow:
-        """Describe one retraining as it is now."""
+        """Describe the current state of one retraining."""
         trigger, beat = found.trigger, found.beat
         result = trigger.result or {}
         kept = trigger.model_dump(include=set(RetrainingRow.model_fields))
@@ -60,7 +60,7 @@ class RetrainingView:
         )
 
     def detail(self, found: FoundTrigger, now: datetime) -> RetrainingResponse:
-        """Describe one retraining with its figures, its result and what it logged last."""
+        """Describe one retraining with its figures, result and last log lines."""
         trigger = found.trigger
         return RetrainingResponse(
             **self.row(found, now).model_dump(),

@@ -1,4 +1,4 @@
-"""The checks that the monitor asks for: kept on the timeline, with the alerts and the trigger they raise."""
+"""The checks that the monitor requests: recorded on the timeline, with their alerts and triggers."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,13 +17,13 @@ from storage.spool.timeline import Timeline
 ALERTS = {
     "drift_alarm": "The inputs have drifted",
     "realized_degraded": "The realized error has risen",
-    "estimated_degraded": "The error is estimated to have risen",
+    "estimated_degraded": "The estimated error has risen",
 }
-"""Figures that are news when they become true, and what they mean."""
+"""Figures that raise an alert when they become true, and the text of the alert."""
 
 
 class ScheduledChecks:
-    """Runs checks of the logged window and keeps what they found."""
+    """Runs checks of the logged window and records the results."""
 
     def __init__(
         self,
@@ -40,14 +40,14 @@ class ScheduledChecks:
         self._metrics = metrics
 
     def run(self, now: datetime, asked_by: str) -> StoredCheckResponse:
-        """Check, keep, alert; ask for a retraining if the policy says so and nothing blocks it.
+        """Check, record and alert; request a retraining if the policy suggests one and nothing blocks it.
 
         Raises
         ------
         ModelUnavailable, DatabaseUnavailable
-            If there is nothing to check; nothing is kept then.
+            If the check could not run; nothing is recorded.
         QueueUnavailable
-            If the trigger could not be kept.
+            If the trigger could not be stored.
         """
         before = self._last_figures()
         check = self._checks.window(now)
@@ -103,7 +103,7 @@ def _alert(check: RetrainingCheck, text: str) -> EventRecord:
 
 
 def _figures(check: RetrainingCheck) -> dict[str, Any]:
-    """Return what the time series are drawn from, and what was decided."""
+    """Return the figures for the time series, and the decision."""
     drift, decision = check.drift, check.decision
     return {
         **decision.figures,

@@ -1,4 +1,4 @@
-"""What is watched now: by whom, what waits for the worker, and what the last check found."""
+"""The state of monitoring: the monitor, the queue and the last check."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,12 +11,12 @@ from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
 
 MISSED_ROUNDS = 3
-"""Rounds of the monitor without a summary after which it counts as not running."""
+"""Monitor rounds without a summary after which it counts as not running."""
 SHORTEST_PATIENCE = timedelta(minutes=2)
 
 
 class MonitoringStatus:
-    """Tells the state of one system; ``summary`` is the file that the monitor writes each round."""
+    """Reports the state of one system; ``summary`` is the file that the monitor writes each round."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class MonitoringStatus:
         self._interval = timedelta(seconds=interval_seconds)
 
     def current(self) -> StatusResponse:
-        """Return the state as it is now; works without the database too."""
+        """Return the current state; works without the database."""
         config = self._configuration.current().config
         seen_at = self._monitor_seen_at()
         last_check, available = self._last_check()

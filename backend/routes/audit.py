@@ -12,7 +12,7 @@ blueprint = Blueprint("audit", __name__)
 
 @blueprint.get("/audit")
 def audit() -> Response:
-    """Give the newest entries of the audit log, and whether it is intact; needs the role operator."""
+    """Return the newest audit log entries, and whether the log is intact; needs the role operator."""
     query = read_query(AuditQuery, request.args)
     trail = current_services().audit
     rows = [AuditRow.model_validate(entry) for entry in trail.newest(query.limit)]

@@ -22,7 +22,7 @@ blueprint = Blueprint("database", __name__, url_prefix="/database")
 
 @blueprint.get("/stats")
 def statistics() -> Response:
-    """Give the sizes of everything recorded."""
+    """Return the number and size of all records."""
     counted = current_services().record_log.statistics()
     return answer(DatabaseStatisticsResponse(statistics=DatabaseStatistics(**counted)))
 

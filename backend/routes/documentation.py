@@ -1,4 +1,4 @@
-"""GET /openapi.json and /docs: the service described for programs and for people."""
+"""GET /openapi.json and /docs: the API documentation for programs and for people."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Nothing but the service's own files; Swagger UI sets styles in its elements."""
+"""Only the service's own files; Swagger UI needs inline styles."""
 
 
 @blueprint.get("/openapi.json")
@@ -33,20 +33,20 @@ def openapi() -> Response:
 
 @blueprint.get("/docs")
 def docs() -> Response:
-    """Give the interactive page about this service; it needs no internet."""
+    """Return the interactive API documentation; it works offline."""
     return _file(PAGE)
 
 
 @blueprint.get("/docs/<asset>")
 def asset(asset: str) -> Response:
-    """Give one file of that page."""
+    """Return one file of the documentation page."""
     if asset not in SERVED:
         abort(404)
     return _file(asset)
 
 
 def _file(name: str) -> Response:
-    # Read whole rather than streamed: the files are few, and nothing stays open if a client goes away.
+    # Read whole rather than streamed: the files are few, and none stays open if a client disconnects.
     response = Response((ASSETS / name).read_bytes(), mimetype=SERVED[name])
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"

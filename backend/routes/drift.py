@@ -1,4 +1,4 @@
-"""/monitoring/drift: whether the inputs still look like the training data. Nothing here is logged."""
+"""/monitoring/drift: input drift compared with the training data. Nothing here is logged."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ def compare() -> Response:
 
 @blueprint.get("/drift")
 def window() -> Response:
-    """Compare the predictions logged in a window; ?feature= opens one column."""
+    """Compare logged predictions with the training data; ?feature= adds details of one column."""
     query = read_query(DriftQuery, request.args)
     services = current_services()
     model = services.host.current()

@@ -17,7 +17,7 @@ blueprint = Blueprint("feedback", __name__)
 
 @blueprint.post("/feedback")
 def feedback() -> Response:
-    """Attach actual values to prediction ids, in any order, late or twice; needs the role operator."""
+    """Attach actual values to predictions by id, in any order, late or twice; needs the role operator."""
     services = current_services()
     settings = services.settings
     body = read_body(FeedbackRequest, settings.backend.request_limit_bytes, services.metrics)

@@ -1,4 +1,4 @@
-"""GET /models/<version> and /models/<version>/comparison: how good it is, where, and what the gate said."""
+"""GET /models/<version> and /models/<version>/comparison: error, segments and gate verdict of a version."""
 
 from flask import Blueprint, Response, request
 
@@ -12,13 +12,13 @@ blueprint = Blueprint("model_versions", __name__, url_prefix="/models")
 
 @blueprint.get("/<version>")
 def model_version(version: str) -> Response:
-    """Tell of one version: its figures with their confidence, by segment, and the gate's verdict."""
+    """Return one version: metrics with confidence intervals, segments and the gate's verdict."""
     services = current_services()
     return answer(services.versions.one(version, services.settings.tracking_url))
 
 
 @blueprint.get("/<version>/comparison")
 def comparison(version: str) -> Response:
-    """Compare a version with another one, on the rows that both have in their holdout."""
+    """Compare two versions on the rows that both holdouts contain."""
     against = read_query(ComparisonQuery, request.args).against
     return answer(current_services().version_reports.comparison(version, against))

@@ -1,4 +1,4 @@
-"""/models: the trained versions, and which of them serves, changed by hand."""
+"""/models: listing the trained versions, promoting one and rolling back."""
 
 from flask import Blueprint, Response
 
@@ -19,13 +19,13 @@ blueprint = Blueprint("models", __name__, url_prefix="/models")
 
 @blueprint.get("")
 def models() -> Response:
-    """Give the trained versions with their test metrics, and which of them serves."""
+    """List the trained versions with their test metrics and the champion."""
     return answer(current_services().versions.all())
 
 
 @blueprint.post("/<version>/promote")
 def promote(version: str) -> Response:
-    """Make a version the champion, with a reason; needs the role admin."""
+    """Promote a version to champion, with a reason; needs the role admin."""
     asked = _asked()
     changes = current_services().champion_changes
     pointer = changes.promote(version, asked.reason, current_actor(), asked.expected_champion)
@@ -34,7 +34,7 @@ def promote(version: str) -> Response:
 
 @blueprint.post("/rollback")
 def rollback() -> Response:
-    """Make the champion before this one the champion again, with a reason; needs the role admin."""
+    """Roll back to the previous champion, with a reason; needs the role admin."""
     asked = _asked()
     changes = current_services().champion_changes
     pointer = changes.roll_back(asked.reason, current_actor(), asked.expected_champion)
@@ -56,7 +56,7 @@ def _changed(kind: ChampionChangeKind, pointer: ChampionPointer, reason: str) ->
         version=pointer.version,
         previous=pointer.previous,
         changed_at=pointer.changed_at,
-        message=f"Version {pointer.version} is the champion now. Each worker process looks every "
-        f"{seconds:g} s, and serves it once it has loaded it.",
+        message=f"Version {pointer.version} is now the champion. Worker processes check every "
+        f"{seconds:g} s and serve it once loaded.",
     )
     return answer(body)

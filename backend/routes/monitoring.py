@@ -1,4 +1,4 @@
-"""/monitoring/config, /status, /history: how the system is watched, and what happened to it."""
+"""/monitoring/config, /status and /history: configuration, state and timeline of monitoring."""
 
 from flask import Blueprint, Response, request
 
@@ -17,13 +17,13 @@ blueprint = Blueprint("monitoring", __name__, url_prefix="/monitoring")
 
 @blueprint.get("/config")
 def config() -> Response:
-    """Give the monitoring configuration in force, and what each value means."""
+    """Return the monitoring configuration in force, and what each value means."""
     return answer(config_response(current_services().configuration.current()))
 
 
 @blueprint.put("/config")
 def change_config() -> Response:
-    """Change values of the monitoring configuration, the others staying; needs the role admin."""
+    """Change some values of the monitoring configuration; needs the role admin."""
     services = current_services()
     limit_bytes = services.settings.backend.request_limit_bytes
     changes = read_body(ConfigChange, limit_bytes, services.metrics).root
@@ -36,13 +36,13 @@ def change_config() -> Response:
 
 @blueprint.get("/status")
 def status() -> Response:
-    """Tell what is watched, what waits for retraining, and what the last check found."""
+    """Return what is monitored, the queued retrainings and the last check."""
     return answer(current_services().monitoring.current())
 
 
 @blueprint.get("/history")
 def history() -> Response:
-    """Give the timeline: checks, alerts, retrainings, promotions, changes; newest first."""
+    """Return the timeline: checks, alerts, retrainings, promotions and changes, newest first."""
     query = read_query(HistoryQuery, request.args)
     page = current_services().record_log.events(page_request(query), kinds=query.kinds)
     body = HistoryResponse(

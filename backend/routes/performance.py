@@ -14,7 +14,7 @@ blueprint = Blueprint("performance", __name__, url_prefix="/monitoring")
 
 @blueprint.get("/performance")
 def performance() -> Response:
-    """Measure the error of a window's predictions, and estimate it where actual values are missing."""
+    """Measure the error of predictions in a window, and estimate it where actual values are missing."""
     services = current_services()
     query = read_query(PerformanceQuery, request.args)
     model = services.host.current()

@@ -1,4 +1,4 @@
-"""POST /predict and /predict_batch; GET /predictions: asking, and what was answered."""
+"""POST /predict and /predict_batch; GET /predictions: predicting, and the logged predictions."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ blueprint = Blueprint("predictions", __name__)
 
 @blueprint.post("/predict")
 def predict() -> Response:
-    """Predict the price of one block group; ?explain=true says what each input contributes."""
+    """Predict the price of one block group; ?explain=true adds the contribution of each input."""
     services = current_services()
     query = read_query(PredictQuery, request.args)
     features = read_body(
@@ -41,7 +41,7 @@ def predict() -> Response:
 
 @blueprint.post("/predict_batch")
 def predict_batch() -> Response:
-    """Predict the prices of 1 to 10,000 block groups; one bad instance refuses all."""
+    """Predict the prices of 1 to 10,000 block groups; one invalid instance rejects the whole batch."""
     services = current_services()
     limit_bytes = services.settings.backend.request_limit_bytes
     batch = read_body(BatchPredictionRequest, limit_bytes, services.metrics)
@@ -52,7 +52,7 @@ def predict_batch() -> Response:
 
 @blueprint.get("/predictions")
 def predictions() -> Response:
-    """Give logged predictions, newest first."""
+    """Return logged predictions, newest first."""
     query = read_query(PredictionsQuery, request.args)
     page = current_services().record_log.predictions(
         page_request(query), model_version=query.model_version, labelled=query.labelled
@@ -68,13 +68,13 @@ def predictions() -> Response:
 
 @blueprint.get("/predictions/<prediction_id>")
 def prediction(prediction_id: str) -> Response:
-    """Give one logged prediction."""
+    """Return one logged prediction."""
     row = current_services().record_log.prediction(prediction_id)
     return answer(LoggedPredictionResponse(prediction=_row(row)))
 
 
 def _row(row: dict[str, Any]) -> PredictionRow:
-    # Not validated anew: what was accepted when it was asked stays readable under a stricter schema.
+    # Not validated again: old inputs stay readable even if the schema becomes stricter.
     features = HousingFeatures.model_construct(**{name: row[name] for name in FEATURE_NAMES})
     others = {name: value for name, value in row.items() if name not in FEATURE_NAMES}
     return PredictionRow(input=features, **others)

@@ -1,4 +1,4 @@
-"""GET /logs, /metrics/api and /metrics/models: what was recorded, newest first."""
+"""GET /logs, /metrics/api and /metrics/models: recorded data, newest first."""
 
 from dataclasses import fields
 from typing import Any
@@ -28,7 +28,7 @@ blueprint = Blueprint("records", __name__)
 
 @blueprint.get("/logs")
 def logs() -> Response:
-    """Give log lines of all processes, filtered and searched."""
+    """Return log lines of all processes, with filters and text search."""
     query = read_query(LogsQuery, request.args)
     page = current_services().record_log.logs(
         page_request(query), level=query.level, module=query.module, search=query.q
@@ -44,7 +44,7 @@ def logs() -> Response:
 
 @blueprint.get("/metrics/api")
 def api_metrics() -> Response:
-    """Give answered requests, filtered."""
+    """Return answered requests, with filters."""
     query = read_query(RequestsQuery, request.args)
     page = current_services().record_log.requests(
         page_request(query), endpoint=query.endpoint, status=query.status
@@ -60,7 +60,7 @@ def api_metrics() -> Response:
 
 @blueprint.get("/metrics/models")
 def model_metrics() -> Response:
-    """Give the test metrics of trained models."""
+    """Return the test metrics of trained models."""
     query = read_query(ModelMetricsQuery, request.args)
     rows = current_services().record_log.models(query.limit)
     body = ModelMetricsResponse(
@@ -72,10 +72,10 @@ def model_metrics() -> Response:
 
 
 def page_request(query: WindowQuery) -> PageRequest:
-    """Return the part of the table that a query asks for."""
+    """Return the page that a query asks for."""
     return PageRequest(**query.model_dump(include={field.name for field in fields(PageRequest)}))
 
 
 def echoed_filters(query: BaseModel) -> dict[str, Any]:
-    """Return the filters that were in force, as the answer repeats them."""
+    """Return the filters of a query, as the answer repeats them."""
     return query.model_dump(mode="json", exclude_none=True, exclude={"page_token"})

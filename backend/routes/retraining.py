@@ -1,4 +1,4 @@
-"""/retraining: asking for one, following it, listing all of them, cancelling one."""
+"""/retraining: requesting, following, listing and cancelling retrainings."""
 
 from typing import cast
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("retraining", __name__)
 
 @blueprint.post("/monitoring/trigger-retraining")
 def trigger_retraining() -> Response:
-    """Ask the worker for a retraining; needs the role operator."""
+    """Request a retraining; needs the role operator."""
     services = current_services()
     limit_bytes = services.settings.backend.request_limit_bytes
     asked = read_body(TriggerRequest, limit_bytes, services.metrics)
@@ -43,7 +43,7 @@ def trigger_retraining() -> Response:
 
 @blueprint.get("/retraining")
 def retrainings() -> Response:
-    """List retrainings, waiting, running and over, the last asked for first."""
+    """List queued, running and finished retrainings, most recently requested first."""
     query = read_query(RetrainingsQuery, request.args)
     services, now = current_services(), utc_now()
     found = services.queue.newest(query.limit, cast(tuple[TriggerStatus, ...], query.states))
@@ -54,7 +54,7 @@ def retrainings() -> Response:
 
 @blueprint.get("/retraining/<trigger_id>")
 def retraining(trigger_id: str) -> Response:
-    """Tell how far one retraining is, what it logged last, and its result once it is there."""
+    """Return the progress, last log lines and result of one retraining."""
     services = current_services()
     found = services.queue.find(trigger_id)
     return answer(services.retrainings.detail(found, utc_now()))
@@ -68,10 +68,10 @@ def cancel(trigger_id: str) -> Response:
     asked = read_body(CancelRequest, limit_bytes, services.metrics)
     found = services.retraining_requests.cancel(trigger_id, asked.reason, current_actor())
     tell("retraining cancelled", trigger_id, asked.reason, state=found.state)
-    stops = "is cancelled" if found.state == "cancelled" else "stops when the step it is at ends"
+    stops = "is cancelled" if found.state == "cancelled" else "stops at the end of its current step"
     body = CancelResponse(
         trigger_id=trigger_id,
         state=found.state,
-        message=f"Retraining {trigger_id} {stops}; nothing of it will serve.",
+        message=f"Retraining {trigger_id} {stops}; no version will be promoted from it.",
     )
     return answer(body)

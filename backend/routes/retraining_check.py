@@ -1,4 +1,4 @@
-"""Whether to retrain: /monitoring/retraining-check answers, /monitoring/checks also keeps and acts."""
+"""Whether to retrain: /monitoring/retraining-check only answers, /monitoring/checks records and acts."""
 
 from flask import Blueprint, Response, g, request
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("retraining_check", __name__, url_prefix="/monitoring")
 
 @blueprint.post("/retraining-check")
 def retraining_check() -> Response:
-    """Tell whether to retrain: for the rows sent, or, with an empty body, for the logged window."""
+    """Check whether to retrain, by the rows sent or, with an empty body, by logged predictions."""
     services = current_services()
     asked = _read(services)
     if asked.is_empty:
@@ -34,7 +34,7 @@ def retraining_check() -> Response:
 
 @blueprint.post("/checks")
 def run_checks() -> Response:
-    """Check the logged window and keep what was found; may ask for a retraining; needs operator."""
+    """Check logged predictions, record the result and request a retraining if needed; needs operator."""
     services = current_services()
     stored = services.scheduled_checks.run(utc_now(), current_actor())
     if stored.trigger_id is not None:

@@ -1,4 +1,4 @@
-"""GET /, /health, /info, /schema and /metrics: what this service is, and how it is."""
+"""GET /, /health, /info, /schema and /metrics: description and state of the service."""
 
 from flask import Blueprint, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -29,7 +29,7 @@ def describe() -> Response:
 
 @blueprint.get("/health")
 def health() -> Response:
-    """Tell whether a model is loaded: 200 if so, 503 if not."""
+    """Check whether a model is loaded: 200 if so, 503 if not."""
     services = current_services()
     found = serving.health(services.host, services.metrics)
     return answer(found, 200 if found.status == "healthy" else 503)
@@ -37,14 +37,14 @@ def health() -> Response:
 
 @blueprint.get("/health/ready")
 def ready() -> Response:
-    """Tell whether this process can predict; the same as /health."""
+    """Check whether this process can predict; same as /health."""
     return health()
 
 
 @blueprint.get("/health/live")
 def live() -> Response:
-    """Tell that this process answers, with or without a model."""
-    return answer(HealthResponse(status="healthy", message="The process answers."))
+    """Check that this process is running, with or without a model."""
+    return answer(HealthResponse(status="healthy", message="The process is running."))
 
 
 @blueprint.get("/info")
@@ -55,7 +55,7 @@ def info() -> Response:
 
 @blueprint.get("/schema")
 def schema() -> Response:
-    """Give the request bodies as JSON Schema, with an example."""
+    """Return the request bodies as JSON Schema, with an example."""
     schemas = {
         model.__name__: model.model_json_schema()
         for model in (HousingFeatures, BatchPredictionRequest)
@@ -65,7 +65,7 @@ def schema() -> Response:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Give Prometheus the metrics of all worker processes together."""
+    """Return the metrics of all worker processes in Prometheus' text format."""
     services = current_services()
     exposition = services.metrics.exposition(services.spool_metrics, services.worker_metrics)
     return Response(exposition, content_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""GET /monitoring/shadow: the silent answers of a challenger."""
+"""GET /monitoring/shadow: the shadow answers of a challenger."""
 
 from flask import Blueprint, Response, request
 
@@ -14,7 +14,7 @@ blueprint = Blueprint("shadow", __name__, url_prefix="/monitoring")
 
 @blueprint.get("/shadow")
 def shadow() -> Response:
-    """Tell what a challenger would have answered, beside what the champion answered."""
+    """Compare a challenger's shadow answers with the champion's."""
     services = current_services()
     query, settings = read_query(ShadowQuery, request.args), services.settings
     found = shadow_report(

@@ -1,4 +1,4 @@
-"""GET /metrics/api/summary and /metrics/api/slowest: requests of a range of time in figures."""
+"""GET /metrics/api/summary and /metrics/api/slowest: request statistics of a time range."""
 
 from flask import Blueprint, Response, request
 
@@ -22,7 +22,7 @@ blueprint = Blueprint("traffic", __name__)
 
 @blueprint.get("/metrics/api/summary")
 def summary() -> Response:
-    """Give requests, errors and latency of each step of a range."""
+    """Return requests, errors and latency of each step of a time range."""
     query = read_query(SummaryQuery, request.args)
     asked = Range.before(utc_now(), query.window, query.step)
     found = summarize(current_services().database, asked, query.endpoints)
@@ -31,7 +31,7 @@ def summary() -> Response:
 
 @blueprint.get("/metrics/api/slowest")
 def slowest() -> Response:
-    """Give the slowest requests of a range."""
+    """Return the slowest requests of a time range."""
     query = read_query(SlowestQuery, request.args)
     rows = read_slowest(
         current_services().database, utc_now(), query.window, query.endpoints, query.limit

@@ -1,4 +1,4 @@
-"""POST /sensitivity and /nearest_districts: around one answer. Nothing here is logged as a prediction."""
+"""POST /sensitivity and /nearest_districts: what-if questions. Nothing here is logged as a prediction."""
 
 from flask import Blueprint, Response, g, request
 
@@ -15,7 +15,7 @@ blueprint = Blueprint("what_if", __name__)
 
 @blueprint.post("/sensitivity")
 def sensitivity() -> Response:
-    """Give the price along each input with the others fixed; ?feature= for one input only."""
+    """Return the price along each input with the others fixed; ?feature= selects one input."""
     query = read_query(SensitivityQuery, request.args)
     features, model = _read()
     return answer(what_if.sensitivity(model, features, query.feature, query.points))
@@ -23,7 +23,7 @@ def sensitivity() -> Response:
 
 @blueprint.post("/nearest_districts")
 def nearest_districts() -> Response:
-    """Give the training districts nearest to a place, with their recorded prices."""
+    """Return the training districts nearest to a place, with their recorded prices."""
     query = read_query(NearestQuery, request.args)
     features, model = _read()
     return answer(what_if.nearest_districts(model, features, query.number))

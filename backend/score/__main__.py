@@ -1,10 +1,10 @@
 """Score a file of block groups with the champion (``python -m backend.score FILE -o OUT``).
 
 FILE is a CSV file, a Parquet file or a folder of Parquet parts, with the eight inputs as columns in any
-order; further columns are ignored. OUT, .csv or .parquet, gets every row that can be scored: row number,
-inputs, prediction and its 90 % interval (100,000 USD), support, model version. OUT.problems.csv says what is
-wrong with the others, by row and column. Row numbers are those of an editor or spreadsheet: the header is
-row 1.
+order; other columns are ignored. OUT (.csv or .parquet) gets every row that can be scored: row number,
+inputs, prediction with its 90 % interval (100,000 USD), support and model version. OUT.problems.csv lists the
+problems of all other rows, by row and column. Row numbers are those of an editor or spreadsheet: the header
+is row 1.
 """
 
 import argparse
@@ -56,9 +56,9 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="the table to score")
+    parser.add_argument("file", type=Path, metavar="FILE", help="table to score")
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="OUT", required=True, help="the table to write"
+        "-o", "--output", type=Path, metavar="OUT", required=True, help="table to write"
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     return parser
@@ -82,16 +82,16 @@ def _summary(done: ScoringProgress, version: str, scoring: BatchScoring) -> str:
     )
     left_out = done.rows - done.scored
     if not left_out:
-        return f"{scored}\nNo row was left out."
+        return f"{scored}\nNo rows were skipped."
     return (
-        f"{scored}\nLeft out {counted(left_out, 'row')} with {counted(done.problems, 'problem')}: "
+        f"{scored}\nSkipped {counted(left_out, 'row')} with {counted(done.problems, 'problem')}: "
         f"{scoring.problems}"
     )
 
 
 @contextmanager
 def _display(console: Console) -> Iterator[Tell]:
-    """Show a bar on a terminal, and now and then a line elsewhere."""
+    """Show a progress bar on a terminal, and a line at intervals elsewhere."""
     if not console.is_terminal:
         yield _lines(console)
         return
@@ -122,7 +122,7 @@ def _lines(console: Console) -> Tell:
 def _words(now: ScoringProgress) -> str:
     words = f"{now.rows:,} rows, {now.rows_per_second:,.0f} rows/s"
     left_out = now.rows - now.scored
-    return f"{words}, {left_out:,} left out" if left_out else words
+    return f"{words}, {left_out:,} skipped" if left_out else words
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Scoring a file of any size with the champion, in this process: flat memory, bad rows left out."""
+"""Scores a file of any size with the champion, in this process, in constant memory; skips invalid rows."""
 
 import tempfile
 import time
@@ -24,7 +24,7 @@ from storage.tables.table import Understanding, open_table
 
 @dataclass(frozen=True)
 class ScoringProgress:
-    """How far it is: rows read and scored, problems found, share of the file from 0 to 1."""
+    """Progress: rows read and scored, problems found, share of the file from 0 to 1."""
 
     rows: int = 0
     scored: int = 0
@@ -34,27 +34,27 @@ class ScoringProgress:
 
     @property
     def rows_per_second(self) -> float:
-        """Rows read a second."""
+        """Rows read per second."""
         return self.rows / self.seconds if self.seconds > 0 else 0.0
 
 
 class BatchScoring:
-    """One file to score, and where the result goes.
+    """One file to score, and the file for the result.
 
-    The result and the report of problems are each replaced as a whole at the end; when anything fails,
-    what was there before stays.
+    The result and the report of problems are each replaced as a whole at the end; if anything fails,
+    existing files stay unchanged.
 
     Parameters
     ----------
     source
         CSV file, Parquet file or folder of Parquet parts with the eight inputs as columns.
     target
-        CSV or Parquet file to write; the problems go to a file beside it, its name and ".problems.csv".
+        CSV or Parquet file to write; the problems go to a file with the same name plus ".problems.csv".
 
     Raises
     ------
     InvalidInput
-        If the one cannot be read or the other not be written; the message is one sentence.
+        If the source cannot be read or the target cannot be written; the message can be shown to a user.
     """
 
     def __init__(self, source: Path, target: Path) -> None:
@@ -69,19 +69,19 @@ class BatchScoring:
         return self._table.understood
 
     def run(self, model: ServedModel, tell: Callable[[ScoringProgress], None]) -> ScoringProgress:
-        """Score every row that can be; ``tell`` hears of each block.
+        """Score every valid row; ``tell`` is called after each block.
 
         Raises
         ------
         InvalidInput
-            If the file turns out to be unreadable further down, or has no row.
+            If a later part of the file cannot be read, or the file has no rows.
         OSError
             If the disk is full.
         """
         progress = ScoringProgress()
         started = time.perf_counter()
         with ExitStack() as stack:
-            # Left in reverse: the result appears last, so whoever waits for it finds the report too.
+            # Closed in reverse order: the result appears last, so the report exists once the result does.
             writer = stack.enter_context(scored_table(self.target))
             report = stack.enter_context(problem_report(self.problems))
             for block in self._table.blocks():
@@ -107,9 +107,9 @@ def _score(model: ServedModel, block: Block, writer: TableWriter) -> None:
 
 def _check_target(source: Path, target: Path) -> None:
     if target.suffix.lower() not in WRITERS:
-        raise InvalidInput(f"{target} is neither .csv nor .parquet.")
+        raise InvalidInput(f"{target} must end in .csv or .parquet.")
     if not target.parent.is_dir():
-        raise InvalidInput(f"The folder of {target} is not there.")
+        raise InvalidInput(f"The folder of {target} does not exist.")
     if target.is_dir():
         raise InvalidInput(f"{target} is a folder.")
     if target.exists() and source.exists() and target.samefile(source):

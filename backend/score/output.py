@@ -1,4 +1,4 @@
-"""What a batch scoring writes: the scored rows as CSV or Parquet, and the problems as CSV."""
+"""Output of batch scoring: the scored rows as CSV or Parquet, and the problems as CSV."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,11 +21,11 @@ RESULT_NAMES = ("prediction", "lower", "upper", "support")
 """Prices in units of 100,000 USD, support from 0 to 1."""
 PROBLEMS_SUFFIX = ".problems.csv"
 WRITERS = {".csv": pyarrow.csv.CSVWriter, ".parquet": pyarrow.parquet.ParquetWriter}
-"""Arrow's, by the suffix of the file: quick, and every column but the version is a number."""
+"""Arrow's writers, by file suffix."""
 
 
 class TableWriter(Protocol):
-    """Arrow's writer for one of the formats."""
+    """Arrow's writer for one format."""
 
     def write_batch(self, batch: Any) -> None:
         """Append rows."""
@@ -49,7 +49,7 @@ def scored_batch(
 
 @contextmanager
 def scored_table(path: Path) -> Iterator[TableWriter]:
-    """Write a new table by its suffix; ``path`` becomes it at the end, whole or not at all."""
+    """Write a table in the format of its suffix; ``path`` is replaced atomically at the end."""
     with (
         atomic_replacement(path) as temporary,
         WRITERS[path.suffix.lower()](temporary, scored_schema()) as writer,
@@ -58,7 +58,7 @@ def scored_table(path: Path) -> Iterator[TableWriter]:
 
 
 class ProblemReport:
-    """The problems as CSV, one a line, and how many there were."""
+    """The problems as CSV, one per line, and their number."""
 
     def __init__(self, stream: TextIO) -> None:
         self._writer = CsvWriter(stream, PROBLEM_NAMES)
@@ -72,7 +72,7 @@ class ProblemReport:
 
 @contextmanager
 def problem_report(path: Path) -> Iterator[ProblemReport]:
-    """Write a new report; ``path`` becomes it at the end, whole or not at all."""
+    """Write a report; ``path`` is replaced atomically at the end."""
     with (
         atomic_replacement(path) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as stream,

@@ -1,4 +1,4 @@
-"""How a process is: whether it can predict, and what it predicts with."""
+"""The health of a process: whether it can predict, and with which model."""
 
 from backend.contract.service import HealthResponse, InfoResponse
 from backend.metrics.metrics import Metrics
@@ -10,7 +10,7 @@ from storage.version import VERSION
 
 
 def health(host: ModelHost, metrics: Metrics) -> HealthResponse:
-    """Return whether a model is loaded, and which version was refused, if one was."""
+    """Return whether a model is loaded, and which version was refused, if any."""
     refusal = host.refusal
     refused_version = refusal.version if refusal else None
     refused_reason = refusal.reason if refusal else None
@@ -23,7 +23,7 @@ def health(host: ModelHost, metrics: Metrics) -> HealthResponse:
             refused_version=refused_version,
             refused_reason=refused_reason,
         )
-    message = "The service answers predictions."
+    message = "The service is ready to predict."
     if refusal:
         message = f"{refusal.subject} was refused; {version} still serves."
     return HealthResponse(

@@ -1,4 +1,4 @@
-"""Which inputs of a request are outside the usual training data, in words."""
+"""Warnings about inputs outside the usual range of the training data."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ FEW_LOW, FEW_HIGH = PERCENTILES.index(0.1), PERCENTILES.index(99.9)
 
 
 class InputWarnings:
-    """A warning for each input below the 0.1th or above the 99.9th percentile of what the model saw."""
+    """A warning for each input below the 0.1th or above the 99.9th percentile of the training data."""
 
     def __init__(self, profile: ReferenceProfile) -> None:
         self._percentiles = profile.percentiles
@@ -23,7 +23,7 @@ class InputWarnings:
 
     def of(self, inputs: Sequence[float]) -> list[InputWarning]:
         """Return the warnings about eight inputs, in schema order."""
-        # Plain numbers, because eight are too few for arrays: this runs for every request.
+        # Plain numbers are faster than arrays for eight values, and this runs for every request.
         return [
             _warning(self._percentiles[column], column, value)
             for column, (value, (low, high)) in enumerate(zip(inputs, self._usual, strict=True))
@@ -49,7 +49,7 @@ def _warning(percentiles: NDArray[np.float64], column: int, value: float) -> Inp
 
 
 def _written(feature: Feature, value: float) -> str:
-    """Write a value with its unit, an income in dollars.
+    """Format a value with its unit, an income in dollars.
 
     Examples
     --------

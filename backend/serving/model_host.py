@@ -1,4 +1,4 @@
-"""The served model: loaded beside the old one, tested, then swapped in by one assignment."""
+"""The served model: loaded alongside the old one, tested, then swapped in by one assignment."""
 
 import logging
 import threading
@@ -30,8 +30,8 @@ class Refusal:
 class ModelHost:
     """Holds the served model of one process and follows the champion pointer.
 
-    Requests take one reference to the model and keep it for the whole answer, so that an answer comes
-    from one version, and the old one lives until its last answer is given.
+    Each request uses one reference to the model, so that an answer comes from a single version. The old model
+    stays in memory until its last answer is sent.
     """
 
     def __init__(self, store: ModelStore, metrics: Metrics) -> None:
@@ -44,12 +44,12 @@ class ModelHost:
 
     @property
     def refusal(self) -> Refusal | None:
-        """What the champion pointer asks for and why it is not served, if that is so."""
+        """Why the champion is not served; None if it is."""
         return self._refusal
 
     @property
     def refused_version(self) -> str | None:
-        """The version that the pointer names and that could not be loaded, if there is one."""
+        """The champion version that could not be loaded, if any."""
         return self._refusal.version if self._refusal else None
 
     def current(self) -> ServedModel:
@@ -66,11 +66,11 @@ class ModelHost:
         return model
 
     def refresh(self) -> bool:
-        """Serve the champion, if it is another version now; return whether the model changed.
+        """Load the champion if it has changed; return whether the served model changed.
 
-        A version that cannot be read, is made for other inputs, does not match its checksums or fails its
-        first prediction is refused: once in the log and in the metrics; the model served so far stays. It
-        is tried again when its files or the pointer change.
+        A version is refused if it cannot be read, has other inputs, does not match its checksums or fails
+        its first prediction. The refusal is logged and counted once, and the current model keeps serving.
+        The version is tried again when its files or the pointer change.
         """
         with self._refreshing:
             try:
@@ -103,7 +103,7 @@ class ModelHost:
     def _pointed_version(self) -> str | None:
         pointer = self._store.champion_pointer()
         if pointer is None and self._model is not None:
-            raise ModelIntegrityError("It is missing; promote a version again to mend it.")
+            raise ModelIntegrityError("It is missing; promote a version again to restore it.")
         return pointer.version if pointer else None
 
     def _serve(self, version: str) -> bool:
@@ -125,7 +125,7 @@ class ModelHost:
         self._store.servable_manifest(version)
         with ExitStack() as stack:
             if self._model is not None:
-                # Beside answers: one worker after the other, and never long at a time.
+                # While answering: one worker at a time, and in short turns.
                 stack.enter_context(self._store.loading_turn())
                 stack.enter_context(short_turns())
             return ServedModel.load(self._store, version)

@@ -1,4 +1,4 @@
-"""From validated inputs to logged predictions. Knows no HTTP."""
+"""Turns validated inputs into logged predictions; independent of HTTP."""
 
 import time
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from storage.spool.segments import Spool
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswers:
-    """Answers of one model version, in the order of the instances, and the seconds that they took."""
+    """Predictions of one model version, in the order of the instances, and the seconds they took."""
 
     model: ServedModel
     predictions: list[Predicted]
@@ -42,13 +42,13 @@ class ModelAnswers:
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer(ModelAnswers):
-    """One such answer with its support, from 0 to 1."""
+    """One prediction with its support, from 0 to 1."""
 
     support: float
 
 
 class PredictionService:
-    """Predicts, logs, counts; in this order, so that nothing unlogged is ever answered."""
+    """Predicts, logs and counts, in this order, so that every prediction is logged before it is sent."""
 
     def __init__(self, host: ModelHost, spool: Spool, metrics: Metrics) -> None:
         self._host = host
@@ -70,7 +70,7 @@ class PredictionService:
         return found
 
     def draft(self, instance: HousingFeatures) -> ModelAnswer:
-        """Predict one price that nobody may be told before ``log_answered`` returned.
+        """Predict one price; it must not be sent before ``log_answered`` has returned.
 
         Raises
         ------
@@ -86,7 +86,7 @@ class PredictionService:
         return ModelAnswer(model, predictions, seconds, support)
 
     def log_answered(self, draft: ModelAnswer, answered: Answered) -> None:
-        """Log a draft and its request as one record, at half the cost of two.
+        """Log a draft and its request as one record, which costs half as much as two.
 
         Raises
         ------
@@ -99,7 +99,7 @@ class PredictionService:
         self._metrics.count_predictions(version, 1, draft.seconds)
 
     def predict_batch(self, instances: Sequence[HousingFeatures], request_id: str) -> ModelAnswers:
-        """Predict the price of each instance; the rest is as in ``predict``."""
+        """Predict the price of each instance; otherwise like ``predict``."""
         model = self._host.current()
         started = time.perf_counter()
         inputs = [instance.vector() for instance in instances]
@@ -124,7 +124,7 @@ class PredictionService:
 def prediction_response(
     found: ModelAnswer, features: HousingFeatures, contributions: Contributions | None = None
 ) -> PredictionResponse:
-    """Return the answer to one request for one price."""
+    """Return the answer to a request for one price."""
     model, predicted = found.model, found.predictions[0]
     return PredictionResponse(
         prediction=predicted.price,

@@ -1,4 +1,4 @@
-"""One loaded model version, and everything that can be asked of it."""
+"""One loaded model version and its operations."""
 
 import os
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from training.models.reference_profile import ReferenceProfile, ReferenceSearch
 
 ROWS_WORTH_A_THREAD = 512
 PARTS_PER_CORE = 4
-"""More than one, because some rows take longer than others."""
+"""More than one per thread, because some rows take longer than others."""
 
 
 @dataclass(frozen=True)
@@ -77,20 +77,20 @@ class ServedModel:
 
     @property
     def has_preprocessing(self) -> bool:
-        """Whether the pipeline brings its fitted preprocessing."""
+        """Whether the pipeline includes its fitted preprocessing."""
         return "preprocessing" in self._pipeline.named_steps
 
     @property
     def coverage(self) -> float:
-        """The share of true values that the intervals are made to hold."""
+        """The share of actual values that the intervals should contain."""
         return float(self._intervals.coverage)
 
     @cached_property
     def drift_detector(self) -> DriftDetector:
-        """What windows are compared with; made at the first question, a tenth of a second's work.
+        """The reference for drift; created on first use, which takes a tenth of a second.
 
-        Predictions are compared with those for the holdout: to its own training rows the model's answers
-        are others than to any new ones.
+        Predictions are compared with those for the holdout, because a model's predictions for its own
+        training rows differ from those for new rows.
         """
         return DriftDetector(
             self.profile.inputs,
@@ -120,7 +120,7 @@ class ServedModel:
         return _on_all_cores(self._predictor.predict, inputs)
 
     def explain(self, instance: FloatArray) -> Explanation:
-        """Explain the price of one input, shape (8,); keeps every core busy for a moment."""
+        """Explain the price of one input, shape (8,); briefly uses every core."""
         profile = self.profile
         return explain(self.predict, instance, profile.background, profile.importances)
 
@@ -140,11 +140,11 @@ class ServedModel:
 
 
 def _on_all_cores(function: Callable[[FloatArray], FloatArray], inputs: FloatArray) -> FloatArray:
-    """Return what a function of rows gives; many rows are shared among threads."""
+    """Apply a function to rows, using several threads for many rows."""
     inputs = np.ascontiguousarray(inputs, dtype=np.float64)
     if len(inputs) < ROWS_WORTH_A_THREAD:
         return function(inputs)
-    # Threads are enough: features and trees run as machine code, without the interpreter's lock.
+    # Threads are enough: features and trees run as machine code that releases the interpreter lock.
     cores = os.cpu_count() or 1
     with ThreadPoolExecutor(cores) as pool:
         parts = np.array_split(inputs, PARTS_PER_CORE * cores)
@@ -152,7 +152,7 @@ def _on_all_cores(function: Callable[[FloatArray], FloatArray], inputs: FloatArr
 
 
 def _holdout(store: ModelStore, version: str) -> LabelledPredictions | None:
-    # Versions from before holdouts were kept serve on, without a baseline to be compared with.
+    # Versions trained before holdouts were stored can still serve, but have no baseline.
     if HOLDOUT not in store.manifest(version).checksums:
         return None
     return read_holdout(store.read(version, HOLDOUT))

@@ -1,4 +1,4 @@
-"""Long work beside answers, in turns as short as an answer is."""
+"""Runs long work in short turns, so that requests are answered in between."""
 
 import sys
 import time
@@ -8,17 +8,17 @@ from typing import Any
 
 TURN_SECONDS = 0.001
 PAUSE_SECONDS = 0.003
-"""In it one or two answers are given that have the interpreter to themselves."""
+"""Length of a pause: time for one or two answers."""
 SWITCH_SECONDS = 0.00005
-"""Longest that answers wait for the interpreter in a turn; Python's own 5 ms is longer than they take."""
+"""Longest time that answers wait for the interpreter; Python's default of 5 ms exceeds their duration."""
 
 
 @contextmanager
 def short_turns(pause: Callable[[float], None] = time.sleep) -> Iterator[None]:
     """Let this thread pause after each millisecond of work, at its next call of a function.
 
-    The profiling hook is how Python lets a thread look up between calls, whoever wrote them. What runs longer
-    in machine code gives the interpreter away by itself, or was changed to do so.
+    Python's profiling hook is called at every function call, in any code. Machine code that runs longer
+    releases the interpreter lock itself, or was changed to do so.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Around one answer: the price along each input, the nearest training districts, and why this price."""
+"""What-if analysis: the price along each input, the nearest training districts, and contributions."""
 
 import numpy as np
 
@@ -46,7 +46,7 @@ def nearest_districts(
 
 
 def contributions(model: ServedModel, inputs: list[float]) -> Contributions:
-    """Return what each of eight inputs, in schema order, contributes to the price."""
+    """Return the contribution of each of eight inputs, in schema order, to the price."""
     found = model.explain(np.array(inputs))
     values = dict(zip(FEATURE_NAMES, found.contributions.tolist(), strict=True))
     return Contributions(base_value=found.base_value, values=values)
@@ -67,5 +67,5 @@ def _curve(model: ServedModel, inputs: FloatArray, name: str, points: int) -> Se
 
 
 def _features(row: FloatArray) -> HousingFeatures:
-    # Not validated: a training table of one's own may go beyond what the service accepts.
+    # Not validated: a custom training table may contain values that the service does not accept.
     return HousingFeatures.model_construct(**dict(zip(FEATURE_NAMES, row.tolist(), strict=True)))

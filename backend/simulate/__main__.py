@@ -1,4 +1,4 @@
-"""Realistic traffic for a running service: held-out districts, asked about as a scenario says.
+"""Realistic traffic for a running service: requests for held-out districts, following a scenario.
 
 The same seed sends the same requests in the same order.
 """
@@ -28,7 +28,7 @@ INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Send the traffic; exit 1 if a request was given up or nothing was answered."""
+    """Send the traffic; exit 1 if a request failed for good or nothing was answered."""
     options = _parser().parse_args(arguments)
     settings = settings_or_exit()
     phases = [Phase(scenario, options.duration) for scenario in options.scenarios or [Scenario()]]
@@ -58,7 +58,7 @@ def _run(
     tally: Tally,
     console: Console,
 ) -> bool:
-    """Send everything; True when a person stopped it."""
+    """Send everything; True if interrupted."""
     seconds = sum(phase.seconds for phase in phases)
     labels = LabelSender(connect, tally)
     sender = Sender(connect, tally, CONNECTIONS, labels.on_answer)
@@ -86,10 +86,10 @@ def _conclude(console: Console, tally: Tally) -> None:
     lines = [
         f"Answered {counts.answered:,} requests with {counts.answered_rows:,} rows; "
         f"refused {counts.refused:,}; failed attempts {counts.failed_attempts:,}; "
-        f"given up {counts.given_up:,}; left out {counts.left_out:,}; labels sent {counts.labels:,}."
+        f"given up {counts.given_up:,}; skipped {counts.left_out:,}; labels sent {counts.labels:,}."
     ]
     if tally.last_problem:
-        lines.append(f"The last problem: {tally.last_problem}")
+        lines.append(f"Last problem: {tally.last_problem}")
     console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
 
 
@@ -106,36 +106,40 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SCENARIO",
         help=f"one or more, played back to back (default: steady): {', '.join(SCENARIOS)}",
     )
-    parser.add_argument("--rate", type=_positive, default=10.0, help="requests/s on average (10)")
-    parser.add_argument("--duration", type=_positive, default=60.0, help="seconds a scenario (60)")
-    parser.add_argument("--seed", type=_seed, default=0, help="what chance starts from (0)")
+    parser.add_argument(
+        "--rate", type=_positive, default=10.0, help="average requests per second (default: 10)"
+    )
+    parser.add_argument(
+        "--duration", type=_positive, default=60.0, help="seconds per scenario (default: 60)"
+    )
+    parser.add_argument("--seed", type=_seed, default=0, help="random seed (default: 0)")
     parser.add_argument(
         "--day-seconds",
         type=_positive,
-        help="let the rate rise and fall as by day and night, a day being this long; "
-        "without it requests come at random, equally often (a Poisson process)",
+        help="vary the rate between day and night, with days of this length in seconds; "
+        "without it, the average rate is constant (a Poisson process)",
     )
-    parser.add_argument("--url", help="the service (default: the settings' own)")
+    parser.add_argument("--url", help="URL of the service (default: from the settings)")
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     return parser
 
 
 def _scenario(text: str) -> Scenario:
     if text not in SCENARIOS:
-        raise argparse.ArgumentTypeError(f"{text} is none of {', '.join(SCENARIOS)}")
+        raise argparse.ArgumentTypeError(f"{text} is not one of {', '.join(SCENARIOS)}")
     return SCENARIOS[text]
 
 
 def _seed(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 on")
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of 0 or more")
     return int(text)
 
 
 def _positive(text: str) -> float:
     value = float(text)
     if not (math.isfinite(value) and value > 0):
-        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
     return value
 
 

@@ -1,4 +1,4 @@
-"""When requests come: a Poisson process whose rate may follow a day."""
+"""Arrival times of requests: a Poisson process whose rate may follow a day."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 DAILY_SWING = 0.6
-"""How far the rate of a day goes above and below its mean, as a share of it."""
+"""Amplitude of the daily rate, as a share of its mean."""
 
 
 def steady_rate(seconds: float) -> float:
@@ -35,13 +35,13 @@ def arrivals(
     Parameters
     ----------
     random
-        Where chance comes from.
+        Random generator.
     rate
         Events per second at a time, never above ``highest_rate``.
     highest_rate
         Events per second, above 0.
     duration_seconds
-        No time is at or behind this one.
+        All times are before this one.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Shows how a simulation goes: a moving bar on a terminal, a line now and then elsewhere."""
+"""Shows the progress of a simulation: a bar on a terminal, a line at intervals elsewhere."""
 
 import time
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ LINE_SECONDS = 5.0
 
 
 class TrafficDisplay:
-    """Hears several times a second how far the simulation is."""
+    """Called several times a second with the progress of the simulation."""
 
     def __init__(self, tally: Tally, console: Console, progress: Progress, seconds: float) -> None:
         self._tally = tally
@@ -47,7 +47,7 @@ def describe(counts: Counts, rows_per_second: float) -> str:
 
 @contextmanager
 def traffic_display(tally: Tally, console: Console, seconds: float) -> Iterator[TrafficDisplay]:
-    """Show a simulation of ``seconds`` while it runs."""
+    """Show the progress of a simulation of ``seconds``."""
     columns = (
         TextColumn("{task.description:<13}"),
         BarColumn(bar_width=24),

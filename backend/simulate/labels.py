@@ -1,4 +1,4 @@
-"""Sends the prices of answered districts when they become known: late, out of order, some twice."""
+"""Sends the actual prices of answered districts when they become known: late, out of order, some twice."""
 
 import heapq
 import threading
@@ -15,13 +15,13 @@ MOST_ITEMS = 500
 NOT_ALLOWED = (401, 403)
 
 Due = tuple[float, str, float]
-"""When (s of the monotonic clock), for which prediction, which price (100,000 USD)."""
+"""Due time (s of the monotonic clock), prediction id and price (100,000 USD)."""
 
 
 class LabelSender:
-    """Keeps prices until they are due and sends them from a thread of its own, about once a second.
+    """Keeps prices until they are due and sends them from its own thread, about once a second.
 
-    What cannot be sent is tried again; without a key that may, the first refusal ends it.
+    Failed requests are retried; if the key lacks the role, the first refusal stops it.
     """
 
     def __init__(self, connect: Callable[[], HousingClient], tally: Tally) -> None:
@@ -33,17 +33,17 @@ class LabelSender:
         self._thread = threading.Thread(target=self._send_until_stopped)
 
     def start(self) -> None:
-        """Begin to send."""
+        """Start sending."""
         self._thread.start()
 
     def stop(self) -> int:
-        """Send what is due by now, then end; return how many prices never came."""
+        """Send what is due, then stop; return the number of prices not sent."""
         self._stop.set()
         self._thread.join()
         return len(self._waiting)
 
     def on_answer(self, prediction_id: str, row: PlannedRow) -> None:
-        """Remember what a row is worth, and when that will be known."""
+        """Store the price of a row, and when to send it."""
         now = time.monotonic()
         with self._lock:
             for delay in row.label_delays:
@@ -58,7 +58,7 @@ class LabelSender:
                 self._send_due(client)
 
     def _send_due(self, client: HousingClient) -> bool:
-        """Send what is due; False when the key may not do that."""
+        """Send what is due; False if the key lacks the role."""
         while due := self._take_due(time.monotonic()):
             items = [FeedbackItem(prediction_id=name, actual=price) for _, name, price in due]
             try:

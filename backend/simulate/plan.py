@@ -1,4 +1,4 @@
-"""Everything that will be sent, and when: a pure function of held-out rows, phases and a seed."""
+"""Plans all requests and their times: a pure function of held-out rows, phases and a seed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from storage.schema.arrays import FloatArray
 from training.dataset.splits import Part
 
 BATCH_SHARE = 0.1
-"""Share of requests that ask about several districts at once."""
+"""Share of requests with several districts."""
 LARGEST_BATCH = 20
 MISTAKE_SHARE = 0.01
-"""Share of requests with latitude and longitude swapped, which the service refuses: people do that."""
+"""Share of requests with latitude and longitude swapped, a common mistake that the service rejects."""
 
 
 @dataclass(frozen=True)
 class Phase:
-    """One scenario for a while."""
+    """One scenario and its duration."""
 
     scenario: Scenario
     seconds: float
@@ -28,7 +28,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Traffic:
-    """How busy it is. ``rate``: requests/s on average; ``day_seconds``: length of a day, None: no days."""
+    """The load. ``rate``: average requests/s; ``day_seconds``: length of a day, None: constant rate."""
 
     rate: float
     seed: int
@@ -37,7 +37,7 @@ class Traffic:
 
 @dataclass(frozen=True)
 class PlannedRow:
-    """One district as the service hears of it, its price, and when that is sent (s after the answer)."""
+    """One district as sent to the service, its price, and when the price is sent (s after the answer)."""
 
     features: HousingFeatures
     price: float
@@ -46,7 +46,7 @@ class PlannedRow:
 
 @dataclass(frozen=True)
 class PlannedRequest:
-    """One request, ``at`` seconds after the start; ``mistake``: the service is expected to refuse it."""
+    """One request, ``at`` seconds after the start; ``mistake``: the service should reject it."""
 
     at: float
     scenario: str

@@ -1,4 +1,4 @@
-"""What happens to the traffic: each scenario says which districts are asked about, and what goes wrong.
+"""Scenarios: which districts are requested, and what goes wrong.
 
 Everything here is a pure function of its arguments; ``progress`` is the part of the phase that has passed,
 0 to 1. Prices are in units of 100,000 USD.
@@ -14,45 +14,45 @@ from storage.schema.arrays import FloatArray
 from training.dataset.splits import Part
 
 ONSET = 0.25
-"""Where in its phase a change begins."""
+"""Point in its phase where a change begins."""
 FULL = 0.5
-"""Where in its phase a gradual change has all of its size."""
+"""Point in its phase where a gradual change is complete."""
 
 
 class Scenario:
-    """Steady traffic: every held-out district is as likely as any other, and read as it is.
+    """Steady traffic: every held-out district is equally likely, and its inputs are unchanged.
 
     The other scenarios differ from this one by a single method each, so that a chart shows one cause.
     """
 
     name: ClassVar[str] = "steady"
-    summary: ClassVar[str] = "held-out districts, as the model knows them"
+    summary: ClassVar[str] = "held-out districts like those in training"
     label_share: ClassVar[float] = 0.8
     repeated_label_share: ClassVar[float] = 0.02
-    """Share of labels that are sent twice, as a system that tries again does."""
+    """Share of labels that are sent twice, as a retrying client does."""
 
     def activity(self, progress: float) -> float:
-        """Return the rate of requests now, as a share of the usual one."""
+        """Return the current request rate, as a share of the usual one."""
         return 1.0
 
     def weights(self, rows: Part, progress: float) -> FloatArray | None:
-        """Return how likely each row is to be asked about, summing to 1; None: all alike."""
+        """Return the probability of each row, summing to 1; None: equal."""
         return None
 
     def read(self, inputs: FloatArray, progress: float) -> FloatArray:
-        """Return what reaches the service of a district's eight inputs, shape (8,)."""
+        """Return the eight inputs of a district as the service receives them, shape (8,)."""
         return inputs
 
     def price(self, price: float, progress: float) -> float:
-        """Return what the district turns out to be worth."""
+        """Return the actual price of the district."""
         return price
 
     def label_delay(self, random: np.random.Generator, phase_seconds: float) -> float:
-        """Return after how many seconds a price becomes known."""
+        """Return the delay in seconds until a price is known."""
         return float(random.exponential(4.0))
 
     def label_delays(self, random: np.random.Generator, phase_seconds: float) -> tuple[float, ...]:
-        """Return when the price of one row is sent: never, once, or twice; seconds after the answer."""
+        """Return when the price of one row is sent: never, once or twice; in seconds after the answer."""
         if random.random() >= self.label_share:
             return ()
         first = self.label_delay(random, phase_seconds)
@@ -62,16 +62,16 @@ class Scenario:
 
 
 class Drift(Scenario):
-    """Other customers: rich districts are asked about more and more. Their prices stay true."""
+    """Covariate drift: more and more requests for high-income districts. Prices are unchanged."""
 
     name = "drift"
-    summary = "more and more rich districts; inputs and prices stay true"
+    summary = "more and more high-income districts; their prices are unchanged"
 
     STRENGTH: ClassVar[float] = 0.9
-    """By how many standard deviations the mean income would rise, were incomes normal."""
+    """Rise of the mean income in standard deviations, if incomes were normal."""
 
     def weights(self, rows: Part, progress: float) -> FloatArray | None:
-        """Tilt the choice exponentially by income, which shifts a normal mean and keeps its width."""
+        """Weight rows exponentially by income, which shifts a normal mean and keeps its width."""
         income = rows.inputs[:, INCOME]
         spread = float(income.std())
         if spread == 0:
@@ -82,7 +82,7 @@ class Drift(Scenario):
 
 
 class BrokenSensor(Scenario):
-    """A feed is stuck: the occupancy reads the same value whatever it is."""
+    """A stuck feed: the occupancy always has the same value."""
 
     name = "broken-sensor"
     summary = "AveOccup is stuck at one value"
@@ -99,20 +99,20 @@ class BrokenSensor(Scenario):
 
 
 class Degradation(Scenario):
-    """The market moves: inputs look as ever, and prices rise away from what the model learned."""
+    """Concept drift: inputs are unchanged, and prices rise above what the model learned."""
 
     name = "degradation"
-    summary = "prices rise by a third, and the inputs do not show it"
+    summary = "prices rise by a third; inputs are unchanged"
 
     RISE: ClassVar[float] = 1 / 3
 
     def price(self, price: float, progress: float) -> float:
-        """Raise the price; the census writes nothing above its cap."""
+        """Raise the price, up to the census's cap."""
         return min(price * (1 + self.RISE * size(progress)), TARGET_CAP)
 
 
 class LateLabels(Scenario):
-    """Prices come late, in any order, and more of them twice."""
+    """Prices arrive late, in any order, and more of them twice."""
 
     name = "late-labels"
     summary = "prices become known late, out of order, some twice"
@@ -125,7 +125,7 @@ class LateLabels(Scenario):
 
 
 class Outage(Scenario):
-    """Nobody asks for a while: the callers are cut off, the service is not touched."""
+    """No requests for a while: clients are cut off, the service keeps running."""
 
     name = "outage"
     summary = "no requests during the middle third"
@@ -149,7 +149,7 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 def size(progress: float) -> float:
-    """Return how much of a gradual change has come, 0 to 1.
+    """Return the completed share of a gradual change, 0 to 1.
 
     >>> [size(progress) for progress in (0.0, 0.25, 0.375, 0.5, 1.0)]
     [0.0, 0.0, 0.5, 1.0, 1.0]

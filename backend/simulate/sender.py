@@ -1,4 +1,4 @@
-"""Sends planned requests at their times, over several connections; a service that is down is no surprise."""
+"""Sends planned requests at their times, over several connections; tolerates outages of the service."""
 
 import queue
 import threading
@@ -10,14 +10,14 @@ from backend.simulate.plan import PlannedRequest, PlannedRow
 from backend.simulate.tally import Tally
 
 RETRY_PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0)
-"""Pauses before a request is tried again; behind the last one it is given up."""
+"""Pauses before each retry, in seconds; after the last one the request is given up."""
 TRY_AGAIN = (429, 503)
 LATEST_SECONDS = 5.0
-"""A request that is later than this, because the service cannot keep up, is left out."""
+"""A request that is later than this, in seconds, because the service cannot keep up, is skipped."""
 LOOK_SECONDS = 0.2
 
 Answered = Callable[[str, PlannedRow], None]
-"""Hears of each answered row: its prediction id, and what was asked."""
+"""Called for each answered row with its prediction id and the row."""
 
 
 class Sender:
@@ -28,9 +28,9 @@ class Sender:
     connect
         Makes a client; each connection gets its own.
     tally
-        Where everything is counted.
+        Counts everything.
     connections
-        Requests that may be under way at once.
+        Largest number of concurrent requests.
     on_answer
         Called by the sending threads for each answered row.
     """
@@ -55,10 +55,10 @@ class Sender:
         seconds: float,
         on_look: Callable[[float, str], None],
     ) -> None:
-        """Send until the plan or the time is over; then wait for what is under way.
+        """Send until the plan or the time ends; then wait for requests in progress.
 
-        ``on_look(elapsed, scenario)`` is called several times a second. A service that cannot keep up
-        gets less: what is too late, or not sent when the time is over, is left out and counted.
+        ``on_look(elapsed, scenario)`` is called several times a second. If the service cannot
+        keep up, requests that are too late, or not sent in time, are skipped and counted.
         """
         for thread in self._threads:
             thread.start()
@@ -77,7 +77,7 @@ class Sender:
         seconds: float,
         on_look: Callable[[float, str], None],
     ) -> bool:
-        """Wait for the request's time and for a free connection; False when it is too late first."""
+        """Wait for the request's time and for a free connection; False if it is too late by then."""
         latest = min(request.at + LATEST_SECONDS, seconds)
         while (elapsed := time.monotonic() - started) < latest:
             on_look(elapsed, request.scenario)
@@ -92,7 +92,7 @@ class Sender:
         return False
 
     def _finish(self) -> None:
-        self._stop.set()  # from now on nothing is tried again
+        self._stop.set()  # no retries from now on
         for _ in self._threads:
             self._requests.put(None)
         for thread in self._threads:
@@ -112,7 +112,7 @@ class Sender:
         self._tally.given_up()
 
     def _send(self, client: HousingClient, request: PlannedRequest) -> bool:
-        """Try once; True when there is nothing left to try."""
+        """Try once; True if no retry is needed."""
         try:
             ids = _ask(client, request.rows)
         except ServiceUnreachable as error:

@@ -1,16 +1,16 @@
-"""What was sent and what became of it, counted by all sending threads together."""
+"""Counts of requests and their outcomes, shared by all sending threads."""
 
 import threading
 from collections import deque
 from dataclasses import dataclass, replace
 
 SPEED_SECONDS = 5.0
-"""Rows/s are those of this last while."""
+"""Seconds over which rows/s are averaged."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Requests and rows so far. ``failed_attempts`` were tried again, until answered or given up."""
+    """Requests and rows so far. ``failed_attempts`` were retried until answered or given up."""
 
     answered: int = 0
     answered_rows: int = 0
@@ -22,12 +22,12 @@ class Counts:
 
     @property
     def sent(self) -> int:
-        """Requests that have come to an end."""
+        """Requests that have ended."""
         return self.answered + self.refused + self.given_up
 
 
 class Tally:
-    """Counts; safe to share between threads."""
+    """Thread-safe counters."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -37,16 +37,16 @@ class Tally:
 
     @property
     def counts(self) -> Counts:
-        """The counts now."""
+        """The current counts."""
         return self._counts
 
     @property
     def last_problem(self) -> str | None:
-        """What the last refusal or failure said."""
+        """The message of the last refusal or failure."""
         return self._last_problem
 
     def answered(self, rows: int, now: float) -> None:
-        """One request was answered; ``now`` in seconds of a clock that never goes back."""
+        """One request was answered; ``now`` in seconds of a monotonic clock."""
         with self._lock:
             counts = self._counts
             self._counts = replace(
@@ -55,19 +55,19 @@ class Tally:
             self._recent.append((now, rows))
 
     def refused(self, problem: str) -> None:
-        """One request was refused; sending it again would not help."""
+        """One request was refused; a retry would not help."""
         self._add("refused", problem)
 
     def failed_attempt(self, problem: str) -> None:
-        """Nothing answered, or the service was not able to; it will be tried again."""
+        """One attempt failed; it will be retried."""
         self._add("failed_attempts", problem)
 
     def given_up(self) -> None:
-        """One request was tried often enough."""
+        """One request was given up after its last retry."""
         self._add("given_up", None)
 
     def left_out(self) -> None:
-        """One request was too late to be sent."""
+        """One request was skipped because it was too late."""
         self._add("left_out", None)
 
     def labelled(self, number: int) -> None:
@@ -76,11 +76,11 @@ class Tally:
             self._counts = replace(self._counts, labels=self._counts.labels + number)
 
     def label_problem(self, problem: str) -> None:
-        """Some prices could not be sent now."""
+        """Some prices could not be sent yet."""
         self._add("failed_attempts", f"labels: {problem}")
 
     def rows_per_second(self, now: float) -> float:
-        """Return the answered rows/s of the last seconds."""
+        """Return the answered rows/s of the last few seconds."""
         with self._lock:
             while self._recent and self._recent[0][0] < now - SPEED_SECONDS:
                 self._recent.popleft()

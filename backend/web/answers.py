@@ -1,6 +1,6 @@
-"""Answers over HTTP: a model of the contract, or an error in the one JSON shape (RFC 9457).
+"""HTTP answers: a model of the contract, or an error as a problem document (RFC 9457).
 
-Errors come from the error tree, from Flask, or from a defect.
+Errors come from the error tree, from Flask, or from a bug.
 """
 
 import logging
@@ -17,8 +17,8 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 SENTENCES = {
-    404: "There is nothing at this path; GET / lists the endpoints.",
-    405: "This path exists, and does not take this method; see the Allow header.",
+    404: "Nothing exists at this path; GET / lists the endpoints.",
+    405: "This path does not support this method; see the Allow header.",
     411: "Send a Content-Length header with the body; a chunked body is not accepted.",
     413: "The request body is too large; send fewer rows at a time.",
     415: "Send the body as JSON, with Content-Type: application/json.",
@@ -26,7 +26,7 @@ SENTENCES = {
 
 
 class InvalidRequest(InvalidInput):
-    """A body or a query string that does not fit its model; carries every problem found."""
+    """A body or query string that does not match its model; carries every problem found."""
 
     title = "Invalid request"
 
@@ -42,7 +42,7 @@ def answer(body: BaseModel, status: int = 200) -> Response:
 
 
 def install(app: Flask) -> None:
-    """Answer every error of the application in the one shape."""
+    """Answer every error of the application as a problem document."""
     app.register_error_handler(HousingError, _from_tree)
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(Exception, _from_defect)
@@ -69,7 +69,7 @@ def _from_http(error: HTTPException) -> Response:
 
 
 def _from_defect(error: Exception) -> Response:
-    logger.error("A defect: the request failed unexpectedly.", exc_info=error)
+    logger.error("Unexpected error: the request failed because of a bug.", exc_info=error)
     sentence = "The service failed unexpectedly; report the request id to its operator."
     return _problem(500, "Internal error", sentence, None)
 
@@ -91,7 +91,7 @@ def _problem(
 
 
 def _read_to_the_end() -> None:
-    # An answer before the whole body has come makes the server cut the connection; the client, still sending,
-    # would see the cut in place of the answer.
+    # Answering before the whole body has arrived makes the server close the connection; a client that is
+    # still sending would see a connection error instead of the answer.
     if (request.content_length or 0) <= current_app.config["MAX_CONTENT_LENGTH"]:
         request.stream.read()

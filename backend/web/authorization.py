@@ -1,4 +1,4 @@
-"""Who may do what: bearer keys and the three roles, viewer < operator < admin."""
+"""Authorization: bearer keys and the three roles, viewer < operator < admin."""
 
 import hmac
 from enum import IntEnum
@@ -17,12 +17,12 @@ OPEN_TEMPLATES = (
     "/docs",
     "/docs/<asset>",
 )
-"""Answered without a key, and with a wrong one, even where everything else needs one: probes have none,
-and neither has a browser that opens the page on which one enters it."""
+"""Answered without a key, or with a wrong one, even if all other paths need one: probes have no key,
+and neither has a browser opening the page where the key is entered."""
 
 
 class Role(IntEnum):
-    """What a key may do; each role may do what the ones before it may."""
+    """What a key may do; each role includes the ones before it."""
 
     NOBODY = 0
     VIEWER = 1
@@ -40,14 +40,14 @@ STATE_CHANGING_ROLES = {
     "/models/<version>/promote": Role.ADMIN,
     "/models/rollback": Role.ADMIN,
 }
-"""The role that each state-changing route template needs, always; with a method, by that method only."""
+"""The role that each state-changing route template always needs; with a method, only for that method."""
 
 READING_ROLES = {"/audit": Role.OPERATOR}
-"""The role that reading needs always, where what is read is not for everybody."""
+"""The role that reading always needs, for data that is not for everybody."""
 
 
 class KeyRing:
-    """The configured keys. With none configured, whatever changes state is refused."""
+    """The configured keys. Without any, every change of state is refused."""
 
     def __init__(self, settings: Settings) -> None:
         self._keys = {
@@ -57,7 +57,7 @@ class KeyRing:
         }
 
     def role(self, authorization: str) -> Role:
-        """Return the role of an Authorization header; a missing header is nobody's.
+        """Return the role of an Authorization header; without a header, ``NOBODY``.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class KeyRing:
             for role, known in self._keys.items():
                 if known is not None and _same(key, known):
                     return role
-        raise AuthenticationRequired("This key is not known; send `Authorization: Bearer <key>`.")
+        raise AuthenticationRequired("The key is not valid; send `Authorization: Bearer <key>`.")
 
 
 def guard(app: Flask, settings: Settings) -> None:
@@ -82,7 +82,7 @@ def guard(app: Flask, settings: Settings) -> None:
     @app.before_request
     def check_role() -> None:
         if _template() in OPEN_TEMPLATES:
-            return  # a probe with an old key must not look like an outage
+            return  # a probe with an outdated key must not look like an outage
         role = own_role(request.method, _template())
         needed = to_read if role is None else role
         held = keys.role(request.headers.get("Authorization", ""))
@@ -91,16 +91,16 @@ def guard(app: Flask, settings: Settings) -> None:
             return
         if held is Role.NOBODY:
             raise AuthenticationRequired(
-                f"This needs a key of the role {needed.name.lower()}; "
+                f"This needs a key with the role {needed.name.lower()}; "
                 "send `Authorization: Bearer <key>`."
             )
         raise PermissionRefused(
-            f"This needs the role {needed.name.lower()}; the key has {held.name.lower()}."
+            f"This needs the role {needed.name.lower()}; the key has the role {held.name.lower()}."
         )
 
 
 def current_actor() -> str:
-    """Return who makes the current request, as the timeline names them: the role of their key."""
+    """Return the role of the key that makes the current request, as the timeline shows it."""
     role: Role = g.get("role", Role.NOBODY)
     return role.name.lower()
 
@@ -111,7 +111,7 @@ def reading_role(settings: Settings) -> Role:
 
 
 def own_role(method: str, template: str) -> Role | None:
-    """Return the role that a route needs always; None if it is the same as for all reading."""
+    """Return the role that a route always needs; None if it needs only the reading role."""
     changing = state_changing_role(method, template)
     return changing if changing is not None else READING_ROLES.get(template)
 
@@ -129,5 +129,5 @@ def _template() -> str:
 
 
 def _same(key: str, known: SecretStr) -> bool:
-    # Compared in constant time: how long a wrong key takes tells nothing about the right one.
+    # Compared in constant time, so that the response time reveals nothing about the right key.
     return hmac.compare_digest(key.encode(), known.get_secret_value().encode())

@@ -1,4 +1,4 @@
-"""The service described in OpenAPI 3.1, from its routes and the pydantic models that they really use."""
+"""The OpenAPI 3.1 document of the service, built from its routes and the pydantic models they use."""
 
 import re
 from collections.abc import Iterator
@@ -19,18 +19,18 @@ from storage.version import VERSION
 REFERENCE = "#/components/schemas/{model}"
 PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 ANY = Operation(None)
-"""What is said of a route that nobody described: nothing wrong, and little."""
+"""The description of a route that is missing in ``OPERATIONS``: only what holds for every route."""
 
 PROBLEMS = {
-    400: "Something in the request cannot be used; `validation_errors` names each field.",
-    401: "A key is needed, or the one sent is not known.",
-    403: "The key's role may not do this.",
-    404: "There is no such record.",
-    409: "Not possible in the state that things are in now; the sentence says what is.",
-    411: "The body has no Content-Length.",
-    413: "The body is too large.",
-    415: "The body is not JSON.",
-    503: "Something that the answer needs is not there now; try again.",
+    400: "The request is invalid; `validation_errors` names each field.",
+    401: "A key is missing or not valid.",
+    403: "The key's role does not allow this.",
+    404: "Not found.",
+    409: "Not possible in the current state; `error` says why.",
+    411: "The request has no Content-Length header.",
+    413: "The request body is too large.",
+    415: "The request body is not JSON.",
+    503: "Temporarily unavailable; try again.",
 }
 
 Json = dict[str, Any]
@@ -58,14 +58,14 @@ def describe(app: Flask) -> Json:
 
 
 def routes(app: Flask) -> Iterator[tuple[str, Rule]]:
-    """Yield every method and rule that a client can ask for."""
+    """Yield every method and rule that a client can request."""
     for rule in app.url_map.iter_rules():
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield method, rule
 
 
 class Schemas:
-    """The JSON Schemas of all models that the described operations use, each once."""
+    """The JSON Schemas of all models that the operations use, each once."""
 
     def __init__(self) -> None:
         operations = OPERATIONS.values()
@@ -81,11 +81,11 @@ class Schemas:
         self.definitions: Json = content["$defs"]
 
     def sent(self, model: type[BaseModel]) -> Json:
-        """Return the reference to a model that a client sends."""
+        """Return the reference to a request model."""
         return self._references[model, "validation"]
 
     def answered(self, model: type[BaseModel]) -> Json:
-        """Return the reference to a model that the service answers."""
+        """Return the reference to a response model."""
         return self._references[model, "serialization"]
 
 
@@ -120,7 +120,7 @@ def _query_parameters(query: type[BaseModel] | None) -> list[Json]:
     if query is None:
         return []
     schema = query.model_json_schema()
-    # As a client writes them: the schema has the default of a span of time in another notation.
+    # As a client writes them: the schema shows a default duration in another notation.
     defaults = query.model_construct().model_dump(mode="json")
     return [
         {
@@ -135,7 +135,7 @@ def _query_parameters(query: type[BaseModel] | None) -> list[Json]:
 
 
 def _responses(method: str, rule: Rule, operation: Operation, schemas: Schemas) -> Json:
-    answer: Json = {"description": "Done."}
+    answer: Json = {"description": "Success."}
     if operation.response is not None:
         answer["content"] = {JSON: {"schema": schemas.answered(operation.response)}}
     else:
@@ -170,7 +170,7 @@ def _security(method: str, rule: Rule) -> Json:
         return {}
     role = own_role(method, rule.rule)
     if role is not None:
-        needed = f"Needs a key of the role {role.name.lower()}."
+        needed = f"Needs a key with the role {role.name.lower()}."
         return {"security": [{"key": []}], "description": needed}
     return {"security": [{}, {"key": []}]}  # open on the loopback address, behind a key elsewhere
 
@@ -180,5 +180,5 @@ def _info() -> Json:
         "title": SERVICE_MESSAGE,
         "version": VERSION,
         "description": "Prices are in units of 100,000 USD, times are ISO 8601 in UTC. Every answer has the "
-        "header X-Request-ID; every error has one shape, and a sentence that a person can act on.",
+        "header X-Request-ID. All errors have the same form (RFC 9457) and say what to do.",
     }

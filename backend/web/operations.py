@@ -1,4 +1,4 @@
-"""What each endpoint takes and gives, by method and route template: the models of the contract."""
+"""The request and response models of each endpoint, by method and route template."""
 
 from dataclasses import dataclass
 
@@ -75,9 +75,9 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Operation:
-    """One endpoint. ``response`` None: the answer is not JSON of ours, but of ``media_type``.
+    """One endpoint. With ``response`` None, the answer has no model, only a ``media_type``.
 
-    ``unhealthy``: a 503 has the shape of the answer, not of an error. ``conflict``: 409 is possible.
+    ``unhealthy``: a 503 has the form of the answer, not of an error. ``conflict``: 409 is possible.
     """
 
     response: type[BaseModel] | None
@@ -145,4 +145,4 @@ OPERATIONS: dict[str, Operation] = {
     "POST /models/rollback": CHAMPION_CHANGE,
     "GET /audit": Operation(AuditResponse, query=AuditQuery),
 }
-"""A test holds this against the routes: an endpoint that is missing here fails it."""
+"""A test compares this with the routes and fails if an endpoint is missing."""

@@ -1,10 +1,9 @@
-"""POST /predict past the framework: a request with nothing unusual in it needs none of it.
+"""POST /predict without Flask, for requests that need nothing else from it.
 
-Flask's way to a route and back costs more than the prediction itself. The shortcut gives the same answer,
-leaves the same rows (from one spool record in place of two) and counts the same, but only where all is well:
-a query string, a wrong key, another kind of body, a wrong input, no model, a full disk, whatever it meets, it
-hands the untouched request on to Flask, whose answer then is the only one. So there is one place that says
-what is wrong.
+Flask's request handling costs more than the prediction itself. The shortcut gives the same answer, writes the
+same rows (from one spool record instead of two) and updates the same metrics, but only for valid requests. If
+there is a query string, a wrong key, another content type, an invalid input, no model or a full disk, it
+passes the unchanged request on to Flask. So errors are reported in one place only.
 """
 
 import time
@@ -30,7 +29,7 @@ JSON = "application/json"
 
 
 class PredictionShortcut:
-    """A WSGI application before another one, which answers whatever this one does not."""
+    """A WSGI middleware; the application behind it answers whatever the shortcut does not."""
 
     def __init__(
         self,
@@ -49,7 +48,7 @@ class PredictionShortcut:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Answer a plain prediction request, or have it answered."""
+        """Answer a plain prediction request; pass any other on."""
         started = time.perf_counter()
         if self._is_plain(environ):
             features = _features(environ)
@@ -81,7 +80,7 @@ class PredictionShortcut:
     def _logged_answer(
         self, features: HousingFeatures, request_id: str, started: float
     ) -> bytes | None:
-        """Return the answer once it is safe in the log, or None: nothing of it was logged or counted."""
+        """Return the answer once it is logged; None if nothing was logged or counted."""
         try:
             draft = self._predictions.draft(features)
             content = prediction_response(draft, features).model_dump_json(by_alias=True).encode()
@@ -89,7 +88,7 @@ class PredictionShortcut:
             version = draft.model_version
             answered = Answered(PATH, "POST", 200, seconds, None, request_id, version)
             self._predictions.log_answered(draft, answered)
-        except Exception:  # noqa: BLE001  Flask meets it again, logs it, and says it as the contract has it
+        except Exception:  # noqa: BLE001  Flask will fail the same way, log it and answer
             return None
         self._recorder.count(answered)
         return content

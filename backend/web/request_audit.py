@@ -1,8 +1,8 @@
-"""Every request that changed state, in the audit: who, what, why. Hooked in once, for all of them.
+"""Audits every request that changed state: who, what, why. Installed once, for all endpoints.
 
-A new endpoint that needs a role of its own to change something is audited without being named here; its route
-may say more by ``tell``. An entry is appended once the change has happened. If it cannot be, the answer still
-says what happened, and the missing entry is logged and counted.
+An endpoint that needs a role to change something is audited without being named here; its route can add
+details with ``tell``. An entry is appended after the change. If that fails, the answer is still sent, and the
+missing entry is logged and counted.
 """
 
 from typing import Any
@@ -15,8 +15,8 @@ from storage.audit.chain import AuditAct
 from storage.audit.trail import AuditTrail
 
 UNAUDITED_TEMPLATES = ("/feedback", "/monitoring/checks")
-"""Actual values are data, as predictions are: they come by the thousand, and each is kept with its time.
-Checks run every half minute and are on the timeline; one that asks for a retraining is told by ``tell``."""
+"""Actual values are data, like predictions: they arrive by the thousand, and each is stored with its time.
+Checks run every half minute and are on the timeline; a check that requests a retraining calls ``tell``."""
 
 
 def audit_changes(app: Flask, trail: AuditTrail, metrics: Metrics) -> None:
@@ -33,7 +33,7 @@ def audit_changes(app: Flask, trail: AuditTrail, metrics: Metrics) -> None:
 def tell(
     action: str, subject: str | None = None, reason: str | None = None, **figures: object
 ) -> None:
-    """Say what the current request has changed, which is then audited however it ends."""
+    """Record what the current request has changed; it is audited even if the request fails."""
     g.audited = {"action": action, "subject": subject, "reason": reason, "figures": figures}
 
 

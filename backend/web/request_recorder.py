@@ -1,4 +1,4 @@
-"""Around every request: its id, its time, its metrics and its row in the log."""
+"""Request id, timing, metrics and log row of every request."""
 
 import logging
 import re
@@ -34,18 +34,18 @@ class RequestRecorder:
         )
 
     def record(self, answered: Answered) -> None:
-        """Record one request; a row that cannot be written costs the row, not the answer."""
+        """Record one request; if the row cannot be written, the answer is still sent."""
         self.count(answered)
         try:
             self._spool.append_lines(request_line(answered, utc_now()))
         except SpoolUnavailable as error:
-            # The predictions of this request are safe or were refused; its own row is lost, and counted.
+            # The predictions of this request were logged or refused; only its own row is lost, and counted.
             self._metrics.count_unlogged_request()
             logger.error("The request could not be recorded: %s", error)
 
 
 def usable_request_id(sent: str) -> str:
-    """Return the id that a client sent, or a new one if it cannot be used."""
+    """Return the id that a client sent, or a new one if it is not valid."""
     return sent if REQUEST_ID_PATTERN.fullmatch(sent) else new_id()
 
 

@@ -1,4 +1,4 @@
-"""From bytes or a query string to a validated model, or to errors that name each field."""
+"""Validates bodies and query strings, with errors that name each field."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ from backend.web.answers import InvalidRequest
 from storage.domain.inputs import FEATURE_NAMES
 
 LONGEST_ECHO = 100
-"""Characters of a wrong value that are sent back."""
+"""Characters of an invalid value that are repeated in the answer."""
 MOST_PROBLEMS = 100
-"""Problems listed in one answer; a batch can hold tens of thousands."""
+"""Problems listed in one answer; a batch can have tens of thousands."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -27,7 +27,7 @@ def read_body(model: type[Model], limit_bytes: int, metrics: Metrics) -> Model:
     Raises
     ------
     InvalidRequest
-        400, naming every wrong field.
+        400, naming every invalid field.
     werkzeug.exceptions.HTTPException
         411 without a length, 413 when too long, 415 when it is not JSON.
     """
@@ -52,7 +52,7 @@ def read_query(model: type[Model], values: Mapping[str, str]) -> Model:
     Raises
     ------
     InvalidRequest
-        400, naming every wrong parameter.
+        400, naming every invalid parameter.
     """
     return read_values(model, values)
 
@@ -80,13 +80,13 @@ def _problems(error: ValidationError) -> list[ValidationProblem]:
 
 
 def _field(location: Sequence[int | str]) -> str:
-    """Write ("instances", 3, "MedInc") as instances[3].MedInc; nothing is the body itself."""
+    """Write ("instances", 3, "MedInc") as instances[3].MedInc; an empty path is "body"."""
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     return path.lstrip(".")[:LONGEST_ECHO] or "body"
 
 
 def _echo(detail: ErrorDetails) -> Any:
-    """Return the wrong value where it is short and JSON can hold it."""
+    """Return the invalid value, shortened and in a form that JSON can represent."""
     value = detail["input"]
     if detail["type"] in ("missing", "json_invalid"):
         return None
@@ -120,6 +120,6 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _metric_field(field: str) -> str:
-    # Only names that we know become labels: a client must not be able to make new ones.
+    # Only known names become labels, so that clients cannot create new ones.
     name = field.rpartition(".")[2]
     return name if name in (*FEATURE_NAMES, "body", "instances") else "unknown"

@@ -24,7 +24,7 @@ carries the header `X-Request-ID`, which is yours if you send a valid one. A key
 one](../how-to/add-keys.md).
 
 Every error has one shape (RFC 9457, `application/problem+json`, [ErrorResponse](models.md#errorresponse)):
-`error` is a sentence that a person can act on, and `validation_errors` names the fields. A request that has
+`error` says what went wrong and what to do, and `validation_errors` names the fields. A request that has
 a field the endpoint does not know is refused. A 500 is always a defect in the service.
 """
 MODELS_INTRODUCTION = """

@@ -33,7 +33,7 @@ def test_everything_answers_and_ctrl_c_leaves_nothing(
     log = tmp_path / "up.log"
     settings = ports | {"HOUSING_RUNTIME_DIRECTORY": str(runtime_with_champion)}
     with running("backend.launcher", log, **settings) as launcher:
-        wait_for(lambda: "Everything answers" in log.read_text(), 90, "all addresses")
+        wait_for(lambda: "Ready. Press Ctrl-C to stop." in log.read_text(), 90, "all addresses")
         for port in ports.values():
             assert f"http://127.0.0.1:{port}" in log.read_text()
         keys = runtime_with_champion / "keys.env"
@@ -59,7 +59,7 @@ def test_a_taken_port_is_one_sentence(
         assert launcher.wait(30) == 1
     lines = log.read_text().splitlines()
     assert len(lines) == 1
-    assert f"Port {taken} for MLflow is taken" in lines[0]
+    assert f"Port {taken} for MLflow is in use" in lines[0]
 
 
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:

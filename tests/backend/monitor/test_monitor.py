@@ -58,7 +58,7 @@ def test_it_ends_by_itself_after_its_duration(champion_settings: Settings) -> No
 def test_a_wrong_argument_is_one_sentence(settings: Settings, arguments: tuple[str, ...]) -> None:
     result = _monitor(settings, *arguments)
     assert result.returncode == 2
-    assert "is not a number above 0" in result.stderr
+    assert "is not a positive number" in result.stderr
 
 
 def _monitor(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -87,7 +87,7 @@ def test_the_list_has_the_interval_of_each_and_says_why_not(
     assert found[versions[0]].holdout_rmse == read(http, versions[0]).error.rmse
     assert found[versions[0]].holdout_reason is None
     assert found[older].holdout_rmse is None
-    assert "before holdouts were kept" in str(found[older].holdout_reason)
+    assert "before holdouts were stored" in str(found[older].holdout_reason)
     assert found[versions[1]].holdout_rmse is None
     assert "does not match the checksum" in str(found[versions[1]].holdout_reason)
 
@@ -128,7 +128,7 @@ def test_without_common_rows_there_is_no_comparison(
     )
     assert "0 rows in common" in str(found.reason)
     older = without_holdout(store, old)
-    assert "before holdouts were kept" in str(compare(http, older, new).reason)
+    assert "before holdouts were stored" in str(compare(http, older, new).reason)
     assert read(http, older).error.rmse is None
 
 
@@ -171,7 +171,7 @@ def test_no_verdict_has_its_reason(
     unreadable = read(http, versions[1])
     assert unreadable.gate is None
     assert trigger.trigger_id in str(unreadable.gate_reason)
-    assert f"The verdict about {versions[1]} cannot be read" in caplog.text
+    assert f"The gate verdict for {versions[1]} cannot be read" in caplog.text
 
 
 @pytest.mark.parametrize("path", ["nowhere", "..%2f..", "½", "x" * 300])

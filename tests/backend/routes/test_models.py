@@ -98,7 +98,7 @@ def test_a_promotion_and_its_rollback_are_served(
     price = http.post("/predict", json=EXAMPLE).json
     promoted = promote(http, new, expected_champion=old)
     assert (promoted.change, promoted.version, promoted.previous) == ("promotion", new, old)
-    assert f"Version {new} is the champion now" in promoted.message
+    assert f"Version {new} is now the champion" in promoted.message
     assert services.host.refresh()  # what each worker does every second
     dearer = http.post("/predict", json=EXAMPLE).json
     back = roll_back(http)

@@ -112,7 +112,7 @@ def test_an_empty_window_says_that_there_is_not_enough_data(
     store_records()
     found = performance(http)
     assert found.realized.status == found.estimated.status == "not_enough_data"
-    assert found.realized.reason == "0 labelled predictions, at least 100 are needed."
+    assert found.realized.reason == "0 labelled predictions; at least 100 are needed."
     assert found.degradation.degraded is None
     assert found.labels.share is found.labels.median_delay_seconds is None
     assert found.slices == []

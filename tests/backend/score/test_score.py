@@ -100,7 +100,7 @@ def test_bad_rows_are_reported_and_left_out(
     ]
     said = capsys.readouterr().out
     assert "Scored 2 of 8 rows" in said
-    assert "Left out 6 rows with 7 problems" in said
+    assert "Skipped 6 rows with 7 problems" in said
     assert "Read as CSV: comma-separated, decimal point, UTF-8." in said
 
 
@@ -180,7 +180,7 @@ def test_a_wrong_file_is_one_sentence(
 @pytest.mark.parametrize(
     ("target", "sentence"),
     [
-        ("out.txt", "neither .csv nor .parquet"),
+        ("out.txt", "must end in .csv or .parquet"),
         ("nowhere/out.csv", "folder of"),
         ("folder.csv", "is a folder"),
         ("in.csv", "would replace"),

@@ -129,7 +129,7 @@ def test_a_missing_key_is_said_in_the_words_of_the_service(
 ) -> None:
     page = open_page("logs", guarded_service)
     assert sentences(page) == [
-        "This needs a key of the role viewer; send `Authorization: Bearer <key>`."
+        "This needs a key with the role viewer; send `Authorization: Bearer <key>`."
     ]
 
 

@@ -101,11 +101,11 @@ def test_a_missing_key_is_refused_in_the_words_of_the_service(
     page = open_page("predict", guarded_service)
     _press(page)
     assert sentences(page) == [
-        "This needs a key of the role viewer; send `Authorization: Bearer <key>`."
+        "This needs a key with the role viewer; send `Authorization: Bearer <key>`."
     ]
     page = open_page("predict", guarded_service, dashboard_key="wrong")
     _press(page)
-    assert sentences(page) == ["This key is not known; send `Authorization: Bearer <key>`."]
+    assert sentences(page) == ["The key is not valid; send `Authorization: Bearer <key>`."]
     page = open_page("predict", guarded_service, dashboard_key="see")
     _press(page)
     assert not sentences(page)

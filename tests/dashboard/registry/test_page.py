@@ -115,9 +115,9 @@ def test_a_promotion_needs_version_reason_and_key_then_is_followed_to_every_work
     assert "Enter a reason" in problems
     assert "ASCII letters" in problems
     confirm(page, new, key="")
-    assert "needs the role admin; the key has operator" in sentences(page)[0]
+    assert "needs the role admin; the key has the role operator" in sentences(page)[0]
     confirm(page, new, key="wrong")
-    assert "This key is not known" in sentences(page)[0]
+    assert "The key is not valid" in sentences(page)[0]
     assert store.champion().version == old
     confirm(page, new)
     assert not sentences(page)
@@ -214,7 +214,7 @@ def test_without_the_role_the_audit_says_whose_it_is(open_page: OpenPage, servic
     page = open_page("registry", service, dashboard_key=KEYS["viewer_key"])
     assert not sentences(page)
     assert "**The audit log needs an operator key**" in text(page)
-    assert "the key has viewer" in text(page)
+    assert "the key has the role viewer" in text(page)
     assert "HOUSING_DASHBOARD_KEY" in page.caption[-1].value
 
 
@@ -258,7 +258,7 @@ def comparison(difference: Estimate | None) -> ComparisonResponse:
         version="new",
         against="old",
         status="ok" if known else "not_enough_data",
-        reason=None if known else "They cannot be compared: 3 rows.",
+        reason=None if known else "The versions cannot be compared: 3 rows.",
         rows=400 if known else 0,
         rmse=0.4 if known else None,
         against_rmse=0.4 if known else None,
