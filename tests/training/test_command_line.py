@@ -69,7 +69,7 @@ def test_if_missing_replaces_a_damaged_champion_and_shows_how(runtime_with_champ
         PYTHONWARNINGS="default::UserWarning,default::FutureWarning",
     )
     assert result.returncode == 0
-    complaint = "does not match the checksum in its manifest and was not loaded. Training anew.\n"
+    complaint = "does not match the checksum in its manifest and was not loaded. Training again.\n"
     assert result.stderr.endswith(complaint)
     assert result.stderr.count("\n") == 1
     assert store.champion().version != damaged

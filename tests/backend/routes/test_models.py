@@ -176,7 +176,8 @@ def test_both_are_on_the_timeline_with_who_and_why(
     back, forth = HistoryResponse.model_validate(answer.json).events
     assert (forth.kind, forth.actor, forth.subject) == ("promotion", "admin", versions[1])
     assert (back.kind, back.actor, back.subject) == ("rollback", "admin", versions[0])
-    assert back.summary.endswith(f"from {versions[1]}: {REASON['reason']}")
+    old, new = versions
+    assert back.summary == f"Rolled back from {new} to {old}: {REASON['reason']}"
     assert back.figures == {"previous": versions[1], **REASON}
 
 

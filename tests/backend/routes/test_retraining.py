@@ -168,7 +168,7 @@ def test_one_that_runs_is_asked_to_stop(http: FlaskClient, queue: RetrainQueue) 
     trigger_id = claim.trigger.trigger_id
     answer = CancelResponse.model_validate(cancel(http, trigger_id).json)
     assert answer.state == "running"
-    assert "stops when the step" in answer.message
+    assert "stops at the end of its current step" in answer.message
     assert follow(http, trigger_id).cancellation is not None
     assert "already" in assert_problem(cancel(http, trigger_id), 409)["error"]
     claim.stop({})

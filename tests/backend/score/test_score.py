@@ -27,7 +27,7 @@ from training.dataset.embedded import load_embedded
 
 HEADER = ",".join(FEATURE_NAMES)
 GOOD = "8.3,41,6.9,1.02,322,2.5,37.88,-122.23"
-FEW_ROWS, MANY_ROWS = 20_000, 400_000
+FEW_ROWS, MANY_ROWS = 10_000, 200_000
 MEMORY_MARGIN = 1.25
 """The allocator's own moods; 380,000 more rows are 24 MB as bare numbers and much more as text."""
 SCORING_SECONDS = 900

@@ -250,7 +250,7 @@ def test_a_request_that_the_database_refuses_is_not_counted(
         (HOUR, timedelta(seconds=15), "whole multiple of 10s"),
         (timedelta(days=7), timedelta(seconds=10), "60,480 such steps; ask for 1,000 at most"),
         (timedelta(days=2), timedelta(seconds=590), "whole multiple of that"),
-        (timedelta(days=91), None, "counted for 90 d"),
+        (timedelta(days=91), None, "kept for 90 d"),
         (timedelta(minutes=5), HOUR, "longer than the window"),
     ],
 )

@@ -89,7 +89,7 @@ def test_the_slices_add_up_to_the_test_part(
 def test_it_names_the_coverage_that_was_measured(outcome: TrainingOutcome) -> None:
     assert outcome.winner.intervals is not None
     held = f"{outcome.winner.intervals.coverage:.1%}"
-    assert f"On the test part {held} were held" in model_card(outcome)
+    assert f"On the test part {held} were inside" in model_card(outcome)
 
 
 def test_it_says_what_nobody_knows(outcome: TrainingOutcome) -> None:
@@ -112,7 +112,7 @@ def test_it_depends_on_the_outcome_alone(outcome: TrainingOutcome) -> None:
     answers = dataclasses.replace(
         outcome.answers, upper=np.full(len(outcome.answers), 5.00001), lower=np.zeros(120)
     )
-    assert "100.0% were held" in model_card(dataclasses.replace(outcome, answers=answers))
+    assert "100.0% were inside" in model_card(dataclasses.replace(outcome, answers=answers))
 
 
 def test_every_table_has_as_many_cells_in_each_line(outcome: TrainingOutcome) -> None:
