@@ -14,6 +14,8 @@ from dashboard.shared.moment import clock, moment
 from dashboard.shared.price import dollars, escaped
 from dashboard.shared.service import asking_service, housing_client
 
+LABELS = {"test_rmse": "Test RMSE", "test_mae": "Test MAE", "test_r2_score": "Test R²"}
+
 
 def draw_overview() -> None:
     """Read everything, then draw it: a failed call leaves one sentence in its place.
@@ -84,9 +86,6 @@ def model_facts(info: InfoResponse) -> dict[str, str]:
     return facts | {
         label: text for name, label in LABELS.items() if (text := _figure(info.metrics, name))
     }
-
-
-LABELS = {"test_rmse": "Test RMSE", "test_mae": "Test MAE", "test_r2_score": "Test R²"}
 
 
 def _figure(metrics: dict[str, float], name: str) -> str | None:

@@ -1,8 +1,5 @@
 """The result of the form: a price and how far to trust it, or what is wrong with the inputs."""
 
-from dataclasses import dataclass
-from typing import Literal
-
 import streamlit as st
 
 from backend.client import ServiceRefused
@@ -11,6 +8,7 @@ from backend.contract.predictions import FEATURE_NAMES, HousingFeatures, Predict
 from backend.contract.table import district_of
 from dashboard.predict.form import is_asked_about, show_in_address
 from dashboard.predict.interval import interval_picture, interval_words
+from dashboard.predict.support import support_line
 from dashboard.predict.tabs import draw_actions
 from dashboard.shared.feature_words import BY_NAME
 from dashboard.shared.price import (
@@ -142,49 +140,4 @@ def _draw_nothing_yet() -> None:
     st.caption(
         f"Choose a district or enter the {len(FEATURE_NAMES)} inputs of a block group, "
         "then select *Predict price*."
-    )
-
-
-SPARSE_BELOW = 0.05
-"""Fewer than one in twenty training districts are this far from the others."""
-
-
-@dataclass(frozen=True)
-class SupportWords:
-    """A verdict, its colour, and what it means for the price."""
-
-    verdict: str
-    colour: Literal["green", "orange", "red"]
-    meaning: str
-
-
-def support_words(support: float) -> SupportWords:
-    """Say what a support from 0 to 1 means.
-
-    Examples
-    --------
-    >>> support_words(0.42).verdict, support_words(0.01).verdict, support_words(0.0).verdict
-    ('Well supported', 'Sparse', 'Extrapolation')
-    """
-    if support <= 0:
-        return SupportWords(
-            "Extrapolation", "red", "Outside the training data: do not rely on this price."
-        )
-    if support < SPARSE_BELOW:
-        meaning = f"Farther from training data than {_share(1 - support)} of districts: treat with caution."
-        return SupportWords("Sparse", "orange", meaning)
-    meaning = f"At least as close to the training data as {_share(support)} of its own districts."
-    return SupportWords("Well supported", "green", meaning)
-
-
-def _share(share: float) -> str:
-    return f"{min(share, 0.99):.0%}"
-
-
-def support_line(support: float) -> str:
-    """Return one line of Markdown: the verdict with its number, and the meaning."""
-    words = support_words(support)
-    return (
-        f":{words.colour}-badge[{words.verdict} · support {support:.2f}] "
-        f":small[:gray[{words.meaning}]]"
     )

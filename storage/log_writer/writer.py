@@ -25,8 +25,6 @@ from storage.spool.segments import Chunk, Segment, segments
 logger = logging.getLogger(__name__)
 
 LARGE_BACKLOG_BATCHES = 8
-
-
 LARGE_BATCH_FACTOR = 4
 
 # Built once: building a statement costs more than executing it.

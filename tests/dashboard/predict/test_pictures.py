@@ -17,7 +17,6 @@ from backend.contract.predictions import (
     Interval,
 )
 from backend.contract.what_if import NearestDistrict, SensitivityCurve
-from dashboard.predict.answer import support_words
 from dashboard.predict.contribution_chart import waterfall_figure
 from dashboard.predict.contributions import build_up
 from dashboard.predict.district_map import (
@@ -28,6 +27,7 @@ from dashboard.predict.district_map import (
 )
 from dashboard.predict.interval import interval_picture, interval_words
 from dashboard.predict.sensitivity_chart import entered_words, sensitivity_option
+from dashboard.predict.support import support_words
 from dashboard.shared.colours import DOWN, HERE, TOTAL, UP
 from dashboard.shared.price import rounded_dollars
 from storage.domain.inputs import FeatureName
