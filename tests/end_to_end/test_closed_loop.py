@@ -70,7 +70,8 @@ def test_drift_becomes_a_better_model_in_service(
     assert labelled["why_not"] is None
     assert labelled["left_out"][PRICE_OUT_OF_LINE] >= CORRUPT
     assert store.manifest(new).labelled == labelled
-    assert f"{labelled['used']:,} of {DRIFTED:,} labelled predictions" in log
+    learned = f"{labelled['used']:,} of {DRIFTED:,} labelled predictions"
+    assert f"Trained on the base table and {learned}" in log
     before = _rmse(store.load(old).predict(_inputs(fresh)), prices)
     assert realized.rmse is not None
     assert realized.rmse.value == pytest.approx(_rmse(predicted, prices))
