@@ -25,11 +25,11 @@ train:  ## Train all candidates and make the best one the champion.
 test:  ## Run the whole test suite, including tests in a real browser.
 	@$(PYTHON) environment.py development
 	@$(PYTHON) environment.py browser
-	@exec $(VENV)/python -m pytest -n 2 --dist loadgroup
+	@exec $(VENV)/python -m pytest -n 3 --dist loadgroup
 
 soak:  ## Run the long fault tests: kills, locks, model swaps (five minutes).
 	@$(PYTHON) environment.py development
-	@exec $(VENV)/python -m pytest -m soak tests/faults
+	@exec $(VENV)/python -m pytest -m soak tests/faults tests/end_to_end
 
 check:  ## Check lint, formatting, types and import rules.
 	@$(PYTHON) environment.py development

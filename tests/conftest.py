@@ -21,9 +21,6 @@ from tests.trained_runtime import SharedTraining, shared_folder, start_order, wa
 
 KEYS = {"viewer_key": "see", "operator_key": "operate", "admin_key": "administer"}
 
-# As the serving processes do: on shared cores, more threads than one for the trees wait for each other.
-os.environ["OMP_NUM_THREADS"] = "1"
-
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -204,14 +204,15 @@ def _summary(closed: Trigger) -> str:
     return f"Retraining is done: version {result['version']} {verdict}, {result['reason']}."
 
 
-def main(load: Callable[[], HousingTable] = load_table) -> None:
-    """Run the worker until it is stopped; ``load`` gives the table that it learns from."""
+def main(
+    candidates: Callable[[Settings], Sequence[Candidate]] = configured_candidates,
+) -> None:
+    """Run the worker until it is stopped; ``candidates`` compete in each of its trainings."""
     settings = settings_or_exit()
     spool = open_spool(settings)
     configure_logging(settings, spool, WORKER)
     try:
-        candidates = configured_candidates(settings)
-        worker = RetrainingWorker(settings, load, candidates, spool)
+        worker = RetrainingWorker(settings, load_table, candidates(settings), spool)
         with only_process(settings.paths.worker_lock, WORKER):
             logger.info("The worker waits for triggers in %s.", settings.paths.triggers)
             run_until_stopped(worker.run_once, settings.worker.poll_seconds)

@@ -3,12 +3,14 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import streamlit as st
 from flask import Flask
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -26,6 +28,8 @@ from tests.system import REPOSITORY
 PAGES = REPOSITORY / "dashboard"
 PAGE_SECONDS = 60
 OPERATOR_KEY = "operate"
+STOP_POLL_SECONDS = 0.02
+"""How long a service that is told to stop may take to notice; by default half a second, after each test."""
 
 
 if TYPE_CHECKING:
@@ -53,7 +57,8 @@ class Service:
             self.application(app),
             threaded=True,
         )
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        answer = partial(self._server.serve_forever, poll_interval=STOP_POLL_SECONDS)
+        threading.Thread(target=answer, daemon=True).start()
 
     def application(self, app: Flask) -> "WSGIApplication":
         """Return what answers requests; a test may put something before it."""
@@ -100,6 +105,15 @@ def log_writer(service: Service) -> Iterator[None]:
     finally:
         stopped.set()
         thread.join()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _scan_packages_once() -> Iterator[None]:
+    """Streamlit looks for components in all installed packages whenever a page starts: half a second each."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 @pytest.fixture

@@ -33,8 +33,11 @@ PATIENCE_SECONDS = 450.0
 REDUCED = {"HOUSING_CANDIDATES": "neighbour_boosting", "HOUSING_SEARCH_TRIALS": "0"}
 
 
+@pytest.mark.parametrize(
+    "worker", ["tests.small_worker", pytest.param("training.worker", marks=pytest.mark.soak)]
+)
 def test_drift_becomes_a_better_model_in_service(
-    champion_settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    champion_settings: Settings, tmp_path: Path, worker: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begun = time.monotonic()
     store = ModelStore(champion_settings.paths)
@@ -42,7 +45,7 @@ def test_drift_becomes_a_better_model_in_service(
     told = process_settings(champion_settings) | REDUCED
     with (
         live_service(champion_settings, tmp_path) as client,
-        running("training.worker", tmp_path / "worker.log", **told),
+        running(worker, tmp_path / "worker.log", **told),
     ):
         client.change_monitoring_config(automatic_retraining_enabled=True)
         _ask_about(client, *_with_corrupt_labels(*newly_built_districts(DRIFTED, seed=1)))

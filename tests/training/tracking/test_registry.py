@@ -21,10 +21,12 @@ from storage.schema.arrays import FloatArray
 from storage.schema.records import ModelManifest, utc_now
 from storage.settings import Settings
 from tests.settings import changed
+from tests.small_worker import with_few_trees
 from tests.system import REPOSITORY, clean_environment, running, wait_for
 from tests.tracking_store import settings_with_store
 from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.table import HousingTable
+from training.models.candidates import Candidate
 from training.tracking.alias_sync import AliasSync
 from training.tracking.registry import (
     CHALLENGER,
@@ -67,9 +69,12 @@ class Registered:
     def client(self) -> MlflowClient:
         return MlflowClient(self.settings.tracking_uri, self.settings.tracking_uri)
 
-    def train(self, candidate: str = "linear_regression") -> ModelManifest:
-        candidates = named_candidates(candidate)
-        return Training(self.settings, self.table, candidates, SilentSteps()).run().manifest
+    def train(self, name: str = "linear_regression") -> ModelManifest:
+        (candidate,) = named_candidates(name)
+        return self.train_candidate(candidate)
+
+    def train_candidate(self, candidate: Candidate) -> ModelManifest:
+        return Training(self.settings, self.table, (candidate,), SilentSteps()).run().manifest
 
     def promote(self, manifest: ModelManifest) -> None:
         self.store.set_champion(manifest.version)
@@ -110,7 +115,8 @@ def served(
         tmp_path_factory.mktemp("registry") / "runtime", empty_tracking_store
     )
     registered = Registered(settings, small_table)
-    registered.promote(registered.train("neighbour_boosting"))
+    (candidate,) = named_candidates("neighbour_boosting")
+    registered.promote(registered.train_candidate(with_few_trees(candidate)))
     return registered
 
 
