@@ -14,6 +14,7 @@ from backend.monitor.report import draw
 from backend.monitor.series import KeptSeries
 from storage.paths import RuntimePaths
 from storage.process.atomic_files import write_atomically
+from storage.process.lock import AlreadyRunning, only_process_for_life
 from storage.process.loop import run_until_stopped
 from storage.schema.records import utc_now
 from storage.settings import Settings, settings_or_exit
@@ -22,6 +23,7 @@ from storage.version import VERSION
 
 logger = logging.getLogger("backend.monitor")  # __name__ is __main__ when it runs
 
+MONITOR = "monitor"
 MOST_PROBES = 2_880
 """Number of probes kept and shown: one day at one every 30 s."""
 MOST_CHECKS = 2_880
@@ -82,13 +84,23 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the monitor until it is stopped, for a given time, or once."""
     options = _parser().parse_args(arguments)
     settings = settings_or_exit()
-    configure_logging(settings, open_spool(settings), "monitor")
+    if not options.once:  # one probe more, beside the monitor that runs, does no harm
+        _refuse_second(settings.paths)
+    configure_logging(settings, open_spool(settings), MONITOR)
     monitor = Monitor(HousingClient(settings.addresses.backend_url, _key(settings)), settings.paths)
     if options.once:
         raise SystemExit(0 if monitor.run_once(utc_now()).healthy else 1)
     pause_seconds = options.interval or settings.monitor.interval_seconds
     run_until_stopped(monitor.run_once, pause_seconds, options.duration)
     monitor.draw(utc_now())
+
+
+def _refuse_second(paths: RuntimePaths) -> None:
+    # Two would write each other's series and summary over.
+    try:
+        only_process_for_life(paths.monitor_lock, MONITOR)
+    except AlreadyRunning as error:
+        raise SystemExit(str(error)) from error
 
 
 def _key(settings: Settings) -> str | None:
