@@ -6,7 +6,7 @@ import socket
 import sys
 
 from backend.metrics.files import MULTIPROCESS_VARIABLE
-from storage.process.lock import AlreadyRunning, only_process_for_life
+from storage.process.lock import only_process_or_exit
 from storage.settings import Settings, settings_or_exit
 
 HEADER_TIMEOUT_MILLISECONDS = 10_000
@@ -25,7 +25,8 @@ def main() -> None:
     """Check that the service can start safely, then replace this process with the server."""
     settings = settings_or_exit()
     _refuse_unsafe(settings)
-    _refuse_second(settings)
+    # Before anything is touched: a second service would clear the metric files of the first.
+    only_process_or_exit(settings.paths.api_lock, "mlops-api")
     _refuse_taken_port(settings)
     _prepare_environment(settings)
     # A new program rather than a call: prometheus_client chooses multi-process mode at its first import,
@@ -58,14 +59,6 @@ def _refuse_unsafe(settings: Settings) -> None:
             "HOUSING_REQUIRE_KEY is set), but no key is set: set HOUSING_VIEWER_KEY, HOUSING_OPERATOR_KEY "
             "or HOUSING_ADMIN_KEY."
         )
-
-
-def _refuse_second(settings: Settings) -> None:
-    # Before anything is touched: a second service would clear the metric files of the first.
-    try:
-        only_process_for_life(settings.paths.api_lock, "mlops-api")
-    except AlreadyRunning as error:
-        raise SystemExit(str(error)) from error
 
 
 def _refuse_taken_port(settings: Settings) -> None:

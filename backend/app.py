@@ -52,8 +52,8 @@ from storage.database.connection import Database
 from storage.database.record_log import RecordLog
 from storage.models.champion import ChampionSwitch
 from storage.models.store import ModelStore
-from storage.retraining.queue import RetrainQueue
 from storage.process.parent import end_with_parent
+from storage.retraining.queue import RetrainQueue
 from storage.settings import Settings, settings_or_exit
 from storage.spool.log_handler import configure_logging, open_spool
 from storage.spool.segments import Spool

@@ -14,7 +14,7 @@ from backend.monitor.report import draw
 from backend.monitor.series import KeptSeries
 from storage.paths import RuntimePaths
 from storage.process.atomic_files import write_atomically
-from storage.process.lock import AlreadyRunning, only_process_for_life
+from storage.process.lock import only_process_or_exit
 from storage.process.loop import run_until_stopped
 from storage.schema.records import utc_now
 from storage.settings import Settings, settings_or_exit
@@ -84,8 +84,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the monitor until it is stopped, for a given time, or once."""
     options = _parser().parse_args(arguments)
     settings = settings_or_exit()
-    if not options.once:  # one probe more, beside the monitor that runs, does no harm
-        _refuse_second(settings.paths)
+    if not options.once:  # two would write each other's series over; one probe more does no harm
+        only_process_or_exit(settings.paths.monitor_lock, MONITOR)
     configure_logging(settings, open_spool(settings), MONITOR)
     monitor = Monitor(HousingClient(settings.addresses.backend_url, _key(settings)), settings.paths)
     if options.once:
@@ -93,14 +93,6 @@ def main(arguments: list[str] | None = None) -> None:
     pause_seconds = options.interval or settings.monitor.interval_seconds
     run_until_stopped(monitor.run_once, pause_seconds, options.duration)
     monitor.draw(utc_now())
-
-
-def _refuse_second(paths: RuntimePaths) -> None:
-    # Two would write each other's series and summary over.
-    try:
-        only_process_for_life(paths.monitor_lock, MONITOR)
-    except AlreadyRunning as error:
-        raise SystemExit(str(error)) from error
 
 
 def _key(settings: Settings) -> str | None:

@@ -41,22 +41,23 @@ def only_process(lock: Path, kind: str) -> Iterator[None]:
         yield
 
 
-def only_process_for_life(lock: Path, kind: str) -> None:
+def only_process_or_exit(lock: Path, kind: str) -> None:
     """Hold ``lock`` until this process has ended, and what it forks or becomes by ``exec``.
 
-    Raises
-    ------
-    AlreadyRunning
-        If another process holds it; the message names that process.
+    If another process holds it, or no lock can be made, this ends the process with one sentence.
     """
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
         _take(descriptor, lock, kind)
-    except AlreadyRunning:
-        os.close(descriptor)
-        raise
-    os.set_inheritable(descriptor, True)
+        os.set_inheritable(descriptor, True)
+    except AlreadyRunning as error:
+        raise SystemExit(str(error)) from error
+    except OSError as error:
+        raise SystemExit(
+            f"{lock} cannot be written ({error.strerror}); fix its permissions, or set "
+            "HOUSING_RUNTIME_DIRECTORY to another folder."
+        ) from error
 
 
 def _take(descriptor: int, lock: Path, kind: str) -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from storage.process.lock import AlreadyRunning, only_process, only_process_for_life
+from storage.process.lock import AlreadyRunning, only_process, only_process_or_exit
 from tests.system import REPOSITORY
 
 HOLDER = """
 import os, sys
 from pathlib import Path
-from storage.process.lock import only_process_for_life
-only_process_for_life(Path(sys.argv[1]), "mlops-api")
+from storage.process.lock import only_process_or_exit
+only_process_or_exit(Path(sys.argv[1]), "mlops-api")
 print(os.getpid(), flush=True)
 os.execv(sys.executable, [sys.executable, "-c", "input()"])
 """
@@ -45,8 +45,14 @@ def test_a_process_keeps_its_lock_when_it_becomes_another_program(tmp_path: Path
     assert holder.stdout is not None
     with holder, holder.stdout:
         pid = int(holder.stdout.readline())
-        with pytest.raises(AlreadyRunning, match=rf"\(process {pid} on "):
-            only_process_for_life(lock, "mlops-api")
+        with pytest.raises(SystemExit, match=rf"\(process {pid} on "):
+            only_process_or_exit(lock, "mlops-api")
         holder.communicate("\n")
     with only_process(lock, "mlops-api"):
         pass
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "runtime").write_text("a file")
+    with pytest.raises(SystemExit, match="cannot be written"):
+        only_process_or_exit(tmp_path / "runtime" / "processes" / "monitor.lock", "monitor")
