@@ -11,7 +11,7 @@ import pytest
 
 from backend.contract.service import SupervisedProcess
 from backend.supervisor.states import ProcessStates
-from backend.supervisor.supervisor import Supervisor
+from backend.supervisor.supervisor import STOP_SECONDS, Supervisor
 from tests.backend.supervisor.programs import supervisor_of
 from tests.system import children, running, wait_for
 
@@ -160,17 +160,23 @@ def grandchild_of(folder: Path) -> int:
     return int(line.split()[-1])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_a_stop_leaves_nothing_behind(
-    run: Popen[bytes], tmp_path: Path, number: signal.Signals
-) -> None:
+def test_the_closed_terminal_leaves_nothing_behind(run: Popen[bytes], tmp_path: Path) -> None:
     pids = [*children(run.pid), grandchild_of(tmp_path)]
-    run.send_signal(number)
-    run.send_signal(number)  # impatience shortens the limit
+    run.send_signal(signal.SIGHUP)
     assert run.wait(10) == 0
     wait_for(lambda: all(map(_is_dead, pids)), 5, "the end of all")
-    assert "stubborn does not stop; killing it." in (tmp_path / "log").read_text()
+    log = (tmp_path / "log").read_text()
+    assert "stubborn does not stop; killing it." in log
+    assert "obedient does not stop" not in log
     assert not (tmp_path / "states.json").exists()
+
+
+def test_a_second_ctrl_c_does_not_wait_for_the_limit(run: Popen[bytes], tmp_path: Path) -> None:
+    run.send_signal(signal.SIGINT)
+    wait_for(lambda: "Stopping" in (tmp_path / "log").read_text(), 5, "the first Ctrl-C")
+    run.send_signal(signal.SIGINT)
+    assert run.wait(STOP_SECONDS / 2) == 0
+    wait_for(lambda: _is_dead(grandchild_of(tmp_path)), 5, "the end of all")
 
 
 def test_a_killed_supervisor_takes_its_processes_along(tmp_path: Path) -> None:
