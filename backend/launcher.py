@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 
 import requests
@@ -55,6 +56,10 @@ class Address:
 
 def main() -> None:
     """Run the whole system until Ctrl-C."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="replace"
+        )  # a terminal that cannot show a letter shows the rest
     settings = settings_or_exit()
     only_process_or_exit(settings.paths.launcher_lock, "`make up`")
     addresses = _addresses(settings)
@@ -63,12 +68,12 @@ def main() -> None:
     _train_if_missing()
     print("Starting …", flush=True)
     keys = load_or_create_keys(settings.paths)
-    secrets = {value for name, value in os.environ.items() if SECRET.search(name)} | {
-        *keys.values()
-    }
-    supervisor = Supervisor(_programs(keys), settings.paths.process_states, secrets)
+    supervisor = Supervisor(
+        _programs(keys), settings.paths.process_states, _secrets(settings, keys)
+    )
     threading.Thread(target=_announce, args=(addresses,), daemon=True).start()
     supervisor.run()
+    os._exit(0)  # at once: a thread may be waiting for a terminal that takes nothing
 
 
 def process_environment(name: str, keys: Mapping[str, str]) -> dict[str, str]:
@@ -129,7 +134,10 @@ def _refuse_taken(address: Address) -> None:
 
 def _train_if_missing() -> None:
     command = tied_command([sys.executable, "-m", "training", "--if-missing"])
-    training = subprocess.run(command, cwd=PROJECT)
+    try:
+        training = subprocess.run(command, cwd=PROJECT)
+    except KeyboardInterrupt:  # it got the same Ctrl-C
+        sys.exit(130)
     if training.returncode:
         sys.exit(training.returncode)
 
@@ -139,6 +147,15 @@ def _programs(keys: Mapping[str, str]) -> list[Program]:
         Program(name, shlex.split(command), process_environment(name, keys), PROJECT)
         for name, command in parse_procfile(PROCFILE.read_text()).processes.items()
     ]
+
+
+def _secrets(settings: Settings, keys: Mapping[str, str]) -> set[str]:
+    access = settings.access
+    configured = (access.viewer_key, access.operator_key, access.admin_key)
+    known = {key.get_secret_value() for key in configured if key is not None}
+    return (
+        known | {*keys.values()} | {os.environ[name] for name in os.environ if SECRET.search(name)}
+    )
 
 
 def _announce(addresses: tuple[Address, ...]) -> None:

@@ -2,9 +2,12 @@
 
 import re
 import sys
+import threading
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
+from queue import Full, Queue
 
 from honcho.printer import Message, Printer
 
@@ -13,42 +16,68 @@ LONGEST_LINE = 500
 """Characters of a line that are kept for the state of a process; the terminal gets the whole line."""
 MOST_HELD_LINES = 200
 HIDDEN = "•••"
-PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
+SECRET_FORMS = re.compile(
+    r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)|(?i:(?<=bearer )(?!<)[^\s\"'`]+|(?<=password=)[^\s&;]+)"
+)
+"""Passwords in addresses and connection strings, and keys in headers."""
 SHORTEST_SECRET = 4
+MOST_WAITING_LINES = 10_000
+CLOSE_SECONDS = 1.0
 
 
 class Terminal:
-    """Where all output goes, each line behind the name of its process; it may be closed meanwhile."""
+    """Where all output goes, each line behind the name of its process.
+
+    A thread prints, so that no process waits for a terminal that takes nothing, such as one that was paused
+    with Ctrl-S: what is too much is dropped then, and counted. A closed one gets nothing more.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
         width = max(len(name) for name in ("system", *names))
-        self._printer: Printer | None = Printer(sys.stdout, width=width)
+        self._printer = Printer(sys.stdout, width=width)
+        self._waiting: Queue[Message | None] = Queue(MOST_WAITING_LINES)
+        self._dropped = 0
+        self._thread = threading.Thread(target=self._print, daemon=True)
+        self._thread.start()
 
     def show(self, name: str, colour: str | None, lines: Iterable[str]) -> None:
-        """Print lines of one process."""
+        """Print lines of one process, or drop them if too many wait."""
         for line in lines:
-            self._write(Message("line", line, datetime.now(), name, colour))  # noqa: DTZ005 # a person's clock
+            moment = datetime.now()  # noqa: DTZ005 # the clock of the person who reads it
+            try:
+                if self._dropped:
+                    lost = f"{self._dropped:,} lines were not printed: the terminal took none."
+                    self._waiting.put_nowait(Message("line", lost, moment, "system", None))
+                    self._dropped = 0
+                self._waiting.put_nowait(Message("line", line, moment, name, colour))
+            except Full:
+                self._dropped += 1
 
     def say(self, sentence: str) -> None:
         """Print a sentence of the supervisor itself."""
         self.show("system", None, [sentence])
 
-    def _write(self, message: Message) -> None:
-        if self._printer is None:
-            return
-        try:
-            self._printer.write(message)
-        except (OSError, ValueError):  # closed: the processes go on without it
-            self._printer = None
+    def close(self) -> None:
+        """Print what still waits, as far as the terminal takes it within a second."""
+        with suppress(Full):
+            self._waiting.put_nowait(None)
+        self._thread.join(CLOSE_SECONDS)
+
+    def _print(self) -> None:
+        with suppress(OSError, ValueError):  # closed: the processes go on without it
+            while (message := self._waiting.get()) is not None:
+                self._printer.write(message)
 
 
 class Secrets:
-    """What no line may show: the given values, and passwords in addresses.
+    """What no line may show: the given values, and what stands where a password or key does.
 
     Examples
     --------
     >>> Secrets(["s3cret"]).hidden("key s3cret, postgresql://me:pw@host/db")
     'key •••, postgresql://•••@host/db'
+    >>> Secrets([]).hidden("Authorization: Bearer abc; send `Authorization: Bearer <key>`")
+    'Authorization: Bearer ••• send `Authorization: Bearer <key>`'
     """
 
     def __init__(self, values: Iterable[str]) -> None:
@@ -61,7 +90,7 @@ class Secrets:
         """Return the line without them."""
         if self._known is not None:
             line = self._known.sub(HIDDEN, line)
-        return PASSWORD_IN_ADDRESS.sub(HIDDEN, line)
+        return SECRET_FORMS.sub(HIDDEN, line)
 
 
 class ProcessOutput:

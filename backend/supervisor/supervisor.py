@@ -77,6 +77,7 @@ class Supervisor:
         while not all(watched.has_stopped() for watched in self._watched):
             time.sleep(LOOK_SECONDS)
         self._states.unlink(missing_ok=True)
+        self._terminal.close()
 
     def _output(self, program: Program, colour: str, hidden: Secrets) -> ProcessOutput:
         return ProcessOutput(program.name, colour, self._terminal, hidden)

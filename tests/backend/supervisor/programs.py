@@ -8,7 +8,9 @@ from backend.supervisor.supervisor import Supervisor
 from backend.supervisor.watched import Program
 
 
-def supervisor_of(folder: Path, secrets: tuple[str, ...] = (), **scripts: str) -> Supervisor:
+def supervisor_of(
+    folder: Path, scripts: dict[str, str], secrets: tuple[str, ...] = ()
+) -> Supervisor:
     """Return a supervisor of shell scripts by name, that keeps its states in ``folder``."""
     programs = [
         Program(name, ["/bin/sh", "-c", script], os.environ, Path.cwd())
@@ -19,4 +21,5 @@ def supervisor_of(folder: Path, secrets: tuple[str, ...] = (), **scripts: str) -
 
 if __name__ == "__main__":
     pairs = (argument.partition("=") for argument in sys.argv[2:])
-    supervisor_of(Path(sys.argv[1]), **{name: script for name, _, script in pairs}).run()
+    supervisor_of(Path(sys.argv[1]), {name: script for name, _, script in pairs}).run()
+    os._exit(0)  # as the launcher does

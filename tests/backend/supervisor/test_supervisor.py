@@ -2,10 +2,11 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import Popen
+from subprocess import PIPE, Popen
 
 import pytest
 
@@ -13,7 +14,7 @@ from backend.contract.service import SupervisedProcess
 from backend.supervisor.states import ProcessStates
 from backend.supervisor.supervisor import STOP_SECONDS, Supervisor
 from tests.backend.supervisor.programs import supervisor_of
-from tests.system import children, running, wait_for
+from tests.system import REPOSITORY, children, running, wait_for
 
 STEADY = "echo ready; exec sleep 60"
 WRONG = "echo The setting HOUSING_X is wrong, at 0x$$.; exit 3"
@@ -49,7 +50,7 @@ class Clock:
 
 @contextmanager
 def clock(folder: Path, secrets: tuple[str, ...] = (), **scripts: str) -> Iterator[Clock]:
-    supervisor = supervisor_of(folder, secrets, **scripts)
+    supervisor = supervisor_of(folder, scripts, secrets)
     try:
         yield Clock(supervisor, folder / "states.json")
     finally:
@@ -196,3 +197,23 @@ def _is_dead(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
     except (FileNotFoundError, ProcessLookupError):
         return True
+
+
+def test_a_paused_terminal_holds_nothing_up(tmp_path: Path) -> None:
+    """Nobody reads what is printed: the processes go on, are started again, and stop."""
+    talk = "while :; do seq 20000; sleep 0.01; done"
+    command = [sys.executable, "-m", "tests.backend.supervisor.programs", str(tmp_path)]
+    with Popen(
+        [*command, f"talkative={talk}", "other=exit 1"], cwd=REPOSITORY, stdout=PIPE
+    ) as supervisor:
+        states = tmp_path / "states.json"
+        wait_for(lambda: states.exists() and _restarts(states)["other"] >= 2, 20, "two restarts")
+        pids = children(supervisor.pid)
+        supervisor.send_signal(signal.SIGINT)
+        assert supervisor.wait(10) == 0
+        wait_for(lambda: all(map(_is_dead, pids)), 5, "the end of all")
+
+
+def _restarts(states: Path) -> dict[str, int]:
+    found = ProcessStates.model_validate_json(states.read_bytes())
+    return {process.name: process.restarts for process in found.processes}
