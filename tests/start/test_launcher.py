@@ -20,6 +20,13 @@ pytestmark = pytest.mark.xdist_group("system")
 
 STOP_SECONDS = 10
 BACK_SECONDS = 5
+SECONDS = {
+    "`make up`": "backend.launcher",
+    "mlops-api": "backend",
+    "monitor": "backend.monitor",
+    "log-writer": "storage.log_writer",
+}
+"""Which of them may not run twice; the worker takes the same lock as the log-writer."""
 PROCESSES = {"mlops-api", "log-writer", "worker", "monitor", "mlflow-server", "dashboard"}
 
 
@@ -62,11 +69,10 @@ def _assert_a_second_is_refused(
     before = sorted((runtime / "prometheus").iterdir())
     assert before
     holders = _pids(launcher) | {"`make up`": launcher.pid}
-    modules = {"`make up`": "launcher", "mlops-api": "__main__", "monitor": "monitor"}
-    for kind, module in modules.items():
+    others = settings | {"HOUSING_BACKEND_PORT": str(free_port())}
+    for kind, module in SECONDS.items():
         log = folder / f"second-{module}.log"
-        others = settings | {"HOUSING_BACKEND_PORT": str(free_port())}
-        with running(f"backend.{module}", log, **others) as second:
+        with running(module, log, **others) as second:
             assert second.wait(30) == 1
         [sentence] = log.read_text().splitlines()
         assert sentence.startswith(f"Another {kind} is already running for {runtime} (process ")
