@@ -6,6 +6,7 @@ import socket
 import sys
 
 from backend.metrics.files import MULTIPROCESS_VARIABLE
+from storage.process.lock import only_process_or_exit
 from storage.settings import Settings, settings_or_exit
 
 HEADER_TIMEOUT_MILLISECONDS = 10_000
@@ -24,6 +25,8 @@ def main() -> None:
     """Check that the service can start safely, then replace this process with the server."""
     settings = settings_or_exit()
     _refuse_unsafe(settings)
+    # Before anything is touched: a second service would clear the metric files of the first.
+    only_process_or_exit(settings.paths.api_lock, "mlops-api")
     _refuse_taken_port(settings)
     _prepare_environment(settings)
     # A new program rather than a call: prometheus_client chooses multi-process mode at its first import,

@@ -1,6 +1,8 @@
 """Creates the application and connects its parts."""
 
 import gc
+import multiprocessing
+import signal
 
 from flask import Flask
 from prometheus_client import CollectorRegistry
@@ -50,6 +52,7 @@ from storage.database.connection import Database
 from storage.database.record_log import RecordLog
 from storage.models.champion import ChampionSwitch
 from storage.models.store import ModelStore
+from storage.process.parent import end_with_parent
 from storage.retraining.queue import RetrainQueue
 from storage.settings import Settings, settings_or_exit
 from storage.spool.log_handler import configure_logging, open_spool
@@ -101,6 +104,7 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
 
 def create_worker_app() -> Flask:
     """Create the application of one worker process, after the fork: settings, logging, model updates."""
+    _end_with_the_server()
     settings = settings_or_exit()
     spool = open_spool(settings)
     configure_logging(settings, spool, "mlops-api")
@@ -111,6 +115,13 @@ def create_worker_app() -> Flask:
     gc.collect()
     gc.freeze()
     return app
+
+
+def _end_with_the_server() -> None:
+    # A server that was killed is started again, and needs the port and the lock that its workers hold.
+    server = multiprocessing.parent_process()
+    if server is not None and server.pid is not None:
+        end_with_parent(server.pid, signal.SIGKILL)
 
 
 def _create_services(settings: Settings, spool: Spool) -> Services:

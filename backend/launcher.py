@@ -1,7 +1,8 @@
 """``make up``: train if there is no champion yet, start the Procfile's processes, print their addresses."""
 
 import os
-import signal
+import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -9,22 +10,24 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 
 import requests
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
-from honcho.printer import Printer
 
 from backend.keys import KEY_VARIABLES, load_or_create_keys
+from backend.supervisor.supervisor import Supervisor
+from backend.supervisor.watched import Program
+from storage.process.lock import only_process_or_exit
+from storage.process.parent import tied_command
 from storage.settings import Settings, settings_or_exit
 
 PROJECT = Path(__file__).resolve().parent.parent
 PROCFILE = PROJECT / "Procfile"
 START_SECONDS = 90
-ANNOUNCE_AFTER_SECONDS = 1.0
-STOPPED_BY_A_PERSON = (130, 143)
-"""What honcho returns after SIGINT and SIGTERM."""
+SECRET = re.compile(r"_(KEY|PASSWORD|SECRET|TOKEN)$")
+"""What the name of a variable ends in whose value no output may show."""
 
 
 @dataclass(frozen=True)
@@ -53,22 +56,24 @@ class Address:
 
 def main() -> None:
     """Run the whole system until Ctrl-C."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="replace"
+        )  # a terminal that cannot show a letter shows the rest
     settings = settings_or_exit()
+    only_process_or_exit(settings.paths.launcher_lock, "`make up`")
     addresses = _addresses(settings)
     for address in addresses:
         _refuse_taken(address)
     _train_if_missing()
     print("Starting …", flush=True)
-    manager = Manager(Printer(sys.stdout))
-    _add_processes(manager, load_or_create_keys(settings.paths))
-    # Not immediately: honcho forks the processes first, and forking while a thread is busy can hang.
-    announcer = threading.Timer(ANNOUNCE_AFTER_SECONDS, _announce, args=(addresses,))
-    announcer.daemon = True
-    announcer.start()
-    # Closing the terminal stops everything, like Ctrl-C; honcho itself handles SIGINT and SIGTERM.
-    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-    manager.loop()
-    sys.exit(0 if manager.returncode in STOPPED_BY_A_PERSON else manager.returncode)
+    keys = load_or_create_keys(settings.paths)
+    supervisor = Supervisor(
+        _programs(keys), settings.paths.process_states, _secrets(settings, keys)
+    )
+    threading.Thread(target=_announce, args=(addresses,), daemon=True).start()
+    supervisor.run()
+    os._exit(0)  # at once: a thread may be waiting for a terminal that takes nothing
 
 
 def process_environment(name: str, keys: Mapping[str, str]) -> dict[str, str]:
@@ -128,16 +133,29 @@ def _refuse_taken(address: Address) -> None:
 
 
 def _train_if_missing() -> None:
-    training = subprocess.run([sys.executable, "-m", "training", "--if-missing"], cwd=PROJECT)
+    command = tied_command([sys.executable, "-m", "training", "--if-missing"])
+    try:
+        training = subprocess.run(command, cwd=PROJECT)
+    except KeyboardInterrupt:  # it got the same Ctrl-C
+        sys.exit(130)
     if training.returncode:
         sys.exit(training.returncode)
 
 
-def _add_processes(manager: Manager, keys: Mapping[str, str]) -> None:
-    processes = parse_procfile(PROCFILE.read_text()).processes
-    for name, command in processes.items():
-        environment = process_environment(name, keys)
-        manager.add_process(name, f"exec {command}", env=environment, cwd=str(PROJECT))
+def _programs(keys: Mapping[str, str]) -> list[Program]:
+    return [
+        Program(name, shlex.split(command), process_environment(name, keys), PROJECT)
+        for name, command in parse_procfile(PROCFILE.read_text()).processes.items()
+    ]
+
+
+def _secrets(settings: Settings, keys: Mapping[str, str]) -> set[str]:
+    access = settings.access
+    configured = (access.viewer_key, access.operator_key, access.admin_key)
+    known = {key.get_secret_value() for key in configured if key is not None}
+    return (
+        known | {*keys.values()} | {os.environ[name] for name in os.environ if SECRET.search(name)}
+    )
 
 
 def _announce(addresses: tuple[Address, ...]) -> None:

@@ -166,6 +166,26 @@ class RuntimePaths:
         return self.root / "audit" / "audit.lock"
 
     @property
+    def launcher_lock(self) -> Path:
+        """Held by the one ``make up``."""
+        return self.root / "processes" / "launcher.lock"
+
+    @property
+    def api_lock(self) -> Path:
+        """Held by the one API, and by its worker processes until they have ended."""
+        return self.root / "processes" / "mlops-api.lock"
+
+    @property
+    def monitor_lock(self) -> Path:
+        """Held by the one monitor."""
+        return self.root / "processes" / "monitor.lock"
+
+    @property
+    def process_states(self) -> Path:
+        """How the processes of ``make up`` are, written by it; missing or old without it."""
+        return self.root / "processes" / "states.json"
+
+    @property
     def prometheus(self) -> Path:
         """Metric files of the API's worker processes, cleared when the service starts."""
         return self.root / "prometheus"

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from backend.contract.base import Response, Success
+from backend.contract.base import Described, Response, Success
 from storage.version import VERSION as VERSION
 
 SERVICE_MESSAGE = "California Housing Price Prediction API"
@@ -17,6 +17,24 @@ class ServiceDescription(Success):
     version: str = Field(VERSION, description="Version of the service.")
     endpoints: dict[str, str] = Field(description="What each endpoint does.")
     links: dict[str, str] = Field(description="Paths of the main pages.")
+
+
+class SupervisedProcess(Described):
+    """A process of the system, as the one that starts it sees it."""
+
+    name: str = Field(description="Its name in the Procfile.")
+    state: Literal["running", "restarting", "failing"] = Field(
+        description="`restarting` after an end or two; `failing` while it keeps ending soon after its start."
+    )
+    restarts: int = Field(description="How often it was started again, or is about to be.")
+    since: AwareDatetime = Field(description="When it started, or ended if it does not run.")
+    last_end: str | None = Field(
+        None, description='How it last ended, such as "killed by signal 9"; null if it never did.'
+    )
+    last_lines: list[str] = Field(
+        default_factory=list,
+        description="Its last lines of output then; empty for those who may not read.",
+    )
 
 
 class HealthResponse(Response):
@@ -36,6 +54,10 @@ class HealthResponse(Response):
     refused_reason: str | None = Field(
         None,
         description="Why that version, or the champion pointer, was refused.",
+    )
+    processes: list[SupervisedProcess] | None = Field(
+        None,
+        description="The processes that `make up` looks after; null if another program started the service.",
     )
 
 

@@ -14,6 +14,7 @@ from backend.monitor.report import draw
 from backend.monitor.series import KeptSeries
 from storage.paths import RuntimePaths
 from storage.process.atomic_files import write_atomically
+from storage.process.lock import only_process_or_exit
 from storage.process.loop import run_until_stopped
 from storage.schema.records import utc_now
 from storage.settings import Settings, settings_or_exit
@@ -22,6 +23,7 @@ from storage.version import VERSION
 
 logger = logging.getLogger("backend.monitor")  # __name__ is __main__ when it runs
 
+MONITOR = "monitor"
 MOST_PROBES = 2_880
 """Number of probes kept and shown: one day at one every 30 s."""
 MOST_CHECKS = 2_880
@@ -82,7 +84,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the monitor until it is stopped, for a given time, or once."""
     options = _parser().parse_args(arguments)
     settings = settings_or_exit()
-    configure_logging(settings, open_spool(settings), "monitor")
+    if not options.once:  # two would write each other's series over; one probe more does no harm
+        only_process_or_exit(settings.paths.monitor_lock, MONITOR)
+    configure_logging(settings, open_spool(settings), MONITOR)
     monitor = Monitor(HousingClient(settings.addresses.backend_url, _key(settings)), settings.paths)
     if options.once:
         raise SystemExit(0 if monitor.run_once(utc_now()).healthy else 1)

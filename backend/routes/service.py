@@ -7,8 +7,11 @@ from backend.contract.predictions import EXAMPLE, BatchPredictionRequest
 from backend.contract.service import HealthResponse, SchemaResponse, ServiceDescription
 from backend.services import current_services
 from backend.serving import health as serving
+from backend.supervisor.states import supervised
 from backend.web.answers import answer
+from backend.web.authorization import may_read
 from storage.domain.inputs import HousingFeatures
+from storage.schema.records import utc_now
 
 blueprint = Blueprint("service", __name__)
 
@@ -31,7 +34,11 @@ def describe() -> Response:
 def health() -> Response:
     """Check whether a model is loaded: 200 if so, 503 if not."""
     services = current_services()
-    found = serving.health(services.host, services.metrics)
+    # Anyone may ask for the state, without a key; what a process printed is for those who may read.
+    processes = supervised(
+        services.settings.paths.process_states, utc_now(), with_lines=may_read(services.settings)
+    )
+    found = serving.health(services.host, services.metrics, processes)
     return answer(found, 200 if found.status == "healthy" else 503)
 
 

@@ -1,6 +1,6 @@
 """The health of a process: whether it can predict, and with which model."""
 
-from backend.contract.service import HealthResponse, InfoResponse
+from backend.contract.service import HealthResponse, InfoResponse, SupervisedProcess
 from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
 from backend.serving.served_model import ServedModel
@@ -9,8 +9,10 @@ from storage.errors import ModelUnavailable
 from storage.version import VERSION
 
 
-def health(host: ModelHost, metrics: Metrics) -> HealthResponse:
-    """Return whether a model is loaded, and which version was refused, if any."""
+def health(
+    host: ModelHost, metrics: Metrics, processes: list[SupervisedProcess] | None
+) -> HealthResponse:
+    """Return whether a model is loaded, which version was refused, if any, and how the processes are."""
     refusal = host.refusal
     refused_version = refusal.version if refusal else None
     refused_reason = refusal.reason if refusal else None
@@ -22,6 +24,7 @@ def health(host: ModelHost, metrics: Metrics) -> HealthResponse:
             message=str(error),
             refused_version=refused_version,
             refused_reason=refused_reason,
+            processes=processes,
         )
     message = "The service is ready to predict."
     if refusal:
@@ -33,6 +36,7 @@ def health(host: ModelHost, metrics: Metrics) -> HealthResponse:
         workers_by_version=metrics.workers_by_version(),
         refused_version=refused_version,
         refused_reason=refused_reason,
+        processes=processes,
     )
 
 

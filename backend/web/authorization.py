@@ -99,6 +99,15 @@ def guard(app: Flask, settings: Settings) -> None:
         )
 
 
+def may_read(settings: Settings) -> bool:
+    """Whether the current request may read data, on a path that answers without a key too."""
+    try:
+        held = KeyRing(settings).role(request.headers.get("Authorization", ""))
+    except AuthenticationRequired:
+        held = Role.NOBODY
+    return held >= reading_role(settings)
+
+
 def current_actor() -> str:
     """Return the role of the key that makes the current request, as the timeline shows it."""
     role: Role = g.get("role", Role.NOBODY)

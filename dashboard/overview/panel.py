@@ -6,6 +6,7 @@ from backend.contract.service import InfoResponse
 from dashboard.overview.events import draw_events
 from dashboard.overview.monitoring import draw_drift_summary, draw_error_summary
 from dashboard.overview.predictions import draw_predictions
+from dashboard.overview.processes import draw_processes
 from dashboard.overview.reading import OverviewReading, read_overview
 from dashboard.overview.record_store import draw_record_store
 from dashboard.overview.traffic_panel import choose_scope, chosen_scope, draw_traffic
@@ -58,6 +59,7 @@ def draw_health(reading: OverviewReading) -> None:
         st.error(health.message, icon=":material/error:")
     elif health.refused_reason is not None:
         st.warning(f"{health.message} {health.refused_reason}", icon=":material/warning:")
+    draw_processes(health.processes or [])
 
 
 def _badge(status: str) -> str:

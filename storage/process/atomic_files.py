@@ -7,37 +7,39 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace ``path`` with ``content``; atomic and durable.
+def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Replace ``path`` with ``content``; atomic and, if so wished, durable.
 
     The content goes to a temporary file beside it, is flushed to the disk, renamed, and the folder is
     flushed too, so that after a crash the file holds the old content or the new.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_replacement(path) as temporary:
+    with atomic_replacement(path, durable=durable) as temporary:
         temporary.write_bytes(content)
 
 
 @contextmanager
-def atomic_replacement(path: Path) -> Iterator[Path]:
+def atomic_replacement(path: Path, *, durable: bool = True) -> Iterator[Path]:
     """Provide a temporary file beside ``path`` for writing; it replaces ``path`` at the end.
 
     Atomic and durable like ``write_atomically``, for content written piece by piece; after an error, ``path``
-    is unchanged and the temporary file is removed.
+    is unchanged and the temporary file is removed. Without ``durable`` it is not waited for the disk.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
         os.fchmod(descriptor, 0o644)
         yield temporary
-        os.fsync(descriptor)
+        if durable:
+            os.fsync(descriptor)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     finally:
         os.close(descriptor)
-    flush_folder(path.parent)
+    if durable:
+        flush_folder(path.parent)
 
 
 def flush_folder(folder: Path) -> None:

@@ -8,6 +8,7 @@ is therefore only for people: it shows the progress and its time.
 
 import fcntl
 import os
+import socket
 import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Self
 
 from storage.errors import ServiceUnavailable
+
+LONGEST_NOTE_BYTES = 500
 
 
 class AlreadyRunning(ServiceUnavailable):
@@ -30,17 +33,47 @@ def only_process(lock: Path, kind: str) -> Iterator[None]:
     Raises
     ------
     AlreadyRunning
-        If another process holds it.
+        If another process holds it; the message names that process.
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
     with _opened(lock) as descriptor:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise AlreadyRunning(
-                f"A {kind} is already running for {lock.parent.parent}; stop it first, or let it do the work."
-            ) from error
+        _take(descriptor, lock, kind)
         yield
+
+
+def only_process_or_exit(lock: Path, kind: str) -> None:
+    """Hold ``lock`` until this process has ended, and what it forks or becomes by ``exec``.
+
+    If another process holds it, or no lock can be made, this ends the process with one sentence.
+    """
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        _take(descriptor, lock, kind)
+        os.set_inheritable(descriptor, True)
+    except AlreadyRunning as error:
+        raise SystemExit(str(error)) from error
+    except OSError as error:
+        raise SystemExit(
+            f"{lock} cannot be written ({error.strerror}); fix its permissions, or set "
+            "HOUSING_RUNTIME_DIRECTORY to another folder."
+        ) from error
+
+
+def _take(descriptor: int, lock: Path, kind: str) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.pread(descriptor, LONGEST_NOTE_BYTES, 0).decode(errors="replace").strip()
+        named = f" ({holder})" if holder else ""
+        raise AlreadyRunning(
+            f"Another {kind} is already running for {lock.parent.parent}{named}; stop it first, "
+            "or set HOUSING_RUNTIME_DIRECTORY to another folder."
+        ) from error
+    with suppress(OSError):  # a full disk: the lock is held, only its note is missing
+        note = f"process {os.getpid()} on {socket.gethostname()}"
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, note.encode(), 0)
 
 
 @contextmanager

@@ -1,12 +1,16 @@
 """The Procfile, the compose file and the images name the same processes and ports."""
 
 import tomllib
+from configparser import ConfigParser
 from typing import Any
 
 import pytest
 import yaml
 from honcho.environ import parse_procfile
 
+from backend import launcher
+from backend.supervisor.restarts import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS
+from backend.supervisor.supervisor import STOP_SECONDS
 from tests.system import REPOSITORY
 
 PORTS = {"mlops-api": 5000, "mlflow-server": 5001, "dashboard": 8501}
@@ -48,6 +52,23 @@ def test_every_service_is_watched_and_comes_back(compose: dict[str, Any]) -> Non
             continue  # one that trains once and ends
         assert service["healthcheck"]["test"], name
         assert service["restart"] == "unless-stopped", name
+
+
+def test_systemd_brings_it_back_with_the_pauses_of_the_supervisor() -> None:
+    unit = ConfigParser()
+    unit.optionxform = str  # type: ignore[assignment, method-assign] # systemd's keys have capitals
+    unit.read(REPOSITORY / "docs" / "systemd" / "housing.service")
+    service = unit["Service"]
+    assert service["Restart"] == "always"
+    assert float(service["RestartSec"]) == FIRST_PAUSE_SECONDS
+    assert float(service["RestartMaxDelaySec"]) == LONGEST_PAUSE_SECONDS
+    assert int(service["RestartSteps"]) > 1
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"  # it never gives up
+    assert float(service["TimeoutStopSec"]) > STOP_SECONDS
+    assert service["User"] != "root"
+    command, option, module = service["ExecStart"].split()
+    assert command == f"{service['WorkingDirectory']}/.venv/bin/python"
+    assert (option, module) == ("-m", launcher.__name__)
 
 
 def test_images_exist_and_do_not_run_as_root(compose: dict[str, Any]) -> None:

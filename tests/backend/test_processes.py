@@ -128,7 +128,7 @@ def test_the_monitor_records_up_and_down(shared_service: HousingClient, tmp_path
 
 @pytest.mark.usefixtures("shared_service")
 def test_a_taken_port_is_one_sentence(shared_settings: Settings, tmp_path: Path) -> None:
-    told = process_settings(shared_settings)
+    told = process_settings(shared_settings) | {"HOUSING_RUNTIME_DIRECTORY": str(tmp_path)}
     with running("backend", tmp_path / "second.log", **told) as second:
         assert second.wait(20) == 1
     said = (tmp_path / "second.log").read_text()

@@ -26,6 +26,7 @@ SENTENCES = frozenset(
         "gate_reason",
         "help",
         "holdout_reason",
+        "last_end",
         "message",
         "note",
         "problem",

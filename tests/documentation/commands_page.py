@@ -23,8 +23,8 @@ WITH_OPTIONS = (
     "storage.audit",
 )
 PROCESSES = """
-What `make up` starts, from the `Procfile`. Each starts alone, in any order, and survives the others being
-down.
+What `make up` starts, from the `Procfile`. Each starts alone, in any order, survives the others being down,
+and is started again when it ends.
 """
 
 

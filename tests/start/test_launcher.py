@@ -1,19 +1,33 @@
-"""``make up``'s second half: everything starts, answers, and is gone after Ctrl-C."""
+"""``make up``'s second half: everything starts, answers, comes back when killed, is gone after Ctrl-C."""
 
 import os
 import signal
 import socket
 import stat
+import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
+from honcho.environ import parse_procfile
 
-from tests.system import running, wait_for
+from tests.system import REPOSITORY, children, free_port, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("system")
 
 STOP_SECONDS = 10
+BACK_SECONDS = 5
+SECONDS = {
+    "`make up`": "backend.launcher",
+    "mlops-api": "backend",
+    "monitor": "backend.monitor",
+    "log-writer": "storage.log_writer",
+}
+"""Which of them may not run twice; the worker takes the same lock as the log-writer."""
+PROCESSES = {"mlops-api", "log-writer", "worker", "monitor", "mlflow-server", "dashboard"}
 
 
 @pytest.fixture
@@ -27,7 +41,7 @@ def ports() -> dict[str, str]:
     return chosen
 
 
-def test_everything_answers_and_ctrl_c_leaves_nothing(
+def test_everything_answers_comes_back_and_ctrl_c_leaves_nothing(
     runtime_with_champion: Path, tmp_path: Path, ports: dict[str, str]
 ) -> None:
     log = tmp_path / "up.log"
@@ -38,12 +52,84 @@ def test_everything_answers_and_ctrl_c_leaves_nothing(
             assert f"http://127.0.0.1:{port}" in log.read_text()
         keys = runtime_with_champion / "keys.env"
         assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+        _assert_a_second_is_refused(launcher, runtime_with_champion, tmp_path, settings)
+        _assert_each_comes_back(launcher, log)
+        _assert_the_service_tells(ports["HOUSING_BACKEND_PORT"])
         started = time.monotonic()
         launcher.send_signal(signal.SIGINT)
         assert launcher.wait(STOP_SECONDS) == 0
         assert time.monotonic() - started < STOP_SECONDS
         assert _processes_of(runtime_with_champion) == []
     _assert_no_key_is_shown(keys, log)
+
+
+def _assert_a_second_is_refused(
+    launcher: subprocess.Popen[bytes], runtime: Path, folder: Path, settings: dict[str, str]
+) -> None:
+    before = sorted((runtime / "prometheus").iterdir())
+    assert before
+    holders = _pids(launcher) | {"`make up`": launcher.pid}
+    others = settings | {"HOUSING_BACKEND_PORT": str(free_port())}
+    for kind, module in SECONDS.items():
+        log = folder / f"second-{module}.log"
+        with running(module, log, **others) as second:
+            assert second.wait(30) == 1
+        [sentence] = log.read_text().splitlines()
+        assert sentence.startswith(f"Another {kind} is already running for {runtime} (process ")
+        assert f"(process {holders[kind]} on " in sentence
+    assert sorted((runtime / "prometheus").iterdir()) == before
+
+
+def _assert_each_comes_back(launcher: subprocess.Popen[bytes], log: Path) -> None:
+    first = _pids(launcher)
+    assert set(first) == PROCESSES
+    for name in ("monitor", "dashboard"):
+        os.kill(first[name], signal.SIGKILL)
+    wait_for(lambda: _are_back(launcher, first, {"monitor", "dashboard"}), BACK_SECONDS, "both")
+    rest = PROCESSES - {"monitor", "dashboard"}
+    now = _pids(launcher)
+    assert {name: now[name] for name in rest} == {name: first[name] for name in rest}
+    for name in rest:
+        os.kill(first[name], signal.SIGKILL)
+    wait_for(lambda: _are_back(launcher, first, PROCESSES), BACK_SECONDS, "all of them")
+    for name in PROCESSES:
+        said = f"{name} ended (killed by signal 9); starting it again in 1 s."
+        assert log.read_text().count(said) == 1
+
+
+def _are_back(launcher: subprocess.Popen[bytes], first: dict[str, int], names: set[str]) -> bool:
+    now = _pids(launcher)
+    return all(now.get(name, first[name]) != first[name] for name in names)
+
+
+def _pids(launcher: subprocess.Popen[bytes]) -> dict[str, int]:
+    """Return the launcher's processes by their names in the Procfile."""
+    commands = {"python -m backend.server": "mlops-api"}
+    commands |= {command: name for name, command in _procfile().items()}
+    found = {}
+    for pid in children(launcher.pid):
+        line = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        command = f"python {' '.join(line.split()[1:3])}"
+        if command in commands:
+            found[commands[command]] = pid
+    return found
+
+
+def _procfile() -> dict[str, str]:
+    return dict(parse_procfile((REPOSITORY / "Procfile").read_text()).processes)
+
+
+def _assert_the_service_tells(port: str) -> None:
+    def processes() -> list[dict[str, Any]]:
+        with suppress(requests.ConnectionError):
+            answer = requests.get(f"http://127.0.0.1:{port}/health", timeout=10).json()
+            return list(answer["processes"])
+        return []
+
+    told = {each["name"]: each for each in wait_for(processes, 60, "the service again")}
+    assert set(told) == PROCESSES
+    for each in told.values():
+        assert (each["restarts"], each["last_end"]) == (1, "killed by signal 9")
 
 
 def test_a_taken_port_is_one_sentence(

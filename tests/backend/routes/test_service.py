@@ -7,12 +7,16 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from backend.app import create_app
+from backend.contract.service import SupervisedProcess
 from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
+from backend.supervisor.states import ProcessStates, write_states
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
 from storage.models.store import MODEL, ModelStore
+from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.settings import changed
+from tests.system import bearer
 
 
 def test_root_lists_every_endpoint(http: FlaskClient) -> None:
@@ -60,6 +64,33 @@ def test_metrics_count_what_happened(http: FlaskClient) -> None:
     assert samples["input_validation_errors_total", "unknown"] == 1
     assert samples[("ml_prediction_duration_seconds_count",)] == 2
     assert "made this up" not in text
+
+
+def test_health_shows_the_processes_and_their_lines_to_those_who_may_read(
+    service_settings: Settings,
+) -> None:
+    http = create_app(changed(service_settings, require_key=True)).test_client()
+    alone = http.get("/health").json
+    assert alone is not None
+    assert alone["processes"] is None
+    worker = SupervisedProcess(
+        name="worker",
+        state="failing",
+        restarts=4,
+        since=utc_now(),
+        last_end="exit code 1",
+        last_lines=["The disk is full."],
+    )
+    states = ProcessStates(written_at=utc_now(), processes=[worker])
+    write_states(service_settings.paths.process_states, states)
+    shown = {}
+    for key in ("", "see", "of another system"):
+        headers = bearer(key) if key else {}
+        body = http.get("/health", headers=headers).json
+        assert body is not None
+        [shown[key]] = body["processes"]
+    assert shown["see"] == worker.model_dump(mode="json")
+    assert shown[""] == shown["of another system"] == shown["see"] | {"last_lines": []}
 
 
 def test_without_a_model_the_service_is_up_and_says_so(settings: Settings) -> None:
