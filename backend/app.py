@@ -43,6 +43,7 @@ from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
 from backend.web import answers, authorization, request_audit
 from backend.web.prediction_shortcut import PredictionShortcut
+from backend.web.refused_body import answer_refused_bodies
 from backend.web.request_recorder import RequestRecorder, record_requests
 from storage.audit.trail import AuditTrail
 from storage.database.backlog import BacklogReader
@@ -89,6 +90,7 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
     answers.install(app)
     recorder = RequestRecorder(services.spool, services.metrics)
     record_requests(app, recorder)
+    answer_refused_bodies(app)
     request_audit.audit_changes(app, services.audit, services.metrics)
     authorization.guard(app, settings)
     for blueprint in ROUTES:
