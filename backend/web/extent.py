@@ -13,15 +13,22 @@ from pydantic import BaseModel
 
 SLACK = 1_000
 """Punctuation inside texts, and unknown fields, that are still named one by one."""
+LONGEST_TEXT_BYTES = 64 * 1024
+LONGEST_NUMBER_BYTES = 32
 
 
 @dataclass(frozen=True)
 class Extent:
-    """The most that a JSON value can have: objects and arrays; colons and commas; fields in one object."""
+    """The most that a JSON value can have.
+
+    ``containers`` are objects and arrays, ``marks`` colons and commas; ``fields`` are those of one object,
+    ``numbers`` those of one array.
+    """
 
     containers: int = 0
     marks: int = 0
     fields: int = 0
+    numbers: int = 0
 
     @classmethod
     def of(cls, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Self:
@@ -32,13 +39,16 @@ class Extent:
             return cls._largest([cls.of(each, definitions) for each in schema["anyOf"]])
         if "items" in schema:
             item, most = cls.of(schema["items"], definitions), schema.get("maxItems", 0)
-            return cls(1 + most * item.containers, most * (1 + item.marks), item.fields)
+            numbers = item.numbers if item.containers else most
+            containers, marks = 1 + most * item.containers, most * (1 + item.marks)
+            return cls(containers, marks, item.fields, numbers)
         if "properties" in schema:
             parts = [cls.of(each, definitions) for each in schema["properties"].values()]
             return cls(
                 1 + sum(part.containers for part in parts),
                 sum(2 + part.marks for part in parts),
                 max([len(parts), *(part.fields for part in parts)]),
+                max((part.numbers for part in parts), default=0),
             )
         return cls()
 
@@ -48,6 +58,7 @@ class Extent:
             max(each.containers for each in extents),
             max(each.marks for each in extents),
             max(each.fields for each in extents),
+            max(each.numbers for each in extents),
         )
 
     def contains(self, body: bytes) -> bool:
@@ -56,9 +67,21 @@ class Extent:
         marks = body.count(b":") + body.count(b",")
         if containers > self.containers + SLACK or marks > self.marks + SLACK:
             return False
-        return marks <= SLACK or self._has_no_huge_object(body)
+        return self._has_no_huge_text(body) and self._has_no_huge_object(body)
+
+    def _has_no_huge_text(self, body: bytes) -> bool:
+        # Each problem holds a copy of its value, and a missing field one of the whole object.
+        longest, begin = LONGEST_TEXT_BYTES + self.numbers * LONGEST_NUMBER_BYTES, 0
+        while len(body) - begin > longest:
+            quote = body.rfind(b'"', begin, begin + longest)
+            if quote < 0:
+                return False
+            begin = quote + 1
+        return True
 
     def _has_no_huge_object(self, body: bytes) -> bool:
+        if body.count(b":") <= SLACK:
+            return True
         most = self.fields + SLACK
         return all(part.count(b":") <= most for part in body.split(b"{"))
 

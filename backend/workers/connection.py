@@ -14,6 +14,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from backend.workers.one_write import OneWrite
+
 HEAD_SECONDS = 10.0
 HEAD_BYTES = 64 * 1024
 READING_SECONDS = 60.0
@@ -48,7 +50,8 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; see ``asyncio.Protocol``."""
-        super().connection_made(transport)
+        self._one_write = OneWrite(transport)
+        super().connection_made(self._one_write)  # type: ignore[arg-type]  # one in all but name
         if len(self.connections) > MOST_CONNECTIONS:
             drop_longest_waiting(self.connections)
 
@@ -83,6 +86,7 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Begin to wait until the client has read the answer."""
+        self._one_write.flush()
         self._unread_since = None
         self._limited = self.loop.time()
         super().on_response_complete()

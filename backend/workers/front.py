@@ -66,7 +66,7 @@ class Front:
         threads: int,
     ) -> None:
         self._application = application
-        self._at_once = at_once
+        self.at_once = at_once
         self._bodies = bodies
         self._limit_bytes = limit_bytes
         self._threads = ThreadPoolExecutor(threads, "request")
@@ -114,9 +114,9 @@ class Front:
         return False
 
     def _answer_at_once(self, environ: "WSGIEnvironment") -> PlainAnswer | None:
-        if self._at_once is None or REFUSED_BODY in environ:
+        if self.at_once is None or REFUSED_BODY in environ:
             return None
-        return self._at_once(environ)
+        return self.at_once(environ)
 
     async def _answer(self, environ: "WSGIEnvironment") -> Answered:
         about_health = environ["PATH_INFO"].startswith(HEALTH)

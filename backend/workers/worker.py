@@ -12,6 +12,7 @@ from backend.workers.acceptor import Acceptor
 from backend.workers.board import Board
 from backend.workers.connection import Connection
 from backend.workers.front import Front
+from backend.workers.plain_connection import PlainConnection
 
 KEEP_ALIVE_SECONDS = 60
 STOP_SECONDS = 4
@@ -40,7 +41,7 @@ class WorkerServer(Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept connections."""
         await super().startup([])
-        protocol = partial(Connection, self.config, self.server_state, {})
+        protocol = partial(PlainConnection, self._front.at_once, self.config, self.server_state, {})
         self._acceptor = Acceptor(self._listener, protocol, self._has_fewest)
         self._acceptor.start()
         self._watch = asyncio.create_task(self._look())

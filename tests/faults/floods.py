@@ -63,17 +63,18 @@ def bodies_for_all() -> dict[str, bytes]:
 def bodies_for_list(name: str) -> dict[str, bytes]:
     """Return bodies for an endpoint that takes a list of rows under this name."""
     begin = b'{"%b":[' % name.encode()
-    nulls = b"{" + b",".join(b'"%b":null' % each.encode() for each in FEATURE_NAMES) + b"}"
+    texts = b"{" + b",".join(b'"%b":"a"' % each.encode() for each in FEATURE_NAMES) + b"}"
     return {
         "10,000 empty rows": repeated(b"{}", begin, b"]}", ROWS),
         "10,000 rows of unknown names": repeated(
             b"{" + different_names(8) + b"}", begin, b"]}", ROWS
         ),
-        "10,000 rows of null": repeated(nulls, begin, b"]}", ROWS),
+        "10,000 rows of texts": repeated(texts, begin, b"]}", ROWS),
         "a row of 80,000 names": begin + b"{" + different_names(80_000) + b"}]}",
         "a row of 800 names, then empty ones": repeated(
             b"{}", begin + b"{" + different_names(800) + b"},", b"]}", ROWS - 1
         ),
+        "a row with a name of 8 MB": begin + b'{"' + b"a" * (LIMIT_BYTES - 40) + b'":1}]}',
         "8 MB of empty rows": repeated(b"{}", begin, b"]}"),
         "8 MB of empty arrays": repeated(b"[]", begin, b"]}"),
         "8 MB of numbers": repeated(b"1", begin, b"]}"),

@@ -7,17 +7,19 @@ import time
 from pathlib import Path
 
 import pytest
+import requests
 
 from storage.settings import Settings
+from tests.backend.live_service import process_settings
 from tests.faults.load import Load
 from tests.faults.system_under_test import PATIENCE_SECONDS, kill_worker, running_system
-from tests.system import wait_for
+from tests.system import children, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("faults")
 
 WORKERS = 2
 KILLS = 20
-KILL_PAUSE_SECONDS = 1.0
+KILL_PAUSE_SECONDS = 0.5
 WATCHDOG_SECONDS = 10.0
 
 
@@ -39,7 +41,7 @@ def test_a_worker_that_hangs_is_replaced(champion_settings: Settings, tmp_path: 
     assert load.failures() == []
 
 
-def test_workers_killed_twenty_times_in_twenty_seconds(
+def test_workers_killed_twenty_times_in_ten_seconds(
     champion_settings: Settings, tmp_path: Path
 ) -> None:
     moments = random.Random(0)  # noqa: S311 - which, not a secret
@@ -61,3 +63,24 @@ def test_workers_killed_twenty_times_in_twenty_seconds(
         system.drained()
         assert system.lost_and_doubled(load.answered_ids()) == (0, 0)
     assert load.failures() == []
+
+
+def test_workers_end_when_their_parent_is_gone(champion_settings: Settings, tmp_path: Path) -> None:
+    with running("backend", tmp_path / "api.log", **process_settings(champion_settings)) as api:
+        url = f"{champion_settings.addresses.backend_url}/health/live"
+        wait_for(lambda: _answers(url), PATIENCE_SECONDS, "an answer")
+        workers = children(api.pid)
+        assert len(workers) == WORKERS
+        api.kill()
+        api.wait()
+        wait_for(
+            lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), what="their end"
+        )
+    assert not _answers(url)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=2).ok
+    except requests.RequestException:
+        return False
