@@ -82,6 +82,7 @@ class PlainConnection(Connection):
             and self.parser.get_http_version() == "1.1"
             and self.parser.should_keep_alive()
             and self._is_idle()
+            and not self.flow.write_paused  # a client that does not read waits, as it does elsewhere
             and not any(name in UNUSUAL_HEADERS for name, _ in self.headers)
         )
 

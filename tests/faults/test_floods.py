@@ -50,6 +50,11 @@ def service(
         yield settings.addresses.backend_url, children(process.pid)[0]
 
 
+@pytest.fixture(scope="module")
+def for_all() -> dict[str, bytes]:
+    return bodies_for_all()
+
+
 @pytest.mark.parametrize(
     ("method", "path", "model"), ENDPOINTS, ids=[path for _, path, _ in ENDPOINTS]
 )
@@ -58,13 +63,13 @@ def test_no_body_costs_much(
     method: str,
     path: str,
     model: type[Any],
+    for_all: dict[str, bytes],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     url, worker = service
     costs = {}
-    bodies = bodies_for_all()
-    if name := list_name(model):
-        bodies |= bodies_for_list(name)
+    name = list_name(model)
+    bodies = for_all | (bodies_for_list(name) if name else {})
     for what, body in bodies.items():
         send = partial(requests.request, method, url + path, data=body, headers=JSON, timeout=60)
         paid = cost(worker, send)

@@ -13,7 +13,7 @@ from storage.settings import Settings
 from tests.backend.live_service import process_settings
 from tests.faults.load import Load
 from tests.faults.system_under_test import PATIENCE_SECONDS, kill_worker, running_system
-from tests.system import children, running, wait_for
+from tests.system import children, lives, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -73,9 +73,7 @@ def test_workers_end_when_their_parent_is_gone(champion_settings: Settings, tmp_
         assert len(workers) == WORKERS
         api.kill()
         api.wait()
-        wait_for(
-            lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), what="their end"
-        )
+        wait_for(lambda: not any(map(lives, workers)), what="their end")
     assert not _answers(url)
 
 
