@@ -1,6 +1,7 @@
 """What the workers show each other and their parent: a few numbers in memory that they share."""
 
 import mmap
+import os
 import struct
 import time
 
@@ -18,8 +19,13 @@ class Board:
     """
 
     def __init__(self, workers: int) -> None:
+        self._parent = os.getpid()
         self._workers = range(workers)
         self._memory = mmap.mmap(-1, SLOT.size * workers)
+
+    def has_parent(self) -> bool:
+        """Whether the parent of this process is still the one that created the board."""
+        return os.getppid() == self._parent
 
     def forget(self, worker: int) -> None:
         """Begin anew, before a worker is started."""

@@ -72,10 +72,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Let the application begin."""
-        self._head_bytes = len(self.url) + sum(map(len, chain(*self.headers)))
-        if self._head_bytes > HEAD_BYTES:
-            raise ValueError("the head is too large")  # answered by ``send_400_response``
-        self._in_head = False
+        self.end_head()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -113,6 +110,13 @@ class Connection(HttpToolsProtocol):
         """Return since when it waits for the client; None while the application works."""
         complete = self.cycle is not None and not self.cycle.more_body
         return None if complete and not self._is_idle() else self._limited
+
+    def end_head(self) -> None:
+        """Note that the head has arrived; refuse one that is too large."""
+        self._head_bytes = len(self.url) + sum(map(len, chain(*self.headers)))
+        if self._head_bytes > HEAD_BYTES:
+            raise ValueError("the head is too large")  # answered by ``send_400_response``
+        self._in_head = False
 
     def _begin_head(self) -> None:
         self._in_head, self._head_bytes, self._limited = True, 0, self.loop.time()

@@ -54,6 +54,7 @@ class PlainConnection(Connection):
     def on_headers_complete(self) -> None:
         """Hold a request back that may be plain."""
         if self._may_be_plain():
+            self.end_head()
             self._held = []
         else:
             super().on_headers_complete()
@@ -107,7 +108,6 @@ class PlainConnection(Connection):
         headers = [*self.server_state.default_headers, *plain.headers]
         lines = [b"%b: %b\r\n" % header for header in headers]
         self.transport.write(b"".join([b"HTTP/1.1 200 OK\r\n", *lines, b"\r\n", plain.content]))
-        self._in_head = False
         self.on_response_complete()
 
     def _hand_on(self) -> None:

@@ -1,7 +1,6 @@
 """What one worker process does: serve the application until it is told to stop."""
 
 import asyncio
-import os
 import socket
 from collections.abc import Callable
 from functools import partial
@@ -36,7 +35,6 @@ class WorkerServer(Server):
         self._listener = listener
         self._board = board
         self._number = number
-        self._parent = os.getppid()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept connections."""
@@ -60,7 +58,7 @@ class WorkerServer(Server):
         while True:
             if self._front.works():
                 self._board.beat(self._number, len(self.server_state.connections))
-            if os.getppid() != self._parent:
+            if not self._board.has_parent():
                 self.should_exit = True  # nobody would start, watch or stop this process
             self._close_slow(asyncio.get_running_loop().time())
             await asyncio.sleep(LOOK_SECONDS)

@@ -71,6 +71,7 @@ def test_a_request_in_one_piece_is_answered_at_once() -> None:
     "pieces",
     [
         (PLAIN[:-1], b"}"),
+        (PLAIN.replace(b": 2", b": 100000") + b" " * 80_000,),
         (PLAIN.replace(b"HTTP/1.1", b"HTTP/1.0"),),
         (PLAIN.replace(b"X-Request-ID", b"Expect"),),
         (PLAIN.replace(b"X-Request-ID: mine", b"Connection: close"),),
