@@ -48,9 +48,9 @@ class Bodies:
         try:
             async with asyncio.timeout(self._seconds):
                 if length <= SMALL_BYTES:
-                    return await _received(receive)
+                    return await received(receive)
                 with self._share() as take:
-                    return await _received(receive, take)
+                    return await received(receive, take)
         except TimeoutError:
             raise RequestTimedOut(
                 f"The body did not arrive within {self._seconds:g} s; send it in one piece, or send "
@@ -76,24 +76,28 @@ class Bodies:
             self._free_bytes += taken
 
 
-async def _received(receive: Receive, take: Callable[[int], None] | None = None) -> BytesIO:
-    body = BytesIO()
+async def received(receive: Receive, take: Callable[[int], None] | None = None) -> BytesIO:
+    """Return a body without any limit, but tell ``take`` of each part; see ``Bodies.read``."""
+    body, refusal = BytesIO(), None
     async for part in _parts(receive):
-        if take is not None:
-            try:
-                take(len(part))
-            except ServiceUnavailable:
-                await _discard(receive)
-                raise
-        body.write(part)
+        # Refused or not, it is read to its end: a client that is still sending would see a closed connection
+        # instead of the answer.
+        refusal = refusal or _refusal(take, len(part))
+        if refusal is None:
+            body.write(part)
+    if refusal is not None:
+        raise refusal
     body.seek(0)
     return body
 
 
-async def _discard(receive: Receive) -> None:
-    # A client that is still sending would see a closed connection instead of the answer.
-    async for _ in _parts(receive):
-        pass
+def _refusal(take: Callable[[int], None] | None, size: int) -> ServiceUnavailable | None:
+    if take is not None:
+        try:
+            take(size)
+        except ServiceUnavailable as error:
+            return error
+    return None
 
 
 async def _parts(receive: Receive) -> AsyncIterator[bytes]:

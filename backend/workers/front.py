@@ -18,7 +18,7 @@ from urllib.parse import unquote_to_bytes
 
 from backend.web.prediction_shortcut import PlainAnswer
 from backend.web.refused_body import REFUSED_BODY
-from backend.workers.bodies import Bodies, ClientGone, Receive
+from backend.workers.bodies import Bodies, ClientGone, Receive, received
 from backend.workers.connection import ARRIVED
 from storage.errors import HousingError
 
@@ -104,7 +104,7 @@ class Front:
         if length > self._limit_bytes or "HTTP_TRANSFER_ENCODING" in environ:
             return True  # refused without a look at the body
         if length and arrived:
-            environ["wsgi.input"] = BytesIO((await receive())["body"])
+            environ["wsgi.input"] = await received(receive)
         elif length:
             try:
                 environ["wsgi.input"] = await self._bodies.read(receive, length)
