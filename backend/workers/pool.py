@@ -19,6 +19,7 @@ from backend.workers.board import Board
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
+LATE_SECONDS = 2.0
 STOP_SECONDS = 5.0
 START_SECONDS = 300.0
 """A worker may compile its model at its first start, which takes a minute on an idle machine."""
@@ -66,6 +67,7 @@ class WorkerPool:
         self._board = board
         self._silence_seconds = silence_seconds
         self._looked = time.monotonic()
+        self._counted_from = 0.0
 
     def run(self) -> None:
         """Keep the workers running until this process gets SIGTERM, SIGINT or SIGHUP."""
@@ -79,13 +81,13 @@ class WorkerPool:
 
     def tend(self, now: float) -> None:
         """Bury dead workers, kill silent ones, start what is due."""
-        # If this process did not run for a while (the machine slept or was overloaded), neither could the
-        # workers: they get that time on top.
-        late = max(0.0, now - self._looked - 2 * LOOK_SECONDS)
+        if now - self._looked > LATE_SECONDS:
+            # The machine slept or was overloaded: the workers could not run either, and begin anew.
+            self._counted_from = now
         self._looked = now
         for worker in self._workers:
             self._bury(worker, now)
-            self._kill_silent(worker, now, late)
+            self._kill_silent(worker, now)
             if worker.pid is None and now >= worker.start_again:
                 self._start(worker, now)
 
@@ -125,13 +127,13 @@ class WorkerPool:
             pause,
         )
 
-    def _kill_silent(self, worker: Worker, now: float, late: float) -> None:
+    def _kill_silent(self, worker: Worker, now: float) -> None:
         if worker.pid is None:
             return
         last = self._board.last(worker.number)
         allowed = START_SECONDS if last is None else self._silence_seconds
-        silent = now - (worker.started if last is None else last)
-        if silent > allowed + late:
+        silent = now - max(worker.started if last is None else last, self._counted_from)
+        if silent > allowed:
             logger.error(
                 "Worker %d (process %d) has not answered for %.0f s; it is killed.",
                 worker.number + 1,

@@ -44,9 +44,12 @@ def test_a_silent_worker_is_killed_and_replaced(pool: WorkerPool, board: Board) 
 
 def test_a_worker_that_is_starting_has_longer(pool: WorkerPool) -> None:
     now = time.monotonic()
-    for step in range(4):
-        pool.tend(now + step * START_SECONDS / 4)
-    assert len(_workers()) == 1
+    pool.tend(now)
+    before = _workers()
+    for step in range(int(START_SECONDS)):
+        pool.tend(now + step)
+    with pytest.raises(AssertionError, match="in vain"):
+        wait_for(lambda: _workers() != before, 0.3, "another worker")
 
 
 def test_time_in_which_the_parent_did_not_run_counts_for_nobody(
@@ -56,7 +59,8 @@ def test_time_in_which_the_parent_did_not_run_counts_for_nobody(
     pool.tend(now)
     board.beat(0, 0)
     before = _workers()
-    pool.tend(now + 3600)
+    for seconds in (3600, 3600.5, 3601):
+        pool.tend(now + seconds)
     with pytest.raises(AssertionError, match="in vain"):
         wait_for(lambda: _workers() != before, 0.3, "another worker")
 
