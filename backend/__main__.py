@@ -9,9 +9,6 @@ from backend.metrics.files import MULTIPROCESS_VARIABLE
 from storage.process.lock import only_process_or_exit
 from storage.settings import Settings, settings_or_exit
 
-HEADER_TIMEOUT_MILLISECONDS = 10_000
-WORKER_STOP_SECONDS = 5
-APPLICATION = "backend.app:create_worker_app"
 SERVING_ENVIRONMENT = {
     # One thread per worker for the trees: more would only compete for the same cores.
     "OMP_NUM_THREADS": "1",
@@ -31,24 +28,7 @@ def main() -> None:
     _prepare_environment(settings)
     # A new program rather than a call: prometheus_client chooses multi-process mode at its first import,
     # which has already happened here.
-    os.execv(sys.executable, [sys.executable, "-m", "backend.server", *server_arguments(settings)])
-
-
-def server_arguments(settings: Settings, application: str = APPLICATION) -> list[str]:
-    """Return the server's command-line arguments; ``application`` is a factory, as ``module:function``."""
-    values = {
-        "--interface": "wsgi",
-        "--http": "1",
-        "--host": settings.addresses.backend_host,
-        "--port": settings.addresses.backend_port,
-        "--workers": settings.backend.workers,
-        "--blocking-threads": settings.backend.threads,
-        "--http1-header-read-timeout": HEADER_TIMEOUT_MILLISECONDS,
-        "--workers-kill-timeout": WORKER_STOP_SECONDS,
-    }
-    flags = ["--factory", "--no-ws", "--respawn-failed-workers", "--log-level", "warning"]
-    pairs = [str(part) for pair in values.items() for part in pair]
-    return [*pairs, *flags, application]
+    os.execv(sys.executable, [sys.executable, "-m", "backend.server"])
 
 
 def _refuse_unsafe(settings: Settings) -> None:

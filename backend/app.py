@@ -1,8 +1,6 @@
 """Creates the application and connects its parts."""
 
 import gc
-import multiprocessing
-import signal
 
 from flask import Flask
 from prometheus_client import CollectorRegistry
@@ -45,6 +43,7 @@ from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
 from backend.web import answers, authorization, request_audit
 from backend.web.prediction_shortcut import PredictionShortcut
+from backend.web.refused_body import answer_refused_bodies
 from backend.web.request_recorder import RequestRecorder, record_requests
 from storage.audit.trail import AuditTrail
 from storage.database.backlog import BacklogReader
@@ -52,7 +51,6 @@ from storage.database.connection import Database
 from storage.database.record_log import RecordLog
 from storage.models.champion import ChampionSwitch
 from storage.models.store import ModelStore
-from storage.process.parent import end_with_parent
 from storage.retraining.queue import RetrainQueue
 from storage.settings import Settings, settings_or_exit
 from storage.spool.log_handler import configure_logging, open_spool
@@ -92,6 +90,7 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
     answers.install(app)
     recorder = RequestRecorder(services.spool, services.metrics)
     record_requests(app, recorder)
+    answer_refused_bodies(app)
     request_audit.audit_changes(app, services.audit, services.metrics)
     authorization.guard(app, settings)
     for blueprint in ROUTES:
@@ -104,7 +103,6 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
 
 def create_worker_app() -> Flask:
     """Create the application of one worker process, after the fork: settings, logging, model updates."""
-    _end_with_the_server()
     settings = settings_or_exit()
     spool = open_spool(settings)
     configure_logging(settings, spool, "mlops-api")
@@ -115,13 +113,6 @@ def create_worker_app() -> Flask:
     gc.collect()
     gc.freeze()
     return app
-
-
-def _end_with_the_server() -> None:
-    # A server that was killed is started again, and needs the port and the lock that its workers hold.
-    server = multiprocessing.parent_process()
-    if server is not None and server.pid is not None:
-        end_with_parent(server.pid, signal.SIGKILL)
 
 
 def _create_services(settings: Settings, spool: Spool) -> Services:

@@ -6,6 +6,7 @@
       AuthenticationRequired            401  no key, or a wrong one
       PermissionRefused                 403  the key does not have the right
       RecordNotFound                    404  no such record
+      RequestTimedOut                   408  the body did not arrive in time
       StateConflict                     409  not possible in the current state
       ServiceUnavailable                503  try again later
         ModelUnavailable                503  no valid model is loaded
@@ -63,6 +64,13 @@ class RecordNotFound(HousingError):
 
     status = 404
     title = "Not found"
+
+
+class RequestTimedOut(HousingError):
+    """The body of the request did not arrive in time."""
+
+    status = 408
+    title = "Request timed out"
 
 
 class StateConflict(HousingError):

@@ -101,10 +101,11 @@ def bearer(key: str) -> dict[str, str]:
 def children(parent: int) -> list[int]:
     """Return the process ids of a process's living children: without those it has yet to bury."""
     tasks = Path(f"/proc/{parent}/task").glob("*/children")
-    return [int(pid) for task in tasks for pid in task.read_text().split() if _lives(pid)]
+    return [int(pid) for task in tasks for pid in task.read_text().split() if lives(int(pid))]
 
 
-def _lives(pid: str) -> bool:
+def lives(pid: int) -> bool:
+    """Whether a process runs; False for one that is only waiting to be buried."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):

@@ -38,7 +38,10 @@ class DriftRequest(Request):
     """POST /monitoring/drift"""
 
     data: list[DriftRow] = Field(
-        min_length=1, max_length=MOST_ROWS, description="Rows to compare with the training data."
+        min_length=1,
+        max_length=MOST_ROWS,
+        fail_fast=True,
+        description="Rows to compare with the training data.",
     )
 
 

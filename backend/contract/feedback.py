@@ -26,6 +26,7 @@ class FeedbackRequest(Request):
     items: list[FeedbackItem] = Field(
         min_length=1,
         max_length=LARGEST_FEEDBACK,
+        fail_fast=True,
         description="Actual values, each with the id of its prediction.",
     )
 

@@ -27,7 +27,10 @@ class BatchPredictionRequest(Request):
     """POST /predict_batch"""
 
     instances: list[HousingFeatures] = Field(
-        min_length=1, max_length=LARGEST_BATCH, description="Inputs, one set for each prediction."
+        min_length=1,
+        max_length=LARGEST_BATCH,
+        fail_fast=True,
+        description="Inputs, one set for each prediction.",
     )
 
 

@@ -22,13 +22,22 @@ class RetrainingCheckRequest(Request):
     """
 
     new_data: list[DriftRow] | None = Field(
-        None, max_length=MOST_ROWS, description="Rows to check for drift."
+        None,
+        max_length=MOST_ROWS,
+        fail_fast=True,
+        description="Rows to check for drift.",
     )
     predictions: list[Price] | None = Field(
-        None, max_length=MOST_ROWS, description="Predicted prices in 100,000 USD."
+        None,
+        max_length=MOST_ROWS,
+        fail_fast=True,
+        description="Predicted prices in 100,000 USD.",
     )
     actuals: list[Price] | None = Field(
-        None, max_length=MOST_ROWS, description="Actual prices in 100,000 USD, in the same order."
+        None,
+        max_length=MOST_ROWS,
+        fail_fast=True,
+        description="Actual prices in 100,000 USD, in the same order.",
     )
 
     @model_validator(mode="after")

@@ -6,7 +6,7 @@ Errors come from the error tree, from Flask, or from a bug.
 import logging
 from collections.abc import Sequence
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g
 from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 
@@ -78,7 +78,6 @@ def _problem(
     status: int, title: str, sentence: str, problems: list[ValidationProblem] | None
 ) -> Response:
     g.error_message = sentence
-    _read_to_the_end()
     body = ErrorResponse(
         title=title,
         status=status,
@@ -88,10 +87,3 @@ def _problem(
         validation_errors=problems,
     )
     return Response(body.model_dump_json(exclude_none=True), status, mimetype=MEDIA_TYPE)
-
-
-def _read_to_the_end() -> None:
-    # Answering before the whole body has arrived makes the server close the connection; a client that is
-    # still sending would see a connection error instead of the answer.
-    if (request.content_length or 0) <= current_app.config["MAX_CONTENT_LENGTH"]:
-        request.stream.read()

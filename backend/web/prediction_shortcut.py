@@ -8,6 +8,7 @@ passes the unchanged request on to Flask. So errors are reported in one place on
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
 
 PATH = "/predict"
 JSON = "application/json"
+LONGEST_PLAIN_BYTES = 4096
+"""Eight numbers are some 200 bytes. A longer body may take long, so it is for a thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainAnswer:
+    """A 200: its headers and its body."""
+
+    headers: list[tuple[bytes, bytes]]
+    content: bytes
 
 
 class PredictionShortcut:
@@ -39,7 +50,6 @@ class PredictionShortcut:
         recorder: RequestRecorder,
     ) -> None:
         self._application = application
-        self._limit_bytes = settings.backend.request_limit_bytes
         self._keys = KeyRing(settings)
         self._needed = reading_role(settings)
         self._predictions = predictions
@@ -49,16 +59,24 @@ class PredictionShortcut:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer a plain prediction request; pass any other on."""
+        plain = self.answer(environ)
+        if plain is None:
+            return self._application(environ, start_response)
+        headers = [(name.decode(), value.decode()) for name, value in plain.headers]
+        start_response("200 OK", headers)
+        return [plain.content]
+
+    def answer(self, environ: "WSGIEnvironment") -> PlainAnswer | None:
+        """Answer a plain prediction request; return None for any other, whose body can be read again."""
         started = time.perf_counter()
-        if self._is_plain(environ):
-            features = _features(environ)
-            if features is not None:
-                request_id = usable_request_id(environ.get("HTTP_X_REQUEST_ID", ""))
-                content = self._logged_answer(features, request_id, started)
-                if content is not None:
-                    start_response("200 OK", _headers(content, request_id))
-                    return [content]
-        return self._application(environ, start_response)
+        if not self._is_plain(environ):
+            return None
+        features = _features(environ)
+        if features is None:
+            return None
+        request_id = usable_request_id(environ.get("HTTP_X_REQUEST_ID", ""))
+        content = self._logged_answer(features, request_id, started)
+        return None if content is None else PlainAnswer(_headers(content, request_id), content)
 
     def _is_plain(self, environ: "WSGIEnvironment") -> bool:
         return (
@@ -67,7 +85,7 @@ class PredictionShortcut:
             and not environ.get("QUERY_STRING")
             and environ.get("CONTENT_TYPE") == JSON
             and environ.get("CONTENT_LENGTH", "").isdecimal()
-            and int(environ["CONTENT_LENGTH"]) <= self._limit_bytes
+            and int(environ["CONTENT_LENGTH"]) <= LONGEST_PLAIN_BYTES
             and self._may_ask(environ.get("HTTP_AUTHORIZATION", ""))
         )
 
@@ -94,11 +112,11 @@ class PredictionShortcut:
         return content
 
 
-def _headers(content: bytes, request_id: str) -> list[tuple[str, str]]:
+def _headers(content: bytes, request_id: str) -> list[tuple[bytes, bytes]]:
     return [
-        ("Content-Type", JSON),
-        ("Content-Length", str(len(content))),
-        (REQUEST_ID_HEADER, request_id),
+        (b"Content-Type", JSON.encode()),
+        (b"Content-Length", b"%d" % len(content)),
+        (REQUEST_ID_HEADER.encode(), request_id.encode()),
     ]
 
 

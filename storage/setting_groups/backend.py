@@ -19,6 +19,18 @@ class BackendSettings(SettingGroup):
         ge=1024,
         description="Largest request body; larger ones are answered with 413.",
     )
+    body_timeout_seconds: float = Field(
+        30.0,
+        gt=0,
+        le=600,
+        description="Longest time in which a request body may arrive; then the answer is 408.",
+    )
+    silence_seconds: float = Field(
+        8.0,
+        ge=2,
+        le=600,
+        description="How long a worker process may fail to respond until it is killed and replaced.",
+    )
     model_poll_seconds: Annotated[float, Variable("HOUSING_MODEL_POLL_SECONDS")] = Field(
         1.0, gt=0, le=60, description="How often a worker checks whether the champion changed."
     )

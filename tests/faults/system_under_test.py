@@ -145,14 +145,6 @@ def kill_worker(pid: int) -> bool:
     return True
 
 
-def age_seconds(pid: int) -> float:
-    """Return how long a process has lived; 0 if it does not any more."""
-    try:
-        return time.time() - Path(f"/proc/{pid}").stat().st_ctime
-    except FileNotFoundError:
-        return 0.0
-
-
 def _is_worker(pid: int) -> bool:
     try:
         return b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()

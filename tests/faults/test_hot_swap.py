@@ -50,10 +50,13 @@ def versions(store: ModelStore) -> tuple[str, str]:
 def service(
     champion_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[int]:
-    """The process id of the service with two workers that look for a new champion often."""
+    """The process id of the service with two workers that look for a new champion often.
+
+    A worker that a test stops is left to the test.
+    """
     monkeypatch.setenv(MULTIPROCESS_VARIABLE, str(champion_settings.paths.prometheus))
-    often = {"HOUSING_MODEL_POLL_SECONDS": "0.1"}
-    with metered_service(champion_settings, tmp_path / "api.log", **often) as service:
+    told = {"HOUSING_MODEL_POLL_SECONDS": "0.1", "HOUSING_BACKEND_SILENCE_SECONDS": "600"}
+    with metered_service(champion_settings, tmp_path / "api.log", **told) as service:
         yield service
 
 

@@ -13,7 +13,6 @@ from storage.settings import Settings
 from tests.faults.load import Load
 from tests.faults.system_under_test import (
     System,
-    age_seconds,
     kill_worker,
     report,
     running_system,
@@ -27,8 +26,6 @@ CONNECTIONS = 16
 LOG_WRITER_LIFE_SECONDS = (0.1, 2.0)
 ANSWERS_BETWEEN_WORKERS = (300, 1500)
 """A worker dies while the service answers, not while it is still coming back."""
-YOUNGEST_SECONDS = 6.0
-"""Granian takes a worker that dies within 5.5 s of its return for one that always will, and ends."""
 
 
 @dataclass
@@ -73,12 +70,9 @@ class Killer:
         while self.done.workers < self._wanted.workers:
             due = len(self._load.answers) + self._worker_moments.randint(*ANSWERS_BETWEEN_WORKERS)
             self._wait_for_answers(due)
-            workers = wait_for(self._grown_workers, what="a worker that has lived long enough")
+            workers = wait_for(self._system.workers, what="a worker")
             if kill_worker(self._worker_moments.choice(workers)):
                 self.done.workers += 1
-
-    def _grown_workers(self) -> list[int]:
-        return [pid for pid in self._system.workers() if age_seconds(pid) > YOUNGEST_SECONDS]
 
     def _wait_for_answers(self, number: int) -> None:
         wait_for(lambda: len(self._load.answers) >= number, what="answers between kills")

@@ -101,7 +101,6 @@ def test_scrapes_while_workers_are_killed(service: int, champion_settings: Setti
 
 
 def _kill_the_oldest(service: int) -> None:
-    # The oldest, because the server ends for good when one dies within seconds of its start.
     workers = serving_workers(service)
     os.kill(min(workers, key=_started), signal.SIGKILL)
     wait_for(lambda: len(serving_workers(service) - workers) == 1, PATIENCE_SECONDS, "a new worker")

@@ -12,7 +12,6 @@ from typing import Self
 
 import requests
 
-from backend.__main__ import server_arguments
 from storage.domain.inputs import EXAMPLE
 from storage.settings import Settings
 from tests.settings import changed
@@ -57,11 +56,11 @@ class ServedSystem:
     @contextmanager
     def running(self) -> Iterator[Self]:
         """Run everything; it is all idle unless asked."""
-        arguments = server_arguments(self._constant, CONSTANT_APP)
         with ExitStack() as stack:
             stack.enter_context(self._process("storage.log_writer"))
             self._api = stack.enter_context(self._process("backend"))
-            stack.enter_context(running("granian", self._folder / "constant.log", *arguments))
+            constant_port = self._constant.addresses.backend_port
+            stack.enter_context(self._process("backend.server", CONSTANT_APP, port=constant_port))
             wait_for(lambda: _answers(self.url), what="the service")
             wait_for(lambda: _answers(self.constant_url), what="the constant answer")
             yield self
@@ -109,12 +108,15 @@ class ServedSystem:
             raise RuntimeError("Memory is that of a running service.")
         return [_memory(worker) for worker in _children(self._api.pid)]
 
-    def _process(self, module: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    def _process(
+        self, module: str, *arguments: str, port: int | None = None
+    ) -> AbstractContextManager[subprocess.Popen[bytes]]:
         return running(
             module,
             self._folder / f"{module}.log",
+            *arguments,
             HOUSING_RUNTIME_DIRECTORY=str(self.settings.runtime_directory),
-            HOUSING_BACKEND_PORT=str(self.settings.addresses.backend_port),
+            HOUSING_BACKEND_PORT=str(port or self.settings.addresses.backend_port),
         )
 
 
