@@ -73,7 +73,7 @@ class Database:
         if self.dialect == "sqlite" and self._url.database:
             _make_folder(Path(self._url.database).parent)
         with self.transaction() as connection:
-            command.upgrade(_alembic_config(connection), "head")
+            command.upgrade(alembic_config(connection), "head")
         self._migrated = True
 
     def migrate_if_needed(self) -> None:
@@ -154,7 +154,8 @@ def _first_line(error: sa.exc.DBAPIError) -> str:
     return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reason given"
 
 
-def _alembic_config(connection: sa.Connection) -> Config:
+def alembic_config(connection: sa.Connection) -> Config:
+    """Return Alembic's configuration for migrating over a connection."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

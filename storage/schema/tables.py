@@ -32,6 +32,9 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+RecordId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""64 bits on both: only a column declared INTEGER is SQLite's own row id, which has them."""
+
 metadata = sa.MetaData()
 
 
@@ -42,7 +45,7 @@ def _record_table(
     return sa.Table(
         name,
         metadata,
-        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("id", RecordId, primary_key=True, autoincrement=True),
         sa.Column("timestamp", UtcDateTime, nullable=False, index=True),
         *columns,
         sqlite_autoincrement=True,
