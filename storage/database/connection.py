@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from storage.database.failures import is_fault_of_record
 from storage.errors import DatabaseUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -47,16 +48,15 @@ class Database:
         Raises
         ------
         DatabaseUnavailable
-            If the database is missing, locked, unreachable or has no tables yet.
+            If the database is missing, locked, full, damaged, unreachable or has no tables yet.
         """
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except (
-            sa.exc.OperationalError,
-            sa.exc.ProgrammingError,
-            sa.exc.InternalError,
-        ) as error:
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+            is_of_a_row = isinstance(error, sa.exc.IntegrityError | sa.exc.DataError)
+            if is_of_a_row and is_fault_of_record(error):
+                raise
             raise DatabaseUnavailable(
                 f"The log database is not available ({_first_line(error)}); "
                 "check that the log-writer runs and that the database is reachable."
@@ -150,8 +150,12 @@ def _with_driver(url: sa.URL) -> sa.URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
-def _first_line(error: sa.exc.DBAPIError) -> str:
-    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reason given"
+def _first_line(error: BaseException) -> str:
+    # SQLite rolls back by itself when the disk is full; undoing the savepoint then fails too.
+    while "no such savepoint" in str(error) and error.__context__ is not None:
+        error = error.__context__
+    reason = str(error.orig if isinstance(error, sa.exc.DBAPIError) else error).strip()
+    return reason.splitlines()[0] if reason else "no reason given"
 
 
 def alembic_config(connection: sa.Connection) -> Config:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -20,6 +21,7 @@ from storage.log_writer.row_store import store_lines
 from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
 from storage.schema.tables import spool_positions
+from storage.spool.rejected import RejectedLine, RejectedRecords
 from storage.spool.segments import Chunk, Segment, segments
 
 logger = logging.getLogger(__name__)
@@ -64,6 +66,8 @@ class LogWriter:
         self._paths = paths
         self._database = database
         self._batch_bytes = batch_bytes
+        self._rejected = RejectedRecords(paths.rejected_records)
+        self._is_settled = False
         self._moved: dict[str, int] = {}
 
     def run_once(self, now: datetime) -> DrainReport:
@@ -130,8 +134,8 @@ class LogWriter:
             if rejected and len(group) > 1:
                 raise _BadLines
             _set_positions(connection, positions, chunks)
-            # Before the commit: a crash in between sets a line aside twice, which loses nothing.
-            self._set_aside(group[0], rejected)
+            draft = self._prepare(group[0], positions, rejected)
+        self._set_aside(draft, len(rejected))
         self._let_go(chunks)
         return DrainReport(
             records=len(lines) - len(rejected),
@@ -172,16 +176,26 @@ class LogWriter:
                 gone = spool_positions.c.segment.in_(names)
                 connection.execute(sa.delete(spool_positions).where(gone))
 
-    def _set_aside(self, segment: Segment, rejected: Sequence[bytes]) -> None:
-        if not rejected:
-            return
-        target = self._paths.rejected_records / segment.name
+    def _prepare(
+        self, segment: Segment, positions: Mapping[str, int], rejected: Sequence[RejectedLine]
+    ) -> Path | None:
+        """Write the rejected lines before the commit, so that a crash after it cannot lose them."""
         with _file_problems():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("ab") as stream:
-                stream.writelines(line + b"\n" for line in rejected)
+            if not self._is_settled:
+                names = {each.name for each in segments(self._paths.spool)}
+                self._rejected.settle(positions, names)
+            self._is_settled = not rejected
+            if not rejected:
+                return None
+            return self._rejected.prepare(segment.name, positions.get(segment.name, 0), rejected)
+
+    def _set_aside(self, draft: Path | None, number: int) -> None:
+        if draft is None:
+            return
+        with _file_problems():
+            target = self._rejected.commit(draft)
         logger.error(
-            "%d unreadable records of a spool file were set aside in %s", len(rejected), target
+            "%d unreadable records of a spool file were set aside in %s", number, target
         )
 
 
