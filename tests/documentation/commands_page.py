@@ -21,6 +21,7 @@ WITH_OPTIONS = (
     "backend.demo_api",
     "backend.monitor",
     "storage.audit",
+    "storage.spool",
 )
 PROCESSES = """
 What `make up` starts, from the `Procfile`. Each starts alone, in any order, and survives the others being
