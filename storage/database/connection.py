@@ -1,6 +1,8 @@
 """The log database: engine, transactions and migrations, on SQLite and PostgreSQL alike."""
 
-from collections.abc import Iterator
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,17 @@ from alembic import command
 from alembic.config import Config
 
 from storage.database.failures import is_fault_of_record
+from storage.database.files import (
+    DatabaseFiles,
+    Identity,
+    OpenedFiles,
+    remove_old_journal,
+    save_what_only_the_connection_reaches,
+)
 from storage.errors import DatabaseUnavailable
+from storage.schema.records import utc_now
+
+logger = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MILLISECONDS = 5_000
@@ -34,7 +46,13 @@ class Database:
         self._url = _with_driver(sa.make_url(url))
         self._writable = writable
         self._migrated = False
+        self._path = Path(str(self._url.database))
+        self._opened: DatabaseFiles | None = None
+        self._noticed: Identity | None = (0, 0)
         self._engine = self._create_engine()
+        self.reopened = 0
+        """How often files that were replaced or removed were opened anew."""
+        self.on_reopened: Callable[[], None] = lambda: None
 
     @property
     def dialect(self) -> str:
@@ -79,13 +97,21 @@ class Database:
     def migrate_if_needed(self) -> None:
         """Migrate unless already done by this object: cheap to call at every step.
 
-        A SQLite file that was deleted meanwhile is created again.
+        A SQLite file that was replaced or deleted meanwhile is opened, or created, again; see ``close``.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            As in ``migrate`` and ``close``.
         """
-        file_is_gone = self.dialect == "sqlite" and not Path(str(self._url.database)).exists()
-        if file_is_gone:
+        if self._opened is not None and not self.is_in_place():
             self.close()
-        if file_is_gone or not self._migrated:
+        if not self._migrated:
             self.migrate()
+
+    def is_in_place(self) -> bool:
+        """Whether the files that the writer opened are those that their names mean."""
+        return self._opened is None or DatabaseFiles.named(self._path) == self._opened
 
     def size_bytes(self) -> int:
         """Return the size of the database on disk, in bytes."""
@@ -97,8 +123,43 @@ class Database:
             return int(connection.execute(sa.text(query)).scalar_one())
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection.
+
+        If the writer's SQLite files were replaced or removed, what only its connection still reaches is saved
+        first: in the opened file, or in a copy beside it.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If readers keep it from being saved now; the connection stays open.
+        """
+        opened = self._opened
+        if opened is None or self.is_in_place():
+            self._engine.dispose()
+            self._opened = None
+            return
+        self._migrated = False
+        copy = self._save(opened)
         self._engine.dispose()
+        self._opened = None
+        self.reopened += 1
+        remove_old_journal(self._path, opened)
+        logger.error(
+            "The log database's files in %s were replaced or removed while it was open; it is opened anew.%s",
+            self._path.parent,
+            f" What the removed one held was saved as {copy.name}." if copy is not None else "",
+        )
+
+    def _save(self, opened: DatabaseFiles) -> Path | None:
+        connection = self._engine.raw_connection()
+        try:
+            driver: Any = connection.dbapi_connection
+            return save_what_only_the_connection_reaches(driver, self._path, opened, utc_now())
+        except sqlite3.Error as error:
+            logger.error("The replaced log database cannot be saved (%s).", error)
+            return None
+        finally:
+            connection.close()
 
     def _create_engine(self) -> sa.Engine:
         if self.dialect != "sqlite":
@@ -110,6 +171,11 @@ class Database:
             )
         engine = sa.create_engine(self._sqlite_address())
         sa.event.listen(engine, "connect", self._prepare_sqlite)
+        if self._writable:
+            sa.event.listen(engine, "do_connect", self._before_writing)
+        else:
+            sa.event.listen(engine, "do_connect", self._before_reading)
+            sa.event.listen(engine, "checkout", self._check_files)
         # IMMEDIATE, because a deferred transaction that reads and then writes fails at once if
         # another connection wrote in between, whatever the timeout.
         begin = "BEGIN IMMEDIATE" if self._writable else "BEGIN"
@@ -122,7 +188,33 @@ class Database:
             database=f"file:{self._url.database}", query={"mode": mode, "uri": "true"}
         )
 
-    def _prepare_sqlite(self, connection: Any, _record: Any) -> None:
+    def _before_writing(self, *_: Any) -> None:
+        moved = OpenedFiles(self._path).set_foreign_journal_aside(utc_now())
+        if moved is not None:
+            logger.error(
+                "The log database was replaced while no log-writer ran; the journal of the old one is now %s.",
+                moved.name,
+            )
+
+    def _before_reading(self, *_: Any) -> None:
+        if OpenedFiles(self._path).left_foreign_journal():
+            raise DatabaseUnavailable(
+                "The log database was replaced; it can be read again once the log-writer has noticed."
+            )
+
+    def _check_files(self, _connection: Any, record: Any, _proxy: Any) -> None:
+        """Have the pool open a reader's connection anew if its files were replaced or removed."""
+        opened, found = record.info["files"], DatabaseFiles.named(self._path)
+        if found == opened:
+            return
+        if found.database not in (opened.database, self._noticed):
+            self.reopened += 1
+            self.on_reopened()
+            logger.warning("The log database was replaced or removed; it is opened anew.")
+        self._noticed = found.database
+        raise sa.exc.DisconnectionError("the files of the database were replaced")
+
+    def _prepare_sqlite(self, connection: Any, record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy's begin event decides, not the driver
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
         if self._writable:
@@ -135,6 +227,12 @@ class Database:
             connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIBIBYTES}")
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             connection.execute(f"PRAGMA journal_size_limit = {LONGEST_IDLE_WAL_BYTES}")
+        connection.execute("SELECT 1 FROM sqlite_schema")  # opens the journal too
+        opened = DatabaseFiles.named(self._path)
+        if self._writable:
+            self._opened = opened
+            OpenedFiles(self._path).note(opened)
+        record.info["files"] = opened
 
 
 def _make_folder(folder: Path) -> None:

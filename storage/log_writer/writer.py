@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from storage.database.backlog import moment_of, read_positions
 from storage.database.connection import Database
-from storage.errors import SpoolUnavailable
+from storage.errors import DatabaseUnavailable, SpoolUnavailable
 from storage.log_writer.row_store import store_lines
 from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
@@ -68,6 +68,7 @@ class LogWriter:
         self._batch_bytes = batch_bytes
         self._rejected = RejectedRecords(paths.rejected_records)
         self._is_settled = False
+        self._reopened = database.reopened
         self._moved: dict[str, int] = {}
 
     def run_once(self, now: datetime) -> DrainReport:
@@ -80,6 +81,9 @@ class LogWriter:
         SpoolUnavailable
             If a segment could not be read or its bad lines could not be set aside; the others were moved.
         """
+        if self._reopened != self._database.reopened:  # its positions are its own
+            self._reopened = self._database.reopened
+            self._moved.clear()
         report = DrainReport()
         problem: SpoolUnavailable | None = None
         for group in self._groups():
@@ -113,9 +117,10 @@ class LogWriter:
         size = 0
         for segment in segments(self._paths.spool):
             moved = self._moved.get(segment.name, -1)
-            if segment.is_idle(moved):
-                continue
-            waiting = segment.backlog_bytes(max(0, moved))
+            with _file_problems():
+                if segment.is_idle(moved):
+                    continue
+                waiting = segment.backlog_bytes(max(0, moved))
             if group and size + waiting > self._batch_bytes:
                 yield group
                 group, size = [], 0
@@ -135,6 +140,7 @@ class LogWriter:
                 raise _BadLines
             _set_positions(connection, positions, chunks)
             draft = self._prepare(group[0], positions, rejected)
+        self._check_place()
         self._set_aside(draft, len(rejected))
         self._let_go(chunks)
         return DrainReport(
@@ -168,13 +174,21 @@ class LogWriter:
         self._moved |= {segment.name: chunk.end for segment, chunk in chunks.items()}
         finished = [segment for segment, chunk in chunks.items() if chunk.finished]
         for segment in finished:
-            segment.path.unlink()
+            segment.path.unlink(missing_ok=True)  # the folder may have been removed meanwhile
             del self._moved[segment.name]
         if finished:
             names = [segment.name for segment in finished]
             with self._database.transaction() as connection:
                 gone = spool_positions.c.segment.in_(names)
                 connection.execute(sa.delete(spool_positions).where(gone))
+
+    def _check_place(self) -> None:
+        """After a commit: what went to a file that was replaced meanwhile must go to the new one too."""
+        if not self._database.is_in_place():
+            self._is_settled = False
+            raise DatabaseUnavailable(
+                "The log database was replaced while records were written; they are written again."
+            )
 
     def _prepare(
         self, segment: Segment, positions: Mapping[str, int], rejected: Sequence[RejectedLine]

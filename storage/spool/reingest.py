@@ -4,8 +4,6 @@ A whole file becomes a spool file by one rename, so a kill at any moment leaves 
 the log-writer then moves it exactly once, and what it refuses again is set aside again, with the reason.
 """
 
-import os
-import secrets
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -19,7 +17,7 @@ from storage.process.atomic_files import flush_folder, write_atomically
 from storage.process.lock import exclusive
 from storage.schema.records import SPOOL_RECORD
 from storage.spool.rejected import RejectedLine, RejectedRecords
-from storage.spool.segments import SEGMENT_SUFFIX, decode, encode
+from storage.spool.segments import decode, encode, new_name
 
 POLL_SECONDS = 0.1
 
@@ -96,8 +94,7 @@ def _hand_over(
     content = b"".join(one.line + b"\n" for one in lines)
     if content != path.read_bytes():
         write_atomically(path, content)
-    name = f"{time.time_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}{SEGMENT_SUFFIX}"
-    segment = path.rename(spool / name)
+    segment = path.rename(spool / new_name())
     flush_folder(spool)
     rejected.remove(path)
     return segment
