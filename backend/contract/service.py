@@ -37,6 +37,10 @@ class HealthResponse(Response):
         None,
         description="Why that version, or the champion pointer, was refused.",
     )
+    alarms: list[str] = Field(
+        default_factory=list,
+        description="What a person should look at although the service predicts, a sentence each.",
+    )
 
 
 class InfoResponse(Success):

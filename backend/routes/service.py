@@ -31,7 +31,7 @@ def describe() -> Response:
 def health() -> Response:
     """Check whether a model is loaded: 200 if so, 503 if not."""
     services = current_services()
-    found = serving.health(services.host, services.metrics)
+    found = serving.health(services.host, services.metrics, services.settings.paths)
     return answer(found, 200 if found.status == "healthy" else 503)
 
 

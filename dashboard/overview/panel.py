@@ -58,6 +58,8 @@ def draw_health(reading: OverviewReading) -> None:
         st.error(health.message, icon=":material/error:")
     elif health.refused_reason is not None:
         st.warning(f"{health.message} {health.refused_reason}", icon=":material/warning:")
+    for alarm in health.alarms:
+        st.warning(alarm, icon=":material/warning:")
 
 
 def _badge(status: str) -> str:

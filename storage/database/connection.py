@@ -72,8 +72,9 @@ class Database:
             with self._engine.begin() as connection:
                 yield connection
         except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
-            is_of_a_row = isinstance(error, sa.exc.IntegrityError | sa.exc.DataError)
-            if is_of_a_row and is_fault_of_record(error):
+            if isinstance(error, sa.exc.IntegrityError | sa.exc.DataError) and is_fault_of_record(
+                error
+            ):
                 raise
             raise DatabaseUnavailable(
                 f"The log database is not available ({_first_line(error)}); "
@@ -143,6 +144,7 @@ class Database:
         self._engine.dispose()
         self._opened = None
         self.reopened += 1
+        self.on_reopened()
         remove_old_journal(self._path, opened)
         logger.error(
             "The log database's files in %s were replaced or removed while it was open; it is opened anew.%s",
@@ -192,7 +194,7 @@ class Database:
         moved = OpenedFiles(self._path).set_foreign_journal_aside(utc_now())
         if moved is not None:
             logger.error(
-                "The log database was replaced while no log-writer ran; the journal of the old one is now %s.",
+                "The log database was replaced while no log-writer ran; the old one's journal is now %s.",
                 moved.name,
             )
 

@@ -1,4 +1,4 @@
-"""Whose fault an error of the database is: the record's, which is set aside, or the database's, which is waited for.
+"""Whose fault a database error is: the record's, which is set aside, or the database's: then all wait.
 
 When in doubt it is the database's: then a record waits in the spool, where nothing is lost.
 """

@@ -1,4 +1,4 @@
-"""The files of a SQLite database: replaced or removed under an open connection, they are noticed and reopened.
+"""The files of a SQLite database: replaced or removed under a connection, they are noticed and reopened.
 
 A connection goes on with the files that it opened, whatever their names mean by now: what it writes to a file
 that was replaced or removed, no one will read.

@@ -37,12 +37,12 @@ def store_lines(
     """
     batches, others = read_rows(lines, connection.dialect.name)
     for batch in batches:
-        others += _insert(connection, batch, now)
+        others += _insert(connection, batch)
     records, rejected = _decode_all(others)
     return rejected + _store_all(connection, records, now)
 
 
-def _insert(connection: sa.Connection, batch: RowBatch, now: datetime) -> list[bytes]:
+def _insert(connection: sa.Connection, batch: RowBatch) -> list[bytes]:
     """Insert the rows; return the lines of rejected rows, found by halving."""
     try:
         with connection.begin_nested():
@@ -50,12 +50,12 @@ def _insert(connection: sa.Connection, batch: RowBatch, now: datetime) -> list[b
                 statement = insert_statement(table, connection.dialect)
                 connection.exec_driver_sql(statement, table.rows)
                 if table.table == api_metrics.name:
-                    roll_up(connection, table.rows, now)
+                    roll_up(connection, table.rows)
     except (sa.exc.DBAPIError, OverflowError, TypeError, ValueError) as error:
         _raise_if_not_of_record(error)
         if len(batch.lines) == 1:
             return batch.lines
-        return [line for half in batch.halves() for line in _insert(connection, half, now)]
+        return [line for half in batch.halves() for line in _insert(connection, half)]
     return []
 
 
@@ -97,7 +97,7 @@ def _refusal(
                 for record in records:
                     carry_out(connection, record, now)
             else:
-                _insert_records(connection, records, now)
+                _insert_records(connection, records)
     except (sa.exc.DBAPIError, ValueError) as error:
         _raise_if_not_of_record(error)
         reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
@@ -110,9 +110,7 @@ def _raise_if_not_of_record(error: Exception) -> None:
         raise error
 
 
-def _insert_records(
-    connection: sa.Connection, records: Sequence[SpoolRecord], now: datetime
-) -> None:
+def _insert_records(connection: sa.Connection, records: Sequence[SpoolRecord]) -> None:
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in records:
         for part in record.parts():
@@ -121,7 +119,7 @@ def _insert_records(
         insert = insert_into(metadata.tables[table], connection.dialect.name)
         connection.execute(insert, of_table)
         if table == api_metrics.name:
-            roll_up(connection, [StoredRequest.of(row) for row in of_table], now)
+            roll_up(connection, [StoredRequest.of(row) for row in of_table])
 
 
 def insert_into(table: sa.Table, dialect: str) -> sa.Insert:

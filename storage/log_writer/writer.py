@@ -208,9 +208,7 @@ class LogWriter:
             return
         with _file_problems():
             target = self._rejected.commit(draft)
-        logger.error(
-            "%d unreadable records of a spool file were set aside in %s", number, target
-        )
+        logger.error("%d unreadable records of a spool file were set aside in %s", number, target)
 
 
 @contextmanager

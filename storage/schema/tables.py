@@ -158,6 +158,14 @@ spool_positions = sa.Table(
     sa.Column("position", sa.BigInteger, nullable=False),
 )
 
+retention_clock = sa.Table(
+    "retention_clock",
+    metadata,
+    sa.Column("clock", sa.String(16), primary_key=True),
+    sa.Column("believed", UtcDateTime, nullable=False),
+)
+"""One row: the time against which retention measures age, see storage/log_writer/retention_clock.py."""
+
 request_rollup = sa.Table(
     "request_rollup",
     metadata,

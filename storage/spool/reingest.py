@@ -24,7 +24,7 @@ POLL_SECONDS = 0.1
 
 @dataclass
 class Reingested:
-    """What came of it: records that came in, that wait for the log-writer, and that are refused, by reason."""
+    """What came of it: records that came in, that wait for the log-writer, that are refused, by reason."""
 
     came_in: int = 0
     waiting: int = 0

@@ -1,8 +1,8 @@
 """Records set aside because they could not be read or stored: a file for each rejected part of a segment.
 
-A file holds spool lines as they were, named after its segment and the position in it; beside it, ``.why`` holds
-a reason for each. It is written before the log-writer's commit, as ``.uncommitted``, and gets its name after
-it: so a repeated batch sets nothing aside twice.
+A file holds spool lines as they were, named after its segment and the position in it; beside it, ``.why``
+holds a reason for each. It is written before the log-writer's commit, as ``.uncommitted``, and gets its name
+after it: so a repeated batch sets nothing aside twice.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -91,7 +91,9 @@ class Spool:
         restored = False
         with self._lock:
             try:
-                if time.monotonic() >= self._next_check:  # the file system is asked now and then only
+                if (
+                    time.monotonic() >= self._next_check
+                ):  # the file system is asked now and then only
                     restored = self._restore()
                 self._write(lines)
             except OSError as error:
@@ -103,7 +105,7 @@ class Spool:
             self._tell()
 
     def check(self) -> None:
-        """Write the current segment anew if its name no longer leads to it; errors wait for the next check."""
+        """Write the current segment anew if its name no longer leads to it, now or at the next check."""
         restored = False
         with self._lock, contextlib.suppress(OSError):
             restored = self._restore()
@@ -157,7 +159,7 @@ class Spool:
         return True
 
     def _finish(self) -> None:
-        """Close the segment, unless it is out of reach and cannot be written anew: then it goes on growing."""
+        """Close the segment, unless it is out of reach and cannot be written anew: then it grows."""
         with contextlib.suppress(OSError):
             self._restore()
             self._release()

@@ -21,6 +21,7 @@ WITH_OPTIONS = (
     "backend.demo_api",
     "backend.monitor",
     "storage.audit",
+    "storage.log_writer",
     "storage.spool",
 )
 PROCESSES = """

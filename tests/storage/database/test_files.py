@@ -1,4 +1,4 @@
-"""SQLite files replaced or removed under open connections: nothing written is lost, and all read the new ones."""
+"""SQLite files replaced or removed under open connections: nothing is lost, and all read the new ones."""
 
 import sqlite3
 from collections.abc import Callable, Iterator

@@ -106,9 +106,7 @@ def test_a_lost_connection(
     assert drain() == ARRIVED
 
 
-def test_a_full_disk(
-    settings: Settings, spool: Spool, writable: Database, drain: Drain
-) -> None:
+def test_a_full_disk(settings: Settings, spool: Spool, writable: Database, drain: Drain) -> None:
     """SQLite's own limit of pages fails as a full disk does; PostgreSQL gets a small disk."""
     with _full_disk(writable):
         spool.append(records.answer(str(number)) for number in range(MANY))

@@ -14,8 +14,8 @@ from storage.schema.tables import logs
 from storage.settings import Settings
 from storage.spool import reingest as module
 from storage.spool.__main__ import main
-from storage.spool.rejected import RejectedLine, RejectedRecords
 from storage.spool.reingest import Reingested, reingest
+from storage.spool.rejected import RejectedLine, RejectedRecords
 from storage.spool.segments import encode
 from tests.storage import records
 

@@ -9,6 +9,7 @@ import pytest
 from storage.errors import SpoolUnavailable
 from storage.schema.records import LogRecord
 from storage.spool import segments as module
+from storage.spool.open_segment import OpenSegment
 from storage.spool.segments import Spool, decode, segments
 from tests.storage import records
 from tests.system import wait_for
@@ -112,13 +113,13 @@ def test_the_file_system_is_asked_a_few_times_a_second_not_at_each_append(
     monkeypatch.undo()
     spool = Spool(tmp_path, 1 << 20)
     asked: list[None] = []
-    really = module.OpenSegment.is_reachable
+    really = OpenSegment.is_reachable
 
-    def counted(segment: module.OpenSegment) -> bool:
+    def counted(segment: OpenSegment) -> bool:
         asked.append(None)
         return really(segment)
 
-    monkeypatch.setattr(module.OpenSegment, "is_reachable", counted)
+    monkeypatch.setattr(OpenSegment, "is_reachable", counted)
     for _ in range(1_000):
         spool.append_lines(b"00000000 {}\n")
     assert len(asked) <= 5

@@ -1,7 +1,7 @@
 """Ids have 64 bits on PostgreSQL too: with 32, no record could be stored after 2,147,483,647 rows.
 
-PostgreSQL writes each table anew, which takes its time and, until the commit, as much space again as the table
-has (docs/how-to/use-postgresql.md). SQLite's ids have 64 bits already.
+PostgreSQL writes each table anew, which takes its time and, until the commit, as much space again as the
+table has (docs/how-to/use-postgresql.md). SQLite's ids have 64 bits already.
 """
 
 from alembic import op
