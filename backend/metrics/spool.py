@@ -62,8 +62,8 @@ def _of_log_writer(status: LogWriterStatus) -> Iterator[Metric]:
     )
     alarms = CounterMetricFamily(
         "log_writer_alarms",
-        "Alarms since the log-writer started, by kind: minutes without the database or with an implausible "
-        "clock, files that were replaced or removed.",
+        "Alarms since the log-writer started, by kind: minutes without database or spool, or with a clock "
+        "far ahead; times that files were replaced or removed.",
         labels=["kind"],
     )
     for kind, number in status.alarms.items():

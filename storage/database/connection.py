@@ -1,7 +1,6 @@
 """The log database: engine, transactions and migrations, on SQLite and PostgreSQL alike."""
 
 import logging
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -140,26 +139,23 @@ class Database:
             self._opened = None
             return
         self._migrated = False
-        copy = self._save(opened)
+        saved = self._save(opened)
         self._engine.dispose()
         self._opened = None
         self.reopened += 1
         self.on_reopened()
         remove_old_journal(self._path, opened)
         logger.error(
-            "The log database's files in %s were replaced or removed while it was open; it is opened anew.%s",
+            "The log database's files in %s were replaced or removed while open; it is opened anew. %s",
             self._path.parent,
-            f" What the removed one held was saved as {copy.name}." if copy is not None else "",
+            saved,
         )
 
-    def _save(self, opened: DatabaseFiles) -> Path | None:
+    def _save(self, opened: DatabaseFiles) -> str:
         connection = self._engine.raw_connection()
         try:
             driver: Any = connection.dbapi_connection
             return save_what_only_the_connection_reaches(driver, self._path, opened, utc_now())
-        except sqlite3.Error as error:
-            logger.error("The replaced log database cannot be saved (%s).", error)
-            return None
         finally:
             connection.close()
 

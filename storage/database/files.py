@@ -19,6 +19,7 @@ Identity = tuple[int, int]
 """Device and inode of a file."""
 
 CHECKPOINT_ATTEMPTS = 3
+WORTH_WAITING_FOR = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED")
 SPARE_BYTES = 256 * 1024 * 1024
 """Disk space that a copy of a removed database leaves free."""
 
@@ -54,29 +55,37 @@ def names(path: Path) -> tuple[Path, Path, Path]:
 
 def save_what_only_the_connection_reaches(
     connection: sqlite3.Connection, path: Path, opened: DatabaseFiles, now: datetime
-) -> Path | None:
-    """Complete the opened database, whatever its name means now; return the copy, if it needed one.
+) -> str:
+    """Complete the opened database, whatever its name means now; return what was done, in a sentence.
 
     Its journal is moved into it. If it has no name any more, it is copied to a file beside ``path``.
 
     Raises
     ------
     DatabaseUnavailable
-        If readers keep the journal from being moved; try again.
+        If readers or a full disk keep the journal from being moved; try again.
     """
-    _move_journal(connection)
+    try:
+        _move_journal(connection)
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "") in WORTH_WAITING_FOR:
+            raise DatabaseUnavailable(
+                f"The log database was replaced or removed, and the old one cannot be saved yet ({error}); "
+                "free some disk space. Nothing is lost, and this is tried again."
+            ) from error
+        return f"The old one cannot be read ({error})."
     if _names_left(opened.database) or path_means(path, opened.database):
-        return None
+        return "Nothing of the old one is lost."
     copy = path.with_name(f"{path.stem}-replaced-{now:%Y%m%dT%H%M%SZ}.db")
     try:
         if shutil.disk_usage(path.parent).free < _bytes(connection) + SPARE_BYTES:
-            return None
+            return "There is no room for a copy of the old one; what only it held is lost."
         with closing(sqlite3.connect(copy)) as target:
             connection.backup(target)
-    except (OSError, sqlite3.Error):
+    except (OSError, sqlite3.Error) as error:
         copy.unlink(missing_ok=True)
-        return None
-    return copy
+        return f"The old one could not be copied ({error}); what only it held is lost."
+    return f"The old one was saved as {copy.name}."
 
 
 def remove_old_journal(path: Path, opened: DatabaseFiles) -> None:

@@ -50,8 +50,11 @@ class Round:
             self._housekeeping.count(report.records, report.rejected, report.lag_seconds)
             self._housekeeping.run_once(now, report.records)
         except DatabaseUnavailable as error:
-            self._housekeeping.failed(now, str(error))
+            self._housekeeping.failed(now, "database_unavailable", str(error))
             self._database.close()  # a connection opened while the file was read-only would stay so
+            raise
+        except SpoolUnavailable as error:
+            self._housekeeping.failed(now, "spool_unavailable", str(error))
             raise
         return report.more
 

@@ -84,11 +84,11 @@ class Housekeeping:
             f"{what} was replaced or removed at {now:%H:%M} UTC; the log says what was done.",
         )
 
-    def failed(self, now: datetime, problem: str) -> None:
-        """Publish that the database cannot be used, which is counted once a minute."""
+    def failed(self, now: datetime, kind: AlarmKind, problem: str) -> None:
+        """Publish that a round failed, which is counted once a minute."""
         if self._failure is None or self._is_due(self._next_count, now, SWEEP_INTERVAL):
             self._next_count = now + SWEEP_INTERVAL
-            self._alarms["database_unavailable"] += 1
+            self._alarms[kind] += 1
         self._failure = problem
         self._publish_if_due(now)
 

@@ -11,8 +11,10 @@ from pydantic import AwareDatetime, ValidationError
 
 from storage.schema.records import Record
 
-AlarmKind = Literal["clock", "database_unavailable", "database_replaced", "spool_removed"]
-"""What is counted: minutes without the database or with an implausible clock; times that files vanished."""
+AlarmKind = Literal[
+    "clock", "database_unavailable", "spool_unavailable", "database_replaced", "spool_removed"
+]
+"""What is counted: minutes without database or spool or with a clock far ahead; times that files vanished."""
 
 
 class LogWriterStatus(Record):

@@ -99,9 +99,7 @@ def test_records_that_could_not_be_read_are_said(open_page: OpenPage, service: S
     ]
 
 
-def test_alarms_are_shown_while_the_service_predicts(
-    open_page: OpenPage, service: Service
-) -> None:
+def test_alarms_are_shown_while_the_service_predicts(open_page: OpenPage, service: Service) -> None:
     alarms = ("No records are removed by age.", "The log database was replaced.")
     paths = service.settings.paths
     paths.spool.mkdir(exist_ok=True)

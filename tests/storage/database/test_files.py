@@ -102,6 +102,19 @@ def test_a_deleted_database_is_saved_and_made_anew(
         assert copy.execute("SELECT message FROM logs").fetchall() == [("before",)]
 
 
+def test_without_room_for_a_copy_the_loss_is_said(
+    settings: Settings,
+    move: Move,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("storage.database.files.SPARE_BYTES", 1 << 60)
+    for each in names(settings.paths.database):
+        each.unlink()
+    move()
+    assert "There is no room for a copy of the old one" in caplog.text
+
+
 def test_a_database_moved_elsewhere_is_whole_there(
     settings: Settings, spool: Spool, move: Move, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from storage.audit.trail import AuditTrail
 from storage.database.connection import Database
 from storage.log_writer.__main__ import main
 from storage.log_writer.retention_clock import believe
-from storage.log_writer.status import LogWriterStatus, read_status
+from storage.log_writer.status import AlarmKind, LogWriterStatus, read_status
 from storage.schema.records import utc_now
 from storage.schema.tables import retention_clock
 from storage.settings import Settings
@@ -63,18 +63,31 @@ def test_without_a_log_writer_nothing_is_confirmed(
     assert "nothing was changed" in capsys.readouterr().err
 
 
-def test_a_database_that_cannot_be_used_is_an_alarm(
-    settings: Settings, runtime: dict[str, str], tmp_path: Path
+@pytest.mark.parametrize(
+    ("in_the_way", "kind", "sentence"),
+    [
+        ("database", "database_unavailable", "cannot be created"),
+        ("spool/rejected", "spool_unavailable", "Nothing in it is lost"),
+    ],
+)
+def test_what_it_waits_for_is_an_alarm(
+    in_the_way: str,
+    kind: AlarmKind,
+    sentence: str,
+    settings: Settings,
+    runtime: dict[str, str],
+    tmp_path: Path,
 ) -> None:
-    settings.paths.root.mkdir(parents=True)
-    settings.paths.database_folder.write_text("in the way")
+    settings.paths.spool.mkdir(parents=True)
+    (settings.paths.spool / "00000000000000000001-1-dead.spool").write_bytes(b"junk\n")
+    (settings.paths.root / in_the_way).write_text("in the way")
     with running("storage.log_writer", tmp_path / "log", **runtime):
         problems = wait_for(lambda: _problems(settings), what="an alarm")
-        assert "cannot be created" in problems[0]
+        assert sentence in problems[0]
         status = _status(settings)
         assert status is not None
-        assert status.alarms == {"database_unavailable": 1}
-        settings.paths.database_folder.unlink()
+        assert status.alarms == {kind: 1}
+        (settings.paths.root / in_the_way).unlink()
         wait_for(lambda: not _problems(settings), what="the end of the alarm")
 
 
