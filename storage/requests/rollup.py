@@ -4,7 +4,7 @@ A cell holds the number and the latencies of the requests of one step, endpoint,
 once for each resolution. A batch is counted in memory and touches each of its cells once.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -122,7 +122,7 @@ def _content(counts: Counts) -> dict[str, Any]:
 
 def prune_steps(connection: sa.Connection, now: datetime) -> dict[str, int]:
     """Delete expired steps, oldest first, a few at a time; return the number of deleted rows by table."""
-    deleted = dict.fromkeys((table.name for table in KEPT), 0)
+    deleted: Counter[str] = Counter()
     for table, resolutions in KEPT.items():
         for resolution in resolutions:
             width = table.c.resolution_seconds == resolution.seconds
@@ -133,4 +133,4 @@ def prune_steps(connection: sa.Connection, now: datetime) -> dict[str, int]:
                 outdated = table.c.step_start < min(end, first + PRUNED_SECONDS)
                 delete = sa.delete(table).where(width, outdated)
                 deleted[table.name] += connection.execute(delete).rowcount
-    return deleted
+    return {table: number for table, number in deleted.items() if number}
