@@ -119,6 +119,8 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
     database = Database(settings.database_address)
     store = ModelStore(settings.paths)
     metrics = Metrics(CollectorRegistry())
+    database.on_reopened = lambda: metrics.count_reopened("database")
+    spool.on_restored = lambda: metrics.count_reopened("spool")
     host = ModelHost(store, metrics)
     queue, timeline = RetrainQueue(settings.paths.triggers), Timeline(spool)
     record_log = RecordLog(database, settings.paths)

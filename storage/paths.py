@@ -96,6 +96,11 @@ class RuntimePaths:
         return self.spool / "rejected"
 
     @property
+    def reingest_lock(self) -> Path:
+        """Held while rejected records are brought back."""
+        return self.spool / "reingest.lock"
+
+    @property
     def log_writer_status(self) -> Path:
         """Latest status of the log-writer."""
         return self.spool / "log_writer.json"

@@ -59,6 +59,10 @@ class HealthResponse(Response):
         None,
         description="The processes that `make up` looks after; null if another program started the service.",
     )
+    alarms: list[str] = Field(
+        default_factory=list,
+        description="What a person should look at although the service predicts, a sentence each.",
+    )
 
 
 class InfoResponse(Success):

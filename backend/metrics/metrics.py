@@ -66,6 +66,12 @@ class Metrics:
             buckets=DURATION_BUCKETS,
             registry=registry,
         )
+        self._vanished = Counter(
+            "record_files_reopened_total",
+            "Times that a worker found the database or its spool folder replaced or removed.",
+            ["what"],
+            registry=registry,
+        )
         self._predictions = Counter(
             "ml_predictions_total",
             "Logged and answered predictions, by model version.",
@@ -127,6 +133,10 @@ class Metrics:
             )
             self._count_request[endpoint, method, status] = add
         add(1.0, seconds)
+
+    def count_reopened(self, what: str) -> None:
+        """Count that files were replaced or removed and opened anew: ``database`` or ``spool``."""
+        self._vanished.labels(what).inc()
 
     def count_predictions(self, model_version: str, number: int, seconds: float) -> None:
         """Count the predictions of one request and time the model."""

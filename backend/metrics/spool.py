@@ -60,6 +60,15 @@ def _of_log_writer(status: LogWriterStatus) -> Iterator[Metric]:
         "Unreadable records set aside since the log-writer started.",
         value=status.records_rejected,
     )
+    alarms = CounterMetricFamily(
+        "log_writer_alarms",
+        "Alarms since the log-writer started, by kind: minutes without database or spool, or with a clock "
+        "far ahead; times that files were replaced or removed.",
+        labels=["kind"],
+    )
+    for kind, number in status.alarms.items():
+        alarms.add_metric([kind], number)
+    yield alarms
     pruned = CounterMetricFamily(
         "retention_pruned_rows",
         "Rows removed by retention since the log-writer started, by table.",

@@ -38,7 +38,7 @@ def health() -> Response:
     processes = supervised(
         services.settings.paths.process_states, utc_now(), with_lines=may_read(services.settings)
     )
-    found = serving.health(services.host, services.metrics, processes)
+    found = serving.health(services.host, services.metrics, services.settings.paths, processes)
     return answer(found, 200 if found.status == "healthy" else 503)
 
 

@@ -1,19 +1,30 @@
 """The health of a process: whether it can predict, and with which model."""
 
+from datetime import datetime, timedelta
+
 from backend.contract.service import HealthResponse, InfoResponse, SupervisedProcess
 from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
 from backend.serving.served_model import ServedModel
 from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import ModelUnavailable
+from storage.log_writer.status import LogWriterStatus, read_status
+from storage.paths import RuntimePaths
+from storage.schema.records import utc_now
 from storage.version import VERSION
+
+SILENCE_WORTH_SAYING = timedelta(minutes=1)
 
 
 def health(
-    host: ModelHost, metrics: Metrics, processes: list[SupervisedProcess] | None
+    host: ModelHost,
+    metrics: Metrics,
+    paths: RuntimePaths,
+    processes: list[SupervisedProcess] | None,
 ) -> HealthResponse:
-    """Return whether a model is loaded, which version was refused, if any, and how the processes are."""
+    """Return whether a model is loaded, which version was refused, and what a person should look at."""
     refusal = host.refusal
+    alarms = _alarms(read_status(paths.log_writer_status), utc_now())
     refused_version = refusal.version if refusal else None
     refused_reason = refusal.reason if refusal else None
     try:
@@ -25,6 +36,7 @@ def health(
             refused_version=refused_version,
             refused_reason=refused_reason,
             processes=processes,
+            alarms=alarms,
         )
     message = "The service is ready to predict."
     if refusal:
@@ -37,7 +49,19 @@ def health(
         refused_version=refused_version,
         refused_reason=refused_reason,
         processes=processes,
+        alarms=alarms,
     )
+
+
+def _alarms(writer: LogWriterStatus | None, now: datetime) -> list[str]:
+    if writer is None:
+        return []
+    if now - writer.updated_at > SILENCE_WORTH_SAYING:
+        return [
+            f"The log-writer has not reported since {writer.updated_at:%Y-%m-%d %H:%M} UTC; check that it "
+            "runs. Records wait in the spool, and none is lost."
+        ]
+    return list(writer.problems)
 
 
 def info(model: ServedModel) -> InfoResponse:

@@ -60,6 +60,8 @@ def draw_health(reading: OverviewReading) -> None:
     elif health.refused_reason is not None:
         st.warning(f"{health.message} {health.refused_reason}", icon=":material/warning:")
     draw_processes(health.processes or [])
+    for alarm in health.alarms:
+        st.warning(alarm, icon=":material/warning:")
 
 
 def _badge(status: str) -> str:

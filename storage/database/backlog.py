@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -79,8 +78,3 @@ def _waiting(segment: Segment, position: int) -> tuple[int, datetime | None]:
     with segment.path.open("rb") as stream:
         stream.seek(position)
         return backlog, moment_of(stream.readline(LINE_BEGINNING_BYTES))
-
-
-def count_rejected(folder: Path) -> int:
-    """Return how many records were set aside in ``folder``."""
-    return sum(path.read_bytes().count(b"\n") for path in folder.glob("*"))

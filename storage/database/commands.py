@@ -18,7 +18,9 @@ from storage.spool.segments import Spool
 
 ANSWER_POLL_SECONDS = 0.05
 
-CommandName = Literal["clear_database", "attach_labels", "change_monitoring_config"]
+CommandName = Literal[
+    "clear_database", "attach_labels", "change_monitoring_config", "believe_clock"
+]
 
 
 def ask(

@@ -1,6 +1,7 @@
 """The log database: engine, transactions and migrations, on SQLite and PostgreSQL alike."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,18 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from storage.database.failures import is_fault_of_record
+from storage.database.files import (
+    DatabaseFiles,
+    Identity,
+    OpenedFiles,
+    remove_old_journal,
+    save_what_only_the_connection_reaches,
+)
 from storage.errors import DatabaseUnavailable
+from storage.schema.records import utc_now
+
+logger = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MILLISECONDS = 5_000
@@ -33,7 +45,13 @@ class Database:
         self._url = _with_driver(sa.make_url(url))
         self._writable = writable
         self._migrated = False
+        self._path = Path(str(self._url.database))
+        self._opened: DatabaseFiles | None = None
+        self._noticed: Identity | None = (0, 0)
         self._engine = self._create_engine()
+        self.reopened = 0
+        """How often files that were replaced or removed were opened anew."""
+        self.on_reopened: Callable[[], None] = lambda: None
 
     @property
     def dialect(self) -> str:
@@ -47,16 +65,16 @@ class Database:
         Raises
         ------
         DatabaseUnavailable
-            If the database is missing, locked, unreachable or has no tables yet.
+            If the database is missing, locked, full, damaged, unreachable or has no tables yet.
         """
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except (
-            sa.exc.OperationalError,
-            sa.exc.ProgrammingError,
-            sa.exc.InternalError,
-        ) as error:
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+            if isinstance(error, sa.exc.IntegrityError | sa.exc.DataError) and is_fault_of_record(
+                error
+            ):
+                raise
             raise DatabaseUnavailable(
                 f"The log database is not available ({_first_line(error)}); "
                 "check that the log-writer runs and that the database is reachable."
@@ -73,19 +91,27 @@ class Database:
         if self.dialect == "sqlite" and self._url.database:
             _make_folder(Path(self._url.database).parent)
         with self.transaction() as connection:
-            command.upgrade(_alembic_config(connection), "head")
+            command.upgrade(alembic_config(connection), "head")
         self._migrated = True
 
     def migrate_if_needed(self) -> None:
         """Migrate unless already done by this object: cheap to call at every step.
 
-        A SQLite file that was deleted meanwhile is created again.
+        A SQLite file that was replaced or deleted meanwhile is opened, or created, again; see ``close``.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            As in ``migrate`` and ``close``.
         """
-        file_is_gone = self.dialect == "sqlite" and not Path(str(self._url.database)).exists()
-        if file_is_gone:
+        if self._opened is not None and not self.is_in_place():
             self.close()
-        if file_is_gone or not self._migrated:
+        if not self._migrated:
             self.migrate()
+
+    def is_in_place(self) -> bool:
+        """Whether the files that the writer opened are those that their names mean."""
+        return self._opened is None or DatabaseFiles.named(self._path) == self._opened
 
     def size_bytes(self) -> int:
         """Return the size of the database on disk, in bytes."""
@@ -97,8 +123,41 @@ class Database:
             return int(connection.execute(sa.text(query)).scalar_one())
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection.
+
+        If the writer's SQLite files were replaced or removed, what only its connection still reaches is saved
+        first: in the opened file, or in a copy beside it.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If readers keep it from being saved now; the connection stays open.
+        """
+        opened = self._opened
+        if opened is None or self.is_in_place():
+            self._engine.dispose()
+            self._opened = None
+            return
+        self._migrated = False
+        saved = self._save(opened)
         self._engine.dispose()
+        self._opened = None
+        self.reopened += 1
+        self.on_reopened()
+        remove_old_journal(self._path, opened)
+        logger.error(
+            "The log database's files in %s were replaced or removed while open; it is opened anew. %s",
+            self._path.parent,
+            saved,
+        )
+
+    def _save(self, opened: DatabaseFiles) -> str:
+        connection = self._engine.raw_connection()
+        try:
+            driver: Any = connection.dbapi_connection
+            return save_what_only_the_connection_reaches(driver, self._path, opened, utc_now())
+        finally:
+            connection.close()
 
     def _create_engine(self) -> sa.Engine:
         if self.dialect != "sqlite":
@@ -110,6 +169,11 @@ class Database:
             )
         engine = sa.create_engine(self._sqlite_address())
         sa.event.listen(engine, "connect", self._prepare_sqlite)
+        if self._writable:
+            sa.event.listen(engine, "do_connect", self._before_writing)
+        else:
+            sa.event.listen(engine, "do_connect", self._before_reading)
+            sa.event.listen(engine, "checkout", self._check_files)
         # IMMEDIATE, because a deferred transaction that reads and then writes fails at once if
         # another connection wrote in between, whatever the timeout.
         begin = "BEGIN IMMEDIATE" if self._writable else "BEGIN"
@@ -122,7 +186,33 @@ class Database:
             database=f"file:{self._url.database}", query={"mode": mode, "uri": "true"}
         )
 
-    def _prepare_sqlite(self, connection: Any, _record: Any) -> None:
+    def _before_writing(self, *_: Any) -> None:
+        moved = OpenedFiles(self._path).set_foreign_journal_aside(utc_now())
+        if moved is not None:
+            logger.error(
+                "The log database was replaced while no log-writer ran; the old one's journal is now %s.",
+                moved.name,
+            )
+
+    def _before_reading(self, *_: Any) -> None:
+        if OpenedFiles(self._path).left_foreign_journal():
+            raise DatabaseUnavailable(
+                "The log database was replaced; it can be read again once the log-writer has noticed."
+            )
+
+    def _check_files(self, _connection: Any, record: Any, _proxy: Any) -> None:
+        """Have the pool open a reader's connection anew if its files were replaced or removed."""
+        opened, found = record.info["files"], DatabaseFiles.named(self._path)
+        if found == opened:
+            return
+        if found.database not in (opened.database, self._noticed):
+            self.reopened += 1
+            self.on_reopened()
+            logger.warning("The log database was replaced or removed; it is opened anew.")
+        self._noticed = found.database
+        raise sa.exc.DisconnectionError("the files of the database were replaced")
+
+    def _prepare_sqlite(self, connection: Any, record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy's begin event decides, not the driver
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
         if self._writable:
@@ -135,6 +225,12 @@ class Database:
             connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIBIBYTES}")
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             connection.execute(f"PRAGMA journal_size_limit = {LONGEST_IDLE_WAL_BYTES}")
+        connection.execute("SELECT 1 FROM sqlite_schema")  # opens the journal too
+        opened = DatabaseFiles.named(self._path)
+        if self._writable:
+            self._opened = opened
+            OpenedFiles(self._path).note(opened)
+        record.info["files"] = opened
 
 
 def _make_folder(folder: Path) -> None:
@@ -150,11 +246,16 @@ def _with_driver(url: sa.URL) -> sa.URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
-def _first_line(error: sa.exc.DBAPIError) -> str:
-    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reason given"
+def _first_line(error: BaseException) -> str:
+    # SQLite rolls back by itself when the disk is full; undoing the savepoint then fails too.
+    while "no such savepoint" in str(error) and error.__context__ is not None:
+        error = error.__context__
+    reason = str(error.orig if isinstance(error, sa.exc.DBAPIError) else error).strip()
+    return reason.splitlines()[0] if reason else "no reason given"
 
 
-def _alembic_config(connection: sa.Connection) -> Config:
+def alembic_config(connection: sa.Connection) -> Config:
+    """Return Alembic's configuration for migrating over a connection."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

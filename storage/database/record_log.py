@@ -7,12 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.database.backlog import BacklogReader, count_rejected
+from storage.database.backlog import BacklogReader
 from storage.database.connection import Database
 from storage.errors import InvalidInput, RecordNotFound
 from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
 from storage.schema.tables import api_metrics, events, labels, logs, model_metrics, predictions
+from storage.spool.rejected import RejectedRecords
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class RecordLog:
         backlog = BacklogReader(self._database, self._paths).read(utc_now())
         return counts | {
             "spool_backlog": vars(backlog)
-            | {"rejected_records": count_rejected(self._paths.rejected_records)},
+            | {"rejected_records": RejectedRecords(self._paths.rejected_records).count()},
             "size_bytes": self._database.size_bytes(),
         }
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from storage.database.commands import CommandName
 from storage.database.monitoring_config import store_change
+from storage.log_writer.retention_clock import believe
 from storage.predictions.labels import store_labels
 from storage.schema.records import CommandRecord, EventRecord, SpoolRecord
 from storage.schema.tables import DERIVED_TABLES, RECORD_TABLES, command_results, events
@@ -43,10 +44,19 @@ def clear_records(
     return deleted
 
 
+def believe_clock(
+    connection: sa.Connection, arguments: Mapping[str, Any], now: datetime
+) -> dict[str, str]:
+    """Let retention believe the clock as it is now."""
+    believe(connection, now)
+    return {"believed": now.isoformat()}
+
+
 COMMANDS: Mapping[
     CommandName, Callable[[sa.Connection, Mapping[str, Any], datetime], dict[str, Any]]
 ] = {
     "clear_database": clear_records,
     "attach_labels": store_labels,
     "change_monitoring_config": store_change,
+    "believe_clock": believe_clock,
 }

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.requests.rollup import prune_steps
 from storage.schema.tables import api_metrics, labels, logs, predictions, shadow_answers
 from storage.settings import Settings
 
@@ -61,8 +62,10 @@ class Retention:
         self._database = database
         self._policy = policy
 
-    def step(self, now: datetime, limit: int) -> Pruned:
+    def step(self, now: datetime | None, limit: int) -> Pruned:
         """Delete about ``limit`` rows of each table at most; an empty result means nothing is due.
+
+        With None for ``now``, nothing is deleted for its age, only for the size of all.
 
         Raises
         ------
@@ -70,13 +73,19 @@ class Retention:
             If the database cannot be written now; nothing was deleted.
         """
         with self._database.transaction() as connection:
-            rows = {
-                table.name: _delete_oldest(connection, table, limit, before=now - age)
-                for table, age in self._policy.ages.items()
-            }
+            rows = self._delete_outdated(connection, now, limit) if now is not None else {}
             if not any(rows.values()) and self._is_too_large(connection):
                 rows = _delete_oldest_of_all(connection, limit)
         return Pruned(rows, self._release_pages())
+
+    def _delete_outdated(
+        self, connection: sa.Connection, now: datetime, limit: int
+    ) -> dict[str, int]:
+        rows = {
+            table.name: _delete_oldest(connection, table, limit, before=now - age)
+            for table, age in self._policy.ages.items()
+        }
+        return rows | prune_steps(connection, now)
 
     def _is_too_large(self, connection: sa.Connection) -> bool:
         largest = self._policy.largest_bytes

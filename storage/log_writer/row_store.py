@@ -9,31 +9,40 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.database.failures import is_fault_of_record
 from storage.log_writer.commands import carry_out
 from storage.log_writer.spool_rows import RowBatch, insert_statement, read_rows
 from storage.requests.rollup import roll_up
 from storage.requests.stored import StoredRequest
 from storage.schema.records import CommandRecord, SpoolRecord
 from storage.schema.tables import api_metrics, metadata
-from storage.spool.segments import decode
+from storage.spool.rejected import RejectedLine
+from storage.spool.segments import decode, encode
 
 ONCE = "once"
 """In a table's ``info``: the unique column; a second row with the same value is skipped."""
 
 
-def store_lines(connection: sa.Connection, lines: Sequence[bytes], now: datetime) -> list[bytes]:
-    """Store the lines' records; return lines that cannot be read or that the database rejects.
+def store_lines(
+    connection: sa.Connection, lines: Sequence[bytes], now: datetime
+) -> list[RejectedLine]:
+    """Store the lines' records; return lines that cannot be read or whose record the database refuses.
 
     If a line becomes several rows, all are stored or none.
+
+    Raises
+    ------
+    sqlalchemy.exc.DBAPIError
+        If the database failed, whatever it failed at: no line is to blame.
     """
     batches, others = read_rows(lines, connection.dialect.name)
     for batch in batches:
-        others += _insert(connection, batch, now)
+        others += _insert(connection, batch)
     records, rejected = _decode_all(others)
     return rejected + _store_all(connection, records, now)
 
 
-def _insert(connection: sa.Connection, batch: RowBatch, now: datetime) -> list[bytes]:
+def _insert(connection: sa.Connection, batch: RowBatch) -> list[bytes]:
     """Insert the rows; return the lines of rejected rows, found by halving."""
     try:
         with connection.begin_nested():
@@ -41,60 +50,67 @@ def _insert(connection: sa.Connection, batch: RowBatch, now: datetime) -> list[b
                 statement = insert_statement(table, connection.dialect)
                 connection.exec_driver_sql(statement, table.rows)
                 if table.table == api_metrics.name:
-                    roll_up(connection, table.rows, now)
-    except (sa.exc.OperationalError, sa.exc.InternalError):
-        raise  # the database failed, not a row
-    except (sa.exc.DBAPIError, OverflowError, TypeError, ValueError):
+                    roll_up(connection, table.rows)
+    except (sa.exc.DBAPIError, OverflowError, TypeError, ValueError) as error:
+        _raise_if_not_of_record(error)
         if len(batch.lines) == 1:
             return batch.lines
-        return [line for half in batch.halves() for line in _insert(connection, half, now)]
+        return [line for half in batch.halves() for line in _insert(connection, half)]
     return []
 
 
-def _decode_all(lines: Sequence[bytes]) -> tuple[list[SpoolRecord], list[bytes]]:
+def _decode_all(lines: Sequence[bytes]) -> tuple[list[SpoolRecord], list[RejectedLine]]:
     records: list[SpoolRecord] = []
-    rejected: list[bytes] = []
+    rejected: list[RejectedLine] = []
     for line in lines:
         try:
             records.append(decode(line))
-        except ValueError:
-            rejected.append(line)
+        except ValueError as error:
+            rejected.append(RejectedLine(line, str(error)))
     return records, rejected
 
 
 def _store_all(
     connection: sa.Connection, records: Sequence[SpoolRecord], now: datetime
-) -> list[bytes]:
-    """Store the records; return those that the database rejects, as JSON."""
-    refused: list[bytes] = []
+) -> list[RejectedLine]:
+    """Store the records; return the lines of those that the database refuses."""
+    refused: list[RejectedLine] = []
     in_order = sorted(records, key=lambda record: (isinstance(record, CommandRecord), record.table))
     for _, group in groupby(in_order, key=lambda record: record.table):
         batch = list(group)
-        if not _store(connection, batch, now):
-            refused += [
-                record.model_dump_json().encode()
-                for record in batch
-                if not _store(connection, [record], now)
-            ]
+        if _refusal(connection, batch, now) is None:
+            continue
+        for record in batch:
+            reason = _refusal(connection, [record], now)
+            if reason is not None:
+                refused.append(RejectedLine(encode(record)[:-1], reason))
     return refused
 
 
-def _store(connection: sa.Connection, records: Sequence[SpoolRecord], now: datetime) -> bool:
+def _refusal(
+    connection: sa.Connection, records: Sequence[SpoolRecord], now: datetime
+) -> str | None:
+    """Store all of the records or none; return why the database refuses them."""
     try:
         with connection.begin_nested():
             if isinstance(records[0], CommandRecord):
                 for record in records:
                     carry_out(connection, record, now)
             else:
-                _insert_records(connection, records, now)
-    except (sa.exc.IntegrityError, sa.exc.DataError, ValueError):
-        return False
-    return True
+                _insert_records(connection, records)
+    except (sa.exc.DBAPIError, ValueError) as error:
+        _raise_if_not_of_record(error)
+        reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        return str(reason).partition("\n")[0]
+    return None
 
 
-def _insert_records(
-    connection: sa.Connection, records: Sequence[SpoolRecord], now: datetime
-) -> None:
+def _raise_if_not_of_record(error: Exception) -> None:
+    if isinstance(error, sa.exc.DBAPIError) and not is_fault_of_record(error):
+        raise error
+
+
+def _insert_records(connection: sa.Connection, records: Sequence[SpoolRecord]) -> None:
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in records:
         for part in record.parts():
@@ -103,7 +119,7 @@ def _insert_records(
         insert = insert_into(metadata.tables[table], connection.dialect.name)
         connection.execute(insert, of_table)
         if table == api_metrics.name:
-            roll_up(connection, [StoredRequest.of(row) for row in of_table], now)
+            roll_up(connection, [StoredRequest.of(row) for row in of_table])
 
 
 def insert_into(table: sa.Table, dialect: str) -> sa.Insert:

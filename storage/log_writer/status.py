@@ -5,20 +5,31 @@ It is not in the database, because it matters most when the database cannot be w
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AwareDatetime, ValidationError
 
 from storage.schema.records import Record
 
+AlarmKind = Literal[
+    "clock", "database_unavailable", "spool_unavailable", "database_replaced", "spool_removed"
+]
+"""What is counted: minutes without database or spool or with a clock far ahead; times that files vanished."""
+
 
 class LogWriterStatus(Record):
-    """Totals since the log-writer started; ``lag_seconds`` is the longest wait in the last batch."""
+    """Totals since the log-writer started; ``lag_seconds`` is the longest wait in the last batch.
+
+    ``problems``: what a person should know now, in a sentence each.
+    """
 
     updated_at: AwareDatetime
     records_moved: int = 0
     records_rejected: int = 0
     lag_seconds: float = 0.0
     rows_pruned: Mapping[str, int] = {}
+    alarms: Mapping[AlarmKind, int] = {}
+    problems: tuple[str, ...] = ()
 
 
 def publish(path: Path, status: LogWriterStatus) -> None:

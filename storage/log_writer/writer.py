@@ -10,16 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 
 from storage.database.backlog import moment_of, read_positions
 from storage.database.connection import Database
-from storage.errors import SpoolUnavailable
+from storage.errors import DatabaseUnavailable, SpoolUnavailable
 from storage.log_writer.row_store import store_lines
 from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
 from storage.schema.tables import spool_positions
+from storage.spool.rejected import RejectedLine, RejectedRecords
 from storage.spool.segments import Chunk, Segment, segments
 
 logger = logging.getLogger(__name__)
@@ -64,6 +66,9 @@ class LogWriter:
         self._paths = paths
         self._database = database
         self._batch_bytes = batch_bytes
+        self._rejected = RejectedRecords(paths.rejected_records)
+        self._is_settled = False
+        self._reopened = database.reopened
         self._moved: dict[str, int] = {}
 
     def run_once(self, now: datetime) -> DrainReport:
@@ -76,6 +81,9 @@ class LogWriter:
         SpoolUnavailable
             If a segment could not be read or its bad lines could not be set aside; the others were moved.
         """
+        if self._reopened != self._database.reopened:  # its positions are its own
+            self._reopened = self._database.reopened
+            self._moved.clear()
         report = DrainReport()
         problem: SpoolUnavailable | None = None
         for group in self._groups():
@@ -109,9 +117,10 @@ class LogWriter:
         size = 0
         for segment in segments(self._paths.spool):
             moved = self._moved.get(segment.name, -1)
-            if segment.is_idle(moved):
-                continue
-            waiting = segment.backlog_bytes(max(0, moved))
+            with _file_problems():
+                if segment.is_idle(moved):
+                    continue
+                waiting = segment.backlog_bytes(max(0, moved))
             if group and size + waiting > self._batch_bytes:
                 yield group
                 group, size = [], 0
@@ -130,8 +139,9 @@ class LogWriter:
             if rejected and len(group) > 1:
                 raise _BadLines
             _set_positions(connection, positions, chunks)
-            # Before the commit: a crash in between sets a line aside twice, which loses nothing.
-            self._set_aside(group[0], rejected)
+            draft = self._prepare(group[0], positions, rejected)
+        self._check_place()
+        self._set_aside(draft, len(rejected))
         self._let_go(chunks)
         return DrainReport(
             records=len(lines) - len(rejected),
@@ -164,7 +174,7 @@ class LogWriter:
         self._moved |= {segment.name: chunk.end for segment, chunk in chunks.items()}
         finished = [segment for segment, chunk in chunks.items() if chunk.finished]
         for segment in finished:
-            segment.path.unlink()
+            segment.path.unlink(missing_ok=True)  # the folder may have been removed meanwhile
             del self._moved[segment.name]
         if finished:
             names = [segment.name for segment in finished]
@@ -172,17 +182,33 @@ class LogWriter:
                 gone = spool_positions.c.segment.in_(names)
                 connection.execute(sa.delete(spool_positions).where(gone))
 
-    def _set_aside(self, segment: Segment, rejected: Sequence[bytes]) -> None:
-        if not rejected:
-            return
-        target = self._paths.rejected_records / segment.name
+    def _check_place(self) -> None:
+        """After a commit: what went to a file that was replaced meanwhile must go to the new one too."""
+        if not self._database.is_in_place():
+            self._is_settled = False
+            raise DatabaseUnavailable(
+                "The log database was replaced while records were written; they are written again."
+            )
+
+    def _prepare(
+        self, segment: Segment, positions: Mapping[str, int], rejected: Sequence[RejectedLine]
+    ) -> Path | None:
+        """Write the rejected lines before the commit, so that a crash after it cannot lose them."""
         with _file_problems():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("ab") as stream:
-                stream.writelines(line + b"\n" for line in rejected)
-        logger.error(
-            "%d unreadable records of a spool file were set aside in %s", len(rejected), target
-        )
+            if not self._is_settled:
+                names = {each.name for each in segments(self._paths.spool)}
+                self._rejected.settle(positions, names)
+            self._is_settled = not rejected
+            if not rejected:
+                return None
+            return self._rejected.prepare(segment.name, positions.get(segment.name, 0), rejected)
+
+    def _set_aside(self, draft: Path | None, number: int) -> None:
+        if draft is None:
+            return
+        with _file_problems():
+            target = self._rejected.commit(draft)
+        logger.error("%d unreadable records of a spool file were set aside in %s", number, target)
 
 
 @contextmanager

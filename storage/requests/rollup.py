@@ -4,7 +4,7 @@ A cell holds the number and the latencies of the requests of one step, endpoint,
 once for each resolution. A batch is counted in memory and touches each of its cells once.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -19,7 +19,6 @@ from storage.schema.tables import request_rollup, slowest_requests
 
 SECOND_CHARACTERS = len("2026-11-25 21:53:35")
 FINEST_SECONDS = RESOLUTIONS[0].seconds
-WIDEST_SECONDS = RESOLUTIONS[-1].seconds
 
 KEPT = {request_rollup: RESOLUTIONS, slowest_requests: SLOWEST_RESOLUTIONS}
 GRACE = timedelta(days=1)
@@ -51,11 +50,10 @@ _UPDATE = sa.update(request_rollup).where(
 _INSERT = sa.insert(request_rollup)
 
 
-def roll_up(connection: sa.Connection, rows: Sequence[Row], now: datetime) -> None:
+def roll_up(connection: sa.Connection, rows: Sequence[Row]) -> None:
     """Count stored requests, inside the transaction that stores them, and keep the slowest.
 
-    ``rows`` have the fields of ``StoredRequest`` in their order. With the first requests of a new long step,
-    old steps are deleted.
+    ``rows`` have the fields of ``StoredRequest`` in their order.
     """
     if not rows:
         return
@@ -69,8 +67,6 @@ def roll_up(connection: sa.Connection, rows: Sequence[Row], now: datetime) -> No
     if first:
         connection.execute(_INSERT, first)
     keep_slowest(connection, ((cell.step_start, group) for cell, group in finest.items()))
-    if any(cell["resolution_seconds"] == WIDEST_SECONDS for cell in first):
-        _prune(connection, now)
 
 
 def _by_cell(rows: Iterable[Row]) -> dict[Cell, list[Row]]:
@@ -124,8 +120,9 @@ def _content(counts: Counts) -> dict[str, Any]:
     return {"requests": int(counts.sum()), "latency": encode(counts)}
 
 
-def _prune(connection: sa.Connection, now: datetime) -> None:
-    """Delete expired steps, oldest first, a few at a time."""
+def prune_steps(connection: sa.Connection, now: datetime) -> dict[str, int]:
+    """Delete expired steps, oldest first, a few at a time; return the number of deleted rows by table."""
+    deleted: Counter[str] = Counter()
     for table, resolutions in KEPT.items():
         for resolution in resolutions:
             width = table.c.resolution_seconds == resolution.seconds
@@ -134,4 +131,6 @@ def _prune(connection: sa.Connection, now: datetime) -> None:
             end = int((now - resolution.kept - GRACE).timestamp())
             if first is not None and first < end:
                 outdated = table.c.step_start < min(end, first + PRUNED_SECONDS)
-                connection.execute(sa.delete(table).where(width, outdated))
+                delete = sa.delete(table).where(width, outdated)
+                deleted[table.name] += connection.execute(delete).rowcount
+    return {table: number for table, number in deleted.items() if number}

@@ -203,7 +203,7 @@ class CommandRecord(SpoolRecord):
     table = "command_results"
     kind: Literal["command"] = "command"
     command_id: str = Field(default_factory=new_id)
-    name: Literal["clear_database", "attach_labels", "change_monitoring_config"]
+    name: Literal["clear_database", "attach_labels", "change_monitoring_config", "believe_clock"]
     arguments: dict[str, Any] = Field(default_factory=dict)
     expires_at: AwareDatetime
 

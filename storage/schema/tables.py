@@ -32,6 +32,9 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+RecordId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""64 bits on both: only a column declared INTEGER is SQLite's own row id, which has them."""
+
 metadata = sa.MetaData()
 
 
@@ -42,7 +45,7 @@ def _record_table(
     return sa.Table(
         name,
         metadata,
-        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("id", RecordId, primary_key=True, autoincrement=True),
         sa.Column("timestamp", UtcDateTime, nullable=False, index=True),
         *columns,
         sqlite_autoincrement=True,
@@ -154,6 +157,14 @@ spool_positions = sa.Table(
     sa.Column("segment", sa.String(100), primary_key=True),
     sa.Column("position", sa.BigInteger, nullable=False),
 )
+
+retention_clock = sa.Table(
+    "retention_clock",
+    metadata,
+    sa.Column("clock", sa.String(16), primary_key=True),
+    sa.Column("believed", UtcDateTime, nullable=False),
+)
+"""One row: the time against which retention measures age, see storage/log_writer/retention_clock.py."""
 
 request_rollup = sa.Table(
     "request_rollup",

@@ -64,4 +64,6 @@ def configure_logging(settings: Settings, spool: Spool, process: str) -> None:
 
 def open_spool(settings: Settings) -> Spool:
     """Open this process's spool, below the runtime folder of the settings."""
-    return Spool(settings.paths.spool, settings.spool.segment_bytes)
+    spool = Spool(settings.paths.spool, settings.spool.segment_bytes)
+    spool.keep_checking()
+    return spool

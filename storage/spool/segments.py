@@ -7,13 +7,15 @@ to: when the log-writer can take the lock, the owner closed the segment or died,
 An append survives the death of the process (the kernel has the bytes), but not a power cut.
 """
 
+import contextlib
 import fcntl
+import logging
 import os
 import secrets
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +23,13 @@ from pydantic import ValidationError
 
 from storage.errors import SpoolUnavailable
 from storage.schema.records import SPOOL_RECORD, AnySpoolRecord, SpoolRecord
+from storage.spool.open_segment import OpenSegment
+
+logger = logging.getLogger(__name__)
 
 SEGMENT_SUFFIX = ".spool"
+CHECK_SECONDS = 0.2
+"""How long a removed spool folder may go unnoticed."""
 
 
 def encode(record: SpoolRecord) -> bytes:
@@ -53,14 +60,21 @@ def decode(line: bytes) -> AnySpoolRecord:
 
 
 class Spool:
-    """The writer of one process; its threads may share it."""
+    """The writer of one process; its threads may share it.
+
+    A segment whose name no longer leads to it, because the folder was removed, moved or put back, is noticed
+    within ``CHECK_SECONDS`` of an append and written anew under its name: byte for byte, so that the
+    log-writer goes on where it was. ``on_restored`` is then called.
+    """
 
     def __init__(self, folder: Path, segment_bytes: int) -> None:
         self._folder = folder
         self._segment_bytes = segment_bytes
         self._lock = threading.Lock()
-        self._descriptor: int | None = None
-        self._size = 0
+        self._segment: OpenSegment | None = None
+        self._next_check = 0.0
+        self._closed = threading.Event()
+        self.on_restored: Callable[[], None] = lambda: None
 
     def append(self, records: Iterable[SpoolRecord]) -> None:
         """Append all of the records in one write, or none of them.
@@ -74,53 +88,91 @@ class Spool:
 
     def append_lines(self, lines: bytes) -> None:
         """Append encoded spool lines in one write; see ``append``."""
+        restored = False
         with self._lock:
             try:
+                if (
+                    time.monotonic() >= self._next_check
+                ):  # the file system is asked now and then only
+                    restored = self._restore()
                 self._write(lines)
             except OSError as error:
                 raise SpoolUnavailable(
                     f"The record could not be written to {self._folder} ({error.strerror}); "
                     "free some disk space or fix its permissions, then try again."
                 ) from error
+        if restored:
+            self._tell()
+
+    def check(self) -> None:
+        """Write the current segment anew if its name no longer leads to it, now or at the next check."""
+        restored = False
+        with self._lock, contextlib.suppress(OSError):
+            restored = self._restore()
+        if restored:
+            self._tell()
+
+    def keep_checking(self) -> None:
+        """Check in a thread until closed: an idle process must not leave its last records out of reach."""
+        threading.Thread(target=self._check_until_closed, name="spool-check", daemon=True).start()
 
     def close(self) -> None:
         """Close the current segment, so that the log-writer can finish and remove it."""
+        self._closed.set()
         with self._lock:
+            with contextlib.suppress(OSError):
+                self._restore()
             self._release()
+
+    def _check_until_closed(self) -> None:
+        while not self._closed.wait(CHECK_SECONDS):
+            self.check()
+
+    def _tell(self) -> None:
+        """Alarm; outside the lock, because the log line itself is appended here."""
+        self.on_restored()
+        logger.error(
+            "The spool folder %s was removed or replaced while it was in use; this process has written its "
+            "open file there anew.",
+            self._folder,
+        )
 
     def _write(self, lines: bytes) -> None:
-        if self._descriptor is None:
-            self._descriptor, self._size = self._open_segment(), 0
-        written = 0
+        if self._segment is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._segment = OpenSegment.create(self._folder / new_name())
         try:
-            written = os.write(self._descriptor, lines)
-            if written < len(lines):
-                raise OSError(28, "no space left on the device")
+            self._segment.append(lines)
         except OSError:
-            if written:
-                os.ftruncate(self._descriptor, self._size)
-            if self._size:
-                self._release()  # once it is moved and removed, there is space again
+            if self._segment.size:
+                self._finish()  # once it is moved and removed, there is space again
             raise
-        self._size += written
-        if self._size >= self._segment_bytes:
+        if self._segment.size >= self._segment_bytes:
+            self._finish()
+
+    def _restore(self) -> bool:
+        self._next_check = time.monotonic() + CHECK_SECONDS
+        if self._segment is None or self._segment.is_reachable():
+            return False
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._segment = self._segment.written_anew()
+        return True
+
+    def _finish(self) -> None:
+        """Close the segment, unless it is out of reach and cannot be written anew: then it grows."""
+        with contextlib.suppress(OSError):
+            self._restore()
             self._release()
 
-    def _open_segment(self) -> int:
-        # Locked before it gets the name that the log-writer looks for: a segment that can be seen
-        # unlocked is one that nobody will write to again.
-        self._folder.mkdir(parents=True, exist_ok=True)
-        name = f"{time.time_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}"
-        draft = self._folder / f"{name}.new"
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        draft.rename(self._folder / f"{name}{SEGMENT_SUFFIX}")
-        return descriptor
-
     def _release(self) -> None:
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        if self._segment is not None:
+            self._segment.close()
+            self._segment = None
+
+
+def new_name() -> str:
+    """Return the name of a new segment; names sort by time."""
+    return f"{time.time_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}{SEGMENT_SUFFIX}"
 
 
 @dataclass(frozen=True)

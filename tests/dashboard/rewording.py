@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SENTENCES = frozenset(
     {
+        "alarms",
         "alerts",
         "blocked_by",
         "detail",

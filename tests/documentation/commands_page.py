@@ -21,6 +21,8 @@ WITH_OPTIONS = (
     "backend.demo_api",
     "backend.monitor",
     "storage.audit",
+    "storage.log_writer",
+    "storage.spool",
 )
 PROCESSES = """
 What `make up` starts, from the `Procfile`. Each starts alone, in any order, survives the others being down,

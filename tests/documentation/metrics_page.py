@@ -57,6 +57,9 @@ def _use(services: Services, settings: Settings) -> None:
     counted.set_realized_error(0.4)
     counted.set_estimated_error(0.4)
     counted.set_drift_share(0.125)
-    status = LogWriterStatus(updated_at=utc_now(), rows_pruned={"predictions": 1})
+    counted.count_reopened("database")
+    status = LogWriterStatus(
+        updated_at=utc_now(), rows_pruned={"predictions": 1}, alarms={"clock": 1}
+    )
     settings.paths.spool.mkdir(exist_ok=True)
     publish(settings.paths.log_writer_status, status)

@@ -18,6 +18,7 @@ NAMES = {
     "log_writer_last_seen_timestamp_seconds",
     "log_writer_records_total",
     "log_writer_rejected_records_total",
+    "log_writer_alarms_total",
     "retention_pruned_rows_total",
 }
 
@@ -44,7 +45,11 @@ def test_the_backlog_is_told_without_a_database(http: FlaskClient) -> None:
 def test_the_log_writers_word_is_passed_on(http: FlaskClient, service_settings: Settings) -> None:
     http.post("/predict", json=EXAMPLE)
     status = LogWriterStatus(
-        updated_at=utc_now(), records_moved=7, lag_seconds=0.25, rows_pruned={"logs": 3}
+        updated_at=utc_now(),
+        records_moved=7,
+        lag_seconds=0.25,
+        rows_pruned={"logs": 3},
+        alarms={"clock": 2},
     )
     publish(service_settings.paths.log_writer_status, status)
     samples = _samples(http)
@@ -52,6 +57,7 @@ def test_the_log_writers_word_is_passed_on(http: FlaskClient, service_settings: 
     assert samples["log_writer_records_total"] == 7
     assert samples["log_writer_lag_seconds"] == 0.25
     assert samples["retention_pruned_rows_total"] == 3
+    assert samples["log_writer_alarms_total"] == 2
 
 
 def test_each_has_its_help(http: FlaskClient) -> None:

@@ -7,8 +7,9 @@ from backend.client import HousingClient, ServiceRefused
 from backend.contract.predictions import EXAMPLE, FEATURES, HousingFeatures
 from backend.contract.records import RequestsQuery
 from dashboard.shared.price import dollars, rounded_dollars
+from storage.log_writer.status import LogWriterStatus, publish
 from storage.paths import RuntimePaths
-from storage.schema.records import ChampionPointer
+from storage.schema.records import ChampionPointer, utc_now
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
 
@@ -96,6 +97,17 @@ def test_records_that_could_not_be_read_are_said(open_page: OpenPage, service: S
     assert [warning.value for warning in page.warning] == [
         "Unreadable records: 1. They are kept in the spool's folder of rejected records."
     ]
+
+
+def test_alarms_are_shown_while_the_service_predicts(open_page: OpenPage, service: Service) -> None:
+    alarms = ("No records are removed by age.", "The log database was replaced.")
+    paths = service.settings.paths
+    paths.spool.mkdir(exist_ok=True)
+    status = LogWriterStatus(updated_at=utc_now(), problems=alarms)
+    publish(paths.log_writer_status, status)
+    page = open_page("overview", service)
+    assert "Up" in page.markdown[0].value
+    assert tuple(warning.value for warning in page.warning) == alarms
 
 
 def test_without_a_model_the_rest_is_still_shown(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from storage.database.connection import Database
 from storage.log_writer.housekeeping import SWEEP_INTERVAL, Housekeeping
 from storage.log_writer.retention import Pruned, Retention, RetentionPolicy, used_bytes
+from storage.log_writer.retention_clock import RetentionClock
 from storage.log_writer.status import read_status
 from storage.log_writer.writer import LogWriter
 from storage.schema.records import SpoolRecord, utc_now
@@ -47,11 +48,8 @@ def keep(settings: Settings, spool: Spool, writable: Database) -> Keep:
 def test_each_table_has_its_own_age(keep: Keep, writable: Database) -> None:
     for days in (5, 20, 60, 100):
         keep(*records.one_of_each(), days=days)
-    assert Retention(writable, POLICY).step(NOW, 1000).rows == {
-        "predictions": 1,
-        "api_metrics": 2,
-        "logs": 3,
-    }
+    rows = Retention(writable, POLICY).step(NOW, 1000).rows
+    assert (rows["predictions"], rows["api_metrics"], rows["logs"]) == (1, 2, 3)
     assert _counts(writable) == {"predictions": 3, "api_metrics": 2, "logs": 1}
     with writable.transaction() as connection:
         count = sa.select(sa.func.count()).select_from(model_metrics)
@@ -148,7 +146,7 @@ def test_sweeps_are_counted_logged_and_paused(
     settings: Settings, keep: Keep, writable: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     keep(records.log("old"), days=11)
-    keeping = Housekeeping(settings.paths, Retention(writable, POLICY))
+    keeping = Housekeeping(settings.paths, Retention(writable, POLICY), RetentionClock(writable))
     with caplog.at_level(logging.INFO):
         for second in range(4):
             keeping.run_once(NOW + timedelta(seconds=second), moved=0)

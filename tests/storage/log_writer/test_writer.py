@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from storage.database.backlog import count_rejected
 from storage.database.connection import Database
 from storage.database.record_log import PageRequest, RecordLog
 from storage.errors import SpoolUnavailable
@@ -21,6 +20,7 @@ from storage.schema.records import utc_now
 from storage.schema.rollup import RESOLUTIONS
 from storage.schema.tables import RECORD_TABLES, labels, request_rollup, spool_positions
 from storage.settings import Settings
+from storage.spool.rejected import RejectedRecords
 from storage.spool.segments import Spool, encode
 from tests.storage import records
 from tests.system import REPOSITORY, clean_environment, running, wait_for
@@ -107,7 +107,7 @@ def test_torn_tails_and_wrong_checksums_are_set_aside(
     segment.write_bytes(good + damaged + torn[:-20])
     report = write()
     assert (report.records, report.rejected, report.segments_removed) == (1, 2, 1)
-    assert count_rejected(settings.paths.rejected_records) == 2
+    assert RejectedRecords(settings.paths.rejected_records).count() == 2
     assert record_log.statistics()["spool_backlog"]["rejected_records"] == 2
     assert len(record_log.predictions(PageRequest()).rows) == 1
 
@@ -213,7 +213,7 @@ def test_segments_share_a_transaction(
     other.append_lines(b"junk\n")
     assert write() == DrainReport(records=2, rejected=1)
     assert len(commits) == 3
-    (aside,) = settings.paths.rejected_records.iterdir()
+    (aside,) = RejectedRecords(settings.paths.rejected_records).files()
     assert aside.read_bytes() == b"junk\n"
     other.close()
 
@@ -232,7 +232,7 @@ def test_what_cannot_be_set_aside_waits_alone(
     settings.paths.rejected_records.unlink()
     write()
     assert len(record_log.predictions(PageRequest()).rows) == 2
-    assert count_rejected(settings.paths.rejected_records) == 1
+    assert RejectedRecords(settings.paths.rejected_records).count() == 1
 
 
 def test_an_idle_segment_costs_no_transaction(

@@ -14,7 +14,7 @@ from storage.errors import InvalidInput
 from storage.log_writer.commands import clear_records
 from storage.log_writer.writer import DrainReport, LogWriter
 from storage.requests.histogram import RELATIVE_ERROR
-from storage.requests.rollup import GRACE, PRUNED_SECONDS, roll_up
+from storage.requests.rollup import GRACE, PRUNED_SECONDS, prune_steps, roll_up
 from storage.requests.slowest import read_slowest
 from storage.requests.stored import StoredRequest
 from storage.requests.summary import Range, Summary, summarize
@@ -67,7 +67,7 @@ def _store(database: Database, requests: Sequence[RequestRecord], batch: int = 1
     for begin in range(0, len(requests), batch):
         rows = [StoredRequest.of(one.row()) for one in requests[begin : begin + batch]]
         with database.transaction() as connection:
-            roll_up(connection, rows, NOON)
+            roll_up(connection, rows)
 
 
 def _summary(database: Database, window: timedelta = HOUR, *endpoints: str) -> Summary:
@@ -167,22 +167,22 @@ def test_no_list_of_the_slowest_grows_beyond_what_is_kept(writable: Database) ->
 def test_old_steps_go_a_few_at_a_time(writable: Database) -> None:
     oldest = timedelta(days=200)
     old = [_request(oldest - timedelta(minutes=minute)) for minute in range(0, 360, 10)]
-    _store(writable, old)
-    left = [_steps(writable)]
-    for later in range(4):
-        _store(writable, [_request(timedelta(minutes=-10 * later))])
-        left.append(_steps(writable))
+    _store(writable, [*old, _request()])
     widths, lists = len(RESOLUTIONS), len(SLOWEST_RESOLUTIONS)
     a_time = PRUNED_SECONDS // 600
-    assert left[0] == ((36 - a_time) * widths, (36 - a_time) * lists)
-    assert left[1] == ((36 - 2 * a_time + 1) * widths, (36 - 2 * a_time + 1) * lists)
-    assert left[-1] == (4 * widths, 4 * lists)
+    for _ in range(36 // a_time):
+        assert _prune(writable) == {
+            "request_rollup": a_time * widths,
+            "slowest_requests": a_time * lists,
+        }
+    assert _prune(writable) == {}
+    assert _steps(writable) == (widths, lists)
 
 
 def test_what_is_still_asked_for_stays(writable: Database, readable: Database) -> None:
     ages = [resolution.kept for resolution in RESOLUTIONS]
     _store(writable, [_request(age + GRACE - timedelta(minutes=20)) for age in ages])
-    _store(writable, [_request()])
+    _prune(writable)
     for resolution in RESOLUTIONS:
         window = resolution.kept
         step = max(timedelta(seconds=resolution.seconds), window / 1_000 // HOUR * HOUR)
@@ -199,6 +199,11 @@ def test_clearing_empties_the_rollup_too(writable: Database) -> None:
     with writable.transaction() as connection:
         clear_records(connection, {}, NOON)
     assert _steps(writable) == (0, 0)
+
+
+def _prune(database: Database) -> dict[str, int]:
+    with database.transaction() as connection:
+        return prune_steps(connection, NOON)
 
 
 def _steps(database: Database) -> tuple[int, ...]:
