@@ -17,6 +17,8 @@ EMPTY_BIN_ROWS = 0.5
 """An empty bin counts as half a row, so that no logarithm is infinite."""
 NORMAL_SPREAD = 2 * float(stats.norm.ppf(0.95))
 """Distance of a normal distribution's 5th and 95th percentile, in standard deviations."""
+SMALLEST_SPREAD = 1e-200
+"""Less is rounding around a constant, and dividing by it overflows."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class ReferenceColumn:
         self.missing_rows = len(values) - len(present)
         low, high = np.percentile(self.sorted, [5, 95])
         spread = float((high - low) / NORMAL_SPREAD) or float(self.sorted.std())
-        self._spread = spread or max(abs(float(self.sorted[0])), 1.0)
+        constant = spread < SMALLEST_SPREAD
+        self._spread = max(abs(float(self.sorted[0])), 1.0) if constant else spread
         deciles = np.percentile(self.sorted, np.linspace(0, 100, BINS + 1)[1:-1])
         self._edges = np.unique(deciles)
         self._shares = self._bin_shares(self.sorted)

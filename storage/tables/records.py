@@ -71,10 +71,15 @@ class Records:
             self._stream.readline()
         above = self._header.lines
         for line in self._stream:
-            if trimmed(line) and not line.startswith(COMMENT):
+            if trimmed(line) and not self._is_comment(line):
                 return above, self._remembered(line)
             above += 1
         return above, iter(())
+
+    def _is_comment(self, line: str) -> bool:
+        # With as many cells as the header it is a row, whose first cell happens to begin like a comment.
+        separators = line.count(self._header.separator)
+        return line.startswith(COMMENT) and separators < len(self._header.names) - 1
 
     def _remembered(self, first: str) -> Iterator[str]:
         remember = self._lines.append

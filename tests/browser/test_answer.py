@@ -128,6 +128,7 @@ def _expect_two_scenarios_kept_between_pages(system: System, page: Page) -> None
     expect(page.get_by_role("button", name="Pinned")).to_be_visible()
     _ask(system, page, DELANO)
     page.get_by_role("button", name="Pin this prediction").click()
+    expect(page.get_by_role("button", name="Pinned")).to_be_visible()
     page.get_by_role("tab", name="Scenarios").click()
     table = page.locator(".st-key-predict_comparison")
     expect(table).to_contain_text("−$")

@@ -4,7 +4,7 @@ from dataclasses import astuple
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
@@ -39,6 +39,7 @@ def test_the_critical_value_is_where_the_p_value_is_the_level(shift: float) -> N
     assert column.critical_ks_statistic(400, found.p_value) == pytest.approx(found.ks_statistic)
 
 
+@example(np.array([0.0] * 3 + [2.3e-308] * 39), np.array([1e6]))
 @given(SAMPLES, SAMPLES)
 def test_every_distance_is_finite_and_in_its_range(
     reference: np.ndarray, current: np.ndarray

@@ -170,6 +170,12 @@ def test_a_quote_left_open_in_a_large_file_is_found_where_it_opens() -> None:
         read("\n".join([HEADER, *rows]), INPUT_COLUMNS)
 
 
+def test_a_first_row_that_begins_like_a_comment_is_a_row() -> None:
+    block = read("note,a,b\n# only a comment\n#,1.5,2\nx,3,4\n")
+    assert block.numbers.tolist() == [[1.5, 2.0], [3.0, 4.0]]
+    assert block.rows.tolist() == [3, 4]
+
+
 def test_rows_keep_their_lines_over_many_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_file, "ROWS_A_BLOCK", 3)
     lines = ["text,a,b", *(f'"one\ntwo",{number},1' for number in range(10)), "x,y,1", "x,10,1"]
