@@ -21,7 +21,9 @@ from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLoca
 
 SOURCES = Path(__file__).parents[1]
 MARKS = (b"@compiled", b"@inlined")
-IMPORTED = re.compile(rb"^from ((?:storage|training)\.[\w.]+) import", re.MULTILINE)
+IMPORTED = re.compile(rb"^from ((?:storage|training)\.[\w.]+) import (\([^)]*\)|.*)$", re.MULTILINE)
+BECOMES_CODE = re.compile(rb"\b(?:[A-Z][A-Z0-9_]+|compiled|inlined)\b")
+"""Constants, and what compiles with its options."""
 APPLICATION = "california-housing"
 NAME = re.compile("[0-9a-f]{16}")
 UNUSED_SECONDS = 30 * 24 * 3600.0
@@ -62,10 +64,11 @@ def usable_folder(parent: Path, name: str) -> Path | None:
 
 
 def checksum(sources: Path) -> str:
-    """Return the checksum of all sources with compiled functions and of whatever these import.
+    """Return the checksum of all sources with compiled functions, and of those whose constants they import.
 
     numba notices a change of the file that a function is in, but not of a function or a constant that
-    comes from another.
+    comes from another. Nothing else that is imported becomes part of the machine code, so that most changes
+    of the project leave it as it is.
     """
     versions = f"{sys.version_info[:2]} {numba.__version__} {llvmlite.__version__}"
     digest = hashlib.sha256(versions.encode())
@@ -91,7 +94,8 @@ def _is_marked(text: bytes) -> bool:
 
 
 def _imported(text: bytes, root: Path) -> list[Path]:
-    modules = (name.decode().split(".") for name in IMPORTED.findall(text))
+    found = IMPORTED.findall(text)
+    modules = (name.decode().split(".") for name, what in found if BECOMES_CODE.search(what))
     return [root.joinpath(*names).with_suffix(".py") for names in modules]
 
 

@@ -12,6 +12,8 @@ from backend.workers.pool import LONGEST_PAUSE_SECONDS, START_SECONDS, WorkerPoo
 from tests.system import children, wait_for
 
 SILENCE_SECONDS = 8.0
+OTHERS: set[int] = set()
+"""Children of this process that it had before, such as the training that all tests share."""
 
 
 @pytest.fixture
@@ -22,11 +24,13 @@ def board() -> Board:
 @pytest.fixture
 def pool(board: Board) -> Iterator[WorkerPool]:
     """One worker that does nothing but live."""
+    OTHERS.update(children(os.getpid()))
     pool = WorkerPool(lambda _: time.sleep(60), 1, board, SILENCE_SECONDS)
     yield pool
     for pid in _workers():
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+    OTHERS.clear()
 
 
 def test_a_silent_worker_is_killed_and_replaced(pool: WorkerPool, board: Board) -> None:
@@ -82,4 +86,4 @@ def test_a_worker_that_dies_at_once_is_started_after_growing_pauses(pool: Worker
 
 
 def _workers() -> list[int]:
-    return children(os.getpid())
+    return [pid for pid in children(os.getpid()) if pid not in OTHERS]

@@ -10,7 +10,8 @@ from training.kernels.machine_code import UNUSED_SECONDS, checksum, usable_folde
 
 NAME, OLD, RECENT = "0123456789abcdef", "fedcba9876543210", "aaaaaaaaaaaaaaaa"
 COMPILED = (
-    "from storage.limits import LIMIT\nfrom training.rooms import low\n\n"
+    "from storage.limits import (\n    LIMIT,\n)\nfrom storage.errors import Wrong\n"
+    "from training.rooms import low\nfrom training.options import compiled\n\n"
     "@compiled\ndef is_low(value):\n    return value < LIMIT\n"
 )
 
@@ -22,6 +23,8 @@ def sources(tmp_path: Path) -> Path:
         ("training/low.py", COMPILED),
         ("storage/limits.py", "from storage.highest import HIGHEST\n\nLIMIT = HIGHEST"),
         ("storage/highest.py", "HIGHEST = 1"),
+        ("storage/errors.py", "class Wrong(Exception): ..."),
+        ("training/options.py", "OPTIONS = {}"),
         ("training/other.py", ""),
         ("training/rooms/__init__.py", ""),
     ):
@@ -31,7 +34,10 @@ def sources(tmp_path: Path) -> Path:
     return tmp_path / "training"
 
 
-@pytest.mark.parametrize("changed", ["training/low.py", "storage/limits.py", "storage/highest.py"])
+@pytest.mark.parametrize(
+    "changed",
+    ["training/low.py", "training/options.py", "storage/limits.py", "storage/highest.py"],
+)
 def test_what_a_compiled_function_is_made_of_changes_the_name(changed: str, sources: Path) -> None:
     before = checksum(sources)
     with (sources.parent / changed).open("a") as file:
@@ -39,9 +45,10 @@ def test_what_a_compiled_function_is_made_of_changes_the_name(changed: str, sour
     assert checksum(sources) != before
 
 
-def test_no_other_file_changes_the_name(sources: Path) -> None:
+@pytest.mark.parametrize("changed", ["training/other.py", "storage/errors.py"])
+def test_no_other_file_changes_the_name(changed: str, sources: Path) -> None:
     before = checksum(sources)
-    (sources / "other.py").write_text("UNUSED = 2")
+    (sources.parent / changed).write_text("UNUSED = 2")
     assert checksum(sources) == before
 
 
