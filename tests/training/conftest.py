@@ -21,9 +21,16 @@ from training.fitting.fit import fit, fit_intervals
 from training.fitting.progress import StepDisplay
 from training.models.candidates import PREPROCESSING, REGRESSOR, Candidate, all_candidates, select
 from training.models.intervals import PriceIntervals
+from training.promotion import loaded_version
 
 SMALL_ROWS = 600
 CHAMPION_ROWS = 4000
+
+
+@pytest.fixture(autouse=True)
+def _short_measurement_of_latency(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The forests of these tests answer through scikit-learn, so the gate would time each for two seconds."""
+    monkeypatch.setattr(loaded_version, "TIMED_SECONDS", 0.1)
 
 
 @pytest.fixture(scope="session")
