@@ -250,7 +250,11 @@ rollback, or the watch over a promotion, which rolls back."""
 
 
 class ChampionPointer(Record):
-    """Which version serves, which served before, and what moved the pointer (None: an older release)."""
+    """Which version serves, where a rollback leads, and what moved the pointer (None: an older release).
+
+    Releases before 0.3.0 kept in ``previous`` which version served before, after a rollback too. What decides
+    is ``storage.models.way_back``.
+    """
 
     version: str
     previous: str | None = None

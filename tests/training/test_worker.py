@@ -249,7 +249,7 @@ def test_its_promotions_are_audited(bench: Bench) -> None:
 
 def test_an_idle_worker_brings_the_aliases_after_a_rollback(bench: Bench) -> None:
     first, second = bench.retrain(forest("bad")), bench.retrain(forest("good"))
-    ChampionSwitch(bench.store).roll_back()
+    ChampionSwitch(bench.store, bench.store.verify).roll_back()
     assert bench.worker().run_once(utc_now()) is None
     client = MlflowClient(bench.settings.tracking_uri, bench.settings.tracking_uri)
     for alias, result in ((CHAMPION, first), (PREVIOUS, second)):

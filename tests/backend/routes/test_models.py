@@ -112,7 +112,8 @@ def test_a_promotion_and_its_rollback_are_served(
     assert (dearer["model_version"], again["model_version"]) == (new, old)
     assert dearer["prediction"] > price["prediction"] == again["prediction"]
     listed = ModelsResponse.model_validate(http.get("/models").json)
-    assert (listed.champion, listed.previous, listed.changed_at) == (old, new, back.changed_at)
+    assert (listed.champion, listed.previous, listed.changed_at) == (old, None, back.changed_at)
+    assert [one.version for one in listed.versions if one.is_rolled_back] == [new]
 
 
 def test_an_unknown_version_is_a_404(http: FlaskClient) -> None:
@@ -163,7 +164,7 @@ def test_promotion_mends_a_torn_pointer(
     http: FlaskClient, service_settings: Settings, versions: tuple[str, str]
 ) -> None:
     service_settings.paths.champion_pointer.write_text("{torn")
-    assert promote(http, versions[0]).previous is None
+    assert promote(http, versions[1]).previous == versions[0]
 
 
 def test_both_are_on_the_timeline_with_who_and_why(

@@ -74,7 +74,7 @@ DAMAGES: dict[Damage, str] = {
     unreadable_manifest: "manifest.json of version new cannot be read",
     other_features: "trained on other inputs: Rooms, Doors",
     other_manifest: "manifest belongs to version elsewhere",
-    foreign_pickle: "cannot be loaded (JSONDecodeError",
+    foreign_pickle: "new cannot be loaded by release",
     not_a_model: "preprocessing",
     not_a_profile: "reference profile cannot be read",
 }
