@@ -24,8 +24,8 @@ def loading(version: str) -> Iterator[None]:
     except (HousingError, OSError, MemoryError):
         raise
     except Exception as error:  # foreign classes can raise anything
-        logger.warning("Version %s cannot be loaded: %r", version, error)
+        logger.info("Version %s cannot be loaded: %r", version, error)
         raise ModelIntegrityError(
-            f"Version {version} cannot be loaded by release {VERSION}: it was published by another release "
-            "or with other libraries. Promote a version that loads, or train one with `make train`."
+            f"Version {version} cannot be loaded by release {VERSION}, probably because another release or "
+            "other libraries wrote it. Promote a version that loads, or train one with `make train`."
         ) from error

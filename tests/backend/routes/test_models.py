@@ -20,7 +20,12 @@ from storage.settings import Settings
 from tests.backend.web.test_errors import assert_problem
 from tests.log_writing import Store, attach_actual_values, carried_out, change_configuration
 from tests.system import bearer
-from tests.versions import champion_and_dearer, spoil
+from tests.versions import (
+    champion_and_dearer,
+    publish_dearer,
+    publish_unloadable,
+    spoil,
+)
 
 REASON = {"reason": "its errors have doubled"}
 ADMIN = bearer("administer")
@@ -149,6 +154,41 @@ def test_a_damaged_earlier_champion_is_a_409(
     body = assert_problem(http.post("/models/rollback", json=REASON, headers=ADMIN), 409)
     assert "Promote another version" in body["error"]
     assert store.champion().version == versions[1]
+
+
+def test_what_cannot_be_loaded_is_a_409_before_anything_points_at_it(
+    http: FlaskClient, store: ModelStore, services: Services, versions: tuple[str, str]
+) -> None:
+    old, new = versions
+    publish_unloadable(store, old, "unloadable")
+
+    def refused(path: str) -> None:
+        before = store.champion_pointer()
+        body = assert_problem(http.post(path, json=REASON, headers=ADMIN), 409)
+        assert "Version unloadable cannot be loaded by release" in body["error"]
+        assert "Promote a version that loads" in body["error"]
+        assert store.champion_pointer() == before
+
+    refused("/models/unloadable/promote")
+    store.set_champion("unloadable", "gate")  # when it could still be loaded
+    promote(http, new)
+    refused("/models/rollback")
+    assert services.host.refresh()
+    assert http.post("/predict", json=EXAMPLE).status_code == 200
+
+
+def test_rollbacks_in_a_row_never_bring_a_bad_version_back(
+    http: FlaskClient, store: ModelStore, versions: tuple[str, str]
+) -> None:
+    old, new = versions
+    publish_dearer(store, old, "dearest", 0.2)
+    promote(http, new)
+    promote(http, "dearest")
+    assert roll_back(http).version == new
+    assert roll_back(http).version == old
+    answer = http.post("/models/rollback", json=REASON, headers=ADMIN)
+    assert "no earlier champion" in assert_problem(answer, 409)["error"]
+    assert store.champion().version == old
 
 
 def test_a_pointer_that_cannot_be_written_is_a_503(
