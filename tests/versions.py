@@ -8,7 +8,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 
 from storage.models.pickles import pickled, unpickled
-from storage.models.store import HOLDOUT, MODEL, ModelStore
+from storage.models.store import HOLDOUT, MANIFEST, MODEL, ModelStore
 from storage.schema.predictions import LabelledPredictions
 from storage.schema.records import ModelManifest
 from training.evaluation.holdout import holdout_bytes, read_holdout
@@ -52,6 +52,13 @@ def champion_and_dearer(store: ModelStore) -> tuple[str, str]:
     """Return the champion's id and that of a version made from it, which could be champion."""
     champion = store.champion().version
     return champion, publish_dearer(store, champion, "dearer").version
+
+
+def train_with(store: ModelStore, version: str, **libraries: str) -> None:
+    """Let a version say that other libraries trained it."""
+    manifest = store.manifest(version)
+    changed = manifest.model_copy(update={"libraries": manifest.libraries | libraries})
+    (store.folder(version) / MANIFEST).write_text(changed.model_dump_json())
 
 
 def spoil(path: Path) -> None:

@@ -32,6 +32,9 @@ class ModelVersion(BaseModel):
         False,
         description="Whether somebody rolled back from this version, and nobody has promoted it since.",
     )
+    libraries_note: str | None = Field(
+        None, description="How the libraries it was trained with differ from those that serve it."
+    )
     holdout_rmse: Estimate | None = Field(None, description="RMSE on the holdout, in 100,000 USD.")
     holdout_reason: str | None = Field(None, description="Why there is no holdout RMSE.")
 

@@ -8,6 +8,7 @@ from backend.contract.performance import RealizedError
 from backend.registry.gate_history import GateHistory
 from backend.registry.version_reports import VersionReports
 from storage.errors import ModelIntegrityError, RecordNotFound, StateConflict
+from storage.models.libraries import libraries_note
 from storage.models.store import ModelStore
 from storage.models.way_back import WayBack
 from storage.schema.records import ChampionPointer, ModelManifest
@@ -72,6 +73,7 @@ class Versions:
             is_champion=pointer is not None and manifest.version == pointer.version,
             is_previous=pointer is not None and manifest.version == way.next,
             is_rolled_back=manifest.version in way.rolled_back,
+            libraries_note=libraries_note(manifest),
             holdout_rmse=error.rmse,
             holdout_reason=error.reason,
         )

@@ -9,6 +9,7 @@ from backend.metrics.metrics import Metrics
 from backend.serving.served_model import ServedModel
 from backend.serving.short_turns import short_turns
 from storage.errors import HousingError, ModelIntegrityError, ModelUnavailable
+from storage.models.libraries import libraries_note
 from storage.models.store import ModelStore
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,11 @@ class ModelHost:
     def refused_version(self) -> str | None:
         """The champion version that could not be loaded, if any."""
         return self._refusal.version if self._refusal else None
+
+    @property
+    def loaded(self) -> ServedModel | None:
+        """The served model, if there is one."""
+        return self._model
 
     def current(self) -> ServedModel:
         """Return the served model.
@@ -156,6 +162,8 @@ class ModelHost:
         self._metrics.set_compiled_predictor(model.is_compiled)
         self._metrics.set_served_version(version, model.manifest.created_at)
         logger.info("Now serving model version %s.", version)
+        if (note := libraries_note(model.manifest)) is not None:
+            logger.warning("%s", note)
 
     def _load(self, version: str) -> ServedModel:
         self._store.servable_manifest(version)

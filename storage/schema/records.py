@@ -223,7 +223,12 @@ SPOOL_RECORD: TypeAdapter[AnySpoolRecord] = TypeAdapter(AnySpoolRecord)
 
 
 class ModelManifest(Record):
-    """The contents of a version folder. Written last: a folder without it is not a version."""
+    """The contents of a version folder. Written last: a folder without it is not a version.
+
+    Fields that a later release adds are ignored.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     version: str
     model_name: str
@@ -241,6 +246,10 @@ class ModelManifest(Record):
     )
     trigger_id: str | None = Field(None, description="Id of the retraining that produced it.")
     mlflow_run_id: str | None = None
+    libraries: dict[str, str] = Field(
+        default_factory=dict,
+        description="Versions of what it was trained with; empty from releases before 0.3.0.",
+    )
     checksums: dict[str, str] = Field(description="SHA-256 by file name, relative to the folder.")
 
 

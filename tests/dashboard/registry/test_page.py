@@ -18,7 +18,7 @@ from storage.settings import Settings
 from tests.conftest import KEYS
 from tests.dashboard.conftest import OpenPage, Service, sentences
 from tests.verdicts import close_retraining, decision
-from tests.versions import champion_and_dearer, spoil
+from tests.versions import champion_and_dearer, spoil, train_with
 
 ADMIN_KEY = KEYS["admin_key"]
 REASON = "Its prices follow the market."
@@ -151,7 +151,10 @@ def test_a_rollback_uses_the_key_of_the_session_until_it_is_forgotten(
     assert list(audit["reason"]) == [REASON, "for a while"]
     assert set(audit["actor"]) == {"Admin"}
     assert "**Audit log intact**], 2 entries." in text(page)
-    page.button(key="registry_rollback").click().run()
+    assert list(page.dataframe[0].value["state"]) == ["Rolled back", "Champion"]
+    assert not [one for one in page.button if one.key == "registry_rollback"]
+    page.button(key="registry_promotion").click().run()
+    assert "This version was rolled back." in page.warning[0].value
     assert not [field for field in page.text_input if field.key == "registry_key"]
     page.button(key="registry_forget").click().run()
     assert page.text_input(key="registry_key").value == ""
@@ -177,9 +180,11 @@ def test_what_changed_meanwhile_is_not_undone(
 
 
 def test_one_version_alone_is_shown_without_a_comparison(
-    open_page: OpenPage, service: Service
+    open_page: OpenPage, service: Service, store: ModelStore
 ) -> None:
+    train_with(store, store.champion().version, numpy="1.26.0")
     page = opened(open_page, service)
+    assert "was trained with numpy 1.26.0 and is used with " in page.warning[0].value
     assert not sentences(page)
     assert any("No other version" in caption.value for caption in page.caption)
     assert not page.selectbox
