@@ -159,7 +159,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         store=store,
         versions=Versions(store, reports, GateHistory(queue)),
         version_reports=reports,
-        champion_changes=ChampionChanges(ChampionSwitch(store), timeline),
+        champion_changes=ChampionChanges(ChampionSwitch(store, host.prove), timeline),
         audit=AuditTrail(settings.paths),
         spool_metrics=SpoolMetrics(BacklogReader(database, settings.paths), settings.paths),
         worker_metrics=WorkerMetrics(settings.paths),

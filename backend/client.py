@@ -244,7 +244,7 @@ class HousingClient(ServiceConnection):
     def roll_back(
         self, reason: str, expected_champion: str | None = None
     ) -> ChampionChangedResponse:
-        """Roll back to the previous champion; needs an admin key; see ``promote``."""
+        """Roll back to the newest version that served well before; needs an admin key; see ``promote``."""
         body = ChampionChange(reason=reason, expected_champion=expected_champion)
         return self._post(ChampionChangedResponse, "/models/rollback", body)
 

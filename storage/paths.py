@@ -46,6 +46,11 @@ class RuntimePaths:
         return self.models / "champion.json"
 
     @property
+    def champion_history(self) -> Path:
+        """The moves of the champion pointer, from which the way back follows."""
+        return self.models / "champion_history.json"
+
+    @property
     def champion_lock(self) -> Path:
         """Held while the champion pointer is read, checked and replaced."""
         return self.models / "champion.lock"

@@ -8,7 +8,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 
 from storage.models.pickles import pickled, unpickled
-from storage.models.store import HOLDOUT, MODEL, ModelStore
+from storage.models.store import HOLDOUT, MANIFEST, MODEL, ModelStore
 from storage.schema.predictions import LabelledPredictions
 from storage.schema.records import ModelManifest
 from training.evaluation.holdout import holdout_bytes, read_holdout
@@ -29,6 +29,16 @@ def publish_dearer(store: ModelStore, version: str, name: str, by: float = 0.1) 
     return store.publish(manifest.model_copy(update=changed), files | made)
 
 
+def publish_unloadable(store: ModelStore, version: str, name: str) -> ModelManifest:
+    """Publish a copy of ``version`` as another release's code left it: it unpickles, and cannot answer."""
+    manifest = store.manifest(version)
+    files = {file: store.read(version, file) for file in manifest.checksums}
+    pipeline = unpickled(files[MODEL])
+    vars(pipeline.named_steps["regressor"]).clear()
+    changed = manifest.model_copy(update={"version": name})
+    return store.publish(changed, files | {MODEL: pickled(pipeline)})
+
+
 def _answered(pipeline: Pipeline, holdout: LabelledPredictions, by: float) -> LabelledPredictions:
     return replace(
         holdout,
@@ -42,6 +52,13 @@ def champion_and_dearer(store: ModelStore) -> tuple[str, str]:
     """Return the champion's id and that of a version made from it, which could be champion."""
     champion = store.champion().version
     return champion, publish_dearer(store, champion, "dearer").version
+
+
+def train_with(store: ModelStore, version: str, **libraries: str) -> None:
+    """Let a version say that other libraries trained it."""
+    manifest = store.manifest(version)
+    changed = manifest.model_copy(update={"libraries": manifest.libraries | libraries})
+    (store.folder(version) / MANIFEST).write_text(changed.model_dump_json())
 
 
 def spoil(path: Path) -> None:

@@ -18,11 +18,9 @@ from storage.errors import (
     HousingError,
     InvalidInput,
     ModelIntegrityError,
-    ModelUnavailable,
-    RecordNotFound,
 )
 from storage.models.store import ModelStore
-from storage.schema.records import ChampionPointer
+from storage.schema.records import LONGEST_REASON, ChampionPointer
 from storage.settings import Settings, settings_or_exit
 from storage.version import VERSION
 from training.fitting.fit import MeasuredCandidate
@@ -81,17 +79,58 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _champion_is_usable(settings: Settings) -> bool:
+    """Whether a champion loads, if need be after going back to an earlier one; says which and why."""
+    from training.promotion.loaded_version import refusal_of
+
     store = ModelStore(settings.paths)
+    way, problem = store.way_back(), _pointer_problem(store)
+    if way.champion is None:
+        _complain(problem, "Training again.")
+        return False
+    if problem is None:
+        problem = refusal_of(store, way.champion)
+        if problem is None:
+            champion = store.manifest(way.champion)
+            print(f"Champion {champion.version} ({champion.model_name}) exists; nothing to train.")
+            return True
+        candidates = way.earlier
+    else:
+        candidates = (way.champion, *way.earlier)
+    for version in candidates:
+        if refusal_of(store, version) is None:
+            _go_back(settings, version, str(problem))
+            return True
+    _complain(problem, "Training again.")
+    return False
+
+
+def _pointer_problem(store: ModelStore) -> str | None:
     try:
-        champion = store.champion()
-        store.verify(champion.version)
-    except ModelUnavailable:
-        return False
-    except (ModelIntegrityError, RecordNotFound) as error:
-        print(f"{error} Training again.", file=sys.stderr)
-        return False
-    print(f"Champion {champion.version} ({champion.model_name}) exists; nothing to train.")
-    return True
+        pointer = store.champion_pointer()
+    except ModelIntegrityError as error:
+        return str(error)
+    has_served = store.way_back().champion is not None
+    return "champion.json is missing." if pointer is None and has_served else None
+
+
+def _go_back(settings: Settings, version: str, problem: str) -> None:
+    store = ModelStore(settings.paths)
+    replaced = store.way_back().champion
+    store.set_champion(version, "rollback")
+    act = AuditAct(
+        actor="command line",
+        action="rollback",
+        subject=version,
+        reason=problem[:LONGEST_REASON],
+        figures={"previous": replaced},
+    )
+    AuditTrail(settings.paths).record(act)
+    _complain(problem, f"Rolled back to version {version}, which loads.")
+
+
+def _complain(problem: str | None, consequence: str) -> None:
+    if problem is not None:
+        print(f"{problem} {consequence}", file=sys.stderr)
 
 
 def _train(settings: Settings, options: argparse.Namespace) -> None:

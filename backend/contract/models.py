@@ -27,8 +27,13 @@ class ModelVersion(BaseModel):
     dataset_sha256: str = Field(description="SHA-256 of the training table.")
     mlflow_run_id: str | None = Field(description="Run in MLflow, if there is one.")
     is_champion: bool = Field(description="Whether this version is the champion.")
-    is_previous: bool = Field(
-        description="Whether this version was champion before the current one."
+    is_previous: bool = Field(description="Whether a rollback leads to this version.")
+    is_rolled_back: bool = Field(
+        False,
+        description="Whether somebody rolled back from this version, and nobody has promoted it since.",
+    )
+    libraries_note: str | None = Field(
+        None, description="How the libraries it was trained with differ from those that serve it."
     )
     holdout_rmse: Estimate | None = Field(None, description="RMSE on the holdout, in 100,000 USD.")
     holdout_reason: str | None = Field(None, description="Why there is no holdout RMSE.")
@@ -39,7 +44,10 @@ class ModelsResponse(Success):
 
     versions: list[ModelVersion] = Field(description="Newest first.")
     champion: str | None = Field(description="Version of the champion.")
-    previous: str | None = Field(description="Version that was champion before.")
+    previous: str | None = Field(
+        description="Version that a rollback leads to: the newest that served before and was not "
+        "rolled back from."
+    )
     changed_at: AwareDatetime | None = Field(description="When the champion last changed.")
     unreadable: list[str] = Field(
         description="Versions left out because their manifest is damaged."

@@ -2,8 +2,8 @@
 
 import logging
 
-from storage.models.champion import ChampionSwitch
-from storage.schema.records import ChampionPointer, EventKind, EventRecord
+from storage.models.champion import ChampionChanged, ChampionSwitch
+from storage.schema.records import EventKind, EventRecord
 from storage.spool.timeline import Timeline
 
 logger = logging.getLogger(__name__)
@@ -23,19 +23,20 @@ class ChampionChanges:
 
     def promote(
         self, version: str, reason: str, actor: str, expected: str | None
-    ) -> ChampionPointer:
+    ) -> ChampionChanged:
         """Promote a version to champion."""
         return self._told("promotion", self._switch.promote(version, expected), reason, actor)
 
-    def roll_back(self, reason: str, actor: str, expected: str | None) -> ChampionPointer:
-        """Roll back to the previous champion."""
+    def roll_back(self, reason: str, actor: str, expected: str | None) -> ChampionChanged:
+        """Roll back to the newest version that served before and was not rolled back from."""
         return self._told("rollback", self._switch.roll_back(expected), reason, actor)
 
     def _told(
-        self, kind: EventKind, pointer: ChampionPointer, reason: str, actor: str
-    ) -> ChampionPointer:
+        self, kind: EventKind, changed: ChampionChanged, reason: str, actor: str
+    ) -> ChampionChanged:
+        pointer, replaced = changed.pointer, changed.replaced
         summary = SUMMARIES[kind].format(
-            version=pointer.version, previous=pointer.previous or "none", reason=reason
+            version=pointer.version, previous=replaced or "none", reason=reason
         )
         logger.warning("%s", summary)
         self._timeline.record(
@@ -45,7 +46,7 @@ class ChampionChanges:
                 actor=actor,
                 subject=pointer.version,
                 summary=summary,
-                figures={"previous": pointer.previous, "reason": reason},
+                figures={"previous": replaced, "reason": reason},
             )
         )
-        return pointer
+        return changed

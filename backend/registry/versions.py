@@ -8,7 +8,9 @@ from backend.contract.performance import RealizedError
 from backend.registry.gate_history import GateHistory
 from backend.registry.version_reports import VersionReports
 from storage.errors import ModelIntegrityError, RecordNotFound, StateConflict
+from storage.models.libraries import libraries_note
 from storage.models.store import ModelStore
+from storage.models.way_back import WayBack
 from storage.schema.records import ChampionPointer, ModelManifest
 from training.models.intervals import COVERAGE
 
@@ -25,12 +27,12 @@ class Versions:
 
     def all(self) -> ModelsResponse:
         """Return every version, newest first, and the champion."""
-        pointer = self._pointer()
+        pointer, way = self._pointer(), self._store.way_back()
         readable, unreadable = self._store.inventory()
         return ModelsResponse(
-            versions=[self._listed(manifest, pointer) for manifest in readable],
+            versions=[self._listed(manifest, pointer, way) for manifest in readable],
             champion=pointer.version if pointer else None,
-            previous=pointer.previous if pointer else None,
+            previous=way.next if pointer else None,
             changed_at=pointer.changed_at if pointer else None,
             unreadable=unreadable,
         )
@@ -43,7 +45,7 @@ class Versions:
         manifest = self._store.manifest(version)
         verdict = self._gates.verdict(version)
         return VersionResponse(
-            version=self._listed(manifest, self._pointer()),
+            version=self._listed(manifest, self._pointer(), self._store.way_back()),
             feature_names=list(manifest.feature_names),
             files=manifest.checksums,
             error=self._reports.error(version),
@@ -61,13 +63,17 @@ class Versions:
             logger.error("The list of models has no champion: %s", error)
             return None
 
-    def _listed(self, manifest: ModelManifest, pointer: ChampionPointer | None) -> ModelVersion:
+    def _listed(
+        self, manifest: ModelManifest, pointer: ChampionPointer | None, way: WayBack
+    ) -> ModelVersion:
         kept = manifest.model_dump(include=set(ModelVersion.model_fields))
         error = self._error(manifest.version)
         return ModelVersion(
             **kept,
             is_champion=pointer is not None and manifest.version == pointer.version,
-            is_previous=pointer is not None and manifest.version == pointer.previous,
+            is_previous=pointer is not None and manifest.version == way.next,
+            is_rolled_back=manifest.version in way.rolled_back,
+            libraries_note=libraries_note(manifest),
             holdout_rmse=error.rmse,
             holdout_reason=error.reason,
         )

@@ -12,7 +12,7 @@ from backend.web.answers import answer
 from backend.web.authorization import current_actor
 from backend.web.request_audit import tell
 from backend.web.validation import read_body
-from storage.schema.records import ChampionPointer
+from storage.models.champion import ChampionChanged
 
 blueprint = Blueprint("models", __name__, url_prefix="/models")
 
@@ -28,17 +28,17 @@ def promote(version: str) -> Response:
     """Promote a version to champion, with a reason; needs the role admin."""
     asked = _asked()
     changes = current_services().champion_changes
-    pointer = changes.promote(version, asked.reason, current_actor(), asked.expected_champion)
-    return _changed("promotion", pointer, asked.reason)
+    changed = changes.promote(version, asked.reason, current_actor(), asked.expected_champion)
+    return _changed("promotion", changed, asked.reason)
 
 
 @blueprint.post("/rollback")
 def rollback() -> Response:
-    """Roll back to the previous champion, with a reason; needs the role admin."""
+    """Roll back to the newest version that served well before, with a reason; needs the role admin."""
     asked = _asked()
     changes = current_services().champion_changes
-    pointer = changes.roll_back(asked.reason, current_actor(), asked.expected_champion)
-    return _changed("rollback", pointer, asked.reason)
+    changed = changes.roll_back(asked.reason, current_actor(), asked.expected_champion)
+    return _changed("rollback", changed, asked.reason)
 
 
 def _asked() -> ChampionChange:
@@ -48,13 +48,14 @@ def _asked() -> ChampionChange:
     )
 
 
-def _changed(kind: ChampionChangeKind, pointer: ChampionPointer, reason: str) -> Response:
-    tell(kind, pointer.version, reason, previous=pointer.previous)
+def _changed(kind: ChampionChangeKind, changed: ChampionChanged, reason: str) -> Response:
+    pointer = changed.pointer
+    tell(kind, pointer.version, reason, previous=changed.replaced)
     seconds = current_services().settings.backend.model_poll_seconds
     body = ChampionChangedResponse(
         change=kind,
         version=pointer.version,
-        previous=pointer.previous,
+        previous=changed.replaced,
         changed_at=pointer.changed_at,
         message=f"Version {pointer.version} is now the champion. Worker processes check every "
         f"{seconds:g} s and serve it once loaded.",

@@ -9,6 +9,7 @@ from backend.serving.served_model import ServedModel
 from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import ModelUnavailable
 from storage.log_writer.status import LogWriterStatus, read_status
+from storage.models.libraries import libraries_note
 from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
 from storage.version import VERSION
@@ -25,6 +26,9 @@ def health(
     """Return whether a model is loaded, which version was refused, and what a person should look at."""
     refusal = host.refusal
     alarms = _alarms(read_status(paths.log_writer_status), utc_now())
+    model = host.loaded
+    if model is not None and (note := libraries_note(model.manifest)) is not None:
+        alarms = [*alarms, note]
     refused_version = refusal.version if refusal else None
     refused_reason = refusal.reason if refusal else None
     try:

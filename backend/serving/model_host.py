@@ -9,6 +9,7 @@ from backend.metrics.metrics import Metrics
 from backend.serving.served_model import ServedModel
 from backend.serving.short_turns import short_turns
 from storage.errors import HousingError, ModelIntegrityError, ModelUnavailable
+from storage.models.libraries import libraries_note
 from storage.models.store import ModelStore
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,11 @@ class ModelHost:
         """The champion version that could not be loaded, if any."""
         return self._refusal.version if self._refusal else None
 
+    @property
+    def loaded(self) -> ServedModel | None:
+        """The served model, if there is one."""
+        return self._model
+
     def current(self) -> ServedModel:
         """Return the served model.
 
@@ -69,7 +75,8 @@ class ModelHost:
         """Load the champion if it has changed; return whether the served model changed.
 
         A version is refused if it cannot be read, has other inputs, does not match its checksums or fails
-        its first prediction. The refusal is logged and counted once, and the current model keeps serving.
+        its first prediction. The refusal is logged and counted once, and the current model keeps serving; if
+        none is loaded yet, the newest version that served before and loads.
         The version is tried again when its files or the pointer change.
         """
         with self._refreshing:
@@ -81,6 +88,21 @@ class ModelHost:
                 self._refusal = None
                 return False
             return version is not None and self._serve(version)
+
+    def prove(self, version: str) -> None:
+        """Load a version beside the served one and let it answer, before anything points at it.
+
+        Raises
+        ------
+        RecordNotFound
+            If there is no such version.
+        ModelIntegrityError
+            If it could not be served.
+        """
+        try:
+            self._load(version)
+        except OSError as error:
+            raise ModelIntegrityError(f"Version {version} cannot be read: {error}.") from error
 
     def watch(self, poll_seconds: float) -> None:
         """Follow the champion pointer in a background thread, for the life of the process."""
@@ -115,11 +137,33 @@ class ModelHost:
         except Exception as error:  # noqa: BLE001  unpickling what is foreign can raise anything
             self._refused_files = files
             return self._refuse(Refusal(version, _reason(error)))
-        self._model, self._refusal = model, None
+        self._refusal = None
+        self._swap(model)
+        return True
+
+    def _serve_earlier(self, refused: str | None) -> bool:
+        """Serve the newest version that served before and loads; the champion stays refused."""
+        way = self._store.way_back()
+        for version in (way.champion, *way.earlier):
+            if version is None or version == refused:
+                continue
+            try:
+                model = self._load(version)
+            except Exception as error:  # noqa: BLE001  the same
+                logger.error("Version %s cannot serve in its place: %s", version, _reason(error))
+            else:
+                self._swap(model)
+                return True
+        return False
+
+    def _swap(self, model: ServedModel) -> None:
+        version = model.manifest.version
+        self._model = model
         self._metrics.set_compiled_predictor(model.is_compiled)
         self._metrics.set_served_version(version, model.manifest.created_at)
         logger.info("Now serving model version %s.", version)
-        return True
+        if (note := libraries_note(model.manifest)) is not None:
+            logger.warning("%s", note)
 
     def _load(self, version: str) -> ServedModel:
         self._store.servable_manifest(version)
@@ -131,11 +175,12 @@ class ModelHost:
             return ServedModel.load(self._store, version)
 
     def _refuse(self, refusal: Refusal) -> bool:
-        if refusal != self._refusal:
-            self._refusal = refusal
-            self._metrics.count_load_failure()
-            logger.error("%s was refused: %s", refusal.subject, refusal.reason)
-        return False
+        if refusal == self._refusal:
+            return False
+        self._refusal = refusal
+        self._metrics.count_load_failure()
+        logger.error("%s was refused: %s", refusal.subject, refusal.reason)
+        return self._model is None and self._serve_earlier(refusal.version)
 
 
 def _reason(error: Exception) -> str:

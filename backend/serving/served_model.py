@@ -13,6 +13,7 @@ from backend.drift.detector import DriftDetector
 from backend.serving.input_warnings import InputWarnings
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, LATITUDE, LONGITUDE
 from storage.errors import ModelIntegrityError
+from storage.models.loading import loading
 from storage.models.store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelStore
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions, Predictions
@@ -63,17 +64,19 @@ class ServedModel:
         Raises
         ------
         ModelIntegrityError
-            If a file does not match its checksum, or the prediction is not a finite number in its interval.
+            If a file does not match its checksum, it cannot be loaded by this release, or the prediction is
+            not a finite number in its interval.
         """
-        model = cls(
-            store.manifest(version),
-            store.load(version),
-            store.load(version, INTERVALS),
-            ReferenceProfile.from_bytes(store.read(version, REFERENCE_PROFILE)),
-            _holdout(store, version),
-        )
-        model._test()
-        return model
+        with loading(version):
+            model = cls(
+                store.manifest(version),
+                store.load(version),
+                store.load(version, INTERVALS),
+                ReferenceProfile.from_bytes(store.read(version, REFERENCE_PROFILE)),
+                _holdout(store, version),
+            )
+            model._test()
+            return model
 
     @property
     def has_preprocessing(self) -> bool:

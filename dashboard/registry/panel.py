@@ -59,6 +59,8 @@ def _draw_models(models: ModelsResponse) -> None:
             "Promote a version to fix it.",
             icon=":material/error:",
         )
+    elif champion.libraries_note is not None:
+        st.warning(champion.libraries_note, icon=":material/deployed_code_alert:")
     st.subheader("Champion and challenger", anchor=False)
     choice_side, change_side = st.columns([3, 2], vertical_alignment="bottom")
     with choice_side:
@@ -123,6 +125,8 @@ def _draw_buttons(
 def _doubt(report: VersionResponse, compared: ComparisonResponse | None) -> str | None:
     """Return what speaks against a promotion, as Markdown."""
     doubts = []
+    if report.version.is_rolled_back:
+        doubts.append("This version was rolled back.")
     if report.gate is not None and not report.gate.promote:
         doubts.append("The promotion gate refused this version.")
     if compared is not None and compared.difference is not None and compared.difference.lower > 0:

@@ -39,7 +39,8 @@ def draw_versions(models: ModelsResponse) -> None:
     )
     st.caption(
         "RMSE on each version's own holdout, which it was not trained on. A challenger is newer than the "
-        "champion. Select a row at its left edge to compare it."
+        "champion. A rollback leads to the previous version, which served before and was not rolled back. "
+        "Select a row at its left edge to compare it."
     )
     if models.unreadable:
         st.warning(

@@ -10,6 +10,7 @@ from dashboard.shared.moment import moment
 from dashboard.shared.price import dollars, escaped
 
 CHAMPION, PREVIOUS, CHALLENGER, EARLIER = "Champion", "Previous", "Challenger", "Earlier"
+ROLLED_BACK = "Rolled back"
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,16 @@ def model_label(version: ModelVersion) -> str:
 
 
 def state_of(version: ModelVersion, models: ModelsResponse) -> str:
-    """Return the state of a version; a challenger was trained after the champion."""
+    """Return the state of a version; a challenger was trained after the champion.
+
+    A rollback leads to the previous one, never to one that was rolled back from.
+    """
     if version.is_champion:
         return CHAMPION
     if version.is_previous:
         return PREVIOUS
+    if version.is_rolled_back:
+        return ROLLED_BACK
     champion = champion_of(models)
     is_newer = champion is None or version.created_at > champion.created_at
     return CHALLENGER if is_newer else EARLIER

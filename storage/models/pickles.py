@@ -6,8 +6,9 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-import joblib
 from joblib.numpy_pickle import NumpyUnpickler
+
+from storage.models.restored import reduced
 
 JOBLIB_MARK = b"joblib.numpy_pickle"
 """Contained in each uncompressed joblib file; compressed ones do not begin like a pickle."""
@@ -23,7 +24,8 @@ MOVED_MODULES: Mapping[str, str] = {
 }
 """Current names of modules, by their names when older versions were published.
 
-Versions never change, and a rollback must be able to load them: keep entries while such versions exist.
+Versions never change, and a rollback must be able to load them: keep entries while such versions exist. Newer
+versions name no classes of ours; see ``storage.models.restored``.
 """
 RENAMED_CLASSES: Mapping[tuple[str, str], str] = {
     ("training.models.support_switch", "SupportGatedRegressor"): "SupportSwitchedRegressor",
@@ -36,11 +38,16 @@ def pickled(estimator: Any, *, compressed: bool = False) -> bytes:
 
     Compressed, they would be smaller but take eight times as long to load.
     """
-    if not compressed:
-        return pickle.dumps(estimator, protocol=pickle.HIGHEST_PROTOCOL)
     stream = io.BytesIO()
-    joblib.dump(estimator, stream, compress=("zlib", 3))
-    return stream.getvalue()
+    _Pickler(stream, protocol=pickle.HIGHEST_PROTOCOL).dump(estimator)
+    return zlib.compress(stream.getvalue(), 3) if compressed else stream.getvalue()
+
+
+class _Pickler(pickle.Pickler):
+    """Pickler that names none of our classes."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        return reduced(obj)
 
 
 class _ReadInTurns(io.BytesIO):
@@ -81,5 +88,7 @@ def unpickled(content: bytes) -> Any:
     if content.startswith(pickle.PROTO) and JOBLIB_MARK not in content:
         return _Unpickler(_ReadInTurns(content)).load()
     plain = zlib.decompress(content) if content.startswith(ZLIB_MARK) else content
+    if JOBLIB_MARK not in plain:
+        return _Unpickler(_ReadInTurns(plain)).load()
     stream = io.BytesIO(plain)
     return _JoblibUnpickler("", stream, ensure_native_byte_order=True).load()

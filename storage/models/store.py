@@ -3,6 +3,7 @@
 versions/<version>/model.pkl, intervals.pkl, reference_profile.npz, holdout.npz, scaler.pkl, X_train.csv,
                    metrics.json, model_card.md, candidates/..., manifest.json
 champion.json           the champion pointer: decides which version serves
+champion_history.json   the pointer's moves: decide where a rollback leads
 best_model.pkl, best_model_metrics.json, ../data/scaler.pkl, ../data/X_train.csv   follow the pointer
 """
 
@@ -11,7 +12,7 @@ import logging
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,15 @@ from storage.errors import (
     HousingError,
     ModelIntegrityError,
     ModelUnavailable,
-    PointerUnavailable,
     RecordNotFound,
 )
+from storage.models.loading import loading
 from storage.models.pickles import unpickled
+from storage.models.pointer import PointerFile
+from storage.models.way_back import WayBack
 from storage.paths import RuntimePaths
 from storage.process.atomic_files import flush_folder, write_atomically
-from storage.process.lock import exclusive, in_turn
+from storage.process.lock import in_turn
 from storage.schema.records import ChampionPointer, ModelManifest, PointerMove
 
 logger = logging.getLogger(__name__)
@@ -50,6 +53,7 @@ class ModelStore:
 
     def __init__(self, paths: RuntimePaths) -> None:
         self._paths = paths
+        self._pointer = PointerFile(paths)
 
     def publish(self, manifest: ModelManifest, files: Mapping[str, bytes]) -> ModelManifest:
         """Write a new version folder, which becomes visible as a whole; the manifest is written last.
@@ -88,11 +92,11 @@ class ModelStore:
 
     def set_champion(self, version: str, moved_by: PointerMove | None = None) -> ChampionPointer:
         """Point at ``version``, whichever serves now; see ``change_champion``."""
-        return self.change_champion(lambda _: version, moved_by)
+        return self.change_champion(lambda _, __: version, moved_by)
 
     def change_champion(
         self,
-        choose: Callable[[ChampionPointer | None], str],
+        choose: Callable[[ChampionPointer | None, WayBack], str],
         moved_by: PointerMove | None = None,
     ) -> ChampionPointer:
         """Point at the version that ``choose`` returns; the files with fixed names follow.
@@ -102,8 +106,8 @@ class ModelStore:
         Parameters
         ----------
         choose
-            Receives the current pointer; None if there is none or it is unreadable (it is then replaced).
-            If it raises, the pointer is unchanged.
+            Receives the current pointer and the way back from it; None if there is none or it is unreadable
+            (it is then replaced). If it raises, the pointer is unchanged.
         moved_by
             Stored in the pointer.
 
@@ -116,22 +120,26 @@ class ModelStore:
         PointerUnavailable
             If the pointer could not be written. After any error it is unchanged.
         """
-        with self._pointer_alone():
-            current = self._readable_pointer()
-            version = choose(current)
+        with self._pointer.alone():
+            version = choose(self._pointer.readable(), self._pointer.way_back())
             self.verify(version)
-            return self._point(version, current, moved_by)
+            pointer = self._pointer.move(version, moved_by)
+            self._follow(version)
+            return pointer
 
     def champion_pointer(self) -> ChampionPointer | None:
-        """Return the pointer; None if nothing has been promoted yet."""
-        try:
-            return ChampionPointer.model_validate_json(self._paths.champion_pointer.read_bytes())
-        except FileNotFoundError:
-            return None
-        except ValidationError as error:
-            raise ModelIntegrityError(
-                f"{self._paths.champion_pointer.name} cannot be read; promote a version again to repair it."
-            ) from error
+        """Return the pointer; None if nothing has been promoted yet.
+
+        Raises
+        ------
+        ModelIntegrityError
+            If it cannot be read.
+        """
+        return self._pointer.read()
+
+    def way_back(self) -> WayBack:
+        """Return where a rollback leads; of a pointer that cannot be read, where it led before."""
+        return self._pointer.way_back()
 
     def champion(self) -> ModelManifest:
         """Return the manifest of the version that serves.
@@ -221,7 +229,9 @@ class ModelStore:
 
     def load(self, version: str, name: str = MODEL) -> Any:
         """Unpickle one file of a version: exactly the bytes whose checksum matched."""
-        return unpickled(self.read(version, name))
+        content = self.read(version, name)
+        with loading(version):
+            return unpickled(content)
 
     def verify(self, version: str) -> None:
         """Check a version's manifest and every file against it; see ``servable_manifest``, ``read``."""
@@ -248,34 +258,7 @@ class ModelStore:
             raise RecordNotFound("There is no model version with this name.")
         return self._paths.versions / version
 
-    @contextmanager
-    def _pointer_alone(self) -> Iterator[None]:
-        with ExitStack() as stack:
-            try:
-                stack.enter_context(exclusive(self._paths.champion_lock))
-            except OSError as error:
-                raise _unwritable(error) from error
-            yield
-
-    def _readable_pointer(self) -> ChampionPointer | None:
-        try:
-            return self.champion_pointer()
-        except ModelIntegrityError as error:
-            logger.warning("The pointer is replaced, so the previous champion is lost: %s", error)
-            return None
-
-    def _point(
-        self, version: str, current: ChampionPointer | None, moved_by: PointerMove | None
-    ) -> ChampionPointer:
-        previous = current.version if current else None
-        if current is not None and current.version == version:
-            previous = current.previous  # repeated after a crash: the previous champion stays
-        pointer = ChampionPointer(version=version, previous=previous, moved_by=moved_by)
-        content = pointer.model_dump_json(indent=2).encode()
-        try:
-            write_atomically(self._paths.champion_pointer, content)
-        except OSError as error:
-            raise _unwritable(error) from error
+    def _follow(self, version: str) -> None:
         try:
             self._copy_to_fixed_names(version)
         except OSError as error:
@@ -283,7 +266,6 @@ class ModelStore:
             logger.error(
                 "The files with fixed names could not be updated to %s: %s", version, error
             )
-        return pointer
 
     def _copy_to_fixed_names(self, version: str) -> None:
         targets = {
@@ -295,10 +277,3 @@ class ModelStore:
         kept = self.manifest(version).checksums
         for name in targets.keys() & kept.keys():
             write_atomically(targets[name], self.read(version, name))
-
-
-def _unwritable(error: OSError) -> PointerUnavailable:
-    return PointerUnavailable(
-        f"The champion pointer could not be written ({error.strerror}); the champion stays. "
-        "Free some disk space or fix the permissions, then try again."
-    )

@@ -223,7 +223,12 @@ SPOOL_RECORD: TypeAdapter[AnySpoolRecord] = TypeAdapter(AnySpoolRecord)
 
 
 class ModelManifest(Record):
-    """The contents of a version folder. Written last: a folder without it is not a version."""
+    """The contents of a version folder. Written last: a folder without it is not a version.
+
+    Fields that a later release adds are ignored.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     version: str
     model_name: str
@@ -241,6 +246,10 @@ class ModelManifest(Record):
     )
     trigger_id: str | None = Field(None, description="Id of the retraining that produced it.")
     mlflow_run_id: str | None = None
+    libraries: dict[str, str] = Field(
+        default_factory=dict,
+        description="Versions of what it was trained with; empty from releases before 0.3.0.",
+    )
     checksums: dict[str, str] = Field(description="SHA-256 by file name, relative to the folder.")
 
 
@@ -250,7 +259,11 @@ rollback, or the watch over a promotion, which rolls back."""
 
 
 class ChampionPointer(Record):
-    """Which version serves, which served before, and what moved the pointer (None: an older release)."""
+    """Which version serves, where a rollback leads, and what moved the pointer (None: an older release).
+
+    Releases before 0.3.0 kept in ``previous`` which version served before, after a rollback too. What decides
+    is ``storage.models.way_back``.
+    """
 
     version: str
     previous: str | None = None

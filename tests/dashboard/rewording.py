@@ -28,6 +28,7 @@ SENTENCES = frozenset(
         "help",
         "holdout_reason",
         "last_end",
+        "libraries_note",
         "message",
         "note",
         "problem",

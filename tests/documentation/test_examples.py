@@ -37,7 +37,7 @@ def settings(trained_runtime: Path, tmp_path_factory: pytest.TempPathFactory) ->
     settings = changed(Settings(runtime_directory=runtime), backend_port=free_port())
     store = ModelStore(settings.paths)
     _, later = champion_and_dearer(store)
-    ChampionSwitch(store).promote(later)
+    ChampionSwitch(store, store.verify).promote(later)
     return settings
 
 

@@ -1,6 +1,7 @@
 """Small tables and candidates, so that each test fits in a second."""
 
 import fcntl
+import pickle
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
-from storage.models.pickles import pickled
 from storage.schema.arrays import FloatArray
 from storage.settings import Settings
 from tests.tracking_store import empty_store, settings_with_store
@@ -95,7 +95,7 @@ def champion(tmp_path_factory: pytest.TempPathFactory, embedded: HousingTable) -
     with (shared / "champion.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stored.exists():
-            stored.write_bytes(pickled(_fit_champion(embedded)))
+            stored.write_bytes(pickle.dumps(_fit_champion(embedded)))
     fitted: FittedChampion = joblib.load(stored)
     return fitted
 

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from storage.audit.trail import AuditTrail
 from storage.domain.subject import MODEL_NAME
 from storage.models.store import ModelStore
+from storage.models.way_back import WayBack
 from storage.paths import RuntimePaths
 from storage.settings import Settings
 from tests.system import REPOSITORY, clean_environment
+from tests.versions import publish_unloadable
 from training.__main__ import main
 from training.tracking.registry import CHAMPION, VERSION_TAG
 
@@ -75,6 +78,30 @@ def test_if_missing_replaces_a_damaged_champion_and_shows_how(runtime_with_champ
     assert store.champion().version != damaged
     assert store.champion().version in result.stdout
     check_report(result.stdout)
+
+
+def test_if_missing_goes_back_to_the_newest_that_loads(
+    runtime_with_champion: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOUSING_RUNTIME_DIRECTORY", str(runtime_with_champion))
+    store = ModelStore(RuntimePaths(runtime_with_champion))
+    first = store.champion().version
+    for version in ("second", "third"):
+        publish_unloadable(store, first, version)
+        store.set_champion(version)
+    assert main(("--if-missing",)) == 0
+    complaint = capsys.readouterr().err.strip().splitlines()[-1]
+    assert complaint.startswith("Version third cannot be loaded by release")
+    assert complaint.endswith(f"Rolled back to version {first}, which loads.")
+    assert store.way_back() == WayBack(first, ("second",), frozenset({"third"}))
+    (entry,) = AuditTrail(RuntimePaths(runtime_with_champion)).newest(10)
+    assert (entry.action, entry.subject, entry.figures) == (
+        "rollback",
+        first,
+        {"previous": "third"},
+    )
+    assert main(("--if-missing",)) == 0
+    assert "nothing to train" in capsys.readouterr().out
 
 
 def check_report(report: str) -> None:

@@ -26,6 +26,7 @@ from tests.settings import changed
 from tests.system import running, wait_for
 from tests.training.conftest import named_candidates
 from tests.training.labelled import keep_labelled
+from tests.versions import publish_unloadable
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.models.candidates import Candidate
@@ -247,14 +248,34 @@ def test_its_promotions_are_audited(bench: Bench) -> None:
     assert newer.figures["previous"] == first["version"]
 
 
+def test_a_champion_that_cannot_be_loaded_is_no_champion_to_compare_with(bench: Bench) -> None:
+    first = bench.retrain(forest("bad"))["version"]
+    publish_unloadable(bench.store, first, "unloadable")
+    bench.store.set_champion("unloadable")
+    second = bench.retrain(forest("good"))
+    assert second["promoted"] is True
+    assert second["decision"]["branch"] == "no champion"
+    assert "the champion was not compared: version unloadable cannot be loaded" in second["reason"]
+    assert "has no attribute" not in second["reason"]
+    assert bench.store.way_back().earlier == ("unloadable", first)
+
+
 def test_an_idle_worker_brings_the_aliases_after_a_rollback(bench: Bench) -> None:
     first, second = bench.retrain(forest("bad")), bench.retrain(forest("good"))
-    ChampionSwitch(bench.store).roll_back()
-    assert bench.worker().run_once(utc_now()) is None
     client = MlflowClient(bench.settings.tracking_uri, bench.settings.tracking_uri)
-    for alias, result in ((CHAMPION, first), (PREVIOUS, second)):
-        found = client.get_model_version_by_alias(MODEL_NAME, alias)
-        assert found.tags[VERSION_TAG] == result["version"]
+
+    def aliases() -> dict[str, str]:
+        assert bench.worker().run_once(utc_now()) is None
+        found = client.get_registered_model(MODEL_NAME).aliases
+        return {
+            alias: client.get_model_version(MODEL_NAME, number).tags[VERSION_TAG]
+            for alias, number in found.items()
+            if alias in (CHAMPION, PREVIOUS)
+        }
+
+    assert aliases() == {CHAMPION: second["version"], PREVIOUS: first["version"]}
+    ChampionSwitch(bench.store, bench.store.verify).roll_back()
+    assert aliases() == {CHAMPION: first["version"]}  # a rollback leads nowhere from here
 
 
 def test_the_process_recovers_carries_out_and_stops(

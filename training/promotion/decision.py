@@ -56,7 +56,9 @@ class Evidence:
     coverage
         Share of prices that its intervals should hold.
     champion_version
-        None: there is none, or it is damaged.
+        None: there is none, or it cannot be loaded.
+    champion_problem
+        Why the champion cannot be compared, without a full stop.
     fixed, recent
         Both models' answers to rows that neither was fitted on, from the test part and from recent
         labelled predictions.
@@ -76,6 +78,7 @@ class Evidence:
     source: TriggerSource
     latency_microseconds: float
     behaviour: tuple[Observation, ...]
+    champion_problem: str | None = None
 
 
 def decide(evidence: Evidence, rules: Rules) -> GateDecision:
@@ -95,7 +98,7 @@ def decide(evidence: Evidence, rules: Rules) -> GateDecision:
         champion_version=evidence.champion_version,
         checks=checks,
         decided_by=[check.name for check in deciding],
-        reason=_listed([check.sentence for check in deciding]) or NO_CHAMPION,
+        reason=_listed([check.sentence for check in deciding]) or _without_champion(evidence),
     )
 
 
@@ -162,6 +165,12 @@ def _ways(source: TriggerSource) -> tuple[str, ...]:
     """Return the checks that could have led to a promotion."""
     on_recent = WAYS["better on recent"] if source in SOURCES_OF_CHANGE else ()
     return (*WAYS["better"], *on_recent)
+
+
+def _without_champion(evidence: Evidence) -> str:
+    if evidence.champion_problem is None:
+        return NO_CHAMPION
+    return f"{NO_CHAMPION}; the champion was not compared: {evidence.champion_problem}"
 
 
 def _listed(sentences: list[str]) -> str:

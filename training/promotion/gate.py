@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from storage.errors import ModelIntegrityError, ModelUnavailable, RecordNotFound
+from storage.errors import ModelIntegrityError
 from storage.models.store import ModelStore
 from storage.schema.gate import GateDecision
 from storage.schema.triggers import Trigger
@@ -16,7 +16,7 @@ from training.evaluation.behaviour import observe
 from training.evaluation.comparison import Comparison
 from training.promotion.checks import Rules
 from training.promotion.decision import Evidence, decide
-from training.promotion.loaded_version import LoadedVersion
+from training.promotion.loaded_version import LoadedVersion, NotLoadable
 from training.publishing.published_version import PublishedVersion
 
 logger = logging.getLogger(__name__)
@@ -51,12 +51,13 @@ class PromotionGate:
 
     def _evidence(self, published: PublishedVersion, trigger: Trigger, now: datetime) -> Evidence:
         challenger = LoadedVersion.load(self._store, published.manifest.version)
-        champion = self._champion(published.manifest.version)
+        champion, problem = self._champion(published.manifest.version)
         test = published.test
         return Evidence(
             challenger=challenger.answers(test),
             coverage=challenger.coverage,
             champion_version=champion.version if champion is not None else None,
+            champion_problem=problem,
             fixed=_compare_on_fixed(challenger, champion, test),
             recent=self._compare_on_recent(challenger, champion, published, trigger, now),
             source=trigger.source,
@@ -64,17 +65,26 @@ class PromotionGate:
             behaviour=observe(challenger.predictor, test.inputs),
         )
 
-    def _champion(self, challenger: str) -> LoadedVersion | None:
+    def _champion(self, challenger: str) -> tuple[LoadedVersion | None, str | None]:
+        """Return the champion, or why there is none that can be compared; neither if there is no champion."""
         try:
-            version = self._store.champion().version
-            pointer = self._store.champion_pointer()
-            if version == challenger and pointer is not None:
-                # Its worker died after the promotion: judge it again against the version that it replaced.
-                version = pointer.previous or ""
-            return LoadedVersion.load(self._store, version)
-        except (ModelUnavailable, ModelIntegrityError, RecordNotFound) as error:
-            logger.warning("No champion to compare with: %s", error)
-            return None
+            pointer, way = self._store.champion_pointer(), self._store.way_back()
+        except ModelIntegrityError as error:
+            return self._not_comparable(error)
+        version = pointer.version if pointer is not None else None
+        if version == challenger:
+            # Its worker died after the promotion: judge it again against the version that it replaced.
+            version = way.next
+        if version is None:
+            return None, None
+        try:
+            return LoadedVersion.load_safely(self._store, version), None
+        except NotLoadable as error:
+            return self._not_comparable(error)
+
+    def _not_comparable(self, error: Exception) -> tuple[None, str]:
+        logger.warning("No champion to compare with: %s", error)
+        return None, str(error).rstrip(".")
 
     def _compare_on_recent(
         self,

@@ -7,6 +7,8 @@ from typing import Self
 
 import numpy as np
 
+from storage.errors import HousingError, ModelIntegrityError
+from storage.models.loading import loading
 from storage.models.store import INTERVALS, REFERENCE_PROFILE, ModelStore
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions, Predictions
@@ -50,15 +52,18 @@ class LoadedVersion:
         RecordNotFound
             If there is no such version.
         ModelIntegrityError
-            If a file is missing or does not match its checksum.
+            If a file is missing or does not match its checksum, or this release cannot load it.
         """
-        pipeline, intervals = store.load(version), store.load(version, INTERVALS)
-        profile = ReferenceProfile.from_bytes(store.read(version, REFERENCE_PROFILE))
-        search = ReferenceSearch(profile)
-        compiled = compiled_if_equal(pipeline, intervals, search, profile.background)
-        predictor = compiled or PublicPredictor(pipeline, intervals, search)
-        learned = Part(profile.inputs, profile.targets)
-        return cls(version, predictor, float(intervals.coverage), learned)
+        with loading(version):
+            pipeline, intervals = store.load(version), store.load(version, INTERVALS)
+            profile = ReferenceProfile.from_bytes(store.read(version, REFERENCE_PROFILE))
+            search = ReferenceSearch(profile)
+            compiled = compiled_if_equal(pipeline, intervals, search, profile.background)
+            predictor = compiled or PublicPredictor(pipeline, intervals, search)
+            learned = Part(profile.inputs, profile.targets)
+            loaded = cls(version, predictor, float(intervals.coverage), learned)
+            loaded._test()
+            return loaded
 
     @classmethod
     def load_safely(cls, store: ModelStore, version: str) -> Self:
@@ -73,6 +78,11 @@ class LoadedVersion:
             return cls.load(store, version)
         except Exception as error:
             raise NotLoadable(f"version {version} cannot be loaded ({error})") from error
+
+    def _test(self) -> None:
+        answers = self.predictor.answer(np.ascontiguousarray(self.learned.inputs[:1]))
+        if not np.isfinite(answers).all():
+            raise ModelIntegrityError(f"Version {self.version} answers without a finite number.")
 
     def answers(self, part: Part) -> LabelledPredictions:
         """Answer the rows of a part."""
@@ -95,3 +105,13 @@ class LoadedVersion:
         began = time.perf_counter()
         self.predictor.answer(row)
         return time.perf_counter() - began
+
+
+def refusal_of(store: ModelStore, version: str) -> str | None:
+    """Return why a version cannot serve; None if it loads, answers, and all its files are right."""
+    try:
+        store.verify(version)
+        LoadedVersion.load(store, version)
+    except (HousingError, OSError) as error:
+        return str(error)
+    return None

@@ -139,7 +139,7 @@ def newest_challenger(store: ModelStore) -> ModelManifest | None:
         return None  # the service reports it and keeps its version
     if pointer is None or champion is None:
         return None
-    promoted = (pointer.version, pointer.previous)
+    promoted = store.way_back().served
     for manifest in store.versions():
         if manifest.created_at > champion.created_at and manifest.version not in promoted:
             return manifest

@@ -57,7 +57,9 @@ class PromotionWatch:
         self._rules = WatchRules.of(settings)
         self._path = settings.paths.promotion_watch
         self._store = ModelStore(settings.paths)
-        self._switch = ChampionSwitch(self._store)
+        self._switch = ChampionSwitch(
+            self._store, lambda version: LoadedVersion.load(self._store, version)
+        )
         self._audit = AuditTrail(settings.paths)
         self._timeline = timeline
 
@@ -226,8 +228,8 @@ def _event(record: WatchRecord, kind: EventKind, figures: dict[str, object]) -> 
 
 
 def _is_taken_back(current: ChampionPointer, promotion: ChampionPointer) -> bool:
-    versions = (current.version, current.previous)
-    return current.moved_by == "watch" and versions == (promotion.previous, promotion.version)
+    is_later = current.changed_at > promotion.changed_at
+    return current.moved_by == "watch" and is_later and current.version == promotion.previous
 
 
 def _not_comparable(record: WatchRecord, problem: Exception) -> WatchRecord:

@@ -8,6 +8,7 @@ from typing import Any
 
 from storage.domain.inputs import FEATURE_NAMES
 from storage.domain.target import TARGET_UNIT
+from storage.models.libraries import libraries
 from storage.models.pickles import pickled
 from storage.models.store import (
     HOLDOUT,
@@ -79,6 +80,7 @@ def _manifest(outcome: TrainingOutcome, run_id: str | None) -> ModelManifest:
         labelled=outcome.labelled.as_json() if outcome.labelled is not None else None,
         trigger_id=outcome.trigger_id,
         mlflow_run_id=run_id,
+        libraries=libraries(),
         checksums={},
     )
 

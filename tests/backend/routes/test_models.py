@@ -20,7 +20,12 @@ from storage.settings import Settings
 from tests.backend.web.test_errors import assert_problem
 from tests.log_writing import Store, attach_actual_values, carried_out, change_configuration
 from tests.system import bearer
-from tests.versions import champion_and_dearer, spoil
+from tests.versions import (
+    champion_and_dearer,
+    publish_dearer,
+    publish_unloadable,
+    spoil,
+)
 
 REASON = {"reason": "its errors have doubled"}
 ADMIN = bearer("administer")
@@ -112,7 +117,8 @@ def test_a_promotion_and_its_rollback_are_served(
     assert (dearer["model_version"], again["model_version"]) == (new, old)
     assert dearer["prediction"] > price["prediction"] == again["prediction"]
     listed = ModelsResponse.model_validate(http.get("/models").json)
-    assert (listed.champion, listed.previous, listed.changed_at) == (old, new, back.changed_at)
+    assert (listed.champion, listed.previous, listed.changed_at) == (old, None, back.changed_at)
+    assert [one.version for one in listed.versions if one.is_rolled_back] == [new]
 
 
 def test_an_unknown_version_is_a_404(http: FlaskClient) -> None:
@@ -150,6 +156,41 @@ def test_a_damaged_earlier_champion_is_a_409(
     assert store.champion().version == versions[1]
 
 
+def test_what_cannot_be_loaded_is_a_409_before_anything_points_at_it(
+    http: FlaskClient, store: ModelStore, services: Services, versions: tuple[str, str]
+) -> None:
+    old, new = versions
+    publish_unloadable(store, old, "unloadable")
+
+    def refused(path: str) -> None:
+        before = store.champion_pointer()
+        body = assert_problem(http.post(path, json=REASON, headers=ADMIN), 409)
+        assert "Version unloadable cannot be loaded by release" in body["error"]
+        assert "Promote a version that loads" in body["error"]
+        assert store.champion_pointer() == before
+
+    refused("/models/unloadable/promote")
+    store.set_champion("unloadable", "gate")  # when it could still be loaded
+    promote(http, new)
+    refused("/models/rollback")
+    assert services.host.refresh()
+    assert http.post("/predict", json=EXAMPLE).status_code == 200
+
+
+def test_rollbacks_in_a_row_never_bring_a_bad_version_back(
+    http: FlaskClient, store: ModelStore, versions: tuple[str, str]
+) -> None:
+    old, new = versions
+    publish_dearer(store, old, "dearest", 0.2)
+    promote(http, new)
+    promote(http, "dearest")
+    assert roll_back(http).version == new
+    assert roll_back(http).version == old
+    answer = http.post("/models/rollback", json=REASON, headers=ADMIN)
+    assert "no earlier champion" in assert_problem(answer, 409)["error"]
+    assert store.champion().version == old
+
+
 def test_a_pointer_that_cannot_be_written_is_a_503(
     http: FlaskClient, service_settings: Settings, versions: tuple[str, str]
 ) -> None:
@@ -163,7 +204,7 @@ def test_promotion_mends_a_torn_pointer(
     http: FlaskClient, service_settings: Settings, versions: tuple[str, str]
 ) -> None:
     service_settings.paths.champion_pointer.write_text("{torn")
-    assert promote(http, versions[0]).previous is None
+    assert promote(http, versions[1]).previous == versions[0]
 
 
 def test_both_are_on_the_timeline_with_who_and_why(

@@ -17,7 +17,7 @@ from storage.models.store import INTERVALS, MANIFEST, MODEL, REFERENCE_PROFILE, 
 from storage.process.atomic_files import write_atomically
 from storage.schema.records import ChampionPointer
 from storage.settings import Settings
-from tests.versions import publish_dearer, spoil
+from tests.versions import publish_dearer, publish_unloadable, spoil
 
 Damage = Callable[[ModelStore, str], None]
 
@@ -63,6 +63,11 @@ def not_a_model(store: ModelStore, version: str) -> None:
     _replace(store, version, MODEL, pickled({"not": "a pipeline"}))
 
 
+def of_another_release(store: ModelStore, version: str) -> None:
+    publish_unloadable(store, version, "other")
+    _replace(store, version, MODEL, store.read("other", MODEL))
+
+
 def not_a_profile(store: ModelStore, version: str) -> None:
     _replace(store, version, REFERENCE_PROFILE, b"not arrays")
 
@@ -74,8 +79,9 @@ DAMAGES: dict[Damage, str] = {
     unreadable_manifest: "manifest.json of version new cannot be read",
     other_features: "trained on other inputs: Rooms, Doors",
     other_manifest: "manifest belongs to version elsewhere",
-    foreign_pickle: "cannot be loaded (JSONDecodeError",
-    not_a_model: "preprocessing",
+    foreign_pickle: "new cannot be loaded by release",
+    not_a_model: "new cannot be loaded by release",
+    of_another_release: "new cannot be loaded by release",
     not_a_profile: "reference profile cannot be read",
 }
 
@@ -183,6 +189,47 @@ def test_without_an_older_version_the_service_says_what_was_refused(
     assert not host.refresh()
     with pytest.raises(Exception, match=f"Version {version} was refused: .*checksum"):
         host.current()
+
+
+@pytest.mark.parametrize("moved_by_hand", [False, True])
+def test_at_its_start_it_serves_the_newest_that_served_and_loads(
+    champion_settings: Settings, moved_by_hand: bool
+) -> None:
+    store = ModelStore(champion_settings.paths)
+    first = store.champion().version
+    publish_dearer(store, first, "newer")
+    for version in ("unloadable", "champion"):
+        publish_unloadable(store, first, version)
+    for version in ("newer", "unloadable"):
+        store.set_champion(version)
+    if moved_by_hand:
+        _point(champion_settings, "champion")
+    else:
+        store.set_champion("champion")
+    metrics = Metrics(CollectorRegistry())
+    host = ModelHost(store, metrics)
+    assert host.refresh()
+    assert (host.current().manifest.version, host.refused_version) == ("newer", "champion")
+    for _ in range(2):  # it tries the others once, and goes on
+        assert not host.refresh()
+    assert _load_failures(metrics) == 1
+    store.set_champion(first)
+    assert host.refresh()
+    assert (host.current().manifest.version, host.refusal) == (first, None)
+
+
+@pytest.mark.parametrize("content", [b"{torn", b""])
+def test_at_its_start_it_serves_what_a_torn_pointer_named(
+    champion_settings: Settings, content: bytes
+) -> None:
+    store = ModelStore(champion_settings.paths)
+    first = store.champion().version
+    store.set_champion(publish_dearer(store, first, "newer").version)
+    champion_settings.paths.champion_pointer.write_bytes(content)
+    host = ModelHost(store, Metrics(CollectorRegistry()))
+    assert host.refresh()
+    assert host.current().manifest.version == "newer"
+    assert host.refusal is not None
 
 
 def test_a_swap_shows_in_the_metrics(services: Services, store: ModelStore) -> None:

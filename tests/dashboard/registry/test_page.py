@@ -7,18 +7,14 @@ from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
 from backend.contract.audit import AuditResponse
-from backend.contract.model_version import ComparisonResponse, GateVerdict
-from backend.contract.performance import Estimate
 from dashboard.registry.audit import chain_words
-from dashboard.registry.slices import forest_option, mark_style
-from dashboard.registry.words import outcome, slice_label
-from dashboard.shared.gate_verdict import reason_words
+from dashboard.registry.words import slice_label
 from storage.models.store import HOLDOUT, ModelStore
 from storage.settings import Settings
 from tests.conftest import KEYS
 from tests.dashboard.conftest import OpenPage, Service, sentences
 from tests.verdicts import close_retraining, decision
-from tests.versions import champion_and_dearer, spoil
+from tests.versions import champion_and_dearer, spoil, train_with
 
 ADMIN_KEY = KEYS["admin_key"]
 REASON = "Its prices follow the market."
@@ -151,7 +147,10 @@ def test_a_rollback_uses_the_key_of_the_session_until_it_is_forgotten(
     assert list(audit["reason"]) == [REASON, "for a while"]
     assert set(audit["actor"]) == {"Admin"}
     assert "**Audit log intact**], 2 entries." in text(page)
-    page.button(key="registry_rollback").click().run()
+    assert list(page.dataframe[0].value["state"]) == ["Rolled back", "Champion"]
+    assert not [one for one in page.button if one.key == "registry_rollback"]
+    page.button(key="registry_promotion").click().run()
+    assert "This version was rolled back." in page.warning[0].value
     assert not [field for field in page.text_input if field.key == "registry_key"]
     page.button(key="registry_forget").click().run()
     assert page.text_input(key="registry_key").value == ""
@@ -177,9 +176,11 @@ def test_what_changed_meanwhile_is_not_undone(
 
 
 def test_one_version_alone_is_shown_without_a_comparison(
-    open_page: OpenPage, service: Service
+    open_page: OpenPage, service: Service, store: ModelStore
 ) -> None:
+    train_with(store, store.champion().version, numpy="1.26.0")
     page = opened(open_page, service)
+    assert "was trained with numpy 1.26.0 and is used with " in page.warning[0].value
     assert not sentences(page)
     assert any("No other version" in caption.value for caption in page.caption)
     assert not page.selectbox
@@ -246,69 +247,6 @@ def test_without_the_service_one_sentence_then_everything_when_it_is_back(
     page.run()
     assert not sentences(page)
     assert page.dataframe
-
-
-def estimate(lower: float, upper: float) -> Estimate:
-    return Estimate(value=(lower + upper) / 2, lower=lower, upper=upper)
-
-
-def comparison(difference: Estimate | None) -> ComparisonResponse:
-    known = difference is not None
-    return ComparisonResponse(
-        version="new",
-        against="old",
-        status="ok" if known else "not_enough_data",
-        reason=None if known else "The versions cannot be compared: 3 rows.",
-        rows=400 if known else 0,
-        rmse=0.4 if known else None,
-        against_rmse=0.4 if known else None,
-        difference=difference,
-        slice_confidence=0.99 if known else None,
-        slices=[],
-    )
-
-
-def test_only_what_is_beyond_doubt_is_called_better_or_worse() -> None:
-    titles = [
-        outcome(comparison(difference)).title
-        for difference in (estimate(-0.2, -0.1), estimate(0.1, 0.2), estimate(-0.1, 0.2), None)
-    ]
-    assert titles == [
-        "The challenger is better",
-        "The challenger is worse",
-        "No significant difference",
-        "Not comparable",
-    ]
-    marks = {mark_style(one) for one in (estimate(-2, -1), estimate(1, 2), estimate(-1, 1))}
-    assert len(marks) == 3
-    assert forest_option(comparison(None))["series"] == []
-
-
-def test_a_promotions_reason_is_its_deciding_checks_and_others_are_a_sentence() -> None:
-    facts: dict[str, object] = {
-        "trigger_id": "t",
-        "judged_at": None,
-        "promote": True,
-        "branch": "no champion",
-        "source": "manual",
-        "champion_version": None,
-        "reason": "there is no champion that could be compared",
-        "checks": [],
-    }
-    alone = GateVerdict.model_validate(facts)
-    assert reason_words(alone) == "There is no champion that could be compared."
-    check = {
-        "name": "latency",
-        "passed": False,
-        "required": True,
-        "sentence": "too slow",
-    }
-    names = [f"no loss on {place}" for place in range(8)]
-    checks = [check | {"name": name} for name in names]
-    refused = facts | {"checks": checks, "decided_by": names}
-    assert reason_words(GateVerdict.model_validate(refused)) == "\n".join(
-        ["- Too slow."] * 5 + ["- And 3 more, below."]
-    )
 
 
 def test_words_of_chain_and_slices(service: Service, client: HousingClient) -> None:

@@ -28,7 +28,7 @@ def store(settings: Settings) -> ModelStore:
 
 @pytest.fixture
 def switch(store: ModelStore) -> ChampionSwitch:
-    return ChampionSwitch(store)
+    return ChampionSwitch(store, store.verify)
 
 
 def publish(store: ModelStore, name: str, inputs: tuple[str, ...] = FEATURE_NAMES) -> None:
@@ -56,14 +56,18 @@ def pointed(store: ModelStore) -> tuple[str, str | None]:
 def test_promotion_and_rollback_move_the_pointer_and_what_follows_it(
     store: ModelStore, switch: ChampionSwitch, settings: Settings
 ) -> None:
-    assert switch.promote("c", expected="b").previous == "b"
+    assert switch.promote("c", expected="b").replaced == "b"
     assert pointed(store) == ("c", "b")
     assert settings.paths.best_model.read_bytes() == b"model.pkl of c"
-    assert switch.roll_back(expected="c").version == "b"
-    assert pointed(store) == ("b", "c")
+    back = switch.roll_back(expected="c")
+    assert (back.pointer.version, back.replaced) == ("b", "c")
+    assert pointed(store) == ("b", "a")
     assert settings.paths.best_model.read_bytes() == b"model.pkl of b"
     assert settings.paths.scaler.read_bytes() == b"scaler.pkl of b"
-    assert switch.roll_back().version == "c"
+    assert switch.roll_back().pointer.version == "a"
+    with pytest.raises(StateConflict, match="no earlier champion"):
+        switch.roll_back()
+    assert store.way_back().rolled_back == {"b", "c"}
 
 
 def test_what_makes_no_sense_changes_nothing(store: ModelStore, switch: ChampionSwitch) -> None:
@@ -100,7 +104,7 @@ def test_a_version_for_other_inputs_is_not_pointed_at(
 
 def test_there_is_no_way_back_from_the_first_or_to_a_deleted_one(settings: Settings) -> None:
     store = ModelStore(settings.paths)
-    switch = ChampionSwitch(store)
+    switch = ChampionSwitch(store, store.verify)
     with pytest.raises(StateConflict, match="no earlier champion"):
         switch.roll_back()
     publish(store, "a")
@@ -121,9 +125,9 @@ def test_promotion_mends_a_pointer_that_cannot_be_read(
     settings.paths.champion_pointer.write_text("{torn")
     with pytest.raises(StateConflict, match="promote a version"):
         switch.roll_back()
-    assert switch.promote("b").version == "b"
-    assert pointed(store) == ("b", None)
-    assert "previous champion is lost" in caplog.text
+    assert switch.promote("b").pointer.version == "b"
+    assert pointed(store) == ("b", "a")
+    assert "taken from champion_history.json" in caplog.text
 
 
 def test_pointing_again_at_the_champion_keeps_the_way_back(store: ModelStore) -> None:
@@ -151,10 +155,10 @@ def test_of_two_at_once_none_is_lost(store: ModelStore, settings: Settings) -> N
 
 
 def test_of_two_clicks_on_rollback_one_counts(switch: ChampionSwitch, store: ModelStore) -> None:
-    assert switch.roll_back(expected="b").version == "a"
+    assert switch.roll_back(expected="b").pointer.version == "a"
     with pytest.raises(StateConflict, match="The champion is now a"):
         switch.roll_back(expected="b")
-    assert pointed(store) == ("a", "b")
+    assert pointed(store) == ("a", None)
 
 
 def test_a_pointer_that_cannot_be_written_stays(
@@ -173,6 +177,6 @@ def test_files_with_fixed_names_that_cannot_follow_are_told_and_stop_nothing(
 ) -> None:
     settings.paths.best_model.unlink()
     settings.paths.best_model.mkdir()
-    assert switch.promote("c").version == "c"
+    assert switch.promote("c").pointer.version == "c"
     assert pointed(store) == ("c", "b")
     assert "fixed names could not be updated to c" in caplog.text

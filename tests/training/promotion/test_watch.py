@@ -34,7 +34,8 @@ def test_a_worse_version_is_rolled_back_once_and_everybody_is_told(
         assert watch_again.run_once(after(8)) is None
     pointer = bench.store.champion_pointer()
     assert pointer is not None
-    assert (pointer.version, pointer.previous) == (bench.first, "promoted")
+    assert (pointer.version, pointer.previous) == (bench.first, None)
+    assert bench.store.way_back().rolled_back == {"promoted"}
     assert pointer.moved_by == "watch"
     (event,) = bench.events()
     assert (event["event_kind"], event["actor"], event["subject"]) == (
@@ -123,7 +124,7 @@ def test_a_setting_has_promotions_by_hand_watched_but_never_a_second_time(bench:
     bench.label()
     watch = bench.watch(watch_manual_promotions=True)
     assert watch.run_once(utc_now()) == "rolled back"
-    ChampionSwitch(bench.store).promote("promoted")
+    ChampionSwitch(bench.store, bench.store.verify).promote("promoted")
     bench.label(begin=ROWS)
     assert watch.run_once(utc_now()) is None
     assert watch.run_once(after(8)) is None
@@ -149,7 +150,7 @@ def test_a_promotion_by_a_person_during_the_look_stays(
     compare = watch._compare
 
     def meanwhile(*given: Any) -> Any:
-        switch = ChampionSwitch(bench.store)
+        switch = ChampionSwitch(bench.store, bench.store.verify)
         switch.roll_back()
         switch.promote("promoted")
         return compare(*given)

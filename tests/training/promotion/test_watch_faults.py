@@ -81,7 +81,7 @@ def test_a_person_who_acts_between_the_kill_and_the_restart_has_the_last_word(
     with pytest.raises(Killed):
         watch.run_once(utc_now())
     other = publish_dearer(bench.store, bench.first, "other", 0.1).version
-    ChampionSwitch(bench.store).promote(other)
+    ChampionSwitch(bench.store, bench.store.verify).promote(other)
     assert bench.watch().run_once(utc_now()) == "overtaken"
     assert bench.serving() == other
 
@@ -125,7 +125,7 @@ def test_a_pointer_that_cannot_be_written_is_tried_again(
     bench.promote(worse_by=1.0)
     bench.label()
     watch = bench.watch()
-    monkeypatch.setattr("storage.models.store.write_atomically", full)
+    monkeypatch.setattr("storage.models.pointer.write_atomically", full)
     with pytest.raises(PointerUnavailable):
         watch.run_once(utc_now())
     monkeypatch.setattr("storage.process.progress.write_atomically", full)

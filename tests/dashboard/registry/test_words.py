@@ -1,0 +1,70 @@
+"""The words of the Registry page: which of two versions is better, and why the gate decided."""
+
+from backend.contract.model_version import ComparisonResponse, GateVerdict
+from backend.contract.performance import Estimate
+from dashboard.registry.slices import forest_option, mark_style
+from dashboard.registry.words import outcome
+from dashboard.shared.gate_verdict import reason_words
+
+
+def estimate(lower: float, upper: float) -> Estimate:
+    return Estimate(value=(lower + upper) / 2, lower=lower, upper=upper)
+
+
+def comparison(difference: Estimate | None) -> ComparisonResponse:
+    known = difference is not None
+    return ComparisonResponse(
+        version="new",
+        against="old",
+        status="ok" if known else "not_enough_data",
+        reason=None if known else "The versions cannot be compared: 3 rows.",
+        rows=400 if known else 0,
+        rmse=0.4 if known else None,
+        against_rmse=0.4 if known else None,
+        difference=difference,
+        slice_confidence=0.99 if known else None,
+        slices=[],
+    )
+
+
+def test_only_what_is_beyond_doubt_is_called_better_or_worse() -> None:
+    titles = [
+        outcome(comparison(difference)).title
+        for difference in (estimate(-0.2, -0.1), estimate(0.1, 0.2), estimate(-0.1, 0.2), None)
+    ]
+    assert titles == [
+        "The challenger is better",
+        "The challenger is worse",
+        "No significant difference",
+        "Not comparable",
+    ]
+    marks = {mark_style(one) for one in (estimate(-2, -1), estimate(1, 2), estimate(-1, 1))}
+    assert len(marks) == 3
+    assert forest_option(comparison(None))["series"] == []
+
+
+def test_a_promotions_reason_is_its_deciding_checks_and_others_are_a_sentence() -> None:
+    facts: dict[str, object] = {
+        "trigger_id": "t",
+        "judged_at": None,
+        "promote": True,
+        "branch": "no champion",
+        "source": "manual",
+        "champion_version": None,
+        "reason": "there is no champion that could be compared",
+        "checks": [],
+    }
+    alone = GateVerdict.model_validate(facts)
+    assert reason_words(alone) == "There is no champion that could be compared."
+    check = {
+        "name": "latency",
+        "passed": False,
+        "required": True,
+        "sentence": "too slow",
+    }
+    names = [f"no loss on {place}" for place in range(8)]
+    checks = [check | {"name": name} for name in names]
+    refused = facts | {"checks": checks, "decided_by": names}
+    assert reason_words(GateVerdict.model_validate(refused)) == "\n".join(
+        ["- Too slow."] * 5 + ["- And 3 more, below."]
+    )
