@@ -19,6 +19,7 @@ from storage.backup.backup import Backup
 from storage.backup.display import Lines, display
 from storage.backup.manifest import MANIFEST, BackupManifest, read_manifest
 from storage.backup.place import BackupPlace
+from storage.database.backlog import read_positions
 from storage.database.connection import Database
 from storage.errors import BackupUnavailable
 from storage.log_writer.writer import LogWriter
@@ -81,12 +82,11 @@ def test_files_moved_and_removed_while_the_moment_is_taken_are_not_moved_again(
 ) -> None:
     """The spool is listed, then the log-writer moves all of it, then the snapshot begins."""
     spool.append(records.log(str(number)) for number in range(10))
-    read = moment.read_positions
 
     def read_after_all_was_moved(connection: sa.Connection) -> dict[str, int]:
         spool.close()
         writer.drain(utc_now())
-        return read(connection)
+        return read_positions(connection)
 
     monkeypatch.setattr(moment, "read_positions", read_after_all_was_moved)
     _back_up(recording, tmp_path / "backup")
