@@ -90,7 +90,7 @@ def guard(app: Flask, settings: Settings, refused: RefusedKeys) -> None:
         try:
             held = keys.role(request.headers.get("Authorization", ""))
         except AuthenticationRequired:
-            refused.note("unknown", request.remote_addr, time.monotonic())
+            refused.note_unknown(request.remote_addr, time.monotonic())
             raise
         g.role = held
         if held >= needed:
@@ -100,7 +100,7 @@ def guard(app: Flask, settings: Settings, refused: RefusedKeys) -> None:
                 f"This needs a key with the role {needed.name.lower()}; "
                 "send `Authorization: Bearer <key>`."
             )
-        refused.note("role", request.remote_addr, time.monotonic())
+        refused.note_low_role()
         raise PermissionRefused(
             f"This needs the role {needed.name.lower()}; the key has the role {held.name.lower()}."
         )

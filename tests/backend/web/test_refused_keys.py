@@ -34,9 +34,17 @@ def test_a_guessed_key_is_counted_and_audited_without_it(app: Flask, client: Fla
     assert GUESS not in metrics + entry.model_dump_json()
 
 
+def test_a_low_role_is_only_counted(app: Flask, client: FlaskClient) -> None:
+    trail: AuditTrail = app.extensions[EXTENSION].audit
+    assert client.post("/database/clear", headers=bearer("see")).status_code == 403
+    metrics = client.get("/metrics").get_data(as_text=True)
+    assert 'api_refused_keys_total{reason="role"} 1.0' in metrics
+    assert trail.newest(10) == []
+
+
 def test_one_entry_a_minute_has_the_number_since_the_last(settings: Settings) -> None:
     trail = AuditTrail(settings.paths)
     refused = RefusedKeys(Metrics(CollectorRegistry()), trail)
     for number in range(100):
-        refused.note("role", "192.0.2.1", number)
+        refused.note_unknown("192.0.2.1", number)
     assert [entry.figures["refused"] for entry in trail.newest(10)] == [AUDIT_SECONDS, 1]
