@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up demo train test soak check format bench bench-accuracy bench-monitoring browser screenshots docs docs-serve clean reset
+.PHONY: help up demo train test soak check format bench bench-accuracy bench-monitoring browser screenshots docs docs-serve backup restore clean reset
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -72,6 +72,14 @@ docs:  ## Build the documentation into site/; a broken link or anchor fails.
 docs-serve:  ## Serve the documentation on http://127.0.0.1:8000 with live reload.
 	@$(PYTHON) environment.py docs
 	@NO_MKDOCS_2_WARNING=1 exec $(VENV)/python -m mkdocs serve
+
+backup:  ## Copy everything recorded and trained into TARGET=folder, verified, while the system runs.
+	@$(PYTHON) environment.py runtime
+	@exec $(VENV)/python -m storage.backup "$(TARGET)"
+
+restore:  ## Put the backup SOURCE=folder in the place of an empty runtime folder.
+	@$(PYTHON) environment.py runtime
+	@exec $(VENV)/python -m storage.restore "$(SOURCE)"
 
 clean:  ## Remove the environment and caches; recorded data stays.
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -4,11 +4,16 @@ import os
 import shutil
 import socket
 import sys
+from collections.abc import Mapping
+
+from pydantic import SecretStr
 
 from backend.metrics.files import MULTIPROCESS_VARIABLE
 from storage.process.lock import only_process_or_exit
 from storage.settings import Settings, settings_or_exit
 
+SHORTEST_KEY = 16
+"""Characters of a key where others can connect and try."""
 SERVING_ENVIRONMENT = {
     # One thread per worker for the trees: more would only compete for the same cores.
     "OMP_NUM_THREADS": "1",
@@ -32,13 +37,29 @@ def main() -> None:
 
 
 def _refuse_unsafe(settings: Settings) -> None:
-    keys = (settings.access.viewer_key, settings.access.operator_key, settings.access.admin_key)
-    if settings.reading_needs_key and not any(keys):
+    access = settings.access
+    keys = {
+        "HOUSING_VIEWER_KEY": access.viewer_key,
+        "HOUSING_OPERATOR_KEY": access.operator_key,
+        "HOUSING_ADMIN_KEY": access.admin_key,
+    }
+    if settings.others_can_connect:
+        _refuse_short(keys)
+    if settings.reading_needs_key and not any(keys.values()):
         raise SystemExit(
             f"HOUSING_BACKEND_HOST={settings.addresses.backend_host} lets others connect (or "
             "HOUSING_REQUIRE_KEY is set), but no key is set: set HOUSING_VIEWER_KEY, HOUSING_OPERATOR_KEY "
             "or HOUSING_ADMIN_KEY."
         )
+
+
+def _refuse_short(keys: Mapping[str, SecretStr | None]) -> None:
+    for name, key in keys.items():
+        if key is not None and len(key) < SHORTEST_KEY:
+            raise SystemExit(
+                f"{name} has {len(key)} characters, and others can connect and guess it: set one of "
+                f"{SHORTEST_KEY} or more, for example from `openssl rand -hex 24`."
+            )
 
 
 def _refuse_taken_port(settings: Settings) -> None:

@@ -44,6 +44,7 @@ from backend.serving.prediction_service import PredictionService
 from backend.web import answers, authorization, request_audit
 from backend.web.prediction_shortcut import PredictionShortcut
 from backend.web.refused_body import answer_refused_bodies
+from backend.web.refused_keys import RefusedKeys
 from backend.web.request_recorder import RequestRecorder, record_requests
 from storage.audit.trail import AuditTrail
 from storage.database.backlog import BacklogReader
@@ -92,7 +93,7 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
     record_requests(app, recorder)
     answer_refused_bodies(app)
     request_audit.audit_changes(app, services.audit, services.metrics)
-    authorization.guard(app, settings)
+    authorization.guard(app, settings, RefusedKeys(services.metrics, services.audit))
     for blueprint in ROUTES:
         app.register_blueprint(blueprint)
     services.host.refresh()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from streamlit.web import cli
 
-from dashboard.settings import addresses
+from dashboard.settings import addresses, shared_settings
+from storage.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 APPLICATION = REPOSITORY / "dashboard" / "app.py"
@@ -16,6 +17,7 @@ APPLICATION = REPOSITORY / "dashboard" / "app.py"
 def main() -> None:
     """Serve the console with the project's theme, from any working folder."""
     # Read before the folder changes: a .env file belongs to the caller's folder.
+    _refuse_unsafe(shared_settings())
     own = (addresses().dashboard_host, addresses().dashboard_port)
     _refuse_taken(own)
     # Streamlit looks for .streamlit/config.toml in the working folder, and puts only the folder of
@@ -24,6 +26,16 @@ def main() -> None:
     if str(REPOSITORY) not in sys.path:
         sys.path.insert(0, str(REPOSITORY))
     cli.main(_arguments(*own), prog_name="streamlit")
+
+
+def _refuse_unsafe(settings: Settings) -> None:
+    # Whoever opens the dashboard acts with its key.
+    if settings.dashboard_is_open:
+        raise SystemExit(
+            f"HOUSING_DASHBOARD_HOST={settings.addresses.dashboard_host} lets others connect, and the "
+            "dashboard does not ask who they are: bind it to 127.0.0.1, or put a proxy that signs people "
+            "in before it and set HOUSING_DASHBOARD_SIGNED_IN_BY_PROXY=true."
+        )
 
 
 def _arguments(host: str, port: int) -> list[str]:

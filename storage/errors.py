@@ -135,6 +135,12 @@ class AuditUnavailable(ServiceUnavailable):
     title = "Audit unavailable"
 
 
+class BackupUnavailable(ServiceUnavailable):
+    """A backup could not be made, read or restored; what it was to be made from or replace is unchanged."""
+
+    title = "Backup unavailable"
+
+
 class ModelIntegrityError(HousingError):
     """A file of a model version is missing or does not match the checksum in its manifest."""
 

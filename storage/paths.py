@@ -156,6 +156,11 @@ class RuntimePaths:
         return self.root / "triggers"
 
     @property
+    def queue_lock(self) -> Path:
+        """Held while the queue is changed, or copied by a backup."""
+        return self.triggers / "queue.lock"
+
+    @property
     def worker_lock(self) -> Path:
         """Held by the one retraining worker."""
         return self.triggers / "worker.lock"
@@ -189,6 +194,11 @@ class RuntimePaths:
     def monitor_lock(self) -> Path:
         """Held by the one monitor."""
         return self.root / "processes" / "monitor.lock"
+
+    @property
+    def backup_lock(self) -> Path:
+        """Held by the one backup that is being made."""
+        return self.root / "processes" / "backup.lock"
 
     @property
     def process_states(self) -> Path:

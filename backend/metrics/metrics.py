@@ -100,6 +100,12 @@ class Metrics:
             "Changes of state whose audit entry could not be written.",
             registry=registry,
         )
+        self._refused_keys = Counter(
+            "api_refused_keys_total",
+            "Requests whose key was refused, by reason: unknown, or a role that is too low.",
+            ["reason"],
+            registry=registry,
+        )
         self._load_failures = Counter(
             "ml_model_load_failures_total",
             "Champion versions or pointers that a worker refused to load.",
@@ -157,6 +163,10 @@ class Metrics:
     def count_unaudited_change(self) -> None:
         """Count a change of state without an audit entry."""
         self._unaudited_changes.inc()
+
+    def count_refused_key(self, reason: str) -> None:
+        """Count a request whose key was refused."""
+        self._refused_keys.labels(reason).inc()
 
     def count_load_failure(self) -> None:
         """Count a champion version or pointer that was refused."""

@@ -1,11 +1,13 @@
 """Authorization: bearer keys and the three roles, viewer < operator < admin."""
 
 import hmac
+import time
 from enum import IntEnum
 
 from flask import Flask, g, request
 from pydantic import SecretStr
 
+from backend.web.refused_keys import RefusedKeys
 from storage.errors import AuthenticationRequired, PermissionRefused
 from storage.settings import Settings
 
@@ -74,8 +76,8 @@ class KeyRing:
         raise AuthenticationRequired("The key is not valid; send `Authorization: Bearer <key>`.")
 
 
-def guard(app: Flask, settings: Settings) -> None:
-    """Check the role of every request before its route runs."""
+def guard(app: Flask, settings: Settings, refused: RefusedKeys) -> None:
+    """Check the role of every request before its route runs; note the keys that are refused."""
     keys = KeyRing(settings)
     to_read = reading_role(settings)
 
@@ -85,7 +87,11 @@ def guard(app: Flask, settings: Settings) -> None:
             return  # a probe with an outdated key must not look like an outage
         role = own_role(request.method, _template())
         needed = to_read if role is None else role
-        held = keys.role(request.headers.get("Authorization", ""))
+        try:
+            held = keys.role(request.headers.get("Authorization", ""))
+        except AuthenticationRequired:
+            refused.note_unknown(request.remote_addr, time.monotonic())
+            raise
         g.role = held
         if held >= needed:
             return
@@ -94,6 +100,7 @@ def guard(app: Flask, settings: Settings) -> None:
                 f"This needs a key with the role {needed.name.lower()}; "
                 "send `Authorization: Bearer <key>`."
             )
+        refused.note_low_role()
         raise PermissionRefused(
             f"This needs the role {needed.name.lower()}; the key has the role {held.name.lower()}."
         )

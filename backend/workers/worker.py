@@ -69,6 +69,10 @@ class WorkerServer(Server):
                 connection.check(now)
 
 
+NO_FRAMES = [("Content-Security-Policy", "frame-ancestors 'none'"), ("X-Frame-Options", "DENY")]
+"""No page of another site may show an answer in a frame; the second is for old browsers."""
+
+
 def configuration(application: Callable[..., object]) -> Config:
     """Return uvicorn's settings."""
     return Config(
@@ -82,6 +86,7 @@ def configuration(application: Callable[..., object]) -> Config:
         log_level="error",
         access_log=False,
         server_header=False,
+        headers=NO_FRAMES,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,

@@ -76,6 +76,11 @@ class DashboardSettings(SettingGroup):
     key: SecretStr | None = Field(
         None, description="Key that the dashboard itself sends to the service."
     )
+    signed_in_by_proxy: bool = Field(
+        False,
+        description="Something in front of the dashboard decides who reaches it, such as a proxy that signs"
+        " people in. Without it, the dashboard binds to the loopback address only.",
+    )
     refresh_seconds: Annotated[float, Variable("HOUSING_REFRESH_SECONDS")] = Field(
         5.0, ge=0.5, le=3600, description="Refresh interval of an open page."
     )

@@ -1,5 +1,6 @@
 """The service as it really runs: worker processes, the log-writer, kill -9, a swap under load."""
 
+import json
 import os
 import signal
 import subprocess
@@ -25,6 +26,9 @@ from tests.postgresql import empty_database
 from tests.system import children, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("processes")
+
+
+JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
@@ -90,6 +94,19 @@ def test_metrics_cover_all_workers_and_survive_a_killed_one(
     assert _metric(client, "ml_predictions_total") >= answered
 
 
+def test_no_answer_may_be_shown_in_a_frame(shared_service: HousingClient) -> None:
+    """Answers of the shortcut, of the framework, and refusals."""
+    url, example = shared_service.url, json.dumps(EXAMPLE)
+    answers = [
+        requests.post(f"{url}/predict", example, headers=JSON, timeout=10),
+        *(requests.get(f"{url}{path}", timeout=10) for path in ("/health", "/docs", "/nothing")),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 404]
+    for answer in answers:
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Frame-Options"] == "DENY"
+
+
 def test_a_chunked_body_is_refused_whole(shared_service: HousingClient) -> None:
     answer = requests.post(
         f"{shared_service.url}/predict",
@@ -142,6 +159,16 @@ def test_an_open_bind_without_keys_is_refused(told: dict[str, str], tmp_path: Pa
     with running("backend", tmp_path / "unsafe.log", **unsafe) as process:
         assert process.wait(20) == 1
     assert "HOUSING_VIEWER_KEY" in (tmp_path / "unsafe.log").read_text()
+
+
+def test_an_open_bind_with_a_short_key_is_refused(told: dict[str, str], tmp_path: Path) -> None:
+    unsafe = told | {"HOUSING_BACKEND_HOST": "0.0.0.0"}  # noqa: S104 # what is to be refused
+    with running("backend", tmp_path / "unsafe.log", **unsafe) as process:
+        assert process.wait(20) == 1
+    said = (tmp_path / "unsafe.log").read_text()
+    assert said.startswith("HOUSING_OPERATOR_KEY has 7 characters, and others can connect")
+    assert len(said.splitlines()) == 1
+    assert told["HOUSING_OPERATOR_KEY"] not in said
 
 
 def _logged(client: HousingClient, prediction_id: str) -> float | None:

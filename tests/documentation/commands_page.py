@@ -21,7 +21,9 @@ WITH_OPTIONS = (
     "backend.demo_api",
     "backend.monitor",
     "storage.audit",
+    "storage.backup",
     "storage.log_writer",
+    "storage.restore",
     "storage.spool",
 )
 PROCESSES = """

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from backend.services import EXTENSION, Services
 from storage.domain.inputs import EXAMPLE
-from tests.system import REPOSITORY
+from tests.system import REPOSITORY, bearer
 
 METRICS = REPOSITORY / "docs" / "reference" / "metrics.md"
 DASHBOARD = json.loads((REPOSITORY / "docs/grafana/housing.json").read_text())
@@ -37,6 +37,7 @@ def exposed(http: FlaskClient) -> dict[str, set[str]]:
     services: Services = http.application.extensions[EXTENSION]
     http.post("/predict", json=EXAMPLE)
     http.post("/predict", json=EXAMPLE | {"MedInc": "much"})
+    http.post("/predict", json=EXAMPLE, headers=bearer("wrong"))
     services.metrics.set_realized_error(0.4)
     services.metrics.set_estimated_error(0.4)
     services.metrics.set_drift_share(0.125)
