@@ -70,8 +70,8 @@ class Database:
         Raises
         ------
         DatabaseUnavailable
-            If the database is missing, locked, full, damaged, unreachable, newer than this code or has no tables
-            yet; the message says what to do.
+            If the database is missing, locked, full, damaged, unreachable, newer than this code or has no
+            tables yet; the message says what to do.
         """
         try:
             with self._engine.begin() as connection:

@@ -51,7 +51,7 @@ class DatabaseSettings(SettingGroup):
     @field_validator("url")
     @classmethod
     def _of_a_known_kind(cls, url: str) -> str:
-        """Refuse what no database here understands; the sentence has no part of it, as it may be a password."""
+        """Refuse what no database here understands, without repeating it: it may be a password."""
         if url and not re.match(r"(sqlite|(postgres|postgresql)(\+\w+)?)://", url):
             raise ValueError("must begin with postgresql:// or sqlite:///")
         try:

@@ -1,4 +1,4 @@
-"""A file that is no database: reading answers 503 with the remedy, the log-writer waits and goes on by itself."""
+"""A file that is no database: reading answers 503 with the remedy, the log-writer waits and goes on."""
 
 import re
 import shutil
@@ -38,6 +38,7 @@ OF_THE_DATABASE = {
     "/monitoring/history",
 }
 QUERIES = {"/models/<version>/comparison": {"against": "champion"}}
+PARTLY = "destroyed pages"
 NEWER = "newer schema"
 
 
@@ -60,7 +61,10 @@ def test_every_route_that_reads_answers_with_the_remedy(
             said = ErrorResponse.model_validate(answer.json).error
             assert str(path) in said, rule
             assert "records wait in the spool" in said, rule
-    assert refused == OF_THE_DATABASE
+    if damage == PARTLY:  # which routes need the pages is SQLite's choice
+        assert OF_THE_DATABASE >= refused >= {"/logs"}
+    else:
+        assert refused == OF_THE_DATABASE
     services: Services = app.extensions[EXTENSION]
     services.database.close()
     damaged.mend(path)
