@@ -24,7 +24,7 @@ def health(
     paths: RuntimePaths,
     processes: list[SupervisedProcess] | None,
 ) -> HealthResponse:
-    """Return whether it can predict and record, which version was refused, and what a person should look at."""
+    """Return whether it can predict and record, which version was refused, and what is worth a look."""
     refusal = host.refusal
     no_room = _no_room(spool)
     alarms = [*no_room, *_alarms(read_status(paths.log_writer_status), utc_now())]

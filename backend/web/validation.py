@@ -22,7 +22,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def check_paths(app: Flask) -> None:
-    """Refuse ids in a path that no record can have: with control characters, or too long for a file's name."""
+    """Refuse ids in a path that no record has: with control characters, or too long for a file."""
 
     @app.before_request
     def check() -> None:

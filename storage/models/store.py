@@ -128,7 +128,7 @@ class ModelStore:
             return ChampionPointer.model_validate_json(self._paths.champion_pointer.read_bytes())
         except FileNotFoundError:
             return None
-        except ValidationError as error:
+        except (OSError, ValidationError) as error:
             raise ModelIntegrityError(
                 f"{self._paths.champion_pointer.name} cannot be read; promote a version again to repair it."
             ) from error
@@ -161,7 +161,7 @@ class ModelStore:
             return ModelManifest.model_validate_json(path.read_bytes())
         except FileNotFoundError as error:
             raise RecordNotFound(f"There is no model version {version}.") from error
-        except ValidationError as error:
+        except (OSError, ValidationError) as error:
             raise ModelIntegrityError(f"{MANIFEST} of version {version} cannot be read.") from error
 
     def servable_manifest(self, version: str) -> ModelManifest:
