@@ -46,6 +46,7 @@ from backend.web.prediction_shortcut import PredictionShortcut
 from backend.web.refused_body import answer_refused_bodies
 from backend.web.refused_keys import RefusedKeys
 from backend.web.request_recorder import RequestRecorder, record_requests
+from backend.web.validation import check_paths
 from storage.audit.trail import AuditTrail
 from storage.database.backlog import BacklogReader
 from storage.database.connection import Database
@@ -94,6 +95,7 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
     answer_refused_bodies(app)
     request_audit.audit_changes(app, services.audit, services.metrics)
     authorization.guard(app, settings, RefusedKeys(services.metrics, services.audit))
+    check_paths(app)
     for blueprint in ROUTES:
         app.register_blueprint(blueprint)
     services.host.refresh()
@@ -122,6 +124,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
     metrics = Metrics(CollectorRegistry())
     database.on_reopened = lambda: metrics.count_reopened("database")
     spool.on_restored = lambda: metrics.count_reopened("spool")
+    spool.on_refused = metrics.count_refused_record
     host = ModelHost(store, metrics)
     queue, timeline = RetrainQueue(settings.paths.triggers), Timeline(spool)
     record_log = RecordLog(database, settings.paths)

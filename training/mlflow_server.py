@@ -45,11 +45,15 @@ def _serve(settings: Settings) -> None:
     # Here, because the environment has to be complete before MLflow is imported.
     import uvicorn
 
-    from training.tracking.store import create_store
+    from training.tracking.store import TrackingUnavailable, answering, create_store
 
     # These warnings concern MLflow's use of its own libraries, which nobody here can change.
     warnings.filterwarnings("ignore", category=Warning, module=r"mlflow\.")
-    create_store(settings)
+    try:
+        with answering():
+            create_store(settings)
+    except TrackingUnavailable as error:
+        raise SystemExit(str(error)) from None
     uvicorn.run(
         "mlflow.server.fastapi_app:app",
         host=settings.addresses.mlflow_host,

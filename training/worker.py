@@ -11,7 +11,7 @@ from typing import Any
 
 from storage.audit.chain import AuditAct
 from storage.audit.trail import AuditTrail
-from storage.errors import InvalidInput
+from storage.errors import HousingError, InvalidInput
 from storage.models.store import ModelStore
 from storage.process.lock import AlreadyRunning, only_process
 from storage.process.loop import run_until_stopped
@@ -117,7 +117,10 @@ class RetrainingWorker:
         except Exception as error:
             # Any error: raised further, it would end the process, and the restarted worker would claim
             # the same trigger forever.
-            logger.exception("The retraining failed.")
+            said = isinstance(
+                error, HousingError
+            )  # a sentence for a person; anything else is a defect
+            logger.error("The retraining failed: %s", error, exc_info=None if said else error)
             reason = {"error": str(error) or type(error).__name__}
             return claim.finish(result | reason | steps.report, succeeded=False)
         return claim.finish(result | steps.report, succeeded=True)

@@ -6,10 +6,12 @@ Prices are in units of 100,000 USD, times are ISO 8601 in UTC.
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from storage.schema.records import LONGEST_REASON as LONGEST_REASON
 from storage.schema.records import utc_now
+from storage.schema.text import is_storable
 
 Reason = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON, pattern=r"\S")]
 """The reason for a change: not empty, and stored with the change."""
@@ -26,9 +28,18 @@ Status = Literal["ok", "not_enough_data"]
 
 
 class Request(BaseModel):
-    """Base of what a client sends: an unknown field is an error."""
+    """Base of what a client sends: an unknown field is an error, and so is text that is not storable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*")
+    @classmethod
+    def _is_text(cls, value: Any) -> Any:
+        if isinstance(value, str) and not is_storable(value):
+            raise PydanticCustomError(
+                "control_character", "Text must not contain control characters such as NUL"
+            )
+        return value
 
 
 class Response(BaseModel):

@@ -38,9 +38,11 @@ class SupervisedProcess(Described):
 
 
 class HealthResponse(Response):
-    """GET /health: 200 when a model is loaded, 503 when not."""
+    """GET /health: 200 when a model is loaded and records can be written, 503 when not."""
 
-    status: Literal["healthy", "unhealthy"] = Field(description="Whether a model is loaded.")
+    status: Literal["healthy", "unhealthy"] = Field(
+        description="Whether it can predict: a model is loaded and records can be written."
+    )
     message: str = Field(description="The state in words.")
     model_version: str | None = Field(None, description="Version that this process serves.")
     workers_by_version: dict[str, int] = Field(

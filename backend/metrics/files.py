@@ -17,7 +17,8 @@ import secrets
 import struct
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
@@ -25,6 +26,7 @@ from typing import Any, ClassVar, TypeAlias
 from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
 from prometheus_client.mmap_dict import mmap_key
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 logger = logging.getLogger(__name__)
 
@@ -186,15 +188,50 @@ def collected() -> CollectorRegistry:
     for path in Path(folder).glob(LIVE_FILES):
         _remove_if_dead(path)
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, folder)
+    registry.register(_Files(Path(folder)))
     return registry
 
 
 def live_sums() -> list[Metric]:
     """Return the gauges that are summed over living processes, without reading any other file."""
     files = list(Path(os.environ[MULTIPROCESS_VARIABLE]).glob(LIVE_SUMS))
-    living = [str(path) for path in files if not _remove_if_dead(path)]
-    return list(MultiProcessCollector.merge(living, accumulate=True))
+    return _merged(path for path in files if not _remove_if_dead(path))
+
+
+class _Files(Collector):
+    """The files of a folder, added up."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterator[Metric]:
+        yield from _merged(self._folder.glob("*.db"))
+
+
+def _merged(paths: Iterable[Path]) -> list[Metric]:
+    files = list(paths)
+    try:
+        return _merge(files)
+    except Exception:  # noqa: BLE001  the library raises whatever a damaged file leads it to
+        return _merge([path for path in files if _is_readable(path)])
+
+
+def _merge(files: Iterable[Path]) -> list[Metric]:
+    return list(MultiProcessCollector.merge(map(str, files), accumulate=True))
+
+
+def _is_readable(path: Path) -> bool:
+    """Whether a file can be added up; one that cannot, as after a power cut, is set aside."""
+    try:
+        _merge([path])
+    except FileNotFoundError:
+        return False  # another scrape was faster
+    except Exception as error:  # noqa: BLE001
+        logger.error("The metrics in %s cannot be read and were set aside (%r).", path, error)
+        with suppress(OSError):
+            path.rename(path.with_suffix(".unreadable"))
+        return False
+    return True
 
 
 def _count_and_observe(

@@ -72,6 +72,11 @@ class Metrics:
             ["what"],
             registry=registry,
         )
+        self._refused = Counter(
+            "record_write_failures_total",
+            "Records and log lines that a worker could not write to the spool: disk full, no permission.",
+            registry=registry,
+        )
         self._predictions = Counter(
             "ml_predictions_total",
             "Logged and answered predictions, by model version.",
@@ -143,6 +148,10 @@ class Metrics:
     def count_reopened(self, what: str) -> None:
         """Count that files were replaced or removed and opened anew: ``database`` or ``spool``."""
         self._vanished.labels(what).inc()
+
+    def count_refused_record(self) -> None:
+        """Count an append to the spool that failed."""
+        self._refused.inc()
 
     def count_predictions(self, model_version: str, number: int, seconds: float) -> None:
         """Count the predictions of one request and time the model."""

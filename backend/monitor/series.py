@@ -2,6 +2,7 @@
 
 import logging
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -62,8 +63,11 @@ class KeptSeries(Generic[Point]):
             content = self._path.read_bytes()
         except FileNotFoundError:
             return []
+        except OSError as error:
+            logger.error("%s cannot be read (%s); it begins anew.", self._path, error.strerror)
+            return []
         if not content.endswith(b"\n") and content:
-            with self._path.open("ab") as stream:
+            with suppress(OSError), self._path.open("ab") as stream:
                 stream.write(b"\n")  # so that the next point does not continue an incomplete line
         lines = content.splitlines()
         self._lines = len(lines)

@@ -32,13 +32,15 @@ def describe() -> Response:
 
 @blueprint.get("/health")
 def health() -> Response:
-    """Check whether a model is loaded: 200 if so, 503 if not."""
+    """Check whether a model is loaded and records can be written: 200 if so, 503 if not."""
     services = current_services()
     # Anyone may ask for the state, without a key; what a process printed is for those who may read.
     processes = supervised(
         services.settings.paths.process_states, utc_now(), with_lines=may_read(services.settings)
     )
-    found = serving.health(services.host, services.metrics, services.settings.paths, processes)
+    found = serving.health(
+        services.host, services.spool, services.metrics, services.settings.paths, processes
+    )
     return answer(found, 200 if found.status == "healthy" else 503)
 
 

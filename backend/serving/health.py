@@ -1,4 +1,4 @@
-"""The health of a process: whether it can predict, and with which model."""
+"""The health of a process: whether it can predict and record, and with which model."""
 
 from datetime import datetime, timedelta
 
@@ -7,11 +7,12 @@ from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
 from backend.serving.served_model import ServedModel
 from storage.domain.inputs import FEATURE_NAMES
-from storage.errors import ModelUnavailable
+from storage.errors import ModelUnavailable, SpoolUnavailable
 from storage.log_writer.status import LogWriterStatus, read_status
 from storage.models.libraries import libraries_note
 from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
+from storage.spool.segments import Spool
 from storage.version import VERSION
 
 SILENCE_WORTH_SAYING = timedelta(minutes=1)
@@ -19,16 +20,18 @@ SILENCE_WORTH_SAYING = timedelta(minutes=1)
 
 def health(
     host: ModelHost,
+    spool: Spool,
     metrics: Metrics,
     paths: RuntimePaths,
     processes: list[SupervisedProcess] | None,
 ) -> HealthResponse:
-    """Return whether a model is loaded, which version was refused, and what a person should look at."""
+    """Return whether it can predict and record, which version was refused, and what is worth a look."""
     refusal = host.refusal
-    alarms = _alarms(read_status(paths.log_writer_status), utc_now())
+    no_room = _no_room(spool)
+    alarms = [*no_room, *_alarms(read_status(paths.log_writer_status), utc_now())]
     model = host.loaded
     if model is not None and (note := libraries_note(model.manifest)) is not None:
-        alarms = [*alarms, note]
+        alarms.append(note)
     refused_version = refusal.version if refusal else None
     refused_reason = refusal.reason if refusal else None
     try:
@@ -46,8 +49,8 @@ def health(
     if refusal:
         message = f"{refusal.subject} was refused; {version} still serves."
     return HealthResponse(
-        status="healthy",
-        message=message,
+        status="unhealthy" if no_room else "healthy",
+        message=no_room[0] if no_room else message,
         model_version=version,
         workers_by_version=metrics.workers_by_version(),
         refused_version=refused_version,
@@ -55,6 +58,15 @@ def health(
         processes=processes,
         alarms=alarms,
     )
+
+
+def _no_room(spool: Spool) -> list[str]:
+    """Return why no record can be written, and so no prediction answered; empty if one can."""
+    try:
+        spool.check_room()
+    except SpoolUnavailable as error:
+        return [str(error)]
+    return []
 
 
 def _alarms(writer: LogWriterStatus | None, now: datetime) -> list[str]:

@@ -4,6 +4,7 @@ Errors come from the error tree, from Flask, or from a bug.
 """
 
 import logging
+import time
 from collections.abc import Sequence
 
 from flask import Flask, Response, g
@@ -11,7 +12,9 @@ from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 
 from backend.contract.base import ErrorResponse, ValidationProblem
-from storage.errors import HousingError, InvalidInput
+from storage.errors import HousingError, InvalidInput, ServiceUnavailable, SpoolUnavailable
+from storage.process.loop import ToldProblems
+from storage.schema.text import storable
 
 logger = logging.getLogger(__name__)
 
@@ -43,14 +46,22 @@ def answer(body: BaseModel, status: int = 200) -> Response:
 
 def install(app: Flask) -> None:
     """Answer every error of the application as a problem document."""
-    app.register_error_handler(HousingError, _from_tree)
+    told = ToldProblems()
+
+    def from_tree(error: HousingError) -> Response:
+        if error.status == ServiceUnavailable.status:
+            if not isinstance(error, SpoolUnavailable):  # the spool itself tells that
+                told.tell(f"{error.title}: {error}", time.monotonic())
+        elif error.status >= 500:
+            logger.error("%s: %s", error.title, error)
+        return _from_tree(error)
+
+    app.register_error_handler(HousingError, from_tree)
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(Exception, _from_defect)
 
 
 def _from_tree(error: HousingError) -> Response:
-    if error.status >= 500:
-        logger.error("%s: %s", error.title, error)
     problems = error.problems if isinstance(error, InvalidRequest) else None
     answer = _problem(error.status, error.title, str(error), problems)
     if error.status == 401:
@@ -77,6 +88,7 @@ def _from_defect(error: Exception) -> Response:
 def _problem(
     status: int, title: str, sentence: str, problems: list[ValidationProblem] | None
 ) -> Response:
+    sentence = storable(sentence)  # it may quote what the client sent
     g.error_message = sentence
     body = ErrorResponse(
         title=title,

@@ -1,6 +1,5 @@
 """Request id, timing, metrics and log row of every request."""
 
-import logging
 import re
 import time
 
@@ -12,8 +11,6 @@ from storage.schema.records import LONGEST_MESSAGE, new_id, utc_now
 from storage.spool.lines import Answered, request_line
 from storage.spool.log_handler import current_request_id
 from storage.spool.segments import Spool
-
-logger = logging.getLogger(__name__)
 
 REQUEST_ID_HEADER = "X-Request-ID"
 REQUEST_ID_PATTERN = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -38,10 +35,9 @@ class RequestRecorder:
         self.count(answered)
         try:
             self._spool.append_lines(request_line(answered, utc_now()))
-        except SpoolUnavailable as error:
+        except SpoolUnavailable:
             # The predictions of this request were logged or refused; only its own row is lost, and counted.
             self._metrics.count_unlogged_request()
-            logger.error("The request could not be recorded: %s", error)
 
 
 def usable_request_id(sent: str) -> str:

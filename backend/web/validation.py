@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from flask import abort, request
+from flask import Flask, abort, request
 from pydantic import BaseModel, ValidationError
 
 from backend.contract.base import ValidationProblem
@@ -12,10 +12,26 @@ from backend.web.answers import InvalidRequest
 from backend.web.extent import extent_of
 from backend.web.problems import Problems
 from storage.domain.inputs import FEATURE_NAMES
+from storage.errors import InvalidInput
+from storage.schema.text import is_storable
 
 MOST_PARAMETERS = 100
+LONGEST_ID_BYTES = 200
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def check_paths(app: Flask) -> None:
+    """Refuse ids in a path that no record has: with control characters, or too long for a file."""
+
+    @app.before_request
+    def check() -> None:
+        for name, value in (request.view_args or {}).items():
+            if not is_storable(value) or len(value.encode()) > LONGEST_ID_BYTES:
+                raise InvalidInput(
+                    f"The {name} in the path contains control characters or is longer than "
+                    f"{LONGEST_ID_BYTES} bytes."
+                )
 
 
 def read_body(model: type[Model], limit_bytes: int, metrics: Metrics) -> Model:

@@ -1,15 +1,18 @@
 """The log database: engine, transactions and migrations, on SQLite and PostgreSQL alike."""
 
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from storage.database import remedies
 from storage.database.failures import is_fault_of_record
 from storage.database.files import (
     DatabaseFiles,
@@ -23,7 +26,9 @@ from storage.schema.records import utc_now
 
 logger = logging.getLogger(__name__)
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+POSTGRESQL_NAMES = ("postgresql", "postgres")
+"""The second is what many providers print, and what SQLAlchemy no longer knows."""
+READ_REVISION = "SELECT version_num FROM alembic_version"
 BUSY_TIMEOUT_MILLISECONDS = 5_000
 WRITER_CACHE_KIBIBYTES = 64 * 1024
 CHECKPOINT_PAGES = 8_000
@@ -65,7 +70,8 @@ class Database:
         Raises
         ------
         DatabaseUnavailable
-            If the database is missing, locked, full, damaged, unreachable or has no tables yet.
+            If the database is missing, locked, full, damaged, unreachable, newer than this code or has no
+            tables yet; the message says what to do.
         """
         try:
             with self._engine.begin() as connection:
@@ -75,10 +81,7 @@ class Database:
                 error
             ):
                 raise
-            raise DatabaseUnavailable(
-                f"The log database is not available ({_first_line(error)}); "
-                "check that the log-writer runs and that the database is reachable."
-            ) from error
+            raise DatabaseUnavailable(remedies.sentence(error, self._url)) from error
 
     def migrate(self) -> None:
         """Migrate the tables to the newest schema, creating database and folder if missing.
@@ -144,7 +147,8 @@ class Database:
         self._opened = None
         self.reopened += 1
         self.on_reopened()
-        remove_old_journal(self._path, opened)
+        with suppress(OSError):  # set aside before the next opening
+            remove_old_journal(self._path, opened)
         logger.error(
             "The log database's files in %s were replaced or removed while open; it is opened anew. %s",
             self._path.parent,
@@ -152,7 +156,10 @@ class Database:
         )
 
     def _save(self, opened: DatabaseFiles) -> str:
-        connection = self._engine.raw_connection()
+        try:
+            connection = self._engine.raw_connection()
+        except (DatabaseUnavailable, sa.exc.DBAPIError, sqlite3.Error) as error:
+            return f"No connection to the old one is left ({error})."
         try:
             driver: Any = connection.dbapi_connection
             return save_what_only_the_connection_reaches(driver, self._path, opened, utc_now())
@@ -161,12 +168,14 @@ class Database:
 
     def _create_engine(self) -> sa.Engine:
         if self.dialect != "sqlite":
-            return sa.create_engine(
+            engine = sa.create_engine(
                 self._url,
                 pool_pre_ping=True,
                 connect_args={"connect_timeout": 5},
                 execution_options={} if self._writable else {"postgresql_readonly": True},
             )
+            sa.event.listen(engine, "connect", self._prepare_postgresql)
+            return engine
         engine = sa.create_engine(self._sqlite_address())
         sa.event.listen(engine, "connect", self._prepare_sqlite)
         if self._writable:
@@ -187,7 +196,13 @@ class Database:
         )
 
     def _before_writing(self, *_: Any) -> None:
-        moved = OpenedFiles(self._path).set_foreign_journal_aside(utc_now())
+        try:
+            moved = OpenedFiles(self._path).set_foreign_journal_aside(utc_now())
+        except OSError as error:
+            raise DatabaseUnavailable(
+                f"The log database was replaced, and the old one's journal cannot be moved away ({error}); "
+                f"fix the permissions of {self._path.parent}."
+            ) from error
         if moved is not None:
             logger.error(
                 "The log database was replaced while no log-writer ran; the old one's journal is now %s.",
@@ -212,9 +227,30 @@ class Database:
         self._noticed = found.database
         raise sa.exc.DisconnectionError("the files of the database were replaced")
 
+    def _prepare_postgresql(self, connection: Any, _record: Any) -> None:
+        try:
+            self._check_revision(
+                connection, "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL"
+            )
+            connection.rollback()
+        except (DatabaseUnavailable, psycopg.Error):
+            connection.close()
+            raise
+
+    def _check_revision(self, connection: Any, find_table: str) -> None:
+        """Refuse a database of newer code, before anything in it is changed or misunderstood."""
+        if not connection.execute(find_table).fetchall():
+            return
+        for (revision,) in connection.execute(READ_REVISION).fetchall():
+            if not remedies.is_known(revision):
+                raise DatabaseUnavailable(remedies.newer(revision, self._url))
+
     def _prepare_sqlite(self, connection: Any, record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy's begin event decides, not the driver
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
+        self._check_revision(  # opens the journal too
+            connection, "SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'"
+        )
         if self._writable:
             connection.execute(
                 "PRAGMA auto_vacuum = INCREMENTAL"
@@ -225,7 +261,7 @@ class Database:
             connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIBIBYTES}")
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             connection.execute(f"PRAGMA journal_size_limit = {LONGEST_IDLE_WAL_BYTES}")
-        connection.execute("SELECT 1 FROM sqlite_schema")  # opens the journal too
+            connection.execute("SELECT 1 FROM sqlite_schema")  # opens the new journal
         opened = DatabaseFiles.named(self._path)
         if self._writable:
             self._opened = opened
@@ -243,20 +279,13 @@ def _make_folder(folder: Path) -> None:
 
 
 def _with_driver(url: sa.URL) -> sa.URL:
-    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
-
-
-def _first_line(error: BaseException) -> str:
-    # SQLite rolls back by itself when the disk is full; undoing the savepoint then fails too.
-    while "no such savepoint" in str(error) and error.__context__ is not None:
-        error = error.__context__
-    reason = str(error.orig if isinstance(error, sa.exc.DBAPIError) else error).strip()
-    return reason.splitlines()[0] if reason else "no reason given"
+    is_postgresql = url.drivername.partition("+")[0] in POSTGRESQL_NAMES
+    return url.set(drivername="postgresql+psycopg") if is_postgresql else url
 
 
 def alembic_config(connection: sa.Connection) -> Config:
     """Return Alembic's configuration for migrating over a connection."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(remedies.MIGRATIONS))
     config.attributes["connection"] = connection
     return config

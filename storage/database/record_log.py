@@ -1,5 +1,6 @@
 """Reading what was recorded: predictions, requests, logs, model metrics, newest first, page by page."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,9 @@ from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
 from storage.schema.tables import api_metrics, events, labels, logs, model_metrics, predictions
 from storage.spool.rejected import RejectedRecords
+
+PAGE_TOKEN = re.compile(r"[0-9]{1,18}")
+"""The number of a row, within the 64 bits that a database can compare it with."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +159,7 @@ def _with_labels() -> sa.Select[Any]:
 
 
 def _row_id(page_token: str) -> int:
-    if not page_token.isdecimal() or len(page_token) > 18:
+    if not PAGE_TOKEN.fullmatch(page_token):
         raise InvalidInput(
             "page_token was not issued by this service; leave it out to start from the first page."
         )

@@ -43,7 +43,7 @@ class PointerFile:
             return ChampionPointer.model_validate_json(self._pointer.read_bytes())
         except FileNotFoundError:
             return None
-        except ValidationError as error:
+        except (OSError, ValidationError) as error:
             raise ModelIntegrityError(
                 f"{self._pointer.name} cannot be read; promote a version again to repair it."
             ) from error

@@ -169,7 +169,7 @@ class ModelStore:
             return ModelManifest.model_validate_json(path.read_bytes())
         except FileNotFoundError as error:
             raise RecordNotFound(f"There is no model version {version}.") from error
-        except ValidationError as error:
+        except (OSError, ValidationError) as error:
             raise ModelIntegrityError(f"{MANIFEST} of version {version} cannot be read.") from error
 
     def servable_manifest(self, version: str) -> ModelManifest:

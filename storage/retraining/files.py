@@ -90,7 +90,7 @@ class TriggerFiles:
         """Return the latest heartbeat, if there is one."""
         try:
             return HeartBeat.model_validate_json(self.path(trigger_id, HEART_BEAT).read_bytes())
-        except (FileNotFoundError, ValidationError):
+        except (OSError, ValidationError):
             return None
 
     def cancel(self, trigger_id: str, cancellation: Cancellation) -> None:
@@ -103,7 +103,7 @@ class TriggerFiles:
         try:
             content = self.path(trigger_id, CANCELLATION).read_bytes()
             return Cancellation.model_validate_json(content)
-        except (FileNotFoundError, ValidationError):
+        except (OSError, ValidationError):
             return None
 
     def set_aside(self, path: Path, reason: str) -> None:

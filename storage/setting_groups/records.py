@@ -1,8 +1,10 @@
 """The settings of records: the spool, the log-writer, the database and its retention."""
 
+import re
 from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from storage.setting_groups.environment import SettingGroup, Variable
 
@@ -45,6 +47,18 @@ class DatabaseSettings(SettingGroup):
         ge=0,
         description="Size of the log database above which its oldest records are removed. 0: no limit.",
     )
+
+    @field_validator("url")
+    @classmethod
+    def _of_a_known_kind(cls, url: str) -> str:
+        """Refuse what no database here understands, without repeating it: it may be a password."""
+        if url and not re.match(r"(sqlite|(postgres|postgresql)(\+\w+)?)://", url):
+            raise ValueError("must begin with postgresql:// or sqlite:///")
+        try:
+            urlsplit(url).port  # noqa: B018 - reading it checks it
+        except ValueError:
+            raise ValueError("must have a number as port, or none") from None
+        return url
 
 
 class RetentionSettings(SettingGroup):

@@ -3,10 +3,12 @@
 import contextvars
 import logging
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from storage.errors import SpoolUnavailable
 from storage.schema.records import LONGEST_MESSAGE, LogRecord
+from storage.schema.text import storable
 from storage.settings import Settings
 from storage.spool.segments import Spool
 
@@ -30,14 +32,12 @@ class SpoolHandler(logging.Handler):
         self._process = process
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Append the line; a full disk is reported on standard error, never raised to the caller."""
-        try:
+        """Append the line. A full disk is never raised to the caller; the spool itself reports it."""
+        with suppress(SpoolUnavailable):
             self._spool.append([self._to_record(record)])
-        except SpoolUnavailable:
-            self.handleError(record)
 
     def _to_record(self, record: logging.LogRecord) -> LogRecord:
-        message = self.format(record)
+        message = storable(self.format(record))
         return LogRecord(
             timestamp=datetime.fromtimestamp(record.created, UTC),
             level=record.levelname,

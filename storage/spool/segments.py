@@ -8,10 +8,12 @@ An append survives the death of the process (the kernel has the bytes), but not 
 """
 
 import contextlib
+import errno
 import fcntl
 import logging
 import os
 import secrets
+import tempfile
 import threading
 import time
 import zlib
@@ -22,6 +24,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from storage.errors import SpoolUnavailable
+from storage.process.loop import REMINDER_SECONDS
 from storage.schema.records import SPOOL_RECORD, AnySpoolRecord, SpoolRecord
 from storage.spool.open_segment import OpenSegment
 
@@ -30,6 +33,8 @@ logger = logging.getLogger(__name__)
 SEGMENT_SUFFIX = ".spool"
 CHECK_SECONDS = 0.2
 """How long a removed spool folder may go unnoticed."""
+ROOM_BYTES = 64 * 1024
+"""The disk counts as full if it has no room for this."""
 
 
 def encode(record: SpoolRecord) -> bytes:
@@ -64,7 +69,8 @@ class Spool:
 
     A segment whose name no longer leads to it, because the folder was removed, moved or put back, is noticed
     within ``CHECK_SECONDS`` of an append and written anew under its name: byte for byte, so that the
-    log-writer goes on where it was. ``on_restored`` is then called.
+    log-writer goes on where it was. ``on_restored`` is then called, and ``on_refused`` at each append that
+    fails; callers need not log that.
     """
 
     def __init__(self, folder: Path, segment_bytes: int) -> None:
@@ -74,7 +80,9 @@ class Spool:
         self._segment: OpenSegment | None = None
         self._next_check = 0.0
         self._closed = threading.Event()
+        self._next_told = 0.0
         self.on_restored: Callable[[], None] = lambda: None
+        self.on_refused: Callable[[], None] = lambda: None
 
     def append(self, records: Iterable[SpoolRecord]) -> None:
         """Append all of the records in one write, or none of them.
@@ -89,20 +97,35 @@ class Spool:
     def append_lines(self, lines: bytes) -> None:
         """Append encoded spool lines in one write; see ``append``."""
         restored = False
-        with self._lock:
-            try:
+        try:
+            with self._lock:
                 if (
                     time.monotonic() >= self._next_check
                 ):  # the file system is asked now and then only
                     restored = self._restore()
                 self._write(lines)
-            except OSError as error:
-                raise SpoolUnavailable(
-                    f"The record could not be written to {self._folder} ({error.strerror}); "
-                    "free some disk space or fix its permissions, then try again."
-                ) from error
+        except OSError as error:
+            refusal = self._refusal(error)
+            self._tell_refusal(refusal)
+            raise refusal from error
         if restored:
             self._tell()
+
+    def check_room(self) -> None:
+        """Check that records can be written now, by writing a file without a name.
+
+        Raises
+        ------
+        SpoolUnavailable
+            If there is no room for ``ROOM_BYTES``, or no permission.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self._folder, buffering=0) as file:
+                if file.write(bytes(ROOM_BYTES)) < ROOM_BYTES:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as error:
+            raise self._refusal(error) from error
 
     def check(self) -> None:
         """Write the current segment anew if its name no longer leads to it, now or at the next check."""
@@ -127,6 +150,23 @@ class Spool:
     def _check_until_closed(self) -> None:
         while not self._closed.wait(CHECK_SECONDS):
             self.check()
+
+    def _refusal(self, error: OSError) -> SpoolUnavailable:
+        return SpoolUnavailable(
+            f"The record could not be written to {self._folder} ({error.strerror}); "
+            "free some disk space or fix its permissions, then try again."
+        )
+
+    def _tell_refusal(self, refusal: SpoolUnavailable) -> None:
+        """Count it and, once a minute, log it; outside the lock, because the log line is appended too."""
+        self.on_refused()
+        with self._lock:
+            now = time.monotonic()
+            is_due = now >= self._next_told
+            if is_due:
+                self._next_told = now + REMINDER_SECONDS
+        if is_due:
+            logger.error("%s", refusal)
 
     def _tell(self) -> None:
         """Alarm; outside the lock, because the log line itself is appended here."""

@@ -59,6 +59,7 @@ def _use(services: Services, settings: Settings) -> None:
     counted.set_estimated_error(0.4)
     counted.set_drift_share(0.125)
     counted.count_reopened("database")
+    counted.count_refused_record()
     status = LogWriterStatus(
         updated_at=utc_now(), rows_pruned={"predictions": 1}, alarms={"clock": 1}
     )

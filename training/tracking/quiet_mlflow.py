@@ -10,6 +10,7 @@ MLFLOW_ENVIRONMENT = {
     # Without these, a tracking server that is down would delay a training for many minutes.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+    "PGCONNECT_TIMEOUT": "10",  # libpq's own: a store in PostgreSQL that accepts and does not answer
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "GIT_PYTHON_REFRESH": "quiet",

@@ -1,23 +1,31 @@
 """MLflow's store: creating its tables on first use, and connecting to it or to its server."""
 
-import fcntl
 import socket
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import mlflow.store.db.utils as store_connections
+import sqlalchemy as sa
 from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SADeprecationWarning
 
-from storage.errors import ServiceUnavailable
+from storage.errors import HousingError, ServiceUnavailable
 from storage.settings import Settings
+from training.fitting.progress import RetrainingCancelled
 from training.tracking.quiet_mlflow import mlflow
+from training.tracking.store_file import StoreFile
 
-LONGEST_REASON = 200
+LONGEST_REASON = 300
 CONNECT_SECONDS = 3.0
 """How long a training waits for a server to accept a connection before continuing without MLflow."""
+ANSWER_SECONDS = 10.0
+"""How long it waits for the server's first answer."""
+CONNECT_ATTEMPTS = 2
+DEFAULT_PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
 
 
 class TrackingUnavailable(ServiceUnavailable):
@@ -28,14 +36,21 @@ class TrackingUnavailable(ServiceUnavailable):
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Raise ``TrackingUnavailable`` for any MLflow error inside."""
+    """Raise ``TrackingUnavailable`` for whatever MLflow, its database or its server raises inside.
+
+    Any error, because MLflow passes on those of its many libraries, and none may delay a training.
+    """
     try:
         yield
-    except (MlflowException, OSError) as error:
-        lines = str(error).strip().splitlines() or ["no reason given"]
-        raise TrackingUnavailable(
-            f"MLflow could not record the training ({lines[0][:LONGEST_REASON]})."
-        ) from error
+    except (HousingError, RetrainingCancelled):
+        raise
+    except Exception as error:
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise TrackingUnavailable(f"MLflow is not available ({_shortened(lines[0])}).") from error
+
+
+def _shortened(reason: str) -> str:
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
 
 
 def is_remote(settings: Settings) -> bool:
@@ -54,22 +69,48 @@ def connect(settings: Settings) -> MlflowClient:
 
 
 def _knock(address: str) -> None:
-    # MLflow's own client retries: 5 s if nothing listens, a minute if packets are dropped.
+    """Have the server answer something, within a time."""
+    # MLflow's own client retries: 5 s if nothing listens, a minute if nothing is answered.
     parts = urlsplit(address)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    with socket.create_connection((parts.hostname or "", port), timeout=CONNECT_SECONDS):
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    with socket.create_connection(
+        (parts.hostname or "", parts.port or kind.default_port), timeout=CONNECT_SECONDS
+    ):
         pass
+    with closing(kind(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)) as connection:
+        connection.request("GET", f"{parts.path.rstrip('/')}/health")
+        connection.getresponse()
+
+
+def _knock_at_database(url: sa.URL) -> None:
+    if url.host:
+        port = url.port or DEFAULT_PORTS.get(url.get_backend_name())
+        if port is not None:
+            with socket.create_connection((url.host, port), timeout=CONNECT_SECONDS):
+                pass
 
 
 def create_store(settings: Settings) -> None:
     """Create the tables of MLflow's store, or do nothing if they are there.
 
-    Locked, because the server and a training often start together, in separate containers.
+    Any number of processes may do this at once: the server and a training often start together, in separate
+    containers.
     """
-    folder = settings.paths.mlflow_store.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "store.lock").open("w") as lock, warnings.catch_warnings():
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    # Otherwise MLflow tries ten times, with pauses of 100 s together.
+    store_connections.MAX_RETRY_COUNT = CONNECT_ATTEMPTS
+    url = sa.make_url(settings.tracking_uri)
+    if url.get_backend_name() == "sqlite" and url.database:
+        path = Path(url.database)
+        if path.is_dir():
+            raise IsADirectoryError(f"a folder has the name of its store {path}: move it away")
+        StoreFile(path).make(lambda draft: _open(f"sqlite:///{draft}"))
+    else:
+        _knock_at_database(url)
+    _open(settings.tracking_uri)
+
+
+def _open(address: str) -> None:
+    with warnings.catch_warnings():
         # MLflow's own tables use features that SQLAlchemy 2.1 deprecates.
         warnings.filterwarnings("ignore", category=SADeprecationWarning)
-        MlflowClient(settings.tracking_uri).search_experiments(max_results=1)
+        MlflowClient(address).search_experiments(max_results=1)

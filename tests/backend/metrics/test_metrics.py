@@ -1,6 +1,7 @@
 """The metrics of one process and of several: what is counted, what is absent, what dies with its worker."""
 
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -110,7 +111,7 @@ def test_every_metric_has_help(metrics: Metrics) -> None:
         for family in text_string_to_metric_families(metrics.exposition().decode())
         if not family.name.endswith("_created")
     ]
-    assert len(families) == 16
+    assert len(families) == 17
     assert all(family.documentation.endswith(".") for family in families)
 
 
@@ -214,3 +215,20 @@ def _sample(metrics: Metrics, name: str, **labels: str) -> float:
     ]
     assert len(found) == 1, f"{name} {labels}: {found}"
     return found[0]
+
+
+UNREADABLE = struct.pack("ii", 4_000, 0) + b"\xff" * 5_000
+
+
+@pytest.mark.parametrize("content", [b"", UNREADABLE], ids=["empty", "garbage"])
+def test_a_damaged_file_is_set_aside_and_the_others_count(
+    folder: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    metrics = Metrics(CollectorRegistry())
+    metrics.count_predictions("a", 1, 0.0001)
+    damaged = folder / "counter_1-00000000.db"
+    damaged.write_bytes(content)
+    for _ in range(2):
+        assert _sample(metrics, "ml_predictions_total", model_version="a") == 1
+    assert caplog.text.count("cannot be read and were set aside") == 1
+    assert damaged.with_suffix(".unreadable").exists()
