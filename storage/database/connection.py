@@ -1,10 +1,12 @@
 """The log database: engine, transactions and migrations, on SQLite and PostgreSQL alike."""
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from alembic import command
@@ -182,9 +184,9 @@ class Database:
 
     def _sqlite_address(self) -> sa.URL:
         mode = "rwc" if self._writable else "ro"
-        return self._url.set(
-            database=f"file:{self._url.database}", query={"mode": mode, "uri": "true"}
-        )
+        # SQLite reads this as a URI too, so that %, ? and # in a path have to be quoted for it.
+        path = quote(os.fsencode(str(self._url.database)))
+        return self._url.set(database=f"file:{path}", query={"mode": mode, "uri": "true"})
 
     def _before_writing(self, *_: Any) -> None:
         moved = OpenedFiles(self._path).set_foreign_journal_aside(utc_now())

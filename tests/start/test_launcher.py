@@ -144,7 +144,8 @@ def test_a_taken_port_is_one_sentence(
         assert launcher.wait(30) == 1
     lines = log.read_text().splitlines()
     assert len(lines) == 1
-    assert f"Port {taken} for MLflow is in use" in lines[0]
+    assert f"127.0.0.1:{taken} is not available (Address already in use)" in lines[0]
+    assert "HOUSING_MLFLOW_PORT" in lines[0]
 
 
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
