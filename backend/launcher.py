@@ -65,7 +65,7 @@ def main() -> None:
     keys = _keys(settings)
     _train_if_missing()
     print("Starting …", flush=True)
-    supervisor = Supervisor(_programs(keys), settings.paths.process_states, _secrets(keys))
+    supervisor = Supervisor(programs(keys), settings.paths.process_states, _secrets(keys))
     threading.Thread(target=_announce, args=(addresses,), daemon=True).start()
     supervisor.run()
     os._exit(0)  # at once: a thread may be waiting for a terminal that takes nothing
@@ -76,6 +76,14 @@ def _keys(settings: Settings) -> dict[str, str]:
         return load_or_create_keys(settings)
     except (InvalidInput, OSError) as error:
         raise SystemExit(str(error)) from error
+
+
+def programs(keys: Mapping[str, str]) -> list[Program]:
+    """Return the processes of the Procfile, to be run in the caller's folder."""
+    return [
+        Program(name, shlex.split(command), process_environment(name, keys), Path.cwd())
+        for name, command in parse_procfile(PROCFILE.read_text(encoding="utf-8")).processes.items()
+    ]
 
 
 def process_environment(name: str, keys: Mapping[str, str]) -> dict[str, str]:
@@ -136,13 +144,6 @@ def _train_if_missing() -> None:
         sys.exit(130)
     if training.returncode:
         sys.exit(training.returncode)
-
-
-def _programs(keys: Mapping[str, str]) -> list[Program]:
-    return [
-        Program(name, shlex.split(command), process_environment(name, keys), Path.cwd())
-        for name, command in parse_procfile(PROCFILE.read_text(encoding="utf-8")).processes.items()
-    ]
 
 
 def _secrets(keys: Mapping[str, str]) -> set[str]:

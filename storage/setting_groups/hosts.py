@@ -81,4 +81,6 @@ def _resolve(host: str, port: int) -> list[tuple[socket.AddressFamily, Any]]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError as error:  # an empty or overlong part of the name
         raise OSError(0, "not a host name") from error
+    # IPv4 first: who is told 127.0.0.1 then also finds a server on localhost.
+    found.sort(key=lambda each: each[0] != socket.AF_INET)
     return [(family, address) for family, _, _, _, address in found]

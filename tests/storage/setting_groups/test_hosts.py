@@ -26,6 +26,16 @@ def test_this_machine_reaches_the_server_at_its_url(host: str, free_port: int) -
     )
 
 
+def test_localhost_is_found_at_the_usual_address(
+    free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [(socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1")]  # as most machines answer
+    resolved = [(family, 1, 6, "", (address, free_port)) for family, address in both]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: list(resolved))
+    with closing(listen("localhost", free_port, VARIABLE)) as listener:
+        assert listener.getsockname() == ("127.0.0.1", free_port)
+
+
 def test_all_networks_are_those_of_both_kinds(free_port: int) -> None:
     with (
         closing(listen("::", free_port, VARIABLE)),
