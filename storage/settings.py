@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     @field_validator("runtime_directory")
     @classmethod
     def _from_home(cls, folder: Path) -> Path:
+        if not str(folder).isprintable():
+            raise ValueError("The path has characters that are not UTF-8 or not printable")
         try:
             return folder.expanduser()
         except RuntimeError as error:
@@ -143,9 +145,7 @@ def settings_or_exit(*, writes: bool = True) -> Settings:
 
     Every command begins with this. One that ``writes`` to the runtime folder creates it.
     """
-    if isinstance(sys.stdout, TextIOWrapper):
-        # An output that cannot show a letter shows the rest.
-        sys.stdout.reconfigure(errors="replace")
+    _use_utf8()
     try:
         _refuse_doubtful(Settings.model_config.get("env_file"))
         settings = Settings()
@@ -157,6 +157,16 @@ def settings_or_exit(*, writes: bool = True) -> Settings:
         raise SystemExit(sentence_about(Settings, problem["loc"], said)) from None
     refuse_unusable(settings.paths, writes=writes)
     return settings
+
+
+def _use_utf8() -> None:
+    """Take paths as UTF-8 whatever the locale, and let an output that cannot show a letter show the rest."""
+    if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
+        # Python decides this when it starts; in ASCII, no log could hold a path with other letters.
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _refuse_doubtful(env_file: object) -> None:
@@ -173,7 +183,7 @@ def _refuse_doubtful(env_file: object) -> None:
 
 def _sqlite(path: Path) -> str:
     """Return SQLAlchemy's address of a file, whatever characters its path has."""
-    quoted = quote(os.fsencode(path))
+    quoted = quote(str(path))
     if quoted == str(path):
         return f"sqlite:///{path}"
     # With the driver named: MLflow makes the folder of an address without it, and would make the quoted one.

@@ -1,5 +1,6 @@
 """The settings: one name each, read into their group, and one sentence about what is wrong."""
 
+import os
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -172,6 +173,9 @@ def test_a_path_may_begin_with_the_home_folder(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("HOUSING_RUNTIME_DIRECTORY", "~/x y")
     assert Settings().paths.root == tmp_path / "x y"
+    monkeypatch.setenv("HOUSING_RUNTIME_DIRECTORY", os.fsdecode(b"x\xfc"))
+    with pytest.raises(SystemExit, match="characters that are not UTF-8"):
+        settings_or_exit(writes=False)
     monkeypatch.setenv("HOUSING_RUNTIME_DIRECTORY", "~nobody-of-this-name/x")
     with pytest.raises(SystemExit, match=r"is wrong: There is no user whose home folder is ~nob"):
         settings_or_exit(writes=False)
