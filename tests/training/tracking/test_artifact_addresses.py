@@ -12,7 +12,7 @@ from storage.models.store import ModelStore
 from storage.settings import Settings
 from tests.settings import changed
 from training.tracking.artifact_addresses import ADDRESSES, follow_runtime_folder
-from training.tracking.quiet_mlflow import mlflow
+from training.tracking.quiet_mlflow import load_model_formats, mlflow
 from training.tracking.registry import CHAMPION
 from training.tracking.store import connect
 
@@ -57,6 +57,7 @@ def test_the_champion_loads_and_its_artifacts_show(
         "model_card.md",
         "plots",
     }
+    load_model_formats()
     model = mlflow.pyfunc.load_model(f"models:/{MODEL_NAME}@{CHAMPION}")
     store = ModelStore(moved.paths)
     rows = model.input_example
