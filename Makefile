@@ -86,4 +86,6 @@ clean:  ## Remove the environment and caches; recorded data stays.
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 reset:  ## Remove all recorded data: models, database, MLflow runs.
-	rm -rf "$${HOUSING_RUNTIME_DIRECTORY:-runtime}"
+	@$(PYTHON) environment.py runtime
+	@folder=$$($(VENV)/python -c "from storage.settings import settings_or_exit as settings; \
+	  print(settings(writes=False).paths.root)") && rm -rf "$$folder" && echo "Removed $$folder."

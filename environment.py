@@ -79,14 +79,14 @@ def install(task):
         command + ["-r", os.path.join(ROOT, REQUIREMENTS[task])],
         "Installing packages into .venv (a few minutes the first time)",
     )
-    with open(STAMP, "w") as stamp:
+    with open(STAMP, "w", encoding="utf-8") as stamp:
         stamp.write(" ".join(done + [task, fingerprint()]) + "\n")
 
 
 def installed():
     """Return the tasks whose current requirements are installed in .venv."""
     try:
-        with open(STAMP) as stamp:
+        with open(STAMP, encoding="utf-8") as stamp:
             words = stamp.read().split()
     except (IOError, OSError):
         return []

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Mapping
 
@@ -10,6 +9,7 @@ from pydantic import SecretStr
 
 from backend.metrics.files import MULTIPROCESS_VARIABLE
 from storage.process.lock import only_process_or_exit
+from storage.setting_groups.hosts import refuse_taken
 from storage.settings import Settings, settings_or_exit
 
 SHORTEST_KEY = 16
@@ -29,7 +29,8 @@ def main() -> None:
     _refuse_unsafe(settings)
     # Before anything is touched: a second service would clear the metric files of the first.
     only_process_or_exit(settings.paths.api_lock, "mlops-api")
-    _refuse_taken_port(settings)
+    addresses = settings.addresses
+    refuse_taken(addresses.backend_host, addresses.backend_port, "HOUSING_BACKEND_PORT")
     _prepare_environment(settings)
     # A new program rather than a call: prometheus_client chooses multi-process mode at its first import,
     # which has already happened here.
@@ -60,19 +61,6 @@ def _refuse_short(keys: Mapping[str, SecretStr | None]) -> None:
                 f"{name} has {len(key)} characters, and others can connect and guess it: set one of "
                 f"{SHORTEST_KEY} or more, for example from `openssl rand -hex 24`."
             )
-
-
-def _refuse_taken_port(settings: Settings) -> None:
-    address = (settings.addresses.backend_host, settings.addresses.backend_port)
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except OSError as error:
-            raise SystemExit(
-                f"{address[0]}:{address[1]} cannot be used ({error.strerror}); "
-                "stop the program that uses it, or set HOUSING_BACKEND_PORT."
-            ) from error
 
 
 def _prepare_environment(settings: Settings) -> None:

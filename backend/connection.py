@@ -8,11 +8,14 @@ ClientError              base of everything that a call can raise
 
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
 
 import requests
 from pydantic import BaseModel, ValidationError
+from requests.utils import get_environ_proxies
 
 from backend.contract.base import ErrorResponse, Request
+from storage.setting_groups.hosts import is_this_machine
 
 DEFAULT_TIMEOUT_SECONDS = 10.0
 
@@ -66,8 +69,7 @@ class ServiceConnection:
     ) -> None:
         self.url = url.rstrip("/")
         self._timeout_seconds = timeout_seconds
-        self._session = requests.Session()
-        self._session.trust_env = False  # proxy settings must not apply to calls to this machine
+        self._session = session_for(self.url)
         if key:
             self._session.headers["Authorization"] = f"Bearer {key}"
 
@@ -126,6 +128,21 @@ class ServiceConnection:
             raise ServiceUnreachable(
                 f"The prediction service at {self.url} does not answer. Start it, or check its address."
             ) from error
+
+
+def session_for(url: str) -> requests.Session:
+    """Return a session with the environment's proxy for an address, and with none for this machine."""
+    session = direct_session()
+    if not is_this_machine(urlsplit(url).hostname or ""):
+        session.proxies = dict(get_environ_proxies(url))
+    return session
+
+
+def direct_session() -> requests.Session:
+    """Return a session without proxies. Nor does it read ``.netrc``, whose password would replace a key."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
 
 
 def media_type(answer: requests.Response) -> str:

@@ -3,24 +3,25 @@
 import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import TextIOWrapper
 from pathlib import Path
 
 import requests
 from honcho.environ import parse_procfile
 
+from backend.connection import direct_session
 from backend.keys import KEY_VARIABLES, load_or_create_keys
 from backend.supervisor.supervisor import Supervisor
 from backend.supervisor.watched import Program
+from storage.errors import InvalidInput
 from storage.process.lock import only_process_or_exit
 from storage.process.parent import tied_command
+from storage.setting_groups.hosts import refuse_taken, url_of
 from storage.settings import Settings, settings_or_exit
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -43,43 +44,53 @@ class Address:
     @property
     def url(self) -> str:
         """The address for a browser on this machine."""
-        host = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104  # compared, not bound
-        return f"http://{host}:{self.port}"
+        return url_of(self.host, self.port)
 
     def answers(self) -> bool:
         """Whether it is ready."""
         try:
-            return requests.get(self.url + self.probe, timeout=2).ok
+            with direct_session() as session:
+                return session.get(self.url + self.probe, timeout=2).ok
         except requests.RequestException:
             return False
 
 
 def main() -> None:
     """Run the whole system until Ctrl-C."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="replace"
-        )  # a terminal that cannot show a letter shows the rest
     settings = settings_or_exit()
     only_process_or_exit(settings.paths.launcher_lock, "`make up`")
     addresses = _addresses(settings)
     for address in addresses:
-        _refuse_taken(address)
+        refuse_taken(address.host, address.port, address.variable)
+    keys = _keys(settings)
     _train_if_missing()
     print("Starting …", flush=True)
-    keys = load_or_create_keys(settings.paths)
-    supervisor = Supervisor(
-        _programs(keys), settings.paths.process_states, _secrets(settings, keys)
-    )
+    supervisor = Supervisor(programs(keys), settings.paths.process_states, _secrets(keys))
     threading.Thread(target=_announce, args=(addresses,), daemon=True).start()
     supervisor.run()
     os._exit(0)  # at once: a thread may be waiting for a terminal that takes nothing
+
+
+def _keys(settings: Settings) -> dict[str, str]:
+    try:
+        return load_or_create_keys(settings)
+    except (InvalidInput, OSError) as error:
+        raise SystemExit(str(error)) from error
+
+
+def programs(keys: Mapping[str, str]) -> list[Program]:
+    """Return the processes of the Procfile, to be run in the caller's folder."""
+    return [
+        Program(name, shlex.split(command), process_environment(name, keys), Path.cwd())
+        for name, command in parse_procfile(PROCFILE.read_text(encoding="utf-8")).processes.items()
+    ]
 
 
 def process_environment(name: str, keys: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of one process: the service gets all keys, a client only its own."""
     python = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PYTHONPATH": _python_path(),
         "PYTHONUNBUFFERED": "1",
     }
     environment = os.environ | python
@@ -92,6 +103,11 @@ def process_environment(name: str, keys: Mapping[str, str]) -> dict[str, str]:
     if name == "dashboard":
         return environment | {"HOUSING_DASHBOARD_KEY": keys["HOUSING_OPERATOR_KEY"]}
     return environment
+
+
+def _python_path() -> str:
+    # Programs run in the caller's folder, so that .env and relative paths mean the same to all of them.
+    return os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
 
 
 def _addresses(settings: Settings) -> tuple[Address, ...]:
@@ -120,42 +136,18 @@ def _addresses(settings: Settings) -> tuple[Address, ...]:
     )
 
 
-def _refuse_taken(address: Address) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address.host, address.port))
-        except OSError:
-            raise SystemExit(
-                f"Port {address.port} for {address.name} is in use; stop the program that uses it, or choose "
-                f"another port: `{address.variable}={address.port + 1000} make up`."
-            ) from None
-
-
 def _train_if_missing() -> None:
     command = tied_command([sys.executable, "-m", "training", "--if-missing"])
     try:
-        training = subprocess.run(command, cwd=PROJECT)
+        training = subprocess.run(command, env=os.environ | {"PYTHONPATH": _python_path()})
     except KeyboardInterrupt:  # it got the same Ctrl-C
         sys.exit(130)
     if training.returncode:
         sys.exit(training.returncode)
 
 
-def _programs(keys: Mapping[str, str]) -> list[Program]:
-    return [
-        Program(name, shlex.split(command), process_environment(name, keys), PROJECT)
-        for name, command in parse_procfile(PROCFILE.read_text()).processes.items()
-    ]
-
-
-def _secrets(settings: Settings, keys: Mapping[str, str]) -> set[str]:
-    access = settings.access
-    configured = (access.viewer_key, access.operator_key, access.admin_key)
-    known = {key.get_secret_value() for key in configured if key is not None}
-    return (
-        known | {*keys.values()} | {os.environ[name] for name in os.environ if SECRET.search(name)}
-    )
+def _secrets(keys: Mapping[str, str]) -> set[str]:
+    return {*keys.values()} | {os.environ[name] for name in os.environ if SECRET.search(name)}
 
 
 def _announce(addresses: tuple[Address, ...]) -> None:

@@ -20,6 +20,7 @@ from backend.workers.bodies import Bodies
 from backend.workers.front import Front
 from backend.workers.pool import WorkerPool
 from backend.workers.worker import WorkerServer
+from storage.setting_groups.hosts import listen
 from storage.settings import Settings, settings_or_exit
 from storage.spool.log_handler import CONSOLE_FORMAT
 
@@ -36,7 +37,12 @@ def main() -> None:
     settings = settings_or_exit()
     logging.basicConfig(format=CONSOLE_FORMAT, stream=sys.stdout, level=settings.log_level)
     _allow_open_files()
-    listener = listen(settings.addresses.backend_host, settings.addresses.backend_port)
+    listener = listen(
+        settings.addresses.backend_host,
+        settings.addresses.backend_port,
+        "HOUSING_BACKEND_PORT",
+        WAITING_CONNECTIONS,
+    )
     board = Board(settings.backend.workers)
     factory = sys.argv[1] if len(sys.argv) > 1 else APPLICATION
     work = partial(_serve, factory, settings, listener, board)
@@ -45,18 +51,6 @@ def main() -> None:
     gc.freeze()
     silence_seconds = settings.backend.silence_seconds
     WorkerPool(work, settings.backend.workers, board, silence_seconds).run()
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket that the workers share."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=WAITING_CONNECTIONS)
-    except OSError as error:
-        raise SystemExit(
-            f"{host}:{port} cannot be used ({error.strerror}); stop the program that uses it, or set "
-            "HOUSING_BACKEND_PORT."
-        ) from error
 
 
 def front_of(app: "Flask", settings: Settings) -> Front:

@@ -1,13 +1,13 @@
 """``python -m dashboard``: serve the operator console until told to stop."""
 
 import os
-import socket
 import sys
 from pathlib import Path
 
 from streamlit.web import cli
 
 from dashboard.settings import addresses, shared_settings
+from storage.setting_groups.hosts import refuse_taken
 from storage.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -19,7 +19,7 @@ def main() -> None:
     # Read before the folder changes: a .env file belongs to the caller's folder.
     _refuse_unsafe(shared_settings())
     own = (addresses().dashboard_host, addresses().dashboard_port)
-    _refuse_taken(own)
+    refuse_taken(*own, "HOUSING_DASHBOARD_PORT")
     # Streamlit looks for .streamlit/config.toml in the working folder, and puts only the folder of
     # app.py on the path; the pages import the project's packages by name.
     os.chdir(REPOSITORY)
@@ -45,18 +45,6 @@ def _arguments(host: str, port: int) -> list[str]:
         f"--server.address={host}",
         f"--server.port={port}",
     ]
-
-
-def _refuse_taken(address: tuple[str, int]) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except OSError as error:
-            raise SystemExit(
-                f"{address[0]}:{address[1]} is not available ({error.strerror}); "
-                "stop the program that uses it, or set HOUSING_DASHBOARD_PORT."
-            ) from error
 
 
 if __name__ == "__main__":

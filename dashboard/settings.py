@@ -20,4 +20,4 @@ def addresses() -> Addresses:
 @cache
 def shared_settings() -> Settings:
     """Return all settings, read once a process."""
-    return settings_or_exit()
+    return settings_or_exit(writes=False)

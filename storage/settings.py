@@ -5,13 +5,15 @@ are generated from them. All processes may share one ``.env``, so each knows eve
 ones.
 """
 
+import os
+import sys
 from functools import cached_property
-from ipaddress import ip_address
+from io import TextIOWrapper
 from pathlib import Path
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -20,7 +22,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from storage.errors import InvalidInput
 from storage.paths import RuntimePaths
+from storage.runtime_folder import refuse_unusable
 from storage.setting_groups.addresses import Addresses
 from storage.setting_groups.backend import (
     AccessSettings,
@@ -28,7 +32,9 @@ from storage.setting_groups.backend import (
     DashboardSettings,
     MonitorSettings,
 )
-from storage.setting_groups.environment import by_group, sentence_about
+from storage.setting_groups.env_file import ENCODING, assignments
+from storage.setting_groups.environment import by_group, sentence_about, variables_of
+from storage.setting_groups.hosts import is_only_loopback
 from storage.setting_groups.promotion import PromotionSettings, ShadowSettings, WatchSettings
 from storage.setting_groups.records import (
     DatabaseSettings,
@@ -49,6 +55,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_file=".env",
+        env_file_encoding=ENCODING,
         env_ignore_empty=True,
         extra="forbid",
         frozen=True,
@@ -94,20 +101,30 @@ class Settings(BaseSettings):
         grouped = [InitSettingsSource(cls, by_group(cls, variables)) for variables in read]
         return init_settings, *grouped
 
+    @field_validator("runtime_directory")
+    @classmethod
+    def _from_home(cls, folder: Path) -> Path:
+        if not str(folder).isprintable():
+            raise ValueError("The path has characters that are not UTF-8 or not printable")
+        try:
+            return folder.expanduser()
+        except RuntimeError as error:
+            raise ValueError(f"There is no user whose home folder is {folder.parts[0]}") from error
+
     @cached_property
     def paths(self) -> RuntimePaths:
-        """All paths, with the runtime folder made absolute."""
+        """All paths, with the runtime folder made absolute: from the working folder, if it is relative."""
         return RuntimePaths(self.runtime_directory.absolute())
 
     @property
     def database_address(self) -> str:
         """The database's address with the default filled in; contains the password if one is set."""
-        return self.database.url or f"sqlite:///{self.paths.database}"
+        return self.database.url or _sqlite(self.paths.database)
 
     @property
     def tracking_uri(self) -> str:
         """Where MLflow records runs."""
-        return self.mlflow.tracking_uri or f"sqlite:///{self.paths.mlflow_store}"
+        return self.mlflow.tracking_uri or _sqlite(self.paths.mlflow_store)
 
     @property
     def tracking_url(self) -> str | None:
@@ -117,7 +134,7 @@ class Settings(BaseSettings):
             return None
         return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
-    @property
+    @cached_property
     def reading_needs_key(self) -> bool:
         """Whether reading and predicting need a key: by setting, or because other machines can connect."""
         return self.access.require_key or self.others_can_connect
@@ -125,28 +142,60 @@ class Settings(BaseSettings):
     @property
     def others_can_connect(self) -> bool:
         """Whether other machines can connect to the service."""
-        return not _is_loopback(self.addresses.backend_host)
+        return not is_only_loopback(self.addresses.backend_host)
 
     @property
     def dashboard_is_open(self) -> bool:
         """Whether others can connect to the dashboard, and nothing asks who they are."""
-        is_local = _is_loopback(self.addresses.dashboard_host)
+        is_local = is_only_loopback(self.addresses.dashboard_host)
         return not (is_local or self.dashboard.signed_in_by_proxy)
 
 
-def settings_or_exit() -> Settings:
-    """Return the settings; exit with one sentence if one of them is wrong."""
+def settings_or_exit(*, writes: bool = True) -> Settings:
+    """Return the settings for a command; exit with one sentence if they or the runtime folder are unusable.
+
+    Every command begins with this. One that ``writes`` to the runtime folder creates it.
+    """
+    _use_utf8()
     try:
-        return Settings()
+        _refuse_doubtful(Settings.model_config.get("env_file"))
+        settings = Settings()
+    except InvalidInput as error:
+        raise SystemExit(str(error)) from None
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
-        raise SystemExit(sentence_about(Settings, problem["loc"], problem["msg"])) from None
+        said = problem["msg"].removeprefix("Value error, ")
+        raise SystemExit(sentence_about(Settings, problem["loc"], said)) from None
+    refuse_unusable(settings.paths, writes=writes)
+    return settings
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _use_utf8() -> None:
+    """Take paths as UTF-8 whatever the locale, and let an output that cannot show a letter show the rest."""
+    if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
+        # Python decides this when it starts; in ASCII, no log could hold a path with other letters.
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _refuse_doubtful(env_file: object) -> None:
+    """Refuse a ``.env`` file of which a line would be skipped without a word."""
+    path = Path(env_file) if isinstance(env_file, str) else None
+    if path is None or not path.exists():
+        return
+    for each in assignments(path):
+        if each.value is None and each.name.upper() in variables_of(Settings):
+            raise InvalidInput(
+                f"Line {each.line} of {path} gives {each.name} no value; add =VALUE."
+            )
+
+
+def _sqlite(path: Path) -> str:
+    """Return SQLAlchemy's address of a file, whatever characters its path has."""
+    quoted = quote(str(path))
+    if quoted == str(path):
+        return f"sqlite:///{path}"
+    # With the driver named: MLflow makes the folder of an address without it, and would make the quoted one.
+    return f"sqlite+pysqlite:///{quoted}"

@@ -6,7 +6,9 @@ as a parent of the server. The variables that the command would pass on are set 
 
 import os
 import warnings
+from urllib.parse import urlsplit
 
+from storage.setting_groups.hosts import refuse_taken, url_of
 from storage.settings import Settings, settings_or_exit
 
 SHUTDOWN_SECONDS = 3
@@ -25,9 +27,17 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
         "_MLFLOW_SERVER_ARTIFACT_DESTINATION": artifacts,
         "_MLFLOW_SGI_NAME": "uvicorn",
-        "MLFLOW_SERVER_ALLOWED_HOSTS": settings.mlflow.allowed_hosts,
+        "MLFLOW_SERVER_ALLOWED_HOSTS": _allowed_hosts(settings),
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
     }
+
+
+def _allowed_hosts(settings: Settings) -> str:
+    """Return the hosts of the setting and the server's own, as patterns in which a bracket is escaped."""
+    addresses = settings.addresses
+    own = urlsplit(url_of(addresses.mlflow_host, addresses.mlflow_port)).netloc.rpartition(":")[0]
+    hosts = [*settings.mlflow.allowed_hosts.split(","), f"{own.replace('[', '[[]', 1)}:*"]
+    return ",".join(dict.fromkeys(hosts))
 
 
 def main() -> None:
@@ -37,6 +47,8 @@ def main() -> None:
         raise SystemExit(
             "HOUSING_MLFLOW_TRACKING_URI names a server; this one needs a database to serve."
         )
+    addresses = settings.addresses
+    refuse_taken(addresses.mlflow_host, addresses.mlflow_port, "HOUSING_MLFLOW_PORT")
     os.environ.update(server_environment(settings))
     _serve(settings)
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from backend.contract.service import ServiceDescription
 from backend.demo_api import monitoring, predictions, records, service
 from backend.demo_api.walk import Connection, Off, Outcome, Step, walk
-from backend.keys import operator_key
+from backend.keys import operator_key_or_exit
 from storage.settings import settings_or_exit
 from storage.version import VERSION
 
@@ -24,8 +24,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--url", help="URL of the service (default: from the settings)")
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     options = parser.parse_args(arguments)
-    settings = settings_or_exit()
-    connection = Connection(options.url or settings.addresses.backend_url, operator_key(settings))
+    settings = settings_or_exit(writes=False)
+    connection = Connection(
+        options.url or settings.addresses.backend_url, operator_key_or_exit(settings)
+    )
     console = Console()
     outcomes = walk(connection, STEPS, lambda outcome: _show(console, outcome))
     off = sum(outcome.off for outcome in outcomes)

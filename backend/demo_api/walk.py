@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import requests
 from pydantic import BaseModel, ValidationError
 
+from backend.connection import session_for
 from backend.contract.base import ErrorResponse
 
 TIMEOUT_SECONDS = 30.0
@@ -44,8 +45,7 @@ class Connection:
 
     def __init__(self, url: str, key: str | None) -> None:
         self.url = url.rstrip("/")
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self._session = session_for(self.url)
         if key:
             self._session.headers["Authorization"] = f"Bearer {key}"
 

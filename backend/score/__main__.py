@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _score(source: Path, target: Path) -> None:
     scoring = BatchScoring(source, target)
-    store = ModelStore(settings_or_exit().paths)
+    store = ModelStore(settings_or_exit(writes=False).paths)
     model = ServedModel.load(store, store.champion().version)
     console = Console(soft_wrap=True, markup=False, highlight=False)
     console.print(scoring.understood.sentence())

@@ -11,7 +11,7 @@ from functools import partial
 from rich.console import Console
 
 from backend.client import HousingClient
-from backend.keys import operator_key
+from backend.keys import operator_key_or_exit
 from backend.simulate.display import traffic_display
 from backend.simulate.labels import LabelSender
 from backend.simulate.plan import Phase, Traffic, plan
@@ -30,12 +30,12 @@ INTERRUPTED = 130
 def main(arguments: list[str] | None = None) -> None:
     """Send the traffic; exit 1 if a request failed for good or nothing was answered."""
     options = _parser().parse_args(arguments)
-    settings = settings_or_exit()
+    settings = settings_or_exit(writes=False)
     phases = [Phase(scenario, options.duration) for scenario in options.scenarios or [Scenario()]]
     traffic = Traffic(options.rate, options.seed, options.day_seconds)
     console = Console()
     url = options.url or settings.addresses.backend_url
-    connect = partial(HousingClient, url, operator_key(settings))
+    connect = partial(HousingClient, url, operator_key_or_exit(settings))
     _introduce(console, phases, url)
     tally = Tally()
     interrupted = _run(held_out_rows(settings), phases, traffic, connect, tally, console)

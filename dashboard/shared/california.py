@@ -18,7 +18,7 @@ Ring = tuple[tuple[float, float], ...]
 @cache
 def california_rings() -> tuple[Ring, ...]:
     """Return the outline: one ring for each piece of land, the mainland first."""
-    rings = json.loads(OUTLINE.read_text())["rings"]
+    rings = json.loads(OUTLINE.read_text(encoding="utf-8"))["rings"]
     return tuple(tuple((float(east), float(north)) for east, north in ring) for ring in rings)
 
 

@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     parser.parse_args(arguments)
     try:
-        found = AuditTrail(settings_or_exit().paths).verify()
+        found = AuditTrail(settings_or_exit(writes=False).paths).verify()
     except AuditUnavailable as error:
         print(error, file=sys.stderr)
         return 1

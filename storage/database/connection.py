@@ -1,11 +1,13 @@
 """The log database: engine, transactions and migrations, on SQLite and PostgreSQL alike."""
 
 import logging
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import sqlalchemy as sa
@@ -191,9 +193,9 @@ class Database:
 
     def _sqlite_address(self) -> sa.URL:
         mode = "rwc" if self._writable else "ro"
-        return self._url.set(
-            database=f"file:{self._url.database}", query={"mode": mode, "uri": "true"}
-        )
+        # SQLite reads this as a URI too, so that %, ? and # in a path have to be quoted for it.
+        path = quote(os.fsencode(str(self._url.database)))
+        return self._url.set(database=f"file:{path}", query={"mode": mode, "uri": "true"})
 
     def _before_writing(self, *_: Any) -> None:
         try:

@@ -108,7 +108,7 @@ class OpenedFiles:
     def note(self, opened: DatabaseFiles) -> None:
         """Note the files; if the note cannot be written, only the next start knows less."""
         with suppress(OSError):
-            self._note.write_text(json.dumps([opened.database, opened.journal]))
+            self._note.write_text(json.dumps([opened.database, opened.journal]), encoding="utf-8")
 
     def left_foreign_journal(self) -> bool:
         """Whether the database was replaced since, and its journal is still that of the old one."""
@@ -125,7 +125,7 @@ class OpenedFiles:
 
     def _noted(self) -> DatabaseFiles:
         try:
-            noted = json.loads(self._note.read_text())
+            noted = json.loads(self._note.read_text(encoding="utf-8"))
             database, journal = (tuple(each) if each else None for each in noted)
         except (OSError, ValueError, TypeError):
             return DatabaseFiles(None)

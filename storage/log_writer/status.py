@@ -41,7 +41,7 @@ def publish(path: Path, status: LogWriterStatus) -> None:
         If it cannot be written.
     """
     draft = path.with_suffix(".json.new")
-    draft.write_text(status.model_dump_json())
+    draft.write_text(status.model_dump_json(), encoding="utf-8")
     draft.replace(path)
 
 

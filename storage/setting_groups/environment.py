@@ -4,7 +4,7 @@ The name is the group's prefix and the setting's name in capitals (``HOUSING_WAT
 ``HOUSING_WATCH_DAYS``), or the one in its annotation: ``Annotated[int, Variable("HOUSING_RANDOM_SEED")]``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, ClassVar
@@ -51,17 +51,29 @@ def variables_of(settings: type[BaseModel]) -> dict[str, tuple[str, ...]]:
 def by_group(settings: type[BaseModel], variables: Mapping[str, str | None]) -> dict[str, Any]:
     """Return the values of environment variables, nested like the settings.
 
-    An unknown variable with our prefix is kept under its own name, so that the settings refuse it.
+    An unknown variable with our prefix, or with one that must be meant as it, is kept under its own name, so
+    that the settings refuse it.
     """
     places = variables_of(settings)
     nested: dict[str, Any] = {}
     for name, value in variables.items():
         variable = name.upper()
         *groups, field = places.get(variable, (variable,))
-        if variable in places or variable.startswith(PREFIX):
+        if (
+            variable in places
+            or variable.startswith(PREFIX)
+            or _has_mistyped_prefix(variable, places)
+        ):
             within = nested.setdefault(groups[0], {}) if groups else nested
             within[field] = value
     return nested
+
+
+def _has_mistyped_prefix(variable: str, places: Container[str]) -> bool:
+    prefix, _, rest = variable.partition("_")
+    return f"{PREFIX}{rest}" in places and bool(
+        get_close_matches(f"{prefix}_", [PREFIX], cutoff=0.8)
+    )
 
 
 def sentence_about(settings: type[BaseModel], place: tuple[str | int, ...], problem: str) -> str:

@@ -46,7 +46,7 @@ class RejectedRecords:
         """Return the lines of one file with their reasons."""
         lines = path.read_bytes().removesuffix(b"\n").split(b"\n")
         try:
-            reasons = self._why(path).read_text().splitlines()
+            reasons = self._why(path).read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             reasons = []
         if len(reasons) != len(lines):

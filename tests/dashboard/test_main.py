@@ -45,7 +45,7 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert result.stderr.strip() == (
         f"127.0.0.1:{port} is not available (Address already in use); "
-        "stop the program that uses it, or set HOUSING_DASHBOARD_PORT."
+        "stop the program that uses it, or set HOUSING_DASHBOARD_PORT or HOUSING_DASHBOARD_HOST."
     )
 
 

@@ -44,7 +44,7 @@ def settings(trained_runtime: Path, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="module")
 def service(settings: Settings) -> Iterator[dict[str, str]]:
     """A running service with keys as `make up` makes them; the environment of an example."""
-    keys = load_or_create_keys(settings.paths)
+    keys = load_or_create_keys(settings)
     own = {
         "HOUSING_RUNTIME_DIRECTORY": str(settings.runtime_directory),
         "HOUSING_BACKEND_PORT": str(settings.addresses.backend_port),

@@ -14,6 +14,8 @@ import pytest
 import requests
 from honcho.environ import parse_procfile
 
+from backend.keys import KEY_VARIABLES
+from backend.launcher import programs
 from tests.system import REPOSITORY, children, free_port, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("system")
@@ -144,7 +146,17 @@ def test_a_taken_port_is_one_sentence(
         assert launcher.wait(30) == 1
     lines = log.read_text().splitlines()
     assert len(lines) == 1
-    assert f"Port {taken} for MLflow is in use" in lines[0]
+    assert f"127.0.0.1:{taken} is not available (Address already in use)" in lines[0]
+    assert "HOUSING_MLFLOW_PORT" in lines[0]
+
+
+def test_its_processes_take_paths_and_env_file_as_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for program in programs(dict.fromkeys(KEY_VARIABLES, "key")):
+        assert program.folder == tmp_path
+        assert program.environment["PYTHONPATH"].split(os.pathsep)[0] == str(REPOSITORY)
 
 
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:

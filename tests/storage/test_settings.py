@@ -1,13 +1,20 @@
 """The settings: one name each, read into their group, and one sentence about what is wrong."""
 
+import os
+import socket
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from storage.database.connection import Database
 from storage.setting_groups.environment import PREFIX, variables_of
 from storage.setting_groups.promotion import ShadowSettings
 from storage.settings import Settings, settings_or_exit
 from tests.settings import changed
+
+OWN_HOSTS = ("127.0.0.1", "127.0.0.2", "localhost", "::1", "::ffff:127.0.0.1")
 
 
 def test_each_variable_reaches_its_own_field(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,3 +112,115 @@ def test_changed_settings_are_checked_and_keep_the_others(settings: Settings) ->
         changed(settings, shadow_shre=1.0)
     with pytest.raises(ValueError, match="less than or equal to 1"):
         changed(settings, shadow_share=2.0)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            "HOUSING_REQUIRE_KEY=true\n".encode("utf-16"),
+            "is not UTF-8 text; save it again as UTF-8.",
+        ),
+        ("HOUSING_REQUIRE_KEY=true\n".encode("utf-16-le"), "is not UTF-8 text; save it again as"),
+        ("# Schlüssel\n".encode("latin-1"), "is not UTF-8 text; save it again as UTF-8."),
+        (b"A=1\n\nHOUSING_ADMIN_KEY: s3cret\n", "Line 3 of {file} is not of the form NAME=value"),
+        (b"HOUSING_ADMIN_KEY='s3cret\n", "Line 1 of {file} is not of the form NAME=value"),
+        (b"HOUSING_REQUIRE_KEY\n", "Line 1 of {file} gives HOUSING_REQUIRE_KEY no value"),
+        (b"HOUSNG_REQUIRE_KEY=true\n", "no setting HOUSNG_REQUIRE_KEY; did you mean HOUSING_"),
+    ],
+)
+def test_no_line_of_the_file_is_skipped_without_a_word(
+    content: bytes, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(content)
+    monkeypatch.setitem(Settings.model_config, "env_file", str(file))
+    with pytest.raises(SystemExit) as stopped:
+        settings_or_exit(writes=False)
+    assert said.format(file=file) in str(stopped.value)
+    assert "s3cret" not in str(stopped.value)
+    assert "\n" not in str(stopped.value)
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(Settings.model_config, "env_file", str(tmp_path))
+    with pytest.raises(SystemExit, match=r"cannot be read \(Is a directory\)"):
+        settings_or_exit(writes=False)
+
+
+def test_the_mark_of_windows_editors_is_no_part_of_the_first_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(b"\xef\xbb\xbfexport HOUSING_REQUIRE_KEY='true'\r\n")
+    monkeypatch.setitem(Settings.model_config, "env_file", str(file))
+    assert settings_or_exit(writes=False).access.require_key
+
+
+def test_names_that_only_resemble_settings_are_others_business(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOUSES_NUMBER", "1")
+    monkeypatch.setenv("BACKEND_PORT", "many")
+    Settings()
+
+
+def test_a_path_may_begin_with_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("HOUSING_RUNTIME_DIRECTORY", "~/x y")
+    assert Settings().paths.root == tmp_path / "x y"
+    monkeypatch.setenv("HOUSING_RUNTIME_DIRECTORY", os.fsdecode(b"x\xfc"))
+    with pytest.raises(SystemExit, match="characters that are not UTF-8"):
+        settings_or_exit(writes=False)
+    monkeypatch.setenv("HOUSING_RUNTIME_DIRECTORY", "~nobody-of-this-name/x")
+    with pytest.raises(SystemExit, match=r"is wrong: There is no user whose home folder is ~nob"):
+        settings_or_exit(writes=False)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("::1", "http://[::1]:5000"),
+        ("[::1]", "http://[::1]:5000"),
+        ("::", "http://[::1]:5000"),
+        ("0.0.0.0", "http://127.0.0.1:5000"),  # noqa: S104 # set, not bound
+        ("localhost", "http://localhost:5000"),
+        ("192.0.2.7", "http://192.0.2.7:5000"),
+    ],
+)
+def test_a_clients_address_is_that_of_the_server(host: str, url: str) -> None:
+    assert changed(Settings(), backend_host=host).addresses.backend_url == url
+
+
+@pytest.mark.parametrize("needs_key", [False, True])
+def test_only_a_server_out_of_reach_answers_without_keys(needs_key: bool) -> None:
+    hosts = ("0.0.0.0", "::", "192.0.2.7", "no.such.host.invalid") if needs_key else OWN_HOSTS  # noqa: S104
+    for host in hosts:
+        assert changed(Settings(), backend_host=host).reading_needs_key is needs_key, host
+
+
+def test_a_name_that_leads_elsewhere_too_needs_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    # What /etc/hosts says cannot be changed here: the answer of the resolver is.
+    def resolve(*_: object, **__: object) -> list[tuple[object, ...]]:
+        families = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "192.0.2.7"))
+        return [(family, 1, 6, "", (address, 0)) for family, address in families]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    assert changed(Settings(), backend_host="localhost").reading_needs_key
+
+
+@pytest.mark.parametrize("folder", ["plain", "100%2F a?b#c ü"])
+def test_the_addresses_of_databases_lead_into_the_runtime_folder(
+    folder: str, tmp_path: Path
+) -> None:
+    settings = Settings(runtime_directory=tmp_path / folder)
+    assert sa.make_url(settings.database_address).database == str(settings.paths.database)
+    assert sa.make_url(settings.tracking_uri).database == str(settings.paths.mlflow_store)
+    with closing(Database(settings.database_address, writable=True)) as database:
+        database.migrate()
+    assert settings.paths.database.exists()
+    assert [each.name for each in tmp_path.iterdir()] == [folder]

@@ -70,7 +70,7 @@ def test_a_wrong_argument_is_one_sentence(settings: Settings, arguments: tuple[s
 
 def test_the_key_is_the_running_systems(settings: Settings) -> None:
     assert operator_key(settings) is None
-    created = load_or_create_keys(settings.paths)
+    created = load_or_create_keys(settings)
     assert operator_key(settings) == created["HOUSING_OPERATOR_KEY"]
     given = changed(settings, operator_key="mine")
     assert operator_key(given) == "mine"
