@@ -184,7 +184,9 @@ def test_a_damaged_or_deleted_champion_is_replaced(bench: Bench) -> None:
     assert bench.retrain(forest("bad"))["promoted"] is True
 
 
-def test_a_training_that_fails_closes_its_trigger_and_not_the_worker(bench: Bench) -> None:
+def test_a_training_that_fails_closes_its_trigger_and_not_the_worker(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     def fail() -> HousingTable:
         raise InvalidDataset("table.csv is empty.")
 
@@ -196,6 +198,8 @@ def test_a_training_that_fails_closes_its_trigger_and_not_the_worker(bench: Benc
     assert found.state == "failed"
     assert found.trigger.result is not None
     assert found.trigger.result["error"] == "table.csv is empty."
+    assert "The retraining failed: table.csv is empty." in caplog.text
+    assert "Traceback" not in caplog.text
     assert bench.store.champion().version == champion
     bench.retrain(forest("good"))
 
