@@ -55,12 +55,8 @@ class Bench:
         self.queue = RetrainQueue(settings.paths.triggers)
         self.store = ModelStore(settings.paths)
 
-    def set(self, **values: float) -> None:
-        self.settings = changed(self.settings, **values)
-
     def worker(self, candidate: Candidate | None = None) -> RetrainingWorker:
-        competing = (candidate if candidate is not None else forest("bad"),)
-        return RetrainingWorker(self.settings, lambda: self.table, competing)
+        return RetrainingWorker(self.settings, lambda: self.table, (candidate or forest("bad"),))
 
     def submit(self, source: TriggerSource = "manual") -> str:
         return self.queue.submit("the test asks", "tests", source=source).trigger_id
@@ -98,7 +94,7 @@ def test_the_first_model_becomes_champion(bench: Bench) -> None:
 
 
 def test_a_better_challenger_is_promoted_and_a_worse_one_is_not(bench: Bench) -> None:
-    bench.set(promotion_slice_minimum_rows=20)
+    bench.settings = changed(bench.settings, promotion_slice_minimum_rows=20)
     bad = bench.retrain(forest("bad"))
     good = bench.retrain(forest("good"))
     assert good["promoted"] is True
@@ -131,7 +127,7 @@ def test_a_useless_model_is_refused_even_as_the_first(bench: Bench) -> None:
 
 
 def test_a_model_that_is_too_slow_is_refused(bench: Bench) -> None:
-    bench.set(promotion_latency_budget_microseconds=0.001)
+    bench.settings = changed(bench.settings, promotion_latency_budget_microseconds=0.001)
     refused = bench.retrain()
     assert refused["promoted"] is False
     assert "one prediction takes" in refused["reason"]
@@ -141,7 +137,7 @@ def test_what_the_champion_learned_from_is_no_part_of_the_holdout(bench: Bench) 
     bench.retrain(forest("bad"))
     test_rows = len(split(bench.table, seed=0).test)
     same_seed = bench.retrain(forest("good"))
-    bench.set(random_seed=1)
+    bench.settings = changed(bench.settings, random_seed=1)
     other_seed = bench.retrain(forest("good"))
     rows = [
         checks(result)["better on the test part"]["figures"]["rows"]
@@ -157,7 +153,7 @@ def test_labelled_predictions_are_the_recent_part(bench: Bench) -> None:
     assert first["passed"] is False
     assert "unknown whether it is" in first["sentence"]
     keep_labelled(bench.settings, split(bench.table, seed=0).test.open(), utc_now())
-    bench.set(training_labelled_outlier_distance=1e9)
+    bench.settings = changed(bench.settings, training_labelled_outlier_distance=1e9)
     then = bench.retrain(forest("bad"), source="drift")
     assert then["decision"]["source"] == "drift"
     assert checks(then)["better on the recent part"]["figures"]["rows"] == 120

@@ -103,7 +103,7 @@ class StoreFile:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with (self._path.parent / "store.lock").open("w") as lock:
+        with (self._path.parent / "store.lock").open("wb") as lock:
             deadline = time.monotonic() + LOCK_SECONDS
             while not _taken(lock.fileno()):
                 if time.monotonic() > deadline:
