@@ -17,9 +17,9 @@ APPLICATION = REPOSITORY / "dashboard" / "app.py"
 def main() -> None:
     """Serve the console with the project's theme, from any working folder."""
     # Read before the folder changes: a .env file belongs to the caller's folder.
-    _refuse_unsafe(shared_settings())
     own = (addresses().dashboard_host, addresses().dashboard_port)
     refuse_taken(*own, "HOUSING_DASHBOARD_PORT")
+    _refuse_unsafe(shared_settings())
     # Streamlit looks for .streamlit/config.toml in the working folder, and puts only the folder of
     # app.py on the path; the pages import the project's packages by name.
     os.chdir(REPOSITORY)

@@ -141,6 +141,8 @@ def _train(settings: Settings, options: argparse.Namespace) -> None:
 
     candidates = configured_candidates(settings)
     table = load_table(options.source, options.csv)
+    # Made now: that it cannot be made should not be found out after minutes of work.
+    settings.paths.versions.mkdir(parents=True, exist_ok=True)
 
     from rich.console import Console
 

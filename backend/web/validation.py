@@ -12,7 +12,7 @@ from backend.web.answers import InvalidRequest
 from backend.web.extent import extent_of
 from backend.web.problems import Problems
 from storage.domain.inputs import FEATURE_NAMES
-from storage.errors import InvalidInput
+from storage.errors import InvalidInput, RecordNotFound
 from storage.schema.text import is_storable
 
 MOST_PARAMETERS = 100
@@ -27,11 +27,10 @@ def check_paths(app: Flask) -> None:
     @app.before_request
     def check() -> None:
         for name, value in (request.view_args or {}).items():
-            if not is_storable(value) or len(value.encode()) > LONGEST_ID_BYTES:
-                raise InvalidInput(
-                    f"The {name} in the path contains control characters or is longer than "
-                    f"{LONGEST_ID_BYTES} bytes."
-                )
+            if not is_storable(value):
+                raise InvalidInput(f"The {name} in the path contains control characters.")
+            if len(value.encode()) > LONGEST_ID_BYTES:
+                raise RecordNotFound(f"No {name} is longer than {LONGEST_ID_BYTES} bytes.")
 
 
 def read_body(model: type[Model], limit_bytes: int, metrics: Metrics) -> Model:

@@ -113,23 +113,24 @@ def check_report(report: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "code", "message"),
+    ("arguments", "in_the_way", "code", "message"),
     [
-        (("--csv", "absent.csv"), {}, 2, "absent.csv does not exist."),
-        (("--candidates", "oracle"), {}, 2, "There is no candidate oracle; choose from"),
-        (("--if-missing",), {"HOUSING_RUNTIME_DIRECTORY": "/dev/null/x"}, 1, "Training stopped: "),
+        (("--csv", "absent.csv"), "note", 2, "absent.csv does not exist."),
+        (("--candidates", "oracle"), "note", 2, "There is no candidate oracle; choose from"),
+        (("--candidates", "linear_regression"), "models", 1, "Training stopped: "),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(
     arguments: tuple[str, ...],
-    environment: dict[str, str],
+    in_the_way: str,
     code: int,
     message: str,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+    (tmp_path / in_the_way).write_text("a file, and no folder")
+    monkeypatch.setenv("HOUSING_RUNTIME_DIRECTORY", str(tmp_path))
     assert main(arguments) == code
     complaint = capsys.readouterr().err
     assert complaint.startswith(message)
