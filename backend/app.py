@@ -56,7 +56,7 @@ from storage.models.store import ModelStore
 from storage.retraining.queue import RetrainQueue
 from storage.settings import Settings, settings_or_exit
 from storage.spool.log_handler import configure_logging, open_spool
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from storage.spool.timeline import Timeline
 
 ROUTES = (

@@ -26,7 +26,7 @@ from storage.database.record_log import RecordLog
 from storage.models.store import ModelStore
 from storage.retraining.queue import RetrainQueue
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from storage.spool.timeline import Timeline
 
 EXTENSION = "housing"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from storage.errors import HousingError
 from storage.process.retry import Retry
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from storage.spool.timeline import Timeline
 from training.promotion.shadow import Shadow
 from training.promotion.watch import PromotionWatch

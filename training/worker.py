@@ -23,7 +23,7 @@ from storage.schema.records import LONGEST_REASON, EventKind, EventRecord, Model
 from storage.schema.triggers import Trigger
 from storage.settings import Settings, settings_or_exit
 from storage.spool.log_handler import configure_logging, open_spool
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from storage.spool.timeline import Timeline
 from training.dataset.production_rows import read_retraining
 from training.dataset.sources import load_table

@@ -11,7 +11,7 @@ from storage.database.connection import Database
 from storage.database.monitoring_config import StoredConfig, read_config
 from storage.errors import InvalidInput
 from storage.schema.monitoring_config import MonitoringConfig, bounds_of, unit_of
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 
 
 class MonitoringConfiguration:

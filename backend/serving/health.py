@@ -12,7 +12,7 @@ from storage.log_writer.status import LogWriterStatus, read_status
 from storage.models.libraries import libraries_note
 from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from storage.version import VERSION
 
 SILENCE_WORTH_SAYING = timedelta(minutes=1)

@@ -18,7 +18,7 @@ from backend.serving.served_model import ServedModel
 from storage.domain.inputs import HousingFeatures
 from storage.schema.records import new_id, utc_now
 from storage.spool.lines import Answered, Model, Predicted, answer_line, prediction_line
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from storage.errors import SpoolUnavailable
 from storage.schema.records import LONGEST_MESSAGE, new_id, utc_now
 from storage.spool.lines import Answered, request_line
 from storage.spool.log_handler import current_request_id
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 
 REQUEST_ID_HEADER = "X-Request-ID"
 REQUEST_ID_PATTERN = re.compile(r"[A-Za-z0-9._-]{1,128}")

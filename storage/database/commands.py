@@ -14,7 +14,7 @@ from storage.database.connection import Database
 from storage.errors import CommandUnanswered, DatabaseUnavailable
 from storage.schema.records import CommandRecord, utc_now
 from storage.schema.tables import command_results
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 
 ANSWER_POLL_SECONDS = 0.05
 

@@ -20,7 +20,7 @@ from storage.process.lock import AlreadyRunning, only_process
 from storage.process.loop import run_until_stopped
 from storage.settings import Settings, settings_or_exit
 from storage.spool.log_handler import configure_logging, open_spool
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from storage.version import VERSION
 
 logger = logging.getLogger("storage.log_writer")  # __name__ is __main__ when it runs

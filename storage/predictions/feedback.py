@@ -10,7 +10,8 @@ from storage.database.connection import Database
 from storage.errors import CommandUnanswered
 from storage.paths import RuntimePaths
 from storage.predictions.labels import recorded_ids
-from storage.spool.segments import Spool, segments
+from storage.spool.segments import segments
+from storage.spool.spool import Spool
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from storage.errors import SpoolUnavailable
 from storage.schema.records import LONGEST_MESSAGE, LogRecord
 from storage.schema.text import storable
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 
 CONSOLE_FORMAT = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
 

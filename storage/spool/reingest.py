@@ -17,7 +17,8 @@ from storage.process.atomic_files import flush_folder, write_atomically
 from storage.process.lock import exclusive
 from storage.schema.records import SPOOL_RECORD
 from storage.spool.rejected import RejectedLine, RejectedRecords
-from storage.spool.segments import decode, encode, new_name
+from storage.spool.segments import decode, encode
+from storage.spool.spool import new_name
 
 POLL_SECONDS = 0.1
 

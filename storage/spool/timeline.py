@@ -4,7 +4,7 @@ import logging
 
 from storage.errors import SpoolUnavailable
 from storage.schema.records import EventRecord
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from storage.database.backlog import BacklogReader
 from storage.database.connection import Database
 from storage.schema.records import utc_now
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.backend.live_service import process_settings
 from tests.storage import records
 from tests.storage.damage import DAMAGES, whole

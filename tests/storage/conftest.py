@@ -8,7 +8,7 @@ import pytest
 
 from storage.database.connection import Database
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.postgresql import empty_database
 
 

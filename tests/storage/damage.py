@@ -9,7 +9,7 @@ from storage.database.connection import Database
 from storage.log_writer.writer import LogWriter
 from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.storage import records
 
 PAGE_BYTES = 4096

@@ -21,7 +21,7 @@ from storage.predictions.batch import PredictionBatch, newest_row_id, read_predi
 from storage.process.progress import keep_progress, read_progress
 from storage.schema.records import ModelManifest, ShadowRecord
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from training.promotion.loaded_version import LoadedVersion, NotLoadable
 
 logger = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from storage.log_writer.writer import LogWriter
 from storage.schema.records import new_id, utc_now
 from storage.settings import Settings
 from storage.spool.lines import Answered, Model, Predicted, answer_line
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.settings import changed
 
 WORKERS = 2

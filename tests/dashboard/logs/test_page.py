@@ -11,7 +11,7 @@ from backend.client import HousingClient
 from backend.contract.predictions import EXAMPLE, HousingFeatures
 from storage.schema.records import LogRecord
 from storage.spool.log_handler import open_spool
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
 

@@ -29,7 +29,8 @@ from storage.schema.records import utc_now
 from storage.schema.tables import logs
 from storage.settings import Settings
 from storage.spool.rejected import RejectedLine, RejectedRecords
-from storage.spool.segments import Spool, segments
+from storage.spool.segments import segments
+from storage.spool.spool import Spool
 from tests.postgresql import client_programs, empty_database
 from tests.settings import changed
 from tests.storage import records

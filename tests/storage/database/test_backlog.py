@@ -10,7 +10,8 @@ from storage.log_writer.status import LogWriterStatus, publish, read_status
 from storage.log_writer.writer import LogWriter
 from storage.schema.records import SpoolRecord, utc_now
 from storage.settings import Settings
-from storage.spool.segments import Spool, encode
+from storage.spool.segments import encode
+from storage.spool.spool import Spool
 from tests.storage import records
 
 NOW = utc_now()

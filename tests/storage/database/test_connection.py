@@ -14,7 +14,7 @@ from storage.errors import CommandUnanswered, DatabaseUnavailable
 from storage.schema.records import new_id, new_suffix
 from storage.schema.tables import RECORD_TABLES, logs, metadata
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 
 
 def differences(database: Database) -> list[object]:

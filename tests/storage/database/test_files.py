@@ -15,7 +15,7 @@ from storage.log_writer.writer import DrainReport, LogWriter
 from storage.schema.records import utc_now
 from storage.schema.tables import logs
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.storage import records
 
 Move = Callable[[], DrainReport]

@@ -9,7 +9,7 @@ from storage.log_writer.writer import DrainReport, LogWriter
 from storage.schema.records import EventRecord, utc_now
 from storage.schema.tables import api_metrics, events, metadata, predictions
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.storage import records
 
 LAST_OF_32_BITS = 2**31 - 1

@@ -15,7 +15,7 @@ from storage.schema.monitoring_config import MonitoringConfig, bounds_of
 from storage.schema.records import utc_now
 from storage.schema.tables import monitoring_config
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.log_writing import carried_out
 
 

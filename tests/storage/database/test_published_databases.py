@@ -16,7 +16,7 @@ from storage.database.record_log import PageRequest, RecordLog
 from storage.log_writer.writer import DrainReport, LogWriter
 from storage.schema.records import utc_now
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.storage import records
 from tests.system import REPOSITORY
 

@@ -10,7 +10,7 @@ from storage.errors import InvalidInput, RecordNotFound
 from storage.log_writer.writer import LogWriter
 from storage.schema.records import SpoolRecord, utc_now
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.storage import records
 
 

@@ -17,7 +17,7 @@ from storage.schema.records import utc_now
 from storage.schema.tables import predictions
 from storage.settings import Settings
 from storage.spool.rejected import RejectedRecords
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.storage import records
 
 LAST_OF_64_BITS = 2**63 - 1

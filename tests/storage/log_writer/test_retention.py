@@ -16,7 +16,7 @@ from storage.log_writer.writer import LogWriter
 from storage.schema.records import SpoolRecord, utc_now
 from storage.schema.tables import api_metrics, labels, logs, model_metrics, predictions
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.settings import changed
 from tests.storage import records
 

@@ -31,7 +31,7 @@ from storage.schema.tables import (
     slowest_requests,
 )
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.storage import records
 
 NOW = utc_now()

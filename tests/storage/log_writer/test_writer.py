@@ -21,7 +21,8 @@ from storage.schema.rollup import RESOLUTIONS
 from storage.schema.tables import RECORD_TABLES, labels, request_rollup, spool_positions
 from storage.settings import Settings
 from storage.spool.rejected import RejectedRecords
-from storage.spool.segments import Spool, encode
+from storage.spool.segments import encode
+from storage.spool.spool import Spool
 from tests.storage import records
 from tests.system import REPOSITORY, clean_environment, running, wait_for
 
@@ -61,8 +62,7 @@ def test_values_survive_the_journey(spool: Spool, write: Write, record_log: Reco
 
 def test_nothing_is_moved_twice(spool: Spool, write: Write) -> None:
     spool.append([records.prediction()])
-    assert write().records == 1
-    assert write().records == 0
+    assert (write().records, write().records) == (1, 0)
     spool.append([records.prediction()])
     assert write().records == 1
 
@@ -262,7 +262,7 @@ def test_small_chunks_carry_large_segments(
 APPENDING_PROGRAM = """
 import sys
 from pathlib import Path
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.storage import records
 spool = Spool(Path(sys.argv[1]), 20_000)
 while True:

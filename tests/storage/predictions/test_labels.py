@@ -13,7 +13,7 @@ from storage.log_writer.writer import LogWriter
 from storage.predictions.feedback import Attached, Feedback
 from storage.schema.records import PredictionRecord, new_id, utc_now
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.storage import records
 
 TIMEOUT_SECONDS = 20.0

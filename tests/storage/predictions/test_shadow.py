@@ -13,7 +13,7 @@ from storage.predictions.shadow import ShadowWindow, read_shadow_window
 from storage.schema.records import EventRecord, PredictionRecord, ShadowRecord, utc_now
 from storage.schema.tables import events, labels, predictions, shadow_answers
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.settings import changed
 from tests.storage import records
 

@@ -23,7 +23,7 @@ from storage.schema.rollup import RESOLUTIONS, SLOWEST_KEPT, SLOWEST_RESOLUTIONS
 from storage.schema.tables import DERIVED_TABLES, request_rollup, slowest_requests
 from storage.schema.traffic import Figures
 from storage.settings import Settings
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

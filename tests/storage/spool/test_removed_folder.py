@@ -8,9 +8,10 @@ import pytest
 
 from storage.errors import SpoolUnavailable
 from storage.schema.records import LogRecord
-from storage.spool import segments as module
+from storage.spool import spool as module
 from storage.spool.open_segment import OpenSegment
-from storage.spool.segments import Spool, decode, segments
+from storage.spool.segments import decode, segments
+from storage.spool.spool import Spool
 from tests.storage import records
 from tests.system import wait_for
 

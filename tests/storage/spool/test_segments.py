@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from storage.errors import SpoolUnavailable
 from storage.schema.records import LogRecord
-from storage.spool.segments import Spool, decode, encode, segments
+from storage.spool.segments import decode, encode, segments
+from storage.spool.spool import Spool
 from tests.storage import records
 
 

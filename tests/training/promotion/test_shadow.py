@@ -22,7 +22,7 @@ from storage.schema.records import PredictionRecord, utc_now
 from storage.schema.tables import predictions, shadow_answers
 from storage.settings import Settings
 from storage.spool.log_handler import open_spool
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from tests.settings import changed
 from tests.versions import publish_dearer, spoil
 from training.dataset.sources import load_table

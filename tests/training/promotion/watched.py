@@ -14,7 +14,7 @@ from storage.models.store import ModelStore
 from storage.schema.records import ChampionPointer, PointerMove, utc_now
 from storage.settings import Settings
 from storage.spool.log_handler import open_spool
-from storage.spool.segments import Spool
+from storage.spool.spool import Spool
 from storage.spool.timeline import Timeline
 from tests.settings import changed
 from tests.training.labelled import keep_labelled
