@@ -117,9 +117,8 @@ class RetrainingWorker:
         except Exception as error:
             # Any error: raised further, it would end the process, and the restarted worker would claim
             # the same trigger forever.
-            said = isinstance(
-                error, HousingError
-            )  # a sentence for a person; anything else is a defect
+            # Ours is a sentence for a person; anything else is a defect.
+            said = isinstance(error, HousingError)
             logger.error("The retraining failed: %s", error, exc_info=None if said else error)
             reason = {"error": str(error) or type(error).__name__}
             return claim.finish(result | reason | steps.report, succeeded=False)

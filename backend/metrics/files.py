@@ -226,7 +226,7 @@ def _is_readable(path: Path) -> bool:
         _merge([path])
     except FileNotFoundError:
         return False  # another scrape was faster
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001  the library raises whatever a damaged file leads it to
         logger.error("The metrics in %s cannot be read and were set aside (%r).", path, error)
         with suppress(OSError):
             path.rename(path.with_suffix(".unreadable"))

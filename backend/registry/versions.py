@@ -39,9 +39,8 @@ class Versions:
 
     def one(self, version: str, mlflow_url: str | None) -> VersionResponse:
         """Return everything about one version; raises what ``VersionReports`` does."""
-        slices = self._reports.slices(
-            version
-        )  # first, because it rejects unknown and damaged versions
+        # First, because it rejects unknown and damaged versions.
+        slices = self._reports.slices(version)
         manifest = self._store.manifest(version)
         verdict = self._gates.verdict(version)
         return VersionResponse(

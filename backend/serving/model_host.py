@@ -149,7 +149,7 @@ class ModelHost:
                 continue
             try:
                 model = self._load(version)
-            except Exception as error:  # noqa: BLE001  the same
+            except Exception as error:  # noqa: BLE001  unpickling what is foreign can raise anything
                 logger.error("Version %s cannot serve in its place: %s", version, _reason(error))
             else:
                 self._swap(model)

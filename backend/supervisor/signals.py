@@ -22,9 +22,8 @@ class Signals:
         signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # only to wake up
         for number in STOPPING:
-            if (
-                number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
-            ):  # by nohup
+            # nohup asks for SIGHUP to be ignored.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._stop)
 
     def wait(self, descriptors: Iterable[int], seconds: float) -> None:

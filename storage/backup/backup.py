@@ -9,9 +9,8 @@ the database, and what they repeat is stored once. Then comes one moment of all 
 import io
 import os
 import socket
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ import sqlalchemy as sa
 
 from storage.audit.trail import AuditTrail
 from storage.backup.copying import copy_file, copy_stream, entry_of, files_below, flush_folders
+from storage.backup.disk_errors import disk_errors_in_words
 from storage.backup.display import Display
 from storage.backup.manifest import DUMP, MANIFEST, RUNTIME, BackupManifest, FileEntry
 from storage.backup.moment import Moment, recorded_moment
@@ -29,7 +29,7 @@ from storage.backup.sqlite_copy import copy_sqlite, copy_sqlite_file
 from storage.database.backlog import moment_of
 from storage.database.connection import Database
 from storage.database.files import names
-from storage.errors import BackupUnavailable, HousingError
+from storage.errors import BackupUnavailable
 from storage.models.store import ModelStore
 from storage.paths import RuntimePaths
 from storage.process.lock import exclusive, in_turn, only_process
@@ -64,7 +64,11 @@ class Backup:
         HousingError
             If it could not be made; nothing of it is left, and what was there before is unchanged.
         """
-        with only_process(self._paths.backup_lock, "backup"), self._place.draft(), _in_words():
+        with (
+            only_process(self._paths.backup_lock, "backup"),
+            self._place.draft(),
+            disk_errors_in_words("The backup could not be written", "Nothing of it is left."),
+        ):
             self._copy_what_is_replaced()
             manifest = self._copy_records()
             self._copy_the_rest()
@@ -201,16 +205,3 @@ def _newest(connection: sa.Connection) -> datetime | None:
         for table in (predictions, api_metrics, logs)
     )
     return max(filter(None, times), default=None)
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    try:
-        yield
-    except HousingError:
-        raise
-    except (OSError, sqlite3.Error) as error:
-        raise BackupUnavailable(
-            f"The backup could not be written ({error}); free some disk space or fix the permissions, "
-            "then try again. Nothing of it is left."
-        ) from error

@@ -254,9 +254,8 @@ class Database:
             connection, "SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'"
         )
         if self._writable:
-            connection.execute(
-                "PRAGMA auto_vacuum = INCREMENTAL"
-            )  # before the first table, or never
+            # Before the first table, or never.
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")  # a segment is deleted after its commit
             # Ids are random, so inserts touch index pages everywhere: keep them, write them less often.

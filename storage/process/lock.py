@@ -67,7 +67,7 @@ def _take(descriptor: int, lock: Path, kind: str) -> None:
         holder = os.pread(descriptor, LONGEST_NOTE_BYTES, 0).decode(errors="replace").strip()
         named = f" ({holder})" if holder else ""
         raise AlreadyRunning(
-            f"Another {kind} is already running for {lock.parent.parent}{named}; stop it first, "
+            f"{kind} is already running for {lock.parent.parent}{named}; stop it first, "
             "or set HOUSING_RUNTIME_DIRECTORY to another folder."
         ) from error
     with suppress(OSError):  # a full disk: the lock is held, only its note is missing

@@ -13,14 +13,14 @@ PR_SET_PDEATHSIG = 1
 """Of prctl(2). The setting survives an exec, and is not passed on to children."""
 
 
-def end_with_parent(parent: int, number: signal.Signals) -> None:
-    """Send this process a signal when ``parent`` ends, or now if it has ended already."""
+def end_with_parent(parent: int) -> None:
+    """Have this process get SIGTERM when ``parent`` ends, or now if it has ended already."""
     if not sys.platform.startswith("linux"):
         return
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
     # Between the fork and the line above nobody was watching.
     if os.getppid() != parent:
-        os.kill(os.getpid(), number)
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def tied_command(command: list[str]) -> list[str]:
@@ -31,7 +31,7 @@ def tied_command(command: list[str]) -> list[str]:
 def main() -> None:
     """Tie this process to its parent, then become the command."""
     parent, *command = sys.argv[1:]
-    end_with_parent(int(parent), signal.SIGTERM)
+    end_with_parent(int(parent))
     try:
         os.execvp(command[0], command)
     except OSError as error:

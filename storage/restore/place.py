@@ -36,7 +36,7 @@ class RestorePlace:
         """
         paths = self._paths
         kinds = {
-            paths.launcher_lock: "make up",
+            paths.launcher_lock: "`make up`",
             paths.api_lock: "mlops-api",
             paths.log_writer_lock: "log-writer",
             paths.worker_lock: "worker",

@@ -4,9 +4,7 @@ The folder gets its name by one rename. Where it is a mount, which cannot be ren
 to ``.restoring`` in it and moved up one by one, the models last: what was killed half-way serves nothing.
 """
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -14,13 +12,14 @@ import sqlalchemy as sa
 from storage.audit.chain import AuditAct
 from storage.audit.trail import AuditTrail
 from storage.backup.copying import copy_file, entry_of, flush_folders
+from storage.backup.disk_errors import disk_errors_in_words
 from storage.backup.display import Display
 from storage.backup.manifest import DUMP, RUNTIME, BackupManifest, read_manifest
 from storage.backup.postgresql_dump import restore_dump
 from storage.backup.postgresql_dump import row_counts as postgresql_row_counts
 from storage.backup.sqlite_copy import row_counts, unchanging
 from storage.database.connection import Database
-from storage.errors import BackupUnavailable, HousingError
+from storage.errors import BackupUnavailable
 from storage.paths import RuntimePaths
 from storage.restore.place import RestorePlace
 from storage.settings import Settings
@@ -47,7 +46,7 @@ class Restore:
         HousingError
             If it is damaged, cannot be written, or its place is in use or not empty; that is unchanged.
         """
-        with _in_words(), ExitStack() as stack:
+        with disk_errors_in_words("The backup could not be restored"), ExitStack() as stack:
             manifest = read_manifest(self._source)
             self._refuse_another_database(manifest)
             stack.enter_context(self._place.alone())
@@ -132,16 +131,3 @@ class Restore:
 def _compare(found: dict[str, int], manifest: BackupManifest) -> None:
     if found != manifest.rows:
         raise BackupUnavailable("The restored database has other numbers of rows than the backup.")
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    try:
-        yield
-    except HousingError:
-        raise
-    except (OSError, sqlite3.Error) as error:
-        raise BackupUnavailable(
-            f"The backup could not be restored ({error}); free some disk space or fix the permissions, "
-            "then try again."
-        ) from error

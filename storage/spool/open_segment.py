@@ -28,9 +28,8 @@ class OpenSegment:
         # Locked and filled before it gets the name that the log-writer looks for: a segment that can be seen
         # unlocked is one that nobody will write to again.
         draft = path.with_suffix(".new")
-        flags = (
-            os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-        )  # read back if it must be written anew
+        # Readable too: it is read back if it must be written anew.
+        flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
         created = cls(path, os.open(draft, flags, 0o600))
         try:
             fcntl.flock(created._descriptor, fcntl.LOCK_EX)

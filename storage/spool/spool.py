@@ -60,9 +60,8 @@ class Spool:
         restored = False
         try:
             with self._lock:
-                if (
-                    time.monotonic() >= self._next_check
-                ):  # the file system is asked now and then only
+                # The file system is asked now and then only.
+                if time.monotonic() >= self._next_check:
                     restored = self._restore()
                 self._write(lines)
         except OSError as error:

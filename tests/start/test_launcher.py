@@ -79,7 +79,7 @@ def _assert_a_second_is_refused(
         with running(module, log, **others) as second:
             assert second.wait(30) == 1
         [sentence] = log.read_text().splitlines()
-        assert sentence.startswith(f"Another {kind} is already running for {runtime} (process ")
+        assert sentence.startswith(f"{kind} is already running for {runtime} (process ")
         assert f"(process {holders[kind]} on " in sentence
     assert sorted((runtime / "prometheus").iterdir()) == before
 

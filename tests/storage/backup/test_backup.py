@@ -201,7 +201,7 @@ def test_a_folder_in_use_or_not_empty_is_refused(
         _restore(settings, tmp_path / "backup")
     with (
         only_process(settings.paths.log_writer_lock, "log-writer"),
-        pytest.raises(AlreadyRunning, match="Another log-writer is already running"),
+        pytest.raises(AlreadyRunning, match=r"^log-writer is already running"),
     ):
         _restore(settings, tmp_path / "backup", replace=True)
     aside = _restore(settings, tmp_path / "backup", replace=True)
