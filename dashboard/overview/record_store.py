@@ -27,7 +27,7 @@ def record_facts(statistics: DatabaseStatistics) -> dict[str, str]:
     return {
         "Predictions": f"{statistics.predictions:,}",
         "Requests": f"{totals.total_requests:,}",
-        "Log lines": f"{sum(logs.values()):,} :gray[({errors:,} errors)]",
+        "Log lines": f"{sum(logs.values()):,} :gray[({errors:,} error{'' if errors == 1 else 's'})]",
         "Database": size(statistics.size_bytes),
         "Spool backlog": size(statistics.spool_backlog.bytes),
         "Oldest in backlog": waiting_time(statistics.spool_backlog),
