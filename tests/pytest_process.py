@@ -1,10 +1,26 @@
-"""A plugin that is loaded before anything else: one thread for the trees, as in the serving processes.
+"""A plugin that is loaded before anything else: what each pytest process, and what it starts, runs with."""
 
-OpenMP reads its settings when it is first loaded. On shared cores, its threads would wait for each other, and
-spin while they do.
-"""
-
+import gc
 import os
+import sys
 
+import pytest
+
+# One thread for the trees, as in the serving processes. OpenMP reads this when it is first loaded. On shared
+# cores, its threads would wait for each other, and spin while they do.
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+
+# Without kept bytecode, each of some two hundred processes would compile the project anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# Importing and collecting the tests makes a million objects and hardly any garbage.
+gc.disable()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Collect garbage from here on, but never look again at what was imported."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
