@@ -1,25 +1,12 @@
-"""Every text on every page can be read, by day and by night: measured as the browser paints it."""
+"""How well each text on a page can be read: measured as the browser paints it."""
 
 from typing import Any
 
-import pytest
-from playwright.sync_api import Page, expect
-
-from backend.contract.drift import DriftQuery
-from dashboard.drift.reading import USUAL_WINDOW, WINDOWS
-from storage.models.store import ModelStore
-from tests.browser.console import GROUNDS, PATHS, Scheme, System, visit, wear
-from tests.browser.operator_steps import open_retraining_dialog
-from tests.districts import unseen_districts
-from tests.system import wait_for
-from tests.versions import publish_dearer
-
-pytestmark = pytest.mark.xdist_group("browser")
+from playwright.sync_api import Page
 
 READABLE = 4.5
 """WCAG 2.2, 1.4.3. Pictures need 3 (1.4.11); what is disabled is exempt."""
 READABLE_PICTURE = 3.0
-ENOUGH_ROWS = 600
 FADE_MILLISECONDS, LOOKS = 500, 100
 """Text fades in when it comes, and a little with each refresh; it is looked at between two of them."""
 
@@ -67,45 +54,7 @@ MEASURE = """
 """
 
 
-@pytest.fixture(scope="module")
-def verdict(system: System) -> None:
-    """So many predictions that the Drift page has a verdict to show."""
-    system.client.predict_batch(unseen_districts(ENOUGH_ROWS))
-    query = DriftQuery(window=WINDOWS[USUAL_WINDOW])
-    wait_for(lambda: system.client.drift(query).drift_analysis.status == "ok", what="a verdict")
-
-
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.usefixtures("verdict")
-def test_every_text_can_be_read(system: System, page: Page, path: str) -> None:
-    visit(page, system, path)
-    for scheme in GROUNDS:
-        wear(page, scheme)
-        assert _unreadable_at_rest(page) == [], scheme
-
-
-@pytest.mark.parametrize("scheme", GROUNDS)
-def test_every_text_of_a_dialog_can_be_read(system: System, page: Page, scheme: Scheme) -> None:
-    page.emulate_media(color_scheme=scheme)
-    visit(page, system, "retrain")
-    open_retraining_dialog(page, "To see whether its dialog can be read.")
-    expect(page.get_by_role("button", name="Confirm request")).to_be_enabled()
-    assert _unreadable_at_rest(page) == []
-
-
-@pytest.mark.parametrize("scheme", GROUNDS)
-def test_every_text_of_a_dialog_with_a_form_can_be_read(
-    system: System, page: Page, first_champion: str, scheme: Scheme
-) -> None:
-    publish_dearer(ModelStore(system.paths), first_champion, "dearer")
-    page.emulate_media(color_scheme=scheme)
-    visit(page, system, "registry")
-    page.get_by_role("button", name="Promote challenger").click()
-    expect(page.get_by_role("button", name="Promote now")).to_be_enabled()
-    assert _unreadable_at_rest(page) == []
-
-
-def _unreadable_at_rest(page: Page) -> list[dict[str, Any]]:
+def unreadable_at_rest(page: Page) -> list[dict[str, Any]]:
     """Return what cannot be read even after everything had time to fade in."""
     for _ in range(LOOKS):
         unreadable = _unreadable(page)

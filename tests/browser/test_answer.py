@@ -10,7 +10,7 @@ from backend.contract.table import DISTRICTS, District
 from dashboard.predict.nearest import NUMBER
 from dashboard.shared.price import dollars
 from tests.browser.console import GROUNDS, System, settle, visit, wear
-from tests.browser.test_contrast import MEASURE, READABLE, READABLE_PICTURE
+from tests.browser.contrast import MEASURE, READABLE, READABLE_PICTURE
 
 pytestmark = pytest.mark.xdist_group("browser")
 

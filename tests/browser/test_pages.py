@@ -1,47 +1,85 @@
-"""What only a browser can tell: nothing is fetched from elsewhere, and every page fits a telephone."""
+"""What only a browser can tell of every page: it stays at home, can be read, and fits a telephone."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
 
-from tests.browser.console import GROUNDS, PATHS, System, visit, wear
+from backend.contract.drift import DriftQuery
+from dashboard.drift.reading import USUAL_WINDOW, WINDOWS
+from tests.browser.console import GROUNDS, PATHS, Scheme, System, settle, visit, wear
+from tests.browser.contrast import unreadable_at_rest
+from tests.districts import unseen_districts
+from tests.system import wait_for
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-TELEPHONE_WIDTH = 390
+LAPTOP: ViewportSize = {"width": 1440, "height": 900}
+TELEPHONE: ViewportSize = {"width": 390, "height": 844}
+ENOUGH_ROWS = 600
 
 
-@pytest.mark.parametrize("path", PATHS)
+@dataclass
+class Shown:
+    """A page in the tab that all pages share, and what it asked for."""
+
+    tab: Page
+    asked: list[str] = field(default_factory=list)
+
+    def note(self, request: Request) -> None:
+        """Remember one request."""
+        self.asked.append(request.url)
+
+
+@pytest.fixture(scope="module")
+def tab(system: System, browser: Browser) -> Iterator[Page]:
+    """One tab: a new one takes Chromium twice the time. The Drift page has a verdict to show."""
+    system.client.predict_batch(unseen_districts(ENOUGH_ROWS))
+    query = DriftQuery(window=WINDOWS[USUAL_WINDOW])
+    wait_for(lambda: system.client.drift(query).drift_analysis.status == "ok", what="a verdict")
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module", params=PATHS)
+def shown(request: pytest.FixtureRequest, system: System, tab: Page) -> Iterator[Shown]:
+    """Each page in turn, opened once on a laptop's screen."""
+    shown = Shown(tab)
+    tab.on("request", shown.note)
+    tab.set_viewport_size(LAPTOP)
+    visit(tab, system, request.param)
+    yield shown
+    tab.remove_listener("request", shown.note)
+
+
 def test_a_page_does_not_fail_and_asks_nothing_of_the_internet(
-    system: System, page: Page, path: str
+    system: System, shown: Shown
 ) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    visit(page, system, path)
-    assert asked
-    hosts = {urlsplit(url).netloc for url in asked if urlsplit(url).scheme not in ("data", "blob")}
+    assert shown.asked
+    parts = [urlsplit(url) for url in shown.asked]
+    hosts = {part.netloc for part in parts if part.scheme not in ("data", "blob")}
     assert hosts == {urlsplit(system.console_url).netloc}
-    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(shown.tab.get_by_test_id("stException")).to_have_count(0)
     # A page of ours would stand in the trace. Streamlit itself leaves one when a tab closes while it writes.
     assert "page.py" not in system.console_log()
     assert "dashboard/shared" not in system.console_log()
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_a_page_fits_a_telephone(system: System, browser: Browser, path: str) -> None:
-    context = browser.new_context(viewport={"width": TELEPHONE_WIDTH, "height": 844})
-    page = context.new_page()
-    visit(page, system, path)
-    expect(page.get_by_test_id("stMain")).to_be_visible()
-    assert _sideways(page) == 0
-    context.close()
+@pytest.mark.parametrize("scheme", GROUNDS)
+def test_every_text_can_be_read(shown: Shown, scheme: Scheme) -> None:
+    wear(shown.tab, scheme)
+    assert unreadable_at_rest(shown.tab) == []
 
 
-def test_the_theme_follows_the_browser(system: System, page: Page) -> None:
-    visit(page, system)
-    for scheme in GROUNDS:
-        wear(page, scheme)
+def test_a_page_fits_a_telephone(shown: Shown) -> None:
+    shown.tab.set_viewport_size(TELEPHONE)
+    shown.tab.reload()
+    settle(shown.tab)
+    expect(shown.tab.get_by_test_id("stMain")).to_be_visible()
+    assert _sideways(shown.tab) == 0
 
 
 def _sideways(page: Page) -> int:

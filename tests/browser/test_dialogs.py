@@ -1,0 +1,33 @@
+"""The text of dialogs can be read, by day and by night."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from storage.models.store import ModelStore
+from tests.browser.console import GROUNDS, Scheme, System, visit
+from tests.browser.contrast import unreadable_at_rest
+from tests.browser.operator_steps import open_retraining_dialog
+from tests.versions import publish_dearer
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.mark.parametrize("scheme", GROUNDS)
+def test_every_text_of_a_dialog_can_be_read(system: System, page: Page, scheme: Scheme) -> None:
+    page.emulate_media(color_scheme=scheme)
+    visit(page, system, "retrain")
+    open_retraining_dialog(page, "To see whether its dialog can be read.")
+    expect(page.get_by_role("button", name="Confirm request")).to_be_enabled()
+    assert unreadable_at_rest(page) == []
+
+
+@pytest.mark.parametrize("scheme", GROUNDS)
+def test_every_text_of_a_dialog_with_a_form_can_be_read(
+    system: System, page: Page, first_champion: str, scheme: Scheme
+) -> None:
+    publish_dearer(ModelStore(system.paths), first_champion, "dearer")
+    page.emulate_media(color_scheme=scheme)
+    visit(page, system, "registry")
+    page.get_by_role("button", name="Promote challenger").click()
+    expect(page.get_by_role("button", name="Promote now")).to_be_enabled()
+    assert unreadable_at_rest(page) == []
