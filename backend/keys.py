@@ -105,4 +105,5 @@ def _add(file: Path, created: Mapping[str, str]) -> None:
         temporary.chmod(0o600)
         temporary.write_text(before + lines, encoding="utf-8")
     if content is not None:
+        # For whoever started the command: logging is not set up yet.
         print(f"{file} lacked {' and '.join(created)}; created anew.", file=sys.stderr, flush=True)  # noqa: T201

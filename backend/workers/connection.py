@@ -48,6 +48,7 @@ class Connection(HttpToolsProtocol):
         self._limited = self.loop.time()
         """Since when a limit counts: the connection or the first byte of the request."""
 
+    # asyncio's signature has the base of all transports; a server's connections have this one.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; see ``asyncio.Protocol``."""
         self._one_write = OneWrite(transport)

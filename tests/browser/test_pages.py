@@ -1,4 +1,4 @@
-"""What only a browser can tell of every page: it stays at home, can be read, and fits a telephone."""
+"""What only a browser can tell of a page: nothing is fetched from elsewhere, it can be read, it fits a phone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ ENOUGH_ROWS = 600
 
 @dataclass
 class Shown:
-    """A page in the tab that all pages share, and what it asked for."""
+    """The page in the tab, and the addresses it asked for since it was opened."""
 
     tab: Page
     asked: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Shown:
 
 @pytest.fixture(scope="module")
 def tab(system: System, browser: Browser) -> Iterator[Page]:
-    """One tab: a new one takes Chromium twice the time. The Drift page has a verdict to show."""
+    """The tab that all pages share, since a new one costs twice the time; Drift has a verdict to show."""
     system.client.predict_batch(unseen_districts(ENOUGH_ROWS))
     query = DriftQuery(window=WINDOWS[USUAL_WINDOW])
     wait_for(lambda: system.client.drift(query).drift_analysis.status == "ok", what="a verdict")
