@@ -1,4 +1,4 @@
-"""What only a browser can tell of a page: nothing is fetched from elsewhere, it can be read, it fits a phone."""
+"""What only a browser can tell of a page: what it fetches, whether it can be read and fits a phone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
