@@ -105,9 +105,13 @@ def children(parent: int) -> list[int]:
 
 
 def lives(pid: int) -> bool:
-    """Whether a process runs; False for one that is only waiting to be buried."""
+    """Whether a process runs; False for one that is only waiting to be buried.
+
+    One whose first thread has ended still holds its files and locks until the last one has.
+    """
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return False
-    return state not in "ZX"
+    state, threads = fields[0], int(fields[17])
+    return state not in "ZX" or threads > 1
