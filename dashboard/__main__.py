@@ -4,14 +4,20 @@ import os
 import sys
 from pathlib import Path
 
-from streamlit.web import cli
-
 from dashboard.settings import addresses, shared_settings
-from storage.setting_groups.hosts import refuse_taken
+from storage.setting_groups.hosts import refuse_taken, url_of
 from storage.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 APPLICATION = REPOSITORY / "dashboard" / "app.py"
+STOP_SECONDS = 4
+HEADERS = [
+    ("Content-Security-Policy", "frame-ancestors 'none'"),
+    ("X-Frame-Options", "DENY"),
+    ("X-Content-Type-Options", "nosniff"),
+]
+"""No page of another site may show the console in a frame, where a click could be meant for something else;
+the second says so to old browsers. And a browser takes each file for what it is said to be."""
 
 
 def main() -> None:
@@ -20,12 +26,13 @@ def main() -> None:
     own = (addresses().dashboard_host, addresses().dashboard_port)
     refuse_taken(*own, "HOUSING_DASHBOARD_PORT")
     _refuse_unsafe(shared_settings())
-    # Streamlit looks for .streamlit/config.toml in the working folder, and puts only the folder of
-    # app.py on the path; the pages import the project's packages by name.
+    # Streamlit looks for .streamlit/config.toml in the working folder, and the pages import the project's
+    # packages by name.
     os.chdir(REPOSITORY)
     if str(REPOSITORY) not in sys.path:
         sys.path.insert(0, str(REPOSITORY))
-    cli.main(_arguments(*own), prog_name="streamlit")
+    print(f"The console is at {url_of(*own)}", flush=True)
+    _serve(*own)
 
 
 def _refuse_unsafe(settings: Settings) -> None:
@@ -38,13 +45,26 @@ def _refuse_unsafe(settings: Settings) -> None:
         )
 
 
-def _arguments(host: str, port: int) -> list[str]:
-    return [
-        "run",
-        str(APPLICATION),
-        f"--server.address={host}",
-        f"--server.port={port}",
-    ]
+def _serve(host: str, port: int) -> None:
+    # Imported only now: it takes a second, and a refusal needs none of it.
+    import uvicorn
+    from streamlit.runtime.runtime_util import get_max_message_size_bytes
+    from streamlit.starlette import App
+
+    # Not by `streamlit run`, which takes no headers and tells the name of its server.
+    uvicorn.run(
+        App(APPLICATION),
+        host=host,
+        port=port,
+        headers=HEADERS,
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+        use_colors=False,
+        ws="websockets-sansio",
+        ws_max_size=get_max_message_size_bytes(),
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
 
 
 if __name__ == "__main__":

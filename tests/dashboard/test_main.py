@@ -24,6 +24,8 @@ def test_it_starts_from_any_folder_with_the_settings_of_that_folder(
     )
     try:
         wait_for(lambda: _answers(free_port), what="an answer of the console")
+        for path in ("/", "/_stcore/health", "/static/nothing"):
+            _assert_in_no_frame(requests.get(f"http://127.0.0.1:{free_port}{path}", timeout=5))
     finally:
         stop_group(process)
 
@@ -75,6 +77,13 @@ def _refusal(port: int, signed_in: str) -> str:
     assert result.returncode == 1
     (sentence,) = result.stderr.splitlines()
     return sentence
+
+
+def _assert_in_no_frame(answer: requests.Response) -> None:
+    assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'none'"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Server" not in answer.headers
 
 
 def _answers(port: int) -> bool:
