@@ -36,7 +36,7 @@ HOLDS = {
     "benchmark": ("runtime", "docs", "development", "benchmark"),
 }
 HEADLESS = "chromium-headless-shell"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (HEADLESS, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NETWORK_SIGNS = (
     "Could not find a version",
     "No matching distribution",

@@ -3,6 +3,7 @@
 import json
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 from zlib import crc32
 
 from flask import Flask
@@ -46,6 +47,7 @@ SENTENCES = frozenset(
 
 MARKS = re.compile(r":[a-z-]+\[|:material/\w+:|^[-#]+ ", re.MULTILINE)
 """What a page draws around words: colours, badges, icons, list items, headings."""
+TIMES = ("since", "until")
 TEXTS = ("markdown", "caption", "error", "warning", "info", "success")
 
 
@@ -64,9 +66,14 @@ def reworded(value: Any, field: str = "") -> Any:
 
 
 class RewordedService(Service):
-    """A service that speaks in other words while ``active``, and has no metrics to scrape."""
+    """A service that speaks in other words while ``active``, and has no metrics to scrape.
+
+    With ``said``, it keeps what it answered in its own words and says the same in other words: figures such
+    as a rate up to this moment would differ from one asking to the next.
+    """
 
     active = False
+    said: "dict[str, bytes] | None" = None
 
     def application(self, app: Flask) -> "WSGIApplication":
         """Put the rewording before the application."""
@@ -74,19 +81,33 @@ class RewordedService(Service):
         def answer(
             environ: "WSGIEnvironment", start_response: "StartResponse"
         ) -> "Iterable[bytes]":
-            if not self.active:
-                return app(environ, start_response)
-            return self._reworded(app, environ)(environ, start_response)
+            if self.active:
+                return self._reworded(app, environ)(environ, start_response)
+            return self._plain(app, environ)(environ, start_response)
 
         return answer
+
+    def _plain(self, app: Flask, environ: "WSGIEnvironment") -> "WSGIApplication":
+        if self.said is None:
+            return app
+        plain = Response.from_app(app, environ, buffered=True)
+        self.said[_question(environ)] = plain.get_data()
+        return plain
 
     def _reworded(self, app: Flask, environ: "WSGIEnvironment") -> Response:
         if environ["PATH_INFO"] == "/metrics":
             return Response("", mimetype="text/plain")
         plain = Response.from_app(app, environ, buffered=True)
         if "json" in (plain.mimetype or ""):
-            plain.set_data(json.dumps(reworded(json.loads(plain.get_data()))))
+            said = (self.said or {}).get(_question(environ), plain.get_data())
+            plain.set_data(json.dumps(reworded(json.loads(said))))
         return plain
+
+
+def _question(environ: "WSGIEnvironment") -> str:
+    """Return what is asked; the times in a query differ from one asking to the next."""
+    query = [pair for pair in parse_qsl(environ["QUERY_STRING"]) if pair[0] not in TIMES]
+    return f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} {query}"
 
 
 def drawn_facts(page: AppTest) -> list[tuple[object, ...]]:

@@ -73,6 +73,7 @@ def text(page: AppTest) -> str:
 
 def test_every_page_draws_the_same_facts(open_page: OpenPage, service: RewordedService) -> None:
     for name in PAGES:
+        service.said = {}
         plain = drawn_facts(opened(open_page, service, name, active=False))
         other = drawn_facts(opened(open_page, service, name, active=True))
         assert other == plain, name

@@ -53,6 +53,19 @@ def test_a_missing_browser_names_the_command_that_installs_it(tmp_path: Path) ->
     assert "apt-get install chromium" in said
 
 
+def test_a_browser_without_windows_is_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = _module()
+    (tmp_path / "apt-get").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(environment.os, "geteuid", lambda: 0)
+    installed = tmp_path / environment.HEADLESS
+    monkeypatch.setattr(environment, "run_with_clock", lambda *_: installed.touch(mode=0o755))
+    environment.install_browser("browser")
+    assert installed.exists()
+
+
 @pytest.mark.parametrize(
     ("held", "task", "installs"),
     [
