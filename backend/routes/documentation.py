@@ -49,7 +49,6 @@ def _file(name: str) -> Response:
     # Read whole rather than streamed: the files are few, and none stays open if a client disconnects.
     response = Response((ASSETS / name).read_bytes(), mimetype=SERVED[name])
     response.headers["Content-Security-Policy"] = POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.cache_control.max_age = KEPT_SECONDS
     response.add_etag()
     response.make_conditional(request)

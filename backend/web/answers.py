@@ -11,14 +11,14 @@ from flask import Flask, Response, g
 from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 
-from backend.contract.base import ErrorResponse, ValidationProblem
+from backend.contract.base import ValidationProblem
+from backend.web.problem_document import DEFECT, DEFECT_TITLE, MEDIA_TYPE, problem_document
 from storage.errors import HousingError, InvalidInput, ServiceUnavailable, SpoolUnavailable
 from storage.process.loop import ToldProblems
 from storage.schema.text import storable
 
 logger = logging.getLogger(__name__)
 
-MEDIA_TYPE = "application/problem+json"
 SENTENCES = {
     404: "Nothing exists at this path; GET / lists the endpoints.",
     405: "This path does not support this method; see the Allow header.",
@@ -81,21 +81,12 @@ def _from_http(error: HTTPException) -> Response:
 
 def _from_defect(error: Exception) -> Response:
     logger.error("Unexpected error: the request failed because of a bug.", exc_info=error)
-    sentence = "The service failed unexpectedly; report the request id to its operator."
-    return _problem(500, "Internal error", sentence, None)
+    return _problem(500, DEFECT_TITLE, DEFECT, None)
 
 
 def _problem(
     status: int, title: str, sentence: str, problems: list[ValidationProblem] | None
 ) -> Response:
-    sentence = storable(sentence)  # it may quote what the client sent
-    g.error_message = sentence
-    body = ErrorResponse(
-        title=title,
-        status=status,
-        detail=sentence,
-        instance=g.request_id,
-        error=sentence,
-        validation_errors=problems,
-    )
-    return Response(body.model_dump_json(exclude_none=True), status, mimetype=MEDIA_TYPE)
+    g.error_message = storable(sentence)
+    body = problem_document(status, title, sentence, g.request_id, problems)
+    return Response(body, status, mimetype=MEDIA_TYPE)

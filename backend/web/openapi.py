@@ -11,9 +11,9 @@ from werkzeug.routing import Rule
 
 from backend.contract.base import ErrorResponse
 from backend.contract.service import SERVICE_MESSAGE
-from backend.web.answers import MEDIA_TYPE
 from backend.web.authorization import OPEN_TEMPLATES, own_role
 from backend.web.operations import JSON, OPERATIONS, Operation
+from backend.web.problem_document import MEDIA_TYPE
 from storage.version import VERSION
 
 REFERENCE = "#/components/schemas/{model}"

@@ -14,7 +14,10 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from backend.web.problem_document import MEDIA_TYPE, problem_document
+from backend.web.request_recorder import REQUEST_ID_HEADER
 from backend.workers.one_write import OneWrite
+from storage.schema.records import new_id
 
 HEAD_SECONDS = 10.0
 HEAD_BYTES = 64 * 1024
@@ -22,8 +25,12 @@ READING_SECONDS = 60.0
 MOST_CONNECTIONS = 2_000
 ARRIVED = "housing.arrived"
 """In the scope of a request that has arrived with all of its body."""
-CLOSED = b"HTTP/1.1 %d %b\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-"""Answers in the server itself have no body: there is no request yet that they could belong to."""
+TOO_LARGE = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+SENTENCES = {
+    HTTPStatus.BAD_REQUEST: "This is not valid HTTP; check the first line, whose address must be "
+    "percent-encoded, and the headers.",
+    TOO_LARGE: f"Address and headers are larger than {HEAD_BYTES // 1024} KiB; send less.",
+}
 
 
 class Connection(HttpToolsProtocol):
@@ -64,7 +71,7 @@ class Connection(HttpToolsProtocol):
         if self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
-                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+                self._refuse(TOO_LARGE)
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -91,10 +98,7 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP; a head that is too large comes here too."""
-        if self._head_bytes > HEAD_BYTES:
-            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        else:
-            super().send_400_response(msg)
+        self._refuse(TOO_LARGE if self._head_bytes > HEAD_BYTES else HTTPStatus.BAD_REQUEST)
 
     def check(self, now: float) -> None:
         """Close the connection if the client is too slow; ``now`` is the event loop's time."""
@@ -126,8 +130,27 @@ class Connection(HttpToolsProtocol):
         return self.cycle is None or self.cycle.response_complete
 
     def _refuse(self, status: HTTPStatus) -> None:
-        self.transport.write(CLOSED % (status.value, status.phrase.encode()))
+        # No request has begun that the application could answer; its client gets what it would send.
+        request_id = new_id()
+        headers = [
+            *self.server_state.default_headers,
+            (b"content-type", MEDIA_TYPE.encode()),
+            (REQUEST_ID_HEADER.encode(), request_id.encode()),
+            (b"connection", b"close"),
+        ]
+        body = problem_document(status, status.phrase, SENTENCES[status], request_id)
+        self.transport.write(answer_bytes(status, headers, body))
         self.transport.close()
+
+
+def answer_bytes(status: HTTPStatus, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bytes:
+    """Return an answer as it is sent."""
+    lines = [
+        b"HTTP/1.1 %d %b" % (status, status.phrase.encode()),
+        *(b"%b: %b" % header for header in headers),
+        b"content-length: %d" % len(body),
+    ]
+    return b"\r\n".join([*lines, b"", body])
 
 
 def drop_longest_waiting(connections: Iterable[object]) -> None:

@@ -7,6 +7,7 @@ are busy.
 """
 
 import asyncio
+import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -17,13 +18,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from backend.web.prediction_shortcut import PlainAnswer
+from backend.web.problem_document import DEFECT, DEFECT_TITLE, MEDIA_TYPE, problem_document
 from backend.web.refused_body import REFUSED_BODY
+from backend.web.request_recorder import REQUEST_ID_HEADER
 from backend.workers.bodies import Bodies, ClientGone, Receive, received
 from backend.workers.connection import ARRIVED
 from storage.errors import HousingError
+from storage.schema.records import new_id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+logger = logging.getLogger(__name__)
 
 HEALTH = "/health"
 STUCK_SECONDS = 120.0
@@ -81,11 +87,12 @@ class Front:
             closes = await self._read_body(environ, receive, ARRIVED in scope)
         except ClientGone:
             return
-        plain = self._answer_at_once(environ)
-        if plain is not None:
-            status, headers, content = 200, plain.headers, plain.content
-        else:
+        try:
             status, headers, content = await self._answer(environ)
+        except Exception:
+            # The application answers its own defects: this one is before or behind it.
+            logger.exception("Unexpected error: the request failed because of a bug.")
+            status, headers, content = defect_answer()
         if closes:
             headers = [*headers, CLOSE]
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -113,16 +120,26 @@ class Front:
                 return True
         return False
 
-    def _answer_at_once(self, environ: "WSGIEnvironment") -> PlainAnswer | None:
-        if self.at_once is None or REFUSED_BODY in environ:
-            return None
-        return self.at_once(environ)
-
     async def _answer(self, environ: "WSGIEnvironment") -> Answered:
+        if self.at_once is not None and REFUSED_BODY not in environ:
+            plain = self.at_once(environ)
+            if plain is not None:
+                return 200, plain.headers, plain.content
         about_health = environ["PATH_INFO"].startswith(HEALTH)
         threads = self._health_thread if about_health else self._threads
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(threads, _call, self._application, environ)
+
+
+def defect_answer() -> Answered:
+    """Return the answer where the application cannot give one."""
+    request_id = new_id()
+    headers = [
+        (b"Content-Type", MEDIA_TYPE.encode()),
+        (REQUEST_ID_HEADER.encode(), request_id.encode()),
+    ]
+    body = problem_document(500, DEFECT_TITLE, DEFECT, request_id)
+    return 500, [*headers, (b"Content-Length", b"%d" % len(body))], body
 
 
 def environment(scope: dict[str, Any]) -> "WSGIEnvironment":

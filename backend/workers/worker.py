@@ -69,8 +69,13 @@ class WorkerServer(Server):
                 connection.check(now)
 
 
-NO_FRAMES = [("Content-Security-Policy", "frame-ancestors 'none'"), ("X-Frame-Options", "DENY")]
-"""No page of another site may show an answer in a frame; the second is for old browsers."""
+SECURITY_HEADERS = [
+    ("Content-Security-Policy", "frame-ancestors 'none'"),
+    ("X-Frame-Options", "DENY"),
+    ("X-Content-Type-Options", "nosniff"),
+]
+"""No page of another site may show an answer in a frame; the second says so to old browsers. And a browser
+takes each answer for what it is said to be."""
 
 
 def configuration(application: Callable[..., object]) -> Config:
@@ -86,7 +91,7 @@ def configuration(application: Callable[..., object]) -> Config:
         log_level="error",
         access_log=False,
         server_header=False,
-        headers=NO_FRAMES,
+        headers=SECURITY_HEADERS,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,

@@ -105,6 +105,7 @@ def test_no_answer_may_be_shown_in_a_frame(shared_service: HousingClient) -> Non
     for answer in answers:
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
         assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_a_chunked_body_is_refused_whole(shared_service: HousingClient) -> None:
