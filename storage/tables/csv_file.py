@@ -13,7 +13,7 @@ from storage.schema.arrays import FloatArray
 from storage.tables.blanks import trimmed
 from storage.tables.block import Block, in_order, judged
 from storage.tables.column import Column, NumberColumn, TextColumn
-from storage.tables.header import LONGEST_START, read_header
+from storage.tables.header import COMMENT, LONGEST_START, read_header
 from storage.tables.number import NumberMarks, read_numbers, why_no_number
 from storage.tables.problem import LONGEST_VALUE, Problem, counted
 from storage.tables.records import Record, Records
@@ -24,6 +24,7 @@ from storage.tables.understanding import Understanding
 ROWS_A_BLOCK = 8_192
 DIGITS = frozenset("0123456789+-.")
 EMPTY_ROW = "The row is empty"
+LATE_COMMENT = "A comment is read only above the first row: remove it"
 
 
 class CsvFile:
@@ -156,6 +157,8 @@ class CsvFile:
         last = max(filled)
         if len(cells) > named[-1] and last <= named[-1] and not set(filled) & set(self._nameless):
             return ""
+        if len(cells) < len(named) and trimmed(cells[0]).startswith(COMMENT):
+            return LATE_COMMENT
         count = len(cells) if last <= named[-1] else last + 1
         return (
             f"The row has {counted(count, 'cell')} where {counted(len(named), 'column')} are named"

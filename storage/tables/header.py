@@ -11,7 +11,7 @@ from storage.tables.column import Column, listed
 from storage.tables.quote import open_quote
 
 COMMENT = "#"
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
 LONGEST_START = 262_144
 """Number of characters within which the header must end."""
 

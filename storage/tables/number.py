@@ -9,12 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.schema.arrays import BoolArray, FloatArray
+from storage.schema.arrays import BoolArray, FloatArray, IntegerArray
 from storage.tables.blanks import trimmed
 
 EMPTY = "The cell is empty"
 NOT_A_NUMBER = "Not a number"
 TOO_LARGE = "Too large for a number"
+TOO_SMALL = "Too small for a number: write 0 if that is meant"
 NOT_FINITE = "Not a finite number: leave the cell empty if the value is not known"
 UNDERSCORE = "Not a number: remove the underscore"
 HEXADECIMAL = "Not a number: write it with decimal digits"
@@ -24,6 +25,8 @@ SPACE_GROUPS = re.compile(
     r"[+-]?[1-9][0-9]{0,2}(?:[ \u00a0\u2009\u202f'\u2019][0-9]{3})+(?:[.,][0-9]*)?"
 )
 """1 322 or 1'322: spaces and apostrophes can only be thousands separators."""
+NOT_ZERO = r"^[^1-9eE]*[1-9]"
+"""A digit before the exponent that is not 0: 1e-400 is not 0, though no float is nearer to it."""
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|#?n/?a|null|none|1\.#\w+)", re.IGNORECASE)
 _HEXADECIMAL = re.compile(r"[+-]?0x[0-9a-f.p+-]+", re.IGNORECASE)
 
@@ -61,19 +64,33 @@ def grouped(mark: str, decimal: str) -> str:
 
 
 def read_numbers(cells: Any, name: str, marks: NumberMarks) -> FloatArray:
-    """Parse an Arrow array of text as numbers, shape (n,); NaN if not a number, infinity if too large."""
+    """Parse an Arrow array of text as numbers, shape (n,).
+
+    NaN if it is not a number or smaller than any float, infinity if too large.
+    """
     is_plain = pc.match_substring_regex(cells, rf"^\s*{plain(marks.decimal)}\s*$")
     texts = pc.ascii_trim_whitespace(pc.if_else(is_plain, cells, pa.scalar(None, pa.string())))
     if marks.decimal == ",":
         texts = pc.replace_substring(texts, ",", ".")
     numbers: FloatArray = texts.cast(pa.float64()).to_numpy(zero_copy_only=False)
     known: BoolArray = is_plain.to_numpy(zero_copy_only=False)
-    if known.all():
+    vanished = _vanished(texts, numbers)
+    if known.all() and not len(vanished):
         return numbers
     numbers = numbers.copy()  # Arrow's are read-only
+    numbers[vanished] = math.nan
     for index in np.flatnonzero(~known).tolist():
         numbers[index] = read_number(cells[index].as_py(), name, marks)
     return numbers
+
+
+def _vanished(texts: Any, numbers: FloatArray) -> IntegerArray:
+    """Return the indices of numbers that became 0 and are not."""
+    zeros: IntegerArray = np.flatnonzero(numbers == 0)
+    if len(zeros):
+        is_other = pc.match_substring_regex(texts.take(pa.array(zeros)), NOT_ZERO)
+        zeros = zeros[is_other.to_numpy(zero_copy_only=False)]
+    return zeros
 
 
 def read_number(text: str, name: str, marks: NumberMarks) -> float:
@@ -92,9 +109,10 @@ def read_number(text: str, name: str, marks: NumberMarks) -> float:
         text = text.replace(marks.other, "")
     elif SPACE_GROUPS.fullmatch(text) and marks.other not in text:
         text = re.sub("[^0-9+.,-]", "", text)
-    if re.fullmatch(plain(marks.decimal), text, re.ASCII):
-        return float(text.replace(",", "."))
-    return math.nan
+    if not re.fullmatch(plain(marks.decimal), text, re.ASCII):
+        return math.nan
+    number = float(text.replace(",", "."))
+    return math.nan if number == 0 and re.match(NOT_ZERO, text) else number
 
 
 def why_no_number(text: str, marks: NumberMarks) -> str:
@@ -105,7 +123,7 @@ def why_no_number(text: str, marks: NumberMarks) -> str:
     if _NOT_FINITE.fullmatch(text):
         return NOT_FINITE
     if re.fullmatch(plain(marks.decimal), text):
-        return TOO_LARGE
+        return TOO_LARGE if math.isinf(float(text.replace(",", "."))) else TOO_SMALL
     if _HEXADECIMAL.fullmatch(text):
         return HEXADECIMAL
     if "_" in text:

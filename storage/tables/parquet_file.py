@@ -33,14 +33,10 @@ def parts_of(folder: Path) -> list[Path]:
     Raises
     ------
     InvalidInput
-        If there is none, or the folder contains other files.
+        If there is none, or the folder contains anything else: other files, a link to nothing, a folder that
+        cannot be read or is elsewhere. No part is left out in silence.
     """
-    files = [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts)
-    ]
+    files = sorted(_data_in(folder))
     if not files:
         raise InvalidInput(f"The folder {folder} has no Parquet files.")
     if other := [path for path in files if path.suffix.lower() != ".parquet"]:
@@ -49,6 +45,31 @@ def parts_of(folder: Path) -> list[Path]:
             "folder that contains only Parquet parts."
         )
     return files
+
+
+def _data_in(folder: Path) -> Iterator[Path]:
+    try:
+        entries = [entry for entry in folder.iterdir() if not entry.name.startswith(("_", "."))]
+    except OSError as error:
+        raise Source(folder).unreadable(error) from error
+    for entry in entries:
+        if entry.is_dir() and not entry.is_symlink():
+            yield from _data_in(entry)
+        elif entry.is_file():
+            yield entry
+        else:
+            raise InvalidInput(f"The folder {folder} contains {entry.name}, {_kind(entry)}.")
+
+
+def _kind(entry: Path) -> str:
+    """Say what an entry is that is neither a file nor a folder."""
+    if not entry.is_symlink():
+        return "which is not a file: remove it"
+    if entry.exists():
+        return "which is a link to another folder: name that folder instead, or copy it here"
+    return (
+        f"a link to {entry.readlink()}, which does not exist: restore that file or remove the link"
+    )
 
 
 class ParquetFile:
@@ -61,7 +82,7 @@ class ParquetFile:
     """
 
     def __init__(self, source: Source, parts: Sequence[Source], columns: Sequence[Column]) -> None:
-        self._name = source.name
+        self._source = source
         self._parts = parts
         self._columns = [column for column in columns if isinstance(column, NumberColumn)]
         self._texts = [column.name for column in columns if isinstance(column, TextColumn)]
@@ -73,13 +94,13 @@ class ParquetFile:
                 self._check(file.schema_arrow, columns, part)
                 self._total += file.metadata.num_rows
         if self._total == 0:
-            raise InvalidInput(f"{self._name} has columns but no rows.")
+            raise InvalidInput(f"{source.name} has columns but no rows.")
 
     @property
     def understood(self) -> Understanding:
         """How it was read."""
         kind = f"Parquet, {counted(len(self._parts), 'file')}"
-        return Understanding(kind, ignored=tuple(self._ignored))
+        return Understanding(kind, ignored=tuple(self._ignored), unread=self._unread())
 
     def blocks(self) -> Iterator[Block]:
         """Yield the rows of all parts, 8,192 at a time, numbered from 1.
@@ -94,6 +115,15 @@ class ParquetFile:
             for batch in self._batches(part):
                 begin, end = end + 1, end + batch.num_rows
                 yield self._block(batch, begin, end / self._total)
+
+    def _unread(self) -> tuple[str, ...]:
+        """Return what looks like a part and is left out by its name, for a person to confirm."""
+        folder = self._source.content
+        if isinstance(folder, bytes) or not folder.is_dir():
+            return ()
+        read = {part.content for part in self._parts}
+        others = [path for path in sorted(folder.rglob("*.parquet")) if path not in read]
+        return tuple(str(path.relative_to(folder)) for path in others)
 
     def _batches(self, part: Source) -> Iterator[Any]:
         names = [column.name for column in self._columns] + self._texts

@@ -79,7 +79,7 @@ class Records:
     def _is_comment(self, line: str) -> bool:
         # With as many cells as the header it is a row, whose first cell happens to begin like a comment.
         separators = line.count(self._header.separator)
-        return line.startswith(COMMENT) and separators < len(self._header.names) - 1
+        return trimmed(line).startswith(COMMENT) and separators < len(self._header.names) - 1
 
     def _remembered(self, first: str) -> Iterator[str]:
         remember = self._lines.append

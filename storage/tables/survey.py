@@ -72,9 +72,9 @@ def find_marks(
 ) -> NumberMarks:
     """Decide between decimal point and decimal comma, and which columns have thousands separators.
 
-    In a comma-separated file, decimals have a point. In others, the unambiguous cells decide; if there are
-    none and the separator is a semicolon, decimals have a comma, because that is the usual reason for
-    semicolons.
+    The unambiguous cells decide. If there are none and the separator is a semicolon, decimals have a comma,
+    because that is the usual reason for semicolons; in other files, 1,322 is then no number. In a
+    comma-separated file with both marks, decimals have a point, and the other cells are no numbers.
 
     Parameters
     ----------
@@ -91,8 +91,8 @@ def find_marks(
         for column, cells in zip(seen, block, strict=True):
             column.look_at(cells)
     points, commas = (_example(seen, columns, mark, sure=True) for mark in ".,")
-    if separator == ",":
-        return _marks(".", seen, columns) if not commas else NumberMarks(".")
+    if points and commas and separator == ",":
+        return NumberMarks(".")
     if points and commas:
         raise InvalidInput(
             f"{name} has numbers with a decimal point ({points}) and with a decimal comma ({commas}): "

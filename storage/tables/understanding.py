@@ -4,7 +4,12 @@ from dataclasses import dataclass
 
 from storage.tables.column import listed
 
-SEPARATOR_WORDS = {",": "comma-separated", ";": "semicolon-separated", "\t": "tab-separated"}
+SEPARATOR_WORDS = {
+    ",": "comma-separated",
+    ";": "semicolon-separated",
+    "\t": "tab-separated",
+    "|": "pipe-separated",
+}
 MARK_WORDS = {".": "decimal point", ",": "decimal comma"}
 
 
@@ -22,6 +27,8 @@ class Understanding:
         Columns whose numbers have thousands separators.
     ignored
         Columns that were not requested.
+    unread
+        Parquet files of a folder that were left out because of their names.
     """
 
     kind: str
@@ -30,6 +37,7 @@ class Understanding:
     decimal: str = ""
     grouped: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         """Say it in one or two sentences.
@@ -41,10 +49,15 @@ class Understanding:
         shown = ", ".join(detail for detail in details if detail)
         first = f"Read as {self.kind}: {shown}." if shown else f"Read as {self.kind}."
         ignored = f" Ignored columns: {listed(self.ignored)}." if self.ignored else ""
-        return first + ignored
+        return first + ignored + self._unread()
 
     def _separator(self) -> str:
         return SEPARATOR_WORDS[self.separator] if self.separator else ""
+
+    def _unread(self) -> str:
+        if not self.unread:
+            return ""
+        return f" Not read, because their names begin with _ or a dot: {listed(self.unread)}."
 
     def _decimal(self) -> str:
         if not self.decimal:

@@ -46,6 +46,10 @@ def messages(content: str) -> list[tuple[int, str, str]]:
         "a;b\n1,5;2\n",
         "a\tb\n1.5\t2\n",
         "a\tb\n1,5\t2\n",
+        "a|b\n1.5|2\n",
+        "sep=|\na|b\n1,5|2\n",
+        'a,b\n"1,5","2,0"\n',
+        "a,b\n# units\n  # and more\n1.5,2\n",
         ' a , b \n"1.5","2"\n',
         '"a\n","\nb"\n1.5,2\n',
         "a,b,,\n1.5,2,,\n",
@@ -97,13 +101,15 @@ def test_thousands_are_grouped_where_nothing_else_can_be_meant(
     ("content", "message"),
     [
         ('a,b\n"1,322",2\n2322,2\n', "Could be 1322 or 1.322: write it without the comma"),
-        ('a,b\n"1,322",2\n1,"4,2"\n', "Could be 1322 or 1.322: write it without the comma"),
+        ('a,b\n"1,322",2\n', "Could be 1322 or 1.322: write it without the comma"),
         ("a\tb\n1,322\t2\n", "Could be 1322 or 1.322: write it without the comma"),
         ("a;b\n1.322;2,5\n2322;2,5\n", "Could be 1322 or 1.322: write it without the point"),
-        ('a,b\n"4,2",2\n', "Not a number: this file writes decimals with a point"),
+        ('a,b\n"4,2",2.5\n', "Not a number: this file writes decimals with a point"),
         ("a,b\n4_2,2\n", "Not a number: remove the underscore"),
         ("a,b\n0x1A,2\n", "Not a number: write it with decimal digits"),
         ("a,b\n1e309,2\n", "Too large for a number"),
+        ("a,b\n1e-400,2\n", "Too small for a number: write 0 if that is meant"),
+        ("a;b\n\u00a00,1e-999;2\n", "Too small for a number: write 0 if that is meant"),
         ("a,b\nNaN,2\n", "Not a finite number: leave the cell empty if the value is not known"),
         ("a,b\n-inf,2\n", "Not a finite number: leave the cell empty if the value is not known"),
         ("a,b\n\u0663,2\n", "Not a number"),
@@ -128,6 +134,14 @@ def test_cells_too_many_or_too_few_are_reported_by_row() -> None:
     assert found.read == 5
 
 
+def test_a_comment_between_rows_is_a_problem_with_its_line() -> None:
+    found = read("a,b\n1,2\n# the rest is old\n0,0e-400\n")
+    assert found.numbers.tolist() == [[1, 2], [0, 0]]
+    assert [(each.row, each.message, each.value) for each in found.problems] == [
+        (3, "A comment is read only above the first row: remove it", "# the rest is old")
+    ]
+
+
 def test_a_column_without_a_name_hides_no_decimals() -> None:
     assert messages("a,b,\n1,4,2\n") == [(2, "", "The row has 3 cells where 2 columns are named")]
 
@@ -139,7 +153,7 @@ def test_a_column_without_a_name_hides_no_decimals() -> None:
         ("\n\n", "The file is empty"),
         ("a,b\n", "has a header but no rows"),
         ("a;c\n1;2\n", "no column b. Its columns (read with semicolons): a, c"),
-        ("a|b\n1|2\n", "no column a, b. Its columns (read with commas): a|b"),
+        ("a:b\n1:2\n", "no column a, b. Its columns (read with commas): a:b"),
         ("a,b,a\n1,2,3\n", "more than one column a"),
         ('a,b\n1,2\n"3,4\n5,6\n', "double quote in line 3"),
         ('a,b\n1,2\n3,"4"5\n', "double quote in line 3"),

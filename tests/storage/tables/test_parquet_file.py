@@ -1,5 +1,6 @@
 """Parquet: a file, or a folder of parts as Spark writes it."""
 
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,48 @@ def test_a_folder_that_is_no_table_is_refused(tmp_path: Path) -> None:
     (tmp_path / "part-1.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InvalidInput, match=r"contains part-1\.csv"):
         open_table(tmp_path, PAIR)
+
+
+@pytest.mark.parametrize("name", ["part-1.csv.gz", "part-1.xlsx", "part-1"])
+def test_a_folder_of_other_files_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"\x1f\x8b")
+    with pytest.raises(
+        InvalidInput, match=f"contains {name}, which is not a Parquet file: name one"
+    ):
+        open_table(tmp_path, PAIR)
+
+
+def test_a_part_that_is_a_link_is_read_or_refused_never_left_out(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere.parquet", a=[1], b=[1])
+    folder = tmp_path / "table.parquet"
+    folder.mkdir()
+    (folder / "part-0.parquet").symlink_to(tmp_path / "elsewhere.parquet")
+    assert gathered(open_table(folder, PAIR).blocks()).read == 1
+    (folder / "part-1.parquet").symlink_to("lost.parquet")
+    with pytest.raises(
+        InvalidInput, match=r"part-1\.parquet, a link to lost\.parquet, which does not"
+    ):
+        open_table(folder, PAIR)
+    (folder / "part-1.parquet").unlink()
+    (tmp_path / "more").mkdir()
+    (folder / "more").symlink_to(tmp_path / "more")
+    with pytest.raises(InvalidInput, match="contains more, which is a link to another folder"):
+        open_table(folder, PAIR)
+    (folder / "more").unlink()
+    os.mkfifo(folder / "part-2.parquet")
+    with pytest.raises(InvalidInput, match=r"part-2\.parquet, which is not a file"):
+        open_table(folder, PAIR)
+
+
+def test_a_part_left_out_by_its_name_is_said(tmp_path: Path) -> None:
+    (tmp_path / "_temporary").mkdir()
+    write(tmp_path / "part-0.parquet", a=[1], b=[1])
+    write(tmp_path / "_temporary" / "part-1.parquet", a=[1], b=[1])
+    (tmp_path / "_SUCCESS").touch()
+    assert open_table(tmp_path, PAIR).understood.sentence() == (
+        "Read as Parquet, 1 file. Not read, because their names begin with _ or a dot: "
+        "_temporary/part-1.parquet."
+    )
 
 
 def test_a_partition_by_a_column_is_refused_with_the_column(tmp_path: Path) -> None:
