@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PATH = "/predict"
 JSON = "application/json"
+KEYS = len(HousingFeatures.model_fields)
 LONGEST_PLAIN_BYTES = 4096
 """Eight numbers are some 200 bytes. A longer body may take long, so it is for a thread."""
 
@@ -125,6 +126,9 @@ def _features(environ: "WSGIEnvironment") -> HousingFeatures | None:
     body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
     environ["wsgi.input"] = BytesIO(body)
     try:
-        return HousingFeatures.model_validate_json(body)
+        features = HousingFeatures.model_validate_json(body)
     except ValidationError:
         return None
+    # A key given twice, or a number that became 0, is refused by the route: see misread.py.
+    is_as_written = body.count(b":") == KEYS and 0.0 not in features.__dict__.values()
+    return features if is_as_written else None

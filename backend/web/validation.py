@@ -1,16 +1,18 @@
 """Validates bodies and query strings, with errors that name each field."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import Flask, abort, request
 from pydantic import BaseModel, ValidationError
+from werkzeug.datastructures import MultiDict
 
 from backend.contract.base import ValidationProblem
 from backend.metrics.metrics import Metrics
 from backend.web.answers import InvalidRequest
 from backend.web.extent import extent_of
-from backend.web.problems import Problems
+from backend.web.misread import refuse_misread
+from backend.web.problems import LONGEST_ECHO, Problems
 from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import InvalidInput, RecordNotFound
 from storage.schema.text import is_storable
@@ -57,16 +59,18 @@ def read_body(model: type[Model], limit_bytes: int, metrics: Metrics) -> Model:
         raise
 
 
-def read_query(model: type[Model], values: Mapping[str, str]) -> Model:
+def read_query(model: type[Model], values: MultiDict[str, str]) -> Model:
     """Validate a query string.
 
     Raises
     ------
     InvalidRequest
-        400, naming the invalid parameters.
+        400, naming the invalid parameters, or those that are given twice.
     """
     if len(values) > MOST_PARAMETERS:
         raise _too_much("query", f"more than {MOST_PARAMETERS} parameters")
+    if repeated := [name for name, given in values.lists() if len(given) > 1]:
+        raise _repeated(repeated)
     return read_values(model, values)
 
 
@@ -82,13 +86,24 @@ def _parsed(model: type[Model], body: bytes) -> Model:
     if not extent_of(model).contains(body):
         raise _too_much("body", "more fields, values or brackets than this request can contain")
     try:
-        return model.model_validate_json(body)
+        read = model.model_validate_json(body)
     except ValidationError as error:
         raise _invalid(Problems.of_body(model, body, error)) from error
+    refuse_misread(read, body)
+    return read
 
 
 def _invalid(problems: Problems) -> InvalidRequest:
     return InvalidRequest(problems.sentence(), problems.listed())
+
+
+def _repeated(names: Sequence[str]) -> InvalidRequest:
+    message = "This parameter is given twice: keep one of them"
+    problems = [
+        ValidationProblem(field=name[:LONGEST_ECHO], message=message, input=None, kind="misread")
+        for name in names
+    ]
+    return InvalidRequest(f"{problems[0].field}: {message}.", problems)
 
 
 def _too_much(field: str, what: str) -> InvalidRequest:

@@ -1,0 +1,109 @@
+"""Bodies that a parser takes for something else than is written: a key twice, a number that becomes 0.
+
+Of a key given twice a parser keeps the last value without a word, and ``1e-400`` is 0 to it. A valid body has
+a colon for each of its keys, so counting them tells in no time whether it has to be parsed once more.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel, RootModel
+
+from backend.contract.base import ValidationProblem
+from backend.web.answers import InvalidRequest
+
+NOT_ZERO = re.compile(r"[^1-9eE]*[1-9]")
+SMALL = (b"e-", b"E-", b"0" * 300)
+"""Without one of these, no number is smaller than any float."""
+MOST_PROBLEMS = 100
+LONGEST_FIELD = 100
+TWICE = "This key is given twice: keep one of them"
+TOO_SMALL = "Too small for a number: write 0 if that is meant"
+
+Path = tuple[str | int, ...]
+
+
+def refuse_misread(model: BaseModel, body: bytes) -> None:
+    """Refuse a valid body that does not say what was read from it.
+
+    Raises
+    ------
+    InvalidRequest
+        400, naming each key that is given twice and each number that is too small, at most 100.
+    """
+    if body.count(b":") == _keys(model) and not any(each in body for each in SMALL):
+        return
+    read = json.loads(body, object_pairs_hook=_Keys, parse_float=_number, parse_int=str)
+    problems = []
+    for path, message in _misread(read, ()):
+        problem = ValidationProblem(
+            field=_written(path), message=message, input=None, kind="misread"
+        )
+        problems.append(problem)
+        if len(problems) == MOST_PROBLEMS:
+            break
+    if problems:
+        first = problems[0]
+        raise InvalidRequest(f"{first.field}: {first.message}.", problems)
+
+
+def _keys(value: Any) -> int:
+    """Return the number of keys from which a value was read."""
+    if isinstance(value, RootModel):
+        return _keys(value.root)
+    if isinstance(value, BaseModel):
+        fields = value.__dict__
+        return len(value.model_fields_set) + sum(
+            _keys(fields[name]) for name in value.model_fields_set
+        )
+    if isinstance(value, dict):
+        return len(value) + sum(map(_keys, value.values()))
+    if not isinstance(value, list | tuple) or not value:
+        return 0
+    each = _keys_of_each(type(value[0])) if isinstance(value[0], BaseModel) else 0
+    return len(value) * each if each else sum(map(_keys, value))
+
+
+@lru_cache
+def _keys_of_each(kind: type[BaseModel]) -> int:
+    """Return the number of keys if they are the same in each of this kind, else 0."""
+    fields = kind.model_fields.values()
+    is_flat = all(each.is_required() and each.annotation in (float, int, str) for each in fields)
+    return len(fields) if is_flat else 0
+
+
+class _Keys:
+    """An object as it is written."""
+
+    def __init__(self, pairs: Sequence[tuple[str, Any]]) -> None:
+        self.pairs = pairs
+
+
+def _number(text: str) -> float:
+    """Return NaN for a number that would become 0 and is not."""
+    number = float(text)
+    return math.nan if number == 0 and NOT_ZERO.match(text) else number
+
+
+def _misread(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, _Keys):
+        seen = set()
+        for name, inner in value.pairs:
+            if name in seen:
+                yield (*path, name), TWICE
+            seen.add(name)
+            yield from _misread(inner, (*path, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _misread(inner, (*path, index))
+    elif isinstance(value, float) and math.isnan(value):
+        yield path, TOO_SMALL
+
+
+def _written(path: Path) -> str:
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return "".join(parts).lstrip(".")[:LONGEST_FIELD]
