@@ -34,7 +34,7 @@ class RequestRecorder:
         """Record one request; if the row cannot be written, the answer is still sent."""
         self.count(answered)
         try:
-            self._spool.append_lines(request_line(answered, utc_now()))
+            self._spool.append_lines(request_line(answered, utc_now()), waits=False)
         except SpoolUnavailable:
             # The predictions of this request were logged or refused; only its own row is lost, and counted.
             self._metrics.count_unlogged_request()

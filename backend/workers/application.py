@@ -30,5 +30,7 @@ def front_of(app: "Flask", settings: Settings) -> Front:
     shortcut = app.wsgi_app if isinstance(app.wsgi_app, PredictionShortcut) else None
     limit_bytes = settings.backend.request_limit_bytes
     bodies = Bodies(limit_bytes, settings.backend.body_timeout_seconds)
-    at_once = shortcut.answer if shortcut is not None else None
+    # What waits for the disk must not do so in the event loop, where all others would wait too.
+    waits = settings.spool.sync == "answer"
+    at_once = shortcut.answer if shortcut is not None and not waits else None
     return Front(app, at_once, bodies, limit_bytes, settings.backend.threads)

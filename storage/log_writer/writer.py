@@ -7,7 +7,7 @@ last commit. If a line or file is bad, each segment gets its own transaction.
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from storage.database.connection import Database
 from storage.errors import DatabaseUnavailable, SpoolUnavailable
 from storage.log_writer.row_store import store_lines
 from storage.paths import RuntimePaths
+from storage.process.atomic_files import flush_folder
 from storage.schema.records import utc_now
 from storage.schema.tables import spool_positions
 from storage.spool.rejected import RejectedLine, RejectedRecords
@@ -177,10 +178,16 @@ class LogWriter:
             segment.path.unlink(missing_ok=True)  # the folder may have been removed meanwhile
             del self._moved[segment.name]
         if finished:
+            self._flush_removal()
             names = [segment.name for segment in finished]
             with self._database.transaction() as connection:
                 gone = spool_positions.c.segment.in_(names)
                 connection.execute(sa.delete(spool_positions).where(gone))
+
+    def _flush_removal(self) -> None:
+        """Before their positions are forgotten: files that a power cut brings back would be moved again."""
+        with suppress(OSError):  # the folder may have been removed meanwhile
+            flush_folder(self._paths.spool)
 
     def _check_place(self) -> None:
         """After a commit: what went to a file that was replaced meanwhile must go to the new one too."""

@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -13,7 +13,7 @@ def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> Non
     The content goes to a temporary file beside it, is flushed to the disk, renamed, and the folder is
     flushed too, so that after a crash the file holds the old content or the new.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with atomic_replacement(path, durable=durable) as temporary:
         temporary.write_bytes(content)
 
@@ -49,3 +49,16 @@ def flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder and those above it, if they are missing, so that they survive a power cut."""
+    if folder.is_dir():
+        return
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in made:
+        with suppress(
+            PermissionError
+        ):  # a folder that may be entered and not listed cannot be opened
+            flush_folder(each.parent)

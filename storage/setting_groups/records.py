@@ -1,12 +1,14 @@
 """The settings of records: the spool, the log-writer, the database and its retention."""
 
 import re
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
 from storage.setting_groups.environment import SettingGroup, Variable
+
+SpoolSync = Literal["off", "interval", "answer"]
 
 
 class SpoolSettings(SettingGroup):
@@ -16,6 +18,18 @@ class SpoolSettings(SettingGroup):
 
     segment_bytes: int = Field(
         16 * 1024 * 1024, ge=4096, description="Size at which a process starts a new spool file."
+    )
+    sync: SpoolSync = Field(
+        "off",
+        description="When records are flushed to the disk, which decides what a power cut can take. off: when"
+        " the kernel does it; interval: every HOUSING_SPOOL_SYNC_SECONDS; answer: before each answer, several"
+        " answers together.",
+    )
+    sync_seconds: float = Field(
+        1.0,
+        ge=0.05,
+        le=60,
+        description="Pause between two flushes with HOUSING_SPOOL_SYNC=interval.",
     )
 
 

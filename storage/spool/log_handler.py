@@ -34,7 +34,7 @@ class SpoolHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Append the line. A full disk is never raised to the caller; the spool itself reports it."""
         with suppress(SpoolUnavailable):
-            self._spool.append([self._to_record(record)])
+            self._spool.append([self._to_record(record)], waits=False)
 
     def _to_record(self, record: logging.LogRecord) -> LogRecord:
         message = storable(self.format(record))
@@ -64,6 +64,7 @@ def configure_logging(settings: Settings, spool: Spool, process: str) -> None:
 
 def open_spool(settings: Settings) -> Spool:
     """Open this process's spool, below the runtime folder of the settings."""
-    spool = Spool(settings.paths.spool, settings.spool.segment_bytes)
+    tuning = settings.spool
+    spool = Spool(settings.paths.spool, tuning.segment_bytes, tuning.sync, tuning.sync_seconds)
     spool.keep_checking()
     return spool

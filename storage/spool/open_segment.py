@@ -80,6 +80,20 @@ class OpenSegment:
         self.close()
         return anew
 
+    def duplicate(self) -> int:
+        """Return a descriptor of the file that stays open when this one is closed."""
+        return os.dup(self._descriptor)
+
+    def flush(self) -> None:
+        """Flush the content to the disk.
+
+        Raises
+        ------
+        OSError
+            If the disk failed.
+        """
+        os.fsync(self._descriptor)
+
     def close(self) -> None:
         """Close the file, which lets go of its lock."""
         os.close(self._descriptor)

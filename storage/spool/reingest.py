@@ -97,6 +97,7 @@ def _hand_over(
         write_atomically(path, content)
     segment = path.rename(spool / new_name())
     flush_folder(spool)
+    flush_folder(path.parent)  # it must not come back after a power cut
     rejected.remove(path)
     return segment
 

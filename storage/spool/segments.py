@@ -4,7 +4,8 @@ Each process appends to spool files ("segments") of its own; only the log-writer
 ``<crc32 of the JSON, 8 hexadecimal digits> <JSON>``. The owner holds a lock on the segment that it writes
 to: when the log-writer can take the lock, the owner closed the segment or died, and no line will follow.
 
-An append survives the death of the process (the kernel has the bytes), but not a power cut.
+An append survives the death of the process (the kernel has the bytes); ``Spool`` decides what survives a
+power cut.
 """
 
 import fcntl

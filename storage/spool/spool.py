@@ -12,8 +12,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from storage.errors import SpoolUnavailable
+from storage.process.atomic_files import flush_folder, make_folder
 from storage.process.loop import REMINDER_SECONDS
 from storage.schema.records import SpoolRecord
+from storage.setting_groups.records import SpoolSync
+from storage.spool.group_flush import GroupFlush
 from storage.spool.open_segment import OpenSegment
 from storage.spool.segments import SEGMENT_SUFFIX, encode
 
@@ -32,30 +35,57 @@ class Spool:
     within ``CHECK_SECONDS`` of an append and written anew under its name: byte for byte, so that the
     log-writer goes on where it was. ``on_restored`` is then called, and ``on_refused`` at each append that
     fails; callers need not log that.
+
+    Parameters
+    ----------
+    folder
+        Of all processes' files.
+    segment_bytes
+        Size at which a new file is begun.
+    sync
+        When appended records are flushed to the disk: when the kernel does it (``off``), every
+        ``sync_seconds`` by the thread of ``keep_checking`` (``interval``), or before an append that waits
+        returns (``answer``).
     """
 
-    def __init__(self, folder: Path, segment_bytes: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        segment_bytes: int,
+        sync: SpoolSync = "off",
+        sync_seconds: float = 1.0,
+    ) -> None:
         self._folder = folder
         self._segment_bytes = segment_bytes
+        self._sync = sync
+        self._sync_seconds = sync_seconds
         self._lock = threading.Lock()
         self._segment: OpenSegment | None = None
+        self._appended = 0
+        self._to_flush: list[int] = []
+        """Descriptors of complete segments."""
+        self._flushed = 0
+        self._group = GroupFlush(self._flush, lambda: self._appended)
         self._next_check = 0.0
         self._closed = threading.Event()
         self._next_told = 0.0
         self.on_restored: Callable[[], None] = lambda: None
         self.on_refused: Callable[[], None] = lambda: None
 
-    def append(self, records: Iterable[SpoolRecord]) -> None:
+    def append(self, records: Iterable[SpoolRecord], *, waits: bool = True) -> None:
         """Append all of the records in one write, or none of them.
+
+        ``waits``: for the disk, if the spool flushes before answers.
 
         Raises
         ------
         SpoolUnavailable
-            If they could not be written completely (disk full, no permission); none is kept.
+            If they could not be written completely (disk full, no permission), and none is kept; or if the
+            disk failed to flush them, and they may be lost.
         """
-        self.append_lines(b"".join(map(encode, records)))
+        self.append_lines(b"".join(map(encode, records)), waits=waits)
 
-    def append_lines(self, lines: bytes) -> None:
+    def append_lines(self, lines: bytes, *, waits: bool = True) -> None:
         """Append encoded spool lines in one write; see ``append``."""
         restored = False
         try:
@@ -64,6 +94,9 @@ class Spool:
                 if time.monotonic() >= self._next_check:
                     restored = self._restore()
                 self._write(lines)
+                position = self._appended
+            if waits and self._sync == "answer":
+                self._group.wait(position)
         except OSError as error:
             refusal = self._refusal(error)
             self._tell_refusal(refusal)
@@ -80,7 +113,7 @@ class Spool:
             If there is no room for ``ROOM_BYTES``, or no permission.
         """
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._folder)
             with tempfile.TemporaryFile(dir=self._folder, buffering=0) as file:
                 if file.write(bytes(ROOM_BYTES)) < ROOM_BYTES:
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -106,10 +139,27 @@ class Spool:
             with contextlib.suppress(OSError):
                 self._restore()
             self._release()
+        if self._sync != "off":
+            self.flush()
 
     def _check_until_closed(self) -> None:
-        while not self._closed.wait(CHECK_SECONDS):
+        pause, next_sync = min(CHECK_SECONDS, self._sync_seconds), time.monotonic()
+        while not self._closed.wait(pause):
             self.check()
+            if self._sync == "interval" and time.monotonic() >= next_sync:
+                next_sync = time.monotonic() + self._sync_seconds
+                self.flush()
+
+    def flush(self) -> None:
+        """Flush what was appended since the last call to the disk; a failure is told as for an append."""
+        position = self._appended
+        if position == self._flushed:
+            return
+        self._flushed = position
+        try:
+            self._group.wait(position)
+        except OSError as error:
+            self._tell_refusal(self._refusal(error))
 
     def _refusal(self, error: OSError) -> SpoolUnavailable:
         return SpoolUnavailable(
@@ -139,10 +189,11 @@ class Spool:
 
     def _write(self, lines: bytes) -> None:
         if self._segment is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._segment = OpenSegment.create(self._folder / new_name())
+            make_folder(self._folder)
+            self._segment = self._created()
         try:
             self._segment.append(lines)
+            self._appended += len(lines)
         except OSError:
             if self._segment.size:
                 self._finish()  # once it is moved and removed, there is space again
@@ -150,13 +201,48 @@ class Spool:
         if self._segment.size >= self._segment_bytes:
             self._finish()
 
+    def _created(self) -> OpenSegment:
+        segment = OpenSegment.create(self._folder / new_name())
+        try:
+            self._keep(segment)
+        except OSError:
+            segment.close()
+            raise
+        return segment
+
     def _restore(self) -> bool:
         self._next_check = time.monotonic() + CHECK_SECONDS
         if self._segment is None or self._segment.is_reachable():
             return False
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         self._segment = self._segment.written_anew()
+        self._keep(self._segment)
         return True
+
+    def _keep(self, segment: OpenSegment) -> None:
+        """Flush the name of a new segment, and what it begins with."""
+        if self._sync != "off":
+            segment.flush()
+            flush_folder(self._folder)
+
+    def _flush(self) -> int:
+        """Flush the files that have been appended to, while others append; return the position reached."""
+        with self._lock:
+            position = self._appended
+            files, self._to_flush = self._to_flush, []
+            if self._segment is not None:
+                files.append(self._segment.duplicate())
+        try:
+            for file in files:
+                os.fsync(file)
+        except OSError:
+            with self._lock:
+                self._release()  # what it holds is moved as it is; what follows goes to another file
+            raise
+        finally:
+            for file in files:
+                os.close(file)
+        return position
 
     def _finish(self) -> None:
         """Close the segment, unless it is out of reach and cannot be written anew: then it grows."""
@@ -166,6 +252,8 @@ class Spool:
 
     def _release(self) -> None:
         if self._segment is not None:
+            if self._sync != "off":
+                self._to_flush.append(self._segment.duplicate())
             self._segment.close()
             self._segment = None
 

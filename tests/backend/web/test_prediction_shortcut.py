@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from backend.app import create_app
+from backend.workers.application import front_of
 from storage.domain.inputs import EXAMPLE, FEATURES
 from storage.settings import Settings
 from tests.conftest import KEYS
@@ -147,3 +148,10 @@ def _rows(http: FlaskClient, path: str, name: str) -> list[dict[str, Any]]:
     assert answer is not None
     rows: list[dict[str, Any]] = answer[name]
     return rows
+
+
+def test_what_waits_for_the_disk_does_not_wait_in_the_event_loop(
+    app: Flask, service_settings: Settings
+) -> None:
+    assert front_of(app, service_settings).at_once is not None
+    assert front_of(app, changed(service_settings, spool_sync="answer")).at_once is None

@@ -33,9 +33,9 @@ def require_wrk() -> None:
         )
 
 
-def run_load(url: str, bodies: Path, seconds: int) -> LoadFigures:
+def run_load(url: str, bodies: Path, seconds: int, connections: int = CONNECTIONS) -> LoadFigures:
     """Send the bodies, one a line of the file, again and again to ``url`` as POST."""
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(SCRIPT), url]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT), url]
     result = subprocess.run(
         [*command, "--", str(bodies)], capture_output=True, text=True, check=True
     )

@@ -32,10 +32,13 @@ class ServedSystem:
         The models folder of a runtime folder that has a champion; copied.
     folder
         Empty, for everything that is written.
+    told
+        Further settings of its processes, by the names of their variables.
     """
 
-    def __init__(self, models: Path, folder: Path) -> None:
+    def __init__(self, models: Path, folder: Path, **told: str) -> None:
         self._folder = folder
+        self._told = told
         self.settings = changed(
             Settings(runtime_directory=folder / "runtime"), backend_port=free_port()
         )
@@ -117,6 +120,7 @@ class ServedSystem:
             *arguments,
             HOUSING_RUNTIME_DIRECTORY=str(self.settings.runtime_directory),
             HOUSING_BACKEND_PORT=str(port or self.settings.addresses.backend_port),
+            **self._told,
         )
 
 
