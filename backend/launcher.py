@@ -7,14 +7,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
 from honcho.environ import parse_procfile
+from pydantic import ValidationError
 
 from backend.connection import direct_session
+from backend.contract.base import STARTING
+from backend.contract.service import HealthResponse
 from backend.keys import KEY_VARIABLES, load_or_create_keys
 from backend.supervisor.supervisor import Supervisor
 from backend.supervisor.watched import Program
@@ -27,6 +30,10 @@ from storage.settings import Settings, settings_or_exit
 PROJECT = Path(__file__).resolve().parent.parent
 PROCFILE = PROJECT / "Procfile"
 START_SECONDS = 90
+STARTING_SECONDS = 300
+"""So long may take what says that it is starting: it may compile its machine code."""
+PATIENCE_SECONDS = 5
+"""A start that takes no longer needs no words."""
 SECRET = re.compile(r"_(KEY|PASSWORD|SECRET|TOKEN)$")
 """What the name of a variable ends in whose value no output may show."""
 
@@ -48,11 +55,26 @@ class Address:
 
     def answers(self) -> bool:
         """Whether it is ready."""
+        answer = self._probed()
+        return answer is not None and answer.ok
+
+    def starting(self) -> str | None:
+        """Return what it says while it is starting."""
+        answer = self._probed()
+        if answer is None or answer.ok:
+            return None
+        try:
+            health = HealthResponse.model_validate_json(answer.content)
+        except ValidationError:
+            return None
+        return health.message if health.code == STARTING else None
+
+    def _probed(self) -> requests.Response | None:
         try:
             with direct_session() as session:
-                return session.get(self.url + self.probe, timeout=2).ok
+                return session.get(self.url + self.probe, timeout=2)
         except requests.RequestException:
-            return False
+            return None
 
 
 def main() -> None:
@@ -151,17 +173,28 @@ def _secrets(keys: Mapping[str, str]) -> set[str]:
 
 
 def _announce(addresses: tuple[Address, ...]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    waiting = list(addresses)
-    while waiting and time.monotonic() < deadline:
+    begun = time.monotonic()
+    waiting, said = list(addresses), False
+    while waiting and time.monotonic() - begun < (STARTING_SECONDS if said else START_SECONDS):
         waiting = [address for address in waiting if not address.answers()]
+        if not said and time.monotonic() - begun > PATIENCE_SECONDS:
+            said = _say_starting(waiting)
         time.sleep(0.2)
     if waiting:
         names = ", ".join(address.name for address in waiting)
-        print(f"\nNot ready after {START_SECONDS} s: {names}; see the log above.\n", flush=True)
+        seconds = time.monotonic() - begun
+        print(f"\nNot ready after {seconds:.0f} s: {names}; see the log above.\n", flush=True)
         return
     lines = [f"    {address.name:<10} {address.url}" for address in addresses]
     print("\n".join(["", "  Ready. Press Ctrl-C to stop.", "", *lines, ""]), flush=True)
+
+
+def _say_starting(addresses: Sequence[Address]) -> bool:
+    """Print what the first of them says while it is starting; return whether one does."""
+    sentence = next(filter(None, (address.starting() for address in addresses)), None)
+    if sentence is not None:
+        print(sentence, flush=True)
+    return sentence is not None
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ from storage.spool.log_handler import CONSOLE_FORMAT
 
 APPLICATION = "backend.app:create_worker_app"
 WORK = "backend.workers.application"
-"""Imported by name, like the application: its imports are most of what takes time."""
+STAND_IN = "backend.workers.stand_in"
+"""Imported by name, like the application: their imports are most of what takes time."""
 WAITING_CONNECTIONS = 1024
 OPEN_FILES = 8192
 
@@ -41,7 +42,8 @@ def main() -> None:
     board = Board(settings.backend.workers)
     work = partial(serve, factory, settings, listener, board)
     silence_seconds = settings.backend.silence_seconds
-    WorkerPool(work, settings.backend.workers, board, silence_seconds).run()
+    wait = partial(import_module(STAND_IN).stand_in, settings, listener, board)
+    WorkerPool(work, settings.backend.workers, board, silence_seconds, wait).run()
 
 
 def _imported(factory: str) -> Callable[..., None]:

@@ -23,6 +23,9 @@ Moment = Annotated[
 """A time in a query, far enough from the ends of the calendar for date arithmetic."""
 
 
+STARTING = "starting"
+"""The ``code`` of answers while the service loads its first model."""
+
 Status = Literal["ok", "not_enough_data"]
 """Whether there was enough data to judge; "not enough data" does not mean "nothing found"."""
 
@@ -86,6 +89,10 @@ class ErrorResponse(Response):
     detail: str = Field(description="Same as `error`.")
     instance: str = Field(description="Id of the request.")
     error: str = Field(description="What went wrong and what to do about it.")
+    code: str | None = Field(
+        None,
+        description="`starting` while the service loads its first model; otherwise absent.",
+    )
     validation_errors: list[ValidationProblem] | None = Field(
         None, description="Every invalid field of the request."
     )

@@ -44,6 +44,9 @@ class HealthResponse(Response):
         description="Whether it can predict: a model is loaded and records can be written."
     )
     message: str = Field(description="The state in words.")
+    code: str | None = Field(
+        None, description="`starting` while it loads its first model; otherwise null."
+    )
     model_version: str | None = Field(None, description="Version that this process serves.")
     workers_by_version: dict[str, int] = Field(
         default_factory=dict,
@@ -65,6 +68,11 @@ class HealthResponse(Response):
         default_factory=list,
         description="What a person should look at although the service predicts, a sentence each.",
     )
+
+
+def alive() -> HealthResponse:
+    """Return the answer to GET /health/live."""
+    return HealthResponse(status="healthy", message="The process is running.")
 
 
 class InfoResponse(Success):

@@ -72,12 +72,18 @@ class Monitor:
 
     def _log_change(self, probe: Probe) -> None:
         before = self._probes.points[-1:]
-        if before and before[0].healthy == probe.healthy:
+        if before and _state(before[0]) == _state(probe):
             return
         if probe.healthy:
             logger.info("The service is healthy, version %s.", probe.model_version)
+        elif probe.starting:
+            logger.info("%s", probe.problem)
         else:
             logger.warning("The service is unhealthy: %s", probe.problem)
+
+
+def _state(probe: Probe) -> tuple[bool, bool]:
+    return probe.healthy, probe.starting
 
 
 def main(arguments: list[str] | None = None) -> None:

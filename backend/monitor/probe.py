@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import AwareDatetime, BaseModel
 
 from backend.client import ClientError, HousingClient
+from backend.contract.base import STARTING
 from backend.contract.predictions import EXAMPLE, HousingFeatures
 from storage.schema.records import new_id
 
@@ -19,10 +20,14 @@ Answer = TypeVar("Answer")
 
 
 class Probe(BaseModel):
-    """One probe of the service; times in ms, None without an answer."""
+    """One probe of the service; times in ms, None without an answer.
+
+    ``starting``: it loads its first model, which is neither healthy nor a fault.
+    """
 
     at: AwareDatetime
     healthy: bool
+    starting: bool = False
     model_version: str | None = None
     health_ms: float | None = None
     predict_ms: float | None = None
@@ -46,12 +51,16 @@ class Check(BaseModel):
 
 
 class Summary(BaseModel):
-    """The summary of all probes; ``availability`` is the share of healthy ones, 0 to 1."""
+    """The summary of all probes.
+
+    ``availability``: the share of healthy ones, 0 to 1, among those that did not meet a starting service;
+    None without any.
+    """
 
     written_at: AwareDatetime
     since: AwareDatetime
     probes: int
-    availability: float
+    availability: float | None
     median_health_ms: float | None
     median_predict_ms: float | None
     p95_predict_ms: float | None
@@ -65,6 +74,8 @@ def probe_service(client: HousingClient, now: datetime) -> Probe:
     request_id = PROBE_REQUEST_PREFIX + new_id()
     try:
         health, health_ms = _timed(client.health)
+        if health.code == STARTING:
+            return _starting(now, health.message)
         _, predict_ms = _timed(lambda: client.predict(features, request_id))
     except ClientError as error:
         return Probe(at=now, healthy=False, problem=str(error))
@@ -75,6 +86,10 @@ def probe_service(client: HousingClient, now: datetime) -> Probe:
         health_ms=health_ms,
         predict_ms=predict_ms,
     )
+
+
+def _starting(now: datetime, message: str) -> Probe:
+    return Probe(at=now, healthy=False, starting=True, problem=message)
 
 
 def check_service(client: HousingClient, now: datetime) -> Check:
@@ -104,11 +119,12 @@ def check_service(client: HousingClient, now: datetime) -> Check:
 def summarize(probes: Sequence[Probe], checks: Sequence[Check], now: datetime) -> Summary:
     """Return the summary of at least one probe."""
     predict_ms = [probe.predict_ms for probe in probes]
+    counted = [probe.healthy for probe in probes if not probe.starting]
     return Summary(
         written_at=now,
         since=probes[0].at,
         probes=len(probes),
-        availability=sum(probe.healthy for probe in probes) / len(probes),
+        availability=sum(counted) / len(counted) if counted else None,
         median_health_ms=_quantile([probe.health_ms for probe in probes], 0.5),
         median_predict_ms=_quantile(predict_ms, 0.5),
         p95_predict_ms=_quantile(predict_ms, 0.95),

@@ -48,8 +48,10 @@ def draw(url: str, probes: Sequence[Probe], checks: Sequence[Check], now: dateti
 
 
 def _head(figure: Figure, url: str, summary: Summary) -> None:
-    state = "healthy" if summary.last.healthy else "NOT healthy"
-    version = f", model {summary.last.model_version}" if summary.last.model_version else ""
+    last = summary.last
+    state = "healthy" if last.healthy else "starting" if last.starting else "NOT healthy"
+    share = "" if summary.availability is None else f", {summary.availability:.1%} healthy"
+    version = f", model {last.model_version}" if last.model_version else ""
     noun = "probe" if summary.probes == 1 else "probes"
     figure.suptitle(
         f"{url} is {state}{version}\n",
@@ -57,13 +59,12 @@ def _head(figure: Figure, url: str, summary: Summary) -> None:
         ha="left",
         fontsize="x-large",
         fontweight="bold",
-        color=INK if summary.last.healthy else RUST,
+        color=INK if last.healthy or last.starting else RUST,
     )
     figure.text(
         0.01,
         0.955,
-        f"{_period(summary.since, summary.written_at)}  ·  {summary.probes:,} {noun}, "
-        f"{summary.availability:.1%} healthy",
+        f"{_period(summary.since, summary.written_at)}  ·  {summary.probes:,} {noun}{share}",
         ha="left",
         va="top",
         color=INK,
@@ -121,7 +122,8 @@ def _distribution(axes: Axes, probes: Sequence[Probe]) -> None:
     axes.legend(loc="upper right", frameon=True, framealpha=0.9, ncols=3, fontsize="small")
 
 
-def _success(axes: Axes, probes: Sequence[Probe], span: tuple[datetime, datetime]) -> None:
+def _success(axes: Axes, every: Sequence[Probe], span: tuple[datetime, datetime]) -> None:
+    probes = [probe for probe in every if not probe.starting]
     times = mdates.date2num([probe.at for probe in probes])
     begin, end = mdates.date2num(span)
     bars = int(np.clip(len(probes) // 5, 1, MOST_BARS))
@@ -184,13 +186,13 @@ def _series(probes: Sequence[Probe]) -> list[tuple[str, "np.ndarray[Any, Any]", 
 
 
 def _mark_outages(axes: Axes, probes: Sequence[Probe], until: datetime) -> None:
-    """Shade from the first unhealthy probe in a row to the next healthy one."""
+    """Shade from the first unhealthy probe in a row to the next one that is healthy, or starting."""
     label: str | None = "not healthy"
     ends = [*(probe.at for probe in probes[1:]), until]
     pairs = zip(probes, ends, strict=True)
-    for healthy, row in groupby(pairs, key=lambda pair: pair[0].healthy):
+    for well, row in groupby(pairs, key=lambda pair: pair[0].healthy or pair[0].starting):
         outage = list(row)
-        if not healthy:
+        if not well:
             begin, end = mdates.date2num([outage[0][0].at, outage[-1][1]])
             axes.axvspan(begin, end, color=RUST, alpha=0.25, linewidth=0, label=label)
             label = None

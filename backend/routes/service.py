@@ -4,7 +4,7 @@ from flask import Blueprint, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from backend.contract.predictions import EXAMPLE, BatchPredictionRequest
-from backend.contract.service import HealthResponse, SchemaResponse, ServiceDescription
+from backend.contract.service import SchemaResponse, ServiceDescription, alive
 from backend.services import current_services
 from backend.serving import health as serving
 from backend.supervisor.states import supervised
@@ -53,7 +53,7 @@ def ready() -> Response:
 @blueprint.get("/health/live")
 def live() -> Response:
     """Check that this process is running, with or without a model."""
-    return answer(HealthResponse(status="healthy", message="The process is running."))
+    return answer(alive())
 
 
 @blueprint.get("/info")

@@ -14,6 +14,7 @@ def problem_document(
     sentence: str,
     request_id: str,
     problems: list[ValidationProblem] | None = None,
+    code: str | None = None,
 ) -> bytes:
     """Return the body of an error; ``sentence`` says what went wrong and what to do about it."""
     sentence = storable(sentence)  # it may quote what the client sent
@@ -23,6 +24,7 @@ def problem_document(
         detail=sentence,
         instance=request_id,
         error=sentence,
+        code=code,
         validation_errors=problems,
     )
     return body.model_dump_json(exclude_none=True).encode()

@@ -40,6 +40,10 @@ class Board:
         moment = self._slot(worker)[0]
         return None if moment == NEVER else moment
 
+    def somebody_works(self) -> bool:
+        """Whether a worker has shown that it works."""
+        return any(self.last(worker) is not None for worker in self._workers)
+
     def fewest_connections(self) -> int:
         """Return the smallest number of connections that a worker has."""
         return min(self._slot(worker)[1] for worker in self._workers)

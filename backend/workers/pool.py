@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from backend.workers.board import Board
 
@@ -53,6 +54,8 @@ class WorkerPool:
         Written by the workers.
     silence_seconds
         A worker whose last heartbeat is older is killed.
+    stand_in
+        Called in a process of its own, to answer until the first worker works.
     """
 
     def __init__(
@@ -61,8 +64,11 @@ class WorkerPool:
         workers: int,
         board: Board,
         silence_seconds: float,
+        stand_in: Callable[[], None] | None = None,
     ) -> None:
         self._work = work
+        self._stand_in = stand_in
+        self._stand_in_pid: int | None = None
         self._workers = [Worker(number) for number in range(workers)]
         self._board = board
         self._silence_seconds = silence_seconds
@@ -73,11 +79,14 @@ class WorkerPool:
         """Keep the workers running until this process gets SIGTERM, SIGINT or SIGHUP."""
         signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
         self._looked = time.monotonic()
+        self.tend(self._looked)
+        if self._stand_in is not None:
+            self._stand_in_pid = os.fork() or self._be(self._stand_in)
         while True:
-            self.tend(time.monotonic())
             arrived = signal.sigtimedwait(WATCHED, LOOK_SECONDS)
             if arrived is not None and arrived.si_signo in STOPPING:
                 return self._stop()
+            self.tend(time.monotonic())
 
     def tend(self, now: float) -> None:
         """Bury dead workers, kill silent ones, start what is due."""
@@ -90,19 +99,28 @@ class WorkerPool:
             self._kill_silent(worker, now)
             if worker.pid is None and now >= worker.start_again:
                 self._start(worker, now)
+        self._dismiss_stand_in()
 
     def _start(self, worker: Worker, now: float) -> None:
         self._board.forget(worker.number)
         worker.started = now
-        worker.pid = os.fork() or self._be(worker.number)
+        worker.pid = os.fork() or self._be(partial(self._work, worker.number))
 
-    def _be(self, number: int) -> int:
+    def _dismiss_stand_in(self) -> None:
+        if self._stand_in_pid is None:
+            return
+        if os.waitpid(self._stand_in_pid, os.WNOHANG)[0]:
+            self._stand_in_pid = None
+        elif self._board.somebody_works():  # it ends by itself; told twice, it waits for no client
+            os.kill(self._stand_in_pid, signal.SIGTERM)
+
+    def _be(self, work: Callable[[], None]) -> int:
         status = 1
         try:
             for each in WATCHED:
                 signal.signal(each, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
-            self._work(number)
+            work()
             status = 0
         except BaseException:  # noqa: BLE001  nothing may return into the parent's code
             traceback.print_exc()
@@ -143,6 +161,8 @@ class WorkerPool:
             os.kill(worker.pid, signal.SIGKILL)
 
     def _stop(self) -> None:
+        if self._stand_in_pid is not None:
+            os.kill(self._stand_in_pid, signal.SIGKILL)
         for number in (signal.SIGTERM, signal.SIGKILL):
             for worker in self._workers:
                 if worker.pid is not None:

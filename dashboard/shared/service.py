@@ -7,6 +7,7 @@ from http import HTTPStatus
 import streamlit as st
 
 from backend.client import ClientError, HousingClient, ServiceRefused, ServiceUnreachable
+from backend.contract.base import STARTING
 from dashboard.settings import addresses, dashboard_settings
 
 SAID = "service_said"
@@ -48,7 +49,19 @@ def asking_service() -> Iterator[None]:
         st.session_state[FAILED] = True
         sentence = failure_sentence(error)
         if not is_said(sentence):
-            st.error(sentence, icon=":material/cloud_off:")
+            _draw(sentence, starting=is_starting(error))
+
+
+def is_starting(error: ClientError) -> bool:
+    """Return whether a call failed only because the service is still starting."""
+    return isinstance(error, ServiceRefused) and error.error.code == STARTING
+
+
+def _draw(sentence: str, *, starting: bool) -> None:
+    if starting:
+        st.info(sentence, icon=":material/hourglass_top:")
+    else:
+        st.error(sentence, icon=":material/cloud_off:")
 
 
 def is_said(sentence: str) -> bool:
@@ -68,7 +81,7 @@ def watch_service() -> None:
 
 
 def _look() -> None:
-    problem = _problem()
+    problem, starting = _problem()
     first_look = SAID not in st.session_state
     if not first_look and (
         problem != st.session_state[SAID] or st.session_state.get(FAILED, False)
@@ -76,15 +89,16 @@ def _look() -> None:
         st.rerun()
     st.session_state[SAID] = problem
     if problem is not None:
-        st.error(problem, icon=":material/cloud_off:")
+        _draw(problem, starting=starting)
 
 
-def _problem() -> str | None:
+def _problem() -> tuple[str | None, bool]:
+    """Return what is wrong, and whether that is only that the service is starting."""
     try:
         health = housing_client().health()
     except ClientError as error:
-        return failure_sentence(error)
-    return None if health.status == "healthy" else health.message
+        return failure_sentence(error), False
+    return (None if health.status == "healthy" else health.message), health.code == STARTING
 
 
 @contextmanager

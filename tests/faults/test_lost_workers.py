@@ -68,10 +68,11 @@ def test_workers_killed_twenty_times_in_ten_seconds(
 
 def test_workers_end_when_their_parent_is_gone(champion_settings: Settings, tmp_path: Path) -> None:
     with running("backend", tmp_path / "api.log", **process_settings(champion_settings)) as api:
-        url = f"{champion_settings.addresses.backend_url}/health/live"
+        url = f"{champion_settings.addresses.backend_url}/health/ready"
+        # Until the first worker works, another process answers in its place.
         wait_for(lambda: _answers(url), PATIENCE_SECONDS, "an answer")
+        wait_for(lambda: len(children(api.pid)) == WORKERS, what="two workers alone")
         workers = children(api.pid)
-        assert len(workers) == WORKERS
         api.kill()
         api.wait()
         wait_for(lambda: not any(map(lives, workers)), what="their end")

@@ -37,6 +37,12 @@ def code_folder() -> Path | None:
     return next(filter(None, (usable_folder(parent, name) for parent in _parents())), None)
 
 
+def is_compiled() -> bool:
+    """Whether machine code of these sources was kept, by any process before this one."""
+    folder = code_folder()
+    return folder is not None and any(folder.glob("*.nbi"))
+
+
 def _parents() -> Iterator[Path]:
     if config.CACHE_DIR:
         yield Path(config.CACHE_DIR)

@@ -40,6 +40,13 @@ def test_an_outage_takes_its_green_away() -> None:
     assert _near(_picture(ill), GREEN) < 0.8 * _near(_picture(well), GREEN)
 
 
+def test_a_starting_service_is_neither_green_nor_red() -> None:
+    starting = probe(0, healthy=False).model_copy(update={"starting": True})
+    pixels = _picture([starting])
+    assert _near(pixels, GREEN) == 0
+    assert _near(pixels, RUST) < _near(_picture([probe(0)]), RUST) + 100
+
+
 def test_drift_is_drawn_where_it_is_known() -> None:
     probes = [probe(index) for index in range(100)]
     unknown = [Check(at=point.at, problem="not enough data") for point in probes[::5]]

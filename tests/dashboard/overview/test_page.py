@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from backend.client import HousingClient, ServiceRefused
 from backend.contract.predictions import EXAMPLE, FEATURES, HousingFeatures
 from backend.contract.records import RequestsQuery
+from backend.workers.stand_in import Starting
 from dashboard.shared.price import dollars, rounded_dollars
 from storage.log_writer.status import LogWriterStatus, publish
 from storage.paths import RuntimePaths
@@ -162,3 +163,16 @@ def _reject_a_record(paths: RuntimePaths) -> None:
 def test_the_page_stands_alone(open_page: OpenPage, service: Service) -> None:
     page: AppTest = open_page("overview", service)
     assert [title.value for title in page.title] == ["Overview"]
+
+
+def test_a_starting_service_is_no_error(
+    open_page: OpenPage, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.stop()
+    starting = Starting(service.settings.paths, "The service is starting.")
+    monkeypatch.setattr(service, "application", lambda app: starting)
+    service.start()
+    for name in ("overview", "predict"):
+        page = open_page(name, service)
+        assert not page.error
+        assert [info.value for info in page.info] == ["The service is starting."]
