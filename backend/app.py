@@ -41,6 +41,7 @@ from backend.routes import (
 from backend.services import EXTENSION, Services
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
+from backend.supervisor.metrics import ProcessMetrics
 from backend.web import answers, authorization, request_audit
 from backend.web.prediction_shortcut import PredictionShortcut
 from backend.web.refused_body import answer_refused_bodies
@@ -167,4 +168,5 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         audit=AuditTrail(settings.paths),
         spool_metrics=SpoolMetrics(BacklogReader(database, settings.paths), settings.paths),
         worker_metrics=WorkerMetrics(settings.paths),
+        process_metrics=ProcessMetrics(settings.paths),
     )

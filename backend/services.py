@@ -20,6 +20,7 @@ from backend.retraining.schedule import ScheduledChecks
 from backend.retraining.status import MonitoringStatus
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
+from backend.supervisor.metrics import ProcessMetrics
 from storage.audit.trail import AuditTrail
 from storage.database.connection import Database
 from storage.database.record_log import RecordLog
@@ -59,6 +60,7 @@ class Services:
     audit: AuditTrail
     spool_metrics: SpoolMetrics
     worker_metrics: WorkerMetrics
+    process_metrics: ProcessMetrics
 
 
 def current_services() -> Services:

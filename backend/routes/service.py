@@ -76,7 +76,9 @@ def schema() -> Response:
 def metrics() -> Response:
     """Return the metrics of all worker processes in Prometheus' text format."""
     services = current_services()
-    exposition = services.metrics.exposition(services.spool_metrics, services.worker_metrics)
+    exposition = services.metrics.exposition(
+        services.spool_metrics, services.worker_metrics, services.process_metrics
+    )
     return Response(exposition, content_type=CONTENT_TYPE_LATEST)
 
 

@@ -7,7 +7,9 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from backend.app import create_app
+from backend.contract.service import SupervisedProcess
 from backend.services import EXTENSION, Services
+from backend.supervisor.states import ProcessStates, write_states
 from storage.log_writer.status import LogWriterStatus, publish
 from storage.schema.records import utc_now
 from storage.settings import Settings
@@ -65,3 +67,6 @@ def _use(services: Services, settings: Settings) -> None:
     )
     settings.paths.spool.mkdir(exist_ok=True)
     publish(settings.paths.log_writer_status, status)
+    process = SupervisedProcess(name="worker", state="running", restarts=0, since=utc_now())
+    states = ProcessStates(written_at=utc_now(), processes=[process])
+    write_states(settings.paths.process_states, states)

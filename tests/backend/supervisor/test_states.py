@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from backend.contract.service import SupervisedProcess
+from backend.supervisor.metrics import ProcessMetrics
 from backend.supervisor.states import VALID, ProcessStates, supervised, write_states
+from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
 
 NOW = utc_now()
@@ -43,6 +45,25 @@ def test_neither_does_no_file_or_a_damaged_one(file: Path, content: bytes) -> No
     assert supervised(file, NOW, with_lines=True) is None
     file.unlink()
     assert supervised(file, NOW, with_lines=True) is None
+
+
+def test_the_restarts_are_metrics(tmp_path: Path) -> None:
+    paths = RuntimePaths(tmp_path)
+    assert [metric.samples for metric in ProcessMetrics(paths).collect()] == [[], []]
+    running = WORKER.model_copy(update={"name": "monitor", "state": "running", "restarts": 0})
+    states = ProcessStates(written_at=utc_now(), processes=[WORKER, running])
+    write_states(paths.process_states, states)
+    found = {
+        (sample.name, sample.labels["process"]): sample.value
+        for metric in ProcessMetrics(paths).collect()
+        for sample in metric.samples
+    }
+    assert found == {
+        ("supervisor_process_restarts_total", "worker"): 4,
+        ("supervisor_process_restarts_total", "monitor"): 0,
+        ("supervisor_process_failing", "worker"): 1,
+        ("supervisor_process_failing", "monitor"): 0,
+    }
 
 
 def test_where_it_cannot_be_written_nothing_happens(tmp_path: Path) -> None:
