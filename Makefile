@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up demo train test soak check format bench bench-accuracy bench-monitoring browser screenshots docs docs-serve backup restore clean reset
+.PHONY: help up demo train test soak soak-hour check format bench bench-accuracy bench-monitoring browser screenshots docs docs-serve backup restore clean reset
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,11 @@ test:  ## Run the whole test suite, including tests in a real browser.
 soak:  ## Run the long fault tests: kills, locks, model swaps (five minutes).
 	@$(PYTHON) environment.py development
 	@exec $(VENV)/python -m pytest -m soak tests/faults tests/end_to_end
+
+soak-hour:  ## Kill everything by turns for an hour under load: what is held, and what is lost.
+	@$(PYTHON) environment.py development
+	@$(VENV)/python -m training --if-missing
+	@exec $(VENV)/python -m tests.faults.soak
 
 check:  ## Check lint, formatting, types and import rules.
 	@$(PYTHON) environment.py development

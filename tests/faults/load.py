@@ -80,6 +80,10 @@ class Load:
             thread.join()
         self.seconds = time.monotonic() - self._begun
 
+    def keep(self, answer: Answer) -> None:
+        """Keep an answer; called by all threads."""
+        self.answers.append(answer)
+
     def answered_ids(self) -> list[str]:
         """Return the ids of all predictions answered 200."""
         return [answer.content["prediction_id"] for answer in self.answers if answer.status == 200]
@@ -124,7 +128,7 @@ class Load:
         )
         head, content = _receive(connection)
         seconds, status = time.monotonic() - asked, int(head.split(b" ", 2)[1])
-        self.answers.append(Answer(index, asked, seconds, status, content))
+        self.keep(Answer(index, asked, seconds, status, content))
 
 
 def percentile_milliseconds(answers: Sequence[Answer], share: float) -> float:

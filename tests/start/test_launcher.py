@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 import requests
-from honcho.environ import parse_procfile
 
 from backend.keys import KEY_VARIABLES
 from backend.launcher import programs
-from tests.system import REPOSITORY, children, free_port, running, wait_for
+from tests.launched import launched
+from tests.system import REPOSITORY, free_port, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("system")
 
@@ -72,7 +72,7 @@ def _assert_a_second_is_refused(
 ) -> None:
     before = sorted((runtime / "prometheus").iterdir())
     assert before
-    holders = _pids(launcher) | {"`make up`": launcher.pid}
+    holders = launched(launcher.pid) | {"`make up`": launcher.pid}
     others = settings | {"HOUSING_BACKEND_PORT": str(free_port())}
     for kind, module in SECONDS.items():
         log = folder / f"second-{module}.log"
@@ -85,12 +85,12 @@ def _assert_a_second_is_refused(
 
 
 def _assert_each_comes_back(launcher: subprocess.Popen[bytes], log: Path) -> None:
-    first = _pids(launcher)
+    first = launched(launcher.pid)
     assert set(first) == PROCESSES
     for name in KILLED:
         os.kill(first[name], signal.SIGKILL)
     wait_for(lambda: _are_back(launcher, first), BACK_SECONDS, "those that were killed")
-    now = _pids(launcher)
+    now = launched(launcher.pid)
     assert {name for name in PROCESSES if now[name] != first[name]} == KILLED
     for name in KILLED:
         said = f"{name} ended (killed by signal 9); starting it again in 1 s."
@@ -98,25 +98,8 @@ def _assert_each_comes_back(launcher: subprocess.Popen[bytes], log: Path) -> Non
 
 
 def _are_back(launcher: subprocess.Popen[bytes], first: dict[str, int]) -> bool:
-    now = _pids(launcher)
+    now = launched(launcher.pid)
     return all(now.get(name, first[name]) != first[name] for name in KILLED)
-
-
-def _pids(launcher: subprocess.Popen[bytes]) -> dict[str, int]:
-    """Return the launcher's processes by their names in the Procfile."""
-    commands = {"python -m backend.server": "mlops-api"}
-    commands |= {command: name for name, command in _procfile().items()}
-    found = {}
-    for pid in children(launcher.pid):
-        line = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-        command = f"python {' '.join(line.split()[1:3])}"
-        if command in commands:
-            found[commands[command]] = pid
-    return found
-
-
-def _procfile() -> dict[str, str]:
-    return dict(parse_procfile((REPOSITORY / "Procfile").read_text()).processes)
 
 
 def _assert_the_service_tells(port: str) -> None:
