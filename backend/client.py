@@ -17,7 +17,7 @@ from backend.connection import (
 from backend.contract.audit import AuditQuery, AuditResponse
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
-from backend.contract.feedback import FeedbackItem, FeedbackRequest, FeedbackResponse
+from backend.contract.feedback import Correction, FeedbackItem, FeedbackRequest, FeedbackResponse
 from backend.contract.model_version import ComparisonQuery, ComparisonResponse, VersionResponse
 from backend.contract.models import ChampionChange, ChampionChangedResponse, ModelsResponse
 from backend.contract.monitoring import (
@@ -149,9 +149,15 @@ class HousingClient(ServiceConnection):
         """Return one logged prediction."""
         return self._get(LoggedPredictionResponse, f"/predictions/{prediction_id}")
 
-    def feedback(self, items: list[FeedbackItem]) -> FeedbackResponse:
-        """Attach 1 to 10,000 actual values to prediction ids; needs an operator's key."""
-        return self._post(FeedbackResponse, "/feedback", FeedbackRequest(items=items))
+    def feedback(
+        self, items: list[FeedbackItem], correction: Correction | None = None
+    ) -> FeedbackResponse:
+        """Attach 1 to 10,000 actual values to prediction ids; needs an operator's key.
+
+        With a correction, values that differ from the stored ones replace them.
+        """
+        body = FeedbackRequest(items=items, correction=correction)
+        return self._post(FeedbackResponse, "/feedback", body)
 
     def performance(self, query: PerformanceQuery | None = None) -> PerformanceResponse:
         """Return realized and estimated error in a window of the served version's predictions."""

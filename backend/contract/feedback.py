@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import Field, FiniteFloat
 
-from backend.contract.base import Request, Success
+from backend.contract.base import Reason, Request, Success
 from storage.domain.target import ACCEPTED_TARGETS
 
 LARGEST_FEEDBACK = 10_000
+LONGEST_NAME = 100
 LOWEST_PRICE, HIGHEST_PRICE = ACCEPTED_TARGETS
 
 
@@ -20,6 +21,18 @@ class FeedbackItem(Request):
     )
 
 
+class Correction(Request):
+    """Who replaces stored values, and why; audited, and kept with the earlier values."""
+
+    person: str = Field(
+        min_length=1,
+        max_length=LONGEST_NAME,
+        pattern=r"\S",
+        description="Name of the person who knows the right values.",
+    )
+    reason: Reason = Field(description="Why the stored values are wrong.")
+
+
 class FeedbackRequest(Request):
     """POST /feedback"""
 
@@ -28,6 +41,11 @@ class FeedbackRequest(Request):
         max_length=LARGEST_FEEDBACK,
         fail_fast=True,
         description="Actual values, each with the id of its prediction.",
+    )
+    correction: Correction | None = Field(
+        None,
+        description="With it, values that differ from the stored ones replace them. "
+        "Without it, the stored ones are kept.",
     )
 
 
@@ -39,4 +57,7 @@ class FeedbackResponse(Success):
     duplicate: list[str] = Field(description="Ids that already had a value, which is kept.")
     conflicting: list[str] = Field(
         description="Duplicates whose value differs from the stored one."
+    )
+    corrected: list[str] = Field(
+        default_factory=list, description="Ids whose stored value was replaced."
     )

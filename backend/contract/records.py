@@ -122,6 +122,18 @@ class ModelMetricsRow(Row):
     parameters: dict[str, Any] = Field(description="Hyperparameters.")
 
 
+class LabelCorrection(BaseModel):
+    """An actual value that was replaced by another."""
+
+    timestamp: AwareDatetime = Field(description="When it was replaced.")
+    earlier: float = Field(description="The value until then, in 100,000 USD.")
+    earlier_at: AwareDatetime = Field(description="When that value had arrived.")
+    actual: float = Field(description="The value from then on, in 100,000 USD.")
+    actor: str = Field(description="Role of the key that replaced it.")
+    person: str = Field(description="Name of the person who asked for it.")
+    reason: str = Field(description="Why.")
+
+
 class PageResponse(Success):
     """A page of rows; ``total`` counts the rows returned, ``filters`` repeats the query."""
 
@@ -154,6 +166,10 @@ class LoggedPredictionResponse(Success):
     """GET /predictions/<prediction_id>"""
 
     prediction: PredictionRow = Field(description="The logged prediction.")
+    corrections: list[LabelCorrection] = Field(
+        default_factory=list,
+        description="How its actual value was corrected, the oldest first; empty if never.",
+    )
 
 
 class ModelMetricsResponse(PageResponse):

@@ -1,35 +1,72 @@
 """POST /feedback: attaching actual values to predictions."""
 
 import logging
+from collections.abc import Sequence
 
 from flask import Blueprint, Response
 
+from backend.contract import feedback as contract
 from backend.contract.feedback import FeedbackRequest, FeedbackResponse
 from backend.services import current_services
 from backend.web.answers import answer
+from backend.web.authorization import current_actor
+from backend.web.request_audit import tell
 from backend.web.validation import read_body
-from storage.predictions.feedback import Feedback
+from storage.predictions.feedback import Correction, Feedback
 
 logger = logging.getLogger(__name__)
+
+MOST_AUDITED = 100
+"""Most values listed in one entry of the audit log; all of them are in the history of their predictions."""
 
 blueprint = Blueprint("feedback", __name__)
 
 
 @blueprint.post("/feedback")
 def feedback() -> Response:
-    """Attach actual values to predictions by id, in any order, late or twice; needs the role operator."""
+    """Attach actual values to predictions by id, in any order, late or twice; needs the role operator.
+
+    A stored value is kept, unless a correction names a person and a reason: then the new value counts, the
+    change is audited, and GET /predictions/{prediction_id} shows the history.
+    """
     services = current_services()
     settings = services.settings
     body = read_body(FeedbackRequest, settings.backend.request_limit_bytes, services.metrics)
     attaching = Feedback(
         services.spool, services.database, settings.paths, settings.backend.command_timeout_seconds
     )
-    attached = attaching.attach([(item.prediction_id, item.actual) for item in body.items])
+    labels = [(item.prediction_id, item.actual) for item in body.items]
+    attached = attaching.attach(labels, _correction(body))
+    if attached.corrected and body.correction is not None:
+        _tell(attached.corrected, body.correction)
     logger.info(
-        "Feedback: %d accepted, %d unknown, %d duplicate, %d of them with a different value.",
+        "Feedback: %d accepted, %d corrected, %d unknown, %d duplicate, %d of them with a different value.",
         attached.accepted,
+        len(attached.corrected),
         len(attached.unknown),
         len(attached.duplicate),
         len(attached.conflicting),
     )
-    return answer(FeedbackResponse(**vars(attached)))
+    corrected = [prediction_id for prediction_id, _, _ in attached.corrected]
+    return answer(FeedbackResponse(**vars(attached) | {"corrected": corrected}))
+
+
+def _correction(body: FeedbackRequest) -> Correction | None:
+    asked = body.correction
+    return Correction(current_actor(), asked.person, asked.reason) if asked is not None else None
+
+
+def _tell(corrected: Sequence[tuple[str, float, float]], asked: contract.Correction) -> None:
+    first = [
+        {"prediction_id": prediction_id, "from": earlier, "to": actual}
+        for prediction_id, earlier, actual in corrected[:MOST_AUDITED]
+    ]
+    subject = corrected[0][0] if len(corrected) == 1 else None
+    tell(
+        "label_correction",
+        subject,
+        asked.reason,
+        person=asked.person,
+        corrected=len(corrected),
+        values=first,
+    )

@@ -9,6 +9,7 @@ from backend.contract.predictions import (
     PredictQuery,
 )
 from backend.contract.records import (
+    LabelCorrection,
     LoggedPredictionResponse,
     PredictionRow,
     PredictionsQuery,
@@ -69,8 +70,10 @@ def predictions() -> Response:
 @blueprint.get("/predictions/<prediction_id>")
 def prediction(prediction_id: str) -> Response:
     """Return one logged prediction."""
-    row = current_services().record_log.prediction(prediction_id)
-    return answer(LoggedPredictionResponse(prediction=_row(row)))
+    record_log = current_services().record_log
+    row = record_log.prediction(prediction_id)
+    corrections = [LabelCorrection(**each) for each in record_log.corrections(row["prediction_id"])]
+    return answer(LoggedPredictionResponse(prediction=_row(row), corrections=corrections))
 
 
 def _row(row: dict[str, Any]) -> PredictionRow:

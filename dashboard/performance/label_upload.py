@@ -4,7 +4,14 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from backend.contract.feedback import LARGEST_FEEDBACK, FeedbackItem, FeedbackResponse
+from backend.contract.base import LONGEST_REASON
+from backend.contract.feedback import (
+    LARGEST_FEEDBACK,
+    LONGEST_NAME,
+    Correction,
+    FeedbackItem,
+    FeedbackResponse,
+)
 from backend.contract.records import LARGEST_LIMIT, PredictionsQuery
 from dashboard.performance.label_file import LabelFile, UnreadableFile, read_labels, template
 from dashboard.shared.price import escaped
@@ -21,7 +28,7 @@ def draw_label_upload() -> None:
     st.subheader("Actual values", anchor=False)
     st.caption(
         "A CSV file with the columns prediction_id and actual, in units of 100,000 USD. Rows may be in any "
-        "order, late or repeated: the first value of a prediction is kept."
+        "order, late or repeated. A stored value is kept, unless you correct it."
     )
     _draw_template()
     file = st.file_uploader(
@@ -64,17 +71,37 @@ def _draw_file(content: bytes) -> None:
         return
     st.caption(escaped(found.understood.sentence()))
     _draw_problems(found)
+    is_correcting, correction = _correction()
     pressed = st.button(
         f"Save {len(found.items):,} values",
         key="performance_attach",
         type="primary",
         icon=":material/add_link:",
-        disabled=not found.items,
+        disabled=not found.items or (is_correcting and correction is None),
+        help="Enter your name and a reason first."
+        if is_correcting and correction is None
+        else None,
     )
     if pressed:
         with asking_service():
-            st.session_state[REPORT] = attach(found.items)
+            st.session_state[REPORT] = attach(found.items, correction)
             st.rerun()
+
+
+def _correction() -> tuple[bool, Correction | None]:
+    """Return whether stored values are to be replaced, and by whom and why once both are entered."""
+    is_correcting = st.checkbox(
+        "Correct stored values",
+        key="performance_correct",
+        help="Values in the file replace stored ones that differ. The stored ones stay in the history.",
+    )
+    if not is_correcting:
+        return False, None
+    person = st.text_input("Your name", key="performance_person", max_chars=LONGEST_NAME).strip()
+    reason = st.text_input(
+        "Reason for the correction", key="performance_reason", max_chars=LONGEST_REASON
+    ).strip()
+    return True, Correction(person=person, reason=reason) if person and reason else None
 
 
 def _draw_problems(found: LabelFile) -> None:
@@ -92,11 +119,11 @@ def _draw_problems(found: LabelFile) -> None:
     )
 
 
-def attach(items: list[FeedbackItem]) -> FeedbackResponse:
+def attach(items: list[FeedbackItem], correction: Correction | None = None) -> FeedbackResponse:
     """Send the values, ten thousand at a time, and return the reports as one."""
     client = housing_client()
     parts = [
-        client.feedback(items[start : start + LARGEST_FEEDBACK])
+        client.feedback(items[start : start + LARGEST_FEEDBACK], correction)
         for start in range(0, len(items), LARGEST_FEEDBACK)
     ]
     return FeedbackResponse(
@@ -104,24 +131,29 @@ def attach(items: list[FeedbackItem]) -> FeedbackResponse:
         unknown=[one for part in parts for one in part.unknown],
         duplicate=[one for part in parts for one in part.duplicate],
         conflicting=[one for part in parts for one in part.conflicting],
+        corrected=[one for part in parts for one in part.corrected],
     )
 
 
 def draw_report(report: FeedbackResponse) -> None:
     """Draw how many values were accepted, and the ids of the rest."""
     with st.container(key="performance_attached", border=True):
-        accepted, unknown, duplicate, conflicting = st.columns(4)
+        accepted, corrected, unknown, duplicate, conflicting = st.columns(5)
         accepted.metric("Accepted", f"{report.accepted:,}")
+        corrected.metric(
+            "Corrected", f"{len(report.corrected):,}", help="A stored value was replaced."
+        )
         unknown.metric("Unknown", f"{len(report.unknown):,}", help="No prediction has this id.")
         duplicate.metric(
             "Duplicates",
             f"{len(report.duplicate):,}",
-            help="Already labelled; the first value is kept.",
+            help="Already labelled; the stored value is kept.",
         )
         conflicting.metric(
             "Duplicates with a different value",
             f"{len(report.conflicting):,}",
-            help="The value in the file differs from the one that is kept.",
+            help="The value in the file differs from the one that is kept. To replace it, save the file "
+            "again with *Correct stored values*.",
         )
         rows = [
             {"prediction_id": one, "report": name}

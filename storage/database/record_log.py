@@ -13,7 +13,15 @@ from storage.database.connection import Database
 from storage.errors import InvalidInput, RecordNotFound
 from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
-from storage.schema.tables import api_metrics, events, labels, logs, model_metrics, predictions
+from storage.schema.tables import (
+    api_metrics,
+    events,
+    label_corrections,
+    labels,
+    logs,
+    model_metrics,
+    predictions,
+)
 from storage.spool.rejected import RejectedRecords
 
 PAGE_TOKEN = re.compile(r"[0-9]{1,18}")
@@ -100,6 +108,14 @@ class RecordLog:
         if row is None:
             raise RecordNotFound(f"There is no prediction {prediction_id[:64]}.")
         return dict(row)
+
+    def corrections(self, prediction_id: str) -> list[dict[str, Any]]:
+        """Return how the actual value of one prediction was corrected, the oldest first."""
+        columns = [each for each in label_corrections.c if each.name not in ("id", "prediction_id")]
+        query = sa.select(*columns).where(label_corrections.c.prediction_id == prediction_id)
+        with self._database.transaction() as connection:
+            rows = connection.execute(query.order_by(label_corrections.c.id)).mappings()
+            return [dict(row) for row in rows]
 
     def models(self, limit: int) -> list[dict[str, Any]]:
         """Return the metrics of trained models, newest first."""

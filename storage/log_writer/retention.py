@@ -12,7 +12,14 @@ import sqlalchemy as sa
 
 from storage.database.connection import Database
 from storage.requests.rollup import prune_steps
-from storage.schema.tables import api_metrics, labels, logs, predictions, shadow_answers
+from storage.schema.tables import (
+    api_metrics,
+    label_corrections,
+    labels,
+    logs,
+    predictions,
+    shadow_answers,
+)
 from storage.settings import Settings
 
 SLACK_SHARE = 0.1
@@ -124,7 +131,7 @@ def _delete_oldest(
         oldest = oldest.where(table.c.timestamp < before)
     if table is predictions:  # labels and challengers' answers are deleted with their prediction
         gone = sa.select(table.c.prediction_id).where(table.c.id.in_(oldest))
-        for other in (labels, shadow_answers):
+        for other in (labels, label_corrections, shadow_answers):
             connection.execute(sa.delete(other).where(other.c.prediction_id.in_(gone)))
     return connection.execute(sa.delete(table).where(table.c.id.in_(oldest))).rowcount
 

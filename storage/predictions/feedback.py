@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from storage.database.backlog import read_positions
 from storage.database.commands import ANSWER_POLL_SECONDS, ask
@@ -22,6 +22,17 @@ class Attached:
     unknown: tuple[str, ...]
     duplicate: tuple[str, ...]
     conflicting: tuple[str, ...]
+    corrected: tuple[tuple[str, float, float], ...] = ()
+    """Id, earlier and new value of each value that was replaced."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Who replaces values, and why: the role of the key, the name of a person, a reason."""
+
+    actor: str
+    person: str
+    reason: str
 
 
 class Feedback:
@@ -35,8 +46,13 @@ class Feedback:
         self._paths = paths
         self._timeout_seconds = timeout_seconds
 
-    def attach(self, labels: Sequence[tuple[str, float]]) -> Attached:
+    def attach(
+        self, labels: Sequence[tuple[str, float]], correction: Correction | None = None
+    ) -> Attached:
         """Attach actual values, given as pairs of prediction id and value in 100,000 USD.
+
+        With a correction, a value that differs from the stored one replaces it, and the stored one becomes
+        history. Without, the stored one is kept.
 
         What is accepted is in the database when this returns. An id is unknown once everything that was in
         the spool when this was called has been moved and there is still no such prediction: a value may
@@ -55,13 +71,17 @@ class Feedback:
             self._database,
             "attach_labels",
             self._timeout_seconds,
-            {"labels": [list(label) for label in labels]},
+            {
+                "labels": [list(label) for label in labels],
+                "correction": asdict(correction) if correction is not None else None,
+            },
         )
         return Attached(
             accepted=decided["accepted"],
             unknown=tuple(decided["unknown"]),
             duplicate=tuple(decided["duplicate"]),
             conflicting=tuple(decided["conflicting"]),
+            corrected=tuple((one, before, now) for one, before, now in decided["corrected"]),
         )
 
     def _some_are_missing(self, ids: Sequence[str]) -> bool:

@@ -1,7 +1,9 @@
 """Actual values of predictions: which ones the log-writer accepts, and its reply.
 
-The first value of a prediction is kept. It may already have caused an alarm or a retraining, so it is not
-replaced silently; the same value sent again changes nothing, and a different one is reported.
+The first value of a prediction is kept, unless it is corrected: it may already have caused an alarm or a
+retraining, so it is not replaced silently. The same value sent again changes nothing, and a different one is
+reported. A correction names a person and a reason; from then on the new value counts, and the old one is kept
+as history.
 """
 
 import re
@@ -12,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database.connection import Database
-from storage.schema.tables import labels, predictions
+from storage.schema.tables import label_corrections, labels, predictions
 
 POSSIBLE_ID = re.compile(r"[0-9A-Za-z_-]{1,32}")
 """Anything else is not an id of this service, so it is unknown without a query."""
@@ -23,6 +25,8 @@ def store_labels(
 ) -> dict[str, Any]:
     """Accept the new ones of ``arguments["labels"]``, pairs of prediction id and actual value, in order.
 
+    With ``arguments["correction"]`` (actor, person, reason), different values replace the earlier ones.
+
     Runs in the log-writer, inside its transaction: one decision at a time, so that of two requests about
     one prediction exactly one has its value accepted.
 
@@ -30,28 +34,37 @@ def store_labels(
     -------
     dict
         ``accepted``: number of accepted values. Ids, in order: ``unknown``, of no recorded prediction;
-        ``duplicate``, that already had a value; ``conflicting``, duplicates with a different value.
+        ``duplicate``, that already had a value and keep it; ``conflicting``, duplicates with a different
+        value. ``corrected``: id, earlier and new value of each that was replaced.
     """
     pairs: Sequence[tuple[str, float]] = arguments["labels"]
+    correction: Mapping[str, str] | None = arguments.get("correction")
     ids = [prediction_id for prediction_id, _ in pairs]
     known, kept = recorded_ids(connection, ids), _kept_values(connection, ids)
     added: dict[str, float] = {}
     unknown, duplicate, conflicting = [], [], []
+    corrected: list[tuple[str, float, float]] = []
     for prediction_id, actual in pairs:
         if prediction_id not in known:
             unknown.append(prediction_id)
-        elif prediction_id in kept:
+        elif prediction_id not in kept:
+            kept[prediction_id] = added[prediction_id] = actual
+        elif kept[prediction_id] != actual and correction is not None:
+            corrected.append((prediction_id, kept[prediction_id], actual))
+            kept[prediction_id] = actual
+        else:
             duplicate.append(prediction_id)
             if kept[prediction_id] != actual:
                 conflicting.append(prediction_id)
-        else:
-            kept[prediction_id] = added[prediction_id] = actual
     _insert(connection, added, now)
+    if correction is not None:
+        _replace(connection, corrected, correction, now)
     return {
         "accepted": len(added),
         "unknown": unknown,
         "duplicate": duplicate,
         "conflicting": conflicting,
+        "corrected": corrected,
     }
 
 
@@ -79,8 +92,31 @@ def _insert(connection: sa.Connection, added: Mapping[str, float], now: datetime
         connection.execute(sa.insert(labels), rows)
 
 
+def _replace(
+    connection: sa.Connection,
+    corrected: Sequence[tuple[str, float, float]],
+    correction: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Let the new values count, from now on, and keep the earlier ones as history."""
+    for prediction_id, earlier, actual in corrected:
+        is_this = labels.c.prediction_id == prediction_id
+        earlier_at = connection.execute(sa.select(labels.c.timestamp).where(is_this)).scalar_one()
+        connection.execute(
+            sa.insert(label_corrections).values(
+                timestamp=now,
+                prediction_id=prediction_id,
+                earlier=earlier,
+                earlier_at=earlier_at,
+                actual=actual,
+                **correction,
+            )
+        )
+        connection.execute(sa.update(labels).where(is_this).values(actual=actual, timestamp=now))
+
+
 def count_labels_since(database: Database, moment: datetime) -> int:
-    """Return the number of actual values attached from ``moment`` on.
+    """Return the number of actual values attached or corrected from ``moment`` on.
 
     Raises
     ------

@@ -99,7 +99,19 @@ labels = _record_table(
     sa.Column("prediction_id", sa.String(32), nullable=False, unique=True),
     sa.Column("actual", sa.Float(53), nullable=False),
 )
-"""Actual values by prediction id; ``timestamp`` is when one arrived. Joined when predictions are read."""
+"""Actual values by prediction id, the newest of each; ``timestamp`` is when it arrived."""
+
+label_corrections = _record_table(
+    "label_corrections",
+    sa.Column("prediction_id", sa.String(32), nullable=False, index=True),
+    sa.Column("earlier", sa.Float(53), nullable=False),
+    sa.Column("earlier_at", UtcDateTime, nullable=False),
+    sa.Column("actual", sa.Float(53), nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("person", sa.String(100), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+"""A row for each time that an actual value was replaced; deleted with its prediction."""
 
 shadow_answers = _record_table(
     "shadow_answers",
@@ -203,6 +215,7 @@ RECORD_TABLES: tuple[sa.Table, ...] = (
     logs,
     model_metrics,
     labels,
+    label_corrections,
     shadow_answers,
 )
 """The tables of records: what clearing the database empties. History of decisions (events, configuration)

@@ -29,10 +29,11 @@ from tests.versions import champion_and_dearer
 PAGES = ("overview", "batch", "latency", "performance", "drift", "retrain", "registry", "logs")
 NAMES = (
     "action actor against challenger champion champion_version changed_by check_id code conflicting "
+    "corrected "
     "dataset_sha256 decided_by drifted_features duplicate endpoint event_id expected_champion "
     "experiment_id feature_names features field hash instance kind last_hash last_lines leading_inputs "
     "level log_tail method mlflow_run_id mlflow_url model_name model_type model_version module "
-    "name next_page_token page_token prediction_id prediction_ids previous previous_version "
+    "name next_page_token page_token person prediction_id prediction_ids previous previous_version "
     "process q refused_version request_id requested_by run_id running_retrainings service_version "
     "state subject trigger_file trigger_files trigger_id type unit unknown unreadable url version "
 )

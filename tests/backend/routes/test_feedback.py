@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from backend.contract.feedback import FeedbackResponse
 from storage.domain.inputs import EXAMPLE
-from tests.log_writing import Store, attach_actual_values
+from tests.log_writing import Store, attach_actual_values, carried_out
 from tests.system import bearer
 
 Attach = Callable[[list[Any]], FeedbackResponse]
@@ -46,6 +46,45 @@ def test_values_are_attached_and_read_back(
     statistics = http.get("/database/stats").json
     assert statistics is not None
     assert statistics["statistics"]["labelled"] == 2
+
+
+def test_a_value_is_corrected_by_a_named_person_and_audited(
+    http: FlaskClient, attach: Attach, store_records: Store
+) -> None:
+    one = http.post("/predict", json=EXAMPLE).get_json()["prediction_id"]
+    attach([{"prediction_id": one, "actual": 4.0}])
+    correction = {"person": "Ada Lovelace", "reason": "a decimal comma was cut off"}
+    items = [{"prediction_id": one, "actual": 4.2}]
+    answer = carried_out(store_records, lambda: _post(http, items, correction=correction))
+    report = FeedbackResponse.model_validate(answer.json)
+    assert (answer.status_code, report.accepted, report.corrected) == (200, 0, [one])
+    found = http.get(f"/predictions/{one}").get_json()
+    assert found["prediction"]["actual"] == 4.2
+    (change,) = found["corrections"]
+    assert (change["earlier"], change["actual"], change["person"]) == (4.0, 4.2, "Ada Lovelace")
+    entry = http.get("/audit", headers=bearer("operate")).get_json()["entries"][0]
+    assert (entry["action"], entry["actor"], entry["subject"]) == (
+        "label_correction",
+        "operator",
+        one,
+    )
+    assert entry["reason"] == correction["reason"]
+    assert entry["figures"] == {
+        "person": "Ada Lovelace",
+        "corrected": 1,
+        "values": [{"prediction_id": one, "from": 4.0, "to": 4.2}],
+    }
+
+
+@pytest.mark.parametrize(
+    "correction", [{"person": "Ada"}, {"reason": "x"}, {"person": " ", "reason": "x"}]
+)
+def test_a_correction_needs_a_person_and_a_reason(
+    http: FlaskClient, correction: dict[str, str]
+) -> None:
+    answer = _post(http, [{"prediction_id": "a", "actual": 1.0}], correction=correction)
+    assert answer.status_code == 400
+    assert answer.get_json()["validation_errors"][0]["field"].startswith("correction.")
 
 
 @pytest.mark.parametrize(("key", "status"), [(None, 401), ("wrong", 401), ("see", 403)])
@@ -96,8 +135,8 @@ def test_without_a_database_nothing_is_attached(http: FlaskClient) -> None:
     assert "log-writer" in answer.json["error"]
 
 
-def _post(http: FlaskClient, items: list[Any]) -> TestResponse:
-    return http.post("/feedback", json={"items": items}, headers=bearer("operate"))
+def _post(http: FlaskClient, items: list[Any], **more: Any) -> TestResponse:
+    return http.post("/feedback", json={"items": items} | more, headers=bearer("operate"))
 
 
 def _listed(http: FlaskClient, query: str) -> dict[str, float | None]:

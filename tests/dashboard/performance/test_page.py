@@ -111,11 +111,23 @@ def test_a_file_is_checked_attached_and_reported(
     metrics = {metric.label: metric.value for metric in page.metric}
     assert metrics == {
         "Accepted": "1",
+        "Corrected": "0",
         "Unknown": "1",
         "Duplicates": "1",
         "Duplicates with a different value": "1",
     }
     assert operator.prediction(one).prediction.actual == 2.5
+    page.checkbox(key="performance_correct").check().run()
+    assert page.button(key="performance_attach").disabled
+    page.text_input(key="performance_person").input("Ada").run()
+    page.text_input(key="performance_reason").input("wrong district").run()
+    with log_writer(keyed_service):
+        page.button(key="performance_attach").click().run()
+    assert not sentences(page)
+    assert {metric.label: metric.value for metric in page.metric}["Corrected"] == "1"
+    found = operator.prediction(one)
+    assert found.prediction.actual == 3.0
+    assert [(each.earlier, each.person) for each in found.corrections] == [(2.5, "Ada")]
 
 
 def test_a_wrong_file_is_said_in_a_sentence(open_page: OpenPage, keyed_service: Service) -> None:

@@ -14,7 +14,14 @@ from storage.log_writer.retention_clock import RetentionClock
 from storage.log_writer.status import read_status
 from storage.log_writer.writer import LogWriter
 from storage.schema.records import SpoolRecord, utc_now
-from storage.schema.tables import api_metrics, labels, logs, model_metrics, predictions
+from storage.schema.tables import (
+    api_metrics,
+    label_corrections,
+    labels,
+    logs,
+    model_metrics,
+    predictions,
+)
 from storage.settings import Settings
 from storage.spool.spool import Spool
 from tests.settings import changed
@@ -101,10 +108,13 @@ def test_a_label_goes_with_its_prediction(keep: Keep, writable: Database) -> Non
             for record in (old, new)
         ]
         connection.execute(sa.insert(labels), rows)
+        corrected = {"earlier": 1.0, "earlier_at": NOW, "actor": "a", "person": "b", "reason": "c"}
+        connection.execute(sa.insert(label_corrections), [row | corrected for row in rows])
     Retention(writable, POLICY).step(NOW, 10)
     with writable.transaction() as connection:
-        left = connection.execute(sa.select(labels.c.prediction_id)).scalars().all()
-    assert left == [new.prediction_id]
+        for table in (labels, label_corrections):
+            left = connection.execute(sa.select(table.c.prediction_id)).scalars().all()
+            assert left == [new.prediction_id]
 
 
 def test_nothing_to_do_is_false(writable: Database) -> None:

@@ -10,7 +10,8 @@ from storage.database.connection import Database
 from storage.database.record_log import PageRequest, RecordLog
 from storage.errors import CommandUnanswered, DatabaseUnavailable
 from storage.log_writer.writer import LogWriter
-from storage.predictions.feedback import Attached, Feedback
+from storage.predictions.feedback import Attached, Correction, Feedback
+from storage.predictions.labels import count_labels_since
 from storage.schema.records import PredictionRecord, new_id, utc_now
 from storage.settings import Settings
 from storage.spool.spool import Spool
@@ -91,6 +92,28 @@ def test_the_first_value_stays_and_others_are_reported(
     assert again == Attached(1, (), (one, one, two), (one,))
     assert record_log.prediction(one)["actual"] == 2.0
     assert record_log.statistics()["labelled"] == 2
+
+
+@pytest.mark.usefixtures("log_writer")
+def test_a_correction_counts_from_now_on_and_keeps_the_history(
+    feedback: Feedback, predicted: list[PredictionRecord], record_log: RecordLog, readable: Database
+) -> None:
+    one, two, three = ids(predicted)
+    feedback.attach([(one, 42.0), (three, 1.0)])
+    arrived = record_log.prediction(one)["labelled_at"]
+    by_ada = Correction("operator", "Ada", "4_2 was read as 42")
+    done = feedback.attach([(one, 4.2), (two, 2.0), (three, 1.0), (two, 3.0), ("x", 1.0)], by_ada)
+    assert done == Attached(1, ("x",), (three,), (), ((one, 42.0, 4.2), (two, 2.0, 3.0)))
+    feedback.attach([(one, 4.3)], Correction("admin", "Grace", "the deed says so"))
+    assert feedback.attach([(one, 4.2)]).conflicting == (one,)
+    assert [record_log.prediction(each)["actual"] for each in (one, two, three)] == [4.3, 3.0, 1.0]
+    first, second = record_log.corrections(one)
+    assert (first["earlier"], first["earlier_at"], first["actual"]) == (42.0, arrived, 4.2)
+    assert (first["actor"], first["person"], first["reason"]) == tuple(vars(by_ada).values())
+    assert (second["earlier"], second["earlier_at"]) == (4.2, first["timestamp"])
+    assert record_log.prediction(one)["labelled_at"] == second["timestamp"]
+    assert record_log.corrections(three) == []
+    assert count_labels_since(readable, second["timestamp"]) == 1
 
 
 @pytest.mark.usefixtures("log_writer")
