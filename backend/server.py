@@ -18,8 +18,11 @@ from storage.setting_groups.hosts import listen
 from storage.settings import settings_or_exit
 from storage.spool.log_handler import CONSOLE_FORMAT
 
+logger = logging.getLogger("backend.server")  # __name__ is __main__ when it runs
+
 APPLICATION = "backend.app:create_worker_app"
 WORK = "backend.workers.application"
+MACHINE_CODE = "training.kernels.machine_code"
 STAND_IN = "backend.workers.stand_in"
 """Imported by name, like the application: their imports are most of what takes time."""
 WAITING_CONNECTIONS = 1024
@@ -33,6 +36,7 @@ def main() -> None:
     _allow_open_files()
     factory = sys.argv[1] if len(sys.argv) > 1 else APPLICATION
     serve = _imported(factory)
+    _warn_of_compiling()
     listener = listen(
         settings.addresses.backend_host,
         settings.addresses.backend_port,
@@ -57,6 +61,12 @@ def _imported(factory: str) -> Callable[..., None]:
     # The collector never touches frozen objects, so their memory pages stay shared.
     gc.freeze()
     return serve
+
+
+def _warn_of_compiling() -> None:
+    problem = import_module(MACHINE_CODE).why_not_kept()
+    if problem is not None:
+        logger.warning("%s", problem)
 
 
 def _allow_open_files() -> None:

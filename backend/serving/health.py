@@ -14,6 +14,7 @@ from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
 from storage.spool.spool import Spool
 from storage.version import VERSION
+from training.kernels.machine_code import why_not_kept
 
 SILENCE_WORTH_SAYING = timedelta(minutes=1)
 
@@ -32,6 +33,8 @@ def health(
     model = host.loaded
     if model is not None and (note := libraries_note(model.manifest)) is not None:
         alarms.append(note)
+    if (problem := why_not_kept()) is not None:
+        alarms.append(problem)
     refused_version = refusal.version if refusal else None
     refused_reason = refusal.reason if refusal else None
     try:

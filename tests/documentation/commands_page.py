@@ -25,6 +25,7 @@ WITH_OPTIONS = (
     "storage.log_writer",
     "storage.restore",
     "storage.spool",
+    "training.compilation",
 )
 PROCESSES = """
 What `make up` starts, from the `Procfile`. Each starts alone, in any order, survives the others being down,

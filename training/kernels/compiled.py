@@ -8,7 +8,7 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 
 from storage.process.lock import in_turn
-from training.kernels.machine_code import SharedCache, code_folder
+from training.kernels.machine_code import SharedCache, code_folder, keeps_code
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -27,7 +27,7 @@ def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Res
     """Return the function as numba compiles it at its first call; it then runs without the GIL.
 
     The machine code is kept in the user's cache folder, else beside the sources. Where neither can be
-    written, such as in a read-only container, each process compiles for itself.
+    written, such as in a read-only container, each process takes what is there and compiles the rest.
     """
     return _dispatcher(function, OPTIONS)
 
@@ -74,7 +74,7 @@ def _turn() -> Iterator[None]:
     # A function compiles those that it calls: only the outermost waits for the turn.
     with global_compiler_lock, ExitStack() as held:
         if not _turn_is_ours:
-            if folder := code_folder():
+            if keeps_code() and (folder := code_folder()):
                 held.enter_context(in_turn(folder / "lock"))
             _turn_is_ours.append(True)
             held.callback(_turn_is_ours.clear)

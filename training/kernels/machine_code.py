@@ -1,6 +1,7 @@
 """Where compiled machine code is kept: one folder for all checkouts, named by what the code is made of."""
 
 import hashlib
+import logging
 import os
 import re
 import sys
@@ -19,6 +20,8 @@ import numba
 from numba.core import config
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
 
+logger = logging.getLogger(__name__)
+
 SOURCES = Path(__file__).parents[1]
 MARKS = (b"@compiled", b"@inlined")
 IMPORTED = re.compile(rb"^from ((?:storage|training)\.[\w.]+) import (\([^)]*\)|.*)$", re.MULTILINE)
@@ -32,15 +35,39 @@ UNUSED_SECONDS = 30 * 24 * 3600.0
 
 @cache
 def code_folder() -> Path | None:
-    """Return the folder of today's code; None where none can be written to."""
+    """Return the folder of today's code; None where none can be written to and none holds any."""
     name = checksum(SOURCES)
-    return next(filter(None, (usable_folder(parent, name) for parent in _parents())), None)
+    usable = (usable_folder(parent, name) for parent in _parents())
+    folders = (parent / name for parent in _parents())
+    return next(filter(None, usable), None) or next(filter(_holds_code, folders), None)
+
+
+@cache
+def keeps_code() -> bool:
+    """Whether what is compiled now is kept; False in a read-only image, though it may bring code along."""
+    folder = code_folder()
+    return folder is not None and usable_folder(folder.parent, folder.name) is not None
 
 
 def is_compiled() -> bool:
     """Whether machine code of these sources was kept, by any process before this one."""
     folder = code_folder()
-    return folder is not None and any(folder.glob("*.nbi"))
+    return folder is not None and _holds_code(folder)
+
+
+def why_not_kept() -> str | None:
+    """Return what to do where machine code is compiled by each process anew; None where it is kept."""
+    if keeps_code() or (is_compiled() and not _compiled_in_vain):
+        return None
+    return (
+        f"Machine code cannot be kept, as {next(_parents())} cannot be written: each process compiles it for "
+        "itself, which takes a minute or two at its start. Set NUMBA_CACHE_DIR to a folder that can be "
+        "written."
+    )
+
+
+def _holds_code(folder: Path) -> bool:
+    return any(folder.glob("*.nbi"))
 
 
 def _parents() -> Iterator[Path]:
@@ -143,3 +170,15 @@ class SharedCache(FunctionCache):
     """numba's cache of a function's machine code, kept for all checkouts of the same sources."""
 
     _impl_class: Any = _SharedCode
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep the machine code for a signature, or say once that it cannot be kept."""
+        if keeps_code():
+            super().save_overload(sig, data)
+        elif not _compiled_in_vain:
+            _compiled_in_vain.append(True)
+            logger.warning("%s", why_not_kept())
+
+
+_compiled_in_vain: list[bool] = []
+"""Not empty once this process compiled what it could not keep."""

@@ -1,0 +1,50 @@
+"""Calls every compiled function as training and service do, with small models: a call compiles it."""
+
+from typing import Any
+
+import numpy as np
+
+from storage.models.pickles import pickled, unpickled
+from training.dataset.sources import load_table
+from training.dataset.splits import Part, split
+from training.dataset.table import HousingTable
+from training.fitting.fit import fit, fit_intervals
+from training.fitting.search import SEARCHED
+from training.models.candidates import all_candidates
+from training.models.predictor import compiled_if_equal
+from training.models.reference_profile import ReferenceProfile, ReferenceSearch
+
+SEED = 0
+EACH = 8
+"""Every eighth row of the table is enough: how well the model predicts is not the point."""
+FEW = 5
+FEW_TREES = {
+    "hist_gradient_boosting": {"regressor__max_iter": FEW},
+    SEARCHED: {"regressor__near__max_iter": FEW, "regressor__far__max_iter": FEW},
+}
+"""The candidates that are compiled when they are served, and what makes them small."""
+
+
+def compile_all() -> None:
+    """Fit, load and ask small models as training and service do: a function is compiled when it is called."""
+    table = load_table()
+    splits = split(HousingTable(table.values[::EACH], table.origin), SEED)
+    for candidate in all_candidates(SEED, 1):
+        if candidate.name not in FEW_TREES:
+            continue
+        candidate.pipeline.set_params(**FEW_TREES[candidate.name])
+        fitted = fit(candidate, splits.train, splits.validation, threads=1)
+        intervals = fit_intervals(fitted, splits, SEED)
+        # As they are after loading: an array that must not be written to is another type.
+        _ask(unpickled(pickled(fitted.pipeline)), unpickled(pickled(intervals)), splits.train)
+
+
+def _ask(pipeline: Any, intervals: Any, learned: Part) -> None:
+    profile = ReferenceProfile.fit(learned.inputs, learned.targets, SEED)
+    search = ReferenceSearch(ReferenceProfile.from_bytes(profile.to_bytes()))
+    model = compiled_if_equal(pipeline, intervals, search, profile.background)
+    if model is None:
+        raise RuntimeError("the model that is served was not compiled")
+    one = np.ascontiguousarray(learned.inputs[:1])
+    model.answer(one)
+    model.predict(one)
