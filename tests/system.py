@@ -8,16 +8,19 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
+
+from tests.warm_parent import WARM, WarmProgram
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PORTS = range(20_000, 32_000)
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
+Program = subprocess.Popen[bytes] | WarmProgram
 Value = TypeVar("Value")
 
 
@@ -60,27 +63,58 @@ def copied_runtime(trained: Path, runtime: Path) -> Path:
 
 
 @contextmanager
-def running(
-    module: str, log: Path, *arguments: str, **settings: str
-) -> Iterator[subprocess.Popen[bytes]]:
+def running(module: str, log: Path, *arguments: str, **settings: str) -> Iterator[Program]:
     """Run ``python -m module`` in a process group of its own; stop the whole group at the end."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            cwd=REPOSITORY,
-            env=clean_environment(**settings),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    environment = clean_environment(**settings)
+    process = started(module, log, arguments, environment)
     try:
         yield process
     finally:
         stop_group(process)
 
 
-def stop_group(process: subprocess.Popen[bytes]) -> None:
+@contextmanager
+def running_cold(module: str, log: Path, *arguments: str, **settings: str) -> Iterator[Program]:
+    """Run it as ``running`` does, but with its own imports, as for a person."""
+    process = started_cold(module, log, arguments, clean_environment(**settings))
+    try:
+        yield process
+    finally:
+        stop_group(process)
+
+
+def started(
+    module: str, log: Path, arguments: Sequence[str], environment: dict[str, str]
+) -> Program:
+    """Start a program whose imports are done, if the warm parent has done them."""
+    if module not in WARM:
+        return started_cold(module, log, arguments, environment)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.touch()
+    return WarmProgram(module, arguments, REPOSITORY, environment, log)
+
+
+def started_cold(
+    module: str,
+    log: Path,
+    arguments: Sequence[str],
+    environment: dict[str, str],
+    prefix: Sequence[str] = (),
+) -> Program:
+    """Start ``python -m module``, optionally by another program, in a process group of its own."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [*prefix, sys.executable, "-m", module, *arguments],
+            cwd=REPOSITORY,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def stop_group(process: Program) -> None:
     """Stop a process group politely, then for good."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:

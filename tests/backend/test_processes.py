@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -23,7 +22,7 @@ from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.backend.live_service import ADMIN_KEY, is_healthy, process_settings
 from tests.postgresql import empty_database
-from tests.system import children, running, wait_for
+from tests.system import Program, children, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -37,9 +36,7 @@ def told(champion_settings: Settings) -> dict[str, str]:
 
 
 @pytest.fixture
-def service(
-    told: dict[str, str], tmp_path: Path, client: HousingClient
-) -> Iterator[subprocess.Popen[bytes]]:
+def service(told: dict[str, str], tmp_path: Path, client: HousingClient) -> Iterator[Program]:
     """The API as a process of its own, without a log-writer."""
     with running("backend", tmp_path / "api.log", **told) as api:
         wait_for(lambda: is_healthy(client), what="a healthy service")
@@ -82,7 +79,7 @@ def test_one_setting_moves_the_log_to_postgresql(
 
 
 def test_metrics_cover_all_workers_and_survive_a_killed_one(
-    service: subprocess.Popen[bytes], client: HousingClient
+    service: Program, client: HousingClient
 ) -> None:
     answered = _predict_many(client, 40)
     assert _metric(client, "ml_predictions_total") == answered

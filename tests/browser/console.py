@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from backend.client import HousingClient, ServiceUnreachable
 from storage.paths import RuntimePaths
-from tests.system import running, wait_for
+from tests.system import Program, running, wait_for
 
 PATHS = ("", "predict", "batch", "latency", "performance", "drift", "retrain", "registry", "logs")
 """Of every page."""
@@ -107,7 +106,7 @@ class System:
         """Return what the console wrote."""
         return (self._logs / "dashboard.log").read_text()
 
-    def _run(self, stack: ExitStack, module: str) -> subprocess.Popen[bytes]:
+    def _run(self, stack: ExitStack, module: str) -> Program:
         log = self._logs / f"{module.split('.')[-1]}.log"
         return stack.enter_context(running(module, log, **self._settings))
 

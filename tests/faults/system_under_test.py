@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +20,15 @@ from storage.schema.tables import predictions
 from storage.settings import Settings
 from storage.spool.segments import decode
 from tests.backend.live_service import is_healthy, process_settings
-from tests.system import REPOSITORY, children, clean_environment, running, wait_for
+from tests.system import (
+    Program,
+    children,
+    clean_environment,
+    running,
+    started,
+    started_cold,
+    wait_for,
+)
 
 WORKERS = 3
 DRAIN_SECONDS = 90.0
@@ -39,18 +45,12 @@ class LogWriterProcess:
     def __init__(self, settings: Settings, log: Path) -> None:
         self._environment = clean_environment(**process_settings(settings))
         self._log = log
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Program | None = None
 
     def start(self, prefix: Sequence[str] = ()) -> None:
         """Start it, optionally by another program."""
-        with self._log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [*prefix, sys.executable, "-m", "storage.log_writer"],
-                cwd=REPOSITORY,
-                env=self._environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        told = "storage.log_writer", self._log, (), self._environment
+        self._process = started_cold(*told, prefix) if prefix else started(*told)
 
     def kill(self) -> None:
         """End it with -9; it must have been alive."""

@@ -2,7 +2,6 @@
 
 import json
 import resource
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,7 +20,7 @@ from tests.backend.live_service import ADMIN_KEY, is_healthy, process_settings
 from tests.faults.slow_client import half_sent, head, received
 from tests.faults.system_under_test import PATIENCE_SECONDS
 from tests.settings import changed
-from tests.system import children, copied_runtime, free_port, running, wait_for
+from tests.system import Program, children, copied_runtime, free_port, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -45,21 +44,21 @@ def settings(trained_runtime: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+def process(settings: Settings) -> Iterator[Program]:
     told = process_settings(settings) | {"HOUSING_BACKEND_BODY_TIMEOUT_SECONDS": str(BODY_SECONDS)}
     with running("backend", settings.runtime_directory.parent / "api.log", **told) as process:
         yield process
 
 
 @pytest.fixture(scope="module")
-def service(settings: Settings, process: subprocess.Popen[bytes]) -> Iterator[HousingClient]:
+def service(settings: Settings, process: Program) -> Iterator[HousingClient]:
     with HousingClient(settings.addresses.backend_url, ADMIN_KEY) as client:
         wait_for(lambda: is_healthy(client), PATIENCE_SECONDS, "a healthy service")
         yield client
 
 
 @pytest.fixture
-def workers(process: subprocess.Popen[bytes]) -> list[int]:
+def workers(process: Program) -> list[int]:
     return children(process.pid)
 
 

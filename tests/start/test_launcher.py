@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import stat
-import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +15,7 @@ import requests
 from backend.keys import KEY_VARIABLES
 from backend.launcher import programs
 from tests.launched import launched
-from tests.system import REPOSITORY, free_port, running, wait_for
+from tests.system import REPOSITORY, Program, free_port, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("system")
 
@@ -68,7 +67,7 @@ def test_everything_answers_comes_back_and_ctrl_c_leaves_nothing(
 
 
 def _assert_a_second_is_refused(
-    launcher: subprocess.Popen[bytes], runtime: Path, folder: Path, settings: dict[str, str]
+    launcher: Program, runtime: Path, folder: Path, settings: dict[str, str]
 ) -> None:
     before = sorted((runtime / "prometheus").iterdir())
     assert before
@@ -84,7 +83,7 @@ def _assert_a_second_is_refused(
     assert sorted((runtime / "prometheus").iterdir()) == before
 
 
-def _assert_each_comes_back(launcher: subprocess.Popen[bytes], log: Path) -> None:
+def _assert_each_comes_back(launcher: Program, log: Path) -> None:
     first = launched(launcher.pid)
     assert set(first) == PROCESSES
     for name in KILLED:
@@ -97,7 +96,7 @@ def _assert_each_comes_back(launcher: subprocess.Popen[bytes], log: Path) -> Non
         assert log.read_text().count(said) == 1
 
 
-def _are_back(launcher: subprocess.Popen[bytes], first: dict[str, int]) -> bool:
+def _are_back(launcher: Program, first: dict[str, int]) -> bool:
     now = launched(launcher.pid)
     return all(now.get(name, first[name]) != first[name] for name in KILLED)
 

@@ -7,7 +7,6 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import Popen
 from typing import Any
 
 import joblib
@@ -20,7 +19,7 @@ from mlflow import environment_variables as mlflow_variables
 from storage.domain.subject import MODEL_NAME
 from storage.settings import Settings
 from tests.settings import changed
-from tests.system import running, wait_for
+from tests.system import Program, running, wait_for
 from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.table import HousingTable
 from training.mlflow_server import server_environment
@@ -30,7 +29,7 @@ from training.train import Training
 @dataclass(frozen=True)
 class Server:
     address: str
-    process: "Popen[bytes]"
+    process: Program
     log: Path
 
     def get(self, route: str, /, **parameters: str) -> requests.Response:

@@ -14,7 +14,7 @@ from backend.contract.service import SupervisedProcess
 from backend.supervisor.states import ProcessStates
 from backend.supervisor.supervisor import STOP_SECONDS, Supervisor
 from tests.backend.supervisor.programs import supervisor_of
-from tests.system import REPOSITORY, children, running, wait_for
+from tests.system import REPOSITORY, Program, children, running, wait_for
 
 STEADY = "echo ready; exec sleep 60"
 WRONG = "echo The setting HOUSING_X is wrong, at 0x$$.; exit 3"
@@ -146,7 +146,7 @@ def test_a_command_that_does_not_exist_is_a_sentence(
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Popen[bytes]]:
+def run(tmp_path: Path) -> Iterator[Program]:
     """A supervisor with an obedient process and one that ignores signals, both started."""
     log = tmp_path / "log"
     arguments = (str(tmp_path), f"obedient={STEADY}", f"stubborn={STUBBORN}")
@@ -161,7 +161,7 @@ def grandchild_of(folder: Path) -> int:
     return int(line.split()[-1])
 
 
-def test_the_closed_terminal_leaves_nothing_behind(run: Popen[bytes], tmp_path: Path) -> None:
+def test_the_closed_terminal_leaves_nothing_behind(run: Program, tmp_path: Path) -> None:
     pids = [*children(run.pid), grandchild_of(tmp_path)]
     run.send_signal(signal.SIGHUP)
     assert run.wait(10) == 0
@@ -172,7 +172,7 @@ def test_the_closed_terminal_leaves_nothing_behind(run: Popen[bytes], tmp_path: 
     assert not (tmp_path / "states.json").exists()
 
 
-def test_a_second_ctrl_c_does_not_wait_for_the_limit(run: Popen[bytes], tmp_path: Path) -> None:
+def test_a_second_ctrl_c_does_not_wait_for_the_limit(run: Program, tmp_path: Path) -> None:
     run.send_signal(signal.SIGINT)
     wait_for(lambda: "Stopping" in (tmp_path / "log").read_text(), 5, "the first Ctrl-C")
     run.send_signal(signal.SIGINT)

@@ -3,7 +3,6 @@
 import re
 import shutil
 import sqlite3
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
@@ -15,7 +14,7 @@ import requests
 from storage.domain.inputs import EXAMPLE
 from storage.settings import Settings
 from tests.settings import changed
-from tests.system import free_port, running, wait_for
+from tests.system import Program, free_port, running_cold, wait_for
 
 CONSTANT_APP = "tests.benchmarks.serving.constant_app:create_app"
 DRAIN_SECONDS = 180.0
@@ -43,7 +42,7 @@ class ServedSystem:
             Settings(runtime_directory=folder / "runtime"), backend_port=free_port()
         )
         self._constant = changed(self.settings, backend_port=free_port())
-        self._api: subprocess.Popen[bytes] | None = None
+        self._api: Program | None = None
         shutil.copytree(models, self.settings.paths.models)
 
     @property
@@ -113,8 +112,8 @@ class ServedSystem:
 
     def _process(
         self, module: str, *arguments: str, port: int | None = None
-    ) -> AbstractContextManager[subprocess.Popen[bytes]]:
-        return running(
+    ) -> AbstractContextManager[Program]:
+        return running_cold(
             module,
             self._folder / f"{module}.log",
             *arguments,

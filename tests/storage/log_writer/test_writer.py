@@ -24,7 +24,7 @@ from storage.spool.rejected import RejectedRecords
 from storage.spool.segments import encode
 from storage.spool.spool import Spool
 from tests.storage import records
-from tests.system import REPOSITORY, clean_environment, running, wait_for
+from tests.system import REPOSITORY, Program, clean_environment, running, wait_for
 
 Write = Callable[[], DrainReport]
 
@@ -288,7 +288,7 @@ def test_killed_processes_lose_nothing_and_double_nothing(tmp_path: Path) -> Non
     assert set(acknowledged) <= set(stored)
 
 
-def _append_and_kill(settings: Settings, writer: subprocess.Popen[bytes]) -> list[str]:
+def _append_and_kill(settings: Settings, writer: Program) -> list[str]:
     """Let a process append, kill the writer and then the process; return the acknowledged ids."""
     appender = subprocess.Popen(
         [sys.executable, "-c", APPENDING_PROGRAM, str(settings.paths.spool)],

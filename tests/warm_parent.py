@@ -1,0 +1,115 @@
+"""Programs forked from a parent that has done their imports, which otherwise take most of a short test.
+
+They are processes like any other, in a group of their own, with their own environment, log and exit code:
+only the start differs from ``python -m``. The tests of the launcher start everything as a person does.
+"""
+
+import multiprocessing
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import chdir
+from multiprocessing import forkserver
+from pathlib import Path
+from typing import NoReturn
+
+IMPORTS = "tests.warm_imports"
+WARM = frozenset({"backend", "backend.monitor", "backend.simulate", "storage.log_writer"})
+"""The programs whose imports it has done."""
+
+
+class WarmProgram:
+    """A running program, with what tests use of ``subprocess.Popen``."""
+
+    def __init__(
+        self,
+        module: str,
+        arguments: Sequence[str],
+        folder: Path,
+        environment: dict[str, str],
+        log: Path,
+    ) -> None:
+        self._name = f"{module} {' '.join(arguments)}"
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([IMPORTS])
+        with chdir(folder):
+            forkserver.ensure_running()
+        self._process = context.Process(
+            target=_become, args=(module, arguments, folder, environment, log), name=module
+        )
+        self._process.start()
+        while self.poll() is None and not _leads_its_group(self.pid):
+            time.sleep(0.001)
+
+    @property
+    def pid(self) -> int:
+        """The process id, and that of its group."""
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def poll(self) -> int | None:
+        """Return the exit code; None while it runs."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code when it has ended.
+
+        Raises
+        ------
+        subprocess.TimeoutExpired
+            If it still runs after ``timeout`` seconds.
+        """
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired(self._name, timeout or 0.0)
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it with -9."""
+        self.send_signal(signal.SIGKILL)
+
+
+def _leads_its_group(pid: int) -> bool:
+    try:
+        return os.getpgid(pid) == pid
+    except ProcessLookupError:
+        return False
+
+
+def _become(
+    module: str, arguments: Sequence[str], folder: Path, environment: dict[str, str], log: Path
+) -> None:
+    """Do in this process what ``python -m module`` does in a new one."""
+    os.setsid()
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.dup2(output, sys.stdout.fileno())
+    os.dup2(output, sys.stderr.fileno())
+    os.close(output)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    os.execv = _go_on  # type: ignore[assignment]
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _go_on(_program: str, words: list[str]) -> NoReturn:
+    """Run the program that would replace this one, which has its imports done too."""
+    module, *arguments = words[words.index("-m") + 1 :]
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    raise SystemExit
