@@ -1,7 +1,10 @@
 """The settings: one name each, read into their group, and one sentence about what is wrong."""
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -11,8 +14,9 @@ import sqlalchemy as sa
 from storage.database.connection import Database
 from storage.setting_groups.environment import PREFIX, variables_of
 from storage.setting_groups.promotion import ShadowSettings
-from storage.settings import Settings, settings_or_exit
+from storage.settings import INTERRUPTED, Settings, settings_or_exit
 from tests.settings import changed
+from tests.system import REPOSITORY, clean_environment
 
 OWN_HOSTS = ("127.0.0.1", "127.0.0.2", "localhost", "::1", "::ffff:127.0.0.1")
 
@@ -224,3 +228,27 @@ def test_the_addresses_of_databases_lead_into_the_runtime_folder(
         database.migrate()
     assert settings.paths.database.exists()
     assert [each.name for each in tmp_path.iterdir()] == [folder]
+
+
+def test_ctrl_c_ends_a_command_with_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(
+        "import time\n"
+        "from storage.settings import settings_or_exit\n"
+        "settings_or_exit()\n"
+        "print('under way', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "slow"],
+        cwd=tmp_path,
+        env=clean_environment(PYTHONPATH=str(REPOSITORY)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "under way\n"
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == INTERRUPTED
+    assert said == "Interrupted before the end; run the command again to finish.\n"
