@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pydantic import SecretStr
 
 from backend.metrics.files import MULTIPROCESS_VARIABLE
+from storage.process.kinds import API
 from storage.process.lock import only_process_or_exit
 from storage.setting_groups.hosts import refuse_taken
 from storage.settings import Settings, settings_or_exit
@@ -28,7 +29,7 @@ def main() -> None:
     settings = settings_or_exit()
     _refuse_unsafe(settings)
     # Before anything is touched: a second service would clear the metric files of the first.
-    only_process_or_exit(settings.paths.api_lock, "mlops-api")
+    only_process_or_exit(settings.paths.api_lock, API)
     addresses = settings.addresses
     refuse_taken(addresses.backend_host, addresses.backend_port, "HOUSING_BACKEND_PORT")
     _prepare_environment(settings)

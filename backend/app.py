@@ -54,6 +54,7 @@ from storage.database.connection import Database
 from storage.database.record_log import RecordLog
 from storage.models.champion import ChampionSwitch
 from storage.models.store import ModelStore
+from storage.process.kinds import API
 from storage.retraining.queue import RetrainQueue
 from storage.settings import Settings, settings_or_exit
 from storage.spool.log_handler import configure_logging, open_spool
@@ -109,7 +110,7 @@ def create_worker_app() -> Flask:
     """Create the application of one worker process, after the fork: settings, logging, model updates."""
     settings = settings_or_exit()
     spool = open_spool(settings)
-    configure_logging(settings, spool, "mlops-api")
+    configure_logging(settings, spool, API)
     app = create_app(settings, spool)
     services: Services = app.extensions[EXTENSION]
     services.host.watch(settings.backend.model_poll_seconds)

@@ -22,6 +22,7 @@ from backend.keys import KEY_VARIABLES, load_or_create_keys
 from backend.supervisor.supervisor import Supervisor
 from backend.supervisor.watched import Program
 from storage.errors import InvalidInput
+from storage.process.kinds import API, MAKE_UP
 from storage.process.lock import only_process_or_exit
 from storage.process.parent import tied_command
 from storage.setting_groups.hosts import refuse_taken, url_of
@@ -80,7 +81,7 @@ class Address:
 def main() -> None:
     """Run the whole system until Ctrl-C."""
     settings = settings_or_exit()
-    only_process_or_exit(settings.paths.launcher_lock, "`make up`")
+    only_process_or_exit(settings.paths.launcher_lock, MAKE_UP)
     addresses = _addresses(settings)
     for address in addresses:
         refuse_taken(address.host, address.port, address.variable)
@@ -118,7 +119,7 @@ def process_environment(name: str, keys: Mapping[str, str]) -> dict[str, str]:
     environment = os.environ | python
     for variable in KEY_VARIABLES:
         environment.pop(variable, None)
-    if name == "mlops-api":
+    if name == API:
         return environment | dict(keys)
     if name == "monitor":
         return environment | {"HOUSING_OPERATOR_KEY": keys["HOUSING_OPERATOR_KEY"]}

@@ -13,6 +13,7 @@ from storage.audit.chain import AuditAct
 from storage.audit.trail import AuditTrail
 from storage.errors import HousingError, InvalidInput
 from storage.models.store import ModelStore
+from storage.process.kinds import WORKER
 from storage.process.lock import AlreadyRunning, only_process
 from storage.process.loop import run_until_stopped
 from storage.retraining.files import LOG
@@ -37,9 +38,6 @@ from training.tracking.registry import follow_champion
 from training.train import Training
 
 logger = logging.getLogger("training.worker")  # __name__ is "__main__" when it runs as a process
-
-
-WORKER = "worker"
 
 
 class RetrainingWorker:

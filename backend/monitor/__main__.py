@@ -14,6 +14,7 @@ from backend.monitor.report import draw
 from backend.monitor.series import KeptSeries
 from storage.paths import RuntimePaths
 from storage.process.atomic_files import write_atomically
+from storage.process.kinds import MONITOR
 from storage.process.lock import only_process_or_exit
 from storage.process.loop import run_until_stopped
 from storage.schema.records import utc_now
@@ -23,7 +24,6 @@ from storage.version import VERSION
 
 logger = logging.getLogger("backend.monitor")  # __name__ is __main__ when it runs
 
-MONITOR = "monitor"
 MOST_PROBES = 2_880
 """Number of probes kept and shown: one day at one every 30 s."""
 MOST_CHECKS = 2_880

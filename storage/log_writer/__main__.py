@@ -16,6 +16,7 @@ from storage.log_writer.housekeeping import Housekeeping
 from storage.log_writer.retention import Retention, RetentionPolicy
 from storage.log_writer.retention_clock import RetentionClock
 from storage.log_writer.writer import LogWriter
+from storage.process.kinds import LOG_WRITER
 from storage.process.lock import AlreadyRunning, only_process
 from storage.process.loop import run_until_stopped
 from storage.settings import Settings, settings_or_exit
@@ -25,7 +26,6 @@ from storage.version import VERSION
 
 logger = logging.getLogger("storage.log_writer")  # __name__ is __main__ when it runs
 
-LOG_WRITER = "log-writer"
 COMMAND_LINE = "command line"
 
 

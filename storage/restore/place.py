@@ -8,6 +8,7 @@ from pathlib import Path
 from storage.errors import BackupUnavailable
 from storage.paths import RuntimePaths
 from storage.process.atomic_files import flush_folder
+from storage.process.kinds import kinds_by_lock
 from storage.process.lock import only_process
 from storage.schema.records import utc_now
 
@@ -34,16 +35,8 @@ class RestorePlace:
         BackupUnavailable
             If the folder is not empty.
         """
-        paths = self._paths
-        kinds = {
-            paths.launcher_lock: "`make up`",
-            paths.api_lock: "mlops-api",
-            paths.log_writer_lock: "log-writer",
-            paths.worker_lock: "worker",
-            paths.monitor_lock: "monitor",
-        }
         with ExitStack() as stack:
-            for lock, kind in kinds.items():
+            for lock, kind in kinds_by_lock(self._paths).items():
                 if lock.exists():  # without its file, nobody holds it
                     stack.enter_context(only_process(lock, kind))
             if self._content() and not self._replace:

@@ -31,7 +31,7 @@ from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.models.candidates import Candidate
 from training.tracking.registry import CHALLENGER, CHAMPION, PREVIOUS, VERSION_TAG
-from training.worker import WORKER, RetrainingWorker
+from training.worker import RetrainingWorker
 
 # Through scikit-learn one answer of a forest takes longer than the budget of a model in service.
 PATIENT = {"promotion_latency_budget_microseconds": 1e9}
@@ -243,7 +243,7 @@ def test_its_promotions_are_audited(bench: Bench) -> None:
     trail = AuditTrail(bench.settings.paths)
     assert trail.verify().holds
     newer, older = trail.newest(10)
-    assert (older.actor, older.action, older.subject) == (WORKER, "promotion", first["version"])
+    assert (older.actor, older.action, older.subject) == ("worker", "promotion", first["version"])
     assert (newer.subject, newer.reason) == (second["version"], second["reason"])
     assert newer.figures["previous"] == first["version"]
 

@@ -4,8 +4,8 @@ import logging
 
 from storage.database.connection import Database
 from storage.errors import DatabaseUnavailable
-from storage.log_writer.__main__ import LOG_WRITER
 from storage.log_writer.writer import LogWriter
+from storage.process.kinds import LOG_WRITER
 from storage.process.lock import AlreadyRunning, only_process
 from storage.schema.records import ModelMetricsRecord, utc_now
 from storage.settings import Settings

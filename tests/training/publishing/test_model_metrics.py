@@ -8,9 +8,9 @@ import pytest
 from storage.database.connection import Database
 from storage.database.record_log import RecordLog
 from storage.errors import DatabaseUnavailable
-from storage.log_writer.__main__ import LOG_WRITER
 from storage.log_writer.writer import LogWriter
 from storage.paths import RuntimePaths
+from storage.process.kinds import LOG_WRITER
 from storage.process.lock import only_process
 from storage.schema.records import utc_now
 from storage.settings import Settings
