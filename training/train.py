@@ -126,6 +126,7 @@ class Training:
             training_sha256=checksum(splits.train),
             labelled=labelled,
             trigger_id=self._retraining.trigger_id if self._retraining is not None else None,
+            repeated=splits.repeated,
         )
         context = self._context(outcome)
         run = self._record_runs(outcome, test, context)
@@ -169,6 +170,7 @@ class Training:
             row_counts=outcome.row_counts,
             model_card=model_card(outcome),
             parameters=self._parameters(),
+            repeated=outcome.repeated,
         )
 
     def _record_runs(

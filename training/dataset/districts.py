@@ -5,13 +5,16 @@ knows it.
 """
 
 import hashlib
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from storage.domain.identity import EQUAL_INPUTS, OTHERS, PLACE, PLACE_DECIMALS
-from storage.schema.arrays import FloatArray
+from storage.schema.arrays import FloatArray, IndexArray
 
 HASH_SPAN = 2**32
 
@@ -56,6 +59,34 @@ def is_newest_reading(inputs: FloatArray) -> NDArray[np.bool_]:
                 others[position], others[:position][newest[rows[:position]]]
             )
     return newest
+
+
+def subjects_of(inputs: FloatArray) -> IndexArray:
+    """Return, for each row of inputs (n, 8), the first row that is the same district.
+
+    Rows belong together if they are at one place and equal in two of the other inputs, or if a third row
+    belongs to both. Equal rows always do.
+
+    Examples
+    --------
+    >>> district = np.array([8.3, 41.0, 7.0, 1.0, 322.0, 2.6, 37.88, -122.23])
+    >>> subjects_of(np.array([district, 2 * district, district])).tolist()
+    [0, 1, 0]
+    """
+    places = place_numbers(inputs)
+    pairs = []
+    for columns in itertools.combinations(OTHERS, EQUAL_INPUTS):
+        keys = (*inputs[:, columns].T, places)
+        order = np.lexsort(keys)
+        is_same = np.logical_and.reduce([key[order][1:] == key[order][:-1] for key in keys])
+        pairs.append((order[1:][is_same], order[:-1][is_same]))
+    one, other = (np.concatenate(each) for each in zip(*pairs, strict=True))
+    rows = len(inputs)
+    graph = coo_array((np.ones(len(one), dtype=np.bool_), (one, other)), shape=(rows, rows))
+    count, group = connected_components(graph, directed=False)
+    first = np.full(count, rows, dtype=np.intp)
+    np.minimum.at(first, group, np.arange(rows))
+    return np.asarray(first[group])
 
 
 def falls_into_share(inputs: FloatArray, share: float) -> NDArray[np.bool_]:

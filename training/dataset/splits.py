@@ -1,12 +1,15 @@
 """The fixed 64/16/20 split: train to fit, validation to choose, test to be used once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.schema.arrays import FloatArray
-from training.dataset.districts import is_district_of
+from storage.errors import InvalidDataset
+from storage.schema.arrays import FloatArray, IndexArray
+from storage.tables.problem import counted
+from training.dataset.districts import is_district_of, subjects_of
 from training.dataset.table import HousingTable
 
 TEST_SHARE = 0.20
@@ -68,11 +71,15 @@ class SealedPart:
 
 @dataclass(frozen=True)
 class Splits:
-    """The three parts of one table: disjoint, and together all of it."""
+    """The three parts of one table: disjoint, and together all of it.
+
+    ``repeated`` counts the rows of a district that an earlier row is of.
+    """
 
     train: Part
     validation: Part
     test: SealedPart
+    repeated: int = 0
 
     def holds_out(self, inputs: FloatArray) -> NDArray[np.bool_]:
         """Return, for each row (n, 8), whether it is a district that a model must not have learned."""
@@ -89,13 +96,44 @@ class Splits:
 
 
 def split(table: HousingTable, seed: int) -> Splits:
-    """Split by a seeded permutation; the same table and seed always give the same parts."""
-    test, validation, train = split_rows(len(table), seed)
+    """Split by a seeded permutation; the same table and seed always give the same parts.
+
+    All rows of one district go where its first row goes: a model is judged by districts it never learned.
+
+    Raises
+    ------
+    InvalidDataset
+        If it has so few different districts that a part has none.
+    """
+    first = subjects_of(table.inputs)
+    districts = len(np.unique(first))
+    test, validation, train = kept_together(split_rows(len(table), seed), first)
+    if not (len(test) and len(validation) and len(train)):
+        raise InvalidDataset(
+            f"{table.origin} has {len(table):,} rows of only {counted(districts, 'different district')}: too "
+            "few to learn from some and judge by others."
+        )
     return Splits(
         train=_part(table, train),
         validation=_part(table, validation),
         test=SealedPart(_part(table, test)),
+        repeated=len(table) - districts,
     )
+
+
+def kept_together(parts: Sequence[IndexArray], first: IndexArray) -> tuple[IndexArray, ...]:
+    """Return the parts with each row in the part of its district's first row; the order is kept.
+
+    Examples
+    --------
+    >>> first = np.array([0, 1, 0, 3])
+    >>> [part.tolist() for part in kept_together((np.array([2, 1]), np.array([3, 0])), first)]
+    [[1], [2, 3, 0]]
+    """
+    order = np.concatenate(parts)
+    part_of = np.empty(len(order), dtype=np.intp)
+    part_of[order] = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    return tuple(order[part_of[first[order]] == number] for number in range(len(parts)))
 
 
 def split_rows(row_count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

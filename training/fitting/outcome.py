@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.schema.predictions import LabelledPredictions
+from storage.tables.problem import counted
 from training.dataset.production_rows import LabelledReport
 from training.dataset.splits import Part
 from training.fitting.fit import MeasuredCandidate
@@ -41,6 +42,8 @@ class TrainingOutcome:
         How the labelled predictions were used; None if not requested.
     trigger_id
         Of the retraining; None if trained from the command line.
+    repeated
+        Rows of the base table that are of a district which an earlier row is of.
     seed
         Of the split, the candidates and every sample.
     """
@@ -61,3 +64,14 @@ class TrainingOutcome:
     training_sha256: str
     labelled: LabelledReport | None = None
     trigger_id: str | None = None
+    repeated: int = 0
+
+    def repeats(self) -> str:
+        """Say how many rows of the table repeat a district; an empty text if none does."""
+        if not self.repeated:
+            return ""
+        verb = "repeats" if self.repeated == 1 else "repeat"
+        return (
+            f"{counted(self.repeated, 'row')} of the table {verb} the district of another row; all rows of "
+            "one district are in one part."
+        )

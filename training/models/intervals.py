@@ -6,13 +6,14 @@ from typing import NamedTuple, Self
 import numpy as np
 from sklearn.base import RegressorMixin, clone
 from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.model_selection import KFold, cross_val_predict
+from sklearn.model_selection import KFold, PredefinedSplit, cross_val_predict
 from sklearn.pipeline import Pipeline
 
 from storage.domain.inputs import LATITUDE, LONGITUDE
 from storage.domain.slices import REGION_NAMES
 from storage.domain.target import TARGET_CAP
-from storage.schema.arrays import FloatArray, IntegerArray
+from storage.schema.arrays import FloatArray, IndexArray, IntegerArray
+from training.dataset.districts import subjects_of
 from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest
 from training.kernels.forest_arrays import ForestArrays, sum_trees
@@ -133,7 +134,7 @@ class PriceIntervals:
         # Fitted again, not only applied: neighbour features leave a training row out of its own
         # neighbourhood only while they are fitted.
         features = np.asarray(clone(pipeline[PREPROCESSING]).fit_transform(inputs, targets))
-        folds = KFold(FOLDS, shuffle=True, random_state=self.seed)
+        folds = PredefinedSplit(self._folds(inputs))
         unseen = cross_val_predict(_one_member(pipeline[REGRESSOR]), features, targets, cv=folds)
         model = HistGradientBoostingRegressor(
             loss="quantile",
@@ -149,6 +150,14 @@ class PriceIntervals:
         )
         model.fit(np.column_stack([features, unseen]), np.abs(targets - unseen))
         self.scale_ = FlatForest([model])
+
+    def _folds(self, inputs: FloatArray) -> IndexArray:
+        """Return the fold of each row, shape (n,): the same for all rows of one district."""
+        fold_of = np.empty(len(inputs), dtype=np.intp)
+        folds = KFold(FOLDS, shuffle=True, random_state=self.seed)
+        for number, (_, rows) in enumerate(folds.split(inputs)):
+            fold_of[rows] = number
+        return np.asarray(fold_of[subjects_of(inputs)])
 
     def _scale(self, features: FloatArray, predictions: FloatArray) -> FloatArray:
         scale = self.scale_.predict(np.column_stack([features, predictions]))[:, 0]

@@ -45,12 +45,16 @@ def _data(outcome: TrainingOutcome) -> str:
 
 {_origin(outcome)}
 
-- Rows: {sum(outcome.row_counts.values()):,}, of which {rows}.
+- Rows: {sum(outcome.row_counts.values()):,}, of which {rows}.{_repeats(outcome)}
 - Checksum of the values (SHA-256): `{outcome.dataset_sha256}`.{_labelled(outcome)}
 - Target: median house value in {TARGET_UNIT}, **capped at {TARGET_CAP}**. Of the test rows,
   {_share_at_cap(outcome):.1%} are at the cap: their true value is that or more, but was not recorded.
 
 {inputs}"""
+
+
+def _repeats(outcome: TrainingOutcome) -> str:
+    return f"\n- {outcome.repeats()}" if outcome.repeated else ""
 
 
 def _labelled(outcome: TrainingOutcome) -> str:
@@ -73,7 +77,8 @@ def _origin(outcome: TrainingOutcome) -> str:
 def _protocol(outcome: TrainingOutcome) -> str:
     return f"""## Protocol
 
-1. The rows were split at random (seed {outcome.seed}) into training, validation and test.
+1. The districts were split at random (seed {outcome.seed}) into training, validation and test, each with all
+   its rows.
 2. {len(outcome.candidates)} models were fitted on the training part. {_search(outcome)}
 3. The model with the lowest RMSE on the validation part won. Validation also calibrated the intervals.
 4. After that, the test part was opened once; no candidate was chosen by it. The promotion gate does use it:

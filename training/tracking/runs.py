@@ -51,6 +51,7 @@ class TrainingContext:
     row_counts: Mapping[str, int]
     model_card: str
     parameters: Mapping[str, str]
+    repeated: int = 0
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,7 @@ def _shared_tags(context: TrainingContext) -> dict[str, str]:
         "dataset": context.dataset_origin,
         "dataset_sha256": context.dataset_sha256,
         "training_sha256": context.training_sha256,
+        "rows_repeated": str(context.repeated),
         "unit": f"rmse and mae in {TARGET_UNIT}, fit_seconds in s",
         **_trigger_tags(context),
     } | {f"rows_{part}": str(count) for part, count in context.row_counts.items()}

@@ -74,6 +74,7 @@ def test_a_run_holds_parameters_metrics_and_the_data_it_saw(recorded: Recorded) 
     assert data.metrics == pytest.approx(recorded.trained.manifest.metrics)
     assert data.tags["dataset_sha256"] == recorded.trained.manifest.dataset_sha256
     assert data.tags["rows_train"] == "384"
+    assert data.tags["rows_repeated"] == "0"
 
 
 def test_one_run_stands_for_the_training_and_holds_no_model(recorded: Recorded) -> None:
