@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from storage.tables.blanks import trimmed
 from storage.tables.number import plain
 from storage.tables.problem import Problem
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = (*"=+-@", *"\uff1d\uff0b\uff0d\uff20", "\t", "\r", "\n")
+"""Also the wide forms, which a spreadsheet of East Asia takes for the same."""
 NUMBER = re.compile(plain("."))
 PROBLEM_NAMES = ("row", "column", "message", "value")
 
@@ -22,7 +24,8 @@ def as_text(text: str) -> str:
     >>> as_text("=1+1"), as_text("-1+1"), as_text("-122.23")
     ("'=1+1", "'-1+1", '-122.23')
     """
-    is_formula = text.startswith(FORMULA_STARTS) and not NUMBER.fullmatch(text)
+    may_run = text.startswith(FORMULA_STARTS) or trimmed(text).startswith(FORMULA_STARTS)
+    is_formula = may_run and not NUMBER.fullmatch(text)
     return f"'{text}" if is_formula else text
 
 

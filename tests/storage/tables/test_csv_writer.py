@@ -3,10 +3,11 @@
 import csv
 import io
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.tables.csv_writer import FORMULA_STARTS, csv_text
+from storage.tables.csv_writer import FORMULA_STARTS, as_text, csv_text
 
 
 @given(st.lists(st.tuples(st.floats(allow_nan=False), st.text(), st.none()), max_size=5))
@@ -30,3 +31,8 @@ def test_a_formula_is_escaped_and_a_negative_number_is_not() -> None:
         "3.0,'+1+1",
         "",
     ]
+
+
+@pytest.mark.parametrize("text", ["\uff1d1+1", " =1+1", "\u00a0@SUM(A1)", "\n=1", "\t-x", "-1+1"])
+def test_no_disguise_runs(text: str) -> None:
+    assert as_text(text) == f"'{text}"
