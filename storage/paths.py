@@ -76,6 +76,16 @@ class RuntimePaths:
         return self.models / "versions"
 
     @property
+    def removed_versions(self) -> Path:
+        """Versions that were removed because newer ones are enough."""
+        return self.models / "removed_versions.json"
+
+    @property
+    def pinned_versions(self) -> Path:
+        """Versions that a person has pinned, so that they are not removed."""
+        return self.models / "pinned_versions.json"
+
+    @property
     def open_registrations(self) -> Path:
         """Versions still to be registered in MLflow, a file for each."""
         return self.models / "unregistered"

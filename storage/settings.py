@@ -47,6 +47,7 @@ from storage.setting_groups.training import (
     MlflowSettings,
     SearchSettings,
     TrainingSettings,
+    VersionSettings,
     WorkerSettings,
 )
 
@@ -83,6 +84,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     monitor: MonitorSettings = MonitorSettings()
     training: TrainingSettings = TrainingSettings()
+    versions: VersionSettings = VersionSettings()
     search: SearchSettings = SearchSettings()
     worker: WorkerSettings = WorkerSettings()
     promotion: PromotionSettings = PromotionSettings()

@@ -20,7 +20,7 @@ from storage.errors import (
     ModelIntegrityError,
 )
 from storage.models.store import ModelStore
-from storage.schema.records import LONGEST_REASON, ChampionPointer
+from storage.schema.records import LONGEST_REASON, ChampionPointer, utc_now
 from storage.settings import Settings, settings_or_exit
 from storage.version import VERSION
 from training.fitting.fit import MeasuredCandidate
@@ -149,6 +149,7 @@ def _train(settings: Settings, options: argparse.Namespace) -> None:
     from training.fitting.progress import step_display
     from training.tracking.registry import follow_champion
     from training.train import Training
+    from training.version_retention import remove_old_versions
 
     console = Console()
     with step_display(console) as display:
@@ -156,6 +157,7 @@ def _train(settings: Settings, options: argparse.Namespace) -> None:
     pointer = ModelStore(settings.paths).set_champion(trained.manifest.version, "command line")
     AuditTrail(settings.paths).record(_promotion(pointer))
     follow_champion(settings, trained.manifest)
+    remove_old_versions(settings, utc_now())
     console.print(comparison(trained.outcome))
     print(f"Champion: {trained.manifest.version} in {settings.paths.models}")
 

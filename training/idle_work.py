@@ -14,11 +14,13 @@ from training.promotion.shadow import Shadow
 from training.promotion.watch import PromotionWatch
 from training.tracking.alias_sync import AliasSync
 from training.tracking.registration_retry import RegistrationRetry
+from training.version_retention import VersionRetention
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = timedelta(0)
 WATCH_INTERVAL = timedelta(seconds=10)
+RETENTION_INTERVAL = timedelta(seconds=10)
 
 
 @dataclass
@@ -46,7 +48,7 @@ class Step:
 
 
 class IdleWork:
-    """Watches the newest promotion, updates MLflow's registry and aliases, runs the shadow.
+    """Watches the newest promotion, follows it in MLflow, runs the shadow, removes old versions.
 
     The watch comes first, so that the aliases follow its rollback at once.
     """
@@ -58,6 +60,7 @@ class IdleWork:
             Step("Open registrations", RegistrationRetry(settings).run_once, AT_ONCE),
             Step("MLflow's aliases", AliasSync(settings).run_once, AT_ONCE),
             Step("Shadow answers", Shadow(settings, spool).run_once, AT_ONCE),
+            Step("Old versions", VersionRetention(settings).run_once, RETENTION_INTERVAL),
         )
 
     def run_once(self, now: datetime) -> None:

@@ -39,6 +39,17 @@ class ModelVersion(BaseModel):
     holdout_reason: str | None = Field(None, description="Why there is no holdout RMSE.")
 
 
+class RemovedModelVersion(BaseModel):
+    """A version whose files were removed, because enough newer ones are kept."""
+
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
+
+    version: str = Field(description="Name of the version.")
+    model_name: str = Field(description="Candidate that had won the training.")
+    created_at: AwareDatetime = Field(description="When it was trained.")
+    removed_at: AwareDatetime = Field(description="When it was removed.")
+
+
 class ModelsResponse(Success):
     """GET /models: newest first. ``unreadable`` lists versions left out because their manifest is damaged."""
 
@@ -51,6 +62,10 @@ class ModelsResponse(Success):
     changed_at: AwareDatetime | None = Field(description="When the champion last changed.")
     unreadable: list[str] = Field(
         description="Versions left out because their manifest is damaged."
+    )
+    removed: list[RemovedModelVersion] = Field(
+        default_factory=list,
+        description="Versions whose files were removed, newest first; see `HOUSING_VERSIONS_KEPT`.",
     )
 
 

@@ -3,12 +3,13 @@
 import logging
 
 from backend.contract.model_version import VersionResponse
-from backend.contract.models import ModelsResponse, ModelVersion
+from backend.contract.models import ModelsResponse, ModelVersion, RemovedModelVersion
 from backend.contract.performance import RealizedError
 from backend.registry.gate_history import GateHistory
 from backend.registry.version_reports import VersionReports
 from storage.errors import ModelIntegrityError, RecordNotFound, StateConflict
 from storage.models.libraries import libraries_note
+from storage.models.removed import RemovedVersion
 from storage.models.store import ModelStore
 from storage.models.way_back import WayBack
 from storage.schema.records import ChampionPointer, ModelManifest
@@ -35,6 +36,7 @@ class Versions:
             previous=way.next if pointer else None,
             changed_at=pointer.changed_at if pointer else None,
             unreadable=unreadable,
+            removed=[_removed(each) for each in self._store.removed.all()],
         )
 
     def one(self, version: str, mlflow_url: str | None) -> VersionResponse:
@@ -83,3 +85,8 @@ class Versions:
             return self._reports.error(version)
         except (StateConflict, RecordNotFound) as damage:
             return RealizedError.unknown(str(damage), 0)
+
+
+def _removed(entry: RemovedVersion) -> RemovedModelVersion:
+    kept = set(RemovedModelVersion.model_fields)
+    return RemovedModelVersion(**entry.model_dump(include=kept))

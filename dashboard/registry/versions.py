@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.models import ModelsResponse, ModelVersion
+from backend.contract.models import ModelsResponse, ModelVersion, RemovedModelVersion
 from backend.contract.performance import Estimate
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
 from dashboard.registry.words import (
@@ -42,10 +42,33 @@ def draw_versions(models: ModelsResponse) -> None:
         "champion. A rollback leads to the previous version, which served before and was not rolled back. "
         "Select a row at its left edge to compare it."
     )
+    if models.removed:
+        _draw_removed(models.removed)
     if models.unreadable:
         st.warning(
             f"Not listed, because the manifest is damaged: {', '.join(models.unreadable)}.",
             icon=":material/warning:",
+        )
+
+
+def _draw_removed(removed: list[RemovedModelVersion]) -> None:
+    with st.expander(f"Removed versions ({len(removed):,})", icon=":material/auto_delete:"):
+        st.caption(
+            "Their files are gone, because enough newer versions are kept; their predictions, gate results "
+            "and audit entries stay."
+        )
+        st.dataframe(
+            [
+                {
+                    "version": each.version,
+                    "trained": cell(each.created_at),
+                    "gone": cell(each.removed_at),
+                }
+                for each in removed
+            ],
+            hide_index=True,
+            column_config=_removed_columns(),
+            alt="Versions whose files were removed, newest first",
         )
 
 
@@ -108,4 +131,13 @@ def _columns() -> dict[str, Any]:
         "model": config.TextColumn("Model"),
         "rmse": config.NumberColumn("RMSE", format="$%,.0f"),
         "interval": config.TextColumn("95% confidence"),
+    }
+
+
+def _removed_columns() -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "version": config.TextColumn("Version"),
+        "trained": config.DatetimeColumn("Trained, UTC", format=COLUMN_FORMAT),
+        "gone": config.DatetimeColumn("Removed, UTC", format=COLUMN_FORMAT),
     }

@@ -28,9 +28,10 @@ from storage.errors import (
 from storage.models.loading import loading
 from storage.models.pickles import unpickled
 from storage.models.pointer import PointerFile
+from storage.models.removed import RemovedVersions
 from storage.models.way_back import WayBack
 from storage.paths import RuntimePaths
-from storage.process.atomic_files import flush_folder, write_atomically
+from storage.process.atomic_files import READ_ONLY, flush_folder, write_atomically
 from storage.process.lock import in_turn
 from storage.schema.records import ChampionPointer, ModelManifest, PointerMove
 
@@ -54,6 +55,8 @@ class ModelStore:
     def __init__(self, paths: RuntimePaths) -> None:
         self._paths = paths
         self._pointer = PointerFile(paths)
+        self.removed = RemovedVersions(paths)
+        """What was removed, and what is pinned."""
 
     def publish(self, manifest: ModelManifest, files: Mapping[str, bytes]) -> ModelManifest:
         """Write a new version folder, which becomes visible as a whole; the manifest is written last.
@@ -81,8 +84,10 @@ class ModelStore:
         complete = manifest.model_copy(update={"checksums": checksums})
         try:
             for name, content in files.items():
-                write_atomically(draft / name, content)
-            write_atomically(draft / MANIFEST, complete.model_dump_json(indent=2).encode())
+                write_atomically(draft / name, content, mode=READ_ONLY)
+            write_atomically(
+                draft / MANIFEST, complete.model_dump_json(indent=2).encode(), mode=READ_ONLY
+            )
             draft.rename(folder)
         except OSError:
             shutil.rmtree(draft, ignore_errors=True)  # on a full disk others need the space
@@ -127,6 +132,18 @@ class ModelStore:
             self._follow(version)
             return pointer
 
+    @contextmanager
+    def pointer_stays(self) -> Iterator[None]:
+        """Keep other processes from moving the pointer, for a change that depends on it.
+
+        Raises
+        ------
+        PointerUnavailable
+            If the lock cannot be taken.
+        """
+        with self._pointer.alone():
+            yield
+
     def champion_pointer(self) -> ChampionPointer | None:
         """Return the pointer; None if nothing has been promoted yet.
 
@@ -168,7 +185,7 @@ class ModelStore:
         try:
             return ModelManifest.model_validate_json(path.read_bytes())
         except FileNotFoundError as error:
-            raise RecordNotFound(f"There is no model version {version}.") from error
+            raise RecordNotFound(self._missing(version)) from error
         except (OSError, ValidationError) as error:
             raise ModelIntegrityError(f"{MANIFEST} of version {version} cannot be read.") from error
 
@@ -202,8 +219,10 @@ class ModelStore:
         for path in sorted(self._paths.versions.glob(f"[!.]*/{MANIFEST}")):
             try:
                 manifests.append(self.manifest(path.parent.name))
-            except (ModelIntegrityError, RecordNotFound):
+            except ModelIntegrityError:
                 unreadable.append(path.parent.name)
+            except RecordNotFound:
+                continue  # removed meanwhile
         manifests.sort(key=lambda manifest: manifest.created_at, reverse=True)
         return manifests, unreadable
 
@@ -258,6 +277,15 @@ class ModelStore:
             raise RecordNotFound("There is no model version with this name.")
         return self._paths.versions / version
 
+    def _missing(self, version: str) -> str:
+        removed = self.removed.find(version)
+        if removed is None:
+            return f"There is no model version {version}."
+        return (
+            f"Version {version} was removed on {removed.removed_at:%Y-%m-%d}, because enough newer ones are "
+            "kept (HOUSING_VERSIONS_KEPT)."
+        )
+
     def _follow(self, version: str) -> None:
         try:
             self._copy_to_fixed_names(version)
@@ -276,4 +304,4 @@ class ModelStore:
         }
         kept = self.manifest(version).checksums
         for name in targets.keys() & kept.keys():
-            write_atomically(targets[name], self.read(version, name))
+            write_atomically(targets[name], self.read(version, name), mode=READ_ONLY)

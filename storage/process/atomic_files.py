@@ -6,20 +6,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+READABLE = 0o644
+READ_ONLY = 0o444
 
-def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:
+
+def write_atomically(
+    path: Path, content: bytes, *, durable: bool = True, mode: int = READABLE
+) -> None:
     """Replace ``path`` with ``content``; atomic and, if so wished, durable.
 
     The content goes to a temporary file beside it, is flushed to the disk, renamed, and the folder is
     flushed too, so that after a crash the file holds the old content or the new.
     """
     make_folder(path.parent)
-    with atomic_replacement(path, durable=durable) as temporary:
+    with atomic_replacement(path, durable=durable, mode=mode) as temporary:
         temporary.write_bytes(content)
 
 
 @contextmanager
-def atomic_replacement(path: Path, *, durable: bool = True) -> Iterator[Path]:
+def atomic_replacement(path: Path, *, durable: bool = True, mode: int = READABLE) -> Iterator[Path]:
     """Provide a temporary file beside ``path`` for writing; it replaces ``path`` at the end.
 
     Atomic and durable like ``write_atomically``, for content written piece by piece; after an error, ``path``
@@ -28,8 +33,8 @@ def atomic_replacement(path: Path, *, durable: bool = True) -> Iterator[Path]:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
-        os.fchmod(descriptor, 0o644)
         yield temporary
+        os.fchmod(descriptor, mode)  # not before: one that is read-only could not be written
         if durable:
             os.fsync(descriptor)
         temporary.replace(path)

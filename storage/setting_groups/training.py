@@ -56,6 +56,20 @@ class TrainingSettings(SettingGroup):
     )
 
 
+class VersionSettings(SettingGroup):
+    """How many trained versions are kept."""
+
+    prefix: ClassVar[str] = "HOUSING_VERSIONS_"
+
+    kept: int = Field(
+        20,
+        ge=0,
+        description="Newest versions that are kept. Older ones are removed after a training, with their"
+        " artifacts in MLflow, except for the champion, the five that rollbacks lead to and pinned ones."
+        " 0: all are kept.",
+    )
+
+
 class SearchSettings(SettingGroup):
     """What a training searches besides the default configurations."""
 

@@ -16,6 +16,7 @@ INTRODUCTION = """
 """
 WITH_OPTIONS = (
     "training",
+    "training.versions",
     "backend.score",
     "backend.simulate",
     "backend.demo_api",

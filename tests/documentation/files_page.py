@@ -12,7 +12,8 @@ names another. One setting moves it, one volume mounts it, one deletion resets i
 different folders and ports run side by side.
 
 Files with fixed names are replaced whole: written beside, flushed to the disk, renamed. Version folders
-never change once they are complete. `runtime/models/champion.json` alone says which version serves.
+never change once they are complete, and their files are read-only. `runtime/models/champion.json` alone says
+which version serves.
 """
 FURTHER = """
 ## A version folder

@@ -22,7 +22,7 @@ from tests.faults.load import Answer, Load, percentile_milliseconds
 from tests.faults.metered_service import metered_service, metric_folder, scrape, serving_workers
 from tests.faults.system_under_test import PATIENCE_SECONDS, report
 from tests.system import wait_for
-from tests.versions import champion_and_dearer, spoil
+from tests.versions import champion_and_dearer, overwrite, spoil
 
 pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(900)]
 
@@ -119,7 +119,7 @@ def test_a_spoiled_version_is_refused_under_load_and_served_when_mended(
         assert (health["model_version"], health["refused_version"]) == versions
         assert "does not match the checksum" in health["refused_reason"]
         assert _served() == [old, old]
-        model.write_bytes(whole)
+        overwrite(model, whole)
         wait_for(lambda: _served() == [new, new], what="the mended version")
         wait_for(lambda: _last_version(load) == versions[1], what="an answer of it")
     assert (load.failures(), load.unanswered) == ([], 0)

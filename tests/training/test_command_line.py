@@ -14,7 +14,7 @@ from storage.models.way_back import WayBack
 from storage.paths import RuntimePaths
 from storage.settings import Settings
 from tests.system import REPOSITORY, clean_environment
-from tests.versions import publish_unloadable
+from tests.versions import overwrite, publish_unloadable
 from training.__main__ import main
 from training.tracking.registry import CHAMPION, VERSION_TAG
 
@@ -63,7 +63,7 @@ def test_if_missing_leaves_a_champion_alone(runtime_with_champion: Path) -> None
 def test_if_missing_replaces_a_damaged_champion_and_shows_how(runtime_with_champion: Path) -> None:
     store = ModelStore(RuntimePaths(runtime_with_champion))
     damaged = store.champion().version
-    (store.folder(damaged) / "model.pkl").write_bytes(DAMAGED)
+    overwrite(store.folder(damaged) / "model.pkl", DAMAGED)
     result = training(
         runtime_with_champion,
         "--if-missing",

@@ -26,7 +26,7 @@ from tests.settings import changed
 from tests.system import running, wait_for
 from tests.training.conftest import named_candidates
 from tests.training.labelled import keep_labelled
-from tests.versions import publish_unloadable
+from tests.versions import overwrite, publish_unloadable
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.models.candidates import Candidate
@@ -172,7 +172,7 @@ def test_the_registry_follows_what_was_promoted(bench: Bench) -> None:
 
 def test_a_damaged_or_deleted_champion_is_replaced(bench: Bench) -> None:
     damaged = str(bench.retrain(forest("good"))["version"])
-    (bench.store.folder(damaged) / "model.pkl").write_bytes(b"not a model")
+    overwrite(bench.store.folder(damaged) / "model.pkl", b"not a model")
     deleted = bench.retrain(forest("bad"))
     assert deleted["promoted"] is True
     assert deleted["decision"]["branch"] == "no champion"

@@ -16,7 +16,7 @@ from storage.settings import Settings
 from tests.backend.web.test_errors import assert_problem
 from tests.settings import changed
 from tests.verdicts import close_retraining, decision
-from tests.versions import champion_and_dearer, spoil
+from tests.versions import champion_and_dearer, overwrite, spoil
 from training.dataset.sources import load_table
 from training.dataset.splits import split
 from training.evaluation.holdout import holdout_bytes, read_holdout
@@ -197,7 +197,7 @@ def test_a_damaged_version_is_a_409_that_names_the_file(
     old, new = versions
     assert read(http, new).version.version == new
     path = store.folder(new) / name
-    path.write_bytes(b"{" if name == MANIFEST else b"no holdout")
+    overwrite(path, b"{" if name == MANIFEST else b"no holdout")
     for asked in (f"/models/{new}", f"/models/{old}/comparison?against={new}"):
         body = assert_problem(http.get(asked), 409)
         assert f"Version {new} is damaged" in body["error"]

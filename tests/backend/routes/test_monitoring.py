@@ -23,6 +23,7 @@ from storage.settings import Settings
 from tests.backend.web.test_errors import assert_problem
 from tests.log_writing import Store, change_configuration
 from tests.system import bearer
+from tests.versions import overwrite
 
 
 @pytest.mark.parametrize(
@@ -256,7 +257,7 @@ def test_models_name_the_champion_and_leave_damaged_ones_out(
     champion = ModelStore(service_settings.paths).champion()
     damaged = service_settings.paths.versions / "damaged"
     damaged.mkdir()
-    (damaged / "manifest.json").write_text("{")
+    overwrite(damaged / "manifest.json", b"{")
     body = ModelsResponse.model_validate(http.get("/models").json)
     assert body.champion == champion.version
     assert [version.version for version in body.versions if version.is_champion] == [

@@ -17,6 +17,7 @@ from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.settings import changed
 from tests.system import bearer
+from tests.versions import overwrite
 
 
 def test_root_lists_every_endpoint(http: FlaskClient) -> None:
@@ -120,7 +121,7 @@ def test_a_damaged_model_is_refused_and_the_old_one_stays(
     )
     content = bytearray((damaged / MODEL).read_bytes())
     content[len(content) // 2] ^= 1
-    (damaged / MODEL).write_bytes(content)
+    overwrite(damaged / MODEL, bytes(content))
     assert not host.refresh()
     assert host.current() is old
     assert host.refused_version == "damaged"

@@ -17,7 +17,7 @@ from storage.models.store import INTERVALS, MANIFEST, MODEL, REFERENCE_PROFILE, 
 from storage.process.atomic_files import write_atomically
 from storage.schema.records import ChampionPointer
 from storage.settings import Settings
-from tests.versions import publish_dearer, publish_unloadable, spoil
+from tests.versions import overwrite, publish_dearer, publish_unloadable, spoil
 
 Damage = Callable[[ModelStore, str], None]
 
@@ -42,17 +42,17 @@ def missing_version(store: ModelStore, version: str) -> None:
 
 
 def unreadable_manifest(store: ModelStore, version: str) -> None:
-    (store.folder(version) / MANIFEST).write_text('{"version": "torn')
+    overwrite(store.folder(version) / MANIFEST, b'{"version": "torn')
 
 
 def other_features(store: ModelStore, version: str) -> None:
     manifest = store.manifest(version).model_copy(update={"feature_names": ("Rooms", "Doors")})
-    (store.folder(version) / MANIFEST).write_text(manifest.model_dump_json())
+    overwrite(store.folder(version) / MANIFEST, manifest.model_dump_json().encode())
 
 
 def other_manifest(store: ModelStore, version: str) -> None:
     manifest = store.manifest(version).model_copy(update={"version": "elsewhere"})
-    (store.folder(version) / MANIFEST).write_text(manifest.model_dump_json())
+    overwrite(store.folder(version) / MANIFEST, manifest.model_dump_json().encode())
 
 
 def foreign_pickle(store: ModelStore, version: str) -> None:

@@ -9,12 +9,14 @@ from backend.client import HousingClient
 from backend.contract.audit import AuditResponse
 from dashboard.registry.audit import chain_words
 from dashboard.registry.words import slice_label
+from storage.models.removal import VersionRemoval
 from storage.models.store import HOLDOUT, ModelStore
+from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.conftest import KEYS
 from tests.dashboard.conftest import OpenPage, Service, sentences
 from tests.verdicts import close_retraining, decision
-from tests.versions import champion_and_dearer, spoil, train_with
+from tests.versions import champion_and_dearer, publish_dearer, spoil, train_with
 
 ADMIN_KEY = KEYS["admin_key"]
 REASON = "Its prices follow the market."
@@ -198,6 +200,18 @@ def test_a_damaged_challenger_is_said_to_be_and_cannot_be_promoted(
     assert f"Version {versions[1]} is damaged" in sentence
     assert not [one for one in page.button if one.key == "registry_promotion"]
     assert "does not match" in page.dataframe[0].value["interval"].iloc[0]
+
+
+def test_a_removed_version_is_said_to_be(
+    open_page: OpenPage, service: Service, store: ModelStore, versions: tuple[str, str]
+) -> None:
+    VersionRemoval(service.settings.paths, 1).run(utc_now())
+    publish_dearer(store, versions[1], "newer")
+    VersionRemoval(service.settings.paths, 1).run(utc_now())
+    page = opened(open_page, service)
+    assert [each.label for each in page.expander] == ["Removed versions (1)"]
+    (removed,) = page.expander[0].dataframe
+    assert list(removed.value["version"]) == [versions[1]]
 
 
 @pytest.mark.usefixtures("versions")

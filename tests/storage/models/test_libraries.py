@@ -7,6 +7,7 @@ from storage.models.store import MANIFEST, ModelStore
 from storage.settings import Settings
 from storage.version import VERSION
 from tests.storage.models.test_champion import publish
+from tests.versions import overwrite
 
 
 def test_the_installed_ones_are_named() -> None:
@@ -27,7 +28,7 @@ def test_a_manifest_of_an_earlier_or_a_later_release_is_read(settings: Settings)
     publish(store, "a")
     path = store.folder("a") / MANIFEST
     earlier = store.manifest("a").model_dump_json(exclude={"libraries"})
-    path.write_text(earlier)
+    overwrite(path, earlier.encode())
     assert libraries_note(store.manifest("a")) is None
-    path.write_text(earlier.replace("{", '{"field_of_tomorrow": 1, ', 1))
+    overwrite(path, earlier.replace("{", '{"field_of_tomorrow": 1, ', 1).encode())
     assert store.manifest("a").version == "a"

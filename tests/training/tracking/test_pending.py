@@ -7,6 +7,7 @@ import pytest
 
 from storage.schema.records import utc_now
 from storage.settings import Settings
+from tests.versions import overwrite
 from training.evaluation.metrics import RegressionFigures
 from training.fitting.search import Trial
 from training.tracking.pending import NEVER_PUBLISHED, OpenRegistration, OpenRegistrations
@@ -74,7 +75,7 @@ def test_a_damaged_version_is_given_up_with_a_word(
     registrations.keep(OPEN)
     folder = settings.paths.versions / OPEN.version
     folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text("{")
+    overwrite(folder / "manifest.json", b"{")
     RegistrationRetry(settings).run_once(utc_now())
     assert not registrations.is_open(OPEN.version)
     assert f"Version {OPEN.version} cannot be registered" in caplog.text
