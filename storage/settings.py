@@ -151,6 +151,11 @@ class Settings(BaseSettings):
         return not is_only_loopback(self.addresses.backend_host)
 
     @property
+    def mlflow_is_open(self) -> bool:
+        """Whether others can connect to the MLflow server, and nothing asks who they are."""
+        return self.mlflow.password is None and not is_only_loopback(self.addresses.mlflow_host)
+
+    @property
     def dashboard_is_open(self) -> bool:
         """Whether others can connect to the dashboard, and nothing asks who they are."""
         is_local = is_only_loopback(self.addresses.dashboard_host)

@@ -47,16 +47,27 @@ def main() -> None:
         raise SystemExit(
             "HOUSING_MLFLOW_TRACKING_URI names a server; this one needs a database to serve."
         )
+    _refuse_unsafe(settings)
     addresses = settings.addresses
     refuse_taken(addresses.mlflow_host, addresses.mlflow_port, "HOUSING_MLFLOW_PORT")
     os.environ.update(server_environment(settings))
     _serve(settings)
 
 
+def _refuse_unsafe(settings: Settings) -> None:
+    # Whoever reaches it can change runs, and the models that others load.
+    if settings.mlflow_is_open:
+        raise SystemExit(
+            f"HOUSING_MLFLOW_HOST={settings.addresses.mlflow_host} lets others connect, and nothing asks who "
+            "they are: set HOUSING_MLFLOW_PASSWORD, or bind the MLflow server to 127.0.0.1."
+        )
+
+
 def _serve(settings: Settings) -> None:
     # Here, because the environment has to be complete before MLflow is imported.
     import uvicorn
 
+    from training.tracking.sign_in import SignIn
     from training.tracking.store import TrackingUnavailable, answering, create_store
 
     # These warnings concern MLflow's use of its own libraries, which nobody here can change.
@@ -66,8 +77,11 @@ def _serve(settings: Settings) -> None:
             create_store(settings)
     except TrackingUnavailable as error:
         raise SystemExit(str(error)) from None
+    from mlflow.server.fastapi_app import app
+
+    password = settings.mlflow.password
     uvicorn.run(
-        "mlflow.server.fastapi_app:app",
+        SignIn(app, settings.mlflow.user, password.get_secret_value()) if password else app,
         host=settings.addresses.mlflow_host,
         port=settings.addresses.mlflow_port,
         log_level="warning",

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from storage.setting_groups.environment import SettingGroup, Variable
 
@@ -99,7 +99,7 @@ class WorkerSettings(SettingGroup):
 
 
 class MlflowSettings(SettingGroup):
-    """Where runs are recorded, and which hosts the MLflow server answers."""
+    """Where runs are recorded, and whom the MLflow server answers."""
 
     prefix: ClassVar[str] = "HOUSING_MLFLOW_"
 
@@ -110,4 +110,15 @@ class MlflowSettings(SettingGroup):
     allowed_hosts: str = Field(
         "mlflow-server:*,localhost:*,127.0.0.1:*",
         description="Host headers that the MLflow server accepts, separated by commas.",
+    )
+    user: str = Field(
+        "mlflow",
+        pattern="^[^:]+$",
+        description="User that the MLflow server asks for, with the password.",
+    )
+    password: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Password that the MLflow server asks for. Without it, the server binds to the loopback"
+        " address only.",
     )

@@ -130,6 +130,19 @@ def test_a_training_far_from_the_folder_records_through_it_and_it_stops_at_once(
         assert own.log.read_text() == ""
 
 
+def test_beyond_the_loopback_address_it_needs_a_password(tmp_path: Path) -> None:
+    with running(
+        "training.mlflow_server",
+        tmp_path / "mlflow.log",
+        HOUSING_RUNTIME_DIRECTORY=str(tmp_path / "runtime"),
+        HOUSING_MLFLOW_HOST="192.0.2.1",
+    ) as process:
+        assert process.wait(30) == 1
+    (sentence,) = (tmp_path / "mlflow.log").read_text().splitlines()
+    assert sentence.startswith("HOUSING_MLFLOW_HOST=192.0.2.1 lets others connect")
+    assert "set HOUSING_MLFLOW_PASSWORD, or bind" in sentence
+
+
 def test_the_variables_are_those_that_mlflow_reads(settings: Settings) -> None:
     # Run as a file: importing MLflow's server package would start half of the server.
     names = runpy.run_path(str(Path(mlflow.__file__).parent / "server" / "constants.py"))
