@@ -17,6 +17,7 @@ INTRODUCTION = """
 WITH_OPTIONS = (
     "training",
     "training.versions",
+    "training.mlflow_export",
     "backend.score",
     "backend.simulate",
     "backend.demo_api",

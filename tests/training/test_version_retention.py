@@ -12,7 +12,7 @@ from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.settings import changed
 from tests.storage.models.test_champion import publish
-from tests.tracking_store import empty_store, settings_with_store
+from tests.tracking_store import settings_with_store
 from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.table import HousingTable
 from training.tracking.forgetting import REMOVED_TAG
@@ -23,15 +23,10 @@ from training.version_retention import VersionRetention, remove_old_versions
 from training.versions.__main__ import main
 
 
-@pytest.fixture(scope="module")
-def store_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return empty_store(tmp_path_factory)
-
-
 @pytest.fixture
-def kept_one(tmp_path: Path, store_file: Path) -> Settings:
+def kept_one(tmp_path: Path, empty_tracking_store: Path) -> Settings:
     """Settings with MLflow's store, under which one version stays besides those that must."""
-    return changed(settings_with_store(tmp_path / "runtime", store_file), versions_kept=1)
+    return changed(settings_with_store(tmp_path / "runtime", empty_tracking_store), versions_kept=1)
 
 
 @pytest.fixture

@@ -202,22 +202,6 @@ def _limits(outcome: TrainingOutcome) -> str:
 def _use(outcome: TrainingOutcome) -> str:
     return f"""## How to load it
 
-With MLflow, in Python with this repository on the path and `MLFLOW_TRACKING_URI` set to the store:
-
-```python
-import mlflow
-
-model = mlflow.pyfunc.load_model("models:/{MODEL_NAME}@champion")
-model.predict(inputs)  # float64 of shape (n, 8), in the order of the table above; {TARGET_UNIT}
-```
-
-Served by MLflow, from the repository with its environment active:
-
-```sh
-PYTHONPATH=. MLFLOW_TRACKING_URI=sqlite:///runtime/mlruns/mlflow.db \\
-    mlflow models serve -m models:/{MODEL_NAME}@champion --env-manager local -p 5002
-```
-
 From this folder, checked against its manifest before it is unpickled:
 
 ```python
@@ -226,6 +210,17 @@ from storage.settings import Settings
 
 ModelStore(Settings().paths).load("{outcome.version}").predict(inputs)
 ```
+
+`inputs` are float64 of shape (n, 8), in the order of the table above; the answers are in {TARGET_UNIT}.
+
+As an MLflow model made from the same checked files, from the repository with its environment active:
+
+```sh
+python -m training.mlflow_export /tmp/model --of {outcome.version}
+PYTHONPATH=. mlflow models serve -m /tmp/model --env-manager local -p 5002
+```
+
+MLflow itself loads `models:/{MODEL_NAME}@champion` without a check.
 
 With intervals, warnings, support and explanations: `POST /predict` of the service."""
 

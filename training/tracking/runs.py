@@ -18,6 +18,7 @@ from storage.domain.inputs import FEATURE_NAMES
 from storage.domain.subject import MODEL_NAME
 from storage.domain.target import TARGET_UNIT
 from storage.models.store import MODEL_CARD
+from storage.schema.arrays import FloatArray
 from storage.schema.triggers import MlflowRun
 from storage.settings import Settings
 from training.dataset.splits import Part
@@ -237,17 +238,27 @@ def _log_plots(measured: MeasuredCandidate, test: Part, runs: Iterable[str]) -> 
 
 
 def _log_model(measured: MeasuredCandidate, test: Part) -> str:
-    example = test.inputs[:EXAMPLE_ROWS]
-    logged = mlflow.sklearn.log_model(
-        measured.fitted.pipeline,
-        name="model",
-        # MLflow's default, skops, needs every tree type listed and takes ten times as long. A pickle
-        # runs code when it is loaded; this one is as trusted as the model.pkl beside it.
-        serialization_format=mlflow.sklearn.SERIALIZATION_FORMAT_CLOUDPICKLE,
-        signature=infer_signature(example, measured.predicted[:EXAMPLE_ROWS]),
-        input_example=example,
-        # Named here; otherwise MLflow starts a second Python to determine them.
-        pip_requirements=[f"{name}=={installed_version(name)}" for name in MODEL_REQUIREMENTS],
-        metadata={"feature_names": list(FEATURE_NAMES), "unit": TARGET_UNIT},
-    )
+    described = _description(test.inputs, measured.predicted)
+    logged = mlflow.sklearn.log_model(measured.fitted.pipeline, name="model", **described)
     return str(logged.model_id)
+
+
+def save_model(pipeline: Any, inputs: FloatArray, folder: Path) -> None:
+    """Write a pipeline into a new folder as ``record`` records it; ``inputs`` has examples."""
+    load_model_formats()
+    predicted = pipeline.predict(inputs[:EXAMPLE_ROWS])
+    mlflow.sklearn.save_model(pipeline, folder, **_description(inputs, predicted))
+
+
+def _description(inputs: FloatArray, predicted: FloatArray) -> dict[str, Any]:
+    example = inputs[:EXAMPLE_ROWS]
+    return {
+        # MLflow's default, skops, needs every tree type listed and takes ten times as long. A pickle
+        # runs code when it is loaded: ``python -m training.mlflow_export`` makes one from checked files.
+        "serialization_format": mlflow.sklearn.SERIALIZATION_FORMAT_CLOUDPICKLE,
+        "signature": infer_signature(example, predicted[:EXAMPLE_ROWS]),
+        "input_example": example,
+        # Named here; otherwise MLflow starts a second Python to determine them.
+        "pip_requirements": [f"{name}=={installed_version(name)}" for name in MODEL_REQUIREMENTS],
+        "metadata": {"feature_names": list(FEATURE_NAMES), "unit": TARGET_UNIT},
+    }

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import mlflow
 import numpy as np
 import pytest
 import requests
@@ -25,7 +26,9 @@ from tests.small_worker import with_few_trees
 from tests.system import REPOSITORY, clean_environment, running, wait_for
 from tests.tracking_store import settings_with_store
 from tests.training.conftest import SilentSteps, named_candidates
+from tests.versions import overwrite, spoil
 from training.dataset.table import HousingTable
+from training.mlflow_export.__main__ import main as export
 from training.models.candidates import Candidate
 from training.tracking.alias_sync import AliasSync
 from training.tracking.registry import (
@@ -130,6 +133,30 @@ def answers_of(registered: Registered, inputs: FloatArray) -> FloatArray:
 def largest_difference(one: FloatArray, two: FloatArray) -> float:
     assert one.shape == two.shape
     return float(np.max(np.abs(one - two)))
+
+
+def test_an_export_answers_alike_and_is_made_of_checked_files_only(
+    served: Registered,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("HOUSING_RUNTIME_DIRECTORY", str(served.settings.paths.root))
+    folder, version = tmp_path / "model", served.store.champion().version
+    assert export([str(folder)]) == 0
+    inputs = served.table.inputs[:SERVED_ROWS]
+    answered = mlflow.pyfunc.load_model(str(folder)).predict(inputs)
+    assert largest_difference(answered, answers_of(served, inputs)) < LARGEST_DIFFERENCE
+    assert export([str(folder)]) == 1
+    model = served.store.folder(version) / MODEL
+    whole = model.read_bytes()
+    spoil(model)
+    assert export([str(tmp_path / "spoiled")]) == 1
+    overwrite(model, whole)
+    assert not (tmp_path / "spoiled").exists()
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == f"{folder} exists; name a folder that does not."
+    assert "does not match the checksum" in said[1]
 
 
 def test_a_version_is_a_challenger_until_it_is_champion(registered: Registered) -> None:
