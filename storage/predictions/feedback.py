@@ -81,7 +81,9 @@ class Feedback:
             unknown=tuple(decided["unknown"]),
             duplicate=tuple(decided["duplicate"]),
             conflicting=tuple(decided["conflicting"]),
-            corrected=tuple((one, before, now) for one, before, now in decided["corrected"]),
+            corrected=tuple(
+                (one, before, now) for one, before, now in decided.get("corrected", [])
+            ),
         )
 
     def _some_are_missing(self, ids: Sequence[str]) -> bool:

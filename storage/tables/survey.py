@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.errors import InvalidInput
@@ -37,8 +38,10 @@ class _ColumnMarks:
     decimals: dict[str, str | None] = field(default_factory=lambda: {".": None, ",": None})
     """Has this mark, which can only be the decimal mark."""
     is_long_without_groups: bool = False
+    may_be_groups: dict[str, bool] = field(default_factory=lambda: {".": False, ",": False})
+    """Has a cell that is in the column's range if this mark separates thousands."""
 
-    def look_at(self, cells: Any) -> None:
+    def look_at(self, cells: Any, column: NumberColumn) -> None:
         """Update from an Arrow array of text."""
         if pc.any(pc.match_substring_regex(cells, LONG_WITHOUT_GROUPS)).as_py():
             self.is_long_without_groups = True
@@ -50,6 +53,7 @@ class _ColumnMarks:
                 continue
             groups = pc.match_substring_regex(marked, GROUPED[mark])
             self.groups[mark] = self.groups[mark] or _first(marked.filter(groups))
+            self.may_be_groups[mark] |= _any_in_range(marked.filter(groups), mark, other, column)
             decimal = pc.and_not(pc.match_substring_regex(marked, DECIMAL[mark]), groups)
             self.decimals[mark] = self.decimals[mark] or _first(marked.filter(decimal))
             sure = marked.filter(pc.match_substring_regex(marked, SURELY_GROUPED[mark]))
@@ -72,8 +76,8 @@ def find_marks(
 ) -> NumberMarks:
     """Decide between decimal point and decimal comma, and which columns have thousands separators.
 
-    The unambiguous cells decide. If there are none and the separator is a semicolon, decimals have a comma,
-    because that is the usual reason for semicolons; in other files, 1,322 is then no number. In a
+    The unambiguous cells decide. If there are none, the columns' ranges do; then the separator: beside
+    semicolons decimals have a comma, because that is the usual reason for them, and else a point. In a
     comma-separated file with both marks, decimals have a point, and the other cells are no numbers.
 
     Parameters
@@ -88,8 +92,8 @@ def find_marks(
     """
     seen = [_ColumnMarks() for _ in columns]
     for block in blocks:
-        for column, cells in zip(seen, block, strict=True):
-            column.look_at(cells)
+        for marks, column, cells in zip(seen, columns, block, strict=True):
+            marks.look_at(cells, column)
     points, commas = (_example(seen, columns, mark, sure=True) for mark in ".,")
     if points and commas and separator == ",":
         return NumberMarks(".")
@@ -116,14 +120,28 @@ def _marks(
 def _marks_by_convention(
     seen: Sequence[_ColumnMarks], columns: Sequence[NumberColumn], separator: str, name: str
 ) -> NumberMarks:
-    """Decide if every cell can be read both ways: 1,322 or 1.322."""
+    """Decide if every cell can be read both ways: 1,322 or 1.322.
+
+    Where a column's range leaves only one way, that is meant. Else the usual mark beside this separator is,
+    and a cell with the other one is no number, so that a person is asked.
+    """
     points, commas = (_example(seen, columns, mark, sure=False) for mark in ".,")
     if points and commas:
         raise InvalidInput(
             f"{name} has numbers with a point ({points}) and with a comma ({commas}), and which of them is "
             "the decimal mark is unclear: leave out the other one."
         )
-    return NumberMarks("," if commas and separator == ";" else ".")
+    used, usual = "," if commas else ".", "," if separator == ";" else "."
+    is_clear = not any(marks.may_be_groups[used] for marks in seen)
+    return NumberMarks(used if is_clear else usual)
+
+
+def _any_in_range(cells: Any, mark: str, other: str, column: NumberColumn) -> bool:
+    """Return whether a number is in range if the mark separates its thousands."""
+    digits = pc.replace_substring_regex(cells, "[^0-9.,+-]", "")
+    plain_cells = pc.replace_substring(pc.replace_substring(digits, mark, ""), other, ".")
+    numbers = plain_cells.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return bool(((numbers >= column.minimum) & (numbers <= column.maximum)).any())
 
 
 def _example(

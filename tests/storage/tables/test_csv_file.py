@@ -104,6 +104,7 @@ def test_thousands_are_grouped_where_nothing_else_can_be_meant(
         ('a,b\n"1,322",2\n', "Could be 1322 or 1.322: write it without the comma"),
         ("a\tb\n1,322\t2\n", "Could be 1322 or 1.322: write it without the comma"),
         ("a;b\n1.322;2,5\n2322;2,5\n", "Could be 1322 or 1.322: write it without the point"),
+        ("a;b\n1.322;2\n", "Could be 1322 or 1.322: write it without the point"),
         ('a,b\n"4,2",2.5\n', "Not a number: this file writes decimals with a point"),
         ("a,b\n4_2,2\n", "Not a number: remove the underscore"),
         ("a,b\n0x1A,2\n", "Not a number: write it with decimal digits"),
@@ -132,6 +133,12 @@ def test_cells_too_many_or_too_few_are_reported_by_row() -> None:
         (6, "", "The row is empty", ","),
     ]
     assert found.read == 5
+
+
+@pytest.mark.parametrize("content", ['id,a\nx,"4,526"\n', "id;a\nx;4.526\n", "id|a\nx|4,526\n"])
+def test_the_range_of_a_column_tells_which_number_is_meant(content: str) -> None:
+    found = read(content, (TextColumn("id"), NumberColumn("a", 0, 50, "apples")))
+    assert (found.numbers.tolist(), found.problems) == ([[4.526]], ())
 
 
 def test_a_comment_between_rows_is_a_problem_with_its_line() -> None:
