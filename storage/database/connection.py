@@ -25,6 +25,7 @@ from storage.database.files import (
 )
 from storage.errors import DatabaseUnavailable
 from storage.schema.records import utc_now
+from storage.schema.unreadable import UnreadableValue, decoded
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +84,8 @@ class Database:
                 error
             ):
                 raise
+            raise DatabaseUnavailable(remedies.sentence(error, self._url)) from error
+        except UnreadableValue as error:
             raise DatabaseUnavailable(remedies.sentence(error, self._url)) from error
 
     def migrate(self) -> None:
@@ -178,7 +181,7 @@ class Database:
             )
             sa.event.listen(engine, "connect", self._prepare_postgresql)
             return engine
-        engine = sa.create_engine(self._sqlite_address())
+        engine = sa.create_engine(self._sqlite_address(), json_deserializer=decoded)
         sa.event.listen(engine, "connect", self._prepare_sqlite)
         if self._writable:
             sa.event.listen(engine, "do_connect", self._before_writing)

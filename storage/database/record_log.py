@@ -22,6 +22,7 @@ from storage.schema.tables import (
     model_metrics,
     predictions,
 )
+from storage.schema.unreadable import refuse_unreadable
 from storage.spool.rejected import RejectedRecords
 
 PAGE_TOKEN = re.compile(r"[0-9]{1,18}")
@@ -104,18 +105,17 @@ class RecordLog:
         """
         query = _with_labels().where(predictions.c.prediction_id == prediction_id)
         with self._database.transaction() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        if row is None:
+            rows = _rows(connection, query)
+        if not rows:
             raise RecordNotFound(f"There is no prediction {prediction_id[:64]}.")
-        return dict(row)
+        return rows[0]
 
     def corrections(self, prediction_id: str) -> list[dict[str, Any]]:
         """Return how the actual value of one prediction was corrected, the oldest first."""
         columns = [each for each in label_corrections.c if each.name not in ("id", "prediction_id")]
         query = sa.select(*columns).where(label_corrections.c.prediction_id == prediction_id)
         with self._database.transaction() as connection:
-            rows = connection.execute(query.order_by(label_corrections.c.id)).mappings()
-            return [dict(row) for row in rows]
+            return _rows(connection, query.order_by(label_corrections.c.id))
 
     def models(self, limit: int) -> list[dict[str, Any]]:
         """Return the metrics of trained models, newest first."""
@@ -162,10 +162,18 @@ class RecordLog:
             .limit(page.limit + 1)
         )
         with self._database.transaction() as connection:
-            rows = [dict(row) for row in connection.execute(query).mappings()]
+            rows = _rows(connection, query)
         has_more = len(rows) > page.limit
         rows = rows[: page.limit]
         return Page(rows, str(rows[-1]["id"]) if has_more else None)
+
+
+def _rows(connection: sa.Connection, query: sa.Select[Any]) -> list[dict[str, Any]]:
+    """Return the rows by the names of their columns."""
+    found = connection.execute(query)
+    names, rows = tuple(found.keys()), found.all()
+    refuse_unreadable(query.selected_columns, rows)
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _with_labels() -> sa.Select[Any]:

@@ -8,6 +8,8 @@ from pathlib import Path
 import psycopg
 import sqlalchemy as sa
 
+from storage.schema.unreadable import UnreadableValue
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 DAMAGED_WORDS = ("malformed", "Could not decode")
@@ -67,7 +69,7 @@ def _of_sqlite(error: BaseException, path: Path) -> str:
     code = getattr(error, "sqlite_errorname", "") if isinstance(error, sqlite3.Error) else ""
     if path.is_dir():
         return f"a folder has the name of the file {path}: move it away; {WAITING}"
-    if code.startswith(DAMAGED) or any(words in str(error) for words in DAMAGED_WORDS):
+    if _is_damage(error, code):
         return f"the file {path} is damaged: move it away or restore a backup; {WAITING}"
     if code.startswith("SQLITE_FULL"):
         return f"free some disk space under {path.parent}; {WAITING}"
@@ -76,6 +78,11 @@ def _of_sqlite(error: BaseException, path: Path) -> str:
     if code.startswith("SQLITE_IOERR"):
         return f"the file {path} cannot be read or written: check its disk; {WAITING}"
     return OTHERWISE
+
+
+def _is_damage(error: BaseException, code: str) -> bool:
+    said = any(words in str(error) for words in DAMAGED_WORDS)
+    return said or code.startswith(DAMAGED) or isinstance(error, UnreadableValue)
 
 
 def _of_postgresql(error: BaseException, url: sa.URL) -> str:

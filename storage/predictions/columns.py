@@ -10,6 +10,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from storage.schema.arrays import FloatArray
+from storage.schema.unreadable import refuse_unreadable
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,9 @@ class Columns:
     def read(cls, connection: sa.Connection, query: sa.Select[Any]) -> Self:
         """Run a query whose columns have different names."""
         found = connection.execute(query)
-        return cls(tuple(found.keys()), tuple(tuple(row) for row in found))
+        names, rows = tuple(found.keys()), tuple(tuple(row) for row in found)
+        refuse_unreadable(query.selected_columns, rows)
+        return cls(names, rows)
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.domain.inputs import FEATURE_NAMES
+from storage.schema.unreadable import UnreadableValue
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -16,6 +17,18 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
+        """Return what turns a stored value into a time, and refuses one that is none."""
+        process: Any = super().result_processor(dialect, coltype)
+
+        def read(value: Any) -> Any:
+            try:
+                return process(value)
+            except (TypeError, ValueError) as error:
+                raise UnreadableValue(f"a stored time is none: {error}") from error
+
+        return read
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         """Turn an aware time to UTC; a naive one is a defect."""
