@@ -139,7 +139,7 @@ def test_what_cannot_be_logged_is_not_answered(
 ) -> None:
     services: Services = app.extensions[EXTENSION]
 
-    def full(_lines: bytes) -> None:
+    def full(_lines: bytes, **_how: object) -> None:
         raise SpoolUnavailable("The record could not be written; free some disk space.")
 
     monkeypatch.setattr(services.spool, "append_lines", full)
