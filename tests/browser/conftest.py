@@ -1,4 +1,4 @@
-"""One system, one browser, and a fresh tab for each test."""
+"""One system, one browser and one tab for all tests of this folder."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,6 +10,26 @@ from playwright.sync_api import Browser, Page
 from storage.models.store import ModelStore
 from tests.browser.console import MissingBrowser, System, chromium, running_system
 from tests.system import copied_runtime, free_port, wait_for
+
+
+class Tab:
+    """The tab that tests share: a new one loads and compiles the console's program again."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._page: Page | None = None
+
+    def opened(self) -> Page:
+        """Return it, opened again if a test has closed it."""
+        if self._page is None or self._page.is_closed():
+            self._page = self._browser.new_context().new_page()
+        self._page.set_viewport_size({"width": 1440, "height": 900})
+        return self._page
+
+    def close(self) -> None:
+        """Close it and all that belongs to it."""
+        if self._page is not None and not self._page.is_closed():
+            self._page.context.close()
 
 
 @pytest.fixture(scope="package")
@@ -57,9 +77,17 @@ def _version_folders(system: System) -> list[Path]:
     return list(system.paths.versions.iterdir())
 
 
+@pytest.fixture(scope="package")
+def _shared_tab(browser: Browser) -> Iterator[Tab]:
+    tab = Tab(browser)
+    yield tab
+    tab.close()
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A tab of its own, at the size of a laptop's screen."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context.new_page()
-    context.close()
+def page(_shared_tab: Tab) -> Iterator[Page]:
+    """A tab at the size of a laptop's screen, whose next page is a new session of the console."""
+    page = _shared_tab.opened()
+    yield page
+    page.unroute_all()
+    page.emulate_media(color_scheme="null")

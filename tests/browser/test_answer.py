@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from backend.contract.predictions import FEATURES
 from backend.contract.table import DISTRICTS, District
@@ -58,7 +58,11 @@ def test_going_back_in_the_browser_goes_back_to_the_form_before(system: System, 
 def test_every_tab_fits_and_can_be_read(system: System, page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("request", note)
     visit(page, system, "predict")
     _ask(system, page, CUPERTINO)
     page.get_by_role("button", name="Pin this prediction").click()
@@ -72,6 +76,7 @@ def test_every_tab_fits_and_can_be_read(system: System, page: Page, width: int) 
             main = page.get_by_test_id("stMain")
             assert main.evaluate("main => main.scrollWidth - main.clientWidth") == 0, tab
             assert _too_faint(page) == [], (tab, scheme)
+    page.remove_listener("request", note)
     assert [url for url in asked if url.startswith("http") and "127.0.0.1" not in url] == []
 
 

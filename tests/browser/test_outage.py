@@ -37,7 +37,8 @@ def test_every_page_says_so_in_one_sentence_and_recovers_by_itself(
 
 
 def _open_every_page(system: System, browser: Browser) -> dict[str, Page]:
-    pages = {path: browser.new_context().new_page() for path in DRAWN}
+    context = browser.new_context()
+    pages = {path: context.new_page() for path in DRAWN}
     for path, page in pages.items():
         visit(page, system, path)
     return pages
