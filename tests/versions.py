@@ -29,13 +29,13 @@ def publish_dearer(store: ModelStore, version: str, name: str, by: float = 0.1) 
     return store.publish(manifest.model_copy(update=changed), files | made)
 
 
-def publish_unloadable(store: ModelStore, version: str, name: str) -> ModelManifest:
+def publish_unloadable(store: ModelStore, version: str, name: str, **changes: str) -> ModelManifest:
     """Publish a copy of ``version`` as another release's code left it: it unpickles, and cannot answer."""
     manifest = store.manifest(version)
     files = {file: store.read(version, file) for file in manifest.checksums}
     pipeline = unpickled(files[MODEL])
     vars(pipeline.named_steps["regressor"]).clear()
-    changed = manifest.model_copy(update={"version": name})
+    changed = manifest.model_copy(update={"version": name, **changes})
     return store.publish(changed, files | {MODEL: pickled(pipeline)})
 
 

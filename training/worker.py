@@ -33,6 +33,7 @@ from training.fitting.progress import ClaimedSteps, RetrainingCancelled
 from training.idle_work import IdleWork
 from training.models.candidates import Candidate, configured_candidates
 from training.promotion.gate import PromotionGate
+from training.promotion.loaded_version import refusal_of
 from training.publishing.published_version import PublishedVersion, published_for
 from training.tracking.registry import follow_champion
 from training.train import Training
@@ -143,11 +144,18 @@ class RetrainingWorker:
         before = published_for(
             self._store, trigger.trigger_id, table, self._settings.training.random_seed
         )
-        if before is not None:
+        if before is not None and self._loads(before.manifest.version):
             logger.info("Version %s was already published.", before.manifest.version)
             return before
         retraining = read_retraining(self._settings, trigger)
         return Training(self._settings, table, self._candidates, steps, retraining).run().published
+
+    def _loads(self, version: str) -> bool:
+        """Whether a version that an interrupted attempt published can be judged; say so if not."""
+        problem = refusal_of(self._store, version)
+        if problem is not None:
+            logger.warning("%s It was left by an interrupted attempt; training again.", problem)
+        return problem is None
 
     def _tell(
         self, kind: EventKind, trigger: Trigger, summary: str, figures: dict[str, Any]

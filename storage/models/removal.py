@@ -8,7 +8,7 @@ from pathlib import Path
 
 from storage.errors import ModelIntegrityError
 from storage.models.removed import RemovedVersion
-from storage.models.store import ModelStore
+from storage.models.store import DRAFT, ModelStore
 from storage.models.way_back import WayBack
 from storage.paths import RuntimePaths
 from storage.process.atomic_files import flush_folder, make_folder
@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 WAY_BACK_KEPT = 5
 """Versions to which rollbacks in a row lead that stay, however old they are."""
+DRAFT_SECONDS = 86_400.0
+"""Age of a folder that is still being written, above which nobody writes to it any more."""
 ASIDE = ".removed"
 """Ends the name of a folder that is being removed; names that begin with a dot are no versions."""
 
@@ -77,7 +79,7 @@ class VersionRemoval:
                 folder = self._store.folder(entry.version)
                 folder.rename(folder.with_name(f".{entry.version}{ASIDE}"))
                 flush_folder(folder.parent)
-        self._delete()
+        self._delete(now)
         return tuple(entries)
 
     def _pinned(self) -> frozenset[str]:
@@ -89,10 +91,13 @@ class VersionRemoval:
                 "with `python -m training.versions`, or remove the file."
             ) from error
 
-    def _delete(self) -> None:
-        """Delete what was set aside, now or before a kill."""
+    def _delete(self, now: datetime) -> None:
+        """Delete what was set aside, now or before a kill, and what a killed training left unfinished."""
         for folder in self._paths.versions.glob(f".*{ASIDE}"):
             shutil.rmtree(folder, onerror=_say)
+        for folder in self._paths.versions.glob(f".*{DRAFT}"):
+            if now.timestamp() - folder.stat().st_mtime > DRAFT_SECONDS:
+                shutil.rmtree(folder, onerror=_say)
 
 
 def must_stay(way: WayBack, pinned: Collection[str], also: Collection[str]) -> frozenset[str]:

@@ -46,6 +46,8 @@ INTERVALS = "intervals.pkl"
 REFERENCE_PROFILE = "reference_profile.npz"
 HOLDOUT = "holdout.npz"
 MODEL_CARD = "model_card.md"
+DRAFT = ".draft"
+"""Ends the name of a folder that is being written; it begins with a dot, which no version's does."""
 VERSION_PATTERN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
 
 
@@ -78,7 +80,7 @@ class ModelStore:
             raise FileExistsError(
                 f"Version {manifest.version} already exists and cannot be changed."
             )
-        draft = folder.with_name(f".{manifest.version}.draft")
+        draft = folder.with_name(f".{manifest.version}{DRAFT}")
         shutil.rmtree(draft, ignore_errors=True)
         checksums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
         complete = manifest.model_copy(update={"checksums": checksums})

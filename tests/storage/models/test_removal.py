@@ -99,6 +99,18 @@ def test_a_kill_in_between_is_finished_by_the_next(
     assert {path.name for path in settings.paths.versions.iterdir()} == names(store)
 
 
+def test_what_a_killed_training_left_goes_after_a_day(
+    store: ModelStore, settings: Settings
+) -> None:
+    old, new = (settings.paths.versions / f".{name}.draft" for name in ("old", "new"))
+    for folder in (old, new):
+        (folder / "candidates").mkdir(parents=True)
+    os.utime(old, (0, 0))
+    removal(settings, most=20).run(utc_now())
+    assert (old.exists(), new.exists()) == (False, True)
+    assert names(store) == set(NAMES)
+
+
 def test_a_damaged_list_is_written_anew(store: ModelStore, settings: Settings) -> None:
     settings.paths.removed_versions.write_text("{torn")
     assert store.removed.all() == ()
