@@ -10,6 +10,7 @@ from storage.process.atomic_files import atomic_replacement
 from storage.setting_groups.env_file import ENCODING, assignments
 from storage.settings import Settings
 
+OWNER_ONLY = 0o600
 KEY_VARIABLES = ("HOUSING_VIEWER_KEY", "HOUSING_OPERATOR_KEY", "HOUSING_ADMIN_KEY")
 
 
@@ -101,8 +102,7 @@ def _add(file: Path, created: Mapping[str, str]) -> None:
     content = file.read_text(encoding=ENCODING) if file.exists() else None
     before = f"{content.rstrip()}\n" if content and content.strip() else ""
     lines = "".join(f"{name}={key}\n" for name, key in created.items())
-    with atomic_replacement(file) as temporary:
-        temporary.chmod(0o600)
+    with atomic_replacement(file, mode=OWNER_ONLY) as temporary:
         temporary.write_text(before + lines, encoding="utf-8")
     if content is not None:
         # For whoever started the command: logging is not set up yet.

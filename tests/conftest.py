@@ -19,6 +19,8 @@ from tests.settings import changed
 from tests.system import copied_runtime, free_port
 from tests.trained_runtime import SharedTraining, shared_folder, start_order, wants_training
 
+collect_ignore = ["warm_imports.py"]
+"""It sets up the process that imports it."""
 KEYS = {"viewer_key": "see", "operator_key": "operate", "admin_key": "administer"}
 
 

@@ -11,10 +11,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import chdir
-from multiprocessing import forkserver
+from collections.abc import Iterator, Sequence
+from contextlib import chdir, contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import NoReturn
 
 IMPORTS = "tests.warm_imports"
@@ -36,12 +36,11 @@ class WarmProgram:
         self._name = f"{module} {' '.join(arguments)}"
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([IMPORTS])
-        with chdir(folder):
-            forkserver.ensure_running()
         self._process = context.Process(
             target=_become, args=(module, arguments, folder, environment, log), name=module
         )
-        self._process.start()
+        with chdir(folder), _without_main():
+            self._process.start()
         while self.poll() is None and not _leads_its_group(self.pid):
             time.sleep(0.001)
 
@@ -80,6 +79,17 @@ class WarmProgram:
     def kill(self) -> None:
         """End it with -9."""
         self.send_signal(signal.SIGKILL)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Keep multiprocessing from importing this process's program: pytest, or a page that was just shown."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _leads_its_group(pid: int) -> bool:

@@ -107,7 +107,8 @@ def test_a_host_that_does_not_resolve(module: str, tmp_path: Path) -> None:
         f"HOUSING_{each}_HOST": "no.such.host.invalid"
         for each in ("BACKEND", "DASHBOARD", "MLFLOW")
     }
-    result = _run(module, tmp_path, _runtime(tmp_path) | hosts | {"HOUSING_ADMIN_KEY": "k" * 40})
+    secrets = {"HOUSING_ADMIN_KEY": "k" * 40, "HOUSING_MLFLOW_PASSWORD": "p" * 40}
+    result = _run(module, tmp_path, _runtime(tmp_path) | hosts | secrets)
     _assert_one_sentence(result, "The host name no.such.host.invalid cannot be resolved")
 
 
