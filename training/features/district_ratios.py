@@ -19,6 +19,7 @@ from storage.domain.inputs import (
 from storage.domain.place import LONGITUDE_SHRINKAGE
 from storage.schema.arrays import FloatArray
 from training.features.base import DistrictTransformer
+from training.features.map_coordinates import on_grid
 from training.features.raw_inputs import SMALLEST_POSITIVE
 from training.kernels.compiled import compiled
 
@@ -77,8 +78,10 @@ def describe_districts(inputs: FloatArray, features: FloatArray) -> None:
     """Fill features, shape (n, 24), from inputs of shape (n, 8) in schema order."""
     for row in range(inputs.shape[0]):
         features[row, :RAW_END] = inputs[row]
+        for axis in (LATITUDE, LONGITUDE):
+            features[row, axis] = on_grid(inputs[row, axis])
         _fill_ratios(inputs[row], features[row, RAW_END:RATIOS_END])
-        _fill_turned_places(inputs[row], features[row, RATIOS_END:DISTRICT_END])
+        _fill_turned_places(features[row, :RAW_END], features[row, RATIOS_END:DISTRICT_END])
 
 
 @compiled

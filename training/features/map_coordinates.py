@@ -1,15 +1,32 @@
 """A flat map of California: degrees to kilometres along and across its coast."""
 
+import math
+
 import numpy as np
 
 from storage.domain.inputs import LATITUDE, LONGITUDE
-from storage.domain.place import COAST_ANGLE_DEGREES, LONGITUDE_SHRINKAGE
+from storage.domain.place import COAST_ANGLE_DEGREES, LONGITUDE_SHRINKAGE, STEPS_PER_DEGREE
 from storage.schema.arrays import FloatArray
 from training.kernels.compiled import compiled
 
 KILOMETRES_PER_DEGREE = 111.2
 COSINE = float(np.cos(np.deg2rad(COAST_ANGLE_DEGREES)))
 SINE = float(np.sin(np.deg2rad(COAST_ANGLE_DEGREES)))
+
+
+@compiled
+def on_grid(degrees: float) -> float:
+    """Return the nearest point of the grid on which places are told apart, in degrees.
+
+    Which districts are neighbours depends on which are at exactly one place, so that a difference that nobody
+    means must not part them. Decimal degrees of up to four places stay the same to the last bit.
+
+    Examples
+    --------
+    >>> on_grid(37.88 + 1e-9), on_grid(float(np.float32(37.88)))
+    (37.88, 37.88)
+    """
+    return math.floor(degrees * STEPS_PER_DEGREE + 0.5) / STEPS_PER_DEGREE
 
 
 @compiled
@@ -23,7 +40,7 @@ def map_coordinates(inputs: FloatArray) -> FloatArray:
     Parameters
     ----------
     inputs
-        Shape (n, 8), schema order; latitude and longitude in degrees.
+        Shape (n, 8), schema order; latitude and longitude in degrees, which are put on the grid.
 
     Returns
     -------
@@ -38,8 +55,8 @@ def map_coordinates(inputs: FloatArray) -> FloatArray:
     """
     places = np.empty((inputs.shape[0], 2))
     for row in range(inputs.shape[0]):
-        east = inputs[row, LONGITUDE] * LONGITUDE_SHRINKAGE * KILOMETRES_PER_DEGREE
-        north = inputs[row, LATITUDE] * KILOMETRES_PER_DEGREE
+        east = on_grid(inputs[row, LONGITUDE]) * LONGITUDE_SHRINKAGE * KILOMETRES_PER_DEGREE
+        north = on_grid(inputs[row, LATITUDE]) * KILOMETRES_PER_DEGREE
         places[row, 0] = COSINE * north - SINE * east
         places[row, 1] = SINE * north + COSINE * east
     return places

@@ -7,7 +7,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from storage.domain.inputs import AGE, LATITUDE, LONGITUDE, POPULATION
 from storage.schema.arrays import FloatArray, IntegerArray
-from training.features.map_coordinates import map_coordinates
+from training.features.map_coordinates import map_coordinates, on_grid
 from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest
 from training.kernels.forest_arrays import ForestArrays, constant_forest
@@ -130,6 +130,9 @@ def fill_support_columns(distances: FloatArray, raw: FloatArray, columns: FloatA
         for far in range(near + 1, ranks):
             columns[column] = columns[near] - columns[far]
             column += 1
-    for own in (AGE, POPULATION, LATITUDE, LONGITUDE):
+    for own in (AGE, POPULATION):
         columns[column] = raw[own]
+        column += 1
+    for axis in (LATITUDE, LONGITUDE):
+        columns[column] = on_grid(raw[axis])
         column += 1

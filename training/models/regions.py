@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from storage.domain.slices import REGION_NAMES, REGION_RULES
 from storage.schema.arrays import FloatArray
+from training.features.map_coordinates import on_grid
 from training.kernels.compiled import compiled
 
 REGION_OF_RULE = tuple(REGION_NAMES.index(rule.region) for rule in REGION_RULES)
@@ -51,7 +52,7 @@ def fill_regions(
 ) -> None:
     """Fill the region of each place, all of shape (n,); see ``region_of``."""
     for row in range(regions.shape[0]):
-        regions[row] = _region(latitude[row], longitude[row])
+        regions[row] = _region(on_grid(latitude[row]), on_grid(longitude[row]))
 
 
 @compiled
