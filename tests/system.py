@@ -1,7 +1,6 @@
 """Real processes for tests: start them, wait until they answer, stop or kill them."""
 
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -10,13 +9,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import cycle
 from pathlib import Path
 from typing import TypeVar
 
 from tests.warm_parent import WARM, WarmProgram
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-PORTS = range(20_000, 32_000)
+PORTS_OF_EACH = 1_000
+PYTEST_PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 12
+PORTS = cycle(range(20_000, 32_000)[PYTEST_PROCESS * PORTS_OF_EACH :][:PORTS_OF_EACH])
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
@@ -45,11 +47,11 @@ def wait_for(
 def free_port() -> int:
     """Return a port that nothing listens on now.
 
-    It is below those that the kernel gives to outgoing connections: the other pytest process makes many,
-    and one of them would now and then take the port before the test does.
+    It is below those that the kernel gives to outgoing connections, and each pytest process has ports of its
+    own, of which none comes again soon: now and then another would take it before the test does.
     """
     while True:
-        port = secrets.choice(PORTS)
+        port = next(PORTS)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port

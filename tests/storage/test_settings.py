@@ -232,8 +232,10 @@ def test_the_addresses_of_databases_lead_into_the_runtime_folder(
 
 def test_ctrl_c_ends_a_command_with_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text(
-        "import time\n"
+        "import signal, time\n"
         "from storage.settings import settings_or_exit\n"
+        # Whatever runs in the background is deaf to Ctrl-C, and so is what it starts.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "settings_or_exit()\n"
         "print('under way', flush=True)\n"
         "time.sleep(60)\n"
