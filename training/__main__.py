@@ -149,7 +149,7 @@ def _train(settings: Settings, options: argparse.Namespace) -> None:
     from training.fitting.progress import step_display
     from training.tracking.registry import follow_champion
     from training.train import Training
-    from training.version_retention import remove_old_versions
+    from training.versions.retention import remove_old_versions
 
     console = Console()
     with step_display(console) as display:

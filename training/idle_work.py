@@ -14,7 +14,7 @@ from training.promotion.shadow import Shadow
 from training.promotion.watch import PromotionWatch
 from training.tracking.alias_sync import AliasSync
 from training.tracking.registration_retry import RegistrationRetry
-from training.version_retention import VersionRetention
+from training.versions.retention import VersionRetention
 
 logger = logging.getLogger(__name__)
 

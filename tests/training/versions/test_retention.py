@@ -19,8 +19,8 @@ from training.tracking.forgetting import REMOVED_TAG
 from training.tracking.registry import VERSION_TAG, follow_champion
 from training.tracking.store import TrackingUnavailable
 from training.train import Training
-from training.version_retention import VersionRetention, remove_old_versions
 from training.versions.__main__ import main
+from training.versions.retention import VersionRetention, remove_old_versions
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_the_old_go_with_their_artifacts_and_stay_listed(
     store, retention = ModelStore(kept_one.paths), VersionRetention(kept_one)
     before = len(artifacts(kept_one))
     with monkeypatch.context() as patch:
-        patch.setattr("training.version_retention.forget", _unavailable)
+        patch.setattr("training.versions.retention.forget", _unavailable)
         remove_old_versions(kept_one, utc_now())
     assert {each.version for each in store.versions()} == {trained[1]}
     assert len(artifacts(kept_one)) == before
