@@ -57,7 +57,7 @@ def store_labels(
             if kept[prediction_id] != actual:
                 conflicting.append(prediction_id)
     _insert(connection, added, now)
-    if correction is not None:
+    if correction is not None and corrected:
         _replace(connection, corrected, correction, now)
     return {
         "accepted": len(added),
@@ -99,20 +99,26 @@ def _replace(
     now: datetime,
 ) -> None:
     """Let the new values count, from now on, and keep the earlier ones as history."""
+    newest = {prediction_id: actual for prediction_id, _, actual in corrected}
+    arrived, history = _arrivals(connection, newest), []
     for prediction_id, earlier, actual in corrected:
-        is_this = labels.c.prediction_id == prediction_id
-        earlier_at = connection.execute(sa.select(labels.c.timestamp).where(is_this)).scalar_one()
-        connection.execute(
-            sa.insert(label_corrections).values(
-                timestamp=now,
-                prediction_id=prediction_id,
-                earlier=earlier,
-                earlier_at=earlier_at,
-                actual=actual,
-                **correction,
-            )
+        row = {"prediction_id": prediction_id, "earlier": earlier, "actual": actual}
+        history.append(
+            {"timestamp": now, "earlier_at": arrived[prediction_id], **row, **correction}
         )
-        connection.execute(sa.update(labels).where(is_this).values(actual=actual, timestamp=now))
+        arrived[prediction_id] = now
+    connection.execute(sa.insert(label_corrections), history)
+    is_this = labels.c.prediction_id == sa.bindparam("corrected_id")
+    update = sa.update(labels).where(is_this).values(actual=sa.bindparam("now"), timestamp=now)
+    connection.execute(
+        update, [{"corrected_id": one, "now": actual} for one, actual in newest.items()]
+    )
+
+
+def _arrivals(connection: sa.Connection, ids: Collection[str]) -> dict[str, datetime]:
+    query = sa.select(labels.c.prediction_id, labels.c.timestamp)
+    found = connection.execute(query.where(labels.c.prediction_id.in_(ids)))
+    return {row.prediction_id: row.timestamp for row in found}
 
 
 def count_labels_since(database: Database, moment: datetime) -> int:

@@ -117,6 +117,20 @@ def test_a_correction_counts_from_now_on_and_keeps_the_history(
 
 
 @pytest.mark.usefixtures("log_writer")
+def test_one_request_may_correct_a_value_twice(
+    feedback: Feedback, predicted: list[PredictionRecord], record_log: RecordLog
+) -> None:
+    one, *_ = ids(predicted)
+    feedback.attach([(one, 1.0)])
+    done = feedback.attach([(one, 2.0), (one, 3.0)], Correction("operator", "Ada", "two typos"))
+    assert done.corrected == ((one, 1.0, 2.0), (one, 2.0, 3.0))
+    first, second = record_log.corrections(one)
+    assert (first["actual"], second["earlier"]) == (2.0, 2.0)
+    assert second["earlier_at"] == first["timestamp"]
+    assert record_log.prediction(one)["actual"] == 3.0
+
+
+@pytest.mark.usefixtures("log_writer")
 @pytest.mark.parametrize(
     "made_up", ["0123456789abcdef" * 2, "no such id", "", "x" * 64, "½\x00'; DROP"]
 )
