@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from backend.contract.security_headers import SECURITY_HEADERS
 from dashboard.settings import addresses, shared_settings
 from storage.setting_groups.hosts import refuse_taken, url_of
 from storage.settings import Settings
@@ -11,13 +12,6 @@ from storage.settings import Settings
 REPOSITORY = Path(__file__).resolve().parents[1]
 APPLICATION = REPOSITORY / "dashboard" / "app.py"
 STOP_SECONDS = 4
-HEADERS = [
-    ("Content-Security-Policy", "frame-ancestors 'none'"),
-    ("X-Frame-Options", "DENY"),
-    ("X-Content-Type-Options", "nosniff"),
-]
-"""No page of another site may show the console in a frame, where a click could be meant for something else;
-the second says so to old browsers. And a browser takes each file for what it is said to be."""
 
 
 def main() -> None:
@@ -56,7 +50,7 @@ def _serve(host: str, port: int) -> None:
         App(APPLICATION),
         host=host,
         port=port,
-        headers=HEADERS,
+        headers=SECURITY_HEADERS,
         server_header=False,
         access_log=False,
         log_level="warning",

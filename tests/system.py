@@ -67,18 +67,20 @@ def copied_runtime(trained: Path, runtime: Path) -> Path:
 @contextmanager
 def running(module: str, log: Path, *arguments: str, **settings: str) -> Iterator[Program]:
     """Run ``python -m module`` in a process group of its own; stop the whole group at the end."""
-    environment = clean_environment(**settings)
-    process = started(module, log, arguments, environment)
-    try:
+    with _until_stopped(started(module, log, arguments, clean_environment(**settings))) as process:
         yield process
-    finally:
-        stop_group(process)
 
 
 @contextmanager
 def running_cold(module: str, log: Path, *arguments: str, **settings: str) -> Iterator[Program]:
     """Run it as ``running`` does, but with its own imports, as for a person."""
-    process = started_cold(module, log, arguments, clean_environment(**settings))
+    own = clean_environment(**settings)
+    with _until_stopped(started_cold(module, log, arguments, own)) as process:
+        yield process
+
+
+@contextmanager
+def _until_stopped(process: Program) -> Iterator[Program]:
     try:
         yield process
     finally:

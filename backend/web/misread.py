@@ -15,14 +15,13 @@ from pydantic import BaseModel, RootModel
 
 from backend.contract.base import ValidationProblem
 from backend.web.answers import InvalidRequest
+from storage.tables.number import NOT_ZERO, TOO_SMALL
 
-NOT_ZERO = re.compile(r"[^1-9eE]*[1-9]")
 SMALL = (b"e-", b"E-", b"0" * 300)
 """Without one of these, no number is smaller than any float."""
 MOST_PROBLEMS = 100
 LONGEST_FIELD = 100
 TWICE = "This key is given twice: keep one of them"
-TOO_SMALL = "Too small for a number: write 0 if that is meant"
 
 Path = tuple[str | int, ...]
 
@@ -86,7 +85,7 @@ class _Keys:
 def _number(text: str) -> float:
     """Return NaN for a number that would become 0 and is not."""
     number = float(text)
-    return math.nan if number == 0 and NOT_ZERO.match(text) else number
+    return math.nan if number == 0 and re.match(NOT_ZERO, text) else number
 
 
 def _misread(value: Any, path: Path) -> Iterator[tuple[Path, str]]:

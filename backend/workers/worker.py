@@ -7,6 +7,7 @@ from functools import partial
 
 from uvicorn import Config, Server
 
+from backend.contract.security_headers import SECURITY_HEADERS
 from backend.workers.acceptor import Acceptor
 from backend.workers.board import Board
 from backend.workers.connection import Connection
@@ -67,15 +68,6 @@ class WorkerServer(Server):
         for connection in list(self.server_state.connections):
             if isinstance(connection, Connection):
                 connection.check(now)
-
-
-SECURITY_HEADERS = [
-    ("Content-Security-Policy", "frame-ancestors 'none'"),
-    ("X-Frame-Options", "DENY"),
-    ("X-Content-Type-Options", "nosniff"),
-]
-"""No page of another site may show an answer in a frame; the second says so to old browsers. And a browser
-takes each answer for what it is said to be."""
 
 
 def configuration(application: Callable[..., object]) -> Config:

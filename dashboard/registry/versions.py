@@ -62,7 +62,7 @@ def _draw_removed(removed: list[RemovedModelVersion]) -> None:
                 {
                     "version": each.version,
                     "trained": cell(each.created_at),
-                    "gone": cell(each.removed_at),
+                    "removed": cell(each.removed_at),
                 }
                 for each in removed
             ],
@@ -139,5 +139,5 @@ def _removed_columns() -> dict[str, Any]:
     return {
         "version": config.TextColumn("Version"),
         "trained": config.DatetimeColumn("Trained, UTC", format=COLUMN_FORMAT),
-        "gone": config.DatetimeColumn("Removed, UTC", format=COLUMN_FORMAT),
+        "removed": config.DatetimeColumn("Removed, UTC", format=COLUMN_FORMAT),
     }

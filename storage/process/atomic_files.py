@@ -63,7 +63,6 @@ def make_folder(folder: Path) -> None:
     made = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for each in made:
-        with suppress(
-            PermissionError
-        ):  # a folder that may be entered and not listed cannot be opened
+        # A folder that may be entered but not listed cannot be opened.
+        with suppress(PermissionError):
             flush_folder(each.parent)
