@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from types import UnionType
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -74,6 +74,8 @@ def _row(variable: str, field: FieldInfo) -> str:
 
 
 def _kind(annotation: Any) -> str:
+    if get_origin(annotation) is Literal:
+        return " or ".join(f"`{choice}`" for choice in get_args(annotation))
     kinds = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
     names = [kind.__name__ for kind in kinds if kind is not type(None)]
     return " or ".join("secret" if name == SecretStr.__name__ else name for name in names)

@@ -40,7 +40,9 @@ def _parser() -> argparse.ArgumentParser:
         description="List the trained versions, and pin those that must not be removed.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, help="list, pin VERSION or unpin VERSION"
+    )
     commands.add_parser("list", help="show the versions, and those that were removed")
     for name, what in (("pin", "keep a version whatever its age"), ("unpin", "take that back")):
         command = commands.add_parser(name, help=what)

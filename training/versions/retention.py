@@ -8,6 +8,7 @@ from datetime import datetime
 
 from storage.audit.chain import AuditAct
 from storage.audit.trail import AuditTrail
+from storage.errors import HousingError
 from storage.models.removal import VersionRemoval
 from storage.models.removed import RemovedVersion
 from storage.models.store import ModelStore
@@ -15,7 +16,6 @@ from storage.settings import Settings
 from training.promotion.shadow import newest_challenger
 from training.tracking.forgetting import forget
 from training.tracking.pending import OpenRegistrations
-from training.tracking.store import TrackingUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -83,5 +83,5 @@ def remove_old_versions(settings: Settings, now: datetime) -> None:
     """Do so once after a training; what fails is logged, and done by the worker later."""
     try:
         VersionRetention(settings).run_once(now)
-    except TrackingUnavailable as error:
-        logger.warning("%s Artifacts of removed versions are removed later.", error)
+    except HousingError as error:
+        logger.warning("%s Old versions are removed later.", error)

@@ -75,6 +75,15 @@ def _unavailable(*_: object) -> None:
     raise TrackingUnavailable("MLflow is away.")
 
 
+def test_pins_that_cannot_be_read_keep_everything_and_fail_no_training(
+    kept_one: Settings, trained: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    kept_one.paths.pinned_versions.write_text("{torn")
+    remove_old_versions(kept_one, utc_now())
+    assert {each.version for each in ModelStore(kept_one.paths).versions()} == set(trained)
+    assert "pinned_versions.json cannot be read, so no version is removed" in caplog.text
+
+
 def test_a_pinned_one_stays(
     kept_one: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
