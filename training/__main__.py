@@ -28,6 +28,7 @@ from training.fitting.outcome import TrainingOutcome
 
 EXIT_FAILED = 1
 EXIT_WRONG_INPUT = 2
+COMPILING = "Machine code is compiled for this machine, once, which takes up to two minutes."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _champion_is_usable(settings: Settings) -> bool:
     """Whether a champion loads, if need be after going back to an earlier one; says which and why."""
+    from training.kernels.machine_code import is_compiled
     from training.promotion.loaded_version import refusal_of
 
     store = ModelStore(settings.paths)
@@ -87,6 +89,8 @@ def _champion_is_usable(settings: Settings) -> bool:
     if way.champion is None:
         _complain(problem, "Training again.")
         return False
+    if not is_compiled():
+        print(COMPILING, flush=True)
     if problem is None:
         problem = refusal_of(store, way.champion)
         if problem is None:

@@ -60,6 +60,19 @@ def test_if_missing_leaves_a_champion_alone(runtime_with_champion: Path) -> None
     assert not (runtime_with_champion / "mlruns").exists()
 
 
+def test_a_first_start_that_has_to_compile_says_so_before_it_does(
+    runtime_with_champion: Path, tmp_path: Path
+) -> None:
+    nothing = {"NUMBA_CACHE_DIR": str(tmp_path / "nothing compiled")}
+    told = clean_environment(HOUSING_RUNTIME_DIRECTORY=str(runtime_with_champion)) | nothing
+    command = [sys.executable, "-m", "training", "--if-missing"]
+    with subprocess.Popen(command, cwd=REPOSITORY, env=told, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline().decode()
+        process.kill()
+    assert said.startswith("Machine code is compiled for this machine, once")
+
+
 def test_if_missing_replaces_a_damaged_champion_and_shows_how(runtime_with_champion: Path) -> None:
     store = ModelStore(RuntimePaths(runtime_with_champion))
     damaged = store.champion().version
