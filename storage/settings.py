@@ -177,6 +177,8 @@ def settings_or_exit(*, writes: bool = True) -> Settings:
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         said = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "too_short":  # only a secret is: pydantic speaks of items
+            said = f"It needs at least {problem['ctx']['min_length']} characters"
         raise SystemExit(sentence_about(Settings, problem["loc"], said)) from None
     refuse_unusable(settings.paths, writes=writes)
     return settings

@@ -16,6 +16,8 @@ LONGEST_ECHO = 100
 """Characters of an invalid value that are repeated in the answer."""
 MOST_PROBLEMS = 100
 """Problems listed in one answer; a batch can have tens of thousands."""
+NOT_BLANK = r"'\S'"
+"""The pattern of texts for people, as it ends pydantic's message."""
 MOST_NAMES = 16
 """Names in one sentence."""
 
@@ -78,7 +80,11 @@ class Problems:
 
 
 def _details(error: ValidationError) -> list[ErrorDetails]:
-    return error.errors(include_url=False, include_context=False)
+    details = error.errors(include_url=False, include_context=False)
+    for detail in details:
+        if detail["type"] == "string_pattern_mismatch" and detail["msg"].endswith(NOT_BLANK):
+            detail["msg"] = "Text must not be blank"
+    return details
 
 
 def _list_and_item(detail: ErrorDetails) -> tuple[str, int] | None:

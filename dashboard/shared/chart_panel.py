@@ -31,7 +31,9 @@ def time_axis(index: int, *, labelled: bool) -> dict[str, Any]:
 
 def value_axis(index: int) -> dict[str, Any]:
     """Return the value axis of a panel."""
-    return {"type": "value", "gridIndex": index, "splitNumber": 3}
+    # A fixed end of the axis may come right behind the last round number.
+    label = {"hideOverlap": True}
+    return {"type": "value", "gridIndex": index, "splitNumber": 3, "axisLabel": label}
 
 
 def count_axis(index: int) -> dict[str, Any]:

@@ -62,6 +62,11 @@ def test_an_address_follows_its_port_alone(port: str, monkeypatch: pytest.Monkey
     [
         ("HOUSING_BACKEND_PORT", "many", "The setting HOUSING_BACKEND_PORT is wrong: Input should"),
         ("HOUSING_BACKEND_URL", "here", "The setting HOUSING_BACKEND_URL is wrong: String should"),
+        (
+            "HOUSING_MLFLOW_PASSWORD",
+            "short",
+            "The setting HOUSING_MLFLOW_PASSWORD is wrong: It needs at least 16 characters",
+        ),
         ("HOUSING_RANDOM_SEED", "-1", "The setting HOUSING_RANDOM_SEED is wrong: Input should"),
         ("HOUSING_LOG_LEVEL", "loud", "The setting HOUSING_LOG_LEVEL is wrong: String should"),
     ],

@@ -114,7 +114,7 @@ def test_a_file_is_checked_attached_and_reported(
         "Corrected": "0",
         "Unknown": "1",
         "Duplicates": "1",
-        "Duplicates with a different value": "1",
+        "Conflicting": "1",
     }
     assert operator.prediction(one).prediction.actual == 2.5
     page.checkbox(key="performance_correct").check().run()
