@@ -26,6 +26,7 @@ from backend.contract.monitoring import (
     DataWindow,
     HistoryQuery,
     HistoryResponse,
+    RequestedSource,
     StatusResponse,
     TriggerRequest,
     TriggerResponse,
@@ -195,9 +196,14 @@ class HousingClient(ServiceConnection):
         """Return the timeline of events, newest first."""
         return self._get(HistoryResponse, "/monitoring/history", query)
 
-    def trigger_retraining(self, reason: str, window: DataWindow | None = None) -> TriggerResponse:
-        """Request a retraining; needs an operator key."""
-        body = TriggerRequest(reason=reason, window=window)
+    def trigger_retraining(
+        self,
+        reason: str,
+        window: DataWindow | None = None,
+        source: RequestedSource = "manual",
+    ) -> TriggerResponse:
+        """Request a retraining, because of a check's finding if ``source`` names one; needs an operator key."""
+        body = TriggerRequest(reason=reason, window=window, source=source)
         return self._post(TriggerResponse, "/monitoring/trigger-retraining", body)
 
     def retraining_check(

@@ -20,6 +20,7 @@ __all__ = [
     "HistoryResponse",
     "LastCheck",
     "MonitoringConfig",
+    "RequestedSource",
     "StatusResponse",
     "TriggerRequest",
     "TriggerResponse",
@@ -59,10 +60,19 @@ class ConfigChange(RootModel[dict[str, Any]]):
     root: dict[str, Any] = Field(min_length=1)
 
 
+RequestedSource = Literal["manual", "drift", "degradation", "age", "labels"]
+"""The sources that a person's request can have; "schedule" is the monitor's own."""
+
+
 class TriggerRequest(Request):
     """POST /monitoring/trigger-retraining"""
 
     reason: Reason = Field(description="Why the model should be retrained.")
+    source: RequestedSource = Field(
+        "manual",
+        description="Finding of a check that the request acts on. With `drift` or `degradation`, the gate"
+        " also promotes what is better on recent predictions and not worse on the test part.",
+    )
     window: DataWindow | None = Field(
         None, description="Logged predictions that the request refers to."
     )

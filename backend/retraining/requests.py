@@ -2,6 +2,7 @@
 
 import logging
 
+from backend.contract.monitoring import RequestedSource
 from backend.contract.retraining_check import RetrainingDecision
 from storage.retraining.queue import RetrainQueue
 from storage.retraining.reader import FoundTrigger
@@ -22,15 +23,23 @@ class RetrainingRequests:
         self._queue = queue
         self._timeline = timeline
 
-    def ask(self, reason: str, requested_by: str, window: DataWindow | None = None) -> Trigger:
-        """Submit a person's request.
+    def ask(
+        self,
+        reason: str,
+        requested_by: str,
+        window: DataWindow | None = None,
+        source: RequestedSource = "manual",
+    ) -> Trigger:
+        """Submit a person's request; ``source`` is the finding that it acts on, if there is one.
 
         Raises
         ------
         QueueUnavailable
             If the trigger could not be stored; nothing was requested.
         """
-        return self._told(self._queue.submit(reason, requested_by, window=window))
+        return self._told(
+            self._queue.submit(reason, requested_by, source=source, window=window)
+        )
 
     def ask_by_itself(self, decision: RetrainingDecision, window: DataWindow) -> Trigger | None:
         """Submit a check's request; None if another retraining is queued or running by now.

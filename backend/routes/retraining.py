@@ -30,7 +30,9 @@ def trigger_retraining() -> Response:
     services = current_services()
     limit_bytes = services.settings.backend.request_limit_bytes
     asked = read_body(TriggerRequest, limit_bytes, services.metrics)
-    trigger = services.retraining_requests.ask(asked.reason, current_actor(), asked.window)
+    trigger = services.retraining_requests.ask(
+        asked.reason, current_actor(), asked.window, asked.source
+    )
     tell("retraining asked for", trigger.trigger_id, asked.reason)
     body = TriggerResponse(
         trigger_id=trigger.trigger_id,

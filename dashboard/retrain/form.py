@@ -3,6 +3,7 @@
 import streamlit as st
 
 from backend.contract.base import LONGEST_REASON
+from backend.contract.monitoring import RequestedSource
 from dashboard.retrain.check import CheckReading, forget_check
 from dashboard.retrain.reading import follow
 from dashboard.shared.buttons import primary_button
@@ -40,6 +41,11 @@ def _proposed(reading: CheckReading | None) -> str:
     return " ".join(reading.check.reasons)[:LONGEST_REASON]
 
 
+def _source(reading: CheckReading | None) -> RequestedSource:
+    """Return the cause on display: a request made under it acts on it."""
+    return (reading.check.source if reading is not None else None) or "manual"
+
+
 def _confirm(reason: str, reading: CheckReading | None) -> None:
     st.markdown("It starts when the worker is free, and can be cancelled. Your reason:")
     with st.container(border=True):
@@ -48,7 +54,7 @@ def _confirm(reason: str, reading: CheckReading | None) -> None:
         for sentence in _against(reading):
             st.markdown(f":orange[:material/info: {sentence}]")
     if primary_button("Confirm request", "retrain_confirm"):
-        requested = request_retraining(reason)
+        requested = request_retraining(reason, _source(reading))
         if requested is not None:
             follow(requested)
             DIALOG.close()

@@ -72,8 +72,8 @@ def origin_words(gate: GateVerdict) -> str:
     """Say when it was judged, against what, and what requested it."""
     when = f"Judged {moment(gate.judged_at)}" if gate.judged_at is not None else "Judged"
     against = f"against {gate.champion_version}" if gate.champion_version else "without a champion"
-    requested = "an operator" if gate.source == "manual" else f"the {gate.source} check"
-    return f"{when} {against}; retraining {gate.trigger_id}, requested by {requested}."
+    why = "by an operator" if gate.source == "manual" else f"because of {gate.source}"
+    return f"{when} {against}; retraining {gate.trigger_id}, requested {why}."
 
 
 def checks_words(checks: list[GateCheck], failed: int) -> str:

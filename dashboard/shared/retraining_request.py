@@ -3,7 +3,7 @@
 import streamlit as st
 
 from backend.contract.drift import DriftWindowResponse
-from backend.contract.monitoring import DataWindow
+from backend.contract.monitoring import DataWindow, RequestedSource
 from dashboard.navigation import RETRAIN
 from dashboard.shared.buttons import primary_button
 from dashboard.shared.drift_words import retraining_reason
@@ -50,14 +50,20 @@ def _confirm(found: DriftWindowResponse) -> None:
     reason = ask_reason("drift_reason", retraining_reason(found), height=150)
     if primary_button("Confirm request", "drift_confirm", disabled=not reason):
         window = DataWindow(since=found.since, until=found.until)
-        requested = request_retraining(reason, window)
+        requested = request_retraining(reason, _source(found), window)
         if requested is not None:
             st.session_state[REQUESTED] = requested
             DIALOG.close()
             st.rerun()
 
 
-def request_retraining(reason: str, window: DataWindow | None = None) -> str | None:
+def _source(found: DriftWindowResponse) -> RequestedSource:
+    return "drift" if found.drift_analysis.overall_drift else "manual"
+
+
+def request_retraining(
+    reason: str, source: RequestedSource, window: DataWindow | None = None
+) -> str | None:
     """Request a retraining and return its id; a refusal is shown in its place, and None returned."""
-    answer = attempt(lambda: housing_client().trigger_retraining(reason, window))
+    answer = attempt(lambda: housing_client().trigger_retraining(reason, window, source))
     return answer.trigger_id if answer is not None else None

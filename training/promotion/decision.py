@@ -4,7 +4,7 @@ Paths to promotion, each only if every required check passed:
 
 no champion         nothing to compare with; the checks of the model alone decide
 better              its RMSE on the test part is significantly lower
-better on recent    the retraining was requested because of drift or degradation, and it is significantly
+better on recent    the retraining acts on drift or degradation, whoever requested it, and it is significantly
                     better on the recent part and within the margin on the test part
 """
 

@@ -126,6 +126,14 @@ def test_a_trigger_becomes_a_file_an_event_and_a_retraining_to_follow(
     assert [event.subject for event in events.events] == [asked.trigger_id]
 
 
+def test_a_person_may_act_on_a_finding(http: FlaskClient) -> None:
+    body = {"reason": "the check says so", "source": "degradation"}
+    answer = http.post("/monitoring/trigger-retraining", json=body, headers=bearer("operate"))
+    trigger_id = TriggerResponse.model_validate(answer.json).trigger_id
+    followed = RetrainingResponse.model_validate(http.get(f"/retraining/{trigger_id}").json)
+    assert (followed.requested_by, followed.source) == ("operator", "degradation")
+
+
 def test_a_retraining_is_followed_through_its_stages(
     http: FlaskClient, service_settings: Settings
 ) -> None:
@@ -158,6 +166,7 @@ def test_an_unknown_retraining_is_a_404(http: FlaskClient, trigger_id: str) -> N
         {"reason": "x" * 501},
         {"reason": 5},
         {"reason": "x", "colour": "red"},
+        {"reason": "x", "source": "schedule"},
         {
             "reason": "x",
             "window": {"since": "2026-11-02T00:00:00Z", "until": "2026-11-01T00:00:00Z"},

@@ -137,6 +137,7 @@ def test_a_retraining_is_asked_for_with_reason_and_window(
     (trigger,) = operated_service.settings.paths.triggers.glob("*.trigger")
     content = json.loads(trigger.read_text())
     assert content["reason"] == "Incomes rose."
+    assert content["source"] == "drift"
     assert content["window"]["since"]
     assert content["window"]["until"]
     assert f"`{trigger.stem}`" in page.success[0].value

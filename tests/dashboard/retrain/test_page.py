@@ -53,15 +53,23 @@ def test_before_the_first_one_the_page_says_what_will_be_there(
     assert not any("badge" in words for words in checks.values())
 
 
-def test_drift_is_a_cause_and_proposes_the_reason(open_page: OpenPage, service: Service) -> None:
-    with HousingClient(service.settings.addresses.backend_url, timeout_seconds=60) as client:
+def test_drift_is_a_cause_proposes_the_reason_and_is_named_in_the_request(
+    open_page: OpenPage, operated_service: Service
+) -> None:
+    address = operated_service.settings.addresses.backend_url
+    with HousingClient(address, timeout_seconds=60) as client:
         client.predict_batch(unseen_districts(600, income_factor=1.5))
-    service.store_records()
-    page = open_page("retrain", service)
+    operated_service.store_records()
+    page = open_page("retrain", operated_service, dashboard_key=OPERATOR_KEY)
     assert "Retraining is suggested" in _text(page)
     assert "Supports retraining]" in _checks(page)["Drift"]
     assert "1 of 8 inputs drifted" in _checks(page)["Drift"]
     assert "Median income" in str(page.text_area(key="retrain_reason").value)
+    page.button(key="retrain_ask").click().run()
+    page.button(key="retrain_confirm").click().run()
+    queue = _queue(operated_service)
+    (trigger_id,) = queue.pending()
+    assert queue.find(trigger_id).trigger.source == "drift"
 
 
 def test_a_retraining_is_asked_for_confirmed_and_followed(
@@ -78,7 +86,8 @@ def test_a_retraining_is_asked_for_confirmed_and_followed(
     page.button(key="retrain_confirm").click().run()
     assert not sentences(page)
     (trigger_id,) = queue.pending()
-    assert queue.find(trigger_id).trigger.reason == "Incomes rose."
+    trigger = queue.find(trigger_id).trigger
+    assert (trigger.reason, trigger.source) == ("Incomes rose.", "manual")
     text = _text(page)
     assert f"Queued] :small[:gray[{trigger_id}]]" in text
     assert ":gray-badge[Training]" in text
