@@ -6,7 +6,7 @@ import pytest
 
 from storage.settings import Settings
 from tests.faults.soak.__main__ import with_ports
-from tests.faults.soak.run import SERVICE_WORKER, Soak
+from tests.faults.soak.run import SERVICE_WORKER, Outcome, Soak
 from tests.faults.soak.samples import Sample, grown, parts
 from tests.launched import procfile
 
@@ -25,11 +25,29 @@ def test_all_processes_are_killed_and_nothing_answered_is_lost(
     assert not outcome.failed()
 
 
-def test_growth_is_what_exceeds_the_first_part_by_more_than_kills_explain() -> None:
+def test_growth_is_what_is_larger_at_the_end_than_after_the_caches_are_full() -> None:
     samples = [
-        Sample(minute, 0, {"worker MB": 100.0 + minute * 3, "WAL MB": 60.0}) for minute in range(61)
+        Sample(minute * 60, 0, {"worker MB": 100 + minute * 1.0, "cache MB": min(100, minute * 9)})
+        for minute in range(61)
     ]
-    rows = parts(samples, 6, 60)
-    assert [row.held["worker MB"] for row in rows] == [127, 157, 187, 217, 247, 280]
-    assert grown(rows) == ["worker MB grew from 127 to 280"]
-    assert grown(parts([*samples[:1]] * 2, 6, 60)) == []
+    assert grown(samples) == ["worker MB grew from 121 to 160"]
+    assert grown(samples[:11]) == []
+    assert [row.held["worker MB"] for row in parts(samples, 6, 3600)] == [
+        109,
+        119,
+        129,
+        139,
+        149,
+        160,
+    ]
+
+
+def test_a_rate_that_fell_short_and_growth_are_said_and_fail() -> None:
+    outcome = Outcome(per_second=280, asked_per_second=300, is_judged=True, growth=["x MB grew"])
+    assert outcome.failed()
+    assert outcome.text().endswith(
+        "Answered 280 of 300 requests/s.\nThe rate fell short.\nx MB grew."
+    )
+    good = Outcome(per_second=298, asked_per_second=300, is_judged=True)
+    assert not good.failed()
+    assert good.text().endswith("The rate was held.\nAfter ten minutes nothing grew.")

@@ -1,11 +1,13 @@
 """The picture shows what the probes saw, for one probe and for thousands, answered or not."""
 
+import gc
 import io
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 from matplotlib import image
+from matplotlib.figure import Figure
 
 from backend.monitor.probe import Check, Probe, summarize
 from backend.monitor.report import draw
@@ -32,6 +34,15 @@ def test_any_number_of_probes_can_be_drawn(number: int, healthy: bool) -> None:
     pixels = _picture([probe(index, healthy=healthy) for index in range(number)])
     assert pixels.shape == (900, 1440, 4)
     assert (_near(pixels, GREEN) > 10_000) is healthy
+
+
+def test_nothing_of_a_picture_stays_until_the_collector_comes_round() -> None:
+    gc.disable()
+    try:
+        draw("http://test", [probe(0)], [], START)
+        assert not [each for each in gc.get_objects() if isinstance(each, Figure)]
+    finally:
+        gc.enable()
 
 
 def test_an_outage_takes_its_green_away() -> None:

@@ -1,7 +1,8 @@
 """``make soak-hour``: an hour of load on a whole ``make up``, while its processes are killed by turns.
 
 Prints a table of what each process holds every ten minutes, and at the end whether each answered prediction
-is recorded once. Exits with 1 if one is not, or if memory, descriptors, spool or journal grew.
+is recorded once. Exits with 1 if one is not, if memory, descriptors, spool or journal grew after ten minutes,
+or if fewer requests were answered than asked for.
 """
 
 import argparse

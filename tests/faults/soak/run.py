@@ -31,7 +31,9 @@ LONGEST_PAUSE_SECONDS = 60.0
 START_SECONDS = 300.0
 DRAIN_SECONDS = 600.0
 SHORTEST_JUDGED_SECONDS = 1_200.0
-"""In less, the figures of the first part are those of a start."""
+"""In less, hardly anything is left after the time in which caches fill."""
+HELD_SHARE = 0.95
+"""Of the requests that were asked for; the rest is what each killed parent of the workers costs."""
 
 
 class CountedLoad(Load):
@@ -67,6 +69,9 @@ class Outcome:
     kills: Counter[str] = field(default_factory=Counter)
     rows: list[Sample] = field(default_factory=list)
     growth: list[str] = field(default_factory=list)
+    per_second: float = 0.0
+    asked_per_second: float = 0.0
+    is_judged: bool = False
 
     def text(self) -> str:
         """Return all figures for a person."""
@@ -80,13 +85,26 @@ class Outcome:
                 f"Cut off by kills {self.unanswered:,}, other answers {self.others or 'none'}; longest "
                 f"answer {self.longest_seconds:.1f} s, spool drained in {self.drain_seconds:.1f} s.",
                 f"Killed: {kills}.",
-                *(f"{each}." for each in self.growth),
+                f"Answered {self.per_second:.0f} of {self.asked_per_second:g} requests/s.",
+                *self._verdicts(),
             ]
         )
 
     def failed(self) -> bool:
         """Whether a promise was broken."""
-        return bool(self.lost or self.doubled or self.growth or self.stored < self.acknowledged)
+        lost = self.lost or self.doubled or self.stored < self.acknowledged
+        return bool(lost or self.growth or (self.is_judged and self._is_slow()))
+
+    def _is_slow(self) -> bool:
+        return self.per_second < HELD_SHARE * self.asked_per_second
+
+    def _verdicts(self) -> list[str]:
+        if not self.is_judged:
+            return ["Too short to judge growth and rate."]
+        return [
+            "The rate fell short." if self._is_slow() else "The rate was held.",
+            *(f"{each}." for each in self.growth or ["After ten minutes nothing grew"]),
+        ]
 
 
 class Soak:
@@ -104,6 +122,7 @@ class Soak:
 
     def __init__(self, settings: Settings, per_second: float, seconds: float, log: Path) -> None:
         self._settings = settings
+        self._per_second = per_second
         self._seconds = seconds
         self._log = log
         self._load = CountedLoad(settings.addresses.backend_port, per_second)
@@ -176,7 +195,7 @@ class Soak:
         with database.transaction() as connection:
             stored = list(connection.scalars(sa.select(predictions.c.prediction_id)))
         database.close()
-        rows = parts(self._samples, PARTS, self._seconds)
+        is_judged = self._seconds >= SHORTEST_JUDGED_SECONDS
         return Outcome(
             acknowledged=len(self._load.ids),
             stored=len(stored),
@@ -187,6 +206,9 @@ class Soak:
             drain_seconds=drain_seconds,
             others=dict(self._load.others),
             kills=self._kills,
-            rows=rows,
-            growth=grown(rows) if self._seconds >= SHORTEST_JUDGED_SECONDS else [],
+            rows=parts(self._samples, PARTS, self._seconds),
+            growth=grown(self._samples) if is_judged else [],
+            per_second=len(self._load.ids) / self._load.seconds,
+            asked_per_second=self._per_second,
+            is_judged=is_judged,
         )
