@@ -202,7 +202,7 @@ class HousingClient(ServiceConnection):
         window: DataWindow | None = None,
         source: RequestedSource = "manual",
     ) -> TriggerResponse:
-        """Request a retraining, because of a check's finding if ``source`` names one; needs an operator key."""
+        """Request a retraining, for a check's finding if ``source`` names one; needs an operator key."""
         body = TriggerRequest(reason=reason, window=window, source=source)
         return self._post(TriggerResponse, "/monitoring/trigger-retraining", body)
 

@@ -37,9 +37,7 @@ class RetrainingRequests:
         QueueUnavailable
             If the trigger could not be stored; nothing was requested.
         """
-        return self._told(
-            self._queue.submit(reason, requested_by, source=source, window=window)
-        )
+        return self._told(self._queue.submit(reason, requested_by, source=source, window=window))
 
     def ask_by_itself(self, decision: RetrainingDecision, window: DataWindow) -> Trigger | None:
         """Submit a check's request; None if another retraining is queued or running by now.
