@@ -17,16 +17,13 @@ import secrets
 import struct
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
+from prometheus_client import Counter, Histogram
 from prometheus_client.mmap_dict import mmap_key
-from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.registry import Collector
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +31,6 @@ FILE_BYTES = 256 * 1024
 """Room for about a thousand values; a full file doubles in size."""
 
 MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-LIVE_FILES, LIVE_SUMS = "gauge_live*.db", "gauge_livesum_*.db"
 Doubles: TypeAlias = "memoryview[float]"
 LOCK = threading.Lock()
 """Protects all values of this process; held for nanoseconds."""
@@ -179,61 +175,6 @@ def tally(counter: Counter, histogram: Histogram) -> Callable[[float, float], No
     return add
 
 
-def collected() -> CollectorRegistry:
-    """Return a registry over the files of all processes, without the live gauges of dead ones.
-
-    For one scrape: a registry that is scraped twice counts twice.
-    """
-    folder = os.environ[MULTIPROCESS_VARIABLE]
-    for path in Path(folder).glob(LIVE_FILES):
-        _remove_if_dead(path)
-    registry = CollectorRegistry()
-    registry.register(_Files(Path(folder)))
-    return registry
-
-
-def live_sums() -> list[Metric]:
-    """Return the gauges that are summed over living processes, without reading any other file."""
-    files = list(Path(os.environ[MULTIPROCESS_VARIABLE]).glob(LIVE_SUMS))
-    return _merged(path for path in files if not _remove_if_dead(path))
-
-
-class _Files(Collector):
-    """The files of a folder, added up."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def collect(self) -> Iterator[Metric]:
-        yield from _merged(self._folder.glob("*.db"))
-
-
-def _merged(paths: Iterable[Path]) -> list[Metric]:
-    files = list(paths)
-    try:
-        return _merge(files)
-    except Exception:  # noqa: BLE001  the library raises whatever a damaged file leads it to
-        return _merge([path for path in files if _is_readable(path)])
-
-
-def _merge(files: Iterable[Path]) -> list[Metric]:
-    return list(MultiProcessCollector.merge(map(str, files), accumulate=True))
-
-
-def _is_readable(path: Path) -> bool:
-    """Whether a file can be added up; one that cannot, as after a power cut, is set aside."""
-    try:
-        _merge([path])
-    except FileNotFoundError:
-        return False  # another scrape was faster
-    except Exception as error:  # noqa: BLE001  the library raises whatever a damaged file leads it to
-        logger.error("The metrics in %s cannot be read and were set aside (%r).", path, error)
-        with suppress(OSError):
-            path.rename(path.with_suffix(".unreadable"))
-        return False
-    return True
-
-
 def _count_and_observe(
     counter: Counter, histogram: Histogram, number: float, seconds: float
 ) -> None:
@@ -245,16 +186,3 @@ def _place(value: FileValue) -> tuple[Doubles, int]:
     if value.doubles is None:
         raise ValueError("A gauge is not in its file before it is set.")
     return value.doubles, value.index
-
-
-def _remove_if_dead(path: Path) -> bool:
-    try:
-        with path.open("rb") as stream:
-            # A shared lock, so that two simultaneous scrapes do not mistake each other for the owner.
-            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            path.unlink(missing_ok=True)
-    except BlockingIOError:
-        return False  # its owner is alive
-    except FileNotFoundError:
-        return True  # another scrape was faster
-    return True

@@ -11,7 +11,7 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.registry import Collector
 
-from backend.metrics.files import MULTIPROCESS_VARIABLE, FileValue, collected, live_sums, tally
+from backend.metrics.files import MULTIPROCESS_VARIABLE, FileValue, tally
 from backend.metrics.gauges import (
     COMPILED,
     DRIFT_SHARE,
@@ -22,6 +22,7 @@ from backend.metrics.gauges import (
     Readings,
     known,
 )
+from backend.metrics.scrape import collected, live_sums
 
 DURATION_BUCKETS = (
     0.0001,

@@ -12,7 +12,8 @@ import requests
 from numpy.typing import NDArray
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from backend.metrics.files import LIVE_FILES, MULTIPROCESS_VARIABLE, collected
+from backend.metrics.files import MULTIPROCESS_VARIABLE
+from backend.metrics.scrape import LIVE_FILES, collected
 from backend.serving.served_model import ServedModel
 from storage.models.store import MODEL, ModelStore
 from storage.process.atomic_files import write_atomically
