@@ -138,8 +138,12 @@ def bearer(key: str) -> dict[str, str]:
 
 def children(parent: int) -> list[int]:
     """Return the process ids of a process's living children: without those it has yet to bury."""
-    tasks = Path(f"/proc/{parent}/task").glob("*/children")
-    return [int(pid) for task in tasks for pid in task.read_text().split() if lives(int(pid))]
+    found: list[int] = []
+    with suppress(FileNotFoundError, ProcessLookupError):  # the process, or a thread of it, has ended
+        for task in Path(f"/proc/{parent}/task").glob("*/children"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                found += map(int, task.read_text().split())
+    return [pid for pid in found if lives(pid)]
 
 
 def lives(pid: int) -> bool:

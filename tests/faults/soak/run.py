@@ -139,9 +139,11 @@ class Soak:
             killer = threading.Thread(target=self._kill, args=(launcher.pid,))
             with self._load:
                 killer.start()
-                self._look(launcher.pid, tell)
-                self._over.set()
-                killer.join()
+                try:
+                    self._look(launcher.pid, tell)
+                finally:
+                    self._over.set()
+                    killer.join()
             drain_seconds = self._drained()
         return self._outcome(drain_seconds)
 
