@@ -139,7 +139,9 @@ def bearer(key: str) -> dict[str, str]:
 def children(parent: int) -> list[int]:
     """Return the process ids of a process's living children: without those it has yet to bury."""
     found: list[int] = []
-    with suppress(FileNotFoundError, ProcessLookupError):  # the process, or a thread of it, has ended
+    with suppress(
+        FileNotFoundError, ProcessLookupError
+    ):  # the process, or a thread of it, has ended
         for task in Path(f"/proc/{parent}/task").glob("*/children"):
             with suppress(FileNotFoundError, ProcessLookupError):
                 found += map(int, task.read_text().split())

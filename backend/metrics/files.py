@@ -17,7 +17,7 @@ import secrets
 import struct
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
@@ -66,9 +66,7 @@ class MetricFile:
         OSError
             If the disk is full.
         """
-        encoded = key.encode()
-        padded = encoded + b" " * (8 - (len(encoded) + 4) % 8)
-        entry = struct.pack(f"=i{len(padded)}sdd", len(encoded), padded, value, timestamp)
+        entry = _entry(key, value, timestamp)
         if self._used + len(entry) > len(self._mapped):
             self._map(2 * len(self._mapped))
         self._mapped[self._used : self._used + len(entry)] = entry
@@ -186,3 +184,15 @@ def _place(value: FileValue) -> tuple[Doubles, int]:
     if value.doubles is None:
         raise ValueError("A gauge is not in its file before it is set.")
     return value.doubles, value.index
+
+
+def content(values: Iterable[tuple[str, float]]) -> bytes:
+    """Return a whole file of values by key, in the layout of ``MetricFile``."""
+    entries = b"".join(_entry(key, value, 0.0) for key, value in values)
+    return struct.pack("=ii", 8 + len(entries), 0) + entries
+
+
+def _entry(key: str, value: float, timestamp: float) -> bytes:
+    encoded = key.encode()
+    padded = encoded + b" " * (8 - (len(encoded) + 4) % 8)
+    return struct.pack(f"=i{len(padded)}sdd", len(encoded), padded, value, timestamp)

@@ -7,10 +7,12 @@ of any process adds up all of them; without it, the passed registry is scraped.
 import os
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.registry import Collector
 
+from backend.metrics.dead_files import add_up_dead
 from backend.metrics.files import MULTIPROCESS_VARIABLE, FileValue, tally
 from backend.metrics.gauges import (
     COMPILED,
@@ -53,6 +55,7 @@ class Metrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         if MULTIPROCESS_VARIABLE in os.environ:
             values.ValueClass = FileValue
+            add_up_dead(Path(os.environ[MULTIPROCESS_VARIABLE]))
         self._registry = registry
         self._requests = Counter(
             "api_requests_total",

@@ -8,8 +8,8 @@ from pathlib import Path
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from backend.metrics.dead_files import LIVE_FILES
 from backend.metrics.files import MULTIPROCESS_VARIABLE
-from backend.metrics.scrape import LIVE_FILES
 from storage.settings import Settings
 from tests.backend.live_service import process_settings
 from tests.faults.system_under_test import PATIENCE_SECONDS

@@ -12,8 +12,9 @@ import requests
 from numpy.typing import NDArray
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from backend.metrics.dead_files import LIVE_FILES
 from backend.metrics.files import MULTIPROCESS_VARIABLE
-from backend.metrics.scrape import LIVE_FILES, collected
+from backend.metrics.scrape import collected
 from backend.serving.served_model import ServedModel
 from storage.models.store import MODEL, ModelStore
 from storage.process.atomic_files import write_atomically
