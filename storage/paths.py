@@ -76,6 +76,11 @@ class RuntimePaths:
         return self.models / "versions"
 
     @property
+    def tables(self) -> Path:
+        """The tables that versions learned from, named by the checksum of their rows; shared by versions."""
+        return self.models / "tables"
+
+    @property
     def removed_versions(self) -> Path:
         """Versions that were removed because newer ones are enough."""
         return self.models / "removed_versions.json"

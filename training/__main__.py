@@ -23,6 +23,7 @@ from storage.models.store import ModelStore
 from storage.schema.records import LONGEST_REASON, ChampionPointer, utc_now
 from storage.settings import Settings, settings_or_exit
 from storage.version import VERSION
+from training.dataset.table import HousingTable
 from training.fitting.fit import MeasuredCandidate
 from training.fitting.outcome import TrainingOutcome
 
@@ -58,8 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--source",
         choices=("embedded", "sklearn"),
-        default="embedded",
-        help="where the table comes from; sklearn downloads it (default: %(default)s)",
+        help="where the table comes from; sklearn downloads it (default: the champion's table, or embedded "
+        "if there is no champion)",
     )
     parser.add_argument(
         "--csv",
@@ -140,11 +141,10 @@ def _complain(problem: str | None, consequence: str) -> None:
 def _train(settings: Settings, options: argparse.Namespace) -> None:
     # Imported as late as possible: scikit-learn, then MLflow and matplotlib, take seconds, and a table
     # that cannot be used should be refused before.
-    from training.dataset.sources import load_table
     from training.models.candidates import configured_candidates
 
     candidates = configured_candidates(settings)
-    table = load_table(options.source, options.csv)
+    table = _table(settings, options)
     # Made now: that it cannot be made should not be found out after minutes of work.
     settings.paths.versions.mkdir(parents=True, exist_ok=True)
 
@@ -164,6 +164,19 @@ def _train(settings: Settings, options: argparse.Namespace) -> None:
     remove_old_versions(settings, utc_now())
     console.print(comparison(trained.outcome))
     print(f"Champion: {trained.manifest.version} in {settings.paths.models}")
+
+
+def _table(settings: Settings, options: argparse.Namespace) -> HousingTable:
+    """Load the table that was asked for, otherwise the champion's."""
+    from training.dataset.kept import champion_table, in_words
+    from training.dataset.sources import load_table
+
+    asked = options.source is not None or options.csv is not None
+    table = None if asked else champion_table(settings.paths)
+    if table is None:
+        return load_table(options.source or "embedded", options.csv)
+    print(f"Table: {in_words(table.learned, table.sha256)}, as the champion's.", flush=True)
+    return table
 
 
 def _promotion(pointer: ChampionPointer) -> AuditAct:

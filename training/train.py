@@ -9,6 +9,7 @@ from storage.models.pickles import pickled
 from storage.models.store import ModelStore
 from storage.schema.records import ModelManifest, utc_now
 from storage.settings import Settings
+from training.dataset.kept import keep_table
 from training.dataset.production_rows import (
     LabelledReport,
     Retraining,
@@ -121,7 +122,7 @@ class Training:
             seed=self._settings.training.random_seed,
             validation=splits.validation,
             row_counts=splits.row_counts,
-            dataset_origin=self._table.origin,
+            table=self._table.learned,
             dataset_sha256=self._table.sha256,
             training_sha256=checksum(splits.train),
             labelled=labelled,
@@ -162,7 +163,7 @@ class Training:
             version=outcome.version,
             winner=outcome.winner.fitted.name,
             seed=outcome.seed,
-            dataset_origin=outcome.dataset_origin,
+            dataset_origin=outcome.table.name,
             dataset_sha256=outcome.dataset_sha256,
             training_sha256=outcome.training_sha256,
             labelled=outcome.labelled.as_json() if outcome.labelled is not None else None,
@@ -203,6 +204,7 @@ class Training:
         _compile(outcome)
         self._begin("Writing the version")
         run_id = run.run_id if run is not None else None
+        keep_table(self._settings.paths, self._table)
         self._registrations.keep(OpenRegistration(context, outcome.trials, run))
         manifest = publish(ModelStore(self._settings.paths), outcome, model, run_id)
         record_model_metrics(self._settings, outcome)

@@ -26,6 +26,7 @@ from storage.settings import Settings, settings_or_exit
 from storage.spool.log_handler import configure_logging, open_spool
 from storage.spool.spool import Spool
 from storage.spool.timeline import Timeline
+from training.dataset.kept import champion_table, in_words
 from training.dataset.production_rows import read_retraining
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
@@ -49,7 +50,7 @@ class RetrainingWorker:
     settings
         Where the folder is, the seed and the threads.
     load
-        Loads the table to train on; called again for each trigger.
+        Loads the table to begin with. Once there is a champion, its own table counts.
     candidates
         The models that compete.
     spool
@@ -140,7 +141,7 @@ class RetrainingWorker:
 
     def _published(self, trigger: Trigger, steps: ClaimedSteps) -> PublishedVersion:
         steps.work_on("loading", "Loading the training data")
-        table = self._load()
+        table = self._table()
         before = published_for(
             self._store, trigger.trigger_id, table, self._settings.training.random_seed
         )
@@ -149,6 +150,14 @@ class RetrainingWorker:
             return before
         retraining = read_retraining(self._settings, trigger)
         return Training(self._settings, table, self._candidates, steps, retraining).run().published
+
+    def _table(self) -> HousingTable:
+        """Return the table that the champion learned from; another would be judged by other rows."""
+        table = champion_table(self._settings.paths)
+        if table is None:
+            return self._load()
+        logger.info("The table is the champion's: %s.", in_words(table.learned, table.sha256))
+        return table
 
     def _loads(self, version: str) -> bool:
         """Whether a version that an interrupted attempt published can be judged; say so if not."""

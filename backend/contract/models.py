@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from backend.contract.base import Reason, Request, Success
 from backend.contract.performance import Estimate
+from storage.schema.records import LearnedTable as LearnedTable
 
 
 class ModelVersion(BaseModel):
@@ -25,6 +26,9 @@ class ModelVersion(BaseModel):
     )
     parameters: dict[str, Any] = Field(description="Hyperparameters.")
     dataset_sha256: str = Field(description="SHA-256 of the training table.")
+    table: LearnedTable | None = Field(
+        None, description="The training table; null from releases before 0.3.0."
+    )
     mlflow_run_id: str | None = Field(description="Run in MLflow, if there is one.")
     is_champion: bool = Field(description="Whether this version is the champion.")
     is_previous: bool = Field(description="Whether a rollback leads to this version.")

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described, Response, Success
+from storage.schema.records import LearnedTable as LearnedTable
 from storage.version import VERSION as VERSION
 
 SERVICE_MESSAGE = "California Housing Price Prediction API"
@@ -92,6 +93,10 @@ class InfoResponse(Success):
         description="Metrics on the test part; errors in 100,000 USD."
     )
     trained_at: AwareDatetime = Field(description="When the model was trained.")
+    table: LearnedTable | None = Field(
+        None, description="The training table; null from releases before 0.3.0."
+    )
+    dataset_sha256: str | None = Field(None, description="SHA-256 of the training table's values.")
 
 
 class SchemaResponse(Success):

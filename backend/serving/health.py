@@ -97,4 +97,6 @@ def info(model: ServedModel) -> InfoResponse:
         model_parameters=manifest.parameters,
         metrics=manifest.metrics,
         trained_at=manifest.created_at,
+        table=manifest.table,
+        dataset_sha256=manifest.dataset_sha256,
     )

@@ -7,7 +7,7 @@ import streamlit as st
 from backend.contract.model_version import VersionResponse
 from backend.contract.performance import Estimate
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
-from dashboard.registry.words import CHALLENGER, CHAMPION, trained_words
+from dashboard.registry.words import CHALLENGER, CHAMPION, table_words, trained_words
 from dashboard.settings import addresses
 from dashboard.shared.colours import DOWN, UP
 from dashboard.shared.interval_mark import MarkStyle, interval_marks
@@ -55,7 +55,10 @@ def _draw_version(role: str, report: VersionResponse) -> None:
 def version_facts(report: VersionResponse) -> dict[str, str]:
     """Return name and value of what is known of a version, as Markdown."""
     error = report.error
-    facts = {"Model": trained_words(report.version)}
+    facts = {
+        "Model": trained_words(report.version),
+        "Training table": table_words(report.version),
+    }
     for title, estimate in (
         ("RMSE", error.rmse),
         ("Mean absolute error", error.mae),

@@ -59,6 +59,14 @@ def trained_words(version: ModelVersion) -> str:
     return f"{model_label(version)}, trained {moment(version.created_at)}"
 
 
+def table_words(version: ModelVersion) -> str:
+    """Name the table that it learned from, as Markdown."""
+    checksum = f":gray[SHA-256 {version.dataset_sha256[:12]}]"
+    if version.table is None:
+        return f":gray[name not recorded] · {checksum}"
+    return f"`{version.table.name}` · {version.table.rows:,} rows · {checksum}"
+
+
 def outcome(found: ComparisonResponse) -> Outcome:
     """Return which version is better, or that it is unknown; Markdown."""
     if found.difference is None or found.rmse is None or found.against_rmse is None:

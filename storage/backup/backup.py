@@ -165,6 +165,7 @@ class Backup:
             return path.parts[0] in NOT_KEPT or self._paths.root / path in own
 
         self._copy_below(self._paths.root, left_out)
+        self._copy_below(self._paths.tables)  # after the versions, for one published meanwhile
 
     def _copy_below(self, folder: Path, left_out: Callable[[Path], bool] = lambda _: False) -> None:
         """Copy the files of a folder that are not copied yet; what vanishes meanwhile was temporary."""

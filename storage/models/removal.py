@@ -9,6 +9,7 @@ from pathlib import Path
 from storage.errors import ModelIntegrityError
 from storage.models.removed import RemovedVersion
 from storage.models.store import DRAFT, ModelStore
+from storage.models.tables import KeptTables
 from storage.models.way_back import WayBack
 from storage.paths import RuntimePaths
 from storage.process.atomic_files import flush_folder, make_folder
@@ -79,6 +80,7 @@ class VersionRemoval:
                 folder = self._store.folder(entry.version)
                 folder.rename(folder.with_name(f".{entry.version}{ASIDE}"))
                 flush_folder(folder.parent)
+            self._remove_unused_tables(now)
         self._delete(now)
         return tuple(entries)
 
@@ -90,6 +92,14 @@ class VersionRemoval:
                 f"{self._paths.pinned_versions.name} cannot be read, so no version is removed; pin again "
                 "with `python -m training.versions`, or remove the file."
             ) from error
+
+    def _remove_unused_tables(self, now: datetime) -> None:
+        readable, unreadable = self._store.inventory()
+        if unreadable:
+            return  # what they learned from is not known, and they may be mended
+        used = {manifest.dataset_sha256 for manifest in readable}
+        for sha256 in KeptTables(self._paths).remove_unused(used, now):
+            logger.info("The table %s was removed: no version learned from it.", sha256)
 
     def _delete(self, now: datetime) -> None:
         """Delete what was set aside, now or before a kill, and what a killed training left unfinished."""

@@ -222,6 +222,25 @@ AnySpoolRecord = Annotated[
 SPOOL_RECORD: TypeAdapter[AnySpoolRecord] = TypeAdapter(AnySpoolRecord)
 
 
+TableSource = Literal["embedded", "sklearn", "file"]
+
+
+class LearnedTable(Record):
+    """The base table of a training: where it came from, its name without a folder, its rows.
+
+    Its checksum is the manifest's ``dataset_sha256``; a copy is kept under that name
+    (``storage/models/tables.py``).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    source: TableSource = Field(
+        description="The table of the repository, scikit-learn's loader, or a file."
+    )
+    name: str = Field(description="Name of the file.")
+    rows: int = Field(description="Number of rows.")
+
+
 class ModelManifest(Record):
     """The contents of a version folder. Written last: a folder without it is not a version.
 
@@ -238,6 +257,9 @@ class ModelManifest(Record):
     parameters: dict[str, Any]
     metrics: dict[str, float]
     dataset_sha256: str
+    table: LearnedTable | None = Field(
+        None, description="The base table; None: written by a release before 0.3.0."
+    )
     training_sha256: str | None = Field(
         None, description="Checksum of the training rows, including labelled predictions."
     )

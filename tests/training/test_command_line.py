@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from mlflow import MlflowClient
 
@@ -14,8 +15,10 @@ from storage.models.way_back import WayBack
 from storage.paths import RuntimePaths
 from storage.settings import Settings
 from tests.system import REPOSITORY, clean_environment
+from tests.tracking_store import settings_with_store
 from tests.versions import overwrite, publish_unloadable
 from training.__main__ import main
+from training.dataset.table import COLUMN_NAMES, HousingTable
 from training.tracking.registry import CHAMPION, VERSION_TAG
 
 DAMAGED = b"not a model"
@@ -115,6 +118,32 @@ def test_if_missing_goes_back_to_the_newest_that_loads(
     )
     assert main(("--if-missing",)) == 0
     assert "nothing to train" in capsys.readouterr().out
+
+
+def test_training_again_takes_the_table_of_the_champion(
+    tmp_path: Path,
+    empty_tracking_store: Path,
+    small_table: HousingTable,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Its file is gone by then; so does a training because the champion cannot be loaded."""
+    settings = settings_with_store(tmp_path / "runtime", empty_tracking_store)
+    monkeypatch.setenv("HOUSING_RUNTIME_DIRECTORY", str(settings.runtime_directory))
+    store, own = ModelStore(settings.paths), tmp_path / "mine.csv"
+    np.savetxt(own, small_table.values, "%.17g", ",", header=",".join(COLUMN_NAMES), comments="")
+    quick = ("--candidates", "linear_regression")
+    assert main(("--csv", str(own), *quick)) == 0
+    own.unlink()
+    assert main(quick) == 0
+    overwrite(store.folder(store.champion().version) / "model.pkl", DAMAGED)
+    overwrite(store.folder(store.way_back().earlier[0]) / "model.pkl", DAMAGED)
+    assert main(("--if-missing", *quick)) == 0
+    known = f"Table: mine.csv, 600 rows, SHA-256 {small_table.sha256[:12]}, as the champion's."
+    assert capsys.readouterr().out.count(known) == 2
+    learned = {(one.dataset_sha256, str(one.table)) for one in store.versions()}
+    assert learned == {(small_table.sha256, "source='file' name='mine.csv' rows=600")}
+    assert len(store.versions()) == 3
 
 
 def check_report(report: str) -> None:

@@ -12,6 +12,7 @@ from storage.settings import Settings
 from tests.settings import changed
 from tests.tracking_store import settings_with_store
 from tests.training.conftest import SilentSteps, named_candidates
+from training.dataset.kept import table_of
 from training.dataset.splits import split, split_rows
 from training.dataset.table import HousingTable
 from training.train import TrainedVersion, Training
@@ -78,6 +79,15 @@ def test_training_inputs_are_kept_exactly(
     header, *rows = content.decode().splitlines()
     assert header == ",".join(FEATURE_NAMES)
     assert np.array_equal(np.loadtxt(rows, delimiter=","), split(small_table, 0).train.inputs)
+
+
+def test_the_manifest_names_the_table_and_a_copy_of_it_is_kept(
+    trained: TrainedVersion, module_settings: Settings, small_table: HousingTable
+) -> None:
+    assert trained.manifest.table == small_table.learned
+    assert trained.manifest.dataset_sha256 == small_table.sha256
+    again = table_of(module_settings.paths, trained.manifest)
+    assert np.array_equal(again.values, small_table.values)
 
 
 def test_the_metrics_file_says_what_was_measured(

@@ -18,6 +18,7 @@ from storage.errors import InvalidDataset, RecordNotFound
 from storage.log_writer.writer import LogWriter
 from storage.models.champion import ChampionSwitch
 from storage.models.store import ModelStore
+from storage.models.tables import KeptTables
 from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
 from storage.schema.triggers import TriggerSource
@@ -180,13 +181,35 @@ def test_a_damaged_or_deleted_champion_is_replaced(bench: Bench) -> None:
     assert bench.retrain(forest("bad"))["promoted"] is True
 
 
+def test_a_retraining_learns_from_the_table_of_the_champion(
+    bench: Bench, embedded: HousingTable
+) -> None:
+    first = bench.retrain()["version"]
+    own = bench.table
+    bench.table = embedded  # what a worker begins with when there is no champion
+    again = bench.store.manifest(str(bench.retrain()["version"]))
+    assert (again.dataset_sha256, again.table) == (own.sha256, own.learned)
+    assert sum(path.is_file() for path in bench.settings.paths.tables.iterdir()) == 1
+    KeptTables(bench.settings.paths).path(own.sha256).unlink()
+    trigger_id = bench.submit()
+    closed = bench.worker().run_once(utc_now())
+    assert closed is not None
+    assert closed.status == "failed"
+    assert closed.trigger_id == trigger_id
+    assert closed.result is not None
+    assert (
+        f"The table that version {first} learned from (small table, 600 rows"
+        in closed.result["error"]
+    )
+    assert bench.store.champion().version == first
+
+
 def test_a_training_that_fails_closes_its_trigger_and_not_the_worker(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail() -> HousingTable:
         raise InvalidDataset("table.csv is empty.")
 
-    champion = bench.retrain()["version"]
     trigger_id = bench.submit()
     worker = RetrainingWorker(bench.settings, fail, [forest("bad")])
     worker.run_once(utc_now())
@@ -196,7 +219,7 @@ def test_a_training_that_fails_closes_its_trigger_and_not_the_worker(
     assert found.trigger.result["error"] == "table.csv is empty."
     assert "The retraining failed: table.csv is empty." in caplog.text
     assert "Traceback" not in caplog.text
-    assert bench.store.champion().version == champion
+    assert bench.store.champion_pointer() is None
     bench.retrain(forest("good"))
 
 

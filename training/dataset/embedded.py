@@ -50,7 +50,7 @@ def load_embedded(folder: Path = FOLDER) -> HousingTable:
         raise InvalidDataset(
             f"{path} has {len(values)} rows where {PROVENANCE} says {provenance.rows}."
         )
-    return HousingTable(values, str(path))
+    return HousingTable(values, str(path), "embedded")
 
 
 def provenance_of(values_sha256: str) -> Provenance | None:

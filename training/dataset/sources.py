@@ -61,7 +61,7 @@ def load_with_scikit_learn() -> HousingTable:
             f"scikit-learn could not download the table ({reason}); check the internet connection, "
             "or leave out --source to use the embedded copy."
         ) from error
-    return HousingTable(np.column_stack([table.data, table.target]), "scikit-learn")
+    return HousingTable(np.column_stack([table.data, table.target]), "scikit-learn", "sklearn")
 
 
 @contextmanager

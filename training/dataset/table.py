@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from storage.domain.target import ACCEPTED_TARGETS, TARGET_NAME, TARGET_UNIT
 from storage.errors import InvalidDataset
 from storage.schema.accepted import accepted_bounds
 from storage.schema.arrays import FloatArray
+from storage.schema.records import LearnedTable, TableSource
 
 COLUMN_NAMES: tuple[str, ...] = (*FEATURE_NAMES, TARGET_NAME)
 MINIMUM_ROWS = 50
@@ -27,10 +29,13 @@ class HousingTable:
         Shape (n, 9), float64: the eight inputs in schema order, then the target in 100,000 USD.
     origin
         Where it was read from, for messages and records.
+    source
+        Which kind of place that is.
     """
 
     values: FloatArray
     origin: str
+    source: TableSource = "file"
 
     def __post_init__(self) -> None:
         refuse_unusable(self.values, self.origin)
@@ -47,6 +52,11 @@ class HousingTable:
     def targets(self) -> FloatArray:
         """The median house values, shape (n,), in 100,000 USD."""
         return np.ascontiguousarray(self.values[:, -1])
+
+    @property
+    def learned(self) -> LearnedTable:
+        """What a version that learns from it says of it; without a folder of this machine."""
+        return LearnedTable(source=self.source, name=Path(self.origin).name, rows=len(self))
 
     @cached_property
     def sha256(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.schema.predictions import LabelledPredictions
+from storage.schema.records import LearnedTable
 from storage.tables.problem import counted
 from training.dataset.production_rows import LabelledReport
 from training.dataset.splits import Part
@@ -36,6 +37,8 @@ class TrainingOutcome:
         The part used to choose the winner and to calibrate the intervals.
     row_counts
         Rows by part.
+    table
+        What is known of the base table.
     dataset_sha256, training_sha256
         Checksums of the base table, and of the training rows: part of it, and labelled predictions.
     labelled
@@ -59,7 +62,7 @@ class TrainingOutcome:
     validation: Part
     row_counts: Mapping[str, int]
     seed: int
-    dataset_origin: str
+    table: LearnedTable
     dataset_sha256: str
     training_sha256: str
     labelled: LabelledReport | None = None

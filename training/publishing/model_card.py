@@ -4,7 +4,6 @@ After Mitchell et al. 2019, Model Cards for Model Reporting: data, protocol, fig
 """
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -69,8 +68,7 @@ def _labelled(outcome: TrainingOutcome) -> str:
 def _origin(outcome: TrainingOutcome) -> str:
     provenance = provenance_of(outcome.dataset_sha256)
     if provenance is None:
-        name = Path(outcome.dataset_origin).name
-        return f"A table supplied by the operator, `{name}`; its origin is not recorded here."
+        return f"A table supplied by the operator, `{outcome.table.name}`; its origin is not recorded here."
     return f"The table that comes with the repository. {provenance.origin} {provenance.license}."
 
 

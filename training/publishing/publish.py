@@ -76,6 +76,7 @@ def _manifest(outcome: TrainingOutcome, run_id: str | None) -> ModelManifest:
         parameters=winner.parameters,
         metrics=outcome.winner.metrics,
         dataset_sha256=outcome.dataset_sha256,
+        table=outcome.table,
         training_sha256=outcome.training_sha256,
         labelled=outcome.labelled.as_json() if outcome.labelled is not None else None,
         trigger_id=outcome.trigger_id,

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from backend.app import create_app
-from backend.contract.service import SupervisedProcess
+from backend.contract.service import InfoResponse, SupervisedProcess
 from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
 from backend.supervisor.states import ProcessStates, write_states
@@ -36,6 +36,14 @@ def test_info_describes_the_served_model(http: FlaskClient) -> None:
     assert body["model_loaded"] is body["scaler_loaded"] is True
     assert body["model_parameters"]
     assert body["metrics"]
+
+
+def test_info_names_the_table_that_the_model_learned_from(
+    http: FlaskClient, service_settings: Settings
+) -> None:
+    champion = ModelStore(service_settings.paths).champion()
+    body = InfoResponse.model_validate(http.get("/info").json)
+    assert (body.table, body.dataset_sha256) == (champion.table, champion.dataset_sha256)
 
 
 def test_schema_describes_a_request_that_works(http: FlaskClient) -> None:

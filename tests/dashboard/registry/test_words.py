@@ -1,10 +1,12 @@
 """The words of the Registry page: which of two versions is better, and why the gate decided."""
 
 from backend.contract.model_version import ComparisonResponse, GateVerdict
+from backend.contract.models import LearnedTable, ModelVersion
 from backend.contract.performance import Estimate
 from dashboard.registry.slices import forest_option, mark_style
-from dashboard.registry.words import outcome
+from dashboard.registry.words import outcome, table_words
 from dashboard.shared.gate_verdict import reason_words
+from storage.schema.records import utc_now
 
 
 def estimate(lower: float, upper: float) -> Estimate:
@@ -41,6 +43,26 @@ def test_only_what_is_beyond_doubt_is_called_better_or_worse() -> None:
     marks = {mark_style(one) for one in (estimate(-2, -1), estimate(1, 2), estimate(-1, 1))}
     assert len(marks) == 3
     assert forest_option(comparison(None))["series"] == []
+
+
+def test_the_training_table_is_named_with_its_rows_and_checksum() -> None:
+    facts: dict[str, object] = {
+        "version": "v",
+        "model_name": "ridge",
+        "model_type": "Ridge",
+        "created_at": utc_now(),
+        "metrics": {},
+        "parameters": {},
+        "dataset_sha256": "0123456789ab" + 52 * "c",
+        "mlflow_run_id": None,
+        "is_champion": True,
+        "is_previous": False,
+    }
+    old = ModelVersion.model_validate(facts)
+    assert table_words(old) == ":gray[name not recorded] · :gray[SHA-256 0123456789ab]"
+    table = LearnedTable(source="file", name="mine.csv", rows=3000)
+    new = old.model_copy(update={"table": table})
+    assert table_words(new) == "`mine.csv` · 3,000 rows · :gray[SHA-256 0123456789ab]"
 
 
 def test_a_promotions_reason_is_its_deciding_checks_and_others_are_a_sentence() -> None:

@@ -8,7 +8,7 @@ from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import PointerUnavailable, RecordNotFound, StateConflict
 from storage.models.champion import ChampionSwitch
 from storage.models.store import METRICS, MODEL, SCALER, TRAINING_INPUTS, ModelStore
-from storage.schema.records import ModelManifest, utc_now
+from storage.schema.records import LearnedTable, ModelManifest, utc_now
 from storage.settings import Settings
 from tests.versions import spoil
 
@@ -31,7 +31,13 @@ def switch(store: ModelStore) -> ChampionSwitch:
     return ChampionSwitch(store, store.verify)
 
 
-def publish(store: ModelStore, name: str, inputs: tuple[str, ...] = FEATURE_NAMES) -> None:
+def publish(
+    store: ModelStore,
+    name: str,
+    inputs: tuple[str, ...] = FEATURE_NAMES,
+    dataset_sha256: str = "",
+    table: LearnedTable | None = None,
+) -> None:
     manifest = ModelManifest(
         version=name,
         model_name="test",
@@ -40,7 +46,8 @@ def publish(store: ModelStore, name: str, inputs: tuple[str, ...] = FEATURE_NAME
         feature_names=inputs,
         parameters={},
         metrics={},
-        dataset_sha256="",
+        dataset_sha256=dataset_sha256,
+        table=table,
         checksums={},
     )
     files = (MODEL, METRICS, SCALER, TRAINING_INPUTS)

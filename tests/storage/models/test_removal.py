@@ -2,6 +2,7 @@
 
 import os
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from storage.errors import ModelIntegrityError, RecordNotFound
 from storage.models.removal import VersionRemoval
 from storage.models.removed import RemovedVersion
-from storage.models.store import MODEL, ModelStore
+from storage.models.store import MANIFEST, MODEL, ModelStore
+from storage.models.tables import KeptTables
 from storage.process.lock import only_process
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.storage.models.test_champion import publish
+from tests.versions import overwrite
 
 NAMES = tuple("abcdefgh")
 
@@ -125,3 +128,27 @@ def test_files_of_versions_are_read_only(store: ModelStore, settings: Settings) 
             assert stat.S_IMODE((Path(folder) / name).stat().st_mode) == 0o444
     assert stat.S_IMODE(settings.paths.best_model.stat().st_mode) == 0o444
     assert MODEL in store.manifest("a").checksums
+
+
+def test_a_table_stays_while_a_version_learned_from_it(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    store, tables = ModelStore(settings.paths), KeptTables(settings.paths)
+    caplog.set_level("INFO")
+    for number, name in enumerate(NAMES):
+        publish(store, name, dataset_sha256="even" if number % 2 == 0 else name)
+    for sha256 in ("even", *NAMES[1::2], "draft"):
+        tables.keep(sha256, b"rows")
+    store.set_champion("h")
+    assert len(removal(settings).run(utc_now())) == 6
+    assert len(list(settings.paths.tables.iterdir())) == 6  # all were written a moment ago
+    tomorrow = utc_now() + timedelta(days=1)
+    tables.keep("draft", b"rows")
+    os.utime(tables.path("draft"), (tomorrow.timestamp(), tomorrow.timestamp()))
+    removal(settings).run(tomorrow)
+    kept = sorted(path.stem for path in settings.paths.tables.iterdir())
+    assert kept == ["draft", "even", "h"]
+    assert caplog.text.count("no version learned from it") == 3
+    overwrite(store.folder("g") / MANIFEST, b"{")
+    removal(settings).run(tomorrow + timedelta(days=9))
+    assert len(list(settings.paths.tables.iterdir())) == 3

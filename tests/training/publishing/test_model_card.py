@@ -122,8 +122,11 @@ def test_every_table_has_as_many_cells_in_each_line(outcome: TrainingOutcome) ->
         assert len({line.count("|") for line in block.splitlines()}) == 1
 
 
-def test_no_line_shows_a_folder_of_this_machine(outcome: TrainingOutcome) -> None:
-    elsewhere = dataclasses.replace(outcome, dataset_origin="/home/somebody/tables/mine.csv")
+def test_no_line_shows_a_folder_of_this_machine(
+    outcome: TrainingOutcome, small_table: HousingTable
+) -> None:
+    table = HousingTable(small_table.values, "/home/somebody/tables/mine.csv")
+    elsewhere = dataclasses.replace(outcome, table=table.learned)
     card = model_card(elsewhere)
     assert "`mine.csv`" in card
     assert "/home/" not in card
