@@ -29,6 +29,8 @@ from storage.schema.monitoring_config import MonitoringConfig
 from storage.schema.predictions import LabelledPredictions
 
 HOUR_SECONDS, DAY_SECONDS = 3_600.0, 86_400.0
+MOST_RETRAININGS = 100
+"""Latest finished retrainings among which the last one that a check requested is searched."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,9 @@ class RetrainingChecks:
             return 0  # rows that are sent can be checked without the database
 
     def _hours_since_retraining(self, now: datetime) -> float | None:
-        for trigger in self._queue.history(limit=1):
+        for trigger in self._queue.history(MOST_RETRAININGS):
+            if trigger.source == "manual":
+                continue  # a person's retraining is no answer to a check: the next may ask
             ended = trigger.finished_at or trigger.created_at
             return max(0.0, (now - ended).total_seconds() / HOUR_SECONDS)
         return None

@@ -3,7 +3,7 @@
 Causes, the most serious first: the error has risen (realized), the inputs have drifted, the error is
 estimated to have risen, the model is old, many predictions were labelled since it was trained. Whatever the
 cause, a scheduled check requests nothing while automatic retraining is off, another retraining is queued or
-running, or the last one ended within the cooldown.
+running, or the last one that a check requested ended within the cooldown.
 """
 
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ class Circumstances:
     open_retrainings
         Ids of queued and running retrainings.
     hours_since_retraining
-        Hours since the last one ended; None if there was none.
+        Hours since the last one that a check requested ended; None if there was none.
     """
 
     model_age_days: float
@@ -115,7 +115,7 @@ def decide(
     ['Drift (high): Median income: the distribution shifted.']
     >>> recent = Circumstances(3.0, 0, hours_since_retraining=1.5)
     >>> decide(drift, None, None, recent, rules).blocked_by
-    ['The last retraining ended 1.5 h ago; the cooldown is 24 h.']
+    ['The last automatic retraining ended 1.5 h ago; the cooldown is 24 h.']
     """
     causes = [
         *_degradation(realized),
@@ -206,7 +206,10 @@ def _blocks(circumstances: Circumstances, rules: PolicyRules) -> list[Retraining
         blocks.append(RetrainingBlock(kind="open_retraining", sentence=sentence))
     since = circumstances.hours_since_retraining
     if since is not None and since < rules.cooldown_hours:
-        sentence = f"The last retraining ended {since:.1f} h ago; the cooldown is {rules.cooldown_hours:g} h."
+        sentence = (
+            f"The last automatic retraining ended {since:.1f} h ago; the cooldown is "
+            f"{rules.cooldown_hours:g} h."
+        )
         blocks.append(RetrainingBlock(kind="cooldown", sentence=sentence))
     return blocks
 

@@ -152,9 +152,9 @@ def _cooldown(reading: CheckReading) -> Finding:
     since = reading.check.figures.get("hours_since_retraining")
     cooldown = reading.config.cooldown_hours
     if since is None:
-        return Finding("Cooldown", None, "No retraining yet.")
+        return Finding("Cooldown", None, "No automatic retraining yet.")
     ago = naturaldelta(timedelta(hours=since))
-    words = f"The last retraining ended {ago} ago; automatic ones wait {cooldown:g} h."
+    words = f"The last automatic retraining ended {ago} ago; the next waits {cooldown:g} h."
     return Finding("Cooldown", False if since < cooldown else None, words)
 
 

@@ -98,7 +98,7 @@ class MonitoringConfig(Record, strict=True):
         ge=0,
         le=24 * 365,
         allow_inf_nan=False,
-        description="Pause after a retraining before a check requests another.",
+        description="Pause after a retraining that a check requested before a check requests another.",
     )
 
 

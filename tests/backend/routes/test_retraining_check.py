@@ -12,6 +12,7 @@ from backend.contract.monitoring import EventRow, HistoryResponse, StatusRespons
 from backend.contract.retraining_check import RetrainingCheckResponse, StoredCheckResponse
 from backend.services import EXTENSION, Services
 from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
+from storage.retraining.files import FAILED
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions
 from tests.backend.web.test_errors import assert_problem
@@ -210,6 +211,7 @@ def test_a_risen_error_asks_for_one_retraining_and_then_pauses(
     claim = services.queue.claim()
     assert claim is not None
     claim.finish({}, succeeded=False)
+    _retrain_by_hand(services)
     paused = _run(http, store_records)
     assert paused.trigger_id is None
     # Of all checks, only the one that asked for a retraining is in the audit.
@@ -218,12 +220,21 @@ def test_a_risen_error_asks_for_one_retraining_and_then_pauses(
     assert [entry.subject for entry in told] == [asked.trigger_id]
     assert not any("checks" in entry.action for entry in audited)
     assert "the cooldown is 24 h" in paused.blocked_by[0]
+    services.queue.files.path(asked.trigger_id, FAILED).unlink()
+    assert _run(http, store_records).trigger_id is not None  # what a person requested is no pause
     figures = _events(http, "check")[-1].figures
     assert (
         figures["realized_rmse_lower"] < figures["realized_rmse"] < figures["realized_rmse_upper"]
     )
     assert figures["estimated_rmse"] is None  # every prediction has its label
     assert figures["newly_labelled_rows"] == ROWS
+
+
+def _retrain_by_hand(services: Services) -> None:
+    services.queue.submit("a person asks", "operator")
+    claim = services.queue.claim()
+    assert claim is not None
+    claim.finish({}, succeeded=False)
 
 
 def test_an_old_model_and_enough_labels_are_causes(http: FlaskClient, store_records: Store) -> None:

@@ -49,7 +49,7 @@ def test_before_the_first_one_the_page_says_what_will_be_there(
     checks = _checks(page)
     assert list(checks) == ["Drift", "Error", "Labels", "Age", "Cooldown", "Queue"]
     assert "0 predictions; at least 100 are needed." in checks["Drift"]
-    assert "No retraining yet." in checks["Cooldown"]
+    assert "No automatic retraining yet." in checks["Cooldown"]
     assert not any("badge" in words for words in checks.values())
 
 
