@@ -17,6 +17,7 @@ from backend.retraining.policy import (
     ErrorFinding,
     decide,
 )
+from backend.retraining.requests import CHECK
 from backend.serving.model_host import ModelHost
 from backend.serving.served_model import ServedModel
 from storage.database.connection import Database
@@ -200,7 +201,7 @@ class RetrainingChecks:
 
     def _hours_since_retraining(self, now: datetime) -> float | None:
         for trigger in self._queue.history(MOST_RETRAININGS):
-            if trigger.source == "manual":
+            if trigger.requested_by != CHECK:
                 continue  # a person's retraining is no answer to a check: the next may ask
             ended = trigger.finished_at or trigger.created_at
             return max(0.0, (now - ended).total_seconds() / HOUR_SECONDS)

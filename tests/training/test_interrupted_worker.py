@@ -7,7 +7,7 @@ import pytest
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.settings import changed
-from tests.training.test_worker import PATIENT, Bench
+from tests.training.bench import PATIENT, Bench
 from tests.versions import publish_unloadable
 from training.dataset.table import HousingTable
 

@@ -2,13 +2,11 @@
 
 import shutil
 import signal
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mlflow import MlflowClient
-from sklearn.base import clone
 
 from storage.audit.trail import AuditTrail
 from storage.database.connection import Database
@@ -17,60 +15,19 @@ from storage.domain.subject import MODEL_NAME
 from storage.errors import InvalidDataset, RecordNotFound
 from storage.log_writer.writer import LogWriter
 from storage.models.champion import ChampionSwitch
-from storage.models.store import ModelStore
-from storage.models.tables import KeptTables
 from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
-from storage.schema.triggers import TriggerSource
 from storage.settings import Settings
 from tests.settings import changed
 from tests.system import running, wait_for
+from tests.training.bench import PATIENT, Bench, forest
 from tests.training.conftest import named_candidates
 from tests.training.labelled import keep_labelled
 from tests.versions import overwrite, publish_unloadable
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
-from training.models.candidates import Candidate
 from training.tracking.registry import CHALLENGER, CHAMPION, PREVIOUS, VERSION_TAG
 from training.worker import RetrainingWorker
-
-# Through scikit-learn one answer of a forest takes longer than the budget of a model in service.
-PATIENT = {"promotion_latency_budget_microseconds": 1e9}
-
-
-def forest(name: str) -> Candidate:
-    """Return a small random forest: "good", or "bad", which knows two kinds of districts only."""
-    depths = {"good": None, "bad": 1}
-    (candidate,) = named_candidates("random_forest")
-    pipeline = clone(candidate.pipeline)
-    pipeline.set_params(regressor__n_estimators=20, regressor__max_depth=depths[name])
-    return replace(candidate, pipeline=pipeline)
-
-
-class Bench:
-    """A worker over one runtime folder, with its queue and its models."""
-
-    def __init__(self, settings: Settings, table: HousingTable) -> None:
-        self.settings = settings
-        self.table = table
-        self.queue = RetrainQueue(settings.paths.triggers)
-        self.store = ModelStore(settings.paths)
-
-    def worker(self, candidate: Candidate | None = None) -> RetrainingWorker:
-        return RetrainingWorker(self.settings, lambda: self.table, (candidate or forest("bad"),))
-
-    def submit(self, source: TriggerSource = "manual") -> str:
-        return self.queue.submit("the test asks", "tests", source=source).trigger_id
-
-    def retrain(
-        self, candidate: Candidate | None = None, source: TriggerSource = "manual"
-    ) -> dict[str, Any]:
-        trigger_id = self.submit(source)
-        assert self.worker(candidate).run_once(utc_now()) is not None
-        found = self.queue.find(trigger_id)
-        assert found.state == "done"
-        assert found.trigger.result is not None
-        return found.trigger.result
 
 
 @pytest.fixture
@@ -179,29 +136,6 @@ def test_a_damaged_or_deleted_champion_is_replaced(bench: Bench) -> None:
     assert deleted["decision"]["branch"] == "no champion"
     shutil.rmtree(bench.store.folder(str(deleted["version"])))
     assert bench.retrain(forest("bad"))["promoted"] is True
-
-
-def test_a_retraining_learns_from_the_table_of_the_champion(
-    bench: Bench, embedded: HousingTable
-) -> None:
-    first = bench.retrain()["version"]
-    own = bench.table
-    bench.table = embedded  # what a worker begins with when there is no champion
-    again = bench.store.manifest(str(bench.retrain()["version"]))
-    assert (again.dataset_sha256, again.table) == (own.sha256, own.learned)
-    assert sum(path.is_file() for path in bench.settings.paths.tables.iterdir()) == 1
-    KeptTables(bench.settings.paths).path(own.sha256).unlink()
-    trigger_id = bench.submit()
-    closed = bench.worker().run_once(utc_now())
-    assert closed is not None
-    assert closed.status == "failed"
-    assert closed.trigger_id == trigger_id
-    assert closed.result is not None
-    assert (
-        f"The table that version {first} learned from (small table, 600 rows"
-        in closed.result["error"]
-    )
-    assert bench.store.champion().version == first
 
 
 def test_a_training_that_fails_closes_its_trigger_and_not_the_worker(

@@ -14,7 +14,7 @@ from storage.schema.records import utc_now
 from storage.schema.triggers import HeartBeat, WorkStage
 from storage.settings import Settings
 from tests.settings import changed
-from tests.training.test_worker import PATIENT, Bench, forest
+from tests.training.bench import PATIENT, Bench, forest
 from training.dataset.table import HousingTable
 
 
