@@ -13,10 +13,9 @@ up:  ## Set up, train if there is no model yet, start everything; Ctrl-C stops i
 	@$(PYTHON) environment.py runtime
 	@exec $(VENV)/python -m backend.launcher
 
-demo:  ## Send two minutes of realistic traffic, including problems, to the system started by `make up`.
+demo:  ## Traffic with problems, a retraining, a promotion: five minutes on the system started by `make up`.
 	@$(PYTHON) environment.py runtime
-	@exec $(VENV)/python -m backend.simulate steady late-labels drift broken-sensor degradation outage \
-	  --rate 10 --duration 20
+	@exec $(VENV)/python -m backend.demo
 
 train:  ## Train all candidates and make the best one the champion.
 	@$(PYTHON) environment.py runtime

@@ -1,4 +1,4 @@
-"""Plans all requests and their times: a pure function of held-out rows, phases and a seed."""
+"""Plans all requests and their times: a pure function of districts, phases and a seed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backend.simulate.arrivals import DAILY_SWING, arrivals, daily_rate, steady_rate
-from backend.simulate.scenario import Scenario
+from backend.simulate.scenario import Districts, Scenario
 from storage.domain.inputs import FEATURE_NAMES, LATITUDE, LONGITUDE, HousingFeatures
 from storage.schema.arrays import FloatArray
 from training.dataset.splits import Part
@@ -54,14 +54,17 @@ class PlannedRequest:
     mistake: bool
 
 
-def plan(rows: Part, phases: Sequence[Phase], traffic: Traffic) -> Iterator[PlannedRequest]:
+def plan(
+    districts: Districts, phases: Sequence[Phase], traffic: Traffic
+) -> Iterator[PlannedRequest]:
     """Yield the requests of all phases, back to back, in the order of their times.
 
-    The same rows, phases and traffic always give the same requests.
+    The same districts, phases and traffic always give the same requests.
     """
     begin = 0.0
     for number, phase in enumerate(phases):
         random = np.random.default_rng([traffic.seed, number])
+        rows = phase.scenario.rows(districts)
         rate = _rate(phase, traffic, begin)
         highest = traffic.rate * (1 if traffic.day_seconds is None else 1 + DAILY_SWING)
         for at in arrivals(random, rate, highest, phase.seconds):

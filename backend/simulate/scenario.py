@@ -4,19 +4,31 @@ Everything here is a pure function of its arguments; ``progress`` is the part of
 0 to 1. Prices are in units of 100,000 USD.
 """
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
+from backend.simulate.new_homes import newly_built
 from storage.domain.inputs import INCOME, OCCUPANCY
 from storage.domain.target import TARGET_CAP
 from storage.schema.arrays import FloatArray
 from training.dataset.splits import Part
 
+BUILT_SEED = 20_261_129
+"""The same districts are newly built in every run: which of them are asked about is the plan's seed."""
 ONSET = 0.25
 """Point in its phase where a change begins."""
 FULL = 0.5
 """Point in its phase where a gradual change is complete."""
+
+
+@dataclass(frozen=True)
+class Districts:
+    """Districts to ask about: ``held_out`` ones, which no version ever learns from, and ``learned`` ones."""
+
+    held_out: Part
+    learned: Part
 
 
 class Scenario:
@@ -30,6 +42,10 @@ class Scenario:
     label_share: ClassVar[float] = 0.8
     repeated_label_share: ClassVar[float] = 0.02
     """Share of labels that are sent twice, as a retrying client does."""
+
+    def rows(self, districts: Districts) -> Part:
+        """Return the districts that may be asked about."""
+        return districts.held_out
 
     def activity(self, progress: float) -> float:
         """Return the current request rate, as a share of the usual one."""
@@ -124,6 +140,17 @@ class LateLabels(Scenario):
         return float(random.uniform(0.5, 1.0) * phase_seconds)
 
 
+class NewHomes(Scenario):
+    """Concept drift that a retraining can learn: newly built districts, at places that it may learn from."""
+
+    name = "new-homes"
+    summary = "newly built districts, richer and dearer than any in training"
+
+    def rows(self, districts: Districts) -> Part:
+        """Return the learned districts as if they had just been built."""
+        return newly_built(districts.learned, np.random.default_rng(BUILT_SEED))
+
+
 class Outage(Scenario):
     """No requests for a while: clients are cut off, the service keeps running."""
 
@@ -143,6 +170,7 @@ SCENARIOS: dict[str, Scenario] = {
         BrokenSensor(),
         Degradation(),
         LateLabels(),
+        NewHomes(),
         Outage(),
     )
 }

@@ -20,6 +20,7 @@ WITH_OPTIONS = (
     "training.mlflow_export",
     "backend.score",
     "backend.simulate",
+    "backend.demo",
     "backend.demo_api",
     "backend.monitor",
     "storage.audit",

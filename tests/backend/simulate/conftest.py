@@ -1,12 +1,12 @@
-"""Held-out rows, read once."""
+"""The districts of the embedded table, read once."""
 
 import pytest
 
-from backend.simulate.__main__ import held_out_rows
+from backend.simulate.run import embedded_districts
+from backend.simulate.scenario import Districts
 from storage.settings import Settings
-from training.dataset.splits import Part
 
 
 @pytest.fixture(scope="session")
-def rows() -> Part:
-    return held_out_rows(Settings())
+def districts() -> Districts:
+    return embedded_districts(Settings())

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.simulate.plan import Phase, PlannedRequest, Traffic, plan
-from backend.simulate.scenario import FULL, ONSET, SCENARIOS, BrokenSensor, Scenario
+from backend.simulate.scenario import FULL, ONSET, SCENARIOS, BrokenSensor, Districts, Scenario
+from storage.domain.identity import PLACE
 from storage.domain.inputs import FEATURE_NAMES, INCOME, HousingFeatures
 from storage.domain.target import TARGET_CAP
 from training.dataset.splits import Part
@@ -28,16 +29,18 @@ reuse_rows = settings(
 
 @reuse_rows
 @given(phases=phases, traffic=traffic)
-def test_the_same_seed_plans_the_same(rows: Part, phases: list[Phase], traffic: Traffic) -> None:
-    assert list(plan(rows, phases, traffic)) == list(plan(rows, phases, traffic))
+def test_the_same_seed_plans_the_same(
+    districts: Districts, phases: list[Phase], traffic: Traffic
+) -> None:
+    assert list(plan(districts, phases, traffic)) == list(plan(districts, phases, traffic))
 
 
 @reuse_rows
 @given(phases=phases, traffic=traffic)
 def test_times_ascend_within_their_phases(
-    rows: Part, phases: list[Phase], traffic: Traffic
+    districts: Districts, phases: list[Phase], traffic: Traffic
 ) -> None:
-    planned = list(plan(rows, phases, traffic))
+    planned = list(plan(districts, phases, traffic))
     times = [request.at for request in planned]
     assert all(earlier < later for earlier, later in pairwise(times))
     assert all(0 < at < sum(phase.seconds for phase in phases) for at in times)
@@ -50,9 +53,9 @@ def test_times_ascend_within_their_phases(
 @reuse_rows
 @given(phases=phases, traffic=traffic)
 def test_every_row_is_accepted_unless_it_is_a_mistake(
-    rows: Part, phases: list[Phase], traffic: Traffic
+    districts: Districts, phases: list[Phase], traffic: Traffic
 ) -> None:
-    for request in plan(rows, phases, traffic):
+    for request in plan(districts, phases, traffic):
         for row in request.rows:
             assert 0 < row.price <= TARGET_CAP
             assert all(delay >= 0 for delay in row.label_delays)
@@ -64,57 +67,58 @@ def test_every_row_is_accepted_unless_it_is_a_mistake(
                 assert refused(row.features.model_dump()) == row.features
 
 
-def test_another_seed_plans_something_else(rows: Part) -> None:
-    one, other = (_planned(rows, "steady", seed=seed) for seed in (1, 2))
+def test_another_seed_plans_something_else(districts: Districts) -> None:
+    one, other = (_planned(districts, "steady", seed=seed) for seed in (1, 2))
     assert one != other
 
 
 @pytest.mark.parametrize("day_seconds", [None, 30.0])
-def test_the_mean_rate_is_what_was_asked(rows: Part, day_seconds: float | None) -> None:
+def test_the_mean_rate_is_what_was_asked(districts: Districts, day_seconds: float | None) -> None:
     asked = Traffic(rate=20, seed=0, day_seconds=day_seconds)
-    planned = list(plan(rows, [Phase(SCENARIOS["steady"], 120)], asked))
+    planned = list(plan(districts, [Phase(SCENARIOS["steady"], 120)], asked))
     # 2,400 expected: six standard deviations of a Poisson count are 294
     assert abs(len(planned) - 2_400) < 294
 
 
-def test_a_day_has_a_quiet_and_a_busy_half(rows: Part) -> None:
+def test_a_day_has_a_quiet_and_a_busy_half(districts: Districts) -> None:
     asked = Traffic(rate=20, seed=0, day_seconds=60)
     times = np.array(
-        [request.at for request in plan(rows, [Phase(SCENARIOS["steady"], 120)], asked)]
+        [request.at for request in plan(districts, [Phase(SCENARIOS["steady"], 120)], asked)]
     )
     busy = np.abs(times % 60 - 30) < 15
     assert busy.sum() > 1.5 * (~busy).sum()
 
 
-def test_steady_traffic_is_the_held_out_rows_themselves(rows: Part) -> None:
+def test_steady_traffic_is_the_held_out_rows_themselves(districts: Districts) -> None:
+    rows = districts.held_out
     known = {tuple(inputs): price for inputs, price in zip(rows.inputs, rows.targets, strict=True)}
-    for request in _planned(rows, "steady"):
+    for request in _planned(districts, "steady"):
         for row in () if request.mistake else request.rows:
             assert known[tuple(row.features.vector())] == row.price
 
 
-def test_drift_moves_the_income_and_nothing_else_changes_a_row(rows: Part) -> None:
-    known = {tuple(inputs) for inputs in rows.inputs}
-    planned = _planned(rows, "drift")
+def test_drift_moves_the_income_and_nothing_else_changes_a_row(districts: Districts) -> None:
+    known = {tuple(inputs) for inputs in districts.held_out.inputs}
+    planned = _planned(districts, "drift")
     assert all(
         tuple(row.features.vector()) in known
         for request in planned
         for row in (() if request.mistake else request.rows)
     )
-    spread = rows.inputs[:, INCOME].std()
+    spread = districts.held_out.inputs[:, INCOME].std()
     assert _income(planned, late=True) - _income(planned, late=False) > 0.5 * spread
 
 
-def test_a_broken_sensor_is_stuck_from_the_onset_on(rows: Part) -> None:
-    planned = _planned(rows, "broken-sensor")
+def test_a_broken_sensor_is_stuck_from_the_onset_on(districts: Districts) -> None:
+    planned = _planned(districts, "broken-sensor")
     before, after = (_occupancies(planned, late=late) for late in (False, True))
     assert after == {BrokenSensor.STUCK_AT}
     assert len(before) > 20
 
 
-def test_degradation_raises_prices_and_leaves_inputs(rows: Part) -> None:
-    worse = _planned(rows, "degradation")
-    usual = _planned(rows, "steady")
+def test_degradation_raises_prices_and_leaves_inputs(districts: Districts) -> None:
+    worse = _planned(districts, "degradation")
+    usual = _planned(districts, "steady")
     assert [_inputs(request) for request in worse] == [_inputs(request) for request in usual]
     late = [(one, other) for one, other in zip(worse, usual, strict=True) if one.at > FULL * 100]
     for one, other in late:
@@ -122,23 +126,33 @@ def test_degradation_raises_prices_and_leaves_inputs(rows: Part) -> None:
             assert raised.price == pytest.approx(min(row.price * 4 / 3, TARGET_CAP))
 
 
-def test_nobody_asks_during_the_middle_of_an_outage(rows: Part) -> None:
-    times = np.array([request.at for request in _planned(rows, "outage")])
+def test_nobody_asks_during_the_middle_of_an_outage(districts: Districts) -> None:
+    times = np.array([request.at for request in _planned(districts, "outage")])
     assert not ((times > 100 / 3) & (times < 200 / 3)).any()
     assert (times < 100 / 3).sum() > 100
     assert (times > 200 / 3).sum() > 100
 
 
-def test_late_labels_are_later_than_usual_and_out_of_order(rows: Part) -> None:
+def test_late_labels_are_later_than_usual_and_out_of_order(districts: Districts) -> None:
     due = [
         request.at + row.label_delays[0]
-        for request in _planned(rows, "late-labels")
+        for request in _planned(districts, "late-labels")
         for row in request.rows
         if row.label_delays
     ]
     assert due != sorted(due)
-    usual = _delays(_planned(rows, "steady"))
-    assert min(_delays(_planned(rows, "late-labels"))) > np.quantile(usual, 0.99)
+    usual = _delays(_planned(districts, "steady"))
+    assert min(_delays(_planned(districts, "late-labels"))) > np.quantile(usual, 0.99)
+
+
+def test_new_homes_stand_where_a_retraining_may_learn(districts: Districts) -> None:
+    learned = {tuple(place) for place in districts.learned.inputs[:, PLACE].tolist()}
+    planned = _planned(districts, "new-homes")
+    asked = [row for request in planned if not request.mistake for row in request.rows]
+    assert {(row.features.Latitude, row.features.Longitude) for row in asked} <= learned
+    assert {row.features.HouseAge for row in asked} <= {1, 2, 3}
+    usual = float(districts.learned.targets.mean())
+    assert np.mean([row.price for row in asked]) > 1.3 * usual
 
 
 def test_a_part_of_equal_incomes_has_no_drift_to_offer() -> None:
@@ -156,9 +170,9 @@ def test_weights_are_a_distribution(progress: float) -> None:
             assert (weights >= 0).all()
 
 
-def _planned(rows: Part, name: str, seed: int = 3) -> list[PlannedRequest]:
+def _planned(districts: Districts, name: str, seed: int = 3) -> list[PlannedRequest]:
     scenario: Scenario = SCENARIOS[name]
-    return list(plan(rows, [Phase(scenario, 100)], Traffic(rate=10, seed=seed)))
+    return list(plan(districts, [Phase(scenario, 100)], Traffic(rate=10, seed=seed)))
 
 
 def _income(planned: list[PlannedRequest], *, late: bool) -> float:
