@@ -15,6 +15,10 @@ import backend.monitor  # noqa: E402
 import backend.simulate  # noqa: E402
 import backend.workers.application  # noqa: E402, F401
 import storage.log_writer.writer  # noqa: E402, F401
+import training.worker  # noqa: E402, F401
+from training.tracking.quiet_mlflow import load_model_formats  # noqa: E402
+
+load_model_formats()
 
 gc.enable()
 gc.collect()

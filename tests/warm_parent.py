@@ -11,14 +11,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import chdir, contextmanager
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
 IMPORTS = "tests.warm_imports"
-WARM = frozenset({"backend", "backend.monitor", "backend.simulate", "storage.log_writer"})
+WARM = frozenset(
+    {
+        "backend",
+        "backend.monitor",
+        "backend.simulate",
+        "storage.log_writer",
+        "tests.small_worker",
+        "training.mlflow_server",
+        "training.worker",
+    }
+)
 """The programs whose imports it has done."""
 
 
@@ -34,13 +45,8 @@ class WarmProgram:
         log: Path,
     ) -> None:
         self._name = f"{module} {' '.join(arguments)}"
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([IMPORTS])
-        self._process = context.Process(
-            target=_become, args=(module, arguments, folder, environment, log), name=module
-        )
-        with chdir(folder), _without_main():
-            self._process.start()
+        with chdir(folder):
+            self._process = forked(_become, module, arguments, folder, environment, log)
         while self.poll() is None and not _leads_its_group(self.pid):
             time.sleep(0.001)
 
@@ -81,6 +87,16 @@ class WarmProgram:
         self.send_signal(signal.SIGKILL)
 
 
+def forked(function: Callable[..., None], *arguments: object) -> ForkServerProcess:
+    """Call a function in a process that is forked from the warm parent, of which there is one for all."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([IMPORTS])
+    process = context.Process(target=function, args=arguments)
+    with _without_main():
+        process.start()
+    return process
+
+
 @contextmanager
 def _without_main() -> Iterator[None]:
     """Keep multiprocessing from importing this process's program: pytest, or a page that was just shown."""
@@ -103,10 +119,13 @@ def _become(
     module: str, arguments: Sequence[str], folder: Path, environment: dict[str, str], log: Path
 ) -> None:
     """Do in this process what ``python -m module`` does in a new one."""
+    # Its parent has set this, too, when it imported MLflow.
+    from training.tracking.quiet_mlflow import MLFLOW_ENVIRONMENT
+
     os.setsid()
     os.chdir(folder)
     os.environ.clear()
-    os.environ.update(environment)
+    os.environ.update(MLFLOW_ENVIRONMENT | environment)
     output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.dup2(output, sys.stdout.fileno())
     os.dup2(output, sys.stderr.fileno())

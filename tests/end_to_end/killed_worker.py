@@ -4,14 +4,10 @@ It carries out one trigger on a small table. The kill is real and leaves nothing
 moment is chosen, because waiting for it would be chance.
 """
 
-import multiprocessing
 import os
 import signal
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from types import ModuleType
 from typing import Any
 
 from sklearn.base import clone
@@ -20,6 +16,7 @@ from storage.models.store import ModelStore
 from storage.retraining.queue import Claim
 from storage.schema.records import utc_now
 from storage.settings import Settings
+from tests.warm_parent import forked
 from training.dataset.embedded import load_embedded
 from training.dataset.table import HousingTable
 from training.models.candidates import Candidate, all_candidates, select
@@ -49,30 +46,14 @@ worker that has nothing else to do.
 def exit_code(stage: str, environment: Mapping[str, str], seconds: float) -> int | None:
     """Carry out the oldest trigger of the runtime folder that the environment names; return the exit code.
 
-    None if it had not ended after so many seconds. The processes are forked from one that has imported
-    everything and done nothing, because importing takes longer than what they do.
+    None if it had not ended after so many seconds.
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    process = context.Process(target=_carry_out, args=(stage, dict(environment)))
-    with _without_main_module():
-        process.start()
+    process = forked(_carry_out, stage, dict(environment))
     process.join(seconds)
     code = process.exitcode
     process.kill()
     process.join()
     return code
-
-
-@contextmanager
-def _without_main_module() -> Iterator[None]:
-    # A child would run the main module again, which is a page of the console where one was tested before.
-    kept = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = kept
 
 
 def _carry_out(stage: str, environment: dict[str, str]) -> None:
