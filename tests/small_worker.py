@@ -1,10 +1,16 @@
-"""The retraining worker as it is, with few trees, where how well the model predicts is not the point."""
+"""The retraining worker as it is, with few trees, where how well the model predicts is not the point.
 
+With an argument such as 4, it trains on every fourth row only.
+"""
+
+import sys
 from dataclasses import replace
 
 from sklearn.base import clone
 
 from storage.settings import Settings
+from training.dataset.sources import load_table
+from training.dataset.table import HousingTable
 from training.fitting.search import SEARCHED
 from training.models.candidates import Candidate, configured_candidates
 from training.worker import main
@@ -29,5 +35,11 @@ def _candidates(settings: Settings) -> tuple[Candidate, ...]:
     )
 
 
+def _table() -> HousingTable:
+    table = load_table()
+    each = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    return HousingTable(table.values[::each], table.origin)
+
+
 if __name__ == "__main__":
-    main(_candidates)
+    main(_candidates, _table)

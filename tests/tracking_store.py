@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.paths import RuntimePaths
 from storage.process.lock import exclusive
 from storage.settings import Settings
 from tests.trained_runtime import shared_folder
@@ -25,6 +26,11 @@ def empty_store(factory: pytest.TempPathFactory) -> Path:
 def settings_with_store(runtime: Path, store: Path) -> Settings:
     """Return settings over a runtime folder with nothing but a copy of the store."""
     settings = Settings(runtime_directory=runtime)
-    settings.paths.mlflow_store.parent.mkdir(parents=True)
-    shutil.copy(store, settings.paths.mlflow_store)
+    copy_store(store, settings.paths)
     return settings
+
+
+def copy_store(store: Path, paths: RuntimePaths) -> None:
+    """Give a runtime folder a copy of the store."""
+    paths.mlflow_store.parent.mkdir(parents=True)
+    shutil.copy(store, paths.mlflow_store)

@@ -223,13 +223,14 @@ def _summary(closed: Trigger) -> str:
 
 def main(
     candidates: Callable[[Settings], Sequence[Candidate]] = configured_candidates,
+    load: Callable[[], HousingTable] = load_table,
 ) -> None:
-    """Run the worker until it is stopped; ``candidates`` compete in each of its trainings."""
+    """Run the worker until it is stopped; ``candidates`` compete in each training, on what ``load`` loads."""
     settings = settings_or_exit()
     spool = open_spool(settings)
     configure_logging(settings, spool, WORKER)
     try:
-        worker = RetrainingWorker(settings, load_table, candidates(settings), spool)
+        worker = RetrainingWorker(settings, load, candidates(settings), spool)
         with only_process(settings.paths.worker_lock, WORKER):
             logger.info("The worker waits for triggers in %s.", settings.paths.triggers)
             run_until_stopped(worker.run_once, settings.worker.poll_seconds)

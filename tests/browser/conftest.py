@@ -8,8 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from storage.models.store import ModelStore
+from storage.paths import RuntimePaths
 from tests.browser.console import MissingBrowser, System, chromium, running_system
 from tests.system import copied_runtime, free_port, wait_for
+from tests.tracking_store import copy_store, empty_store
 
 
 class Tab:
@@ -47,6 +49,7 @@ def system(trained_runtime: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     """The system over a really trained champion, shared by the tests of this folder."""
     folder = tmp_path_factory.mktemp("system")
     runtime = copied_runtime(trained_runtime, folder / "runtime")
+    copy_store(empty_store(tmp_path_factory), RuntimePaths(runtime))
     with running_system(runtime, folder / "logs", free_port(), free_port()) as system:
         yield system
 

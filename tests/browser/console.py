@@ -29,6 +29,7 @@ BROWSERS = (
 )
 """The first one that is there: without windows, Chromium takes 40 % less processor time."""
 REFRESH_SECONDS = 2
+SMALL_WORKER = ("tests.small_worker", "4")
 ADMIN_KEY = "administer"
 OPERATOR_KEY = "operate"
 SETTLED = (
@@ -79,10 +80,11 @@ class System:
         self.service_runs = True
 
     @contextmanager
-    def worker(self, module: str = "tests.small_worker", **settings: str) -> Iterator[None]:
-        """Run the retraining worker meanwhile, unless told otherwise with models of few trees."""
+    def worker(self, *command: str, **settings: str) -> Iterator[None]:
+        """Run the retraining worker meanwhile, unless told otherwise with models of few trees and rows."""
+        module, *arguments = command or SMALL_WORKER
         told = self._settings | settings
-        with running(module, self._logs / "worker.log", **told):
+        with running(module, self._logs / "worker.log", *arguments, **told):
             yield
 
     def stop_service(self) -> None:

@@ -19,6 +19,7 @@ from tests.backend.live_service import live_service, process_settings
 from tests.districts import newly_built_districts
 from tests.faults.system_under_test import report
 from tests.system import running, wait_for
+from tests.tracking_store import copy_store, empty_store
 from training.dataset.screening import PRICE_OUT_OF_LINE
 from training.promotion.decision import BETTER_ON_RECENT
 from training.tracking.registry import CHAMPION, VERSION_TAG
@@ -37,9 +38,14 @@ REDUCED = {"HOUSING_CANDIDATES": "neighbour_boosting", "HOUSING_SEARCH_TRIALS": 
     "worker", ["tests.small_worker", pytest.param("training.worker", marks=pytest.mark.soak)]
 )
 def test_drift_becomes_a_better_model_in_service(
-    champion_settings: Settings, tmp_path: Path, worker: str, capsys: pytest.CaptureFixture[str]
+    champion_settings: Settings,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    worker: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     begun = time.monotonic()
+    copy_store(empty_store(tmp_path_factory), champion_settings.paths)
     store = ModelStore(champion_settings.paths)
     old = store.champion().version
     told = process_settings(champion_settings) | REDUCED

@@ -14,8 +14,10 @@ import requests
 
 from backend.keys import KEY_VARIABLES
 from backend.launcher import programs
+from storage.paths import RuntimePaths
 from tests.launched import launched
 from tests.system import REPOSITORY, Program, free_port, running, wait_for
+from tests.tracking_store import copy_store, empty_store
 
 pytestmark = pytest.mark.xdist_group("system")
 
@@ -45,10 +47,14 @@ def ports() -> dict[str, str]:
 
 
 def test_everything_answers_comes_back_and_ctrl_c_leaves_nothing(
-    runtime_with_champion: Path, tmp_path: Path, ports: dict[str, str]
+    runtime_with_champion: Path,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    ports: dict[str, str],
 ) -> None:
     log = tmp_path / "up.log"
     settings = ports | {"HOUSING_RUNTIME_DIRECTORY": str(runtime_with_champion)}
+    copy_store(empty_store(tmp_path_factory), RuntimePaths(runtime_with_champion))
     with running("backend.launcher", log, **settings) as launcher:
         wait_for(lambda: "Ready. Press Ctrl-C to stop." in log.read_text(), 90, "all addresses")
         for port in ports.values():

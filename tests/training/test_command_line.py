@@ -56,10 +56,12 @@ def test_the_registry_names_the_champion(trained_runtime: Path) -> None:
     assert found.tags[VERSION_TAG] == ModelStore(settings.paths).champion().version
 
 
-def test_if_missing_leaves_a_champion_alone(runtime_with_champion: Path) -> None:
-    result = training(runtime_with_champion, "--if-missing")
-    assert result.returncode == 0
-    assert "nothing to train" in result.stdout
+def test_if_missing_leaves_a_champion_alone(
+    runtime_with_champion: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOUSING_RUNTIME_DIRECTORY", str(runtime_with_champion))
+    assert main(("--if-missing",)) == 0
+    assert "nothing to train" in capsys.readouterr().out
     assert not (runtime_with_champion / "mlruns").exists()
 
 

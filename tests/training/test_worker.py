@@ -20,6 +20,7 @@ from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.settings import changed
 from tests.system import running, wait_for
+from tests.tracking_store import copy_store
 from tests.training.bench import PATIENT, Bench, forest
 from tests.training.conftest import named_candidates
 from tests.training.labelled import keep_labelled
@@ -234,9 +235,10 @@ def test_an_idle_worker_brings_the_aliases_after_a_rollback(bench: Bench) -> Non
 
 
 def test_the_process_recovers_carries_out_and_stops(
-    runtime_with_champion: Path, tmp_path: Path
+    runtime_with_champion: Path, tmp_path: Path, empty_tracking_store: Path
 ) -> None:
     settings = Settings(runtime_directory=runtime_with_champion)
+    copy_store(empty_tracking_store, settings.paths)
     queue = RetrainQueue(settings.paths.triggers)
     trigger_id = queue.submit("the test asks", "tests").trigger_id
     claim = queue.claim()
