@@ -25,6 +25,7 @@ KINDS: Mapping[str, Kind] = {
     "similar neighbours": Kind("training.features.similar_neighbours", "SimilarNeighbours"),
     "flat forest": Kind("training.kernels.forest", "FlatForest"),
     "forest arrays": Kind("training.kernels.forest_arrays", "ForestArrays"),
+    "price pipeline": Kind("training.models.price_pipeline", "PricePipeline"),
     "intervals": Kind("training.models.intervals", "PriceIntervals"),
     "boosted trees": Kind("training.models.neighbour_boosting", "BoostedTrees"),
     "support switch": Kind("training.models.support_switch", "SupportSwitchedRegressor"),

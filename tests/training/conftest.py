@@ -8,7 +8,6 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
-from sklearn.pipeline import Pipeline
 
 from storage.schema.arrays import FloatArray
 from storage.settings import Settings
@@ -19,8 +18,9 @@ from training.dataset.splits import Part, split
 from training.dataset.table import HousingTable
 from training.fitting.fit import fit, fit_intervals
 from training.fitting.progress import StepDisplay
-from training.models.candidates import PREPROCESSING, REGRESSOR, Candidate, all_candidates, select
+from training.models.candidates import Candidate, all_candidates, select
 from training.models.intervals import PriceIntervals
+from training.models.price_pipeline import PricePipeline
 from training.promotion import loaded_version
 
 SMALL_ROWS = 600
@@ -75,15 +75,15 @@ class SilentSteps(StepDisplay):
 class FittedChampion:
     """Neighbour boosting and its intervals, fitted on a part of the real table."""
 
-    pipeline: Pipeline
+    pipeline: PricePipeline
     intervals: PriceIntervals
     train: Part
     validation: Part
 
     def answer(self, inputs: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return prices, lower and upper bounds, as the service computes them."""
-        features = self.pipeline[PREPROCESSING].transform(inputs)
-        prices = self.pipeline[REGRESSOR].predict(features)
+        features = self.pipeline.features(inputs)
+        prices = self.pipeline.prices(features)
         return prices, *self.intervals.bounds(features, inputs, prices)
 
 

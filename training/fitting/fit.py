@@ -6,15 +6,15 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # ships no types
 
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions, Predictions
 from training.dataset.splits import Part, Splits
 from training.evaluation.metrics import RegressionFigures, evaluate
-from training.models.candidates import PREPROCESSING, REGRESSOR, Candidate
+from training.models.candidates import Candidate
 from training.models.intervals import IntervalFigures, PriceIntervals, interval_figures
+from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline
 
 PLAIN_VALUES = (str, int, float, bool, type(None))
 
@@ -25,7 +25,7 @@ class FittedCandidate:
 
     name: str
     label: str
-    pipeline: Pipeline
+    pipeline: PricePipeline
     fit_seconds: float
     validation: RegressionFigures
 
@@ -114,7 +114,7 @@ def answers_with_intervals(
     measured: MeasuredCandidate, intervals: PriceIntervals, test: Part
 ) -> LabelledPredictions:
     """Return the candidate's answers to the test part, with their intervals."""
-    features = measured.fitted.preprocessing.transform(test.inputs)
+    features = measured.fitted.pipeline.features(test.inputs)
     lower, upper = intervals.bounds(features, test.inputs, measured.predicted)
     return Predictions(measured.predicted, lower, upper).labelled(test.targets, test.inputs)
 
@@ -132,7 +132,7 @@ def _measure(candidate: FittedCandidate, test: Part) -> MeasuredCandidate:
     return MeasuredCandidate(candidate, evaluate(test.targets, predicted), predicted)
 
 
-def _serve_single_threaded(pipeline: Pipeline) -> None:
+def _serve_single_threaded(pipeline: PricePipeline) -> None:
     # A thread pool costs a random forest 23 ms for one row; one thread takes a fraction of that.
     regressor = pipeline.named_steps[REGRESSOR]
     if "n_jobs" in regressor.get_params(deep=False):

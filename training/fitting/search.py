@@ -13,7 +13,6 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 from sklearn.base import clone
 from sklearn.model_selection import ParameterGrid, ParameterSampler
-from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # ships no types
 
 from storage.errors import InvalidInput
@@ -22,7 +21,8 @@ from storage.settings import Settings
 from training.dataset.splits import Part
 from training.evaluation.metrics import RegressionFigures, evaluate
 from training.fitting.fit import PLAIN_VALUES, FittedCandidate, choose
-from training.models.candidates import PREPROCESSING, REGRESSOR, Candidate
+from training.models.candidates import Candidate
+from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline, placed
 
 Space = dict[str, list[int | float | str | bool | None]]
 Configuration = Mapping[str, Any]
@@ -152,13 +152,14 @@ class Search:
     ) -> FittedCandidate:
         started = time.perf_counter()
         regressor.fit(features.train, train.targets, sample_weight=train.weights)
+        pipeline = PricePipeline([(PREPROCESSING, features.preprocessing), (REGRESSOR, regressor)])
         return FittedCandidate(
             self._candidate.name,
             self._candidate.label,
-            Pipeline([(PREPROCESSING, features.preprocessing), (REGRESSOR, regressor)]),
+            pipeline,
             # The time that it would have taken alone.
             features.seconds + time.perf_counter() - started,
-            evaluate(validation.targets, regressor.predict(features.validation)),
+            evaluate(validation.targets, pipeline.prices(features.validation)),
         )
 
 
@@ -183,7 +184,7 @@ def configured_search(settings: Settings, candidates: Iterable[Candidate]) -> Se
     )
 
 
-def parse_space(text: str, pipeline: Pipeline) -> Space:
+def parse_space(text: str, pipeline: PricePipeline) -> Space:
     """Return the space that a JSON object describes, the default one for an empty text.
 
     Raises
@@ -204,7 +205,7 @@ def parse_space(text: str, pipeline: Pipeline) -> Space:
     return space
 
 
-def _check(pipeline: Pipeline, name: str, values: Sequence[Any]) -> None:
+def _check(pipeline: PricePipeline, name: str, values: Sequence[Any]) -> None:
     if not isinstance(pipeline.get_params().get(name, pipeline), PLAIN_VALUES):
         raise _unusable(f"{name} is not a parameter of the {SEARCHED} pipeline with plain values")
     if not values:
@@ -237,14 +238,14 @@ def _drawn(space: Space, trials: int, seed: int, default: Configuration) -> list
     return drawn[:trials]
 
 
-def _fit_features(pipeline: Pipeline, train: Part, validation: Part) -> _Features:
+def _fit_features(pipeline: PricePipeline, train: Part, validation: Part) -> _Features:
     started = time.perf_counter()
     preprocessing = pipeline[PREPROCESSING]
     # Fitted and transformed together: neighbour features leave a training row out of its own neighbourhood
     # only while they are fitted.
-    fitted_on = np.asarray(preprocessing.fit_transform(train.inputs, train.targets))
+    fitted_on = np.asarray(preprocessing.fit_transform(placed(train.inputs), train.targets))
     seconds = time.perf_counter() - started
-    return _Features(preprocessing, fitted_on, preprocessing.transform(validation.inputs), seconds)
+    return _Features(preprocessing, fitted_on, pipeline.features(validation.inputs), seconds)
 
 
 def _trial(number: int, configuration: Configuration, fitted: FittedCandidate) -> Trial:

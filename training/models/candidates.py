@@ -10,24 +10,30 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 from sklearn.linear_model import LinearRegression
-from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.pipeline import FeatureUnion
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from storage.errors import InvalidInput
 from storage.settings import Settings
 from training.models.neighbour_boosting import neighbour_features, switched_boosting
-
-PREPROCESSING = "preprocessing"
-REGRESSOR = "regressor"
+from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline, price_pipeline
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One competitor: its name in files and tables, its name for people, its unfitted pipeline."""
+    """One competitor: its name in files and tables, its name for people, its unfitted pipeline.
+
+    Whoever made the pipeline, it becomes a ``PricePipeline`` here, so that every competitor is fitted,
+    measured and served with the same promises.
+    """
 
     name: str
     label: str
-    pipeline: Pipeline
+    pipeline: PricePipeline
+
+    def __post_init__(self) -> None:
+        """Make a plain pipeline one that keeps the promises."""
+        object.__setattr__(self, "pipeline", price_pipeline(self.pipeline))
 
 
 def all_candidates(seed: int, threads: int) -> tuple[Candidate, ...]:
@@ -144,7 +150,8 @@ def _candidate(
     preprocessing: StandardScaler | FunctionTransformer | FeatureUnion,
     model: RegressorMixin,
 ) -> Candidate:
-    return Candidate(name, label, Pipeline([(PREPROCESSING, preprocessing), (REGRESSOR, model)]))
+    steps = [(PREPROCESSING, preprocessing), (REGRESSOR, model)]
+    return Candidate(name, label, PricePipeline(steps))
 
 
 def _unchanged() -> FunctionTransformer:

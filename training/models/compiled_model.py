@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from storage.domain.inputs import LATITUDE, LONGITUDE
+from storage.domain.target import TARGET_CAP
 from storage.schema.arrays import FloatArray
 from training.features.district_ratios import DISTRICT_END, DistrictRatios, describe_districts
 from training.features.place_neighbours import (
@@ -32,8 +33,8 @@ from training.kernels.compiled import compiled, inlined
 from training.kernels.forest import FlatForest, can_be_flat
 from training.kernels.forest_arrays import ForestArrays, sum_trees
 from training.kernels.neighbour_search import NOBODY
-from training.models.candidates import PREPROCESSING, REGRESSOR
 from training.models.intervals import IntervalArrays, PriceIntervals, fill_bounds
+from training.models.price_pipeline import PREPROCESSING, REGRESSOR, put_on_grid
 from training.models.reference_profile import KnownInputs, ReferenceSearch, fill_support
 from training.models.regions import fill_regions
 from training.models.support_switch import SupportSwitch, SupportSwitchedRegressor, mix_prices
@@ -207,9 +208,10 @@ def _answer_trees(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
     """Fill answers (n, 4), or prices alone (n, 1)."""
     parts, rows = held.parts, inputs.shape[0]
     sums, columns = np.empty((rows, 1)), np.empty((rows, inputs.shape[1] + 1))
-    sum_trees(inputs, parts.forest, sums)
     for row in range(rows):
         columns[row, : inputs.shape[1]] = inputs[row]
+    put_on_grid(columns)
+    sum_trees(columns, parts.forest, sums)
     _fill_answers(parts.intervals, parts.inputs, inputs, columns, sums.reshape(rows), answers)
 
 
@@ -222,13 +224,14 @@ def _fill_answers(
     prices: FloatArray,
     answers: FloatArray,
 ) -> None:
-    """Fill prices and, where there is room for them, bounds and support.
+    """Fill possible prices and, where there is room for them, bounds and support.
 
     ``columns`` are the features and room for the prices, which are the last of them.
     """
     rows = inputs.shape[0]
     for row in range(rows):
-        answers[row, PRICE] = columns[row, -1] = prices[row]
+        price = min(max(prices[row], 0.0), TARGET_CAP)
+        answers[row, PRICE] = columns[row, -1] = price
     if answers.shape[1] == PRICE_END:
         return
     regions, support = np.empty(rows, np.int64), np.empty(rows)

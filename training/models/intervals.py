@@ -7,7 +7,6 @@ import numpy as np
 from sklearn.base import RegressorMixin, clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.model_selection import KFold, PredefinedSplit, cross_val_predict
-from sklearn.pipeline import Pipeline
 
 from storage.domain.inputs import LATITUDE, LONGITUDE
 from storage.domain.slices import REGION_NAMES
@@ -17,7 +16,13 @@ from training.dataset.districts import subjects_of
 from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest
 from training.kernels.forest_arrays import ForestArrays, sum_trees
-from training.models.candidates import PREPROCESSING, REGRESSOR
+from training.models.price_pipeline import (
+    PREPROCESSING,
+    REGRESSOR,
+    PricePipeline,
+    placed,
+    possible,
+)
 from training.models.regions import region_of
 
 COVERAGE = 0.9
@@ -74,7 +79,7 @@ class PriceIntervals:
 
     def fit(
         self,
-        pipeline: Pipeline,
+        pipeline: PricePipeline,
         train_inputs: FloatArray,
         train_targets: FloatArray,
         calibration_inputs: FloatArray,
@@ -85,15 +90,15 @@ class PriceIntervals:
         Parameters
         ----------
         pipeline
-            Fitted on the training part, with the steps "preprocessing" and "regressor"; not changed.
+            Fitted on the training part; not changed.
         train_inputs, calibration_inputs
             Shape (n, 8), schema order.
         train_targets, calibration_targets
             Shape (n,), in 100,000 USD.
         """
         self._fit_scale(pipeline, train_inputs, train_targets)
-        features = pipeline[PREPROCESSING].transform(calibration_inputs)
-        predictions = pipeline[REGRESSOR].predict(features)
+        features = pipeline.features(calibration_inputs)
+        predictions = pipeline.prices(features)
         errors = np.abs(calibration_targets - predictions)
         scores = errors / self._scale(features, predictions) ** SCALE_POWER
         self.factor_ = conformal_quantile(scores, self.coverage)
@@ -114,11 +119,11 @@ class PriceIntervals:
         Parameters
         ----------
         features
-            What ``pipeline["preprocessing"].transform(inputs)`` gave, shape (n, n_features).
+            What ``pipeline.features(inputs)`` gave, shape (n, n_features).
         inputs
             Shape (n, 8), schema order.
         predictions
-            What ``pipeline["regressor"].predict(features)`` gave, shape (n,), in 100,000 USD.
+            What ``pipeline.prices(features)`` gave, shape (n,), in 100,000 USD.
         """
         lower, upper = np.empty(len(predictions)), np.empty(len(predictions))
         regions = region_of(inputs[:, LATITUDE], inputs[:, LONGITUDE])
@@ -130,12 +135,13 @@ class PriceIntervals:
         """Return what was learned, for the compiled functions."""
         return IntervalArrays(self.scale_.arrays, self.region_factors_)
 
-    def _fit_scale(self, pipeline: Pipeline, inputs: FloatArray, targets: FloatArray) -> None:
+    def _fit_scale(self, pipeline: PricePipeline, inputs: FloatArray, targets: FloatArray) -> None:
         # Fitted again, not only applied: neighbour features leave a training row out of its own
         # neighbourhood only while they are fitted.
-        features = np.asarray(clone(pipeline[PREPROCESSING]).fit_transform(inputs, targets))
+        features = np.asarray(clone(pipeline[PREPROCESSING]).fit_transform(placed(inputs), targets))
         folds = PredefinedSplit(self._folds(inputs))
-        unseen = cross_val_predict(_one_member(pipeline[REGRESSOR]), features, targets, cv=folds)
+        member = _one_member(pipeline[REGRESSOR])
+        unseen = possible(cross_val_predict(member, features, targets, cv=folds))
         model = HistGradientBoostingRegressor(
             loss="quantile",
             quantile=SCALE_QUANTILE,

@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 from storage.schema.arrays import FloatArray
 from training.models.compiled_model import CompiledModel, NotCompilable
 from training.models.intervals import PriceIntervals
+from training.models.price_pipeline import price_pipeline
 from training.models.reference_profile import ReferenceSearch
 
 logger = logging.getLogger(__name__)
@@ -36,20 +37,20 @@ class PublicPredictor:
     def __init__(
         self, pipeline: Pipeline, intervals: PriceIntervals, search: ReferenceSearch
     ) -> None:
-        self._pipeline = pipeline
+        self._pipeline = price_pipeline(pipeline)
         self._intervals = intervals
         self._search = search
 
     def answer(self, inputs: FloatArray) -> FloatArray:
         """Return price, lower and upper bound (100,000 USD) and support, shape (n, 4)."""
-        features = self._pipeline["preprocessing"].transform(inputs)
-        prices = np.asarray(self._pipeline["regressor"].predict(features), dtype=np.float64)
+        features = self._pipeline.features(inputs)
+        prices = self._pipeline.prices(features)
         lower, upper = self._intervals.bounds(features, inputs, prices)
         return np.column_stack([prices, lower, upper, self._search.support(inputs)])
 
     def predict(self, inputs: FloatArray) -> FloatArray:
         """Return prices alone, shape (n,), in 100,000 USD."""
-        return np.asarray(self._pipeline.predict(inputs), dtype=np.float64)
+        return self._pipeline.predict(inputs)
 
 
 def compiled_if_equal(

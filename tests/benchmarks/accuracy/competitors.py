@@ -10,7 +10,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # sh
 from storage.schema.arrays import FloatArray
 from tests.benchmarks.accuracy.metric_tuning import tuned_metric
 from training.dataset.splits import Splits
-from training.models.candidates import PREPROCESSING, all_candidates, select
+from training.models.candidates import all_candidates, select
+from training.models.price_pipeline import PREPROCESSING
 
 CHAMPION = "neighbour_boosting"
 ONE_ROW_REPEATS = 50

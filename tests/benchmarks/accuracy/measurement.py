@@ -19,7 +19,6 @@ from tests.benchmarks.accuracy.competitors import (
 )
 from training.dataset.splits import Part, Splits
 from training.evaluation.metrics import evaluate
-from training.models.candidates import PREPROCESSING, REGRESSOR
 from training.models.intervals import PriceIntervals, conformal_quantile, interval_figures
 from training.models.regions import region_of
 
@@ -40,8 +39,8 @@ def measured_split(
     rows = parts.row_counts
     begin("answering the test part, once")
     test = parts.test.open()
-    features = champion.model[PREPROCESSING].transform(test.inputs)
-    predicted = champion.model[REGRESSOR].predict(features)
+    features = champion.model.features(test.inputs)
+    predicted = champion.model.prices(features)
     return {
         "seed": seed,
         "rows": rows,

@@ -30,7 +30,7 @@ from training.dataset.screening import ASKED_ABOUT_AGAIN
 from training.dataset.splits import Part, Splits, split
 from training.dataset.table import HousingTable
 from training.fitting.fit import fit
-from training.models.candidates import PREPROCESSING
+from training.models.price_pipeline import PREPROCESSING
 
 NOW = utc_now()
 TRIGGER = Trigger(trigger_id="one", created_at=NOW, requested_by="tests", reason="the test asks")

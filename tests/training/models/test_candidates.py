@@ -12,8 +12,9 @@ from storage.models.pickles import pickled
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.fitting.fit import fit
-from training.models.candidates import PREPROCESSING, REGRESSOR, Candidate, all_candidates, select
+from training.models.candidates import Candidate, all_candidates, select
 from training.models.neighbour_boosting import BoostedTrees
+from training.models.price_pipeline import PREPROCESSING, REGRESSOR
 
 CANDIDATES = all_candidates(seed=0, threads=2)
 each_candidate = pytest.mark.parametrize("candidate", CANDIDATES, ids=lambda each: each.name)

@@ -14,8 +14,8 @@ from sklearn.base import clone
 from storage.models.pickles import pickled, unpickled
 from storage.models.restored import KINDS, FormatUnknown, Kind, reduced, restored
 from tests.training.conftest import FittedChampion
-from training.models.candidates import PREPROCESSING, REGRESSOR
 from training.models.neighbour_boosting import BoostedTrees
+from training.models.price_pipeline import PREPROCESSING, REGRESSOR
 
 OURS = ("training", "storage", "backend", "dashboard")
 NEAR = 1e-12

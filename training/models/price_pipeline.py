@@ -1,0 +1,90 @@
+"""Every model as it is served: places on the grid, prices that can be, whatever estimator is inside."""
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from storage.domain.inputs import FEATURE_NAMES, LATITUDE, LONGITUDE
+from storage.domain.target import TARGET_CAP
+from storage.schema.arrays import FloatArray
+from training.features.map_coordinates import on_grid
+from training.kernels.compiled import compiled
+
+PREPROCESSING = "preprocessing"
+REGRESSOR = "regressor"
+
+
+class PricePipeline(Pipeline):  # type: ignore[misc] # scikit-learn has no types
+    """A pipeline of the steps "preprocessing" and "regressor", from the eight raw inputs to the price.
+
+    What no estimator promises holds for every one: a price is never below 0 nor above 5.00001 (intervals end
+    there too, so that a price outside would be outside its interval), and two places that round to the same
+    point of the grid have the same price.
+    """
+
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
+        """Fit on inputs (n, 8), in schema order or with their names, and prices (n,) in 100,000 USD."""
+        super().fit(placed(X), y, **params)
+        return self
+
+    def predict(self, X: Any, **params: Any) -> FloatArray:
+        """Return prices in [0, 5.00001], shape (n,), in 100,000 USD, of inputs as ``fit`` takes them."""
+        return self.prices(self.features(X), **params)
+
+    def features(self, inputs: Any) -> Any:
+        """Return what the regressor gets, shape (n, n_features), of inputs (n, 8)."""
+        return self[PREPROCESSING].transform(placed(inputs))
+
+    def prices(self, features: Any, **params: Any) -> FloatArray:
+        """Return prices in [0, 5.00001], shape (n,), in 100,000 USD, of ``features``."""
+        return possible(self[REGRESSOR].predict(features, **params))
+
+
+def price_pipeline(pipeline: Pipeline) -> PricePipeline:
+    """Return a pipeline as it is served: itself, or its very steps for a plain one.
+
+    A plain one comes from a candidate, or from a version that an earlier release published.
+    """
+    if isinstance(pipeline, PricePipeline):
+        return pipeline
+    return PricePipeline(pipeline.steps, memory=pipeline.memory, verbose=pipeline.verbose)
+
+
+def placed(inputs: Any) -> FloatArray:
+    """Return inputs as float64 of shape (n, 8), schema order, their places on the grid.
+
+    Raises
+    ------
+    ValueError
+        If a table with named columns lacks an input. Its order does not matter, nor do further columns.
+    """
+    copy = np.array(_in_order(inputs), dtype=np.float64, order="C", ndmin=2)
+    if copy.shape[1] > LONGITUDE:
+        put_on_grid(copy)
+    return copy
+
+
+def possible(prices: Any) -> FloatArray:
+    """Return prices as float64, each at least 0 and at most 5.00001 (100,000 USD)."""
+    return np.asarray(np.clip(np.asarray(prices, dtype=np.float64), 0.0, TARGET_CAP))
+
+
+@compiled
+def put_on_grid(inputs: FloatArray) -> None:
+    """Move each place of inputs (n, 8), schema order, to the nearest point of the grid."""
+    for row in range(inputs.shape[0]):
+        for axis in (LATITUDE, LONGITUDE):
+            inputs[row, axis] = on_grid(inputs[row, axis])
+
+
+def _in_order(inputs: Any) -> Any:
+    columns = getattr(inputs, "columns", None)
+    if columns is None:
+        return inputs
+    missing = [name for name in FEATURE_NAMES if name not in columns]
+    if missing:
+        raise ValueError(
+            f"The table has no column {', '.join(missing)}; a price needs {', '.join(FEATURE_NAMES)}."
+        )
+    return inputs[list(FEATURE_NAMES)]
