@@ -1,5 +1,7 @@
 """``python -m backend``: serve the API with several worker processes until stopped."""
 
+import storage.ctrl_c
+
 import os
 import shutil
 import sys

@@ -1,5 +1,7 @@
 """``make up``: train if there is no champion yet, start the Procfile's processes, print their addresses."""
 
+import storage.ctrl_c
+
 import os
 import re
 import shlex

@@ -4,6 +4,8 @@ Importing takes four times as long as loading the model. Because workers inherit
 restart quickly and share that memory.
 """
 
+import storage.ctrl_c
+
 import gc
 import logging
 import resource

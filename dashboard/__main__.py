@@ -1,5 +1,7 @@
 """``python -m dashboard``: serve the operator console until told to stop."""
 
+import storage.ctrl_c
+
 import os
 import sys
 from pathlib import Path

@@ -10,7 +10,6 @@ import sys
 from functools import cached_property
 from io import TextIOWrapper
 from pathlib import Path
-from types import TracebackType
 from typing import cast
 from urllib.parse import quote, urlsplit
 
@@ -50,9 +49,6 @@ from storage.setting_groups.training import (
     VersionSettings,
     WorkerSettings,
 )
-
-INTERRUPTED = 130
-"""The exit code of a command that was ended by Ctrl-C, as shells have it."""
 
 
 class Settings(BaseSettings):
@@ -168,7 +164,6 @@ def settings_or_exit(*, writes: bool = True) -> Settings:
     Every command begins with this. One that ``writes`` to the runtime folder creates it.
     """
     _use_utf8()
-    sys.excepthook = _end
     try:
         _refuse_doubtful(Settings.model_config.get("env_file"))
         settings = Settings()
@@ -192,15 +187,6 @@ def _use_utf8() -> None:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-
-
-def _end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Show what ended a command; Ctrl-C is no defect, and needs one sentence."""
-    if not issubclass(kind, KeyboardInterrupt):
-        sys.__excepthook__(kind, error, trace)
-        return
-    sys.stderr.write("Interrupted before the end; run the command again to finish.\n")
-    sys.exit(INTERRUPTED)
 
 
 def _refuse_doubtful(env_file: object) -> None:

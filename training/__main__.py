@@ -1,5 +1,7 @@
 """Train the candidates and make the best one the champion (``python -m training``)."""
 
+import storage.ctrl_c
+
 import argparse
 import logging
 import sys

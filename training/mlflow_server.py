@@ -4,6 +4,8 @@ It runs in this process instead of through MLflow's own command, which imports e
 as a parent of the server. The variables that the command would pass on are set here; a test compares them.
 """
 
+import storage.ctrl_c
+
 import os
 import warnings
 from urllib.parse import urlsplit

@@ -4,6 +4,8 @@ Run it with ``python -m training.worker``. Killed at any moment, it leaves the c
 trigger is claimed again at its next start.
 """
 
+import storage.ctrl_c
+
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime

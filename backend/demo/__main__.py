@@ -3,6 +3,8 @@
 Needs the system that ``make up`` runs, with its worker. On two cores it takes less than five minutes.
 """
 
+import storage.ctrl_c
+
 import argparse
 from functools import partial
 

@@ -3,6 +3,8 @@
 Prints one line per step; exits 1 if any step fails.
 """
 
+import storage.ctrl_c
+
 import argparse
 
 from rich.console import Console

@@ -3,6 +3,8 @@
 An outage of the service is recorded; it is not an error of the monitor.
 """
 
+import storage.ctrl_c
+
 import argparse
 import logging
 import math

@@ -7,6 +7,8 @@ problems of all other rows, by row and column. Row numbers are those of an edito
 is row 1.
 """
 
+import storage.ctrl_c
+
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence

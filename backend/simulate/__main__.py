@@ -3,6 +3,8 @@
 The same seed sends the same requests in the same order.
 """
 
+import storage.ctrl_c
+
 import argparse
 from collections.abc import Sequence
 from functools import partial

@@ -1,5 +1,7 @@
 """Verify the audit log: ``python -m storage.audit verify`` exits with 0 if it is intact, otherwise with 1."""
 
+import storage.ctrl_c
+
 import argparse
 import sys
 from collections.abc import Sequence

@@ -1,5 +1,7 @@
 """Back the running system up: ``python -m storage.backup TARGET`` exits with 0 once it is verified."""
 
+import storage.ctrl_c
+
 import argparse
 import os
 import sys

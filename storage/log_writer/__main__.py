@@ -1,5 +1,7 @@
 """The log-writer: the one process that writes to the database (``python -m storage.log_writer``)."""
 
+import storage.ctrl_c
+
 import argparse
 import logging
 import sys

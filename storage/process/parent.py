@@ -4,6 +4,8 @@
 as soon as the process PID has ended. Only Linux can do this; elsewhere the command just runs.
 """
 
+import storage.ctrl_c
+
 import ctypes
 import os
 import signal

@@ -1,5 +1,7 @@
 """Restore a backup: ``python -m storage.restore SOURCE`` exits with 0 once it is in place and verified."""
 
+import storage.ctrl_c
+
 import argparse
 import sys
 from collections.abc import Sequence

@@ -1,5 +1,7 @@
 """Bring rejected records back: ``python -m storage.spool reingest`` exits with 0 if none is refused."""
 
+import storage.ctrl_c
+
 import argparse
 import sys
 from collections.abc import Sequence

@@ -42,6 +42,15 @@ def test_a_command_reads_its_settings_in_the_one_place_that_says_what_is_wrong(p
     assert "Settings" not in called, f"{path} would show a traceback for a wrong setting"
 
 
+@pytest.mark.parametrize(
+    "path", _commands(), ids=lambda path: str(path.relative_to(REPOSITORY).with_suffix(""))
+)
+def test_a_command_is_ready_for_ctrl_c_before_it_imports_anything(path: Path) -> None:
+    body = ast.parse(path.read_text("utf-8")).body
+    first = next(each for each in body if isinstance(each, ast.Import | ast.ImportFrom))
+    assert ast.unparse(first) == "import storage.ctrl_c", f"{path} would end with a trace"
+
+
 def test_text_files_name_their_encoding() -> None:
     for path in [*_files(), REPOSITORY / "environment.py"]:
         for name, call in _calls(ast.parse(path.read_text("utf-8"))):

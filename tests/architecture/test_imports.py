@@ -22,6 +22,7 @@ MAY_IMPORT = {
         "dashboard",
         "backend.client",
         "backend.contract",
+        "storage.ctrl_c",
         "storage.tables",
         *SETTINGS,
     ),

@@ -3,6 +3,8 @@
 An animated one that goes from page to page, and a small one of each page for the tour.
 """
 
+import storage.ctrl_c
+
 import argparse
 from pathlib import Path
 

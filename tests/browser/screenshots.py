@@ -4,6 +4,8 @@ Trains two versions and runs the whole system in a temporary folder, asks for so
 each page by day and by night. ``--only`` and ``--width`` serve the person who looks at a change.
 """
 
+import storage.ctrl_c
+
 import argparse
 import random
 import re

@@ -1,5 +1,7 @@
 """``python -m tests.documentation.generate``: write everything in docs/ that is made from the code."""
 
+import storage.ctrl_c
+
 import sys
 from pathlib import Path
 

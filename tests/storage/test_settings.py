@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from storage import ctrl_c
 from storage.database.connection import Database
 from storage.setting_groups.environment import PREFIX, variables_of
 from storage.setting_groups.promotion import ShadowSettings
-from storage.settings import INTERRUPTED, Settings, settings_or_exit
+from storage.settings import Settings, settings_or_exit
 from tests.settings import changed
 from tests.system import REPOSITORY, clean_environment
 
@@ -237,11 +238,10 @@ def test_the_addresses_of_databases_lead_into_the_runtime_folder(
 
 def test_ctrl_c_ends_a_command_with_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text(
+        "import storage.ctrl_c\n"
         "import signal, time\n"
-        "from storage.settings import settings_or_exit\n"
         # Whatever runs in the background is deaf to Ctrl-C, and so is what it starts.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "settings_or_exit()\n"
         "print('under way', flush=True)\n"
         "time.sleep(60)\n"
     )
@@ -257,5 +257,5 @@ def test_ctrl_c_ends_a_command_with_one_sentence(tmp_path: Path) -> None:
     assert process.stdout.readline() == "under way\n"
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
-    assert process.returncode == INTERRUPTED
+    assert process.returncode == ctrl_c.INTERRUPTED
     assert said == "Interrupted before the end; run the command again to finish.\n"

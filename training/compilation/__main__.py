@@ -4,6 +4,8 @@ For the build of an image, or a machine without a model yet. The code is for the
 compiles it; another kind compiles anew.
 """
 
+import storage.ctrl_c
+
 import argparse
 import time
 from collections.abc import Sequence

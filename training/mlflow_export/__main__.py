@@ -4,6 +4,8 @@ MLflow loads a registered model without a check, and loading a pickle runs its c
 version's own files, each compared with its checksum first; nothing is read from MLflow's artifacts.
 """
 
+import storage.ctrl_c
+
 import argparse
 import sys
 from collections.abc import Sequence

@@ -1,5 +1,7 @@
 """List the trained versions, and pin those that must stay: ``python -m training.versions``."""
 
+import storage.ctrl_c
+
 import argparse
 import sys
 from collections.abc import Sequence

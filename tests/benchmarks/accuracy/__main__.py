@@ -5,6 +5,8 @@ training part alone, both models are fitted on it, the validation part stops Cat
 intervals, and the test part is answered once. Every finished split is written at once.
 """
 
+import storage.ctrl_c
+
 import argparse
 import json
 from pathlib import Path

@@ -5,6 +5,8 @@ long backlog, once as it comes under load, a little in each of two workers' file
 simulated: real files, a real database, the default settings. Processor time, since the machine is shared.
 """
 
+import storage.ctrl_c
+
 import argparse
 import json
 import os

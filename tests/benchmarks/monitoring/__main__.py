@@ -4,6 +4,8 @@ False alarms on quiet windows and detection of eleven changes, beside two rules 
 hourly checks where nothing changes; and the time of one report. Every finished part is written at once.
 """
 
+import storage.ctrl_c
+
 import argparse
 import json
 from pathlib import Path

@@ -5,6 +5,8 @@ machine that is busy with something else slows all. Figures are medians over the
 ``--folder``: on one in memory a flush costs nothing.
 """
 
+import storage.ctrl_c
+
 import argparse
 import json
 import os

@@ -5,6 +5,8 @@ that a machine busy with something else slows both; every figure is a median ove
 is the one in the runtime folder; what the benchmark writes lies in a temporary folder.
 """
 
+import storage.ctrl_c
+
 import argparse
 import json
 import os

@@ -5,6 +5,8 @@ is recorded once. Exits with 1 if one is not, if memory, descriptors, spool or j
 or if fewer requests were answered than asked for.
 """
 
+import storage.ctrl_c
+
 import argparse
 import sys
 import tempfile
