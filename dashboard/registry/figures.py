@@ -1,4 +1,4 @@
-"""Champion and challenger side by side: five holdout figures, each with its confidence interval."""
+"""The champion and another version side by side: five holdout figures, each with its confidence interval."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import streamlit as st
 from backend.contract.model_version import VersionResponse
 from backend.contract.performance import Estimate
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
-from dashboard.registry.words import CHALLENGER, CHAMPION, table_words, trained_words
+from dashboard.registry.words import CHAMPION, table_words, trained_words
 from dashboard.settings import addresses
 from dashboard.shared.colours import DOWN, UP
 from dashboard.shared.interval_mark import MarkStyle, interval_marks
@@ -23,11 +23,11 @@ FIGURES = {
 }
 """Title with unit, and the factor to it, by the contract's name."""
 PANEL_HEIGHT, TITLE_HEIGHT, AXIS_HEIGHT = 112, 26, 24
-STYLES = {CHAMPION: MarkStyle(UP), CHALLENGER: MarkStyle(DOWN, hollow=True)}
+CHAMPION_STYLE, OTHER_STYLE = MarkStyle(UP), MarkStyle(DOWN, hollow=True)
 
 
 def draw_figures(reports: dict[str, VersionResponse]) -> None:
-    """Draw the chart beside a table for each version; ``reports`` by "Champion" and "Challenger"."""
+    """Draw the chart beside a table for each version; ``reports`` by state, the champion's first."""
     chart_side, table_side = st.columns([1, 1], gap="large")
     with chart_side:
         st.echarts_chart(
@@ -44,7 +44,7 @@ def draw_figures(reports: dict[str, VersionResponse]) -> None:
 
 
 def _draw_version(role: str, report: VersionResponse) -> None:
-    with st.container(key=f"registry_{role.lower()}_facts"):
+    with st.container(key=f"registry_{'champion' if role == CHAMPION else 'other'}_facts"):
         st.markdown(f"**{role}** `{report.version.version}`")
         if report.error.reason is not None:
             st.markdown(f":gray[{report.error.reason}]")
@@ -120,7 +120,8 @@ def _marks(
         round(factor * each, 3) for each in (estimate.lower, estimate.value, estimate.upper)
     )
     tip = f"{role}: {value:,.3g} ({lower:,.3g} to {upper:,.3g})<br/>{title}"
-    return interval_marks(role, role, (lower, value, upper), STYLES[role], number, tip)
+    style = CHAMPION_STYLE if role == CHAMPION else OTHER_STYLE
+    return interval_marks(role, role, (lower, value, upper), style, number, tip)
 
 
 def _title(title: str, number: int) -> dict[str, Any]:

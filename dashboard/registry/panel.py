@@ -1,4 +1,4 @@
-"""The Registry page: the versions, champion and challenger, the gate, changes, the audit log."""
+"""The Registry page: the versions, the champion beside another, the gate, changes, the audit log."""
 
 import streamlit as st
 
@@ -14,8 +14,16 @@ from dashboard.registry.champion_change import (
 )
 from dashboard.registry.figures import draw_figures
 from dashboard.registry.slices import draw_slices
-from dashboard.registry.versions import choose_challenger, draw_versions
-from dashboard.registry.words import CHALLENGER, CHAMPION, champion_of, outcome
+from dashboard.registry.versions import choose_other, draw_versions
+from dashboard.registry.words import (
+    CHALLENGER,
+    CHAMPION,
+    NOUNS,
+    Outcome,
+    champion_of,
+    outcome,
+    state_of,
+)
 from dashboard.shared.buttons import readable_letters
 from dashboard.shared.gate_verdict import draw_gate
 from dashboard.shared.service import asking_service, housing_client
@@ -61,65 +69,71 @@ def _draw_models(models: ModelsResponse) -> None:
         )
     elif champion.libraries_note is not None:
         st.warning(champion.libraries_note, icon=":material/deployed_code_alert:")
-    st.subheader("Champion and challenger", anchor=False)
+    _draw_comparison(models, champion)
+
+
+def _draw_comparison(models: ModelsResponse, champion: ModelVersion | None) -> None:
+    """Compare the champion with the version that the operator chooses, by the name of its state."""
+    title = st.container()
     choice_side, change_side = st.columns([3, 2], vertical_alignment="bottom")
     with choice_side:
-        challenger = choose_challenger(models)
-    if challenger is None:
+        other = choose_other(models)
+    state = state_of(other, models) if other is not None else CHALLENGER
+    title.subheader(f"Champion and {NOUNS[state]}", anchor=False)
+    if other is None:
         st.caption("No other version to compare with. A retraining creates a challenger.")
-    reports = _read_reports(housing_client(), champion, challenger)
-    compared = _compare(housing_client(), reports)
+    reports = _read_reports(housing_client(), {CHAMPION: champion, state: other})
+    compared = _compare(housing_client(), list(reports.values()))
     with change_side, st.container(horizontal=True, horizontal_alignment="right", key=CHANGE_KEY):
         readable_letters(CHANGE_KEY)
-        _draw_buttons(models, challenger, reports.get(CHALLENGER), compared)
+        _draw_buttons(models, other, reports.get(state), compared)
     if compared is not None:
-        _draw_outcome(compared)
+        _draw_outcome(outcome(compared, NOUNS[state]))
     if reports:
         draw_figures(reports)
     if compared is not None and compared.difference is not None:
-        draw_slices(compared)
-    judged = reports.get(CHALLENGER) or reports.get(CHAMPION)
+        draw_slices(compared, state)
+    judged = reports.get(state) or reports.get(CHAMPION)
     if judged is not None:
         draw_gate(judged)
 
 
 def _read_reports(
-    client: HousingClient, champion: ModelVersion | None, challenger: ModelVersion | None
+    client: HousingClient, versions: dict[str, ModelVersion | None]
 ) -> dict[str, VersionResponse]:
-    """Return the reports of both, the champion first; a damaged one is reported and left out."""
+    """Return the reports of the versions by their states; a damaged one is reported and left out."""
     reports = {}
-    for role, version in ((CHAMPION, champion), (CHALLENGER, challenger)):
+    for state, version in versions.items():
         if version is None:
             continue
         try:
-            reports[role] = client.model_version(version.version)
+            reports[state] = client.model_version(version.version)
         except ServiceRefused as refused:
             st.error(str(refused), icon=":material/broken_image:")
     return reports
 
 
-def _compare(
-    client: HousingClient, reports: dict[str, VersionResponse]
-) -> ComparisonResponse | None:
+def _compare(client: HousingClient, reports: list[VersionResponse]) -> ComparisonResponse | None:
+    """Compare the second version with the first, if both could be read."""
     if len(reports) < 2:
         return None
-    return client.compare_versions(
-        reports[CHALLENGER].version.version, reports[CHAMPION].version.version
-    )
+    champion, other = reports
+    return client.compare_versions(other.version.version, champion.version.version)
 
 
 def _draw_buttons(
     models: ModelsResponse,
-    challenger: ModelVersion | None,
+    other: ModelVersion | None,
     report: VersionResponse | None,
     compared: ComparisonResponse | None,
 ) -> None:
+    """Draw one button for each act: what a rollback leads to is not offered as a promotion too."""
     previous = next((one for one in models.versions if one.is_previous), None)
     if previous is not None:
         draw_change_button(Change("rollback", previous, models.champion), "Roll back")
-    if challenger is not None and report is not None:
-        change = Change("promotion", challenger, models.champion, _doubt(report, compared))
-        draw_change_button(change, "Promote challenger", primary=True)
+    if other is not None and report is not None and not other.is_previous:
+        change = Change("promotion", other, models.champion, _doubt(report, compared))
+        draw_change_button(change, f"Promote {NOUNS[state_of(other, models)]}", primary=True)
 
 
 def _doubt(report: VersionResponse, compared: ComparisonResponse | None) -> str | None:
@@ -134,8 +148,7 @@ def _doubt(report: VersionResponse, compared: ComparisonResponse | None) -> str 
     return " ".join(doubts) or None
 
 
-def _draw_outcome(compared: ComparisonResponse) -> None:
-    found = outcome(compared)
+def _draw_outcome(found: Outcome) -> None:
     with st.container(key="registry_outcome"):
         st.markdown(
             f":{found.colour}[:material/{found.icon}: **{found.title}**]  \n{found.sentence}"

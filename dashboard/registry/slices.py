@@ -1,4 +1,4 @@
-"""Where the challenger is better or worse: the difference in each segment, with its interval."""
+"""Where the other version is better or worse than the champion, by segment, with intervals."""
 
 from typing import Any
 
@@ -7,28 +7,28 @@ import streamlit as st
 from backend.contract.model_version import ComparisonResponse, SliceComparison
 from backend.contract.performance import Estimate
 from backend.contract.predictions import TARGET_UNIT_DOLLARS
-from dashboard.registry.words import signed_dollars, slice_label
+from dashboard.registry.words import NOUNS, signed_dollars, slice_label
 from dashboard.shared.colours import DOWN, TOTAL, UP
 from dashboard.shared.interval_mark import MarkStyle, interval_marks
 from dashboard.shared.price import in_dollars
 
 ALL_ROWS = "All districts"
 ROW_HEIGHT, FRAME_HEIGHT = 25, 84
-DIRECTIONS = "← challenger better  ·  champion better →"
 
 
-def draw_slices(found: ComparisonResponse) -> None:
-    """Draw the forest of differences beside the figures it is drawn from."""
+def draw_slices(found: ComparisonResponse, state: str) -> None:
+    """Draw the forest of differences beside its figures; ``state`` is the other version's."""
+    noun = NOUNS[state]
     st.subheader("By segment", anchor=False)
-    st.caption(slices_words(found))
+    st.caption(slices_words(found, noun))
     forest_side, table_side = st.columns([1, 1], gap="large")
-    option = forest_option(found)
+    option = forest_option(found, noun)
     with forest_side:
         st.echarts_chart(
             option,
             height=FRAME_HEIGHT + ROW_HEIGHT * len(option["yAxis"]["data"]),
             key="registry_forest",
-            alt="RMSE difference by segment with confidence intervals; left of zero: challenger better",
+            alt=f"RMSE difference by segment with confidence intervals; left of zero: {noun} better",
         )
     with table_side:
         st.dataframe(
@@ -36,23 +36,23 @@ def draw_slices(found: ComparisonResponse) -> None:
             key="registry_slices",
             height="content",
             hide_index=True,
-            column_config=_columns(),
+            column_config=_columns(state),
             placeholder="–",
-            alt="Errors of champion and challenger by segment",
+            alt=f"Errors of champion and {noun} by segment",
         )
 
 
-def slices_words(found: ComparisonResponse) -> str:
+def slices_words(found: ComparisonResponse, noun: str) -> str:
     """Say how to read the chart, and what its intervals promise."""
     confidence = found.slice_confidence or 0.0
     return (
-        "Challenger's RMSE minus the champion's: left of zero the challenger is better. Colour marks a "
+        f"RMSE of the {noun} minus the champion's: left of zero the {noun} is better. Colour marks a "
         f"significant difference. Each interval has {confidence:.1%} confidence, so that all of them "
         "together have 95%. Segments with too few rows have no interval."
     )
 
 
-def forest_option(found: ComparisonResponse) -> dict[str, Any]:
+def forest_option(found: ComparisonResponse, noun: str) -> dict[str, Any]:
     """Return the chart: the total first, then the segments, from the top down; $1,000 to the right."""
     rows = [(ALL_ROWS, found.rows, found.difference)] + [
         (slice_label(one.kind, one.name), one.rows, one.difference)
@@ -70,7 +70,7 @@ def forest_option(found: ComparisonResponse) -> dict[str, Any]:
         "tooltip": {"trigger": "item"},
         "grid": {"left": 4, "right": 20, "top": 34, "bottom": 8},
         "title": {
-            "text": DIRECTIONS,
+            "text": f"← {noun} better  ·  champion better →",
             "right": 16,
             "top": 4,
             "textStyle": {"fontSize": 12, "fontWeight": 400},
@@ -132,17 +132,17 @@ def slice_cells(one: SliceComparison) -> dict[str, Any]:
         "segment": slice_label(one.kind, one.name),
         "rows": one.rows,
         "champion": in_dollars(one.against_rmse),
-        "challenger": in_dollars(one.rmse),
+        "other": in_dollars(one.rmse),
         "difference": in_dollars(one.difference.value) if one.difference is not None else None,
     }
 
 
-def _columns() -> dict[str, Any]:
+def _columns(state: str) -> dict[str, Any]:
     config = st.column_config
     return {
         "segment": config.TextColumn("Segment", width=168),
         "rows": config.NumberColumn("n", format="%,.0f", width=52),
         "champion": config.NumberColumn("Champion", format="$%,.0f", width=80),
-        "challenger": config.NumberColumn("Challenger", format="$%,.0f", width=84),
+        "other": config.NumberColumn(state, format="$%,.0f", width=84),
         "difference": config.NumberColumn("Difference", format="%+,.0f", width=84),
     }

@@ -1,4 +1,4 @@
-"""All versions in one table; the selected row becomes the challenger to compare."""
+"""All versions in one table; the selected row is the one to compare."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from dashboard.registry.words import (
 from dashboard.shared.moment import COLUMN_FORMAT, cell
 from dashboard.shared.price import in_dollars
 
-CHOSEN = "registry_challenger"
+CHOSEN = "registry_other"
 """Session state: the version to compare with the champion."""
 
 
@@ -72,13 +72,13 @@ def _draw_removed(removed: list[RemovedModelVersion]) -> None:
         )
 
 
-def choose_challenger(models: ModelsResponse) -> ModelVersion | None:
+def choose_other(models: ModelsResponse) -> ModelVersion | None:
     """Let the operator choose the version to compare; return None if there is no other."""
     others = {one.version: one for one in models.versions if not one.is_champion}
     if not others:
         return None
     if st.session_state.get(CHOSEN) not in others:
-        st.session_state[CHOSEN] = usual_challenger(models)
+        st.session_state[CHOSEN] = usual_other(models)
     chosen = st.selectbox(
         "Compare the champion with",
         list(others),
@@ -88,7 +88,7 @@ def choose_challenger(models: ModelsResponse) -> ModelVersion | None:
     return others[str(chosen)]
 
 
-def usual_challenger(models: ModelsResponse) -> str:
+def usual_other(models: ModelsResponse) -> str:
     """Return the newest challenger, else the previous champion, else the newest other version."""
     others = [one for one in models.versions if not one.is_champion]
     for state in (CHALLENGER, PREVIOUS):

@@ -11,6 +11,13 @@ from dashboard.shared.price import dollars, escaped
 
 CHAMPION, PREVIOUS, CHALLENGER, EARLIER = "Champion", "Previous", "Challenger", "Earlier"
 ROLLED_BACK = "Rolled back"
+NOUNS = {
+    CHALLENGER: "challenger",
+    PREVIOUS: "previous version",
+    EARLIER: "earlier version",
+    ROLLED_BACK: "rolled-back version",
+}
+"""What a sentence calls a version in each state but the champion's."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +74,8 @@ def table_words(version: ModelVersion) -> str:
     return f"`{version.table.name}` · {version.table.rows:,} rows · {checksum}"
 
 
-def outcome(found: ComparisonResponse) -> Outcome:
-    """Return which version is better, or that it is unknown; Markdown."""
+def outcome(found: ComparisonResponse, noun: str) -> Outcome:
+    """Return whether the champion or the other version is better, or that it is unknown; Markdown."""
     if found.difference is None or found.rmse is None or found.against_rmse is None:
         return Outcome("Not comparable", found.reason or "", "gray", "help")
     sentence = (
@@ -77,9 +84,9 @@ def outcome(found: ComparisonResponse) -> Outcome:
         f"{found.rows:,} common holdout rows."
     )
     if found.difference.upper < 0:
-        return Outcome("The challenger is better", sentence, "green", "trending_up")
+        return Outcome(f"The {noun} is better", sentence, "green", "trending_up")
     if found.difference.lower > 0:
-        return Outcome("The challenger is worse", sentence, "red", "trending_down")
+        return Outcome(f"The {noun} is worse", sentence, "red", "trending_down")
     return Outcome("No significant difference", sentence, "gray", "trending_flat")
 
 

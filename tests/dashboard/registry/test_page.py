@@ -74,7 +74,7 @@ def test_champion_and_challenger_are_compared_with_confidence(
     assert list(table["version"]) == list(versions[::-1])
     assert list(table["state"]) == ["Challenger", "Champion"]
     assert all(" to $" in interval for interval in table["interval"])
-    assert page.selectbox(key="registry_challenger").value == versions[1]
+    assert page.selectbox(key="registry_other").value == versions[1]
     assert "The challenger is worse" in text(page)
     assert "4,128 common holdout rows" in text(page)
     assert len(page.get("echarts_chart")) == 2
@@ -125,6 +125,11 @@ def test_a_promotion_needs_version_reason_and_key_then_is_followed_to_every_work
     page.run()
     assert f"Promoted: every worker serves `{new}`" in page.success[0].value
     assert list(page.dataframe[0].value["state"]) == ["Champion", "Previous"]
+    assert "The previous version is better" in text(page)
+    acts = [
+        one.label for one in page.button if one.key in ("registry_rollback", "registry_promotion")
+    ]
+    assert acts == ["Roll back"], "one button for one act"
 
 
 def test_a_rollback_uses_the_key_of_the_session_until_it_is_forgotten(
@@ -151,6 +156,7 @@ def test_a_rollback_uses_the_key_of_the_session_until_it_is_forgotten(
     assert "**Audit log intact**], 2 entries." in text(page)
     assert list(page.dataframe[0].value["state"]) == ["Rolled back", "Champion"]
     assert not [one for one in page.button if one.key == "registry_rollback"]
+    assert page.button(key="registry_promotion").label == "Promote rolled-back version"
     page.button(key="registry_promotion").click().run()
     assert "This version was rolled back." in page.warning[0].value
     assert not [field for field in page.text_input if field.key == "registry_key"]
@@ -168,7 +174,7 @@ def test_what_changed_meanwhile_is_not_undone(
 ) -> None:
     client.promote(versions[1], "by the operator before")
     page = opened(open_page, service)
-    page.button(key="registry_promotion").click().run()
+    page.button(key="registry_rollback").click().run()
     client.roll_back("by another operator")
     client.promote(versions[1], "and once more")
     client.roll_back("until it is clear")
@@ -219,7 +225,7 @@ def test_a_lost_pointer_is_mended_by_a_promotion(open_page: OpenPage, service: S
     service.settings.paths.champion_pointer.write_text("{torn")
     page = opened(open_page, service)
     assert "There is no champion" in sentences(page)[0]
-    chosen = str(page.selectbox(key="registry_challenger").value)
+    chosen = str(page.selectbox(key="registry_other").value)
     page.button(key="registry_promotion").click().run()
     confirm(page, chosen)
     assert ModelStore(service.settings.paths).champion().version == chosen

@@ -31,7 +31,7 @@ def comparison(difference: Estimate | None) -> ComparisonResponse:
 
 def test_only_what_is_beyond_doubt_is_called_better_or_worse() -> None:
     titles = [
-        outcome(comparison(difference)).title
+        outcome(comparison(difference), "challenger").title
         for difference in (estimate(-0.2, -0.1), estimate(0.1, 0.2), estimate(-0.1, 0.2), None)
     ]
     assert titles == [
@@ -42,7 +42,7 @@ def test_only_what_is_beyond_doubt_is_called_better_or_worse() -> None:
     ]
     marks = {mark_style(one) for one in (estimate(-2, -1), estimate(1, 2), estimate(-1, 1))}
     assert len(marks) == 3
-    assert forest_option(comparison(None))["series"] == []
+    assert forest_option(comparison(None), "challenger")["series"] == []
 
 
 def test_the_training_table_is_named_with_its_rows_and_checksum() -> None:
