@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from storage.errors import InvalidInput
+from storage.tables.other_kinds import other_kind
 
 PIECE_BYTES = 1024 * 1024
 MARKS = (
@@ -25,12 +26,6 @@ NAMES = {
     "utf-16-be": "UTF-16",
     "cp1252": "Latin-1 (Windows-1252)",
 }
-OTHER_KINDS = (
-    (b"PK\x03\x04", "an Excel workbook or another zip archive: save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook: save the sheet as CSV"),
-    (b"\x1f\x8b", "compressed: unpack it first"),
-    (b"%PDF", "a PDF document: save the table as CSV"),
-)
 
 
 @dataclass(frozen=True)
@@ -104,9 +99,9 @@ def find_encoding(source: Source) -> Encoding:
     """
     with source.open() as stream:
         start = stream.read(64)
-    for mark, kind in OTHER_KINDS:
-        if start.startswith(mark):
-            raise InvalidInput(f"{source.name} is {kind}.")
+    kind = other_kind(start)
+    if kind is not None:
+        raise InvalidInput(f"{source.name} is {kind}.")
     for codec in _candidates(start):
         try:
             return Encoding(codec, _count_quotes(source, codec))

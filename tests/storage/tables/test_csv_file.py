@@ -1,7 +1,12 @@
 """CSV as people have it: understood, or refused with what was seen."""
 
+import bz2
+import gzip
+import lzma
+import pickle
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
@@ -172,6 +177,14 @@ def test_a_column_without_a_name_hides_no_decimals() -> None:
         ("a\tb\n1,5\t2.5\n", "with a decimal point ('2.5' in column b) and with a decimal comma"),
         ("a;b\n1,322\t;2.322\n", "which of them is the decimal mark is unclear"),
         (b"PK\x03\x04rest", "an Excel workbook"),
+        (bz2.compress(b"a,b\n1,2\n"), "compressed with bzip2: unpack it first"),
+        (lzma.compress(b"a,b\n1,2\n"), "compressed with xz: unpack it first"),
+        (gzip.compress(b"a,b\n1,2\n"), "compressed with gzip: unpack it first"),
+        (pa.Codec("zstd").compress(b"a,b\n1,2\n", asbytes=True), "compressed with Zstandard"),
+        (pickle.dumps([1, 2]), "a Python pickle, which is not opened"),
+        ('[{"a": 1, "b": 2}]', "is JSON: save the table as CSV or Parquet"),
+        ('\ufeff {"a": [1], "b": [2]}', "is JSON: save the table as CSV or Parquet"),
+        ("<!DOCTYPE html>\n<html>", "a web page or XML"),
         (b"a,b\n1,\x812\n", "is not text in UTF-8"),
         (b"a,b\n1,2\0\0\n", "is not text in UTF-8"),
         (b"PAR1 not really", "cannot be read"),
