@@ -1,6 +1,7 @@
 """Creates the application and connects its parts."""
 
 import gc
+from datetime import datetime
 
 from flask import Flask
 from prometheus_client import CollectorRegistry
@@ -138,7 +139,14 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
     reports = VersionReports(
         store, settings.training.random_seed, settings.promotion.slice_minimum_rows
     )
-    checks = RetrainingChecks(host, database, errors, configuration, queue, store)
+
+    def lesson(now: datetime) -> str:
+        # Imported when it is first needed: serving does without what trains.
+        from training.fitting.lesson import present_lesson
+
+        return present_lesson(settings, now)
+
+    checks = RetrainingChecks(host, database, errors, configuration, queue, store, lesson)
     return Services(
         settings=settings,
         spool=spool,

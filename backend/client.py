@@ -201,9 +201,11 @@ class HousingClient(ServiceConnection):
         reason: str,
         window: DataWindow | None = None,
         source: RequestedSource = "manual",
+        *,
+        force: bool = False,
     ) -> TriggerResponse:
         """Request a retraining, for a check's finding if ``source`` names one; needs an operator key."""
-        body = TriggerRequest(reason=reason, window=window, source=source)
+        body = TriggerRequest(reason=reason, window=window, source=source, force=force)
         return self._post(TriggerResponse, "/monitoring/trigger-retraining", body)
 
     def retraining_check(

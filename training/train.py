@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from storage.models.pickles import pickled
 from storage.models.store import ModelStore
@@ -27,6 +28,7 @@ from training.fitting.fit import (
     measure,
     with_intervals,
 )
+from training.fitting.lesson import lesson_of
 from training.fitting.outcome import TrainingOutcome
 from training.fitting.progress import StepDisplay
 from training.fitting.search import SEARCHED, Trial, configured_search
@@ -97,7 +99,7 @@ class Training:
         If MLflow is unavailable, the runs are recorded later and the model is not delayed
         (``RegistrationRetry``). Stopped at any point before the end, no version exists.
         """
-        splits, labelled = self._splits()
+        splits, labelled = self._learned
         fitted, trials = self._fit_all(splits)
         winner = choose(fitted)
         self._display.enter("evaluating", self._steps - self._fits)
@@ -125,6 +127,7 @@ class Training:
             table=self._table.learned,
             dataset_sha256=self._table.sha256,
             training_sha256=checksum(splits.train),
+            lesson_sha256=self.lesson,
             labelled=labelled,
             trigger_id=self._retraining.trigger_id if self._retraining is not None else None,
             repeated=splits.repeated,
@@ -133,7 +136,20 @@ class Training:
         run = self._record_runs(outcome, test, context)
         return TrainedVersion(self._publish(outcome, model, context, run), outcome)
 
-    def _splits(self) -> tuple[Splits, LabelledReport | None]:
+    @cached_property
+    def lesson(self) -> str:
+        """The checksum of all that decides what is learned; known before anything is fitted."""
+        rows = self._learned[0].train
+        seed = self._settings.training.random_seed
+        return lesson_of(self._table.sha256, rows, self._candidates, self._search, seed)
+
+    @property
+    def labelled(self) -> LabelledReport | None:
+        """How the labelled predictions are used; None without a trigger."""
+        return self._learned[1]
+
+    @cached_property
+    def _learned(self) -> tuple[Splits, LabelledReport | None]:
         splits = split(self._table, self._settings.training.random_seed)
         if self._retraining is None:
             return splits, None

@@ -29,7 +29,7 @@ from storage.spool.log_handler import configure_logging, open_spool
 from storage.spool.spool import Spool
 from storage.spool.timeline import Timeline
 from training.dataset.kept import champion_table, in_words
-from training.dataset.production_rows import read_retraining
+from training.dataset.production_rows import LabelledReport, read_retraining
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
 from training.fitting.progress import ClaimedSteps, RetrainingCancelled
@@ -42,6 +42,19 @@ from training.tracking.registry import follow_champion
 from training.train import Training
 
 logger = logging.getLogger("training.worker")  # __name__ is "__main__" when it runs as a process
+
+
+class NothingNew(Exception):
+    """A training would learn what the champion has learned."""
+
+    def __init__(self, champion: str, labelled: LabelledReport | None) -> None:
+        rows = labelled.sentence() if labelled is not None else "Trained on the base table only"
+        super().__init__(
+            f"nothing new to learn: champion {champion} was trained on the same rows, candidates and "
+            f"settings ({rows[:1].lower()}{rows[1:]}); new labels or other settings change that, and `force` "
+            "trains anyway"
+        )
+        self.champion = champion
 
 
 class RetrainingWorker:
@@ -113,6 +126,10 @@ class RetrainingWorker:
         try:
             with steps:
                 result |= self._retrain(claim.trigger, steps, now)
+        except NothingNew as known:
+            logger.info("%s.", known)
+            told = {"promoted": False, "reason": str(known), "previous_champion": known.champion}
+            return claim.finish(result | told | steps.report, succeeded=True)
         except RetrainingCancelled as cancelled:
             logger.warning("%s", cancelled)
             return claim.stop(result | steps.report)
@@ -151,7 +168,20 @@ class RetrainingWorker:
             logger.info("Version %s was already published.", before.manifest.version)
             return before
         retraining = read_retraining(self._settings, trigger)
-        return Training(self._settings, table, self._candidates, steps, retraining).run().published
+        training = Training(self._settings, table, self._candidates, steps, retraining)
+        if not trigger.force:
+            self._refuse_known(training)
+        return training.run().published
+
+    def _refuse_known(self, training: Training) -> None:
+        """Say before minutes of work that they would give the champion again."""
+        champion = self._store.way_back().champion
+        same = {
+            one.version for one in self._store.versions() if one.lesson_sha256 == training.lesson
+        }
+        # One that cannot be loaded is worth training again.
+        if champion in same and champion is not None and refusal_of(self._store, champion) is None:
+            raise NothingNew(champion, training.labelled)
 
     def _table(self) -> HousingTable:
         """Return the table that the champion learned from; another would be judged by other rows."""
@@ -219,6 +249,8 @@ def _summary(closed: Trigger) -> str:
     if closed.status == "cancelled" and closed.cancellation is not None:
         asked = closed.cancellation
         return f"Retraining was cancelled by {asked.requested_by}: {asked.reason}"
+    if "version" not in result:
+        return f"Retraining is done: {result['reason']}."
     verdict = "was promoted" if result["promoted"] else "was not promoted"
     return f"Retraining is done: version {result['version']} {verdict}, {result['reason']}."
 

@@ -76,6 +76,11 @@ class TriggerRequest(Request):
     window: DataWindow | None = Field(
         None, description="Logged predictions that the request refers to."
     )
+    force: bool = Field(
+        False,
+        strict=True,
+        description="Train even if the champion has learned the same rows with the same settings.",
+    )
 
 
 class TriggerResponse(Success):

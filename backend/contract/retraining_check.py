@@ -88,7 +88,7 @@ class RetrainingBlock(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["automatic_off", "open_retraining", "cooldown"] = Field(
+    kind: Literal["automatic_off", "open_retraining", "cooldown", "same_data"] = Field(
         description="What blocks it."
     )
     sentence: str = Field(description="The same in one sentence.")

@@ -1,6 +1,8 @@
 """Whether to retrain: checks rows or the logged window, and applies the policy."""
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from backend.contract.drift import DriftAnalysis
@@ -15,19 +17,22 @@ from backend.retraining.policy import (
     Circumstances,
     DriftFinding,
     ErrorFinding,
+    KnownLesson,
     decide,
 )
 from backend.retraining.requests import CHECK
 from backend.serving.model_host import ModelHost
 from backend.serving.served_model import ServedModel
 from storage.database.connection import Database
-from storage.errors import DatabaseUnavailable
+from storage.errors import DatabaseUnavailable, HousingError
 from storage.models.store import ModelStore
 from storage.predictions.labels import count_labels_since
 from storage.retraining.queue import RetrainQueue
 from storage.schema.arrays import FloatArray
 from storage.schema.monitoring_config import MonitoringConfig
 from storage.schema.predictions import LabelledPredictions
+
+logger = logging.getLogger(__name__)
 
 HOUR_SECONDS, DAY_SECONDS = 3_600.0, 86_400.0
 MOST_RETRAININGS = 100
@@ -65,7 +70,11 @@ class RetrainingCheck:
 
 
 class RetrainingChecks:
-    """Runs checks and decides; changes nothing."""
+    """Runs checks and decides; changes nothing.
+
+    ``lesson`` returns the checksum of what a retraining that is requested now would learn; it is called only
+    where a retraining is suggested, as it takes up to some seconds.
+    """
 
     def __init__(
         self,
@@ -75,7 +84,9 @@ class RetrainingChecks:
         configuration: MonitoringConfiguration,
         queue: RetrainQueue,
         store: ModelStore,
+        lesson: Callable[[datetime], str],
     ) -> None:
+        self._lesson = lesson
         self._host = host
         self._database = database
         self._performance = performance
@@ -171,14 +182,17 @@ class RetrainingChecks:
         drift: DriftLook | None,
         error: ErrorLook | None,
     ) -> RetrainingCheck:
-        circumstances = self._circumstances(now, model)
-        decision = decide(
+        findings = (
             drift.finding if drift is not None else None,
             error.realized_finding if error is not None else None,
             error.estimated_finding if error is not None else None,
-            circumstances,
-            policy_rules(config),
         )
+        circumstances, rules = self._circumstances(now, model), policy_rules(config)
+        decision = decide(*findings, circumstances, rules)
+        if decision.should_retrain:
+            known = self._known_lesson(now, model.manifest.version)
+            circumstances = replace(circumstances, known_lesson=known)
+            decision = decide(*findings, circumstances, rules)
         return RetrainingCheck(
             now, model.manifest.version, config, drift, error, circumstances, decision
         )
@@ -192,6 +206,25 @@ class RetrainingChecks:
             open_retrainings=(*self._queue.running(), *self._queue.pending()),
             hours_since_retraining=self._hours_since_retraining(now),
         )
+
+    def _known_lesson(self, now: datetime, serves: str) -> KnownLesson | None:
+        """Return the newest version of the same data, without a champion that cannot serve."""
+        try:
+            lesson = self._lesson(now)
+        except HousingError as error:
+            logger.warning("Whether there is anything new to learn is not known: %s", error)
+            return None
+        way = self._store.way_back()
+        for one in self._store.versions():
+            refused_by_host = one.version == way.champion != serves
+            if one.lesson_sha256 == lesson and not refused_by_host:
+                return KnownLesson(
+                    version=one.version,
+                    trained_at=one.created_at,
+                    serves=one.version == serves,
+                    has_served=one.version in way.served,
+                )
+        return None
 
     def _labelled_since(self, moment: datetime) -> int:
         try:

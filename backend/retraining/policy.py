@@ -3,10 +3,12 @@
 Causes, the most serious first: the error has risen (realized), the inputs have drifted, the error is
 estimated to have risen, the model is old, many predictions were labelled since it was trained. Whatever the
 cause, a scheduled check requests nothing while automatic retraining is off, another retraining is queued or
-running, or the last one that a check requested ended within the cooldown.
+running, the last one that a check requested ended within the cooldown, or a version has learned the same
+rows already: the same training gives the same model, and the gate the same answer.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from backend.contract.retraining_check import RetrainingBlock, RetrainingDecision
@@ -62,6 +64,39 @@ class ErrorFinding:
 
 
 @dataclass(frozen=True)
+class KnownLesson:
+    """A version that learned what a retraining would learn now: the same rows, candidates and settings.
+
+    Attributes
+    ----------
+    serves, has_served
+        Whether it serves, and whether it ever did; one that never did was refused by the gate.
+    """
+
+    version: str
+    trained_at: datetime
+    serves: bool
+    has_served: bool
+
+    def sentence(self) -> str:
+        """Say why a check requests no retraining.
+
+        Examples
+        --------
+        >>> KnownLesson("v2", datetime(2026, 1, 2, 3, 4), serves=False, has_served=False).sentence()
+        'Same data as the refused retraining of 2026-01-02 03:04 UTC; the next one needs new labels.'
+        """
+        if self.serves:
+            subject = "the training of the served version"
+        else:
+            subject = (
+                "a version that no longer serves," if self.has_served else "the refused retraining"
+            )
+        when = f"of {self.trained_at:%Y-%m-%d %H:%M} UTC"
+        return f"Same data as {subject} {when}; the next one needs new labels."
+
+
+@dataclass(frozen=True)
 class Circumstances:
     """What is known besides the window.
 
@@ -75,12 +110,15 @@ class Circumstances:
         Ids of queued and running retrainings.
     hours_since_retraining
         Hours since the last one that a check requested ended; None if there was none.
+    known_lesson
+        The newest version of what would be learned now; None if there is none, or nothing asks for it.
     """
 
     model_age_days: float
     newly_labelled_rows: int
     open_retrainings: tuple[str, ...] = ()
     hours_since_retraining: float | None = None
+    known_lesson: KnownLesson | None = None
 
 
 @dataclass(frozen=True)
@@ -211,6 +249,9 @@ def _blocks(circumstances: Circumstances, rules: PolicyRules) -> list[Retraining
             f"{rules.cooldown_hours:g} h."
         )
         blocks.append(RetrainingBlock(kind="cooldown", sentence=sentence))
+    if circumstances.known_lesson is not None:
+        sentence = circumstances.known_lesson.sentence()
+        blocks.append(RetrainingBlock(kind="same_data", sentence=sentence))
     return blocks
 
 

@@ -29,15 +29,22 @@ class RetrainingRequests:
         requested_by: str,
         window: DataWindow | None = None,
         source: RequestedSource = "manual",
+        *,
+        force: bool = False,
     ) -> Trigger:
         """Submit a person's request; ``source`` is the finding that it acts on, if there is one.
+
+        With ``force``, it is carried out even if there is nothing new to learn.
 
         Raises
         ------
         QueueUnavailable
             If the trigger could not be stored; nothing was requested.
         """
-        return self._told(self._queue.submit(reason, requested_by, source=source, window=window))
+        trigger = self._queue.submit(
+            reason, requested_by, source=source, window=window, force=force
+        )
+        return self._told(trigger)
 
     def ask_by_itself(self, decision: RetrainingDecision, window: DataWindow) -> Trigger | None:
         """Submit a check's request; None if another retraining is queued or running by now.

@@ -79,7 +79,9 @@ class RetrainingView:
 
     def _earlier(self) -> Sequence[tuple[TimedStep, ...]]:
         done = self._queue.newest(EARLIER, ["done"])
-        return [timed_steps(found.trigger.result) for found in done]
+        results = [found.trigger.result or {} for found in done]
+        # Without a version, it ended before the training.
+        return [timed_steps(result) for result in results if result.get("version")]
 
     def _run(self, beat: HeartBeat | None, result: dict[str, Any]) -> RetrainingRun | None:
         run = beat.mlflow.model_dump() if beat and beat.mlflow else result.get("mlflow")

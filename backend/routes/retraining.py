@@ -31,7 +31,7 @@ def trigger_retraining() -> Response:
     limit_bytes = services.settings.backend.request_limit_bytes
     asked = read_body(TriggerRequest, limit_bytes, services.metrics)
     trigger = services.retraining_requests.ask(
-        asked.reason, current_actor(), asked.window, asked.source
+        asked.reason, current_actor(), asked.window, asked.source, force=asked.force
     )
     tell("retraining asked for", trigger.trigger_id, asked.reason)
     body = TriggerResponse(

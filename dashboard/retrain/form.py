@@ -53,8 +53,13 @@ def _confirm(reason: str, reading: CheckReading | None) -> None:
     if reading is not None:
         for sentence in _against(reading):
             st.markdown(f":orange[:material/info: {sentence}]")
+    force = st.checkbox(
+        "Train even if there is nothing new to learn",
+        key="retrain_force",
+        help="Otherwise it ends at once if rows, candidates and settings are those of the champion.",
+    )
     if primary_button("Confirm request", "retrain_confirm"):
-        requested = request_retraining(reason, _source(reading))
+        requested = request_retraining(reason, _source(reading), force=force)
         if requested is not None:
             follow(requested)
             DIALOG.close()

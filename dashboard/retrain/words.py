@@ -37,6 +37,7 @@ class Outcome:
 
 
 PROMOTED = Outcome("Promoted", "green", "check_circle")
+NOTHING_NEW = Outcome("Nothing new", "gray", "done_all")
 OUTCOMES = {
     "pending": Outcome("Queued", "gray", "hourglass_empty"),
     "running": Outcome("Running", "blue", "model_training"),
@@ -48,7 +49,14 @@ OUTCOMES = {
 
 def outcome(row: RetrainingRow) -> Outcome:
     """Return its result, or that it is queued or running."""
+    if _is_nothing_new(row):
+        return NOTHING_NEW
     return PROMOTED if row.promoted and row.state == "done" else OUTCOMES[row.state]
+
+
+def _is_nothing_new(row: RetrainingRow) -> bool:
+    """Whether it ended before the training; without a verdict, its result was lost."""
+    return row.state == "done" and row.version is None and row.verdict is not None
 
 
 def verdict_words(row: RetrainingRow) -> str:
@@ -69,7 +77,7 @@ def _badges(row: RetrainingRow) -> Iterator[str]:
     names = list(STAGES)
     reached = names.index(row.reached) if row.reached is not None else -1
     for position, name in enumerate(names):
-        if position < reached or row.state == "done":
+        if position < reached or (row.state == "done" and not _is_nothing_new(row)):
             yield f":green-badge[:material/check: {STAGES[name]}]"
         elif position > reached:
             yield f":gray-badge[{STAGES[name]}]"

@@ -62,8 +62,14 @@ def _source(found: DriftWindowResponse) -> RequestedSource:
 
 
 def request_retraining(
-    reason: str, source: RequestedSource, window: DataWindow | None = None
+    reason: str,
+    source: RequestedSource,
+    window: DataWindow | None = None,
+    *,
+    force: bool = False,
 ) -> str | None:
     """Request a retraining and return its id; a refusal is shown in its place, and None returned."""
-    answer = attempt(lambda: housing_client().trigger_retraining(reason, window, source))
+    answer = attempt(
+        lambda: housing_client().trigger_retraining(reason, window, source, force=force)
+    )
     return answer.trigger_id if answer is not None else None

@@ -95,6 +95,7 @@ class RetrainQueue(TriggerReader):
         source: TriggerSource = "manual",
         window: DataWindow | None = None,
         figures: Mapping[str, Any] | None = None,
+        force: bool = False,
     ) -> Trigger:
         """Write a trigger and return it. Ids sort by time.
 
@@ -103,7 +104,7 @@ class RetrainQueue(TriggerReader):
         QueueUnavailable
             If the folder cannot be written (disk full, no permission); nothing was submitted.
         """
-        trigger = _new_trigger(reason, requested_by, source, window, figures)
+        trigger = _new_trigger(reason, requested_by, source, window, figures, force)
         try:
             self.files.write(trigger, PENDING)
         except OSError as error:
@@ -296,6 +297,7 @@ def _new_trigger(
     source: TriggerSource,
     window: DataWindow | None,
     figures: Mapping[str, Any] | None,
+    force: bool = False,
 ) -> Trigger:
     now = utc_now()
     return Trigger(
@@ -306,4 +308,5 @@ def _new_trigger(
         reason=reason,
         window=window,
         figures=dict(figures or {}),
+        force=force,
     )

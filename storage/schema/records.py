@@ -266,6 +266,10 @@ class ModelManifest(Record):
     labelled: dict[str, Any] | None = Field(
         None, description="How the labelled predictions were used; None: not requested."
     )
+    lesson_sha256: str | None = Field(
+        None,
+        description="Checksum of all that decides what it learned: rows, seed, candidates, libraries.",
+    )
     trigger_id: str | None = Field(None, description="Id of the retraining that produced it.")
     mlflow_run_id: str | None = None
     libraries: dict[str, str] = Field(

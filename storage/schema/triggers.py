@@ -47,8 +47,9 @@ class MlflowRun(Record):
 class Trigger(Record):
     """A request for retraining, as kept in its trigger file.
 
-    ``figures`` are a check's findings when it requested this, ``window`` the predictions concerned;
-    ``attempts`` counts the workers that started it. A ``cancellation`` of one that is done came too late.
+    ``figures`` are a check's findings when it requested this, ``window`` the predictions concerned; ``force``
+    trains even if there is nothing new to learn; ``attempts`` counts the workers that started it. A
+    ``cancellation`` of one that is done came too late.
     """
 
     trigger_id: str
@@ -59,6 +60,7 @@ class Trigger(Record):
     reason: str = Field(min_length=1, max_length=LONGEST_REASON)
     window: DataWindow | None = None
     figures: dict[str, Any] = Field(default_factory=dict)
+    force: bool = False
     attempts: int = Field(0, ge=0)
     claimed_at: AwareDatetime | None = None
     finished_at: AwareDatetime | None = None

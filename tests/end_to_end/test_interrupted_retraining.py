@@ -50,7 +50,7 @@ def worker(settings: Settings) -> RetrainingWorker:
 
 
 def retrain(settings: Settings) -> Trigger:
-    RetrainQueue(settings.paths.triggers).submit("the test asks", "tests")
+    RetrainQueue(settings.paths.triggers).submit("the test asks", "tests", force=True)
     closed = worker(settings).run_once(utc_now())
     assert closed is not None
     return closed

@@ -40,13 +40,18 @@ class Bench:
     def worker(self, candidate: Candidate | None = None) -> RetrainingWorker:
         return RetrainingWorker(self.settings, lambda: self.table, (candidate or forest("bad"),))
 
-    def submit(self, source: TriggerSource = "manual") -> str:
-        return self.queue.submit("the test asks", "tests", source=source).trigger_id
+    def submit(self, source: TriggerSource = "manual", *, force: bool = False) -> str:
+        trigger = self.queue.submit("the test asks", "tests", source=source, force=force)
+        return trigger.trigger_id
 
     def retrain(
-        self, candidate: Candidate | None = None, source: TriggerSource = "manual"
+        self,
+        candidate: Candidate | None = None,
+        source: TriggerSource = "manual",
+        *,
+        force: bool = False,
     ) -> dict[str, Any]:
-        trigger_id = self.submit(source)
+        trigger_id = self.submit(source, force=force)
         assert self.worker(candidate).run_once(utc_now()) is not None
         found = self.queue.find(trigger_id)
         assert found.state == "done"

@@ -69,7 +69,7 @@ def test_a_better_challenger_is_promoted_and_a_worse_one_is_not(bench: Bench) ->
 
 def test_the_same_model_again_is_not_promoted(bench: Bench) -> None:
     bench.retrain(forest("good"))
-    again = bench.retrain(forest("good"))
+    again = bench.retrain(forest("good"), force=True)
     assert again["promoted"] is False
     figures = checks(again)["better on the test part"]["figures"]
     assert figures["difference_lower"] == figures["difference_upper"] == 0.0

@@ -94,10 +94,11 @@ def read_retraining(settings: Settings, trigger: Trigger) -> Retraining:
 
     Relative to the trigger, not to now, so that a restart after a crash learns from the same rows.
     """
-    return Retraining(trigger.trigger_id, _read_window(settings, trigger.created_at))
+    return Retraining(trigger.trigger_id, read_window(settings, trigger.created_at))
 
 
-def _read_window(settings: Settings, until: datetime) -> LabelledWindow:
+def read_window(settings: Settings, until: datetime) -> LabelledWindow:
+    """Read what was labelled in the days before ``until``; the window says so if that is not possible."""
     since = until - timedelta(days=settings.training.labelled_days)
     if settings.training.labelled_most_rows == 0:
         return LabelledWindow(since, until, Missing("it is switched off in the settings"))

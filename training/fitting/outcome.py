@@ -39,6 +39,8 @@ class TrainingOutcome:
         Rows by part.
     table
         What is known of the base table.
+    lesson_sha256
+        Of all that decides what was learned (``training/fitting/lesson.py``).
     dataset_sha256, training_sha256
         Checksums of the base table, and of the training rows: part of it, and labelled predictions.
     labelled
@@ -65,6 +67,7 @@ class TrainingOutcome:
     table: LearnedTable
     dataset_sha256: str
     training_sha256: str
+    lesson_sha256: str
     labelled: LabelledReport | None = None
     trigger_id: str | None = None
     repeated: int = 0

@@ -78,6 +78,7 @@ def _manifest(outcome: TrainingOutcome, run_id: str | None) -> ModelManifest:
         dataset_sha256=outcome.dataset_sha256,
         table=outcome.table,
         training_sha256=outcome.training_sha256,
+        lesson_sha256=outcome.lesson_sha256,
         labelled=outcome.labelled.as_json() if outcome.labelled is not None else None,
         trigger_id=outcome.trigger_id,
         mlflow_run_id=run_id,

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from backend.retraining.policy import (
     Circumstances,
     DriftFinding,
     ErrorFinding,
+    KnownLesson,
     PolicyRules,
     decide,
 )
@@ -20,6 +22,7 @@ RULES = PolicyRules(
     automatic=True, maximum_model_age_days=90, enough_labelled_rows=500, cooldown_hours=24
 )
 QUIET = Circumstances(model_age_days=3, newly_labelled_rows=10)
+LEARNED_AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 NO_DRIFT = DriftFinding(True, False, 0.0, "none", "Nothing differs beyond chance.")
 DRIFT = DriftFinding(True, True, 0.25, "high", "MedInc moved.")
 GOOD = ErrorFinding(True, False, 400, 0.4, 0.4, "It is as before.")
@@ -90,6 +93,18 @@ def test_drift_without_enough_data_is_no_cause_and_no_all_clear() -> None:
         (QUIET, replace(RULES, automatic=False), "automatic_off", "off"),
         (replace(QUIET, open_retrainings=("one",)), RULES, "open_retraining", "queued or running"),
         (replace(QUIET, hours_since_retraining=23.9), RULES, "cooldown", "23.9 h ago"),
+        (
+            replace(QUIET, known_lesson=KnownLesson("v1", LEARNED_AT, False, False)),
+            RULES,
+            "same_data",
+            "Same data as the refused retraining of 2026-01-02 03:04 UTC;",
+        ),
+        (
+            replace(QUIET, known_lesson=KnownLesson("v1", LEARNED_AT, True, True)),
+            RULES,
+            "same_data",
+            "Same data as the training of the served version of 2026-01-02 03:04 UTC;",
+        ),
     ],
 )
 def test_what_blocks_a_check_from_asking(
