@@ -51,7 +51,7 @@ def cancel(http: FlaskClient, trigger_id: str, reason: str = "a mistake") -> Any
 def test_the_time_to_come_is_that_of_the_same_steps_before(
     http: FlaskClient, queue: RetrainQueue
 ) -> None:
-    claimed(queue).finish({"steps": STEPS}, succeeded=True)
+    claimed(queue).finish({"version": "2", "steps": STEPS}, succeeded=True)
     claim = claimed(queue)
     began = utc_now() - timedelta(seconds=10)
     claim.beat(HeartBeat(stage="training", step="Fitting ridge", progress=0.1, begun_at=began))
