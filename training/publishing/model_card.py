@@ -215,7 +215,7 @@ As an MLflow model made from the same checked files, from the repository with it
 
 ```sh
 python -m training.mlflow_export /tmp/model --of {outcome.version}
-PYTHONPATH=. mlflow models serve -m /tmp/model --env-manager local -p 5002
+mlflow models serve -m /tmp/model --env-manager local -p 5002
 ```
 
 MLflow itself loads `models:/{MODEL_NAME}@champion` without a check.

@@ -3,6 +3,7 @@
 import json
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd  # type: ignore[import-untyped] # ships no types
 from mlflow import MlflowClient
 from mlflow.entities import Experiment, LifecycleStage, Metric, RunStatus
 from mlflow.models import infer_signature
@@ -25,10 +27,13 @@ from training.dataset.splits import Part
 from training.evaluation.plots import predicted_against_actual, residuals_against_predicted
 from training.fitting.fit import MeasuredCandidate
 from training.fitting.search import SEARCHED, Trial
+from training.models.price_pipeline import price_pipeline
+from training.tracking.model_code import copied_code
 from training.tracking.quiet_mlflow import load_model_formats, mlflow
 from training.tracking.store import answering, connect, is_remote
 
-MODEL_REQUIREMENTS = ("scikit-learn", "numpy", "numba", "cloudpickle")
+MODEL_REQUIREMENTS = ("scikit-learn", "numpy", "numba", "cloudpickle", "pydantic", "pandas")
+"""What the code that a model brings along imports, and what unpickles it."""
 EXAMPLE_ROWS = 5
 LABELLED = "labelled_predictions.json"
 ABANDONED = "abandoned"
@@ -238,20 +243,32 @@ def _log_plots(measured: MeasuredCandidate, test: Part, runs: Iterable[str]) -> 
 
 
 def _log_model(measured: MeasuredCandidate, test: Part) -> str:
-    described = _description(test.inputs, measured.predicted)
-    logged = mlflow.sklearn.log_model(measured.fitted.pipeline, name="model", **described)
+    with _description(test.inputs, measured.predicted) as described:
+        logged = mlflow.sklearn.log_model(measured.fitted.pipeline, name="model", **described)
     return str(logged.model_id)
 
 
 def save_model(pipeline: Any, inputs: FloatArray, folder: Path) -> None:
     """Write a pipeline into a new folder as ``record`` records it; ``inputs`` has examples."""
     load_model_formats()
-    predicted = pipeline.predict(inputs[:EXAMPLE_ROWS])
-    mlflow.sklearn.save_model(pipeline, folder, **_description(inputs, predicted))
+    served = price_pipeline(pipeline)
+    with _description(inputs, served.predict(inputs[:EXAMPLE_ROWS])) as described:
+        mlflow.sklearn.save_model(served, folder, **described)
 
 
-def _description(inputs: FloatArray, predicted: FloatArray) -> dict[str, Any]:
-    example = inputs[:EXAMPLE_ROWS]
+@contextmanager
+def _description(inputs: FloatArray, predicted: FloatArray) -> Iterator[dict[str, Any]]:
+    """Yield what MLflow is told of a model besides itself; the code to copy exists meanwhile."""
+    # Named, so that MLflow puts a table's columns in order and refuses one that lacks an input. An array of
+    # numbers has no names: it would be answered in whatever order it came.
+    example = pd.DataFrame(inputs[:EXAMPLE_ROWS], columns=list(FEATURE_NAMES))
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        # MLflow compares an example's columns with a range to see whether they are named.
+        warnings.filterwarnings("ignore", message="Operation with range is deprecated")
+        yield _described(example, predicted) | {"code_paths": copied_code(Path(folder))}
+
+
+def _described(example: pd.DataFrame, predicted: FloatArray) -> dict[str, Any]:
     return {
         # MLflow's default, skops, needs every tree type listed and takes ten times as long. A pickle
         # runs code when it is loaded: ``python -m training.mlflow_export`` makes one from checked files.

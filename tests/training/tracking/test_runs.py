@@ -8,9 +8,11 @@ from urllib.request import url2pathname
 
 import mlflow
 import numpy as np
+import pandas as pd  # type: ignore[import-untyped] # ships no types
 import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Run
+from mlflow.exceptions import MlflowException
 
 from storage.domain.inputs import FEATURE_NAMES
 from storage.domain.subject import MODEL_NAME
@@ -114,10 +116,16 @@ def test_the_recorded_model_answers_like_the_published_one(
     address = f"runs:/{recorded.run().info.run_id}/model"
     model = mlflow.pyfunc.load_model(address, dst_path=str(tmp_path))
     expected = recorded.trained.outcome.winner.fitted.pipeline.predict(small_table.inputs)
-    assert np.array_equal(model.predict(small_table.inputs), expected)
-    assert model.metadata.signature.inputs.inputs[0].shape == (-1, len(FEATURE_NAMES))
+    table = pd.DataFrame(small_table.inputs, columns=list(FEATURE_NAMES))
+    assert np.array_equal(model.predict(table), expected)
+    assert model.metadata.signature.inputs.input_names() == list(FEATURE_NAMES)
     assert model.metadata.metadata["feature_names"] == list(FEATURE_NAMES)
-    assert model.input_example.shape == (5, len(FEATURE_NAMES))
+    assert list(model.input_example) == list(FEATURE_NAMES)
+    assert np.array_equal(model.predict(table[list(FEATURE_NAMES)[::-1]]), expected)
+    with pytest.raises(MlflowException, match=r"missing inputs \['MedInc'\]"):
+        model.predict(table.rename(columns={"MedInc": "Income"}))
+    with pytest.raises(MlflowException, match="missing inputs"):
+        model.predict(small_table.inputs)
 
 
 def test_everything_lies_below_the_runtime_folder(recorded: Recorded) -> None:

@@ -1,0 +1,64 @@
+"""A model that is trained and registered in a real MLflow store."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow.entities.model_registry import ModelVersion
+
+from storage.domain.subject import MODEL_NAME
+from storage.models.store import ModelStore
+from storage.schema.records import ModelManifest
+from storage.settings import Settings
+from tests.training.conftest import SilentSteps, named_candidates
+from training.dataset.table import HousingTable
+from training.models.candidates import Candidate
+from training.tracking.registry import (
+    VERSION_TAG,
+    follow_champion,
+)
+from training.train import Training
+
+
+@dataclass(frozen=True)
+class Registered:
+    settings: Settings
+    table: HousingTable
+
+    @property
+    def store(self) -> ModelStore:
+        return ModelStore(self.settings.paths)
+
+    @property
+    def client(self) -> MlflowClient:
+        return MlflowClient(self.settings.tracking_uri, self.settings.tracking_uri)
+
+    def train(self, name: str = "linear_regression") -> ModelManifest:
+        (candidate,) = named_candidates(name)
+        return self.train_candidate(candidate)
+
+    def train_candidate(self, candidate: Candidate) -> ModelManifest:
+        return Training(self.settings, self.table, (candidate,), SilentSteps()).run().manifest
+
+    def promote(self, manifest: ModelManifest) -> None:
+        self.store.set_champion(manifest.version)
+        follow_champion(self.settings, manifest)
+
+    def aliases(self) -> dict[str, str]:
+        """Return our version id by alias."""
+        found = self.client.get_registered_model(MODEL_NAME).aliases
+        return {alias: self.version(alias).tags[VERSION_TAG] for alias in found}
+
+    def version(self, alias: str) -> ModelVersion:
+        return self.client.get_model_version_by_alias(MODEL_NAME, alias)
+
+    def environment(self) -> dict[str, str]:
+        """Return what a process needs that is told where the store is, and not where our code is."""
+        programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return {
+            "MLFLOW_TRACKING_URI": self.settings.tracking_uri,
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "PATH": programs,
+        }

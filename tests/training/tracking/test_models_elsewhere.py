@@ -1,0 +1,149 @@
+"""The champion as MLflow gives it to others: the same numbers, by alias, in a process of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd  # type: ignore[import-untyped] # ships no types
+import pytest
+import requests
+
+from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.subject import MODEL_NAME
+from storage.models.store import MODEL
+from storage.schema.arrays import FloatArray
+from tests.small_worker import with_few_trees
+from tests.system import REPOSITORY, clean_environment, running, wait_for
+from tests.tracking_store import settings_with_store
+from tests.training.conftest import named_candidates
+from tests.training.tracking.registered import Registered
+from tests.versions import overwrite, spoil
+from training.dataset.table import HousingTable
+from training.mlflow_export.__main__ import main as export
+from training.tracking.registry import CHAMPION
+
+CHAMPION_URI = f"models:/{MODEL_NAME}@{CHAMPION}"
+LARGEST_DIFFERENCE = 1e-9
+SERVED_ROWS = 500
+SERVE_SECONDS = 150.0
+PROGRAM = """
+import sys
+import numpy
+import pandas
+import mlflow
+
+model = mlflow.pyfunc.load_model(sys.argv[1])
+inputs = pandas.read_parquet(sys.argv[2])
+numpy.save(sys.argv[3], model.predict(inputs))
+assert sys.modules["training"].__file__ not in sys.argv[4:], "it took the code of the repository"
+"""
+
+
+@pytest.fixture(scope="module")
+def served(
+    tmp_path_factory: pytest.TempPathFactory,
+    small_table: HousingTable,
+    empty_tracking_store: Path,
+) -> Registered:
+    """A registered champion of the kind that is served, neighbours and all."""
+    settings = settings_with_store(
+        tmp_path_factory.mktemp("registry") / "runtime", empty_tracking_store
+    )
+    registered = Registered(settings, small_table)
+    (candidate,) = named_candidates("neighbour_boosting")
+    registered.promote(registered.train_candidate(with_few_trees(candidate)))
+    return registered
+
+
+def answers_of(registered: Registered, inputs: FloatArray) -> FloatArray:
+    """Return what the service's pipeline answers."""
+    store = registered.store
+    answers: FloatArray = store.load(store.champion().version).predict(inputs)
+    return answers
+
+
+def named(inputs: FloatArray) -> pd.DataFrame:
+    return pd.DataFrame(inputs, columns=list(FEATURE_NAMES))
+
+
+def largest_difference(one: FloatArray, two: FloatArray) -> float:
+    assert one.shape == two.shape
+    return float(np.max(np.abs(one - two)))
+
+
+def test_an_export_answers_alike_and_is_made_of_checked_files_only(
+    served: Registered,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("HOUSING_RUNTIME_DIRECTORY", str(served.settings.paths.root))
+    folder, version = tmp_path / "model", served.store.champion().version
+    assert export([str(folder)]) == 0
+    inputs = served.table.inputs[:SERVED_ROWS]
+    answered = mlflow.pyfunc.load_model(str(folder)).predict(named(inputs))
+    assert largest_difference(answered, answers_of(served, inputs)) < LARGEST_DIFFERENCE
+    assert export([str(folder)]) == 1
+    model = served.store.folder(version) / MODEL
+    whole = model.read_bytes()
+    spoil(model)
+    assert export([str(tmp_path / "spoiled")]) == 1
+    overwrite(model, whole)
+    assert not (tmp_path / "spoiled").exists()
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == f"{folder} exists; name a folder that does not."
+    assert "does not match the checksum" in said[1]
+
+
+@pytest.mark.xdist_group("registry")
+def test_another_process_loads_the_champion_by_its_alias(
+    served: Registered, embedded: HousingTable, tmp_path: Path
+) -> None:
+    """From an empty folder, with nothing on the path, and its columns the other way round."""
+    inputs, answers = tmp_path / "inputs.parquet", tmp_path / "answers.npy"
+    named(embedded.inputs)[list(FEATURE_NAMES)[::-1]].to_parquet(inputs)
+    empty, ours = tmp_path / "empty", str(REPOSITORY / "training" / "__init__.py")
+    empty.mkdir()
+    result = subprocess.run(
+        [sys.executable, "-c", PROGRAM, CHAMPION_URI, str(inputs), str(answers), ours],
+        cwd=empty,
+        env=clean_environment() | served.environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stderr
+    expected = answers_of(served, embedded.inputs)
+    assert largest_difference(np.load(answers), expected) <= LARGEST_DIFFERENCE
+
+
+@pytest.mark.xdist_group("registry")
+def test_mlflow_serves_the_champion_by_its_alias(
+    served: Registered, embedded: HousingTable, tmp_path: Path, free_port: int
+) -> None:
+    inputs = embedded.inputs[:SERVED_ROWS]
+    address = f"http://127.0.0.1:{free_port}"
+    arguments = ("models", "serve", "-m", CHAMPION_URI, "--env-manager", "local")
+    with running(
+        "mlflow", tmp_path / "serve.log", *arguments, "-p", str(free_port), **served.environment()
+    ) as process:
+        wait_for(
+            lambda: answers_ping(address) or process.poll(),
+            seconds=SERVE_SECONDS,
+            what="mlflow models serve",
+        )
+        assert process.poll() is None, (tmp_path / "serve.log").read_text()
+        body = {"dataframe_split": {"columns": FEATURE_NAMES, "data": inputs.tolist()}}
+        response = requests.post(f"{address}/invocations", json=body, timeout=60)
+    assert response.status_code == 200, response.text
+    predicted = np.array(response.json()["predictions"])
+    assert largest_difference(predicted, answers_of(served, inputs)) <= LARGEST_DIFFERENCE
+
+
+def answers_ping(address: str) -> bool:
+    try:
+        return requests.get(f"{address}/ping", timeout=2).ok
+    except requests.ConnectionError:
+        return False

@@ -1,0 +1,49 @@
+"""The code that a logged model brings along, so that MLflow loads it where this project is not.
+
+Our classes are in its pickle by name. Copied are the modules that they are in and all that have compiled
+functions, with what these import: 40 files, so that machine code that this machine keeps is used there too
+(``training.kernels.machine_code``).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from shutil import copyfile
+
+from storage.models.restored import KINDS
+from training.kernels.machine_code import MARKS, SOURCES
+
+PROJECT = SOURCES.parent
+IMPORTED = re.compile(r"^ *from ((?:storage|training)(?:\.\w+)+) import", re.MULTILINE)
+
+
+def copied_code(folder: Path) -> list[str]:
+    """Copy the code into an existing folder; return its packages, as MLflow takes ``code_paths``."""
+    for path in code_files():
+        copy = folder / path.relative_to(PROJECT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copyfile(path, copy)
+    return sorted(str(package) for package in folder.iterdir())
+
+
+def code_files() -> set[Path]:
+    """Return the files, those that make their folders packages included."""
+    waiting = [path for path in SOURCES.rglob("*.py") if any(map(path.read_bytes().count, MARKS))]
+    waiting += _files_of(kind.module for kind in KINDS.values())
+    found: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += _files_of(IMPORTED.findall(path.read_text(encoding="utf-8")))
+    return found | {init for path in found for init in _packages_of(path)}
+
+
+def _files_of(modules: Iterable[str]) -> Iterator[Path]:
+    for module in modules:
+        yield PROJECT.joinpath(*module.split(".")).with_suffix(".py")
+
+
+def _packages_of(path: Path) -> Iterator[Path]:
+    for folder in path.relative_to(PROJECT).parents[:-1]:
+        yield PROJECT / folder / "__init__.py"
