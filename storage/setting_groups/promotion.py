@@ -19,6 +19,19 @@ class PromotionSettings(SettingGroup):
         description="Increase of the RMSE over the champion's, on the whole test part or recent part, that"
         " still counts as not worse.",
     )
+    far_margin_share: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        description="The same on the whole test part for a challenger that the test part weighted by traffic"
+        " allows: so traffic from a few places cannot ruin the others.",
+    )
+    traffic_minimum_rows: float = Field(
+        200.0,
+        ge=2,
+        description="Effective rows of the test part weighted by traffic below which the unweighted test part"
+        " decides.",
+    )
     slice_margin_share: float = Field(
         0.1,
         ge=0,

@@ -116,6 +116,9 @@ def test_labelled_predictions_are_the_recent_part(bench: Bench) -> None:
     then = bench.retrain(forest("bad"), source="drift")
     assert then["decision"]["source"] == "drift"
     assert checks(then)["better on the recent part"]["figures"]["rows"] == 120
+    weighted = checks(then)["not worse on the test part weighted by traffic"]["figures"]
+    assert weighted["traffic_rows"] == 120
+    assert 1 < weighted["effective_rows"] <= 120
     assert checks(then)["no loss on the recent part"]["passed"] is False
 
 

@@ -45,7 +45,7 @@ def read_recent_part(
         Missing, with the reason, if there are too few rows or the database cannot be read: that must not
         make a retraining fail.
     """
-    since, until = _bounds(window, now, settings.promotion.recent_days)
+    since, until = bounds(window, now, settings.promotion.recent_days)
     try:
         found = _read(settings, since, until)
     except DatabaseUnavailable as error:
@@ -55,7 +55,8 @@ def read_recent_part(
     return _untouched(screened, settings.promotion.recent_minimum_rows, learned.inputs, *known)
 
 
-def _bounds(window: DataWindow | None, now: datetime, days: float) -> tuple[datetime, datetime]:
+def bounds(window: DataWindow | None, now: datetime, days: float) -> tuple[datetime, datetime]:
+    """Return since and until when predictions are recent: the window's, or the ``days`` before now."""
     until = window.until if window is not None and window.until is not None else now
     since = window.since if window is not None else None
     return since if since is not None else until - timedelta(days=days), until

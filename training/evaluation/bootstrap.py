@@ -118,13 +118,15 @@ def paired_rmse_difference(
     champion: FloatArray,
     seed: int,
     confidence: float = CONFIDENCE,
+    weights: FloatArray | None = None,
 ) -> Estimate:
     """Return RMSE(challenger) - RMSE(champion) with its percentile interval; below zero is better.
 
     Both are measured on the same resampled rows, so the difficulty of a row affects both and only the
     difference between the models varies. With d = (challenger error)^2 - (champion error)^2 of a row, each
     resample gives sqrt(mean(champion error^2) + mean(d)) - sqrt(mean(champion error^2)): exactly zero for
-    equal answers.
+    equal answers. With weights w, mean(x) is sum(w x) / sum(w) of the resample, so how much they vary counts
+    too, though not how uncertain they are themselves.
     Beyond 200 rows, groups are resampled (see ``resampled_means``).
 
     Parameters
@@ -133,6 +135,8 @@ def paired_rmse_difference(
         Shape (n,), n > 0, in one unit: the prices, and both models' answers.
     confidence
         Share of such intervals that hold the true difference, between 0 and 1.
+    weights
+        Shape (n,), above 0; None: all rows count the same.
 
     Raises
     ------
@@ -153,9 +157,15 @@ def paired_rmse_difference(
     (-0.05, True)
     >>> paired_rmse_difference(actual, champion, champion, seed=0)
     Estimate(value=0.0, lower=0.0, upper=0.0)
+    >>> worse_above_2 = np.where(actual > 2.0, 1.1, 0.9) * (champion - actual) + actual
+    >>> above_2 = paired_rmse_difference(actual, worse_above_2, champion, 0, weights=actual > 2.0)
+    >>> round(above_2.value, 2)
+    0.05
     """
     squares = (champion - actual) ** 2
-    columns = np.column_stack([squares, (challenger - actual) ** 2 - squares])
+    every = np.ones(len(actual)) if weights is None else weights
+    columns = np.column_stack([squares, (challenger - actual) ** 2 - squares, np.ones(len(actual))])
+    columns *= every[:, None]
     value = float(_rmse_differences(columns.mean(axis=0, keepdims=True))[0])
     resampled = _rmse_differences(resampled_means(columns, seed, PAIRED_REPEATS))
     return percentile_interval(value, resampled, confidence)
@@ -175,7 +185,7 @@ def shared_confidence(count: int) -> float:
 
 
 def _rmse_differences(means: FloatArray) -> FloatArray:
-    champion, difference = means.T
+    champion, difference = means[:, :2].T / means[:, 2]
     # Rounding may put a perfect challenger slightly below zero.
     differences: FloatArray = np.sqrt(np.maximum(champion + difference, 0.0)) - np.sqrt(champion)
     return differences

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.schema.arrays import FloatArray
 from storage.schema.estimate import Estimate
 from storage.schema.predictions import LabelledPredictions
 from training.evaluation.bootstrap import CONFIDENCE, paired_rmse_difference
@@ -77,15 +78,22 @@ class Comparison:
         """Return the rows where the mask (n,) is true."""
         return Comparison(self.challenger.only(rows), self.champion.only(rows))
 
-    def measure(self, seed: int, confidence: float = CONFIDENCE) -> ComparisonFigures:
-        """Compare the errors; see ``paired_rmse_difference``. There must be a row."""
+    def measure(
+        self, seed: int, confidence: float = CONFIDENCE, weights: FloatArray | None = None
+    ) -> ComparisonFigures:
+        """Compare the errors, of weighted rows (n,) if there are weights; see ``paired_rmse_difference``.
+
+        There must be a row.
+        """
         actual = self.challenger.actual
         challenger, champion = self.challenger.predicted, self.champion.predicted
         return ComparisonFigures(
             rows=len(self),
-            challenger_rmse=_rmse(actual, challenger),
-            champion_rmse=_rmse(actual, champion),
-            difference=paired_rmse_difference(actual, challenger, champion, seed, confidence),
+            challenger_rmse=_rmse(actual, challenger, weights),
+            champion_rmse=_rmse(actual, champion, weights),
+            difference=paired_rmse_difference(
+                actual, challenger, champion, seed, confidence, weights
+            ),
             confidence=confidence,
         )
 
@@ -97,6 +105,10 @@ class Comparison:
                 yield kind, self.only(rows)
 
 
-def _rmse(actual: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+def _rmse(actual: FloatArray, predicted: FloatArray, weights: FloatArray | None) -> float:
     # ``evaluate`` raises on values that are not finite; here such a model loses, but the retraining goes on.
-    return rmse(actual, predicted) if np.isfinite(predicted).all() else float("inf")
+    if not np.isfinite(predicted).all():
+        return float("inf")
+    if weights is None:
+        return rmse(actual, predicted)
+    return float(np.sqrt(np.average((predicted - actual) ** 2, weights=weights)))

@@ -13,6 +13,7 @@ from storage.settings import Settings
 from training.evaluation.behaviour import Observation
 from training.evaluation.bootstrap import shared_confidence
 from training.evaluation.comparison import Comparison, ComparisonFigures
+from training.evaluation.traffic_weights import TrafficWeights
 
 CHANCE_ERRORS = 2.0
 """Standard errors that a share may fall short by chance."""
@@ -28,6 +29,8 @@ class Rules:
     coverage_margin_share: float
     latency_budget_microseconds: float
     seed: int
+    far_margin_share: float
+    traffic_minimum_rows: float
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -39,6 +42,8 @@ class Rules:
             coverage_margin_share=settings.promotion.coverage_margin_share,
             latency_budget_microseconds=settings.promotion.latency_budget_microseconds,
             seed=settings.training.random_seed,
+            far_margin_share=settings.promotion.far_margin_share,
+            traffic_minimum_rows=settings.promotion.traffic_minimum_rows,
         )
 
 
@@ -109,6 +114,48 @@ def within_margin_check(part: str, found: ComparisonFigures, rules: Rules) -> Ga
         sentence=f"{verdict} the margin of {rules.margin_share:.1%} on the {part}: "
         f"{in_words(found)}",
         figures=figures_of(found),
+        limit=found.allowed(rules.margin_share),
+    )
+
+
+def not_far_worse_check(part: str, found: ComparisonFigures, rules: Rules) -> GateCheck:
+    """Whether the challenger is shown to be worse on a part by no more than the wide margin.
+
+    It limits what may be lost where there is little traffic now.
+    """
+    within = found.stays_within(rules.far_margin_share)
+    verdict = "within" if within else "not proven to be within"
+    return GateCheck(
+        name=f"not far worse on the {part}",
+        passed=within,
+        required=False,
+        sentence=f"{verdict} the wide margin of {rules.far_margin_share:.1%} on the {part}: "
+        f"{in_words(found)}",
+        figures=figures_of(found),
+        limit=found.allowed(rules.far_margin_share),
+    )
+
+
+def traffic_check(
+    part: str, found: ComparisonFigures, traffic: TrafficWeights, rules: Rules
+) -> GateCheck:
+    """Whether the challenger is shown to be worse by no more than the margin, as traffic weighs the part.
+
+    ``found`` is measured with the weights of ``traffic``.
+    """
+    within = found.stays_within(rules.margin_share)
+    verdict = "within" if within else "not proven to be within"
+    effective, fewest = traffic.effective_rows, rules.traffic_minimum_rows
+    few = "" if effective >= fewest else f" of at least {fewest:,.0f}, so the {part} itself decides"
+    return GateCheck(
+        name=f"not worse on the {part} weighted by traffic",
+        passed=within,
+        required=False,
+        sentence=f"{verdict} the margin of {rules.margin_share:.1%} on the {part} weighted by "
+        f"{traffic.traffic_rows:,} predictions of recent traffic: {in_words(found)}; "
+        f"{effective:,.0f} effective rows{few}",
+        figures=figures_of(found)
+        | {"effective_rows": effective, "traffic_rows": traffic.traffic_rows},
         limit=found.allowed(rules.margin_share),
     )
 

@@ -12,10 +12,12 @@ from training.dataset.known_rows import is_new
 from training.dataset.missing import Missing
 from training.dataset.recent_part import read_recent_part
 from training.dataset.splits import Part
+from training.dataset.traffic import read_traffic
 from training.evaluation.behaviour import observe
 from training.evaluation.comparison import Comparison
+from training.evaluation.traffic_weights import TrafficWeights, traffic_weights
 from training.promotion.checks import Rules
-from training.promotion.decision import Evidence, decide
+from training.promotion.decision import SOURCES_OF_CHANGE, Evidence, decide
 from training.promotion.loaded_version import LoadedVersion, NotLoadable
 from training.publishing.published_version import PublishedVersion
 
@@ -53,17 +55,31 @@ class PromotionGate:
         challenger = LoadedVersion.load(self._store, published.manifest.version)
         champion, problem = self._champion(published.manifest.version)
         test = published.test
+        fixed = _compare_on_fixed(challenger, champion, test)
         return Evidence(
             challenger=challenger.answers(test),
             coverage=challenger.coverage,
             champion_version=champion.version if champion is not None else None,
             champion_problem=problem,
-            fixed=_compare_on_fixed(challenger, champion, test),
+            fixed=fixed,
             recent=self._compare_on_recent(challenger, champion, published, trigger, now),
             source=trigger.source,
             latency_microseconds=challenger.latency_microseconds(test.inputs),
             behaviour=observe(challenger.predictor, test.inputs),
+            traffic=self._traffic(fixed, trigger, now),
         )
+
+    def _traffic(
+        self, fixed: Comparison | Missing, trigger: Trigger, now: datetime
+    ) -> TrafficWeights | Missing | None:
+        """Return how common rows like those of the test part are in recent traffic, where it may decide."""
+        if isinstance(fixed, Missing) or trigger.source not in SOURCES_OF_CHANGE:
+            return None
+        traffic = read_traffic(self._settings, trigger.window, now)
+        if isinstance(traffic, Missing):
+            return traffic
+        seed = self._settings.training.random_seed
+        return traffic_weights(fixed.challenger.inputs, traffic, seed)
 
     def _champion(self, challenger: str) -> tuple[LoadedVersion | None, str | None]:
         """Return the champion, or why there is none that can be compared; neither if there is no champion."""
