@@ -13,7 +13,7 @@ from storage.errors import InvalidDataset
 from storage.schema.arrays import FloatArray
 from training.dataset.table import COLUMN_NAMES, HousingTable
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[2] / "storage" / "domain" / "california_housing"
 PROVENANCE = "provenance.json"
 
 
