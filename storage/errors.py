@@ -3,6 +3,7 @@
     HousingError                        500  base: a defect, or a more exact class below
       InvalidInput                      400  the request contains something that cannot be used
         InvalidDataset                  400  a training table that cannot be used
+        InvalidDefinition               400  a table's definition that cannot be used
       AuthenticationRequired            401  no key, or a wrong one
       PermissionRefused                 403  the key does not have the right
       RecordNotFound                    404  no such record
@@ -43,6 +44,12 @@ class InvalidDataset(InvalidInput):
     """A training table is wrong; the message names the file, the row and the column."""
 
     title = "Invalid dataset"
+
+
+class InvalidDefinition(InvalidInput):
+    """The definition of a table is wrong; the message names the file and the key."""
+
+    title = "Invalid definition"
 
 
 class AuthenticationRequired(HousingError):

@@ -56,9 +56,8 @@ def _curve(model: ServedModel, inputs: FloatArray, name: str, points: int) -> Se
     column = FEATURE_NAMES.index(name)
     edges, counts = model.profile.histogram(column)
     grid = np.linspace(edges[0], edges[-1], points)
-    feature: FeatureName = name  # type: ignore[assignment] # the names of the schema, by a test
     return SensitivityCurve(
-        feature=feature,
+        feature=name,
         values=grid.tolist(),
         predictions=model.price_curve(inputs, column, grid).tolist(),
         histogram_edges=edges.tolist(),

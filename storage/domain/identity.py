@@ -1,11 +1,10 @@
-"""What makes two rows the same district, however they were read."""
+"""What makes two rows the same district, however they were read: the ``[identity]`` of ``table.toml``."""
 
-from storage.domain.inputs import FEATURE_NAMES, LATITUDE, LONGITUDE
+from storage.domain.table import TABLE
 
-PLACE = (LATITUDE, LONGITUDE)
-OTHERS = tuple(column for column in range(len(FEATURE_NAMES)) if column not in PLACE)
-PLACE_DECIMALS = 2
-"""The census's own resolution, about a kilometre."""
-EQUAL_INPUTS = 2
-"""Of the six inputs beside the place. Two districts at one place often share the age of their houses, hardly
-ever another number too."""
+PLACE = (TABLE.names.index(TABLE.place.latitude), TABLE.names.index(TABLE.place.longitude))
+OTHERS = tuple(column for column in range(len(TABLE.names)) if column not in PLACE)
+PLACE_DECIMALS = TABLE.identity.place_decimals
+"""Places are the same if they are equal when rounded to so many decimals of a degree."""
+EQUAL_INPUTS = TABLE.identity.equal_inputs
+"""So many inputs beside the place must be equal."""

@@ -1,4 +1,6 @@
 """What the model is called wherever versions of it are recorded."""
 
-MODEL_NAME = "california-housing"
+from storage.domain.table import TABLE
+
+MODEL_NAME = TABLE.name
 """Of the experiment and of the registered model in MLflow."""

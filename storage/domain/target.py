@@ -1,11 +1,13 @@
-"""What is predicted: the median house value of a block group, its unit, and which values can be."""
+"""What is predicted, its unit, and which values can be: the ``[target]`` of ``table.toml``."""
 
-TARGET_NAME = "MedHouseVal"
-TARGET_UNIT = "100,000 USD"
-TARGET_UNIT_DOLLARS = 100_000
-TARGET_CAP = 5.00001
-"""The census recorded every higher value as this one: the target is censored here."""
-CAPPED_FROM = 5.0
+from storage.domain.table import TABLE
+
+TARGET_NAME = TABLE.target.name
+TARGET_UNIT = TABLE.target.unit
+TARGET_UNIT_DOLLARS = TABLE.target.dollars
+TARGET_CAP = TABLE.target.cap
+"""Every higher value was recorded as this one: the target is censored here."""
+CAPPED_FROM = TABLE.target.capped_from
 """Values at the cap are ``TARGET_CAP``, or this where a source rounded them."""
-ACCEPTED_TARGETS = (0.0, 100.0)
-"""Lowest and highest accepted value: wide, but one that is in dollars falls outside."""
+ACCEPTED_TARGETS = (TABLE.target.accepted.lowest, TABLE.target.accepted.highest)
+"""Lowest and highest actual value that is taken."""

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ValidationError
 
+from storage.domain.definition_file import EMBEDDED
 from storage.errors import InvalidDataset
 from storage.schema.arrays import FloatArray
 from training.dataset.table import COLUMN_NAMES, HousingTable
 
-FOLDER = Path(__file__).parents[2] / "storage" / "domain" / "california_housing"
+FOLDER = EMBEDDED
 PROVENANCE = "provenance.json"
 
 

@@ -1,0 +1,87 @@
+"""Reading a table's definition from its folder; what is wrong is one sentence with file, key and remedy."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from storage.domain.definition import TableDefinition
+from storage.errors import InvalidDefinition
+
+FILE = "table.toml"
+EMBEDDED = Path(__file__).parent / "california_housing"
+"""The folder of the table that comes with the repository."""
+MOST_PROBLEMS = 3
+"""Number of problems in the sentence."""
+
+
+def read_definition(folder: Path) -> TableDefinition:
+    """Read ``table.toml`` of a folder.
+
+    Raises
+    ------
+    InvalidDefinition
+        If it is missing, no TOML, or does not say what it must.
+
+    Examples
+    --------
+    >>> read_definition(EMBEDDED).names[:2]
+    ('MedInc', 'HouseAge')
+    """
+    path = folder / FILE
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidDefinition(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InvalidDefinition(f"{path} is not in UTF-8; save it in that encoding.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidDefinition(f"{path} is not valid TOML: {error}.") from error
+    try:
+        return TableDefinition.model_validate(content)
+    except ValidationError as error:
+        raise InvalidDefinition(f"{path}: {_sentence(error.errors(), content)}.") from error
+
+
+def _sentence(errors: Sequence[ErrorDetails], content: dict[str, object]) -> str:
+    told = [_problem(error, content) for error in errors[:MOST_PROBLEMS]]
+    further = len(errors) - MOST_PROBLEMS
+    return "; ".join([*told, *(["and more"] if further > 0 else [])])
+
+
+def _problem(error: ErrorDetails, content: dict[str, object]) -> str:
+    where = _place(error["loc"], content)
+    if error["type"] == "missing":
+        return f"{where} is missing"
+    if error["type"] == "extra_forbidden":
+        return f"{where} is not known (is it mistyped?)"
+    if error["type"] == "value_error":
+        reason = str(error["ctx"]["error"])
+        return f"{where}: {reason}" if where else reason
+    told = error["msg"]
+    return f"{where}: {told[:1].lower()}{told[1:]}, not {error['input']!r:.60}"
+
+
+def _place(location: tuple[int | str, ...], content: dict[str, object]) -> str:
+    """Return the key as the file has it; an entry of a list by its name, or by its number from 1.
+
+    Examples
+    --------
+    >>> _place(("inputs", 1, "step"), {"inputs": [{"name": "a"}, {"name": "b"}]})
+    'inputs b, step'
+    """
+    words: list[str] = []
+    here: object = content
+    for part in location:
+        try:
+            here = here[part]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            here = None
+        if isinstance(part, int):
+            name = here.get("name") if isinstance(here, dict) else None
+            words[-1] += f" {name or part + 1}"
+        else:
+            words.append(part)
+    return ", ".join(words)

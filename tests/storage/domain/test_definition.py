@@ -1,0 +1,122 @@
+"""The definition of the table: what table.toml says is what everyone sees, or one sentence says why not."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.domain.definition_file import EMBEDDED, FILE, read_definition
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures
+from storage.domain.presets import DISTRICTS
+from storage.errors import InvalidDefinition
+from training.dataset.embedded import load_embedded
+
+TEXT = (EMBEDDED / FILE).read_text(encoding="utf-8")
+LINES = [
+    number for number, line in enumerate(TEXT.splitlines()) if re.match(r"[a-z_]+ = |\[", line)
+]
+"""The lines with a key or a heading."""
+
+
+def test_the_rows_fit_their_definition() -> None:
+    table = load_embedded()
+    definition = read_definition(EMBEDDED)
+    for one, column in zip(definition.inputs, table.inputs.T, strict=True):
+        lowest, highest = np.quantile(column, [0.001, 0.999])
+        assert one.accepted.lowest <= column.min()
+        assert column.max() <= one.accepted.highest
+        assert one.typical.holds((lowest + highest) / 2)
+    assert table.targets.max() == definition.target.cap
+    known = {tuple(row) for row in table.values.tolist()}
+    assert all((*one.inputs, one.recorded_value) in known for one in DISTRICTS)
+
+
+def test_the_inputs_are_those_of_the_file_in_its_order() -> None:
+    said = tomllib.loads(TEXT)["inputs"]
+    assert (
+        [one["name"] for one in said] == list(FEATURE_NAMES) == list(HousingFeatures.model_fields)
+    )
+    assert [one["accepted"] for one in said] == [[one.minimum, one.maximum] for one in FEATURES]
+    assert HousingFeatures(**EXAMPLE).vector() == [one["example"] for one in said]
+    properties = HousingFeatures.model_json_schema()["properties"]
+    assert [one["unit"] for one in said] == [each["unit"] for each in properties.values()]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            "step = 0.1\n",
+            "stepp = 0.1\n",
+            "inputs MedInc, step is missing; inputs MedInc, stepp is not known",
+        ),
+        (
+            "accepted = [0, 100]",
+            "accepted = [100, 0]",
+            "inputs MedInc, accepted: 100 is not below 0",
+        ),
+        (
+            "accepted = [0, 100]",
+            'accepted = "all"',
+            "accepted: it must be a pair: [lowest, highest]",
+        ),
+        ("typical = [0.5, 15.0]", "typical = [0.5, 150]", "its typical value 150 is not accepted"),
+        ("example = 41.0", "example = 410.0", "inputs HouseAge: its example value 410.0 is not"),
+        ('rising = "MedInc"', 'rising = "Income"', "promises.rising is Income, which is no input"),
+        ('name = "HouseAge"', 'name = "House age"', "'House age' is no name: a letter, then"),
+        ('name = "HouseAge"', 'name = "MedInc"', "two columns are called MedInc"),
+        ('name = "HouseAge"', 'name = "MedHouseVal"', "two columns are called MedHouseVal"),
+        ("step = 0.1\n", 'step = "0.1"\n', "inputs MedInc, step: it must be a number, not '0.1'"),
+        ("step = 0.1\n", "step = true\n", "inputs MedInc, step: it must be a number, not True"),
+        ("step = 0.1\n", "step = nan\n", "inputs MedInc, step: it must be a number, not nan"),
+        (
+            "step = 0.1\n",
+            "step = 0\n",
+            "inputs MedInc, step: input should be greater than 0, not 0",
+        ),
+        ("[place]", "[palce]", "place is missing; palce is not known (is it mistyped?)"),
+        ("inputs = [2.5701, ", "inputs = [", "preset San Francisco has 7 values for 8 inputs"),
+        (
+            "inputs = [2.5701, ",
+            "inputs = [-1, ",
+            "San Francisco has MedInc -1, which is not accepted",
+        ),
+        ("[target]", "[target", "is not valid TOML"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_with_file_and_key(
+    tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    assert old in TEXT
+    said = _refusal(tmp_path, TEXT.replace(old, new, 1).encode())
+    assert sentence in said
+
+
+def test_a_file_that_cannot_be_read_is_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(InvalidDefinition, match=r"table\.toml cannot be read: No such file"):
+        read_definition(tmp_path)
+    assert "is not in UTF-8" in _refusal(tmp_path, TEXT.encode("utf-16"))
+
+
+@given(left_out=st.sampled_from(LINES))
+def test_no_line_can_be_left_out_without_a_word(
+    tmp_path_factory: pytest.TempPathFactory, left_out: int
+) -> None:
+    lines = TEXT.splitlines()
+    lines.pop(left_out)
+    folder = tmp_path_factory.mktemp("definition")
+    _refusal(folder, "\n".join(lines).encode())
+
+
+def _refusal(folder: Path, content: bytes) -> str:
+    (folder / FILE).write_bytes(content)
+    with pytest.raises(InvalidDefinition) as refused:
+        read_definition(folder)
+    sentence = str(refused.value)
+    assert sentence.startswith(str(folder / FILE))
+    assert "\n" not in sentence
+    return sentence
