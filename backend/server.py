@@ -38,15 +38,16 @@ def main() -> None:
     # It names its plugins when it is imported: they would be the last words of a failed start.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     _allow_open_files()
-    factory = sys.argv[1] if len(sys.argv) > 1 else APPLICATION
-    serve = _imported(factory)
-    _warn_of_compiling()
+    # Before the imports: whoever comes meanwhile waits for them instead of being refused.
     listener = listen(
         settings.addresses.backend_host,
         settings.addresses.backend_port,
         "HOUSING_BACKEND_PORT",
         WAITING_CONNECTIONS,
     )
+    factory = sys.argv[1] if len(sys.argv) > 1 else APPLICATION
+    serve = _imported(factory)
+    _warn_of_compiling()
     board = Board(settings.backend.workers)
     work = partial(serve, factory, settings, listener, board)
     silence_seconds = settings.backend.silence_seconds

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.schema.unreadable import UnreadableValue
+
 RELATIVE_ERROR = 0.025
 GROWTH = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 LOWEST = 1e-5
@@ -74,13 +76,22 @@ def add_up(contents: Sequence[bytes], groups: Sequence[int], number: int) -> Cou
     -------
     Counts of shape (number, BINS).
 
+    Raises
+    ------
+    UnreadableValue
+        If one of them was not written by ``encode``.
+
     Examples
     --------
     >>> histogram = encode(count_latencies([0.001, 0.5]))
     >>> add_up([histogram, histogram], [1, 1], 2).sum(axis=1).tolist()
     [0, 4]
     """
+    if any(len(content) % _PAIR.itemsize for content in contents):
+        raise UnreadableValue("a stored histogram was cut off")
     pairs = np.frombuffer(b"".join(contents), _PAIR)
+    if np.any(pairs["bin"] >= BINS):
+        raise UnreadableValue("a stored histogram has a bin too many")
     lengths = [len(content) // _PAIR.itemsize for content in contents]
     rows = np.repeat(np.asarray(groups, np.int64), lengths)
     places = rows * BINS + pairs["bin"]

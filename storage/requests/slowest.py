@@ -16,6 +16,7 @@ from storage.errors import InvalidInput
 from storage.requests.stored import RESPONSE_TIME, Row, StoredRequest
 from storage.schema.rollup import SLOWEST_KEPT, SLOWEST_RESOLUTIONS
 from storage.schema.tables import slowest_requests
+from storage.schema.unreadable import refuse_unreadable
 
 WIDTHS = tuple(resolution.seconds for resolution in SLOWEST_RESOLUTIONS)
 
@@ -105,7 +106,9 @@ def _read_floors(connection: sa.Connection, places: Iterable[Place]) -> dict[Pla
     for width in WIDTHS:
         starts = [place.step_start for place in places if place.resolution_seconds == width]
         bounds = {"width": width, "first": min(starts), "last": max(starts)}
-        for *key, requests, seconds in connection.execute(_FLOORS, bounds):
+        found = connection.execute(_FLOORS, bounds).all()
+        refuse_unreadable(_FLOORS.selected_columns, found)
+        for *key, requests, seconds in found:
             floors[Place(*key)] = Floor(requests, seconds)
     return floors
 
@@ -145,7 +148,9 @@ def read_slowest(
         .order_by(_TABLE.response_time.desc())
     )
     with database.transaction() as connection:
-        return [dict(row) for row in connection.execute(query).mappings()]
+        rows = connection.execute(query).all()
+        refuse_unreadable(query.selected_columns, rows)
+    return [dict(row._mapping) for row in rows]
 
 
 def _width(window: timedelta) -> int:

@@ -105,10 +105,11 @@ def summarize(database: Database, asked: Range, endpoints: Sequence[str] = ()) -
     DatabaseUnavailable
         If the rollup cannot be read now.
     """
-    cells = _read(database, asked)
-    counted = [cell for cell in cells if not endpoints or cell.endpoint in endpoints]
-    places = [(cell.step_start - asked.since) // asked.step for cell in counted]
-    counts = add_up([cell.latency for cell in counted], places, asked.steps)
+    with database.transaction() as connection:
+        cells = _read(connection, asked)
+        counted = [cell for cell in cells if not endpoints or cell.endpoint in endpoints]
+        places = [(cell.step_start - asked.since) // asked.step for cell in counted]
+        counts = add_up([cell.latency for cell in counted], places, asked.steps)
     sums = _by_status(counted, places)
     each = percentiles(counts, SHARES)
     whole = percentiles(counts.sum(axis=0, keepdims=True), SHARES)[0]
@@ -149,15 +150,14 @@ def version_changes(cells: Iterable[_Cell]) -> list[VersionChange]:
     return changes
 
 
-def _read(database: Database, asked: Range) -> list[_Cell]:
+def _read(connection: sa.Connection, asked: Range) -> list[_Cell]:
     table = request_rollup.c
     query = sa.select(*(table[name] for name in _Cell._fields)).where(
         table.resolution_seconds == asked.resolution.seconds,
         table.step_start >= asked.since,
         table.step_start < asked.until,
     )
-    with database.transaction() as connection:
-        return [_Cell(*row) for row in connection.execute(query)]
+    return [_Cell(*row) for row in connection.execute(query)]
 
 
 def _by_status(cells: Sequence[_Cell], places: Sequence[int]) -> _Sums:

@@ -1,11 +1,13 @@
 """The tables of the log database, on SQLite and PostgreSQL alike."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import sqlalchemy as sa
 
 from storage.domain.inputs import FEATURE_NAMES
+from storage.schema.column_types import Bytes, LongWhole, ShortText, Text, Whole
+from storage.schema.records import EventKind
 from storage.schema.unreadable import UnreadableValue
 
 
@@ -68,68 +70,68 @@ def _record_table(
 
 predictions = _record_table(
     "predictions",
-    sa.Column("prediction_id", sa.String(32), nullable=False, unique=True),
-    sa.Column("request_id", sa.String(128), nullable=False),
+    sa.Column("prediction_id", ShortText(32), nullable=False, unique=True),
+    sa.Column("request_id", ShortText(128), nullable=False),
     *(sa.Column(name, sa.Float(53), nullable=False) for name in FEATURE_NAMES),
     sa.Column("prediction", sa.Float(53), nullable=False),
     sa.Column("interval_lower", sa.Float(53)),
     sa.Column("interval_upper", sa.Float(53)),
-    sa.Column("model_type", sa.String(100), nullable=False),
-    sa.Column("model_version", sa.String(100), nullable=False),
+    sa.Column("model_type", ShortText(100), nullable=False),
+    sa.Column("model_version", ShortText(100), nullable=False),
     sa.Index("ix_predictions_version_and_time", "model_version", "timestamp"),
 )
 
 
 def _request_columns() -> tuple[sa.Column[Any], ...]:
     return (
-        sa.Column("endpoint", sa.String(200), nullable=False),
-        sa.Column("method", sa.String(16), nullable=False),
-        sa.Column("status_code", sa.Integer, nullable=False),
+        sa.Column("endpoint", ShortText(200), nullable=False),
+        sa.Column("method", ShortText(16), nullable=False),
+        sa.Column("status_code", Whole, nullable=False),
         sa.Column("response_time", sa.Float(53), nullable=False),
         sa.Column("success", sa.Boolean, nullable=False),
-        sa.Column("error_message", sa.Text),
-        sa.Column("model_version", sa.String(100)),
+        sa.Column("error_message", Text),
+        sa.Column("model_version", ShortText(100)),
     )
 
 
 api_metrics = _record_table(
     "api_metrics",
     *_request_columns(),
-    sa.Column("request_id", sa.String(128), nullable=False),
+    sa.Column("request_id", ShortText(128), nullable=False),
 )
 
 logs = _record_table(
     "logs",
-    sa.Column("level", sa.String(16), nullable=False),
-    sa.Column("module", sa.String(200), nullable=False),
-    sa.Column("message", sa.Text, nullable=False),
-    sa.Column("process", sa.String(100), nullable=False),
-    sa.Column("request_id", sa.String(128), index=True),
+    sa.Column("level", ShortText(16), nullable=False),
+    sa.Column("module", ShortText(200), nullable=False),
+    sa.Column("message", Text, nullable=False),
+    sa.Column("process", ShortText(100), nullable=False),
+    sa.Column("request_id", ShortText(128), index=True),
 )
 
 labels = _record_table(
     "labels",
-    sa.Column("prediction_id", sa.String(32), nullable=False, unique=True),
+    sa.Column("prediction_id", ShortText(32), nullable=False, unique=True),
     sa.Column("actual", sa.Float(53), nullable=False),
 )
 """Actual values by prediction id, the newest of each; ``timestamp`` is when it arrived."""
 
 label_corrections = _record_table(
     "label_corrections",
-    sa.Column("prediction_id", sa.String(32), nullable=False, index=True),
+    sa.Column("prediction_id", ShortText(32), nullable=False, index=True),
     sa.Column("earlier", sa.Float(53), nullable=False),
     sa.Column("earlier_at", UtcDateTime, nullable=False),
     sa.Column("actual", sa.Float(53), nullable=False),
-    sa.Column("actor", sa.String(100), nullable=False),
-    sa.Column("person", sa.String(100), nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("actor", ShortText(100), nullable=False),
+    sa.Column("person", ShortText(100), nullable=False),
+    sa.Column("reason", Text, nullable=False),
 )
 """A row for each time that an actual value was replaced; deleted with its prediction."""
 
 shadow_answers = _record_table(
     "shadow_answers",
-    sa.Column("prediction_id", sa.String(32), nullable=False, unique=True),
-    sa.Column("model_version", sa.String(100), nullable=False, index=True),
+    sa.Column("prediction_id", ShortText(32), nullable=False, unique=True),
+    sa.Column("model_version", ShortText(100), nullable=False, index=True),
     sa.Column("prediction", sa.Float(53), nullable=False),
     sa.Column("interval_lower", sa.Float(53), nullable=False),
     sa.Column("interval_upper", sa.Float(53), nullable=False),
@@ -140,9 +142,9 @@ shadow_answers = _record_table(
 
 model_metrics = _record_table(
     "model_metrics",
-    sa.Column("model_name", sa.String(100), nullable=False),
-    sa.Column("model_type", sa.String(100), nullable=False),
-    sa.Column("model_version", sa.String(100), nullable=False),
+    sa.Column("model_name", ShortText(100), nullable=False),
+    sa.Column("model_type", ShortText(100), nullable=False),
+    sa.Column("model_version", ShortText(100), nullable=False),
     sa.Column("rmse", sa.Float(53), nullable=False),
     sa.Column("mae", sa.Float(53), nullable=False),
     sa.Column("r2_score", sa.Float(53), nullable=False),
@@ -152,18 +154,18 @@ model_metrics = _record_table(
 
 events = _record_table(
     "events",
-    sa.Column("event_id", sa.String(32), nullable=False, unique=True),
-    sa.Column("event_kind", sa.String(32), nullable=False, index=True),
-    sa.Column("actor", sa.String(100), nullable=False),
-    sa.Column("subject", sa.String(128), index=True),
-    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("event_id", ShortText(32), nullable=False, unique=True),
+    sa.Column("event_kind", ShortText(32, get_args(EventKind)), nullable=False, index=True),
+    sa.Column("actor", ShortText(100), nullable=False),
+    sa.Column("subject", ShortText(128), index=True),
+    sa.Column("summary", Text, nullable=False),
     sa.Column("figures", sa.JSON, nullable=False),
     once="event_id",
 )
 
 monitoring_config = _record_table(
     "monitoring_config",
-    sa.Column("changed_by", sa.String(100), nullable=False),
+    sa.Column("changed_by", ShortText(100), nullable=False),
     sa.Column("changes", sa.JSON, nullable=False),
     sa.Column("config", sa.JSON, nullable=False),
 )
@@ -171,7 +173,7 @@ monitoring_config = _record_table(
 command_results = sa.Table(
     "command_results",
     metadata,
-    sa.Column("command_id", sa.String(32), primary_key=True),
+    sa.Column("command_id", ShortText(32), primary_key=True),
     sa.Column("timestamp", UtcDateTime, nullable=False),
     sa.Column("result", sa.JSON, nullable=False),
 )
@@ -179,14 +181,14 @@ command_results = sa.Table(
 spool_positions = sa.Table(
     "spool_positions",
     metadata,
-    sa.Column("segment", sa.String(100), primary_key=True),
-    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("segment", ShortText(100), primary_key=True),
+    sa.Column("position", LongWhole, nullable=False),
 )
 
 retention_clock = sa.Table(
     "retention_clock",
     metadata,
-    sa.Column("clock", sa.String(16), primary_key=True),
+    sa.Column("clock", ShortText(16), primary_key=True),
     sa.Column("believed", UtcDateTime, nullable=False),
 )
 """One row: the time against which retention measures age, see storage/log_writer/retention_clock.py."""
@@ -194,22 +196,22 @@ retention_clock = sa.Table(
 request_rollup = sa.Table(
     "request_rollup",
     metadata,
-    sa.Column("resolution_seconds", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("step_start", sa.BigInteger, primary_key=True, autoincrement=False),  # s since 1970
-    sa.Column("endpoint", sa.String(200), primary_key=True),
-    sa.Column("status_code", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("model_version", sa.String(100), primary_key=True),  # empty: none
-    sa.Column("requests", sa.BigInteger, nullable=False),
-    sa.Column("latency", sa.LargeBinary, nullable=False),  # as storage/requests/histogram.py has it
+    sa.Column("resolution_seconds", Whole, primary_key=True, autoincrement=False),
+    sa.Column("step_start", LongWhole, primary_key=True, autoincrement=False),  # s since 1970
+    sa.Column("endpoint", ShortText(200), primary_key=True),
+    sa.Column("status_code", Whole, primary_key=True, autoincrement=False),
+    sa.Column("model_version", ShortText(100), primary_key=True),  # empty: none
+    sa.Column("requests", LongWhole, nullable=False),
+    sa.Column("latency", Bytes, nullable=False),  # as storage/requests/histogram.py has it
     sqlite_with_rowid=False,
 )
 
 slowest_requests = _record_table(
     "slowest_requests",
-    sa.Column("resolution_seconds", sa.Integer, nullable=False),
-    sa.Column("step_start", sa.BigInteger, nullable=False),
+    sa.Column("resolution_seconds", Whole, nullable=False),
+    sa.Column("step_start", LongWhole, nullable=False),
     *_request_columns(),
-    sa.Column("request_id", sa.String(128), nullable=False),
+    sa.Column("request_id", ShortText(128), nullable=False),
     sa.Index(
         "ix_slowest_requests_step",
         "resolution_seconds",

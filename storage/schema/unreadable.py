@@ -16,12 +16,17 @@ class UnreadableValue(Exception):
     """A stored value that cannot be what was written; the message says which."""
 
 
-def decoded(text: str) -> Any:
-    """Return a stored JSON value."""
+def decoded(text: str) -> dict[str, Any]:
+    """Return a stored JSON value: all that are stored are objects."""
     try:
-        return json.loads(text)
-    except (TypeError, ValueError) as error:
+        found = json.loads(text)
+        if "\\ud" in text:  # the half of a pair can be in no answer
+            json.dumps(found, ensure_ascii=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
         raise UnreadableValue(f"a stored value is no JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise UnreadableValue("a stored value is no JSON object")
+    return found
 
 
 def refuse_unreadable(

@@ -121,7 +121,7 @@ class System:
     def _console_answers(self) -> bool:
         try:
             return requests.get(f"{self.console_url}/_stcore/health", timeout=5).ok
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
 

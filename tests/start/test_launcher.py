@@ -109,7 +109,7 @@ def _are_back(launcher: Program, first: dict[str, int]) -> bool:
 
 def _assert_the_service_tells(port: str) -> None:
     def processes() -> list[dict[str, Any]]:
-        with suppress(requests.ConnectionError):
+        with suppress(requests.RequestException):
             answer = requests.get(f"http://127.0.0.1:{port}/health", timeout=10).json()
             return list(answer["processes"])
         return []

@@ -68,5 +68,5 @@ def _assert_starting(url: str) -> None:
 def _status(url: str) -> int | None:
     try:
         return requests.get(url, timeout=5).status_code
-    except requests.ConnectionError:
+    except requests.RequestException:
         return None

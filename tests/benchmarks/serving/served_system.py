@@ -126,7 +126,7 @@ class ServedSystem:
 def _answers(url: str) -> bool:
     try:
         return requests.post(f"{url}/predict", json=EXAMPLE, timeout=10).status_code == 200
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

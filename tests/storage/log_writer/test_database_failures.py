@@ -14,7 +14,7 @@ from storage.database.connection import Database
 from storage.errors import DatabaseUnavailable
 from storage.log_writer.writer import DrainReport, LogWriter
 from storage.schema.records import utc_now
-from storage.schema.tables import predictions
+from storage.schema.tables import predictions, request_rollup
 from storage.settings import Settings
 from storage.spool.rejected import RejectedRecords
 from storage.spool.spool import Spool
@@ -81,6 +81,19 @@ def test_a_missing_table(writable: Database, waits: Callable[[str], None], drain
     _execute(writable, "ALTER TABLE predictions RENAME TO elsewhere")
     waits("predictions")
     _execute(writable, "ALTER TABLE elsewhere RENAME TO predictions")
+    assert drain() == ARRIVED
+
+
+def test_a_damaged_total(
+    spool: Spool, writable: Database, waits: Callable[[str], None], drain: Drain
+) -> None:
+    spool.append([records.answer()])
+    drain()
+    with writable.transaction() as connection:
+        connection.execute(sa.update(request_rollup).values(latency=b"\xff"))
+    waits("histogram was cut off")
+    with writable.transaction() as connection:
+        connection.execute(sa.delete(request_rollup))
     assert drain() == ARRIVED
 
 

@@ -1,0 +1,86 @@
+"""Types of columns that refuse what cannot have been written: SQLite keeps any value in any column."""
+
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from storage.schema.unreadable import UnreadableValue
+
+Value = TypeVar("Value")
+
+
+class _Checked(sa.types.TypeDecorator[Value]):
+    """A type whose values have one class in Python."""
+
+    cache_ok = True
+    kind: type
+    noun: str
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Return what passes a possible value on, without converting it."""
+
+        def read(value: Any) -> Any:
+            if value is None or value.__class__ is self.kind:
+                return value
+            raise UnreadableValue(f"a stored {self.noun} is none")
+
+        return read
+
+
+class Text(_Checked[str]):
+    """A text of any length."""
+
+    impl = sa.Text
+    cache_ok = True
+    kind, noun = str, "text"
+
+
+class ShortText(_Checked[str]):
+    """A text of at most so many characters, or one of a few."""
+
+    impl = sa.String
+    cache_ok = True
+    kind, noun = str, "text"
+
+    def __init__(self, length: int, allowed: Collection[str] = ()) -> None:
+        super().__init__(length)
+        self.length = length
+        self.allowed = tuple(allowed)
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Return what refuses what is no text, or none of those."""
+        read = super().result_processor(dialect, coltype)
+        if not self.allowed:
+            return read
+
+        def read_allowed(value: Any) -> Any:
+            if value not in self.allowed and read(value) is not None:
+                raise UnreadableValue("a stored text is none of those that can be")
+            return value
+
+        return read_allowed
+
+
+class Whole(_Checked[int]):
+    """A whole number of 32 bits."""
+
+    impl = sa.Integer
+    cache_ok = True
+    kind, noun = int, "whole number"
+
+
+class LongWhole(_Checked[int]):
+    """A whole number of 64 bits."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+    kind, noun = int, "whole number"
+
+
+class Bytes(_Checked[bytes]):
+    """Bytes."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+    kind, noun = bytes, "value of bytes"
