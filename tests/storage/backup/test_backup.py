@@ -1,9 +1,12 @@
 """Backup and restore of what is recorded, on both databases: each record once, whatever happens meanwhile."""
 
 import os
+import signal
+import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,6 +22,7 @@ from storage.backup.backup import Backup
 from storage.backup.display import Lines, display
 from storage.backup.manifest import MANIFEST, BackupManifest, read_manifest
 from storage.backup.place import BackupPlace
+from storage.backup.sqlite_copy import unchanging
 from storage.database.backlog import read_positions
 from storage.database.connection import Database
 from storage.errors import BackupUnavailable
@@ -272,3 +276,14 @@ def _drained_messages(settings: Settings) -> Counter[str]:
             found = connection.execute(sa.select(logs.c.message)).scalars().all()
     assert list(segments(settings.paths.spool)) == []
     return Counter(found)
+
+
+def test_ctrl_c_ends_the_check_of_a_large_database(tmp_path: Path) -> None:
+    path = tmp_path / "any.db"
+    sqlite3.connect(path).close()
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    ctrl_c = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+    ctrl_c.start()
+    with pytest.raises(KeyboardInterrupt), unchanging(path) as connection:
+        connection.execute(endless)
+    ctrl_c.join()
