@@ -5,20 +5,21 @@ from pathlib import Path
 import streamlit as st
 
 from backend.contract.service import VERSION
+from backend.contract.table import ABOUT, TITLE
 from dashboard.navigation import PAGES
 from dashboard.settings import addresses
 
 # A file of its own: Streamlit would fetch a named icon's picture from the internet.
 ICON = Path(__file__).parent / "assets" / "icon.svg"
 
-ABOUT = f"""**California housing {VERSION}** predicts the median house value of a 1990 census block group,
+ABOUT_US = f"""**{TITLE} {VERSION}** {ABOUT},
 and shows its operator whether the predictions can be trusted."""
 
 st.set_page_config(
-    page_title="California housing",
+    page_title=TITLE,
     page_icon=ICON,
     layout="wide",
-    menu_items={"About": ABOUT},
+    menu_items={"About": ABOUT_US},
 )
 st.logo(ICON, size="large")
 mlflow = st.Page(
@@ -30,7 +31,7 @@ mlflow = st.Page(
 )
 page = st.navigation(
     {
-        "California housing": [page.as_streamlit() for page in PAGES],
+        TITLE: [page.as_streamlit() for page in PAGES],
         "External": [mlflow],
     }
 )

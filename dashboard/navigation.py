@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from backend.contract.table import SUBJECT, SUBJECTS
+
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
@@ -42,10 +44,10 @@ OVERVIEW = ConsolePage(
     "overview", ":material/monitoring:", "Service health, current model, traffic and latency."
 )
 PREDICT = ConsolePage(
-    "predict", ":material/home_work:", "Describe a block group and get its predicted price."
+    "predict", ":material/home_work:", f"Describe a {SUBJECT} and get its predicted price."
 )
 BATCH = ConsolePage(
-    "batch", ":material/table:", "Score a file of block groups and download the prices."
+    "batch", ":material/table:", f"Score a file of {SUBJECTS} and download the prices."
 )
 LATENCY = ConsolePage(
     "latency", ":material/speed:", "Response times, request rate and errors over time."

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from backend.contract.predictions import FEATURE_NAMES, TARGET_CAP
+from backend.contract.table import SUBJECTS
 from dashboard.batch.run import RESULT_NAMES, BatchRun
 from dashboard.batch.upload import PREVIEW_ROWS, input_columns
 from dashboard.shared.colours import UP
@@ -57,7 +58,7 @@ def distribution_figure(prices: np.typing.NDArray[np.float64]) -> dict[str, Any]
                 "width": BIN_WIDTH * 100_000 * 0.92,
                 "marker": {"color": UP},
                 "hovertext": [
-                    f"{name}<br>{count:,} block groups"
+                    f"{name}<br>{count:,} {SUBJECTS}"
                     for name, count in zip(names, counts.tolist(), strict=True)
                 ],
                 "hoverinfo": "text",
@@ -76,7 +77,7 @@ def distribution_figure(prices: np.typing.NDArray[np.float64]) -> dict[str, Any]
                 "fixedrange": True,
             },
             "yaxis": {
-                "title": {"text": "block groups"},
+                "title": {"text": SUBJECTS},
                 "automargin": True,
                 "fixedrange": True,
                 "rangemode": "tozero",

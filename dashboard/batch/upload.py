@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.predictions import FEATURE_NAMES, FEATURES
+from backend.contract.table import SUBJECT
 from dashboard.batch.file import (
     MOST_MEGABYTES,
     MOST_ROWS,
@@ -44,7 +45,7 @@ def choose_file() -> None:
     upload_side, template_side = st.columns([5, 3], gap="medium")
     with upload_side:
         st.file_uploader(
-            "CSV or Parquet file, one block group per row",
+            f"CSV or Parquet file, one {SUBJECT} per row",
             type=FILE_KINDS,
             key=UPLOAD,
             on_change=_read_upload,
@@ -54,7 +55,7 @@ def choose_file() -> None:
         st.markdown("**File format**")
         st.caption(
             f"A header with the names of the {len(FEATURE_NAMES)} inputs in any order, then one row per "
-            f"block group: up to {MOST_ROWS:,} rows and {MOST_MEGABYTES} MB. For larger files use "
+            f"{SUBJECT}: up to {MOST_ROWS:,} rows and {MOST_MEGABYTES} MB. For larger files use "
             "`python -m backend.score`."
         )
         st.download_button(

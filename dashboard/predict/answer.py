@@ -5,7 +5,7 @@ import streamlit as st
 from backend.client import ServiceRefused
 from backend.contract.base import ValidationProblem
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures, PredictionResponse
-from backend.contract.table import district_of
+from backend.contract.table import SUBJECT, district_of
 from dashboard.predict.form import is_asked_about, show_in_address
 from dashboard.predict.interval import interval_picture, interval_words
 from dashboard.predict.support import support_line
@@ -138,6 +138,6 @@ def problem_words(problem: ValidationProblem) -> str:
 def _draw_nothing_yet() -> None:
     st.markdown("**No price yet**")
     st.caption(
-        f"Choose a district or enter the {len(FEATURE_NAMES)} inputs of a block group, "
+        f"Choose a district or enter the {len(FEATURE_NAMES)} inputs of a {SUBJECT}, "
         "then select *Predict price*."
     )

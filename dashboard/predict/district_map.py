@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.contract.predictions import TARGET_CAP, TARGET_UNIT_DOLLARS, HousingFeatures
+from backend.contract.table import SUBJECT
 from backend.contract.what_if import NearestDistrict
 from dashboard.shared.california import california_land, california_layout, map_layout
 from dashboard.shared.colours import HERE, TOTAL
@@ -77,7 +78,7 @@ def around_figure(places: Sequence[Place]) -> dict[str, Any]:
         "hovertext": [place_words(place) for place in places],
         "hoverinfo": "text",
     }
-    here = _here(0.0, 0.0) | {"hovertext": ["This block group"]}
+    here = _here(0.0, 0.0) | {"hovertext": [f"This {SUBJECT}"]}
     layout = map_layout(HEIGHT, "km east", "km north")
     reach = _reach(places)
     layout["margin"]["b"] = ROOM_FOR_BAR_PIXELS
@@ -172,7 +173,7 @@ def _here(east: float, north: float) -> dict[str, Any]:
         "x": [east],
         "y": [north],
         "mode": "markers",
-        "name": "This block group",
+        "name": f"This {SUBJECT}",
         "marker": ring | {"line": {"color": HERE, "width": 3}},
         "hoverinfo": "text",
     }

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.predictions import FEATURES, HousingFeatures
+from backend.contract.table import SUBJECT
 from backend.contract.what_if import NearestDistrict, NearestResponse
 from dashboard.predict.district_map import HEIGHT, around_figure, places_around, state_figure
 from dashboard.shared.price import escaped, recorded_dollars
@@ -22,7 +23,7 @@ def draw_nearest(nearest: NearestResponse, inputs: HousingFeatures) -> None:
     state, around = st.columns(2, gap="medium")
     with state:
         st.markdown("**Location in California**")
-        alt = "California with the block group marked"
+        alt = f"The map with the {SUBJECT} marked"
         draw_still(state_figure(inputs, places), "state", HEIGHT, alt)
     with around:
         st.markdown(f"**The {len(districts)} nearest training districts, by recorded price**")
@@ -36,7 +37,7 @@ def around_words(districts: list[NearestDistrict]) -> str:
     """Describe the recorded prices around, and how to read the maps."""
     prices = [district.price for district in districts]
     return (
-        f"The red ring marks this block group. Recorded prices of the {len(districts)} nearest training "
+        f"The red ring marks this {SUBJECT}. Recorded prices of the {len(districts)} nearest training "
         f"districts, up to {districts[-1].distance_km:.1f} km away: {recorded_dollars(min(prices))} to "
         f"{recorded_dollars(max(prices))}, median {recorded_dollars(median(prices))}. Districts "
         "at the same 0.01 degree share a larger dot in their mean colour. Hover over a dot for details."

@@ -3,62 +3,13 @@
 One folder defines a table: ``table.toml`` and its rows. Nothing else in the house should know its words.
 """
 
-import math
-import re
 from collections.abc import Iterator
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
+from pydantic import Field, model_validator
 
-
-def _number(value: object) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"it must be a number, not {value!r:.60}")
-    return value
-
-
-def _name(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,59}", value):
-        raise ValueError(
-            f"{value!r:.80} is no name: a letter, then up to 59 letters, digits and underscores"
-        )
-    return value
-
-
-Number = Annotated[int | float, PlainValidator(_number)]
-Name = Annotated[str, PlainValidator(_name)]
-"""A name that can be a column, a key of JSON and an argument."""
-Words = Annotated[str, Field(strict=True, min_length=1, max_length=200, pattern=r"\S")]
-
-
-class Part(BaseModel):
-    """A part of the definition: unknown keys are errors, for a mistyped one would be ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Range(Part):
-    """The lowest and the highest value."""
-
-    lowest: Number
-    highest: Number
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_pair(cls, pair: object) -> object:
-        if isinstance(pair, list) and len(pair) == 2:
-            return {"lowest": pair[0], "highest": pair[1]}
-        raise ValueError("it must be a pair: [lowest, highest]")
-
-    @model_validator(mode="after")
-    def _ascending(self) -> Self:
-        if not self.lowest < self.highest:
-            raise ValueError(f"{self.lowest} is not below {self.highest}")
-        return self
-
-    def holds(self, value: float) -> bool:
-        """Whether a value is in the range, its ends included."""
-        return self.lowest <= value <= self.highest
+from storage.domain.parts import Name, Number, Part, Range, Words
+from storage.domain.segments import Segments
 
 
 class Input(Part):
@@ -155,16 +106,37 @@ class Preset(Part):
     recorded: Number
 
 
+class Subject(Part):
+    """What one row is called, and several."""
+
+    singular: Words
+    plural: Words
+
+
 class TableDefinition(Part):
-    """Everything that is known of a table."""
+    """Everything that is known of a table.
+
+    Attributes
+    ----------
+    name
+        Of the experiment and of the registered model in MLflow.
+    title
+        Of the console.
+    about
+        What is predicted of a row, to follow the title in a sentence.
+    """
 
     name: Annotated[str, Field(strict=True, pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+    title: Words
+    about: Words
+    subject: Subject
     target: Target
     inputs: Annotated[list[Input], Field(min_length=1, max_length=200)]
     place: Place
     identity: Identity
+    segments: Segments
     promises: Promises
-    presets: list[Preset] = []
+    presets: list[Preset] = Field([])
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -186,6 +158,8 @@ class TableDefinition(Part):
         for where, name in (
             ("place.latitude", self.place.latitude),
             ("place.longitude", self.place.longitude),
+            ("segments.quarters.input", self.segments.quarters.input),
+            ("segments.bands.input", self.segments.bands.input),
             ("promises.rising", self.promises.rising),
         ):
             if name not in names:

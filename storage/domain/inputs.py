@@ -46,8 +46,14 @@ def _feature(one: Input) -> Feature:
 
 FEATURES: tuple[Feature, ...] = tuple(_feature(one) for one in TABLE.inputs)
 FEATURE_NAMES: tuple[str, ...] = TABLE.names
-INCOME, AGE, ROOMS, BEDROOMS, POPULATION, OCCUPANCY, LATITUDE, LONGITUDE = range(len(FEATURE_NAMES))
-"""The columns of an array of inputs, shape (n, 8)."""
+INCOME, AGE, ROOMS, BEDROOMS, POPULATION, OCCUPANCY, LATITUDE, LONGITUDE = map(
+    FEATURE_NAMES.index,
+    (
+        *("MedInc", "HouseAge", "AveRooms", "AveBedrms", "Population", "AveOccup"),
+        *("Latitude", "Longitude"),
+    ),
+)
+"""The columns of an array of inputs, shape (n, 8), that features of this table are made of."""
 EXAMPLE: dict[str, float] = {feature.name: feature.example for feature in FEATURES}
 
 
@@ -84,7 +90,7 @@ def _field(feature: Feature) -> Any:
     )
 
 
-DOCUMENTATION = """One census block group, as the model sees it.
+DOCUMENTATION = f"""One {TABLE.subject.singular}, as the model sees it.
 
 Strict: a string, a boolean, NaN or an infinity is not a number here, and an unknown name is an error.
 """

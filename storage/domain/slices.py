@@ -1,35 +1,31 @@
-"""The segments that errors are shown and compared by: regions, income quarters, bands of house age."""
+"""The segments that errors are shown and compared by: the ``[segments]`` of ``table.toml``."""
 
 from dataclasses import dataclass
 from math import inf
 
-from storage.domain.inputs import AGE, INCOME
+from storage.domain import segments
+from storage.domain.table import TABLE
 
-SLICE_LABELS = {"region": "Region", "income": "Income", "age": "House age"}
+_quarters, _bands, _regions = TABLE.segments.quarters, TABLE.segments.bands, TABLE.segments.regions
 
-QUARTERED_INPUT = INCOME
-QUARTER_NAMES = ("lowest quarter", "second quarter", "third quarter", "highest quarter")
+SLICE_LABELS = {one.kind: one.label for one in (_regions, _quarters, _bands)}
 
-BANDED_INPUT = AGE
-AGE_BANDS = ((0, 10), (11, 20), (21, 30), (31, 40), (41, 51))
-"""First and last year of each band; what is older is recorded as 52 in the census."""
-OLDEST_BAND = "52 years or more"
+QUARTERED_INPUT = TABLE.names.index(_quarters.input)
+QUARTER_NAMES = tuple(_quarters.names)
+
+BANDED_INPUT = TABLE.names.index(_bands.input)
+AGE_BANDS = tuple((band.lowest, band.highest) for band in _bands.bands)
+"""First and last value of each band."""
+OLDEST_BAND = _bands.beyond
 
 Line = tuple[tuple[float, float], tuple[float, float]]
 """Two places, as degrees north and east."""
-
-
-def meridian(east: float) -> Line:
-    """Return the line of a longitude."""
-    return (0.0, east), (1.0, east)
-
-
-EAST_END = meridian(180.0)
+EAST_END: Line = ((0.0, 180.0), (1.0, 180.0))
 
 
 @dataclass(frozen=True)
 class RegionRule:
-    """A part of the map, all in degrees.
+    """A part of the map, all in degrees, as numbers without a gap.
 
     Attributes
     ----------
@@ -42,22 +38,27 @@ class RegionRule:
     """
 
     region: str
-    south: float = -inf
-    north: float = inf
-    east_of: float = -inf
-    line: Line = EAST_END
+    south: float
+    north: float
+    east_of: float
+    line: Line
 
 
-REGION_RULES = (
-    RegionRule("north", south=39.0),
-    RegionRule("bay_area", south=36.9, line=meridian(-121.6)),
-    RegionRule("sacramento", south=37.9),
-    RegionRule("central_coast", 34.2, 36.9, line=((34.2, -118.95), (36.9, -121.3))),
-    RegionRule("central_valley", south=34.85),
-    RegionRule("los_angeles", south=33.45, line=meridian(-117.68)),
-    RegionRule("south_inland", south=33.45),
-    RegionRule("south_inland", east_of=-116.0),
-    RegionRule("san_diego"),
-)
+def _rule(said: segments.RegionRule) -> RegionRule:
+    return RegionRule(
+        region=said.name,
+        south=-inf if said.south is None else said.south,
+        north=inf if said.north is None else said.north,
+        east_of=-inf if said.east_of is None else said.east_of,
+        line=EAST_END if said.west_of is None else _line(said.west_of),
+    )
+
+
+def _line(places: list[list[float]]) -> Line:
+    (south, west), (north, east) = places
+    return (south, west), (north, east)
+
+
+REGION_RULES = tuple(_rule(said) for said in _regions.rules)
 """The first rule that holds decides; the last one takes the rest."""
 REGION_NAMES = tuple(dict.fromkeys(rule.region for rule in REGION_RULES))

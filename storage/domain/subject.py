@@ -1,6 +1,12 @@
-"""What the model is called wherever versions of it are recorded."""
+"""What the model, the console and a row are called."""
 
 from storage.domain.table import TABLE
 
 MODEL_NAME = TABLE.name
 """Of the experiment and of the registered model in MLflow."""
+TITLE = TABLE.title
+"""Of the console."""
+ABOUT = TABLE.about
+"""What is predicted, to follow the title in a sentence."""
+SUBJECT, SUBJECTS = TABLE.subject.singular, TABLE.subject.plural
+"""What one row is called, and several."""

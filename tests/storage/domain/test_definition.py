@@ -17,7 +17,9 @@ from training.dataset.embedded import load_embedded
 
 TEXT = (EMBEDDED / FILE).read_text(encoding="utf-8")
 LINES = [
-    number for number, line in enumerate(TEXT.splitlines()) if re.match(r"[a-z_]+ = |\[", line)
+    number
+    for number, line in enumerate(TEXT.splitlines())
+    if re.match(r"[a-z_]+ = |\[(?!segments)", line)
 ]
 """The lines with a key or a heading."""
 
@@ -85,6 +87,9 @@ def test_the_inputs_are_those_of_the_file_in_its_order() -> None:
             "inputs = [-1, ",
             "San Francisco has MedInc -1, which is not accepted",
         ),
+        ('input = "HouseAge"', 'input = "Age"', "segments.bands.input is Age, which is no input"),
+        ("[[34.2, -118.95], [36.9, ", "[[36.9, -118.95], [34.2, ", "the southern one first"),
+        ("bands = [[0, 10], ", "bands = [[10, 0], ", "segments, bands, bands 1: 10 is not below 0"),
         ("[target]", "[target", "is not valid TOML"),
     ],
 )
@@ -103,7 +108,7 @@ def test_a_file_that_cannot_be_read_is_said_to_be(tmp_path: Path) -> None:
 
 
 @given(left_out=st.sampled_from(LINES))
-def test_no_line_can_be_left_out_without_a_word(
+def test_no_key_can_be_left_out_without_a_word(
     tmp_path_factory: pytest.TempPathFactory, left_out: int
 ) -> None:
     lines = TEXT.splitlines()

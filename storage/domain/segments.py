@@ -1,0 +1,73 @@
+"""The segments that errors are shown and compared by, as the definition of a table has them."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from storage.domain.parts import Name, Number, Part, Range, Words
+
+Kind = Annotated[str, Field(strict=True, pattern=r"^[a-z_]+$", max_length=40)]
+PlaceOnMap = Annotated[list[Number], Field(min_length=2, max_length=2)]
+"""Degrees north and east."""
+
+
+class Quarters(Part):
+    """Four equal shares of the rows by one input, from its lowest values up."""
+
+    kind: Kind
+    label: Words
+    input: Name
+    names: Annotated[list[Words], Field(min_length=4, max_length=4)]
+
+
+class Bands(Part):
+    """Bands of one input, each from its first to its last value; ``beyond`` is what lies above them."""
+
+    kind: Kind
+    label: Words
+    input: Name
+    unit: Words
+    bands: Annotated[list[Range], Field(min_length=1)]
+    beyond: Words
+
+
+class RegionRule(Part):
+    """A part of the map, all in degrees; what is left out does not limit it.
+
+    Attributes
+    ----------
+    south, north
+        Above the first, up to the second.
+    east_of
+        From this longitude on.
+    west_of
+        West of the straight line through two places, the southern one first.
+    """
+
+    name: Kind
+    south: Number | None = None
+    north: Number | None = None
+    east_of: Number | None = None
+    west_of: Annotated[list[PlaceOnMap], Field(min_length=2, max_length=2)] | None = None
+
+    @model_validator(mode="after")
+    def _southern_first(self) -> Self:
+        if self.west_of is not None and not self.west_of[0][0] < self.west_of[1][0]:
+            raise ValueError("west_of must name two places, the southern one first")
+        return self
+
+
+class Regions(Part):
+    """Parts of the map: the first rule that holds decides, the last one takes the rest."""
+
+    kind: Kind
+    label: Words
+    rules: Annotated[list[RegionRule], Field(min_length=1)]
+
+
+class Segments(Part):
+    """All kinds of segments."""
+
+    quarters: Quarters
+    bands: Bands
+    regions: Regions
