@@ -134,5 +134,7 @@ def _verdict(closed: RetrainingResponse) -> str:
     """
     if closed.state != "done":
         raise NoVerdict(f"The retraining {closed.trigger_id} is {closed.state}: {closed.verdict}")
+    if closed.version is None:
+        return f"Nothing trained: {closed.verdict}"
     result = "Promoted" if closed.promoted else "Not promoted, the champion stays"
     return f"{result}: {closed.version}. {closed.verdict}"

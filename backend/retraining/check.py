@@ -73,7 +73,7 @@ class RetrainingChecks:
     """Runs checks and decides; changes nothing.
 
     ``lesson`` returns the checksum of what a retraining that is requested now would learn; it is called only
-    where a retraining is suggested, as it takes up to some seconds.
+    where a check would request one, as it takes up to some seconds.
     """
 
     def __init__(
@@ -189,7 +189,7 @@ class RetrainingChecks:
         )
         circumstances, rules = self._circumstances(now, model), policy_rules(config)
         decision = decide(*findings, circumstances, rules)
-        if decision.should_retrain:
+        if decision.asks_by_itself:
             known = self._known_lesson(now, model.manifest.version)
             circumstances = replace(circumstances, known_lesson=known)
             decision = decide(*findings, circumstances, rules)

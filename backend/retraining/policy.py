@@ -111,7 +111,7 @@ class Circumstances:
     hours_since_retraining
         Hours since the last one that a check requested ended; None if there was none.
     known_lesson
-        The newest version of what would be learned now; None if there is none, or nothing asks for it.
+        The newest version of what would be learned now; None if there is none, or anything else blocks.
     """
 
     model_age_days: float

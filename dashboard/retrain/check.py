@@ -101,6 +101,7 @@ def findings(reading: CheckReading) -> Iterator[Finding]:
     yield _labels(reading.check)
     yield _age(reading)
     yield _cooldown(reading)
+    yield from _same_data(reading)
     yield _queue(reading.status)
 
 
@@ -146,6 +147,13 @@ def _age(reading: CheckReading) -> Finding:
     suggested = f"; retraining is suggested after {limit:g} days" if limit else ""
     words = f"The model is {naturaldelta(timedelta(days=age), months=False)} old{suggested}."
     return Finding("Age", (bool(limit) and age >= limit) or None, words)
+
+
+def _same_data(reading: CheckReading) -> Iterator[Finding]:
+    """Yield that the same data was learned before, if a check would otherwise request a retraining."""
+    for block in reading.check.blocks:
+        if block.kind == "same_data":
+            yield Finding("Data", False, block.sentence)
 
 
 def _cooldown(reading: CheckReading) -> Finding:

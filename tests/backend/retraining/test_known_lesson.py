@@ -1,6 +1,9 @@
 """A check requests no retraining that would give a model again which is there already."""
 
+from collections.abc import Callable
+
 from flask import Flask
+from flask.testing import FlaskClient
 
 from backend.contract.retraining_check import RetrainingBlock
 from backend.services import EXTENSION, Services
@@ -8,15 +11,22 @@ from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import FloatArray
 from storage.schema.records import ModelManifest, utc_now
 from storage.settings import Settings
+from tests.log_writing import change_configuration
 from training.fitting.lesson import present_lesson
 
 
-def test_the_same_data_is_not_trained_again(app: Flask, service_settings: Settings) -> None:
+def test_the_same_data_is_not_trained_again(
+    app: Flask,
+    http: FlaskClient,
+    service_settings: Settings,
+    store_records: Callable[[], None],
+) -> None:
     services: Services = app.extensions[EXTENSION]
     champion = services.store.champion()
     drifted = services.host.current().profile.inputs[:600].copy()
     drifted[:, FEATURE_NAMES.index("MedInc")] *= 1.5
     assert _block(services, drifted) is None
+    change_configuration(http, store_records, automatic_retraining_enabled=True)
     lesson = present_lesson(service_settings, utc_now())
     refused = _publish(services, champion, "refused", lesson)
     block = _block(services, drifted)

@@ -69,7 +69,8 @@ def test_drift_is_a_cause_proposes_the_reason_and_is_named_in_the_request(
     page.button(key="retrain_confirm").click().run()
     queue = _queue(operated_service)
     (trigger_id,) = queue.pending()
-    assert queue.find(trigger_id).trigger.source == "drift"
+    trigger = queue.find(trigger_id).trigger
+    assert (trigger.source, trigger.force) == ("drift", False)
 
 
 def test_a_retraining_is_asked_for_confirmed_and_followed(
@@ -83,11 +84,12 @@ def test_a_retraining_is_asked_for_confirmed_and_followed(
     assert "The checks found no reason to retrain." in _text(page)
     queue = _queue(operated_service)
     assert queue.pending() == [], "not before it is confirmed"
+    page.checkbox(key="retrain_force").set_value(True).run()
     page.button(key="retrain_confirm").click().run()
     assert not sentences(page)
     (trigger_id,) = queue.pending()
     trigger = queue.find(trigger_id).trigger
-    assert (trigger.reason, trigger.source) == ("Incomes rose.", "manual")
+    assert (trigger.reason, trigger.source, trigger.force) == ("Incomes rose.", "manual", True)
     text = _text(page)
     assert f"Queued] :small[:gray[{trigger_id}]]" in text
     assert ":gray-badge[Training]" in text
@@ -200,6 +202,7 @@ def test_history_tells_what_came_of_each_and_why(open_page: OpenPage, service: S
         (REFUSED | {"promoted": True, "reason": "RMSE is lower by 3%"}, True),
         (REFUSED, True),
         ({"error": "The table is empty."}, False),
+        ({"promoted": False, "reason": "nothing new to learn"}, True),
     ]
     for result, succeeded in outcomes:
         queue.submit("test", "tests")
@@ -207,14 +210,15 @@ def test_history_tells_what_came_of_each_and_why(open_page: OpenPage, service: S
         assert claim is not None
         claim.finish(result, succeeded=succeeded)
     table = open_page("retrain", service).dataframe[0].value
-    assert list(table["outcome"]) == ["Failed", "Not promoted", "Promoted"]
+    assert list(table["outcome"]) == ["Nothing new", "Failed", "Not promoted", "Promoted"]
     assert list(table["verdict"]) == [
+        "Nothing new to learn.",
         "The table is empty.",
         "One prediction takes 2,000 us.",
         "RMSE is lower by 3%.",
     ]
-    assert table["version"].iloc[1] == REFUSED["version"]
-    assert str(table["mlflow"].iloc[1]).endswith("/runs/feed")
+    assert table["version"].iloc[2] == REFUSED["version"]
+    assert str(table["mlflow"].iloc[2]).endswith("/runs/feed")
 
 
 def test_without_the_service_one_sentence_then_everything_when_it_is_back(
