@@ -27,6 +27,7 @@ from storage.database.backlog import read_positions
 from storage.database.connection import Database
 from storage.errors import BackupUnavailable
 from storage.log_writer.writer import LogWriter
+from storage.models.tables import KeptTables
 from storage.process.lock import AlreadyRunning, only_process
 from storage.restore.restore import Restore
 from storage.schema.records import utc_now
@@ -65,8 +66,10 @@ def test_what_waits_and_what_is_stored_comes_back_once(
     spool.append(records.log(str(number)) for number in range(10))
     writer.run_once(utc_now())
     spool.append(records.log(str(number)) for number in range(10, 15))
+    KeptTables(recording.paths).keep("a table", b"rows")
     made = _back_up(recording, tmp_path / "backup")
     _restore(restored, tmp_path / "backup")
+    assert KeptTables(restored.paths).path("a table").read_bytes() == b"rows"
     assert (made.rows["logs"], made.waiting_records) == (10, 5)
     assert made.newest_record_at is not None
     assert _drained_messages(restored) == Counter(map(str, range(15)))
