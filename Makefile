@@ -17,7 +17,7 @@ demo:  ## Traffic with problems, a retraining, a promotion: five minutes on the 
 	@$(PYTHON) environment.py runtime
 	@exec $(VENV)/python -m backend.demo
 
-train:  ## Train all candidates and make the best one the champion.
+train:  ## Train all candidates and make the best one the champion, if it passes its checks.
 	@$(PYTHON) environment.py runtime
 	@exec $(VENV)/python -m training
 

@@ -1,4 +1,4 @@
-"""Train the candidates and make the best one the champion (``python -m training``)."""
+"""Train the candidates; the best becomes the champion if it passes its checks (``python -m training``)."""
 
 import storage.ctrl_c
 
@@ -22,6 +22,7 @@ from storage.errors import (
     ModelIntegrityError,
 )
 from storage.models.store import ModelStore
+from storage.schema.gate_check import GateCheck
 from storage.schema.records import LONGEST_REASON, ChampionPointer, utc_now
 from storage.settings import Settings, settings_or_exit
 from storage.version import VERSION
@@ -45,11 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.if_missing and _champion_is_usable(settings):
             return 0
-        _train(settings, options)
+        return _train(settings, options)
     except (HousingError, OSError) as error:
         print(_one_sentence(error), file=sys.stderr)
         return EXIT_WRONG_INPUT if isinstance(error, InvalidInput) else EXIT_FAILED
-    return 0
 
 
 def _one_sentence(error: HousingError | OSError) -> str:
@@ -77,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--if-missing", action="store_true", help="do nothing if there is already a champion"
+    )
+    parser.add_argument(
+        "--despite-checks",
+        action="store_true",
+        help="make the best one the champion even if it does not pass the gate's checks of the model itself",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     return parser
@@ -140,7 +145,7 @@ def _complain(problem: str | None, consequence: str) -> None:
         print(f"{problem} {consequence}", file=sys.stderr)
 
 
-def _train(settings: Settings, options: argparse.Namespace) -> None:
+def _train(settings: Settings, options: argparse.Namespace) -> int:
     # Imported as late as possible: scikit-learn, then MLflow and matplotlib, take seconds, and a table
     # that cannot be used should be refused before.
     from training.models.candidates import configured_candidates
@@ -153,6 +158,7 @@ def _train(settings: Settings, options: argparse.Namespace) -> None:
     from rich.console import Console
 
     from training.fitting.progress import step_display
+    from training.promotion.own_checks import failed
     from training.tracking.registry import follow_champion
     from training.train import Training
     from training.versions.retention import remove_old_versions
@@ -160,12 +166,33 @@ def _train(settings: Settings, options: argparse.Namespace) -> None:
     console = Console()
     with step_display(console) as display:
         trained = Training(settings, table, candidates, display).run()
+    broken = failed(trained.manifest.checks)
+    if broken and not options.despite_checks:
+        console.print(comparison(trained.outcome))
+        print(_refusal(settings, trained.manifest.version, broken), file=sys.stderr)
+        return EXIT_FAILED
     pointer = ModelStore(settings.paths).set_champion(trained.manifest.version, "command line")
-    AuditTrail(settings.paths).record(_promotion(pointer))
+    AuditTrail(settings.paths).record(_promotion(pointer, broken))
     follow_champion(settings, trained.manifest)
     remove_old_versions(settings, utc_now())
     console.print(comparison(trained.outcome))
+    if broken:
+        print(f"It is the champion although it did not pass: {_listed(broken)}", file=sys.stderr)
     print(f"Champion: {trained.manifest.version} in {settings.paths.models}")
+    return 0
+
+
+def _refusal(settings: Settings, version: str, broken: Sequence[GateCheck]) -> str:
+    champion = ModelStore(settings.paths).way_back().champion
+    stays = f"The champion stays {champion}." if champion else "There is no champion."
+    return (
+        f"Version {version} is not the champion, as it did not pass: {_listed(broken)} {stays} To make it "
+        "the champion all the same, promote it on the Registry page, or train with --despite-checks."
+    )
+
+
+def _listed(broken: Sequence[GateCheck]) -> str:
+    return " ".join(f"{check.name} ({check.sentence})." for check in broken)
 
 
 def _table(settings: Settings, options: argparse.Namespace) -> HousingTable:
@@ -181,12 +208,13 @@ def _table(settings: Settings, options: argparse.Namespace) -> HousingTable:
     return table
 
 
-def _promotion(pointer: ChampionPointer) -> AuditAct:
+def _promotion(pointer: ChampionPointer, broken: Sequence[GateCheck]) -> AuditAct:
+    although = f" It did not pass: {_listed(broken)}" if broken else ""
     return AuditAct(
         actor="command line",
         action="promotion",
         subject=pointer.version,
-        reason="Trained by `python -m training`.",
+        reason=f"Trained by `python -m training`.{although}"[:LONGEST_REASON],
         figures={"previous": pointer.previous},
     )
 

@@ -33,8 +33,12 @@ from training.fitting.outcome import TrainingOutcome
 from training.fitting.progress import StepDisplay
 from training.fitting.search import SEARCHED, Trial, configured_search
 from training.models.candidates import Candidate
-from training.models.predictor import compiled_if_equal
+from training.models.intervals import PriceIntervals
+from training.models.predictor import Predictor, PublicPredictor, compiled_if_equal
+from training.models.price_pipeline import PricePipeline
 from training.models.reference_profile import ReferenceProfile, ReferenceSearch
+from training.promotion.checks import Rules
+from training.promotion.own_checks import own_checks
 from training.publishing.model_card import model_card
 from training.publishing.model_metrics import record_model_metrics
 from training.publishing.publish import publish, version_id
@@ -112,6 +116,10 @@ class Training:
         chosen = fitted.index(winner)
         answers = answers_with_intervals(measured[chosen], intervals, test)
         measured[chosen] = with_intervals(measured[chosen], answers, intervals.coverage)
+        self._begin("Compiling the winner for service, and checking it")
+        seed = self._settings.training.random_seed
+        predictor = _as_served(winner.pipeline, intervals, splits.train, seed)
+        rules = Rules.of(self._settings)
         outcome = TrainingOutcome(
             version=version_id(model, now),
             trained_at=now,
@@ -121,7 +129,7 @@ class Training:
             answers=answers,
             trials=trials,
             training=splits.train,
-            seed=self._settings.training.random_seed,
+            seed=seed,
             validation=splits.validation,
             row_counts=splits.row_counts,
             table=self._table.learned,
@@ -131,6 +139,7 @@ class Training:
             labelled=labelled,
             trigger_id=self._retraining.trigger_id if self._retraining is not None else None,
             repeated=splits.repeated,
+            checks=own_checks(predictor, answers, intervals.coverage, rules),
         )
         context = self._context(outcome)
         run = self._record_runs(outcome, test, context)
@@ -216,8 +225,6 @@ class Training:
         context: TrainingContext,
         run: RecordedRun | None,
     ) -> ModelManifest:
-        self._begin("Compiling the winner for service")
-        _compile(outcome)
         self._begin("Writing the version")
         run_id = run.run_id if run is not None else None
         keep_table(self._settings.paths, self._table)
@@ -250,10 +257,11 @@ class Training:
         return self._fits + len(self._candidates) + 5
 
 
-def _compile(outcome: TrainingOutcome) -> None:
+def _as_served(
+    pipeline: PricePipeline, intervals: PriceIntervals, learned: Part, seed: int
+) -> Predictor:
     # The service does this whenever it loads a version. Doing it here stores the machine code on disk, so
     # that the service's processes do not each compile it while requests wait.
-    training = outcome.training
-    profile = ReferenceProfile.fit(training.inputs, training.targets, outcome.seed)
-    pipeline = outcome.winner.fitted.pipeline
-    compiled_if_equal(pipeline, outcome.intervals, ReferenceSearch(profile), training.inputs)
+    search = ReferenceSearch(ReferenceProfile.fit(learned.inputs, learned.targets, seed))
+    compiled = compiled_if_equal(pipeline, intervals, search, learned.inputs)
+    return compiled or PublicPredictor(pipeline, intervals, search)

@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, Field
 from backend.contract.base import Described, Request, Status, Success
 from backend.contract.models import ModelVersion
 from backend.contract.performance import Estimate, RealizedError
-from storage.schema.gate import GateCheck, GateDecision
+from storage.schema.gate import GateDecision
+from storage.schema.gate_check import GateCheck
 
 __all__ = [
     "ComparisonQuery",

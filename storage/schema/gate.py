@@ -1,49 +1,16 @@
 """The promotion gate's decision: each check with its figures, and the checks that decided it."""
 
 import logging
-import math
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from storage.schema.gate_check import GateCheck
 from storage.schema.triggers import Trigger, TriggerSource
 
 logger = logging.getLogger(__name__)
 
 Branch = Literal["no champion", "better", "better on recent"]
-
-
-def finite(value: float | None) -> float | None:
-    """Return a number that JSON can represent, or None."""
-    return value if value is None or math.isfinite(value) else None
-
-
-class GateCheck(BaseModel):
-    """One check of the gate and its result; failing a ``required`` one blocks the promotion.
-
-    The others decide which path to promotion is open. ``figures`` are what the result is based on, ``limit``
-    the value one is compared with, in its unit. ``sentence`` is for a person, without a full stop.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    passed: bool
-    required: bool
-    sentence: str
-    figures: dict[str, int | float | None] = Field(default_factory=dict)
-    limit: float | None = None
-
-    @field_validator("figures", mode="after")
-    @classmethod
-    def _finite(cls, figures: dict[str, Any]) -> dict[str, Any]:
-        """Turn a figure that is not finite into null, because JSON cannot represent it."""
-        return {name: finite(value) for name, value in figures.items()}
-
-    @field_validator("limit", mode="after")
-    @classmethod
-    def _finite_limit(cls, limit: float | None) -> float | None:
-        return finite(limit)
 
 
 class GateDecision(BaseModel):

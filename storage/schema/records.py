@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from storage.domain.inputs import HousingFeatures
+from storage.schema.gate_check import GateCheck
 
 LONGEST_MESSAGE = 20_000
 """Characters of a log message or error message that are kept."""
@@ -275,6 +276,11 @@ class ModelManifest(Record):
     libraries: dict[str, str] = Field(
         default_factory=dict,
         description="Versions of what it was trained with; empty from releases before 0.3.0.",
+    )
+    checks: list[GateCheck] = Field(
+        default_factory=list,
+        description="The gate's checks of the model itself, as its training made them; empty from releases "
+        "before 0.3.0.",
     )
     checksums: dict[str, str] = Field(description="SHA-256 by file name, relative to the folder.")
 

@@ -2,11 +2,15 @@
 
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from mlflow import MlflowClient
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.linear_model import LinearRegression
 
 from storage.audit.trail import AuditTrail
 from storage.database.connection import Database
@@ -76,12 +80,15 @@ def test_the_same_model_again_is_not_promoted(bench: Bench) -> None:
 
 
 def test_a_useless_model_is_refused_even_as_the_first(bench: Bench) -> None:
-    """A straight line answers more than any district costs."""
+    """It answers one divided by the price, which falls where people earn more."""
     (line,) = named_candidates("linear_regression")
-    refused = bench.retrain(line)
+    inverse = TransformedTargetRegressor(
+        LinearRegression(), func=np.reciprocal, inverse_func=np.abs, check_inverse=False
+    )
+    refused = bench.retrain(replace(line, pipeline=line.pipeline.set_params(regressor=inverse)))
     assert refused["promoted"] is False
-    assert "answers are between 0 and 5.1" in refused["reason"]
-    assert not checks(refused)["behaviour: possible prices"]["passed"]
+    assert "increases of every income keep or raise" in refused["reason"]
+    assert not checks(refused)["behaviour: income never lowers the price"]["passed"]
     assert bench.store.champion_pointer() is None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.schema.gate_check import GateCheck
 from storage.schema.predictions import LabelledPredictions
 from storage.schema.records import LearnedTable
 from storage.tables.problem import counted
@@ -47,6 +48,8 @@ class TrainingOutcome:
         How the labelled predictions were used; None if not requested.
     trigger_id
         Of the retraining; None if trained from the command line.
+    checks
+        The gate's checks of the winner itself.
     repeated
         Rows of the base table that are of a district which an earlier row is of.
     seed
@@ -71,6 +74,7 @@ class TrainingOutcome:
     labelled: LabelledReport | None = None
     trigger_id: str | None = None
     repeated: int = 0
+    checks: tuple[GateCheck, ...] = ()
 
     def repeats(self) -> str:
         """Say how many rows of the table repeat a district; an empty text if none does."""

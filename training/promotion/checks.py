@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from storage.domain.target import TARGET_UNIT
-from storage.schema.gate import GateCheck
+from storage.schema.gate_check import GateCheck
 from storage.schema.predictions import LabelledPredictions
 from storage.settings import Settings
 from training.evaluation.behaviour import Observation

@@ -15,7 +15,8 @@ others. With too few effective rows, it is within the margin on the test part it
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from storage.schema.gate import Branch, GateCheck, GateDecision
+from storage.schema.gate import Branch, GateDecision
+from storage.schema.gate_check import GateCheck
 from storage.schema.predictions import LabelledPredictions
 from storage.schema.triggers import TriggerSource
 from training.dataset.missing import Missing

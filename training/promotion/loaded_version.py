@@ -92,19 +92,25 @@ class LoadedVersion:
 
     def latency_microseconds(self, inputs: FloatArray) -> float:
         """Return the median time of one prediction, asked about the rows (n, 8), n > 0, one by one."""
-        rows = np.ascontiguousarray(inputs, dtype=np.float64)
-        for number in range(WARM_UPS):
-            self._seconds_for(rows, number)
-        seconds = [self._seconds_for(rows, 0)]
-        while len(seconds) < TIMED_PREDICTIONS and sum(seconds) < TIMED_SECONDS:
-            seconds.append(self._seconds_for(rows, len(seconds)))
-        return 1e6 * statistics.median(seconds)
+        return latency_microseconds(self.predictor, inputs)
 
-    def _seconds_for(self, rows: FloatArray, number: int) -> float:
-        row = rows[[number % len(rows)]]
-        began = time.perf_counter()
-        self.predictor.answer(row)
-        return time.perf_counter() - began
+
+def latency_microseconds(predictor: Predictor, inputs: FloatArray) -> float:
+    """Return the median time of one prediction, asked about the rows (n, 8), n > 0, one by one."""
+    rows = np.ascontiguousarray(inputs, dtype=np.float64)
+    for number in range(WARM_UPS):
+        _seconds_for(predictor, rows, number)
+    seconds = [_seconds_for(predictor, rows, 0)]
+    while len(seconds) < TIMED_PREDICTIONS and sum(seconds) < TIMED_SECONDS:
+        seconds.append(_seconds_for(predictor, rows, len(seconds)))
+    return 1e6 * statistics.median(seconds)
+
+
+def _seconds_for(predictor: Predictor, rows: FloatArray, number: int) -> float:
+    row = rows[[number % len(rows)]]
+    began = time.perf_counter()
+    predictor.answer(row)
+    return time.perf_counter() - began
 
 
 def refusal_of(store: ModelStore, version: str) -> str | None:

@@ -10,6 +10,7 @@ import numpy as np
 from storage.domain.inputs import FEATURES
 from storage.domain.subject import MODEL_NAME
 from storage.domain.target import CAPPED_FROM, TARGET_CAP, TARGET_UNIT, TARGET_UNIT_DOLLARS
+from storage.schema.gate_check import GateCheck
 from training.dataset.embedded import provenance_of
 from training.evaluation.slices import Slice, by_age, by_income, by_region
 from training.fitting.fit import MeasuredCandidate
@@ -18,7 +19,7 @@ from training.fitting.outcome import TrainingOutcome
 
 def model_card(outcome: TrainingOutcome) -> str:
     """Return the model card of the version that a training produces. It depends only on ``outcome``."""
-    sections = (_head, _data, _protocol, _figures, _slices, _intervals, _limits, _use)
+    sections = (_head, _data, _protocol, _figures, _checks, _slices, _intervals, _limits, _use)
     return "\n\n".join(section(outcome) for section in sections) + "\n"
 
 
@@ -121,6 +122,20 @@ def _figures_row(measured: MeasuredCandidate, is_winner: bool) -> tuple[str, ...
         f"{measured.test.r2_score:.4f}",
         f"{measured.fitted.fit_seconds:.1f}",
     )
+
+
+def _checks(outcome: TrainingOutcome) -> str:
+    rows = [(check.name, _verdict(check), check.sentence) for check in outcome.checks]
+    return f"""## Checks of the model itself
+
+The promotion gate's, made at the end of the training. Where one is not passed, only a person can make this
+version the champion.
+
+{_table(("check", "verdict", "figures"), rows)}"""
+
+
+def _verdict(check: GateCheck) -> str:
+    return "passed" if check.passed else "**not passed**"
 
 
 def _slices(outcome: TrainingOutcome) -> str:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.schema.arrays import FloatArray
-from storage.schema.gate import GateCheck, GateDecision
+from storage.schema.gate import GateDecision
+from storage.schema.gate_check import GateCheck
 from storage.schema.predictions import LabelledPredictions, Predictions
 from storage.schema.triggers import TriggerSource
 from storage.settings import Settings

@@ -117,7 +117,7 @@ def test_it_depends_on_the_outcome_alone(outcome: TrainingOutcome) -> None:
 
 def test_every_table_has_as_many_cells_in_each_line(outcome: TrainingOutcome) -> None:
     blocks = re.findall(r"(?:^\|.*\n?)+", model_card(outcome), flags=re.MULTILINE)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     for block in blocks:
         assert len({line.count("|") for line in block.splitlines()}) == 1
 
