@@ -97,7 +97,9 @@ def usable_folder(parent: Path, name: str) -> Path | None:
 
 
 def checksum(sources: Path) -> str:
-    """Return the checksum of all sources with compiled functions, and of those whose constants they import.
+    """Return the checksum of all sources with compiled functions, and of what their constants come from.
+
+    That is the modules that they import them from, and the definitions of tables (``table.toml``).
 
     numba notices a change of the file that a function is in, but not of a function or a constant that
     comes from another. Nothing else that is imported becomes part of the machine code, so that most changes
@@ -120,6 +122,12 @@ def _texts(sources: Path) -> Iterator[bytes]:
             text = path.read_bytes()
             yield text
             waiting += _imported(text, sources.parent)
+    yield from (path.read_bytes() for path in definitions(sources.parent))
+
+
+def definitions(root: Path) -> list[Path]:
+    """Return the files that define tables: constants of the domain, such as the cap, come from one."""
+    return sorted((root / "storage" / "domain").rglob("*.toml"))
 
 
 def _is_marked(text: bytes) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from shutil import copyfile
 
 from storage.models.restored import KINDS
-from training.kernels.machine_code import MARKS, SOURCES
+from training.kernels.machine_code import MARKS, SOURCES, definitions
 
 PROJECT = SOURCES.parent
 IMPORTED = re.compile(r"^ *from ((?:storage|training)(?:\.\w+)+) import", re.MULTILINE)
@@ -27,7 +27,7 @@ def copied_code(folder: Path) -> list[str]:
 
 
 def code_files() -> set[Path]:
-    """Return the files, those that make their folders packages included."""
+    """Return the files, with those that make their folders packages, and the definitions of tables."""
     waiting = [path for path in SOURCES.rglob("*.py") if any(map(path.read_bytes().count, MARKS))]
     waiting += _files_of(kind.module for kind in KINDS.values())
     found: set[Path] = set()
@@ -36,7 +36,8 @@ def code_files() -> set[Path]:
         if path not in found:
             found.add(path)
             waiting += _files_of(IMPORTED.findall(path.read_text(encoding="utf-8")))
-    return found | {init for path in found for init in _packages_of(path)}
+    packages = {init for path in found for init in _packages_of(path)}
+    return found | packages | set(definitions(PROJECT))
 
 
 def _files_of(modules: Iterable[str]) -> Iterator[Path]:

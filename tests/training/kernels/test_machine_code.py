@@ -23,6 +23,7 @@ def sources(tmp_path: Path) -> Path:
         ("training/low.py", COMPILED),
         ("storage/limits.py", "from storage.highest import HIGHEST\n\nLIMIT = HIGHEST"),
         ("storage/highest.py", "HIGHEST = 1"),
+        ("storage/domain/homes/table.toml", "cap = 5"),
         ("storage/errors.py", "class Wrong(Exception): ..."),
         ("training/options.py", "OPTIONS = {}"),
         ("training/other.py", ""),
@@ -36,7 +37,13 @@ def sources(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "changed",
-    ["training/low.py", "training/options.py", "storage/limits.py", "storage/highest.py"],
+    [
+        "training/low.py",
+        "training/options.py",
+        "storage/limits.py",
+        "storage/highest.py",
+        "storage/domain/homes/table.toml",
+    ],
 )
 def test_what_a_compiled_function_is_made_of_changes_the_name(changed: str, sources: Path) -> None:
     before = checksum(sources)

@@ -7,7 +7,8 @@ import pytest
 
 from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import FloatArray
-from storage.schema.gate import GateCheck, GateDecision
+from storage.schema.gate import GateDecision
+from storage.schema.gate_check import GateCheck
 from tests.training.promotion.test_decision import (
     INPUTS,
     NOISE,
