@@ -46,8 +46,8 @@ class Sample:
 def look(launcher: int, paths: RuntimePaths, seconds: float, answered: int) -> Sample:
     """Look at a running system."""
     held: dict[str, float] = {}
-    for name, pid in sorted(launched(launcher).items()):
-        processes = family(pid)
+    families = {name: family(pid) for name, pid in sorted(launched(launcher).items())}
+    for name, processes in {"make up": [launcher], **families}.items():
         held[f"{name} MB"] = sum(map(_megabytes, processes))
         held[f"{name} files"] = sum(map(_descriptors, processes))
     held["spool kB"] = sum(map(_bytes, paths.spool.glob("*"))) / 1e3
