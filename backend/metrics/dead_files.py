@@ -1,4 +1,4 @@
-"""What dead workers left: their counters are added up in one file of each kind, their live gauges removed.
+"""What dead workers left: their numbers are merged in one file of each kind, their live gauges removed.
 
 Otherwise a worker that keeps dying would fill the disk, half a megabyte at a time, and slow down each scrape.
 
@@ -13,7 +13,9 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from operator import itemgetter
 from pathlib import Path
+from typing import TypeAlias
 
 from prometheus_client.mmap_dict import MmapedDict
 
@@ -22,8 +24,11 @@ from backend.metrics.files import content
 logger = logging.getLogger(__name__)
 
 LIVE_FILES = "gauge_live*.db"
-SUMMED = ("counter", "histogram")
+NEWEST = "gauge_mostrecent"
+KINDS = ("counter", "histogram", NEWEST)
 SUMS = re.compile(r"(\w+)_dead-(\d+)-(.+)\.db")
+Values: TypeAlias = dict[str, tuple[float, float]]
+"""Numbers by key, each with its time."""
 
 
 def add_up_dead(folder: Path) -> None:
@@ -36,7 +41,7 @@ def add_up_dead(folder: Path) -> None:
             remove_if_dead(path)
         for path in set(folder.glob("*.db")) - set(counting(folder)):
             path.unlink()
-        for kind in SUMMED:
+        for kind in KINDS:
             for path in sorted(folder.glob(f"{kind}_*.db")):
                 if SUMS.fullmatch(path.name) is None and _is_dead(path):
                     _add(kind, path)
@@ -82,21 +87,27 @@ def _add(kind: str, path: Path) -> None:
     sums = _values(path)
     if before is not None:
         for key, value in _values(before).items():
-            sums[key] = sums.get(key, 0.0) + value
+            sums[key] = _merged(kind, value, sums[key]) if key in sums else value
     found = SUMS.fullmatch(before.name) if before is not None else None
     number = int(found[2]) + 1 if found else 1
     draft = path.with_name(f"{kind}_dead.new")
-    draft.write_bytes(content(sums.items()))
+    draft.write_bytes(content((key, *value) for key, value in sums.items()))
     process = path.stem.removeprefix(f"{kind}_")
     draft.rename(path.with_name(f"{kind}_dead-{number:06}-{process}.db"))
     for each in filter(None, (before, path)):
         each.unlink(missing_ok=True)  # a damaged one was set aside
 
 
-def _values(path: Path) -> dict[str, float]:
+def _merged(kind: str, one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    if kind == NEWEST:
+        return max(one, other, key=itemgetter(1))
+    return one[0] + other[0], 0.0
+
+
+def _values(path: Path) -> Values:
     try:
         values = MmapedDict.read_all_values_from_file(str(path))
-        return {key: value for key, value, _, _ in values}
+        return {key: (value, moment) for key, value, moment, _ in values}
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001  the library raises whatever a damaged file leads it to

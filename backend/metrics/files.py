@@ -186,9 +186,9 @@ def _place(value: FileValue) -> tuple[Doubles, int]:
     return value.doubles, value.index
 
 
-def content(values: Iterable[tuple[str, float]]) -> bytes:
-    """Return a whole file of values by key, in the layout of ``MetricFile``."""
-    entries = b"".join(_entry(key, value, 0.0) for key, value in values)
+def content(values: Iterable[tuple[str, float, float]]) -> bytes:
+    """Return a whole file of keys, values and time stamps, in the layout of ``MetricFile``."""
+    entries = b"".join(_entry(*each) for each in values)
     return struct.pack("=ii", 8 + len(entries), 0) + entries
 
 

@@ -11,12 +11,14 @@ from prometheus_client import CollectorRegistry, values
 from prometheus_client.mmap_dict import mmap_key
 
 from backend.metrics import scrape
-from backend.metrics.dead_files import SUMMED, add_up_dead
+from backend.metrics.dead_files import KINDS, add_up_dead
 from backend.metrics.files import MULTIPROCESS_VARIABLE, content
 from backend.metrics.metrics import Metrics
 
 DEAD = 4
+PREDICTED, SHARE_NAME = "ml_predictions_total", "ml_drifted_feature_share"
 PREDICTIONS = mmap_key("ml_predictions", "ml_predictions_total", ["model_version"], ["a"], "Help.")
+SHARE = mmap_key(SHARE_NAME, SHARE_NAME, [], [], "Help.")
 BUCKET = mmap_key("seconds", "seconds_bucket", ["le"], ["0.5"], "Help.")
 
 
@@ -37,8 +39,8 @@ def test_any_number_of_dead_workers_leaves_one_file_of_each_kind(folder: Path) -
     for process in range(10, 200):
         _die(folder, process)
         add_up_dead(folder)
-    assert len(list(folder.iterdir())) == len(SUMMED)
-    assert _sums() == (DEAD + 190, 3 * (DEAD + 190))
+    assert len(list(folder.iterdir())) == len(KINDS)
+    assert _sums() == (DEAD + 190, 3 * (DEAD + 190), 199)
 
 
 def test_those_who_live_keep_theirs_and_all_count(folder: Path) -> None:
@@ -71,7 +73,7 @@ def test_a_kill_at_any_moment_counts_nothing_twice(
                 assert _sums() == expected
         add_up_dead(copy)
         assert _sums() == expected
-        assert len(list(copy.glob("*.db"))) == len(SUMMED)
+        assert len(list(copy.glob("*.db"))) == len(KINDS)
 
 
 def test_a_damaged_file_is_set_aside_and_a_full_disk_changes_nothing(
@@ -91,19 +93,21 @@ def test_a_damaged_file_is_set_aside_and_a_full_disk_changes_nothing(
 
 
 def _die(folder: Path, process: int) -> None:
-    (folder / f"counter_{process}-{process:08x}.db").write_bytes(content([(PREDICTIONS, 1.0)]))
-    (folder / f"histogram_{process}-{process:08x}.db").write_bytes(content([(BUCKET, 3.0)]))
+    (folder / f"counter_{process}-{process:08x}.db").write_bytes(content([(PREDICTIONS, 1.0, 0.0)]))
+    (folder / f"histogram_{process}-{process:08x}.db").write_bytes(content([(BUCKET, 3.0, 0.0)]))
+    share = content([(SHARE, process, 1e9 + process)])
+    (folder / f"gauge_mostrecent_{process}-{process:08x}.db").write_bytes(share)
     (folder / f"gauge_livesum_{process}-{process:08x}.db").write_bytes(content([]))
 
 
-def _sums() -> tuple[float, float]:
+def _sums() -> tuple[float, ...]:
     samples = {
         sample.name: sample.value
         for family in scrape.collected().collect()
         for sample in family.samples
-        if sample.labels in ({"model_version": "a"}, {"le": "0.5"})
+        if sample.labels in ({}, {"model_version": "a"}, {"le": "0.5"})
     }
-    return samples["ml_predictions_total"], samples["seconds_bucket"]
+    return tuple(samples[key] for key in (PREDICTED, "seconds_bucket", SHARE_NAME))
 
 
 def _killing(real: Callable[..., Any], last: int) -> Callable[..., Any]:
