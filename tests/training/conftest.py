@@ -11,6 +11,7 @@ import pytest
 
 from storage.schema.arrays import FloatArray
 from storage.settings import Settings
+from tests.settings import changed
 from tests.tracking_store import empty_store, settings_with_store
 from tests.trained_runtime import shared_folder
 from training.dataset.embedded import load_embedded
@@ -52,9 +53,16 @@ def empty_tracking_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, empty_tracking_store: Path) -> Settings:
+def settings(tmp_path: Path, free_port: int) -> Settings:
+    """Settings over an empty runtime folder. MLflow is away: its part of a short training is the largest."""
+    away = f"http://127.0.0.1:{free_port}"
+    return changed(Settings(runtime_directory=tmp_path / "runtime"), mlflow_tracking_uri=away)
+
+
+@pytest.fixture
+def settings_with_mlflow(tmp_path: Path, empty_tracking_store: Path) -> Settings:
     """Settings over a runtime folder with nothing but an empty MLflow store."""
-    return settings_with_store(tmp_path / "runtime", empty_tracking_store)
+    return settings_with_store(tmp_path / "recorded", empty_tracking_store)
 
 
 def named_candidates(*names: str) -> tuple[Candidate, ...]:

@@ -123,9 +123,11 @@ def test_a_training_makes_no_champion_by_itself(
     assert ModelStore(module_settings.paths).champion_pointer() is None
 
 
-def test_steps_are_told_in_order(settings: Settings, small_table: HousingTable) -> None:
+def test_steps_are_told_in_order(settings_with_mlflow: Settings, small_table: HousingTable) -> None:
     display = SilentSteps()
-    Training(settings, small_table, named_candidates("linear_regression"), display).run()
+    Training(
+        settings_with_mlflow, small_table, named_candidates("linear_regression"), display
+    ).run()
     assert [number for _, number, _ in display.steps] == [1, 2, 3, 4, 5, 6, 7]
     assert {total for _, _, total in display.steps} == {7}
     assert display.steps[0][0] == "Fitting linear regression"

@@ -40,6 +40,12 @@ def bench(settings: Settings, small_table: HousingTable) -> Bench:
     return Bench(changed(settings, **PATIENT), small_table)
 
 
+@pytest.fixture
+def recording_bench(settings_with_mlflow: Settings, small_table: HousingTable) -> Bench:
+    """With MLflow's store."""
+    return Bench(changed(settings_with_mlflow, **PATIENT), small_table)
+
+
 def checks(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {check["name"]: check for check in result["decision"]["checks"]}
 
@@ -129,11 +135,13 @@ def test_labelled_predictions_are_the_recent_part(bench: Bench) -> None:
     assert checks(then)["no loss on the recent part"]["passed"] is False
 
 
-def test_the_registry_follows_what_was_promoted(bench: Bench) -> None:
-    bad = bench.retrain(forest("bad"))
-    good = bench.retrain(forest("good"))
-    worse = bench.retrain(forest("bad"))
-    client = MlflowClient(bench.settings.tracking_uri, bench.settings.tracking_uri)
+def test_the_registry_follows_what_was_promoted(recording_bench: Bench) -> None:
+    bad = recording_bench.retrain(forest("bad"))
+    good = recording_bench.retrain(forest("good"))
+    worse = recording_bench.retrain(forest("bad"))
+    client = MlflowClient(
+        recording_bench.settings.tracking_uri, recording_bench.settings.tracking_uri
+    )
     for alias, result in ((CHAMPION, good), (PREVIOUS, bad), (CHALLENGER, worse)):
         found = client.get_model_version_by_alias(MODEL_NAME, alias)
         assert found.tags[VERSION_TAG] == result["version"]
@@ -226,12 +234,14 @@ def test_a_champion_that_cannot_be_loaded_is_no_champion_to_compare_with(bench: 
     assert bench.store.way_back().earlier == ("unloadable", first)
 
 
-def test_an_idle_worker_brings_the_aliases_after_a_rollback(bench: Bench) -> None:
-    first, second = bench.retrain(forest("bad")), bench.retrain(forest("good"))
-    client = MlflowClient(bench.settings.tracking_uri, bench.settings.tracking_uri)
+def test_an_idle_worker_brings_the_aliases_after_a_rollback(recording_bench: Bench) -> None:
+    first, second = recording_bench.retrain(forest("bad")), recording_bench.retrain(forest("good"))
+    client = MlflowClient(
+        recording_bench.settings.tracking_uri, recording_bench.settings.tracking_uri
+    )
 
     def aliases() -> dict[str, str]:
-        assert bench.worker().run_once(utc_now()) is None
+        assert recording_bench.worker().run_once(utc_now()) is None
         found = client.get_registered_model(MODEL_NAME).aliases
         return {
             alias: client.get_model_version(MODEL_NAME, number).tags[VERSION_TAG]
@@ -240,7 +250,7 @@ def test_an_idle_worker_brings_the_aliases_after_a_rollback(bench: Bench) -> Non
         }
 
     assert aliases() == {CHAMPION: second["version"], PREVIOUS: first["version"]}
-    ChampionSwitch(bench.store, bench.store.verify).roll_back()
+    ChampionSwitch(recording_bench.store, recording_bench.store.verify).roll_back()
     assert aliases() == {CHAMPION: first["version"]}  # a rollback leads nowhere from here
 
 

@@ -70,8 +70,9 @@ def test_a_cancellation_at_the_gate_leaves_the_champion_and_names_the_version(
 
 
 def test_the_steps_are_told_by_stage_timed_and_linked_to_their_run(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    settings_with_mlflow: Settings, small_table: HousingTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    bench = Bench(changed(settings_with_mlflow, **PATIENT), small_table)
     told: list[HeartBeat] = []
     said = Claim.beat
 
