@@ -22,7 +22,7 @@ from tests.end_to_end.killed_worker import STAGES, exit_code
 from tests.settings import changed
 from tests.system import clean_environment
 from tests.tracking_store import empty_store, settings_with_store
-from tests.training.conftest import named_candidates
+from tests.training.bench import forest
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
 from training.tracking.pending import OpenRegistrations
@@ -46,7 +46,7 @@ def small_table() -> HousingTable:
 
 
 def worker(settings: Settings) -> RetrainingWorker:
-    return RetrainingWorker(settings, small_table, named_candidates("random_forest"))
+    return RetrainingWorker(settings, small_table, (forest("good"),))
 
 
 def retrain(settings: Settings) -> Trigger:

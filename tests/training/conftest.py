@@ -12,6 +12,7 @@ import pytest
 from storage.schema.arrays import FloatArray
 from storage.settings import Settings
 from tests.settings import changed
+from tests.small_worker import with_few_trees
 from tests.tracking_store import empty_store, settings_with_store
 from tests.trained_runtime import shared_folder
 from training.dataset.embedded import load_embedded
@@ -112,6 +113,6 @@ def _fit_champion(embedded: HousingTable) -> FittedChampion:
     rows = np.random.RandomState(2).permutation(len(embedded))[:CHAMPION_ROWS]
     splits = split(HousingTable(embedded.values[rows], "part of the table"), seed=0)
     (candidate,) = named_candidates("neighbour_boosting")
-    fitted = fit(candidate, splits.train, splits.validation, threads=1)
+    fitted = fit(with_few_trees(candidate), splits.train, splits.validation, threads=1)
     intervals = fit_intervals(fitted, splits, seed=0)
     return FittedChampion(fitted.pipeline, intervals, splits.train, splits.validation)

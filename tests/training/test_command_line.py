@@ -15,7 +15,7 @@ from storage.models.way_back import WayBack
 from storage.paths import RuntimePaths
 from storage.settings import Settings
 from tests.system import REPOSITORY, clean_environment
-from tests.tracking_store import settings_with_store
+from tests.tracking_store import copy_store, settings_with_store
 from tests.versions import overwrite, publish_unloadable
 from training.__main__ import main
 from training.dataset.table import COLUMN_NAMES, HousingTable
@@ -80,7 +80,10 @@ def test_a_first_start_that_has_to_compile_says_so_before_it_does(
     assert said.startswith("Machine code is compiled for this machine, once")
 
 
-def test_if_missing_replaces_a_damaged_champion_and_shows_how(runtime_with_champion: Path) -> None:
+def test_if_missing_replaces_a_damaged_champion_and_shows_how(
+    runtime_with_champion: Path, empty_tracking_store: Path
+) -> None:
+    copy_store(empty_tracking_store, RuntimePaths(runtime_with_champion))
     store = ModelStore(RuntimePaths(runtime_with_champion))
     damaged = store.champion().version
     overwrite(store.folder(damaged) / "model.pkl", DAMAGED)

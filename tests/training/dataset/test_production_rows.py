@@ -13,6 +13,7 @@ from storage.schema.records import utc_now
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
 from tests.settings import changed
+from tests.small_worker import FEW_TREES, with_few_trees
 from tests.training.conftest import named_candidates
 from tests.training.labelled import keep_labelled
 from training.dataset.districts import falls_into_share, is_district_of
@@ -138,12 +139,22 @@ def test_a_labelled_rows_own_price_is_in_none_of_its_features(
     assert (before[:-1] != after[:-1]).any()  # its neighbours see it: it is a district like others
 
 
-@pytest.mark.parametrize("name", ["neighbour_boosting", "hist_gradient_boosting"])
+@pytest.mark.parametrize(
+    ("name", "few"),
+    [
+        ("neighbour_boosting", FEW_TREES),
+        ("hist_gradient_boosting", {"regressor__max_iter": 50, "regressor__learning_rate": 0.2}),
+    ],
+)
 def test_a_heavier_row_counts_for_more(
-    settings: Settings, base: HousingTable, production: LabelledRows, name: str
+    settings: Settings,
+    base: HousingTable,
+    production: LabelledRows,
+    name: str,
+    few: dict[str, float],
 ) -> None:
     dearer = LabelledRows(production.inputs, 1.5 * production.actual)
-    (candidate,) = named_candidates(name)
+    candidate = with_few_trees(*named_candidates(name), few)
     errors = []
     for weight in (0.01, 20.0):
         told = changed(settings, training_labelled_weight=weight)

@@ -39,7 +39,7 @@ def test_contributions_equal_the_shap_librarys(
 ) -> None:
     import shap
 
-    background = rows[1:101]
+    background = rows[1:31]
     masker = shap.maskers.Independent(background, max_samples=len(background))
     theirs = shap.explainers.Exact(model.predict, masker)(rows[:3])
     for number in range(3):

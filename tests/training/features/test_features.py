@@ -181,13 +181,13 @@ def test_the_metric_search_repeats_itself_and_finds_something(small_table: Housi
             small_table.inputs,
             small_table.targets,
             seed=0,
-            evaluations=15,
+            evaluations=8,
             tell=lambda number, error: errors.append(error),
         )
         for _ in range(2)
     ]
     assert found[0] == found[1]
-    assert errors[14] < errors[0]
+    assert errors[7] < errors[0]
     assert found[0]["place_share"] + found[0]["likeness_share"] < 1.0
     SimilarNeighbours(**found[0]).fit(small_table.inputs, small_table.targets)
 

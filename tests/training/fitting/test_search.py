@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from storage.errors import InvalidInput
 from storage.settings import Settings
 from tests.settings import changed
+from tests.small_worker import with_few_trees
 from tests.tracking_store import settings_with_store
 from tests.training.conftest import SilentSteps, named_candidates
 from training.__main__ import main
@@ -211,7 +212,8 @@ def searching(tmp_path_factory: pytest.TempPathFactory, empty_tracking_store: Pa
 
 @pytest.fixture(scope="module")
 def trained(searching: Settings, small_table: HousingTable, display: SilentSteps) -> TrainedVersion:
-    candidates = named_candidates("linear_regression", SEARCHED)
+    line, searched = named_candidates("linear_regression", SEARCHED)
+    candidates = (line, with_few_trees(searched))
     return Training(searching, small_table, candidates, display).run()
 
 
