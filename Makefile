@@ -28,7 +28,7 @@ test:  ## Run the whole test suite, including tests in a real browser.
 
 soak:  ## Run the long fault tests: kills, locks, model swaps (five minutes).
 	@$(PYTHON) environment.py development
-	@exec $(VENV)/python -m pytest -m soak tests/faults tests/end_to_end tests/storage/tables
+	@exec $(VENV)/python -m pytest -m soak tests/faults tests/end_to_end tests/storage/tables tests/training/evaluation
 
 soak-hour:  ## Kill everything by turns for an hour under load: what is held, and what is lost.
 	@$(PYTHON) environment.py development

@@ -154,7 +154,8 @@ def test_a_heavier_row_counts_for_more(
     few: dict[str, float],
 ) -> None:
     dearer = LabelledRows(production.inputs, 1.5 * production.actual)
-    candidate = with_few_trees(*named_candidates(name), few)
+    (candidate,) = named_candidates(name)
+    candidate = with_few_trees(candidate, few)
     errors = []
     for weight in (0.01, 20.0):
         told = changed(settings, training_labelled_weight=weight)

@@ -1,5 +1,8 @@
 """Contributions are exact: they add up, and agree with another implementation."""
 
+from itertools import combinations
+from math import comb
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -33,13 +36,50 @@ def test_contributions_add_up_to_the_prediction(
     assert found.base_value + found.contributions.sum() == pytest.approx(found.prediction, abs=1e-9)
 
 
+def test_contributions_are_what_shapley_wrote_down(
+    rows: FloatArray, model: HistGradientBoostingRegressor
+) -> None:
+    background = rows[1:31]
+    for row in rows[:3]:
+        found = explain(model.predict, row, background)
+        expected = _weighed_over_all_coalitions(model, row, background)
+        np.testing.assert_allclose(found.contributions, expected, atol=1e-9)
+
+
+def _weighed_over_all_coalitions(
+    model: HistGradientBoostingRegressor, row: FloatArray, background: FloatArray
+) -> list[float]:
+    """Return each input's contribution by Shapley's formula, with nothing shared between its terms."""
+    inputs = frozenset(range(len(row)))
+
+    def worth(coalition: frozenset[int]) -> float:
+        known = background.copy()
+        known[:, list(coalition)] = row[list(coalition)]
+        return float(np.mean(model.predict(known)))
+
+    coalitions = [
+        frozenset(chosen) for size in range(len(row) + 1) for chosen in combinations(inputs, size)
+    ]
+    worths = {coalition: worth(coalition) for coalition in coalitions}
+    return [
+        sum(
+            (worths[without | {each}] - worths[without])
+            / (len(row) * comb(len(row) - 1, len(without)))
+            for without in coalitions
+            if each not in without
+        )
+        for each in inputs
+    ]
+
+
+@pytest.mark.soak  # importing the library compiles for ten seconds
 @pytest.mark.filterwarnings("ignore")  # the library's own, at its import
 def test_contributions_equal_the_shap_librarys(
     rows: FloatArray, model: HistGradientBoostingRegressor
 ) -> None:
     import shap
 
-    background = rows[1:31]
+    background = rows[1:101]
     masker = shap.maskers.Independent(background, max_samples=len(background))
     theirs = shap.explainers.Exact(model.predict, masker)(rows[:3])
     for number in range(3):
