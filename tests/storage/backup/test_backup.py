@@ -217,6 +217,40 @@ def test_a_folder_in_use_or_not_empty_is_refused(
     assert settings.paths.database.exists()
 
 
+@pytest.mark.parametrize("is_mount", [True, False])
+def test_an_empty_folder_that_is_there_takes_it_even_a_mount(
+    is_mount: bool,
+    settings: Settings,
+    sqlite: Database,
+    tmp_path: Path,
+    restored: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root = restored.paths.root
+    monkeypatch.setattr(Path, "is_mount", lambda path: is_mount and path == root)
+    _back_up(settings, tmp_path / "backup")
+    root.mkdir()
+    before = root.stat().st_ino
+    assert _restore(restored, tmp_path / "backup") is None
+    assert restored.paths.database.exists()
+    assert not list(tmp_path.rglob("*restoring*"))
+    assert (root.stat().st_ino == before) is is_mount  # else it was put there by one rename
+    if is_mount:
+        with pytest.raises(BackupUnavailable, match="is a mount and not empty"):
+            _restore(restored, tmp_path / "backup", replace=True)
+
+
+def test_ctrl_c_ends_the_check_of_a_large_database(tmp_path: Path) -> None:
+    path = tmp_path / "any.db"
+    sqlite3.connect(path).close()
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    ctrl_c = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+    ctrl_c.start()
+    with pytest.raises(KeyboardInterrupt), unchanging(path) as connection:
+        connection.execute(endless)
+    ctrl_c.join()
+
+
 def test_an_audit_log_that_was_changed_is_copied_and_named(
     settings: Settings, sqlite: Database, tmp_path: Path, restored: Settings
 ) -> None:
@@ -279,14 +313,3 @@ def _drained_messages(settings: Settings) -> Counter[str]:
             found = connection.execute(sa.select(logs.c.message)).scalars().all()
     assert list(segments(settings.paths.spool)) == []
     return Counter(found)
-
-
-def test_ctrl_c_ends_the_check_of_a_large_database(tmp_path: Path) -> None:
-    path = tmp_path / "any.db"
-    sqlite3.connect(path).close()
-    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
-    ctrl_c = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
-    ctrl_c.start()
-    with pytest.raises(KeyboardInterrupt), unchanging(path) as connection:
-        connection.execute(endless)
-    ctrl_c.join()
