@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.domain.target import TARGET_NAME
 from storage.errors import InvalidDataset
 from storage.schema.arrays import FloatArray, IndexArray
 from storage.tables.problem import counted
@@ -103,7 +104,7 @@ def split(table: HousingTable, seed: int) -> Splits:
     Raises
     ------
     InvalidDataset
-        If it has so few different districts that a part has none.
+        If it has so few different districts that a part has none, or all values of a part are the same.
     """
     first = subjects_of(table.inputs)
     districts = len(np.unique(first))
@@ -113,6 +114,8 @@ def split(table: HousingTable, seed: int) -> Splits:
             f"{table.origin} has {len(table):,} rows of only {counted(districts, 'different district')}: too "
             "few to learn from some and judge by others."
         )
+    for part, rows in {"training": train, "validation": validation, "test": test}.items():
+        _refuse_one_value(table, part, rows)
     return Splits(
         train=_part(table, train),
         validation=_part(table, validation),
@@ -144,6 +147,18 @@ def split_rows(row_count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.nd
     validation_rows = round(VALIDATION_SHARE * row_count)
     test, validation, train = np.split(order, [test_rows, test_rows + validation_rows])
     return test, validation, train
+
+
+def _refuse_one_value(table: HousingTable, part: str, rows: IndexArray) -> None:
+    # Whoever answers that value is perfect, or not defined: R2 is 1.0, 0.0 or a division by zero.
+    if np.ptp(table.targets):
+        if np.ptp(table.targets[rows]):
+            return
+        where = f"the {len(rows):,} rows that the seed draws for {part}; train on more rows"
+    else:
+        where = f"all {len(table):,} rows: there is nothing to learn; check that column"
+    value = f"{float(table.targets[rows[0]]):g}"
+    raise InvalidDataset(f"{table.origin} has the same {TARGET_NAME}, {value}, in {where}.")
 
 
 def _part(table: HousingTable, rows: np.ndarray) -> Part:
