@@ -23,7 +23,7 @@ def test_what_an_attempt_left_and_cannot_be_loaded_is_trained_again(
     first = str(bench.retrain()["version"])
     half_written = bench.settings.paths.versions / ".half.draft"
     shutil.copytree(bench.store.folder(first), half_written)
-    trigger_id = bench.submit()
+    trigger_id = bench.submit(force=True)
     publish_unloadable(bench.store, first, "left", trigger_id=trigger_id)
     bench.worker().run_once(utc_now())
     found = bench.queue.find(trigger_id)

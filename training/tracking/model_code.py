@@ -14,7 +14,9 @@ from storage.models.restored import KINDS
 from training.kernels.machine_code import MARKS, SOURCES, definitions
 
 PROJECT = SOURCES.parent
-IMPORTED = re.compile(r"^ *from ((?:storage|training)(?:\.\w+)+) import", re.MULTILINE)
+IMPORTED = re.compile(
+    r"^ *from ((?:storage|training)(?:\.\w+)+) import (\([^)]*\)|.*)", re.MULTILINE
+)
 
 
 def copied_code(folder: Path) -> list[str]:
@@ -35,9 +37,19 @@ def code_files() -> set[Path]:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting += _files_of(IMPORTED.findall(path.read_text(encoding="utf-8")))
+            waiting += _files_of(_modules_in(path.read_text(encoding="utf-8")))
     packages = {init for path in found for init in _packages_of(path)}
     return found | packages | set(definitions(PROJECT))
+
+
+def _modules_in(code: str) -> Iterator[str]:
+    """Yield the modules of ours that code imports from, or by name out of their package."""
+    for module, names in IMPORTED.findall(code):
+        if PROJECT.joinpath(*module.split(".")).is_dir():
+            listed = names.strip("()").split(",")
+            yield from (f"{module}.{name.split()[0]}" for name in listed if name.strip())
+        else:
+            yield module
 
 
 def _files_of(modules: Iterable[str]) -> Iterator[Path]:

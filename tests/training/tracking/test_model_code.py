@@ -23,7 +23,10 @@ def imports_of(path: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
-            found.add(str(node.module))
+            module = str(node.module)
+            is_package = PROJECT.joinpath(*module.split(".")).is_dir()
+            names = {f"{module}.{alias.name}" for alias in node.names}
+            found |= names if is_package and module.startswith(OURS) else {module}
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
     return found
