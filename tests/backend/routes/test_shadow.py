@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from backend.contract.shadow import ShadowResponse
 from backend.services import EXTENSION, Services
+from storage.domain.target import TARGET_CAP
 from storage.models.store import ModelStore
 from storage.models.watch_record import WatchRecord
 from storage.process.progress import keep_progress
@@ -59,14 +60,15 @@ def test_differences_and_errors_are_those_of_the_answers(
     assert difference.mean is not None
     assert difference.rms is not None
     assert difference.beyond_interval is not None
-    assert difference.mean.value == pytest.approx(BY)
-    assert difference.rms.value == pytest.approx(BY)
     served, actual = holdout.predicted[:300], holdout.actual[:200]
-    beyond = np.mean(served + BY > holdout.upper[:300])
+    dearer = np.minimum(served + BY, TARGET_CAP)  # no answer is above it
+    assert difference.mean.value == pytest.approx(np.mean(dearer - served))
+    assert difference.rms.value == pytest.approx(np.sqrt(np.mean((dearer - served) ** 2)))
+    beyond = np.mean(dearer > holdout.upper[:300])
     assert difference.beyond_interval.value == pytest.approx(beyond)
     assert [one.share for one in difference.quantiles] == [0.05, 0.25, 0.5, 0.75, 0.95]
     assert difference.quantiles[2].difference == pytest.approx(BY)
-    for error, answers in ((errors.champion, served), (errors.challenger, served + BY)):
+    for error, answers in ((errors.champion, served), (errors.challenger, dearer)):
         assert error.rmse is not None
         expected = np.sqrt(np.mean((answers[:200] - actual) ** 2))
         assert error.rmse.value == pytest.approx(expected)
