@@ -35,8 +35,6 @@ def main() -> None:
     """Serve ``module:function``, the factory that the first argument names, until stopped."""
     settings = settings_or_exit()
     logging.basicConfig(format=CONSOLE_FORMAT, stream=sys.stdout, level=settings.log_level)
-    # It names its plugins when it is imported: they would be the last words of a failed start.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     _allow_open_files()
     # Before the imports: whoever comes meanwhile waits for them instead of being refused.
     listener = listen(

@@ -6,13 +6,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import psycopg
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 from storage.database import remedies
 from storage.database.failures import is_fault_of_record
@@ -26,6 +24,9 @@ from storage.database.files import (
 from storage.errors import DatabaseUnavailable
 from storage.schema.records import utc_now
 from storage.schema.unreadable import UnreadableValue, decoded
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +99,9 @@ class Database:
         """
         if self.dialect == "sqlite" and self._url.database:
             _make_folder(Path(self._url.database).parent)
+        # Imported only by the one process that migrates: it is a twentieth of the start of a service.
+        from alembic import command
+
         with self.transaction() as connection:
             command.upgrade(alembic_config(connection), "head")
         self._migrated = True
@@ -287,8 +291,10 @@ def _with_driver(url: sa.URL) -> sa.URL:
     return url.set(drivername="postgresql+psycopg") if is_postgresql else url
 
 
-def alembic_config(connection: sa.Connection) -> Config:
+def alembic_config(connection: sa.Connection) -> "Config":
     """Return Alembic's configuration for migrating over a connection."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(remedies.MIGRATIONS))
     config.attributes["connection"] = connection
