@@ -44,14 +44,14 @@ def wait_for(
     raise AssertionError(f"Waited {seconds:g} s in vain for: {what}")
 
 
-def free_port() -> int:
-    """Return a port that nothing listens on now.
+def free_port(ports: Iterator[int] = PORTS) -> int:
+    """Return a port that nothing listens on now, the next one of the ``ports``.
 
     It is below those that the kernel gives to outgoing connections, and each pytest process has ports of its
     own, of which none comes again soon: now and then another would take it before the test does.
     """
     while True:
-        port = next(PORTS)
+        port = next(ports)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port

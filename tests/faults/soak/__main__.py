@@ -8,6 +8,7 @@ or if fewer requests were answered than asked for.
 import storage.ctrl_c
 
 import argparse
+import random
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +20,9 @@ from storage.settings import Settings, settings_or_exit
 from tests.faults.soak.run import Soak
 from tests.settings import changed
 from tests.system import copied_runtime, free_port
+
+PORTS = range(32_000, 32_768)
+"""Those of no test: one that ran meanwhile would take a killed process's port for free and meet the next."""
 
 
 def main() -> int:
@@ -41,7 +45,8 @@ def main() -> int:
 def with_ports(settings: Settings) -> Settings:
     """Return the settings with three free ports."""
     names = ("backend_port", "dashboard_port", "mlflow_port")
-    return changed(settings, **{name: free_port() for name in names})
+    ports = iter(random.sample(PORTS, len(PORTS)))
+    return changed(settings, **{name: free_port(ports) for name in names})
 
 
 def _parser() -> argparse.ArgumentParser:
