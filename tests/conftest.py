@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 
 from backend.app import create_app
 from backend.services import EXTENSION, Services
-from storage.database.connection import Database
 from storage.log_writer.writer import LogWriter
 from storage.schema.records import utc_now
 from storage.settings import Settings
+from tests.migrated import migrated
 from tests.postgresql import postgresql_server
 from tests.settings import changed
 from tests.system import copied_runtime, free_port
@@ -115,8 +115,7 @@ def http(app: Flask) -> FlaskClient:
 @pytest.fixture
 def store_records(service_settings: Settings) -> Iterator[Callable[[], None]]:
     """Create the database and move what was spooled so far into it, as the log-writer does."""
-    database = Database(service_settings.database_address, writable=True)
-    database.migrate()
+    database = migrated(service_settings.database_address)
     writer = LogWriter(service_settings.paths, database, 65536)
 
     def drain() -> None:

@@ -18,10 +18,10 @@ from backend.app import create_app
 from backend.client import HousingClient
 from backend.services import EXTENSION, Services
 from dashboard.settings import shared_settings
-from storage.database.connection import Database
 from storage.log_writer.writer import LogWriter
 from storage.schema.records import utc_now
 from storage.settings import Settings
+from tests.migrated import migrated
 from tests.settings import changed
 from tests.system import REPOSITORY
 
@@ -41,8 +41,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._database = Database(settings.database_address, writable=True)
-        self._database.migrate()
+        self._database = migrated(settings.database_address)
         self._writer = LogWriter(settings.paths, self._database, 65536)
         self._server: BaseWSGIServer | None = None
         self._services: Services | None = None

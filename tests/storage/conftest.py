@@ -9,6 +9,7 @@ import pytest
 from storage.database.connection import Database
 from storage.settings import Settings
 from storage.spool.spool import Spool
+from tests.migrated import migrated
 from tests.postgresql import empty_database
 
 
@@ -26,8 +27,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def writable(database_url: str) -> Iterator[Database]:
     """The migrated database, opened by its one writer."""
-    database = Database(database_url, writable=True)
-    database.migrate()
+    database = migrated(database_url)
     yield database
     database.close()
 

@@ -5,11 +5,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.schema.records import PredictionRecord
 from storage.schema.tables import labels, predictions
 from storage.settings import Settings
+from tests.migrated import migrated
 from training.dataset.splits import Part
 
 
@@ -21,9 +21,8 @@ def keep_labelled(settings: Settings, part: Part, when: datetime | Sequence[date
         {"prediction_id": one.prediction_id, "timestamp": one.timestamp, "actual": actual}
         for one, actual in zip(made, part.targets.tolist(), strict=True)
     ]
-    database = Database(settings.database_address, writable=True)
+    database = migrated(settings.database_address)
     try:
-        database.migrate()
         with database.transaction() as connection:
             connection.execute(sa.insert(predictions), [one.row() for one in made])
             connection.execute(sa.insert(labels), known)

@@ -12,6 +12,7 @@ from storage.domain.subject import MODEL_NAME
 from storage.models.store import ModelStore
 from storage.schema.records import ModelManifest
 from storage.settings import Settings
+from tests.small_worker import with_few_trees
 from tests.training.conftest import SilentSteps, named_candidates
 from training.dataset.table import HousingTable
 from training.models.candidates import Candidate
@@ -38,6 +39,10 @@ class Registered:
     def train(self, name: str = "linear_regression") -> ModelManifest:
         (candidate,) = named_candidates(name)
         return self.train_candidate(candidate)
+
+    def train_few_trees(self) -> ModelManifest:
+        (candidate,) = named_candidates("hist_gradient_boosting")
+        return self.train_candidate(with_few_trees(candidate, {"regressor__max_iter": 20}))
 
     def train_candidate(self, candidate: Candidate) -> ModelManifest:
         return Training(self.settings, self.table, (candidate,), SilentSteps()).run().manifest

@@ -38,7 +38,7 @@ def test_a_version_is_a_challenger_until_it_is_champion(registered: Registered) 
     assert registered.aliases() == {CHALLENGER: first.version}
     registered.promote(first)
     assert registered.aliases() == {CHAMPION: first.version}
-    second = registered.train("hist_gradient_boosting")
+    second = registered.train_few_trees()
     follow_champion(registered.settings, second)
     assert registered.aliases() == {CHAMPION: first.version, CHALLENGER: second.version}
     registered.promote(second)
@@ -90,7 +90,7 @@ def test_mlflow_being_away_costs_a_warning_only(
 
 
 def test_the_sync_follows_a_pointer_that_moved_and_then_rests(registered: Registered) -> None:
-    first, second = registered.train(), registered.train("hist_gradient_boosting")
+    first, second = registered.train(), registered.train_few_trees()
     sync, now = AliasSync(registered.settings), utc_now()
     assert not sync.run_once(now)  # nothing is champion yet
     registered.store.set_champion(first.version)
