@@ -150,8 +150,8 @@ def test_an_answer_becomes_both_of_its_rows_or_none(
     }
     assert Counter(row["request_id"] for row in requests) == {"first": 1, "twice": 1, "request": 1}
     with readable.transaction() as connection:
-        counted = connection.execute(sa.select(sa.func.sum(request_rollup.c.requests)))
-        assert counted.scalar_one() == 3 * len(RESOLUTIONS)
+        counted = connection.execute(sa.select(request_rollup.c.requests)).scalars().all()
+        assert sum(counted) == 3 * len(RESOLUTIONS)
 
 
 def test_an_answer_written_otherwise_takes_the_long_way_to_the_same_rows(
