@@ -160,6 +160,7 @@ def _train(settings: Settings, options: argparse.Namespace) -> int:
     from training.fitting.progress import step_display
     from training.promotion.own_checks import failed
     from training.tracking.registry import follow_champion
+    from training.tracking.verdict import Verdict, record_verdict
     from training.train import Training
     from training.versions.retention import remove_old_versions
 
@@ -167,7 +168,13 @@ def _train(settings: Settings, options: argparse.Namespace) -> int:
     with step_display(console) as display:
         trained = Training(settings, table, candidates, display).run()
     broken = failed(trained.manifest.checks)
-    if broken and not options.despite_checks:
+    is_champion = options.despite_checks or not broken
+    why = _listed(broken) or "Every check of the model itself passed."
+    verdict = Verdict.of(
+        is_champion, (check.name for check in broken), f"By the command line. {why}"
+    )
+    record_verdict(settings, trained.manifest, verdict)
+    if not is_champion:
         console.print(comparison(trained.outcome))
         print(_refusal(settings, trained.manifest.version, broken), file=sys.stderr)
         return EXIT_FAILED

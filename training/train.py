@@ -197,6 +197,11 @@ class Training:
             model_card=model_card(outcome),
             parameters=self._parameters(),
             repeated=outcome.repeated,
+            part_sha256={
+                "train": outcome.training_sha256,
+                "validation": checksum(outcome.validation),
+                "test": checksum(Part(outcome.answers.inputs, outcome.answers.actual)),
+            },
         )
 
     def _record_runs(

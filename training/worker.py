@@ -39,6 +39,7 @@ from training.promotion.gate import PromotionGate
 from training.promotion.loaded_version import refusal_of
 from training.publishing.published_version import PublishedVersion, published_for
 from training.tracking.registry import follow_champion
+from training.tracking.verdict import Verdict, record_verdict
 from training.train import Training
 
 logger = logging.getLogger("training.worker")  # __name__ is "__main__" when it runs as a process
@@ -155,6 +156,8 @@ class RetrainingWorker:
             self._tell("promotion", trigger, f"Promoted: {decision.reason}.", result)
             self._audit.record(_promotion(trigger, result))
         follow_champion(self._settings, published.manifest)
+        verdict = Verdict.of(decision.promote, decision.decided_by, decision.reason)
+        record_verdict(self._settings, published.manifest, verdict)
         logger.info("%s: %s.", "Promoted" if decision.promote else "Not promoted", decision.reason)
         return result
 

@@ -4,9 +4,9 @@ If a worker dies or MLflow is unavailable in between, the file records what is s
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -27,11 +27,15 @@ NEVER_PUBLISHED = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class OpenRegistration:
-    """What registering a version needs besides its folder; ``run``: the winner's run, once recorded."""
+    """What registering a version needs besides its folder.
+
+    ``run`` is the winner's run, once recorded; ``tags`` are what was decided meanwhile.
+    """
 
     context: TrainingContext
     trials: tuple[Trial, ...]
     run: RecordedRun | None
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
@@ -51,6 +55,13 @@ class OpenRegistrations:
     def keep(self, registration: OpenRegistration) -> None:
         """Store one, atomically and durably."""
         write_atomically(self._path(registration.version), FORMAT.dump_json(registration))
+
+    def tag(self, version: str, tags: Mapping[str, str]) -> bool:
+        """Let one take tags along when it is registered; return whether it is open."""
+        registration = self._read(self._path(version))
+        if registration is not None:
+            self.keep(replace(registration, tags=tags))
+        return registration is not None
 
     def close(self, version: str) -> None:
         """Remove one that is registered."""

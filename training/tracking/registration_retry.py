@@ -5,6 +5,7 @@ The worker does this when idle, as with the aliases. No version is registered tw
 
 import json
 import logging
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from training.tracking.pending import OpenRegistration, OpenRegistrations
 from training.tracking.registry import ModelRegistry
 from training.tracking.runs import RecordedRun, record_training
 from training.tracking.store import TrackingUnavailable
+from training.tracking.verdict import tag_version
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +85,9 @@ class RegistrationRetry:
         if not self._open.is_open(registration.version):
             return  # the training that published it was faster
         registry = ModelRegistry(self._settings)
-        number = registry.register(manifest, registration.run or self._record(registration))
+        run = registration.run or self._record(registration)
+        number = registry.register(manifest, run)
+        tag_version(self._settings, manifest.version, run.run_id, dict(registration.tags))
         pointer = self._store.champion_pointer()
         if pointer is not None:
             registry.follow(pointer.version, pointer.previous)
@@ -98,7 +102,7 @@ class RegistrationRetry:
             self._settings, registration.context, candidates, registration.trials, test
         )
         # Stored before registering, so that it is not recorded twice.
-        self._open.keep(OpenRegistration(registration.context, registration.trials, run))
+        self._open.keep(replace(registration, run=run))
         return run
 
     def _give_up(self, version: str, error: Exception) -> None:

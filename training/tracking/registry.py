@@ -9,6 +9,7 @@ is removed, so that ``models:/california-housing@champion`` is the served model 
 """
 
 import logging
+from collections.abc import Mapping
 
 from mlflow import MlflowClient
 
@@ -71,6 +72,13 @@ class ModelRegistry:
             if manifest.version > max(numbers, default=""):
                 self._client.set_registered_model_alias(MODEL_NAME, CHALLENGER, number)
         return number
+
+    def tag(self, version: str, tags: Mapping[str, str]) -> None:
+        """Tag the version with this id, if it is registered."""
+        with answering():
+            number = self._number_of(version)
+            for name, value in tags.items() if number is not None else ():
+                self._client.set_model_version_tag(MODEL_NAME, number, name, value)
 
     def follow(self, champion: str, previous: str | None) -> None:
         """Point the aliases to the versions with these ids; a champion is no longer a challenger.

@@ -6,15 +6,24 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped] # ships no types
 from mlflow import MlflowClient
-from mlflow.entities import Experiment, LifecycleStage, Metric, RunStatus
+from mlflow.entities import (
+    Dataset,
+    DatasetInput,
+    Experiment,
+    InputTag,
+    LifecycleStage,
+    Metric,
+    RunStatus,
+)
 from mlflow.models import infer_signature
+from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
 from storage.domain.inputs import FEATURE_NAMES
 from storage.domain.subject import MODEL_NAME
@@ -37,6 +46,10 @@ MODEL_REQUIREMENTS = ("scikit-learn", "numpy", "numba", "cloudpickle", "pydantic
 EXAMPLE_ROWS = 5
 LABELLED = "labelled_predictions.json"
 ABANDONED = "abandoned"
+PURPOSES = {"train": "training"}
+"""MLflow's own words for what a part is for, where ours is another."""
+LONGEST_DIGEST = 36
+"""Of a dataset in MLflow's store; the profile has the whole checksum."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,8 @@ class TrainingContext:
     model_card: str
     parameters: Mapping[str, str]
     repeated: int = 0
+    part_sha256: Mapping[str, str] = field(default_factory=dict)
+    """Checksum of the rows of each part."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +111,7 @@ class RunTracker:
             with mlflow.start_run(experiment_id=self._experiment_id, run_name=name) as run:
                 self._whole = str(run.info.run_id)
                 mlflow.set_tags(_shared_tags(context))
+                _log_parts(self._whole, context)
                 mlflow.log_params(dict(context.parameters))
                 mlflow.log_text(context.model_card, MODEL_CARD)
                 if context.labelled is not None:
@@ -108,6 +124,7 @@ class RunTracker:
         """Record one candidate in a run of its own."""
         with answering(), self._child(measured.fitted.name) as run:
             mlflow.set_tags(_tags(measured, context))
+            _log_parts(run.info.run_id, context)
             mlflow.log_params(measured.fitted.parameters)
             mlflow.log_metrics(measured.metrics)
             is_winner = measured.fitted.name == context.winner
@@ -227,6 +244,27 @@ def _trigger_tags(context: TrainingContext) -> dict[str, str]:
         "rows_labelled": str(context.labelled["used"]),
         "rows_left_out": json.dumps(dict(context.labelled["left_out"])),
     }
+
+
+def _log_parts(run_id: str, context: TrainingContext) -> None:
+    """Log which rows the run learned from, chose by, and was measured on: MLflow's "datasets used"."""
+    inputs = [
+        DatasetInput(
+            dataset=Dataset(
+                name=f"{context.dataset_origin}, {part}",
+                digest=digest[:LONGEST_DIGEST],
+                source_type="table",
+                source=json.dumps(
+                    {"name": context.dataset_origin, "sha256": context.dataset_sha256}
+                ),
+                profile=json.dumps({"num_rows": context.row_counts[part], "sha256": digest}),
+            ),
+            tags=[InputTag(MLFLOW_DATASET_CONTEXT, PURPOSES.get(part, part))],
+        )
+        for part, digest in context.part_sha256.items()
+    ]
+    if inputs:
+        MlflowClient().log_inputs(run_id, datasets=inputs)
 
 
 def _log_plots(measured: MeasuredCandidate, test: Part, runs: Iterable[str]) -> None:

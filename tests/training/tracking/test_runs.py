@@ -1,5 +1,6 @@
 """Runs in a real MLflow store."""
 
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,24 @@ def test_a_run_holds_parameters_metrics_and_the_data_it_saw(recorded: Recorded) 
     assert data.tags["dataset_sha256"] == recorded.trained.manifest.dataset_sha256
     assert data.tags["rows_train"] == "384"
     assert data.tags["rows_repeated"] == "0"
+
+
+def test_a_run_names_the_rows_that_it_learned_chose_and_was_measured_by(
+    recorded: Recorded,
+) -> None:
+    for run in (recorded.run(), recorded.parent()):
+        assert run.inputs is not None
+        used = {
+            each.tags[0].value: json.loads(str(each.dataset.profile))
+            for each in run.inputs.dataset_inputs
+        }
+        assert {part: profile["num_rows"] for part, profile in used.items()} == {
+            "training": 384,
+            "validation": 96,
+            "test": 120,
+        }
+        assert used["training"]["sha256"] == recorded.trained.manifest.training_sha256
+        assert run.data.metrics["fit_seconds"] > 0
 
 
 def test_one_run_stands_for_the_training_and_holds_no_model(recorded: Recorded) -> None:
