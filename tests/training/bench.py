@@ -10,9 +10,11 @@ from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
 from storage.schema.triggers import TriggerSource
 from storage.settings import Settings
+from tests.system import wait_for
 from tests.training.conftest import named_candidates
 from training.dataset.table import HousingTable
 from training.models.candidates import Candidate
+from training.publishing.publish import VERSION_TIME
 from training.worker import RetrainingWorker
 
 # Through scikit-learn one answer of a forest takes longer than the budget of a model in service.
@@ -51,9 +53,14 @@ class Bench:
         *,
         force: bool = False,
     ) -> dict[str, Any]:
+        # The same model again, within the same second, would be the same version.
+        wait_for(lambda: not self._published_now(), what="the next second")
         trigger_id = self.submit(source, force=force)
         assert self.worker(candidate).run_once(utc_now()) is not None
         found = self.queue.find(trigger_id)
         assert found.state == "done"
         assert found.trigger.result is not None
         return found.trigger.result
+
+    def _published_now(self) -> bool:
+        return any(self.settings.paths.versions.glob(f"{utc_now().strftime(VERSION_TIME)}-*"))
