@@ -6,6 +6,7 @@ import pytest
 
 from backend.client import HousingClient
 from dashboard.performance.shadow_chart import empty_sentence, shadow_option
+from dashboard.shared.price import dollars, escaped
 from storage.models.store import ModelStore
 from storage.schema.records import utc_now
 from storage.spool.log_handler import open_spool
@@ -63,13 +64,18 @@ def test_silent_answers_are_shown_with_units_and_counts(
     said = "\n".join(caption.value for caption in page.caption)
     assert f"Challenger dearer shadowed {ROWS} predictions" in said
     facts = {name: value for table in page.table for name, value in table.value.iloc[:, 0].items()}
-    assert "$10,000" in facts["Mean difference"]
-    assert "$10,000" in facts["RMS difference"]
+    found = client.shadow()
+    difference = found.difference
+    for name, estimate in (("Mean", difference.mean), ("RMS", difference.rms)):
+        assert estimate is not None
+        assert 0.09 < estimate.value <= 0.1, "0.1 dearer, but for the prices at the cap"
+        assert f"**{escaped(dollars(estimate.value))}**" in facts[f"{name} difference"]
     assert facts["Outside the champion's interval"].startswith("**")
     assert facts["Labelled"] == f"0 of {ROWS}"
-    points = shadow_option(client.shadow())["dataset"]["source"]
+    points = shadow_option(found)["dataset"]["source"]
     assert sum(point["rows"] for point in points) == ROWS
-    assert {point["mean"] for point in points} <= {None, 10.0}
+    means = [point["mean"] for point in points if point["mean"] is not None]
+    assert all(9.0 < mean <= 10.0 for mean in means)
     assert {point["challenger"] for point in points} == {None}
 
 
