@@ -5,6 +5,9 @@ import importlib
 import os
 import tempfile
 
+# OpenMP's pool of threads does not survive a fork: a child's first prediction would wait for good.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 from sqlalchemy.orm import configure_mappers
 
 from backend.metrics.files import MULTIPROCESS_VARIABLE
