@@ -3,7 +3,8 @@
 from pydantic import BaseModel, Field
 
 from backend.contract.base import Request, Success
-from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES, Feature, HousingFeatures
+from storage.domain.definition import Feature
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures
 from storage.domain.target import TARGET_CAP, TARGET_UNIT_DOLLARS
 
 __all__ = [

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.contract.predictions import InputWarning
-from storage.domain.inputs import FEATURES, Feature
+from storage.domain.definition import Feature
+from storage.domain.inputs import FEATURES
 from training.models.reference_profile import PERCENTILES, ReferenceProfile
 
 INCOME_UNIT, INCOME_UNIT_DOLLARS = "10,000 USD a year", 10_000

@@ -104,7 +104,7 @@ def _field(feature: Feature) -> float | None:
         key=_key(feature.name),
         persist_state="session",
         help=(
-            f"{feature.description} Typical: {feature.typical_minimum:g} to {feature.typical_maximum:g}. "
+            f"{feature.described} Typical: {feature.typical.lowest:g} to {feature.typical.highest:g}. "
             f"Allowed: {feature.minimum:g} to {feature.maximum:g}."
         ),
     )

@@ -12,7 +12,7 @@ from storage.domain.parts import Name, Number, Part, Range, Words
 from storage.domain.segments import Segments
 
 
-class Input(Part):
+class Feature(Part):
     """One input: how it is named, measured and bounded.
 
     Attributes
@@ -35,6 +35,21 @@ class Input(Part):
     typical: Range
     step: Annotated[Number, Field(gt=0)]
     example: Number
+
+    @property
+    def minimum(self) -> float:
+        """The lowest accepted value."""
+        return self.accepted.lowest
+
+    @property
+    def maximum(self) -> float:
+        """The highest accepted value."""
+        return self.accepted.highest
+
+    @property
+    def described(self) -> str:
+        """The description with the unit."""
+        return f"{self.description} Unit: {self.unit}."
 
     @model_validator(mode="after")
     def _within(self) -> Self:
@@ -131,7 +146,7 @@ class TableDefinition(Part):
     about: Words
     subject: Subject
     target: Target
-    inputs: Annotated[list[Input], Field(min_length=1, max_length=200)]
+    inputs: Annotated[list[Feature], Field(min_length=1, max_length=200)]
     place: Place
     identity: Identity
     segments: Segments

@@ -45,6 +45,14 @@ def read_definition(folder: Path) -> TableDefinition:
         raise InvalidDefinition(f"{path}: {_sentence(error.errors(), content)}.") from error
 
 
+def definition_or_exit(folder: Path) -> TableDefinition:
+    """Read the definition; end the process with one sentence if it cannot be used."""
+    try:
+        return read_definition(folder)
+    except InvalidDefinition as error:
+        raise SystemExit(str(error)) from None
+
+
 def _sentence(errors: Sequence[ErrorDetails], content: dict[str, object]) -> str:
     told = [_problem(error, content) for error in errors[:MOST_PROBLEMS]]
     further = len(errors) - MOST_PROBLEMS

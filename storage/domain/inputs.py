@@ -1,59 +1,26 @@
 """The inputs of the model: one definition for validation, forms, columns and training order.
 
-They are those of ``table.toml``. ``minimum`` and ``maximum`` are what the service accepts;
-``typical_minimum`` and ``typical_maximum`` a sensible range for a form.
+They are the ``[[inputs]]`` of ``table.toml``.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from storage.domain.definition import Input
+from storage.domain.definition import Feature
 from storage.domain.table import TABLE
 
-
-@dataclass(frozen=True)
-class Feature:
-    """One input: how it is named, measured and bounded."""
-
-    name: str
-    label: str
-    unit: str
-    description: str
-    minimum: float
-    maximum: float
-    typical_minimum: float
-    typical_maximum: float
-    step: float
-    example: float
-
-
-def _feature(one: Input) -> Feature:
-    return Feature(
-        name=one.name,
-        label=one.label,
-        unit=one.unit,
-        description=f"{one.description} Unit: {one.unit}.",
-        minimum=one.accepted.lowest,
-        maximum=one.accepted.highest,
-        typical_minimum=one.typical.lowest,
-        typical_maximum=one.typical.highest,
-        step=one.step,
-        example=one.example,
-    )
-
-
-FEATURES: tuple[Feature, ...] = tuple(_feature(one) for one in TABLE.inputs)
+FEATURES: tuple[Feature, ...] = tuple(TABLE.inputs)
 FEATURE_NAMES: tuple[str, ...] = TABLE.names
-INCOME, AGE, ROOMS, BEDROOMS, POPULATION, OCCUPANCY, LATITUDE, LONGITUDE = map(
-    FEATURE_NAMES.index,
-    (
-        *("MedInc", "HouseAge", "AveRooms", "AveBedrms", "Population", "AveOccup"),
-        *("Latitude", "Longitude"),
-    ),
-)
-"""The columns of an array of inputs, shape (n, 8), that features of this table are made of."""
+INCOME = FEATURE_NAMES.index("MedInc")
+AGE = FEATURE_NAMES.index("HouseAge")
+ROOMS = FEATURE_NAMES.index("AveRooms")
+BEDROOMS = FEATURE_NAMES.index("AveBedrms")
+POPULATION = FEATURE_NAMES.index("Population")
+OCCUPANCY = FEATURE_NAMES.index("AveOccup")
+LATITUDE = FEATURE_NAMES.index(TABLE.place.latitude)
+LONGITUDE = FEATURE_NAMES.index(TABLE.place.longitude)
+"""Columns of an array of inputs, shape (n, 8), that features of this table are made of."""
 EXAMPLE: dict[str, float] = {feature.name: feature.example for feature in FEATURES}
 
 
@@ -78,13 +45,13 @@ def _field(feature: Feature) -> Any:
         ge=feature.minimum,
         le=feature.maximum,
         allow_inf_nan=False,
-        description=feature.description,
+        description=feature.described,
         examples=[feature.example],
         json_schema_extra={
             "label": feature.label,
             "unit": feature.unit,
-            "typical_minimum": feature.typical_minimum,
-            "typical_maximum": feature.typical_maximum,
+            "typical_minimum": feature.typical.lowest,
+            "typical_maximum": feature.typical.highest,
             "step": feature.step,
         },
     )

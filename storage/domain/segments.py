@@ -1,5 +1,6 @@
 """The segments that errors are shown and compared by, as the definition of a table has them."""
 
+from math import inf
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -7,8 +8,10 @@ from pydantic import Field, model_validator
 from storage.domain.parts import Name, Number, Part, Range, Words
 
 Kind = Annotated[str, Field(strict=True, pattern=r"^[a-z_]+$", max_length=40)]
-PlaceOnMap = Annotated[list[Number], Field(min_length=2, max_length=2)]
-"""Degrees north and east."""
+Line = tuple[tuple[Number, Number], tuple[Number, Number]]
+"""Two places on the map, each as degrees north and east."""
+EAST_END = ((0.0, 180.0), (1.0, 180.0))
+"""A line that everything is west of."""
 
 
 class Quarters(Part):
@@ -45,14 +48,15 @@ class RegionRule(Part):
     """
 
     name: Kind
-    south: Number | None = None
-    north: Number | None = None
-    east_of: Number | None = None
-    west_of: Annotated[list[PlaceOnMap], Field(min_length=2, max_length=2)] | None = None
+    south: Number = -inf
+    north: Number = inf
+    east_of: Number = -inf
+    west_of: Line = EAST_END
 
     @model_validator(mode="after")
     def _southern_first(self) -> Self:
-        if self.west_of is not None and not self.west_of[0][0] < self.west_of[1][0]:
+        (south, _), (north, _) = self.west_of
+        if not south < north:
             raise ValueError("west_of must name two places, the southern one first")
         return self
 

@@ -1,5 +1,5 @@
 """The table that this installation predicts on: read once, the same for every process."""
 
-from storage.domain.definition_file import EMBEDDED, read_definition
+from storage.domain.definition_file import EMBEDDED, definition_or_exit
 
-TABLE = read_definition(EMBEDDED)
+TABLE = definition_or_exit(EMBEDDED)

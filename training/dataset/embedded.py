@@ -14,7 +14,6 @@ from storage.errors import InvalidDataset
 from storage.schema.arrays import FloatArray
 from training.dataset.table import COLUMN_NAMES, HousingTable
 
-FOLDER = EMBEDDED
 PROVENANCE = "provenance.json"
 
 
@@ -30,7 +29,7 @@ class Provenance(BaseModel):
     license: str
 
 
-def load_embedded(folder: Path = FOLDER) -> HousingTable:
+def load_embedded(folder: Path = EMBEDDED) -> HousingTable:
     """Read the embedded table.
 
     Raises
@@ -56,7 +55,7 @@ def load_embedded(folder: Path = FOLDER) -> HousingTable:
 
 def provenance_of(values_sha256: str) -> Provenance | None:
     """Return the provenance of a table with the embedded table's values, otherwise None."""
-    provenance = _read_provenance(FOLDER / PROVENANCE)
+    provenance = _read_provenance(EMBEDDED / PROVENANCE)
     return provenance if provenance.values_sha256 == values_sha256 else None
 
 

@@ -8,14 +8,14 @@ from storage.schema.arrays import FloatArray
 from training.features.map_coordinates import on_grid
 from training.kernels.compiled import compiled
 
-REGION_OF_RULE = tuple(REGION_NAMES.index(rule.region) for rule in REGION_RULES)
+REGION_OF_RULE = tuple(REGION_NAMES.index(rule.name) for rule in REGION_RULES)
 SOUTH = tuple(rule.south for rule in REGION_RULES)
 NORTH = tuple(rule.north for rule in REGION_RULES)
 EAST_OF = tuple(rule.east_of for rule in REGION_RULES)
-LINE_SOUTH = tuple(rule.line[0][0] for rule in REGION_RULES)
-LINE_EAST = tuple(rule.line[0][1] for rule in REGION_RULES)
-LINE_HEIGHT = tuple(rule.line[1][0] - rule.line[0][0] for rule in REGION_RULES)
-LINE_SHIFT = tuple(rule.line[0][1] - rule.line[1][1] for rule in REGION_RULES)
+LINE_SOUTH = tuple(rule.west_of[0][0] for rule in REGION_RULES)
+LINE_EAST = tuple(rule.west_of[0][1] for rule in REGION_RULES)
+LINE_HEIGHT = tuple(rule.west_of[1][0] - rule.west_of[0][0] for rule in REGION_RULES)
+LINE_SHIFT = tuple(rule.west_of[0][1] - rule.west_of[1][1] for rule in REGION_RULES)
 """How far west of its southern place a line's northern place is. (Tuples: numba keeps no code on disk that
 uses an array from outside.)"""
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.domain.definition_file import EMBEDDED, FILE, read_definition
+from storage.domain.definition_file import EMBEDDED, FILE, definition_or_exit, read_definition
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures
 from storage.domain.presets import DISTRICTS
 from storage.errors import InvalidDefinition
@@ -105,6 +105,11 @@ def test_a_file_that_cannot_be_read_is_said_to_be(tmp_path: Path) -> None:
     with pytest.raises(InvalidDefinition, match=r"table\.toml cannot be read: No such file"):
         read_definition(tmp_path)
     assert "is not in UTF-8" in _refusal(tmp_path, TEXT.encode("utf-16"))
+
+
+def test_a_process_ends_in_that_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"table\.toml cannot be read: No such file"):
+        definition_or_exit(tmp_path)
 
 
 @given(left_out=st.sampled_from(LINES))

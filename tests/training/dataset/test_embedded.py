@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from storage.domain.definition_file import EMBEDDED
 from storage.domain.inputs import EXAMPLE, FEATURES
 from storage.domain.target import TARGET_CAP, TARGET_NAME, TARGET_UNIT
 from storage.errors import InvalidDataset
-from training.dataset.embedded import FOLDER, PROVENANCE, load_embedded
+from training.dataset.embedded import PROVENANCE, load_embedded
 from training.dataset.table import COLUMN_NAMES, HousingTable
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(FOLDER, tmp_path / "dataset"))
+    return Path(shutil.copytree(EMBEDDED, tmp_path / "dataset"))
 
 
 def provenance(folder: Path) -> dict[str, object]:
@@ -36,7 +37,7 @@ def test_it_is_the_census_table(embedded: HousingTable) -> None:
 
 
 def test_provenance_says_what_is_there(embedded: HousingTable) -> None:
-    stated = provenance(FOLDER)
+    stated = provenance(EMBEDDED)
     assert stated["rows"] == len(embedded)
     assert stated["values_sha256"] == embedded.sha256
     units = {feature.name: feature.unit for feature in FEATURES} | {TARGET_NAME: TARGET_UNIT}
