@@ -90,6 +90,21 @@ def behaviour_checks(observations: Sequence[Observation]) -> Iterator[GateCheck]
         )
 
 
+def model_checks(
+    answers: LabelledPredictions,
+    coverage: float,
+    latency_microseconds: float,
+    behaviour: Sequence[Observation],
+    rules: Rules,
+) -> tuple[GateCheck, ...]:
+    """Return the checks of a model itself, which need no champion; ``answers`` are those to the test part."""
+    return (
+        coverage_check(answers, coverage, rules),
+        latency_check(latency_microseconds, rules),
+        *behaviour_checks(behaviour),
+    )
+
+
 def better_check(part: str, found: ComparisonFigures) -> GateCheck:
     """Whether the challenger is significantly better on a part."""
     verdict = "significantly better" if found.is_better else "not proven better"
@@ -105,17 +120,7 @@ def better_check(part: str, found: ComparisonFigures) -> GateCheck:
 
 def within_margin_check(part: str, found: ComparisonFigures, rules: Rules) -> GateCheck:
     """Whether the challenger is shown to be worse on a part by no more than the margin."""
-    within = found.stays_within(rules.margin_share)
-    verdict = "within" if within else "not proven to be within"
-    return GateCheck(
-        name=f"not worse on the {part}",
-        passed=within,
-        required=False,
-        sentence=f"{verdict} the margin of {rules.margin_share:.1%} on the {part}: "
-        f"{in_words(found)}",
-        figures=figures_of(found),
-        limit=found.allowed(rules.margin_share),
-    )
+    return _margin_check(f"not worse on the {part}", "margin", part, found, rules.margin_share)
 
 
 def not_far_worse_check(part: str, found: ComparisonFigures, rules: Rules) -> GateCheck:
@@ -123,17 +128,8 @@ def not_far_worse_check(part: str, found: ComparisonFigures, rules: Rules) -> Ga
 
     It limits what may be lost where there is little traffic now.
     """
-    within = found.stays_within(rules.far_margin_share)
-    verdict = "within" if within else "not proven to be within"
-    return GateCheck(
-        name=f"not far worse on the {part}",
-        passed=within,
-        required=False,
-        sentence=f"{verdict} the wide margin of {rules.far_margin_share:.1%} on the {part}: "
-        f"{in_words(found)}",
-        figures=figures_of(found),
-        limit=found.allowed(rules.far_margin_share),
-    )
+    name, margin = f"not far worse on the {part}", rules.far_margin_share
+    return _margin_check(name, "wide margin", part, found, margin)
 
 
 def traffic_check(
@@ -143,20 +139,32 @@ def traffic_check(
 
     ``found`` is measured with the weights of ``traffic``.
     """
-    within = found.stays_within(rules.margin_share)
-    verdict = "within" if within else "not proven to be within"
+    weighted = f"{part} weighted by {traffic.traffic_rows:,} predictions of recent traffic"
+    name = f"not worse on the {part} weighted by traffic"
+    check = _margin_check(name, "margin", weighted, found, rules.margin_share)
     effective, fewest = traffic.effective_rows, rules.traffic_minimum_rows
     few = "" if effective >= fewest else f" of at least {fewest:,.0f}, so the {part} itself decides"
+    rows = {"effective_rows": effective, "traffic_rows": traffic.traffic_rows}
+    return check.model_copy(
+        update={
+            "sentence": f"{check.sentence}; {effective:,.0f} effective rows{few}",
+            "figures": check.figures | rows,
+        }
+    )
+
+
+def _margin_check(
+    name: str, margin: str, part: str, found: ComparisonFigures, share: float
+) -> GateCheck:
+    within = found.stays_within(share)
+    verdict = "within" if within else "not proven to be within"
     return GateCheck(
-        name=f"not worse on the {part} weighted by traffic",
+        name=name,
         passed=within,
         required=False,
-        sentence=f"{verdict} the margin of {rules.margin_share:.1%} on the {part} weighted by "
-        f"{traffic.traffic_rows:,} predictions of recent traffic: {in_words(found)}; "
-        f"{effective:,.0f} effective rows{few}",
-        figures=figures_of(found)
-        | {"effective_rows": effective, "traffic_rows": traffic.traffic_rows},
-        limit=found.allowed(rules.margin_share),
+        sentence=f"{verdict} the {margin} of {share:.1%} on the {part}: {in_words(found)}",
+        figures=figures_of(found),
+        limit=found.allowed(share),
     )
 
 

@@ -25,10 +25,8 @@ from training.evaluation.comparison import Comparison
 from training.evaluation.traffic_weights import TrafficWeights
 from training.promotion.checks import (
     Rules,
-    behaviour_checks,
     better_check,
-    coverage_check,
-    latency_check,
+    model_checks,
     no_loss_check,
     not_far_worse_check,
     recent_coverage_check,
@@ -114,9 +112,13 @@ def decide(evidence: Evidence, rules: Rules) -> GateDecision:
 
 
 def _checks(evidence: Evidence, rules: Rules) -> Iterator[GateCheck]:
-    yield coverage_check(evidence.challenger, evidence.coverage, rules)
-    yield latency_check(evidence.latency_microseconds, rules)
-    yield from behaviour_checks(evidence.behaviour)
+    yield from model_checks(
+        evidence.challenger,
+        evidence.coverage,
+        evidence.latency_microseconds,
+        evidence.behaviour,
+        rules,
+    )
     if evidence.champion_version is None:
         return
     yield from _checks_on_fixed(evidence.fixed, rules)

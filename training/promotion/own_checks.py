@@ -6,7 +6,7 @@ from storage.schema.gate_check import GateCheck
 from storage.schema.predictions import LabelledPredictions
 from training.evaluation.behaviour import observe
 from training.models.predictor import Predictor
-from training.promotion.checks import Rules, behaviour_checks, coverage_check, latency_check
+from training.promotion.checks import Rules, model_checks
 from training.promotion.loaded_version import latency_microseconds
 
 
@@ -24,11 +24,8 @@ def own_checks(
     coverage
         Share of prices that its intervals should hold.
     """
-    return (
-        coverage_check(answers, coverage, rules),
-        latency_check(latency_microseconds(predictor, answers.inputs), rules),
-        *behaviour_checks(observe(predictor, answers.inputs)),
-    )
+    latency = latency_microseconds(predictor, answers.inputs)
+    return model_checks(answers, coverage, latency, observe(predictor, answers.inputs), rules)
 
 
 def failed(checks: Iterable[GateCheck]) -> list[GateCheck]:
