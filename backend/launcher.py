@@ -1,6 +1,7 @@
 """``make up``: train if there is no champion yet, start the Procfile's processes, print their addresses."""
 
 import storage.ctrl_c
+from storage.ctrl_c import INTERRUPTED
 
 import os
 import re
@@ -166,7 +167,7 @@ def _train_if_missing() -> None:
     try:
         training = subprocess.run(command, env=os.environ | {"PYTHONPATH": _python_path()})
     except KeyboardInterrupt:  # it got the same Ctrl-C
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     if training.returncode:
         sys.exit(training.returncode)
 

@@ -20,8 +20,6 @@ from storage.setting_groups.hosts import url_of
 from storage.settings import Settings, settings_or_exit
 from storage.version import VERSION
 
-INTERRUPTED = 130
-
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the demo; exit 1 with a sentence if the service is not there or the retraining has no verdict."""
@@ -36,8 +34,6 @@ def main(arguments: list[str] | None = None) -> None:
         raise SystemExit(f"{error} `make up` starts it.") from error
     except (ClientError, NoVerdict) as error:
         raise SystemExit(str(error)) from error
-    except KeyboardInterrupt:
-        raise SystemExit(INTERRUPTED) from None
     demo.say(_where_to_look(settings))
 
 

@@ -10,6 +10,7 @@ from backend.client import HousingClient
 from backend.contract.performance import PerformanceQuery
 from backend.contract.retraining import RetrainingResponse
 from backend.demo.retraining import NoVerdict, follow, request
+from backend.simulate.display import conclusion
 from backend.simulate.plan import Phase, Traffic
 from backend.simulate.run import simulate
 from backend.simulate.scenario import SCENARIOS, Districts
@@ -105,11 +106,7 @@ class Demo:
         tally = Tally()
         if not simulate(self._districts, phases, traffic, self._connect, tally, self._console):
             raise KeyboardInterrupt
-        counts = tally.counts
-        self.say(
-            f"    Answered {counts.answered_rows:,} rows, sent {counts.labels:,} actual prices; gave up "
-            f"{counts.given_up:,} requests, and {counts.refused:,} with swapped coordinates were refused."
-        )
+        self.say(conclusion(tally))
 
 
 def _recent_error(client: HousingClient) -> str:

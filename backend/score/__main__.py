@@ -8,6 +8,7 @@ is row 1.
 """
 
 import storage.ctrl_c
+from storage.ctrl_c import INTERRUPTED
 
 import argparse
 import sys
@@ -28,7 +29,6 @@ from storage.version import VERSION
 
 EXIT_FAILED = 1
 EXIT_WRONG_INPUT = 2
-EXIT_INTERRUPTED = 130
 SECONDS_BETWEEN_LINES = 10.0
 
 Tell = Callable[[ScoringProgress], None]
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
     except KeyboardInterrupt:
         complaints.print("Interrupted; nothing was written.")
-        return EXIT_INTERRUPTED
+        return INTERRUPTED
     return 0
 
 

@@ -4,6 +4,7 @@ The same seed sends the same requests in the same order.
 """
 
 import storage.ctrl_c
+from storage.ctrl_c import INTERRUPTED
 
 import argparse
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from backend.client import HousingClient
 from backend.keys import operator_key_or_exit
+from backend.simulate.display import conclusion
 from backend.simulate.options import positive, scenario, seed
 from backend.simulate.plan import Phase, Traffic
 from backend.simulate.run import embedded_districts, simulate
@@ -20,8 +22,6 @@ from backend.simulate.scenario import SCENARIOS, Scenario
 from backend.simulate.tally import Counts, Tally
 from storage.settings import settings_or_exit
 from storage.version import VERSION
-
-INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> None:
     interrupted = not simulate(
         embedded_districts(settings), phases, traffic, connect, tally, console
     )
-    _conclude(console, tally)
+    console.print(conclusion(tally), markup=False, highlight=False, soft_wrap=True)
     if interrupted:
         raise SystemExit(INTERRUPTED)
     raise SystemExit(0 if _succeeded(tally.counts) else 1)
@@ -50,18 +50,6 @@ def _introduce(console: Console, phases: Sequence[Phase], url: str) -> None:
     ]
     text = "\n".join([f"Traffic for {url}", *lines])
     console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-def _conclude(console: Console, tally: Tally) -> None:
-    counts = tally.counts
-    lines = [
-        f"Answered {counts.answered:,} requests with {counts.answered_rows:,} rows; "
-        f"refused {counts.refused:,}; failed attempts {counts.failed_attempts:,}; "
-        f"given up {counts.given_up:,}; skipped {counts.left_out:,}; labels sent {counts.labels:,}."
-    ]
-    if tally.last_problem:
-        lines.append(f"Last problem: {tally.last_problem}")
-    console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
 
 
 def _succeeded(counts: Counts) -> bool:

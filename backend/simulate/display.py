@@ -45,6 +45,17 @@ def describe(counts: Counts, rows_per_second: float) -> str:
     )
 
 
+def conclusion(tally: Tally) -> str:
+    """Return what came of all traffic, with the last problem if there was one."""
+    counts = tally.counts
+    said = (
+        f"Answered {counts.answered:,} requests with {counts.answered_rows:,} rows; "
+        f"refused {counts.refused:,}; failed attempts {counts.failed_attempts:,}; "
+        f"given up {counts.given_up:,}; skipped {counts.left_out:,}; labels sent {counts.labels:,}."
+    )
+    return f"{said}\nLast problem: {tally.last_problem}" if tally.last_problem else said
+
+
 @contextmanager
 def traffic_display(tally: Tally, console: Console, seconds: float) -> Iterator[TrafficDisplay]:
     """Show the progress of a simulation of ``seconds``."""
