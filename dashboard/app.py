@@ -12,14 +12,14 @@ from dashboard.settings import addresses
 # A file of its own: Streamlit would fetch a named icon's picture from the internet.
 ICON = Path(__file__).parent / "assets" / "icon.svg"
 
-ABOUT_US = f"""**{TITLE} {VERSION}** {ABOUT},
+ABOUT_TEXT = f"""**{TITLE} {VERSION}** {ABOUT},
 and shows its operator whether the predictions can be trusted."""
 
 st.set_page_config(
     page_title=TITLE,
     page_icon=ICON,
     layout="wide",
-    menu_items={"About": ABOUT_US},
+    menu_items={"About": ABOUT_TEXT},
 )
 st.logo(ICON, size="large")
 mlflow = st.Page(

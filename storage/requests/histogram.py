@@ -91,7 +91,7 @@ def add_up(contents: Sequence[bytes], groups: Sequence[int], number: int) -> Cou
         raise UnreadableValue("a stored histogram was cut off")
     pairs = np.frombuffer(b"".join(contents), _PAIR)
     if np.any(pairs["bin"] >= BINS):
-        raise UnreadableValue("a stored histogram has a bin too many")
+        raise UnreadableValue("a stored histogram counts a bin that does not exist")
     lengths = [len(content) // _PAIR.itemsize for content in contents]
     rows = np.repeat(np.asarray(groups, np.int64), lengths)
     places = rows * BINS + pairs["bin"]

@@ -23,7 +23,7 @@ class _Checked(sa.types.TypeDecorator[Value]):
         def read(value: Any) -> Any:
             if value is None or value.__class__ is self.kind:
                 return value
-            raise UnreadableValue(f"a stored {self.noun} is none")
+            raise UnreadableValue(f"a stored value is no {self.noun}")
 
         return read
 
@@ -56,7 +56,7 @@ class ShortText(_Checked[str]):
 
         def read_allowed(value: Any) -> Any:
             if value not in self.allowed and read(value) is not None:
-                raise UnreadableValue("a stored text is none of those that can be")
+                raise UnreadableValue("a stored text is none of those that are possible")
             return value
 
         return read_allowed
