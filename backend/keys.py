@@ -5,9 +5,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from storage.env_file import ENCODING, assignments
 from storage.errors import InvalidInput
 from storage.process.atomic_files import atomic_replacement
-from storage.setting_groups.env_file import ENCODING, assignments
 from storage.settings import Settings
 
 OWNER_ONLY = 0o600

@@ -22,6 +22,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from storage.env_file import ENCODING, assignments
 from storage.errors import InvalidInput
 from storage.paths import RuntimePaths
 from storage.runtime_folder import refuse_unusable
@@ -32,7 +33,6 @@ from storage.setting_groups.backend import (
     DashboardSettings,
     MonitorSettings,
 )
-from storage.setting_groups.env_file import ENCODING, assignments
 from storage.setting_groups.environment import by_group, sentence_about, variables_of
 from storage.setting_groups.hosts import is_only_loopback
 from storage.setting_groups.promotion import PromotionSettings, ShadowSettings, WatchSettings
