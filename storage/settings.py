@@ -66,6 +66,11 @@ class Settings(BaseSettings):
     runtime_directory: Path = Field(
         Path("runtime"), description="Folder for everything that the running system writes."
     )
+    table: Path | None = Field(
+        None,
+        description="Folder with the definition of the table to predict on (table.toml) and its rows. Empty:"
+        " the embedded table, California housing.",
+    )
     log_level: str = Field(
         "INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$",

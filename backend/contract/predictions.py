@@ -5,14 +5,14 @@ from pydantic import BaseModel, Field
 from backend.contract.base import Request, Success
 from storage.domain.definition import Feature
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures
-from storage.domain.target import TARGET_CAP, TARGET_UNIT_DOLLARS
+from storage.domain.target import DISPLAY, TARGET_CAP
 
 __all__ = [
+    "DISPLAY",
     "EXAMPLE",
     "FEATURES",
     "FEATURE_NAMES",
     "TARGET_CAP",
-    "TARGET_UNIT_DOLLARS",
     "BatchPredictionRequest",
     "BatchPredictionResponse",
     "Feature",

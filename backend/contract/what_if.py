@@ -49,7 +49,14 @@ class NearestQuery(Request):
 class NearestDistrict(BaseModel):
     """One training district with its distance, inputs and recorded price."""
 
-    distance_km: float = Field(description="Distance in km.")
+    distance_km: float | None = Field(
+        description="Distance on the map in km; null for a table without a place."
+    )
+    distance: float | None = Field(
+        None,
+        description="Without a place: Euclidean distance of the inputs, each divided by the range between"
+        " its 5th and 95th percentile.",
+    )
     input: HousingFeatures = Field(description="Inputs of the district.")
     price: float = Field(description="Recorded price in 100,000 USD.")
 

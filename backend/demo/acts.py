@@ -15,7 +15,7 @@ from backend.simulate.plan import Phase, Traffic
 from backend.simulate.run import simulate
 from backend.simulate.scenario import SCENARIOS, Districts
 from backend.simulate.tally import Tally
-from storage.domain.target import TARGET_UNIT_DOLLARS
+from storage.domain.written import written_exactly
 
 PROBLEMS = ("steady", "late-labels", "drift", "broken-sensor", "outage")
 PROBLEM_RATE = 10.0
@@ -115,8 +115,7 @@ def _recent_error(client: HousingClient) -> str:
     if found.rmse is None:
         return f"unknown ({found.reason})"
     lower, value, upper = (
-        f"${error * TARGET_UNIT_DOLLARS:,.0f}"
-        for error in (found.rmse.lower, found.rmse.value, found.rmse.upper)
+        written_exactly(error) for error in (found.rmse.lower, found.rmse.value, found.rmse.upper)
     )
     return f"RMSE {value} ({lower} to {upper}) on {found.rows:,} labelled predictions"
 

@@ -10,17 +10,20 @@ from backend.contract.predictions import (
 )
 from backend.contract.what_if import NearestResponse, SensitivityResponse
 from backend.demo_api.walk import Connection, Off, Step, demand
+from storage.domain.place import HAS_PLACE
 from storage.domain.promises import HIGHEST_PREDICTION
-from storage.domain.target import TARGET_UNIT_DOLLARS
+from storage.domain.target import LOWEST_ANSWER
+from storage.domain.written import written
 
 
 def predict(connection: Connection) -> str:
     """POST /predict"""
     answer = connection.post(PredictionResponse, "/predict", EXAMPLE)
-    demand(0 <= answer.prediction <= HIGHEST_PREDICTION, f"an absurd price: {answer.prediction}")
+    is_possible = LOWEST_ANSWER <= answer.prediction <= HIGHEST_PREDICTION
+    demand(is_possible, f"an absurd value: {answer.prediction}")
     demand(answer.interval.lower <= answer.interval.upper, "the lower bound is above the upper")
     return (
-        f"{answer.prediction * TARGET_UNIT_DOLLARS:,.0f} USD, {answer.interval.coverage:.0%} between "
+        f"{written(answer.prediction)}, {answer.interval.coverage:.0%} between "
         f"{answer.interval.lower:.2f} and {answer.interval.upper:.2f}"
     )
 
@@ -93,9 +96,10 @@ def sensitivity(connection: Connection) -> str:
 def nearest(connection: Connection) -> str:
     """POST /nearest_districts"""
     answer = connection.post(NearestResponse, "/nearest_districts?number=3", EXAMPLE)
-    distances = [district.distance_km for district in answer.districts]
+    distances = [one.distance_km or one.distance or 0.0 for one in answer.districts]
     demand(distances == sorted(distances), "not sorted by distance")
-    return f"the nearest is {distances[0]:.2f} km away"
+    unit = "km" if HAS_PLACE else "spreads of the inputs"
+    return f"the nearest is {distances[0]:.2f} {unit} away"
 
 
 STEPS: tuple[Step, ...] = (

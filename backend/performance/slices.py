@@ -5,16 +5,17 @@ import numpy as np
 from backend.contract.performance import ErrorCell, ErrorSlice, ResidualHistogram
 from backend.drift.picture import shares_by_bin
 from backend.performance.realized import realized_error
-from storage.domain.inputs import LATITUDE, LONGITUDE
+from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions
-from training.evaluation.slices import income_edges, kinds_of_district
+from training.evaluation.slices import named_segments, quarter_edges
 
 SLICE_MINIMUM_ROWS = 30
 CELL_DEGREES = 0.5
 BINS_A_SIDE = 20
 """Largest number of residual bins on each side of zero."""
-BIN_WIDTHS = (0.005, 0.01, 0.02, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0)
+ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
+"""A bin is one of these wide, times a power of ten."""
 SHOWN_SHARE = 0.99
 """Share of the holdout's absolute residuals that the histogram spans; the rest is in its end bins."""
 
@@ -22,13 +23,12 @@ SHOWN_SHARE = 0.99
 def worst_slices(
     rows: LabelledPredictions, baseline: LabelledPredictions, seed: int
 ) -> list[ErrorSlice]:
-    """Return regions, income quarters and age bands with 30 rows or more, the highest RMSE first.
+    """Return the segments with 30 rows or more, the highest RMSE first.
 
-    The income quarters are those of the holdout, ``baseline``, so that a name means the same districts in
-    every window.
+    The quarters are those of the holdout, ``baseline``, so that a name means the same rows in every window.
     """
-    edges = income_edges(baseline.inputs)
-    then = kinds_of_district(baseline.inputs, edges)
+    edges = quarter_edges(baseline.inputs)
+    then = named_segments(baseline.inputs, edges)
     found = [
         ErrorSlice(
             kind=kind,
@@ -36,14 +36,16 @@ def worst_slices(
             realized=realized_error(rows.only(mask), seed, SLICE_MINIMUM_ROWS),
             baseline_rmse=_rmse(baseline.only(then[kind, name])),
         )
-        for (kind, name), mask in kinds_of_district(rows.inputs, edges).items()
+        for (kind, name), mask in named_segments(rows.inputs, edges).items()
         if mask.sum() >= SLICE_MINIMUM_ROWS
     ]
     return sorted(found, key=lambda one: -(one.realized.rmse.value if one.realized.rmse else 0))
 
 
 def error_cells(rows: LabelledPredictions) -> list[ErrorCell]:
-    """Return the half-degree squares with labelled rows, from south to north."""
+    """Return the half-degree squares with labelled rows, from south to north; none without a place."""
+    if not HAS_PLACE:
+        return []
     corners = np.floor(rows.inputs[:, [LATITUDE, LONGITUDE]] / CELL_DEGREES)
     cells, cell_of_row = np.unique(corners, axis=0, return_inverse=True)
     return [
@@ -56,7 +58,7 @@ def residual_histogram(
 ) -> ResidualHistogram:
     """Return the distribution of residuals and of the holdout's, in bins of a round width around zero."""
     reach = float(np.quantile(np.abs(baseline.residuals), SHOWN_SHARE))
-    width = next((one for one in BIN_WIDTHS if BINS_A_SIDE * one >= reach), BIN_WIDTHS[-1])
+    width = _round_width(reach / BINS_A_SIDE)
     a_side = int(np.clip(5 * np.ceil(reach / width / 5), 5, BINS_A_SIDE))
     edges = np.asarray((np.arange(2 * a_side + 2) - a_side - 0.5) * width, dtype=np.float64)
     return ResidualHistogram(
@@ -64,6 +66,23 @@ def residual_histogram(
         shares=shares_by_bin(rows.residuals, edges),
         baseline_shares=shares_by_bin(baseline.residuals, edges),
     )
+
+
+def _round_width(width: float) -> float:
+    """Return the smallest round number that is not below a width.
+
+    Examples
+    --------
+    >>> _round_width(0.0213), _round_width(37.0), _round_width(0.0)
+    (0.025, 50.0, 1.0)
+    """
+    if width <= 0:
+        return 1.0
+    exponent = int(np.floor(np.log10(width)))
+    # Divided by a power, not multiplied by its inverse: 0.2 stays 0.2.
+    power = 10.0 ** abs(exponent)
+    scaled = [one * power if exponent >= 0 else one / power for one in ROUND]
+    return next(one for one in scaled if one >= width)
 
 
 def _rmse(rows: LabelledPredictions) -> float | None:

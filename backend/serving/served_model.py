@@ -11,7 +11,8 @@ import numpy as np
 
 from backend.drift.detector import DriftDetector
 from backend.serving.input_warnings import InputWarnings
-from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, LATITUDE, LONGITUDE
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
+from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
 from storage.errors import ModelIntegrityError
 from storage.models.loading import loading
 from storage.models.store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelStore
@@ -100,7 +101,7 @@ class ServedModel:
             FEATURE_NAMES,
             self.profile.importances,
             self.holdout.predicted if self.holdout is not None else None,
-            place=(LATITUDE, LONGITUDE),
+            place=(LATITUDE, LONGITUDE) if HAS_PLACE else None,
         )
 
     def answer(self, inputs: FloatArray) -> ServedPredictions:

@@ -11,6 +11,7 @@ from backend.contract.what_if import (
 )
 from backend.serving.served_model import ServedModel
 from storage.domain.inputs import FEATURE_NAMES, FeatureName, HousingFeatures
+from storage.domain.place import HAS_PLACE
 from storage.schema.arrays import FloatArray
 
 
@@ -30,12 +31,13 @@ def sensitivity(
 def nearest_districts(
     model: ServedModel, features: HousingFeatures, number: int
 ) -> NearestResponse:
-    """Return the training districts nearest to a place, with their recorded prices."""
-    rows, distances = model.search.nearest_districts(features.Latitude, features.Longitude, number)
+    """Return the training rows nearest to the inputs, with their recorded values."""
+    rows, distances = model.search.nearest(np.array(features.vector()), number)
     return NearestResponse(
         districts=[
             NearestDistrict(
-                distance_km=distance,
+                distance_km=distance if HAS_PLACE else None,
+                distance=None if HAS_PLACE else distance,
                 input=_features(model.profile.inputs[row]),
                 price=float(model.profile.targets[row]),
             )

@@ -7,7 +7,8 @@ import numpy as np
 
 from backend.simulate.arrivals import DAILY_SWING, arrivals, daily_rate, steady_rate
 from backend.simulate.scenario import Districts, Scenario
-from storage.domain.inputs import FEATURE_NAMES, LATITUDE, LONGITUDE, HousingFeatures
+from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
+from storage.domain.place import LATITUDE, LONGITUDE
 from storage.schema.arrays import FloatArray
 from training.dataset.splits import Part
 

@@ -10,10 +10,10 @@ from typing import ClassVar
 import numpy as np
 
 from backend.simulate.new_homes import newly_built
-from storage.domain.inputs import INCOME, OCCUPANCY
 from storage.domain.target import TARGET_CAP
 from storage.schema.arrays import FloatArray
 from training.dataset.splits import Part
+from training.features.columns import INCOME, OCCUPANCY
 
 BUILT_SEED = 20_261_129
 """The same districts are newly built in every run: which of them are asked about is the plan's seed."""

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.performance import Estimate, PerformanceResponse, PerformanceStep
-from backend.contract.predictions import TARGET_UNIT_DOLLARS
+from backend.contract.predictions import DISPLAY
 from dashboard.shared.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.shared.colours import DOWN, TOTAL, UP
 from dashboard.shared.moment import step_words
@@ -84,8 +84,8 @@ def _point(step: PerformanceStep, half: timedelta) -> dict[str, Any]:
     moment: datetime = step.since + half
     return {
         "time": moment.isoformat(),
-        **_columns("realized", step.realized.rmse, TARGET_UNIT_DOLLARS / 1_000),
-        **_columns("estimated", step.estimated.estimated_rmse, TARGET_UNIT_DOLLARS / 1_000),
+        **_columns("realized", step.realized.rmse, DISPLAY.factor / 1_000),
+        **_columns("estimated", step.estimated.estimated_rmse, DISPLAY.factor / 1_000),
         **_columns("coverage", step.realized.interval_coverage, 100),
     }
 

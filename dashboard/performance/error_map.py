@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.performance import ErrorCell, PerformanceResponse
-from backend.contract.predictions import TARGET_UNIT_DOLLARS
+from backend.contract.predictions import DISPLAY
 from dashboard.shared.california import california_land, california_layout
 from dashboard.shared.colours import TOTAL
 from dashboard.shared.price import dollars
@@ -77,12 +77,12 @@ def highest_colour(cells: list[ErrorCell]) -> int:
     enough = COLOURED_SHARE * sum(cell.rows for cell in cells)
     counted = accumulate(cell.rows for cell in ordered)
     error = next(cell.mae for cell, rows in zip(ordered, counted, strict=True) if rows >= enough)
-    steps = -int(-error * TARGET_UNIT_DOLLARS // COLOUR_STEP_DOLLARS)
+    steps = -int(-error * DISPLAY.factor // COLOUR_STEP_DOLLARS)
     return max(steps, 1) * COLOUR_STEP_DOLLARS
 
 
 def _marker(cells: list[ErrorCell]) -> dict[str, Any]:
-    errors = [cell.mae * TARGET_UNIT_DOLLARS for cell in cells]
+    errors = [cell.mae * DISPLAY.factor for cell in cells]
     highest = highest_colour(cells)
     ticks = (0, highest // 2, highest)
     most = max(cell.rows for cell in cells)

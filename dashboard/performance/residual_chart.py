@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.performance import PerformanceResponse, ResidualHistogram
-from backend.contract.predictions import TARGET_UNIT_DOLLARS
+from backend.contract.predictions import DISPLAY
 from dashboard.shared.colours import TOTAL, UP
 from dashboard.shared.price import in_percent
 
@@ -30,7 +30,7 @@ def draw_residuals(found: PerformanceResponse) -> None:
 
 def residual_option(residuals: ResidualHistogram) -> dict[str, Any]:
     """Return the chart; prices in 1,000 dollars, shares in percent."""
-    edges = [edge * TARGET_UNIT_DOLLARS / 1_000 for edge in residuals.edges]
+    edges = [edge * DISPLAY.factor / 1_000 for edge in residuals.edges]
     middles = [_middle(low, high) for low, high in pairwise(edges)]
     return {
         "animationDuration": 300,

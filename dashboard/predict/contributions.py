@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backend.contract.predictions import TARGET_UNIT_DOLLARS, Contributions
+from backend.contract.predictions import DISPLAY, Contributions
 from dashboard.shared.price import rounded_dollars
 
 STEP_DOLLARS = 100
@@ -39,7 +39,7 @@ def build_up(contributions: Contributions, prediction: float) -> PriceBuildUp:
     by_size = sorted(contributions.values.items(), key=lambda item: -abs(item[1]))
     parts = [contributions.base_value, *(value for _, value in by_size)]
     price = rounded_dollars(prediction)
-    base, *rounded = round_to_sum([part * TARGET_UNIT_DOLLARS for part in parts], price)
+    base, *rounded = round_to_sum([part * DISPLAY.factor for part in parts], price)
     named = zip((name for name, _ in by_size), rounded, strict=True)
     return PriceBuildUp(base, tuple(Contribution(name, part) for name, part in named), price)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.contract.predictions import TARGET_CAP, TARGET_UNIT_DOLLARS, HousingFeatures
+from backend.contract.predictions import DISPLAY, TARGET_CAP, HousingFeatures
 from backend.contract.table import SUBJECT
 from backend.contract.what_if import NearestDistrict
 from dashboard.shared.california import california_land, california_layout, map_layout
@@ -105,11 +105,11 @@ def colour_range(places: Sequence[Place]) -> tuple[int, int]:
 
     Whole steps around what was found: on one scale for all of California a city's prices look the same.
     """
-    dollars = [place.price * TARGET_UNIT_DOLLARS for place in places]
+    dollars = [place.price * DISPLAY.factor for place in places]
     lowest = int(min(dollars) // COLOUR_STEP_DOLLARS) * COLOUR_STEP_DOLLARS
     highest = -int(-max(dollars) // COLOUR_STEP_DOLLARS) * COLOUR_STEP_DOLLARS
     # The cap lies one dollar above a whole step, which would open another step for nothing.
-    highest = min(highest, round(TARGET_CAP * TARGET_UNIT_DOLLARS))
+    highest = min(highest, round(TARGET_CAP * DISPLAY.factor))
     least_span = 2 * COLOUR_STEP_DOLLARS
     highest = max(highest, least_span)
     return min(lowest, highest - least_span), highest
@@ -142,7 +142,7 @@ def _reach(places: Sequence[Place]) -> float:
 def _price_marker(places: Sequence[Place], *, size: int, scale: bool) -> dict[str, Any]:
     lowest, highest = colour_range(places)
     return {
-        "color": [place.price * TARGET_UNIT_DOLLARS for place in places],
+        "color": [place.price * DISPLAY.factor for place in places],
         "cmin": lowest,
         "cmax": highest,
         "size": [size + 3 * (len(place.districts) - 1) for place in places],

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.predictions import TARGET_UNIT_DOLLARS, HousingFeatures
+from backend.contract.predictions import DISPLAY, HousingFeatures
 from backend.contract.what_if import SensitivityCurve, SensitivityResponse
 from dashboard.shared.chart_panel import panel_grid, quiet_title
 from dashboard.shared.colours import HERE, TOTAL, UP
@@ -54,7 +54,7 @@ def entered_words(curve: SensitivityCurve, entered: float) -> str:
 def most_thousands(sensitivity: SensitivityResponse) -> int:
     """Return the end of the shared price axis, in thousand dollars."""
     highest = max(max(curve.predictions) for curve in sensitivity.curves)
-    thousands = highest * TARGET_UNIT_DOLLARS / 1_000
+    thousands = highest * DISPLAY.factor / 1_000
     return max(1, -int(-thousands // SCALE_THOUSANDS)) * SCALE_THOUSANDS
 
 
@@ -78,7 +78,7 @@ def sensitivity_option(curve: SensitivityCurve, entered: float, most: int) -> di
 
 
 def _price_line(curve: SensitivityCurve, entered: float) -> dict[str, Any]:
-    thousands = [price * TARGET_UNIT_DOLLARS / 1_000 for price in curve.predictions]
+    thousands = [price * DISPLAY.factor / 1_000 for price in curve.predictions]
     return {
         "type": "line",
         "name": "Price, $1,000",

@@ -6,14 +6,14 @@ import streamlit as st
 
 from backend.contract.model_version import VersionResponse
 from backend.contract.performance import Estimate
-from backend.contract.predictions import TARGET_UNIT_DOLLARS
+from backend.contract.predictions import DISPLAY
 from dashboard.registry.words import CHAMPION, table_words, trained_words
 from dashboard.settings import addresses
 from dashboard.shared.colours import DOWN, UP
 from dashboard.shared.interval_mark import MarkStyle, interval_marks
 from dashboard.shared.price import number_range, price_range, share_range
 
-THOUSANDS = TARGET_UNIT_DOLLARS / 1_000
+THOUSANDS = DISPLAY.factor / 1_000
 FIGURES = {
     "rmse": ("RMSE, $1,000", THOUSANDS),
     "mae": ("Mean absolute error, $1,000", THOUSANDS),

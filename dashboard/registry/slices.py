@@ -6,7 +6,7 @@ import streamlit as st
 
 from backend.contract.model_version import ComparisonResponse, SliceComparison
 from backend.contract.performance import Estimate
-from backend.contract.predictions import TARGET_UNIT_DOLLARS
+from backend.contract.predictions import DISPLAY
 from dashboard.registry.words import NOUNS, signed_dollars, slice_label
 from dashboard.shared.colours import DOWN, TOTAL, UP
 from dashboard.shared.interval_mark import MarkStyle, interval_marks
@@ -104,7 +104,7 @@ def mark_style(difference: Estimate) -> MarkStyle:
 
 def _marks(name: str, number: int, difference: Estimate) -> list[dict[str, Any]]:
     ends = (difference.lower, difference.value, difference.upper)
-    lower, value, upper = (round(each * TARGET_UNIT_DOLLARS / 1_000, 3) for each in ends)
+    lower, value, upper = (round(each * DISPLAY.factor / 1_000, 3) for each in ends)
     low, middle, high = map(signed_dollars, ends)
     tip = f"{name}: {middle} ({low} to {high}), n = {number:,}"
     style = mark_style(difference)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from backend.contract.models import ModelsResponse, ModelVersion, RemovedModelVersion
 from backend.contract.performance import Estimate
-from backend.contract.predictions import TARGET_UNIT_DOLLARS
+from backend.contract.predictions import DISPLAY
 from dashboard.registry.words import (
     CHALLENGER,
     PREVIOUS,
@@ -118,7 +118,7 @@ def _choose_selected(key: str, models: ModelsResponse) -> None:
 
 
 def _interval(error: Estimate) -> str:
-    lower, upper = (round(end * TARGET_UNIT_DOLLARS, -2) for end in (error.lower, error.upper))
+    lower, upper = (round(end * DISPLAY.factor, -2) for end in (error.lower, error.upper))
     return f"${lower:,.0f} to ${upper:,.0f}"
 
 

@@ -3,7 +3,7 @@
 from typing import overload
 
 from backend.contract.performance import Estimate
-from backend.contract.predictions import TARGET_CAP, TARGET_UNIT_DOLLARS
+from backend.contract.predictions import DISPLAY, TARGET_CAP
 
 CENSUS_NOTE = (
     "Prices are median house values in 1990 US dollars. The census capped values above "
@@ -36,7 +36,7 @@ def rounded_dollars(price: float) -> int:
     >>> rounded_dollars(4.15234)
     415200
     """
-    return round(price * TARGET_UNIT_DOLLARS / 100) * 100
+    return int(round(price * DISPLAY.factor / 100) * 100)
 
 
 def recorded_dollars(value: float) -> str:
@@ -49,7 +49,7 @@ def recorded_dollars(value: float) -> str:
     >>> recorded_dollars(5.00001)
     '$500,001 (the cap)'
     """
-    text = f"${value * TARGET_UNIT_DOLLARS:,.0f}"
+    text = f"${value * DISPLAY.factor:,.0f}"
     return f"{text} (the cap)" if is_capped(value) else text
 
 
@@ -136,7 +136,7 @@ def percent(value: float) -> str:
 
 def in_dollars(value: float | None) -> float | None:
     """Return a price given in 100,000 USD in dollars, for a column that formats it; None stays None."""
-    return None if value is None else value * TARGET_UNIT_DOLLARS
+    return None if value is None else value * DISPLAY.factor
 
 
 @overload
@@ -151,7 +151,7 @@ def in_thousands(value: float | None) -> float | None:
     >>> in_thousands(0.374), in_thousands(None)
     (37.4, None)
     """
-    return None if value is None else round(value * TARGET_UNIT_DOLLARS / 1_000, 2)
+    return None if value is None else round(value * DISPLAY.factor / 1_000, 2)
 
 
 def in_percent(share: float | None) -> float | None:

@@ -9,7 +9,21 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from storage.domain.parts import Name, Number, Part, Range, Words
-from storage.domain.segments import Segments
+from storage.domain.segments import Regions, Segments
+
+RESERVED = frozenset(
+    {
+        "id",
+        "timestamp",
+        "prediction_id",
+        "request_id",
+        "prediction",
+        "interval_lower",
+        "interval_upper",
+    }
+    | {"model_type", "model_version", "row", "lower", "upper", "support", "warnings", "actual"}
+)
+"""Columns of records and files beside the inputs."""
 
 
 class Feature(Part):
@@ -63,38 +77,88 @@ class Feature(Part):
         return self
 
 
-class Target(Part):
-    """What is predicted; all values but ``dollars`` are in its unit.
+class Scale(Part):
+    """How many of a chart's ``unit`` one unit of the target is."""
+
+    factor: Annotated[Number, Field(gt=0)]
+    unit: Words
+
+
+class Display(Part):
+    """How a value of the target is written for a person.
 
     Attributes
     ----------
-    dollars
-        Of one unit.
+    label
+        What one is called ("Price").
+    factor
+        How many of the written unit one unit of the target is.
+    prefix, suffix
+        Before and after the number ("$", " MPa").
+    step
+        Values are written to the nearest multiple, in the written unit.
+    chart
+        Of the axes of charts.
+    """
+
+    label: Words
+    factor: Annotated[Number, Field(gt=0)] = 1
+    prefix: Annotated[str, Field(strict=True, max_length=20)] = ""
+    suffix: Annotated[str, Field(strict=True, max_length=20)] = ""
+    step: Annotated[Number, Field(gt=0)]
+    chart: Scale
+
+
+class Target(Part):
+    """What is predicted; all values are in its unit.
+
+    Attributes
+    ----------
     accepted
-        Actual values that are taken.
+        Actual values that are taken. No prediction is outside.
+    resolution
+        Differences below it matter to nobody: intervals do not get narrower by difficulty than this.
     cap, capped_from
-        The value as which every higher one was recorded, and what some sources rounded it to.
+        The value as which every higher one was recorded, and what some sources rounded it to; None: none is
+        censored. No prediction is above.
     highest_prediction
-        No prediction is above.
+        A model that answers more is refused; None: the cap, or the highest accepted value.
+    note
+        What a value means, for a person.
     """
 
     name: Name
     unit: Words
-    dollars: Annotated[Number, Field(gt=0)]
     accepted: Range
-    cap: Number
-    capped_from: Number
-    highest_prediction: Number
+    resolution: Annotated[Number, Field(gt=0)]
+    cap: Number | None = None
+    capped_from: Number | None = None
+    highest_prediction: Number | None = None
+    note: Annotated[str, Field(strict=True, max_length=400)] = ""
+    display: Display
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.capped_from is not None and self.cap is None:
+            raise ValueError("capped_from needs a cap")
+        for what in ("cap", "capped_from"):
+            value = getattr(self, what)
+            if value is not None and not self.accepted.holds(value):
+                raise ValueError(f"its {what} {value} is not accepted")
+        return self
 
 
 class Place(Part):
-    """The inputs that say where a row lies, and what a flat map of the rows needs; angles in degrees."""
+    """The inputs that say where a row lies, and what a flat map of the rows needs; angles in degrees.
+
+    ``outline`` is a file of the table's folder with the land to draw below them.
+    """
 
     latitude: Name
     longitude: Name
     middle_latitude: Annotated[Number, Field(gt=-90, lt=90)]
     longitude_shrinkage: Annotated[Number, Field(gt=0, le=1)]
-    coast_angle_degrees: Number
+    coast_angle_degrees: Number = 0.0
     steps_per_degree: Annotated[Number, Field(gt=0)]
 
 
@@ -103,6 +167,21 @@ class Identity(Part):
 
     place_decimals: Annotated[int, Field(strict=True, ge=0, le=10)]
     equal_inputs: Annotated[int, Field(strict=True, ge=1)]
+
+
+class Candidates(Part):
+    """Which models compete.
+
+    Attributes
+    ----------
+    built_in
+        Names of those that come with the product; None: all.
+    own
+        Further ones by name, each as ``package.module:function``.
+    """
+
+    built_in: list[Words] | None = None
+    own: dict[Name, Annotated[str, Field(strict=True, pattern=r"^[\w.]+:\w+$")]] = Field({})
 
 
 class Promises(Part):
@@ -119,6 +198,28 @@ class Preset(Part):
     kind: Words
     inputs: list[Number]
     recorded: Number
+
+
+class Data(Part):
+    """The file with the rows, in the table's folder."""
+
+    file: Annotated[str, Field(strict=True, pattern=r"^[^/\\\\]+$", max_length=200)]
+
+
+class Limit(Part):
+    """One thing that a user of the model should know."""
+
+    name: Words
+    text: Annotated[str, Field(strict=True, min_length=1, max_length=1000)]
+
+
+class Card(Part):
+    """What only a person can say of the model: its intended use and its limits, for the model card."""
+
+    use: Annotated[str, Field(strict=True, min_length=1, max_length=1000)] = (
+        "**Intended use:** not stated in the table's definition."
+    )
+    limits: list[Limit] = Field([])
 
 
 class Subject(Part):
@@ -145,13 +246,16 @@ class TableDefinition(Part):
     title: Words
     about: Words
     subject: Subject
+    data: Data
     target: Target
     inputs: Annotated[list[Feature], Field(min_length=1, max_length=200)]
-    place: Place
-    identity: Identity
-    segments: Segments
-    promises: Promises
+    place: Place | None = None
+    identity: Identity | None = None
+    segments: list[Segments] = Field([])
+    promises: Promises | None = None
     presets: list[Preset] = Field([])
+    candidates: Candidates = Candidates()
+    card: Card = Card()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -168,19 +272,39 @@ class TableDefinition(Part):
     def _contradictions(self) -> Iterator[str]:
         names = self.names
         columns = [*names, self.target.name]
-        for name in sorted({name for name in columns if columns.count(name) > 1}):
-            yield f"two columns are called {name}"
-        for where, name in (
-            ("place.latitude", self.place.latitude),
-            ("place.longitude", self.place.longitude),
-            ("segments.quarters.input", self.segments.quarters.input),
-            ("segments.bands.input", self.segments.bands.input),
-            ("promises.rising", self.promises.rising),
-        ):
+        folded = [name.casefold() for name in columns]
+        for name in sorted({name for name in columns if folded.count(name.casefold()) > 1}):
+            yield f"two columns are called {name} (upper and lower case count as the same)"
+        for name in columns:
+            if name.casefold() in RESERVED:
+                yield f"{name} is a name that records and files of predictions have already; choose another"
+        for where, name in self._named_inputs():
             if name not in names:
                 yield f"{where} is {name}, which is no input"
+        kinds = [one.kind for one in self.segments]
+        for kind in sorted({kind for kind in kinds if kinds.count(kind) > 1}):
+            yield f"two kinds of segments are called {kind}"
+        if self.place is None:
+            yield from self._needs_a_place()
         for preset in self.presets:
             yield from self._contradictions_of(preset)
+
+    def _named_inputs(self) -> Iterator[tuple[str, str]]:
+        if self.place is not None:
+            yield "place.latitude", self.place.latitude
+            yield "place.longitude", self.place.longitude
+        for one in self.segments:
+            if not isinstance(one, Regions):
+                yield f"segments {one.kind}, input", one.input
+        if self.promises is not None:
+            yield "promises.rising", self.promises.rising
+
+    def _needs_a_place(self) -> Iterator[str]:
+        if self.identity is not None:
+            yield "identity needs a place"
+        for one in self.segments:
+            if isinstance(one, Regions):
+                yield f"segments {one.kind} are regions, which need a place"
 
     def _contradictions_of(self, preset: Preset) -> Iterator[str]:
         if len(preset.inputs) != len(self.inputs):

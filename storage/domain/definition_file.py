@@ -65,6 +65,11 @@ def _problem(error: ErrorDetails, content: dict[str, object]) -> str:
         return f"{where} is missing"
     if error["type"] == "extra_forbidden":
         return f"{where} is not known (is it mistyped?)"
+    if error["type"] == "union_tag_not_found":
+        return f"{where}, by is missing"
+    if error["type"] == "union_tag_invalid":
+        context = error["ctx"]
+        return f"{where}, by: it must be one of {context['expected_tags']}, not '{context['tag']}'"
     if error["type"] == "value_error":
         reason = str(error["ctx"]["error"])
         return f"{where}: {reason}" if where else reason
@@ -82,13 +87,16 @@ def _place(location: tuple[int | str, ...], content: dict[str, object]) -> str:
     """
     words: list[str] = []
     here: object = content
-    for part in location:
+    for position, part in enumerate(location):
+        follows_entry = isinstance(location[position - 1], int)
+        if follows_entry and isinstance(here, dict) and here.get("by") == part:
+            continue  # which kind of segments it is, not a key
         try:
             here = here[part]  # type: ignore[index]
         except (KeyError, IndexError, TypeError):
             here = None
         if isinstance(part, int):
-            name = here.get("name") if isinstance(here, dict) else None
+            name = (here.get("name") or here.get("kind")) if isinstance(here, dict) else None
             words[-1] += f" {name or part + 1}"
         else:
             words.append(part)

@@ -12,15 +12,6 @@ from storage.domain.table import TABLE
 
 FEATURES: tuple[Feature, ...] = tuple(TABLE.inputs)
 FEATURE_NAMES: tuple[str, ...] = TABLE.names
-INCOME = FEATURE_NAMES.index("MedInc")
-AGE = FEATURE_NAMES.index("HouseAge")
-ROOMS = FEATURE_NAMES.index("AveRooms")
-BEDROOMS = FEATURE_NAMES.index("AveBedrms")
-POPULATION = FEATURE_NAMES.index("Population")
-OCCUPANCY = FEATURE_NAMES.index("AveOccup")
-LATITUDE = FEATURE_NAMES.index(TABLE.place.latitude)
-LONGITUDE = FEATURE_NAMES.index(TABLE.place.longitude)
-"""Columns of an array of inputs, shape (n, 8), that features of this table are made of."""
 EXAMPLE: dict[str, float] = {feature.name: feature.example for feature in FEATURES}
 
 

@@ -1,12 +1,28 @@
-"""Where the rows lie, and what a flat map of them needs: the ``[place]`` of ``table.toml``."""
+"""Where the rows lie, and what a flat map of them needs: the ``[place]`` of ``table.toml``.
 
+A table without a place has none of this: look at ``HAS_PLACE`` before you use the rest.
+"""
+
+from storage.domain.definition import Place
 from storage.domain.table import TABLE
 
-MIDDLE_LATITUDE = TABLE.place.middle_latitude
+HAS_PLACE = TABLE.place is not None
+_place = TABLE.place or Place(
+    latitude=TABLE.names[0],
+    longitude=TABLE.names[0],
+    middle_latitude=0.0,
+    longitude_shrinkage=1.0,
+    steps_per_degree=1.0,
+)
+
+LATITUDE = TABLE.names.index(_place.latitude)
+LONGITUDE = TABLE.names.index(_place.longitude)
+"""Columns of an array of inputs."""
+MIDDLE_LATITUDE = _place.middle_latitude
 """Degrees north where a drawn map has the same scale in both directions."""
-LONGITUDE_SHRINKAGE = TABLE.place.longitude_shrinkage
+LONGITUDE_SHRINKAGE = _place.longitude_shrinkage
 """A degree of longitude over one of latitude."""
-COAST_ANGLE_DEGREES = TABLE.place.coast_angle_degrees
+COAST_ANGLE_DEGREES = _place.coast_angle_degrees
 """Turn of the map that puts the first axis along the direction in which the rows spread most."""
-STEPS_PER_DEGREE = TABLE.place.steps_per_degree
+STEPS_PER_DEGREE = _place.steps_per_degree
 """Places are told apart by such steps: coordinates arrive rounded, as float32, or a hair off."""

@@ -1,7 +1,7 @@
 """The segments that errors are shown and compared by, as the definition of a table has them."""
 
 from math import inf
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -17,6 +17,7 @@ EAST_END = ((0.0, 180.0), (1.0, 180.0))
 class Quarters(Part):
     """Four equal shares of the rows by one input, from its lowest values up."""
 
+    by: Literal["quarters"]
     kind: Kind
     label: Words
     input: Name
@@ -24,8 +25,12 @@ class Quarters(Part):
 
 
 class Bands(Part):
-    """Bands of one input, each from its first to its last value; ``beyond`` is what lies above them."""
+    """Bands of one input, each from its first to its last value; ``beyond`` is what lies above them.
 
+    A value between two bands belongs to the upper one.
+    """
+
+    by: Literal["bands"]
     kind: Kind
     label: Words
     input: Name
@@ -64,14 +69,11 @@ class RegionRule(Part):
 class Regions(Part):
     """Parts of the map: the first rule that holds decides, the last one takes the rest."""
 
+    by: Literal["regions"]
     kind: Kind
     label: Words
     rules: Annotated[list[RegionRule], Field(min_length=1)]
 
 
-class Segments(Part):
-    """All kinds of segments."""
-
-    quarters: Quarters
-    bands: Bands
-    regions: Regions
+Segments = Annotated[Quarters | Bands | Regions, Field(discriminator="by")]
+"""One kind of segments."""

@@ -10,3 +10,5 @@ ABOUT = TABLE.about
 """What is predicted, to follow the title in a sentence."""
 SUBJECT, SUBJECTS = TABLE.subject.singular, TABLE.subject.plural
 """What one row is called, and several."""
+CARD = TABLE.card
+"""What the model card says of intended use and limits."""

@@ -93,8 +93,8 @@ def test_a_useless_model_is_refused_even_as_the_first(bench: Bench) -> None:
     )
     refused = bench.retrain(replace(line, pipeline=line.pipeline.set_params(regressor=inverse)))
     assert refused["promoted"] is False
-    assert "increases of every income keep or raise" in refused["reason"]
-    assert not checks(refused)["behaviour: income never lowers the price"]["passed"]
+    assert "increases of every median income keep or raise" in refused["reason"]
+    assert not checks(refused)["behaviour: median income never lowers the price"]["passed"]
     assert bench.store.champion_pointer() is None
 
 

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ValidationError
 
 from storage.domain.definition_file import EMBEDDED
+from storage.domain.table import IS_EMBEDDED
 from storage.errors import InvalidDataset
 from storage.schema.arrays import FloatArray
 from training.dataset.table import COLUMN_NAMES, HousingTable
@@ -55,6 +56,8 @@ def load_embedded(folder: Path = EMBEDDED) -> HousingTable:
 
 def provenance_of(values_sha256: str) -> Provenance | None:
     """Return the provenance of a table with the embedded table's values, otherwise None."""
+    if not IS_EMBEDDED:
+        return None
     provenance = _read_provenance(EMBEDDED / PROVENANCE)
     return provenance if provenance.values_sha256 == values_sha256 else None
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from storage.database.connection import Database
-from storage.domain.target import TARGET_CAP
+from storage.domain.target import HIGHEST_ANSWER
 from storage.errors import DatabaseUnavailable
 from storage.predictions.labelled import LabelledRows, read_labelled_rows
 from storage.schema.triggers import Trigger
@@ -162,7 +162,7 @@ def _learnable(
 
 def _joined(base: Part, stays: np.ndarray, rows: LabelledRows, weight: float) -> Part:
     inputs = np.concatenate([base.inputs[stays], rows.inputs])
-    targets = np.concatenate([base.targets[stays], np.minimum(rows.actual, TARGET_CAP)])
+    targets = np.concatenate([base.targets[stays], np.minimum(rows.actual, HIGHEST_ANSWER)])
     if weight == 1.0:
         return Part(inputs, targets)
     weights = np.repeat([1.0, weight], [int(stays.sum()), len(rows)])

@@ -3,14 +3,15 @@
 Rows that fail the screen are used neither for training nor for comparison.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from storage.domain.target import ACCEPTED_TARGETS
+from storage.domain.target import ACCEPTED_TARGETS, RESOLUTION
 from storage.predictions.labelled import LabelledRows
 from storage.schema.accepted import is_accepted
 from storage.schema.arrays import FloatArray
@@ -31,6 +32,9 @@ SIMILAR = 20
 """Number of similar districts that a price is compared with."""
 SMALLEST_SPREAD = 0.1
 """Smallest spread of log prices, about 10 %: districts that happen to cost the same exclude nothing."""
+CONTRADICTION_STEPS = 20
+SMALLEST_SPREAD_STEPS = 2
+"""The same two where a value may be zero or below, in the target's resolution: it has no logarithm."""
 DEVIATIONS_OF_MEDIAN = 1.4826
 """Median absolute deviation times this equals a normal distribution's standard deviation."""
 SCALE_PERCENTILES = (5, 95)
@@ -52,7 +56,7 @@ def screen(found: LabelledRows, known: Part, outlier_distance: float) -> Screene
     """Screen labelled predictions, newest first; a row is counted under the first reason that applies.
 
     unacceptable inputs     not finite, or out of the ranges that the service accepts
-    impossible price        not finite, not above 0, or above 100 (100,000 USD)
+    impossible price        not finite or not accepted; not above 0, where all known ones are
     contradicting prices    the same inputs with prices of which one is twice another: none is used
     asked about again later the same district has a newer reading
     price out of line       ``distance_from_similar`` is above ``outlier_distance``
@@ -65,16 +69,18 @@ def screen(found: LabelledRows, known: Part, outlier_distance: float) -> Screene
         In robust standard deviations.
     """
     left_out: dict[str, int] = {}
-    for reason, is_believable in (
+    has_logs = bool((known.targets > 0).all())
+    checks: tuple[tuple[str, Callable[[LabelledRows], Mask]], ...] = (
         (UNACCEPTABLE_INPUTS, lambda rows: is_accepted(rows.inputs)),
-        (IMPOSSIBLE_PRICE, _is_possible),
-        (CONTRADICTING_PRICES, _is_uncontradicted),
+        (IMPOSSIBLE_PRICE, partial(_is_possible, has_logs=has_logs)),
+        (CONTRADICTING_PRICES, partial(_is_uncontradicted, has_logs=has_logs)),
         (ASKED_ABOUT_AGAIN, lambda rows: is_newest_reading(rows.inputs)),
         (
             PRICE_OUT_OF_LINE,
             lambda rows: distance_from_similar(rows, known) <= outlier_distance,
         ),
-    ):
+    )
+    for reason, is_believable in checks:
         kept = is_believable(found) if len(found) else np.ones(0, dtype=np.bool_)
         left_out[reason] = int(len(found) - kept.sum())
         found = found.only(kept)
@@ -93,27 +99,37 @@ def distance_from_similar(rows: LabelledRows, known: Part) -> FloatArray:
     fewer of them it is left out. Similar is near in the eight inputs, each divided by the range
     between the known districts' 5th and 95th percentile. (Median and absolute deviation: Hampel 1974, The
     Influence Curve and its Role in Robust Estimation.)
+
+    Where a known price is not above 0, prices take the place of their logarithms, and twice the target's
+    resolution that of 0.1.
     """
     scale = _scale(known.inputs)
-    prices = np.log(rows.actual)
-    theirs = _similar_prices(rows.inputs / scale, known.inputs / scale, known.targets, first=1)
+    has_logs = bool((known.targets > 0).all())
+    prices, others = (_comparable(each, has_logs) for each in (rows.actual, known.targets))
+    theirs = _similar_prices(rows.inputs / scale, known.inputs / scale, others, first=1)
     median = np.median(theirs, axis=1)
     spread = DEVIATIONS_OF_MEDIAN * np.median(np.abs(theirs - median[:, np.newaxis]), axis=1)
     distance = np.abs(prices - median)
     if len(rows) > SIMILAR:
         # Each row finds itself first.
-        own = _similar_prices(rows.inputs / scale, rows.inputs / scale, rows.actual, first=2)
+        own = _similar_prices(rows.inputs / scale, rows.inputs / scale, prices, first=2)
         distance = np.minimum(distance, np.abs(prices - np.median(own, axis=1)))
-    return np.asarray(distance / np.maximum(spread, SMALLEST_SPREAD))
+    smallest = SMALLEST_SPREAD if has_logs else SMALLEST_SPREAD_STEPS * RESOLUTION
+    return np.asarray(distance / np.maximum(spread, smallest))
+
+
+def _comparable(prices: FloatArray, has_logs: bool) -> FloatArray:
+    """Return what prices, shape (n,), are compared by: their logarithms, or themselves."""
+    return np.log(np.maximum(prices, np.finfo(np.float64).tiny)) if has_logs else prices
 
 
 def _similar_prices(
     points: FloatArray, others: FloatArray, prices: FloatArray, first: int
 ) -> FloatArray:
-    """Return the log prices of the nearest other rows, shape (n, 20)."""
+    """Return the prices of the nearest other rows, shape (n, 20)."""
     ranks = range(first, first + SIMILAR)
     _, nearest = KDTree(others).query(points, ranks)
-    return np.asarray(np.log(np.maximum(prices, np.finfo(np.float64).tiny))[nearest])
+    return np.asarray(prices[nearest])
 
 
 def _scale(inputs: FloatArray) -> FloatArray:
@@ -121,16 +137,18 @@ def _scale(inputs: FloatArray) -> FloatArray:
     return np.where(high > low, high - low, 1.0)
 
 
-def _is_possible(rows: LabelledRows) -> Mask:
+def _is_possible(rows: LabelledRows, has_logs: bool) -> Mask:
     lowest, highest = ACCEPTED_TARGETS
-    return (rows.actual > lowest) & (rows.actual <= highest)
+    is_accepted_value = (rows.actual >= lowest) & (rows.actual <= highest)
+    return is_accepted_value & (rows.actual > 0) if has_logs else is_accepted_value
 
 
-def _is_uncontradicted(rows: LabelledRows) -> Mask:
+def _is_uncontradicted(rows: LabelledRows, has_logs: bool) -> Mask:
     _, of_row = np.unique(rows.inputs, axis=0, return_inverse=True)
     of_row = of_row.ravel()
     lowest = np.full(of_row.max() + 1, np.inf)
-    highest = np.zeros(of_row.max() + 1)
+    highest = np.full(of_row.max() + 1, -np.inf)
     np.minimum.at(lowest, of_row, rows.actual)
     np.maximum.at(highest, of_row, rows.actual)
-    return np.asarray((highest < CONTRADICTION * lowest)[of_row])
+    limit = CONTRADICTION * lowest if has_logs else lowest + CONTRADICTION_STEPS * RESOLUTION
+    return np.asarray((highest < limit)[of_row])

@@ -9,7 +9,9 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from storage.errors import ServiceUnavailable
+from storage.domain.subject import TITLE
+from storage.domain.table import FOLDER, IS_EMBEDDED, TABLE
+from storage.errors import InvalidInput, ServiceUnavailable
 from training.dataset.embedded import load_embedded
 from training.dataset.file import load_file
 from training.dataset.table import HousingTable
@@ -37,7 +39,18 @@ def load_table(source: Source = "embedded", file: Path | None = None) -> Housing
     """
     if file is not None:
         return load_file(file)
-    return load_embedded() if source == "embedded" else load_with_scikit_learn()
+    return load_defined() if source == "embedded" else load_with_scikit_learn()
+
+
+def load_defined() -> HousingTable:
+    """Load the rows that come with the table's definition.
+
+    Raises
+    ------
+    InvalidDataset
+        If they cannot be used, each problem by row and column.
+    """
+    return load_embedded() if IS_EMBEDDED else load_file(FOLDER / TABLE.data.file)
 
 
 def load_with_scikit_learn() -> HousingTable:
@@ -45,9 +58,15 @@ def load_with_scikit_learn() -> HousingTable:
 
     Raises
     ------
+    InvalidInput
+        If the definition is that of another table.
     DownloadFailed
         If it is not cached and cannot be downloaded.
     """
+    if not IS_EMBEDDED:
+        raise InvalidInput(
+            f"scikit-learn has the rows of California housing, not those of {TITLE}; leave out --source."
+        )
     # Here, because only this source needs it and the import costs a second.
     from sklearn.datasets import fetch_california_housing
 

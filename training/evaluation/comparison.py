@@ -11,7 +11,7 @@ from storage.schema.estimate import Estimate
 from storage.schema.predictions import LabelledPredictions
 from training.evaluation.bootstrap import CONFIDENCE, paired_rmse_difference
 from training.evaluation.metrics import rmse
-from training.evaluation.slices import income_edges, kinds_of_district
+from training.evaluation.slices import named_segments, quarter_edges
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,9 @@ class Comparison:
         )
 
     def slices(self) -> Iterator[tuple[tuple[str, str], "Comparison"]]:
-        """Yield the segments that have rows: regions, income quarters and age bands."""
+        """Yield the segments that have rows, by kind and name."""
         inputs = self.challenger.inputs
-        for kind, rows in kinds_of_district(inputs, income_edges(inputs)).items():
+        for kind, rows in named_segments(inputs, quarter_edges(inputs)).items():
             if rows.any():
                 yield kind, self.only(rows)
 

@@ -1,6 +1,7 @@
 """Two plots of one model on the test part, as PNG."""
 
 import io
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -8,12 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from storage.domain.target import TARGET_CAP, TARGET_UNIT
+from storage.domain.target import DISPLAY, TARGET_CAP, TARGET_UNIT
 from storage.schema.arrays import FloatArray
 from training.evaluation.metrics import residuals
 
 FIGURE_INCHES = (6.4, 4.8)
 DOTS_PER_INCH = 120
+VALUE = DISPLAY.label.lower()
 POINTS: dict[str, Any] = {"s": 6, "alpha": 0.25, "linewidths": 0, "color": "#1f5fa8"}
 
 
@@ -38,10 +40,11 @@ def predicted_against_actual(label: str, actual: FloatArray, predicted: FloatArr
     low, high = _limits(actual, predicted)
     axes.scatter(actual, predicted, **POINTS)
     axes.plot([low, high], [low, high], color="#444444", linewidth=1, label="perfect")
-    axes.axvline(
-        TARGET_CAP, color="#b5542c", linewidth=1, linestyle=":", label="cap of recorded values"
-    )
-    axes.set_xlabel(f"Actual median house value ({TARGET_UNIT})")
+    if isfinite(TARGET_CAP):
+        axes.axvline(
+            TARGET_CAP, color="#b5542c", linewidth=1, linestyle=":", label="cap of recorded values"
+        )
+    axes.set_xlabel(f"Actual {VALUE} ({TARGET_UNIT})")
     axes.set_ylabel(f"Predicted ({TARGET_UNIT})")
     axes.legend(loc="upper left")
     return _to_png(figure)
@@ -55,7 +58,7 @@ def residuals_against_predicted(label: str, actual: FloatArray, predicted: Float
     figure, axes = _new_figure(f"{label}: residuals (test part, n = {len(actual):,})")
     axes.scatter(predicted, residuals(actual, predicted), **POINTS)
     axes.axhline(0, color="#444444", linewidth=1)
-    axes.set_xlabel(f"Predicted median house value ({TARGET_UNIT})")
+    axes.set_xlabel(f"Predicted {VALUE} ({TARGET_UNIT})")
     axes.set_ylabel(f"Actual - predicted ({TARGET_UNIT})")
     return _to_png(figure)
 

@@ -1,4 +1,4 @@
-"""Figures by segment: an average can hide a region, income or house age with large errors."""
+"""Figures by segment: an average can hide a part of the rows with large errors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,15 +7,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.domain.inputs import LATITUDE, LONGITUDE
-from storage.domain.slices import (
-    AGE_BANDS,
-    BANDED_INPUT,
-    OLDEST_BAND,
-    QUARTER_NAMES,
-    QUARTERED_INPUT,
-    REGION_NAMES,
-)
+from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.segments import Bands, Quarters, Regions, Segments
+from storage.domain.slices import REGION_NAMES, SEGMENTS
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions
 from training.evaluation.metrics import mae, rmse
@@ -23,6 +17,8 @@ from training.models.regions import region_of
 
 Groups: TypeAlias = Mapping[str, NDArray[np.bool_]]
 """Rows by the name of a segment, masks of shape (n,)."""
+Edges: TypeAlias = Mapping[str, FloatArray]
+"""By kind of segments, the three values between its quarters."""
 
 
 @dataclass(frozen=True)
@@ -48,65 +44,79 @@ class Slice:
     figures: SliceFigures | None
 
 
-def by_region(answers: LabelledPredictions) -> tuple[Slice, ...]:
-    """Return one slice for each of the eight regions."""
-    return _slices(answers, regions(answers.inputs))
-
-
-def by_income(answers: LabelledPredictions) -> tuple[Slice, ...]:
-    """Return one slice for each quarter of the rows by median income."""
-    return _slices(answers, income_quarters(answers.inputs, income_edges(answers.inputs)))
-
-
-def by_age(answers: LabelledPredictions) -> tuple[Slice, ...]:
-    """Return one slice for each band of median house age, the censored one last."""
-    return _slices(answers, age_bands(answers.inputs))
-
-
-def regions(inputs: FloatArray) -> Groups:
-    """Return the rows of inputs (n, 8) that lie in each of the eight regions."""
-    found = region_of(inputs[:, LATITUDE], inputs[:, LONGITUDE])
-    return {name.replace("_", " "): found == number for number, name in enumerate(REGION_NAMES)}
-
-
-def income_edges(inputs: FloatArray) -> FloatArray:
-    """Return the three median incomes that split inputs (n, 8) into quarters."""
-    return np.quantile(inputs[:, QUARTERED_INPUT], [0.25, 0.5, 0.75])
-
-
-def income_quarters(inputs: FloatArray, edges: FloatArray) -> Groups:
-    """Return the rows of inputs (n, 8) between the edges (3,)."""
-    quarters = np.searchsorted(edges, inputs[:, QUARTERED_INPUT], side="left")
-    return {name: quarters == number for number, name in enumerate(QUARTER_NAMES)}
-
-
-def age_bands(inputs: FloatArray) -> Groups:
-    """Return the rows of inputs (n, 8) in each band of the median house age."""
-    # A user's table may have fractions of a year; rounded up, each falls into one band.
-    years = np.ceil(inputs[:, BANDED_INPUT])
-    bands = {
-        f"{first} to {last} years": (first <= years) & (years <= last) for first, last in AGE_BANDS
+def slices_of(answers: LabelledPredictions) -> dict[str, tuple[Slice, ...]]:
+    """Return, for each kind of segments, one slice for each of its segments."""
+    kinds = segments_of(answers.inputs, quarter_edges(answers.inputs))
+    return {
+        kind: tuple(_slice(name, answers, rows) for name, rows in groups.items())
+        for kind, groups in kinds.items()
     }
-    return bands | {OLDEST_BAND: years > AGE_BANDS[-1][1]}
 
 
-def kinds_of_district(
-    inputs: FloatArray, edges: FloatArray
-) -> dict[tuple[str, str], NDArray[np.bool_]]:
-    """Return the rows of inputs (n, 8) by kind and name, such as ("region", "bay area").
+def quarter_edges(inputs: FloatArray) -> Edges:
+    """Return the three values that split inputs (n, 8) into quarters, by kind of segments."""
+    return {
+        one.kind: np.quantile(inputs[:, _column(one)], [0.25, 0.5, 0.75])
+        for one in SEGMENTS
+        if isinstance(one, Quarters)
+    }
 
-    ``edges`` (3,) separate the income quarters; see ``income_edges``.
+
+def segments_of(inputs: FloatArray, edges: Edges) -> dict[str, Groups]:
+    """Return the rows of inputs (n, 8) by kind of segments and name, such as "region" and "bay area".
+
+    ``edges`` are those of ``quarter_edges``.
     """
-    kinds = {
-        "region": regions(inputs),
-        "income": income_quarters(inputs, edges),
-        "age": age_bands(inputs),
-    }
+    return {one.kind: _groups(one, inputs, edges) for one in SEGMENTS}
+
+
+def named_segments(inputs: FloatArray, edges: Edges) -> dict[tuple[str, str], NDArray[np.bool_]]:
+    """Return what ``segments_of`` returns, by kind and name together."""
+    kinds = segments_of(inputs, edges)
     return {(kind, name): rows for kind, groups in kinds.items() for name, rows in groups.items()}
 
 
-def _slices(answers: LabelledPredictions, groups: Groups) -> tuple[Slice, ...]:
-    return tuple(_slice(name, answers, rows) for name, rows in groups.items())
+def _groups(one: Segments, inputs: FloatArray, edges: Edges) -> Groups:
+    match one:
+        case Quarters():
+            return _quarters(one, inputs, edges[one.kind])
+        case Bands():
+            return _bands(one, inputs)
+        case Regions():
+            return _regions(inputs)
+
+
+def _quarters(one: Quarters, inputs: FloatArray, edges: FloatArray) -> Groups:
+    quarters = np.searchsorted(edges, inputs[:, _column(one)], side="left")
+    return {name: quarters == number for number, name in enumerate(one.names)}
+
+
+def _bands(one: Bands, inputs: FloatArray) -> Groups:
+    # A table may have values between two bands; each falls into the upper one.
+    ends = [band.highest for band in one.bands]
+    found = np.searchsorted(ends, inputs[:, _column(one)], side="left")
+    names = [f"{_number(each.lowest)} to {_number(each.highest)} {one.unit}" for each in one.bands]
+    return {name: found == number for number, name in enumerate([*names, one.beyond])}
+
+
+def _regions(inputs: FloatArray) -> Groups:
+    found = region_of(inputs)
+    return {name.replace("_", " "): found == number for number, name in enumerate(REGION_NAMES)}
+
+
+def _column(one: Quarters | Bands) -> int:
+    return FEATURE_NAMES.index(one.input)
+
+
+def _number(value: float) -> str:
+    """Write a number without needless digits.
+
+    Examples
+    --------
+    >>> _number(10.0), _number(0.25)
+    ('10', '0.25')
+    """
+    return f"{value:.12g}"
 
 
 def _slice(name: str, answers: LabelledPredictions, rows: NDArray[np.bool_]) -> Slice:

@@ -6,19 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
-from storage.domain.inputs import (
-    BEDROOMS,
-    FEATURE_NAMES,
-    INCOME,
-    LATITUDE,
-    LONGITUDE,
-    OCCUPANCY,
-    POPULATION,
-    ROOMS,
-)
-from storage.domain.place import LONGITUDE_SHRINKAGE
+from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.place import LATITUDE, LONGITUDE, LONGITUDE_SHRINKAGE
 from storage.schema.arrays import FloatArray
 from training.features.base import DistrictTransformer
+from training.features.columns import BEDROOMS, INCOME, OCCUPANCY, POPULATION, ROOMS
 from training.features.map_coordinates import on_grid
 from training.features.raw_inputs import SMALLEST_POSITIVE
 from training.kernels.compiled import compiled

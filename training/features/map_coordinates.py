@@ -4,8 +4,13 @@ import math
 
 import numpy as np
 
-from storage.domain.inputs import LATITUDE, LONGITUDE
-from storage.domain.place import COAST_ANGLE_DEGREES, LONGITUDE_SHRINKAGE, STEPS_PER_DEGREE
+from storage.domain.place import (
+    COAST_ANGLE_DEGREES,
+    LATITUDE,
+    LONGITUDE,
+    LONGITUDE_SHRINKAGE,
+    STEPS_PER_DEGREE,
+)
 from storage.schema.arrays import FloatArray
 from training.kernels.compiled import compiled
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from storage.domain.inputs import AGE, INCOME, OCCUPANCY, POPULATION, ROOMS
 from storage.schema.arrays import FloatArray, IntegerArray
+from training.features.columns import AGE, INCOME, OCCUPANCY, POPULATION, ROOMS
 from training.kernels.compiled import compiled
 from training.kernels.exponential import negative_exponentials
 from training.kernels.insertion_sort import insertion_sort

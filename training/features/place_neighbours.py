@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from storage.domain.inputs import LATITUDE, LONGITUDE
+from storage.domain.place import LATITUDE, LONGITUDE
 from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.base import NeighbourTransformer
 from training.features.map_coordinates import map_coordinates

@@ -5,8 +5,9 @@ from typing import Self
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from storage.domain.inputs import AGE, LATITUDE, LONGITUDE, POPULATION
+from storage.domain.place import LATITUDE, LONGITUDE
 from storage.schema.arrays import FloatArray, IntegerArray
+from training.features.columns import AGE, POPULATION
 from training.features.map_coordinates import map_coordinates, on_grid
 from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest

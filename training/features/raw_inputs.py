@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from storage.domain.inputs import LATITUDE
+from storage.domain.place import LATITUDE
 from storage.schema.arrays import FloatArray
 from training.kernels.compiled import compiled
 

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from storage.domain.inputs import AGE, OCCUPANCY, POPULATION
 from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.base import NeighbourTransformer
+from training.features.columns import AGE, OCCUPANCY, POPULATION
 from training.features.kriging import (
     QUERIES_AT_ONCE,
     krige_prepared,

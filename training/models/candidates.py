@@ -1,5 +1,6 @@
-"""Every model that competes, unfitted: a pipeline from the eight raw inputs to the price."""
+"""Every model that competes, unfitted: a pipeline from the raw inputs to the target."""
 
+import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,12 +11,11 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 from sklearn.linear_model import LinearRegression
-from sklearn.pipeline import FeatureUnion
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from storage.domain.table import TABLE
 from storage.errors import InvalidInput
 from storage.settings import Settings
-from training.models.neighbour_boosting import neighbour_features, switched_boosting
 from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline, price_pipeline
 
 
@@ -37,7 +37,7 @@ class Candidate:
 
 
 def all_candidates(seed: int, threads: int) -> tuple[Candidate, ...]:
-    """Return every competitor, the fastest first.
+    """Return every competitor, the fastest first: those of the product, then the table's own.
 
     Parameters
     ----------
@@ -45,14 +45,52 @@ def all_candidates(seed: int, threads: int) -> tuple[Candidate, ...]:
         Fixes what is random in the fitting.
     threads
         Threads that fitting may use where the library takes a number.
+
+    Raises
+    ------
+    InvalidInput
+        If the table's definition names one that there is not, or whose code cannot be used.
     """
-    return (
+    of_product = (
         _linear_regression(),
         _random_forest(seed, threads),
         _gradient_boosting(seed),
         _hist_gradient_boosting(seed),
-        _neighbour_boosting(seed),
     )
+    wanted = TABLE.candidates.built_in
+    chosen = of_product if wanted is None else select(of_product, wanted) if wanted else ()
+    own = (own_candidate(name, where, seed) for name, where in TABLE.candidates.own.items())
+    return (*chosen, *own)
+
+
+def own_candidate(name: str, where: str, seed: int) -> Candidate:
+    """Return a candidate of the table's own: a function of a seed that returns an unfitted pipeline.
+
+    Parameters
+    ----------
+    where
+        As "package.module:function". The pipeline has the steps "preprocessing" and "regressor".
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such function, or it does not return a pipeline with these steps.
+    """
+    module, _, function = where.partition(":")
+    try:
+        pipeline = getattr(importlib.import_module(module), function)(seed)
+    except Exception as error:  # somebody else's code may raise anything
+        raise InvalidInput(
+            f"The candidate {name} cannot be made: {where} gave {type(error).__name__} ({error}); correct it "
+            "in the table's definition, or correct that code."
+        ) from error
+    steps = getattr(pipeline, "named_steps", {})
+    if list(steps) != [PREPROCESSING, REGRESSOR]:
+        raise InvalidInput(
+            f"The candidate {name} is no pipeline of the steps {PREPROCESSING} and {REGRESSOR}: {where} gave "
+            f"{type(pipeline).__name__} {', '.join(steps) or 'without steps'}."
+        )
+    return Candidate(name, name.replace("_", " ").capitalize(), pipeline)
 
 
 def configured_candidates(settings: Settings) -> tuple[Candidate, ...]:
@@ -135,19 +173,10 @@ def _hist_gradient_boosting(seed: int) -> Candidate:
     )
 
 
-def _neighbour_boosting(seed: int) -> Candidate:
-    return _candidate(
-        "neighbour_boosting",
-        "Neighbour boosting",
-        neighbour_features(seed),
-        switched_boosting(seed),
-    )
-
-
 def _candidate(
     name: str,
     label: str,
-    preprocessing: StandardScaler | FunctionTransformer | FeatureUnion,
+    preprocessing: StandardScaler | FunctionTransformer,
     model: RegressorMixin,
 ) -> Candidate:
     steps = [(PREPROCESSING, preprocessing), (REGRESSOR, model)]

@@ -13,8 +13,8 @@ from numba.experimental import structref
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from storage.domain.inputs import LATITUDE, LONGITUDE
-from storage.domain.target import TARGET_CAP
+from storage.domain.place import HAS_PLACE
+from storage.domain.target import HIGHEST_ANSWER, LOWEST_ANSWER
 from storage.schema.arrays import FloatArray
 from training.features.district_ratios import DISTRICT_END, DistrictRatios, describe_districts
 from training.features.place_neighbours import (
@@ -210,7 +210,8 @@ def _answer_trees(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
     sums, columns = np.empty((rows, 1)), np.empty((rows, inputs.shape[1] + 1))
     for row in range(rows):
         columns[row, : inputs.shape[1]] = inputs[row]
-    put_on_grid(columns)
+    if HAS_PLACE:
+        put_on_grid(columns)
     sum_trees(columns, parts.forest, sums)
     _fill_answers(parts.intervals, parts.inputs, inputs, columns, sums.reshape(rows), answers)
 
@@ -230,13 +231,13 @@ def _fill_answers(
     """
     rows = inputs.shape[0]
     for row in range(rows):
-        price = min(max(prices[row], 0.0), TARGET_CAP)
+        price = min(max(prices[row], LOWEST_ANSWER), HIGHEST_ANSWER)
         answers[row, PRICE] = columns[row, -1] = price
     if answers.shape[1] == PRICE_END:
         return
     regions, support = np.empty(rows, np.int64), np.empty(rows)
     lower, upper = np.empty(rows), np.empty(rows)
-    fill_regions(inputs[:, LATITUDE], inputs[:, LONGITUDE], regions)
+    fill_regions(inputs, regions)
     fill_bounds(columns, regions, intervals, lower, upper)
     fill_support(known, inputs, support)
     for row in range(rows):

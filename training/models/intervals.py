@@ -8,9 +8,8 @@ from sklearn.base import RegressorMixin, clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.model_selection import KFold, PredefinedSplit, cross_val_predict
 
-from storage.domain.inputs import LATITUDE, LONGITUDE
 from storage.domain.slices import REGION_NAMES
-from storage.domain.target import TARGET_CAP
+from storage.domain.target import HIGHEST_ANSWER, LOWEST_ANSWER, RESOLUTION
 from storage.schema.arrays import FloatArray, IndexArray, IntegerArray
 from training.dataset.districts import subjects_of
 from training.kernels.compiled import compiled
@@ -31,8 +30,6 @@ REGION_COVERAGE = 0.86
 SCALE_POWER = 0.9
 """Below one, intervals differ less than the scales do, and are narrower on average."""
 SCALE_QUANTILE = 0.8
-SMALLEST_SCALE = 0.05
-"""In 100,000 USD."""
 FOLDS = 4
 
 
@@ -102,7 +99,7 @@ class PriceIntervals:
         errors = np.abs(calibration_targets - predictions)
         scores = errors / self._scale(features, predictions) ** SCALE_POWER
         self.factor_ = conformal_quantile(scores, self.coverage)
-        regions = region_of(calibration_inputs[:, LATITUDE], calibration_inputs[:, LONGITUDE])
+        regions = region_of(calibration_inputs)
         numbers = range(len(REGION_NAMES))
         self.region_factors_ = np.array(
             [self._region_factor(scores[regions == number]) for number in numbers]
@@ -126,7 +123,7 @@ class PriceIntervals:
             What ``pipeline.prices(features)`` gave, shape (n,), in 100,000 USD.
         """
         lower, upper = np.empty(len(predictions)), np.empty(len(predictions))
-        regions = region_of(inputs[:, LATITUDE], inputs[:, LONGITUDE])
+        regions = region_of(inputs)
         columns = np.column_stack([features, predictions])
         fill_bounds(columns, regions, self.arrays(), lower, upper)
         return lower, upper
@@ -167,7 +164,7 @@ class PriceIntervals:
 
     def _scale(self, features: FloatArray, predictions: FloatArray) -> FloatArray:
         scale = self.scale_.predict(np.column_stack([features, predictions]))[:, 0]
-        return np.asarray(np.maximum(scale, SMALLEST_SCALE))
+        return np.asarray(np.maximum(scale, RESOLUTION))
 
     def _region_factor(self, scores: FloatArray) -> float:
         if len(scores) == 0:
@@ -195,11 +192,11 @@ def fill_bounds(
     scales = np.empty((columns.shape[0], 1))
     sum_trees(columns, arrays.scale, scales)
     for row in range(columns.shape[0]):
-        scale = max(scales[row, 0], SMALLEST_SCALE)
+        scale = max(scales[row, 0], RESOLUTION)
         half_width = arrays.region_factors[regions[row]] * scale**SCALE_POWER
         prediction = columns[row, -1]
-        lower[row] = min(max(prediction - half_width, 0.0), TARGET_CAP)
-        upper[row] = min(max(prediction + half_width, 0.0), TARGET_CAP)
+        lower[row] = min(max(prediction - half_width, LOWEST_ANSWER), HIGHEST_ANSWER)
+        upper[row] = min(max(prediction + half_width, LOWEST_ANSWER), HIGHEST_ANSWER)
 
 
 @dataclass(frozen=True)

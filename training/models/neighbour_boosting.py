@@ -3,11 +3,12 @@
 from typing import Any
 
 from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.pipeline import FeatureUnion
+from sklearn.pipeline import FeatureUnion, Pipeline
 
 from training.features.district_ratios import DistrictRatios
 from training.features.place_neighbours import PlaceNeighbours
 from training.features.similar_neighbours import PRICE_KRIGED, SimilarNeighbours
+from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline
 from training.models.support_switch import SupportSwitchedRegressor
 
 
@@ -20,6 +21,12 @@ class BoostedTrees(HistGradientBoostingRegressor):  # type: ignore[misc] # sciki
 
     def _bin_data(self, X: Any, sample_weight: Any, is_training_data: bool) -> Any:
         return super()._bin_data(X, None, is_training_data)
+
+
+def neighbour_boosting(seed: int) -> Pipeline:
+    """Return the unfitted pipeline, a candidate of the embedded table's own."""
+    steps = [(PREPROCESSING, neighbour_features(seed)), (REGRESSOR, switched_boosting(seed))]
+    return PricePipeline(steps)
 
 
 def neighbour_features(seed: int) -> FeatureUnion:

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from storage.domain.target import RESOLUTION
 from storage.schema.arrays import FloatArray
 from training.models.compiled_model import CompiledModel, NotCompilable
 from training.models.intervals import PriceIntervals
@@ -17,8 +18,8 @@ from training.models.reference_profile import ReferenceSearch
 
 logger = logging.getLogger(__name__)
 
-LARGEST_DIFFERENCE = 1e-9
-"""Largest difference of compiled and public answers, in 100,000 USD: rounding may differ."""
+LARGEST_DIFFERENCE = 2e-8 * RESOLUTION
+"""Largest difference of compiled and public answers, in the target's unit: rounding may differ."""
 
 
 class Predictor(Protocol):

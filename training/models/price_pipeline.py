@@ -5,8 +5,9 @@ from typing import Any, Self
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from storage.domain.inputs import FEATURE_NAMES, LATITUDE, LONGITUDE
-from storage.domain.target import TARGET_CAP
+from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
+from storage.domain.target import HIGHEST_ANSWER, LOWEST_ANSWER
 from storage.schema.arrays import FloatArray
 from training.features.map_coordinates import on_grid
 from training.kernels.compiled import compiled
@@ -60,14 +61,14 @@ def placed(inputs: Any) -> FloatArray:
         If a table with named columns lacks an input. Its order does not matter, nor do further columns.
     """
     copy = np.array(_in_order(inputs), dtype=np.float64, order="C", ndmin=2)
-    if copy.shape[1] > LONGITUDE:
+    if HAS_PLACE and copy.shape[1] > LONGITUDE:
         put_on_grid(copy)
     return copy
 
 
 def possible(prices: Any) -> FloatArray:
     """Return prices as float64, each at least 0 and at most 5.00001 (100,000 USD)."""
-    return np.asarray(np.clip(np.asarray(prices, dtype=np.float64), 0.0, TARGET_CAP))
+    return np.asarray(np.clip(np.asarray(prices, dtype=np.float64), LOWEST_ANSWER, HIGHEST_ANSWER))
 
 
 @compiled

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from storage.domain.inputs import FEATURE_NAMES, LATITUDE, LONGITUDE
+from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
 from storage.errors import ModelIntegrityError
 from storage.schema.arrays import FloatArray
 from training.kernels.compiled import compiled
@@ -151,15 +152,18 @@ class ReferenceSearch:
         """Return what support is measured against, for the compiled functions."""
         return self._in_inputs
 
-    def nearest_districts(
-        self, latitude: float, longitude: float, number: int
-    ) -> tuple[NDArray[np.int64], FloatArray]:
-        """Return rows of the training part nearest to a place, and their distances in km."""
-        place = np.zeros((1, len(FEATURE_NAMES)))
-        place[0, [LATITUDE, LONGITUDE]] = latitude, longitude
+    def nearest(self, inputs: FloatArray, number: int) -> tuple[NDArray[np.int64], FloatArray]:
+        """Return the rows of the training part nearest to inputs (8,), and their distances.
+
+        On the map, in km, where the table has a place; otherwise as ``support`` measures them.
+        """
         count = min(number, len(self._profile.inputs))
-        chords, rows = self._on_map.query(_on_globe(place), range(1, count + 1))
-        return rows[0].astype(np.int64), _along_surface(chords[0])
+        if HAS_PLACE:
+            chords, found = self._on_map.query(_on_globe(inputs[np.newaxis]), range(1, count + 1))
+            return found[0].astype(np.int64), _along_surface(chords[0])
+        distances, rows = np.empty(count), np.empty(count, np.int64)
+        find_nearest(self._in_inputs.tree, inputs / self._in_inputs.spread, NOBODY, distances, rows)
+        return rows, distances
 
 
 @compiled

@@ -1,10 +1,10 @@
-"""Eight parts of California, to see whether figures hold everywhere."""
+"""The parts of the map, to see whether figures hold everywhere; a table without them has one."""
 
 import numpy as np
-import numpy.typing as npt
 
+from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
 from storage.domain.slices import REGION_NAMES, REGION_RULES
-from storage.schema.arrays import FloatArray
+from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.map_coordinates import on_grid
 from training.kernels.compiled import compiled
 
@@ -20,39 +20,32 @@ LINE_SHIFT = tuple(rule.west_of[0][1] - rule.west_of[1][1] for rule in REGION_RU
 uses an array from outside.)"""
 
 
-def region_of(latitude: npt.ArrayLike, longitude: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """Return the region of each place, an index into ``REGION_NAMES``.
+def region_of(inputs: FloatArray) -> IntegerArray:
+    """Return the region of each row of inputs (n, 8), an index into ``REGION_NAMES``, shape (n,).
 
-    The first of ``REGION_RULES`` that holds decides.
-
-    Parameters
-    ----------
-    latitude, longitude
-        Shape (n,), in degrees.
-
-    Returns
-    -------
-    ndarray of shape (n,)
+    The first of ``REGION_RULES`` that holds for its place decides.
 
     Examples
     --------
-    >>> [REGION_NAMES[region] for region in region_of([37.77, 32.72], [-122.42, -117.16])]
+    >>> inputs = np.zeros((2, 8))
+    >>> inputs[:, [LATITUDE, LONGITUDE]] = [[37.77, -122.42], [32.72, -117.16]]
+    >>> [REGION_NAMES[region] for region in region_of(inputs)]
     ['bay_area', 'san_diego']
     """
-    north = np.atleast_1d(np.asarray(latitude, dtype=np.float64))
-    east = np.atleast_1d(np.asarray(longitude, dtype=np.float64))
-    regions = np.empty(len(north), np.int64)
-    fill_regions(north, east, regions)
+    regions = np.empty(len(inputs), np.int64)
+    fill_regions(inputs, regions)
     return regions
 
 
 @compiled
-def fill_regions(
-    latitude: FloatArray, longitude: FloatArray, regions: npt.NDArray[np.int64]
-) -> None:
-    """Fill the region of each place, all of shape (n,); see ``region_of``."""
+def fill_regions(inputs: FloatArray, regions: IntegerArray) -> None:
+    """Fill the region of each row of inputs (n, 8), shape (n,); see ``region_of``."""
     for row in range(regions.shape[0]):
-        regions[row] = _region(on_grid(latitude[row]), on_grid(longitude[row]))
+        if HAS_PLACE:
+            north, east = on_grid(inputs[row, LATITUDE]), on_grid(inputs[row, LONGITUDE])
+            regions[row] = _region(north, east)
+        else:
+            regions[row] = 0
 
 
 @compiled

@@ -4,15 +4,19 @@ After Mitchell et al. 2019, Model Cards for Model Reporting: data, protocol, fig
 """
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 
 import numpy as np
 
 from storage.domain.inputs import FEATURES
-from storage.domain.subject import MODEL_NAME
-from storage.domain.target import CAPPED_FROM, TARGET_CAP, TARGET_UNIT, TARGET_UNIT_DOLLARS
+from storage.domain.place import HAS_PLACE
+from storage.domain.slices import SLICE_LABELS
+from storage.domain.subject import ABOUT, CARD, MODEL_NAME, SUBJECTS, TITLE
+from storage.domain.target import CAPPED_FROM, DISPLAY, TARGET_CAP, TARGET_UNIT
+from storage.domain.written import written_exactly
 from storage.schema.gate_check import GateCheck
 from training.dataset.embedded import provenance_of
-from training.evaluation.slices import Slice, by_age, by_income, by_region
+from training.evaluation.slices import Slice, slices_of
 from training.fitting.fit import MeasuredCandidate
 from training.fitting.outcome import TrainingOutcome
 
@@ -27,15 +31,14 @@ def _head(outcome: TrainingOutcome) -> str:
     test, answers, coverage = outcome.winner.test, outcome.answers, outcome.intervals.coverage
     return f"""# {outcome.winner.fitted.label}, version {outcome.version}
 
-Estimates the median house value of a census block group in California in 1990 from eight numbers, with an
-interval that should hold the recorded value {coverage:.0%} of the time.
+{TITLE}: {ABOUT} from {len(FEATURES)} inputs, with an interval that should hold the recorded value
+{coverage:.0%} of the time.
 
-On {len(answers):,} districts that it had never seen, its mean absolute error was {_dollars(test.mae)}
-(RMSE {_dollars(test.rmse)}), and it explained {test.r2_score:.1%} of the variance. Trained on
+On {len(answers):,} {SUBJECTS} that it had never seen, its mean absolute error was {written_exactly(test.mae)}
+(RMSE {written_exactly(test.rmse)}), and it explained {test.r2_score:.1%} of the variance. Trained on
 {outcome.trained_at:%d %B %Y at %H:%M} UTC.
 
-**Intended use:** demonstrating, studying and monitoring a regression model in service. **Not intended for**
-valuing a house for sale, insurance or tax: it knows districts, not houses, and the prices of 1990."""
+{CARD.use}"""
 
 
 def _data(outcome: TrainingOutcome) -> str:
@@ -47,8 +50,7 @@ def _data(outcome: TrainingOutcome) -> str:
 
 - Rows: {sum(outcome.row_counts.values()):,}, of which {rows}.{_repeats(outcome)}
 - Checksum of the values (SHA-256): `{outcome.dataset_sha256}`.{_labelled(outcome)}
-- Target: median house value in {TARGET_UNIT}, **capped at {TARGET_CAP}**. Of the test rows,
-  {_share_at_cap(outcome):.1%} are at the cap: their true value is that or more, but was not recorded.
+- Target: {DISPLAY.label.lower()} in {TARGET_UNIT}{_cap_of_target(outcome)}
 
 {inputs}"""
 
@@ -139,24 +141,22 @@ def _verdict(check: GateCheck) -> str:
 
 
 def _slices(outcome: TrainingOutcome) -> str:
-    answers, coverage = outcome.answers, outcome.intervals.coverage
+    coverage = outcome.intervals.coverage
     return f"""## Figures by segment
 
 All on the test part, in {TARGET_UNIT}. Bias is the mean of predicted minus actual: above zero, predictions
 are too high. Coverage is the share of values inside their intervals; the target is {coverage:.0%}.
 The figures of segments with few rows are uncertain.
 
-### By region
+{_all_segments(outcome)}"""
 
-{_slice_table("region", by_region(answers))}
 
-### By median income of the district
-
-{_slice_table("income", by_income(answers))}
-
-### By median age of the houses
-
-{_slice_table("age", by_age(answers))}"""
+def _all_segments(outcome: TrainingOutcome) -> str:
+    kinds = slices_of(outcome.answers).items()
+    tables = [
+        f"### By {SLICE_LABELS[kind].lower()}\n\n{_slice_table(kind, one)}" for kind, one in kinds
+    ]
+    return "\n\n".join(tables) or "The table's definition names no segments."
 
 
 def _slice_table(heading: str, slices: Sequence[Slice]) -> str:
@@ -186,30 +186,55 @@ def _intervals(outcome: TrainingOutcome) -> str:
 
 Split conformal prediction, scaled by difficulty: a second model learned how large the first one's error tends
 to be, and the validation part determined the factor to multiply that by, so that {coverage:.0%} of its prices
-were inside. On the test part {held:.1%} were inside, at a mean width of {_dollars(width)}.
+were inside. On the test part {held:.1%} were inside, at a mean width of {written_exactly(width)}.
 
 What the intervals do not promise:
 
-- They hold on average over districts like those of the table (exchangeable with them), not for each district
-  individually, and not after prices or the population have changed.
-- They are not reliable far from training districts. There the support score is near 0.
-- Validation chose the winner as well, so the guarantee is not strict; the coverage above was measured.
-- **No interval extends above {TARGET_CAP}.** An upper bound there means "this or more"."""
+- They hold on average over {SUBJECTS} like those of the table (exchangeable with them), not for each one
+  individually, and not after the inputs or what follows from them have changed.
+- They are not reliable far from the training rows. There the support score is near 0.
+- Validation chose the winner as well, so the guarantee is not strict; the coverage above was
+  measured.{_cap_of_intervals()}"""
 
 
 def _limits(outcome: TrainingOutcome) -> str:
-    return f"""## Limits
-
-- **Censored.** Values above {_dollars(CAPPED_FROM)} were recorded as {TARGET_CAP}. No prediction is higher,
-  and expensive districts are underestimated by an unknown amount.
-- **1990.** Prices, incomes and people are those of the 1990 census, in dollars of that time.
-- **Block groups.** An input describes several hundred households; a prediction is their median.
-- **Extrapolation.** Inputs outside the training data still get a prediction, with `warnings` that name the
-  percentile they exceed, and a `support` score from 0 (farther than any training district is from the
+    own = [*_censored(), *(f"- **{one.name}.** {one.text}" for one in CARD.limits)]
+    of_every_model = f"""- **Extrapolation.** Inputs outside the training data still get a prediction, with \
+`warnings` that name the
+  percentile they exceed, and a `support` score from 0 (farther than any training row is from the
   others) to 1. Below about 0.05, treat a prediction as a guess.
-- **Correlation, not causes.** The model uses the prices of neighbouring districts. A prediction that changes
-  with an input does not mean that changing it in reality would change the price.
-- **Fairness.** Place and income correlate with who lives there. Do not use it to decide about people."""
+- **Correlation, not causes.** {_uses_neighbours()}A prediction that changes with an input does not mean that
+  changing it in reality would change the {DISPLAY.label.lower()}."""
+    return "\n".join(["## Limits", "", *own, of_every_model])
+
+
+def _censored() -> list[str]:
+    if not isfinite(TARGET_CAP):
+        return []
+    return [
+        f"- **Censored.** Values above {written_exactly(CAPPED_FROM)} were recorded as {TARGET_CAP}. No "
+        "prediction is higher, and what lies above is underestimated by an unknown amount."
+    ]
+
+
+def _cap_of_target(outcome: TrainingOutcome) -> str:
+    if not isfinite(TARGET_CAP):
+        return "."
+    share = float(np.mean(outcome.answers.actual >= CAPPED_FROM))
+    return (
+        f", **capped at {TARGET_CAP}**. Of the test rows,\n  {share:.1%} are at the cap: their true value is "
+        "that or more, but was not recorded."
+    )
+
+
+def _cap_of_intervals() -> str:
+    if not isfinite(TARGET_CAP):
+        return ""
+    return f'\n- **No interval extends above {TARGET_CAP}.** An upper bound there means "this or more".'
+
+
+def _uses_neighbours() -> str:
+    return "The model may use the recorded values of neighbouring rows. " if HAS_PLACE else ""
 
 
 def _use(outcome: TrainingOutcome) -> str:
@@ -224,7 +249,8 @@ from storage.settings import Settings
 ModelStore(Settings().paths).load("{outcome.version}").predict(inputs)
 ```
 
-`inputs` are float64 of shape (n, 8), in the order of the table above; the answers are in {TARGET_UNIT}.
+`inputs` are float64 of shape (n, {len(FEATURES)}), in the order of the table above; the answers are in
+{TARGET_UNIT}.
 
 As an MLflow model made from the same checked files, from the repository with its environment active:
 
@@ -236,14 +262,6 @@ mlflow models serve -m /tmp/model --env-manager local -p 5002
 MLflow itself loads `models:/{MODEL_NAME}@champion` without a check.
 
 With intervals, warnings, support and explanations: `POST /predict` of the service."""
-
-
-def _share_at_cap(outcome: TrainingOutcome) -> float:
-    return float(np.mean(outcome.answers.actual >= CAPPED_FROM))
-
-
-def _dollars(value: float) -> str:
-    return f"{value * TARGET_UNIT_DOLLARS:,.0f} USD"
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from backend.simulate.plan import Phase, PlannedRequest, Traffic, plan
 from backend.simulate.scenario import FULL, ONSET, SCENARIOS, BrokenSensor, Districts, Scenario
 from storage.domain.identity import PLACE
-from storage.domain.inputs import FEATURE_NAMES, INCOME, HousingFeatures
+from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.domain.target import TARGET_CAP
 from training.dataset.splits import Part
+from training.features.columns import INCOME
 
 scenarios = st.sampled_from(list(SCENARIOS.values()))
 phases = st.lists(st.builds(Phase, scenarios, st.floats(0.5, 20)), min_size=1, max_size=3)

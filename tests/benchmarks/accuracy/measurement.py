@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from storage.domain.inputs import LATITUDE, LONGITUDE
 from storage.domain.slices import REGION_NAMES
 from storage.domain.target import TARGET_CAP
 from storage.schema.arrays import FloatArray
@@ -92,7 +91,7 @@ def _described(
     covered = (lower <= test.targets) & (test.targets <= upper)
     edges = np.quantile(predicted, np.arange(1, DECILES) / DECILES)
     deciles = np.searchsorted(edges, predicted)
-    regions = region_of(test.inputs[:, LATITUDE], test.inputs[:, LONGITUDE])
+    regions = region_of(test.inputs)
     return {
         **asdict(interval_figures(lower, upper, test.targets, PriceIntervals().coverage)),
         "coverage_by_decile": [float(covered[deciles == each].mean()) for each in range(DECILES)],

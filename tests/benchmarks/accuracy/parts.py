@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from storage.domain.inputs import LATITUDE, LONGITUDE
+from storage.domain.place import LATITUDE, LONGITUDE
 from training.dataset.splits import TEST_SHARE, VALIDATION_SHARE, Part, SealedPart, Splits, split
 from training.dataset.table import HousingTable
 

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from backend.performance.estimated import ErrorEstimator
 from backend.performance.realized import degradation, paired, realized_error
-from storage.domain.inputs import FEATURE_NAMES, LATITUDE, LONGITUDE
+from storage.domain.inputs import FEATURE_NAMES
 from storage.domain.slices import REGION_NAMES
 from storage.schema.arrays import FloatArray
 from storage.schema.estimate import Estimate
@@ -129,7 +129,7 @@ def _tilt(column: int, sign: int) -> Weigh:
 
 def _region(name: str) -> Weigh:
     def weigh(inputs: FloatArray) -> FloatArray:
-        inside = region_of(inputs[:, LATITUDE], inputs[:, LONGITUDE]) == REGION_NAMES.index(name)
+        inside = region_of(inputs) == REGION_NAMES.index(name)
         return np.where(inside, REGION_WEIGHT, 1.0)
 
     return weigh

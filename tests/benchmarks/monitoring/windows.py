@@ -108,7 +108,7 @@ def _without_region(name: str) -> Change:
     """Return the change that leaves a region's rows out: the window gets shorter."""
 
     def change(window: FloatArray, _: np.random.Generator) -> FloatArray:
-        regions = region_of(window[:, LATITUDE], window[:, LONGITUDE])
+        regions = region_of(window)
         kept: FloatArray = window[regions != REGION_NAMES.index(name)]
         return kept
 

@@ -16,12 +16,16 @@ from storage.errors import InvalidDefinition
 from training.dataset.embedded import load_embedded
 
 TEXT = (EMBEDDED / FILE).read_text(encoding="utf-8")
+OPTIONAL = {"cap", "capped_from", "highest_prediction", "note", "factor", "prefix"} | {
+    "coast_angle_degrees",
+    "neighbour_boosting",
+}
 LINES = [
     number
     for number, line in enumerate(TEXT.splitlines())
-    if re.match(r"[a-z_]+ = |\[(?!segments)", line)
+    if (key := re.match(r"([a-z_]+) = |\[", line)) and key[1] not in OPTIONAL
 ]
-"""The lines with a key or a heading."""
+"""The lines with a heading or a key that must be there."""
 
 
 def test_the_rows_fit_their_definition() -> None:
@@ -70,7 +74,7 @@ def test_the_inputs_are_those_of_the_file_in_its_order() -> None:
         ("example = 41.0", "example = 410.0", "inputs HouseAge: its example value 410.0 is not"),
         ('rising = "MedInc"', 'rising = "Income"', "promises.rising is Income, which is no input"),
         ('name = "HouseAge"', 'name = "House age"', "'House age' is no name: a letter, then"),
-        ('name = "HouseAge"', 'name = "MedInc"', "two columns are called MedInc"),
+        ('name = "HouseAge"', 'name = "MedInc"', "two columns are called MedInc (upper"),
         ('name = "HouseAge"', 'name = "MedHouseVal"', "two columns are called MedHouseVal"),
         ("step = 0.1\n", 'step = "0.1"\n', "inputs MedInc, step: it must be a number, not '0.1'"),
         ("step = 0.1\n", "step = true\n", "inputs MedInc, step: it must be a number, not True"),
@@ -80,16 +84,28 @@ def test_the_inputs_are_those_of_the_file_in_its_order() -> None:
             "step = 0\n",
             "inputs MedInc, step: input should be greater than 0, not 0",
         ),
-        ("[place]", "[palce]", "place is missing; palce is not known (is it mistyped?)"),
+        ("[place]", "[palce]", "palce is not known (is it mistyped?)"),
+        ('name = "HouseAge"', 'name = "medinc"', "two columns are called MedInc (upper"),
+        ('name = "HouseAge"', 'name = "Prediction"', "Prediction is a name that records and files"),
+        ("capped_from = 5.0", "capped_from = 500", "target: its capped_from 500 is not accepted"),
+        ("cap = 5.00001", "", "target: capped_from needs a cap"),
+        ('kind = "age"', 'kind = "income"', "two kinds of segments are called income"),
+        (
+            'by = "bands"',
+            'by = "band"',
+            "segments age, by: it must be one of 'quarters', 'b",
+        ),
+        (":neighbour_boosting", "", "candidates, own, neighbour_boosting: "),
+        ('file = "california', 'file = "../california', "data, file: "),
         ("inputs = [2.5701, ", "inputs = [", "preset San Francisco has 7 values for 8 inputs"),
         (
             "inputs = [2.5701, ",
             "inputs = [-1, ",
             "San Francisco has MedInc -1, which is not accepted",
         ),
-        ('input = "HouseAge"', 'input = "Age"', "segments.bands.input is Age, which is no input"),
+        ('input = "HouseAge"', 'input = "Age"', "segments age, input is Age, which is no input"),
         ("[[34.2, -118.95], [36.9, ", "[[36.9, -118.95], [34.2, ", "the southern one first"),
-        ("bands = [[0, 10], ", "bands = [[10, 0], ", "segments, bands, bands 1: 10 is not below 0"),
+        ("bands = [[0, 10], ", "bands = [[10, 0], ", "segments age, bands 1: 10 is not below 0"),
         ("[target]", "[target", "is not valid TOML"),
     ],
 )

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from storage.domain.inputs import INCOME
 from storage.domain.promises import HIGHEST_PREDICTION
 from storage.schema.arrays import FloatArray
 from tests.training.conftest import FittedChampion, named_candidates
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.evaluation.behaviour import accepted_corners, observe
+from training.features.columns import INCOME
 from training.fitting.fit import fit, fit_intervals
 from training.models.predictor import PublicPredictor
 from training.models.reference_profile import ReferenceProfile, ReferenceSearch
@@ -81,7 +81,7 @@ def test_each_broken_promise_is_seen(districts: FloatArray) -> None:
     }
     assert broken(Rule(slope=0.0, start=-0.01), districts) == {"possible prices": rows}
     assert broken(Rule(half_width=-0.1), districts) == {"price in its interval": rows}
-    assert broken(Rule(slope=-0.001), districts) == {"income never lowers the price": 4}
+    assert broken(Rule(slope=-0.001), districts) == {"median income never lowers the price": 4}
 
 
 def test_an_answer_that_is_no_number_breaks_what_it_can(districts: FloatArray) -> None:
@@ -89,11 +89,11 @@ def test_an_answer_that_is_no_number_breaks_what_it_can(districts: FloatArray) -
         "finite": 1,
         "possible prices": 1,
         "price in its interval": 1,
-        "income never lowers the price": 4,
+        "median income never lowers the price": 4,
     }
 
 
 def test_what_is_told_has_the_numbers(districts: FloatArray) -> None:
     (_, possible, _, income) = observe(Rule(slope=0.0, start=6.0), districts)
     assert possible.sentence.startswith("0 of 296 answers are between 0 and 5.1")
-    assert income.sentence.startswith("4 of 4 increases of every income")
+    assert income.sentence.startswith("4 of 4 increases of every median income")

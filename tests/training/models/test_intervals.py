@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.place import LATITUDE, LONGITUDE
 from storage.domain.slices import REGION_NAMES
 from storage.domain.target import TARGET_CAP
 from storage.models.pickles import pickled, unpickled
@@ -124,4 +126,6 @@ def test_the_score_of_intervals_that_hold_everything_is_their_width() -> None:
     ],
 )
 def test_cities_lie_in_their_regions(place: tuple[float, float], region: str) -> None:
-    assert REGION_NAMES[region_of([place[0]], [place[1]])[0]] == region
+    inputs = np.zeros((1, len(FEATURE_NAMES)))
+    inputs[0, [LATITUDE, LONGITUDE]] = place
+    assert REGION_NAMES[region_of(inputs)[0]] == region

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from storage.domain.inputs import LATITUDE, LONGITUDE
+from storage.domain.place import LATITUDE, LONGITUDE
 from storage.schema.arrays import FloatArray
 from tests.training.conftest import FittedChampion
 from training.features.map_coordinates import on_grid

@@ -13,7 +13,8 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures, StandardScaler
 
-from storage.domain.inputs import FEATURE_NAMES, FEATURES, LATITUDE, LONGITUDE
+from storage.domain.inputs import FEATURE_NAMES, FEATURES
+from storage.domain.place import LATITUDE, LONGITUDE
 from storage.domain.target import TARGET_CAP
 from storage.models.pickles import pickled, unpickled
 from storage.schema.arrays import FloatArray

@@ -77,7 +77,7 @@ def test_support_falls_with_distance_and_ends_at_zero(search: ReferenceSearch) -
 def test_nearest_districts_are_the_nearest_on_the_globe(
     profile: ReferenceProfile, search: ReferenceSearch
 ) -> None:
-    rows, distances = search.nearest_districts(37.77, -122.42, 10)
+    rows, distances = search.nearest(example(Latitude=37.77, Longitude=-122.42)[0], 10)
     latitude, longitude = np.radians(profile.inputs[:, 6]), np.radians(profile.inputs[:, 7])
     here, there = np.radians(37.77), np.radians(-122.42)
     haversine = (

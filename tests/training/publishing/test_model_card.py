@@ -70,8 +70,8 @@ def test_the_table_of_models_is_what_was_measured(outcome: TrainingOutcome) -> N
     ("heading", "count"),
     [
         ("### By region", 8),
-        ("### By median income of the district", 4),
-        ("### By median age of the houses", 6),
+        ("### By income", 4),
+        ("### By house age", 6),
     ],
 )
 def test_the_slices_add_up_to_the_test_part(

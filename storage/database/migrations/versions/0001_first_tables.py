@@ -1,27 +1,20 @@
-"""The first tables: predictions, requests, logs, model metrics, spool positions, command results."""
+"""The first tables: predictions, requests, logs, model metrics, spool positions, command results.
+
+The inputs are those of the table's definition: a runtime folder belongs to one, whose inputs never change.
+"""
 
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.tables import UtcDateTime
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
-
-FEATURES = (
-    "MedInc",
-    "HouseAge",
-    "AveRooms",
-    "AveBedrms",
-    "Population",
-    "AveOccup",
-    "Latitude",
-    "Longitude",
-)
 
 
 def upgrade() -> None:
@@ -65,7 +58,7 @@ def _create_predictions() -> None:
         "predictions",
         sa.Column("prediction_id", sa.String(32), nullable=False, unique=True),
         sa.Column("request_id", sa.String(128), nullable=False),
-        *(sa.Column(name, sa.Float(53), nullable=False) for name in FEATURES),
+        *(sa.Column(name, sa.Float(53), nullable=False) for name in FEATURE_NAMES),
         sa.Column("prediction", sa.Float(53), nullable=False),
         sa.Column("model_type", sa.String(100), nullable=False),
         sa.Column("model_version", sa.String(100), nullable=False),

@@ -1,0 +1,74 @@
+"""Values of the target as a person reads them: ``[target.display]`` of ``table.toml``."""
+
+from math import floor, log10
+
+from storage.domain.target import DISPLAY
+
+EXACT = 100
+"""What was recorded, and errors, are written so many times finer than predictions are."""
+
+
+def rounded(value: float, step: float = DISPLAY.step) -> float:
+    """Return a value of the target in the written unit, to the nearest multiple of ``step``.
+
+    No model is accurate beyond it, and the same value reads the same everywhere.
+
+    Examples
+    --------
+    >>> rounded(4.15234)
+    415200.0
+    """
+    nearest = round(value * DISPLAY.factor / step) * step
+    return float(round(nearest, digits(step)))
+
+
+def written(value: float, step: float = DISPLAY.step) -> str:
+    """Write a value of the target.
+
+    Examples
+    --------
+    >>> written(4.15234), written(-0.1212)
+    ('$415,200', '-$12,100')
+    """
+    amount = rounded(value, step)
+    return f"{'-' if amount < 0 else ''}{_plain(abs(amount), step)}"
+
+
+def written_exactly(value: float) -> str:
+    """Write a value that was recorded, or an error, a hundred times as finely as a prediction.
+
+    Examples
+    --------
+    >>> written_exactly(3.808123)
+    '$380,812'
+    """
+    return written(value, DISPLAY.step / EXACT)
+
+
+def written_difference(value: float, step: float = DISPLAY.step) -> str:
+    """Write a difference with its sign.
+
+    Examples
+    --------
+    >>> written_difference(0.123), written_difference(-0.004), written_difference(0.0)
+    ('+$12,300', '−$400', '$0')
+    """
+    amount = rounded(value, step)
+    sign = {True: "+", False: "−"}[amount > 0] if amount else ""
+    return sign + _plain(abs(amount), step)
+
+
+def digits(step: float) -> int:
+    """Return how many digits after the point a multiple of ``step`` needs.
+
+    Examples
+    --------
+    >>> digits(100), digits(0.1), digits(0.25)
+    (0, 1, 2)
+    """
+    found = next((count for count in range(12) if abs(step * 10**count % 1) < 1e-9), None)
+    return max(0, -floor(log10(step))) if found is None else found
+
+
+def _plain(amount: float, step: float) -> str:
+    return f"{DISPLAY.prefix}{amount:,.{digits(step)}f}{DISPLAY.suffix}"
