@@ -11,6 +11,11 @@ class RuntimePaths:
     root: Path
 
     @property
+    def table(self) -> Path:
+        """Of which table the records are."""
+        return self.root / "table.json"
+
+    @property
     def data(self) -> Path:
         """Files of the champion, for programs that expect them here."""
         return self.root / "data"

@@ -22,10 +22,12 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from storage.domain.table import TABLE
 from storage.env_file import ENCODING, assignments
 from storage.errors import InvalidInput
 from storage.paths import RuntimePaths
 from storage.runtime_folder import refuse_unusable
+from storage.runtime_table import refuse_other_table
 from storage.setting_groups.addresses import Addresses
 from storage.setting_groups.backend import (
     AccessSettings,
@@ -181,6 +183,7 @@ def settings_or_exit(*, writes: bool = True) -> Settings:
             said = f"It needs at least {problem['ctx']['min_length']} characters"
         raise SystemExit(sentence_about(Settings, problem["loc"], said)) from None
     refuse_unusable(settings.paths, writes=writes)
+    refuse_other_table(settings.paths, TABLE, writes=writes)
     return settings
 
 

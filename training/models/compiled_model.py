@@ -5,6 +5,7 @@ around the work. Here the pipeline's compiled parts are called one after the oth
 Python, with everything they know behind a single pointer.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numba
@@ -16,50 +17,26 @@ from sklearn.preprocessing import FunctionTransformer
 from storage.domain.place import HAS_PLACE
 from storage.domain.target import HIGHEST_ANSWER, LOWEST_ANSWER
 from storage.schema.arrays import FloatArray
-from training.features.district_ratios import DISTRICT_END, DistrictRatios, describe_districts
-from training.features.place_neighbours import (
-    PLACE_END,
-    KnownPlaces,
-    PlaceNeighbours,
-    describe_places,
-)
-from training.features.similar_neighbours import (
-    SIMILAR_END,
-    KnownDistricts,
-    SimilarNeighbours,
-    describe_similar,
-)
 from training.kernels.compiled import compiled, inlined
 from training.kernels.forest import FlatForest, can_be_flat
 from training.kernels.forest_arrays import ForestArrays, sum_trees
-from training.kernels.neighbour_search import NOBODY
 from training.models.intervals import IntervalArrays, PriceIntervals, fill_bounds
 from training.models.price_pipeline import PREPROCESSING, REGRESSOR, put_on_grid
 from training.models.reference_profile import KnownInputs, ReferenceSearch, fill_support
 from training.models.regions import fill_regions
-from training.models.support_switch import SupportSwitch, SupportSwitchedRegressor, mix_prices
+from training.models.support_switch import SupportSwitchedRegressor
 
 PRICE, LOWER, UPPER, SUPPORT = range(4)
 """Columns of an answer."""
 PRICE_END, ANSWER_END = 1, 4
-PLACES_END = DISTRICT_END + PLACE_END
-FEATURES_END = PLACES_END + SIMILAR_END
+
+
+AnswerFunction = Callable[[Any, FloatArray, FloatArray], None]
+"""Fills answers (n, 4), or target values alone (n, 1), from what is held and inputs."""
 
 
 class NotCompilable(Exception):
     """The pipeline has parts for which there is no compiled function."""
-
-
-class NeighbourParts(NamedTuple):
-    """What neighbour boosting with a support switch knows."""
-
-    places: KnownPlaces
-    similar: KnownDistricts
-    near: ForestArrays
-    far: ForestArrays
-    switch: SupportSwitch
-    intervals: IntervalArrays
-    inputs: KnownInputs
 
 
 class TreeParts(NamedTuple):
@@ -81,7 +58,7 @@ class _HeldType(numba.types.StructRef):  # type: ignore[misc] # numba has no typ
 class Held(structref.StructRefProxy):  # type: ignore[misc] # numba has no types
     """Parts behind one pointer: given one by one, eighty arrays cost 20 us a call."""
 
-    def __new__(cls, parts: NeighbourParts | TreeParts) -> Any:
+    def __new__(cls, parts: NamedTuple) -> Any:
         """Hold some parts."""
         return _hold(parts)
 
@@ -106,9 +83,7 @@ class CompiledModel:
     def __init__(
         self, pipeline: Pipeline, intervals: PriceIntervals, search: ReferenceSearch
     ) -> None:
-        parts = _parts(pipeline, intervals, search)
-        is_neighbours = isinstance(parts, NeighbourParts)
-        self._answer = _answer_neighbours if is_neighbours else _answer_trees
+        parts, self._answer = _parts(pipeline, intervals, search)
         self._held = Held(parts)
 
     def answer(self, inputs: FloatArray) -> FloatArray:
@@ -132,75 +107,20 @@ class CompiledModel:
 
 def _parts(
     pipeline: Pipeline, intervals: PriceIntervals, search: ReferenceSearch
-) -> NeighbourParts | TreeParts:
+) -> tuple[NamedTuple, AnswerFunction]:
+    """Return what a pipeline knows, and the function that answers with it."""
     preprocessing, regressor = pipeline[PREPROCESSING], pipeline[REGRESSOR]
-    known = search.known()
     if isinstance(regressor, SupportSwitchedRegressor):
-        return _neighbour_parts(preprocessing, regressor, intervals.arrays(), known)
+        # Here, because its features are made of inputs that only the embedded table has.
+        from training.models.compiled_neighbours import answer_neighbours, neighbour_parts
+
+        parts = neighbour_parts(preprocessing, regressor, intervals.arrays(), search.known())
+        return parts, answer_neighbours
     is_identity = isinstance(preprocessing, FunctionTransformer) and preprocessing.func is None
     if is_identity and can_be_flat(regressor):
-        return TreeParts(FlatForest([regressor]).arrays, intervals.arrays(), known)
+        forest = FlatForest([regressor]).arrays
+        return TreeParts(forest, intervals.arrays(), search.known()), _answer_trees
     raise NotCompilable(f"There is no compiled function for {type(regressor).__name__}.")
-
-
-def _neighbour_parts(
-    preprocessing: Any,
-    regressor: SupportSwitchedRegressor,
-    intervals: IntervalArrays,
-    known: KnownInputs,
-) -> NeighbourParts:
-    steps = tuple(step for _, step in preprocessing.transformer_list)
-    match steps:
-        case (DistrictRatios(), PlaceNeighbours() as places, SimilarNeighbours() as similar):
-            pass
-        case _:
-            raise NotCompilable("There is no compiled function for these features.")
-    match (regressor.near_, regressor.far_):
-        case (FlatForest() as near, FlatForest() as far):
-            pass
-        case _:
-            raise NotCompilable("Some of the models are not trees of at most 64 leaves.")
-    return NeighbourParts(
-        places=places.known(),
-        similar=similar.known(),
-        near=near.arrays,
-        far=far.arrays,
-        switch=regressor.switch(),
-        intervals=intervals,
-        inputs=known,
-    )
-
-
-@compiled
-def _answer_neighbours(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
-    """Fill answers (n, 4), or prices alone (n, 1)."""
-    parts, rows = held.parts, inputs.shape[0]
-    columns = np.empty((rows, FEATURES_END + 1))
-    _describe(parts, inputs, columns)
-    near, far = np.empty((rows, parts.near.ends.shape[0])), np.empty((rows, 1))
-    sum_trees(columns, parts.near, near)
-    sum_trees(columns, parts.far, far)
-    prices = np.empty(rows)
-    mix_prices(columns, near, far, parts.switch, prices)
-    _fill_answers(parts.intervals, parts.inputs, inputs, columns, prices, answers)
-
-
-@inlined
-def _describe(parts: NeighbourParts, inputs: FloatArray, columns: FloatArray) -> None:
-    """Fill the features into the first columns."""
-    rows = inputs.shape[0]
-    nobody = np.full(rows, NOBODY)
-    # Into arrays of their own, as in the public transform: both then run the same machine code.
-    of_district, of_place = np.empty((rows, DISTRICT_END)), np.empty((rows, PLACE_END))
-    of_similar = np.empty((rows, SIMILAR_END))
-    describe_districts(inputs, of_district)
-    # In the order of the rows: looking for equal places costs more than it saves where none are equal.
-    describe_places(parts.places, inputs, nobody, np.arange(rows), of_place)
-    describe_similar(parts.similar, inputs, nobody, of_similar)
-    for row in range(rows):
-        columns[row, :DISTRICT_END] = of_district[row]
-        columns[row, DISTRICT_END:PLACES_END] = of_place[row]
-        columns[row, PLACES_END:FEATURES_END] = of_similar[row]
 
 
 @compiled
@@ -213,11 +133,11 @@ def _answer_trees(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
     if HAS_PLACE:
         put_on_grid(columns)
     sum_trees(columns, parts.forest, sums)
-    _fill_answers(parts.intervals, parts.inputs, inputs, columns, sums.reshape(rows), answers)
+    fill_answers(parts.intervals, parts.inputs, inputs, columns, sums.reshape(rows), answers)
 
 
 @inlined
-def _fill_answers(
+def fill_answers(
     intervals: IntervalArrays,
     known: KnownInputs,
     inputs: FloatArray,
