@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from backend.contract.base import Request, Success
-from storage.domain.definition import Feature
+from storage.domain.feature import Feature
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures
 from storage.domain.target import DISPLAY, TARGET_CAP
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.contract.predictions import InputWarning
-from storage.domain.definition import Feature
+from storage.domain.feature import Feature
 from storage.domain.inputs import FEATURES
 from training.models.reference_profile import PERCENTILES, ReferenceProfile
 

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from storage.domain.feature import Feature
 from storage.domain.parts import Name, Number, Part, Range, Words
 from storage.domain.segments import Regions, Segments
 
@@ -24,57 +25,6 @@ RESERVED = frozenset(
     | {"model_type", "model_version", "row", "lower", "upper", "support", "warnings", "actual"}
 )
 """Columns of records and files beside the inputs."""
-
-
-class Feature(Part):
-    """One input: how it is named, measured and bounded.
-
-    Attributes
-    ----------
-    accepted
-        What the service takes.
-    typical
-        A sensible range for a form, within ``accepted``.
-    step
-        Of a form.
-    example
-        A typical value.
-    """
-
-    name: Name
-    label: Words
-    unit: Words
-    description: Words
-    accepted: Range
-    typical: Range
-    step: Annotated[Number, Field(gt=0)]
-    example: Number
-
-    @property
-    def minimum(self) -> float:
-        """The lowest accepted value."""
-        return self.accepted.lowest
-
-    @property
-    def maximum(self) -> float:
-        """The highest accepted value."""
-        return self.accepted.highest
-
-    @property
-    def described(self) -> str:
-        """The description with the unit."""
-        return f"{self.description} Unit: {self.unit}."
-
-    @model_validator(mode="after")
-    def _within(self) -> Self:
-        for what, value in (
-            ("typical", self.typical.lowest),
-            ("typical", self.typical.highest),
-            ("example", self.example),
-        ):
-            if not self.accepted.holds(value):
-                raise ValueError(f"its {what} value {value} is not accepted")
-        return self
 
 
 class Scale(Part):

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from storage.domain.definition import Feature
+from storage.domain.feature import Feature
 from storage.domain.table import TABLE
 
 FEATURES: tuple[Feature, ...] = tuple(TABLE.inputs)
 FEATURE_NAMES: tuple[str, ...] = TABLE.names
-EXAMPLE: dict[str, float] = {feature.name: feature.example for feature in FEATURES}
+EXAMPLE: dict[str, Any] = {feature.name: feature.example for feature in FEATURES}
+"""A number of each input, or the word of a category."""
 
 
 class InputRow(BaseModel):

@@ -148,6 +148,10 @@ class ReferenceSearch:
     def _on_map(self) -> KDTree:
         return KDTree(_on_globe(self._profile.inputs))
 
+    @cached_property
+    def _in_space(self) -> KDTree:
+        return KDTree(_scaled(self._profile.inputs, self._profile.percentiles))
+
     def known(self) -> KnownInputs:
         """Return what support is measured against, for the compiled functions."""
         return self._in_inputs
@@ -158,12 +162,13 @@ class ReferenceSearch:
         On the map, in km, where the table has a place; otherwise as ``support`` measures them.
         """
         count = min(number, len(self._profile.inputs))
+        point = inputs[np.newaxis]
         if HAS_PLACE:
-            chords, found = self._on_map.query(_on_globe(inputs[np.newaxis]), range(1, count + 1))
-            return found[0].astype(np.int64), _along_surface(chords[0])
-        distances, rows = np.empty(count), np.empty(count, np.int64)
-        find_nearest(self._in_inputs.tree, inputs / self._in_inputs.spread, NOBODY, distances, rows)
-        return rows, distances
+            chords, rows = self._on_map.query(_on_globe(point), range(1, count + 1))
+            return rows[0].astype(np.int64), _along_surface(chords[0])
+        scaled = _scaled(point, self._profile.percentiles)
+        distances, rows = self._in_space.query(scaled, range(1, count + 1))
+        return rows[0].astype(np.int64), np.asarray(distances[0])
 
 
 @compiled

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.contract.predictions import FEATURE_NAMES, FEATURES, HousingFeatures
+from backend.contract.predictions import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures
 from dashboard.predict.address import address_parameters, form_link, read_address
 
 ACCEPTED = st.fixed_dictionaries(
@@ -41,7 +41,7 @@ def test_whatever_stands_in_an_address_is_accepted_or_said_to_be_wrong(
     assert len(address.values) + len(address.problems) == len(named)
     assert address.values.keys() <= named
     for feature in FEATURES:
-        value = address.values.get(feature.name, feature.example)
+        value = address.values.get(feature.name, EXAMPLE[feature.name])
         assert math.isfinite(value)
         assert feature.minimum <= value <= feature.maximum
     for problem in address.problems:

@@ -61,7 +61,7 @@ def files(draw: st.DrawFn, *, with_bad_rows: bool) -> Written:
         if draw(st.integers(0, 9)) == 0:
             lines.append("")
             line += 1
-        values = {feature.name: draw(_near(feature.example)) for feature in FEATURES}
+        values = {feature.name: draw(_near(EXAMPLE[feature.name])) for feature in FEATURES}
         cells = {
             name: style.number(value, draw(st.sampled_from(BLANKS)))
             for name, value in values.items()
