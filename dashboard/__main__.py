@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from backend.contract.security_headers import SECURITY_HEADERS
+from backend.contract.table import TITLE
 from dashboard.settings import addresses, shared_settings
 from storage.setting_groups.hosts import refuse_taken, url_of
 from storage.settings import Settings
@@ -27,7 +28,8 @@ def main() -> None:
     os.chdir(REPOSITORY)
     if str(REPOSITORY) not in sys.path:
         sys.path.insert(0, str(REPOSITORY))
-    print(f"The console is at {url_of(*own)}", flush=True)
+    # The title also has the table's definition read here: the pages would fail one by one without it.
+    print(f"The console of {TITLE} is at {url_of(*own)}", flush=True)
     _serve(*own)
 
 

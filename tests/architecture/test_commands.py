@@ -4,13 +4,18 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import grimp
 import pytest
 
 from tests.system import REPOSITORY
 
 ROOMS = ("storage", "training", "backend", "dashboard")
+DEFINITION = "storage.domain.table"
+"""Importing it reads the table's definition, and ends the process with one sentence if it is wrong."""
 NO_SETTINGS = {REPOSITORY / "storage" / "process" / "parent.py"}
 """This one becomes the command that it is given."""
+BECOMES_ANOTHER = NO_SETTINGS | {REPOSITORY / "backend" / "__main__.py"}
+"""The second becomes ``backend.server``."""
 BEGINNINGS = ("settings_or_exit", "addresses")
 """The second is the dashboard's, which reads its settings once a process."""
 OPENING = ("open", "fdopen", "read_text", "write_text", "TextIOWrapper")
@@ -49,6 +54,14 @@ def test_a_command_is_ready_for_ctrl_c_before_it_imports_anything(path: Path) ->
     body = ast.parse(path.read_text("utf-8")).body
     first = next(each for each in body if isinstance(each, ast.Import | ast.ImportFrom))
     assert ast.unparse(first) == "import storage.ctrl_c", f"{path} would end with a trace"
+
+
+def test_a_command_does_not_begin_without_the_tables_definition() -> None:
+    graph = grimp.build_graph(*ROOMS, cache_dir=None)
+    for path in set(_commands()) - BECOMES_ANOTHER:
+        module = ".".join(path.relative_to(REPOSITORY).with_suffix("").parts)
+        needed = graph.find_upstream_modules(module)
+        assert DEFINITION in needed, f"{path} would start, and fail later"
 
 
 def test_text_files_name_their_encoding() -> None:

@@ -1,5 +1,6 @@
 """``python -m dashboard`` as a person starts it: from any folder, with that folder's .env."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -7,7 +8,10 @@ from pathlib import Path
 
 import requests
 
+from storage.domain.definition_file import EMBEDDED, FILE
 from tests.system import REPOSITORY, clean_environment, stop_group, wait_for
+
+OPEN = "0.0.0.0"  # noqa: S104 - as the dashboard would be
 
 
 def test_it_starts_from_any_folder_with_the_settings_of_that_folder(
@@ -51,22 +55,36 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_off_the_loopback_address_somebody_must_sign_people_in(free_port: int) -> None:
-    refusal = _refusal(free_port, signed_in="false")
+    refusal = _refusal(free_port, host=OPEN)
     assert refusal.startswith(
         "HOUSING_DASHBOARD_HOST=0.0.0.0 lets others connect, and the dashboard"
     )
-    with socket.create_server(("0.0.0.0", 0)) as taken:  # noqa: S104 - as the dashboard would
+    with socket.create_server((OPEN, 0)) as taken:
         port = taken.getsockname()[1]
         # With the setting it goes on, to a port that is taken here.
-        assert _refusal(port, signed_in="true").startswith(f"0.0.0.0:{port} is not available")
+        assert _refusal(port, host=OPEN, signed_in="true").startswith(
+            f"0.0.0.0:{port} is not available"
+        )
 
 
-def _refusal(port: int, signed_in: str) -> str:
+def test_without_the_tables_definition_it_ends_with_one_sentence(
+    tmp_path: Path, free_port: int
+) -> None:
+    for room in ("storage", "backend", "dashboard"):
+        shutil.copytree(REPOSITORY / room, tmp_path / room)
+    definition = tmp_path / EMBEDDED.relative_to(REPOSITORY) / FILE
+    definition.unlink()
+    assert _refusal(free_port, folder=tmp_path).startswith(f"{definition} cannot be read")
+
+
+def _refusal(
+    port: int, host: str = "127.0.0.1", signed_in: str = "false", folder: Path = REPOSITORY
+) -> str:
     result = subprocess.run(
         [sys.executable, "-m", "dashboard"],
-        cwd=REPOSITORY,
+        cwd=folder,
         env=clean_environment(
-            HOUSING_DASHBOARD_HOST="0.0.0.0",  # noqa: S104
+            HOUSING_DASHBOARD_HOST=host,
             HOUSING_DASHBOARD_PORT=str(port),
             HOUSING_DASHBOARD_SIGNED_IN_BY_PROXY=signed_in,
         ),
