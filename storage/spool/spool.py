@@ -33,8 +33,8 @@ class Spool:
 
     A segment whose name no longer leads to it, because the folder was removed, moved or put back, is noticed
     within ``CHECK_SECONDS`` of an append and written anew under its name: byte for byte, so that the
-    log-writer goes on where it was. ``on_restored`` is then called, and ``on_refused`` at each append that
-    fails; callers need not log that.
+    log-writer goes on where it was. ``on_restored`` is then called. While it cannot be written, appends are
+    refused. ``on_refused`` is called at each append that fails; callers need not log that.
 
     Parameters
     ----------
@@ -67,6 +67,8 @@ class Spool:
         self._flushed = 0
         self._group = GroupFlush(self._flush, lambda: self._appended)
         self._next_check = 0.0
+        self._out_of_reach: OSError | None = None
+        """Why a segment without a name could not be written anew."""
         self._closed = threading.Event()
         self._next_told = 0.0
         self.on_restored: Callable[[], None] = lambda: None
@@ -93,6 +95,8 @@ class Spool:
                 # The file system is asked now and then only.
                 if time.monotonic() >= self._next_check:
                     restored = self._restore()
+                elif self._out_of_reach is not None:
+                    raise OSError(self._out_of_reach.errno, self._out_of_reach.strerror)
                 self._write(lines)
                 position = self._appended
             if waits and self._sync == "answer":
@@ -213,10 +217,16 @@ class Spool:
     def _restore(self) -> bool:
         self._next_check = time.monotonic() + CHECK_SECONDS
         if self._segment is None or self._segment.is_reachable():
+            self._out_of_reach = None
             return False
-        make_folder(self._folder)
-        self._segment = self._segment.written_anew()
-        self._keep(self._segment)
+        try:
+            make_folder(self._folder)
+            self._segment = self._segment.written_anew()
+            self._keep(self._segment)
+        except OSError as error:
+            self._out_of_reach = error
+            raise
+        self._out_of_reach = None
         return True
 
     def _keep(self, segment: OpenSegment) -> None:

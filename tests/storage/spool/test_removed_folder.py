@@ -108,6 +108,26 @@ def test_while_it_cannot_be_written_anew_nothing_is_acknowledged_or_lost(tmp_pat
     assert _messages(folder) == ["before", "after"]
 
 
+def test_the_thread_that_checks_hides_from_no_append_that_it_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is appended to a file without a name would be lost with the process."""
+    monkeypatch.undo()
+    folder = tmp_path / "spool"
+    spool = Spool(folder, 1 << 20)
+    spool.append([records.log("before")])
+    shutil.rmtree(folder)
+    folder.write_text("in the way")
+    spool.check()
+    with pytest.raises(SpoolUnavailable, match="File exists"):
+        spool.append([records.log("refused")])
+    folder.unlink()
+    spool.check()
+    spool.append([records.log("after")])
+    spool.close()
+    assert _messages(folder) == ["before", "after"]
+
+
 def test_the_file_system_is_asked_a_few_times_a_second_not_at_each_append(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
