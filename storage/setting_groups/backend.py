@@ -1,10 +1,20 @@
 """The settings of the service and of its two clients: the monitor and the dashboard."""
 
+import re
 from typing import Annotated, ClassVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from storage.setting_groups.environment import SettingGroup, Variable
+
+
+def _can_be_sent(key: SecretStr | None) -> SecretStr | None:
+    """Refuse a key that no client could send, or not every client alike."""
+    if key is not None and not re.fullmatch(r"[!-~]+", key.get_secret_value()):
+        raise ValueError(
+            "must have only letters of English, digits and signs: a header cannot carry blanks or others"
+        )
+    return key
 
 
 class BackendSettings(SettingGroup):
@@ -57,6 +67,8 @@ class AccessSettings(SettingGroup):
     )
     admin_key: SecretStr | None = Field(None, description="Key that may also clear and configure.")
 
+    _keys_can_be_sent = field_validator("viewer_key", "operator_key", "admin_key")(_can_be_sent)
+
 
 class MonitorSettings(SettingGroup):
     """How often the monitor probes the service."""
@@ -87,3 +99,5 @@ class DashboardSettings(SettingGroup):
     backend_timeout_seconds: Annotated[float, Variable("HOUSING_BACKEND_TIMEOUT_SECONDS")] = Field(
         5.0, gt=0, le=120, description="How long the dashboard waits for one answer."
     )
+
+    _key_can_be_sent = field_validator("key")(_can_be_sent)

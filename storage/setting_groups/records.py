@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from storage.setting_groups.environment import SettingGroup, Variable
+from storage.setting_groups.sqlite_address import refuse_no_file
 
 SpoolSync = Literal["off", "interval", "answer"]
 
@@ -68,6 +69,7 @@ class DatabaseSettings(SettingGroup):
         """Refuse what no database here understands, without repeating it: it may be a password."""
         if url and not re.match(r"(sqlite|(postgres|postgresql)(\+\w+)?)://", url):
             raise ValueError("must begin with postgresql:// or sqlite:///")
+        refuse_no_file(url)
         try:
             urlsplit(url).port  # noqa: B018 - reading it checks it
         except ValueError:

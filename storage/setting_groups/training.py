@@ -2,9 +2,10 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from storage.setting_groups.environment import SettingGroup, Variable
+from storage.setting_groups.sqlite_address import refuse_no_file
 
 
 class TrainingSettings(SettingGroup):
@@ -122,3 +123,9 @@ class MlflowSettings(SettingGroup):
         description="Password that the MLflow server asks for. Without it, the server binds to the loopback"
         " address only.",
     )
+
+    @field_validator("tracking_uri")
+    @classmethod
+    def _is_a_file(cls, uri: str) -> str:
+        refuse_no_file(uri)
+        return uri

@@ -70,6 +70,22 @@ def test_an_address_follows_its_port_alone(port: str, monkeypatch: pytest.Monkey
         ),
         ("HOUSING_RANDOM_SEED", "-1", "The setting HOUSING_RANDOM_SEED is wrong: Input should"),
         ("HOUSING_LOG_LEVEL", "loud", "The setting HOUSING_LOG_LEVEL is wrong: String should"),
+        (
+            "HOUSING_ADMIN_KEY",
+            "two words",
+            "The setting HOUSING_ADMIN_KEY is wrong: must have only",
+        ),
+        ("HOUSING_VIEWER_KEY", "line\n", "The setting HOUSING_VIEWER_KEY is wrong: must have only"),
+        (
+            "HOUSING_OPERATOR_KEY",
+            "schlüssel",
+            "The setting HOUSING_OPERATOR_KEY is wrong: must have",
+        ),
+        (
+            "HOUSING_DASHBOARD_KEY",
+            "\u00a0",
+            "The setting HOUSING_DASHBOARD_KEY is wrong: must have",
+        ),
     ],
 )
 def test_a_wrong_value_is_one_sentence_with_the_variables_name(
@@ -111,6 +127,30 @@ def test_a_wrong_setting_never_shows_its_value(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(ValueError, match="HOUSING_ADMIN_KYE") as wrong:
         Settings()
     assert "s3cret" not in str(wrong.value)
+
+
+@pytest.mark.parametrize("variable", ["HOUSING_DATABASE_URL", "HOUSING_MLFLOW_TRACKING_URI"])
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("sqlite://", "must name a file"),
+        ("sqlite:///", "must name a file"),
+        ("sqlite://records.db", "must name a file"),
+        ("sqlite:///:memory:", "must name a file"),
+        ("sqlite:///file::memory:?uri=true", "must name a file"),
+        ("sqlite:///~/records.db", "must have the whole path"),
+        ("sqlite:////data/records.db?mode=ro", "must end with the file"),
+    ],
+)
+def test_a_database_that_no_other_process_would_find_is_refused(
+    variable: str, address: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log-writer would move records to where nobody reads, and lose them at its end."""
+    monkeypatch.setenv(variable, address)
+    with pytest.raises(SystemExit, match=f"^The setting {variable} is wrong: {said}"):
+        settings_or_exit(writes=False)
+    monkeypatch.setenv(variable, "sqlite:///records.db")
+    settings_or_exit(writes=False)
 
 
 def test_changed_settings_are_checked_and_keep_the_others(settings: Settings) -> None:
