@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
@@ -56,8 +57,12 @@ def champion_and_dearer(store: ModelStore) -> tuple[str, str]:
 
 def train_with(store: ModelStore, version: str, **libraries: str) -> None:
     """Let a version say that other libraries trained it."""
-    manifest = store.manifest(version)
-    changed = manifest.model_copy(update={"libraries": manifest.libraries | libraries})
+    rewrite_manifest(store, version, libraries=store.manifest(version).libraries | libraries)
+
+
+def rewrite_manifest(store: ModelStore, version: str, **fields: Any) -> None:
+    """Let a version say something else of itself."""
+    changed = store.manifest(version).model_copy(update=fields)
     overwrite(store.folder(version) / MANIFEST, changed.model_dump_json().encode())
 
 

@@ -258,7 +258,7 @@ def _cells(measured: MeasuredCandidate, *, is_winner: bool) -> list[str]:
 
 def _caption(outcome: TrainingOutcome) -> str:
     rows = ", ".join(f"{part} {count:,}" for part, count in outcome.row_counts.items())
-    return f"Lowest validation RMSE wins. Rows: {rows}. {outcome.repeats()}".rstrip()
+    return " ".join([f"Lowest validation RMSE wins. Rows: {rows}.", *outcome.remarks()])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from storage.models.pickles import pickled
 from storage.models.store import ModelStore
 from storage.schema.records import ModelManifest, utc_now
 from storage.settings import Settings
+from training.dataset.doubts import doubts_of
 from training.dataset.kept import keep_table
 from training.dataset.production_rows import (
     LabelledReport,
@@ -104,6 +105,7 @@ class Training:
         (``RegistrationRetry``). Stopped at any point before the end, no version exists.
         """
         splits, labelled = self._learned
+        doubts = self._doubts()
         fitted, trials = self._fit_all(splits)
         winner = choose(fitted)
         self._display.enter("evaluating", self._steps - self._fits)
@@ -139,6 +141,7 @@ class Training:
             labelled=labelled,
             trigger_id=self._retraining.trigger_id if self._retraining is not None else None,
             repeated=splits.repeated,
+            doubts=doubts,
             checks=own_checks(predictor, answers, intervals.coverage, rules),
         )
         context = self._context(outcome)
@@ -165,6 +168,13 @@ class Training:
         splits, report = with_labelled_rows(splits, self._retraining.window, self._settings)
         logger.info("%s.", report.sentence())
         return splits, report
+
+    def _doubts(self) -> tuple[str, ...]:
+        """Say what is odd about the table before it is learned from, which takes minutes."""
+        doubts = doubts_of(self._table)
+        for doubt in doubts:
+            logger.warning("%s: %s", self._table.learned.name, doubt)
+        return doubts
 
     def _fit_all(self, splits: Splits) -> tuple[list[FittedCandidate], tuple[Trial, ...]]:
         fitted: list[FittedCandidate] = []

@@ -55,6 +55,10 @@ class VersionResponse(Success):
     slices: list[VersionSlice] = Field(description="Error by segment, the highest RMSE first.")
     gate: GateVerdict | None = Field(description="Verdict of the promotion gate.")
     gate_reason: str | None = Field(description="Why there is no verdict.")
+    checks: list[GateCheck] = Field(
+        default_factory=list,
+        description="Checks of the model itself, made by its training; empty from releases before 0.3.0.",
+    )
     mlflow_url: str | None = Field(
         description="URL of the tracking server, without a password; null if runs are kept in a file."
     )

@@ -36,6 +36,9 @@ class ModelVersion(BaseModel):
         False,
         description="Whether somebody rolled back from this version, and nobody has promoted it since.",
     )
+    doubts: list[str] = Field(
+        default_factory=list, description="What is odd about the training table, a sentence each."
+    )
     libraries_note: str | None = Field(
         None, description="How the libraries it was trained with differ from those that serve it."
     )

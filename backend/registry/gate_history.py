@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 MOST_RETRAININGS = 1_000
 """Number of latest finished retrainings that are searched."""
-NEVER_JUDGED = "Trained from the command line, so no promotion check ran."
+NEVER_JUDGED = "Trained from the command line, so it was compared with no champion."
 UNREADABLE = (
     "The verdict of retraining {trigger_id} cannot be read; another release may have written it."
 )

@@ -54,6 +54,7 @@ class Versions:
             slices=slices,
             gate=None if isinstance(verdict, str) else verdict,
             gate_reason=verdict if isinstance(verdict, str) else None,
+            checks=manifest.checks,
             mlflow_url=mlflow_url,
         )
 

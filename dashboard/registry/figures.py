@@ -7,7 +7,7 @@ import streamlit as st
 from backend.contract.model_version import VersionResponse
 from backend.contract.performance import Estimate
 from backend.contract.predictions import DISPLAY
-from dashboard.registry.words import CHAMPION, table_words, trained_words
+from dashboard.registry.words import CHAMPION, doubt_words, table_words, trained_words
 from dashboard.settings import addresses
 from dashboard.shared.colours import DOWN, UP
 from dashboard.shared.interval_mark import MarkStyle, interval_marks
@@ -59,6 +59,8 @@ def version_facts(report: VersionResponse) -> dict[str, str]:
         "Model": trained_words(report.version),
         "Training table": table_words(report.version),
     }
+    if report.version.doubts:
+        facts["Check the table"] = doubt_words(report.version)
     for title, estimate in (
         ("RMSE", error.rmse),
         ("Mean absolute error", error.mae),

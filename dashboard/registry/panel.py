@@ -3,7 +3,7 @@
 import streamlit as st
 
 from backend.client import HousingClient, ServiceRefused
-from backend.contract.model_version import ComparisonResponse, VersionResponse
+from backend.contract.model_version import ComparisonResponse, GateVerdict, VersionResponse
 from backend.contract.models import ModelsResponse, ModelVersion
 from dashboard.registry.arrival import draw_arrival
 from dashboard.registry.audit import draw_audit
@@ -19,13 +19,14 @@ from dashboard.registry.words import (
     CHALLENGER,
     CHAMPION,
     NOUNS,
+    PREVIOUS,
     Outcome,
     champion_of,
     outcome,
     state_of,
 )
 from dashboard.shared.buttons import readable_letters
-from dashboard.shared.gate_verdict import draw_gate
+from dashboard.shared.gate_verdict import draw_gate, failed_checks
 from dashboard.shared.service import asking_service, housing_client
 
 CHANGE_KEY = "registry_change_side"
@@ -88,14 +89,27 @@ def _draw_comparison(models: ModelsResponse, champion: ModelVersion | None) -> N
         readable_letters(CHANGE_KEY)
         _draw_buttons(models, other, reports.get(state), compared)
     if compared is not None:
-        _draw_outcome(outcome(compared, NOUNS[state]))
+        _draw_outcome(outcome(compared, NOUNS[state], _verdict_on_champion(reports)))
     if reports:
         draw_figures(reports)
     if compared is not None and compared.difference is not None:
         draw_slices(compared, state)
-    judged = reports.get(state) or reports.get(CHAMPION)
+    judged = _judged(state, reports)
     if judged is not None:
         draw_gate(judged)
+
+
+def _verdict_on_champion(reports: dict[str, VersionResponse]) -> GateVerdict | None:
+    champion = reports.get(CHAMPION)
+    return champion.gate if champion is not None else None
+
+
+def _judged(state: str, reports: dict[str, VersionResponse]) -> VersionResponse | None:
+    """Return the version whose verdict is shown: of champion and predecessor, the one that was promoted."""
+    champion = reports.get(CHAMPION)
+    if state == PREVIOUS and champion is not None and champion.gate is not None:
+        return champion
+    return reports.get(state) or champion
 
 
 def _read_reports(
@@ -143,6 +157,9 @@ def _doubt(report: VersionResponse, compared: ComparisonResponse | None) -> str 
         doubts.append("This version was rolled back.")
     if report.gate is not None and not report.gate.promote:
         doubts.append("The promotion gate refused this version.")
+    if report.gate is None and (failed := failed_checks(report.checks)):
+        names = ", ".join(check.name for check in failed)
+        doubts.append(f"It did not pass checks of the model itself: {names}.")
     if compared is not None and compared.difference is not None and compared.difference.lower > 0:
         doubts.append("On common rows, its error is significantly higher than the champion's.")
     return " ".join(doubts) or None

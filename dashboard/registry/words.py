@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.contract.model_version import ComparisonResponse
+from backend.contract.model_version import ComparisonResponse, GateVerdict
 from backend.contract.models import ModelsResponse, ModelVersion
 from backend.contract.performance import Estimate
 from backend.contract.table import SLICE_LABELS
@@ -74,8 +74,19 @@ def table_words(version: ModelVersion) -> str:
     return f"`{version.table.name}` · {version.table.rows:,} rows · {checksum}"
 
 
-def outcome(found: ComparisonResponse, noun: str) -> Outcome:
-    """Return whether the champion or the other version is better, or that it is unknown; Markdown."""
+def doubt_words(version: ModelVersion) -> str:
+    """Say what is odd about that table, as Markdown."""
+    return " ".join(f":orange[{escaped(doubt)}]" for doubt in version.doubts)
+
+
+def outcome(
+    found: ComparisonResponse, noun: str, verdict_on_champion: GateVerdict | None = None
+) -> Outcome:
+    """Return whether the champion or the other version is better, or that it is unknown; Markdown.
+
+    A champion that replaced the other one because of recent rows may be worse on the common ones: the
+    sentence says so, with its verdict.
+    """
     if found.difference is None or found.rmse is None or found.against_rmse is None:
         return Outcome("Not comparable", found.reason or "", "gray", "help")
     sentence = (
@@ -83,11 +94,34 @@ def outcome(found: ComparisonResponse, noun: str) -> Outcome:
         f"{escaped(dollars(found.against_rmse))}; difference {difference_words(found.difference)} on "
         f"{found.rows:,} common holdout rows."
     )
+    if (recent := _promoted_by_recent(found, verdict_on_champion)) is not None:
+        sentence = f"{sentence}  \n{recent}"
+        if found.difference.upper < 0:
+            title = f"The {noun} is better on the holdout, the champion on recent rows"
+            return Outcome(title, sentence, "gray", "compare_arrows")
     if found.difference.upper < 0:
         return Outcome(f"The {noun} is better", sentence, "green", "trending_up")
     if found.difference.lower > 0:
         return Outcome(f"The {noun} is worse", sentence, "red", "trending_down")
     return Outcome("No significant difference", sentence, "gray", "trending_flat")
+
+
+def _promoted_by_recent(found: ComparisonResponse, verdict: GateVerdict | None) -> str | None:
+    """Return by which rows the champion replaced the other version, if not by the holdout; Markdown."""
+    if verdict is None or not verdict.promote or verdict.branch != "better on recent":
+        return None
+    if verdict.champion_version != found.version:
+        return None
+    named = {check.name: check.figures for check in verdict.checks}
+    figures = named.get("better on the recent part", {})
+    new, old, rows = (figures.get(name) for name in ("challenger_rmse", "champion_rmse", "rows"))
+    if new is None or old is None or rows is None:
+        return None
+    return (
+        f"The champion replaced it because of {rows:,} recent labelled predictions: RMSE "
+        f"{escaped(dollars(new))} there, the other's {escaped(dollars(old))}. The holdout rows are those of "
+        "the training table."
+    )
 
 
 def difference_words(difference: Estimate) -> str:

@@ -27,6 +27,8 @@ def draw_gate(report: VersionResponse) -> None:
                 f"**:gray[:material/help: No verdict]** on `{report.version.version}`  \n"
                 f"{report.gate_reason}"
             )
+            if report.checks:
+                _draw_checks(report.checks, "Every check of the model itself and its finding")
             return
         _draw_verdict(report, report.gate)
 
@@ -42,14 +44,23 @@ def _draw_verdict(report: VersionResponse, gate: GateVerdict) -> None:
         st.markdown(":orange[Promoted manually despite this; see the audit log.]")
     st.markdown(reason_words(gate))
     st.caption(origin_words(gate))
-    failed = [check for check in gate.checks if check.required and not check.passed]
-    with st.expander(checks_words(gate.checks, len(failed)), key="registry_checks"):
+    _draw_checks(gate.checks, "Every check of the promotion gate and its finding")
+
+
+def _draw_checks(checks: list[GateCheck], alt: str) -> None:
+    failed = len(failed_checks(checks))
+    with st.expander(checks_words(checks, failed), key="registry_checks"):
         st.table(
-            [check_cells(check) for check in ranked(gate.checks)],
+            [check_cells(check) for check in ranked(checks)],
             border="horizontal",
             hide_index=True,
-            alt="Every check of the promotion gate and its finding",
+            alt=alt,
         )
+
+
+def failed_checks(checks: list[GateCheck]) -> list[GateCheck]:
+    """Return those that forbid a promotion."""
+    return [check for check in checks if check.required and not check.passed]
 
 
 def reason_words(gate: GateVerdict) -> str:

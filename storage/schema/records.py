@@ -277,6 +277,10 @@ class ModelManifest(Record):
         default_factory=dict,
         description="Versions of what it was trained with; empty from releases before 0.3.0.",
     )
+    doubts: list[str] = Field(
+        default_factory=list,
+        description="What is odd about the base table, a sentence each.",
+    )
     checks: list[GateCheck] = Field(
         default_factory=list,
         description="The gate's checks of the model itself, as its training made them; empty from releases "

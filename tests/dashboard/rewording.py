@@ -25,6 +25,7 @@ SENTENCES = frozenset(
         "detail",
         "error",
         "error_message",
+        "doubts",
         "gate_reason",
         "help",
         "holdout_reason",

@@ -13,6 +13,7 @@ from storage.domain.subject import MODEL_NAME
 from storage.models.store import MODEL_CARD, ModelStore
 from storage.models.way_back import WayBack
 from storage.paths import RuntimePaths
+from storage.schema.arrays import FloatArray
 from storage.settings import Settings
 from tests.system import REPOSITORY, clean_environment
 from tests.tracking_store import copy_store, settings_with_store
@@ -171,7 +172,7 @@ def test_what_does_not_pass_the_checks_is_champion_only_if_a_person_insists(
     assert main(arguments) == 1
     (refused,) = store.versions()
     assert [check.name for check in refused.checks if not check.passed] == ["latency"]
-    assert len(refused.checks) == 6
+    assert len(refused.checks) == 7
     said = capsys.readouterr().err
     assert said.startswith(
         f"Version {refused.version} is not the champion, as it did not pass: latency"
@@ -186,6 +187,59 @@ def test_what_does_not_pass_the_checks_is_champion_only_if_a_person_insists(
     assert "It did not pass: latency" in entry.reason
     assert main(arguments) == 1
     assert f"The champion stays {entry.subject}." in capsys.readouterr().err
+
+
+def own_table(
+    values: FloatArray,
+    tmp_path: Path,
+    empty_tracking_store: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> tuple[ModelStore, tuple[str, ...]]:
+    """Write a table; return the store of an empty runtime folder, and how to train on it quickly."""
+    settings = settings_with_store(tmp_path / "runtime", empty_tracking_store)
+    monkeypatch.setenv("HOUSING_RUNTIME_DIRECTORY", str(settings.runtime_directory))
+    monkeypatch.setenv(*BUSY_MACHINE)
+    own = tmp_path / "mine.csv"
+    np.savetxt(own, values, "%.17g", ",", header=",".join(COLUMN_NAMES), comments="")
+    return ModelStore(settings.paths), ("--csv", str(own), "--candidates", "linear_regression")
+
+
+def test_a_constant_input_is_said_on_the_console_and_kept_with_the_version(
+    tmp_path: Path,
+    empty_tracking_store: Path,
+    small_table: HousingTable,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    values = small_table.values.copy()
+    values[:, COLUMN_NAMES.index("HouseAge")] = 30.0
+    store, arguments = own_table(values, tmp_path, empty_tracking_store, monkeypatch)
+    assert main(arguments) == 0
+    said = (
+        "HouseAge is 30 in all 600 rows: nothing is learned from it, and answers for other values are "
+        "guesses."
+    )
+    assert said in " ".join(capsys.readouterr().out.split())
+    champion = store.champion()
+    assert champion.doubts == [said]
+    assert f"- {said}" in store.read(champion.version, MODEL_CARD).decode()
+
+
+def test_a_model_that_is_no_better_than_the_mean_does_not_become_champion(
+    tmp_path: Path,
+    empty_tracking_store: Path,
+    small_table: HousingTable,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    values = small_table.values.copy()
+    values[:, -1] = np.random.default_rng(0).permutation(values[:, -1])
+    store, arguments = own_table(values, tmp_path, empty_tracking_store, monkeypatch)
+    assert main(arguments) == 1
+    complaint = capsys.readouterr().err
+    assert "as it did not pass: better than the mean (not proven better than always" in complaint
+    assert store.champion_pointer() is None
+    assert main((*arguments, "--despite-checks")) == 0
 
 
 def check_report(report: str) -> None:

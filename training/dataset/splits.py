@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.domain.target import TARGET_NAME
 from storage.errors import InvalidDataset
 from storage.schema.arrays import FloatArray, IndexArray
@@ -104,8 +105,10 @@ def split(table: HousingTable, seed: int) -> Splits:
     Raises
     ------
     InvalidDataset
-        If it has so few different districts that a part has none, or all values of a part are the same.
+        If it has so few different districts that a part has none, all values of a part are the same, or the
+        target is a copy of an input.
     """
+    _refuse_copy(table)
     first = subjects_of(table.inputs)
     districts = len(np.unique(first))
     test, validation, train = kept_together(split_rows(len(table), seed), first)
@@ -147,6 +150,16 @@ def split_rows(row_count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.nd
     validation_rows = round(VALIDATION_SHARE * row_count)
     test, validation, train = np.split(order, [test_rows, test_rows + validation_rows])
     return test, validation, train
+
+
+def _refuse_copy(table: HousingTable) -> None:
+    # Whoever repeats that input is perfect.
+    for name, column in zip(FEATURE_NAMES, table.inputs.T, strict=True):
+        if np.ptp(column) and np.array_equal(column, table.targets):
+            raise InvalidDataset(
+                f"{table.origin} has the same values in {name} and {TARGET_NAME}, in all {len(table):,} "
+                "rows: there is nothing to learn; check these columns."
+            )
 
 
 def _refuse_one_value(table: HousingTable, part: str, rows: IndexArray) -> None:

@@ -52,6 +52,8 @@ class TrainingOutcome:
         The gate's checks of the winner itself.
     repeated
         Rows of the base table that are of a district which an earlier row is of.
+    doubts
+        What is odd about the base table, a sentence each (``training/dataset/doubts.py``).
     seed
         Of the split, the candidates and every sample.
     """
@@ -74,7 +76,12 @@ class TrainingOutcome:
     labelled: LabelledReport | None = None
     trigger_id: str | None = None
     repeated: int = 0
+    doubts: tuple[str, ...] = ()
     checks: tuple[GateCheck, ...] = ()
+
+    def remarks(self) -> list[str]:
+        """Say what a person should know of the table: repeated districts, and what is odd."""
+        return [*filter(None, [self.repeats()]), *self.doubts]
 
     def repeats(self) -> str:
         """Say how many rows of the table repeat a district; an empty text if none does."""

@@ -1,7 +1,7 @@
 """The gate's checks: each is a pure function's verdict with its figures, its limit and a sentence."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -15,6 +15,7 @@ from training.evaluation.bootstrap import shared_confidence
 from training.evaluation.comparison import Comparison, ComparisonFigures
 from training.evaluation.traffic_weights import TrafficWeights
 
+BASELINE = "better than the mean"
 CHANCE_ERRORS = 2.0
 """Standard errors that a share may fall short by chance."""
 
@@ -45,6 +46,24 @@ class Rules:
             far_margin_share=settings.promotion.far_margin_share,
             traffic_minimum_rows=settings.promotion.traffic_minimum_rows,
         )
+
+
+def baseline_check(answers: LabelledPredictions, rules: Rules) -> GateCheck:
+    """Whether the answers are significantly better than the mean of the prices, which is an R2 of 0.
+
+    That mean is the best that a model can answer which learned nothing from its inputs.
+    """
+    mean = np.full(len(answers), np.mean(answers.actual))
+    found = Comparison(answers, replace(answers, predicted=mean)).measure(rules.seed)
+    verdict = "better" if found.is_better else "not proven better"
+    return GateCheck(
+        name=BASELINE,
+        passed=found.is_better,
+        required=True,
+        sentence=f"{verdict} than always answering the mean price: {in_words(found, 'the mean')}",
+        figures=figures_of(found, "mean"),
+        limit=0.0,
+    )
 
 
 def coverage_check(answers: LabelledPredictions, coverage: float, rules: Rules) -> GateCheck:
@@ -99,6 +118,7 @@ def model_checks(
 ) -> tuple[GateCheck, ...]:
     """Return the checks of a model itself, which need no champion; ``answers`` are those to the test part."""
     return (
+        baseline_check(answers, rules),
         coverage_check(answers, coverage, rules),
         latency_check(latency_microseconds, rules),
         *behaviour_checks(behaviour),
@@ -201,12 +221,12 @@ def slice_checks(fixed: Comparison, rules: Rules) -> Iterator[GateCheck]:
             yield _not_judged(name, len(rows), rules)
 
 
-def figures_of(found: ComparisonFigures) -> dict[str, float | int]:
+def figures_of(found: ComparisonFigures, other: str = "champion") -> dict[str, float | int]:
     """Return a comparison's figures by name; errors in 100,000 USD."""
     return {
         "rows": found.rows,
         "challenger_rmse": found.challenger_rmse,
-        "champion_rmse": found.champion_rmse,
+        f"{other}_rmse": found.champion_rmse,
         "difference": found.difference.value,
         "difference_lower": found.difference.lower,
         "difference_upper": found.difference.upper,
@@ -214,11 +234,11 @@ def figures_of(found: ComparisonFigures) -> dict[str, float | int]:
     }
 
 
-def in_words(found: ComparisonFigures) -> str:
-    """Return a comparison's figures in words."""
+def in_words(found: ComparisonFigures, other: str = "champion") -> str:
+    """Return a comparison's figures in words; ``other`` is what the challenger is compared with."""
     difference = found.difference
     return (
-        f"RMSE {found.challenger_rmse:.4f}, champion's {found.champion_rmse:.4f} "
+        f"RMSE {found.challenger_rmse:.4f}, {other}'s {found.champion_rmse:.4f} "
         f"({TARGET_UNIT}, {found.rows:,} rows; {found.confidence:.1%} interval of the difference "
         f"{difference.lower:+.4f} to {difference.upper:+.4f})"
     )

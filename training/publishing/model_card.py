@@ -48,15 +48,15 @@ def _data(outcome: TrainingOutcome) -> str:
 
 {_origin(outcome)}
 
-- Rows: {sum(outcome.row_counts.values()):,}, of which {rows}.{_repeats(outcome)}
+- Rows: {sum(outcome.row_counts.values()):,}, of which {rows}.{_remarks(outcome)}
 - Checksum of the values (SHA-256): `{outcome.dataset_sha256}`.{_labelled(outcome)}
 - Target: {DISPLAY.label.lower()} in {TARGET_UNIT}{_cap_of_target(outcome)}
 
 {inputs}"""
 
 
-def _repeats(outcome: TrainingOutcome) -> str:
-    return f"\n- {outcome.repeats()}" if outcome.repeated else ""
+def _remarks(outcome: TrainingOutcome) -> str:
+    return "".join(f"\n- {remark}" for remark in outcome.remarks())
 
 
 def _labelled(outcome: TrainingOutcome) -> str:

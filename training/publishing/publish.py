@@ -83,6 +83,7 @@ def _manifest(outcome: TrainingOutcome, run_id: str | None) -> ModelManifest:
         trigger_id=outcome.trigger_id,
         mlflow_run_id=run_id,
         libraries=libraries(),
+        doubts=list(outcome.doubts),
         checks=list(outcome.checks),
         checksums={},
     )

@@ -16,7 +16,7 @@ from storage.settings import Settings
 from tests.conftest import KEYS
 from tests.dashboard.conftest import OpenPage, Service, sentences
 from tests.verdicts import close_retraining, decision
-from tests.versions import champion_and_dearer, publish_dearer, spoil, train_with
+from tests.versions import champion_and_dearer, publish_dearer, rewrite_manifest, spoil, train_with
 
 ADMIN_KEY = KEYS["admin_key"]
 REASON = "Its prices follow the market."
@@ -83,6 +83,24 @@ def test_champion_and_challenger_are_compared_with_confidence(
     assert (slices["rows"] > 0).all()
     assert "No verdict" in text(page)
     assert "command line" in text(page)
+
+
+def test_a_version_of_the_command_line_shows_its_own_checks_and_what_is_odd_about_its_table(
+    open_page: OpenPage, service: Service, store: ModelStore, versions: tuple[str, str]
+) -> None:
+    manifest = store.manifest(versions[0])
+    slow = manifest.checks[0].model_copy(update={"passed": False, "sentence": "it is too slow"})
+    odd = {"checks": [slow, *manifest.checks[1:]], "doubts": ["HouseAge is 30 in all rows."]}
+    rewrite_manifest(store, versions[1], **odd)
+    page = opened(open_page, service)
+    assert "No verdict" in text(page)
+    checks = page.table[-1].value
+    assert len(checks) == len(manifest.checks) == 7
+    assert checks["Finding"].iloc[0] == "It is too slow"
+    assert "HouseAge is 30 in all rows." in str(page.table[1].value)
+    page.button(key="registry_promotion").click().run()
+    doubt = f"It did not pass checks of the model itself: {slow.name}."
+    assert doubt in page.warning[0].value
 
 
 def test_the_verdict_has_every_check_and_its_sentence(
@@ -215,7 +233,7 @@ def test_a_removed_version_is_said_to_be(
     publish_dearer(store, versions[1], "newer")
     VersionRemoval(service.settings.paths, 1).run(utc_now())
     page = opened(open_page, service)
-    assert [each.label for each in page.expander] == ["Removed versions (1)"]
+    assert page.expander[0].label == "Removed versions (1)"
     (removed,) = page.expander[0].dataframe
     assert list(removed.value["version"]) == [versions[1]]
 

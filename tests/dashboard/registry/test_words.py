@@ -45,6 +45,50 @@ def test_only_what_is_beyond_doubt_is_called_better_or_worse() -> None:
     assert forest_option(comparison(None), "challenger")["series"] == []
 
 
+def promotion(branch: str) -> GateVerdict:
+    """The promotion of version "old" in place of "new"."""
+    recent = {
+        "name": "better on the recent part",
+        "passed": True,
+        "required": False,
+        "sentence": "better",
+        "figures": {"rows": 815, "challenger_rmse": 0.4054, "champion_rmse": 0.605},
+    }
+    facts: dict[str, object] = {
+        "trigger_id": "t",
+        "judged_at": None,
+        "promote": True,
+        "source": "drift",
+        "reason": "-",
+    }
+    facts |= {"branch": branch, "champion_version": "new", "checks": [recent]}
+    return GateVerdict.model_validate(facts)
+
+
+def test_a_champion_promoted_by_recent_rows_says_so_where_older_rows_prefer_the_other() -> None:
+    by_recent = promotion("better on recent")
+    found = outcome(comparison(estimate(-0.2, -0.1)), "previous version", by_recent)
+    assert (
+        found.title == "The previous version is better on the holdout, the champion on recent rows"
+    )
+    assert (
+        "The champion replaced it because of 815 recent labelled predictions: RMSE \\$40,500 there, the "
+        "other's \\$60,500." in found.sentence
+    )
+    equal = outcome(comparison(estimate(-0.1, 0.1)), "previous version", by_recent)
+    assert equal.title == "No significant difference"
+    assert "because of 815 recent" in equal.sentence
+
+
+def test_other_promotions_and_other_versions_do_not_explain_a_comparison() -> None:
+    by_recent = promotion("better on recent")
+    of_another = by_recent.model_copy(update={"champion_version": "third"})
+    for verdict in (None, promotion("better"), of_another):
+        found = outcome(comparison(estimate(-0.2, -0.1)), "previous version", verdict)
+        assert found.title == "The previous version is better"
+        assert "recent" not in found.sentence
+
+
 def test_the_training_table_is_named_with_its_rows_and_checksum() -> None:
     facts: dict[str, object] = {
         "version": "v",

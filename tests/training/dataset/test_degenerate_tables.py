@@ -31,6 +31,14 @@ def same(*columns: int) -> Table:
     return made
 
 
+def copied(column: int) -> Table:
+    def made(values: FloatArray) -> FloatArray:
+        values[:, TARGET] = values[:, column]
+        return values
+
+    return made
+
+
 def two_values(values: FloatArray) -> FloatArray:
     values[:, TARGET] = np.where(values[:, TARGET] > 2.0, 3.0, 1.0)
     return values
@@ -57,6 +65,11 @@ def one_row_differs(values: FloatArray) -> FloatArray:
         (
             lambda values: np.repeat(values[:1], 500, axis=0),
             "mine.csv has 500 rows of only 1 different district: too few",
+        ),
+        (
+            copied(0),
+            "mine.csv has the same values in MedInc and MedHouseVal, in all 120 rows: there is nothing to "
+            "learn; check these columns.",
         ),
         (lambda values: values[:20], "mine.csv has 20 rows of data; at least 50 are needed."),
     ],
