@@ -50,21 +50,34 @@ def read_header(start: str, columns: Sequence[Column], name: str) -> Header:
         If there is none, a quote in it is not closed, or a column is missing or duplicated.
     """
     lines = list(io.StringIO(start, newline=""))
+    if len(start) == LONGEST_START:
+        lines.pop()  # perhaps torn, so it cannot be the header, nor what stands above it
     above = 0
     for line in lines:
         if not _stands_above(line, columns):
             break
         above += 1
     else:
-        raise InvalidInput(f"{name} is empty: the first line must name the columns.")
+        raise _no_header(start, name)
     header = max(
         (_split(lines, separator, above) for separator in SEPARATORS),
         key=lambda split: (len(_found(split.names, columns)), len(split.names)),
     )
+    if not header.names and '"' not in "".join(lines[above:]):
+        raise InvalidInput(f"{name} has a name of a column that is too long, in line {above + 1}.")
     if not header.names:
         raise open_quote(name, lines[above:], above + 1, _likely(lines[above]))
     check_names(header.names, columns, name, f" (read with {SEPARATORS[header.separator]})")
     return header
+
+
+def _no_header(start: str, name: str) -> InvalidInput:
+    if len(start) < LONGEST_START:
+        return InvalidInput(f"{name} is empty: the first line must name the columns.")
+    return InvalidInput(
+        f"{name} has no line with the names of the columns that ends within its first {LONGEST_START:,} "
+        "characters: take out columns, or what stands above them."
+    )
 
 
 def check_names(
@@ -90,7 +103,7 @@ def check_names(
 
 def _stands_above(line: str, columns: Sequence[Column]) -> bool:
     text = trimmed(line)
-    if not text or text.lower().startswith("sep="):
+    if not text or text.lower().lstrip('"').startswith("sep="):
         return True
     # numpy's savetxt writes the header as a comment.
     return text.startswith(COMMENT) and not any(

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,10 @@ TOO_LARGE = "Too large for a number"
 TOO_SMALL = "Too small for a number: write 0 if that is meant"
 NOT_FINITE = "Not a finite number: leave the cell empty if the value is not known"
 UNDERSCORE = "Not a number: remove the underscore"
+OTHER_SIGNS = "Not a number: write it with the digits 0 to 9 and the minus sign of the keyboard"
 HEXADECIMAL = "Not a number: write it with decimal digits"
 
+MINUS_SIGNS = "\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"
 EXPONENT = r"([eE][+-]?[0-9]+)?"
 SPACE_GROUPS = re.compile(
     r"[+-]?[1-9][0-9]{0,2}(?:[ \u00a0\u2009\u202f'\u2019][0-9]{3})+(?:[.,][0-9]*)?"
@@ -130,9 +133,19 @@ def why_no_number(text: str, marks: NumberMarks) -> str:
         return UNDERSCORE
     if re.fullmatch(grouped(marks.other, marks.decimal), text):
         return f"Could be {_readings(text)}: write it without the {_MARK_NAMES[marks.other]}"
-    if re.fullmatch(plain(marks.other), text):
+    if re.fullmatch(plain(marks.other), text, re.ASCII):
         return f"Not a number: this file writes decimals with a {_MARK_NAMES[marks.decimal]}"
+    if any(re.fullmatch(plain(mark), _of_the_keyboard(text)) for mark in ".,"):
+        return OTHER_SIGNS
     return NOT_A_NUMBER
+
+
+def _of_the_keyboard(text: str) -> str:
+    """Return text with plain digits and minus signs in place of what only looks like them."""
+    return "".join(
+        "-" if letter in MINUS_SIGNS else str(unicodedata.decimal(letter, letter))
+        for letter in text
+    )
 
 
 _MARK_NAMES = {".": "point", ",": "comma"}

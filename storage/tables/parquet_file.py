@@ -140,11 +140,13 @@ class ParquetFile:
         for column in columns:
             kind = schema.field(column.name).type
             if isinstance(column, NumberColumn):
+                if pa.types.is_null(kind):
+                    raise InvalidInput(f"{part.name} has no value at all in column {column.name}.")
                 if not _holds_numbers(kind):
                     raise InvalidInput(
                         f"{part.name} holds {kind} in column {column.name}, not numbers."
                     )
-            elif not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+            elif not _holds_text(kind):
                 raise InvalidInput(f"{part.name} holds {kind} in column {column.name}, not text.")
         wanted = {column.name for column in columns}
         self._ignored.update(dict.fromkeys(name for name in schema.names if name not in wanted))
@@ -157,7 +159,10 @@ class ParquetFile:
         texts = {
             name: [
                 trimmed(text or "")
-                for text in batch.column(name).filter(pa.array(usable)).to_pylist()
+                for text in batch.column(name)
+                .cast(pa.string())
+                .filter(pa.array(usable))
+                .to_pylist()
             ]
             for name in self._texts
         }
@@ -193,6 +198,13 @@ def _holds_numbers(kind: Any) -> bool:
     return bool(
         pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
     )
+
+
+def _holds_text(kind: Any) -> bool:
+    if pa.types.is_dictionary(kind):  # a category of pandas
+        kind = kind.value_type
+    of_text = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+    return any(is_text(kind) for is_text in of_text)
 
 
 def _numbers(column: Any) -> FloatArray:

@@ -89,6 +89,14 @@ class Encoding:
         return NAMES[self.codec]
 
 
+class ZeroByte(UnicodeError):
+    """A character that no text has."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__("a zero byte")
+        self.line = line
+
+
 def find_encoding(source: Source) -> Encoding:
     """Read the whole source once, in constant memory, and return the first encoding that fits all of it.
 
@@ -105,6 +113,11 @@ def find_encoding(source: Source) -> Encoding:
     for codec in _candidates(start):
         try:
             return Encoding(codec, _count_quotes(source, codec))
+        except ZeroByte as found:
+            raise InvalidInput(
+                f"{source.name} has a zero byte in line {found.line}: it is damaged or no text. Save it "
+                "again as CSV with UTF-8."
+            ) from found
         except UnicodeError:
             continue
     raise InvalidInput(
@@ -127,11 +140,13 @@ def _candidates(start: bytes) -> list[str]:
 def _count_quotes(source: Source, codec: str) -> int:
     """Return the number of double quotes; raise UnicodeError if it is not text in this encoding."""
     decoder = codecs.getincrementaldecoder(codec)()
-    quotes = 0
+    quotes, line = 0, 1
     for piece in _pieces(source):
         text = decoder.decode(piece)
-        if "\0" in text:
-            raise UnicodeError("a zero byte")
+        before, zero, _ = text.partition("\0")
+        line += before.count("\n")
+        if zero:
+            raise ZeroByte(line)
         quotes += text.count('"')
     decoder.decode(b"", final=True)
     return quotes

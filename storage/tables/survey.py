@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.errors import InvalidInput
+from storage.schema.arrays import BoolArray, FloatArray
 from storage.tables.column import NumberColumn
 from storage.tables.number import NumberMarks, grouped, plain
 
@@ -40,6 +42,8 @@ class _ColumnMarks:
     is_long_without_groups: bool = False
     may_be_groups: dict[str, bool] = field(default_factory=lambda: {".": False, ",": False})
     """Has a cell that is in the column's range if this mark separates thousands."""
+    may_be_decimals: dict[str, bool] = field(default_factory=lambda: {".": False, ",": False})
+    """Has a cell that is usual for the column only if this mark is the decimal mark."""
 
     def look_at(self, cells: Any, column: NumberColumn) -> None:
         """Update from an Arrow array of text."""
@@ -53,7 +57,9 @@ class _ColumnMarks:
                 continue
             groups = pc.match_substring_regex(marked, GROUPED[mark])
             self.groups[mark] = self.groups[mark] or _first(marked.filter(groups))
-            self.may_be_groups[mark] |= _any_in_range(marked.filter(groups), mark, other, column)
+            both_ways = marked.filter(groups)
+            self.may_be_groups[mark] |= _any_in_range(both_ways, mark, other, column)
+            self.may_be_decimals[mark] |= _any_usual_decimal(both_ways, mark, other, column)
             decimal = pc.and_not(pc.match_substring_regex(marked, DECIMAL[mark]), groups)
             self.decimals[mark] = self.decimals[mark] or _first(marked.filter(decimal))
             sure = marked.filter(pc.match_substring_regex(marked, SURELY_GROUPED[mark]))
@@ -65,6 +71,7 @@ class _ColumnMarks:
             self.groups[mark] is not None
             and self.decimals[mark] is None
             and not self.is_long_without_groups
+            and not self.may_be_decimals[mark]
         )
 
 
@@ -138,10 +145,33 @@ def _marks_by_convention(
 
 def _any_in_range(cells: Any, mark: str, other: str, column: NumberColumn) -> bool:
     """Return whether a number is in range if the mark separates its thousands."""
+    return bool(_within(_without(cells, mark, other), column.minimum, column.maximum).any())
+
+
+def _any_usual_decimal(cells: Any, mark: str, other: str, column: NumberColumn) -> bool:
+    """Return whether a number is usual for the column if the mark is its decimal mark, and else is not.
+
+    2.556 people per household are usual, 2556 are not: a program wrote this column, a spreadsheet the others.
+    """
+    if column.usual is None:
+        return False
+    one_mark = cells.filter(pc.equal(pc.count_substring(cells, mark), 1))
+    one_mark = one_mark.filter(pc.invert(pc.match_substring(one_mark, other)))
+    as_decimals = _within(_without(one_mark, other, mark), *column.usual)
+    as_groups = _within(_without(one_mark, mark, other), *column.usual)
+    return bool((as_decimals & ~as_groups).any())
+
+
+def _without(cells: Any, groups: str, decimal: str) -> FloatArray:
+    """Return cells as numbers, with one mark between thousands and the other one for decimals."""
     digits = pc.replace_substring_regex(cells, "[^0-9.,+-]", "")
-    plain_cells = pc.replace_substring(pc.replace_substring(digits, mark, ""), other, ".")
-    numbers = plain_cells.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    return bool(((numbers >= column.minimum) & (numbers <= column.maximum)).any())
+    plain_cells = pc.replace_substring(pc.replace_substring(digits, groups, ""), decimal, ".")
+    numbers: FloatArray = plain_cells.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return numbers
+
+
+def _within(numbers: FloatArray, lowest: float, highest: float) -> BoolArray:
+    return np.asarray((numbers >= lowest) & (numbers <= highest))
 
 
 def _example(

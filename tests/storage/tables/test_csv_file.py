@@ -14,6 +14,7 @@ from storage.errors import InvalidInput
 from storage.tables import csv_file
 from storage.tables.block import Block, gathered
 from storage.tables.column import INPUT_COLUMNS, NumberColumn, TextColumn
+from storage.tables.number import OTHER_SIGNS
 from storage.tables.table import open_table
 
 HEADER = ",".join(FEATURE_NAMES)
@@ -48,6 +49,7 @@ def messages(content: str) -> list[tuple[int, str, str]]:
         "\n\n# made by hand\na,b\n# units\n\n1.5,2\n\n\n",
         "# a,b\n1.5,2\n",
         "sep=;\na;b\n1,5;2\n",
+        '"sep=;"\na;b\n1,5;2\n',
         "a;b\n1,5;2\n",
         "a\tb\n1.5\t2\n",
         "a\tb\n1,5\t2\n",
@@ -118,7 +120,10 @@ def test_thousands_are_grouped_where_nothing_else_can_be_meant(
         ("a;b\n\u00a00,1e-999;2\n", "Too small for a number: write 0 if that is meant"),
         ("a,b\nNaN,2\n", "Not a finite number: leave the cell empty if the value is not known"),
         ("a,b\n-inf,2\n", "Not a finite number: leave the cell empty if the value is not known"),
-        ("a,b\n\u0663,2\n", "Not a number"),
+        ("a,b\n\u0663,2\n", OTHER_SIGNS),
+        ("a,b\n\u22122.5,2\n", OTHER_SIGNS),
+        ("a;b\n\uff0d\uff12,5;2\n", OTHER_SIGNS),
+        ("a,b\n\u2013,2\n", "Not a number"),
         ("a,b\n1 3,2\n", "Not a number"),
         ("a,b\n$5,2\n", "Not a number"),
         ("a,b\n \u00a0,2\n", "The cell is empty"),
@@ -144,6 +149,28 @@ def test_cells_too_many_or_too_few_are_reported_by_row() -> None:
 def test_the_range_of_a_column_tells_which_number_is_meant(content: str) -> None:
     found = read(content, (TextColumn("id"), NumberColumn("a", 0, 50, "apples")))
     assert (found.numbers.tolist(), found.problems) == ([[4.526]], ())
+
+
+OCCUPANCY = NumberColumn("a", 0.1, 5_000, "people", usual=(1, 12))
+PEOPLE = NumberColumn("a", 1, 100_000, "people", usual=(10, 12_000))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a;b\n2.556;37,88\n3.111;37,5\n", "Could be 2556 or 2.556: write it without the point"),
+        ('a,b\n"2,556",37.88\n', "Could be 2556 or 2.556: write it without the comma"),
+    ],
+)
+def test_what_is_usual_only_with_decimals_is_not_taken_for_thousands(
+    content: str, message: str
+) -> None:
+    """A program wrote one column, and a spreadsheet the others: each row was a thousand times too large."""
+    found = read(content, (OCCUPANCY, PAIR[1]))
+    assert not len(found.rows)
+    assert (found.problems[0].column, found.problems[0].message) == ("a", message)
+    people = read(content, (PEOPLE, PAIR[1]))
+    assert people.numbers[0].tolist() == [2556, 37.88]
 
 
 def test_a_comment_between_rows_is_a_problem_with_its_line() -> None:
@@ -196,7 +223,19 @@ def test_a_column_without_a_name_hides_no_decimals() -> None:
         ('\ufeff {"a": [1], "b": [2]}', "is JSON: save the table as CSV or Parquet"),
         ("<!DOCTYPE html>\n<html>", "a web page or XML"),
         (b"a,b\n1,\x812\n", "is not text in UTF-8"),
-        (b"a,b\n1,2\0\0\n", "is not text in UTF-8"),
+        (b"a,b\n1,2\0\0\n", "has a zero byte in line 2: it is damaged or no text. Save it again"),
+        (b"a,b\n1,2\n" + 100 * b"\0", "has a zero byte in line 3"),
+        ('a,"b\nc"\n1,2\n', "no column b. Its columns (read with commas): a, b c."),
+        (f"a,b,{300_000 * 'x'}\n1,2,3\n", "no line with the names of the columns that ends within"),
+        (
+            f"a,b,{','.join(['x'] * 140_000)}\n1,2\n",
+            "no line with the names of the columns that ends",
+        ),
+        (f"a,b,{150_000 * 'x'}\n1,2,3\n", "has a name of a column that is too long, in line 1"),
+        (
+            140_000 * "#\n" + "a,b\n1,2\n",
+            "no line with the names of the columns that ends within its",
+        ),
         (b"PAR1 not really", "cannot be read"),
     ],
 )

@@ -128,12 +128,25 @@ def test_a_partition_by_a_column_is_refused_with_the_column(tmp_path: Path) -> N
     [
         (["1", "2"], "holds string in column a, not numbers"),
         ([True, False], "holds bool in column a, not numbers"),
+        ([None, None], "has no value at all in column a"),
     ],
 )
 def test_other_columns_are_refused(tmp_path: Path, cells: Any, sentence: str) -> None:
     write(tmp_path / "x.parquet", a=cells, b=[1.0, 2.0])
     with pytest.raises(InvalidInput, match=sentence):
         open_table(tmp_path / "x.parquet", PAIR)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())],
+)
+def test_text_of_any_kind_is_read(tmp_path: Path, kind: Any) -> None:
+    write(
+        tmp_path / "x.parquet", id=pa.array(["p", " q", None], pa.string()).cast(kind), a=[1, 2, 3]
+    )
+    table = open_table(tmp_path / "x.parquet", (TextColumn("id"), PAIR[0]))
+    assert gathered(table.blocks()).texts == {"id": ["p", "q", ""]}
 
 
 def test_columns_without_rows_are_refused(tmp_path: Path) -> None:
