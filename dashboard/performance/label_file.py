@@ -1,5 +1,6 @@
 """A file of actual values: read row by row, with every problem by its row and column."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ COLUMNS = (
     NumberColumn(ACTUAL, 0, HIGHEST_PRICE, "100,000 USD", may_be_empty=True),
 )
 WRONG_ID = f"An id has 1 to {LONGEST_ID} characters"
+CONTRADICTED = "Another row has another value for this prediction"
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,25 @@ def template(rows: list[PredictionRow]) -> bytes:
 
 def _checked(found: Block) -> tuple[list[FeedbackItem], list[Problem]]:
     items, problems = [], []
-    rows = zip(found.rows.tolist(), found.texts[ID], found.numbers[:, 0].tolist(), strict=True)
-    for row, prediction_id, actual in rows:
+    ids, values = found.texts[ID], found.numbers[:, 0].tolist()
+    contradicted = _contradicted(ids, values)
+    for row, prediction_id, actual in zip(found.rows.tolist(), ids, values, strict=True):
         if np.isnan(actual):
             continue
-        if 1 <= len(prediction_id) <= LONGEST_ID:
+        if prediction_id in contradicted:
+            problems.append(Problem(row, ACTUAL, CONTRADICTED, f"{actual:g}"))
+        elif 1 <= len(prediction_id) <= LONGEST_ID:
             items.append(FeedbackItem(prediction_id=prediction_id, actual=actual))
         else:
             problems.append(Problem(row, ID, WRONG_ID, prediction_id[:LONGEST_VALUE]))
     return items, problems
+
+
+def _contradicted(ids: Sequence[str], values: Sequence[float]) -> set[str]:
+    """Return the ids with different values: none of them is known to be the right one."""
+    kept: dict[str, float] = {}
+    return {
+        prediction_id
+        for prediction_id, value in zip(ids, values, strict=True)
+        if not np.isnan(value) and kept.setdefault(prediction_id, value) != value
+    }

@@ -98,7 +98,7 @@ def test_a_file_is_checked_attached_and_reported(
     one, two, three = ask(operator, held_out, 3)
     keyed_service.store_records()
     page = open_page("performance", keyed_service, dashboard_key=KEY)
-    lines = [f"{one},2.5", f"{two},many", f"{three},", "unknown,1.0", f"{one},3.0"]
+    lines = [f"{one},2.5", f"{two},many", f"{three},", "unknown,1.0", f"{one},2.5"]
     content = "\n".join(["prediction_id,actual", *lines]).encode()
     page.file_uploader(key="performance_file").set_value(("labels.csv", content, "text/csv")).run()
     assert page.dataframe[0].value.values.tolist() == [[3, "actual", "Not a number", "many"]]
@@ -114,9 +114,11 @@ def test_a_file_is_checked_attached_and_reported(
         "Corrected": "0",
         "Unknown": "1",
         "Duplicates": "1",
-        "Conflicting": "1",
+        "Conflicting": "0",
     }
     assert operator.prediction(one).prediction.actual == 2.5
+    content = content.replace(b",2.5", b",3.0")
+    page.file_uploader(key="performance_file").set_value(("labels.csv", content, "text/csv")).run()
     page.checkbox(key="performance_correct").check().run()
     assert page.button(key="performance_attach").disabled
     page.text_input(key="performance_person").input("Ada").run()
@@ -128,6 +130,29 @@ def test_a_file_is_checked_attached_and_reported(
     found = operator.prediction(one)
     assert found.prediction.actual == 3.0
     assert [(each.earlier, each.person) for each in found.corrections] == [(2.5, "Ada")]
+    page.text_input(key="performance_label").input(one).run()
+    assert "actual value **\\$300,000**, saved " in said(page)
+    history = page.dataframe[-1].value
+    assert history[["earlier", "actual"]].values.tolist() == [[250_000.0, 300_000.0]]
+    assert history[["person", "actor", "reason"]].values.tolist() == [
+        ["Ada", "Operator", "wrong district"]
+    ]
+    page.text_input(key="performance_label").input(two).run()
+    assert "; no actual value yet." in said(page)
+    page.text_input(key="performance_label").input("nobody's").run()
+    assert "nobody's" in sentences(page)[0]
+
+
+def test_a_file_with_two_values_for_one_prediction_attaches_neither() -> None:
+    """Which of them is right is not known: the first would count, or as a correction the last."""
+    found = read_labels(b"prediction_id,actual\na,4.2\nb,1\na,4.3\nb,1.0\na,\n")
+    assert [(item.prediction_id, item.actual) for item in found.items] == [("b", 1.0)] * 2
+    assert found.empty == 1
+    message = "Another row has another value for this prediction"
+    assert [(each.row, each.message, each.value) for each in found.problems] == [
+        (2, message, "4.2"),
+        (4, message, "4.3"),
+    ]
 
 
 def test_a_wrong_file_is_said_in_a_sentence(open_page: OpenPage, keyed_service: Service) -> None:
