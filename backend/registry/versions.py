@@ -13,9 +13,16 @@ from storage.models.removed import RemovedVersion
 from storage.models.store import ModelStore
 from storage.models.way_back import WayBack
 from storage.schema.records import ChampionPointer, ModelManifest
+from training.dataset.embedded import provenance_of
 from training.models.intervals import COVERAGE
 
 logger = logging.getLogger(__name__)
+
+
+OFF_THE_GRID = (
+    "Trained by a release before 0.3.0: the places it knows are not rounded to 0.0001 degrees, as those it "
+    "is asked about are, so prices beside them differ a little from those it was measured with. Train again."
+)
 
 
 class Versions:
@@ -69,6 +76,7 @@ class Versions:
         self, manifest: ModelManifest, pointer: ChampionPointer | None, way: WayBack
     ) -> ModelVersion:
         kept = manifest.model_dump(include=set(ModelVersion.model_fields))
+        kept["doubts"] = [*manifest.doubts, *([OFF_THE_GRID] if _is_off_the_grid(manifest) else [])]
         error = self._error(manifest.version)
         return ModelVersion(
             **kept,
@@ -86,6 +94,11 @@ class Versions:
             return self._reports.error(version)
         except (StateConflict, RecordNotFound) as damage:
             return RealizedError.unknown(str(damage), 0)
+
+
+def _is_off_the_grid(manifest: ModelManifest) -> bool:
+    # Releases before 0.3.0 named no table; the places of the embedded one have two decimals anyway.
+    return manifest.table is None and provenance_of(manifest.dataset_sha256) is None
 
 
 def _removed(entry: RemovedVersion) -> RemovedModelVersion:

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from storage.errors import HousingError, ModelIntegrityError
+from storage.models.restored import OURS
 from storage.version import VERSION
+
+REMEDY = "Promote a version that loads, or train one with `make train`."
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +28,20 @@ def loading(version: str) -> Iterator[None]:
         raise
     except Exception as error:  # foreign classes can raise anything
         logger.info("Version %s cannot be loaded: %r", version, error)
-        raise ModelIntegrityError(
-            f"Version {version} cannot be loaded by release {VERSION}, probably because another release or "
-            "other libraries wrote it. Promote a version that loads, or train one with `make train`."
-        ) from error
+        raise ModelIntegrityError(f"Version {version} {_reason(error)} {REMEDY}") from error
+
+
+def _reason(error: Exception) -> str:
+    """Say why, as the rest of a sentence: a candidate of somebody's own may need a package."""
+    if isinstance(error, ModuleNotFoundError) and error.name and not _is_ours(error.name):
+        return (
+            f"needs the Python package {error.name.partition('.')[0]}, which is not installed here."
+        )
+    return (
+        f"cannot be loaded by release {VERSION}, probably because another release or other libraries wrote "
+        "it."
+    )
+
+
+def _is_ours(module: str) -> bool:
+    return f"{module}.".startswith(OURS)

@@ -16,7 +16,7 @@ from storage.settings import Settings
 from tests.backend.web.test_errors import assert_problem
 from tests.settings import changed
 from tests.verdicts import close_retraining, decision
-from tests.versions import champion_and_dearer, overwrite, spoil
+from tests.versions import champion_and_dearer, overwrite, rewrite_manifest, spoil
 from training.dataset.sources import load_table
 from training.dataset.splits import split
 from training.evaluation.holdout import holdout_bytes, read_holdout
@@ -66,6 +66,26 @@ def test_a_version_tells_its_figures_with_their_confidence(
     assert body.error.interval_coverage is not None
     assert body.error.interval_coverage.value == pytest.approx(body.expected_coverage, abs=0.02)
     assert body.mlflow_url is None
+
+
+def test_its_own_checks_are_those_of_its_training(http: FlaskClient, store: ModelStore) -> None:
+    champion = store.champion()
+    assert read(http, champion.version).checks == champion.checks
+    assert len(champion.checks) == 7
+
+
+def test_a_version_of_a_former_release_says_that_its_places_are_off_the_grid(
+    http: FlaskClient, store: ModelStore, versions: tuple[str, str]
+) -> None:
+    """Those of the table that comes with the repository are on it, whoever trained."""
+    old, new = versions
+    rewrite_manifest(store, old, table=None, doubts=["odd"])
+    rewrite_manifest(store, new, table=None, dataset_sha256=64 * "0")
+    assert read(http, old).version.doubts == ["odd"]
+    (doubt,) = read(http, new).version.doubts
+    assert doubt.startswith(
+        "Trained by a release before 0.3.0: the places it knows are not rounded"
+    )
 
 
 def test_its_slices_say_their_rows_and_error(http: FlaskClient, store: ModelStore) -> None:
