@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from storage.domain.feature import Feature
 from storage.domain.parts import Name, Number, Part, Range, Words
-from storage.domain.segments import Regions, Segments
+from storage.domain.segments import MOST_WORDS, Categories, Regions, Segments
 
 RESERVED = frozenset(
     {
@@ -151,9 +151,19 @@ class Preset(Part):
 
 
 class Data(Part):
-    """The file with the rows, in the table's folder."""
+    """The file with the rows, in the table's folder.
+
+    Attributes
+    ----------
+    time
+        The column that says when a row was recorded; None: not known.
+    identifier
+        The column with the caller's own id of a row, which is never an input; None: there is none.
+    """
 
     file: Annotated[str, Field(strict=True, pattern=r"^[^/\\\\]+$", max_length=200)]
+    time: Name | None = None
+    identifier: Name | None = None
 
 
 class Limit(Part):
@@ -234,6 +244,8 @@ class TableDefinition(Part):
         kinds = [one.kind for one in self.segments]
         for kind in sorted({kind for kind in kinds if kinds.count(kind) > 1}):
             yield f"two kinds of segments are called {kind}"
+        yield from self._contradictions_of_columns()
+        yield from self._contradictions_of_segments()
         if self.place is None:
             yield from self._needs_a_place()
         for preset in self.presets:
@@ -248,6 +260,27 @@ class TableDefinition(Part):
                 yield f"segments {one.kind}, input", one.input
         if self.promises is not None:
             yield "promises.rising", self.promises.rising
+
+    def _contradictions_of_columns(self) -> Iterator[str]:
+        time, identifier = self.data.time, self.data.identifier
+        if time == self.target.name:
+            yield f"data.time is {time}, which is what is predicted"
+        if identifier is not None and identifier in (*self.names, self.target.name, time):
+            yield f"data.identifier is {identifier}, which has another part already: an id tells nothing"
+
+    def _contradictions_of_segments(self) -> Iterator[str]:
+        categories = {one.name: one.categories for one in self.inputs}
+        for one in self.segments:
+            if isinstance(one, Regions) or one.input not in categories:
+                continue
+            words = categories[one.input]
+            if not isinstance(one, Categories):
+                if words is not None:
+                    yield f"segments {one.kind} are by numbers, but {one.input} is a category"
+            elif words is None:
+                yield f"segments {one.kind} are categories, but {one.input} is a number"
+            elif len(words) > MOST_WORDS:
+                yield f"segments {one.kind} would be {len(words)}, more than {MOST_WORDS}"
 
     def _needs_a_place(self) -> Iterator[str]:
         if self.identity is not None:

@@ -10,6 +10,8 @@ from storage.domain.parts import Name, Number, Part, Range, Words
 Kind = Annotated[str, Field(strict=True, pattern=r"^[a-z_]+$", max_length=40)]
 Line = tuple[tuple[Number, Number], tuple[Number, Number]]
 """Two places on the map, each as degrees north and east."""
+MOST_WORDS = 50
+"""More segments of one kind than that are no overview, and most of them would be small."""
 EAST_END = ((0.0, 180.0), (1.0, 180.0))
 """A line that everything is west of."""
 
@@ -75,5 +77,14 @@ class Regions(Part):
     rules: Annotated[list[RegionRule], Field(min_length=1)]
 
 
-Segments = Annotated[Quarters | Bands | Regions, Field(discriminator="by")]
+class Categories(Part):
+    """The words of one input, which must be a category of at most ``MOST_WORDS``."""
+
+    by: Literal["categories"]
+    kind: Kind
+    label: Words
+    input: Name
+
+
+Segments = Annotated[Quarters | Bands | Regions | Categories, Field(discriminator="by")]
 """One kind of segments."""

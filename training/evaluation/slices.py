@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from storage.domain.inputs import FEATURE_NAMES
-from storage.domain.segments import Bands, Quarters, Regions, Segments
+from storage.domain.inputs import FEATURE_NAMES, FEATURES
+from storage.domain.segments import Bands, Categories, Quarters, Regions, Segments
 from storage.domain.slices import REGION_NAMES, SEGMENTS
-from storage.schema.arrays import FloatArray
+from storage.schema.arrays import FloatArray, IntegerArray
 from storage.schema.predictions import LabelledPredictions
 from training.evaluation.metrics import mae, rmse
 from training.models.regions import region_of
 
 Groups: TypeAlias = Mapping[str, NDArray[np.bool_]]
 """Rows by the name of a segment, masks of shape (n,)."""
+WITHOUT = "no value"
+"""The segment of rows that are without the input, where they may be."""
 Edges: TypeAlias = Mapping[str, FloatArray]
 """By kind of segments, the three values between its quarters."""
 
@@ -56,7 +58,7 @@ def slices_of(answers: LabelledPredictions) -> dict[str, tuple[Slice, ...]]:
 def quarter_edges(inputs: FloatArray) -> Edges:
     """Return the three values that split inputs (n, 8) into quarters, by kind of segments."""
     return {
-        one.kind: np.quantile(inputs[:, _column(one)], [0.25, 0.5, 0.75])
+        one.kind: np.nanquantile(inputs[:, _column(one)], [0.25, 0.5, 0.75])
         for one in SEGMENTS
         if isinstance(one, Quarters)
     }
@@ -82,21 +84,45 @@ def _groups(one: Segments, inputs: FloatArray, edges: Edges) -> Groups:
             return _quarters(one, inputs, edges[one.kind])
         case Bands():
             return _bands(one, inputs)
+        case Categories():
+            return _categories(one, inputs)
         case Regions():
             return _regions(inputs)
 
 
 def _quarters(one: Quarters, inputs: FloatArray, edges: FloatArray) -> Groups:
-    quarters = np.searchsorted(edges, inputs[:, _column(one)], side="left")
-    return {name: quarters == number for number, name in enumerate(one.names)}
+    values = inputs[:, _column(one)]
+    quarters = _sorted_into(edges, values)
+    found = {name: quarters == number for number, name in enumerate(one.names)}
+    return found | _without(one, values)
 
 
 def _bands(one: Bands, inputs: FloatArray) -> Groups:
     # A table may have values between two bands; each falls into the upper one.
     ends = [band.highest for band in one.bands]
-    found = np.searchsorted(ends, inputs[:, _column(one)], side="left")
+    values = inputs[:, _column(one)]
+    found = _sorted_into(ends, values)
     names = [f"{_number(each.lowest)} to {_number(each.highest)} {one.unit}" for each in one.bands]
-    return {name: found == number for number, name in enumerate([*names, one.beyond])}
+    groups = {name: found == number for number, name in enumerate([*names, one.beyond])}
+    return groups | _without(one, values)
+
+
+def _categories(one: Categories, inputs: FloatArray) -> Groups:
+    values = inputs[:, _column(one)]
+    words = FEATURES[_column(one)].categories or ()
+    return {word: values == number for number, word in enumerate(words)} | _without(one, values)
+
+
+def _sorted_into(ends: ArrayLike, values: FloatArray) -> IntegerArray:
+    """Return the number of the part that each value is in; -1 of none, which would be sorted to the end."""
+    parts = np.searchsorted(np.asarray(ends, dtype=np.float64), values, side="left")
+    return np.where(np.isnan(values), -1, parts)
+
+
+def _without(
+    one: Quarters | Bands | Categories, values: FloatArray
+) -> dict[str, NDArray[np.bool_]]:
+    return {WITHOUT: np.isnan(values)} if FEATURES[_column(one)].missing else {}
 
 
 def _regions(inputs: FloatArray) -> Groups:
@@ -104,7 +130,7 @@ def _regions(inputs: FloatArray) -> Groups:
     return {name.replace("_", " "): found == number for number, name in enumerate(REGION_NAMES)}
 
 
-def _column(one: Quarters | Bands) -> int:
+def _column(one: Quarters | Bands | Categories) -> int:
     return FEATURE_NAMES.index(one.input)
 
 

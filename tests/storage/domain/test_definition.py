@@ -107,6 +107,28 @@ def test_the_inputs_are_those_of_the_file_in_its_order() -> None:
         ("[[34.2, -118.95], [36.9, ", "[[36.9, -118.95], [34.2, ", "the southern one first"),
         ("bands = [[0, 10], ", "bands = [[10, 0], ", "segments age, bands 1: 10 is not below 0"),
         ("[target]", "[target", "is not valid TOML"),
+        (
+            "[target]",
+            'time = "MedHouseVal"\n[target]',
+            "data.time is MedHouseVal, which is what is predicted",
+        ),
+        (
+            "[target]",
+            'identifier = "MedInc"\n[target]',
+            "data.identifier is MedInc, which has another part already",
+        ),
+        (
+            "[target]",
+            'time = "seen"\nidentifier = "seen"\n[target]',
+            "data.identifier is seen, which has another part already",
+        ),
+        ("[target]", 'time = "when seen"\n[target]', "data, time: 'when seen' is no name"),
+        (
+            "[[segments]]",
+            '[[segments]]\nby = "categories"\nkind = "rooms"\nlabel = "Rooms"\n'
+            'input = "AveRooms"\n[[segments]]',
+            "segments rooms are categories, but AveRooms is a number",
+        ),
     ],
 )
 def test_what_is_wrong_is_one_sentence_with_file_and_key(
@@ -115,6 +137,55 @@ def test_what_is_wrong_is_one_sentence_with_file_and_key(
     assert old in TEXT
     said = _refusal(tmp_path, TEXT.replace(old, new, 1).encode())
     assert sentence in said
+
+
+def test_time_and_identifier_are_columns_beside_the_inputs(tmp_path: Path) -> None:
+    more = 'time = "recorded_at"\nidentifier = "id"\n[target]'
+    (tmp_path / FILE).write_text(TEXT.replace("[target]", more, 1), encoding="utf-8")
+    data = read_definition(tmp_path).data
+    assert (data.time, data.identifier) == ("recorded_at", "id")
+
+
+def _with_fuel(words: int, by: str) -> str:
+    listed = ", ".join(f'"{number}"' for number in range(words))
+    names = 'names = ["a", "b", "c", "d"]' if by == "quarters" else ""
+    return f"""
+[[inputs]]
+name = "Fuel"
+label = "Fuel"
+description = "What it burns."
+kind = "category"
+categories = [{listed}]
+example = "0"
+
+[[segments]]
+by = "{by}"
+kind = "fuel"
+label = "Fuel"
+input = "Fuel"
+{names}
+
+[place]"""
+
+
+@pytest.mark.parametrize(
+    ("words", "by", "sentence"),
+    [
+        (3, "quarters", "segments fuel are by numbers, but Fuel is a category"),
+        (51, "categories", "segments fuel would be 51, more than 50"),
+    ],
+)
+def test_segments_fit_the_kind_of_their_input(
+    tmp_path: Path, words: int, by: str, sentence: str
+) -> None:
+    text = TEXT[: TEXT.index("[[presets]]")].replace("[place]", _with_fuel(words, by), 1)
+    assert sentence in _refusal(tmp_path, text.encode())
+
+
+def test_the_words_of_a_category_can_be_segments(tmp_path: Path) -> None:
+    text = TEXT[: TEXT.index("[[presets]]")].replace("[place]", _with_fuel(3, "categories"), 1)
+    (tmp_path / FILE).write_text(text, encoding="utf-8")
+    assert "fuel" in [one.kind for one in read_definition(tmp_path).segments]
 
 
 def test_a_file_that_cannot_be_read_is_said_to_be(tmp_path: Path) -> None:
