@@ -18,6 +18,7 @@ from storage.models.store import ModelStore
 from storage.process.kinds import WORKER
 from storage.process.lock import AlreadyRunning, only_process
 from storage.process.loop import run_until_stopped
+from storage.process.memory import give_back_freed
 from storage.retraining.files import LOG
 from storage.retraining.log import kept_log
 from storage.retraining.queue import Claim, RetrainQueue
@@ -118,6 +119,7 @@ class RetrainingWorker:
         with kept_log(self._queue.files.path(trigger.trigger_id, LOG)):
             closed = self._attempt(claim, now)
             logger.info("Retraining %s: %s.", trigger.trigger_id, closed.status)
+        give_back_freed()
         result = closed.result or {}
         self._tell("retraining", trigger, _summary(closed), {"state": closed.status} | result)
         return closed
