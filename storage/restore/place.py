@@ -77,6 +77,7 @@ class RestorePlace:
         if self._content():
             aside = self._root.with_name(f"{self._root.name}-before-{utc_now():%Y%m%dT%H%M%SZ}")
             self._root.rename(aside)
+        self._paths.table.unlink(missing_ok=True)  # the backup has its own
         staged.rename(self._root)  # over an empty folder, if there is one
         flush_folder(self._root.parent)
         return aside
@@ -84,4 +85,6 @@ class RestorePlace:
     def _content(self) -> list[Path]:
         if not self._root.exists():
             return []
-        return [each for each in self._root.iterdir() if each.name not in (STAGING, "lost+found")]
+        # The note of the table is written by the start of any command, this one's too.
+        nothing = (STAGING, "lost+found", self._paths.table.name)
+        return [each for each in self._root.iterdir() if each.name not in nothing]
