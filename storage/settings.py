@@ -200,12 +200,21 @@ def _use_utf8() -> None:
 def _refuse_doubtful(env_file: object) -> None:
     """Refuse a ``.env`` file of which a line would be skipped without a word."""
     path = Path(env_file) if isinstance(env_file, str) else None
-    if path is None or not path.exists():
+    if path is None or not os.path.lexists(path):  # where a link to nothing is, settings were meant
         return
+    ours, given = variables_of(Settings), dict[str, str]()
     for each in assignments(path):
-        if each.value is None and each.name.upper() in variables_of(Settings):
+        name = each.name.upper()
+        if name not in ours:
+            continue
+        if each.value is None:
             raise InvalidInput(
                 f"Line {each.line} of {path} gives {each.name} no value; add =VALUE."
+            )
+        if given.setdefault(name, each.value) != each.value:
+            raise InvalidInput(
+                f"Line {each.line} of {path} gives {each.name} another value than a line before it; "
+                "keep one of them."
             )
 
 

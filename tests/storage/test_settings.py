@@ -176,6 +176,10 @@ def test_changed_settings_are_checked_and_keep_the_others(settings: Settings) ->
         (b"A=1\n\nHOUSING_ADMIN_KEY: s3cret\n", "Line 3 of {file} is not of the form NAME=value"),
         (b"HOUSING_ADMIN_KEY='s3cret\n", "Line 1 of {file} is not of the form NAME=value"),
         (b"HOUSING_REQUIRE_KEY\n", "Line 1 of {file} gives HOUSING_REQUIRE_KEY no value"),
+        (
+            b"HOUSING_REQUIRE_KEY=true\nA=1\nA=2\nhousing_require_key=no\n",
+            "Line 4 of {file} gives housing_require_key another value than a line before it",
+        ),
         (b"HOUSNG_REQUIRE_KEY=true\n", "no setting HOUSNG_REQUIRE_KEY; did you mean HOUSING_"),
     ],
 )
@@ -197,6 +201,10 @@ def test_a_file_that_cannot_be_read_is_one_sentence(
 ) -> None:
     monkeypatch.setitem(Settings.model_config, "env_file", str(tmp_path))
     with pytest.raises(SystemExit, match=r"cannot be read \(Is a directory\)"):
+        settings_or_exit(writes=False)
+    (tmp_path / ".env").symlink_to(tmp_path / "not mounted")
+    monkeypatch.setitem(Settings.model_config, "env_file", str(tmp_path / ".env"))
+    with pytest.raises(SystemExit, match=r"\.env cannot be read \(No such file or directory\)"):
         settings_or_exit(writes=False)
 
 
