@@ -28,7 +28,6 @@ from storage.database.connection import Database
 from storage.errors import BackupUnavailable
 from storage.log_writer.writer import LogWriter
 from storage.models.tables import KeptTables
-from storage.paths import RuntimePaths
 from storage.process.lock import AlreadyRunning, only_process
 from storage.restore.restore import Restore
 from storage.schema.records import utc_now
@@ -239,26 +238,6 @@ def test_an_empty_folder_that_is_there_takes_it_even_a_mount(
     if is_mount:
         with pytest.raises(BackupUnavailable, match="is a mount and not empty"):
             _restore(restored, tmp_path / "backup", replace=True)
-
-
-def test_the_command_restores_into_a_folder_that_does_not_exist(
-    settings: Settings, sqlite: Database, tmp_path: Path
-) -> None:
-    """As on a new machine: what the command itself writes at its start is not in the way."""
-    _back_up(settings, tmp_path / "backup")
-    root = tmp_path / "new" / "runtime"
-    result = subprocess.run(
-        [sys.executable, "-m", "storage.restore", str(tmp_path / "backup")],
-        cwd=REPOSITORY,
-        env=clean_environment(HOUSING_RUNTIME_DIRECTORY=str(root)),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.startswith(f"{root} is as it was on ")
-    assert RuntimePaths(root).database.exists()
-    assert [each.name for each in root.parent.iterdir()] == ["runtime"]
 
 
 def test_ctrl_c_ends_the_check_of_a_large_database(tmp_path: Path) -> None:
