@@ -38,7 +38,7 @@ def nearest_districts(
             NearestDistrict(
                 distance_km=distance if HAS_PLACE else None,
                 distance=None if HAS_PLACE else distance,
-                input=_features(model.profile.inputs[row]),
+                input=HousingFeatures.of(model.profile.inputs[row].tolist()),
                 price=float(model.profile.targets[row]),
             )
             for row, distance in zip(rows.tolist(), distances.tolist(), strict=True)
@@ -65,8 +65,3 @@ def _curve(model: ServedModel, inputs: FloatArray, name: str, points: int) -> Se
         histogram_edges=edges.tolist(),
         histogram_counts=counts.tolist(),
     )
-
-
-def _features(row: FloatArray) -> HousingFeatures:
-    # Not validated: a custom training table may contain values that the service does not accept.
-    return HousingFeatures.model_construct(**dict(zip(FEATURE_NAMES, row.tolist(), strict=True)))

@@ -34,7 +34,7 @@ def refuse_misread(model: BaseModel, body: bytes) -> None:
     InvalidRequest
         400, naming each key that is given twice and each number that is too small, at most 100.
     """
-    if body.count(b":") == _keys(model) and not any(each in body for each in SMALL):
+    if body.count(b":") == _keys(model) and not may_hide_a_number(body):
         return
     read = json.loads(body, object_pairs_hook=_Keys, parse_float=_number, parse_int=str)
     problems = []
@@ -48,6 +48,11 @@ def refuse_misread(model: BaseModel, body: bytes) -> None:
     if problems:
         first = problems[0]
         raise InvalidRequest(f"{first.field}: {first.message}.", problems)
+
+
+def may_hide_a_number(body: bytes) -> bool:
+    """Whether a number in it may be so small that a parser takes it for 0."""
+    return any(each in body for each in SMALL)
 
 
 def _keys(value: Any) -> int:

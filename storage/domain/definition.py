@@ -3,7 +3,7 @@
 One folder defines a table: ``table.toml`` and its rows. Nothing else in the house should know its words.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -142,12 +142,39 @@ class Promises(Part):
 
 
 class Preset(Part):
-    """A real row to start from: its inputs in their order, and the value recorded."""
+    """A real row to start from: its inputs in their order, and the value recorded.
+
+    A category is its word, a missing value the empty text.
+    """
 
     name: Words
     kind: Words
-    inputs: list[Number]
+    inputs: list[Number | Annotated[str, Field(strict=True, max_length=200)]]
     recorded: Number
+
+    def vector(self, features: Sequence[Feature]) -> list[float]:
+        """Return the inputs as in an array.
+
+        Raises
+        ------
+        ValueError
+            If one is not accepted; the message names it.
+        """
+        return [
+            _accepted_number(feature, None if value == "" else value)
+            for feature, value in zip(features, self.inputs, strict=True)
+        ]
+
+
+def _accepted_number(feature: Feature, value: float | str | None) -> float:
+    if isinstance(value, str) and not feature.is_category:
+        raise ValueError(f"{feature.name} {value!r}, which is no number")
+    number = feature.number_of(value)
+    if not (feature.missing if value is None else feature.accepted.holds(number)):
+        raise ValueError(
+            f"{feature.name} {'empty' if value is None else value}, which is not accepted"
+        )
+    return number
 
 
 class Data(Part):
@@ -293,6 +320,7 @@ class TableDefinition(Part):
         if len(preset.inputs) != len(self.inputs):
             yield f"preset {preset.name} has {len(preset.inputs)} values for {len(self.inputs)} inputs"
             return
-        for known, value in zip(self.inputs, preset.inputs, strict=True):
-            if not known.accepted.holds(value):
-                yield f"preset {preset.name} has {known.name} {value}, which is not accepted"
+        try:
+            preset.vector(self.inputs)
+        except ValueError as error:
+            yield f"preset {preset.name} has {error}"

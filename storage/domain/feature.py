@@ -83,7 +83,9 @@ class Feature(Part):
         try:
             return float(self.categories.index(str(value)))
         except ValueError:
-            raise ValueError(f"{value!r} is none of {self.known_words()}") from None
+            raise ValueError(
+                f"{self.name} {value!r}, which is none of {self.known_words()}"
+            ) from None
 
     def value_of(self, number: float) -> float | str | None:
         """Return a float64 as it is at a border: a number, a word, or None."""

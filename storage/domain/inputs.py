@@ -3,7 +3,8 @@
 They are the ``[[inputs]]`` of ``table.toml``.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -14,6 +15,15 @@ FEATURES: tuple[Feature, ...] = tuple(TABLE.inputs)
 FEATURE_NAMES: tuple[str, ...] = TABLE.names
 EXAMPLE: dict[str, Any] = {feature.name: feature.example for feature in FEATURES}
 """A number of each input, or the word of a category."""
+ARE_PLAIN = not any(feature.is_category or feature.missing for feature in FEATURES)
+"""Whether each input is a number that is always there: then rows are as they are at every border."""
+
+
+def values_of(vector: Sequence[float]) -> list[float | str | None]:
+    """Return a row of an array as it is at a border: numbers, words, and None where a value is missing."""
+    if ARE_PLAIN:
+        return list(vector)
+    return [feature.value_of(value) for feature, value in zip(FEATURES, vector, strict=True)]
 
 
 class InputRow(BaseModel):
@@ -23,19 +33,43 @@ class InputRow(BaseModel):
 
     if TYPE_CHECKING:
 
-        def __init__(self, **values: float) -> None: ...
+        def __init__(self, **values: Any) -> None: ...
 
-        def __getattr__(self, name: str) -> float: ...
+        def __getattr__(self, name: str) -> Any: ...
 
     def vector(self) -> list[float]:
-        """Return the numbers in training order."""
-        return list(self.__dict__.values())
+        """Return the row as it is in an array, in training order."""
+        values = self.__dict__.values()
+        if ARE_PLAIN:
+            return list(values)
+        return [feature.number_of(value) for feature, value in zip(FEATURES, values, strict=True)]
+
+    @classmethod
+    def of(cls, vector: Sequence[float]) -> Self:
+        """Return a row of an array, not validated: a training table may hold what the service refuses."""
+        values = dict(zip(FEATURE_NAMES, values_of(vector), strict=True))
+        return cast(Self, cls.model_construct(None, **values))
 
 
-def _field(feature: Feature) -> Any:
-    return Field(
+def _annotated(feature: Feature) -> Any:
+    """Return the type of an input's field and, where it may be left out, its default."""
+    kind = _word(feature) if feature.is_category else _number(feature)
+    return (kind | None, None) if feature.missing else kind
+
+
+def _word(feature: Feature) -> Any:
+    extra: dict[str, Any] = {"label": feature.label}
+    described = Field(
+        description=feature.described, examples=[feature.example], json_schema_extra=extra
+    )
+    return Annotated[Literal[tuple(feature.categories or ())], described]
+
+
+def _number(feature: Feature) -> Any:
+    described = Field(
         ge=feature.minimum,
         le=feature.maximum,
+        multiple_of=1 if feature.kind == "integer" else None,
         allow_inf_nan=False,
         description=feature.described,
         examples=[feature.example],
@@ -47,6 +81,7 @@ def _field(feature: Feature) -> Any:
             "step": feature.step,
         },
     )
+    return Annotated[float, described]
 
 
 DOCUMENTATION = f"""One {TABLE.subject.singular}, as the model sees it.
@@ -67,5 +102,5 @@ else:
         __base__=InputRow,
         __module__=__name__,
         __doc__=DOCUMENTATION,
-        **{feature.name: Annotated[float, _field(feature)] for feature in FEATURES},
+        **{feature.name: _annotated(feature) for feature in FEATURES},
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
+from storage.domain.inputs import FEATURES, HousingFeatures
 from storage.domain.table import TABLE
 
 
@@ -18,11 +18,11 @@ class District:
     @property
     def features(self) -> HousingFeatures:
         """The inputs, as the service takes them."""
-        return HousingFeatures(**dict(zip(FEATURE_NAMES, self.inputs, strict=True)))
+        return HousingFeatures.of(self.inputs)
 
 
 DISTRICTS: tuple[District, ...] = tuple(
-    District(one.name, one.kind, tuple(one.inputs), one.recorded) for one in TABLE.presets
+    District(one.name, one.kind, tuple(one.vector(FEATURES)), one.recorded) for one in TABLE.presets
 )
 
 

@@ -7,7 +7,8 @@ from typing import Protocol
 import numpy as np
 
 from storage.schema.arrays import BoolArray, FloatArray, IntegerArray
-from storage.tables.column import NumberColumn
+from storage.tables.column import CategoryColumn, NumberColumn, ValueColumn, listed
+from storage.tables.number import EMPTY, is_unknown
 from storage.tables.problem import LONGEST_VALUE, Problem
 
 
@@ -44,7 +45,7 @@ class Cells(Protocol):
     """The cells of a block as written in the file."""
 
     def written(self, index: int, column: int) -> str:
-        """Return a cell of a column of numbers."""
+        """Return a cell of a column of values."""
 
     def why_unreadable(self, index: int, column: int) -> str:
         """Say why it is not a number."""
@@ -56,7 +57,7 @@ class Cells(Protocol):
 def judged(
     rows: IntegerArray,
     numbers: FloatArray,
-    columns: Sequence[NumberColumn],
+    columns: Sequence[ValueColumn],
     cells: Cells,
 ) -> tuple[BoolArray, list[Problem]]:
     """Find the cells that are not numbers or out of range: whole columns at a time, one problem per cell.
@@ -77,10 +78,8 @@ def judged(
     problems = []
     for position, column in enumerate(columns):
         values = numbers[:, position]
-        # Comparisons with NaN are false, so NaN is examined too.
-        suspects = np.flatnonzero(~((values >= column.minimum) & (values <= column.maximum)))
-        for index in suspects.tolist():
-            if column.may_be_empty and cells.is_empty(index, position):
+        for index in np.flatnonzero(_is_suspect(values, column)).tolist():
+            if _may_be_left_out(column, cells, index, position):
                 continue
             message = _message(float(values[index]), column, cells, index, position)
             value = cells.written(index, position)[:LONGEST_VALUE]
@@ -94,12 +93,36 @@ def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda problem: problem.row))
 
 
-def _message(value: float, column: NumberColumn, cells: Cells, index: int, position: int) -> str:
+def _may_be_left_out(column: ValueColumn, cells: Cells, index: int, position: int) -> bool:
+    if column.may_be_missing:
+        return cells.is_empty(index, position) or is_unknown(cells.written(index, position))
+    may_be_empty = isinstance(column, NumberColumn) and column.may_be_empty
+    return may_be_empty and cells.is_empty(index, position)
+
+
+def _is_suspect(values: FloatArray, column: ValueColumn) -> BoolArray:
+    if isinstance(column, CategoryColumn):
+        return np.isnan(values)
+    # Comparisons with NaN are false, so NaN is examined too.
+    is_suspect = ~((values >= column.minimum) & (values <= column.maximum))
+    return is_suspect | (values != np.floor(values)) if column.is_whole else is_suspect
+
+
+def _message(value: float, column: ValueColumn, cells: Cells, index: int, position: int) -> str:
+    if isinstance(column, CategoryColumn):
+        empty = cells.is_empty(index, position)
+        return EMPTY if empty else f"None of the known values: {listed(column.words)}"
     if not np.isfinite(value):
         return cells.why_unreadable(index, position)
+    if column.minimum <= value <= column.maximum:
+        return "Not a whole number"
     if value < column.minimum:
-        return f"Less than the minimum, {column.minimum:g} (unit: {column.unit})"
-    return f"More than the maximum, {column.maximum:g} (unit: {column.unit})"
+        return f"Less than the minimum, {column.minimum:g}{_unit(column)}"
+    return f"More than the maximum, {column.maximum:g}{_unit(column)}"
+
+
+def _unit(column: NumberColumn) -> str:
+    return f" (unit: {column.unit})" if column.unit else ""
 
 
 def gathered(blocks: Iterator[Block]) -> Block:

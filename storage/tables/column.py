@@ -2,8 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from storage.domain.feature import Feature
 from storage.domain.inputs import FEATURES
+from storage.schema.arrays import FloatArray
 
 MOST_NAMES = 8
 """Most columns named in one sentence."""
@@ -13,8 +19,9 @@ MOST_NAMES = 8
 class NumberColumn:
     """A column of numbers from ``minimum`` to ``maximum``.
 
-    ``unit`` is for messages. Where ``may_be_empty``, an empty cell is NaN and no problem. ``usual`` is the
-    range of nearly all values, where it is known: it tells 2.556 from 2556 where a file leaves that open.
+    ``unit`` is for messages. Where ``may_be_empty``, an empty cell is NaN and no problem; where
+    ``may_be_missing``, NA or null too. Where ``is_whole``, a fraction is a problem. ``usual`` is the range of
+    nearly all values, where it is known: it tells 2.556 from 2556 where a file leaves that open.
     """
 
     name: str
@@ -23,6 +30,33 @@ class NumberColumn:
     unit: str
     may_be_empty: bool = False
     usual: tuple[float, float] | None = None
+    may_be_missing: bool = False
+    is_whole: bool = False
+
+
+@dataclass(frozen=True)
+class CategoryColumn:
+    """A column of words, each of ``words``: read as its position there.
+
+    Where ``may_be_missing``, an empty cell, NA or null is NaN and no problem.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    may_be_missing: bool = False
+
+    def positions(self, cells: Any) -> FloatArray:
+        """Return the positions of an Arrow array of text, shape (n,); NaN where there is no such word.
+
+        Examples
+        --------
+        >>> CategoryColumn("fuel", ("petrol", "diesel")).positions(pa.array([" diesel", "steam"])).tolist()
+        [1.0, nan]
+        """
+        known = pa.array(self.words, pa.string())
+        found = pc.index_in(pc.utf8_trim_whitespace(cells), known)
+        positions: FloatArray = found.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        return positions
 
 
 @dataclass(frozen=True)
@@ -32,19 +66,27 @@ class TextColumn:
     name: str
 
 
-Column = NumberColumn | TextColumn
+ValueColumn = NumberColumn | CategoryColumn
+"""What becomes a column of an array."""
+Column = ValueColumn | TextColumn
 
-INPUT_COLUMNS: tuple[NumberColumn, ...] = tuple(
-    NumberColumn(
+
+def _column_of(feature: Feature) -> ValueColumn:
+    if feature.categories is not None:
+        return CategoryColumn(feature.name, tuple(feature.categories), feature.missing)
+    return NumberColumn(
         feature.name,
         feature.minimum,
         feature.maximum,
         feature.unit,
+        may_be_missing=feature.missing,
+        is_whole=feature.kind == "integer",
         usual=(feature.typical.lowest, feature.typical.highest),
     )
-    for feature in FEATURES
-)
-"""The inputs of the model, with the ranges that the service accepts."""
+
+
+INPUT_COLUMNS: tuple[ValueColumn, ...] = tuple(map(_column_of, FEATURES))
+"""The inputs of the model, with what the service accepts."""
 
 
 def listed(names: Sequence[str]) -> str:

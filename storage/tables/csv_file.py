@@ -12,7 +12,7 @@ from storage.errors import InvalidInput
 from storage.schema.arrays import FloatArray
 from storage.tables.blanks import trimmed
 from storage.tables.block import Block, in_order, judged
-from storage.tables.column import Column, NumberColumn, TextColumn
+from storage.tables.column import CategoryColumn, Column, NumberColumn, TextColumn, ValueColumn
 from storage.tables.header import COMMENT, LONGEST_START, read_header
 from storage.tables.number import NumberMarks, read_numbers, why_no_number
 from storage.tables.problem import LONGEST_VALUE, Problem, counted
@@ -53,7 +53,12 @@ class CsvFile:
             self._header = read_header(text.read(LONGEST_START), columns, source.name)
         names = self._header.names
         self._positions = {column.name: names.index(column.name) for column in columns}
-        self._columns = [column for column in columns if isinstance(column, NumberColumn)]
+        self._columns = [column for column in columns if isinstance(column, ValueColumn)]
+        self._numbers_among = [
+            (place, column)
+            for place, column in enumerate(self._columns)
+            if isinstance(column, NumberColumn)
+        ]
         self._texts = [column.name for column in columns if isinstance(column, TextColumn)]
         # A first column without a name is the row index that pandas writes; any other such column is empty.
         self._nameless = [place for place, name in enumerate(names) if place and not name]
@@ -110,17 +115,19 @@ class CsvFile:
             return NumberMarks()  # without quotes, no cell can contain a comma
         with self._source.open() as stream, self._text(stream) as text:
             blocks = (
-                self._number_cells([cells for _, cells in self._fitting(batch, [])])
+                self._value_cells([cells for _, cells in self._fitting(batch, [])])
                 for batch in self._records(text)
             )
-            return find_marks(blocks, self._columns, self._header.separator, self._source.name)
+            of_numbers = ([cells[place] for place, _ in self._numbers_among] for cells in blocks)
+            columns = [column for _, column in self._numbers_among]
+            return find_marks(of_numbers, columns, self._header.separator, self._source.name)
 
     def _block(self, records: Sequence[Record], share: float) -> Block:
         problems: list[Problem] = []
         fitting = self._fitting(records, problems)
         rows = np.array([line for line, _ in fitting], dtype=np.int64)
-        cells = self._number_cells([cells for _, cells in fitting])
-        numbers = self._numbers(cells)
+        cells = self._value_cells([cells for _, cells in fitting])
+        numbers = self._values(cells)
         usable, found = judged(rows, numbers, self._columns, _WrittenCells(cells, self._marks))
         kept = np.flatnonzero(usable).tolist()
         texts = {
@@ -164,17 +171,19 @@ class CsvFile:
             f"The row has {counted(count, 'cell')} where {counted(len(named), 'column')} are named"
         )
 
-    def _number_cells(self, rows: Sequence[Sequence[str]]) -> list[Any]:
-        """Return the columns of numbers as Arrow arrays of text."""
+    def _value_cells(self, rows: Sequence[Sequence[str]]) -> list[Any]:
+        """Return the columns of values as Arrow arrays of text."""
         # A row may have extra empty cells, but never fewer cells than there are named columns.
         columns = list(zip(*rows, strict=False)) or [()] * len(self._header.names)
         return [
             pa.array(columns[self._positions[column.name]], pa.string()) for column in self._columns
         ]
 
-    def _numbers(self, cells: Sequence[Any]) -> FloatArray:
+    def _values(self, cells: Sequence[Any]) -> FloatArray:
         columns = [
-            read_numbers(array, column.name, self._marks)
+            column.positions(array)
+            if isinstance(column, CategoryColumn)
+            else read_numbers(array, column.name, self._marks)
             for array, column in zip(cells, self._columns, strict=True)
         ]
         return np.column_stack(columns)

@@ -31,6 +31,7 @@ SPACE_GROUPS = re.compile(
 NOT_ZERO = r"^[^1-9eE]*[1-9]"
 """A digit before the exponent that is not 0: 1e-400 is not 0, though no float is nearer to it."""
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|#?n/?a|null|none|1\.#\w+)", re.IGNORECASE)
+_UNKNOWN = re.compile(r"nan|#?n/?a|null|none|\?", re.IGNORECASE)
 _HEXADECIMAL = re.compile(r"[+-]?0x[0-9a-f.p+-]+", re.IGNORECASE)
 
 
@@ -85,6 +86,17 @@ def read_numbers(cells: Any, name: str, marks: NumberMarks) -> FloatArray:
     for index in np.flatnonzero(~known).tolist():
         numbers[index] = read_number(cells[index].as_py(), name, marks)
     return numbers
+
+
+def is_unknown(text: str) -> bool:
+    """Return whether a cell says in one of the usual words that its value is not known.
+
+    Examples
+    --------
+    >>> is_unknown("NA"), is_unknown("n/a"), is_unknown("0")
+    (True, True, False)
+    """
+    return bool(_UNKNOWN.fullmatch(trimmed(text)))
 
 
 def _vanished(texts: Any, numbers: FloatArray) -> IntegerArray:

@@ -12,7 +12,7 @@ from storage.errors import InvalidInput
 from storage.schema.arrays import FloatArray
 from storage.tables.blanks import trimmed
 from storage.tables.block import Block, judged
-from storage.tables.column import Column, NumberColumn, TextColumn
+from storage.tables.column import CategoryColumn, Column, NumberColumn, TextColumn, ValueColumn
 from storage.tables.header import check_names
 from storage.tables.number import EMPTY, NOT_FINITE
 from storage.tables.problem import counted
@@ -84,7 +84,7 @@ class ParquetFile:
     def __init__(self, source: Source, parts: Sequence[Source], columns: Sequence[Column]) -> None:
         self._source = source
         self._parts = parts
-        self._columns = [column for column in columns if isinstance(column, NumberColumn)]
+        self._columns = [column for column in columns if isinstance(column, ValueColumn)]
         self._texts = [column.name for column in columns if isinstance(column, TextColumn)]
         self._total = 0
         self._ignored: dict[str, None] = {}
@@ -146,6 +146,8 @@ class ParquetFile:
                     raise InvalidInput(
                         f"{part.name} holds {kind} in column {column.name}, not numbers."
                     )
+            elif isinstance(column, CategoryColumn) and pa.types.is_integer(kind):
+                continue  # codes, which are words here
             elif not _holds_text(kind):
                 raise InvalidInput(f"{part.name} holds {kind} in column {column.name}, not text.")
         wanted = {column.name for column in columns}
@@ -154,7 +156,14 @@ class ParquetFile:
     def _block(self, batch: Any, begin: int, share: float) -> Block:
         rows = np.arange(begin, begin + batch.num_rows, dtype=np.int64)
         columns = [batch.column(column.name) for column in self._columns]
-        numbers = np.column_stack([_numbers(column) for column in columns])
+        numbers = np.column_stack(
+            [
+                values.positions(_words(cells))
+                if isinstance(values, CategoryColumn)
+                else _numbers(cells)
+                for cells, values in zip(columns, self._columns, strict=True)
+            ]
+        )
         usable, problems = judged(rows, numbers, self._columns, _TypedCells(columns))
         texts = {
             name: [
@@ -205,6 +214,10 @@ def _holds_text(kind: Any) -> bool:
         kind = kind.value_type
     of_text = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
     return any(is_text(kind) for is_text in of_text)
+
+
+def _words(column: Any) -> Any:
+    return column.cast(pa.string())
 
 
 def _numbers(column: Any) -> FloatArray:
