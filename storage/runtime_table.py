@@ -14,10 +14,12 @@ from storage.paths import RuntimePaths
 
 
 class Column(BaseModel):
-    """What a column of the records means: its name and unit."""
+    """What a column of the records means: its name and unit, and the words of a category."""
 
     name: str
     unit: str
+    categories: list[str] | None = None
+    missing: bool = False
 
 
 class RuntimeTable(BaseModel):
@@ -33,7 +35,10 @@ class RuntimeTable(BaseModel):
     @classmethod
     def of(cls, table: TableDefinition) -> "RuntimeTable":
         """Return what is kept of a definition."""
-        inputs = [Column(name=one.name, unit=one.unit) for one in table.inputs]
+        inputs = [
+            Column(name=one.name, unit=one.unit, categories=one.categories, missing=one.missing)
+            for one in table.inputs
+        ]
         target = Column(name=table.target.name, unit=table.target.unit)
         return cls(name=table.name, inputs=inputs, target=target)
 

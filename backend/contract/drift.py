@@ -1,13 +1,14 @@
 """Input drift compared with the training data, for rows that are sent or predictions that were logged."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from backend.contract.base import Described, Moment, Request, Status, Success
 from backend.contract.duration import SHORTEST_WINDOW, Duration
-from storage.domain.inputs import FeatureName
+from storage.domain.feature import LONGEST_WORD, Feature
+from storage.domain.inputs import FEATURES, FeatureName
 
 MOST_ROWS = 20_000
 LONGEST_WINDOW = timedelta(days=90)
@@ -15,23 +16,44 @@ LONGEST_WINDOW = timedelta(days=90)
 Value = Annotated[
     float | None, Field(ge=-1e12, le=1e12, allow_inf_nan=False, description="null if missing.")
 ]
+Word = Annotated[str | None, Field(max_length=LONGEST_WORD, description="null if missing.")]
 Severity = Literal["none", "low", "moderate", "high"]
 ColumnName = FeatureName | Literal["prediction"]
 
 
-class DriftRow(BaseModel):
-    """The eight inputs of one row; null is a missing value. Values out of range are counted, not rejected."""
+class _Row(BaseModel):
+    """One row; its fields are the inputs."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
-    MedInc: Value
-    HouseAge: Value
-    AveRooms: Value
-    AveBedrms: Value
-    Population: Value
-    AveOccup: Value
-    Latitude: Value
-    Longitude: Value
+    def vector(self) -> list[float]:
+        """Return the row as in an array; a word of no known category is the position after the last one."""
+        return [
+            _number(feature, value)
+            for feature, value in zip(FEATURES, self.__dict__.values(), strict=True)
+        ]
+
+
+def _number(feature: Feature, value: float | str | None) -> float:
+    if isinstance(value, str) and value not in (feature.categories or ()):
+        return float(len(feature.categories or ()))
+    return feature.number_of(value)
+
+
+if TYPE_CHECKING:
+
+    class DriftRow(_Row):
+        """The inputs of one row."""
+
+else:
+    DriftRow = create_model(
+        "DriftRow",
+        __base__=_Row,
+        __module__=__name__,
+        __doc__="The inputs of one row; null is a missing value. Values out of range are counted, not "
+        "rejected.",
+        **{feature.name: Word if feature.is_category else Value for feature in FEATURES},
+    )
 
 
 class DriftRequest(Request):

@@ -21,7 +21,7 @@ from storage.schema.arrays import FloatArray
 
 def inputs_of(rows: Sequence[DriftRow]) -> FloatArray:
     """Convert rows that were sent to inputs (n, 8) in schema order, NaN for missing values."""
-    values = [list(row.__dict__.values()) for row in rows]
+    values = [row.vector() for row in rows]
     return np.array(values, dtype=np.float64).reshape(len(rows), len(FEATURE_NAMES))
 
 

@@ -4,12 +4,13 @@ An input counts as drifted if its difference is significant after correction for
 and large enough to matter. The domain classifier finds changes that no single column shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 import numpy as np
 
 from backend.contract.drift import MultivariateScore
+from backend.drift.categories import ReferenceCategories
 from backend.drift.domain_classifier import DomainClassifier, DomainDifference
 from backend.drift.report import ColumnDrift, DriftReport, reasons_of, severity_of
 from backend.drift.thresholds import DriftThresholds
@@ -29,7 +30,7 @@ class DriftDetector:
     Parameters
     ----------
     inputs
-        Reference rows, shape (m, d), without missing values.
+        Reference rows, shape (m, d); NaN is a missing value.
     names
         Names of the d inputs.
     importances
@@ -40,6 +41,8 @@ class DriftDetector:
         Of the domain classifier's folds.
     place
         The two map coordinates: the classifier then also compares the other inputs with those nearby.
+    categories
+        The number of categories, by column; the other columns are numbers.
 
     Examples
     --------
@@ -63,12 +66,13 @@ class DriftDetector:
         predictions: FloatArray | None = None,
         seed: int = 0,
         place: tuple[int, int] | None = None,
+        categories: Mapping[int, int] | None = None,
     ) -> None:
         self.names = tuple(names)
-        self.columns = ReferenceColumn.columns(inputs)
+        self.columns = tuple(_reference_columns(inputs, categories or {}))
         self.importances = importances
         self.prediction = ReferenceColumn(predictions) if predictions is not None else None
-        self._classifier = DomainClassifier(inputs, seed, place)
+        self._classifier = DomainClassifier(inputs, seed, place, importances)
 
     def compare(
         self,
@@ -101,8 +105,18 @@ class DriftDetector:
     def _difference(
         self, inputs: FloatArray, thresholds: DriftThresholds
     ) -> DomainDifference | None:
-        complete = int((~np.isnan(inputs).any(axis=1)).sum())
-        return self._classifier.difference(inputs) if complete >= thresholds.minimum_rows else None
+        complete = self._classifier.complete(inputs)
+        if len(complete) < thresholds.minimum_rows:
+            return None
+        return self._classifier.difference(complete)
+
+
+def _reference_columns(
+    inputs: FloatArray, categories: Mapping[int, int]
+) -> Iterator[ReferenceColumn]:
+    for position, column in enumerate(inputs.T):
+        values, number = np.ascontiguousarray(column), categories.get(position)
+        yield ReferenceColumn(values) if number is None else ReferenceCategories(values, number)
 
 
 class _Samples:

@@ -54,11 +54,14 @@ class DomainClassifier:
     Parameters
     ----------
     reference
-        Shape (m, d), without missing values.
+        Shape (m, d). A missing value (NaN) counts as the column's median, here and in what is compared: that
+        more are missing is not this test's to find.
     seed
         Seed of the folds.
     place
         The two map coordinates, or None.
+    importances
+        Shape (d,), of the inputs; None: the same.
 
     Examples
     --------
@@ -74,15 +77,31 @@ class DomainClassifier:
     """
 
     def __init__(
-        self, reference: FloatArray, seed: int, place: tuple[int, int] | None = None
+        self,
+        reference: FloatArray,
+        seed: int,
+        place: tuple[int, int] | None = None,
+        importances: FloatArray | None = None,
     ) -> None:
         self._seed = seed
-        self._features = DomainFeatures(reference, place, seed)
+        is_missing = np.isnan(reference)
+        # NaN where none is missing: then a row without a value is left out.
+        self._medians = np.where(is_missing.any(axis=0), np.nanmedian(reference, axis=0), np.nan)
+        filled = np.where(is_missing, self._medians, reference)
+        self._features = DomainFeatures(filled, place, seed, importances)
         compared = self._features.compared
         folds = _folds(len(compared), seed)
         self._by_fold = [compared[folds == fold] for fold in range(FOLDS)]
         spread = np.cov(compared, rowvar=False) + np.diag(self._features.ridge)
         self._inverse = np.linalg.inv(spread)
+
+    def complete(self, current: FloatArray) -> FloatArray:
+        """Return the rows of current (n, d) that can be compared.
+
+        Each value is there, or is the median where the reference lacks values too.
+        """
+        filled = np.where(np.isnan(current), self._medians, current)
+        return filled[~np.isnan(filled).any(axis=1)]
 
     def difference(self, current: FloatArray) -> DomainDifference:
         """Separate current rows (n, d) from the reference; rows with NaN are left out.

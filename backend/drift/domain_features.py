@@ -84,6 +84,24 @@ class PlaceMeans:
         return cells
 
 
+MOST_MULTIPLIED = 16
+"""Columns of which all products are features."""
+
+
+def _pairs(
+    columns: int, importances: FloatArray | None
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the columns whose products are features: each with itself, the most important with each other."""
+    first, second = np.triu_indices(columns)
+    if columns <= MOST_MULTIPLIED:
+        return first, second
+    ranked = np.argsort(-(np.zeros(columns) if importances is None else importances), kind="stable")
+    is_chosen = np.zeros(columns, dtype=np.bool_)
+    is_chosen[ranked[:MOST_MULTIPLIED]] = True
+    kept = (first == second) | (is_chosen[first] & is_chosen[second])
+    return first[kept], second[kept]
+
+
 class DomainFeatures:
     """Normal scores, all products of two of them, and comparisons with local averages.
 
@@ -99,12 +117,21 @@ class DomainFeatures:
         The two map coordinates, or None.
     seed
         Seed for choosing the rows of the local averages.
+    importances
+        Shape (d,): of more than 16 columns, only the 16 most important ones are multiplied with each other;
+        200 columns would have 20,000 products. None: the same.
     """
 
-    def __init__(self, reference: FloatArray, place: tuple[int, int] | None, seed: int) -> None:
+    def __init__(
+        self,
+        reference: FloatArray,
+        place: tuple[int, int] | None,
+        seed: int,
+        importances: FloatArray | None = None,
+    ) -> None:
         columns = reference.shape[1]
         self._scores = NormalScores(reference)
-        self._pairs = np.triu_indices(columns)
+        self._pairs = _pairs(columns, importances)
         self._places: PlaceMeans | None = None
         compared = reference
         if place is not None:

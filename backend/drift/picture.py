@@ -12,12 +12,9 @@ from backend.drift.univariate import ReferenceColumn
 from storage.predictions.window import PredictionWindow
 from storage.schema.arrays import FloatArray
 
-HISTOGRAM_BINS = 30
 ECDF_POINTS = 101
 TIMELINE_SLICES = 12
 SHORTEST_TIMELINE_SECONDS = 120.0
-TRIMMED = (0.5, 99.5)
-"""Percentiles of the reference between which the bins lie; the outermost bins include values beyond."""
 
 
 def reference_column(detector: DriftDetector, name: str) -> ReferenceColumn | None:
@@ -29,10 +26,7 @@ def reference_column(detector: DriftDetector, name: str) -> ReferenceColumn | No
 
 def histogram(column: ReferenceColumn, current: FloatArray) -> HistogramPair:
     """Count reference and current values (n,) in the same bins; NaN is left out."""
-    low, high = np.percentile(column.sorted, TRIMMED)
-    if low == high:
-        low, high = low - 0.5, high + 0.5
-    edges = np.linspace(low, high, HISTOGRAM_BINS + 1)
+    edges = column.edges()
     present = current[~np.isnan(current)]
     return HistogramPair(
         edges=edges.tolist(),

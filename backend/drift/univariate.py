@@ -11,6 +11,9 @@ from scipy.special import kolmogi, kolmogorov
 
 from storage.schema.arrays import FloatArray
 
+HISTOGRAM_BINS = 30
+TRIMMED = (0.5, 99.5)
+"""Percentiles of the reference between which the bins lie; the outermost bins include values beyond."""
 BINS = 10
 """Bins of the reference's deciles, the usual ones of the population stability index."""
 EMPTY_BIN_ROWS = 0.5
@@ -78,7 +81,7 @@ class ReferenceColumn:
         self._spread = max(abs(float(self.sorted[0])), 1.0) if constant else spread
         deciles = np.percentile(self.sorted, np.linspace(0, 100, BINS + 1)[1:-1])
         self._edges = np.unique(deciles)
-        self._shares = self._bin_shares(self.sorted)
+        self._in_bins = self._bin_counts(self.sorted)
 
     @classmethod
     def columns(cls, inputs: FloatArray) -> tuple[Self, ...]:
@@ -110,13 +113,13 @@ class ReferenceColumn:
         0.0
         """
         ks_statistic, area = self._between_steps(values)
-        shares = self._bin_shares(np.sort(values))
+        psi, jensen_shannon = bin_distances(self._bin_counts(np.sort(values)), self._in_bins)
         return Distances(
             ks_statistic=ks_statistic,
             p_value=float(kolmogorov(ks_statistic * self._scale(len(values)))),
-            psi=float(np.sum((shares - self._shares) * np.log(shares / self._shares))),
+            psi=psi,
             wasserstein=area / self._spread,
-            jensen_shannon=float(np.nan_to_num(jensenshannon(shares, self._shares, base=2))),
+            jensen_shannon=jensen_shannon,
         )
 
     def critical_ks_statistic(self, number: int, level: float) -> float:
@@ -142,13 +145,12 @@ class ReferenceColumn:
         >>> reference.quality(np.array([1.0, np.nan, 5000.0, 3.0])).out_of_range_share
         0.25
         """
-        missing = np.isnan(values)
-        missing_rows = int(missing.sum())
-        outside = int(((values < self.sorted[0]) | (values > self.sorted[-1])).sum())
+        missing_rows = int(np.isnan(values).sum())
+        outside, outside_p_value = self._outside(values)
         reference_rows = len(self.sorted) + self.missing_rows
         p_values = (
             _missing_p_value(missing_rows, len(values), self.missing_rows, reference_rows),
-            _outside_p_value(outside, len(values) - missing_rows, len(self.sorted)),
+            outside_p_value,
         )
         share = missing_rows / len(values)
         return Quality(
@@ -157,6 +159,19 @@ class ReferenceColumn:
             out_of_range_share=outside / len(values),
             p_value=min(2 * min(p_values), 1.0),
         )
+
+    def edges(self) -> FloatArray:
+        """Return the edges of a histogram, shape (31,), between two percentiles near the ends."""
+        low, high = np.percentile(self.sorted, TRIMMED)
+        if low == high:
+            low, high = low - 0.5, high + 0.5
+        return np.linspace(low, high, HISTOGRAM_BINS + 1)
+
+    def _outside(self, values: FloatArray) -> tuple[int, float]:
+        """Return how many values are out of range, and how likely so many are by chance."""
+        outside = int(((values < self.sorted[0]) | (values > self.sorted[-1])).sum())
+        present = int((~np.isnan(values)).sum())
+        return outside, _outside_p_value(outside, present, len(self.sorted))
 
     def _scale(self, number: int) -> float:
         size = len(self.sorted)
@@ -173,12 +188,17 @@ class ReferenceColumn:
         widths = np.diff(merged[order])
         return float(gaps[widths > 0].max(initial=0.0)), float(gaps @ widths)
 
-    def _bin_shares(self, ordered: FloatArray) -> FloatArray:
+    def _bin_counts(self, ordered: FloatArray) -> FloatArray:
         ends = np.searchsorted(ordered, self._edges, side="right")
-        counts = np.diff(np.concatenate([[0], ends, [len(ordered)]]))
-        kept = np.maximum(counts, EMPTY_BIN_ROWS)
-        shares: FloatArray = kept / kept.sum()
-        return shares
+        return np.diff(np.concatenate([[0], ends, [len(ordered)]])).astype(np.float64)
+
+
+def bin_distances(current: FloatArray, reference: FloatArray) -> tuple[float, float]:
+    """Return population stability index and Jensen-Shannon distance of counts in bins, each of shape (k,)."""
+    now, then = (np.maximum(counts, EMPTY_BIN_ROWS) for counts in (current, reference))
+    now, then = now / now.sum(), then / then.sum()
+    psi = float(np.sum((now - then) * np.log(now / then)))
+    return psi, float(np.nan_to_num(jensenshannon(now, then, base=2)))
 
 
 def _missing_p_value(missing: int, rows: int, reference_missing: int, reference_rows: int) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from backend.drift.detector import DriftDetector
 from backend.serving.input_warnings import InputWarnings
-from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES
 from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
 from storage.errors import ModelIntegrityError
 from storage.models.loading import loading
@@ -102,6 +102,11 @@ class ServedModel:
             self.profile.importances,
             self.holdout.predicted if self.holdout is not None else None,
             place=(LATITUDE, LONGITUDE) if HAS_PLACE else None,
+            categories={
+                place: len(feature.categories)
+                for place, feature in enumerate(FEATURES)
+                if feature.categories is not None
+            },
         )
 
     def answer(self, inputs: FloatArray) -> ServedPredictions:

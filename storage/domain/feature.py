@@ -8,6 +8,8 @@ from storage.domain.parts import Name, Number, Part, Range, Words
 
 Kind = Literal["number", "integer", "category"]
 MOST_CATEGORIES = 1000
+LONGEST_WORD = 200
+"""Characters of a category."""
 
 
 class Feature(Part):

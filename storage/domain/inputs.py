@@ -3,7 +3,8 @@
 They are the ``[[inputs]]`` of ``table.toml``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import nan
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -17,6 +18,29 @@ EXAMPLE: dict[str, Any] = {feature.name: feature.example for feature in FEATURES
 """A number of each input, or the word of a category."""
 ARE_PLAIN = not any(feature.is_category or feature.missing for feature in FEATURES)
 """Whether each input is a number that is always there: then rows are as they are at every border."""
+
+
+_NUMBERS: tuple[dict[object, float] | None, ...] = tuple(
+    {word: float(place) for place, word in enumerate(feature.categories)}
+    if feature.categories is not None
+    else None
+    for feature in FEATURES
+)
+"""The position of each word, for an input that is one of some categories."""
+
+
+def numbers_of(values: Iterable[Any]) -> list[float]:
+    """Return a row as it is in an array, of one as at a border.
+
+    Raises
+    ------
+    KeyError
+        If there is no such category.
+    """
+    return [
+        nan if value is None else value if known is None else known[value]
+        for known, value in zip(_NUMBERS, values, strict=True)
+    ]
 
 
 def values_of(vector: Sequence[float]) -> list[float | str | None]:
@@ -40,9 +64,7 @@ class InputRow(BaseModel):
     def vector(self) -> list[float]:
         """Return the row as it is in an array, in training order."""
         values = self.__dict__.values()
-        if ARE_PLAIN:
-            return list(values)
-        return [feature.number_of(value) for feature, value in zip(FEATURES, values, strict=True)]
+        return list(values) if ARE_PLAIN else numbers_of(values)
 
     @classmethod
     def of(cls, vector: Sequence[float]) -> Self:

@@ -100,7 +100,7 @@ def _joined_rows() -> sa.Select[Any]:
 
 def _rows(found: Columns) -> LabelledPredictions:
     return LabelledPredictions(
-        inputs=found.numbers(*FEATURE_NAMES),
+        inputs=found.inputs(),
         actual=found.number("actual"),
         predicted=found.number("prediction"),
         lower=found.number("interval_lower"),

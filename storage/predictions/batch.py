@@ -53,7 +53,7 @@ def read_predictions_after(database: Database, row_id: int, most_rows: int) -> P
         prediction_ids=found.values("prediction_id"),
         times=found.values("timestamp"),
         versions=found.values("model_version"),
-        inputs=found.numbers(*FEATURE_NAMES),
+        inputs=found.inputs(),
         predicted=found.number("prediction"),
     )
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 import sqlalchemy as sa
 
+from storage.domain.inputs import ARE_PLAIN, FEATURE_NAMES, numbers_of
 from storage.schema.arrays import FloatArray
 from storage.schema.unreadable import refuse_unreadable
 
@@ -50,6 +51,13 @@ class Columns:
         """Return several columns, shape (n, k), in the order of the names; NaN where there is no value."""
         rows = list(map(self._of(*names), self.rows))
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(names))
+
+    def inputs(self) -> FloatArray:
+        """Return the inputs, shape (n, k), in schema order: a category by its position, NaN for no value."""
+        if ARE_PLAIN:
+            return self.numbers(*FEATURE_NAMES)
+        rows = [numbers_of(values) for values in map(self._of(*FEATURE_NAMES), self.rows)]
+        return np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURE_NAMES))
 
     def seconds_after(self, moment: datetime, name: str) -> FloatArray:
         """Return how long after a moment the times of one column are, shape (n,); NaN without a time."""

@@ -64,7 +64,7 @@ def read_labelled_rows(
         query = query.where(labels.c.timestamp < labelled_before)
     with database.transaction() as connection:
         found = Columns.read(connection, query)
-    return LabelledRows(found.numbers(*FEATURE_NAMES), found.number("actual"))
+    return LabelledRows(found.inputs(), found.number("actual"))
 
 
 def count_labelled_rows(database: Database, since: datetime, until: datetime) -> int:

@@ -73,7 +73,7 @@ def read_prediction_window(
         since=since,
         until=until,
         seconds=found.seconds_after(since, "timestamp"),
-        inputs=found.numbers(*FEATURE_NAMES),
+        inputs=found.inputs(),
         predicted=found.number("prediction"),
         versions=np.array(found.values("model_version"), dtype=np.str_),
         truncated=len(newest_first) > most_rows,

@@ -5,6 +5,9 @@ import numpy as np
 from storage.domain.inputs import FEATURES
 from storage.schema.arrays import BoolArray, FloatArray
 
+IS_WHOLE = np.array([feature.kind != "number" for feature in FEATURES])
+MAY_BE_MISSING = np.array([feature.missing for feature in FEATURES])
+
 
 def accepted_bounds() -> tuple[FloatArray, FloatArray]:
     """Return the lowest and the highest accepted inputs, each of shape (8,), in schema order."""
@@ -14,7 +17,7 @@ def accepted_bounds() -> tuple[FloatArray, FloatArray]:
 
 
 def is_accepted(inputs: FloatArray) -> BoolArray:
-    """Return, for each row of inputs (n, 8), whether all values are present and in range.
+    """Return, for each row of inputs (n, 8), whether all values are what the service takes.
 
     Examples
     --------
@@ -22,6 +25,13 @@ def is_accepted(inputs: FloatArray) -> BoolArray:
     >>> is_accepted(np.array([lowest, highest, highest + 1, lowest * np.nan])).tolist()
     [True, True, False, False]
     """
+    return np.asarray(are_accepted(inputs).all(axis=1))
+
+
+def are_accepted(inputs: FloatArray) -> BoolArray:
+    """Return, for each value of inputs (n, 8), whether it is accepted."""
     lowest, highest = accepted_bounds()
-    # Comparisons with NaN are false, so NaN is not accepted.
-    return np.asarray(((inputs >= lowest) & (inputs <= highest)).all(axis=1))
+    # Comparisons with NaN are false, so NaN is not accepted unless it may be missing.
+    is_accepted_number = (inputs >= lowest) & (inputs <= highest)
+    is_accepted_number &= ~IS_WHOLE | (inputs == np.floor(inputs))
+    return is_accepted_number | (MAY_BE_MISSING & np.isnan(inputs))

@@ -5,7 +5,8 @@ from typing import Any, get_args
 
 import sqlalchemy as sa
 
-from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.feature import LONGEST_WORD
+from storage.domain.inputs import FEATURES
 from storage.schema.column_types import Bytes, LongWhole, ShortText, Text, Whole
 from storage.schema.records import EventKind
 from storage.schema.unreadable import UnreadableValue
@@ -68,11 +69,23 @@ def _record_table(
     )
 
 
+def input_columns() -> list[sa.Column[Any]]:
+    """Return a column for each input: a number, or the word of a category; null where it may be missing."""
+    return [
+        sa.Column(
+            feature.name,
+            ShortText(LONGEST_WORD) if feature.is_category else sa.Float(53),
+            nullable=feature.missing,
+        )
+        for feature in FEATURES
+    ]
+
+
 predictions = _record_table(
     "predictions",
     sa.Column("prediction_id", ShortText(32), nullable=False, unique=True),
     sa.Column("request_id", ShortText(128), nullable=False),
-    *(sa.Column(name, sa.Float(53), nullable=False) for name in FEATURE_NAMES),
+    *input_columns(),
     sa.Column("prediction", sa.Float(53), nullable=False),
     sa.Column("interval_lower", sa.Float(53)),
     sa.Column("interval_upper", sa.Float(53)),

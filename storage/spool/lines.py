@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
-from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.inputs import FEATURE_NAMES, values_of
 from storage.spool.segments import line_of
 
 
 class Predicted(NamedTuple):
-    """One answer: its id, its eight inputs, its price and the price's bounds in 100,000 USD."""
+    """One answer: its id, its inputs as in an array, its value and the bounds, in the target's unit."""
 
     prediction_id: str
     inputs: Sequence[float]
@@ -83,7 +83,7 @@ def _prediction(
         "kind": kind,
         "prediction_id": predicted.prediction_id,
         "request_id": request_id,
-        "inputs": dict(zip(FEATURE_NAMES, predicted.inputs, strict=True)),
+        "inputs": dict(zip(FEATURE_NAMES, values_of(predicted.inputs), strict=True)),
         "prediction": predicted.price,
         "interval_lower": predicted.lower,
         "interval_upper": predicted.upper,

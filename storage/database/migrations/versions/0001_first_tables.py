@@ -8,8 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from storage.domain.inputs import FEATURE_NAMES
-from storage.schema.tables import UtcDateTime
+from storage.schema.tables import UtcDateTime, input_columns
 
 revision = "0001"
 down_revision = None
@@ -58,7 +57,7 @@ def _create_predictions() -> None:
         "predictions",
         sa.Column("prediction_id", sa.String(32), nullable=False, unique=True),
         sa.Column("request_id", sa.String(128), nullable=False),
-        *(sa.Column(name, sa.Float(53), nullable=False) for name in FEATURE_NAMES),
+        *input_columns(),
         sa.Column("prediction", sa.Float(53), nullable=False),
         sa.Column("model_type", sa.String(100), nullable=False),
         sa.Column("model_version", sa.String(100), nullable=False),
