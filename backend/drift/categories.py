@@ -45,9 +45,9 @@ class ReferenceCategories(ReferenceColumn):
     def distances(self, values: FloatArray) -> Distances:
         """Compare with a current sample of shape (n,), n >= 1, none missing.
 
-        With p and q the shares of the categories, the statistic is their total variation, sum |p - q| / 2: the
-        largest difference of the share of any group of categories, as Kolmogorov and Smirnov's is of any
-        range. The p value is Pearson's for two samples, chi2 = sum over samples and categories of
+        With p and q the shares of the categories, the statistic is their total variation, sum |p - q| / 2:
+        the largest difference of the share of any group of categories, as Kolmogorov and Smirnov's is of
+        any range. The p value is Pearson's for two samples, chi2 = sum over samples and categories of
         (observed - expected)^2 / expected, with rare categories taken together. Wasserstein is the total
         variation too: two categories are equal or different, and nothing between.
 

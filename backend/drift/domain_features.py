@@ -91,7 +91,7 @@ MOST_MULTIPLIED = 16
 def _pairs(
     columns: int, importances: FloatArray | None
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the columns whose products are features: each with itself, the most important with each other."""
+    """Return the columns whose products are features: each squared, the most important multiplied."""
     first, second = np.triu_indices(columns)
     if columns <= MOST_MULTIPLIED:
         return first, second

@@ -14,19 +14,24 @@ from storage.errors import InvalidInput
 
 VARIABLE = "HOUSING_TABLE"
 ENV_FILE = Path(".env")
+BROUGHT_ALONG = Path(__file__).parent / "own_table"
+"""Only in the code that travels with a model in MLflow: the definition of its table, and of no other."""
 
 
 def chosen_folder() -> Path:
     """Return the folder that the environment names, otherwise ``.env``; the embedded table's by default."""
+    if BROUGHT_ALONG.is_dir():
+        return BROUGHT_ALONG
     named = os.environ.get(VARIABLE) or _from_env_file()
     return Path(named).expanduser().absolute() if named else EMBEDDED
 
 
 def _from_env_file() -> str | None:
-    # One that cannot be read is refused with all settings, in one sentence.
+    if not ENV_FILE.is_file():
+        return None
+    # A file that cannot be read is refused with all settings, in one sentence.
     with suppress(InvalidInput):
-        if ENV_FILE.is_file():
-            return {each.name: each.value for each in assignments(ENV_FILE)}.get(VARIABLE)
+        return {each.name: each.value for each in assignments(ENV_FILE)}.get(VARIABLE)
     return None
 
 

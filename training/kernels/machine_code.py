@@ -20,9 +20,14 @@ import numba
 from numba.core import config
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
 
+from storage.domain.definition_file import FILE
+from storage.domain.table import FOLDER
+
 logger = logging.getLogger(__name__)
 
 SOURCES = Path(__file__).parents[1]
+DEFINITION = FOLDER / FILE
+"""Constants of the domain, such as the cap, come from it: each table has machine code of its own."""
 MARKS = (b"@compiled", b"@inlined")
 IMPORTED = re.compile(rb"^from ((?:storage|training)\.[\w.]+) import (\([^)]*\)|.*)$", re.MULTILINE)
 BECOMES_CODE = re.compile(rb"\b(?:[A-Z][A-Z0-9_]+|compiled|inlined)\b")
@@ -96,10 +101,10 @@ def usable_folder(parent: Path, name: str) -> Path | None:
     return folder
 
 
-def checksum(sources: Path) -> str:
+def checksum(sources: Path, definition: Path = DEFINITION) -> str:
     """Return the checksum of all sources with compiled functions, and of what their constants come from.
 
-    That is the modules that they import them from, and the definitions of tables (``table.toml``).
+    That is the modules that they import them from, and the definition of the table in use.
 
     numba notices a change of the file that a function is in, but not of a function or a constant that
     comes from another. Nothing else that is imported becomes part of the machine code, so that most changes
@@ -107,7 +112,7 @@ def checksum(sources: Path) -> str:
     """
     versions = f"{sys.version_info[:2]} {numba.__version__} {llvmlite.__version__}"
     digest = hashlib.sha256(versions.encode())
-    for text in _texts(sources):
+    for text in (*_texts(sources), definition.read_bytes()):
         digest.update(text)
     return digest.hexdigest()[:16]
 
@@ -122,12 +127,6 @@ def _texts(sources: Path) -> Iterator[bytes]:
             text = path.read_bytes()
             yield text
             waiting += _imported(text, sources.parent)
-    yield from (path.read_bytes() for path in definitions(sources.parent))
-
-
-def definitions(root: Path) -> list[Path]:
-    """Return the files that define tables: constants of the domain, such as the cap, come from one."""
-    return sorted((root / "storage" / "domain").rglob("*.toml"))
 
 
 def _is_marked(text: bytes) -> bool:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from shutil import copyfile
 
+from storage.domain.table import BROUGHT_ALONG
 from storage.models.restored import KINDS
-from training.kernels.machine_code import MARKS, SOURCES, definitions
+from training.kernels.machine_code import DEFINITION, MARKS, SOURCES
 
 PROJECT = SOURCES.parent
 IMPORTED = re.compile(
@@ -21,15 +22,17 @@ IMPORTED = re.compile(
 
 def copied_code(folder: Path) -> list[str]:
     """Copy the code into an existing folder; return its packages, as MLflow takes ``code_paths``."""
-    for path in code_files():
-        copy = folder / path.relative_to(PROJECT)
+    table = BROUGHT_ALONG.relative_to(PROJECT) / DEFINITION.name
+    targets = {path: path.relative_to(PROJECT) for path in code_files()} | {DEFINITION: table}
+    for path, target in targets.items():
+        copy = folder / target
         copy.parent.mkdir(parents=True, exist_ok=True)
         copyfile(path, copy)
     return sorted(str(package) for package in folder.iterdir())
 
 
 def code_files() -> set[Path]:
-    """Return the files, with those that make their folders packages, and the definitions of tables."""
+    """Return the files, with those that make their folders packages."""
     waiting = [path for path in SOURCES.rglob("*.py") if any(map(path.read_bytes().count, MARKS))]
     waiting += _files_of(kind.module for kind in KINDS.values())
     found: set[Path] = set()
@@ -39,7 +42,7 @@ def code_files() -> set[Path]:
             found.add(path)
             waiting += _files_of(_modules_in(path.read_text(encoding="utf-8")))
     packages = {init for path in found for init in _packages_of(path)}
-    return found | packages | set(definitions(PROJECT))
+    return found | packages
 
 
 def _modules_in(code: str) -> Iterator[str]:

@@ -41,7 +41,15 @@ from training.tracking.model_code import copied_code
 from training.tracking.quiet_mlflow import load_model_formats, mlflow
 from training.tracking.store import answering, connect, is_remote
 
-MODEL_REQUIREMENTS = ("scikit-learn", "numpy", "numba", "cloudpickle", "pydantic", "pandas")
+MODEL_REQUIREMENTS = (
+    "scikit-learn",
+    "numpy",
+    "numba",
+    "cloudpickle",
+    "pydantic",
+    "python-dotenv",
+    "pandas",
+)
 """What the code that a model brings along imports, and what unpickles it."""
 EXAMPLE_ROWS = 5
 LABELLED = "labelled_predictions.json"

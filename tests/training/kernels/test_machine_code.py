@@ -9,6 +9,7 @@ import pytest
 from training.kernels.machine_code import UNUSED_SECONDS, checksum, usable_folder
 
 NAME, OLD, RECENT = "0123456789abcdef", "fedcba9876543210", "aaaaaaaaaaaaaaaa"
+TABLE = "homes/table.toml"
 COMPILED = (
     "from storage.limits import (\n    LIMIT,\n)\nfrom storage.errors import Wrong\n"
     "from training.rooms import low\nfrom training.options import compiled\n\n"
@@ -23,7 +24,7 @@ def sources(tmp_path: Path) -> Path:
         ("training/low.py", COMPILED),
         ("storage/limits.py", "from storage.highest import HIGHEST\n\nLIMIT = HIGHEST"),
         ("storage/highest.py", "HIGHEST = 1"),
-        ("storage/domain/homes/table.toml", "cap = 5"),
+        (TABLE, "cap = 5"),
         ("storage/errors.py", "class Wrong(Exception): ..."),
         ("training/options.py", "OPTIONS = {}"),
         ("training/other.py", ""),
@@ -42,21 +43,23 @@ def sources(tmp_path: Path) -> Path:
         "training/options.py",
         "storage/limits.py",
         "storage/highest.py",
-        "storage/domain/homes/table.toml",
+        TABLE,
     ],
 )
 def test_what_a_compiled_function_is_made_of_changes_the_name(changed: str, sources: Path) -> None:
-    before = checksum(sources)
+    table = sources.parent / TABLE
+    before = checksum(sources, table)
     with (sources.parent / changed).open("a") as file:
         file.write("\n")
-    assert checksum(sources) != before
+    assert checksum(sources, table) != before
 
 
 @pytest.mark.parametrize("changed", ["training/other.py", "storage/errors.py"])
 def test_no_other_file_changes_the_name(changed: str, sources: Path) -> None:
-    before = checksum(sources)
+    table = sources.parent / TABLE
+    before = checksum(sources, table)
     (sources.parent / changed).write_text("UNUSED = 2")
-    assert checksum(sources) == before
+    assert checksum(sources, table) == before
 
 
 def test_only_what_nobody_used_for_long_is_removed(tmp_path: Path) -> None:
