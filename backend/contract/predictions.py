@@ -63,6 +63,11 @@ class Contributions(BaseModel):
         description="Mean prediction over a sample of the training data, in 100,000 USD."
     )
     values: dict[str, float] = Field(description="Shapley value of each input, in 100,000 USD.")
+    standard_errors: dict[str, float] | None = Field(
+        None,
+        description="Standard error of each, where there are more than ten inputs and they are estimated;"
+        " null where they are exact.",
+    )
 
 
 class PredictionResponse(Success):

@@ -24,7 +24,10 @@ class SensitivityCurve(BaseModel):
     """
 
     feature: FeatureName = Field(description="Input that varies.")
-    values: list[float] = Field(description="Values of the input, in its own unit.")
+    values: list[float] = Field(
+        description="Values of the input, in its own unit; of a category, the positions of its words."
+    )
+    categories: list[str] | None = Field(None, description="The words of a category, in order.")
     predictions: list[float] = Field(description="Predicted price at each value, in 100,000 USD.")
     histogram_edges: list[float] = Field(
         description="Bin edges of the training data, in the input's unit."

@@ -11,7 +11,8 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from backend.serving.served_model import ServedPredictions
-from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.feature import Feature
+from storage.domain.inputs import ARE_PLAIN, FEATURES
 from storage.process.atomic_files import atomic_replacement
 from storage.schema.arrays import FloatArray, IntegerArray
 from storage.tables.csv_writer import PROBLEM_NAMES, CsvWriter, problem_cells
@@ -33,8 +34,11 @@ class TableWriter(Protocol):
 
 def scored_schema() -> Any:
     """Return the columns of the result."""
-    numbers = [(name, pa.float64()) for name in (*FEATURE_NAMES, *RESULT_NAMES)]
-    return pa.schema([("row", pa.int64()), *numbers, ("model_version", pa.string())])
+    inputs = [
+        (feature.name, pa.string() if feature.is_category else pa.float64()) for feature in FEATURES
+    ]
+    results = [(name, pa.float64()) for name in RESULT_NAMES]
+    return pa.schema([("row", pa.int64()), *inputs, *results, ("model_version", pa.string())])
 
 
 def scored_batch(
@@ -43,8 +47,15 @@ def scored_batch(
     """Return scored rows; shapes (n,), inputs (n, 8)."""
     results = (answers.predicted, answers.lower, answers.upper, answers.support)
     versions = pa.array(np.full(len(rows), model_version), pa.string())
-    columns = [rows, *inputs.T, *results, versions]
+    columns = [rows, *map(_written, FEATURES, inputs.T), *results, versions]
     return pa.record_batch([pa.array(column) for column in columns], scored_schema())
+
+
+def _written(feature: Feature, values: FloatArray) -> Any:
+    """Return a column of inputs as in a file: numbers, or the words of a category."""
+    if ARE_PLAIN:
+        return values
+    return pa.array([feature.value_of(value) for value in values.tolist()])
 
 
 @contextmanager

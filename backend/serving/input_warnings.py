@@ -1,35 +1,57 @@
 """Warnings about inputs outside the usual range of the training data."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import inf, isnan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backend.contract.predictions import InputWarning
 from storage.domain.feature import Feature
-from storage.domain.inputs import FEATURES
+from storage.domain.inputs import ARE_PLAIN, FEATURES
 from training.models.reference_profile import PERCENTILES, ReferenceProfile
 
-INCOME_UNIT, INCOME_UNIT_DOLLARS = "10,000 USD a year", 10_000
+ALL = (-inf, inf)
 FEW_LOW, FEW_HIGH = PERCENTILES.index(0.1), PERCENTILES.index(99.9)
 
 
 class InputWarnings:
-    """A warning for each input below the 0.1th or above the 99.9th percentile of the training data."""
+    """A warning for each number below the 0.1th or above the 99.9th percentile of the training data.
+
+    And for each category, and each missing value, of which there is none in the training data.
+    """
 
     def __init__(self, profile: ReferenceProfile) -> None:
         self._percentiles = profile.percentiles
         low, high = profile.percentiles[:, FEW_LOW], profile.percentiles[:, FEW_HIGH]
-        self._usual = list(zip(low.tolist(), high.tolist(), strict=True))
+        usual = zip(low.tolist(), high.tolist(), strict=True)
+        self._usual = [
+            ALL if feature.is_category else each
+            for feature, each in zip(FEATURES, usual, strict=True)
+        ]
+        self._known = [] if ARE_PLAIN else [set(np.unique(each)) for each in profile.inputs.T]
+        self._may_lack: list[bool] = [bool(np.isnan(each).any()) for each in profile.inputs.T]
 
     def of(self, inputs: Sequence[float]) -> list[InputWarning]:
-        """Return the warnings about eight inputs, in schema order."""
+        """Return the warnings about inputs, in schema order."""
         # Plain numbers are faster than arrays for eight values, and this runs for every request.
-        return [
+        found = [
             _warning(self._percentiles[column], column, value)
             for column, (value, (low, high)) in enumerate(zip(inputs, self._usual, strict=True))
-            if not low <= value <= high
+            if value < low or value > high
         ]
+        return found if ARE_PLAIN else [*found, *self._unknown(inputs)]
+
+    def _unknown(self, inputs: Sequence[float]) -> Iterator[InputWarning]:
+        for column, (feature, value) in enumerate(zip(FEATURES, inputs, strict=True)):
+            if isnan(value):
+                if not self._may_lack[column]:
+                    message = f"{feature.label}: it is missing, and in no row of the training data"
+                    yield InputWarning(field=feature.name, message=message)
+            elif feature.is_category and value not in self._known[column]:
+                word = feature.value_of(value)
+                message = f"{feature.label}: no row of the training data has {word}"
+                yield InputWarning(field=feature.name, message=message)
 
 
 def _warning(percentiles: NDArray[np.float64], column: int, value: float) -> InputWarning:
@@ -50,13 +72,13 @@ def _warning(percentiles: NDArray[np.float64], column: int, value: float) -> Inp
 
 
 def _written(feature: Feature, value: float) -> str:
-    """Format a value with its unit, an income in dollars.
+    """Format a value with its unit, or as the definition says.
 
     Examples
     --------
     >>> _written(FEATURES[0], 0.1), _written(FEATURES[1], 60.0)
     ('$1,000', '60 years')
     """
-    if feature.unit == INCOME_UNIT:
-        return f"${value * INCOME_UNIT_DOLLARS:,.0f}"
-    return f"{value:,.6g} {feature.unit}"
+    if (display := feature.display) is not None:
+        return f"{display.prefix}{value * display.factor:,.6g}{display.suffix}"
+    return f"{value:,.6g} {feature.unit}".rstrip()

@@ -11,7 +11,7 @@ import numpy as np
 
 from backend.drift.detector import DriftDetector
 from backend.serving.input_warnings import InputWarnings
-from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures
 from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
 from storage.errors import ModelIntegrityError
 from storage.models.loading import loading
@@ -21,9 +21,12 @@ from storage.schema.predictions import LabelledPredictions, Predictions
 from storage.schema.records import ModelManifest
 from training.evaluation.explain import Explanation, explain, price_curve
 from training.evaluation.holdout import read_holdout
+from training.evaluation.sampled_shapley import explain_by_sampling
 from training.models.predictor import Predictor, PublicPredictor, compiled_if_equal
 from training.models.reference_profile import ReferenceProfile, ReferenceSearch
 
+MOST_EXACT_INPUTS = 10
+"""Beyond, 2^d coalitions are too many to answer within a second."""
 ROWS_WORTH_A_THREAD = 512
 PARTS_PER_CORE = 4
 """More than one per thread, because some rows take longer than others."""
@@ -129,8 +132,10 @@ class ServedModel:
         return _on_all_cores(self._predictor.predict, inputs)
 
     def explain(self, instance: FloatArray) -> Explanation:
-        """Explain the price of one input, shape (8,); briefly uses every core."""
+        """Explain the value of one row, shape (8,): exactly up to ten inputs; briefly uses every core."""
         profile = self.profile
+        if len(instance) > MOST_EXACT_INPUTS:
+            return explain_by_sampling(self.predict, instance, profile.background)
         return explain(self.predict, instance, profile.background, profile.importances)
 
     def price_curve(self, instance: FloatArray, column: int, grid: FloatArray) -> FloatArray:
@@ -139,7 +144,7 @@ class ServedModel:
 
     def _test(self) -> None:
         try:
-            price, lower, upper, _ = self.answer_one(list(EXAMPLE.values()))
+            price, lower, upper, _ = self.answer_one(HousingFeatures(**EXAMPLE).vector())
         except (ValueError, TypeError, AttributeError, KeyError) as error:
             raise ModelIntegrityError(f"Its first prediction failed: {error}.") from error
         if not lower <= price <= upper:

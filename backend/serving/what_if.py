@@ -10,7 +10,8 @@ from backend.contract.what_if import (
     SensitivityResponse,
 )
 from backend.serving.served_model import ServedModel
-from storage.domain.inputs import FEATURE_NAMES, FeatureName, HousingFeatures
+from storage.domain.feature import Feature
+from storage.domain.inputs import FEATURE_NAMES, FEATURES, FeatureName, HousingFeatures
 from storage.domain.place import HAS_PLACE
 from storage.schema.arrays import FloatArray
 
@@ -51,16 +52,32 @@ def contributions(model: ServedModel, inputs: list[float]) -> Contributions:
     """Return the contribution of each of eight inputs, in schema order, to the price."""
     found = model.explain(np.array(inputs))
     values = dict(zip(FEATURE_NAMES, found.contributions.tolist(), strict=True))
-    return Contributions(base_value=found.base_value, values=values)
+    errors = found.standard_errors
+    return Contributions(
+        base_value=found.base_value,
+        values=values,
+        standard_errors=None
+        if errors is None
+        else dict(zip(FEATURE_NAMES, errors.tolist(), strict=True)),
+    )
+
+
+def _grid(feature: Feature, edges: FloatArray, points: int) -> FloatArray:
+    """Return the values along an input: each category, or evenly spaced numbers, whole ones if need be."""
+    if feature.is_category:
+        return np.arange(len(edges) - 1, dtype=np.float64)
+    grid = np.linspace(edges[0], edges[-1], points)
+    return np.unique(np.round(grid)) if feature.kind == "integer" else grid
 
 
 def _curve(model: ServedModel, inputs: FloatArray, name: str, points: int) -> SensitivityCurve:
     column = FEATURE_NAMES.index(name)
     edges, counts = model.profile.histogram(column)
-    grid = np.linspace(edges[0], edges[-1], points)
+    grid = _grid(FEATURES[column], edges, points)
     return SensitivityCurve(
         feature=name,
         values=grid.tolist(),
+        categories=FEATURES[column].categories,
         predictions=model.price_curve(inputs, column, grid).tolist(),
         histogram_edges=edges.tolist(),
         histogram_counts=counts.tolist(),

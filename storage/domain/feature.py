@@ -12,6 +12,14 @@ LONGEST_WORD = 200
 """Characters of a category."""
 
 
+class Written(Part):
+    """How a value of an input is written for a person: ``factor`` times it, between prefix and suffix."""
+
+    factor: Annotated[Number, Field(gt=0)] = 1
+    prefix: Annotated[str, Field(strict=True, max_length=20)] = ""
+    suffix: Annotated[str, Field(strict=True, max_length=20)] = ""
+
+
 class Feature(Part):
     """How an input is named, measured and bounded.
 
@@ -34,6 +42,8 @@ class Feature(Part):
         Of a form.
     example
         A typical value; of a category, one of its words.
+    display
+        How sentences write a value; None: with its unit.
     """
 
     name: Name
@@ -49,6 +59,7 @@ class Feature(Part):
     typical: Range
     step: Annotated[Number, Field(gt=0)]
     example: Number | Words
+    display: Written | None = None
 
     @property
     def minimum(self) -> float:

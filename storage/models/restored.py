@@ -23,6 +23,7 @@ KINDS: Mapping[str, Kind] = {
     "place neighbours": Kind("training.features.place_neighbours", "PlaceNeighbours"),
     "place support": Kind("training.features.place_support", "PlaceSupport"),
     "similar neighbours": Kind("training.features.similar_neighbours", "SimilarNeighbours"),
+    "encoded inputs": Kind("training.features.encoded_inputs", "EncodedInputs"),
     "flat forest": Kind("training.kernels.forest", "FlatForest"),
     "forest arrays": Kind("training.kernels.forest_arrays", "ForestArrays"),
     "price pipeline": Kind("training.models.price_pipeline", "PricePipeline"),

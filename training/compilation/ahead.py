@@ -15,8 +15,8 @@ from training.models.predictor import compiled_if_equal
 from training.models.reference_profile import ReferenceProfile, ReferenceSearch
 
 SEED = 0
-EACH = 8
-"""Every eighth row of the table is enough: how well the model predicts is not the point."""
+ENOUGH_ROWS = 2_500
+"""About so many rows of the table are enough: how well the model predicts is not the point."""
 FEW = 5
 FEW_TREES = {
     "hist_gradient_boosting": {"regressor__max_iter": FEW},
@@ -28,7 +28,8 @@ FEW_TREES = {
 def compile_all() -> None:
     """Fit, load and ask small models as training and service do: a function is compiled when it is called."""
     table = load_table()
-    splits = split(HousingTable(table.values[::EACH], table.origin), SEED)
+    each = max(1, len(table) // ENOUGH_ROWS)
+    splits = split(HousingTable(table.values[::each], table.origin), SEED)
     for candidate in all_candidates(SEED, 1):
         if candidate.name not in FEW_TREES:
             continue

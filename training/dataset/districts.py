@@ -14,6 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from storage.domain.identity import EQUAL_INPUTS, HAS_IDENTITY, OTHERS, PLACE, PLACE_DECIMALS
+from storage.domain.inputs import ARE_PLAIN
 from storage.schema.arrays import FloatArray, IndexArray
 
 HASH_SPAN = 2**32
@@ -32,7 +33,8 @@ def is_district_of(inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:
     >>> is_district_of(np.concatenate([stuck, moved]), district).tolist()
     [True, False]
     """
-    rows = np.concatenate([*known, inputs[:0]])
+    inputs = _comparable(inputs)
+    rows = _comparable(np.concatenate([*known, inputs[:0]]))
     own, theirs = place_numbers(inputs), place_numbers(rows)
     order = np.argsort(theirs, kind="stable")
     rows = rows[order][:, OTHERS]
@@ -51,6 +53,7 @@ def is_newest_reading(inputs: FloatArray) -> NDArray[np.bool_]:
     >>> is_newest_reading(np.array([district, district])).tolist()
     [True, False]
     """
+    inputs = _comparable(inputs)
     newest = np.ones(len(inputs), dtype=np.bool_)
     for rows in _by_place(inputs):
         others = inputs[rows][:, OTHERS]
@@ -73,6 +76,7 @@ def subjects_of(inputs: FloatArray) -> IndexArray:
     >>> subjects_of(np.array([district, 2 * district, district])).tolist()
     [0, 1, 0]
     """
+    inputs = _comparable(inputs)
     places = place_numbers(inputs)
     if not HAS_IDENTITY:
         _, earliest, subject = np.unique(places, return_index=True, return_inverse=True)
@@ -125,7 +129,7 @@ def _row_numbers(inputs: FloatArray) -> NDArray[np.int64]:
     import pandas as pd  # type: ignore[import-untyped] # ships no types
 
     # Adding zero makes -0.0 the 0.0 that it equals.
-    hashes = pd.util.hash_pandas_object(pd.DataFrame(inputs + 0.0), index=False)
+    hashes = pd.util.hash_pandas_object(pd.DataFrame(_comparable(inputs) + 0.0), index=False)
     return np.asarray(hashes.to_numpy(dtype=np.int64))
 
 
@@ -134,6 +138,11 @@ def _by_place(inputs: FloatArray) -> Iterator[NDArray[np.int64]]:
     numbers = place_numbers(inputs)
     order = np.argsort(numbers, kind="stable")
     yield from np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1)
+
+
+def _comparable(inputs: FloatArray) -> FloatArray:
+    """Return inputs (n, 8) in which a missing value equals a missing value."""
+    return inputs if ARE_PLAIN else np.where(np.isnan(inputs), -np.inf, inputs)
 
 
 def _is_among(row: FloatArray, rows: FloatArray) -> bool:

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from storage.domain.inputs import ARE_PLAIN
 from storage.domain.target import ACCEPTED_TARGETS, RESOLUTION
 from storage.predictions.labelled import LabelledRows
 from storage.schema.accepted import is_accepted
 from storage.schema.arrays import FloatArray
 from training.dataset.districts import is_district_of, is_newest_reading
 from training.dataset.splits import Part
+from training.kernels.column_codes import encoded, mean_codes
 
 Mask = NDArray[np.bool_]
 
@@ -103,19 +105,29 @@ def distance_from_similar(rows: LabelledRows, known: Part) -> FloatArray:
     Where a known price is not above 0, prices take the place of their logarithms, and twice the target's
     resolution that of 0.1.
     """
-    scale = _scale(known.inputs)
+    points, known_points = _comparable_inputs(rows.inputs, known)
     has_logs = bool((known.targets > 0).all())
     prices, others = (_comparable(each, has_logs) for each in (rows.actual, known.targets))
-    theirs = _similar_prices(rows.inputs / scale, known.inputs / scale, others, first=1)
+    theirs = _similar_prices(points, known_points, others, first=1)
     median = np.median(theirs, axis=1)
     spread = DEVIATIONS_OF_MEDIAN * np.median(np.abs(theirs - median[:, np.newaxis]), axis=1)
     distance = np.abs(prices - median)
     if len(rows) > SIMILAR:
         # Each row finds itself first.
-        own = _similar_prices(rows.inputs / scale, rows.inputs / scale, prices, first=2)
+        own = _similar_prices(points, points, prices, first=2)
         distance = np.minimum(distance, np.abs(prices - np.median(own, axis=1)))
     smallest = SMALLEST_SPREAD if has_logs else SMALLEST_SPREAD_STEPS * RESOLUTION
     return np.asarray(distance / np.maximum(spread, smallest))
+
+
+def _comparable_inputs(inputs: FloatArray, known: Part) -> tuple[FloatArray, FloatArray]:
+    """Return inputs (n, 8) and known ones on a scale on which they can be near; categories by mean target."""
+    known_inputs = known.inputs
+    if not ARE_PLAIN:
+        codes = mean_codes(known_inputs, known.targets)
+        inputs, known_inputs = encoded(inputs, codes), encoded(known_inputs, codes)
+    scale = _scale(known_inputs)
+    return inputs / scale, known_inputs / scale
 
 
 def _comparable(prices: FloatArray, has_logs: bool) -> FloatArray:
@@ -144,7 +156,9 @@ def _is_possible(rows: LabelledRows, has_logs: bool) -> Mask:
 
 
 def _is_uncontradicted(rows: LabelledRows, has_logs: bool) -> Mask:
-    _, of_row = np.unique(rows.inputs, axis=0, return_inverse=True)
+    # A missing value equals a missing value here.
+    inputs = np.where(np.isnan(rows.inputs), -np.inf, rows.inputs)
+    _, of_row = np.unique(inputs, axis=0, return_inverse=True)
     of_row = of_row.ravel()
     lowest = np.full(of_row.max() + 1, np.inf)
     highest = np.full(of_row.max() + 1, -np.inf)

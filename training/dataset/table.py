@@ -10,7 +10,7 @@ import numpy as np
 from storage.domain.inputs import FEATURE_NAMES, FEATURES
 from storage.domain.target import ACCEPTED_TARGETS, TARGET_NAME, TARGET_UNIT
 from storage.errors import InvalidDataset
-from storage.schema.accepted import accepted_bounds
+from storage.schema.accepted import accepted_bounds, are_accepted
 from storage.schema.arrays import FloatArray
 from storage.schema.records import LearnedTable, TableSource
 
@@ -78,13 +78,18 @@ def refuse_unusable(values: FloatArray, origin: str) -> None:
             f"{origin} has {len(values)} rows of data; at least {MINIMUM_ROWS} are needed."
         )
     lower, upper = _bounds()
-    # Comparisons with NaN are false, so NaN is refused.
-    usable = (values >= lower) & (values <= upper)
+    # Comparisons with NaN are false, so a target that is NaN is refused.
+    is_target_usable = (values[:, -1] >= lower[-1]) & (values[:, -1] <= upper[-1])
+    usable = np.column_stack([are_accepted(values[:, :-1]), is_target_usable])
     if not usable.all():
         row, column = (int(index) for index in np.argwhere(~usable)[0])
         raise InvalidDataset(
             f"{origin}, row {row + 1}, column {COLUMN_NAMES[column]}: {values[row, column]:g} "
-            f"is not between {lower[column]:g} and {upper[column]:g} ({_unit(column)})."
+            f"is not between {lower[column]:g} and {upper[column]:g}{_unit(column)}."
+        )
+    for name in np.array(COLUMN_NAMES)[np.isnan(values).all(axis=0)].tolist():
+        raise InvalidDataset(
+            f"{origin} has no value in column {name}: take it out of the definition."
         )
 
 
@@ -94,4 +99,5 @@ def _bounds() -> tuple[FloatArray, FloatArray]:
 
 
 def _unit(column: int) -> str:
-    return FEATURES[column].unit if column < len(FEATURES) else TARGET_UNIT
+    unit = FEATURES[column].unit if column < len(FEATURES) else TARGET_UNIT
+    return f" ({unit})" if unit else ""

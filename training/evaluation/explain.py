@@ -33,11 +33,14 @@ class Explanation:
         Shape (d,): what each input adds to it, in 100,000 USD.
     prediction
         The prediction that is explained, in 100,000 USD.
+    standard_errors
+        Shape (d,), of the contributions, where they are estimated; None where they are exact.
     """
 
     base_value: float
     contributions: FloatArray
     prediction: float
+    standard_errors: FloatArray | None = None
 
 
 def explain(

@@ -3,20 +3,34 @@
 import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sklearn.base import RegressorMixin
+from sklearn.base import RegressorMixin, TransformerMixin
+from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
     GradientBoostingRegressor,
     HistGradientBoostingRegressor,
     RandomForestRegressor,
 )
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
+from storage.domain.inputs import ARE_PLAIN
 from storage.domain.table import TABLE
 from storage.errors import InvalidInput
 from storage.settings import Settings
+from training.features.encoded_inputs import EncodedInputs
+from training.kernels.column_codes import SIZES
 from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline, price_pipeline
+
+ONE_HOT: dict[str, Any] = {
+    "handle_unknown": "infrequent_if_exist",
+    "min_frequency": 10,
+    "sparse_output": False,
+}
+"""Categories of fewer than 10 rows share a column."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +143,7 @@ def select(candidates: Iterable[Candidate], names: Iterable[str]) -> tuple[Candi
 
 
 def _linear_regression() -> Candidate:
-    return _candidate(
-        "linear_regression", "Linear regression", StandardScaler(), LinearRegression()
-    )
+    return _candidate("linear_regression", "Linear regression", _scaled(), LinearRegression())
 
 
 def _random_forest(seed: int, threads: int) -> Candidate:
@@ -143,7 +155,7 @@ def _random_forest(seed: int, threads: int) -> Candidate:
         n_jobs=threads,
         random_state=seed,
     )
-    return _candidate("random_forest", "Random forest", _unchanged(), regressor)
+    return _candidate("random_forest", "Random forest", _for_trees(seed), regressor)
 
 
 def _gradient_boosting(seed: int) -> Candidate:
@@ -155,7 +167,7 @@ def _gradient_boosting(seed: int) -> Candidate:
         max_features=0.5,
         random_state=seed,
     )
-    return _candidate("gradient_boosting", "Gradient boosting", _unchanged(), regressor)
+    return _candidate("gradient_boosting", "Gradient boosting", _for_trees(seed), regressor)
 
 
 def _hist_gradient_boosting(seed: int) -> Candidate:
@@ -169,20 +181,40 @@ def _hist_gradient_boosting(seed: int) -> Candidate:
         random_state=seed,
     )
     return _candidate(
-        "hist_gradient_boosting", "Histogram gradient boosting", _unchanged(), regressor
+        "hist_gradient_boosting", "Histogram gradient boosting", _for_trees(seed), regressor
     )
 
 
 def _candidate(
     name: str,
     label: str,
-    preprocessing: StandardScaler | FunctionTransformer,
+    preprocessing: TransformerMixin,
     model: RegressorMixin,
 ) -> Candidate:
     steps = [(PREPROCESSING, preprocessing), (REGRESSOR, model)]
     return Candidate(name, label, PricePipeline(steps))
 
 
-def _unchanged() -> FunctionTransformer:
-    """A step that passes its input on and, unlike "passthrough", can still name its columns."""
-    return FunctionTransformer(feature_names_out="one-to-one")
+def _for_trees(seed: int) -> TransformerMixin:
+    """The inputs as they are, where all are numbers; a step that, unlike "passthrough", names its columns."""
+    if ARE_PLAIN:
+        return FunctionTransformer(feature_names_out="one-to-one")
+    return EncodedInputs(random_state=seed)
+
+
+def _scaled() -> TransformerMixin:
+    """Numbers less their mean over their deviation; a column for each category, and for what is missing."""
+    if ARE_PLAIN:
+        return StandardScaler()
+    numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
+    return ColumnTransformer(
+        [
+            ("numbers", numbers, [place for place, size in enumerate(SIZES) if not size]),
+            (
+                "categories",
+                OneHotEncoder(**ONE_HOT),
+                [place for place, size in enumerate(SIZES) if size],
+            ),
+        ],
+        verbose_feature_names_out=False,
+    )

@@ -17,6 +17,8 @@ from sklearn.preprocessing import FunctionTransformer
 from storage.domain.place import HAS_PLACE
 from storage.domain.target import HIGHEST_ANSWER, LOWEST_ANSWER
 from storage.schema.arrays import FloatArray
+from training.features.encoded_inputs import EncodedInputs
+from training.kernels.column_codes import ColumnCodes, encode
 from training.kernels.compiled import compiled, inlined
 from training.kernels.forest import FlatForest, can_be_flat
 from training.kernels.forest_arrays import ForestArrays, sum_trees
@@ -42,6 +44,15 @@ class NotCompilable(Exception):
 class TreeParts(NamedTuple):
     """What boosted trees on the raw inputs know."""
 
+    forest: ForestArrays
+    intervals: IntervalArrays
+    inputs: KnownInputs
+
+
+class EncodedTreeParts(NamedTuple):
+    """What boosted trees know that categories and missing values are encoded for."""
+
+    codes: ColumnCodes
     forest: ForestArrays
     intervals: IntervalArrays
     inputs: KnownInputs
@@ -120,6 +131,9 @@ def _parts(
     if is_identity and can_be_flat(regressor):
         forest = FlatForest([regressor]).arrays
         return TreeParts(forest, intervals.arrays(), search.known()), _answer_trees
+    if isinstance(preprocessing, EncodedInputs) and can_be_flat(regressor):
+        forest, codes = FlatForest([regressor]).arrays, preprocessing.known()
+        return EncodedTreeParts(codes, forest, intervals.arrays(), search.known()), _answer_encoded
     raise NotCompilable(f"There is no compiled function for {type(regressor).__name__}.")
 
 
@@ -132,6 +146,19 @@ def _answer_trees(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
         columns[row, : inputs.shape[1]] = inputs[row]
     if HAS_PLACE:
         put_on_grid(columns)
+    sum_trees(columns, parts.forest, sums)
+    fill_answers(parts.intervals, parts.inputs, inputs, columns, sums.reshape(rows), answers)
+
+
+@compiled
+def _answer_encoded(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
+    """Fill answers (n, 4), or prices alone (n, 1)."""
+    parts, rows = held.parts, inputs.shape[0]
+    sums, columns = np.empty((rows, 1)), np.empty((rows, inputs.shape[1] + 1))
+    placed = inputs.copy()
+    if HAS_PLACE:
+        put_on_grid(placed)
+    encode(placed, parts.codes, columns)
     sum_trees(columns, parts.forest, sums)
     fill_answers(parts.intervals, parts.inputs, inputs, columns, sums.reshape(rows), answers)
 

@@ -5,7 +5,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.inputs import ARE_PLAIN, FEATURE_NAMES, FEATURES
 from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
 from storage.domain.target import HIGHEST_ANSWER, LOWEST_ANSWER
 from storage.schema.arrays import FloatArray
@@ -60,7 +60,7 @@ def placed(inputs: Any) -> FloatArray:
     ValueError
         If a table with named columns lacks an input. Its order does not matter, nor do further columns.
     """
-    copy = np.array(_in_order(inputs), dtype=np.float64, order="C", ndmin=2)
+    copy = np.array(_as_numbers(_in_order(inputs)), dtype=np.float64, order="C", ndmin=2)
     if HAS_PLACE and copy.shape[1] > LONGITUDE:
         put_on_grid(copy)
     return copy
@@ -77,6 +77,25 @@ def put_on_grid(inputs: FloatArray) -> None:
     for row in range(inputs.shape[0]):
         for axis in (LATITUDE, LONGITUDE):
             inputs[row, axis] = on_grid(inputs[row, axis])
+
+
+def _as_numbers(inputs: Any) -> Any:
+    """Return a table with named columns, its categories by their positions; an array has them already."""
+    if ARE_PLAIN or getattr(inputs, "columns", None) is None:
+        return inputs
+    columns = []
+    for feature in FEATURES:
+        column = inputs[feature.name]
+        missing = column.isna()
+        if feature.categories is not None and column.dtype.kind not in "fiu":
+            known = {word: float(place) for place, word in enumerate(feature.categories)}
+            if unknown := sorted({str(word) for word in column[~missing]} - known.keys()):
+                raise ValueError(
+                    f"{feature.name} has {', '.join(unknown[:3])}, which is none of {feature.known_words()}."
+                )
+            column = column.map(known)
+        columns.append(column.to_numpy(dtype=np.float64, na_value=np.nan))
+    return np.column_stack(columns)
 
 
 def _in_order(inputs: Any) -> Any:

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.inputs import ARE_PLAIN, FEATURE_NAMES
 from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
 from storage.errors import ModelIntegrityError
-from storage.schema.arrays import FloatArray
+from storage.schema.arrays import FloatArray, IndexArray
+from training.kernels.column_codes import SIZES, ColumnCodes, encode, encoded, mean_codes
 from training.kernels.compiled import compiled
 from training.kernels.neighbour_search import NOBODY, find_nearest
 from training.kernels.search_tree import SearchTree, search_tree
@@ -25,6 +26,9 @@ PERCENTILES = (0.0, 0.1, 1.0, 5.0, 25.0, 50.0, 75.0, 95.0, 99.0, 99.9, 100.0)
 BACKGROUND_ROWS = 100
 HISTOGRAM_BINS = 30
 SUPPORT_NEIGHBOURS = 5
+MOST_ROWS, MOST_VALUES = 50_000, 2_000_000
+"""Of the training part in a profile: 50,000 rows of up to 40 inputs."""
+NO_CODES = ColumnCodes(np.zeros(0, np.int64), np.zeros((0, 0)), np.zeros(0))
 EARTH_RADIUS_KILOMETRES = 6_371.0
 SPREAD_LOW, SPREAD_HIGH = PERCENTILES.index(5.0), PERCENTILES.index(95.0)
 
@@ -40,11 +44,11 @@ class ReferenceProfile:
     Attributes
     ----------
     inputs
-        Shape (n, 8), columns in schema order.
+        Shape (n, 8), columns in schema order; of a large training part, a seeded sample.
     targets
-        Shape (n,), 100,000 USD.
+        Shape (n,), in the target's unit.
     percentiles
-        Shape (8, len(PERCENTILES)): each input's values at ``PERCENTILES``.
+        Shape (8, len(PERCENTILES)): each input's values at ``PERCENTILES``, of those that are not missing.
     background
         Shape (100, 8): a seeded sample of the inputs, which explanations compare with.
     distances
@@ -70,11 +74,13 @@ class ReferenceProfile:
         importances: FloatArray | None = None,
     ) -> Self:
         """Derive the profile from the training part: inputs (n, 8), targets (n,)."""
-        percentiles = np.percentile(inputs, PERCENTILES, axis=0).T
+        percentiles = _percentiles(inputs)
+        kept = _kept_rows(len(inputs), inputs.shape[1], seed)
+        inputs, targets = inputs[kept], targets[kept]
         sample = np.random.default_rng(seed).choice(
             len(inputs), min(BACKGROUND_ROWS, len(inputs)), replace=False
         )
-        scaled = _scaled(inputs, percentiles)
+        scaled = Space.of(inputs, targets, percentiles).points(inputs)
         # One more neighbour than asked for, because each row finds itself first.
         nearest, _ = KDTree(scaled).query(scaled, SUPPORT_NEIGHBOURS + 1)
         distances = np.sort(nearest[:, 1:].mean(axis=1))
@@ -104,20 +110,54 @@ class ReferenceProfile:
         return stream.getvalue()
 
     def histogram(self, column: int) -> tuple[FloatArray, NDArray[np.int64]]:
-        """Return bin edges (31,) and counts (30,) of one input, between its 0.1th and 99.9th percentile."""
+        """Return bin edges (31,) and counts (30,) of one input, between its 0.1th and 99.9th percentile.
+
+        A category has a bin for each of its k words, edges (k + 1,). Missing values are left out.
+        """
+        values = self.inputs[:, column]
+        if size := int(SIZES[column]):
+            edges = np.arange(size + 1, dtype=np.float64) - 0.5
+            return edges, np.histogram(values, edges)[0].astype(np.int64)
         low, high = self.percentiles[column, [1, -2]]
-        counts, edges = np.histogram(self.inputs[:, column], HISTOGRAM_BINS, (low, high))
+        counts, edges = np.histogram(values[~np.isnan(values)], HISTOGRAM_BINS, (low, high))
         return edges, counts.astype(np.int64)
 
 
-class KnownInputs(NamedTuple):
-    """What support is measured against.
+class Space(NamedTuple):
+    """Where rows lie, as support measures it.
 
-    ``tree`` holds the training inputs, each divided by its ``spread`` (8,); ``distances`` (n,) are sorted.
+    Numbers are divided by the range between their 5th and 95th percentile; categories and missing values are
+    numbers by their mean target, see ``mean_codes``.
+
+    Attributes
+    ----------
+    codes
+        Not used where all inputs are numbers that are always there.
+    spread
+        Shape (8,).
     """
 
-    tree: SearchTree
+    codes: ColumnCodes
     spread: FloatArray
+
+    @classmethod
+    def of(cls, inputs: FloatArray, targets: FloatArray, percentiles: FloatArray) -> Self:
+        """Return the space of training inputs (n, 8)."""
+        if ARE_PLAIN:
+            return cls(NO_CODES, _spread(percentiles))
+        codes = mean_codes(inputs, targets)
+        return cls(codes, _spread(_percentiles(encoded(inputs, codes))))
+
+    def points(self, inputs: FloatArray) -> FloatArray:
+        """Return where inputs (n, 8) lie, shape (n, 8)."""
+        return (inputs if ARE_PLAIN else encoded(inputs, self.codes)) / self.spread
+
+
+class KnownInputs(NamedTuple):
+    """What support is measured against: the training inputs in their space; ``distances`` (n,) are sorted."""
+
+    tree: SearchTree
+    space: Space
     distances: FloatArray
 
 
@@ -126,11 +166,9 @@ class ReferenceSearch:
 
     def __init__(self, profile: ReferenceProfile) -> None:
         self._profile = profile
-        self._in_inputs = KnownInputs(
-            search_tree(_scaled(profile.inputs, profile.percentiles)),
-            _spread(profile.percentiles),
-            profile.distances,
-        )
+        self._space = Space.of(profile.inputs, profile.targets, profile.percentiles)
+        self._points = self._space.points(profile.inputs)
+        self._in_inputs = KnownInputs(search_tree(self._points), self._space, profile.distances)
 
     def support(self, inputs: FloatArray) -> FloatArray:
         """Return how well training data supports answers for inputs (n, 8): shape (n,), from 0 to 1.
@@ -150,7 +188,7 @@ class ReferenceSearch:
 
     @cached_property
     def _in_space(self) -> KDTree:
-        return KDTree(_scaled(self._profile.inputs, self._profile.percentiles))
+        return KDTree(self._points)
 
     def known(self) -> KnownInputs:
         """Return what support is measured against, for the compiled functions."""
@@ -166,8 +204,7 @@ class ReferenceSearch:
         if HAS_PLACE:
             chords, rows = self._on_map.query(_on_globe(point), range(1, count + 1))
             return rows[0].astype(np.int64), _along_surface(chords[0])
-        scaled = _scaled(point, self._profile.percentiles)
-        distances, rows = self._in_space.query(scaled, range(1, count + 1))
+        distances, rows = self._in_space.query(self._space.points(point), range(1, count + 1))
         return rows[0].astype(np.int64), np.asarray(distances[0])
 
 
@@ -176,14 +213,29 @@ def fill_support(known: KnownInputs, inputs: FloatArray, scores: FloatArray) -> 
     """Fill the support, shape (n,), of inputs (n, 8); see ``ReferenceSearch.support``."""
     neighbours = min(SUPPORT_NEIGHBOURS, known.distances.shape[0])
     distances, rows = np.empty(neighbours), np.empty(neighbours, np.int64)
+    points = np.empty(inputs.shape)
+    if ARE_PLAIN:
+        points[:] = inputs
+    else:
+        encode(inputs, known.space.codes, points)
     for row in range(inputs.shape[0]):
-        find_nearest(known.tree, inputs[row] / known.spread, NOBODY, distances, rows)
+        find_nearest(known.tree, points[row] / known.space.spread, NOBODY, distances, rows)
         closer = np.searchsorted(known.distances, distances.mean())
         scores[row] = 1.0 - closer / known.distances.shape[0]
 
 
-def _scaled(inputs: FloatArray, percentiles: FloatArray) -> FloatArray:
-    return inputs / _spread(percentiles)
+def _percentiles(inputs: FloatArray) -> FloatArray:
+    """Return the values of each column at ``PERCENTILES``, shape (k, len(PERCENTILES))."""
+    find = np.nanpercentile if np.isnan(inputs).any() else np.percentile
+    return np.asarray(find(inputs, PERCENTILES, axis=0).T)
+
+
+def _kept_rows(rows: int, columns: int, seed: int) -> IndexArray:
+    """Return which rows of the training part are kept: all, or a sample that a service can search."""
+    most = min(MOST_ROWS, MOST_VALUES // columns)
+    if rows <= most:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
 
 
 def _spread(percentiles: FloatArray) -> FloatArray:

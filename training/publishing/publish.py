@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.inputs import ARE_PLAIN, FEATURE_NAMES, values_of
 from storage.domain.target import TARGET_UNIT
 from storage.models.libraries import libraries
 from storage.models.pickles import pickled
@@ -23,6 +23,7 @@ from storage.models.store import (
 )
 from storage.schema.arrays import FloatArray
 from storage.schema.records import ModelManifest
+from storage.tables.csv_writer import csv_text
 from training.evaluation.holdout import holdout_bytes
 from training.evaluation.importance import permutation_importances
 from training.fitting.fit import MeasuredCandidate
@@ -120,6 +121,8 @@ def _reference_profile(outcome: TrainingOutcome) -> bytes:
 
 def inputs_as_csv(inputs: FloatArray) -> bytes:
     """Return inputs of shape (n, 8) as CSV with a header; reading it gives the same float64."""
+    if not ARE_PLAIN:
+        return csv_text(FEATURE_NAMES, map(values_of, inputs.tolist())).encode()
     lines = [",".join(FEATURE_NAMES), *(",".join(map(repr, row)) for row in inputs.tolist())]
     return "\n".join([*lines, ""]).encode()
 

@@ -15,6 +15,16 @@ from storage.models.restored import KINDS
 from training.kernels.machine_code import DEFINITION, MARKS, SOURCES
 
 PROJECT = SOURCES.parent
+MODEL_REQUIREMENTS = (
+    "scikit-learn",
+    "numpy",
+    "numba",
+    "cloudpickle",
+    "pydantic",
+    "python-dotenv",
+    "pandas",
+)
+"""What the code that a model brings along imports, and what unpickles it."""
 IMPORTED = re.compile(
     r"^ *from ((?:storage|training)(?:\.\w+)+) import (\([^)]*\)|.*)", re.MULTILINE
 )

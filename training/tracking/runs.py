@@ -25,7 +25,7 @@ from mlflow.entities import (
 from mlflow.models import infer_signature
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
-from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.inputs import FEATURE_NAMES, values_of
 from storage.domain.subject import MODEL_NAME
 from storage.domain.target import TARGET_UNIT
 from storage.models.store import MODEL_CARD
@@ -37,20 +37,10 @@ from training.evaluation.plots import predicted_against_actual, residuals_agains
 from training.fitting.fit import MeasuredCandidate
 from training.fitting.search import SEARCHED, Trial
 from training.models.price_pipeline import price_pipeline
-from training.tracking.model_code import copied_code
+from training.tracking.model_code import MODEL_REQUIREMENTS, copied_code
 from training.tracking.quiet_mlflow import load_model_formats, mlflow
 from training.tracking.store import answering, connect, is_remote
 
-MODEL_REQUIREMENTS = (
-    "scikit-learn",
-    "numpy",
-    "numba",
-    "cloudpickle",
-    "pydantic",
-    "python-dotenv",
-    "pandas",
-)
-"""What the code that a model brings along imports, and what unpickles it."""
 EXAMPLE_ROWS = 5
 LABELLED = "labelled_predictions.json"
 ABANDONED = "abandoned"
@@ -307,7 +297,8 @@ def _description(inputs: FloatArray, predicted: FloatArray) -> Iterator[dict[str
     """Yield what MLflow is told of a model besides itself; the code to copy exists meanwhile."""
     # Named, so that MLflow puts a table's columns in order and refuses one that lacks an input. An array of
     # numbers has no names: it would be answered in whatever order it came.
-    example = pd.DataFrame(inputs[:EXAMPLE_ROWS], columns=list(FEATURE_NAMES))
+    rows = inputs[:EXAMPLE_ROWS].tolist()
+    example = pd.DataFrame([values_of(row) for row in rows], columns=list(FEATURE_NAMES))
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         # MLflow compares an example's columns with a range to see whether they are named.
         warnings.filterwarnings("ignore", message="Operation with range is deprecated")

@@ -13,6 +13,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from storage.schema.arrays import FloatArray
 from training.dataset.sources import load_table
 from training.evaluation.explain import explain, price_curve
+from training.evaluation.sampled_shapley import explain_by_sampling
 
 Numbers = arrays(np.float64, 3, elements=st.floats(-100, 100))
 
@@ -132,3 +133,20 @@ def test_a_price_curve_passes_through_the_prediction(
     curve = price_curve(model.predict, rows[0], 0, grid)
     assert curve[1] == model.predict(rows[:1])[0]
     assert curve.shape == (3,)
+
+
+def test_estimates_add_up_and_are_as_near_as_they_say(
+    rows: FloatArray, model: HistGradientBoostingRegressor
+) -> None:
+    background = rows[1:101]
+    distances = []
+    for row in rows[:4]:
+        exact = explain(model.predict, row, background)
+        found = explain_by_sampling(model.predict, row, background)
+        assert found.standard_errors is not None
+        assert found.base_value == pytest.approx(exact.base_value, abs=1e-9)
+        total = found.base_value + found.contributions.sum()
+        assert total == pytest.approx(found.prediction, abs=1e-9)
+        distances.append((found.contributions - exact.contributions) / found.standard_errors)
+    assert np.abs(distances).max() < 5
+    assert np.sqrt(np.mean(np.square(distances))) < 2

@@ -5,8 +5,7 @@ import sys
 from pathlib import Path
 
 from training.kernels.machine_code import SOURCES, checksum
-from training.tracking.model_code import PROJECT, code_files, copied_code
-from training.tracking.runs import MODEL_REQUIREMENTS
+from training.tracking.model_code import MODEL_REQUIREMENTS, PROJECT, code_files, copied_code
 
 OURS = ("storage", "training")
 REQUIRED = {

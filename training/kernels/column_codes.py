@@ -1,0 +1,96 @@
+"""Numbers that stand for categories and for missing values, looked up by compiled functions."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from storage.domain.inputs import FEATURES
+from storage.schema.arrays import FloatArray, IntegerArray
+from training.kernels.compiled import compiled
+
+SIZES: IntegerArray = np.array(
+    [len(feature.categories or ()) for feature in FEATURES], dtype=np.int64
+)
+"""Number of categories of each input, 0 for a number."""
+SMOOTHING_ROWS = 10.0
+"""A category's mean counts as much as the mean of all where it has so many rows."""
+
+
+class ColumnCodes(NamedTuple):
+    """What stands for categories and missing values.
+
+    Attributes
+    ----------
+    sizes
+        Shape (k,): number of categories of each input, 0 for a number.
+    codes
+        Shape (k, m): the number of each category; NaN beyond its size.
+    missing
+        Shape (k,): the number of a missing value.
+    """
+
+    sizes: IntegerArray
+    codes: FloatArray
+    missing: FloatArray
+
+
+def mean_codes(inputs: FloatArray, targets: FloatArray) -> ColumnCodes:
+    """Return codes by which a tree orders categories: their mean target, drawn to the mean of all.
+
+    The code of a category with n rows is (n mean + 10 mean of all) / (n + 10). A missing number's is below
+    all known ones, so that a tree can tell it from them; a missing category's is its own mean.
+
+    Parameters
+    ----------
+    inputs
+        Shape (n, k), NaN where a value is missing.
+    targets
+        Shape (n,).
+    """
+    codes = np.full((len(SIZES), max(int(SIZES.max()), 1)), np.nan)
+    missing = np.empty(len(SIZES))
+    for column, size in enumerate(SIZES.tolist()):
+        values = inputs[:, column]
+        if size == 0:
+            missing[column] = _below(values)
+            continue
+        # A missing value is the category after the last one.
+        positions = np.where(np.isnan(values), size, values).astype(np.int64)
+        means = _smoothed_means(positions, targets, size + 1)
+        codes[column, :size], missing[column] = means[:size], means[size]
+    return ColumnCodes(SIZES, codes, missing)
+
+
+def encoded(inputs: FloatArray, known: ColumnCodes) -> FloatArray:
+    """Return inputs (n, k) with categories and missing values as codes, shape (n, k)."""
+    result = np.empty(inputs.shape)
+    encode(np.ascontiguousarray(inputs), known, result)
+    return result
+
+
+@compiled
+def encode(inputs: FloatArray, known: ColumnCodes, encoded: FloatArray) -> None:
+    """Fill the first columns of ``encoded`` with inputs (n, k), categories and missing values as codes."""
+    for row in range(inputs.shape[0]):
+        for column in range(inputs.shape[1]):
+            value = inputs[row, column]
+            if np.isnan(value):
+                encoded[row, column] = known.missing[column]
+            elif known.sizes[column] > 0:
+                encoded[row, column] = known.codes[column, int(value)]
+            else:
+                encoded[row, column] = value
+
+
+def _below(values: FloatArray) -> float:
+    present = values[~np.isnan(values)]
+    if not len(present):
+        return 0.0
+    return float(present.min() - max(float(np.ptp(present)), 1.0))
+
+
+def _smoothed_means(positions: IntegerArray, targets: FloatArray, size: int) -> FloatArray:
+    rows = np.bincount(positions, minlength=size)
+    sums = np.bincount(positions, targets, minlength=size)
+    means: FloatArray = (sums + SMOOTHING_ROWS * targets.mean()) / (rows + SMOOTHING_ROWS)
+    return means
