@@ -3,15 +3,18 @@
 from typing import Any
 
 import numpy as np
+from sklearn.ensemble import HistGradientBoostingRegressor
 
 from storage.models.pickles import pickled, unpickled
 from training.dataset.sources import load_table
 from training.dataset.splits import Part, split
 from training.dataset.table import HousingTable
+from training.features.encoded_inputs import EncodedInputs
 from training.fitting.fit import fit, fit_intervals
 from training.fitting.search import SEARCHED
-from training.models.candidates import all_candidates
+from training.models.candidates import Candidate, all_candidates
 from training.models.predictor import compiled_if_equal
+from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline
 from training.models.reference_profile import ReferenceProfile, ReferenceSearch
 
 SEED = 0
@@ -30,14 +33,19 @@ def compile_all() -> None:
     table = load_table()
     each = max(1, len(table) // ENOUGH_ROWS)
     splits = split(HousingTable(table.values[::each], table.origin), SEED)
-    for candidate in all_candidates(SEED, 1):
-        if candidate.name not in FEW_TREES:
-            continue
+    candidates = [each for each in all_candidates(SEED, 1) if each.name in FEW_TREES]
+    for candidate in (*candidates, _with_encoded_inputs()):
         candidate.pipeline.set_params(**FEW_TREES[candidate.name])
         fitted = fit(candidate, splits.train, splits.validation, threads=1)
         intervals = fit_intervals(fitted, splits, SEED)
         # As they are after loading: an array that must not be written to is another type.
         _ask(unpickled(pickled(fitted.pipeline)), unpickled(pickled(intervals)), splits.train)
+
+
+def _with_encoded_inputs() -> Candidate:
+    """Return what answers for a table with categories or missing values, whatever the table here has."""
+    steps = [(PREPROCESSING, EncodedInputs()), (REGRESSOR, HistGradientBoostingRegressor())]
+    return Candidate("hist_gradient_boosting", "Encoded inputs", PricePipeline(steps))
 
 
 def _ask(pipeline: Any, intervals: Any, learned: Part) -> None:

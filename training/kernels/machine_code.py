@@ -20,14 +20,13 @@ import numba
 from numba.core import config
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
 
-from storage.domain.definition_file import FILE
-from storage.domain.table import FOLDER
+from storage.domain.definition_file import EMBEDDED, FILE
 
 logger = logging.getLogger(__name__)
 
 SOURCES = Path(__file__).parents[1]
-DEFINITION = FOLDER / FILE
-"""Constants of the domain, such as the cap, come from it: each table has machine code of its own."""
+DEFINITION = EMBEDDED / FILE
+"""The embedded table's own features have constants from it. What answers for every table has none."""
 MARKS = (b"@compiled", b"@inlined")
 IMPORTED = re.compile(rb"^from ((?:storage|training)\.[\w.]+) import (\([^)]*\)|.*)$", re.MULTILINE)
 BECOMES_CODE = re.compile(rb"\b(?:[A-Z][A-Z0-9_]+|compiled|inlined)\b")
@@ -104,7 +103,7 @@ def usable_folder(parent: Path, name: str) -> Path | None:
 def checksum(sources: Path, definition: Path = DEFINITION) -> str:
     """Return the checksum of all sources with compiled functions, and of what their constants come from.
 
-    That is the modules that they import them from, and the definition of the table in use.
+    That is the modules that they import them from, and the embedded table's definition.
 
     numba notices a change of the file that a function is in, but not of a function or a constant that
     comes from another. Nothing else that is imported becomes part of the machine code, so that most changes

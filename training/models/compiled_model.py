@@ -14,8 +14,6 @@ from numba.experimental import structref
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from storage.domain.place import HAS_PLACE
-from storage.domain.target import HIGHEST_ANSWER, LOWEST_ANSWER
 from storage.schema.arrays import FloatArray
 from training.features.encoded_inputs import EncodedInputs
 from training.kernels.column_codes import ColumnCodes, encode
@@ -23,9 +21,9 @@ from training.kernels.compiled import compiled, inlined
 from training.kernels.forest import FlatForest, can_be_flat
 from training.kernels.forest_arrays import ForestArrays, sum_trees
 from training.models.intervals import IntervalArrays, PriceIntervals, fill_bounds
-from training.models.price_pipeline import PREPROCESSING, REGRESSOR, put_on_grid
+from training.models.price_pipeline import PREPROCESSING, REGRESSOR
 from training.models.reference_profile import KnownInputs, ReferenceSearch, fill_support
-from training.models.regions import fill_regions
+from training.models.regions import PLACE, PlaceArrays, fill_regions, put_on_grid
 from training.models.support_switch import SupportSwitchedRegressor
 
 PRICE, LOWER, UPPER, SUPPORT = range(4)
@@ -47,6 +45,7 @@ class TreeParts(NamedTuple):
     forest: ForestArrays
     intervals: IntervalArrays
     inputs: KnownInputs
+    place: PlaceArrays
 
 
 class EncodedTreeParts(NamedTuple):
@@ -56,6 +55,7 @@ class EncodedTreeParts(NamedTuple):
     forest: ForestArrays
     intervals: IntervalArrays
     inputs: KnownInputs
+    place: PlaceArrays
 
 
 @structref.register
@@ -130,10 +130,12 @@ def _parts(
     is_identity = isinstance(preprocessing, FunctionTransformer) and preprocessing.func is None
     if is_identity and can_be_flat(regressor):
         forest = FlatForest([regressor]).arrays
-        return TreeParts(forest, intervals.arrays(), search.known()), _answer_trees
+        return TreeParts(forest, intervals.arrays(), search.known(), PLACE), _answer_trees
     if isinstance(preprocessing, EncodedInputs) and can_be_flat(regressor):
         forest, codes = FlatForest([regressor]).arrays, preprocessing.known()
-        return EncodedTreeParts(codes, forest, intervals.arrays(), search.known()), _answer_encoded
+        known = search.known()
+        encoded = EncodedTreeParts(codes, forest, intervals.arrays(), known, PLACE)
+        return encoded, _answer_encoded
     raise NotCompilable(f"There is no compiled function for {type(regressor).__name__}.")
 
 
@@ -144,10 +146,9 @@ def _answer_trees(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
     sums, columns = np.empty((rows, 1)), np.empty((rows, inputs.shape[1] + 1))
     for row in range(rows):
         columns[row, : inputs.shape[1]] = inputs[row]
-    if HAS_PLACE:
-        put_on_grid(columns)
+    put_on_grid(columns, parts.place)
     sum_trees(columns, parts.forest, sums)
-    fill_answers(parts.intervals, parts.inputs, inputs, columns, sums.reshape(rows), answers)
+    fill_answers(parts, inputs, columns, sums.reshape(rows), answers)
 
 
 @compiled
@@ -156,17 +157,15 @@ def _answer_encoded(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
     parts, rows = held.parts, inputs.shape[0]
     sums, columns = np.empty((rows, 1)), np.empty((rows, inputs.shape[1] + 1))
     placed = inputs.copy()
-    if HAS_PLACE:
-        put_on_grid(placed)
+    put_on_grid(placed, parts.place)
     encode(placed, parts.codes, columns)
     sum_trees(columns, parts.forest, sums)
-    fill_answers(parts.intervals, parts.inputs, inputs, columns, sums.reshape(rows), answers)
+    fill_answers(parts, inputs, columns, sums.reshape(rows), answers)
 
 
 @inlined
 def fill_answers(
-    intervals: IntervalArrays,
-    known: KnownInputs,
+    parts: Any,
     inputs: FloatArray,
     columns: FloatArray,
     prices: FloatArray,
@@ -174,19 +173,20 @@ def fill_answers(
 ) -> None:
     """Fill possible prices and, where there is room for them, bounds and support.
 
-    ``columns`` are the features and room for the prices, which are the last of them.
+    ``columns`` are the features and room for the prices, which are the last of them. ``parts`` have
+    ``intervals``, ``inputs`` and ``place``.
     """
-    rows = inputs.shape[0]
+    rows, intervals = inputs.shape[0], parts.intervals
     for row in range(rows):
-        price = min(max(prices[row], LOWEST_ANSWER), HIGHEST_ANSWER)
+        price = min(max(prices[row], intervals.lowest), intervals.highest)
         answers[row, PRICE] = columns[row, -1] = price
     if answers.shape[1] == PRICE_END:
         return
     regions, support = np.empty(rows, np.int64), np.empty(rows)
     lower, upper = np.empty(rows), np.empty(rows)
-    fill_regions(inputs, regions)
+    fill_regions(inputs, parts.place, regions)
     fill_bounds(columns, regions, intervals, lower, upper)
-    fill_support(known, inputs, support)
+    fill_support(parts.inputs, inputs, support)
     for row in range(rows):
         answers[row, LOWER], answers[row, UPPER] = lower[row], upper[row]
         answers[row, SUPPORT] = support[row]

@@ -25,6 +25,7 @@ from training.kernels.neighbour_search import NOBODY
 from training.models.compiled_model import NotCompilable, fill_answers
 from training.models.intervals import IntervalArrays
 from training.models.reference_profile import KnownInputs
+from training.models.regions import PLACE, PlaceArrays
 from training.models.support_switch import SupportSwitch, SupportSwitchedRegressor, mix_prices
 
 PLACES_END = DISTRICT_END + PLACE_END
@@ -41,6 +42,7 @@ class NeighbourParts(NamedTuple):
     switch: SupportSwitch
     intervals: IntervalArrays
     inputs: KnownInputs
+    place: PlaceArrays
 
 
 def neighbour_parts(
@@ -75,6 +77,7 @@ def neighbour_parts(
         switch=regressor.switch(),
         intervals=intervals,
         inputs=known,
+        place=PLACE,
     )
 
 
@@ -89,7 +92,7 @@ def answer_neighbours(held: Any, inputs: FloatArray, answers: FloatArray) -> Non
     sum_trees(columns, parts.far, far)
     prices = np.empty(rows)
     mix_prices(columns, near, far, parts.switch, prices)
-    fill_answers(parts.intervals, parts.inputs, inputs, columns, prices, answers)
+    fill_answers(parts, inputs, columns, prices, answers)
 
 
 @inlined

@@ -34,10 +34,13 @@ FOLDS = 4
 
 
 class IntervalArrays(NamedTuple):
-    """A fitted ``PriceIntervals`` as the compiled functions take it."""
+    """A fitted ``PriceIntervals`` as the compiled functions take it, and the answers that can be."""
 
     scale: ForestArrays
     region_factors: FloatArray
+    lowest: float
+    highest: float
+    resolution: float
 
 
 class PriceIntervals:
@@ -130,7 +133,13 @@ class PriceIntervals:
 
     def arrays(self) -> IntervalArrays:
         """Return what was learned, for the compiled functions."""
-        return IntervalArrays(self.scale_.arrays, self.region_factors_)
+        return IntervalArrays(
+            self.scale_.arrays,
+            self.region_factors_,
+            LOWEST_ANSWER,
+            HIGHEST_ANSWER,
+            RESOLUTION,
+        )
 
     def _fit_scale(self, pipeline: PricePipeline, inputs: FloatArray, targets: FloatArray) -> None:
         # Fitted again, not only applied: neighbour features leave a training row out of its own
@@ -192,11 +201,11 @@ def fill_bounds(
     scales = np.empty((columns.shape[0], 1))
     sum_trees(columns, arrays.scale, scales)
     for row in range(columns.shape[0]):
-        scale = max(scales[row, 0], RESOLUTION)
+        scale = max(scales[row, 0], arrays.resolution)
         half_width = arrays.region_factors[regions[row]] * scale**SCALE_POWER
         prediction = columns[row, -1]
-        lower[row] = min(max(prediction - half_width, LOWEST_ANSWER), HIGHEST_ANSWER)
-        upper[row] = min(max(prediction + half_width, LOWEST_ANSWER), HIGHEST_ANSWER)
+        lower[row] = min(max(prediction - half_width, arrays.lowest), arrays.highest)
+        upper[row] = min(max(prediction + half_width, arrays.lowest), arrays.highest)
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from storage.domain.inputs import ARE_PLAIN, FEATURE_NAMES, FEATURES
-from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
+from storage.domain.place import HAS_PLACE, LONGITUDE
 from storage.domain.target import HIGHEST_ANSWER, LOWEST_ANSWER
 from storage.schema.arrays import FloatArray
-from training.features.map_coordinates import on_grid
-from training.kernels.compiled import compiled
+from training.models.regions import PLACE, put_on_grid
 
 PREPROCESSING = "preprocessing"
 REGRESSOR = "regressor"
@@ -62,21 +61,13 @@ def placed(inputs: Any) -> FloatArray:
     """
     copy = np.array(_as_numbers(_in_order(inputs)), dtype=np.float64, order="C", ndmin=2)
     if HAS_PLACE and copy.shape[1] > LONGITUDE:
-        put_on_grid(copy)
+        put_on_grid(copy, PLACE)
     return copy
 
 
 def possible(prices: Any) -> FloatArray:
     """Return prices as float64, each at least 0 and at most 5.00001 (100,000 USD)."""
     return np.asarray(np.clip(np.asarray(prices, dtype=np.float64), LOWEST_ANSWER, HIGHEST_ANSWER))
-
-
-@compiled
-def put_on_grid(inputs: FloatArray) -> None:
-    """Move each place of inputs (n, 8), schema order, to the nearest point of the grid."""
-    for row in range(inputs.shape[0]):
-        for axis in (LATITUDE, LONGITUDE):
-            inputs[row, axis] = on_grid(inputs[row, axis])
 
 
 def _as_numbers(inputs: Any) -> Any:

@@ -214,7 +214,7 @@ def fill_support(known: KnownInputs, inputs: FloatArray, scores: FloatArray) -> 
     neighbours = min(SUPPORT_NEIGHBOURS, known.distances.shape[0])
     distances, rows = np.empty(neighbours), np.empty(neighbours, np.int64)
     points = np.empty(inputs.shape)
-    if ARE_PLAIN:
+    if known.space.codes.sizes.shape[0] == 0:
         points[:] = inputs
     else:
         encode(inputs, known.space.codes, points)

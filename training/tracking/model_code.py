@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from shutil import copyfile
 
-from storage.domain.table import BROUGHT_ALONG
+from storage.domain.definition_file import FILE
+from storage.domain.table import BROUGHT_ALONG, FOLDER
 from storage.models.restored import KINDS
 from training.kernels.machine_code import DEFINITION, MARKS, SOURCES
 
@@ -32,9 +33,8 @@ IMPORTED = re.compile(
 
 def copied_code(folder: Path) -> list[str]:
     """Copy the code into an existing folder; return its packages, as MLflow takes ``code_paths``."""
-    table = BROUGHT_ALONG.relative_to(PROJECT) / DEFINITION.name
-    targets = {path: path.relative_to(PROJECT) for path in code_files()} | {DEFINITION: table}
-    for path, target in targets.items():
+    copies = [(path, path.relative_to(PROJECT)) for path in (*code_files(), DEFINITION)]
+    for path, target in [*copies, (FOLDER / FILE, BROUGHT_ALONG.relative_to(PROJECT) / FILE)]:
         copy = folder / target
         copy.parent.mkdir(parents=True, exist_ok=True)
         copyfile(path, copy)

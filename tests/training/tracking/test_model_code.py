@@ -4,6 +4,8 @@ import ast
 import sys
 from pathlib import Path
 
+from storage.domain.definition_file import EMBEDDED, FILE
+from storage.domain.table import FOLDER
 from training.kernels.machine_code import SOURCES, checksum
 from training.tracking.model_code import MODEL_REQUIREMENTS, PROJECT, code_files, copied_code
 
@@ -48,6 +50,7 @@ def test_all_that_it_imports_is_there_or_required() -> None:
 
 def test_its_machine_code_is_that_of_the_project(tmp_path: Path) -> None:
     assert [Path(package).name for package in copied_code(tmp_path)] == list(OURS)
-    brought = tmp_path / "storage" / "domain" / "own_table" / "table.toml"
-    assert checksum(tmp_path / "training", brought) == checksum(SOURCES)
+    domain = tmp_path / "storage" / "domain"
+    assert (domain / "own_table" / FILE).read_bytes() == (FOLDER / FILE).read_bytes()
+    assert checksum(tmp_path / "training", domain / EMBEDDED.name / FILE) == checksum(SOURCES)
     assert len(list(tmp_path.rglob("*.py"))) < 60
