@@ -5,6 +5,7 @@ from typing import Any
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.pipeline import FeatureUnion, Pipeline
 
+from training.features.columns import refuse_other_tables
 from training.features.district_ratios import DistrictRatios
 from training.features.place_neighbours import PlaceNeighbours
 from training.features.similar_neighbours import PRICE_KRIGED, SimilarNeighbours
@@ -24,7 +25,14 @@ class BoostedTrees(HistGradientBoostingRegressor):  # type: ignore[misc] # sciki
 
 
 def neighbour_boosting(seed: int) -> Pipeline:
-    """Return the unfitted pipeline, a candidate of the embedded table's own."""
+    """Return the unfitted pipeline, a candidate of the embedded table's own.
+
+    Raises
+    ------
+    ValueError
+        If the table in use lacks the inputs that its features are made of.
+    """
+    refuse_other_tables()
     steps = [(PREPROCESSING, neighbour_features(seed)), (REGRESSOR, switched_boosting(seed))]
     return PricePipeline(steps)
 
