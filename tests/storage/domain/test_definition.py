@@ -16,7 +16,16 @@ from storage.errors import InvalidDefinition
 from training.dataset.embedded import load_embedded
 
 TEXT = (EMBEDDED / FILE).read_text(encoding="utf-8")
-OPTIONAL = {"cap", "capped_from", "highest_prediction", "note", "factor", "prefix", "unit"} | {
+OPTIONAL = {
+    "cap",
+    "capped_from",
+    "highest_prediction",
+    "note",
+    "factor",
+    "prefix",
+    "unit",
+    "display",
+} | {
     "coast_angle_degrees",
     "neighbour_boosting",
 }
