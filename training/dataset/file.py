@@ -1,5 +1,6 @@
 """A training table from a CSV or Parquet file; further columns are ignored."""
 
+from collections import Counter
 from pathlib import Path
 
 from storage.domain.target import ACCEPTED_TARGETS, TARGET_NAME, TARGET_UNIT
@@ -29,16 +30,27 @@ def load_file(path: Path) -> HousingTable:
     except InvalidInput as error:
         raise InvalidDataset(str(error)) from error
     if found.problems:
-        raise InvalidDataset(_all_problems(path, found.problems))
+        raise InvalidDataset(_all_problems(path, found.problems, found.read))
     return HousingTable(found.numbers, str(path))
 
 
-def _all_problems(path: Path, problems: tuple[Problem, ...]) -> str:
-    lines = [_line(problem) for problem in problems[:MOST_PROBLEMS]]
-    if more := len(problems) - len(lines):
+def _all_problems(path: Path, problems: tuple[Problem, ...], rows: int) -> str:
+    """Name what is wrong with whole columns once, then the other cells; ``rows`` are those of the table."""
+    counts = Counter((problem.column, problem.message) for problem in problems)
+    whole = {what for what, count in counts.items() if count == rows > 1}
+    first = {(each.column, each.message): each for each in reversed(problems)}
+    others = [each for each in problems if (each.column, each.message) not in whole]
+    lines = [_line_of_column(first[what], rows) for what in counts if what in whole]
+    lines += [_line(problem) for problem in others[:MOST_PROBLEMS]]
+    if (more := len(others) - MOST_PROBLEMS) > 0:
         lines.append(f"and {counted(more, 'more problem')}")
     title = f"{path} has {counted(len(problems), 'problem')}; correct them and try again:"
     return "\n".join([title, *(f"  {line}" for line in lines)])
+
+
+def _line_of_column(first: Problem, rows: int) -> str:
+    place = f"column {first.column}, " if first.column else ""
+    return f"{place}all {counted(rows, 'row')}: {first.message} (the first is {first.value!r})"
 
 
 def _line(problem: Problem) -> str:

@@ -95,6 +95,21 @@ def test_all_problems_are_said_up_to_a_hundred(path: Path) -> None:
     assert lines[-1] == "  and 6 more problems"
 
 
+def test_what_is_wrong_with_a_whole_column_is_said_once(path: Path) -> None:
+    rows = len(path.read_text().splitlines()) - 1
+    replace_cells(path, "HouseAge", dict.fromkeys(range(2, rows + 2), ""))
+    replace_cells(path, "MedHouseVal", dict.fromkeys(range(2, rows + 2), "452600"))
+    replace_cells(path, "MedInc", {3: "x"})
+    with pytest.raises(InvalidDataset) as refusal:
+        load_file(path)
+    assert str(refusal.value).splitlines()[1:] == [
+        f"  column HouseAge, all {rows} rows: The cell is empty (the first is '')",
+        f"  column MedHouseVal, all {rows} rows: More than the maximum, 100 (unit: 100,000 USD) (the first "
+        "is '452600')",
+        "  row 3, column MedInc: Not a number ('x')",
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
