@@ -9,7 +9,7 @@ from rich.console import Console
 from backend.client import HousingClient
 from backend.contract.performance import PerformanceQuery
 from backend.contract.retraining import RetrainingResponse
-from backend.demo.retraining import NoVerdict, follow, request
+from backend.demo.retraining import NoVerdict, follow, is_in_service, request
 from backend.simulate.display import conclusion
 from backend.simulate.plan import Phase, Traffic
 from backend.simulate.run import simulate
@@ -76,7 +76,7 @@ class Demo:
             self._send_problems()
             self._send_new_homes(self._lengths.new_homes, self._seed)
             self.say(f"    Its error in the last minute: {_recent_error(client)}.")
-            self.say(f"    {_verdict(self._retrain(client))}")
+            self._tell(client, self._retrain(client))
             self.say(f"4/4 Other newly built districts, for {client.info().model_version}.")
             self._send_new_homes(self._lengths.again, self._seed + 1)
             self.say(f"    Its error in the last minute: {_recent_error(client)}.")
@@ -84,6 +84,12 @@ class Demo:
     def say(self, text: str) -> None:
         """Print a paragraph."""
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def _tell(self, client: HousingClient, closed: RetrainingResponse) -> None:
+        """Say the verdict, and wait until the service follows it: only then is the next act about it."""
+        self.say(f"    {_verdict(closed)}")
+        if closed.promoted and closed.version and not is_in_service(client, closed.version):
+            self.say(f"    Not every worker of the service serves {closed.version} yet.")
 
     def _retrain(self, client: HousingClient) -> RetrainingResponse:
         check = client.retraining_check()

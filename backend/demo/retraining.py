@@ -1,6 +1,7 @@
 """Requests a retraining as an operator would, and follows it to the gate's verdict."""
 
 import time
+from contextlib import suppress
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -13,6 +14,8 @@ REASON = "make demo: newly built districts are dearer than the champion predicts
 ENDED = ("done", "failed", "cancelled")
 LOOK_SECONDS = 1.0
 LINE_SECONDS = 15.0
+SWAP_SECONDS = 30.0
+"""Longest wait for every worker of the service to serve a promoted version."""
 PATIENCE_SECONDS = 1_200.0
 """Longest wait for the end of a retraining, in seconds."""
 
@@ -56,6 +59,17 @@ def follow(client: HousingClient, trigger_id: str, console: Console) -> Retraini
         f"The retraining {trigger_id} did not end within {PATIENCE_SECONDS / 60:.0f} minutes; last seen: "
         f"{words or 'no answer'}. Does the worker run?"
     )
+
+
+def is_in_service(client: HousingClient, version: str) -> bool:
+    """Wait until every worker of the service answers with a version; return False if it takes too long."""
+    latest = time.monotonic() + SWAP_SECONDS
+    while time.monotonic() < latest:
+        with suppress(ServiceUnreachable):
+            if set(client.health().workers_by_version) == {version}:
+                return True
+        time.sleep(LOOK_SECONDS / 4)
+    return False
 
 
 def _look(client: HousingClient, trigger_id: str) -> RetrainingResponse | None:

@@ -41,14 +41,17 @@ def test_the_acts_are_told_to_their_end(
     connect = partial(HousingClient, shared_settings.addresses.backend_url, ADMIN_KEY)
     districts = embedded_districts(shared_settings)
     demo = Demo(connect, districts, 0, console, Lengths(problem=0.5, new_homes=6.0, again=1.0))
-    with _worker_that_says(shared_settings, PROMOTED, succeeded=True) as claimed:
+    served = shared_service.info().model_version
+    promoted = PROMOTED | {"version": served}
+    with _worker_that_says(shared_settings, promoted, succeeded=True) as claimed:
         demo.run()
     text = _text(console)
     assert [text.index(f"{act}/4 ") for act in (1, 2, 3, 4)] == sorted(
         text.index(f"{act}/4 ") for act in (1, 2, 3, 4)
     )
     assert "Should we retrain? Yes:" in text
-    assert "Promoted: v2. better on the recent part" in text
+    assert f"Promoted: {served}. better on the recent part" in text
+    assert "Not every worker" not in text
     assert text.count("Its error in the last minute: RMSE $") == 2
     (trigger,) = claimed
     assert (trigger.source, trigger.requested_by) == ("degradation", "admin")
@@ -73,6 +76,20 @@ def test_without_a_worker_the_wait_has_an_end(
     with pytest.raises(NoVerdict, match="Does the worker run"):
         follow(shared_service, trigger_id, _console())
     shared_service.cancel_retraining(trigger_id, "waited for long enough")
+
+
+def test_the_next_act_waits_until_the_promoted_version_serves(
+    shared_settings: Settings, shared_service: HousingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was told of the version before, and measured with it."""
+    monkeypatch.setattr(backend.demo.retraining, "SWAP_SECONDS", 0.5)
+    connect = partial(HousingClient, shared_settings.addresses.backend_url, ADMIN_KEY)
+    lengths = Lengths(problem=0.2, new_homes=0.2, again=0.2)
+    console = _console()
+    demo = Demo(connect, embedded_districts(shared_settings), 0, console, lengths)
+    with _worker_that_says(shared_settings, PROMOTED, succeeded=True):
+        demo.run()
+    assert "Not every worker of the service serves v2 yet." in _text(console)
 
 
 def test_without_a_service_it_says_what_starts_it(settings: Settings) -> None:
