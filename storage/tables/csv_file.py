@@ -13,18 +13,17 @@ from storage.schema.arrays import FloatArray
 from storage.tables.blanks import trimmed
 from storage.tables.block import Block, in_order, judged
 from storage.tables.column import CategoryColumn, Column, NumberColumn, TextColumn, ValueColumn
-from storage.tables.header import COMMENT, LONGEST_START, read_header
+from storage.tables.header import LONGEST_START, read_header
 from storage.tables.number import NumberMarks, read_numbers, why_no_number
-from storage.tables.problem import LONGEST_VALUE, Problem, counted
+from storage.tables.problem import LONGEST_VALUE, Problem
 from storage.tables.records import Record, Records
+from storage.tables.row_shape import nameless_places, why_no_row
 from storage.tables.source import Source, find_encoding
 from storage.tables.survey import find_marks
 from storage.tables.understanding import Understanding
 
 ROWS_A_BLOCK = 8_192
 DIGITS = frozenset("0123456789+-.")
-EMPTY_ROW = "The row is empty"
-LATE_COMMENT = "A comment is read only above the first row: remove it"
 
 
 class CsvFile:
@@ -60,8 +59,7 @@ class CsvFile:
             if isinstance(column, NumberColumn)
         ]
         self._texts = [column.name for column in columns if isinstance(column, TextColumn)]
-        # A first column without a name is the row index that pandas writes; any other such column is empty.
-        self._nameless = [place for place, name in enumerate(names) if place and not name]
+        self._nameless = nameless_places(names)
         self._marks = self._find_marks()
 
     @property
@@ -146,30 +144,13 @@ class CsvFile:
             line, cells = record
             # Usually the first character shows that the row is not empty.
             if len(cells) != width or self._nameless or cells[first_number][:1] not in DIGITS:
-                message = self._misfit(cells)
+                message = why_no_row(cells, self._header.names, self._nameless)
                 if message:
                     value = self._header.separator.join(cells)[:LONGEST_VALUE]
                     problems.append(Problem(line, "", message, value))
                     continue
             fitting.append(record)
         return fitting
-
-    def _misfit(self, cells: Sequence[str]) -> str:
-        """Say why cells are not a row; an empty string if they are."""
-        names = self._header.names
-        filled = [place for place, cell in enumerate(cells) if trimmed(cell)]
-        if not filled:
-            return EMPTY_ROW
-        named = [place for place in range(len(names)) if place not in self._nameless]
-        last = max(filled)
-        if len(cells) > named[-1] and last <= named[-1] and not set(filled) & set(self._nameless):
-            return ""
-        if len(cells) < len(named) and trimmed(cells[0]).startswith(COMMENT):
-            return LATE_COMMENT
-        count = len(cells) if last <= named[-1] else last + 1
-        return (
-            f"The row has {counted(count, 'cell')} where {counted(len(named), 'column')} are named"
-        )
 
     def _value_cells(self, rows: Sequence[Sequence[str]]) -> list[Any]:
         """Return the columns of values as Arrow arrays of text."""

@@ -16,6 +16,7 @@ INTRODUCTION = """
 """
 WITH_OPTIONS = (
     "training",
+    "training.describe",
     "training.versions",
     "training.mlflow_export",
     "backend.score",

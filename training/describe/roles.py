@@ -1,0 +1,288 @@
+"""Which column of a table is what: target, input, time, identifier, or left out with a reason."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from storage.errors import InvalidDataset
+from training.describe.column import Column
+from training.describe.evidence import alone
+from training.describe.reading import Seen
+from training.describe.wishes import Wishes
+
+MOST_INPUTS = 200
+MOST_WORDS = 1000
+"""Of a category, as the definition allows."""
+FEW_WORDS = 50
+LONGEST_WORD = 200
+NEARLY_UNIQUE = 0.95
+NEARLY_EMPTY = 0.95
+FEW_VALUES = 20
+"""Whole numbers with fewer different values may be codes: a person is asked."""
+A_COPY, SUSPICIOUS = 0.9999, 0.98
+"""R2 of one input alone, from which on it is left out, and a person is warned."""
+CODE = frozenset({"code", "type", "class", "zone", "region", "zip", "category", "cluster", "group"})
+OWN_NAME = frozenset({"id", "uuid", "guid", "key", "index", "nr", "no", "number", "serial"})
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What each column is.
+
+    Attributes
+    ----------
+    dropped
+        Columns that are no part of the table, with the reason.
+    warnings
+        What a person should look at, a sentence each.
+    """
+
+    target: Column
+    inputs: tuple[Column, ...]
+    time: Column | None
+    identifier: Column | None
+    dropped: dict[str, str]
+    warnings: tuple[str, ...]
+
+
+def roles_of(seen: Seen, wishes: Wishes) -> Roles:
+    """Decide what each column is.
+
+    Raises
+    ------
+    InvalidDataset
+        If the target is constant, or no input is left, or too many are.
+    """
+    target = seen.columns[wishes.target]
+    if len(target.distinct) == 1:
+        raise InvalidDataset(
+            f"{wishes.file}, column {wishes.target}, is {target.distinct[0]:g} in all {len(seen):,} usable "
+            "rows: there is nothing to learn."
+        )
+    return _Sorting(seen, wishes).roles()
+
+
+class _Sorting:
+    """The columns, one after the other."""
+
+    def __init__(self, seen: Seen, wishes: Wishes) -> None:
+        self._seen, self._wishes = seen, wishes
+        self._inputs: dict[str, Column] = {}
+        self._times: dict[str, Column] = {}
+        self._own_names: dict[str, Column] = {}
+        self._dropped = dict.fromkeys(wishes.ignored, "left out by --ignore")
+        self._warnings: list[str] = []
+
+    def roles(self) -> Roles:
+        for name, column in self._seen.columns.items():
+            if name != self._wishes.target:
+                self._sort(name, column)
+        time, identifier = self._time(), self._identifier()
+        self._drop_twins()
+        self._judge_alone()
+        self._refuse_number_of_inputs()
+        self._ask_about_codes()
+        return Roles(
+            self._seen.columns[self._wishes.target],
+            tuple(self._inputs.values()),
+            time,
+            identifier,
+            self._dropped,
+            tuple(self._warnings),
+        )
+
+    def _sort(self, name: str, column: Column) -> None:
+        wishes = self._wishes
+        if name == wishes.identifier:
+            self._own_names[name] = column
+        elif name == wishes.time:
+            self._times[name] = column
+        elif reason := _empty_or_constant(column):
+            self._dropped[name] = reason
+        elif name in wishes.categories:
+            self._inputs[name] = _forced(column, wishes)
+        elif name in wishes.kept and column.kind != "time":
+            self._inputs[name] = _forced(column, wishes) if column.kind == "words" else column
+        elif column.kind == "time":
+            self._times.setdefault(name, column)
+        elif _names_rows(column):
+            self._own_names.setdefault(name, column)
+        elif column.kind == "words" and (reason := _no_category(column)):
+            self._dropped[name] = reason
+        else:
+            self._inputs[name] = column.as_words() if _is_code(column) else column
+
+    def _time(self) -> Column | None:
+        chosen = self._wishes.time
+        if chosen is None:
+            whole = [name for name, column in self._times.items() if not column.missing]
+            chosen = max(whole, key=lambda name: len(self._times[name].distinct), default=None)
+        for name in self._times:
+            if name != chosen:
+                self._dropped[name] = "a date or time: only numbers and categories can be inputs"
+        return self._times.get(chosen) if chosen is not None else None
+
+    def _identifier(self) -> Column | None:
+        chosen = self._wishes.identifier or next(iter(self._own_names), None)
+        for name in self._own_names:
+            if name != chosen:
+                self._dropped[name] = "different in every row: it tells rows apart and nothing else"
+        return self._own_names.get(chosen) if chosen is not None else None
+
+    def _drop_twins(self) -> None:
+        known: dict[bytes, str] = {}
+        for name, column in list(self._inputs.items()):
+            twin = known.setdefault(_fingerprint(column), name)
+            if twin != name and name not in self._wishes.kept:
+                self._dropped[name] = f"says the same as {twin} in every row"
+                del self._inputs[name]
+
+    def _judge_alone(self) -> None:
+        target = self._seen.columns[self._wishes.target]
+        scores = {name: alone(column, target.values) for name, column in self._inputs.items()}
+        for name, score in scores.items():
+            if score > A_COPY and name not in self._wishes.kept and len(self._inputs) > 1:
+                self._dropped[name] = (
+                    f"a copy of {target.name} in other words: alone it tells {score:.2%} of it "
+                    f"(to keep it: --keep {name})"
+                )
+                del self._inputs[name]
+            elif score > SUSPICIOUS:
+                self._warnings.append(
+                    f"{name} alone tells {score:.1%} of {target.name}: leave it out by --ignore {name} if it "
+                    f"is not known before {target.name} is"
+                )
+
+    def _refuse_number_of_inputs(self) -> None:
+        count, file = len(self._inputs), self._wishes.file
+        if not count:
+            reasons = "; ".join(f"{name}: {why}" for name, why in self._dropped.items())
+            raise InvalidDataset(
+                f"{file} has no column to predict {self._wishes.target} from"
+                + (f" ({reasons})." if reasons else ".")
+            )
+        if count > MOST_INPUTS:
+            raise InvalidDataset(
+                f"{file} has {count} columns that could be inputs; at most {MOST_INPUTS} can be used: name "
+                "those to leave out by --ignore."
+            )
+
+    def _ask_about_codes(self) -> None:
+        few = [
+            name
+            for name, column in self._inputs.items()
+            if column.kind == "integer" and 2 < len(column.distinct) <= FEW_VALUES
+        ]
+        if few:
+            self._warnings.append(
+                f"whole numbers with few values, kept as numbers: {', '.join(few)}; name those that are "
+                "codes by --categories"
+            )
+
+
+def _empty_or_constant(column: Column) -> str:
+    if column.kind == "other":
+        return f"holds {str(column.raw.type)[:60]}, which is no number and no word"
+    if not len(column.present):
+        return "empty in every row"
+    share = column.missing / len(column)
+    if len(column.distinct) == 1:
+        return "the same in every row" + (" that has a value" if column.missing else "")
+    return f"empty in {share:.1%} of the rows" if share > NEARLY_EMPTY else ""
+
+
+def _forced(column: Column, wishes: Wishes) -> Column:
+    words = column.as_words()
+    if len(words.words) > MOST_WORDS:
+        raise InvalidDataset(
+            f"{wishes.file}, column {column.name}, has {len(words.words):,} different words; a category "
+            f"has at most {MOST_WORDS:,}: leave it out by --ignore."
+        )
+    if too_long := [word for word in words.words if len(word) > LONGEST_WORD]:
+        raise InvalidDataset(
+            f"{wishes.file}, column {column.name}, has a word of {len(too_long[0]):,} characters; "
+            f"a category's have at most {LONGEST_WORD}: leave it out by --ignore."
+        )
+    return words
+
+
+def _names_rows(column: Column) -> bool:
+    """Whether it is different in every row, and no measurement."""
+    if column.missing or len(column.distinct) < len(column):
+        return False
+    if column.kind == "words":
+        return True
+    if column.kind != "integer":
+        return False
+    span = column.distinct[-1] - column.distinct[0] + 1
+    return span == len(column) or bool(OWN_NAME & set(tokens(column.name)))
+
+
+def tokens(name: str) -> list[str]:
+    """Return the parts of a name in lower case.
+
+    Examples
+    --------
+    >>> tokens("carId"), tokens("zip_code 2"), tokens("VIN")
+    (['car', 'id'], ['zip', 'code', '2'], ['vin'])
+    """
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    return [part.casefold() for part in re.split(r"[^\w]|_", spaced) if part]
+
+
+def _is_code(column: Column) -> bool:
+    if column.kind != "integer" or len(column.distinct) < 3:
+        return False
+    few = len(column.distinct) <= FEW_WORDS and len(column.distinct) * 10 <= len(column)
+    return few and bool((CODE | {"id"}) & set(tokens(column.name)))
+
+
+def _no_category(column: Column) -> str:
+    """Say why words are no category; an empty string if they are one."""
+    words, rows = len(column.words), len(column.present)
+    if max(map(len, column.words)) > LONGEST_WORD:
+        return "text: only numbers and categories can be inputs"
+    if words <= FEW_WORDS and words * 4 <= rows:
+        return ""
+    if words <= MOST_WORDS and words * 10 <= rows:
+        return ""
+    if words >= NEARLY_UNIQUE * rows:
+        return f"nearly unique words, such as {column.words[0][:40]!r}"
+    return f"{words:,} different words in {rows:,} rows are too many for a category"
+
+
+def _fingerprint(column: Column) -> bytes:
+    """Return the same for columns that say the same: the same numbers, or words for the same rows."""
+    values = column.values
+    if column.kind == "words":
+        values = _by_appearance(values)
+    content = np.where(np.isnan(values), np.inf, values + 0.0).tobytes()
+    return hashlib.sha256(column.kind[:1].encode() + content).digest()
+
+
+def _by_appearance(values: np.ndarray) -> np.ndarray:
+    present = ~np.isnan(values)
+    _, first, inverse = np.unique(values[present], return_index=True, return_inverse=True)
+    rank = np.argsort(np.argsort(first))
+    found = np.full(len(values), np.nan)
+    found[present] = rank[inverse]
+    return found
+
+
+def repeated_rows(roles: Roles) -> tuple[int, int]:
+    """Return how many rows repeat the inputs of an earlier row, and how many of these with another target."""
+    values = np.column_stack([*(one.values for one in roles.inputs), roles.target.values])
+    content = np.ascontiguousarray(np.where(np.isnan(values), np.inf, values + 0.0))
+    rows = len(content)
+    again = rows - _different(content[:, :-1])
+    return again, again - (rows - _different(content))
+
+
+def _different(content: np.ndarray) -> int:
+    """Return the number of different rows."""
+    import pandas as pd  # type: ignore[import-untyped] # ships no types
+
+    hashes = pd.util.hash_pandas_object(pd.DataFrame(content), index=False)
+    return int(hashes.nunique())
