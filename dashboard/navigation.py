@@ -5,10 +5,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from backend.contract.table import SUBJECT, SUBJECTS
+from backend.contract.table import SUBJECTS
+from dashboard.shared.words import A_SUBJECT, VALUE
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
+
+
+PREDICT_ICON = ":material/calculate:"
 
 
 @dataclass(frozen=True)
@@ -44,10 +48,10 @@ OVERVIEW = ConsolePage(
     "overview", ":material/monitoring:", "Service health, current model, traffic and latency."
 )
 PREDICT = ConsolePage(
-    "predict", ":material/home_work:", f"Describe a {SUBJECT} and get its predicted price."
+    "predict", PREDICT_ICON, f"Describe {A_SUBJECT} and get its predicted {VALUE}."
 )
 BATCH = ConsolePage(
-    "batch", ":material/table:", f"Score a file of {SUBJECTS} and download the prices."
+    "batch", ":material/table:", f"Score a file of {SUBJECTS} and download the predictions."
 )
 LATENCY = ConsolePage(
     "latency", ":material/speed:", "Response times, request rate and errors over time."

@@ -33,10 +33,12 @@ def decision(store: ModelStore, version: str, champion: str) -> GateDecision:
     return decide(evidence, Rules.of(Settings()))
 
 
-def close_retraining(settings: Settings, version: str, decided: GateDecision | None) -> Trigger:
+def close_retraining(
+    settings: Settings, version: str, decided: GateDecision | None, reason: str = "Incomes rose."
+) -> Trigger:
     """Ask for a retraining and close it as one that made ``version``."""
     queue = RetrainQueue(settings.paths.triggers)
-    queue.submit("Incomes rose.", "operator", source="drift")
+    queue.submit(reason, "operator", source="drift")
     claim = queue.claim()
     assert claim is not None
     result = {

@@ -1,6 +1,6 @@
 """Base models of all HTTP requests, responses and errors.
 
-Prices are in units of 100,000 USD, times are ISO 8601 in UTC.
+Values of the target are in its unit, times are ISO 8601 in UTC.
 """
 
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.records import LONGEST_REASON as LONGEST_REASON
 from storage.schema.records import utc_now
 from storage.schema.text import is_storable
@@ -70,7 +71,7 @@ class Described(BaseModel):
 class ValidationProblem(BaseModel):
     """One invalid field of a request."""
 
-    field: str = Field(description="Path of the field, such as `instances[3].MedInc`.")
+    field: str = Field(description=f"Path of the field, such as `instances[3].{FEATURE_NAMES[0]}`.")
     message: str = Field(description="What is wrong with the value.")
     input: Any = Field(None, description="The value sent, if it is short enough to repeat.")
     kind: str = Field(

@@ -9,6 +9,7 @@ from backend.contract.base import Described, Moment, Request, Status, Success
 from backend.contract.duration import SHORTEST_WINDOW, Duration
 from storage.domain.feature import LONGEST_WORD, Feature
 from storage.domain.inputs import FEATURES, FeatureName
+from storage.domain.target import VALUE
 
 MOST_ROWS = 20_000
 LONGEST_WINDOW = timedelta(days=90)
@@ -141,7 +142,7 @@ class DriftAnalysis(Described):
         description="Scores by input, the strongest effect first."
     )
     prediction: ColumnScore | None = Field(
-        description="Score of the predicted prices; null if they were not compared."
+        description=f"Score of the predicted {VALUE}; null if they were not compared."
     )
     drifted_features: list[str] = Field(description="Inputs that drifted.")
     drift_share: float | None = Field(description="Share of inputs that drifted, 0 to 1.")

@@ -1,11 +1,11 @@
-"""POST /feedback: the actual values of predicted prices."""
+"""POST /feedback: the actual values of predictions."""
 
 from typing import Annotated
 
 from pydantic import Field, FiniteFloat
 
 from backend.contract.base import Reason, Request, Success
-from storage.domain.target import ACCEPTED_TARGETS
+from storage.domain.target import ACCEPTED_TARGETS, TARGET_UNIT, VALUE
 
 LARGEST_FEEDBACK = 10_000
 LONGEST_NAME = 100
@@ -13,11 +13,11 @@ LOWEST_PRICE, HIGHEST_PRICE = ACCEPTED_TARGETS
 
 
 class FeedbackItem(Request):
-    """The actual value of one prediction, in units of 100,000 USD."""
+    """The actual value of one prediction, in the target's unit."""
 
     prediction_id: str = Field(min_length=1, max_length=64, description="Id of the prediction.")
     actual: Annotated[FiniteFloat, Field(strict=True, ge=LOWEST_PRICE, le=HIGHEST_PRICE)] = Field(
-        description="Actual price in 100,000 USD."
+        description=f"Actual {VALUE} in {TARGET_UNIT}."
     )
 
 

@@ -1,6 +1,6 @@
 """GET /models/<version> and its comparison: metrics with confidence intervals, and the gate's verdict.
 
-Errors are in 100,000 USD, on the holdout, the test part that the version was not fitted on.
+Errors are in the target's unit, on the holdout, the test part that the version was not fitted on.
 """
 
 from pydantic import AwareDatetime, Field
@@ -8,6 +8,8 @@ from pydantic import AwareDatetime, Field
 from backend.contract.base import Described, Request, Status, Success
 from backend.contract.models import ModelVersion
 from backend.contract.performance import Estimate, RealizedError
+from storage.domain.slices import SLICE_KINDS
+from storage.domain.target import TARGET_UNIT
 from storage.schema.gate import GateDecision
 from storage.schema.gate_check import GateCheck
 
@@ -24,12 +26,12 @@ __all__ = [
 
 
 class VersionSlice(Described):
-    """One segment: a region, an income quarter or an age band."""
+    """One segment of the rows."""
 
-    kind: str = Field(description="Region, income quarter or age band.")
+    kind: str = Field(description=f"Kind of segment: {SLICE_KINDS}.")
     name: str = Field(description="Name of the segment.")
     rows: int = Field(description="Holdout rows in the segment.")
-    rmse: Estimate | None = Field(description="RMSE in 100,000 USD.")
+    rmse: Estimate | None = Field(description=f"RMSE in {TARGET_UNIT}.")
 
 
 class GateVerdict(GateDecision):
@@ -50,7 +52,7 @@ class VersionResponse(Success):
     files: dict[str, str] = Field(description="SHA-256 of each file, by name.")
     error: RealizedError = Field(description="Error on the holdout.")
     expected_coverage: float = Field(
-        description="Share of prices the intervals should contain, 0 to 1."
+        description="Share of actual values the intervals should contain, 0 to 1."
     )
     slices: list[VersionSlice] = Field(description="Error by segment, the highest RMSE first.")
     gate: GateVerdict | None = Field(description="Verdict of the promotion gate.")
@@ -73,13 +75,13 @@ class ComparisonQuery(Request):
 class SliceComparison(Described):
     """One segment of the common rows; ``difference`` is null with too few rows."""
 
-    kind: str = Field(description="Region, income quarter or age band.")
+    kind: str = Field(description=f"Kind of segment: {SLICE_KINDS}.")
     name: str = Field(description="Name of the segment.")
     rows: int = Field(description="Common rows in the segment.")
-    rmse: float | None = Field(description="RMSE of the version, in 100,000 USD.")
-    against_rmse: float | None = Field(description="RMSE of the other version, in 100,000 USD.")
+    rmse: float | None = Field(description=f"RMSE of the version, in {TARGET_UNIT}.")
+    against_rmse: float | None = Field(description=f"RMSE of the other version, in {TARGET_UNIT}.")
     difference: Estimate | None = Field(
-        description="RMSE of the version minus that of the other, in 100,000 USD."
+        description=f"RMSE of the version minus that of the other, in {TARGET_UNIT}."
     )
 
 
@@ -95,10 +97,10 @@ class ComparisonResponse(Success):
     status: Status = Field(description="Whether there were enough common rows.")
     reason: str | None = Field(description="Why there is no comparison.")
     rows: int = Field(description="Common holdout rows.")
-    rmse: float | None = Field(description="RMSE of the version, in 100,000 USD.")
-    against_rmse: float | None = Field(description="RMSE of the other version, in 100,000 USD.")
+    rmse: float | None = Field(description=f"RMSE of the version, in {TARGET_UNIT}.")
+    against_rmse: float | None = Field(description=f"RMSE of the other version, in {TARGET_UNIT}.")
     difference: Estimate | None = Field(
-        description="RMSE of the version minus that of the other, in 100,000 USD."
+        description=f"RMSE of the version minus that of the other, in {TARGET_UNIT}."
     )
     slice_confidence: float | None = Field(
         description="Confidence of each segment's interval, 0 to 1."

@@ -6,11 +6,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from backend.contract.base import Reason, Request, Success
 from backend.contract.performance import Estimate
+from storage.domain.target import TARGET_UNIT
 from storage.schema.records import LearnedTable as LearnedTable
 
 
 class ModelVersion(BaseModel):
-    """One trained version; errors are in 100,000 USD, on the test part.
+    """One trained version; errors are in the target's unit, on the test part.
 
     If ``holdout_rmse`` is null, ``holdout_reason`` says why.
     """
@@ -22,7 +23,7 @@ class ModelVersion(BaseModel):
     model_type: str = Field(description="Class of the model.")
     created_at: AwareDatetime = Field(description="When it was trained.")
     metrics: dict[str, float] = Field(
-        description="Metrics on the test part; errors in 100,000 USD."
+        description=f"Metrics on the test part; errors in {TARGET_UNIT}."
     )
     parameters: dict[str, Any] = Field(description="Hyperparameters.")
     dataset_sha256: str = Field(description="SHA-256 of the training table.")
@@ -42,7 +43,9 @@ class ModelVersion(BaseModel):
     libraries_note: str | None = Field(
         None, description="How the libraries it was trained with differ from those that serve it."
     )
-    holdout_rmse: Estimate | None = Field(None, description="RMSE on the holdout, in 100,000 USD.")
+    holdout_rmse: Estimate | None = Field(
+        None, description=f"RMSE on the holdout, in {TARGET_UNIT}."
+    )
     holdout_reason: str | None = Field(None, description="Why there is no holdout RMSE.")
 
 

@@ -1,7 +1,7 @@
 """GET /monitoring/performance: realized and estimated error of predictions.
 
-Errors are in 100,000 USD. Realized figures come from actual values; estimated ones come from a model of the
-error, and their field names say so. Figures with too few rows are null, with a reason, never NaN.
+Errors are in the target's unit. Realized figures come from actual values; estimated ones come from a model of
+the error, and their field names say so. Figures with too few rows are null, with a reason, never NaN.
 """
 
 from datetime import timedelta
@@ -11,6 +11,8 @@ from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described, Moment, Request, Status, Success
 from backend.contract.duration import SHORTEST_WINDOW, Duration
+from storage.domain.slices import SLICE_KINDS
+from storage.domain.target import TARGET_UNIT
 from storage.schema.estimate import Estimate as Estimate
 
 LONGEST_WINDOW = timedelta(days=365)
@@ -38,10 +40,10 @@ class RealizedError(Described):
     status: Status = Field(description="Whether there were enough labelled rows.")
     reason: str | None = Field(description="Why there are no figures.")
     rows: int = Field(description="Labelled rows.")
-    rmse: Estimate | None = Field(description="Root mean squared error in 100,000 USD.")
-    mae: Estimate | None = Field(description="Mean absolute error in 100,000 USD.")
+    rmse: Estimate | None = Field(description=f"Root mean squared error in {TARGET_UNIT}.")
+    mae: Estimate | None = Field(description=f"Mean absolute error in {TARGET_UNIT}.")
     r2: Estimate | None = Field(description="Coefficient of determination, at most 1.")
-    bias: Estimate | None = Field(description="Mean of predicted minus actual, in 100,000 USD.")
+    bias: Estimate | None = Field(description=f"Mean of predicted minus actual, in {TARGET_UNIT}.")
     interval_coverage: Estimate | None = Field(
         description="Share of actual values inside their interval, 0 to 1."
     )
@@ -82,8 +84,8 @@ class EstimatedError(Described):
     status: Status = Field(description="Whether there was enough data to estimate from.")
     reason: str | None = Field(description="Why there is no estimate.")
     rows: int = Field(description="Predictions the estimate is made from.")
-    estimated_rmse: Estimate | None = Field(description="Estimated RMSE in 100,000 USD.")
-    estimated_mae: Estimate | None = Field(description="Estimated MAE in 100,000 USD.")
+    estimated_rmse: Estimate | None = Field(description=f"Estimated RMSE in {TARGET_UNIT}.")
+    estimated_mae: Estimate | None = Field(description=f"Estimated MAE in {TARGET_UNIT}.")
     estimated_rmse_ratio: Estimate | None = Field(
         description="Estimated RMSE divided by the holdout's."
     )
@@ -119,11 +121,11 @@ class ErrorSlice(Described):
     ``baseline_rmse`` is the segment's RMSE on the holdout, null without enough rows.
     """
 
-    kind: str = Field(description="Region, income quarter or age band.")
+    kind: str = Field(description=f"Kind of segment: {SLICE_KINDS}.")
     name: str = Field(description="Name of the segment.")
     realized: RealizedError = Field(description="Realized error in the segment.")
     baseline_rmse: float | None = Field(
-        description="RMSE of the segment on the holdout, in 100,000 USD."
+        description=f"RMSE of the segment on the holdout, in {TARGET_UNIT}."
     )
 
 
@@ -133,14 +135,14 @@ class ErrorCell(Described):
     latitude: float = Field(description="Latitude of the centre, in degrees.")
     longitude: float = Field(description="Longitude of the centre, in degrees.")
     rows: int = Field(description="Labelled rows in the square.")
-    mae: float = Field(description="Mean absolute error in 100,000 USD.")
-    bias: float = Field(description="Mean of predicted minus actual, in 100,000 USD.")
+    mae: float = Field(description=f"Mean absolute error in {TARGET_UNIT}.")
+    bias: float = Field(description=f"Mean of predicted minus actual, in {TARGET_UNIT}.")
 
 
 class ResidualHistogram(Described):
     """Shares of predicted - actual between ``edges``; the outermost bins include values beyond them."""
 
-    edges: list[float] = Field(description="Bin edges in 100,000 USD.")
+    edges: list[float] = Field(description=f"Bin edges in {TARGET_UNIT}.")
     shares: list[float] = Field(description="Share of residuals in each bin, 0 to 1.")
     baseline_shares: list[float] = Field(description="The same for the holdout.")
 
@@ -163,7 +165,7 @@ class PerformanceResponse(Success):
     rows_read: int = Field(description="Rows used; a sample if the window is large.")
     n_labelled: int = Field(description="Labelled predictions.")
     expected_coverage: float = Field(
-        description="Share of prices the intervals should contain, 0 to 1."
+        description="Share of actual values the intervals should contain, 0 to 1."
     )
     labels: LabelState = Field(description="Number and delay of known actual values.")
     baseline: RealizedError | None = Field(

@@ -5,7 +5,8 @@ from pydantic import BaseModel, Field
 from backend.contract.base import Request, Success
 from storage.domain.feature import Feature
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures
-from storage.domain.target import DISPLAY, TARGET_CAP
+from storage.domain.subject import SUBJECTS
+from storage.domain.target import DISPLAY, TARGET_CAP, TARGET_UNIT, VALUE
 
 __all__ = [
     "DISPLAY",
@@ -42,11 +43,13 @@ class PredictQuery(Request):
 
 
 class Interval(BaseModel):
-    """The range that contains the true value with probability ``coverage``; never above the census's cap."""
+    """The range that contains the true value with probability ``coverage``; never above a table's cap."""
 
-    lower: float = Field(description="Lower bound in 100,000 USD.")
-    upper: float = Field(description="Upper bound in 100,000 USD.")
-    coverage: float = Field(description="Probability that the interval contains the price, 0 to 1.")
+    lower: float = Field(description=f"Lower bound in {TARGET_UNIT}.")
+    upper: float = Field(description=f"Upper bound in {TARGET_UNIT}.")
+    coverage: float = Field(
+        description=f"Probability that the interval contains the {VALUE}, 0 to 1."
+    )
 
 
 class InputWarning(BaseModel):
@@ -57,12 +60,12 @@ class InputWarning(BaseModel):
 
 
 class Contributions(BaseModel):
-    """Explanation of a price: ``base_value`` and one Shapley value per input, which sum to the prediction."""
+    """Explanation of a prediction: ``base_value`` and one Shapley value per input, which sum to it."""
 
     base_value: float = Field(
-        description="Mean prediction over a sample of the training data, in 100,000 USD."
+        description=f"Mean prediction over a sample of the training data, in {TARGET_UNIT}."
     )
-    values: dict[str, float] = Field(description="Shapley value of each input, in 100,000 USD.")
+    values: dict[str, float] = Field(description=f"Shapley value of each input, in {TARGET_UNIT}.")
     standard_errors: dict[str, float] | None = Field(
         None,
         description="Standard error of each, where there are more than ten inputs and they are estimated;"
@@ -73,10 +76,10 @@ class Contributions(BaseModel):
 class PredictionResponse(Success):
     """POST /predict"""
 
-    prediction: float = Field(description="Predicted price in 100,000 USD.")
+    prediction: float = Field(description=f"Predicted {VALUE} in {TARGET_UNIT}.")
     interval: Interval = Field(description="Prediction interval.")
     support: float = Field(
-        description="Share of training districts that are at least as far from the others as this input"
+        description=f"Share of training {SUBJECTS} that are at least as far from the others as this input"
         " is: 0.5 is typical, 0 is extrapolation."
     )
     warnings: list[InputWarning] = Field(
@@ -92,7 +95,7 @@ class PredictionResponse(Success):
 class BatchPredictionResponse(Success):
     """POST /predict_batch: predictions and ids in the order of the instances."""
 
-    predictions: list[float] = Field(description="Predicted prices in 100,000 USD.")
+    predictions: list[float] = Field(description=f"Predictions in {TARGET_UNIT}.")
     intervals: list[Interval] = Field(description="Prediction intervals.")
     prediction_ids: list[str] = Field(description="Ids to send actual values for.")
     n_predictions: int = Field(description="Number of predictions.")

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from backend.contract.base import Moment, Request, Success
 from storage.domain.inputs import HousingFeatures
+from storage.domain.target import TARGET_UNIT, VALUE
 
 DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 1_000
@@ -96,27 +97,31 @@ class PredictionRow(Row):
     prediction_id: str = Field(description="Id of the prediction.")
     request_id: str = Field(description="Id of the request.")
     input: HousingFeatures = Field(description="Inputs of the prediction.")
-    prediction: float = Field(description="Predicted price in 100,000 USD.")
-    interval_lower: float | None = Field(description="Lower bound of the interval, in 100,000 USD.")
-    interval_upper: float | None = Field(description="Upper bound of the interval, in 100,000 USD.")
+    prediction: float = Field(description=f"Predicted {VALUE} in {TARGET_UNIT}.")
+    interval_lower: float | None = Field(
+        description=f"Lower bound of the interval, in {TARGET_UNIT}."
+    )
+    interval_upper: float | None = Field(
+        description=f"Upper bound of the interval, in {TARGET_UNIT}."
+    )
     model_type: str = Field(description="Class of the model.")
     model_version: str = Field(description="Version of the model.")
     actual: float | None = Field(
-        None, description="Actual price in 100,000 USD; null until it is known."
+        None, description=f"Actual {VALUE} in {TARGET_UNIT}; null until it is known."
     )
     labelled_at: AwareDatetime | None = Field(
-        None, description="When the actual price was reported."
+        None, description=f"When the actual {VALUE} was reported."
     )
 
 
 class ModelMetricsRow(Row):
-    """Metrics of one trained model on the test part; errors in 100,000 USD."""
+    """Metrics of one trained model on the test part; errors in the target's unit."""
 
     model_name: str = Field(description="Candidate that was trained.")
     model_type: str = Field(description="Class of the model.")
     model_version: str = Field(description="Version of the model.")
-    rmse: float = Field(description="Root mean squared error in 100,000 USD.")
-    mae: float = Field(description="Mean absolute error in 100,000 USD.")
+    rmse: float = Field(description=f"Root mean squared error in {TARGET_UNIT}.")
+    mae: float = Field(description=f"Mean absolute error in {TARGET_UNIT}.")
     r2_score: float = Field(description="Coefficient of determination, at most 1.")
     training_time: float = Field(description="Training time in seconds.")
     parameters: dict[str, Any] = Field(description="Hyperparameters.")
@@ -126,9 +131,9 @@ class LabelCorrection(BaseModel):
     """An actual value that was replaced by another."""
 
     timestamp: AwareDatetime = Field(description="When it was replaced.")
-    earlier: float = Field(description="The value until then, in 100,000 USD.")
+    earlier: float = Field(description=f"The value until then, in {TARGET_UNIT}.")
     earlier_at: AwareDatetime = Field(description="When that value had arrived.")
-    actual: float = Field(description="The value from then on, in 100,000 USD.")
+    actual: float = Field(description=f"The value from then on, in {TARGET_UNIT}.")
     actor: str = Field(description="Role of the key that replaced it.")
     person: str = Field(description="Name of the person who asked for it.")
     reason: str = Field(description="Why.")

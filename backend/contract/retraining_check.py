@@ -8,17 +8,18 @@ from backend.contract.base import Request, Success
 from backend.contract.drift import MOST_ROWS, DriftAnalysis, DriftRow
 from backend.contract.feedback import HIGHEST_PRICE
 from backend.contract.performance import Degradation, EstimatedError, RealizedError
+from storage.domain.target import TARGET_UNIT
 
 Price = Annotated[
     float, Field(strict=True, allow_inf_nan=False, ge=-HIGHEST_PRICE, le=HIGHEST_PRICE)
 ]
-"""In 100,000 USD; a model's answer may be below zero."""
+"""In the target's unit; a model's answer may be below zero."""
 
 
 class RetrainingCheckRequest(Request):
     """POST /monitoring/retraining-check: an empty body means the logged window.
 
-    ``predictions`` and ``actuals`` are pairs, in 100,000 USD; ``new_data`` may contain other rows.
+    ``predictions`` and ``actuals`` are pairs, in the target's unit; ``new_data`` may contain other rows.
     """
 
     new_data: list[DriftRow] | None = Field(
@@ -31,13 +32,13 @@ class RetrainingCheckRequest(Request):
         None,
         max_length=MOST_ROWS,
         fail_fast=True,
-        description="Predicted prices in 100,000 USD.",
+        description=f"Predictions in {TARGET_UNIT}.",
     )
     actuals: list[Price] | None = Field(
         None,
         max_length=MOST_ROWS,
         fail_fast=True,
-        description="Actual prices in 100,000 USD, in the same order.",
+        description=f"Actual values in {TARGET_UNIT}, in the same order.",
     )
 
     @model_validator(mode="after")

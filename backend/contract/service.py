@@ -5,10 +5,12 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described, Response, Success
+from storage.domain.subject import TITLE
+from storage.domain.target import TARGET_UNIT, VALUE
 from storage.schema.records import LearnedTable as LearnedTable
 from storage.version import VERSION as VERSION
 
-SERVICE_MESSAGE = "California Housing Price Prediction API"
+SERVICE_MESSAGE = f"{TITLE} {VALUE} prediction API"
 
 
 class ServiceDescription(Success):
@@ -90,7 +92,7 @@ class InfoResponse(Success):
     scaler_loaded: bool = Field(description="Whether the pipeline includes its preprocessing.")
     model_parameters: dict[str, Any] = Field(description="Hyperparameters.")
     metrics: dict[str, float] = Field(
-        description="Metrics on the test part; errors in 100,000 USD."
+        description=f"Metrics on the test part; errors in {TARGET_UNIT}."
     )
     trained_at: AwareDatetime = Field(description="When the model was trained.")
     table: LearnedTable | None = Field(

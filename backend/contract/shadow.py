@@ -1,12 +1,13 @@
 """GET /monitoring/shadow: a challenger's shadow answers compared with the champion's.
 
-Differences are the challenger's answer minus the champion's, in 100,000 USD; null with too few rows.
+Differences are the challenger's answer minus the champion's, in the target's unit; null with too few rows.
 """
 
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described, Success
 from backend.contract.performance import Estimate, PerformanceQuery, RealizedError
+from storage.domain.target import TARGET_UNIT
 
 
 class ShadowQuery(PerformanceQuery):
@@ -17,15 +18,15 @@ class DifferenceQuantile(Described):
     """A quantile of the difference: ``share`` of the answers lie below it."""
 
     share: float = Field(description="Share of answers, 0 to 1.")
-    difference: float = Field(description="Difference in 100,000 USD.")
+    difference: float = Field(description=f"Difference in {TARGET_UNIT}.")
 
 
 class ShadowDifference(Described):
     """How far the answers differ; ``beyond_interval`` is a share, 0 to 1."""
 
     rows: int = Field(description="Predictions that both versions answered.")
-    mean: Estimate | None = Field(description="Mean difference in 100,000 USD.")
-    rms: Estimate | None = Field(description="Root mean squared difference in 100,000 USD.")
+    mean: Estimate | None = Field(description=f"Mean difference in {TARGET_UNIT}.")
+    rms: Estimate | None = Field(description=f"Root mean squared difference in {TARGET_UNIT}.")
     beyond_interval: Estimate | None = Field(
         description="Share of the challenger's answers outside the champion's interval, 0 to 1."
     )
@@ -38,7 +39,7 @@ class ShadowErrors(Described):
     challenger: RealizedError = Field(description="Realized error of the challenger.")
     champion: RealizedError = Field(description="Realized error of the champion.")
     rmse_difference: Estimate | None = Field(
-        description="RMSE of the challenger minus that of the champion, in 100,000 USD."
+        description=f"RMSE of the challenger minus that of the champion, in {TARGET_UNIT}."
     )
 
 

@@ -4,6 +4,8 @@ from pydantic import BaseModel, Field
 
 from backend.contract.base import Request, Success
 from storage.domain.inputs import FeatureName, HousingFeatures
+from storage.domain.subject import SUBJECT, SUBJECTS
+from storage.domain.target import TARGET_UNIT, VALUE
 
 MOST_DISTRICTS = 50
 
@@ -16,10 +18,10 @@ class SensitivityQuery(Request):
 
 
 class SensitivityCurve(BaseModel):
-    """The price along one input with the others fixed, over the training data's histogram.
+    """The prediction along one input with the others fixed, over the training data's histogram.
 
     ``values`` run from the training data's 0.1th to its 99.9th percentile, in the input's own unit;
-    ``predictions`` are in 100,000 USD; ``histogram_counts[i]`` training districts lie between
+    ``predictions`` are in the target's unit; ``histogram_counts[i]`` training rows lie between
     ``histogram_edges[i]`` and ``histogram_edges[i + 1]``.
     """
 
@@ -28,17 +30,19 @@ class SensitivityCurve(BaseModel):
         description="Values of the input, in its own unit; of a category, the positions of its words."
     )
     categories: list[str] | None = Field(None, description="The words of a category, in order.")
-    predictions: list[float] = Field(description="Predicted price at each value, in 100,000 USD.")
+    predictions: list[float] = Field(description=f"Predicted {VALUE} at each value, in {TARGET_UNIT}.")
     histogram_edges: list[float] = Field(
         description="Bin edges of the training data, in the input's unit."
     )
-    histogram_counts: list[int] = Field(description="Training districts in each bin.")
+    histogram_counts: list[int] = Field(description=f"Training {SUBJECTS} in each bin.")
 
 
 class SensitivityResponse(Success):
     """POST /sensitivity"""
 
-    prediction: float = Field(description="Predicted price of the inputs sent, in 100,000 USD.")
+    prediction: float = Field(
+        description=f"Predicted {VALUE} of the inputs sent, in {TARGET_UNIT}."
+    )
     curves: list[SensitivityCurve] = Field(description="One curve for each input.")
     model_version: str = Field(description="Version of the model.")
 
@@ -46,11 +50,11 @@ class SensitivityResponse(Success):
 class NearestQuery(Request):
     """Query parameters of POST /nearest_districts."""
 
-    number: int = Field(10, ge=1, le=MOST_DISTRICTS, description="Number of districts.")
+    number: int = Field(10, ge=1, le=MOST_DISTRICTS, description=f"Number of {SUBJECTS}.")
 
 
 class NearestDistrict(BaseModel):
-    """One training district with its distance, inputs and recorded price."""
+    """One training row with its distance, inputs and recorded value."""
 
     distance_km: float | None = Field(
         description="Distance on the map in km; null for a table without a place."
@@ -60,8 +64,8 @@ class NearestDistrict(BaseModel):
         description="Without a place: Euclidean distance of the inputs, each divided by the range between"
         " its 5th and 95th percentile.",
     )
-    input: HousingFeatures = Field(description="Inputs of the district.")
-    price: float = Field(description="Recorded price in 100,000 USD.")
+    input: HousingFeatures = Field(description=f"Inputs of the {SUBJECT}.")
+    price: float = Field(description=f"Recorded {VALUE} in {TARGET_UNIT}.")
 
 
 class NearestResponse(Success):

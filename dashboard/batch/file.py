@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
+from backend.contract.predictions import EXAMPLE, FEATURE_NAMES, HousingFeatures
 from backend.contract.table import DISTRICTS
 from storage.tables.block import Block, gathered
 from storage.tables.column import INPUT_COLUMNS
@@ -27,8 +27,8 @@ class UnusableFile(Exception):
 class BatchFile:
     """What a file holds: ``total`` rows, of which those in ``rows`` can be scored.
 
-    ``rows`` are numbers as an editor shows them; ``inputs`` has shape (len(rows), 8), columns in the order of
-    ``FEATURE_NAMES``.
+    ``rows`` are numbers as an editor shows them; ``inputs`` has shape (len(rows), number of inputs),
+    columns in the order of ``FEATURE_NAMES``.
     """
 
     name: str
@@ -52,7 +52,7 @@ def read_batch(name: str, content: bytes) -> BatchFile:
     Raises
     ------
     UnusableFile
-        If it is too large, is no table with the eight columns, or has no row.
+        If it is too large, is no table with the inputs as columns, or has no row.
     """
     if len(content) > MOST_MEGABYTES * 1_000_000:
         raise UnusableFile(f"The file is larger than {MOST_MEGABYTES} MB. {LARGER_FILES}")
@@ -65,8 +65,9 @@ def read_batch(name: str, content: bytes) -> BatchFile:
 
 
 def template() -> str:
-    """Return a CSV file to start from: the header and a few real districts."""
-    return csv_text(FEATURE_NAMES, [district.inputs for district in DISTRICTS])
+    """Return a CSV file to start from: the header and a few real rows, or the example."""
+    rows = [tuple(district.features.model_dump().values()) for district in DISTRICTS]
+    return csv_text(FEATURE_NAMES, rows or [tuple(EXAMPLE.values())])
 
 
 def _not_too_many(table: Table) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""Batch: score a file of block groups, and report the rows with problems."""
+"""Batch: score a file of rows, and report the rows with problems."""
 
 import streamlit as st
 

@@ -7,8 +7,8 @@ from backend.client import ClientError
 from dashboard.batch.run import BatchRun
 from dashboard.batch.upload import RUNNING
 from dashboard.shared.buttons import readable_letters
-from dashboard.shared.price import escaped
 from dashboard.shared.service import FAILED, failure_sentence, housing_client
+from dashboard.shared.value import escaped
 
 ACTIONS_KEY = "batch_actions"
 

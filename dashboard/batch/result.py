@@ -1,22 +1,37 @@
-"""The result of a batch: counts, mean price, distribution, and the download."""
+"""The result of a batch: counts, mean, distribution, and the download."""
 
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from backend.contract.predictions import FEATURE_NAMES, TARGET_CAP
+from backend.contract.predictions import FEATURE_NAMES
 from backend.contract.table import SUBJECTS
+from backend.contract.target import DISPLAY, TARGET_CAP, TARGET_UNIT
 from dashboard.batch.run import RESULT_NAMES, BatchRun
-from dashboard.batch.upload import PREVIEW_ROWS, input_columns
+from dashboard.batch.upload import PREVIEW_ROWS, row_columns
 from dashboard.shared.colours import UP
-from dashboard.shared.price import CENSUS_NOTE, dollars, rounded_dollars
+from dashboard.shared.scale import Scale, scale_of, shortened
 from dashboard.shared.still_chart import draw_still
+from dashboard.shared.value import (
+    CAPPED,
+    NOTE,
+    escaped,
+    in_written_unit,
+    prediction_column,
+    rounded,
+    written,
+)
+from dashboard.shared.words import LABEL, VALUE, capitalized, in_units
 
-BIN_WIDTH = 0.25
-"""In 100,000 USD."""
+PARTS, MARKS = 20, 5
+"""About so many bars and marks are drawn on the scale."""
+COARSE_PARTS = 500
+"""Of the scale: as coarsely figures are written where several share a line."""
 CHART_HEIGHT = 280
+FIGURE_WIDTH = 150
 
 
 def draw_result(run: BatchRun) -> None:
@@ -24,8 +39,8 @@ def draw_result(run: BatchRun) -> None:
     if not run.scored:
         return
     st.subheader("Result", anchor=False)
-    prices = np.array(run.predictions)
-    _draw_figures(run, prices)
+    values = np.array(run.predictions)
+    _draw_figures(run, values)
     st.download_button(
         f"Download {run.scored:,} scored rows",
         run.result_csv,
@@ -35,31 +50,34 @@ def draw_result(run: BatchRun) -> None:
         key="batch_download",
         on_click="ignore",
     )
-    st.markdown(f"**Block groups by predicted price, n = {len(prices):,}, 1990 US dollars**")
-    figure = distribution_figure(prices)
-    draw_still(figure, "distribution", CHART_HEIGHT, _spread_words(prices), "batch")
+    title = f"{capitalized(SUBJECTS)} by predicted {VALUE}, n = {len(values):,}"
+    st.markdown(escaped(f"**{in_units(title)}**"))
+    figure = distribution_figure(values)
+    draw_still(figure, "distribution", CHART_HEIGHT, _spread_words(values), "batch")
     _draw_rows(run)
-    st.caption(f"Prices in the file are in units of 100,000 USD. {CENSUS_NOTE}")
+    unit = f"in units of {TARGET_UNIT}" if TARGET_UNIT[0].isdigit() else f"in {TARGET_UNIT}"
+    st.caption(f"{escaped(f'Predictions in the file are {unit}.')} {NOTE}")
 
 
-def distribution_figure(prices: np.typing.NDArray[np.float64]) -> dict[str, Any]:
-    """Return a histogram of prices (100,000 USD) in steps of $25,000; the last step holds the cap."""
-    edges = np.arange(0.0, 5.0 + BIN_WIDTH, BIN_WIDTH)
-    counts, _ = np.histogram(np.clip(prices, 0.0, 5.0), edges)
-    lower, upper = edges[:-1] * 100_000, edges[1:] * 100_000
-    names = [f"${low:,.0f} to ${high:,.0f}" for low, high in zip(lower, upper, strict=True)]
-    names[-1] = f"${lower[-1]:,.0f} to the cap"
+def distribution_figure(values: NDArray[np.float64]) -> dict[str, Any]:
+    """Return a histogram of predictions in round steps; a last step that ends at the cap holds it."""
+    edges = _edges(scale_of(values.tolist()))
+    amounts = np.clip(in_written_unit(1.0) * values, edges[0], edges[-1])
+    counts, _ = np.histogram(amounts, edges)
+    lower, upper = edges[:-1], edges[1:]
+    marks = Scale(edges[0], edges[-1]).marks(MARKS)
+    width = edges[1] - edges[0]
     return {
         "data": [
             {
                 "type": "bar",
                 "x": ((lower + upper) / 2).tolist(),
                 "y": counts.tolist(),
-                "width": BIN_WIDTH * 100_000 * 0.92,
+                "width": float(width * 0.92),
                 "marker": {"color": UP},
                 "hovertext": [
                     f"{name}<br>{count:,} {SUBJECTS}"
-                    for name, count in zip(names, counts.tolist(), strict=True)
+                    for name, count in zip(_bar_names(edges), counts.tolist(), strict=True)
                 ],
                 "hoverinfo": "text",
             }
@@ -70,10 +88,9 @@ def distribution_figure(prices: np.typing.NDArray[np.float64]) -> dict[str, Any]
             "showlegend": False,
             "dragmode": False,
             "xaxis": {
-                "range": [0, 510_000],
-                "dtick": 100_000,
-                "tickprefix": "$",
-                "tickformat": "~s",
+                "range": [float(edges[0]), float(edges[-1] + 0.4 * width)],
+                "tickvals": marks,
+                "ticktext": shortened(marks),
                 "fixedrange": True,
             },
             "yaxis": {
@@ -88,37 +105,59 @@ def distribution_figure(prices: np.typing.NDArray[np.float64]) -> dict[str, Any]
     }
 
 
-def _draw_figures(run: BatchRun, prices: np.typing.NDArray[np.float64]) -> None:
-    low, high = np.quantile(prices, [0.1, 0.9]).tolist()
-    capped = int(np.sum(prices >= TARGET_CAP))
-    with st.grid(4, min_column_width=150, gap="small"):
+def _edges(scale: Scale) -> NDArray[np.float64]:
+    step = scale.step(PARTS)
+    ends = scale.outward(PARTS)
+    if CAPPED and ends.highest >= in_written_unit(TARGET_CAP):
+        # The last whole step below the cap ends there: a bar of the cap alone would be a sliver.
+        ends = Scale(ends.lowest, np.floor(in_written_unit(TARGET_CAP) / step + 1e-9) * step)
+    return np.linspace(ends.lowest, ends.highest, round((ends.highest - ends.lowest) / step) + 1)
+
+
+def _bar_names(edges: NDArray[np.float64]) -> list[str]:
+    words = [written(edge / DISPLAY.factor) for edge in edges.tolist()]
+    step = edges[1] - edges[0]
+    if CAPPED and edges[-1] + step > in_written_unit(TARGET_CAP):
+        words[-1] = "the cap"
+    return [f"{low} to {high}" for low, high in pairwise(words)]
+
+
+def _draw_figures(run: BatchRun, values: NDArray[np.float64]) -> None:
+    low, high = np.quantile(values, [0.1, 0.9]).tolist()
+    with st.grid(4, min_column_width=FIGURE_WIDTH, gap="small"):
         st.metric("Scored", f"{run.scored:,}", border=True)
-        st.metric("Mean price", dollars(float(prices.mean())), border=True)
-        st.metric("Middle 80%", f"{_thousands(low)} to {_thousands(high)}", border=True)
-        st.metric("At the cap", f"{capped:,}", border=True)
+        st.metric(f"Mean {VALUE}", written(float(values.mean())), border=True)
+        st.metric("Middle 80%", _coarse_range(low, high, values), border=True)
+        if CAPPED:
+            st.metric("At the cap", f"{int(np.sum(values >= TARGET_CAP)):,}", border=True)
+        else:
+            ends = (float(values.min()), float(values.max()))
+            st.metric("All", _coarse_range(*ends, values), border=True)
     versions = ", ".join(f"`{version}`" for version in run.model_versions)
     st.caption(f"Model version {versions}, {run.rows_per_second:,.0f} rows/s.")
 
 
-def _thousands(price: float) -> str:
-    return f"${price * 100:,.0f}k"
+def _coarse_range(low: float, high: float, values: NDArray[np.float64]) -> str:
+    step = scale_of(values.tolist()).step(COARSE_PARTS)
+    ends = [round(in_written_unit(end) / step) * step for end in (low, high)]
+    return " to ".join(shortened(ends))
 
 
-def _spread_words(prices: np.typing.NDArray[np.float64]) -> str:
-    low, middle, high = np.quantile(prices, [0.0, 0.5, 1.0]).tolist()
+def _spread_words(values: NDArray[np.float64]) -> str:
+    low, middle, high = np.quantile(values, [0.0, 0.5, 1.0]).tolist()
     return (
-        f"Histogram of {len(prices):,} predicted prices from {dollars(low)} to {dollars(high)}, "
-        f"half of them below {dollars(middle)}"
+        f"Histogram of {len(values):,} predictions from {written(low)} to {written(high)}, "
+        f"half of them below {written(middle)}"
     )
 
 
 def _draw_rows(run: BatchRun) -> None:
     names = ("row", *FEATURE_NAMES, *RESULT_NAMES)
     rows = [dict(zip(names, row, strict=True)) for row in islice(run.result_rows(), PREVIEW_ROWS)]
-    prices = ("prediction", "lower", "upper")
+    values = ("prediction", "lower", "upper")
     cells = [
         {"row": row["row"]}
-        | {name: rounded_dollars(float(str(row[name]))) for name in prices}
+        | {name: rounded(float(str(row[name]))) for name in values}
         | {name: row[name] for name in FEATURE_NAMES}
         for row in rows
     ]
@@ -127,11 +166,11 @@ def _draw_rows(run: BatchRun) -> None:
         key="batch_result_rows",
         height="content",
         hide_index=True,
-        column_config=input_columns()
+        column_config=row_columns()
         | {
-            "prediction": st.column_config.NumberColumn("Price", format="$%,.0f"),
-            "lower": st.column_config.NumberColumn("From", format="$%,.0f"),
-            "upper": st.column_config.NumberColumn("To", format="$%,.0f"),
+            "prediction": prediction_column(LABEL),
+            "lower": prediction_column("From"),
+            "upper": prediction_column("To"),
         },
-        alt="The first scored rows with price and 90% interval in dollars",
+        alt="The first scored rows with prediction and 90% interval",
     )

@@ -49,8 +49,8 @@ class BatchRun:
 
     @property
     def predictions(self) -> list[float]:
-        """Prices in units of 100,000 USD."""
-        return [price for answer in self.answers for price in answer.predictions]
+        """In the target's unit."""
+        return [value for answer in self.answers for value in answer.predictions]
 
     @property
     def model_versions(self) -> list[str]:
@@ -74,9 +74,9 @@ class BatchRun:
     def result_rows(self) -> Iterator[tuple[object, ...]]:
         """Yield one tuple per scored row: number, inputs, prediction, bounds, id, version."""
         results = (
-            (price, interval.lower, interval.upper, prediction_id, answer.model_version)
+            (value, interval.lower, interval.upper, prediction_id, answer.model_version)
             for answer in self.answers
-            for price, interval, prediction_id in zip(
+            for value, interval, prediction_id in zip(
                 answer.predictions, answer.intervals, answer.prediction_ids, strict=True
             )
         )
@@ -85,5 +85,5 @@ class BatchRun:
             yield (row, *values, *result)
 
     def result_csv(self) -> str:
-        """Return the scored rows as CSV; prices in units of 100,000 USD."""
+        """Return the scored rows as CSV; predictions in the target's unit."""
         return csv_text(("row", *FEATURE_NAMES, *RESULT_NAMES), self.result_rows())

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.predictions import FEATURE_NAMES, FEATURES
-from backend.contract.table import SUBJECT
+from backend.contract.predictions import FEATURE_NAMES
+from backend.contract.table import SUBJECT, SUBJECTS
 from dashboard.batch.file import (
     MOST_MEGABYTES,
     MOST_ROWS,
@@ -16,7 +16,9 @@ from dashboard.batch.file import (
     template,
 )
 from dashboard.batch.run import BatchRun
-from dashboard.shared.price import escaped
+from dashboard.shared.feature_words import input_columns
+from dashboard.shared.value import escaped
+from dashboard.shared.words import INPUTS
 from storage.tables.csv_writer import PROBLEM_NAMES, csv_text, problem_cells
 from storage.tables.problem import Problem
 from storage.tables.table import FILE_KINDS
@@ -54,14 +56,14 @@ def choose_file() -> None:
     with template_side, st.container(border=True, key="batch_template_card"):
         st.markdown("**File format**")
         st.caption(
-            f"A header with the names of the {len(FEATURE_NAMES)} inputs in any order, then one row per "
+            f"A header with the names of the {INPUTS} in any order, then one row per "
             f"{SUBJECT}: up to {MOST_ROWS:,} rows and {MOST_MEGABYTES} MB. For larger files use "
             "`python -m backend.score`."
         )
         st.download_button(
             "Download template",
             template(),
-            "block_groups.csv",
+            f"{SUBJECTS.replace(' ', '_')}.csv",
             "text/csv",
             icon=":material/download:",
             key="batch_template",
@@ -180,22 +182,17 @@ def _draw_preview(file: BatchFile) -> None:
         key="batch_preview",
         height="content",
         hide_index=True,
-        column_config=input_columns(),
+        column_config=row_columns(),
         alt="The first valid rows",
     )
     shown = min(PREVIEW_ROWS, len(file.rows))
     st.caption(f"The first {shown:,} of {len(file.rows):,} valid rows.")
 
 
-def input_columns() -> dict[str, Any]:
+def row_columns() -> dict[str, Any]:
     """Return the columns of the row number and the inputs."""
-    inputs = {
-        feature.name: st.column_config.NumberColumn(
-            feature.label, format="%.6g", help=feature.description
-        )
-        for feature in FEATURES
-    }
-    return {"row": st.column_config.NumberColumn("Row", format="%,d", pinned=True), **inputs}
+    row = st.column_config.NumberColumn("Row", format="%,d", pinned=True)
+    return {"row": row, **input_columns()}
 
 
 def _stem(file: BatchFile) -> str:

@@ -12,6 +12,8 @@ from dashboard.drift.column_chart import (
 from dashboard.drift.reading import OPENED
 from dashboard.drift.table import ranking, score_of, state_words
 from dashboard.shared.drift_words import column_label, column_unit, probability
+from dashboard.shared.value import escaped
+from dashboard.shared.words import in_sentence
 
 CHART_HEIGHT = 270
 TIMELINE_HEIGHT = 300
@@ -33,11 +35,11 @@ def draw_opened(found: DriftWindowResponse, opened: OpenedColumn) -> None:
         st.selectbox("Input", names, format_func=column_label, key=OPENED)
     histograms = found.histograms[opened.name]
     st.caption(
-        f"{_score_words(found, opened.name)} Unit: {column_unit(opened.name)}. "
+        f"{_score_words(found, opened.name)} {_unit_words(opened.name)}"
         f"Reference n = {histograms.reference_rows:,}, current n = {histograms.current_rows:,}."
     )
     left, right = st.columns(2, gap="medium")
-    label = column_label(opened.name).lower()
+    label = in_sentence(column_label(opened.name))
     with left:
         st.echarts_chart(
             histogram_option(opened.name, histograms),
@@ -60,7 +62,7 @@ def _draw_timeline(opened: OpenedColumn) -> None:
         timeline_option(opened.timeline),
         height=TIMELINE_HEIGHT,
         key="drift_timeline",
-        alt=f"Drift of {column_label(opened.name).lower()} over time, with the expected range",
+        alt=f"Drift of {in_sentence(column_label(opened.name))} over time, with the expected range",
     )
     st.caption(timeline_words(opened))
 
@@ -75,6 +77,11 @@ def timeline_words(opened: OpenedColumn) -> str:
         f"{parts} periods from the first prediction on, {len(tested)} with enough data to compare. "
         f"{exceeded} exceeded the expected range."
     )
+
+
+def _unit_words(name: str) -> str:
+    unit = column_unit(name)
+    return f"Unit: {escaped(unit)}. " if unit else ""
 
 
 def _score_words(found: DriftWindowResponse, name: str) -> str:

@@ -7,7 +7,7 @@ from backend.contract.drift import CumulativePair, HistogramPair, TimelinePoint
 from dashboard.shared.chart_panel import quiet_title
 from dashboard.shared.colours import HERE, TOTAL, UP
 from dashboard.shared.drift_words import column_scale, column_unit
-from dashboard.shared.price import in_percent
+from dashboard.shared.value import in_percent
 
 REFERENCE, CURRENT = "Reference", "Current"
 MEASURED, EXPECTED = "Measured", "Expected range"

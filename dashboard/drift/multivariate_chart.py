@@ -8,6 +8,7 @@ import streamlit as st
 from backend.contract.drift import MultivariateScore
 from dashboard.shared.colours import HERE, TOTAL, UP
 from dashboard.shared.drift_words import column_label, probability
+from dashboard.shared.words import in_sentence
 
 HEIGHT = 190
 TICK = 0.05
@@ -39,7 +40,7 @@ def draw_multivariate(score: MultivariateScore | None) -> None:
 
 def multivariate_words(score: MultivariateScore) -> str:
     """Say what the classifier found, and which inputs it relied on."""
-    names = [column_label(name).lower() for name in score.leading_inputs]
+    names = [in_sentence(column_label(name)) for name in score.leading_inputs]
     figures = (
         f"AUC **{score.auc:.3f}**, by chance 0.5 ± {score.null_deviation:.3f} "
         f"(corrected p {probability(score.adjusted_p_value)})"

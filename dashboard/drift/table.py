@@ -8,6 +8,7 @@ from backend.contract.drift import ColumnScore, DriftAnalysis, DriftWindowRespon
 from dashboard.drift.reading import OPENED
 from dashboard.shared.colours import TOTAL, UP
 from dashboard.shared.drift_words import PREDICTION, column_label, probability
+from dashboard.shared.words import VALUE
 
 PEAK_HELP = (
     "Bars are relative to the highest bin of the row's two histograms, which share their bins; the "
@@ -31,7 +32,7 @@ def draw_table(found: DriftWindowResponse) -> None:
         alt="Inputs ranked by drift weighted by importance; select one to open it",
     )
     st.caption(
-        "Drifted inputs first, then by effect weighted by importance; the predicted price is last. "
+        f"Drifted inputs first, then by effect weighted by importance; the predicted {VALUE} is last. "
         "Select a row at its left edge to open it below."
     )
 

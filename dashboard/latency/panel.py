@@ -14,7 +14,7 @@ from dashboard.latency.reading import (
     last_reading,
     read_latency,
 )
-from dashboard.navigation import PREDICT
+from dashboard.navigation import PREDICT, PREDICT_ICON
 from dashboard.shared.moment import clock, moment, period, step_words
 from dashboard.shared.open_row import draw_rows
 from dashboard.shared.request import draw_request, request_cells, request_columns
@@ -116,6 +116,6 @@ def _draw_nothing(choice: LatencyChoice) -> None:
             f"Showing: {choice.endpoint}. Choose a longer range or other requests, or make a prediction.",
             text_alignment="center",
         )
-        if st.button("Predict a price", icon=":material/home_work:", key="latency_start"):
+        if st.button("Make a prediction", icon=PREDICT_ICON, key="latency_start"):
             PREDICT.open()
         st.space("small")

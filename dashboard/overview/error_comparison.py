@@ -8,7 +8,7 @@ import streamlit as st
 from backend.contract.performance import Estimate
 from dashboard.shared.colours import DOWN, TOTAL, UP
 from dashboard.shared.interval_mark import MarkStyle, interval_marks
-from dashboard.shared.price import in_thousands
+from dashboard.shared.value import CHART_UNIT, in_chart_unit
 
 HEIGHT = 150
 REALIZED, ESTIMATED, HOLDOUT = "Realized", "Estimated", "Holdout"
@@ -16,7 +16,7 @@ REALIZED, ESTIMATED, HOLDOUT = "Realized", "Estimated", "Holdout"
 
 @dataclass(frozen=True)
 class ErrorFigures:
-    """Root mean squared errors in 100,000 USD; None: not enough data."""
+    """Root mean squared errors in the target's unit; None: not enough data."""
 
     realized: Estimate | None
     estimated: Estimate | None
@@ -29,12 +29,12 @@ def draw_error_comparison(figures: ErrorFigures) -> None:
         comparison_option(figures),
         height=HEIGHT,
         key="overview_error",
-        alt="Realized and estimated RMSE with 95% confidence intervals, in thousand US dollars",
+        alt=f"Realized and estimated RMSE with 95% confidence intervals, in {CHART_UNIT}",
     )
 
 
 def comparison_option(figures: ErrorFigures) -> dict[str, Any]:
-    """Return the chart: thousand dollars to the right, the two kinds of error downwards."""
+    """Return the chart: the chart's unit to the right, the two kinds of error downwards."""
     series: list[dict[str, Any]] = []
     if figures.realized is not None:
         series += _marks(REALIZED, figures.realized, MarkStyle(UP))
@@ -48,7 +48,7 @@ def comparison_option(figures: ErrorFigures) -> dict[str, Any]:
         "xAxis": {
             "type": "value",
             "scale": True,
-            "name": "$1,000, with 95% confidence intervals",
+            "name": f"{CHART_UNIT}, with 95% confidence intervals",
             "nameLocation": "middle",
             "nameGap": 26,
             "splitNumber": 4,
@@ -64,7 +64,7 @@ def comparison_option(figures: ErrorFigures) -> dict[str, Any]:
 
 def _marks(name: str, estimate: Estimate, style: MarkStyle) -> list[dict[str, Any]]:
     ends = (estimate.lower, estimate.value, estimate.upper)
-    lower, value, upper = (in_thousands(end) for end in ends)
+    lower, value, upper = (in_chart_unit(end) for end in ends)
     return interval_marks(name, name, (lower, value, upper), style)
 
 
@@ -75,5 +75,5 @@ def _holdout_line(holdout: float) -> dict[str, Any]:
         "animation": False,
         "label": {"formatter": HOLDOUT, "position": "end", "color": TOTAL},
         "lineStyle": {"color": TOTAL, "width": 2, "type": "dotted"},
-        "data": [{"xAxis": in_thousands(holdout)}],
+        "data": [{"xAxis": in_chart_unit(holdout)}],
     }

@@ -16,8 +16,9 @@ from dashboard.overview.error_comparison import ErrorFigures, draw_error_compari
 from dashboard.settings import dashboard_settings
 from dashboard.shared.drift_words import column_label, drifted_words, verdict
 from dashboard.shared.moment import clock
-from dashboard.shared.price import dollars, escaped
 from dashboard.shared.service import asking_quietly, new_client
+from dashboard.shared.value import escaped, written
+from dashboard.shared.words import in_sentence
 
 WINDOW = timedelta(hours=24)
 INPUTS_NAMED = 3
@@ -69,7 +70,7 @@ def _share(found: DriftWindowResponse) -> str:
         needed = int(analysis.thresholds["minimum_rows"])
         return f"At least {needed:,} predictions are needed."
     share = drifted_words(analysis)
-    names = [column_label(name).lower() for name in analysis.drifted_features[:INPUTS_NAMED]]
+    names = [in_sentence(column_label(name)) for name in analysis.drifted_features[:INPUTS_NAMED]]
     more = "" if len(analysis.drifted_features) <= INPUTS_NAMED else " and more"
     listed = f" ({', '.join(names)}{more})" if names else ""
     alarm = "  \n:red-badge[:material/notifications_active: Alarm]" if found.alarm.raised else ""
@@ -104,7 +105,7 @@ def _realized_words(found: PerformanceResponse) -> str:
     if found.realized.rmse is None:
         return f":gray[Realized: not enough labels ({found.n_labelled:,}).]"
     return (
-        f"Realized **{_price(found.realized.rmse)}** "
+        f"Realized **{_value(found.realized.rmse)}** "
         f":gray[from {found.realized.rows:,} labelled predictions]"
     )
 
@@ -113,10 +114,10 @@ def _estimated_words(found: PerformanceResponse) -> str:
     if found.estimated.estimated_rmse is None:
         return ":gray[Estimated: not enough unlabelled predictions.]"
     return (
-        f"*Estimated ≈ {_price(found.estimated.estimated_rmse)}* "
+        f"*Estimated ≈ {_value(found.estimated.estimated_rmse)}* "
         f":gray[for {found.estimated.rows:,} unlabelled predictions]"
     )
 
 
-def _price(estimate: Estimate) -> str:
-    return escaped(dollars(estimate.value))
+def _value(estimate: Estimate) -> str:
+    return escaped(written(estimate.value))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from backend.contract.service import InfoResponse
+from backend.contract.target import DISPLAY
 from dashboard.overview.events import draw_events
 from dashboard.overview.monitoring import draw_drift_summary, draw_error_summary
 from dashboard.overview.predictions import draw_predictions
@@ -12,8 +13,8 @@ from dashboard.overview.record_store import draw_record_store
 from dashboard.overview.traffic_panel import choose_scope, chosen_scope, draw_traffic
 from dashboard.settings import dashboard_settings
 from dashboard.shared.moment import clock, moment
-from dashboard.shared.price import dollars, escaped
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.value import escaped, unrounded, written
 
 LABELS = {"test_rmse": "Test RMSE", "test_mae": "Test MAE", "test_r2_score": "Test R²"}
 
@@ -98,4 +99,8 @@ def _figure(metrics: dict[str, float], name: str) -> str | None:
         return None
     if name == "test_r2_score":
         return f"{value:.3f}"
-    return escaped(f"{dollars(value)} :gray[({value:.3f} × 100,000 USD)]")
+    return escaped(written(value) + _in_target_unit(value))
+
+
+def _in_target_unit(value: float) -> str:
+    return "" if DISPLAY.factor == 1 else f" :gray[({unrounded(value)})]"

@@ -1,13 +1,17 @@
-"""The last predictions: time, inputs, price."""
+"""The last predictions: time, inputs, prediction."""
 
 from typing import Any
 
 import streamlit as st
 
-from backend.contract.predictions import FEATURES
 from backend.contract.records import PredictionRow
+from dashboard.shared.feature_words import input_columns
 from dashboard.shared.moment import COLUMN_FORMAT, cell
-from dashboard.shared.price import rounded_dollars
+from dashboard.shared.value import prediction_column, rounded
+from dashboard.shared.words import LABEL
+
+PREDICTED = "#predicted"
+"""A column; no input can have such a name."""
 
 
 def draw_predictions(rows: list[PredictionRow]) -> None:
@@ -20,14 +24,14 @@ def draw_predictions(rows: list[PredictionRow]) -> None:
         hide_index=True,
         column_config=_columns(),
         placeholder="–",
-        alt="The last predictions with their inputs and prices in dollars",
+        alt="The last predictions with their inputs",
     )
 
 
 def prediction_cells(rows: list[PredictionRow]) -> list[dict[str, Any]]:
-    """Return one row of cells for each prediction, its price in dollars."""
+    """Return one row of cells for each prediction, its value in the written unit."""
     return [
-        {"timestamp": cell(row.timestamp), "price": rounded_dollars(row.prediction)}
+        {"timestamp": cell(row.timestamp), PREDICTED: rounded(row.prediction)}
         | row.input.model_dump()
         | {"model_version": row.model_version}
         for row in rows
@@ -35,17 +39,11 @@ def prediction_cells(rows: list[PredictionRow]) -> list[dict[str, Any]]:
 
 
 def _columns() -> dict[str, Any]:
-    inputs = {
-        feature.name: st.column_config.NumberColumn(
-            feature.label, format="%.6g", help=feature.description
-        )
-        for feature in FEATURES
-    }
     return {
         "timestamp": st.column_config.DatetimeColumn(
             "Time, UTC", format=COLUMN_FORMAT, pinned=True
         ),
-        "price": st.column_config.NumberColumn("Price", format="$%,.0f"),
-        **inputs,
+        PREDICTED: prediction_column(LABEL),
+        **input_columns(),
         "model_version": st.column_config.TextColumn("Model version"),
     }

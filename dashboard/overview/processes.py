@@ -6,7 +6,7 @@ import streamlit as st
 
 from backend.contract.service import SupervisedProcess
 from dashboard.shared.moment import clock
-from dashboard.shared.price import escaped
+from dashboard.shared.value import escaped
 
 LINES_SHOWN = 12
 MEANINGS = {

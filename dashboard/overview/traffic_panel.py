@@ -3,7 +3,7 @@
 import streamlit as st
 
 from backend.contract.traffic import SummaryResponse
-from dashboard.navigation import PREDICT
+from dashboard.navigation import PREDICT, PREDICT_ICON
 from dashboard.overview.traffic_chart import draw_traffic_chart
 from dashboard.shared.moment import period
 from dashboard.shared.traffic import (
@@ -69,6 +69,6 @@ def _draw_nothing_yet(scope: str) -> None:
         what = "predictions" if scope == PREDICTIONS else "requests"
         st.markdown(f"**No {what} in the last hour**", text_alignment="center")
         st.caption("Requests, errors and latency will appear here.", text_alignment="center")
-        if st.button("Predict a price", icon=":material/home_work:", key="overview_start"):
+        if st.button("Make a prediction", icon=PREDICT_ICON, key="overview_start"):
             PREDICT.open()
         st.space("small")

@@ -6,11 +6,11 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.performance import Estimate, PerformanceResponse, PerformanceStep
-from backend.contract.predictions import DISPLAY
+from backend.contract.target import DISPLAY
 from dashboard.shared.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.shared.colours import DOWN, TOTAL, UP
 from dashboard.shared.moment import step_words
-from dashboard.shared.price import in_thousands
+from dashboard.shared.value import CHART_DIGITS, CHART_UNIT, in_chart_unit
 
 REALIZED, ESTIMATED, HOLDOUT = "Realized RMSE", "Estimated RMSE", "Holdout RMSE"
 COVERAGE, EXPECTED = "Interval coverage", "Expected coverage"
@@ -34,7 +34,7 @@ def draw_error_chart(found: PerformanceResponse) -> None:
 
 
 def error_option(found: PerformanceResponse) -> dict[str, Any]:
-    """Return the chart: errors in dollars above, coverage below, on one axis of time in UTC."""
+    """Return the chart: errors above, coverage below, on one axis of time in UTC."""
     begin, end = (moment.isoformat() for moment in _span(found))
     span = {"min": begin, "max": end, "containShape": False}
     baseline = found.baseline.rmse if found.baseline is not None else None
@@ -52,7 +52,7 @@ def error_option(found: PerformanceResponse) -> dict[str, Any]:
             "data": [REALIZED, ESTIMATED, HOLDOUT],
         },
         "title": [
-            panel_title("RMSE, $1,000", 4),
+            panel_title(f"RMSE, {CHART_UNIT}", 4),
             panel_title(
                 f"Interval coverage, % (expected: {100 * found.expected_coverage:.3g})",
                 "61%",
@@ -66,11 +66,11 @@ def error_option(found: PerformanceResponse) -> dict[str, Any]:
             *_banded(ESTIMATED, "estimated", DOWN, "dashed", 0),
             *_banded(COVERAGE, "coverage", UP, "solid", 1),
             *(
-                [_level(HOLDOUT, in_thousands(baseline.value), 0, found)]
+                [_level(HOLDOUT, in_chart_unit(baseline.value), 0, found)]
                 if baseline is not None
                 else []
             ),
-            _level(EXPECTED, 100 * found.expected_coverage, 1, found),
+            _level(EXPECTED, round(100 * found.expected_coverage, 2), 1, found),
         ],
     }
 
@@ -84,8 +84,8 @@ def _point(step: PerformanceStep, half: timedelta) -> dict[str, Any]:
     moment: datetime = step.since + half
     return {
         "time": moment.isoformat(),
-        **_columns("realized", step.realized.rmse, DISPLAY.factor / 1_000),
-        **_columns("estimated", step.estimated.estimated_rmse, DISPLAY.factor / 1_000),
+        **_columns("realized", step.realized.rmse, DISPLAY.chart.factor),
+        **_columns("estimated", step.estimated.estimated_rmse, DISPLAY.chart.factor),
         **_columns("coverage", step.realized.interval_coverage, 100),
     }
 
@@ -93,10 +93,11 @@ def _point(step: PerformanceStep, half: timedelta) -> dict[str, Any]:
 def _columns(name: str, estimate: Estimate | None, scale: float) -> dict[str, float | None]:
     if estimate is None:
         return {name: None, f"{name}_low": None, f"{name}_width": None}
+    digits = 2 if name == "coverage" else CHART_DIGITS
     return {
-        name: round(scale * estimate.value, 2),
-        f"{name}_low": round(scale * estimate.lower, 2),
-        f"{name}_width": round(scale * (estimate.upper - estimate.lower), 2),
+        name: round(scale * estimate.value, digits),
+        f"{name}_low": round(scale * estimate.lower, digits),
+        f"{name}_width": round(scale * (estimate.upper - estimate.lower), digits),
     }
 
 
@@ -138,7 +139,7 @@ def _level(title: str, height: float, grid: int, found: PerformanceResponse) -> 
     return {
         "type": "line",
         "name": title,
-        "data": [[end.isoformat(), round(height, 2)] for end in ends],
+        "data": [[end.isoformat(), height] for end in ends],
         "symbol": "none",
         "silent": True,
         "itemStyle": {"color": TOTAL},

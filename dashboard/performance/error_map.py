@@ -1,4 +1,4 @@
-"""Error by place: squares of half a degree on the map of California."""
+"""Error by place: squares of half a degree on the map."""
 
 import math
 from itertools import accumulate
@@ -7,14 +7,15 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.performance import ErrorCell, PerformanceResponse
-from backend.contract.predictions import DISPLAY
-from dashboard.shared.california import california_land, california_layout
 from dashboard.shared.colours import TOTAL
-from dashboard.shared.price import dollars
+from dashboard.shared.land import degrees_layout, land
+from dashboard.shared.scale import USUAL, shortened
 from dashboard.shared.still_chart import draw_still
+from dashboard.shared.value import in_written_unit, written
 
 HEIGHT = 430
-COLOUR_STEP_DOLLARS = 10_000
+COLOUR_STEP = USUAL.step(50)
+"""In the written unit."""
 COLOURED_SHARE = 0.95
 """Share of the actual values that the colour scale covers: one outlier must not make all others pale."""
 SMALLEST, LARGEST = 8.0, 26.0
@@ -30,7 +31,7 @@ def draw_error_map(found: PerformanceResponse) -> None:
         error_map_figure(found.cells),
         "map",
         HEIGHT,
-        "Mean absolute error on a map of California",
+        "Mean absolute error on a map",
         page="performance",
     )
 
@@ -45,7 +46,7 @@ def error_map_figure(cells: list[ErrorCell]) -> dict[str, Any]:
         "hovertext": [cell_words(cell) for cell in cells],
         "hoverinfo": "text",
     }
-    return {"data": [california_land(), squares], "layout": california_layout(HEIGHT)}
+    return {"data": [land(), squares], "layout": degrees_layout(HEIGHT)}
 
 
 def cell_words(cell: ErrorCell) -> str:
@@ -54,37 +55,38 @@ def cell_words(cell: ErrorCell) -> str:
     Examples
     --------
     >>> cell_words(ErrorCell(latitude=34.25, longitude=-118.25, rows=40, mae=0.3, bias=-0.1))
-    '<b>$30,000</b> mean absolute error<br>bias -$10,000<br>40 actual values'
+    '<b>$30,000</b> mean absolute error<br>bias −$10,000<br>40 actual values'
     """
     values = "actual value" if cell.rows == 1 else "actual values"
     return (
-        f"<b>{dollars(cell.mae)}</b> mean absolute error<br>bias {dollars(cell.bias)}"
+        f"<b>{written(cell.mae)}</b> mean absolute error<br>bias {written(cell.bias)}"
         f"<br>{cell.rows:,} {values}"
     )
 
 
-def highest_colour(cells: list[ErrorCell]) -> int:
-    """Return the error in dollars at which squares have the strongest colour.
+def highest_colour(cells: list[ErrorCell]) -> float:
+    """Return the error, in the written unit, at which squares have the strongest colour.
 
     Examples
     --------
     >>> usual = ErrorCell(latitude=34.25, longitude=-118.25, rows=99, mae=0.31, bias=0.0)
     >>> odd = ErrorCell(latitude=32.75, longitude=-115.25, rows=1, mae=2.9, bias=2.9)
     >>> highest_colour([usual, odd])
-    40000
+    40000.0
     """
     ordered = sorted(cells, key=lambda cell: cell.mae)
     enough = COLOURED_SHARE * sum(cell.rows for cell in cells)
     counted = accumulate(cell.rows for cell in ordered)
     error = next(cell.mae for cell, rows in zip(ordered, counted, strict=True) if rows >= enough)
-    steps = -int(-error * DISPLAY.factor // COLOUR_STEP_DOLLARS)
-    return max(steps, 1) * COLOUR_STEP_DOLLARS
+    steps = math.ceil(in_written_unit(error) / COLOUR_STEP)
+    return max(steps, 1) * COLOUR_STEP
 
 
 def _marker(cells: list[ErrorCell]) -> dict[str, Any]:
-    errors = [cell.mae * DISPLAY.factor for cell in cells]
+    errors = [in_written_unit(cell.mae) for cell in cells]
     highest = highest_colour(cells)
-    ticks = (0, highest // 2, highest)
+    ticks = (0, highest / 2, highest)
+    none, half, most_colour = shortened(ticks)
     most = max(cell.rows for cell in cells)
     return {
         "symbol": "square",
@@ -100,6 +102,6 @@ def _marker(cells: list[ErrorCell]) -> dict[str, Any]:
             "thickness": 10,
             "len": 0.8,
             "tickvals": ticks,
-            "ticktext": ["$0", f"${highest / 2_000:g}k", f"≥ ${highest / 1_000:g}k"],
+            "ticktext": [none, half, f"≥ {most_colour}"],
         },
     }

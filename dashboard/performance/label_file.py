@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backend.contract.feedback import HIGHEST_PRICE, FeedbackItem
+from backend.contract.feedback import FeedbackItem
 from backend.contract.records import PredictionRow
+from backend.contract.target import ACCEPTED_TARGETS, TARGET_UNIT
 from storage.tables.block import Block, gathered, in_order
 from storage.tables.column import NumberColumn, TextColumn
 from storage.tables.csv_writer import csv_text
@@ -17,7 +18,7 @@ ID, ACTUAL = "prediction_id", "actual"
 LONGEST_ID = 64
 COLUMNS = (
     TextColumn(ID),
-    NumberColumn(ACTUAL, 0, HIGHEST_PRICE, "100,000 USD", may_be_empty=True),
+    NumberColumn(ACTUAL, *ACCEPTED_TARGETS, TARGET_UNIT, may_be_empty=True),
 )
 WRONG_ID = f"An id has 1 to {LONGEST_ID} characters"
 CONTRADICTED = "Another row has another value for this prediction"
@@ -38,7 +39,7 @@ class UnreadableFile(Exception):
 
 
 def read_labels(content: bytes) -> LabelFile:
-    r"""Read a CSV or Parquet file with the columns prediction_id and actual (100,000 USD).
+    r"""Read a CSV or Parquet file with the columns prediction_id and actual (the target's unit).
 
     A row whose actual value is empty is not known yet and left out; further columns are ignored.
 

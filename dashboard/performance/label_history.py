@@ -4,12 +4,11 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.predictions import DISPLAY
 from backend.contract.records import LabelCorrection, LoggedPredictionResponse, PredictionRow
 from dashboard.performance.label_file import LONGEST_ID
 from dashboard.shared.moment import COLUMN_FORMAT, cell, moment
-from dashboard.shared.price import dollars, escaped
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.value import escaped, in_written_unit, value_column, written, written_exactly
 
 
 def draw_label_history() -> None:
@@ -46,18 +45,18 @@ def _draw_found(found: LoggedPredictionResponse) -> None:
 
 def label_words(row: PredictionRow) -> str:
     """Say what was predicted and what the actual value is now."""
-    predicted = f"Predicted {dollars(row.prediction)} ({moment(row.timestamp)})"
+    predicted = f"Predicted {written(row.prediction)} ({moment(row.timestamp)})"
     if row.actual is None or row.labelled_at is None:
         return f"{predicted}; no actual value yet."
-    return f"{predicted}; actual value **{dollars(row.actual)}**, saved {moment(row.labelled_at)}."
+    return f"{predicted}; actual value **{written_exactly(row.actual)}**, saved {moment(row.labelled_at)}."
 
 
 def correction_cells(correction: LabelCorrection) -> dict[str, Any]:
-    """Return one row of the history; prices in dollars."""
+    """Return one row of the history; values in the written unit."""
     return {
         "timestamp": cell(correction.timestamp),
-        "earlier": correction.earlier * DISPLAY.factor,
-        "actual": correction.actual * DISPLAY.factor,
+        "earlier": in_written_unit(correction.earlier),
+        "actual": in_written_unit(correction.actual),
         "person": correction.person,
         "actor": correction.actor.capitalize(),
         "reason": correction.reason,
@@ -68,8 +67,8 @@ def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
         "timestamp": config.DatetimeColumn("Corrected, UTC", format=COLUMN_FORMAT, width=150),
-        "earlier": config.NumberColumn("From", format="$%,.0f"),
-        "actual": config.NumberColumn("To", format="$%,.0f"),
+        "earlier": value_column("From"),
+        "actual": value_column("To"),
         "person": config.TextColumn("Person"),
         "actor": config.TextColumn("Key", help="Role of the key that replaced it."),
         "reason": config.TextColumn("Reason", width="large"),

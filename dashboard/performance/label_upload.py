@@ -13,9 +13,10 @@ from backend.contract.feedback import (
     FeedbackResponse,
 )
 from backend.contract.records import LARGEST_LIMIT, PredictionsQuery
+from backend.contract.target import TARGET_UNIT
 from dashboard.performance.label_file import LabelFile, UnreadableFile, read_labels, template
-from dashboard.shared.price import escaped
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.value import escaped
 from storage.tables.table import FILE_KINDS
 
 REPORT = "performance_report"
@@ -27,7 +28,7 @@ def draw_label_upload() -> None:
     """Draw the upload and, below it, the report of the last file."""
     st.subheader("Actual values", anchor=False)
     st.caption(
-        "A CSV file with the columns prediction_id and actual, in units of 100,000 USD. Rows may be in any "
+        f"A CSV or Parquet file with the columns prediction_id and actual{_unit()}. Rows may be in any "
         "order, late or repeated. A stored value is kept, unless you correct it."
     )
     _draw_template()
@@ -42,6 +43,12 @@ def draw_label_upload() -> None:
         _draw_file(file.getvalue())
     if (report := st.session_state.get(REPORT)) is not None:
         draw_report(report)
+
+
+def _unit() -> str:
+    return escaped(
+        f", in units of {TARGET_UNIT}" if TARGET_UNIT[0].isdigit() else f", in {TARGET_UNIT}"
+    )
 
 
 def _draw_template() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import streamlit as st
 
 from backend.contract.performance import PerformanceQuery, PerformanceResponse
+from backend.contract.place import HAS_PLACE
 from dashboard.performance.error_chart import draw_error_chart
 from dashboard.performance.error_map import draw_error_map
 from dashboard.performance.residual_chart import draw_residuals
@@ -69,9 +70,12 @@ def _draw_figures(title: str, facts: dict[str, str], reason: str | None) -> None
 
 
 def _draw_labelled(found: PerformanceResponse) -> None:
-    residuals, places = st.columns(2, gap="large")
-    with residuals:
+    if HAS_PLACE:
+        residuals, places = st.columns(2, gap="large")
+        with residuals:
+            draw_residuals(found)
+        with places:
+            draw_error_map(found)
+    else:
         draw_residuals(found)
-    with places:
-        draw_error_map(found)
     draw_slices(found)

@@ -6,9 +6,10 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.performance import PerformanceResponse, ResidualHistogram
-from backend.contract.predictions import DISPLAY
+from backend.contract.target import DISPLAY
 from dashboard.shared.colours import TOTAL, UP
-from dashboard.shared.price import in_percent
+from dashboard.shared.value import CHART_UNIT, in_percent
+from dashboard.shared.words import VALUE
 
 HEIGHT = 430
 
@@ -24,13 +25,13 @@ def draw_residuals(found: PerformanceResponse) -> None:
         residual_option(found.residuals),
         height=HEIGHT,
         key="performance_residuals",
-        alt="Histogram of predicted minus actual prices, beside that of the holdout",
+        alt=f"Histogram of predicted minus actual {VALUE}, beside that of the holdout",
     )
 
 
 def residual_option(residuals: ResidualHistogram) -> dict[str, Any]:
-    """Return the chart; prices in 1,000 dollars, shares in percent."""
-    edges = [edge * DISPLAY.factor / 1_000 for edge in residuals.edges]
+    """Return the chart; residuals in the chart's unit, shares in percent."""
+    edges = [edge * DISPLAY.chart.factor for edge in residuals.edges]
     middles = [_middle(low, high) for low, high in pairwise(edges)]
     return {
         "animationDuration": 300,
@@ -40,7 +41,7 @@ def residual_option(residuals: ResidualHistogram) -> dict[str, Any]:
         "xAxis": {
             "type": "category",
             "data": middles,
-            "name": "$1,000",
+            "name": CHART_UNIT,
             "nameLocation": "middle",
             "nameGap": 30,
             "axisLabel": {"interval": 4},

@@ -11,8 +11,8 @@ from backend.contract.shadow import ShadowQuery, ShadowResponse, ShadowStep
 from dashboard.shared.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.shared.colours import DOWN, TOTAL, UP
 from dashboard.shared.moment import step_words
-from dashboard.shared.price import in_thousands, price, price_range, share_range
 from dashboard.shared.service import asking_service
+from dashboard.shared.value import CHART_UNIT, in_chart_unit, share_range, value_range, value_words
 
 USUAL_WINDOW = timedelta(hours=24)
 CHALLENGER, CHAMPION = "Challenger's RMSE", "Champion's RMSE"
@@ -54,8 +54,8 @@ def shadow_facts(found: ShadowResponse) -> dict[str, str]:
     if difference.mean is None or difference.rms is None:
         return {}
     facts = {
-        MEAN: price_range(difference.mean),
-        SPREAD: price_range(difference.rms),
+        MEAN: value_range(difference.mean),
+        SPREAD: value_range(difference.rms),
         "Middle 90%": _middle(found),
     }
     if difference.beyond_interval is not None:
@@ -64,17 +64,17 @@ def shadow_facts(found: ShadowResponse) -> dict[str, str]:
     if errors.challenger.rmse is None or errors.champion.rmse is None:
         return facts
     facts |= {
-        CHALLENGER: price_range(errors.challenger.rmse),
-        CHAMPION: price_range(errors.champion.rmse),
+        CHALLENGER: value_range(errors.challenger.rmse),
+        CHAMPION: value_range(errors.champion.rmse),
     }
     if errors.rmse_difference is not None:
-        facts["RMSE difference"] = price_range(errors.rmse_difference)
+        facts["RMSE difference"] = value_range(errors.rmse_difference)
     return facts
 
 
 def _middle(found: ShadowResponse) -> str:
     quantiles = found.difference.quantiles
-    return f"{price(quantiles[0].difference)} to {price(quantiles[-1].difference)}"
+    return f"{value_words(quantiles[0].difference)} to {value_words(quantiles[-1].difference)}"
 
 
 def _who(found: ShadowResponse) -> str:
@@ -94,7 +94,7 @@ def _draw_trend(found: ShadowResponse) -> None:
         shadow_option(found),
         height=430,
         key="shadow_course",
-        alt=f"Differences and realized errors in thousand dollars, and shadow predictions for each {words}",
+        alt=f"Differences and realized errors in {CHART_UNIT}, and shadow predictions for each {words}",
     )
 
 
@@ -114,7 +114,7 @@ def shadow_option(found: ShadowResponse) -> dict[str, Any]:
             "itemWidth": 22,
             "data": [MEAN, SPREAD, CHALLENGER, CHAMPION],
         },
-        "title": [panel_title("$1,000", 4), panel_title(ROWS, "70%")],
+        "title": [panel_title(CHART_UNIT, 4), panel_title(ROWS, "70%")],
         "grid": [panel_grid(66, "36%"), panel_grid("79%", 28)],
         "xAxis": [time_axis(0, labelled=False) | span, time_axis(1, labelled=True) | span],
         "yAxis": [value_axis(0) | {"scale": True}, value_axis(1)],
@@ -141,7 +141,7 @@ def _point(step: ShadowStep, half: timedelta) -> dict[str, Any]:
 
 
 def _value(estimate: Estimate | None) -> float | None:
-    return None if estimate is None else in_thousands(estimate.value)
+    return None if estimate is None else in_chart_unit(estimate.value)
 
 
 def _line(title: str, name: str, colour: str, stroke: str) -> dict[str, Any]:

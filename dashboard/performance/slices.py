@@ -1,4 +1,4 @@
-"""The error by segment: regions, incomes and house ages, the worst first."""
+"""The error by segment, the worst first."""
 
 from typing import Any
 
@@ -6,7 +6,13 @@ import streamlit as st
 
 from backend.contract.performance import ErrorSlice, PerformanceResponse
 from backend.contract.table import SLICE_LABELS
-from dashboard.shared.price import in_dollars
+from dashboard.shared.segment_words import SLICE_WORDS, segment_name
+from dashboard.shared.value import (
+    difference_column,
+    in_written_unit,
+    value_column,
+    with_written_unit,
+)
 
 
 def draw_slices(found: PerformanceResponse) -> None:
@@ -23,12 +29,12 @@ def draw_slices(found: PerformanceResponse) -> None:
         hide_index=True,
         column_config=_columns(),
         placeholder="–",
-        alt="Error by region, income and house age, the worst first",
+        alt=f"Error by {SLICE_WORDS}, the worst first",
     )
 
 
 def slice_cells(slices: list[ErrorSlice]) -> list[dict[str, Any]]:
-    """Return the cells of one row a slice; errors in dollars, coverage in percent."""
+    """Return the cells of one row a slice; errors in the written unit, coverage in percent."""
     return [_cells(one) for one in slices if one.realized.rmse is not None]
 
 
@@ -37,20 +43,20 @@ def _cells(one: ErrorSlice) -> dict[str, Any]:
     coverage = one.realized.interval_coverage
     return {
         "kind": SLICE_LABELS.get(one.kind, one.kind),
-        "name": one.name.title() if one.kind == "region" else one.name,
+        "name": segment_name(one.kind, one.name),
         "rows": one.realized.rows,
-        "rmse": in_dollars(rmse.value if rmse else None),
-        "lower": in_dollars(rmse.lower if rmse else None),
-        "upper": in_dollars(rmse.upper if rmse else None),
-        "baseline": in_dollars(one.baseline_rmse),
-        "mae": in_dollars(mae.value if mae else None),
-        "bias": in_dollars(bias.value if bias else None),
+        "rmse": in_written_unit(rmse.value if rmse else None),
+        "lower": in_written_unit(rmse.lower if rmse else None),
+        "upper": in_written_unit(rmse.upper if rmse else None),
+        "baseline": in_written_unit(one.baseline_rmse),
+        "mae": in_written_unit(mae.value if mae else None),
+        "bias": in_written_unit(bias.value if bias else None),
         "coverage": None if coverage is None else 100 * coverage.value,
     }
 
 
 def _columns() -> dict[str, Any]:
-    money = {
+    errors = {
         "rmse": "RMSE",
         "lower": "from",
         "upper": "to",
@@ -61,10 +67,7 @@ def _columns() -> dict[str, Any]:
         "kind": st.column_config.TextColumn("Group"),
         "name": st.column_config.TextColumn("Segment"),
         "rows": st.column_config.NumberColumn("Labels", format="%,.0f"),
-        **{
-            name: st.column_config.NumberColumn(title, format="$%,.0f")
-            for name, title in money.items()
-        },
-        "bias": st.column_config.NumberColumn("Bias, $", format="%+,.0f"),
+        **{name: value_column(title) for name, title in errors.items()},
+        "bias": difference_column(with_written_unit("Bias")),
         "coverage": st.column_config.NumberColumn("Interval coverage", format="%.1f%%"),
     }

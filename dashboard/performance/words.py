@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from backend.contract.performance import Estimate, PerformanceResponse
 from dashboard.shared.moment import lasting
-from dashboard.shared.price import (
+from dashboard.shared.value import (
     number_range,
     percent,
-    price,
-    price_range,
     share_range,
     two_digits,
+    value_range,
+    value_words,
 )
 
 
@@ -56,9 +56,9 @@ def realized_facts(found: PerformanceResponse) -> dict[str, str]:
         for name in ("rmse", "mae", "bias", "r2", "interval_coverage")
     }
     facts = {
-        "RMSE": price_range(realized.rmse) + _holdout(then["rmse"], price),
-        "Mean absolute error": price_range(realized.mae) + _holdout(then["mae"], price),
-        "Bias": price_range(realized.bias) + _holdout(then["bias"], price),
+        "RMSE": value_range(realized.rmse) + _holdout(then["rmse"], value_words),
+        "Mean absolute error": value_range(realized.mae) + _holdout(then["mae"], value_words),
+        "Bias": value_range(realized.bias) + _holdout(then["bias"], value_words),
     }
     if realized.r2 is not None:
         facts["R²"] = number_range(realized.r2) + _holdout(then["r2"], two_digits)
@@ -74,8 +74,8 @@ def estimated_facts(found: PerformanceResponse) -> dict[str, str]:
     if estimated.estimated_rmse is None or estimated.estimated_mae is None:
         return {}
     facts = {
-        "RMSE, estimated": price_range(estimated.estimated_rmse),
-        "Mean absolute error, estimated": price_range(estimated.estimated_mae),
+        "RMSE, estimated": value_range(estimated.estimated_rmse),
+        "Mean absolute error, estimated": value_range(estimated.estimated_mae),
     }
     if estimated.estimated_rmse_ratio is not None:
         facts["Relative to the holdout RMSE"] = share_range(estimated.estimated_rmse_ratio)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from backend.contract.predictions import FEATURES, Feature, HousingFeatures
+from dashboard.predict.field import Value
+from dashboard.shared.words import in_sentence
 
 LONGEST_NUMBER = 40
 """Characters: no number in a link needs more."""
@@ -19,7 +21,7 @@ LONGEST_NUMBER = 40
 class FormAddress:
     """The inputs in an address, and a sentence for each invalid one."""
 
-    values: dict[str, float]
+    values: dict[str, Value]
     problems: tuple[str, ...]
 
 
@@ -32,17 +34,20 @@ def read_address(parameters: Mapping[str, str]) -> FormAddress:
     {'HouseAge': 30.0}
     """
     given = [feature for feature in FEATURES if feature.name in parameters]
-    read = {feature.name: _number(parameters[feature.name]) for feature in given}
-    problems = {feature.name: _problem(feature, read[feature.name]) for feature in given}
-    return FormAddress(
-        {name: value for name, value in read.items() if value is not None and not problems[name]},
-        tuple(problem for problem in problems.values() if problem),
-    )
+    values: dict[str, Value] = {}
+    problems = []
+    for feature in given:
+        try:
+            values[feature.name] = _read(feature, parameters[feature.name])
+        except ValueError as problem:
+            label = in_sentence(feature.label)
+            problems.append(f"The {label} in the link is {problem} and was ignored.")
+    return FormAddress(values, tuple(problems))
 
 
 def address_parameters(features: HousingFeatures) -> dict[str, str]:
-    """Return the parameters of an address, every number to its last digit."""
-    return {name: repr(float(value)) for name, value in features.model_dump().items()}
+    """Return the parameters of an address, every number to its last digit; a missing value is empty."""
+    return {name: _written(value) for name, value in features.model_dump().items()}
 
 
 def form_link(page_url: str, features: HousingFeatures) -> str:
@@ -57,20 +62,32 @@ def form_link(page_url: str, features: HousingFeatures) -> str:
     return urlunsplit((scheme, place, path, urlencode(address_parameters(features)), ""))
 
 
-def _number(text: str) -> float | None:
+def _written(value: Value) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else repr(float(value))
+
+
+def _read(feature: Feature, text: str) -> Value:
+    if feature.missing and not text:
+        return None
+    if feature.categories is not None:
+        if text not in feature.categories:
+            raise ValueError("none of its categories")
+        return text
+    return _number(feature, text)
+
+
+def _number(feature: Feature, text: str) -> float:
     # float() also reads 1_000 and digits of other scripts: harmless, and the range is checked.
     try:
         value = float(text[:LONGEST_NUMBER])
     except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _problem(feature: Feature, value: float | None) -> str | None:
-    name = feature.label.lower()
-    if value is None:
-        return f"The {name} in the link is not a number and was ignored."
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError("not a number")
     if not feature.minimum <= value <= feature.maximum:
-        allowed = f"{feature.minimum:,g} to {feature.maximum:,g}"
-        return f"The {name} in the link is outside {allowed} and was ignored."
-    return None
+        raise ValueError(f"outside {feature.minimum:,g} to {feature.maximum:,g}")
+    if feature.kind == "integer" and value != int(value):
+        raise ValueError("not a whole number")
+    return value

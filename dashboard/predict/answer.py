@@ -1,30 +1,28 @@
-"""The result of the form: a price and how far to trust it, or what is wrong with the inputs."""
+"""The result of the form: a prediction and how far to trust it, or what is wrong with the inputs."""
+
+import html
 
 import streamlit as st
 
 from backend.client import ServiceRefused
 from backend.contract.base import ValidationProblem
-from backend.contract.predictions import FEATURE_NAMES, HousingFeatures, PredictionResponse
-from backend.contract.table import SUBJECT, district_of
+from backend.contract.predictions import HousingFeatures, PredictionResponse
+from backend.contract.table import DISTRICTS, district_of
+from dashboard.predict.field import Value
 from dashboard.predict.form import is_asked_about, show_in_address
-from dashboard.predict.interval import interval_picture, interval_words
+from dashboard.predict.interval import interval_picture, interval_scale, interval_words
 from dashboard.predict.support import support_line
 from dashboard.predict.tabs import draw_actions
 from dashboard.shared.feature_words import BY_NAME
-from dashboard.shared.price import (
-    CENSUS_NOTE,
-    dollars,
-    escaped,
-    is_capped,
-    recorded_dollars,
-)
 from dashboard.shared.service import asking_service, housing_client, is_said
+from dashboard.shared.value import NOTE, escaped, is_capped, recorded, unrounded, written
+from dashboard.shared.words import A_SUBJECT, INPUTS, VALUE
 
 ANSWER = "predict_answer"
 """Session state: the last response of the service, or its refusal."""
 
 
-def ask_price(entered: dict[str, float]) -> None:
+def ask_prediction(entered: dict[str, Value]) -> None:
     """Send the form and keep the response. The service validates it, so empty fields are sent too."""
     st.session_state.pop(ANSWER, None)
     with asking_service():
@@ -37,7 +35,7 @@ def ask_price(entered: dict[str, float]) -> None:
 
 
 def last_answer() -> PredictionResponse | None:
-    """Return the last response, if it was a price."""
+    """Return the last response, if it was a prediction."""
     answer = st.session_state.get(ANSWER)
     return answer if isinstance(answer, PredictionResponse) else None
 
@@ -47,21 +45,22 @@ def draw_answer() -> None:
     answer = st.session_state.get(ANSWER)
     with st.container(border=True, key="predict_answer_card"):
         if isinstance(answer, PredictionResponse):
-            _draw_price(answer)
+            _draw_prediction(answer)
         elif isinstance(answer, ServiceRefused) and not is_said(str(answer)):
             _draw_refusal(answer)
         else:
             _draw_nothing_yet()
-    st.caption(CENSUS_NOTE)
+    if NOTE:
+        st.caption(NOTE)
 
 
-def _draw_price(answer: PredictionResponse) -> None:
-    st.markdown("Median house value")
-    with st.container(key="predict_price"):
+def _draw_prediction(answer: PredictionResponse) -> None:
+    st.markdown(escaped(f"Predicted {VALUE}"))
+    with st.container(key="predict_value"):
         # No Streamlit element sets a number this large; the text has only digits.
         st.html(
             '<div style="font-size:3.25rem;font-weight:650;line-height:1.05;'
-            f'font-variant-numeric:tabular-nums">{dollars(answer.prediction)}</div>'
+            f'font-variant-numeric:tabular-nums">{html.escape(written(answer.prediction))}</div>'
         )
     # In containers of their own, so that what follows keeps its place and is not drawn twice.
     with st.container(key="predict_notes"):
@@ -77,15 +76,16 @@ def _draw_price(answer: PredictionResponse) -> None:
 
 def _draw_notes(answer: PredictionResponse) -> None:
     if not is_asked_about(answer.input):
-        st.caption(":material/history: The form has changed. Predict again to update the price.")
+        st.caption(f":material/history: The form has changed. Predict again to update the {VALUE}.")
     if is_capped(answer.prediction):
-        st.caption("At the census cap: the actual value may be higher.")
+        st.caption("At the cap: the actual value may be higher.")
 
 
 def _draw_interval(answer: PredictionResponse) -> None:
     with st.container(key="predict_interval", gap="xxsmall"):
         st.markdown(f"**{escaped(interval_words(answer.interval))}**")
-        st.html(interval_picture(answer.prediction, answer.interval))
+        scale = interval_scale([answer.interval])
+        st.html(interval_picture(answer.prediction, answer.interval, scale))
 
 
 def _draw_warnings(answer: PredictionResponse) -> None:
@@ -100,14 +100,14 @@ def _draw_warnings(answer: PredictionResponse) -> None:
 
 def _facts(answer: PredictionResponse) -> dict[str, str]:
     facts = {
-        "Unrounded": f"{answer.prediction:.4f} × 100,000 USD",
+        "Unrounded": escaped(unrounded(answer.prediction)),
         "Model": answer.model_type,
         "Model version": f"`{answer.model_version}`",
         "Prediction ID": f"`{answer.prediction_id}`",
     }
     district = district_of(answer.input)
     if district is not None:
-        facts["1990 census value"] = escaped(recorded_dollars(district.recorded_value))
+        facts[f"Recorded {VALUE}"] = escaped(recorded(district.recorded_value))
     return facts
 
 
@@ -136,8 +136,6 @@ def problem_words(problem: ValidationProblem) -> str:
 
 
 def _draw_nothing_yet() -> None:
-    st.markdown("**No price yet**")
-    st.caption(
-        f"Choose a district or enter the {len(FEATURE_NAMES)} inputs of a {SUBJECT}, "
-        "then select *Predict price*."
-    )
+    st.markdown(f"**No {VALUE} yet**")
+    choice = f"Choose {A_SUBJECT} or enter" if DISTRICTS else "Enter"
+    st.caption(f"{choice} the {INPUTS} of {A_SUBJECT}, then select *Predict {VALUE}*.")

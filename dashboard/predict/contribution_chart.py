@@ -1,19 +1,27 @@
-"""Why this price: a waterfall from the average price to this one."""
+"""Why this prediction: a waterfall from the average prediction to this one."""
 
 from typing import Any
 
 import streamlit as st
 
 from backend.contract.predictions import HousingFeatures, PredictionResponse
-from dashboard.predict.contributions import PriceBuildUp, build_up
+from backend.contract.table import SUBJECTS
+from dashboard.predict.contributions import BuildUp, Contribution, amount_of, build_up, value_of
 from dashboard.shared.colours import DOWN, TOTAL, UP
-from dashboard.shared.feature_words import feature_named, number, with_unit
-from dashboard.shared.price import dollar_difference, escaped
+from dashboard.shared.feature_words import feature_named, input_words, with_unit
+from dashboard.shared.scale import Scale, shortened
 from dashboard.shared.still_chart import draw_still
+from dashboard.shared.value import escaped, written, written_difference
+from dashboard.shared.words import VALUE, in_units
 
-BASE_LABEL = "Average price"
-PRICE_LABEL = "This price"
-HEIGHT = 440
+BASE_LABEL = f"Average {VALUE}"
+TOTAL_LABEL = f"This {VALUE}"
+BAR_HEIGHT, FRAME_HEIGHT = 39, 50
+"""Pixels; the frame is the axis."""
+EXACT_UP_TO = 10
+"""Inputs: of more, the service computes Shapley values approximately."""
+ROOM_SHARE = 0.22
+"""Of the bars' span, beside the outermost for their texts."""
 
 
 def draw_contributions(explained: PredictionResponse) -> None:
@@ -22,28 +30,30 @@ def draw_contributions(explained: PredictionResponse) -> None:
         st.warning("The service returned no contributions.", icon=":material/warning:")
         return
     steps = build_up(explained.contributions, explained.prediction)
-    st.markdown("**From the average price to this one, 1990 US dollars**")
+    st.markdown(escaped(f"**{in_units(f'From the average {VALUE} to this one')}**"))
     figure = waterfall_figure(steps, explained.input)
-    draw_still(figure, "waterfall", HEIGHT, waterfall_words(steps))
+    draw_still(figure, "waterfall", _height(steps), waterfall_words(steps))
+    exact = "exact " if len(explained.contributions.values) <= EXACT_UP_TO else ""
     st.caption(
-        f"{escaped(_sum_words(steps))} The average is over a sample of the training districts. Each "
-        "bar is an input's exact Shapley value: its contribution, averaged over every order of the "
-        "inputs. It explains the model, not what causes prices."
+        f"{escaped(_sum_words(steps))} The average is over a sample of the training {SUBJECTS}. Each "
+        f"bar is an input's {exact}Shapley value: its contribution, averaged over every order of the "
+        f"inputs. It explains the model, not what causes the {VALUE}."
     )
 
 
-def waterfall_figure(steps: PriceBuildUp, inputs: HousingFeatures) -> dict[str, Any]:
-    """Return the chart: dollars to the right, inputs downwards by size, between two totals."""
+def waterfall_figure(steps: BuildUp, inputs: HousingFeatures) -> dict[str, Any]:
+    """Return the chart: the written unit to the right, inputs downwards by size, between two totals."""
     values = inputs.model_dump()
-    names = [step.name for step in steps.contributions]
+    parts = steps.contributions
+    amounts = [amount_of(count) for count in (steps.base, *_counts(steps), steps.total)]
     return {
         "data": [
             {
                 "type": "waterfall",
                 "orientation": "h",
-                "measure": ["absolute", *["relative"] * len(names), "total"],
-                "x": [steps.base, *[step.dollars for step in steps.contributions], steps.price],
-                "y": [BASE_LABEL, *[_label(name, values[name]) for name in names], PRICE_LABEL],
+                "measure": ["absolute", *["relative"] * len(parts), "total"],
+                "x": amounts,
+                "y": [BASE_LABEL, *[_label(part, values) for part in parts], TOTAL_LABEL],
                 "text": _bar_texts(steps),
                 "hovertext": _hover_texts(steps, values),
                 "hoverinfo": "text",
@@ -60,56 +70,94 @@ def waterfall_figure(steps: PriceBuildUp, inputs: HousingFeatures) -> dict[str, 
     }
 
 
-def waterfall_words(steps: PriceBuildUp) -> str:
+def waterfall_words(steps: BuildUp) -> str:
     """Describe the chart for people who cannot see it."""
-    parts = ", ".join(
-        f"{feature_named(step.name).label} {dollar_difference(step.dollars)}"
-        for step in steps.contributions
+    parts = ", ".join(f"{_name(part)} {_difference(part.steps)}" for part in steps.contributions)
+    return (
+        f"Waterfall: average {VALUE} {_value(steps.base)}, {parts}, "
+        f"this {VALUE} {_value(steps.total)}"
     )
-    return f"Waterfall: average price ${steps.base:,}, {parts}, this price ${steps.price:,}"
 
 
-def _sum_words(steps: PriceBuildUp) -> str:
-    total = sum(step.dollars for step in steps.contributions)
+def _sum_words(steps: BuildUp) -> str:
+    total = sum(_counts(steps))
     sign = "−" if total < 0 else "+"
-    return f"${steps.base:,} {sign} ${abs(total):,} from the inputs = ${steps.price:,}."
+    return (
+        f"{_value(steps.base)} {sign} {_value(abs(total))} from the inputs = {_value(steps.total)}."
+    )
 
 
-def _label(name: str, value: float) -> str:
-    return f"{feature_named(name).label} {number(value)}"
+def _counts(steps: BuildUp) -> list[int]:
+    return [part.steps for part in steps.contributions]
 
 
-def _bar_texts(steps: PriceBuildUp) -> list[str]:
-    middle = [dollar_difference(step.dollars) for step in steps.contributions]
-    return [f"${steps.base:,}", *middle, f"<b>${steps.price:,}</b>"]
+def _value(steps: int) -> str:
+    return written(value_of(steps))
 
 
-def _hover_texts(steps: PriceBuildUp, values: dict[str, float]) -> list[str]:
+def _difference(steps: int) -> str:
+    return written_difference(value_of(steps))
+
+
+def _name(part: Contribution) -> str:
+    if len(part.names) > 1:
+        return f"{len(part.names)} other inputs"
+    return feature_named(part.names[0]).label
+
+
+def _label(part: Contribution, values: dict[str, Any]) -> str:
+    if len(part.names) > 1:
+        return _name(part)
+    return f"{_name(part)} {input_words(values[part.names[0]])}"
+
+
+def _bar_texts(steps: BuildUp) -> list[str]:
+    middle = [_difference(count) for count in _counts(steps)]
+    return [_value(steps.base), *middle, f"<b>{_value(steps.total)}</b>"]
+
+
+def _hover_texts(steps: BuildUp, values: dict[str, Any]) -> list[str]:
     middle = [
-        f"{feature_named(step.name).label}: {with_unit(feature_named(step.name), values[step.name])}"
-        f"<br>{dollar_difference(step.dollars)}"
-        for step in steps.contributions
+        f"{_detail(part, values)}<br>{_difference(part.steps)}" for part in steps.contributions
     ]
-    return [f"{BASE_LABEL}: ${steps.base:,}", *middle, f"{PRICE_LABEL}: ${steps.price:,}"]
+    return [
+        f"{BASE_LABEL}: {_value(steps.base)}",
+        *middle,
+        f"{TOTAL_LABEL}: {_value(steps.total)}",
+    ]
 
 
-def _layout(steps: PriceBuildUp) -> dict[str, Any]:
-    reached = [steps.base]
-    for step in steps.contributions:
-        reached.append(reached[-1] + step.dollars)
-    # Room on both sides for the texts beside the outermost bars.
-    room = 0.22 * (max(reached) - min(0, *reached))
+def _detail(part: Contribution, values: dict[str, Any]) -> str:
+    if len(part.names) > 1:
+        return _name(part)
+    feature = feature_named(part.names[0])
+    return f"{feature.label}: {with_unit(feature, values[feature.name])}"
+
+
+def _height(steps: BuildUp) -> int:
+    return FRAME_HEIGHT + BAR_HEIGHT * (len(steps.contributions) + 2)
+
+
+def _layout(steps: BuildUp) -> dict[str, Any]:
+    reached = [0, steps.base]
+    for count in _counts(steps):
+        reached.append(reached[-1] + count)
+    scale = Scale(
+        amount_of(min(reached)), max(amount_of(max(reached)), amount_of(min(reached) + 1))
+    )
+    room = ROOM_SHARE * (scale.highest - scale.lowest)
+    marks = scale.marks(5)
     return {
-        "height": HEIGHT,
+        "height": _height(steps),
         "margin": {"l": 0, "r": 8, "t": 8, "b": 40},
         "showlegend": False,
         "dragmode": False,
         "xaxis": {
-            "range": [min(0, *reached), max(reached) + room],
-            "tickprefix": "$",
-            "tickformat": "~s",
+            # All start at zero, so only bars that reach below it need room for texts there.
+            "range": [scale.lowest - (room if min(reached) < 0 else 0), scale.highest + room],
+            "tickvals": marks,
+            "ticktext": shortened(marks),
             "fixedrange": True,
-            "nticks": 6,
         },
         "yaxis": {"autorange": "reversed", "automargin": True, "fixedrange": True},
     }

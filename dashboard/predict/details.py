@@ -42,13 +42,13 @@ class AnswerDetails:
         return self._explained
 
     def sensitivity(self) -> SensitivityResponse:
-        """Return the price along each input."""
+        """Return the prediction along each input."""
         if self._sensitivity is None:
             self._sensitivity = housing_client().sensitivity(self.answer.input)
         return self._sensitivity
 
     def nearest(self) -> NearestResponse:
-        """Return the nearest training districts."""
+        """Return the nearest training rows."""
         if self._nearest is None:
             self._nearest = housing_client().nearest_districts(self.answer.input, NUMBER)
         return self._nearest

@@ -1,15 +1,17 @@
-"""The form that describes one block group, built from the definition of the inputs."""
+"""The form that describes one row, built from the definition of the inputs."""
 
 import streamlit as st
 
-from backend.contract.predictions import EXAMPLE, FEATURES, Feature, HousingFeatures
-from backend.contract.table import DISTRICTS, District
+from backend.contract.predictions import EXAMPLE, FEATURES, HousingFeatures
+from backend.contract.table import DISTRICTS, SUBJECT, District
 from dashboard.predict.address import address_parameters, read_address
+from dashboard.predict.field import Value, as_entered, draw_field
 from dashboard.shared.buttons import readable_letters
+from dashboard.shared.words import VALUE
 
 DISTRICT_KEY = "predict_district"
 FILLED_KEY = "predict_filled"
-"""Session state: how often a district filled the form."""
+"""Session state: how often a preset filled the form."""
 PRESSED_KEY = "predict_pressed"
 """Session state: whether the form was just submitted."""
 INPUTS_KEY = "predict_inputs"
@@ -17,13 +19,19 @@ ADDRESS_KEY = "predict_address"
 """Session state: the part of the page's address that the form has read or written."""
 PROBLEMS_KEY = "predict_address_problems"
 """Session state: sentences about what is wrong with the address."""
+TWO_COLUMNS_UP_TO = 12
+SCROLLED_FROM = 30
+"""Inputs: so many scroll within the form, so that its button and the answer stay in sight."""
+SCROLLED_HEIGHT = 640
 
 
 def choose_district() -> None:
-    """Offer real districts; choosing one fills the form."""
+    """Offer real rows, if the table has any; choosing one fills the form."""
+    if not DISTRICTS:
+        return
     st.session_state.setdefault(DISTRICT_KEY, None)
     st.pills(
-        "Start from a real district",
+        f"Start from a real {SUBJECT}",
         DISTRICTS,
         format_func=lambda district: district.name,
         key=DISTRICT_KEY,
@@ -34,24 +42,26 @@ def choose_district() -> None:
     )
 
 
-def feature_form() -> dict[str, float] | None:
-    """Draw the form; return what was entered when it is submitted, without empty fields."""
+def feature_form() -> dict[str, Value] | None:
+    """Draw the form; return what was entered when it is submitted.
+
+    Empty fields are left out, so that the service names them; where a value may be missing, it is None.
+    """
     for feature in FEATURES:
-        st.session_state.setdefault(_key(feature.name), EXAMPLE[feature.name])
+        st.session_state.setdefault(
+            _key(f"input_{feature.name}"), as_entered(feature, EXAMPLE[feature.name])
+        )
     with st.container(key=INPUTS_KEY):
         readable_letters(INPUTS_KEY, "primaryFormSubmit")
         return _draw_form()
 
 
-def _draw_form() -> dict[str, float] | None:
+def _draw_form() -> dict[str, Value] | None:
     with st.form(_key("form"), border=True):
-        entered: dict[str, float | None] = {}
-        for pair in _pairs():
-            for column, feature in zip(st.columns(len(pair)), pair, strict=True):
-                with column:
-                    entered[feature.name] = _field(feature)
+        with st.container(height=SCROLLED_HEIGHT if len(FEATURES) >= SCROLLED_FROM else "content"):
+            entered = _draw_fields()
         st.form_submit_button(
-            "Predict price",
+            f"Predict {VALUE}",
             type="primary",
             key=_key("submit"),
             width="stretch",
@@ -59,13 +69,32 @@ def _draw_form() -> dict[str, float] | None:
         )
     if not st.session_state.pop(PRESSED_KEY, False):
         return None
-    return {name: value for name, value in entered.items() if value is not None}
+    may_be_missing = {feature.name for feature in FEATURES if feature.missing}
+    return {
+        name: value
+        for name, value in entered.items()
+        if value is not None or name in may_be_missing
+    }
+
+
+def _draw_fields() -> dict[str, Value]:
+    entered: dict[str, Value] = {}
+    width = 2 if len(FEATURES) <= TWO_COLUMNS_UP_TO else 3
+    for start in range(0, len(FEATURES), width):
+        row = FEATURES[start : start + width]
+        # A last row that is not full keeps its fields as wide as those above.
+        for column, feature in zip(st.columns(width), row, strict=False):
+            with column:
+                entered[feature.name] = draw_field(feature, _key(f"input_{feature.name}"))
+    return entered
 
 
 def is_asked_about(features: HousingFeatures) -> bool:
     """Return whether the form still has these inputs."""
     values = features.model_dump()
-    return all(st.session_state.get(_key(name)) == value for name, value in values.items())
+    return all(
+        st.session_state.get(_key(f"input_{name}")) == value for name, value in values.items()
+    )
 
 
 def fill_from_address() -> None:
@@ -93,46 +122,25 @@ def show_in_address(features: HousingFeatures) -> None:
     st.query_params.update(parameters)
 
 
-def _field(feature: Feature) -> float | None:
-    return st.number_input(
-        f"{feature.label} ({feature.unit})",
-        min_value=float(feature.minimum),
-        max_value=float(feature.maximum),
-        value=None,
-        step=float(feature.step),
-        format="%.6g",
-        key=_key(feature.name),
-        persist_state="session",
-        help=(
-            f"{feature.described} Typical: {feature.typical.lowest:g} to {feature.typical.highest:g}. "
-            f"Allowed: {feature.minimum:g} to {feature.maximum:g}."
-        ),
-    )
-
-
 def _fill_in() -> None:
     district: District | None = st.session_state[DISTRICT_KEY]
     if district is not None:
         _fill(district.features.model_dump())
 
 
-def _fill(values: dict[str, float]) -> None:
+def _fill(values: dict[str, Value]) -> None:
     st.session_state[FILLED_KEY] = st.session_state.get(FILLED_KEY, 0) + 1
-    for name, value in values.items():
-        st.session_state[_key(name)] = float(value)
+    for feature in FEATURES:
+        st.session_state[_key(f"input_{feature.name}")] = as_entered(feature, values[feature.name])
 
 
 def _press() -> None:
-    # Kept apart from the button: pressed while a district arrives, the button itself is gone.
+    # Kept apart from the button: pressed while a preset arrives, the button itself is gone.
     st.session_state[PRESSED_KEY] = True
     st.session_state.pop(PROBLEMS_KEY, None)
 
 
 def _key(name: str) -> str:
-    # A district brings a new form: were the old one filled field by field, a quick press on its button
-    # would send some of the new numbers with some of the old ones.
+    # A preset brings a new form: were the old one filled field by field, a quick press on its button
+    # would send some of the new values with some of the old ones.
     return f"predict_{name}_{st.session_state.get(FILLED_KEY, 0)}"
-
-
-def _pairs() -> list[tuple[Feature, ...]]:
-    return [FEATURES[start : start + 2] for start in range(0, len(FEATURES), 2)]

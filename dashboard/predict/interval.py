@@ -1,11 +1,21 @@
-"""The interval around a price: drawn on a scale from $0 to the census cap, and in words."""
+"""The interval around a prediction: drawn on a scale of possible answers, and in words."""
 
-from backend.contract.predictions import TARGET_CAP, Interval
-from dashboard.shared.price import dollars, is_capped
+import html
+from collections.abc import Iterable
+
+from backend.contract.predictions import Interval
+from backend.contract.target import DISPLAY, TARGET_CAP
+from dashboard.shared.scale import USUAL, Scale, shortened
+from dashboard.shared.value import CAPPED, in_written_unit, is_capped, written, written_exactly
+from dashboard.shared.words import LABEL
 
 CAP_WORDS = "the cap or more"
-TICKS = (0.0, 1.0, 2.0, 3.0)
-"""Labelled prices, in 100,000 USD; the cap's label takes the place of the fourth."""
+PARTS = 5
+"""About so many marks stand on the scale."""
+ROOM_PERCENT = 22
+"""The cap's own label takes the place of marks that are this close to the end."""
+EDGE_PERCENT = 5
+"""A label so close to an end begins or ends there."""
 
 # Plain boxes, because no Streamlit chart keeps still and follows the theme at this size.
 _TRACK = "position:absolute;left:0;right:0;top:0.8rem;height:0.4rem;border-radius:0.2rem;"
@@ -28,52 +38,56 @@ def interval_words(interval: Interval) -> str:
     >>> interval_words(Interval(lower=3.4, upper=5.00001, coverage=0.9))
     '90% interval: $340,000 to the cap or more'
     """
-    return f"{interval.coverage:.0%} interval: {dollars(interval.lower)} to {upper_words(interval)}"
+    return f"{interval.coverage:.0%} interval: {written(interval.lower)} to {upper_words(interval)}"
 
 
 def upper_words(interval: Interval) -> str:
     """Write the upper end of an interval."""
-    return CAP_WORDS if is_capped(interval.upper) else dollars(interval.upper)
+    return CAP_WORDS if is_capped(interval.upper) else written(interval.upper)
 
 
-def interval_picture(price: float, interval: Interval) -> str:
-    """Return HTML: a scale from $0 to the cap, the interval as a bar on it, the price as a mark."""
-    lower, upper = scale_percent(interval.lower), scale_percent(interval.upper)
-    words = f"Price {dollars(price)}, {interval_words(interval)}, on a scale from $0 to $500,001"
+def interval_scale(intervals: Iterable[Interval]) -> Scale:
+    """Return one scale for intervals: the usual one, and farther if one of them ends outside."""
+    ends = [end for interval in intervals for end in (interval.lower, interval.upper)]
+    return USUAL.around(map(in_written_unit, ends))
+
+
+def interval_picture(prediction: float, interval: Interval, scale: Scale) -> str:
+    """Return HTML: a scale, the interval as a bar on it, the prediction as a mark."""
+    here, lower, upper = (
+        scale.percent(in_written_unit(value))
+        for value in (prediction, interval.lower, interval.upper)
+    )
+    ends = [written_exactly(end / DISPLAY.factor) for end in (scale.lowest, scale.highest)]
+    words = (
+        f"{LABEL} {written(prediction)}, {interval_words(interval)}, on a scale from "
+        f"{ends[0]} to {ends[1]}"
+    )
     return (
-        f'<div role="img" aria-label="{words}" style="position:relative;height:3.1rem">'
+        f'<div role="img" aria-label="{html.escape(words)}" style="position:relative;height:3.1rem">'
         f'<div style="{_TRACK}background:{_FAINT}"></div>'
         f'<div style="{_RANGE}left:{lower:.2f}%;width:{upper - lower:.2f}%;background:{_TEAL}"></div>'
-        f'<div style="{_MARK}left:{scale_percent(price):.2f}%;background:currentColor"></div>'
-        f"{_labels()}</div>"
+        f'<div style="{_MARK}left:{here:.2f}%;background:currentColor"></div>'
+        f"{_labels(scale)}</div>"
     )
 
 
-def scale_percent(price: float) -> float:
-    """Return where a price stands on the scale, from 0 to 100.
-
-    Examples
-    --------
-    >>> scale_percent(-0.1), scale_percent(7.0)
-    (0.0, 100.0)
-    """
-    return 100.0 * min(max(price / TARGET_CAP, 0.0), 1.0)
+def _labels(scale: Scale) -> str:
+    marks = scale.marks(PARTS)
+    texts = shortened(marks)
+    free = 100 - ROOM_PERCENT if CAPPED else 100
+    placed = [(scale.percent(mark), text) for mark, text in zip(marks, texts, strict=True)]
+    ticks = "".join(_label(place, text) for place, text in placed if place <= free)
+    return ticks + (_label(100, f"{written_exactly(TARGET_CAP)} cap") if CAPPED else "")
 
 
-def _labels() -> str:
-    ticks = "".join(_label(tick) for tick in TICKS)
-    cap = (
-        f'<div style="{_TICK}right:0;background:{_QUIET}"></div>'
-        f'<div style="{_LABEL}right:0;color:{_QUIET}">$500,001 cap</div>'
-    )
-    return ticks + cap
-
-
-def _label(tick: float) -> str:
-    place = f"left:{scale_percent(tick):.2f}%;"
-    middle = "transform:translateX(-50%);" if tick else ""
-    text = f"${tick * 100:.0f}k" if tick else "$0"
+def _label(percent: float, text: str) -> str:
+    if percent >= 100 - EDGE_PERCENT:
+        place, line = f"right:{100 - percent:.2f}%;", ""
+    else:
+        place = f"left:{percent:.2f}%;"
+        line = "" if percent <= EDGE_PERCENT else "transform:translateX(-50%);"
     return (
         f'<div style="{_TICK}{place}background:{_QUIET}"></div>'
-        f'<div style="{_LABEL}{place}{middle}color:{_QUIET}">{text}</div>'
+        f'<div style="{_LABEL}{place}{line}color:{_QUIET}">{html.escape(text)}</div>'
     )

@@ -1,74 +1,97 @@
-"""The surroundings: the two maps and the nearest training districts as a table."""
+"""The surroundings: the nearest training rows as a table, and on two maps where the table has a place."""
 
 from statistics import median
 from typing import Any
 
 import streamlit as st
 
-from backend.contract.predictions import FEATURES, HousingFeatures
-from backend.contract.table import SUBJECT
+from backend.contract.place import HAS_PLACE
+from backend.contract.predictions import HousingFeatures
+from backend.contract.table import SUBJECT, SUBJECTS
 from backend.contract.what_if import NearestDistrict, NearestResponse
-from dashboard.predict.district_map import HEIGHT, around_figure, places_around, state_figure
-from dashboard.shared.price import escaped, recorded_dollars
+from dashboard.predict.district_map import HEIGHT, around_figure, overview_figure, places_around
+from dashboard.shared.feature_words import input_columns
 from dashboard.shared.still_chart import draw_still
+from dashboard.shared.value import escaped, recorded
+from dashboard.shared.words import VALUE
 
+DISTANCE, RECORDED = "#distance", "#recorded"
+"""Columns; no input can have such a name."""
 NUMBER = 20
-"""Districts shown: enough for a picture of prices around, few enough to read."""
+"""Rows shown: enough for a picture of the values around, few enough to read."""
 
 
 def draw_nearest(nearest: NearestResponse, inputs: HousingFeatures) -> None:
-    """Draw where the block group is, the recorded prices around it, and their table."""
+    """Draw the recorded values around the row: on maps if there is a place, and as a table."""
     districts = nearest.districts
-    places = places_around(inputs, districts)
-    state, around = st.columns(2, gap="medium")
-    with state:
-        st.markdown("**Location in California**")
-        alt = f"The map with the {SUBJECT} marked"
-        draw_still(state_figure(inputs, places), "state", HEIGHT, alt)
-    with around:
-        st.markdown(f"**The {len(districts)} nearest training districts, by recorded price**")
-        alt = "The nearest districts coloured by recorded price"
-        draw_still(around_figure(places), "around", HEIGHT, alt)
-    st.caption(escaped(around_words(districts)))
+    if HAS_PLACE:
+        _draw_maps(districts, inputs)
+        st.caption(escaped(f"{around_words(districts)} {_map_words()}"))
+    else:
+        st.markdown(f"**The {len(districts)} nearest training {SUBJECTS}**")
+        st.caption(escaped(f"{around_words(districts)} {_distance_words()}"))
     _draw_table(districts)
 
 
+def _draw_maps(districts: list[NearestDistrict], inputs: HousingFeatures) -> None:
+    places = places_around(inputs, districts)
+    overview, around = st.columns(2, gap="medium")
+    with overview:
+        st.markdown("**Location**")
+        alt = f"The map with the {SUBJECT} marked"
+        draw_still(overview_figure(inputs, places), "overview", HEIGHT, alt)
+    with around:
+        st.markdown(f"**The {len(districts)} nearest training {SUBJECTS}, by recorded {VALUE}**")
+        alt = f"The nearest {SUBJECTS} coloured by recorded {VALUE}"
+        draw_still(around_figure(places), "around", HEIGHT, alt)
+
+
 def around_words(districts: list[NearestDistrict]) -> str:
-    """Describe the recorded prices around, and how to read the maps."""
-    prices = [district.price for district in districts]
+    """Describe the recorded values around."""
+    values = [district.price for district in districts]
+    farthest = districts[-1].distance_km
+    away = "" if farthest is None else f", up to {farthest:.1f} km away"
     return (
-        f"The red ring marks this {SUBJECT}. Recorded prices of the {len(districts)} nearest training "
-        f"districts, up to {districts[-1].distance_km:.1f} km away: {recorded_dollars(min(prices))} to "
-        f"{recorded_dollars(max(prices))}, median {recorded_dollars(median(prices))}. Districts "
-        "at the same 0.01 degree share a larger dot in their mean colour. Hover over a dot for details."
+        f"Recorded {VALUE} of the {len(districts)} nearest training {SUBJECTS}{away}: "
+        f"{recorded(min(values))} to {recorded(max(values))}, median {recorded(median(values))}."
     )
 
 
-def district_cells(districts: list[NearestDistrict]) -> list[dict[str, Any]]:
-    """Return one row of cells for each district, nearest first."""
+def _map_words() -> str:
+    return (
+        f"The red ring marks this {SUBJECT}. {SUBJECTS.capitalize()} at the same place share a larger dot "
+        "in their mean colour. Hover over a dot for details."
+    )
+
+
+def _distance_words() -> str:
+    return "Distance: of the inputs, each divided by its usual range (5th to 95th percentile)."
+
+
+def nearest_cells(districts: list[NearestDistrict]) -> list[dict[str, Any]]:
+    """Return one row of cells for each row, nearest first."""
     return [
-        {"distance": district.distance_km, "price": recorded_dollars(district.price)}
+        {
+            DISTANCE: district.distance_km if HAS_PLACE else district.distance,
+            RECORDED: recorded(district.price),
+        }
         | district.input.model_dump()
         for district in districts
     ]
 
 
 def _draw_table(districts: list[NearestDistrict]) -> None:
-    inputs = {
-        feature.name: st.column_config.NumberColumn(
-            feature.label, format="%.6g", help=feature.description
-        )
-        for feature in FEATURES
-    }
+    unit, form = (", km", "%.1f") if HAS_PLACE else ("", "%.2f")
     st.dataframe(
-        district_cells(districts),
+        nearest_cells(districts),
         key="predict_nearest",
         height=300,
         hide_index=True,
         column_config={
-            "distance": st.column_config.NumberColumn("Distance, km", format="%.1f", pinned=True),
-            "price": st.column_config.TextColumn("Recorded price", alignment="right"),
-            **inputs,
+            DISTANCE: st.column_config.NumberColumn(f"Distance{unit}", format=form, pinned=True),
+            RECORDED: st.column_config.TextColumn(f"Recorded {VALUE}", alignment="right"),
+            **input_columns(),
         },
-        alt="The nearest training districts with distance, recorded price and inputs",
+        placeholder="–",
+        alt=f"The nearest training {SUBJECTS} with distance, recorded {VALUE} and inputs",
     )

@@ -1,8 +1,8 @@
-"""Predict: describe a block group, and see its price and the reasons for it."""
+"""Predict: describe a row, and see its prediction and the reasons for it."""
 
 import streamlit as st
 
-from dashboard.predict.answer import ask_price, draw_answer, last_answer
+from dashboard.predict.answer import ask_prediction, draw_answer, last_answer
 from dashboard.predict.form import choose_district, feature_form, fill_from_address
 from dashboard.predict.tabs import draw_answer_tabs
 from dashboard.shared.service import watch_service
@@ -16,6 +16,6 @@ with form_side:
     entered = feature_form()
 with answer_side:
     if entered is not None:
-        ask_price(entered)
+        ask_prediction(entered)
     draw_answer()
 draw_answer_tabs(last_answer())

@@ -1,17 +1,19 @@
-"""The pinned scenarios side by side: prices on one scale, and a table of the differences."""
+"""The pinned scenarios side by side: predictions on one scale, and a table of the differences."""
 
 import streamlit as st
 
-from dashboard.predict.interval import interval_picture, interval_words
+from dashboard.predict.interval import interval_picture, interval_scale, interval_words
 from dashboard.predict.scenarios import (
     MOST_SCENARIOS,
     Scenario,
     comparison,
-    price_difference,
     scenarios,
     unpin,
+    value_difference,
 )
-from dashboard.shared.price import dollars, escaped
+from dashboard.shared.scale import Scale
+from dashboard.shared.value import escaped, written
+from dashboard.shared.words import LABEL, in_units
 
 TABLE_KEY = "predict_comparison"
 # On a phone four scenarios are wider than the page: the table scrolls, and numbers do not wrap.
@@ -31,21 +33,22 @@ def draw_scenarios() -> None:
             "while you visit other pages."
         )
         return
-    st.markdown("**Prices with intervals, 1990 US dollars**")
+    st.markdown(escaped(f"**{in_units(f'{LABEL} with interval')}**"))
+    scale = interval_scale(one.answer.interval for one in pinned)
     for scenario in pinned:
-        _draw_bar(scenario, pinned[0])
+        _draw_bar(scenario, pinned[0], scale)
     st.markdown("**Differences**")
     _draw_table(pinned)
     st.caption("Inputs that differ from scenario A are in bold.")
 
 
-def _draw_bar(scenario: Scenario, first: Scenario) -> None:
+def _draw_bar(scenario: Scenario, first: Scenario, scale: Scale) -> None:
     words, picture, button = st.columns([3, 6, 1], vertical_alignment="center")
     answer = scenario.answer
     with words:
-        st.markdown(f"**{scenario.name}**  \n{escaped(_price_words(scenario, first))}")
+        st.markdown(f"**{scenario.name}**  \n{escaped(_value_words(scenario, first))}")
     with picture, st.container(key=f"predict_scenario_{scenario.letter}"):
-        st.html(interval_picture(answer.prediction, answer.interval))
+        st.html(interval_picture(answer.prediction, answer.interval, scale))
         st.caption(escaped(interval_words(answer.interval)))
     with button:
         st.button(
@@ -58,11 +61,11 @@ def _draw_bar(scenario: Scenario, first: Scenario) -> None:
         )
 
 
-def _price_words(scenario: Scenario, first: Scenario) -> str:
-    price = dollars(scenario.answer.prediction)
+def _value_words(scenario: Scenario, first: Scenario) -> str:
+    value = written(scenario.answer.prediction)
     if scenario is first:
-        return price
-    return f"{price} :gray[({price_difference(first.answer, scenario.answer)})]"
+        return value
+    return f"{value} :gray[({value_difference(first.answer, scenario.answer)})]"
 
 
 def _draw_table(pinned: list[Scenario]) -> None:

@@ -7,9 +7,12 @@ import streamlit as st
 
 from backend.contract.predictions import FEATURES, PredictionResponse
 from backend.contract.table import district_of
+from backend.contract.target import DISPLAY
+from dashboard.predict.field import Value
 from dashboard.predict.interval import upper_words
-from dashboard.shared.feature_words import number
-from dashboard.shared.price import dollar_difference, dollars, rounded_dollars
+from dashboard.shared.feature_words import input_words
+from dashboard.shared.value import rounded, written, written_difference
+from dashboard.shared.words import LABEL
 
 MOST_SCENARIOS = 4
 LETTERS = "ABCD"
@@ -26,7 +29,7 @@ class Scenario:
 
     @property
     def name(self) -> str:
-        """The letter, with the district of these inputs if there is one."""
+        """The letter, with the preset of these inputs if there is one."""
         district = district_of(self.answer.input)
         return self.letter if district is None else f"{self.letter} · {district.name}"
 
@@ -57,9 +60,10 @@ def is_pinned(answer: PredictionResponse) -> bool:
     return any(one.answer.prediction_id == answer.prediction_id for one in scenarios())
 
 
-def price_difference(first: PredictionResponse, other: PredictionResponse) -> str:
-    """Write how much another price differs from the first, rounded as the page rounds both."""
-    return dollar_difference(rounded_dollars(other.prediction) - rounded_dollars(first.prediction))
+def value_difference(first: PredictionResponse, other: PredictionResponse) -> str:
+    """Write how much another prediction differs from the first, rounded as the page rounds both."""
+    amount = rounded(other.prediction) - rounded(first.prediction)
+    return written_difference(amount / DISPLAY.factor)
 
 
 def comparison(pinned: Sequence[Scenario]) -> dict[str, list[str]]:
@@ -69,9 +73,9 @@ def comparison(pinned: Sequence[Scenario]) -> dict[str, list[str]]:
     """
     first = pinned[0].answer
     rows = {
-        "Price": [dollars(one.answer.prediction) for one in pinned],
-        "Difference": ["–", *(price_difference(first, one.answer) for one in pinned[1:])],
-        "Interval from": [dollars(one.answer.interval.lower) for one in pinned],
+        LABEL: [written(one.answer.prediction) for one in pinned],
+        "Difference": ["–", *(value_difference(first, one.answer) for one in pinned[1:])],
+        "Interval from": [written(one.answer.interval.lower) for one in pinned],
         "Interval to": [upper_words(one.answer.interval) for one in pinned],
         "Support": [f"{one.answer.support:.2f}" for one in pinned],
     }
@@ -81,12 +85,13 @@ def comparison(pinned: Sequence[Scenario]) -> dict[str, list[str]]:
 def _input_rows(pinned: Sequence[Scenario]) -> dict[str, list[str]]:
     inputs = [one.answer.input.model_dump() for one in pinned]
     return {
-        f"{feature.label}, {feature.unit}": [
+        (f"{feature.label}, {feature.unit}" if feature.unit else feature.label): [
             _cell(values[feature.name], inputs[0][feature.name]) for values in inputs
         ]
         for feature in FEATURES
     }
 
 
-def _cell(value: float, first: float) -> str:
-    return number(value) if value == first else f"**{number(value)}**"
+def _cell(value: Value, first: Value) -> str:
+    words = input_words(value)
+    return words if value == first else f"**{words}**"

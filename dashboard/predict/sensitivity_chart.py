@@ -1,49 +1,89 @@
-"""What if one input were different: the price along each input, above the distribution of its values."""
+"""What if one input were different: the prediction along each input, above the distribution of its values."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from backend.contract.predictions import DISPLAY, HousingFeatures
+from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
+from backend.contract.table import SUBJECTS
 from backend.contract.what_if import SensitivityCurve, SensitivityResponse
+from dashboard.predict.field import Value
 from dashboard.shared.chart_panel import panel_grid, quiet_title
 from dashboard.shared.colours import HERE, TOTAL, UP
-from dashboard.shared.feature_words import feature_named, number
+from dashboard.shared.feature_words import feature_named, input_words
+from dashboard.shared.scale import Scale
+from dashboard.shared.value import CHART_UNIT, escaped, in_chart_unit
+from dashboard.shared.words import LABEL, VALUE, capitalized, in_sentence, numeral
 
 HEIGHT = 270
 LEAST_COLUMN_WIDTH = 215
-SCALE_THOUSANDS = 100
-"""The shared price axis ends at a multiple of this many thousand dollars."""
+MOST_AT_ONCE = 12
+"""Charts: of more inputs, those that change the prediction most are drawn first."""
+PARTS = 4
+"""The shared axis ends at a round step; it has about so many."""
 
 
 def draw_sensitivity(sensitivity: SensitivityResponse, inputs: HousingFeatures) -> None:
-    """Draw one small chart per input, all with the same price axis."""
-    st.markdown("**Price as one input changes, the other seven as entered**")
+    """Draw one small chart per input, all with the same axis of the target."""
+    st.markdown(f"**{_title()}**")
+    curves = _chosen(sensitivity.curves)
+    shown = "all" if len(curves) > 10 else f"all {numeral(len(curves))}"
     st.caption(
-        "Top: price in thousand 1990 US dollars, on the same scale for all eight. Bottom: number of training "
-        "districts with such values. The red line marks the entered value."
+        escaped(
+            f"Top: {VALUE} in {CHART_UNIT}, on the same scale for {shown}. Bottom: number of training "
+            f"{SUBJECTS} with such values. Red marks the entered value."
+        )
     )
-    most = most_thousands(sensitivity)
+    scale = shared_scale(sensitivity)
     with st.grid(4, min_column_width=LEAST_COLUMN_WIDTH, gap="small", key="predict_sensitivity"):
-        for curve in sensitivity.curves:
-            _draw_curve(curve, float(inputs.model_dump()[curve.feature]), most)
+        for curve in curves:
+            _draw_curve(curve, inputs.model_dump()[curve.feature], scale)
 
 
-def _draw_curve(curve: SensitivityCurve, entered: float, most: int) -> None:
+def strongest(curves: Sequence[SensitivityCurve], number: int) -> list[str]:
+    """Return the inputs along which the prediction changes most, in the table's order."""
+    by_reach = sorted(curves, key=lambda one: min(one.predictions) - max(one.predictions))
+    kept = {one.feature for one in by_reach[:number]}
+    return [one.feature for one in curves if one.feature in kept]
+
+
+def _title() -> str:
+    others = len(FEATURE_NAMES) - 1
+    return f"{LABEL} as one input changes, the other {numeral(others)} as entered"
+
+
+def _chosen(curves: Sequence[SensitivityCurve]) -> list[SensitivityCurve]:
+    if len(curves) <= MOST_AT_ONCE:
+        return list(curves)
+    chosen = st.multiselect(
+        "Inputs",
+        [curve.feature for curve in curves],
+        default=strongest(curves, MOST_AT_ONCE),
+        format_func=lambda name: feature_named(name).label,
+        key="predict_sensitivity_inputs",
+        help=f"At first the {MOST_AT_ONCE} that change the {VALUE} most.",
+    )
+    return [curve for curve in curves if curve.feature in chosen]
+
+
+def _draw_curve(curve: SensitivityCurve, entered: Value, scale: Scale) -> None:
     feature = feature_named(curve.feature)
     with st.container(border=True):
         st.markdown(f"**{feature.label}**  \n:small[:gray[{entered_words(curve, entered)}]]")
         st.echarts_chart(
-            sensitivity_option(curve, entered, most),
+            sensitivity_option(curve, entered, scale),
             height=HEIGHT,
             key=f"predict_curve_{curve.feature}",
-            alt=f"Price along {feature.label.lower()} and the training data's histogram",
+            alt=f"{LABEL} along {in_sentence(feature.label)} and the training data's histogram",
         )
 
 
-def entered_words(curve: SensitivityCurve, entered: float) -> str:
+def entered_words(curve: SensitivityCurve, entered: Value) -> str:
     """Write the entered value, and whether it is off the chart."""
-    words = f"Entered: {number(entered)}"
+    words = f"Entered: {input_words(entered)}"
+    if entered is None or isinstance(entered, str):
+        return words
     if entered < curve.values[0]:
         return f"{words} (off the chart, left)"
     if entered > curve.values[-1]:
@@ -51,38 +91,50 @@ def entered_words(curve: SensitivityCurve, entered: float) -> str:
     return words
 
 
-def most_thousands(sensitivity: SensitivityResponse) -> int:
-    """Return the end of the shared price axis, in thousand dollars."""
-    highest = max(max(curve.predictions) for curve in sensitivity.curves)
-    thousands = highest * DISPLAY.factor / 1_000
-    return max(1, -int(-thousands // SCALE_THOUSANDS)) * SCALE_THOUSANDS
+def shared_scale(sensitivity: SensitivityResponse) -> Scale:
+    """Return the shared axis of the target, in the chart's unit; it begins at zero unless some are below."""
+    reached = [
+        in_chart_unit(end)
+        for curve in sensitivity.curves
+        for end in (min(curve.predictions), max(curve.predictions))
+    ]
+    low, high = min(0.0, *reached), max(0.0, *reached)
+    return Scale(low, high if high > low else low + 1).outward(PARTS)
 
 
-def sensitivity_option(curve: SensitivityCurve, entered: float, most: int) -> dict[str, Any]:
-    """Return the chart: the price above, the histogram below, on one axis of the input."""
+def sensitivity_option(curve: SensitivityCurve, entered: Value, scale: Scale) -> dict[str, Any]:
+    """Return the chart: the prediction above, the histogram below, on one axis of the input."""
     feature = feature_named(curve.feature)
-    districts = sum(curve.histogram_counts)
-    return {
+    title = f"{LABEL}, {CHART_UNIT}"
+    rows = f"{capitalized(SUBJECTS)}, n = {sum(curve.histogram_counts):,}"
+    frame = {
         "animationDuration": 300,
         "tooltip": {"trigger": "axis", "valueFormatter": "%,.4g"},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
-        "title": [
-            quiet_title("Price, $1,000", 4),
-            quiet_title(f"Districts, n = {districts:,}", "56%"),
-        ],
+        "title": [quiet_title(title, 4), quiet_title(rows, "56%")],
         "grid": [panel_grid(32, "50%"), panel_grid("67%", 44)],
+        "yAxis": [_value_axis(0) | _ends(scale), _value_axis(1) | {"min": 0}],
+    }
+    if feature.categories is not None:
+        return frame | _category_parts(curve, feature.categories, entered)
+    return frame | {
         "xAxis": [_input_axis(curve, 0, ""), _input_axis(curve, 1, feature.unit)],
-        "yAxis": [_value_axis(0) | {"max": most, "interval": most / 2}, _value_axis(1)],
-        "series": [_price_line(curve, entered), _histogram(curve, entered)],
+        "series": [_line(curve, entered), _histogram(curve, entered)],
     }
 
 
-def _price_line(curve: SensitivityCurve, entered: float) -> dict[str, Any]:
-    thousands = [price * DISPLAY.factor / 1_000 for price in curve.predictions]
+def _ends(scale: Scale) -> dict[str, Any]:
+    ends = {"min": scale.lowest, "max": scale.highest}
+    # With values below zero the middle of the scale is no round number.
+    return ends if scale.lowest else ends | {"interval": scale.highest / 2}
+
+
+def _line(curve: SensitivityCurve, entered: Value) -> dict[str, Any]:
+    amounts = map(in_chart_unit, curve.predictions)
     return {
         "type": "line",
-        "name": "Price, $1,000",
-        "data": [list(point) for point in zip(curve.values, thousands, strict=True)],
+        "name": f"{LABEL}, {CHART_UNIT}",
+        "data": [list(point) for point in zip(curve.values, amounts, strict=True)],
         "showSymbol": False,
         "lineStyle": {"width": 2, "color": UP},
         "itemStyle": {"color": UP},
@@ -90,12 +142,12 @@ def _price_line(curve: SensitivityCurve, entered: float) -> dict[str, Any]:
     }
 
 
-def _histogram(curve: SensitivityCurve, entered: float) -> dict[str, Any]:
+def _histogram(curve: SensitivityCurve, entered: Value) -> dict[str, Any]:
     # Steps instead of bars: on a numeric axis a bar's width is in pixels and would miss its edges.
     counts = [*curve.histogram_counts, curve.histogram_counts[-1]]
     return {
         "type": "line",
-        "name": "Districts",
+        "name": capitalized(SUBJECTS),
         "step": "end",
         "data": [list(point) for point in zip(curve.histogram_edges, counts, strict=True)],
         "xAxisIndex": 1,
@@ -108,14 +160,51 @@ def _histogram(curve: SensitivityCurve, entered: float) -> dict[str, Any]:
     }
 
 
-def _entered_line(entered: float) -> dict[str, Any]:
+def _entered_line(entered: Value) -> dict[str, Any]:
     return {
         "silent": True,
         "symbol": "none",
         "animation": False,
         "label": {"show": False},
         "lineStyle": {"color": HERE, "width": 2, "type": "solid"},
-        "data": [{"xAxis": entered}],
+        "data": [] if entered is None else [{"xAxis": entered}],
+    }
+
+
+def _category_parts(
+    curve: SensitivityCurve, words: Sequence[str], entered: Value
+) -> dict[str, Any]:
+    """Return axes and bars: one bar for each category, that of the entered one in red."""
+    names = [words[int(position)] for position in curve.values]
+    colours = [HERE if name == entered else UP for name in names]
+    amounts = map(in_chart_unit, curve.predictions)
+    bars = [
+        {"value": amount, "itemStyle": {"color": colour}}
+        for amount, colour in zip(amounts, colours, strict=True)
+    ]
+    counted = {
+        "type": "bar",
+        "name": capitalized(SUBJECTS),
+        "data": curve.histogram_counts,
+        "xAxisIndex": 1,
+        "yAxisIndex": 1,
+        "itemStyle": {"color": TOTAL},
+    }
+    valued = {"type": "bar", "name": f"{LABEL}, {CHART_UNIT}", "data": bars}
+    return {
+        "xAxis": [_category_axis(names, 0, shown=False), _category_axis(names, 1, shown=True)],
+        "series": [valued | {"itemStyle": {"color": UP}}, counted],
+    }
+
+
+def _category_axis(names: list[str], index: int, *, shown: bool) -> dict[str, Any]:
+    label = {"show": shown, "hideOverlap": True, "overflow": "truncate", "width": 60}
+    return {
+        "type": "category",
+        "gridIndex": index,
+        "data": names,
+        "axisTick": {"show": False},
+        "axisLabel": label,
     }
 
 
@@ -131,9 +220,9 @@ def _input_axis(curve: SensitivityCurve, index: int, unit: str) -> dict[str, Any
         "splitNumber": 4,
         "splitLine": {"show": False},
         # The ends are percentiles, not round numbers: their labels would overlap the next ones.
-        "axisLabel": {"show": bool(unit), "showMinLabel": False, "showMaxLabel": False},
+        "axisLabel": {"show": index == 1, "showMinLabel": False, "showMaxLabel": False},
     }
 
 
 def _value_axis(index: int) -> dict[str, Any]:
-    return {"type": "value", "gridIndex": index, "min": 0, "splitNumber": 2}
+    return {"type": "value", "gridIndex": index, "splitNumber": 2}

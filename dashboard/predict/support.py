@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from backend.contract.table import SUBJECTS
+from dashboard.shared.words import VALUE
+
 SPARSE_BELOW = 0.05
-"""Fewer than one in twenty training districts are this far from the others."""
+"""Fewer than one in twenty training rows are this far from the others."""
 
 
 @dataclass(frozen=True)
 class SupportWords:
-    """A verdict, its colour, and what it means for the price."""
+    """A verdict, its colour, and what it means for the prediction."""
 
     verdict: str
     colour: Literal["green", "orange", "red"]
@@ -26,12 +29,12 @@ def support_words(support: float) -> SupportWords:
     """
     if support <= 0:
         return SupportWords(
-            "Extrapolation", "red", "Outside the training data: do not rely on this price."
+            "Extrapolation", "red", f"Outside the training data: do not rely on this {VALUE}."
         )
     if support < SPARSE_BELOW:
-        meaning = f"Farther from training data than {_share(1 - support)} of districts: treat with caution."
+        meaning = f"Farther from training data than {_share(1 - support)} of {SUBJECTS}: treat with caution."
         return SupportWords("Sparse", "orange", meaning)
-    meaning = f"At least as close to the training data as {_share(support)} of its own districts."
+    meaning = f"At least as close to the training data as {_share(support)} of its own {SUBJECTS}."
     return SupportWords("Well supported", "green", meaning)
 
 

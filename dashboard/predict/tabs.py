@@ -1,7 +1,8 @@
-"""Below the price: contributions, sensitivity, the map, and scenarios."""
+"""Below the prediction: contributions, sensitivity, the surroundings, and scenarios."""
 
 import streamlit as st
 
+from backend.contract.place import HAS_PLACE
 from backend.contract.predictions import PredictionResponse
 from dashboard.predict.address import form_link
 from dashboard.predict.contribution_chart import draw_contributions
@@ -10,10 +11,11 @@ from dashboard.predict.nearest import draw_nearest
 from dashboard.predict.scenario_comparison import draw_scenarios
 from dashboard.predict.scenarios import MOST_SCENARIOS, is_pinned, pin, scenarios
 from dashboard.predict.sensitivity_chart import draw_sensitivity
-from dashboard.shared.price import dollars, escaped
 from dashboard.shared.service import asking_service
+from dashboard.shared.value import escaped, written
+from dashboard.shared.words import INPUTS, VALUE
 
-TABS = ["Contributions", "Sensitivity", "Map", "Scenarios"]
+TABS = ["Contributions", "Sensitivity", "Map" if HAS_PLACE else "Nearest", "Scenarios"]
 
 
 def draw_answer_tabs(answer: PredictionResponse | None) -> None:
@@ -56,37 +58,37 @@ def _draw_contributions(details: AnswerDetails) -> None:
 
 
 def _offer_explanation(details: AnswerDetails) -> None:
-    st.markdown("**Why this price?**")
+    st.markdown(f"**Why this {VALUE}?**")
     st.caption(
-        "Shows how much each of the eight inputs adds to the average price. It takes a moment, and the "
+        f"Shows how much each of the {INPUTS} adds to the average {VALUE}. It takes a moment, and the "
         "service logs it as a separate prediction."
     )
     st.button(
-        "Explain this price",
+        f"Explain this {VALUE}",
         icon=":material/waterfall_chart:",
         key="predict_explain",
         on_click=details.want_explanation,
     )
 
 
-def _say_other_model(answer: PredictionResponse, version: str, price: float | None = None) -> None:
-    """Say if another model version computed this than the price above: the two may differ."""
+def _say_other_model(answer: PredictionResponse, version: str, value: float | None = None) -> None:
+    """Say if another model version computed this than the prediction above: the two may differ."""
     if version == answer.model_version:
         return
-    told = "" if price is None else f" Its price is {escaped(dollars(price))}."
+    told = "" if value is None else f" Its {VALUE} is {escaped(written(value))}."
     st.warning(
-        f"This comes from another model version, `{version}`, than the price above.{told} "
+        f"This comes from another model version, `{version}`, than the {VALUE} above.{told} "
         "Predict again to get both from one version.",
         icon=":material/update:",
     )
 
 
 def draw_actions(answer: PredictionResponse) -> None:
-    """Draw the buttons under a price."""
+    """Draw the buttons under a prediction."""
     with st.container(horizontal=True, key="predict_actions"):
         _draw_pin(answer)
         with st.popover("Link to this form", icon=":material/link:", key="predict_link"):
-            st.caption("Opens the form with these eight inputs.")
+            st.caption(f"Opens the form with these {INPUTS}.")
             st.code(form_link(st.context.url or "", answer.input), language=None, wrap_lines=True)
 
 

@@ -6,18 +6,17 @@ import streamlit as st
 
 from backend.contract.model_version import VersionResponse
 from backend.contract.performance import Estimate
-from backend.contract.predictions import DISPLAY
+from backend.contract.target import DISPLAY
 from dashboard.registry.words import CHAMPION, doubt_words, table_words, trained_words
 from dashboard.settings import addresses
 from dashboard.shared.colours import DOWN, UP
 from dashboard.shared.interval_mark import MarkStyle, interval_marks
-from dashboard.shared.price import number_range, price_range, share_range
+from dashboard.shared.value import CHART_UNIT, number_range, share_range, value_range
 
-THOUSANDS = DISPLAY.factor / 1_000
 FIGURES = {
-    "rmse": ("RMSE, $1,000", THOUSANDS),
-    "mae": ("Mean absolute error, $1,000", THOUSANDS),
-    "bias": ("Bias (predicted − actual), $1,000", THOUSANDS),
+    "rmse": (f"RMSE, {CHART_UNIT}", float(DISPLAY.chart.factor)),
+    "mae": (f"Mean absolute error, {CHART_UNIT}", float(DISPLAY.chart.factor)),
+    "bias": (f"Bias (predicted − actual), {CHART_UNIT}", float(DISPLAY.chart.factor)),
     "r2": ("R²", 1.0),
     "interval_coverage": ("Interval coverage, %", 100.0),
 }
@@ -67,7 +66,7 @@ def version_facts(report: VersionResponse) -> dict[str, str]:
         ("Bias", error.bias),
     ):
         if estimate is not None:
-            facts[title] = price_range(estimate)
+            facts[title] = value_range(estimate)
     if error.r2 is not None:
         facts["R²"] = number_range(error.r2)
     if error.interval_coverage is not None:
@@ -119,7 +118,7 @@ def _marks(
     role: str, title: str, estimate: Estimate, factor: float, number: int
 ) -> list[dict[str, Any]]:
     lower, value, upper = (
-        round(factor * each, 3) for each in (estimate.lower, estimate.value, estimate.upper)
+        float(f"{factor * each:.6g}") for each in (estimate.lower, estimate.value, estimate.upper)
     )
     tip = f"{role}: {value:,.3g} ({lower:,.3g} to {upper:,.3g})<br/>{title}"
     style = CHAMPION_STYLE if role == CHAMPION else OTHER_STYLE

@@ -6,13 +6,19 @@ import streamlit as st
 
 from backend.contract.model_version import ComparisonResponse, SliceComparison
 from backend.contract.performance import Estimate
-from backend.contract.predictions import DISPLAY
-from dashboard.registry.words import NOUNS, signed_dollars, slice_label
+from dashboard.registry.words import NOUNS, finer_difference
 from dashboard.shared.colours import DOWN, TOTAL, UP
 from dashboard.shared.interval_mark import MarkStyle, interval_marks
-from dashboard.shared.price import in_dollars
+from dashboard.shared.segment_words import segment_label
+from dashboard.shared.value import (
+    CHART_UNIT,
+    difference_column,
+    in_chart_unit,
+    in_written_unit,
+    value_column,
+)
+from dashboard.shared.words import ALL_SUBJECTS
 
-ALL_ROWS = "All districts"
 ROW_HEIGHT, FRAME_HEIGHT = 25, 84
 
 
@@ -53,9 +59,9 @@ def slices_words(found: ComparisonResponse, noun: str) -> str:
 
 
 def forest_option(found: ComparisonResponse, noun: str) -> dict[str, Any]:
-    """Return the chart: the total first, then the segments, from the top down; $1,000 to the right."""
-    rows = [(ALL_ROWS, found.rows, found.difference)] + [
-        (slice_label(one.kind, one.name), one.rows, one.difference)
+    """Return the chart: the total first, then the segments, from the top down."""
+    rows = [(ALL_SUBJECTS, found.rows, found.difference)] + [
+        (segment_label(one.kind, one.name), one.rows, one.difference)
         for one in found.slices
         if one.difference is not None
     ]
@@ -77,7 +83,7 @@ def forest_option(found: ComparisonResponse, noun: str) -> dict[str, Any]:
         },
         "xAxis": {
             "type": "value",
-            "name": "RMSE difference, $1,000",
+            "name": f"RMSE difference, {CHART_UNIT}",
             "nameLocation": "middle",
             "nameGap": 28,
             "splitNumber": 5,
@@ -104,8 +110,8 @@ def mark_style(difference: Estimate) -> MarkStyle:
 
 def _marks(name: str, number: int, difference: Estimate) -> list[dict[str, Any]]:
     ends = (difference.lower, difference.value, difference.upper)
-    lower, value, upper = (round(each * DISPLAY.factor / 1_000, 3) for each in ends)
-    low, middle, high = map(signed_dollars, ends)
+    lower, value, upper = map(in_chart_unit, ends)
+    low, middle, high = map(finer_difference, ends)
     tip = f"{name}: {middle} ({low} to {high}), n = {number:,}"
     style = mark_style(difference)
     return interval_marks(name, _label(name, number), (lower, value, upper), style, 0, tip)
@@ -127,13 +133,13 @@ def _zero_line() -> dict[str, Any]:
 
 
 def slice_cells(one: SliceComparison) -> dict[str, Any]:
-    """Return one row of the table; errors in dollars."""
+    """Return one row of the table; errors in the written unit."""
     return {
-        "segment": slice_label(one.kind, one.name),
+        "segment": segment_label(one.kind, one.name),
         "rows": one.rows,
-        "champion": in_dollars(one.against_rmse),
-        "other": in_dollars(one.rmse),
-        "difference": in_dollars(one.difference.value) if one.difference is not None else None,
+        "champion": in_written_unit(one.against_rmse),
+        "other": in_written_unit(one.rmse),
+        "difference": in_written_unit(one.difference.value) if one.difference is not None else None,
     }
 
 
@@ -142,7 +148,7 @@ def _columns(state: str) -> dict[str, Any]:
     return {
         "segment": config.TextColumn("Segment", width=168),
         "rows": config.NumberColumn("n", format="%,.0f", width=52),
-        "champion": config.NumberColumn("Champion", format="$%,.0f", width=80),
-        "other": config.NumberColumn(state, format="$%,.0f", width=84),
-        "difference": config.NumberColumn("Difference", format="%+,.0f", width=84),
+        "champion": value_column("Champion", width=80),
+        "other": value_column(state, width=84),
+        "difference": difference_column("Difference", width=84),
     }

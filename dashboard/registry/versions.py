@@ -6,7 +6,6 @@ import streamlit as st
 
 from backend.contract.models import ModelsResponse, ModelVersion, RemovedModelVersion
 from backend.contract.performance import Estimate
-from backend.contract.predictions import DISPLAY
 from dashboard.registry.words import (
     CHALLENGER,
     PREVIOUS,
@@ -15,7 +14,7 @@ from dashboard.registry.words import (
     state_of,
 )
 from dashboard.shared.moment import COLUMN_FORMAT, cell
-from dashboard.shared.price import in_dollars
+from dashboard.shared.value import in_written_unit, value_column, written
 
 CHOSEN = "registry_other"
 """Session state: the version to compare with the champion."""
@@ -99,14 +98,16 @@ def usual_other(models: ModelsResponse) -> str:
 
 
 def version_cells(version: ModelVersion, models: ModelsResponse) -> dict[str, Any]:
-    """Return one row of the table; errors in dollars."""
+    """Return one row of the table; errors in the written unit."""
     error = version.holdout_rmse
     return {
         "state": state_of(version, models),
         "version": version.version,
         "trained": cell(version.created_at),
         "model": model_label(version),
-        "rmse": in_dollars(error.value if error is not None else version.metrics.get("test_rmse")),
+        "rmse": in_written_unit(
+            error.value if error is not None else version.metrics.get("test_rmse")
+        ),
         "interval": _interval(error) if error is not None else version.holdout_reason,
     }
 
@@ -118,8 +119,7 @@ def _choose_selected(key: str, models: ModelsResponse) -> None:
 
 
 def _interval(error: Estimate) -> str:
-    lower, upper = (round(end * DISPLAY.factor, -2) for end in (error.lower, error.upper))
-    return f"${lower:,.0f} to ${upper:,.0f}"
+    return f"{written(error.lower)} to {written(error.upper)}"
 
 
 def _columns() -> dict[str, Any]:
@@ -129,7 +129,7 @@ def _columns() -> dict[str, Any]:
         "version": config.TextColumn("Version", pinned=True),
         "trained": config.DatetimeColumn("Trained, UTC", format=COLUMN_FORMAT),
         "model": config.TextColumn("Model"),
-        "rmse": config.NumberColumn("RMSE", format="$%,.0f"),
+        "rmse": value_column("RMSE"),
         "interval": config.TextColumn("95% confidence"),
     }
 

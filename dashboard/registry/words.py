@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from backend.contract.model_version import ComparisonResponse, GateVerdict
 from backend.contract.models import ModelsResponse, ModelVersion
 from backend.contract.performance import Estimate
-from backend.contract.table import SLICE_LABELS
+from backend.contract.target import DISPLAY
 from dashboard.shared.moment import moment
-from dashboard.shared.price import dollars, escaped
+from dashboard.shared.value import escaped, written, written_difference
 
 CHAMPION, PREVIOUS, CHALLENGER, EARLIER = "Champion", "Previous", "Challenger", "Earlier"
 ROLLED_BACK = "Rolled back"
@@ -90,8 +90,8 @@ def outcome(
     if found.difference is None or found.rmse is None or found.against_rmse is None:
         return Outcome("Not comparable", found.reason or "", "gray", "help")
     sentence = (
-        f"RMSE {escaped(dollars(found.rmse))}, the champion's "
-        f"{escaped(dollars(found.against_rmse))}; difference {difference_words(found.difference)} on "
+        f"RMSE {escaped(written(found.rmse))}, the champion's "
+        f"{escaped(written(found.against_rmse))}; difference {difference_words(found.difference)} on "
         f"{found.rows:,} common holdout rows."
     )
     if (recent := _promoted_by_recent(found, verdict_on_champion)) is not None:
@@ -119,7 +119,7 @@ def _promoted_by_recent(found: ComparisonResponse, verdict: GateVerdict | None) 
         return None
     return (
         f"The champion replaced it because of {rows:,} recent labelled predictions: RMSE "
-        f"{escaped(dollars(new))} there, the other's {escaped(dollars(old))}. The holdout rows are those of "
+        f"{escaped(written(new))} there, the other's {escaped(written(old))}. The holdout rows are those of "
         "the training table."
     )
 
@@ -127,31 +127,18 @@ def _promoted_by_recent(found: ComparisonResponse, verdict: GateVerdict | None) 
 def difference_words(difference: Estimate) -> str:
     """Write a difference with its interval, as Markdown."""
     value, lower, upper = (
-        escaped(signed_dollars(each))
+        escaped(finer_difference(each))
         for each in (difference.value, difference.lower, difference.upper)
     )
     return f"**{value}** ({lower} to {upper})"
 
 
-def signed_dollars(price: float) -> str:
-    """Write a difference in 100,000 USD with its sign, to the nearest ten dollars.
+def finer_difference(value: float) -> str:
+    """Write a difference of errors with its sign, ten times as finely as a prediction.
 
     Examples
     --------
-    >>> signed_dollars(0.0123), signed_dollars(-0.00318), signed_dollars(0.00001)
+    >>> finer_difference(0.0123), finer_difference(-0.00318), finer_difference(0.00001)
     ('+$1,230', '−$320', '$0')
     """
-    amount = round(price * 10_000) * 10
-    sign = {True: "+", False: "−"}[amount > 0] if amount else ""
-    return f"{sign}${abs(amount):,}"
-
-
-def slice_label(kind: str, name: str) -> str:
-    """Write the name of a segment.
-
-    Examples
-    --------
-    >>> slice_label("region", "bay area"), slice_label("income", "lowest quarter")
-    ('Bay Area', 'Income: lowest quarter')
-    """
-    return name.title() if kind == "region" else f"{SLICE_LABELS.get(kind, kind)}: {name}"
+    return written_difference(value, DISPLAY.step / 10)

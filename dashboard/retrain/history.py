@@ -11,8 +11,8 @@ from dashboard.retrain.words import SOURCES, outcome, stage_badges, verdict_word
 from dashboard.shared.gate_verdict import result_of
 from dashboard.shared.moment import COLUMN_FORMAT, cell, lasting, moment
 from dashboard.shared.open_row import draw_rows
-from dashboard.shared.price import escaped
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.value import escaped
 
 SHOWN = 50
 OVER = "done,failed,cancelled"

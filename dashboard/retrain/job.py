@@ -16,8 +16,8 @@ from dashboard.retrain.words import (
     verdict_words,
 )
 from dashboard.shared.moment import clock, lasting, moment
-from dashboard.shared.price import escaped
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.value import escaped
 
 LOG_HEIGHT, LINES_IN_SIGHT = 230, 9
 """Pixels, and the lines that fit; further ones scroll."""

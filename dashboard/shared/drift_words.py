@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from backend.contract.base import LONGEST_REASON
 from backend.contract.drift import DriftAnalysis, DriftWindowResponse
+from backend.contract.target import DISPLAY
 from dashboard.shared.feature_words import feature_named
+from dashboard.shared.value import CHART_UNIT
+from dashboard.shared.words import VALUE
 
 PREDICTION = "prediction"
-THOUSANDS_A_PRICE_UNIT = 100.0
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def drifted_words(analysis: DriftAnalysis) -> str:
     count = f"{len(analysis.drifted_features)} of {analysis.total_features} inputs drifted"
     scores = {
         "all inputs together": analysis.multivariate,
-        "the predicted price": analysis.prediction,
+        f"the predicted {VALUE}": analysis.prediction,
     }
     others = [name for name, score in scores.items() if score is not None and score.drifted]
     if analysis.drifted_features or not others:
@@ -55,17 +57,17 @@ def column_label(name: str) -> str:
     >>> column_label("MedInc"), column_label("prediction")
     ('Median income', 'Predicted price')
     """
-    return "Predicted price" if name == PREDICTION else feature_named(name).label
+    return f"Predicted {VALUE}" if name == PREDICTION else feature_named(name).label
 
 
 def column_unit(name: str) -> str:
     """Return the unit that a column is drawn in."""
-    return "$1,000" if name == PREDICTION else feature_named(name).unit
+    return CHART_UNIT if name == PREDICTION else feature_named(name).unit
 
 
 def column_scale(name: str) -> float:
     """Return the factor from a column's value to the unit it is drawn in."""
-    return THOUSANDS_A_PRICE_UNIT if name == PREDICTION else 1.0
+    return float(DISPLAY.chart.factor) if name == PREDICTION else 1.0
 
 
 def probability(value: float | None) -> str:

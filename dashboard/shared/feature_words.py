@@ -1,8 +1,13 @@
 """The inputs in words: labels, and values as they are written."""
 
+from typing import Any
+
+import streamlit as st
+
 from backend.contract.predictions import FEATURES, Feature
 
 BY_NAME: dict[str, Feature] = {feature.name: feature for feature in FEATURES}
+NO_VALUE = "–"
 
 
 def feature_named(name: str) -> Feature:
@@ -11,7 +16,7 @@ def feature_named(name: str) -> Feature:
 
 
 def number(value: float) -> str:
-    """Write a value of an input as the form does, large ones with separators.
+    """Write a value of a numeric input as the form does, large ones with separators.
 
     Examples
     --------
@@ -21,12 +26,48 @@ def number(value: float) -> str:
     return f"{value:,.6g}" if abs(value) < 1_000 else f"{value:,.0f}"
 
 
-def with_unit(feature: Feature, value: float) -> str:
-    """Write a value with its unit.
+def input_words(value: float | str | None) -> str:
+    """Write the value of any input: a number, the word of a category, or that it is missing.
 
     Examples
     --------
-    >>> with_unit(feature_named("HouseAge"), 30.0)
-    '30 years'
+    >>> input_words(1440.0), input_words("diesel"), input_words(None)
+    ('1,440', 'diesel', '–')
     """
-    return f"{number(value)} {feature.unit}"
+    if value is None:
+        return NO_VALUE
+    return value if isinstance(value, str) else number(value)
+
+
+def with_unit(feature: Feature, value: float | str | None) -> str:
+    """Write a value with its unit, if it has one.
+
+    Examples
+    --------
+    >>> with_unit(feature_named("HouseAge"), 30.0), with_unit(feature_named("HouseAge"), None)
+    ('30 years', '–')
+    """
+    words = input_words(value)
+    return words if value is None or not feature.unit else f"{words} {feature.unit}"
+
+
+def label_with_unit(feature: Feature) -> str:
+    """Return the label with the unit, if there is one.
+
+    Examples
+    --------
+    >>> label_with_unit(feature_named("HouseAge"))
+    'House age (years)'
+    """
+    return f"{feature.label} ({feature.unit})" if feature.unit else feature.label
+
+
+def input_columns() -> dict[str, Any]:
+    """Return the inputs as columns of a table."""
+    return {feature.name: _column(feature) for feature in FEATURES}
+
+
+def _column(feature: Feature) -> Any:
+    if feature.is_category:
+        return st.column_config.TextColumn(feature.label, help=feature.description)
+    return st.column_config.NumberColumn(feature.label, format="%.6g", help=feature.description)

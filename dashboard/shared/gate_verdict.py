@@ -6,7 +6,7 @@ import streamlit as st
 
 from backend.contract.model_version import GateCheck, GateVerdict, VersionResponse
 from dashboard.shared.moment import moment
-from dashboard.shared.price import escaped
+from dashboard.shared.value import escaped
 
 CheckResult = Literal["Passed", "Failed", "Not proven"]
 RESULT_MARKS: dict[CheckResult, tuple[str, str]] = {

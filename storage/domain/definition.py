@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from storage.domain.feature import Feature
-from storage.domain.parts import Name, Number, Part, Words
+from storage.domain.parts import FileName, Name, Number, Part, Words
 from storage.domain.segments import MOST_WORDS, Categories, Regions, Segments
 from storage.domain.target_definition import Target
 
@@ -40,6 +40,7 @@ class Place(Part):
     longitude_shrinkage: Annotated[Number, Field(gt=0, le=1)]
     coast_angle_degrees: Number = 0.0
     steps_per_degree: Annotated[Number, Field(gt=0)]
+    outline: FileName | None = None
 
 
 class Identity(Part):
@@ -118,7 +119,7 @@ class Data(Part):
         The column with the caller's own id of a row, which is never an input; None: there is none.
     """
 
-    file: Annotated[str, Field(strict=True, pattern=r"^[^/\\\\]+$", max_length=200)]
+    file: FileName
     time: Name | None = None
     identifier: Name | None = None
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from storage.domain.definition import TableDefinition
+from storage.domain.outline import read_outline
 from storage.errors import InvalidDefinition
 
 FILE = "table.toml"
@@ -23,7 +24,7 @@ def read_definition(folder: Path) -> TableDefinition:
     Raises
     ------
     InvalidDefinition
-        If it is missing, no TOML, or does not say what it must.
+        If it is missing, no TOML, or does not say what it must; or if a file it names for the map is wrong.
 
     Examples
     --------
@@ -40,9 +41,12 @@ def read_definition(folder: Path) -> TableDefinition:
     except tomllib.TOMLDecodeError as error:
         raise InvalidDefinition(f"{path} is not valid TOML: {error}.") from error
     try:
-        return TableDefinition.model_validate(content)
+        found = TableDefinition.model_validate(content)
     except ValidationError as error:
         raise InvalidDefinition(f"{path}: {_sentence(error.errors(), content)}.") from error
+    if found.place is not None and found.place.outline is not None:
+        read_outline(folder / found.place.outline)
+    return found
 
 
 def definition_or_exit(folder: Path) -> TableDefinition:

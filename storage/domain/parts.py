@@ -26,6 +26,9 @@ Name = Annotated[str, PlainValidator(_name)]
 """A name that can be a column, a key of JSON and an argument."""
 Words = Annotated[str, Field(strict=True, min_length=1, max_length=200, pattern=r"\S")]
 
+FileName = Annotated[str, Field(strict=True, pattern=r"^[^/\\\\]+$", max_length=200)]
+"""A file in the table's own folder."""
+
 
 class Part(BaseModel):
     """A part of the definition: unknown keys are errors, for a mistyped one would be ignored."""

@@ -6,6 +6,10 @@ from storage.domain.table import TABLE
 SEGMENTS = tuple(TABLE.segments)
 """All kinds of segments, in the order in which they are shown."""
 SLICE_LABELS = {one.kind: one.label for one in SEGMENTS}
+SLICE_KINDS = ", ".join(f"`{kind}`" for kind in SLICE_LABELS) or "none"
+"""For descriptions."""
+REGION_KINDS = {one.kind for one in SEGMENTS if isinstance(one, Regions)}
+"""Segments whose names are those of places."""
 
 EVERYWHERE = RegionRule(name="everywhere")
 REGION_RULES = next(

@@ -2,6 +2,7 @@
 
 from math import inf
 
+from storage.domain.sentence import in_sentence
 from storage.domain.table import TABLE
 
 _target = TABLE.target
@@ -10,6 +11,10 @@ TARGET_NAME = _target.name
 TARGET_UNIT = _target.unit
 DISPLAY = _target.display
 """How a value is written for a person."""
+VALUE = in_sentence(DISPLAY.label)
+"""What a value is called, in a sentence."""
+UNIT_WORDS = DISPLAY.unit or (TARGET_UNIT if DISPLAY.factor == 1 else "")
+"""The written unit in words; may be empty."""
 NOTE = _target.note
 """What a value means, for a person; empty where the definition does not say."""
 TARGET_CAP = inf if _target.cap is None else float(_target.cap)
@@ -21,5 +26,11 @@ ACCEPTED_TARGETS = (float(_target.accepted.lowest), float(_target.accepted.highe
 LOWEST_ANSWER = ACCEPTED_TARGETS[0]
 HIGHEST_ANSWER = min(TARGET_CAP, ACCEPTED_TARGETS[1])
 """No prediction and no bound of an interval is outside these."""
+USUAL_ANSWERS = (
+    (LOWEST_ANSWER, HIGHEST_ANSWER)
+    if _target.typical is None
+    else (float(_target.typical.lowest), float(_target.typical.highest))
+)
+"""A sensible scale to draw values on."""
 RESOLUTION = float(_target.resolution)
 """Differences below it matter to nobody: intervals do not get narrower by difficulty than this."""

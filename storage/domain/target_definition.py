@@ -25,6 +25,8 @@ class Display(Part):
         How many of the written unit one unit of the target is.
     prefix, suffix
         Before and after the number ("$", " MPa").
+    unit
+        The written unit in words ("1990 US dollars"); empty: the target's, if that is what is written.
     step
         Values are written to the nearest multiple, in the written unit.
     chart
@@ -35,6 +37,7 @@ class Display(Part):
     factor: Annotated[Number, Field(gt=0)] = 1
     prefix: Annotated[str, Field(strict=True, max_length=20)] = ""
     suffix: Annotated[str, Field(strict=True, max_length=20)] = ""
+    unit: Annotated[str, Field(strict=True, max_length=200)] = ""
     step: Annotated[Number, Field(gt=0)]
     chart: Scale
 
@@ -46,6 +49,8 @@ class Target(Part):
     ----------
     accepted
         Actual values that are taken. No prediction is outside.
+    typical
+        A sensible scale to draw values on; None: from the lowest to the highest prediction there can be.
     resolution
         Differences below it matter to nobody: intervals do not get narrower by difficulty than this.
     cap, capped_from
@@ -60,6 +65,7 @@ class Target(Part):
     name: Name
     unit: Words
     accepted: Range
+    typical: Range | None = None
     resolution: Annotated[Number, Field(gt=0)]
     cap: Number | None = None
     capped_from: Number | None = None
@@ -75,4 +81,8 @@ class Target(Part):
             value = getattr(self, what)
             if value is not None and not self.accepted.holds(value):
                 raise ValueError(f"its {what} {value} is not accepted")
+        if self.typical is not None:
+            for value in (self.typical.lowest, self.typical.highest):
+                if not self.accepted.holds(value):
+                    raise ValueError(f"its typical value {value} is not accepted")
         return self

@@ -2,7 +2,7 @@
 
 from math import floor, log10
 
-from storage.domain.target import DISPLAY
+from storage.domain.target import DISPLAY, RESOLUTION, TARGET_UNIT
 
 EXACT = 100
 """What was recorded, and errors, are written so many times finer than predictions are."""
@@ -28,10 +28,10 @@ def written(value: float, step: float = DISPLAY.step) -> str:
     Examples
     --------
     >>> written(4.15234), written(-0.1212)
-    ('$415,200', '-$12,100')
+    ('$415,200', '−$12,100')
     """
     amount = rounded(value, step)
-    return f"{'-' if amount < 0 else ''}{_plain(abs(amount), step)}"
+    return f"{'−' if amount < 0 else ''}{_plain(abs(amount), step)}"
 
 
 def written_exactly(value: float) -> str:
@@ -58,16 +58,33 @@ def written_difference(value: float, step: float = DISPLAY.step) -> str:
     return sign + _plain(abs(amount), step)
 
 
+def unrounded(value: float) -> str:
+    """Write a value as the service answers it, with its unit.
+
+    Examples
+    --------
+    >>> unrounded(4.15234)
+    '4.1523 × 100,000 USD'
+    """
+    times = " ×" if TARGET_UNIT[0].isdigit() else ""
+    return f"{value:,.{digits(RESOLUTION / EXACT)}f}{times} {TARGET_UNIT}"
+
+
 def digits(step: float) -> int:
     """Return how many digits after the point a multiple of ``step`` needs.
 
     Examples
     --------
-    >>> digits(100), digits(0.1), digits(0.25)
-    (0, 1, 2)
+    >>> digits(100), digits(0.1), digits(0.25), digits(0.29)
+    (0, 1, 2, 2)
     """
-    found = next((count for count in range(12) if abs(step * 10**count % 1) < 1e-9), None)
+    multiples = ((count, step * 10**count) for count in range(12))
+    found = next((count for count, each in multiples if _is_whole(each)), None)
     return max(0, -floor(log10(step))) if found is None else found
+
+
+def _is_whole(number: float) -> bool:
+    return number > 0.5 and abs(number - round(number)) < 1e-9
 
 
 def _plain(amount: float, step: float) -> str:

@@ -24,7 +24,7 @@ from backend.contract.feedback import FeedbackItem
 from backend.contract.predictions import HousingFeatures
 from backend.contract.retraining import RetrainingsQuery
 from backend.contract.table import DISTRICTS
-from dashboard.shared.price import recorded_dollars
+from dashboard.shared.value import recorded
 from tests.browser.console import (
     PATIENCE_SECONDS,
     Scheme,
@@ -185,9 +185,9 @@ def _prepare_predict(page: Page) -> None:
 def _ask(page: Page, district: str) -> None:
     page.get_by_role("radio", name=district).click()
     page.get_by_role("button", name="Predict price").click()
-    recorded = next(one.recorded_value for one in DISTRICTS if one.name == district)
-    facts = page.get_by_role("row", name=re.compile("1990 census value"))
-    expect(facts).to_contain_text(recorded_dollars(recorded))
+    value = next(one.recorded_value for one in DISTRICTS if one.name == district)
+    facts = page.get_by_role("row", name=re.compile("Recorded price"))
+    expect(facts).to_contain_text(recorded(value))
 
 
 def _prepare_contributions(page: Page) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, Request, expect
 from backend.contract.predictions import FEATURES
 from backend.contract.table import DISTRICTS, District
 from dashboard.predict.nearest import NUMBER
-from dashboard.shared.price import dollars
+from dashboard.shared.value import written
 from tests.browser.console import GROUNDS, System, settle, visit, wear
 from tests.browser.contrast import MEASURE, READABLE, READABLE_PICTURE
 
@@ -83,7 +83,7 @@ def test_every_tab_fits_and_can_be_read(system: System, page: Page, width: int) 
 def _ask(system: System, page: Page, district: District) -> None:
     page.get_by_role("radio", name=district.name).click()
     page.get_by_role("button", name="Predict price").click()
-    shown = dollars(system.client.predict(district.features).prediction)
+    shown = written(system.client.predict(district.features).prediction)
     expect(_price(page)).to_have_text(shown, timeout=ANSWERED_MILLISECONDS)
     settle(page)
 
@@ -91,7 +91,7 @@ def _ask(system: System, page: Page, district: District) -> None:
 def _expect_interval(system: System, page: Page, district: District) -> None:
     interval = system.client.predict(district.features).interval
     drawn = page.locator(".st-key-predict_interval")
-    expect(drawn).to_contain_text(f"90% interval: {dollars(interval.lower)} to ")
+    expect(drawn).to_contain_text(f"90% interval: {written(interval.lower)} to ")
     bar = drawn.get_by_role("img").bounding_box()
     assert bar is not None
     assert bar["width"] > 200
@@ -118,7 +118,7 @@ def _expect_every_curve(page: Page) -> None:
 
 def _expect_the_map(page: Page) -> None:
     page.get_by_role("tab", name="Map").click()
-    outline = page.locator(".st-key-predict_state .scatterlayer path.js-line").first
+    outline = page.locator(".st-key-predict_overview .scatterlayer path.js-line").first
     expect(outline).to_be_visible(timeout=ANSWERED_MILLISECONDS)
     dots = page.locator(".st-key-predict_around .scatterlayer .points path")
     expect(dots.first).to_be_visible()
@@ -163,7 +163,7 @@ def _expect_the_link_to_fill_another_form(page: Page, browser: Browser) -> None:
 
 
 def _price(page: Page) -> Locator:
-    return page.locator(".st-key-predict_price")
+    return page.locator(".st-key-predict_value")
 
 
 def _field(page: Page, label: str) -> Locator:

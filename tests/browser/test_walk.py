@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from backend.contract.records import LogsQuery, RequestsQuery
 from backend.contract.table import DISTRICTS, District
-from dashboard.shared.price import dollars
+from dashboard.shared.value import written
 from tests.browser.console import System, open_first_row, visit
 from tests.system import wait_for
 
@@ -27,12 +27,12 @@ def test_a_price_in_the_browser_is_found_everywhere_it_is_recorded(
 
     row = wait_for(lambda: _stored(system, prediction_id), STORED_SECONDS, "the stored prediction")
     value, request_id, *inputs = row
-    assert dollars(float(str(value))) == price
+    assert written(float(str(value))) == price
     assert tuple(inputs) == CUPERTINO.inputs
 
     logged = system.client.prediction(prediction_id).prediction
     assert logged.input == CUPERTINO.features
-    assert dollars(logged.prediction) == price
+    assert written(logged.prediction) == price
     answered = wait_for(
         lambda: system.client.api_metrics(RequestsQuery(endpoint="/predict")).metrics,
         STORED_SECONDS,
@@ -57,7 +57,7 @@ def test_the_overview_shows_the_prediction_without_a_reload(system: System, page
 def test_an_empty_overview_leads_to_the_first_price(system: System, page: Page) -> None:
     system.client.clear_database()
     visit(page, system)
-    page.get_by_role("button", name="Predict a price").click()
+    page.get_by_role("button", name="Make a prediction").click()
     expect(page.get_by_role("heading", name="Predict", level=1)).to_be_visible()
     expect(page.get_by_text("No price yet")).to_be_visible()
 
@@ -67,8 +67,8 @@ def test_a_quick_press_after_a_district_never_mixes_two(system: System, page: Pa
     for district in DISTRICTS:
         page.get_by_role("radio", name=district.name).click()
         page.get_by_role("button", name="Predict price").click()
-        shown = dollars(system.client.predict(district.features).prediction)
-        expect(page.locator(".st-key-predict_price")).to_have_text(shown)
+        shown = written(system.client.predict(district.features).prediction)
+        expect(page.locator(".st-key-predict_value")).to_have_text(shown)
 
 
 def test_a_log_line_is_searched_and_opened(system: System, page: Page) -> None:
@@ -102,7 +102,7 @@ def _ask(system: System, page: Page, district: District) -> tuple[str, str]:
     income = page.get_by_role("spinbutton", name=re.compile("Median income"))
     expect(income).to_have_value(f"{district.inputs[0]:.6g}")
     page.get_by_role("button", name="Predict price").click()
-    price = page.locator(".st-key-predict_price")
+    price = page.locator(".st-key-predict_value")
     expect(price).to_have_text(re.compile(r"^\$\d{2,3},\d00$"))
     fact = page.get_by_role("row", name=re.compile("Prediction ID")).get_by_role("cell").last
     return fact.inner_text(), price.inner_text()

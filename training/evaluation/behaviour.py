@@ -89,12 +89,12 @@ def _possible(prices: FloatArray) -> Observation:
     is_possible = (prices >= LOWEST_ANSWER) & (prices <= HIGHEST_PREDICTION)
     broken = int(np.sum(~is_possible))
     told = f"are between {LOWEST_ANSWER:g} and {HIGHEST_PREDICTION:g} ({TARGET_UNIT})"
-    return _observation("possible prices", len(prices), broken, told)
+    return _observation("possible answers", len(prices), broken, told)
 
 
 def _in_interval(prices: FloatArray, lower: FloatArray, upper: FloatArray) -> Observation:
     broken = int(np.sum(~((lower <= prices) & (prices <= upper))))
-    return _observation("price in its interval", len(prices), broken, "lie in their interval")
+    return _observation("answer in its interval", len(prices), broken, "lie in their interval")
 
 
 def _rises_with(column: int, model: Predictor, inputs: FloatArray) -> Observation:

@@ -60,7 +60,7 @@ def baseline_check(answers: LabelledPredictions, rules: Rules) -> GateCheck:
         name=BASELINE,
         passed=found.is_better,
         required=True,
-        sentence=f"{verdict} than always answering the mean price: {in_words(found, 'the mean')}",
+        sentence=f"{verdict} than always answering the mean: {in_words(found, 'the mean')}",
         figures=figures_of(found, "mean"),
         limit=0.0,
     )
@@ -262,7 +262,7 @@ def _coverage(name: str, answers: LabelledPredictions, promised: float, rules: R
         name=name,
         passed=held >= limit,
         required=True,
-        sentence=f"{name}: {held:.1%} of {len(answers):,} prices inside; at least {limit:.1%} needed",
+        sentence=f"{name}: {held:.1%} of {len(answers):,} values inside; at least {limit:.1%} needed",
         figures={"rows": len(answers), "coverage": held, "promised": promised},
         limit=limit,
     )

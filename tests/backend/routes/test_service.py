@@ -23,7 +23,7 @@ from tests.versions import overwrite
 def test_root_lists_every_endpoint(http: FlaskClient) -> None:
     body = http.get("/").json
     assert body is not None
-    assert body["message"] == "California Housing Price Prediction API"
+    assert body["message"] == "California housing price prediction API"
     assert {"POST /predict", "POST /predict_batch", "GET /metrics"} <= body["endpoints"].keys()
     assert all(body["endpoints"].values())
 

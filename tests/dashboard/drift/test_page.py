@@ -104,7 +104,7 @@ def test_another_input_is_opened_in_the_same_window(open_page: OpenPage, service
     before = _sample(page)
     choice.set_value("prediction").run()
     assert not sentences(page)
-    assert any("Unit: $1,000." in caption.value for caption in page.caption)
+    assert any(r"Unit: \$1,000." in caption.value for caption in page.caption)
     assert any(f"current n = {ROWS:,}" in caption.value for caption in page.caption)
     assert _sample(page) == before
     assert choice.options == [column_label(name) for name in _names(page)]

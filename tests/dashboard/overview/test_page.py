@@ -7,7 +7,7 @@ from backend.client import HousingClient, ServiceRefused
 from backend.contract.predictions import EXAMPLE, FEATURES, HousingFeatures
 from backend.contract.records import RequestsQuery
 from backend.workers.stand_in import Starting
-from dashboard.shared.price import dollars, rounded_dollars
+from dashboard.shared.value import rounded, written
 from storage.log_writer.status import LogWriterStatus, publish
 from storage.paths import RuntimePaths
 from storage.schema.records import ChampionPointer, utc_now
@@ -41,7 +41,7 @@ def test_the_figures_are_those_of_the_recorded_requests(
     assert len(page.get("echarts_chart")) == 1
     table = page.dataframe[0].value
     assert len(table) == 12
-    assert set(table["price"]) == {rounded_dollars(price)}
+    assert set(table[PREDICTED]) == {rounded(price)}
     assert dict(table.iloc[0][[feature.name for feature in FEATURES]]) == EXAMPLE
 
 
@@ -74,7 +74,7 @@ def test_the_served_model_is_shown_with_its_test_error_in_dollars(
     facts = open_page("overview", service).table[0].value.iloc[:, 0]
     assert facts["Type"] == info.model_type
     assert facts["Version"] == f"`{info.model_version}`"
-    assert dollars(info.metrics["test_rmse"]).removeprefix("$") in facts["Test RMSE"]
+    assert written(info.metrics["test_rmse"]).removeprefix("$") in facts["Test RMSE"]
 
 
 def test_a_champion_that_was_refused_is_named_with_the_reason(

@@ -6,7 +6,7 @@ import pytest
 
 from backend.client import HousingClient
 from dashboard.performance.shadow_chart import empty_sentence, shadow_option
-from dashboard.shared.price import dollars, escaped
+from dashboard.shared.value import escaped, written
 from storage.models.store import ModelStore
 from storage.schema.records import utc_now
 from storage.spool.log_handler import open_spool
@@ -69,7 +69,7 @@ def test_silent_answers_are_shown_with_units_and_counts(
     for name, estimate in (("Mean", difference.mean), ("RMS", difference.rms)):
         assert estimate is not None
         assert 0.09 < estimate.value <= 0.1, "0.1 dearer, but for the prices at the cap"
-        assert f"**{escaped(dollars(estimate.value))}**" in facts[f"{name} difference"]
+        assert f"**{escaped(written(estimate.value))}**" in facts[f"{name} difference"]
     assert facts["Outside the champion's interval"].startswith("**")
     assert facts["Labelled"] == f"0 of {ROWS}"
     points = shadow_option(found)["dataset"]["source"]

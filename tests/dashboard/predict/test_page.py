@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 from backend.client import HousingClient
 from backend.contract.predictions import FEATURES, HousingFeatures
 from backend.contract.table import DISTRICTS
-from dashboard.shared.price import dollars
+from dashboard.shared.value import written
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
 
@@ -29,7 +29,7 @@ def test_a_district_fills_the_form_and_its_price_is_shown_and_logged(
         _press(page)
         assert not sentences(page)
         expected = client.predict(district.features).prediction
-        assert dollars(expected) in _price(page)
+        assert written(expected) in _price(page)
     service.store_records()
     logged = [row.input for row in client.predictions().predictions]
     for district in DISTRICTS:
@@ -48,7 +48,7 @@ def test_the_facts_under_the_price_lead_to_the_logged_prediction(
     row = client.prediction(facts["Prediction ID"].strip("`")).prediction
     assert facts["Model version"] == f"`{row.model_version}`"
     assert facts["Unrounded"] == f"{row.prediction:.4f} × 100,000 USD"
-    assert facts["1990 census value"] == r"\$380,800"
+    assert facts["Recorded price"] == r"\$380,800"
 
 
 def test_an_empty_field_is_named_by_its_label(open_page: OpenPage, service: Service) -> None:

@@ -18,22 +18,24 @@ from backend.contract.predictions import (
 )
 from backend.contract.what_if import NearestDistrict, SensitivityCurve
 from dashboard.predict.contribution_chart import waterfall_figure
-from dashboard.predict.contributions import build_up
+from dashboard.predict.contributions import amount_of, build_up, value_of
 from dashboard.predict.district_map import (
     around_figure,
     colour_range,
+    overview_figure,
     places_around,
-    state_figure,
 )
-from dashboard.predict.interval import interval_picture, interval_words
+from dashboard.predict.interval import interval_picture, interval_scale, interval_words
 from dashboard.predict.sensitivity_chart import entered_words, sensitivity_option
 from dashboard.predict.support import support_words
 from dashboard.shared.colours import DOWN, HERE, TOTAL, UP
-from dashboard.shared.price import rounded_dollars
+from dashboard.shared.scale import Scale
+from dashboard.shared.value import rounded
 from storage.domain.inputs import FeatureName
 from tests.dashboard.test_theme import contrast
 
 INPUTS = HousingFeatures(**EXAMPLE)
+SCALE = Scale(0, 500)
 SHARES = st.floats(-3, 3)
 PRICES = st.floats(0, TARGET_CAP)
 PICTURE_CONTRAST = 3.0
@@ -46,12 +48,13 @@ def test_the_waterfall_adds_up_to_the_price_and_no_step_is_off(
     values = dict(zip(FEATURE_NAMES, shares, strict=True))
     prediction = base + sum(shares)
     steps = build_up(Contributions(base_value=base, values=values), prediction)
-    total = steps.base + sum(step.dollars for step in steps.contributions)
-    assert total == steps.price == rounded_dollars(prediction)
-    assert abs(steps.base - base * 100_000) <= 100.001
-    for step in steps.contributions:
-        assert abs(step.dollars - values[step.name] * 100_000) <= 100.001
-    sizes = [abs(values[step.name]) for step in steps.contributions]
+    total = steps.base + sum(part.steps for part in steps.contributions)
+    assert total == steps.total
+    assert amount_of(total) == rounded(prediction)
+    assert abs(value_of(steps.base) - base) <= 0.00100001
+    for part in steps.contributions:
+        assert abs(value_of(part.steps) - values[part.names[0]]) <= 0.00100001
+    sizes = [abs(values[part.names[0]]) for part in steps.contributions]
     assert sizes == sorted(sizes, reverse=True)
 
 
@@ -61,9 +64,9 @@ def test_the_waterfall_draws_every_input_with_its_value_between_two_totals() -> 
     figure = waterfall_figure(build_up(contributions, 2.0 + sum(values.values())), INPUTS)
     bars = figure["data"][0]
     assert bars["measure"] == ["absolute", *["relative"] * 8, "total"]
-    assert sum(bars["x"][:-1]) == bars["x"][-1]
+    assert sum(bars["x"][:-1]) == pytest.approx(bars["x"][-1])
     assert bars["y"][1] == "Median income 8.3252"
-    assert bars["text"][-1] == f"<b>${bars['x'][-1]:,}</b>"
+    assert bars["text"][-1] == f"<b>${bars['x'][-1]:,.0f}</b>"
     low, high = figure["layout"]["xaxis"]["range"]
     assert low == 0
     assert high > max(np.cumsum(bars["x"][:-1]))
@@ -75,7 +78,7 @@ def test_the_interval_is_drawn_on_the_scale_and_around_its_price(
 ) -> None:
     lower, price, upper = sorted([one, other, third])
     interval = Interval(lower=lower, upper=upper, coverage=0.9)
-    drawn = interval_picture(price, interval)
+    drawn = interval_picture(price, interval, interval_scale([interval]))
     left, width = map(float, re.findall(r"left:([\d.]+)%;width:([\d.]+)%", drawn)[0])
     mark = float(re.findall(r"left:([\d.]+)%;background:currentColor", drawn)[0])
     assert 0 <= left <= mark + 0.011
@@ -93,11 +96,11 @@ def test_more_support_never_has_a_worse_verdict(support: float) -> None:
 
 def test_a_curve_is_drawn_in_dollars_over_all_of_its_districts() -> None:
     curve = _curve("HouseAge")
-    option = sensitivity_option(curve, 30.0, most=500)
+    option = sensitivity_option(curve, 30.0, SCALE)
     line, histogram = option["series"]
     assert line["data"][0] == [1.0, 200.0]
     assert [count for _, count in histogram["data"][:-1]] == curve.histogram_counts
-    assert option["title"][1]["text"] == "Districts, n = 6"
+    assert option["title"][1]["text"] == "Block groups, n = 6"
     assert option["xAxis"][1]["name"] == "years"
     assert line["markLine"]["data"] == histogram["markLine"]["data"] == [{"xAxis": 30.0}]
     assert entered_words(curve, 30.0) == "Entered: 30"
@@ -107,27 +110,27 @@ def test_a_curve_is_drawn_in_dollars_over_all_of_its_districts() -> None:
 
 @pytest.mark.parametrize("name", get_args(FeatureName))
 def test_every_input_can_be_drawn(name: FeatureName) -> None:
-    assert sensitivity_option(_curve(name), EXAMPLE[name], most=500)["xAxis"][1]["name"]
+    assert sensitivity_option(_curve(name), EXAMPLE[name], SCALE)["xAxis"][1]["name"]
 
 
 def test_districts_at_one_place_are_one_dot_and_none_is_lost() -> None:
     districts = [_district(37.88, 1.0), _district(37.88, 3.0), _district(37.89, 5.00001)]
     places = places_around(INPUTS, districts)
     assert [len(place.districts) for place in places] == [2, 1]
-    assert places[0].price == 2.0
+    assert places[0].recorded == 2.0
     assert places[1].kilometres_north == pytest.approx(1.112, abs=0.001)
     dots = around_figure(places)["data"][0]
     assert dots["marker"]["color"] == pytest.approx([200_000, 500_001])
-    assert "2 districts" in dots["hovertext"][0]
+    assert "2 block groups" in dots["hovertext"][0]
     assert "Median income" in dots["hovertext"][1]
 
 
 def test_both_maps_keep_their_shape_and_mark_the_block_group() -> None:
     places = places_around(INPUTS, [_district(37.89, 2.0)])
-    state, around = state_figure(INPUTS, places), around_figure(places)
-    assert (state["data"][-1]["x"], state["data"][-1]["y"]) == ([-122.23], [37.88])
+    overview, around = overview_figure(INPUTS, places), around_figure(places)
+    assert (overview["data"][-1]["x"], overview["data"][-1]["y"]) == ([-122.23], [37.88])
     assert (around["data"][-1]["x"], around["data"][-1]["y"]) == ([0.0], [0.0])
-    for figure, ratio in ((state, 1.257), (around, 1.0)):
+    for figure, ratio in ((overview, 1.257), (around, 1.0)):
         assert figure["layout"]["yaxis"]["scaleanchor"] == "x"
         assert figure["layout"]["yaxis"]["scaleratio"] == pytest.approx(ratio, abs=0.001)
 
@@ -136,7 +139,8 @@ def test_both_maps_keep_their_shape_and_mark_the_block_group() -> None:
 def test_the_colours_cover_what_was_found_and_are_never_stretched(prices: list[float]) -> None:
     north = np.linspace(33, 41, len(prices))
     districts = [_district(place, price) for place, price in zip(north, prices, strict=True)]
-    lowest, highest = colour_range(places_around(INPUTS, districts))
+    colours = colour_range(places_around(INPUTS, districts))
+    lowest, highest = colours.lowest, colours.highest
     assert 0 <= lowest <= min(prices) * 100_000
     assert max(prices) * 100_000 <= highest + 0.001
     assert highest - lowest >= 100_000

@@ -7,14 +7,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
+from backend.contract.place import outline
 from backend.contract.predictions import EXAMPLE, FEATURES, PredictionResponse
 from backend.contract.table import DISTRICTS
 from dashboard.predict.address import address_parameters
 from dashboard.predict.answer import ANSWER
-from dashboard.predict.nearest import NUMBER
+from dashboard.predict.nearest import DISTANCE, NUMBER
 from dashboard.predict.scenarios import MOST_SCENARIOS
-from dashboard.shared.california import california_rings
-from dashboard.shared.price import dollars, rounded_dollars
+from dashboard.shared.value import rounded, written
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
 TAB = "predict_tab"
@@ -29,7 +29,7 @@ def answered(open_page: OpenPage, service: Service) -> AppTest:
 def test_the_interval_and_the_support_stand_under_the_price(answered: AppTest) -> None:
     answer = _answer(answered)
     drawn = " ".join(html.value for html in answered.html)
-    assert f"Price {dollars(answer.prediction)}, 90% interval: " in drawn
+    assert f"Price {written(answer.prediction)}, 90% interval: " in drawn
     told = " ".join(text.value for text in answered.markdown)
     assert "90% interval: " in told
     assert f"support {answer.support:.2f}" in told
@@ -59,7 +59,7 @@ def test_contributions_are_asked_for_by_a_button_and_add_up(
     assert not sentences(answered)
     waterfall = _charts(answered)[0]["data"][0]
     assert sum(waterfall["x"][:-1]) == waterfall["x"][-1]
-    assert waterfall["x"][-1] == rounded_dollars(_answer(answered).prediction)
+    assert waterfall["x"][-1] == rounded(_answer(answered).prediction)
     answered.run()
     service.store_records()
     assert len(client.predictions().predictions) == 2, "and another run asks nothing again"
@@ -76,10 +76,10 @@ def test_the_map_shows_the_nearest_districts_without_tiles(answered: AppTest) ->
     _open(answered, "Map")
     state, around = _charts(answered)
     assert {trace["type"] for trace in [*state["data"], *around["data"]]} == {"scatter"}
-    assert len(state["data"][0]["x"]) > sum(len(ring) for ring in california_rings())
+    assert len(state["data"][0]["x"]) > sum(len(ring) for ring in outline())
     table = answered.dataframe[0].value
     assert len(table) == NUMBER
-    assert table["distance"].is_monotonic_increasing
+    assert table[DISTANCE].is_monotonic_increasing
 
 
 def test_scenarios_are_pinned_compared_kept_and_let_go(answered: AppTest) -> None:
@@ -140,10 +140,10 @@ def test_the_address_is_written_with_the_answer_and_fills_another_page(
     page = open_page("predict", service)
     page.pills[0].set_value(DISTRICTS[1]).run()
     _press(page)
-    written = dict(page.query_params)
-    assert written == address_parameters(DISTRICTS[1].features)
+    address = dict(page.query_params)
+    assert address == address_parameters(DISTRICTS[1].features)
     other = open_page("predict", service)
-    other.query_params.update(written)
+    other.query_params.update(address)
     other.run()
     assert not sentences(other)
     assert tuple(field.value for field in other.number_input) == DISTRICTS[1].inputs

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from backend.client import HousingClient
 from backend.contract.audit import AuditResponse
 from dashboard.registry.audit import chain_words
-from dashboard.registry.words import slice_label
+from dashboard.shared.segment_words import segment_label
 from storage.models.removal import VersionRemoval
 from storage.models.store import HOLDOUT, ModelStore
 from storage.schema.records import utc_now
@@ -293,4 +293,4 @@ def test_words_of_chain_and_slices(service: Service, client: HousingClient) -> N
     assert "audit log is empty" in chain_words(found.chain)
     one = found.chain.model_copy(update={"entries": 1, "note": "A note."})
     assert chain_words(one).endswith("**Audit log intact**], 1 entry. A note.")
-    assert slice_label("age", "52 years or more") == "House age: 52 years or more"
+    assert segment_label("age", "52 years or more") == "House age: 52 years or more"

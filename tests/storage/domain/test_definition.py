@@ -28,6 +28,7 @@ OPTIONAL = {
 } | {
     "coast_angle_degrees",
     "neighbour_boosting",
+    "outline",
 }
 LINES = [
     number

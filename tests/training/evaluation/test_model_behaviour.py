@@ -77,18 +77,18 @@ def test_a_rule_that_keeps_every_promise_breaks_none(districts: FloatArray) -> N
 def test_each_broken_promise_is_seen(districts: FloatArray) -> None:
     rows = ASKED + len(accepted_corners())
     assert broken(Rule(slope=0.0, start=HIGHEST_PREDICTION + 0.01), districts) == {
-        "possible prices": rows
+        "possible answers": rows
     }
-    assert broken(Rule(slope=0.0, start=-0.01), districts) == {"possible prices": rows}
-    assert broken(Rule(half_width=-0.1), districts) == {"price in its interval": rows}
+    assert broken(Rule(slope=0.0, start=-0.01), districts) == {"possible answers": rows}
+    assert broken(Rule(half_width=-0.1), districts) == {"answer in its interval": rows}
     assert broken(Rule(slope=-0.001), districts) == {"median income never lowers the price": 4}
 
 
 def test_an_answer_that_is_no_number_breaks_what_it_can(districts: FloatArray) -> None:
     assert broken(Blind(), districts) == {
         "finite": 1,
-        "possible prices": 1,
-        "price in its interval": 1,
+        "possible answers": 1,
+        "answer in its interval": 1,
         "median income never lowers the price": 4,
     }
 

@@ -19,6 +19,6 @@ def test_a_model_that_is_no_better_than_the_mean_is_not_promoted(
     decision = decide(replace(found, champion_version=champion_version), RULES)
     assert not decision.promote
     assert "better than the mean" in failed(decision)
-    assert "not proven better than always answering the mean price: RMSE 1." in decision.reason
+    assert "not proven better than always answering the mean: RMSE 1." in decision.reason
     (check,) = [check for check in decision.checks if check.name == "better than the mean"]
     assert figures(check)["mean_rmse"] == pytest.approx(np.std(ACTUAL))

@@ -1,45 +1,30 @@
-"""The map of California: its outline, kept here because map tiles need the internet, and its axes."""
+"""The map of the rows: the outline of the land, kept with the table because tiles need the internet."""
 
-import json
 import math
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from backend.contract.place import MIDDLE_LATITUDE, outline
 from dashboard.shared.colours import LAND, TOTAL
 
-OUTLINE = Path(__file__).parents[1] / "assets" / "california.json"
 
-MIDDLE_LATITUDE = 37.3
-Ring = tuple[tuple[float, float], ...]
-"""Points as (degrees east, degrees north); the last is the first."""
-
-
-@cache
-def california_rings() -> tuple[Ring, ...]:
-    """Return the outline: one ring for each piece of land, the mainland first."""
-    rings = json.loads(OUTLINE.read_text(encoding="utf-8"))["rings"]
-    return tuple(tuple((float(east), float(north)) for east, north in ring) for ring in rings)
-
-
-def california_path() -> tuple[list[float | None], list[float | None]]:
+def land_path() -> tuple[list[float | None], list[float | None]]:
     """Return all rings as one line (degrees east, degrees north), with None between two of them."""
     east: list[float | None] = []
     north: list[float | None] = []
-    for ring in california_rings():
+    for ring in outline():
         east += [*(point[0] for point in ring), None]
         north += [*(point[1] for point in ring), None]
     return east, north
 
 
-def california_land() -> dict[str, Any]:
-    """Return the outline as a filled Plotly trace, to draw marks on."""
-    east, north = california_path()
+def land() -> dict[str, Any]:
+    """Return the outline as a filled Plotly trace, to draw marks on; without one it is empty."""
+    east, north = land_path()
     return {
         "x": east,
         "y": north,
         "mode": "lines",
-        "name": "California",
+        "name": "Land",
         "line": {"color": TOTAL, "width": 1.2},
         "fill": "toself",
         "fillcolor": LAND,
@@ -47,7 +32,7 @@ def california_land() -> dict[str, Any]:
     }
 
 
-def california_layout(height: int) -> dict[str, Any]:
+def degrees_layout(height: int) -> dict[str, Any]:
     """Return Plotly's layout in degrees, at which a kilometre is as long to the north as to the east."""
     ratio = 1 / math.cos(math.radians(MIDDLE_LATITUDE))
     return map_layout(height, "degrees east", "degrees north", ratio)

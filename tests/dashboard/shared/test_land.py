@@ -6,17 +6,20 @@ import json
 import numpy as np
 
 from backend.contract.table import DISTRICTS
-from dashboard.shared.california import OUTLINE, california_path, california_rings
+from dashboard.shared.land import land_path
+from storage.domain.definition_file import EMBEDDED
+from storage.domain.place import outline
 from training.dataset.embedded import load_embedded
 
-PROVENANCE = OUTLINE.with_name("california_provenance.json")
+OUTLINE = EMBEDDED / "outline.json"
+PROVENANCE = EMBEDDED / "outline_provenance.json"
 NEARLY_ALL = 0.97
 """A simplified coast leaves some districts of the shore in the water."""
 
 
 def test_the_file_is_the_one_that_its_provenance_describes() -> None:
     provenance = json.loads(PROVENANCE.read_text())
-    rings = california_rings()
+    rings = outline()
     assert hashlib.sha256(OUTLINE.read_bytes()).hexdigest() == provenance["sha256"]
     assert len(rings) == provenance["rings"]
     assert sum(len(ring) for ring in rings) == provenance["points"]
@@ -24,14 +27,14 @@ def test_the_file_is_the_one_that_its_provenance_describes() -> None:
 
 
 def test_every_ring_closes_and_is_lifted_off_before_the_next() -> None:
-    rings = california_rings()
+    rings = outline()
     assert all(ring[0] == ring[-1] for ring in rings)
-    east, north = california_path()
+    east, north = land_path()
     assert east.count(None) == north.count(None) == len(rings)
 
 
 def test_the_districts_lie_on_the_land() -> None:
-    mainland = np.array(california_rings()[0])
+    mainland = np.array(outline()[0])
     places = load_embedded().values[::20, [7, 6]]
     assert np.mean([_inside(place, mainland) for place in places]) > NEARLY_ALL
     for district in DISTRICTS[1:]:
