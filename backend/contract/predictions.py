@@ -4,7 +4,7 @@ from pydantic import BaseModel, Field
 
 from backend.contract.base import Request, Success
 from storage.domain.feature import Feature
-from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures, values_of
 from storage.domain.subject import SUBJECTS
 from storage.domain.target import DISPLAY, TARGET_CAP, TARGET_UNIT, VALUE
 
@@ -19,6 +19,7 @@ __all__ = [
     "Feature",
     "HousingFeatures",
     "PredictionResponse",
+    "values_of",
 ]
 
 

@@ -30,7 +30,9 @@ class SensitivityCurve(BaseModel):
         description="Values of the input, in its own unit; of a category, the positions of its words."
     )
     categories: list[str] | None = Field(None, description="The words of a category, in order.")
-    predictions: list[float] = Field(description=f"Predicted {VALUE} at each value, in {TARGET_UNIT}.")
+    predictions: list[float] = Field(
+        description=f"Predicted {VALUE} at each value, in {TARGET_UNIT}."
+    )
     histogram_edges: list[float] = Field(
         description="Bin edges of the training data, in the input's unit."
     )

@@ -40,10 +40,7 @@ class BatchFile:
 
     def instances(self, start: int, end: int) -> list[HousingFeatures]:
         """Return usable rows, counted from 0, as the service takes them."""
-        return [
-            HousingFeatures(**dict(zip(FEATURE_NAMES, values, strict=True)))
-            for values in self.inputs[start:end].tolist()
-        ]
+        return [HousingFeatures.of(values) for values in self.inputs[start:end].tolist()]
 
 
 def read_batch(name: str, content: bytes) -> BatchFile:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from backend.client import HousingClient
-from backend.contract.predictions import FEATURE_NAMES, BatchPredictionResponse
+from backend.contract.predictions import FEATURE_NAMES, BatchPredictionResponse, values_of
 from dashboard.batch.file import BatchFile
 from storage.tables.csv_writer import csv_text
 
@@ -82,7 +82,7 @@ class BatchRun:
         )
         inputs = zip(self.file.rows.tolist(), self.file.inputs.tolist(), strict=True)
         for (row, values), result in zip(inputs, results, strict=False):
-            yield (row, *values, *result)
+            yield (row, *values_of(values), *result)
 
     def result_csv(self) -> str:
         """Return the scored rows as CSV; predictions in the target's unit."""

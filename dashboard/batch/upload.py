@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.predictions import FEATURE_NAMES
+from backend.contract.predictions import FEATURE_NAMES, values_of
 from backend.contract.table import SUBJECT, SUBJECTS
 from dashboard.batch.file import (
     MOST_MEGABYTES,
@@ -178,7 +178,10 @@ def _problems_csv(problems: Sequence[Problem]) -> str:
 def _draw_preview(file: BatchFile) -> None:
     rows = zip(file.rows[:PREVIEW_ROWS].tolist(), file.inputs[:PREVIEW_ROWS].tolist(), strict=True)
     st.dataframe(
-        [{"row": row} | dict(zip(FEATURE_NAMES, values, strict=True)) for row, values in rows],
+        [
+            {"row": row} | dict(zip(FEATURE_NAMES, values_of(values), strict=True))
+            for row, values in rows
+        ],
         key="batch_preview",
         height="content",
         hide_index=True,

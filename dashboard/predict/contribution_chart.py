@@ -18,8 +18,6 @@ BASE_LABEL = f"Average {VALUE}"
 TOTAL_LABEL = f"This {VALUE}"
 BAR_HEIGHT, FRAME_HEIGHT = 39, 50
 """Pixels; the frame is the axis."""
-EXACT_UP_TO = 10
-"""Inputs: of more, the service computes Shapley values approximately."""
 ROOM_SHARE = 0.22
 """Of the bars' span, beside the outermost for their texts."""
 
@@ -33,10 +31,10 @@ def draw_contributions(explained: PredictionResponse) -> None:
     st.markdown(escaped(f"**{in_units(f'From the average {VALUE} to this one')}**"))
     figure = waterfall_figure(steps, explained.input)
     draw_still(figure, "waterfall", _height(steps), waterfall_words(steps))
-    exact = "exact " if len(explained.contributions.values) <= EXACT_UP_TO else ""
+    exact = "exact" if explained.contributions.standard_errors is None else "estimated"
     st.caption(
         f"{escaped(_sum_words(steps))} The average is over a sample of the training {SUBJECTS}. Each "
-        f"bar is an input's {exact}Shapley value: its contribution, averaged over every order of the "
+        f"bar is an input's {exact} Shapley value: its contribution, averaged over every order of the "
         f"inputs. It explains the model, not what causes the {VALUE}."
     )
 
