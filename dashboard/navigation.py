@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from backend.contract.table import SUBJECTS
-from dashboard.shared.words import A_SUBJECT, VALUE
+from backend.contract.table import SUBJECT, SUBJECTS, with_article
+from backend.contract.target import VALUE
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -48,7 +48,7 @@ OVERVIEW = ConsolePage(
     "overview", ":material/monitoring:", "Service health, current model, traffic and latency."
 )
 PREDICT = ConsolePage(
-    "predict", PREDICT_ICON, f"Describe {A_SUBJECT} and get its predicted {VALUE}."
+    "predict", PREDICT_ICON, f"Describe {with_article(SUBJECT)} and get its predicted {VALUE}."
 )
 BATCH = ConsolePage(
     "batch", ":material/table:", f"Score a file of {SUBJECTS} and download the predictions."

@@ -15,7 +15,8 @@ from storage.domain.presets import DISTRICTS
 from storage.errors import InvalidDefinition
 from training.dataset.embedded import load_embedded
 
-TEXT = (EMBEDDED / FILE).read_text(encoding="utf-8")
+TEXT = re.sub("outline = .*\n", "", (EMBEDDED / FILE).read_text(encoding="utf-8"))
+"""Without the file of the map, which would have to lie beside each copy."""
 OPTIONAL = {
     "cap",
     "capped_from",
@@ -28,7 +29,6 @@ OPTIONAL = {
 } | {
     "coast_angle_degrees",
     "neighbour_boosting",
-    "outline",
 }
 LINES = [
     number
@@ -227,3 +227,31 @@ def _refusal(folder: Path, content: bytes) -> str:
     assert sentence.startswith(str(folder / FILE))
     assert "\n" not in sentence
     return sentence
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "outline.json cannot be read"),
+        ("{", "is no outline: it must be JSON"),
+        ('{"rings": []}', "is no outline"),
+        ('{"rings": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}', "the last point of each ring its first"),
+        ('{"rings": [[[0, 0], [1, "x"], [1, 1], [0, 0]]]}', "is no outline"),
+    ],
+)
+def test_a_wrong_outline_of_the_map_is_refused(
+    tmp_path: Path, content: str | None, sentence: str
+) -> None:
+    named = TEXT.replace("[place]\n", '[place]\noutline = "outline.json"\n', 1)
+    (tmp_path / FILE).write_text(named, encoding="utf-8")
+    if content is not None:
+        (tmp_path / "outline.json").write_text(content, encoding="utf-8")
+    with pytest.raises(InvalidDefinition) as refused:
+        read_definition(tmp_path)
+    assert sentence in str(refused.value)
+
+
+def test_the_scale_of_answers_must_be_of_accepted_ones(tmp_path: Path) -> None:
+    assert "its typical value 200 is not accepted" in _refusal(
+        tmp_path, TEXT.replace("[target]\n", "[target]\ntypical = [0, 200]\n", 1).encode()
+    )
