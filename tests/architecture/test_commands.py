@@ -12,8 +12,11 @@ from tests.system import REPOSITORY
 ROOMS = ("storage", "training", "backend", "dashboard")
 DEFINITION = "storage.domain.table"
 """Importing it reads the table's definition, and ends the process with one sentence if it is wrong."""
-NO_SETTINGS = {REPOSITORY / "storage" / "process" / "parent.py"}
-"""This one becomes the command that it is given."""
+NO_SETTINGS = {
+    REPOSITORY / "storage" / "process" / "parent.py",
+    REPOSITORY / "training" / "describe" / "__main__.py",
+}
+"""The first becomes the command that it is given; none of the settings is about what the second writes."""
 BECOMES_ANOTHER = NO_SETTINGS | {REPOSITORY / "backend" / "__main__.py"}
 """The second becomes ``backend.server``."""
 BEGINNINGS = ("settings_or_exit", "addresses")

@@ -26,11 +26,8 @@ MARKS = {"point": ".", "comma": ","}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code: 0, 1 (could not be written), 2 (wrong input)."""
     options = _parser().parse_args(arguments)
-    # Settings read the table in use, which may be the one that is still to be written.
+    # The readers of tables read the one in use when they are imported: it may be the one to be written.
     os.environ["HOUSING_TABLE"] = str(EMBEDDED)
-    from storage.settings import settings_or_exit
-
-    settings_or_exit(writes=False)
     try:
         print(_described(_wishes(options), options.output, replaces=options.replace))
     except InvalidInput as error:
@@ -46,6 +43,7 @@ def _described(wishes: Wishes, folder: Path, *, replaces: bool) -> str:
     # Imported here: what it needs takes a second, and help and refusals should not wait for it.
     from training.describe.facts import Facts
     from training.describe.folder import refuse_folder, write_folder
+    from training.describe.next_command import next_command
     from training.describe.reading import read_file
     from training.describe.report import report
     from training.describe.roles import roles_of
@@ -53,8 +51,8 @@ def _described(wishes: Wishes, folder: Path, *, replaces: bool) -> str:
     refuse_folder(folder, wishes.file, replaces=replaces)
     seen = read_file(wishes)
     facts = Facts(wishes, seen, roles_of(seen, wishes))
-    write_folder(facts, folder)
-    return report(facts, folder)
+    table = write_folder(facts, folder)
+    return report(facts, folder, next_command(folder, table))
 
 
 def _wishes(options: argparse.Namespace) -> Wishes:

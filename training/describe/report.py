@@ -18,8 +18,8 @@ SKEWED = 2.0
 FEW_TARGETS = 10
 
 
-def report(facts: Facts, folder: Path) -> str:
-    """Return the lines."""
+def report(facts: Facts, folder: Path, next_command: str) -> str:
+    """Return the lines; ``next_command`` is the last."""
     file, seen = facts.wishes.file, facts.seen
     lines = [
         seen.understood.sentence(),
@@ -31,7 +31,7 @@ def report(facts: Facts, folder: Path) -> str:
         *_part("Look over", list(_look_over(facts))),
         "",
         f"Written: {folder}/table.toml, {folder}/rows.parquet. Look the first over, then:",
-        f"  HOUSING_TABLE={folder} make up",
+        f"  {next_command}",
     ]
     return "\n".join(lines)
 

@@ -67,7 +67,7 @@ class Comparison:
     champion: LabelledPredictions
 
     def __post_init__(self) -> None:
-        same_inputs = np.array_equal(self.challenger.inputs, self.champion.inputs)
+        same_inputs = np.array_equal(self.challenger.inputs, self.champion.inputs, equal_nan=True)
         if not (same_inputs and np.array_equal(self.challenger.actual, self.champion.actual)):
             raise ValueError("Challenger and champion answered different rows.")
 

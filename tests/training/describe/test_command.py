@@ -9,6 +9,7 @@ import pytest
 from tests.system import REPOSITORY
 from tests.training.describe.tables import cars
 
+UNUSED = REPOSITORY / "no such runtime folder"
 TOLD = """Read as CSV: comma-separated, decimal point, UTF-8.
 {file}: 400 rows, 400 usable; 6 inputs (1 number, 2 whole numbers, 3 categories) for price.
 """
@@ -36,11 +37,13 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def _run(*arguments: object, table: str = "") -> subprocess.CompletedProcess[str]:
+def _run(
+    *arguments: object, table: str = "", runtime: Path = UNUSED
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "training.describe", *map(str, arguments)],
         cwd=REPOSITORY,
-        env={"HOUSING_TABLE": table} if table else {},
+        env={"HOUSING_TABLE": table, "HOUSING_RUNTIME_DIRECTORY": str(runtime)},
         capture_output=True,
         text=True,
         timeout=100,
@@ -92,3 +95,15 @@ def test_a_folder_that_cannot_be_written_is_named(file: Path) -> None:
     assert done.returncode in (1, 2)
     assert "Traceback" not in done.stderr
     assert str(file.parent / "no") in done.stderr
+
+
+def test_a_runtime_folder_of_another_table_is_not_suggested(file: Path) -> None:
+    """Nor is it a reason to refuse a draft."""
+    folder, runtime = file.parent / "cars", file.parent / "runtime"
+    (runtime / "models").mkdir(parents=True)
+    (runtime / "models" / "champion.json").write_text("{}", encoding="utf-8")
+    done = _run(file, "--target", "price", "-o", folder, runtime=runtime)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(
+        f"  HOUSING_TABLE={folder} HOUSING_RUNTIME_DIRECTORY={folder}/runtime make up\n"
+    )

@@ -131,7 +131,7 @@ def test_rows_that_repeat_are_counted(file: Path) -> None:
     frame = cars().drop(columns=["vin", "sold", "net"])
     again = pd.concat([frame, frame.head(10), frame.head(3).assign(price=1.0)])
     again.to_csv(file, index=False)
-    told = report(looked_at(Wishes(file, "price")), Path("cars"))
+    told = report(looked_at(Wishes(file, "price")), Path("cars"), "make up")
     assert (
         "13 rows have the inputs of an earlier row; they stay, 3 of them with another price" in told
     )

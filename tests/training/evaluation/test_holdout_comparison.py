@@ -9,6 +9,7 @@ from storage.schema.predictions import LabelledPredictions, Predictions
 from training.dataset.embedded import load_embedded
 from training.dataset.missing import Missing
 from training.evaluation.bootstrap import CONFIDENCE, paired_rmse_difference
+from training.evaluation.comparison import Comparison
 from training.evaluation.holdout_comparison import HoldoutComparison, compare_holdouts
 
 ROWS, SEED, MINIMUM = 1_200, 0, 50
@@ -82,3 +83,15 @@ def test_too_few_common_rows_and_wild_answers_are_no_comparison() -> None:
     assert "20 rows in common; at least 30" in apart.reason
     wild = replace(holdout(1.0), predicted=np.full(ROWS, np.nan))
     assert isinstance(compare_holdouts(holdout(0.9), wild, SEED, MINIMUM), Missing)
+
+
+def test_rows_without_a_value_are_the_same_rows() -> None:
+    first, second = holdout(0.9), holdout(1.0)
+    gaps = first.inputs.copy()
+    gaps[::3, 0] = np.nan
+    first, second = replace(first, inputs=gaps), replace(second, inputs=gaps.copy())
+    assert (
+        Comparison(first, second).measure(SEED).difference
+        == compared(first, second).total.difference
+    )
+    assert compared(first, second).total.rows == ROWS
