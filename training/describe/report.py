@@ -91,9 +91,9 @@ def _look_over(facts: Facts) -> Iterator[str]:
         yield f"renamed, for names are letters, digits and underscores: {_some(renamed)}"
     if empty := [one.name for one in facts.roles.inputs if one.missing]:
         yield f"may be empty: {_some(empty)}"
-    for one in facts.roles.inputs:
-        if one.marks:
-            yield f"taken for empty in {one.name}: {_some([repr(mark) for mark in one.marks])}"
+    if marked := [one for one in facts.roles.inputs if one.marks]:
+        marks = sorted({repr(mark) for one in marked for mark in one.marks})
+        yield f"taken for empty: {_some(marks)} (in {_some([one.name for one in marked])})"
 
 
 def _about_target(facts: Facts) -> Iterator[str]:

@@ -24,6 +24,8 @@ FEW_VALUES = 20
 A_COPY, SUSPICIOUS = 0.9999, 0.98
 """R2 of one input alone, from which on it is left out, and a person is warned."""
 CODE = frozenset({"code", "type", "class", "zone", "region", "zip", "category", "cluster", "group"})
+WHEN = frozenset({"year", "month", "week", "day", "hour", "date", "time", "age"})
+"""A year that is different in every row is still no id."""
 OWN_NAME = frozenset({"id", "uuid", "guid", "key", "index", "nr", "no", "number", "serial"})
 
 
@@ -151,14 +153,15 @@ class _Sorting:
                 del self._inputs[name]
             elif score > SUSPICIOUS:
                 self._warnings.append(
-                    f"{name} alone tells {score:.1%} of {target.name}: leave it out by --ignore {name} if it "
+                    f"{name} alone tells {score:.2%} of {target.name}: leave it out by --ignore {name} if it "
                     f"is not known before {target.name} is"
                 )
 
     def _refuse_number_of_inputs(self) -> None:
         count, file = len(self._inputs), self._wishes.file
         if not count:
-            reasons = "; ".join(f"{name}: {why}" for name, why in self._dropped.items())
+            parts = dict.fromkeys(self._times, "the time of a row") | self._dropped
+            reasons = "; ".join(f"{name}: {why}" for name, why in parts.items())
             raise InvalidDataset(
                 f"{file} has no column to predict {self._wishes.target} from"
                 + (f" ({reasons})." if reasons else ".")
@@ -214,7 +217,7 @@ def _names_rows(column: Column) -> bool:
         return False
     if column.kind == "words":
         return True
-    if column.kind != "integer":
+    if column.kind != "integer" or WHEN & set(tokens(column.name)):
         return False
     span = column.distinct[-1] - column.distinct[0] + 1
     return span == len(column) or bool(OWN_NAME & set(tokens(column.name)))

@@ -75,6 +75,8 @@ def test_a_person_knows_better(file: Path) -> None:
     ("values", "kind", "told"),
     [
         (np.arange(ROWS) % 300, "integer", ""),
+        (np.arange(ROWS) + 1700, "integer", ""),
+        (np.arange(ROWS)[::-1] ** 2, "integer", ""),
         (
             [f"word {number}" for number in range(ROWS - 1)] + ["word 0"],
             None,
@@ -92,12 +94,24 @@ def test_a_person_knows_better(file: Path) -> None:
         ([True, False] * (ROWS // 2), "words", ""),
         (np.linspace(0, 1, ROWS)[::-1] ** 2, "number", ""),
     ],
-    ids=["numbers", "unique", "many", "text", "empty", "constant", "gaps", "flags", "measured"],
+    ids=[
+        "numbers",
+        "years",
+        "count",
+        "unique",
+        "many",
+        "text",
+        "empty",
+        "constant",
+        "gaps",
+        "flags",
+        "measured",
+    ],
 )
 def test_a_further_column(file: Path, values: object, kind: str | None, told: str) -> None:
-    roles = _roles(file, cars().assign(more=values))
-    assert _kinds(roles).get("more") == kind
-    assert roles.dropped.get("more", "").startswith(told)
+    roles = _roles(file, cars().assign(more_of_the_year=values))
+    assert _kinds(roles).get("more_of_the_year") == kind
+    assert roles.dropped.get("more_of_the_year", "").startswith(told)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +138,7 @@ def test_an_honest_input_is_no_leak(file: Path) -> None:
 def test_a_copy_stays_where_it_is_the_only_input(file: Path) -> None:
     roles = _roles(file, cars()[["price", "net"]])
     assert [one.name for one in roles.inputs] == ["net"]
-    assert "net alone tells 100.0% of price" in roles.warnings[0]
+    assert "net alone tells 100.00% of price" in roles.warnings[0]
 
 
 def test_rows_that_repeat_are_counted(file: Path) -> None:
@@ -175,6 +189,23 @@ def test_refusals_are_one_sentence(
         _roles(file, frame, **wishes)
     assert sentence in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_what_is_no_input_is_said_where_none_is_left(file: Path) -> None:
+    with pytest.raises(
+        InvalidInput, match=r"price from \(sold: the time of a row; country: the same"
+    ):
+        _roles(file, cars()[["sold", "country", "price"]])
+
+
+def test_marks_of_a_missing_value_are_told_once(file: Path) -> None:
+    frame = cars().drop(columns=["vin", "sold", "net"])
+    frame["power"] = frame["power"].where(frame.index % 7 > 0).astype(object).fillna("NA")
+    frame["mileage"] = frame["mileage"].where(frame.index % 5 > 0).astype(object).fillna("-")
+    frame.to_csv(file, index=False)
+    told = report(looked_at(Wishes(file, "price")), Path("cars"), "make up")
+    assert "  may be empty: fuel, mileage, power\n" in told
+    assert "  taken for empty: '-', 'NA' (in mileage, power)\n" in told
 
 
 def test_more_inputs_than_a_definition_has_are_refused(file: Path) -> None:
