@@ -3,7 +3,7 @@
 import numpy as np
 
 from backend.contract.predictions import HousingFeatures
-from backend.simulate.new_homes import newly_built
+from backend.simulate.new_rows import new_rows
 from storage.domain.inputs import FEATURE_NAMES, FEATURES
 from training.dataset.sources import load_table
 from training.dataset.splits import Part, split_rows
@@ -37,7 +37,7 @@ def newly_built_districts(number: int, seed: int) -> tuple[list[HousingFeatures]
     random = np.random.default_rng(seed)
     _, _, train = split_rows(len(table), seed=0)
     chosen = random.choice(train, number, replace=False)
-    built = newly_built(Part(table.inputs[chosen], table.targets[chosen]), random)
+    built = new_rows(Part(table.inputs[chosen], table.targets[chosen]), random)
     districts = [
         HousingFeatures(**dict(zip(FEATURE_NAMES, row, strict=True)))
         for row in built.inputs.tolist()

@@ -11,6 +11,7 @@ from backend.contract.performance import PerformanceQuery
 from backend.contract.retraining import RetrainingResponse
 from backend.demo.retraining import NoVerdict, follow, is_in_service, request
 from backend.simulate.display import conclusion
+from backend.simulate.new_rows import NAME, SUMMARY
 from backend.simulate.plan import Phase, Traffic
 from backend.simulate.run import simulate
 from backend.simulate.scenario import SCENARIOS, Districts
@@ -19,18 +20,18 @@ from storage.domain.written import written_exactly
 
 PROBLEMS = ("steady", "late-labels", "drift", "broken-sensor", "outage")
 PROBLEM_RATE = 10.0
-NEW_HOMES, NEW_HOMES_RATE = "new-homes", 15.0
+NEW, NEW_RATE = NAME, 15.0
 
 
 @dataclass(frozen=True)
 class Lengths:
-    """Seconds of each problem, of the newly built districts, and of those after the retraining.
+    """Seconds of each problem, of rows of a new kind, and of those after the retraining.
 
-    By default some 1,500 newly built districts ask: enough to learn from, and to prove that it helped.
+    By default some 1,500 new rows are asked about: enough to learn from, and to prove that it helped.
     """
 
     problem: float = 8.0
-    new_homes: float = 50.0
+    new: float = 50.0
     again: float = 25.0
 
 
@@ -74,11 +75,11 @@ class Demo:
         with self._connect() as client:
             self.say(f"1/4 Traffic with problems, for the champion {client.info().model_version}.")
             self._send_problems()
-            self._send_new_homes(self._lengths.new_homes, self._seed)
+            self._send_new(self._lengths.new, self._seed)
             self.say(f"    Its error in the last minute: {_recent_error(client)}.")
             self._tell(client, self._retrain(client))
-            self.say(f"4/4 Other newly built districts, for {client.info().model_version}.")
-            self._send_new_homes(self._lengths.again, self._seed + 1)
+            self.say(f"4/4 Others: {SUMMARY}, for {client.info().model_version}.")
+            self._send_new(self._lengths.again, self._seed + 1)
             self.say(f"    Its error in the last minute: {_recent_error(client)}.")
 
     def say(self, text: str) -> None:
@@ -103,8 +104,8 @@ class Demo:
         phases = [Phase(SCENARIOS[name], self._lengths.problem) for name in PROBLEMS]
         self._send(phases, Traffic(PROBLEM_RATE, self._seed))
 
-    def _send_new_homes(self, seconds: float, seed: int) -> None:
-        self._send([Phase(SCENARIOS[NEW_HOMES], seconds)], Traffic(NEW_HOMES_RATE, seed))
+    def _send_new(self, seconds: float, seed: int) -> None:
+        self._send([Phase(SCENARIOS[NEW], seconds)], Traffic(NEW_RATE, seed))
 
     def _send(self, phases: list[Phase], traffic: Traffic) -> None:
         for phase in phases:

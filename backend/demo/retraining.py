@@ -9,8 +9,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from backend.client import HousingClient, ServiceUnreachable
 from backend.contract.retraining import RetrainingResponse
 from backend.contract.retraining_check import RetrainingCheckResponse
+from backend.simulate.new_rows import SUMMARY
 
-REASON = "make demo: newly built districts are dearer than the champion predicts."
+REASON = f"make demo: {SUMMARY}; the champion predicts too little."
 ENDED = ("done", "failed", "cancelled")
 LOOK_SECONDS = 1.0
 LINE_SECONDS = 15.0

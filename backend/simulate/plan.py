@@ -7,8 +7,9 @@ import numpy as np
 
 from backend.simulate.arrivals import DAILY_SWING, arrivals, daily_rate, steady_rate
 from backend.simulate.scenario import Districts, Scenario
-from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
-from storage.domain.place import LATITUDE, LONGITUDE
+from storage.domain.inputs import FEATURES, HousingFeatures
+from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
+from storage.domain.simulated import STUCK
 from storage.schema.arrays import FloatArray
 from training.dataset.splits import Part
 
@@ -16,7 +17,7 @@ BATCH_SHARE = 0.1
 """Share of requests with several districts."""
 LARGEST_BATCH = 20
 MISTAKE_SHARE = 0.01
-"""Share of requests with latitude and longitude swapped, a common mistake that the service rejects."""
+"""Share of requests with a mistake that the service rejects, such as latitude and longitude swapped."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,14 @@ def _request(
 
 
 def _features(inputs: FloatArray, mistake: bool) -> HousingFeatures:
-    read = inputs.copy()
-    if mistake:
-        read[[LATITUDE, LONGITUDE]] = inputs[[LONGITUDE, LATITUDE]]
-    values = dict(zip(FEATURE_NAMES, read.tolist(), strict=True))
-    return HousingFeatures.model_construct(**values) if mistake else HousingFeatures(**values)
+    return HousingFeatures.of(_with_mistake(inputs).tolist() if mistake else inputs.tolist())
+
+
+def _with_mistake(inputs: FloatArray) -> FloatArray:
+    """Swap latitude and longitude; without a place, give a number of ten times what is accepted."""
+    wrong = inputs.copy()
+    if HAS_PLACE:
+        wrong[[LATITUDE, LONGITUDE]] = inputs[[LONGITUDE, LATITUDE]]
+    else:
+        wrong[STUCK] = 10 * abs(FEATURES[STUCK].maximum) + 1
+    return wrong

@@ -9,14 +9,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from backend.simulate.new_homes import newly_built
-from storage.domain.target import TARGET_CAP
+from backend.simulate.new_rows import NAME, SUMMARY, new_rows
+from storage.domain.inputs import FEATURES
+from storage.domain.simulated import DRIFTING, STUCK, STUCK_AT
+from storage.domain.subject import SUBJECTS
+from storage.domain.target import DISPLAY, HIGHEST_ANSWER
 from storage.schema.arrays import FloatArray
 from training.dataset.splits import Part
-from training.features.columns import INCOME, OCCUPANCY
 
-BUILT_SEED = 20_261_129
-"""The same districts are newly built in every run: which of them are asked about is the plan's seed."""
+NEW_SEED = 20_261_129
+"""The same rows are new in every run: which of them are asked about is the plan's seed."""
 ONSET = 0.25
 """Point in its phase where a change begins."""
 FULL = 0.5
@@ -78,53 +80,55 @@ class Scenario:
 
 
 class Drift(Scenario):
-    """Covariate drift: more and more requests for high-income districts. Prices are unchanged."""
+    """Covariate drift: more and more requests with high values of one input. Targets are unchanged."""
 
     name = "drift"
-    summary = "more and more high-income districts; their prices are unchanged"
+    summary = (
+        f"more and more {SUBJECTS} of high {FEATURES[DRIFTING].label.lower()}; what they are worth is "
+        "unchanged"
+    )
 
     STRENGTH: ClassVar[float] = 0.9
-    """Rise of the mean income in standard deviations, if incomes were normal."""
+    """Rise of the input's mean in standard deviations, if it were normal."""
 
     def weights(self, rows: Part, progress: float) -> FloatArray | None:
-        """Weight rows exponentially by income, which shifts a normal mean and keeps its width."""
-        income = rows.inputs[:, INCOME]
-        spread = float(income.std())
+        """Weight rows exponentially by the input, which shifts a normal mean and keeps its width."""
+        values = rows.inputs[:, DRIFTING]
+        values = np.where(np.isnan(values), np.nanmean(values), values)
+        spread = float(values.std())
         if spread == 0:
             return None
-        tilt = self.STRENGTH * size(progress) * (income - income.mean()) / spread
+        tilt = self.STRENGTH * size(progress) * (values - values.mean()) / spread
         likely = np.exp(tilt - tilt.max())
         return np.asarray(likely / likely.sum())
 
 
 class BrokenSensor(Scenario):
-    """A stuck feed: the occupancy always has the same value."""
+    """A stuck feed: one input always has the same value."""
 
     name = "broken-sensor"
-    summary = "AveOccup is stuck at one value"
-
-    STUCK_AT: ClassVar[float] = 3.5
+    summary = f"{FEATURES[STUCK].name} is stuck at one value"
 
     def read(self, inputs: FloatArray, progress: float) -> FloatArray:
-        """Replace the occupancy from the onset on."""
+        """Replace the input from the onset on."""
         if progress < ONSET:
             return inputs
         stuck = inputs.copy()
-        stuck[OCCUPANCY] = self.STUCK_AT
+        stuck[STUCK] = STUCK_AT
         return stuck
 
 
 class Degradation(Scenario):
-    """Concept drift: inputs are unchanged, and prices rise above what the model learned."""
+    """Concept drift: inputs are unchanged, and targets rise above what the model learned."""
 
     name = "degradation"
-    summary = "prices rise by a third; inputs are unchanged"
+    summary = f"the {DISPLAY.label.lower()} rises by a third; inputs are unchanged"
 
     RISE: ClassVar[float] = 1 / 3
 
     def price(self, price: float, progress: float) -> float:
-        """Raise the price, up to the census's cap."""
-        return min(price * (1 + self.RISE * size(progress)), TARGET_CAP)
+        """Raise the target, up to the highest that is possible."""
+        return min(price + self.RISE * size(progress) * abs(price), HIGHEST_ANSWER)
 
 
 class LateLabels(Scenario):
@@ -140,15 +144,15 @@ class LateLabels(Scenario):
         return float(random.uniform(0.5, 1.0) * phase_seconds)
 
 
-class NewHomes(Scenario):
-    """Concept drift that a retraining can learn: newly built districts, at places that it may learn from."""
+class New(Scenario):
+    """Concept drift that a retraining can learn: rows of a new kind, made of those that it may learn."""
 
-    name = "new-homes"
-    summary = "newly built districts, richer and dearer than any in training"
+    name = NAME
+    summary = SUMMARY
 
     def rows(self, districts: Districts) -> Part:
-        """Return the learned districts as if they had just been built."""
-        return newly_built(districts.learned, np.random.default_rng(BUILT_SEED))
+        """Return the learned rows as ones of the new kind."""
+        return new_rows(districts.learned, np.random.default_rng(NEW_SEED))
 
 
 class Outage(Scenario):
@@ -170,7 +174,7 @@ SCENARIOS: dict[str, Scenario] = {
         BrokenSensor(),
         Degradation(),
         LateLabels(),
-        NewHomes(),
+        New(),
         Outage(),
     )
 }

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from storage.domain.feature import Feature
 from storage.domain.parts import FileName, Name, Number, Part, Words
 from storage.domain.segments import MOST_WORDS, Categories, Regions, Segments
+from storage.domain.simulation import Simulation
 from storage.domain.target_definition import Target
 
 RESERVED = frozenset(
@@ -172,6 +173,7 @@ class TableDefinition(Part):
     segments: list[Segments] = Field([])
     promises: Promises | None = None
     presets: list[Preset] = Field([])
+    simulation: Simulation = Simulation()
     candidates: Candidates = Candidates()
     card: Card = Card()
 
@@ -218,6 +220,8 @@ class TableDefinition(Part):
                 yield f"segments {one.kind}, input", one.input
         if self.promises is not None:
             yield "promises.rising", self.promises.rising
+        for name in sorted(self.simulation.inputs()):
+            yield "simulation", name
 
     def _contradictions_of_columns(self) -> Iterator[str]:
         time, identifier = self.data.time, self.data.identifier

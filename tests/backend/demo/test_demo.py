@@ -40,7 +40,7 @@ def test_the_acts_are_told_to_their_end(
     console = _console()
     connect = partial(HousingClient, shared_settings.addresses.backend_url, ADMIN_KEY)
     districts = embedded_districts(shared_settings)
-    demo = Demo(connect, districts, 0, console, Lengths(problem=0.5, new_homes=6.0, again=1.0))
+    demo = Demo(connect, districts, 0, console, Lengths(problem=0.5, new=6.0, again=1.0))
     served = shared_service.info().model_version
     promoted = PROMOTED | {"version": served}
     with _worker_that_says(shared_settings, promoted, succeeded=True) as claimed:
@@ -61,7 +61,7 @@ def test_a_retraining_that_failed_ends_the_demo_with_its_sentence(
     shared_settings: Settings, shared_service: HousingClient
 ) -> None:
     connect = partial(HousingClient, shared_settings.addresses.backend_url, ADMIN_KEY)
-    lengths = Lengths(problem=0.2, new_homes=0.2, again=0.2)
+    lengths = Lengths(problem=0.2, new=0.2, again=0.2)
     demo = Demo(connect, embedded_districts(shared_settings), 0, _console(), lengths)
     failed = _worker_that_says(shared_settings, {"error": "no space left"}, succeeded=False)
     with failed, pytest.raises(NoVerdict, match=r"failed: .*no space left"):

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.simulate.plan import Phase, PlannedRequest, Traffic, plan
-from backend.simulate.scenario import FULL, ONSET, SCENARIOS, BrokenSensor, Districts, Scenario
+from backend.simulate.scenario import FULL, ONSET, SCENARIOS, Districts, Scenario
 from storage.domain.identity import PLACE
 from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
+from storage.domain.simulated import STUCK_AT
 from storage.domain.target import TARGET_CAP
 from training.dataset.splits import Part
 from training.features.columns import INCOME
@@ -113,7 +114,7 @@ def test_drift_moves_the_income_and_nothing_else_changes_a_row(districts: Distri
 def test_a_broken_sensor_is_stuck_from_the_onset_on(districts: Districts) -> None:
     planned = _planned(districts, "broken-sensor")
     before, after = (_occupancies(planned, late=late) for late in (False, True))
-    assert after == {BrokenSensor.STUCK_AT}
+    assert after == {STUCK_AT}
     assert len(before) > 20
 
 
