@@ -84,7 +84,7 @@ def test_the_next_act_waits_until_the_promoted_version_serves(
     """It was told of the version before, and measured with it."""
     monkeypatch.setattr(backend.demo.retraining, "SWAP_SECONDS", 0.5)
     connect = partial(HousingClient, shared_settings.addresses.backend_url, ADMIN_KEY)
-    lengths = Lengths(problem=0.2, new_homes=0.2, again=0.2)
+    lengths = Lengths(problem=0.2, new=0.2, again=0.2)
     console = _console()
     demo = Demo(connect, embedded_districts(shared_settings), 0, console, lengths)
     with _worker_that_says(shared_settings, PROMOTED, succeeded=True):

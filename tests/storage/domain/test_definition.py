@@ -18,17 +18,9 @@ from training.dataset.embedded import load_embedded
 TEXT = re.sub("outline = .*\n", "", (EMBEDDED / FILE).read_text(encoding="utf-8"))
 """Without the file of the map, which would have to lie beside each copy."""
 OPTIONAL = {
-    "cap",
-    "capped_from",
-    "highest_prediction",
-    "note",
-    "factor",
-    "prefix",
-    "unit",
-    "display",
-} | {
-    "coast_angle_degrees",
-    "neighbour_boosting",
+    *("cap", "capped_from", "highest_prediction", "note", "factor", "prefix", "suffix", "unit"),
+    *("display", "outline", "coast_angle_degrees", "neighbour_boosting"),
+    *("drifting", "stuck", "factors", "whole"),
 }
 LINES = [
     number
