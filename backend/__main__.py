@@ -31,10 +31,11 @@ def main() -> None:
     settings = settings_or_exit()
     _refuse_unsafe(settings)
     # Before anything is touched: a second service would clear the metric files of the first.
-    only_process_or_exit(settings.paths.api_lock, API)
+    lock = only_process_or_exit(settings.paths.api_lock, API)
     addresses = settings.addresses
     refuse_taken(addresses.backend_host, addresses.backend_port, "HOUSING_BACKEND_PORT")
     _prepare_environment(settings)
+    lock.hand_over()
     # A new program rather than a call: prometheus_client chooses multi-process mode at its first import,
     # which has already happened here.
     os.execv(sys.executable, [sys.executable, "-m", "backend.server"])

@@ -84,7 +84,7 @@ class Address:
 def main() -> None:
     """Run the whole system until Ctrl-C."""
     settings = settings_or_exit()
-    only_process_or_exit(settings.paths.launcher_lock, MAKE_UP)
+    only_process_or_exit(settings.paths.launcher_lock, MAKE_UP).keep()
     addresses = _addresses(settings)
     for address in addresses:
         refuse_taken(address.host, address.port, address.variable)

@@ -16,6 +16,8 @@ from importlib import import_module
 
 from backend.workers.board import Board
 from backend.workers.pool import WorkerPool
+from storage.process.kinds import API
+from storage.process.lock import inherited
 from storage.setting_groups.hosts import listen
 from storage.settings import settings_or_exit
 from storage.spool.log_handler import CONSOLE_FORMAT
@@ -50,7 +52,10 @@ def main() -> None:
     work = partial(serve, factory, settings, listener, board)
     silence_seconds = settings.backend.silence_seconds
     wait = partial(import_module(STAND_IN).stand_in, settings, listener, board)
-    WorkerPool(work, settings.backend.workers, board, silence_seconds, wait).run()
+    # Taken before this process became this program.
+    lock = inherited(settings.paths.api_lock, API)
+    goes_on = lock.is_kept if lock is not None else lambda: True
+    WorkerPool(work, settings.backend.workers, board, silence_seconds, wait, goes_on).run()
 
 
 def _imported(factory: str) -> Callable[..., None]:

@@ -270,7 +270,8 @@ def main(
     configure_logging(settings, spool, WORKER)
     try:
         worker = RetrainingWorker(settings, load, candidates(settings), spool)
-        with only_process(settings.paths.worker_lock, WORKER):
+        with only_process(settings.paths.worker_lock, WORKER) as held:
+            held.keep()
             logger.info("The worker waits for triggers in %s.", settings.paths.triggers)
             run_until_stopped(worker.run_once, settings.worker.poll_seconds)
     except (AlreadyRunning, InvalidInput) as error:

@@ -93,7 +93,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     settings = settings_or_exit()
     if not options.once:  # two would write each other's series over; one probe more does no harm
-        only_process_or_exit(settings.paths.monitor_lock, MONITOR)
+        only_process_or_exit(settings.paths.monitor_lock, MONITOR).keep()
     configure_logging(settings, open_spool(settings), MONITOR)
     monitor = Monitor(HousingClient(settings.addresses.backend_url, _key(settings)), settings.paths)
     if options.once:

@@ -56,6 +56,8 @@ class WorkerPool:
         A worker whose last heartbeat is older is killed.
     stand_in
         Called in a process of its own, to answer until the first worker works.
+    goes_on
+        Asked at each look; if not, all workers are stopped.
     """
 
     def __init__(
@@ -65,9 +67,11 @@ class WorkerPool:
         board: Board,
         silence_seconds: float,
         stand_in: Callable[[], None] | None = None,
+        goes_on: Callable[[], bool] = lambda: True,
     ) -> None:
         self._work = work
         self._stand_in = stand_in
+        self._goes_on = goes_on
         self._stand_in_pid: int | None = None
         self._workers = [Worker(number) for number in range(workers)]
         self._board = board
@@ -76,7 +80,7 @@ class WorkerPool:
         self._counted_from = 0.0
 
     def run(self) -> None:
-        """Keep the workers running until this process gets SIGTERM, SIGINT or SIGHUP."""
+        """Keep the workers running until this process gets SIGTERM, SIGINT or SIGHUP, or must not go on."""
         signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
         self._looked = time.monotonic()
         self.tend(self._looked)
@@ -84,7 +88,7 @@ class WorkerPool:
             self._stand_in_pid = os.fork() or self._be(self._stand_in)
         while True:
             arrived = signal.sigtimedwait(WATCHED, LOOK_SECONDS)
-            if arrived is not None and arrived.si_signo in STOPPING:
+            if (arrived is not None and arrived.si_signo in STOPPING) or not self._goes_on():
                 return self._stop()
             self.tend(time.monotonic())
 

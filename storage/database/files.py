@@ -78,6 +78,7 @@ def save_what_only_the_connection_reaches(
         return "Nothing of the old one is lost."
     copy = path.with_name(f"{path.stem}-replaced-{now:%Y%m%dT%H%M%SZ}.db")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)  # it may have been removed with the files
         if shutil.disk_usage(path.parent).free < _bytes(connection) + SPARE_BYTES:
             return "There is no room for a copy of the old one; what only it held is lost."
         with closing(sqlite3.connect(copy)) as target:

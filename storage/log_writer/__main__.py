@@ -82,7 +82,8 @@ def _run(settings: Settings) -> int:
     spool = open_spool(settings)
     configure_logging(settings, spool, LOG_WRITER)
     try:
-        with only_process(settings.paths.log_writer_lock, LOG_WRITER):
+        with only_process(settings.paths.log_writer_lock, LOG_WRITER) as held:
+            held.keep()
             logger.info("The log-writer moves %s into the database.", settings.paths.spool)
             run_until_stopped(Round(settings, spool), settings.log_writer.poll_seconds)
     except AlreadyRunning as error:

@@ -7,8 +7,11 @@ is therefore only for people: it shows the progress and its time.
 """
 
 import fcntl
+import logging
 import os
+import signal
 import socket
+import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,7 +20,13 @@ from typing import Self
 
 from storage.errors import ServiceUnavailable
 
+logger = logging.getLogger(__name__)
+
 LONGEST_NOTE_BYTES = 500
+DESCRIPTOR_VARIABLE = "HELD_LOCK_DESCRIPTOR"
+"""Tells the program that a process becomes where its lock is."""
+LOOK_SECONDS = 1.0
+"""How long a removed lock file may go unnoticed."""
 
 
 class AlreadyRunning(ServiceUnavailable):
@@ -26,8 +35,74 @@ class AlreadyRunning(ServiceUnavailable):
     title = "Already running"
 
 
+class HeldLock:
+    """The lock that makes this process the only one of its kind.
+
+    A lock file that was removed, perhaps with its folder, keeps nobody out: the next process makes a new one.
+    So whoever holds it for long takes it anew.
+    """
+
+    def __init__(self, path: Path, descriptor: int, kind: str) -> None:
+        self._path = path
+        self._descriptor = descriptor
+        self._kind = kind
+        self._released = threading.Event()
+
+    def renew(self) -> None:
+        """Take the lock's file anew if its name does not lead to the one that is held.
+
+        Raises
+        ------
+        AlreadyRunning
+            If another process has taken a new one meanwhile.
+        OSError
+            If it cannot be made.
+        """
+        if self._is_reachable():
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with _opened(self._path) as anew:
+            _take(anew, self._path, self._kind)
+            os.dup2(anew, self._descriptor, os.get_inheritable(self._descriptor))
+
+    def is_kept(self) -> bool:
+        """Renew the lock; return whether this is still the only process of its kind, and say if not."""
+        try:
+            self.renew()
+        except AlreadyRunning as error:
+            logger.error("The lock file was removed, and this process stops: %s", error)
+            return False
+        except OSError:
+            return True  # nobody else can make it either
+        return True
+
+    def keep(self) -> None:
+        """Renew the lock in a thread until it is released; stop this process if another has taken it."""
+        threading.Thread(target=self._keep, name="lock", daemon=True).start()
+
+    def hand_over(self) -> None:
+        """Let the program that this process is about to become find the lock; see ``inherited``."""
+        os.environ[DESCRIPTOR_VARIABLE] = str(self._descriptor)
+
+    def release(self) -> None:
+        """End ``keep``; whoever opened the file closes it."""
+        self._released.set()
+
+    def _keep(self) -> None:
+        while not self._released.wait(LOOK_SECONDS):
+            if not self.is_kept():
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+
+    def _is_reachable(self) -> bool:
+        try:
+            return os.path.samestat(self._path.stat(), os.fstat(self._descriptor))
+        except OSError:
+            return False
+
+
 @contextmanager
-def only_process(lock: Path, kind: str) -> Iterator[None]:
+def only_process(lock: Path, kind: str) -> Iterator[HeldLock]:
     """Hold ``lock``, which makes this process the one of its ``kind``.
 
     Raises
@@ -38,10 +113,14 @@ def only_process(lock: Path, kind: str) -> Iterator[None]:
     lock.parent.mkdir(parents=True, exist_ok=True)
     with _opened(lock) as descriptor:
         _take(descriptor, lock, kind)
-        yield
+        held = HeldLock(lock, descriptor, kind)
+        try:
+            yield held
+        finally:
+            held.release()
 
 
-def only_process_or_exit(lock: Path, kind: str) -> None:
+def only_process_or_exit(lock: Path, kind: str) -> HeldLock:
     """Hold ``lock`` until this process has ended, and what it forks or becomes by ``exec``.
 
     If another process holds it, or no lock can be made, this ends the process with one sentence.
@@ -58,6 +137,13 @@ def only_process_or_exit(lock: Path, kind: str) -> None:
             f"{lock} cannot be written ({error.strerror}); fix its permissions, or set "
             "HOUSING_RUNTIME_DIRECTORY to another folder."
         ) from error
+    return HeldLock(lock, descriptor, kind)
+
+
+def inherited(lock: Path, kind: str) -> HeldLock | None:
+    """Return the lock that this process took before it became another program; None without it."""
+    descriptor = os.environ.pop(DESCRIPTOR_VARIABLE, None)
+    return HeldLock(lock, int(descriptor), kind) if descriptor is not None else None
 
 
 def _take(descriptor: int, lock: Path, kind: str) -> None:

@@ -2,9 +2,10 @@
 
 import json
 import os
+import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -18,6 +19,7 @@ from backend.contract.records import RequestsQuery
 from backend.monitor.__main__ import Monitor
 from storage.domain.inputs import EXAMPLE
 from storage.paths import RuntimePaths
+from storage.process.kinds import kinds_by_lock
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.backend.live_service import ADMIN_KEY, is_healthy, process_settings
@@ -89,6 +91,29 @@ def test_metrics_cover_all_workers_and_survive_a_killed_one(
     wait_for(lambda: len(set(children(service.pid)) - {workers[0]}) >= 2, what="a new worker")
     answered += wait_for(lambda: _predict_many(client, 40), what="answers after the kill")
     assert _metric(client, "ml_predictions_total") >= answered
+
+
+@pytest.mark.parametrize(
+    "module", ["backend", "storage.log_writer", "training.worker", "backend.monitor"]
+)
+def test_a_second_process_is_refused_also_when_the_lock_of_the_first_was_removed(
+    module: str, told: dict[str, str], champion_settings: Settings, tmp_path: Path
+) -> None:
+    kinds = kinds_by_lock(champion_settings.paths)
+    with running(module, tmp_path / "first.log", **told) as first:
+        lock = wait_for(lambda: next(filter(_names(first.pid), kinds), None), what="its lock")
+        shutil.rmtree(lock.parent)
+        wait_for(lambda: _names(first.pid)(lock), what="its lock again")
+        with running(module, tmp_path / "second.log", **told) as second:
+            assert wait_for(second.poll, what="the refusal") == 1
+        assert first.poll() is None
+    said = (tmp_path / "second.log").read_text()
+    refusal = f"{kinds[lock]} is already running for {lock.parent.parent} (process {first.pid} on "
+    assert refusal in said, said
+
+
+def _names(pid: int) -> Callable[[Path], bool]:
+    return lambda lock: lock.exists() and lock.read_text().startswith(f"process {pid} on ")
 
 
 def test_no_answer_may_be_shown_in_a_frame(shared_service: HousingClient) -> None:

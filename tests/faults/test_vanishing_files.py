@@ -54,6 +54,10 @@ def _delete(system: System) -> None:
         path.unlink()
 
 
+def _delete_folder(system: System) -> None:
+    shutil.rmtree(system.settings.paths.database_folder)
+
+
 def _remove_journal(system: System) -> None:
     for path in names(system.settings.paths.database)[1:]:
         path.unlink()
@@ -73,6 +77,7 @@ def _move_spool(system: System) -> None:
         (_put_back, "database_replaced"),
         (_put_back_without_journal, "database_replaced"),
         (_delete, "database_replaced"),
+        (_delete_folder, "database_replaced"),
         (_remove_journal, "database_replaced"),
         (_remove_spool, "spool_removed"),
         (_move_spool, "spool_removed"),

@@ -1,5 +1,6 @@
 """SQLite files replaced or removed under open connections: nothing is lost, and all read the new ones."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -84,8 +85,9 @@ def test_a_backup_put_back_gets_what_came_since(
     assert _is_intact(path)
 
 
+@pytest.mark.parametrize("with_folder", [False, True], ids=["files", "folder"])
 def test_a_deleted_database_is_saved_and_made_anew(
-    settings: Settings, spool: Spool, move: Move, readable: Database
+    with_folder: bool, settings: Settings, spool: Spool, move: Move, readable: Database
 ) -> None:
     spool.append([records.log("before")])
     spool.close()
@@ -93,6 +95,8 @@ def test_a_deleted_database_is_saved_and_made_anew(
     assert list(settings.paths.spool.glob("*.spool")) == []
     for each in names(settings.paths.database):
         each.unlink()
+    if with_folder:
+        shutil.rmtree(settings.paths.database_folder)
     with pytest.raises(DatabaseUnavailable):
         _messages(readable)
     move()
