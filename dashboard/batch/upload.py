@@ -17,6 +17,7 @@ from dashboard.batch.file import (
 )
 from dashboard.batch.run import BatchRun
 from dashboard.shared.feature_words import input_columns
+from dashboard.shared.foreign_text import harmless
 from dashboard.shared.value import escaped
 from dashboard.shared.words import INPUTS
 from storage.tables.csv_writer import PROBLEM_NAMES, csv_text, problem_cells
@@ -132,7 +133,7 @@ def _problem_title(file: BatchFile) -> str:
 def _draw_problems(file: BatchFile) -> None:
     shown = file.problems[:SHOWN_PROBLEMS]
     st.dataframe(
-        [_problem_cells(problem) for problem in shown],
+        harmless(_problem_cells(problem) for problem in shown),
         key="batch_problems",
         height=TABLE_HEIGHT if len(shown) > PREVIEW_ROWS else "content",
         hide_index=True,

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.monitoring import EventRow, HistoryQuery
+from dashboard.shared.foreign_text import harmless
 from dashboard.shared.moment import COLUMN_FORMAT, cell
 from dashboard.shared.service import asking_quietly, housing_client
 
@@ -34,7 +35,7 @@ def draw_events() -> None:
             )
             return
         st.dataframe(
-            [event_cells(event) for event in events],
+            harmless(event_cells(event) for event in events),
             key="overview_events",
             height="content",
             hide_index=True,

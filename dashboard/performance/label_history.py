@@ -6,6 +6,7 @@ import streamlit as st
 
 from backend.contract.records import LabelCorrection, LoggedPredictionResponse, PredictionRow
 from dashboard.performance.label_file import LONGEST_ID
+from dashboard.shared.foreign_text import harmless
 from dashboard.shared.moment import COLUMN_FORMAT, cell, moment
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.value import escaped, in_written_unit, value_column, written, written_exactly
@@ -34,7 +35,7 @@ def _draw_found(found: LoggedPredictionResponse) -> None:
                 st.caption("It was never corrected.")
             return
         st.dataframe(
-            [correction_cells(each) for each in reversed(found.corrections)],
+            harmless(correction_cells(each) for each in reversed(found.corrections)),
             key="performance_corrections",
             height="content",
             hide_index=True,

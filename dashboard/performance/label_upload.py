@@ -15,6 +15,7 @@ from backend.contract.feedback import (
 from backend.contract.records import LARGEST_LIMIT, PredictionsQuery
 from backend.contract.target import TARGET_UNIT
 from dashboard.performance.label_file import LabelFile, UnreadableFile, read_labels, template
+from dashboard.shared.foreign_text import harmless
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.value import escaped
 from storage.tables.table import FILE_KINDS
@@ -118,7 +119,7 @@ def _draw_problems(found: LabelFile) -> None:
         return
     st.warning(f"{len(found.problems):,} rows with problems:", icon=":material/warning:")
     st.dataframe(
-        [asdict(problem) for problem in found.problems[:MOST_SHOWN]],
+        harmless(asdict(problem) for problem in found.problems[:MOST_SHOWN]),
         key="performance_problems",
         hide_index=True,
         column_config={"row": "Row", "column": "Column", "message": "Problem", "value": "Value"},
@@ -172,7 +173,7 @@ def draw_report(report: FeedbackResponse) -> None:
         ]
         if rows:
             st.dataframe(
-                rows,
+                harmless(rows),
                 key="performance_not_attached",
                 hide_index=True,
                 column_config={"prediction_id": "Prediction", "report": "Problem"},

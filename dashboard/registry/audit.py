@@ -7,6 +7,7 @@ import streamlit as st
 
 from backend.client import ServiceRefused
 from backend.contract.audit import AuditQuery, AuditResponse, AuditRow, ChainState
+from dashboard.shared.foreign_text import harmless
 from dashboard.shared.moment import COLUMN_FORMAT, cell
 from dashboard.shared.service import asking_service, housing_client
 
@@ -51,7 +52,7 @@ def _draw_found(found: AuditResponse) -> None:
         return
     with st.container(key="registry_entries"):
         st.dataframe(
-            [audit_cells(entry) for entry in found.entries],
+            harmless(audit_cells(entry) for entry in found.entries),
             key="registry_audit",
             height="content" if found.total <= 10 else 420,
             hide_index=True,

@@ -5,6 +5,8 @@ from typing import Any, Protocol, TypeVar
 
 import streamlit as st
 
+from dashboard.shared.foreign_text import harmless
+
 TABLE_HEIGHT = 420
 """Pixels: a page of rows scrolls inside the table, so that the opened row stays visible."""
 ROWS_IN_SIGHT = 10
@@ -35,7 +37,7 @@ def draw_rows(
             st.markdown(nothing, text_alignment="center")
         return None
     table = st.dataframe(
-        [cells(row) for row in rows],
+        harmless(cells(row) for row in rows),
         key=rows_key(name, rows),
         height=TABLE_HEIGHT if len(rows) > ROWS_IN_SIGHT else "content",
         hide_index=True,

@@ -98,10 +98,10 @@ def test_a_file_is_checked_attached_and_reported(
     one, two, three = ask(operator, held_out, 3)
     keyed_service.store_records()
     page = open_page("performance", keyed_service, dashboard_key=KEY)
-    lines = [f"{one},2.5", f"{two},many", f"{three},", "unknown,1.0", f"{one},2.5"]
+    lines = [f"{one},2.5", f"{two},=2+2", f"{three},", "unknown,1.0", f"{one},2.5"]
     content = "\n".join(["prediction_id,actual", *lines]).encode()
     page.file_uploader(key="performance_file").set_value(("labels.csv", content, "text/csv")).run()
-    assert page.dataframe[0].value.values.tolist() == [[3, "actual", "Not a number", "many"]]
+    assert page.dataframe[0].value.values.tolist() == [[3, "actual", "Not a number", "'=2+2"]]
     assert "1 rows have no actual value yet" in said(page)
     button = page.button(key="performance_attach")
     assert button.label == "Save 3 values"
@@ -122,7 +122,7 @@ def test_a_file_is_checked_attached_and_reported(
     page.checkbox(key="performance_correct").check().run()
     assert page.button(key="performance_attach").disabled
     page.text_input(key="performance_person").input("Ada").run()
-    page.text_input(key="performance_reason").input("wrong district").run()
+    page.text_input(key="performance_reason").input("=wrong()").run()
     with log_writer(keyed_service):
         page.button(key="performance_attach").click().run()
     assert not sentences(page)
@@ -135,7 +135,7 @@ def test_a_file_is_checked_attached_and_reported(
     history = page.dataframe[-1].value
     assert history[["earlier", "actual"]].values.tolist() == [[250_000.0, 300_000.0]]
     assert history[["person", "actor", "reason"]].values.tolist() == [
-        ["Ada", "Operator", "wrong district"]
+        ["Ada", "Operator", "'=wrong()"]
     ]
     page.text_input(key="performance_label").input(two).run()
     assert "; no actual value yet." in said(page)
