@@ -28,6 +28,9 @@ PAGES_IN_ONE_STEP = 1_000
 SAMPLED_ROWS = 200
 ROW_OVERHEAD_BYTES = 28
 INDEX_ENTRY_BYTES = 32
+COMPARED_ROWS = 1_000
+"""Rows whose order of arrival is compared with their times: many, for several processes write at once."""
+AHEAD = timedelta(days=1)
 PRUNED_TABLES = (predictions, shadow_answers, api_metrics, logs)
 
 
@@ -89,7 +92,7 @@ class Retention:
         self, connection: sa.Connection, now: datetime, limit: int
     ) -> dict[str, int]:
         rows = {
-            table.name: _delete_oldest(connection, table, limit, before=now - age)
+            table.name: _delete_outdated(connection, table, limit, now, age)
             for table, age in self._policy.ages.items()
         }
         return rows | prune_steps(connection, now)
@@ -123,12 +126,33 @@ def used_bytes(connection: sa.Connection) -> int:
     return sum(_estimated_bytes(connection, table) for table in PRUNED_TABLES)
 
 
-def _delete_oldest(
-    connection: sa.Connection, table: sa.Table, limit: int, *, before: datetime | None = None
+def _delete_outdated(
+    connection: sa.Connection, table: sa.Table, limit: int, now: datetime, age: timedelta
 ) -> int:
-    oldest = sa.select(table.c.id).order_by(table.c.timestamp).limit(limit)
-    if before is not None:
-        oldest = oldest.where(table.c.timestamp < before)
+    """Delete what is older than ``age`` and did not come after something younger.
+
+    Ids are in the order of arrival. What came after a younger row has the time of a clock that was behind: it
+    goes when its neighbours go, not at once.
+    """
+    oldest = _oldest(table, limit).where(table.c.timestamp < now - age)
+    first = connection.execute(_first_younger(table, now, now - age)).scalar()
+    return _delete(connection, table, oldest if first is None else oldest.where(table.c.id < first))
+
+
+def _first_younger(table: sa.Table, now: datetime, before: datetime) -> sa.Select[tuple[int]]:
+    """Return the first to arrive of the rows that are just young enough to stay."""
+    time = table.c.timestamp
+    # Not of those ahead of the clock, which would keep all others for as long.
+    young = sa.select(table.c.id).where(time >= before, time <= now + AHEAD)
+    near = young.order_by(time).limit(COMPARED_ROWS).subquery()
+    return sa.select(sa.func.min(near.c.id))
+
+
+def _oldest(table: sa.Table, limit: int) -> sa.Select[tuple[int]]:
+    return sa.select(table.c.id).order_by(table.c.timestamp).limit(limit)
+
+
+def _delete(connection: sa.Connection, table: sa.Table, oldest: sa.Select[tuple[int]]) -> int:
     if table is predictions:  # labels and challengers' answers are deleted with their prediction
         gone = sa.select(table.c.prediction_id).where(table.c.id.in_(oldest))
         for other in (labels, label_corrections, shadow_answers):
@@ -146,7 +170,7 @@ def _delete_oldest_of_all(connection: sa.Connection, limit: int) -> dict[str, in
     if not begun:
         return {}
     table = min(begun, key=begun.__getitem__)
-    return {table.name: _delete_oldest(connection, table, limit)}
+    return {table.name: _delete(connection, table, _oldest(table, limit))}
 
 
 def _estimated_bytes(connection: sa.Connection, table: sa.Table) -> int:
