@@ -172,5 +172,6 @@ def _draw_rows(run: BatchRun) -> None:
             "lower": prediction_column("From"),
             "upper": prediction_column("To"),
         },
+        placeholder="–",
         alt="The first scored rows with prediction and 90% interval",
     )

@@ -187,6 +187,7 @@ def _draw_preview(file: BatchFile) -> None:
         height="content",
         hide_index=True,
         column_config=row_columns(),
+        placeholder="–",
         alt="The first valid rows",
     )
     shown = min(PREVIEW_ROWS, len(file.rows))

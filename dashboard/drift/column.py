@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from backend.contract.drift import ColumnName, DriftWindowResponse, OpenedColumn
+from backend.contract.drift import ColumnName, DriftWindowResponse, HistogramPair, OpenedColumn
 from dashboard.drift.column_chart import (
+    category_option,
     cumulative_option,
     histogram_option,
     is_beyond,
@@ -11,7 +12,7 @@ from dashboard.drift.column_chart import (
 )
 from dashboard.drift.reading import OPENED
 from dashboard.drift.table import ranking, score_of, state_words
-from dashboard.shared.drift_words import column_label, column_unit, probability
+from dashboard.shared.drift_words import column_label, column_unit, column_words, probability
 from dashboard.shared.value import escaped
 from dashboard.shared.words import in_sentence
 
@@ -38,6 +39,20 @@ def draw_opened(found: DriftWindowResponse, opened: OpenedColumn) -> None:
         f"{_score_words(found, opened.name)} {_unit_words(opened.name)}"
         f"Reference n = {histograms.reference_rows:,}, current n = {histograms.current_rows:,}."
     )
+    words = column_words(opened.name)
+    if words is None:
+        _draw_distributions(opened, histograms)
+    else:
+        st.echarts_chart(
+            category_option(words, histograms),
+            height=CHART_HEIGHT,
+            key="drift_histogram",
+            alt=f"Shares of {in_sentence(column_label(opened.name))}, reference and current",
+        )
+    _draw_timeline(opened)
+
+
+def _draw_distributions(opened: OpenedColumn, histograms: HistogramPair) -> None:
     left, right = st.columns(2, gap="medium")
     label = in_sentence(column_label(opened.name))
     with left:
@@ -54,7 +69,6 @@ def draw_opened(found: DriftWindowResponse, opened: OpenedColumn) -> None:
             key="drift_cumulative",
             alt=f"Cumulative shares of {label}, reference and current",
         )
-    _draw_timeline(opened)
 
 
 def _draw_timeline(opened: OpenedColumn) -> None:
@@ -89,8 +103,12 @@ def _score_words(found: DriftWindowResponse, name: str) -> str:
     words = f"{state_words(score)}."
     if score.ks_statistic is None or score.jensen_shannon is None:
         return words
+    differ = (
+        f"The cumulative shares differ by up to {score.ks_statistic:.1%} (red line; "
+        if column_words(name) is None
+        else f"The shares of some categories differ by {score.ks_statistic:.1%} ("
+    )
     return (
-        f"{words} The cumulative shares differ by up to {score.ks_statistic:.1%} (red line; "
-        f"corrected p {probability(score.adjusted_p_value)}), Jensen-Shannon distance "
+        f"{words} {differ}corrected p {probability(score.adjusted_p_value)}), Jensen-Shannon distance "
         f"{score.jensen_shannon:.3f}."
     )

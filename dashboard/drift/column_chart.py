@@ -28,6 +28,24 @@ def histogram_option(name: str, pair: HistogramPair) -> dict[str, Any]:
     }
 
 
+def category_option(words: Sequence[str], pair: HistogramPair) -> dict[str, Any]:
+    """Return the chart of a category: the share of rows of each word, both samples side by side."""
+    return {
+        **_frame("Share of rows, %", [REFERENCE, CURRENT]),
+        "xAxis": {
+            "type": "category",
+            "data": list(words),
+            "axisTick": {"show": False},
+            "axisLabel": {"hideOverlap": True, "overflow": "truncate", "width": 110},
+        },
+        "yAxis": _value_axis(),
+        "series": [
+            _bars(REFERENCE, pair.reference, TOTAL),
+            _bars(CURRENT, pair.current, UP),
+        ],
+    }
+
+
 def cumulative_option(name: str, pair: CumulativePair) -> dict[str, Any]:
     """Return the chart: the share of rows at or below each value, and where the two differ most."""
     scale = column_scale(name)
@@ -137,6 +155,16 @@ def _steps(
         "lineStyle": {"width": width, "color": colour},
         "itemStyle": {"color": colour},
         "areaStyle": {"color": colour, "opacity": opacity},
+    }
+
+
+def _bars(name: str, shares: Sequence[float], colour: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "name": name,
+        "data": [in_percent(share) for share in shares],
+        "itemStyle": {"color": colour},
+        "barMaxWidth": 60,
     }
 
 

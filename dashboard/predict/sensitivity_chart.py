@@ -1,6 +1,7 @@
 """What if one input were different: the prediction along each input, above the distribution of its values."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -9,6 +10,7 @@ from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
 from backend.contract.table import SUBJECTS
 from backend.contract.what_if import SensitivityCurve, SensitivityResponse
 from dashboard.predict.field import Value
+from dashboard.shared.buttons import readable_choices
 from dashboard.shared.chart_panel import panel_grid, quiet_title
 from dashboard.shared.colours import HERE, TOTAL, UP
 from dashboard.shared.feature_words import feature_named, input_words
@@ -20,8 +22,18 @@ HEIGHT = 270
 LEAST_COLUMN_WIDTH = 215
 MOST_AT_ONCE = 12
 """Charts: of more inputs, those that change the prediction most are drawn first."""
-PARTS = 4
-"""The shared axis ends at a round step; it has about so many."""
+CHOICE_KEY = "predict_sensitivity_choice"
+PARTS, PARTS_AROUND_ZERO = 4, 2
+"""The shared axis ends at a round step; it has about so many, fewer if values are on both sides of zero."""
+
+
+@dataclass(frozen=True)
+class ValueAxis:
+    """The shared axis of the target, in the chart's unit: its ends, and how far its marks are apart."""
+
+    lowest: float
+    highest: float
+    interval: float
 
 
 def draw_sensitivity(sensitivity: SensitivityResponse, inputs: HousingFeatures) -> None:
@@ -35,10 +47,10 @@ def draw_sensitivity(sensitivity: SensitivityResponse, inputs: HousingFeatures) 
             f"{SUBJECTS} with such values. Red marks the entered value."
         )
     )
-    scale = shared_scale(sensitivity)
+    axis = shared_axis(sensitivity)
     with st.grid(4, min_column_width=LEAST_COLUMN_WIDTH, gap="small", key="predict_sensitivity"):
         for curve in curves:
-            _draw_curve(curve, inputs.model_dump()[curve.feature], scale)
+            _draw_curve(curve, inputs.model_dump()[curve.feature], axis)
 
 
 def strongest(curves: Sequence[SensitivityCurve], number: int) -> list[str]:
@@ -56,23 +68,25 @@ def _title() -> str:
 def _chosen(curves: Sequence[SensitivityCurve]) -> list[SensitivityCurve]:
     if len(curves) <= MOST_AT_ONCE:
         return list(curves)
-    chosen = st.multiselect(
-        "Inputs",
-        [curve.feature for curve in curves],
-        default=strongest(curves, MOST_AT_ONCE),
-        format_func=lambda name: feature_named(name).label,
-        key="predict_sensitivity_inputs",
-        help=f"At first the {MOST_AT_ONCE} that change the {VALUE} most.",
-    )
+    with st.container(key=CHOICE_KEY):
+        readable_choices(CHOICE_KEY)
+        chosen = st.multiselect(
+            "Inputs",
+            [curve.feature for curve in curves],
+            default=strongest(curves, MOST_AT_ONCE),
+            format_func=lambda name: feature_named(name).label,
+            key="predict_sensitivity_inputs",
+            help=f"At first the {MOST_AT_ONCE} that change the {VALUE} most.",
+        )
     return [curve for curve in curves if curve.feature in chosen]
 
 
-def _draw_curve(curve: SensitivityCurve, entered: Value, scale: Scale) -> None:
+def _draw_curve(curve: SensitivityCurve, entered: Value, axis: ValueAxis) -> None:
     feature = feature_named(curve.feature)
     with st.container(border=True):
         st.markdown(f"**{feature.label}**  \n:small[:gray[{entered_words(curve, entered)}]]")
         st.echarts_chart(
-            sensitivity_option(curve, entered, scale),
+            sensitivity_option(curve, entered, axis),
             height=HEIGHT,
             key=f"predict_curve_{curve.feature}",
             alt=f"{LABEL} along {in_sentence(feature.label)} and the training data's histogram",
@@ -91,7 +105,7 @@ def entered_words(curve: SensitivityCurve, entered: Value) -> str:
     return words
 
 
-def shared_scale(sensitivity: SensitivityResponse) -> Scale:
+def shared_axis(sensitivity: SensitivityResponse) -> ValueAxis:
     """Return the shared axis of the target, in the chart's unit; it begins at zero unless some are below."""
     reached = [
         in_chart_unit(end)
@@ -99,10 +113,15 @@ def shared_scale(sensitivity: SensitivityResponse) -> Scale:
         for end in (min(curve.predictions), max(curve.predictions))
     ]
     low, high = min(0.0, *reached), max(0.0, *reached)
-    return Scale(low, high if high > low else low + 1).outward(PARTS)
+    own = Scale(low, high if high > low else low + 1)
+    if low < 0:
+        ends, step = own.outward(PARTS_AROUND_ZERO), own.step(PARTS_AROUND_ZERO)
+        return ValueAxis(ends.lowest, ends.highest, step)
+    highest = own.outward(PARTS).highest
+    return ValueAxis(0.0, highest, highest / 2)
 
 
-def sensitivity_option(curve: SensitivityCurve, entered: Value, scale: Scale) -> dict[str, Any]:
+def sensitivity_option(curve: SensitivityCurve, entered: Value, axis: ValueAxis) -> dict[str, Any]:
     """Return the chart: the prediction above, the histogram below, on one axis of the input."""
     feature = feature_named(curve.feature)
     title = f"{LABEL}, {CHART_UNIT}"
@@ -113,7 +132,7 @@ def sensitivity_option(curve: SensitivityCurve, entered: Value, scale: Scale) ->
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "title": [quiet_title(title, 4), quiet_title(rows, "56%")],
         "grid": [panel_grid(32, "50%"), panel_grid("67%", 44)],
-        "yAxis": [_value_axis(0) | _ends(scale), _value_axis(1) | {"min": 0}],
+        "yAxis": [_value_axis(0) | _ends(axis), _value_axis(1) | {"min": 0}],
     }
     if feature.categories is not None:
         return frame | _category_parts(curve, feature.categories, entered)
@@ -123,10 +142,8 @@ def sensitivity_option(curve: SensitivityCurve, entered: Value, scale: Scale) ->
     }
 
 
-def _ends(scale: Scale) -> dict[str, Any]:
-    ends = {"min": scale.lowest, "max": scale.highest}
-    # With values below zero the middle of the scale is no round number.
-    return ends if scale.lowest else ends | {"interval": scale.highest / 2}
+def _ends(axis: ValueAxis) -> dict[str, Any]:
+    return {"min": axis.lowest, "max": axis.highest, "interval": axis.interval}
 
 
 def _line(curve: SensitivityCurve, entered: Value) -> dict[str, Any]:

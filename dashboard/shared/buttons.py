@@ -1,4 +1,4 @@
-"""The primary button of a block, readable in the light and the dark theme."""
+"""Letters on the primary colour, of buttons and of chosen values, readable in both themes."""
 
 from typing import Literal
 
@@ -30,3 +30,9 @@ def readable_letters(container_key: str, kind: PrimaryKind = "primary") -> None:
         f"<style>{button} {{ color: light-dark(#ffffff, #06262d) }}"
         f"[data-testid=stDialog] {button} {{ color-scheme: {scheme} }}</style>"
     )
+
+
+def readable_choices(container_key: str) -> None:
+    """Make the values chosen in a container readable, which stand on the primary colour as well."""
+    tag = f".st-key-{container_key} [data-testid=stMultiSelect] [data-tag]"
+    st.html(f"<style>{tag}, {tag} * {{ color: light-dark(#ffffff, #06262d) }}</style>")

@@ -70,6 +70,11 @@ def column_scale(name: str) -> float:
     return float(DISPLAY.chart.factor) if name == PREDICTION else 1.0
 
 
+def column_words(name: str) -> list[str] | None:
+    """Return the words of a category, in their order; None: the column has numbers."""
+    return None if name == PREDICTION else feature_named(name).categories
+
+
 def probability(value: float | None) -> str:
     """Write a p value.
 

@@ -28,8 +28,8 @@ from tests.versions import champion_and_dearer
 
 PAGES = ("overview", "batch", "latency", "performance", "drift", "retrain", "registry", "logs")
 NAMES = (
-    "action actor against challenger champion champion_version changed_by check_id code conflicting "
-    "corrected "
+    "action actor against categories challenger champion champion_version changed_by check_id code "
+    "conflicting corrected "
     "dataset_sha256 decided_by drifted_features duplicate endpoint event_id expected_champion "
     "experiment_id feature_names features field hash instance kind last_hash last_lines leading_inputs "
     "level log_tail method mlflow_run_id mlflow_url model_name model_type model_version module "

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
 from backend.contract.feedback import FeedbackItem
-from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
+from backend.contract.predictions import HousingFeatures
 from backend.contract.table import ABOUT, TITLE
 from dashboard.batch.file import template
 from dashboard.navigation import PAGES
@@ -82,10 +82,7 @@ def _strings(message: Any) -> Iterator[str]:
 
 def _make_records(service: Service) -> None:
     table = load_table()
-    rows = [
-        HousingFeatures(**dict(zip(FEATURE_NAMES, row, strict=True)))
-        for row in table.inputs.tolist()
-    ]
+    rows = [HousingFeatures.of(row) for row in table.inputs.tolist()]
     with HousingClient(
         service.settings.addresses.backend_url, OPERATOR_KEY, PAGE_SECONDS
     ) as client:
@@ -122,6 +119,12 @@ def _predict(page: AppTest) -> Iterator[AppTest]:
         page.run()
         assert not page.error, [error.value for error in page.error]
         yield page
+        if tab == "Sensitivity":
+            page.multiselect[0].set_value(["surface"]).run()
+            yield page
+    page.selectbox[0].set_value(None)
+    page.form_submit_button[0].click().run()
+    assert not page.error, "what covers the ground may be unknown"
     page.number_input[0].set_value(None)
     page.form_submit_button[0].click().run()
     assert page.error
@@ -147,13 +150,20 @@ def _performance(page: AppTest) -> Iterator[AppTest]:
     yield page
 
 
+def _drift(page: AppTest) -> Iterator[AppTest]:
+    yield from _whole(page)
+    page.selectbox(key="drift_opened").set_value("surface").run()
+    assert not page.error, [error.value for error in page.error]
+    yield page
+
+
 WALKS: dict[str, Callable[[AppTest], Iterator[Any]]] = {
     "overview": _whole,
     "predict": _predict,
     "batch": _batch,
     "latency": _whole,
     "performance": _performance,
-    "drift": _whole,
+    "drift": _drift,
     "retrain": _whole,
     "registry": _whole,
     "logs": _whole,

@@ -26,16 +26,15 @@ from dashboard.predict.district_map import (
     places_around,
 )
 from dashboard.predict.interval import interval_picture, interval_scale, interval_words
-from dashboard.predict.sensitivity_chart import entered_words, sensitivity_option
+from dashboard.predict.sensitivity_chart import ValueAxis, entered_words, sensitivity_option
 from dashboard.predict.support import support_words
 from dashboard.shared.colours import DOWN, HERE, TOTAL, UP
-from dashboard.shared.scale import Scale
 from dashboard.shared.value import rounded
 from storage.domain.inputs import FeatureName
 from tests.dashboard.test_theme import contrast
 
 INPUTS = HousingFeatures(**EXAMPLE)
-SCALE = Scale(0, 500)
+AXIS = ValueAxis(0, 500, 250)
 SHARES = st.floats(-3, 3)
 PRICES = st.floats(0, TARGET_CAP)
 PICTURE_CONTRAST = 3.0
@@ -96,7 +95,7 @@ def test_more_support_never_has_a_worse_verdict(support: float) -> None:
 
 def test_a_curve_is_drawn_in_dollars_over_all_of_its_districts() -> None:
     curve = _curve("HouseAge")
-    option = sensitivity_option(curve, 30.0, SCALE)
+    option = sensitivity_option(curve, 30.0, AXIS)
     line, histogram = option["series"]
     assert line["data"][0] == [1.0, 200.0]
     assert [count for _, count in histogram["data"][:-1]] == curve.histogram_counts
@@ -110,7 +109,7 @@ def test_a_curve_is_drawn_in_dollars_over_all_of_its_districts() -> None:
 
 @pytest.mark.parametrize("name", get_args(FeatureName))
 def test_every_input_can_be_drawn(name: FeatureName) -> None:
-    assert sensitivity_option(_curve(name), EXAMPLE[name], SCALE)["xAxis"][1]["name"]
+    assert sensitivity_option(_curve(name), EXAMPLE[name], AXIS)["xAxis"][1]["name"]
 
 
 def test_districts_at_one_place_are_one_dot_and_none_is_lost() -> None:
