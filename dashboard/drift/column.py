@@ -72,8 +72,9 @@ def _draw_distributions(opened: OpenedColumn, histograms: HistogramPair) -> None
 
 
 def _draw_timeline(opened: OpenedColumn) -> None:
+    statistic = "KS statistic" if column_words(opened.name) is None else "Total variation"
     st.echarts_chart(
-        timeline_option(opened.timeline),
+        timeline_option(opened.timeline, statistic),
         height=TIMELINE_HEIGHT,
         key="drift_timeline",
         alt=f"Drift of {in_sentence(column_label(opened.name))} over time, with the expected range",

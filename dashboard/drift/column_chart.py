@@ -61,8 +61,10 @@ def cumulative_option(name: str, pair: CumulativePair) -> dict[str, Any]:
     }
 
 
-def timeline_option(points: Sequence[TimelinePoint]) -> dict[str, Any]:
-    """Return the chart: the KS statistic of each twelfth, over the expected range; rows below."""
+def timeline_option(
+    points: Sequence[TimelinePoint], statistic: str = "KS statistic"
+) -> dict[str, Any]:
+    """Return the chart: the statistic of each twelfth, over the expected range; rows below."""
     span = {"min": points[0].since.isoformat(), "max": points[-1].until.isoformat()}
     return {
         "useUTC": True,
@@ -71,7 +73,7 @@ def timeline_option(points: Sequence[TimelinePoint]) -> dict[str, Any]:
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "legend": {"top": 0, "right": 0, "itemWidth": 18, "data": [MEASURED, EXPECTED]},
         "title": [
-            quiet_title("KS statistic, %", 2),
+            quiet_title(f"{statistic}, %", 2),
             quiet_title("Predictions, n", "66%"),
         ],
         "grid": [_grid(36, "42%"), _grid("75%", 4)],

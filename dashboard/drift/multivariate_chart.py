@@ -11,6 +11,8 @@ from dashboard.shared.drift_words import column_label, probability
 from dashboard.shared.words import in_sentence
 
 HEIGHT = 190
+ROOM = 0.005
+"""Of AUC, between the measured one and the end of the axis."""
 TICK = 0.05
 NULL, MEASURED = "By chance", "This period"
 NULL_POINTS, NULL_DEVIATIONS = 61, 4.0
@@ -68,7 +70,7 @@ def multivariate_option(score: MultivariateScore) -> dict[str, Any]:
         "grid": {"left": 14, "right": 24, "top": 44, "bottom": 8},
         "xAxis": {
             "type": "value",
-            "min": min(0.45, math.floor((0.5 - reach) * 20) / 20),
+            "min": min(0.45, math.floor(min(0.5 - reach, score.auc - ROOM) * 20) / 20),
             "max": end,
             "interval": TICK,
             "name": "AUC",

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.drift import ColumnScore, DriftAnalysis, DriftWindowResponse, HistogramPair
+from backend.contract.predictions import FEATURES
 from dashboard.drift.reading import OPENED
 from dashboard.shared.colours import TOTAL, UP
 from dashboard.shared.drift_words import PREDICTION, column_label, probability
@@ -13,6 +14,12 @@ from dashboard.shared.words import VALUE
 PEAK_HELP = (
     "Bars are relative to the highest bin of the row's two histograms, which share their bins; the "
     "outermost bins include everything beyond."
+)
+
+STATISTIC_HELP = "Kolmogorov-Smirnov: the largest difference between the cumulative shares." + (
+    " Of a category, the total variation: the largest difference in the share of any of its words together."
+    if any(feature.is_category for feature in FEATURES)
+    else ""
 )
 
 
@@ -99,7 +106,7 @@ def _columns() -> dict[str, Any]:
         "moved": config.NumberColumn(
             "KS statistic",
             format="percent",
-            help="Kolmogorov-Smirnov: the largest difference between the cumulative shares.",
+            help=STATISTIC_HELP,
         ),
         "p": config.TextColumn(
             "p (corrected)", help="Probability of such a difference without drift, Holm-corrected."

@@ -95,8 +95,10 @@ def _draw_curve(curve: SensitivityCurve, entered: Value, axis: ValueAxis) -> Non
 
 def entered_words(curve: SensitivityCurve, entered: Value) -> str:
     """Write the entered value, and whether it is off the chart."""
+    if entered is None:
+        return "Nothing entered"
     words = f"Entered: {input_words(entered)}"
-    if entered is None or isinstance(entered, str):
+    if isinstance(entered, str):
         return words
     if entered < curve.values[0]:
         return f"{words} (off the chart, left)"
