@@ -80,6 +80,11 @@ class Column:
         """Whether its cells are numbers, whole or not."""
         return self.kind in ("number", "integer")
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is of numbers without a fraction, which need not be whole in other rows."""
+        return self.is_number and bool((self.distinct == np.floor(self.distinct)).all())
+
     def as_words(self) -> "Column":
         """Return the column as a category: each number is a word."""
         if self.kind == "words":
@@ -95,12 +100,13 @@ class Column:
 def of_numbers(name: str, values: FloatArray, *, is_integer: bool | None = None) -> Column:
     """Return a column of numbers; an infinity is no number.
 
-    ``is_integer``: None if the values tell.
+    ``is_integer``: None if the values tell. False for those written with a fraction, such as 90.0: another
+    row may have 90.5. With missing values that means nothing, for pandas writes whole numbers so then.
     """
     wrong = np.isinf(values)
     values = np.where(wrong, np.nan, values)
     present = values[~np.isnan(values)]
-    if is_integer is None:
+    if is_integer is None or len(present) < len(values):
         is_integer = bool((present == np.floor(present)).all())
     is_integer = is_integer and bool((np.abs(present) < MOST_EXACT).all())
     raw = pa.array(values, pa.float64(), from_pandas=True)

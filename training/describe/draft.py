@@ -152,7 +152,7 @@ def _category(one: Column) -> list[str]:
 
 
 def _number(one: Column) -> list[str]:
-    ranges = ranges_of(one.present, is_integer=one.kind == "integer")
+    ranges = ranges_of(one.present, is_integer=one.is_whole)
     kind = [pair("kind", "integer")] if one.kind == "integer" else []
     return [
         *kind,
@@ -217,7 +217,7 @@ def _promise(facts: Facts) -> Iterator[str]:
     one = facts.rising
     if one is None:
         return
-    ranges = ranges_of(one.present, is_integer=one.kind == "integer")
+    ranges = ranges_of(one.present, is_integer=one.is_whole)
     span = ranges.typical[1] - ranges.typical[0]
     rises: list[Value] = [round_step(span * part) for part in (0.02, 0.05, 0.1, 0.2)]
     if one.kind == "integer":

@@ -1,32 +1,31 @@
 """Which column of a table is what: target, input, time, identifier, or left out with a reason."""
 
 import hashlib
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from storage.errors import InvalidDataset
+from storage.tables.problem import counted
 from training.describe.column import Column
 from training.describe.evidence import alone
 from training.describe.reading import Seen
+from training.describe.reasons import (
+    LONGEST_WORD,
+    MOST_WORDS,
+    is_code,
+    mark_of_missing,
+    names_rows,
+    why_empty,
+    why_no_category,
+)
 from training.describe.wishes import Wishes
 
 MOST_INPUTS = 200
-MOST_WORDS = 1000
-"""Of a category, as the definition allows."""
-FEW_WORDS = 50
-LONGEST_WORD = 200
-NEARLY_UNIQUE = 0.95
-NEARLY_EMPTY = 0.95
 FEW_VALUES = 20
 """Whole numbers with fewer different values may be codes: a person is asked."""
 A_COPY, SUSPICIOUS = 0.9999, 0.98
 """R2 of one input alone, from which on it is left out, and a person is warned."""
-CODE = frozenset({"code", "type", "class", "zone", "region", "zip", "category", "cluster", "group"})
-WHEN = frozenset({"year", "month", "week", "day", "hour", "date", "time", "age"})
-"""A year that is different in every row is still no id."""
-OWN_NAME = frozenset({"id", "uuid", "guid", "key", "index", "nr", "no", "number", "serial"})
 
 
 @dataclass(frozen=True)
@@ -86,6 +85,7 @@ class _Sorting:
         self._judge_alone()
         self._refuse_number_of_inputs()
         self._ask_about_codes()
+        self._ask_about_marks()
         return Roles(
             self._seen.columns[self._wishes.target],
             tuple(self._inputs.values()),
@@ -101,7 +101,7 @@ class _Sorting:
             self._own_names[name] = column
         elif name == wishes.time:
             self._times[name] = column
-        elif reason := _empty_or_constant(column):
+        elif reason := why_empty(column):
             self._dropped[name] = reason
         elif name in wishes.categories:
             self._inputs[name] = _forced(column, wishes)
@@ -109,12 +109,12 @@ class _Sorting:
             self._inputs[name] = _forced(column, wishes) if column.kind == "words" else column
         elif column.kind == "time":
             self._times.setdefault(name, column)
-        elif _names_rows(column):
+        elif names_rows(column):
             self._own_names.setdefault(name, column)
-        elif column.kind == "words" and (reason := _no_category(column)):
+        elif column.kind == "words" and (reason := why_no_category(column)):
             self._dropped[name] = reason
         else:
-            self._inputs[name] = column.as_words() if _is_code(column) else column
+            self._inputs[name] = column.as_words() if is_code(column) else column
 
     def _time(self) -> Column | None:
         chosen = self._wishes.time
@@ -176,7 +176,7 @@ class _Sorting:
         few = [
             name
             for name, column in self._inputs.items()
-            if column.kind == "integer" and 2 < len(column.distinct) <= FEW_VALUES
+            if column.is_whole and 2 < len(column.distinct) <= FEW_VALUES
         ]
         if few:
             self._warnings.append(
@@ -184,16 +184,14 @@ class _Sorting:
                 "codes by --categories"
             )
 
-
-def _empty_or_constant(column: Column) -> str:
-    if column.kind == "other":
-        return f"holds {str(column.raw.type)[:60]}, which is no number and no word"
-    if not len(column.present):
-        return "empty in every row"
-    share = column.missing / len(column)
-    if len(column.distinct) == 1:
-        return "the same in every row" + (" that has a value" if column.missing else "")
-    return f"empty in {share:.1%} of the rows" if share > NEARLY_EMPTY else ""
+    def _ask_about_marks(self) -> None:
+        for name, column in self._inputs.items():
+            if (mark := mark_of_missing(column)) is not None:
+                rows = counted(int((column.present == mark).sum()), "row")
+                self._warnings.append(
+                    f"{name} is {mark:.15g} in {rows}, far from all other values: leave these cells empty if "
+                    "it means that the value is missing"
+                )
 
 
 def _forced(column: Column, wishes: Wishes) -> Column:
@@ -209,51 +207,6 @@ def _forced(column: Column, wishes: Wishes) -> Column:
             f"a category's have at most {LONGEST_WORD}: leave it out by --ignore."
         )
     return words
-
-
-def _names_rows(column: Column) -> bool:
-    """Whether it is different in every row, and no measurement."""
-    if column.missing or len(column.distinct) < len(column):
-        return False
-    if column.kind == "words":
-        return True
-    if column.kind != "integer" or WHEN & set(tokens(column.name)):
-        return False
-    span = column.distinct[-1] - column.distinct[0] + 1
-    return span == len(column) or bool(OWN_NAME & set(tokens(column.name)))
-
-
-def tokens(name: str) -> list[str]:
-    """Return the parts of a name in lower case.
-
-    Examples
-    --------
-    >>> tokens("carId"), tokens("zip_code 2"), tokens("VIN")
-    (['car', 'id'], ['zip', 'code', '2'], ['vin'])
-    """
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    return [part.casefold() for part in re.split(r"[^\w]|_", spaced) if part]
-
-
-def _is_code(column: Column) -> bool:
-    if column.kind != "integer" or len(column.distinct) < 3:
-        return False
-    few = len(column.distinct) <= FEW_WORDS and len(column.distinct) * 10 <= len(column)
-    return few and bool((CODE | {"id"}) & set(tokens(column.name)))
-
-
-def _no_category(column: Column) -> str:
-    """Say why words are no category; an empty string if they are one."""
-    words, rows = len(column.words), len(column.present)
-    if max(map(len, column.words)) > LONGEST_WORD:
-        return "text: only numbers and categories can be inputs"
-    if words <= FEW_WORDS and words * 4 <= rows:
-        return ""
-    if words <= MOST_WORDS and words * 10 <= rows:
-        return ""
-    if words >= NEARLY_UNIQUE * rows:
-        return f"nearly unique words, such as {column.words[0][:40]!r}"
-    return f"{words:,} different words in {rows:,} rows are too many for a category"
 
 
 def _fingerprint(column: Column) -> bytes:

@@ -86,7 +86,10 @@ class Texts:
         values = read_numbers(self.different, self.name, marks)
         is_wrong = ~np.isfinite(values) & ~self._is_no_number
         values = np.where(np.isfinite(values), values, np.nan)
-        column = of_numbers(self.name, values[self._places])
+        marked = self.numbers.filter(pc.match_substring(self.numbers, marks.decimal))
+        column = of_numbers(
+            self.name, values[self._places], is_integer=False if len(marked) else None
+        )
         wrong = is_wrong[self._places]
         texts = [self.different[int(place)].as_py() for place in self._places[wrong][:3]]
         return replace(

@@ -27,7 +27,7 @@ def typed_column(name: str, cells: Any) -> Column:
         return _of_flags(name, cells)
     if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
         values = cells.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-        return of_numbers(name, np.array(values), is_integer=types.is_integer(kind) or None)
+        return of_numbers(name, np.array(values), is_integer=types.is_integer(kind))
     if types.is_date(kind) or types.is_timestamp(kind):
         return _of_times(name, cells)
     return Column(name, "other", np.full(len(cells), np.nan), cells.combine_chunks())

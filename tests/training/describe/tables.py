@@ -25,7 +25,7 @@ def cars(rows: int = ROWS) -> pd.DataFrame:
             "brand": random.choice(["Audi", "Opel", "Škoda"], rows),
             "fuel": random.choice(["petrol", "diesel", ""], rows, p=[0.6, 0.3, 0.1]),
             "year": random.integers(1998, 2024, rows),
-            "mileage": random.gamma(2, 40_000, rows).round(),
+            "mileage": random.gamma(2, 40_000, rows).astype(int),
             "power": random.normal(90, 20, rows).clip(30).round(1),
             "zip_code": random.choice([10115, 20095, 80331], rows),
             "sold": pd.date_range("2021-03-01", periods=rows, freq="D").strftime("%Y-%m-%d"),
@@ -38,7 +38,7 @@ def cars(rows: int = ROWS) -> pd.DataFrame:
         - 0.05 * frame["mileage"]
         + 80 * frame["power"]
         + random.normal(0, 1_500, rows)
-    ).round()
+    ).astype(int)
     frame["net"] = frame["price"] / 1.19
     frame["brand_again"] = frame["brand"].str.upper()
     return frame

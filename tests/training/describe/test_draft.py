@@ -125,6 +125,31 @@ def test_words_and_gaps_are_what_training_takes(tmp_path: Path) -> None:
     assert _loaded(tmp_path / "cars") == f"400 brand,fuel,year,mileage,power,zip_code {total}"
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_rows_of_any_table_are_what_training_takes(tmp_path: Path, seed: int) -> None:
+    random, rows = np.random.default_rng(seed), 300
+    frame = pd.DataFrame(
+        {
+            f"{kind} {number}": _drawn(random, kind, first, second, rows)
+            for number in range(3)
+            for kind, first, second in (
+                ("number", 10.0 ** random.integers(-9, 9), 10.0 ** random.integers(-9, 9)),
+                ("integer", int(random.integers(-1000, 1000)), int(random.integers(2, 10**6))),
+                ("words", ["a b", 'say "no"', "é", "-1"], None),
+                ("gaps", 0.0, 10.0 ** random.integers(-9, 9)),
+            )
+        }
+    )
+    frame["what, then?"] = -(10.0**seed) + 10.0 ** (2 * seed - 3) * random.normal(size=rows)
+    frame.to_csv(tmp_path / "any.csv", index=False, sep=";" if seed % 2 else ",")
+    table = drafted_from(Wishes(tmp_path / "any.csv", "what, then?"), tmp_path / "any")
+    assert table.target.name == "what_then"
+    loaded, names, total = _loaded(tmp_path / "any").split()
+    assert (int(loaded), names) == (rows, ",".join(table.names))
+    assert len(table.names) == 12
+    assert float(total) == pytest.approx(float(frame["what, then?"].sum()), rel=1e-12)
+
+
 COLUMNS = st.one_of(
     st.tuples(st.just("number"), SIZES, SIZES),
     st.tuples(st.just("integer"), st.integers(-(10**9), 10**9), st.integers(1, 10**6)),
@@ -164,13 +189,15 @@ def test_the_draft_of_any_table_is_valid(
     assert all(table.target.accepted.holds(value) for value in rows[table.target.name].to_pylist())
 
 
-def _drawn(random: np.random.Generator, kind: str, first: object, second: object) -> object:
+def _drawn(
+    random: np.random.Generator, kind: str, first: object, second: object, rows: int = 120
+) -> object:
     if kind == "words":
-        return random.choice(np.array(first, dtype=object), 120)
+        return random.choice(np.array(first, dtype=object), rows)
     if kind == "integer":
-        return int(first) + random.integers(0, int(second), 120)  # type: ignore[call-overload]
-    values = float(first) + float(second) * random.normal(size=120)  # type: ignore[arg-type]
-    return np.where(random.random(120) < 0.2, np.nan, values) if kind == "gaps" else values
+        return int(first) + random.integers(0, int(second), rows)  # type: ignore[call-overload]
+    values = float(first) + float(second) * random.normal(size=rows)  # type: ignore[arg-type]
+    return np.where(random.random(rows) < 0.2, np.nan, values) if kind == "gaps" else values
 
 
 @given(first=SIZES, second=SIZES, is_integer=st.booleans())

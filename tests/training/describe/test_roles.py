@@ -208,6 +208,16 @@ def test_marks_of_a_missing_value_are_told_once(file: Path) -> None:
     assert "  taken for empty: '-', 'NA' (in mileage, power)\n" in told
 
 
+def test_a_number_that_may_mean_missing_is_asked_about(file: Path) -> None:
+    frame = cars()
+    frame.loc[::50, "power"] = -999
+    frame.loc[::100, "mileage"] = 9_999_999
+    warnings = _roles(file, frame).warnings
+    assert any(said.startswith("power is -999 in 8 rows, far from all other") for said in warnings)
+    assert any(said.startswith("mileage is 9999999 in 4 rows") for said in warnings)
+    assert not any("far from" in said for said in _roles(file, cars()).warnings)
+
+
 def test_more_inputs_than_a_definition_has_are_refused(file: Path) -> None:
     random = np.random.default_rng(1)
     frame = pd.DataFrame(random.normal(size=(60, 201))).add_prefix("x").assign(price=range(60))
