@@ -13,7 +13,6 @@ from training.describe.round_numbers import (
     ranges_of,
     round_step,
     spoken,
-    with_room,
 )
 from training.describe.toml import Value, pair
 
@@ -86,7 +85,7 @@ def _data(facts: Facts) -> str:
 
 def _target(facts: Facts) -> str:
     target = facts.roles.target
-    lowest, highest = float(target.present.min()), float(target.present.max())
+    ranges = ranges_of(target.present, is_integer=False)
     unit = "what is one? For example EUR" if facts.unit == UNKNOWN_UNIT else ""
     return "\n".join(
         [
@@ -94,7 +93,8 @@ def _target(facts: Facts) -> str:
             *_was_called(facts, target),
             pair("name", facts.names[target.name]),
             pair("unit", facts.unit, unit),
-            pair("accepted", with_room(lowest, highest), "no prediction is outside"),
+            pair("accepted", ranges.accepted, "no prediction is outside"),
+            pair("typical", ranges.typical, "what nearly all rows are between"),
             pair("resolution", resolution(target), "smaller differences matter to nobody"),
         ]
     )

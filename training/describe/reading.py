@@ -64,6 +64,8 @@ def read_file(wishes: Wishes) -> Seen:
     table = read_whole(wishes.file, wishes.named(), frozenset(wishes.ignored))
     columns, marks = _columns(table, wishes)
     target = columns[wishes.target]
+    if not len(table):
+        _refuse_few(wishes, 0, table, [_shape(table)])
     _refuse_target(wishes, target, table)
     wrong = list(_wrong(wishes, columns, table))
     usable = np.ones(len(table), dtype=np.bool_)

@@ -65,6 +65,8 @@ def test_a_draft_says_what_a_person_would(tmp_path: Path) -> None:
     assert (mileage.label, mileage.unit, mileage.accepted.lowest) == ("Mileage", "km", 0)
     assert power.kind == "number"
     assert (table.target.unit, table.target.display.prefix) == ("USD", "$")
+    assert table.target.typical is not None
+    assert table.target.accepted.holds(table.target.typical.highest)
     assert (table.target.resolution, table.target.display.step) == (300, 100)
     assert (table.target.display.chart.factor, table.target.display.chart.unit) == (
         0.001,

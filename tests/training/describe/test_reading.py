@@ -74,6 +74,13 @@ def test_rows_that_cannot_be_used_are_counted_with_the_first(tmp_path: Path) -> 
     assert not {5, 9, 11, 13} & set(seen.rows.tolist())
 
 
+def test_a_file_without_one_row_is_refused_with_the_reason(tmp_path: Path) -> None:
+    with pytest.raises(
+        InvalidInput, match=r"has 0 usable rows; .* Left out: 60 rows that cannot be split"
+    ):
+        _read(tmp_path / "t.csv", "more,price,further", ["1,2"] * 60)
+
+
 def test_a_mark_that_could_be_either_is_asked_about(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     lines = [f"{1 + row % 9}.{100 + row};{row}" for row in range(60)]
