@@ -31,6 +31,7 @@ PARTS, MARKS = 20, 5
 COARSE_PARTS = 500
 """Of the scale: as coarsely figures are written where several share a line."""
 CHART_HEIGHT = 280
+FEW_ROWS = 5
 FIGURE_WIDTH = 150
 
 
@@ -99,7 +100,8 @@ def distribution_figure(values: NDArray[np.float64]) -> dict[str, Any]:
                 "fixedrange": True,
                 "rangemode": "tozero",
                 "tickformat": ",d",
-                "nticks": 5,
+                # Of few rows, every count has its mark: five marks would be fractions.
+                **({"dtick": 1} if counts.max() < FEW_ROWS else {"nticks": 5}),
             },
         },
     }
