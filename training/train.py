@@ -27,6 +27,7 @@ from training.fitting.fit import (
     fit,
     fit_intervals,
     measure,
+    quick_enough,
     with_intervals,
 )
 from training.fitting.lesson import lesson_of
@@ -107,7 +108,9 @@ class Training:
         splits, labelled = self._learned
         doubts = self._doubts()
         fitted, trials = self._fit_all(splits)
-        winner = choose(fitted)
+        rules = Rules.of(self._settings)
+        winner = choose(quick_enough(fitted, rules.latency_budget_microseconds))
+        self._say_what_was_too_slow(fitted, winner)
         self._display.enter("evaluating", self._steps - self._fits)
         self._begin("Calibrating the intervals")
         intervals = fit_intervals(winner, splits, self._settings.training.random_seed)
@@ -121,7 +124,6 @@ class Training:
         self._begin("Compiling the winner for service, and checking it")
         seed = self._settings.training.random_seed
         predictor = _as_served(winner.pipeline, intervals, splits.train, seed)
-        rules = Rules.of(self._settings)
         outcome = TrainingOutcome(
             version=version_id(model, now),
             trained_at=now,
@@ -168,6 +170,18 @@ class Training:
         splits, report = with_labelled_rows(splits, self._retraining.window, self._settings)
         logger.info("%s.", report.sentence())
         return splits, report
+
+    def _say_what_was_too_slow(
+        self, fitted: Sequence[FittedCandidate], winner: FittedCandidate
+    ) -> None:
+        for one in fitted:
+            if one.validation.rmse < winner.validation.rmse:
+                logger.warning(
+                    "%s has a lower error on validation, but one prediction takes %d us: over the budget "
+                    "(HOUSING_PROMOTION_LATENCY_BUDGET_MICROSECONDS).",
+                    one.label,
+                    round(one.row_microseconds),
+                )
 
     def _doubts(self) -> tuple[str, ...]:
         """Say what is odd about the table before it is learned from, which takes minutes."""

@@ -1,10 +1,12 @@
 """Fit the candidates on the training part, choose on validation, measure once on test."""
 
+import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # ships no types
 
@@ -13,21 +15,24 @@ from storage.schema.predictions import LabelledPredictions, Predictions
 from training.dataset.splits import Part, Splits
 from training.evaluation.metrics import RegressionFigures, evaluate
 from training.models.candidates import Candidate
+from training.models.compiled_model import may_be_compiled
 from training.models.intervals import IntervalFigures, PriceIntervals, interval_figures
 from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline
 
+TIMED_ROWS = 9
 PLAIN_VALUES = (str, int, float, bool, type(None))
 
 
 @dataclass(frozen=True)
 class FittedCandidate:
-    """A fitted pipeline and its result on validation."""
+    """A fitted pipeline and its result on validation; ``row_microseconds`` is what one answer takes it."""
 
     name: str
     label: str
     pipeline: PricePipeline
     fit_seconds: float
     validation: RegressionFigures
+    row_microseconds: float = 0.0
 
     @property
     def model_type(self) -> str:
@@ -86,12 +91,28 @@ def fit(candidate: Candidate, train: Part, validation: Part, threads: int) -> Fi
         fit_seconds = time.perf_counter() - started
         figures = evaluate(validation.targets, pipeline.predict(validation.inputs))
     _serve_single_threaded(pipeline)
-    return FittedCandidate(candidate.name, candidate.label, pipeline, fit_seconds, figures)
+    spent = _row_microseconds(pipeline, validation.inputs)
+    return FittedCandidate(candidate.name, candidate.label, pipeline, fit_seconds, figures, spent)
 
 
 def choose(fitted: Sequence[FittedCandidate]) -> FittedCandidate:
     """Return the one with the lowest RMSE on validation; the first if several are equal."""
     return min(fitted, key=lambda candidate: candidate.validation.rmse)
+
+
+def quick_enough(
+    fitted: Sequence[FittedCandidate], budget_microseconds: float
+) -> list[FittedCandidate]:
+    """Return those that can be served: the gate refuses one whose answers take longer than the budget.
+
+    What has a compiled function has it for that. All of them, if none is quick enough: the gate tells why.
+    """
+    found = [
+        one
+        for one in fitted
+        if may_be_compiled(one.pipeline) or one.row_microseconds <= budget_microseconds
+    ]
+    return found or list(fitted)
 
 
 def measure(fitted: Sequence[FittedCandidate], test: Part) -> tuple[MeasuredCandidate, ...]:
@@ -130,6 +151,16 @@ def with_intervals(
 def _measure(candidate: FittedCandidate, test: Part) -> MeasuredCandidate:
     predicted: FloatArray = candidate.pipeline.predict(test.inputs)
     return MeasuredCandidate(candidate, evaluate(test.targets, predicted), predicted)
+
+
+def _row_microseconds(pipeline: PricePipeline, inputs: FloatArray) -> float:
+    """Return the median time of one prediction by the pipeline itself, asked about some rows one by one."""
+    seconds = []
+    for row in inputs[: TIMED_ROWS + 1]:
+        began = time.perf_counter()
+        pipeline.predict(row[np.newaxis])
+        seconds.append(time.perf_counter() - began)
+    return 1e6 * statistics.median(seconds[1:] or seconds)
 
 
 def _serve_single_threaded(pipeline: PricePipeline) -> None:

@@ -82,6 +82,22 @@ def _hold(parts: Any) -> Any:
     return Held(parts)
 
 
+def may_be_compiled(pipeline: Pipeline) -> bool:
+    """Whether there are compiled functions for these kinds of parts."""
+    preprocessing, regressor = pipeline[PREPROCESSING], pipeline[REGRESSOR]
+    if isinstance(regressor, SupportSwitchedRegressor):
+        return True
+    return _is_for_trees(preprocessing) and can_be_flat(regressor)
+
+
+def _is_for_trees(preprocessing: Any) -> bool:
+    return _is_identity(preprocessing) or isinstance(preprocessing, EncodedInputs)
+
+
+def _is_identity(preprocessing: Any) -> bool:
+    return isinstance(preprocessing, FunctionTransformer) and preprocessing.func is None
+
+
 class CompiledModel:
     """Answers like the pipeline, its intervals and its reference search, in one call.
 
@@ -127,8 +143,7 @@ def _parts(
 
         parts = neighbour_parts(preprocessing, regressor, intervals.arrays(), search.known())
         return parts, answer_neighbours
-    is_identity = isinstance(preprocessing, FunctionTransformer) and preprocessing.func is None
-    if is_identity and can_be_flat(regressor):
+    if _is_identity(preprocessing) and can_be_flat(regressor):
         forest = FlatForest([regressor]).arrays
         return TreeParts(forest, intervals.arrays(), search.known(), PLACE), _answer_trees
     if isinstance(preprocessing, EncodedInputs) and can_be_flat(regressor):
