@@ -258,9 +258,7 @@ def _cells(measured: MeasuredCandidate, *, is_winner: bool) -> list[str]:
 
 def _caption(outcome: TrainingOutcome) -> str:
     rows = ", ".join(f"{part} {count:,}" for part, count in outcome.row_counts.items())
-    return " ".join(
-        [f"Lowest validation RMSE wins, if it is quick. Rows: {rows}.", *outcome.remarks()]
-    )
+    return " ".join([f"Lowest validation RMSE wins. Rows: {rows}.", *outcome.remarks()])
 
 
 if __name__ == "__main__":
