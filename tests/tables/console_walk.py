@@ -77,7 +77,14 @@ def _strings(message: Any) -> Iterator[str]:
             if hasattr(each, "ListFields"):
                 yield from _strings(each)
             elif isinstance(each, str) and field.name not in ("id", "element_id"):
-                yield each
+                yield _plain(each)
+
+
+def _plain(text: str) -> str:
+    """Return a chart's or a table's JSON without escapes, other text as it is."""
+    if not text.startswith("{"):
+        return text
+    return json.dumps(json.loads(text), ensure_ascii=False)
 
 
 def _make_records(service: Service) -> None:
