@@ -3,6 +3,7 @@
 import re
 
 from training.describe.column import Column
+from training.describe.texts import SIGNED
 
 MOST_WORDS = 1000
 """Of a category, as the definition allows."""
@@ -31,6 +32,8 @@ def why_empty(column: Column) -> str:
 def why_no_category(column: Column) -> str:
     """Say why words are no category; an empty string if they are one."""
     words, rows = len(column.words), len(column.present)
+    if are_signed(column):
+        return f"numbers with a unit, such as {column.words[0][:40]!r}: write plain numbers"
     if max(map(len, column.words)) > LONGEST_WORD:
         return "text: only numbers and categories can be inputs"
     if words <= FEW_WORDS and words * 4 <= rows:
@@ -42,12 +45,18 @@ def why_no_category(column: Column) -> str:
     return f"{words:,} different words in {rows:,} rows are too many for a category"
 
 
+def are_signed(column: Column) -> bool:
+    """Whether its words are many, and all are numbers with a sign of their unit, such as $1,234 or 12 km."""
+    many = len(column.words) > FEW_WORDS
+    return many and all(re.fullmatch(SIGNED, word) for word in column.words)
+
+
 def names_rows(column: Column) -> bool:
     """Whether it is different in every row, and no measurement."""
     if column.missing or len(column.distinct) < len(column):
         return False
     if column.kind == "words":
-        return True
+        return not are_signed(column)
     if column.kind != "integer" or WHEN & set(tokens(column.name)):
         return False
     span = column.distinct[-1] - column.distinct[0] + 1

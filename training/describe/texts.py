@@ -33,7 +33,10 @@ NUMBERISH = "|".join(
         re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), SPACE_GROUPS.pattern),
     )
 )
-SIGNED = r"^[^0-9.,+-]{0,4}[+-]?[0-9][0-9.,']*\s?[^0-9.,]{0,6}$"
+SIGNED = (
+    r"^([$€£¥]\s?[+-]?[0-9][0-9.,']*"
+    r"|[+-]?[0-9][0-9.,']*(\s?[$€£¥%°]|\s[A-Za-z/]{1,6}|(kg|km|cm|mm|kw|hp|eur|usd)))$"
+)
 """A number with a sign of its unit: $1,234 or 12 kg."""
 
 

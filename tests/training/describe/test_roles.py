@@ -76,6 +76,12 @@ def test_a_person_knows_better(file: Path) -> None:
     [
         (np.arange(ROWS) % 300, "integer", ""),
         (np.arange(ROWS) + 1700, "integer", ""),
+        ([f"{number} km" for number in range(ROWS)], None, "numbers with a unit, such as '0 km'"),
+        (
+            [f"${number},000" for number in range(ROWS)],
+            None,
+            "numbers with a unit, such as '$0,000",
+        ),
         (np.arange(ROWS)[::-1] ** 2, "integer", ""),
         (
             [f"word {number}" for number in range(ROWS - 1)] + ["word 0"],
@@ -97,6 +103,8 @@ def test_a_person_knows_better(file: Path) -> None:
     ids=[
         "numbers",
         "years",
+        "kilometres",
+        "dollars",
         "count",
         "unique",
         "many",
