@@ -28,6 +28,12 @@ class Feature(Part):
 
     Attributes
     ----------
+    name
+        Of the column: a key in JSON, a column of files and of records.
+    label, description
+        For a person.
+    unit
+        Empty for a number without one.
     kind
         An "integer" is a number without a fraction.
     missing

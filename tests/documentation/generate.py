@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.documentation import (
     api_page,
     commands_page,
+    definition_page,
     files_page,
     inputs_page,
     metrics_page,
@@ -26,6 +27,7 @@ def generated() -> dict[Path, str]:
     return {
         REFERENCE / "api.md": api_page.api(document),
         REFERENCE / "models.md": api_page.models(document),
+        REFERENCE / "table-definition.md": definition_page.definition(),
         REFERENCE / "inputs.md": inputs_page.inputs(document),
         REFERENCE / "metrics.md": metrics_page.metrics(),
         REFERENCE / "files.md": files_page.files(),
