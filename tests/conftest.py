@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 
 from backend.app import create_app
 from backend.services import EXTENSION, Services
@@ -18,6 +19,10 @@ from tests.postgresql import postgresql_server
 from tests.settings import changed
 from tests.system import copied_runtime, free_port
 from tests.trained_runtime import SharedTraining, shared_folder, start_order, wants_training
+
+# A busy machine is slow, and a first call may compile: no test is about how long one example takes.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 collect_ignore = ["warm_imports.py"]
 """It sets up the process that imports it."""

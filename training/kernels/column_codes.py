@@ -34,7 +34,7 @@ class ColumnCodes(NamedTuple):
     missing: FloatArray
 
 
-def mean_codes(inputs: FloatArray, targets: FloatArray) -> ColumnCodes:
+def mean_codes(inputs: FloatArray, targets: FloatArray, sizes: IntegerArray = SIZES) -> ColumnCodes:
     """Return codes by which a tree orders categories: their mean target, drawn to the mean of all.
 
     The code of a category with n rows is (n mean + 10 mean of all) / (n + 10). A missing number's is below
@@ -46,10 +46,19 @@ def mean_codes(inputs: FloatArray, targets: FloatArray) -> ColumnCodes:
         Shape (n, k), NaN where a value is missing.
     targets
         Shape (n,).
+    sizes
+        Shape (k,): number of categories of each input, 0 for a number.
+
+    Examples
+    --------
+    >>> inputs = np.array([[0.0, 5.0], [0.0, np.nan], [1.0, 7.0]])
+    >>> found = mean_codes(inputs, np.array([1.0, 3.0, 8.0]), np.array([2, 0]))
+    >>> found.codes[0].round(2).tolist(), found.missing.round(2).tolist()
+    ([3.67, 4.36], [4.0, 3.0])
     """
-    codes = np.full((len(SIZES), max(int(SIZES.max()), 1)), np.nan)
-    missing = np.empty(len(SIZES))
-    for column, size in enumerate(SIZES.tolist()):
+    codes = np.full((len(sizes), max(int(sizes.max()), 1)), np.nan)
+    missing = np.empty(len(sizes))
+    for column, size in enumerate(sizes.tolist()):
         values = inputs[:, column]
         if size == 0:
             missing[column] = _below(values)
@@ -58,7 +67,7 @@ def mean_codes(inputs: FloatArray, targets: FloatArray) -> ColumnCodes:
         positions = np.where(np.isnan(values), size, values).astype(np.int64)
         means = _smoothed_means(positions, targets, size + 1)
         codes[column, :size], missing[column] = means[:size], means[size]
-    return ColumnCodes(SIZES, codes, missing)
+    return ColumnCodes(sizes, codes, missing)
 
 
 def encoded(inputs: FloatArray, known: ColumnCodes) -> FloatArray:

@@ -19,9 +19,7 @@ def rows(series: KeptSeries[Check]) -> list[int | None]:
     return [point.rows for point in series.points]
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(restarts=st.lists(st.integers(0, 12), min_size=1, max_size=4), most=st.integers(1, 6))
 def test_the_newest_points_are_there_after_any_restarts(
     tmp_path_factory: pytest.TempPathFactory, restarts: list[int], most: int

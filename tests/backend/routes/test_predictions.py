@@ -158,9 +158,7 @@ def test_what_cannot_be_logged_is_not_answered(
         max_leaves=12,
     )
 )
-@hypothesis_settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_json_at_all_makes_a_500(http: FlaskClient, value: Any) -> None:
     for path in ("/predict", "/predict_batch"):
         answer = http.post(path, data=json.dumps(value), headers=JSON)

@@ -24,9 +24,7 @@ traffic = st.builds(
     seed=st.integers(0, 2**32),
     day_seconds=st.none() | st.floats(1, 60),
 )
-reuse_rows = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+reuse_rows = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @reuse_rows

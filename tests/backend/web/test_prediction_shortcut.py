@@ -58,9 +58,7 @@ headers = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=bodies, kind=kinds, sent=headers)
 def test_both_ways_lead_to_the_same_answer(
     http: FlaskClient, body: bytes, kind: str, sent: dict[str, str]

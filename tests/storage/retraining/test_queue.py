@@ -278,7 +278,7 @@ def test_what_is_no_file_is_set_aside_too(queue: RetrainQueue, folder: Path) -> 
     assert any("not the id in its name" in reason for reason in reasons)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(junk=st.binary(max_size=300) | st.text(max_size=50).map(str.encode))
 def test_no_content_stops_the_queue(tmp_path: Path, junk: bytes) -> None:
     folder = tmp_path / str(time.time_ns())
@@ -293,7 +293,7 @@ def test_no_content_stops_the_queue(tmp_path: Path, junk: bytes) -> None:
     assert all(path.read_text().strip() for path in folder.glob(f"*{WHY}"))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_half_written_trigger_is_never_carried_out(tmp_path: Path, data: st.DataObject) -> None:
     folder = tmp_path / str(time.time_ns())

@@ -156,7 +156,7 @@ def test_any_order_of_events_keeps_the_promise(
 ) -> None:
     monkeypatch.setenv("QUEUE_MACHINE_FOLDER", str(tmp_path))
     run_state_machine_as_test(
-        QueueMachine, settings=settings(max_examples=40, stateful_step_count=25, deadline=None)
+        QueueMachine, settings=settings(max_examples=40, stateful_step_count=25)
     )
 
 

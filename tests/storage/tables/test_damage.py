@@ -93,7 +93,6 @@ def _small_tables_may_be_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
 PROPERTY = settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 

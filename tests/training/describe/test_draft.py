@@ -166,7 +166,7 @@ COLUMNS = st.one_of(
     title=NAMES,
     seed=st.integers(0, 1000),
 )
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=25)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=25)
 def test_the_draft_of_any_table_is_valid(
     tmp_path_factory: pytest.TempPathFactory,
     columns: dict[str, tuple[str, object, object]],

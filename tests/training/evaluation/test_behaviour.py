@@ -48,7 +48,7 @@ def assert_sensible(champion: FittedChampion, inputs: FloatArray) -> None:
     assert (upper <= TARGET_CAP).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=st.lists(accepted_row(), min_size=1, max_size=ROWS_AT_ONCE))
 def test_every_accepted_input_gets_a_price_within_an_interval(
     champion: FittedChampion, rows: list[list[float]]

@@ -12,7 +12,7 @@ from storage.models.pickles import pickled
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.fitting.fit import fit
-from training.models.candidates import Candidate, all_candidates, select
+from training.models.candidates import Candidate, all_candidates, own_candidate, select
 from training.models.neighbour_boosting import BoostedTrees
 from training.models.price_pipeline import PREPROCESSING, REGRESSOR
 
@@ -96,3 +96,22 @@ def test_weights_count_in_the_trees_and_move_none_of_their_possible_thresholds(
     assert all(np.array_equal(one, other) for one, other in pairs)
     answers, dearer = (each.predict(small_table.inputs) for each in (plain, weighted))
     assert dearer.mean() > answers.mean()
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("no.such.module:make", "gave ModuleNotFoundError"),
+        ("training.models.candidates:no_such_function", "gave AttributeError"),
+        ("math:sqrt", "gave float without steps"),
+        (
+            "training.models.neighbour_boosting:neighbour_features",
+            "gave FeatureUnion without steps",
+        ),
+    ],
+)
+def test_code_that_makes_no_candidate_is_named(where: str, said: str) -> None:
+    with pytest.raises(InvalidInput, match="The candidate mine ") as refused:
+        own_candidate("mine", where, 0)
+    assert said in str(refused.value)
+    assert where in str(refused.value)

@@ -117,7 +117,7 @@ def _assert_promises(served: Served, inputs: FloatArray) -> None:
         assert np.allclose(alone, answers[[row]], rtol=0, atol=ROUNDING)
 
 
-@examples(max_examples=15, deadline=None)
+@examples(max_examples=15)
 @given(rows=st.lists(_accepted_row(), min_size=1, max_size=20))
 def test_every_accepted_input_gets_a_possible_price_in_its_interval(
     served: Served, rows: list[list[float]]

@@ -257,7 +257,7 @@ scale = st.floats(0.5, 1.5)
 SOURCES: tuple[TriggerSource, ...] = ("manual", "drift", "degradation", "age")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     on_fixed=scale,
     on_recent=scale,
@@ -291,7 +291,7 @@ def test_what_fails_a_required_check_is_never_promoted(
         assert on_fixed < 1.0 or (on_recent < 1.0 and source in ("drift", "degradation"))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(seed=st.integers(0, 10_000), source=st.sampled_from(SOURCES), factor=scale)
 def test_equal_models_are_never_promoted(seed: int, source: TriggerSource, factor: float) -> None:
     errors = factor * np.random.default_rng(seed).normal(0.0, 0.3, len(ACTUAL))

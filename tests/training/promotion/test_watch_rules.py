@@ -67,7 +67,7 @@ numbers = st.integers(100, 200).flatmap(
 
 
 @given(numbers)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_the_worse_of_two_is_never_both(drawn: tuple[int, int, float]) -> None:
     rows, seed, factor = drawn
     random = np.random.default_rng(seed)
@@ -81,7 +81,7 @@ def test_the_worse_of_two_is_never_both(drawn: tuple[int, int, float]) -> None:
 
 
 @given(numbers, st.floats(0.1, 10.0))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_the_unit_of_prices_changes_no_verdict(drawn: tuple[int, int, float], scale: float) -> None:
     rows, seed, factor = drawn
     random = np.random.default_rng(seed)
