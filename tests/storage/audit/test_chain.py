@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.audit.chain import AuditAct, ChainEnd, seal, unseal
@@ -13,7 +13,6 @@ from storage.audit.trail import AuditTrail
 from storage.paths import RuntimePaths
 from tests.storage.audit.entries import ENTRIES, act, fill
 
-unhurried = settings(deadline=None)
 acts = st.builds(
     AuditAct,
     actor=st.text(max_size=20),
@@ -24,7 +23,6 @@ acts = st.builds(
 )
 
 
-@unhurried
 @given(acts)
 def test_whatever_is_told_comes_back_as_it_was(told: AuditAct) -> None:
     line = seal(told, ChainEnd())
@@ -35,7 +33,6 @@ def test_whatever_is_told_comes_back_as_it_was(told: AuditAct) -> None:
     assert entry.figures.keys() == told.figures.keys()
 
 
-@unhurried
 @given(position=st.integers(0, 10_000), change=st.integers(1, 255))
 def test_any_changed_byte_is_found(position: int, change: int) -> None:
     def edit(content: bytes) -> bytes:
@@ -45,7 +42,6 @@ def test_any_changed_byte_is_found(position: int, change: int) -> None:
     _tampered(edit)
 
 
-@unhurried
 @given(first=st.integers(0, ENTRIES - 1), number=st.integers(1, ENTRIES))
 def test_any_removed_lines_are_found(first: int, number: int) -> None:
     def edit(content: bytes) -> bytes:
@@ -55,7 +51,6 @@ def test_any_removed_lines_are_found(first: int, number: int) -> None:
     _tampered(edit)
 
 
-@unhurried
 @given(st.permutations(range(ENTRIES)))
 def test_any_other_order_is_found(order: list[int]) -> None:
     def edit(content: bytes) -> bytes:
@@ -66,7 +61,6 @@ def test_any_other_order_is_found(order: list[int]) -> None:
         _tampered(edit)
 
 
-@unhurried
 @given(st.integers(0, ENTRIES), st.integers(0, ENTRIES - 1))
 def test_a_repeated_line_is_found(place: int, copied: int) -> None:
     def edit(content: bytes) -> bytes:
