@@ -7,8 +7,11 @@ from backend.contract.drift import ColumnScore, DriftAnalysis, MultivariateScore
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.univariate import Distances, Quality
 from storage.domain.inputs import FEATURES
+from storage.domain.target import DISPLAY
 
-LABELS = {feature.name: feature.label for feature in FEATURES} | {"prediction": "Predicted price"}
+LABELS = {feature.name: feature.label for feature in FEATURES} | {
+    "prediction": f"Predicted {DISPLAY.label.lower()}"
+}
 NOT_MEASURED = dict.fromkeys(field.name for field in fields(Distances))
 
 

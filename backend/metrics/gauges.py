@@ -40,12 +40,12 @@ COMPILED = Reading(
 )
 REALIZED_ERROR = Reading(
     "ml_realized_rmse",
-    "Latest realized RMSE of predictions with actual values, in 100,000 USD.",
+    "Latest realized RMSE of predictions with actual values, in the target's unit.",
     "mostrecent",
 )
 ESTIMATED_ERROR = Reading(
     "ml_estimated_rmse",
-    "Latest estimated RMSE of predictions without actual values, in 100,000 USD.",
+    "Latest estimated RMSE of predictions without actual values, in the target's unit.",
     "mostrecent",
 )
 DRIFT_SHARE = Reading(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.domain.subject import SUBJECT
 from storage.schema.gate_check import GateCheck
 from storage.schema.predictions import LabelledPredictions
 from storage.schema.records import LearnedTable
@@ -89,6 +90,6 @@ class TrainingOutcome:
             return ""
         verb = "repeats" if self.repeated == 1 else "repeat"
         return (
-            f"{counted(self.repeated, 'row')} of the table {verb} the district of another row; all rows of "
-            "one district are in one part."
+            f"{counted(self.repeated, 'row')} of the table {verb} the {SUBJECT} of another row; all rows of "
+            f"one {SUBJECT} are in one part."
         )
