@@ -11,7 +11,7 @@ from pathlib import Path
 from shutil import copyfile
 
 from storage.domain.definition_file import FILE
-from storage.domain.table import BROUGHT_ALONG, FOLDER
+from storage.domain.table import BROUGHT_ALONG, FOLDER, TABLE
 from storage.models.restored import KINDS
 from training.kernels.machine_code import DEFINITION, MARKS, SOURCES
 
@@ -34,7 +34,10 @@ IMPORTED = re.compile(
 def copied_code(folder: Path) -> list[str]:
     """Copy the code into an existing folder; return its packages, as MLflow takes ``code_paths``."""
     copies = [(path, path.relative_to(PROJECT)) for path in (*code_files(), DEFINITION)]
-    for path, target in [*copies, (FOLDER / FILE, BROUGHT_ALONG.relative_to(PROJECT) / FILE)]:
+    own = BROUGHT_ALONG.relative_to(PROJECT)
+    outline = [TABLE.place.outline] if TABLE.place is not None and TABLE.place.outline else []
+    of_table = [(FOLDER / name, own / name) for name in (FILE, *outline)]
+    for path, target in [*copies, *of_table]:
         copy = folder / target
         copy.parent.mkdir(parents=True, exist_ok=True)
         copyfile(path, copy)

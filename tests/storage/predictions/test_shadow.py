@@ -112,10 +112,10 @@ def test_a_large_window_is_thinned_and_an_empty_one_is_empty(log: Log, readable:
 def test_a_silent_answer_goes_with_its_prediction_and_by_its_own_age(
     log: Log, writable: Database
 ) -> None:
+    early = {"timestamp": NOW - 2 * HOUR}
+    log.append(records.shadow("its prediction is gone").model_copy(update=early))
     log.keep(61)
     log.keep(5)
-    late = records.shadow("its prediction is gone").model_copy(update={"timestamp": NOW - 2 * HOUR})
-    log.append(late)
     only_predictions = Retention(writable, RetentionPolicy({predictions: HOUR}))
     assert only_predictions.step(NOW, 10).rows == {"predictions": 1}
     assert log.count(shadow_answers) == 2

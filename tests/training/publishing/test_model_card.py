@@ -135,6 +135,8 @@ def test_no_line_shows_a_folder_of_this_machine(
 def test_repeated_rows_are_said(outcome: TrainingOutcome) -> None:
     assert "repeat" not in model_card(dataclasses.replace(outcome, repeated=0))
     repeated = dataclasses.replace(outcome, repeated=400)
-    sentence = "400 rows of the table repeat the block group of another row; all rows of one block group are in"
-    assert f"- {sentence} one part." in model_card(repeated)
+    sentence = (
+        "400 rows of the table repeat the block group of another row; all rows of one block group"
+    )
+    assert f"- {sentence} are in one part." in model_card(repeated)
     assert sentence in repeated.repeats()
