@@ -24,7 +24,12 @@ class TrainingSettings(SettingGroup):
         description="Names of the candidates of a training, separated by commas. Empty: all of"
         " training/models/candidates.py.",
     )
-    threads: int = Field(2, ge=1, le=256, description="Threads for fitting a model.")
+    threads: int = Field(
+        2,
+        ge=1,
+        le=256,
+        description="Threads for fitting a model on 50,000 rows or more; fewer rows take one.",
+    )
     labelled_days: float = Field(
         90.0,
         gt=0,

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # ships no types
 
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions, Predictions
 from training.dataset.splits import Part, Splits
 from training.evaluation.metrics import RegressionFigures, evaluate
+from training.fitting.threads import fitting_threads
 from training.models.candidates import Candidate
 from training.models.compiled_model import may_be_compiled
 from training.models.intervals import IntervalFigures, PriceIntervals, interval_figures
@@ -83,7 +83,7 @@ def fit(candidate: Candidate, train: Part, validation: Part, threads: int) -> Fi
     """Fit a fresh copy of a candidate on ``train`` and measure it on ``validation``."""
     pipeline = clone(candidate.pipeline)
     started = time.perf_counter()
-    with threadpool_limits(limits=threads):
+    with fitting_threads(len(train), threads):
         # Weights go to the regressor only: for the features, each district counts once and is never its own
         # neighbour, as a repeated row would be.
         weights = {f"{REGRESSOR}__sample_weight": train.weights}
@@ -122,13 +122,14 @@ def measure(fitted: Sequence[FittedCandidate], test: Part) -> tuple[MeasuredCand
 
 def fit_intervals(candidate: FittedCandidate, splits: Splits, seed: int) -> PriceIntervals:
     """Calibrate intervals around a fitted candidate's answers on the validation part."""
-    return PriceIntervals(seed=seed).fit(
-        candidate.pipeline,
-        splits.train.inputs,
-        splits.train.targets,
-        splits.validation.inputs,
-        splits.validation.targets,
-    )
+    with fitting_threads(len(splits.train)):
+        return PriceIntervals(seed=seed).fit(
+            candidate.pipeline,
+            splits.train.inputs,
+            splits.train.targets,
+            splits.validation.inputs,
+            splits.validation.targets,
+        )
 
 
 def answers_with_intervals(

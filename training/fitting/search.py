@@ -13,7 +13,6 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 from sklearn.base import clone
 from sklearn.model_selection import ParameterGrid, ParameterSampler
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # ships no types
 
 from storage.errors import InvalidInput
 from storage.schema.arrays import FloatArray
@@ -21,6 +20,7 @@ from storage.settings import Settings
 from training.dataset.splits import Part
 from training.evaluation.metrics import RegressionFigures, evaluate
 from training.fitting.fit import PLAIN_VALUES, FittedCandidate, choose
+from training.fitting.threads import fitting_threads
 from training.models.candidates import Candidate
 from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline, placed
 
@@ -142,7 +142,7 @@ class Search:
         pipeline = clone(self._candidate.pipeline).set_params(**configuration)
         # Fitting the features takes most of the time, and most configurations share them.
         key = repr(sorted(pipeline[PREPROCESSING].get_params().items(), key=str))
-        with threadpool_limits(limits=self._threads):
+        with fitting_threads(len(train), self._threads):
             if key not in kept:
                 kept[key] = _fit_features(pipeline, train, validation)
             return self._fit_regressor(pipeline[REGRESSOR], kept[key], train, validation)
