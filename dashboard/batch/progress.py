@@ -8,7 +8,7 @@ from dashboard.batch.run import BatchRun
 from dashboard.batch.upload import RUNNING
 from dashboard.shared.buttons import readable_letters
 from dashboard.shared.service import FAILED, failure_sentence, housing_client
-from dashboard.shared.value import escaped
+from dashboard.wording.value import escaped
 
 ACTIONS_KEY = "batch_actions"
 

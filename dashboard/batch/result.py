@@ -12,10 +12,10 @@ from backend.contract.table import SUBJECTS
 from backend.contract.target import DISPLAY, TARGET_CAP, TARGET_UNIT
 from dashboard.batch.run import RESULT_NAMES, BatchRun
 from dashboard.batch.upload import PREVIEW_ROWS, row_columns
-from dashboard.shared.colours import UP
-from dashboard.shared.scale import Scale, scale_of, shortened
-from dashboard.shared.still_chart import draw_still
-from dashboard.shared.value import (
+from dashboard.charts.colours import UP
+from dashboard.charts.scale import Scale, scale_of, shortened
+from dashboard.charts.still_chart import draw_still
+from dashboard.wording.value import (
     CAPPED,
     NOTE,
     escaped,
@@ -24,7 +24,7 @@ from dashboard.shared.value import (
     rounded,
     written,
 )
-from dashboard.shared.words import LABEL, VALUE, capitalized, in_units
+from dashboard.wording.words import LABEL, VALUE, capitalized, in_units
 
 PARTS, MARKS = 20, 5
 """About so many bars and marks are drawn on the scale."""

@@ -16,10 +16,10 @@ from dashboard.batch.file import (
     template,
 )
 from dashboard.batch.run import BatchRun
-from dashboard.shared.feature_words import input_columns
 from dashboard.shared.foreign_text import harmless
-from dashboard.shared.value import escaped
-from dashboard.shared.words import INPUTS
+from dashboard.wording.feature_words import input_columns
+from dashboard.wording.value import escaped
+from dashboard.wording.words import INPUTS
 from storage.tables.csv_writer import PROBLEM_NAMES, csv_text, problem_cells
 from storage.tables.problem import Problem
 from storage.tables.table import FILE_KINDS

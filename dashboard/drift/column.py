@@ -12,9 +12,9 @@ from dashboard.drift.column_chart import (
 )
 from dashboard.drift.reading import OPENED
 from dashboard.drift.table import ranking, score_of, state_words
-from dashboard.shared.drift_words import column_label, column_unit, column_words, probability
-from dashboard.shared.value import escaped
-from dashboard.shared.words import in_sentence
+from dashboard.wording.drift_words import column_label, column_unit, column_words, probability
+from dashboard.wording.value import escaped
+from dashboard.wording.words import in_sentence
 
 CHART_HEIGHT = 270
 TIMELINE_HEIGHT = 300

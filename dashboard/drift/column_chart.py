@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from backend.contract.drift import CumulativePair, HistogramPair, TimelinePoint
-from dashboard.shared.chart_panel import quiet_title
-from dashboard.shared.colours import HERE, TOTAL, UP
-from dashboard.shared.drift_words import column_scale, column_unit
-from dashboard.shared.value import in_percent
+from dashboard.charts.chart_panel import quiet_title
+from dashboard.charts.colours import HERE, TOTAL, UP
+from dashboard.wording.drift_words import column_scale, column_unit
+from dashboard.wording.value import in_percent
 
 REFERENCE, CURRENT = "Reference", "Current"
 MEASURED, EXPECTED = "Measured", "Expected range"

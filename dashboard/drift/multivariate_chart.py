@@ -6,9 +6,9 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.drift import MultivariateScore
-from dashboard.shared.colours import HERE, TOTAL, UP
-from dashboard.shared.drift_words import column_label, probability
-from dashboard.shared.words import in_sentence
+from dashboard.charts.colours import HERE, TOTAL, UP
+from dashboard.wording.drift_words import column_label, probability
+from dashboard.wording.words import in_sentence
 
 HEIGHT = 190
 ROOM = 0.005

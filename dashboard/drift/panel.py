@@ -13,9 +13,9 @@ from dashboard.drift.reading import (
 )
 from dashboard.drift.table import draw_table
 from dashboard.drift.verdict import draw_no_verdict, draw_verdict
-from dashboard.shared.moment import clock
 from dashboard.shared.retraining_request import draw_retraining_request
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.wording.moment import clock
 
 
 def draw_drift() -> None:

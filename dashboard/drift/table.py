@@ -6,10 +6,10 @@ import streamlit as st
 
 from backend.contract.drift import ColumnScore, DriftAnalysis, DriftWindowResponse, HistogramPair
 from backend.contract.predictions import FEATURES
+from dashboard.charts.colours import TOTAL, UP
 from dashboard.drift.reading import OPENED
-from dashboard.shared.colours import TOTAL, UP
-from dashboard.shared.drift_words import PREDICTION, column_label, probability
-from dashboard.shared.words import VALUE
+from dashboard.wording.drift_words import PREDICTION, column_label, probability
+from dashboard.wording.words import VALUE
 
 PEAK_HELP = (
     "Bars are relative to the highest bin of the row's two histograms, which share their bins; the "

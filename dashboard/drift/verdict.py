@@ -3,8 +3,8 @@
 import streamlit as st
 
 from backend.contract.drift import DriftWindowResponse
-from dashboard.shared.drift_words import drifted_words, verdict
-from dashboard.shared.moment import period
+from dashboard.wording.drift_words import drifted_words, verdict
+from dashboard.wording.moment import period
 
 
 def draw_verdict(found: DriftWindowResponse) -> None:

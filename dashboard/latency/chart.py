@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.traffic import Step, SummaryResponse, VersionChange
-from dashboard.shared.chart_panel import count_axis, panel_grid, panel_title
-from dashboard.shared.colours import DOWN, HERE, TOTAL
-from dashboard.shared.moment import step_words
+from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title
+from dashboard.charts.colours import DOWN, HERE, TOTAL
+from dashboard.wording.moment import step_words
 
 HEIGHT = 560
 LEAST_SHARE_OF_STEP = 0.5

@@ -15,11 +15,11 @@ from dashboard.latency.reading import (
     read_latency,
 )
 from dashboard.navigation import PREDICT, PREDICT_ICON
-from dashboard.shared.moment import clock, moment, period, step_words
 from dashboard.shared.open_row import draw_rows
 from dashboard.shared.request import draw_request, request_cells, request_columns
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.traffic import LATENCY_HELP, milliseconds
+from dashboard.wording.moment import clock, moment, period, step_words
 
 MOST_CHANGES = 5
 

@@ -7,11 +7,11 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.records import LogRow, LogsQuery, LogsResponse
-from dashboard.shared.moment import COLUMN_FORMAT, cell
 from dashboard.shared.open_row import draw_facts, draw_rows
 from dashboard.shared.paged_list import PagedList
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.time_window import TimeWindow, choose_window
+from dashboard.wording.moment import COLUMN_FORMAT, cell
 
 ANY_LEVEL = "Any level"
 LEVELS = (ANY_LEVEL, "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

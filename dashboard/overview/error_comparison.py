@@ -6,9 +6,9 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.performance import Estimate
-from dashboard.shared.colours import DOWN, TOTAL, UP
-from dashboard.shared.interval_mark import MarkStyle, interval_marks
-from dashboard.shared.value import CHART_UNIT, in_chart_unit
+from dashboard.charts.colours import DOWN, TOTAL, UP
+from dashboard.charts.interval_mark import MarkStyle, interval_marks
+from dashboard.wording.value import CHART_UNIT, in_chart_unit
 
 HEIGHT = 150
 REALIZED, ESTIMATED, HOLDOUT = "Realized", "Estimated", "Holdout"

@@ -6,8 +6,8 @@ import streamlit as st
 
 from backend.contract.monitoring import EventRow, HistoryQuery
 from dashboard.shared.foreign_text import harmless
-from dashboard.shared.moment import COLUMN_FORMAT, cell
 from dashboard.shared.service import asking_quietly, housing_client
+from dashboard.wording.moment import COLUMN_FORMAT, cell
 
 LAST_EVENTS = 8
 KINDS = {

@@ -14,11 +14,11 @@ from dashboard.navigation import DRIFT
 from dashboard.overview.background_reading import BackgroundReading
 from dashboard.overview.error_comparison import ErrorFigures, draw_error_comparison
 from dashboard.settings import dashboard_settings
-from dashboard.shared.drift_words import column_label, drifted_words, verdict
-from dashboard.shared.moment import clock
 from dashboard.shared.service import asking_quietly, new_client
-from dashboard.shared.value import escaped, written
-from dashboard.shared.words import in_sentence
+from dashboard.wording.drift_words import column_label, drifted_words, verdict
+from dashboard.wording.moment import clock
+from dashboard.wording.value import escaped, written
+from dashboard.wording.words import in_sentence
 
 WINDOW = timedelta(hours=24)
 INPUTS_NAMED = 3

@@ -12,9 +12,9 @@ from dashboard.overview.reading import OverviewReading, read_overview
 from dashboard.overview.record_store import draw_record_store
 from dashboard.overview.traffic_panel import choose_scope, chosen_scope, draw_traffic
 from dashboard.settings import dashboard_settings
-from dashboard.shared.moment import clock, moment
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.shared.value import escaped, unrounded, written
+from dashboard.wording.moment import clock, moment
+from dashboard.wording.value import escaped, unrounded, written
 
 LABELS = {"test_rmse": "Test RMSE", "test_mae": "Test MAE", "test_r2_score": "Test R²"}
 

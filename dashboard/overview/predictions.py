@@ -5,10 +5,10 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.records import PredictionRow
-from dashboard.shared.feature_words import input_columns
-from dashboard.shared.moment import COLUMN_FORMAT, cell
-from dashboard.shared.value import prediction_column, rounded
-from dashboard.shared.words import LABEL
+from dashboard.wording.feature_words import input_columns
+from dashboard.wording.moment import COLUMN_FORMAT, cell
+from dashboard.wording.value import prediction_column, rounded
+from dashboard.wording.words import LABEL
 
 PREDICTED = "#predicted"
 """A column; no input can have such a name."""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from backend.contract.service import SupervisedProcess
-from dashboard.shared.moment import clock
-from dashboard.shared.value import escaped
+from dashboard.wording.moment import clock
+from dashboard.wording.value import escaped
 
 LINES_SHOWN = 12
 MEANINGS = {

@@ -4,7 +4,7 @@ import streamlit as st
 from humanize import naturalsize
 
 from backend.contract.database import DatabaseStatistics, SpoolBacklog
-from dashboard.shared.moment import lasting
+from dashboard.wording.moment import lasting
 
 BACKLOG_WORTH_SAYING_BYTES = 1024 * 1024
 """At normal load the backlog is far smaller; more means that the log-writer stopped or lags."""

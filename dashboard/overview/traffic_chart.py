@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.traffic import Step, SummaryResponse
-from dashboard.shared.chart_panel import count_axis, panel_grid, panel_title, time_axis
-from dashboard.shared.moment import step_words
+from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title, time_axis
+from dashboard.wording.moment import step_words
 
 OK_COLOUR = "#7d959d"
 FAILED_COLOUR = "#d9534a"

@@ -5,7 +5,6 @@ import streamlit as st
 from backend.contract.traffic import SummaryResponse
 from dashboard.navigation import PREDICT, PREDICT_ICON
 from dashboard.overview.traffic_chart import draw_traffic_chart
-from dashboard.shared.moment import period
 from dashboard.shared.traffic import (
     ALL_REQUESTS,
     LATENCY_HELP,
@@ -13,6 +12,7 @@ from dashboard.shared.traffic import (
     SCOPE_HELP,
     milliseconds,
 )
+from dashboard.wording.moment import period
 
 SCOPE_KEY = "overview_scope"
 

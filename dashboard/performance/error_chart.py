@@ -7,10 +7,10 @@ import streamlit as st
 
 from backend.contract.performance import Estimate, PerformanceResponse, PerformanceStep
 from backend.contract.target import DISPLAY
-from dashboard.shared.chart_panel import panel_grid, panel_title, time_axis, value_axis
-from dashboard.shared.colours import DOWN, TOTAL, UP
-from dashboard.shared.moment import step_words
-from dashboard.shared.value import CHART_DIGITS, CHART_UNIT, in_chart_unit
+from dashboard.charts.chart_panel import panel_grid, panel_title, time_axis, value_axis
+from dashboard.charts.colours import DOWN, TOTAL, UP
+from dashboard.wording.moment import step_words
+from dashboard.wording.value import CHART_DIGITS, CHART_UNIT, in_chart_unit
 
 REALIZED, ESTIMATED, HOLDOUT = "Realized RMSE", "Estimated RMSE", "Holdout RMSE"
 COVERAGE, EXPECTED = "Interval coverage", "Expected coverage"

@@ -7,11 +7,11 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.performance import ErrorCell, PerformanceResponse
-from dashboard.shared.colours import TOTAL
-from dashboard.shared.land import degrees_layout, land
-from dashboard.shared.scale import USUAL, shortened
-from dashboard.shared.still_chart import draw_still
-from dashboard.shared.value import in_written_unit, written
+from dashboard.charts.colours import TOTAL
+from dashboard.charts.land import degrees_layout, land
+from dashboard.charts.scale import USUAL, shortened
+from dashboard.charts.still_chart import draw_still
+from dashboard.wording.value import in_written_unit, written
 
 HEIGHT = 430
 COLOUR_STEP = USUAL.step(50)

@@ -7,9 +7,9 @@ import streamlit as st
 from backend.contract.records import LabelCorrection, LoggedPredictionResponse, PredictionRow
 from dashboard.performance.label_file import LONGEST_ID
 from dashboard.shared.foreign_text import harmless
-from dashboard.shared.moment import COLUMN_FORMAT, cell, moment
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.shared.value import escaped, in_written_unit, value_column, written, written_exactly
+from dashboard.wording.moment import COLUMN_FORMAT, cell, moment
+from dashboard.wording.value import escaped, in_written_unit, value_column, written, written_exactly
 
 
 def draw_label_history() -> None:

@@ -17,7 +17,7 @@ from backend.contract.target import TARGET_UNIT
 from dashboard.performance.label_file import LabelFile, UnreadableFile, read_labels, template
 from dashboard.shared.foreign_text import harmless
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.shared.value import escaped
+from dashboard.wording.value import escaped
 from storage.tables.table import FILE_KINDS
 
 REPORT = "performance_report"

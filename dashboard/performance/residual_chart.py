@@ -7,9 +7,9 @@ import streamlit as st
 
 from backend.contract.performance import PerformanceResponse, ResidualHistogram
 from backend.contract.target import DISPLAY
-from dashboard.shared.colours import TOTAL, UP
-from dashboard.shared.value import CHART_UNIT, in_percent
-from dashboard.shared.words import VALUE
+from dashboard.charts.colours import TOTAL, UP
+from dashboard.wording.value import CHART_UNIT, in_percent
+from dashboard.wording.words import VALUE
 
 HEIGHT = 430
 

@@ -8,11 +8,11 @@ import streamlit as st
 from backend.client import HousingClient
 from backend.contract.performance import Estimate
 from backend.contract.shadow import ShadowQuery, ShadowResponse, ShadowStep
-from dashboard.shared.chart_panel import panel_grid, panel_title, time_axis, value_axis
-from dashboard.shared.colours import DOWN, TOTAL, UP
-from dashboard.shared.moment import step_words
+from dashboard.charts.chart_panel import panel_grid, panel_title, time_axis, value_axis
+from dashboard.charts.colours import DOWN, TOTAL, UP
 from dashboard.shared.service import asking_service
-from dashboard.shared.value import CHART_UNIT, in_chart_unit, share_range, value_range, value_words
+from dashboard.wording.moment import step_words
+from dashboard.wording.value import CHART_UNIT, in_chart_unit, share_range, value_range, value_words
 
 USUAL_WINDOW = timedelta(hours=24)
 CHALLENGER, CHAMPION = "Challenger's RMSE", "Champion's RMSE"

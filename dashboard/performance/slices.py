@@ -6,8 +6,8 @@ import streamlit as st
 
 from backend.contract.performance import ErrorSlice, PerformanceResponse
 from backend.contract.table import SLICE_LABELS
-from dashboard.shared.segment_words import SLICE_WORDS, segment_name
-from dashboard.shared.value import (
+from dashboard.wording.segment_words import SLICE_WORDS, segment_name
+from dashboard.wording.value import (
     difference_column,
     in_written_unit,
     value_column,

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backend.contract.performance import Estimate, PerformanceResponse
-from dashboard.shared.moment import lasting
-from dashboard.shared.value import (
+from dashboard.wording.moment import lasting
+from dashboard.wording.value import (
     number_range,
     percent,
     share_range,

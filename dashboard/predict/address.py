@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from backend.contract.predictions import FEATURES, Feature, HousingFeatures
 from dashboard.predict.field import Value
-from dashboard.shared.words import in_sentence
+from dashboard.wording.words import in_sentence
 
 LONGEST_NUMBER = 40
 """Characters: no number in a link needs more."""

@@ -13,10 +13,10 @@ from dashboard.predict.form import is_asked_about, show_in_address
 from dashboard.predict.interval import interval_picture, interval_scale, interval_words
 from dashboard.predict.support import support_line
 from dashboard.predict.tabs import draw_actions
-from dashboard.shared.feature_words import BY_NAME
 from dashboard.shared.service import asking_service, housing_client, is_said
-from dashboard.shared.value import NOTE, escaped, is_capped, recorded, unrounded, written
-from dashboard.shared.words import A_SUBJECT, INPUTS, VALUE
+from dashboard.wording.feature_words import BY_NAME
+from dashboard.wording.value import NOTE, escaped, is_capped, recorded, unrounded, written
+from dashboard.wording.words import A_SUBJECT, INPUTS, VALUE
 
 ANSWER = "predict_answer"
 """Session state: the last response of the service, or its refusal."""

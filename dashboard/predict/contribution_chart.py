@@ -6,13 +6,13 @@ import streamlit as st
 
 from backend.contract.predictions import HousingFeatures, PredictionResponse
 from backend.contract.table import SUBJECTS
+from dashboard.charts.colours import DOWN, TOTAL, UP
+from dashboard.charts.scale import Scale, shortened
+from dashboard.charts.still_chart import draw_still
 from dashboard.predict.contributions import BuildUp, Contribution, amount_of, build_up, value_of
-from dashboard.shared.colours import DOWN, TOTAL, UP
-from dashboard.shared.feature_words import feature_named, input_words, with_unit
-from dashboard.shared.scale import Scale, shortened
-from dashboard.shared.still_chart import draw_still
-from dashboard.shared.value import escaped, written, written_difference
-from dashboard.shared.words import VALUE, in_units
+from dashboard.wording.feature_words import feature_named, input_words, with_unit
+from dashboard.wording.value import escaped, written, written_difference
+from dashboard.wording.words import VALUE, in_units
 
 BASE_LABEL = f"Average {VALUE}"
 TOTAL_LABEL = f"This {VALUE}"

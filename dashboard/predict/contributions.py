@@ -7,7 +7,7 @@ import numpy as np
 
 from backend.contract.predictions import Contributions
 from backend.contract.target import DISPLAY, digits
-from dashboard.shared.value import rounded
+from dashboard.wording.value import rounded
 
 MOST_PARTS = 15
 """Of more inputs, the smallest contributions are shown as one."""

@@ -11,11 +11,11 @@ from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
 from backend.contract.table import SUBJECT, SUBJECTS
 from backend.contract.target import TARGET_CAP
 from backend.contract.what_if import NearestDistrict
-from dashboard.shared.colours import HERE, TOTAL
-from dashboard.shared.feature_words import feature_named, with_unit
-from dashboard.shared.land import degrees_layout, land, map_layout
-from dashboard.shared.scale import USUAL, Scale, shortened
-from dashboard.shared.value import in_written_unit, recorded
+from dashboard.charts.colours import HERE, TOTAL
+from dashboard.charts.land import degrees_layout, land, map_layout
+from dashboard.charts.scale import USUAL, Scale, shortened
+from dashboard.wording.feature_words import feature_named, with_unit
+from dashboard.wording.value import in_written_unit, recorded
 
 DEGREE_KILOMETRES = 111.195
 """One degree along a meridian of a globe with a radius of 6,371 km, as the service counts."""

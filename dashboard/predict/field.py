@@ -3,7 +3,7 @@
 import streamlit as st
 
 from backend.contract.predictions import Feature
-from dashboard.shared.feature_words import label_with_unit, number
+from dashboard.wording.feature_words import label_with_unit, number
 
 Value = float | str | None
 """Of an input; None: nothing was entered."""

@@ -7,7 +7,7 @@ from backend.contract.table import DISTRICTS, SUBJECT, District
 from dashboard.predict.address import address_parameters, read_address
 from dashboard.predict.field import Value, as_entered, draw_field
 from dashboard.shared.buttons import readable_letters
-from dashboard.shared.words import VALUE
+from dashboard.wording.words import VALUE
 
 DISTRICT_KEY = "predict_district"
 FILLED_KEY = "predict_filled"

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 from backend.contract.predictions import Interval
 from backend.contract.target import DISPLAY, TARGET_CAP
-from dashboard.shared.scale import USUAL, Scale, shortened
-from dashboard.shared.value import CAPPED, in_written_unit, is_capped, written, written_exactly
-from dashboard.shared.words import LABEL
+from dashboard.charts.scale import USUAL, Scale, shortened
+from dashboard.wording.value import CAPPED, in_written_unit, is_capped, written, written_exactly
+from dashboard.wording.words import LABEL
 
 CAP_WORDS = "the cap or more"
 PARTS = 5

@@ -9,11 +9,11 @@ from backend.contract.place import HAS_PLACE
 from backend.contract.predictions import HousingFeatures
 from backend.contract.table import SUBJECT, SUBJECTS
 from backend.contract.what_if import NearestDistrict, NearestResponse
+from dashboard.charts.still_chart import draw_still
 from dashboard.predict.district_map import HEIGHT, around_figure, overview_figure, places_around
-from dashboard.shared.feature_words import input_columns
-from dashboard.shared.still_chart import draw_still
-from dashboard.shared.value import escaped, recorded
-from dashboard.shared.words import VALUE
+from dashboard.wording.feature_words import input_columns
+from dashboard.wording.value import escaped, recorded
+from dashboard.wording.words import VALUE
 
 DISTANCE, RECORDED = "#distance", "#recorded"
 """Columns; no input can have such a name."""

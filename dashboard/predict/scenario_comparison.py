@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.charts.scale import Scale
 from dashboard.predict.interval import interval_picture, interval_scale, interval_words
 from dashboard.predict.scenarios import (
     MOST_SCENARIOS,
@@ -11,9 +12,8 @@ from dashboard.predict.scenarios import (
     unpin,
     value_difference,
 )
-from dashboard.shared.scale import Scale
-from dashboard.shared.value import escaped, written
-from dashboard.shared.words import LABEL, in_units
+from dashboard.wording.value import escaped, written
+from dashboard.wording.words import LABEL, in_units
 
 TABLE_KEY = "predict_comparison"
 # On a phone four scenarios are wider than the page: the table scrolls, and numbers do not wrap.

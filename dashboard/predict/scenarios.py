@@ -10,9 +10,9 @@ from backend.contract.table import district_of
 from backend.contract.target import DISPLAY
 from dashboard.predict.field import Value
 from dashboard.predict.interval import upper_words
-from dashboard.shared.feature_words import input_words
-from dashboard.shared.value import rounded, written, written_difference
-from dashboard.shared.words import LABEL
+from dashboard.wording.feature_words import input_words
+from dashboard.wording.value import rounded, written, written_difference
+from dashboard.wording.words import LABEL
 
 MOST_SCENARIOS = 4
 LETTERS = "ABCD"

@@ -9,14 +9,14 @@ import streamlit as st
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
 from backend.contract.table import SUBJECTS
 from backend.contract.what_if import SensitivityCurve, SensitivityResponse
+from dashboard.charts.chart_panel import panel_grid, quiet_title
+from dashboard.charts.colours import HERE, TOTAL, UP
+from dashboard.charts.scale import Scale
 from dashboard.predict.field import Value
 from dashboard.shared.buttons import readable_choices
-from dashboard.shared.chart_panel import panel_grid, quiet_title
-from dashboard.shared.colours import HERE, TOTAL, UP
-from dashboard.shared.feature_words import feature_named, input_words
-from dashboard.shared.scale import Scale
-from dashboard.shared.value import CHART_UNIT, escaped, in_chart_unit
-from dashboard.shared.words import LABEL, VALUE, capitalized, in_sentence, numeral
+from dashboard.wording.feature_words import feature_named, input_words
+from dashboard.wording.value import CHART_UNIT, escaped, in_chart_unit
+from dashboard.wording.words import LABEL, VALUE, capitalized, in_sentence, numeral
 
 HEIGHT = 270
 LEAST_COLUMN_WIDTH = 215

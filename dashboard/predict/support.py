@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backend.contract.table import SUBJECTS
-from dashboard.shared.words import VALUE
+from dashboard.wording.words import VALUE
 
 SPARSE_BELOW = 0.05
 """Fewer than one in twenty training rows are this far from the others."""

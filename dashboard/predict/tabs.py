@@ -12,8 +12,8 @@ from dashboard.predict.scenario_comparison import draw_scenarios
 from dashboard.predict.scenarios import MOST_SCENARIOS, is_pinned, pin, scenarios
 from dashboard.predict.sensitivity_chart import draw_sensitivity
 from dashboard.shared.service import asking_service
-from dashboard.shared.value import escaped, written
-from dashboard.shared.words import INPUTS, VALUE
+from dashboard.wording.value import escaped, written
+from dashboard.wording.words import INPUTS, VALUE
 
 TABS = ["Contributions", "Sensitivity", "Map" if HAS_PLACE else "Nearest", "Scenarios"]
 

@@ -8,8 +8,8 @@ import streamlit as st
 from backend.client import ServiceRefused
 from backend.contract.audit import AuditQuery, AuditResponse, AuditRow, ChainState
 from dashboard.shared.foreign_text import harmless
-from dashboard.shared.moment import COLUMN_FORMAT, cell
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.wording.moment import COLUMN_FORMAT, cell
 
 NEWEST = 100
 NO_ROLE = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)

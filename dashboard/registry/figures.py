@@ -7,11 +7,11 @@ import streamlit as st
 from backend.contract.model_version import VersionResponse
 from backend.contract.performance import Estimate
 from backend.contract.target import DISPLAY
+from dashboard.charts.colours import DOWN, UP
+from dashboard.charts.interval_mark import MarkStyle, interval_marks
 from dashboard.registry.words import CHAMPION, doubt_words, table_words, trained_words
 from dashboard.settings import addresses
-from dashboard.shared.colours import DOWN, UP
-from dashboard.shared.interval_mark import MarkStyle, interval_marks
-from dashboard.shared.value import CHART_UNIT, number_range, share_range, value_range
+from dashboard.wording.value import CHART_UNIT, number_range, share_range, value_range
 
 FIGURES = {
     "rmse": (f"RMSE, {CHART_UNIT}", float(DISPLAY.chart.factor)),

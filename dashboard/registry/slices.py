@@ -6,18 +6,18 @@ import streamlit as st
 
 from backend.contract.model_version import ComparisonResponse, SliceComparison
 from backend.contract.performance import Estimate
+from dashboard.charts.colours import DOWN, TOTAL, UP
+from dashboard.charts.interval_mark import MarkStyle, interval_marks
 from dashboard.registry.words import NOUNS, finer_difference
-from dashboard.shared.colours import DOWN, TOTAL, UP
-from dashboard.shared.interval_mark import MarkStyle, interval_marks
-from dashboard.shared.segment_words import segment_label
-from dashboard.shared.value import (
+from dashboard.wording.segment_words import segment_label
+from dashboard.wording.value import (
     CHART_UNIT,
     difference_column,
     in_chart_unit,
     in_written_unit,
     value_column,
 )
-from dashboard.shared.words import ALL_SUBJECTS
+from dashboard.wording.words import ALL_SUBJECTS
 
 ROW_HEIGHT, FRAME_HEIGHT = 25, 84
 

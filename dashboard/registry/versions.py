@@ -13,8 +13,8 @@ from dashboard.registry.words import (
     model_label,
     state_of,
 )
-from dashboard.shared.moment import COLUMN_FORMAT, cell
-from dashboard.shared.value import in_written_unit, value_column, written
+from dashboard.wording.moment import COLUMN_FORMAT, cell
+from dashboard.wording.value import in_written_unit, value_column, written
 
 CHOSEN = "registry_other"
 """Session state: the version to compare with the champion."""

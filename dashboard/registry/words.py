@@ -6,8 +6,8 @@ from backend.contract.model_version import ComparisonResponse, GateVerdict
 from backend.contract.models import ModelsResponse, ModelVersion
 from backend.contract.performance import Estimate
 from backend.contract.target import DISPLAY
-from dashboard.shared.moment import moment
-from dashboard.shared.value import escaped, written, written_difference
+from dashboard.wording.moment import moment
+from dashboard.wording.value import escaped, written, written_difference
 
 CHAMPION, PREVIOUS, CHALLENGER, EARLIER = "Champion", "Previous", "Challenger", "Earlier"
 ROLLED_BACK = "Rolled back"

@@ -10,10 +10,10 @@ from humanize import naturaldelta
 from backend.client import HousingClient
 from backend.contract.monitoring import MonitoringConfig, StatusResponse
 from backend.contract.retraining_check import RetrainingCheckResponse
-from dashboard.shared.drift_words import drifted_words, verdict
-from dashboard.shared.moment import clock
 from dashboard.shared.service import asking_quietly, housing_client
-from dashboard.shared.value import escaped
+from dashboard.wording.drift_words import drifted_words, verdict
+from dashboard.wording.moment import clock
+from dashboard.wording.value import escaped
 
 READING = "retrain_check"
 """Session state: the last reading."""

@@ -9,10 +9,10 @@ from backend.contract.retraining import RetrainingResponse, RetrainingRow, Retra
 from dashboard.retrain.job import draw_log
 from dashboard.retrain.words import SOURCES, outcome, stage_badges, verdict_words
 from dashboard.shared.gate_verdict import result_of
-from dashboard.shared.moment import COLUMN_FORMAT, cell, lasting, moment
 from dashboard.shared.open_row import draw_rows
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.shared.value import escaped
+from dashboard.wording.moment import COLUMN_FORMAT, cell, lasting, moment
+from dashboard.wording.value import escaped
 
 SHOWN = 50
 OVER = "done,failed,cancelled"

@@ -15,9 +15,9 @@ from dashboard.retrain.words import (
     time_words,
     verdict_words,
 )
-from dashboard.shared.moment import clock, lasting, moment
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.shared.value import escaped
+from dashboard.wording.moment import clock, lasting, moment
+from dashboard.wording.value import escaped
 
 LOG_HEIGHT, LINES_IN_SIGHT = 230, 9
 """Pixels, and the lines that fit; further ones scroll."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend.contract.retraining import RetrainingRow, WorkStage
-from dashboard.shared.moment import lasting
+from dashboard.wording.moment import lasting
 
 STAGES: dict[WorkStage, str] = {
     "claimed": "Claimed",

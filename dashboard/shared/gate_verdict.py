@@ -5,8 +5,8 @@ from typing import Literal
 import streamlit as st
 
 from backend.contract.model_version import GateCheck, GateVerdict, VersionResponse
-from dashboard.shared.moment import moment
-from dashboard.shared.value import escaped
+from dashboard.wording.moment import moment
+from dashboard.wording.value import escaped
 
 CheckResult = Literal["Passed", "Failed", "Not proven"]
 RESULT_MARKS: dict[CheckResult, tuple[str, str]] = {

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from backend.contract.records import PageResponse
-from dashboard.shared.moment import clock
+from dashboard.wording.moment import clock
 
 Answer = TypeVar("Answer", bound=PageResponse)
 

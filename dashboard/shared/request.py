@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.records import RequestRow
-from dashboard.shared.moment import COLUMN_FORMAT, cell
 from dashboard.shared.open_row import draw_facts
+from dashboard.wording.moment import COLUMN_FORMAT, cell
 
 
 def request_cells(row: RequestRow) -> dict[str, Any]:

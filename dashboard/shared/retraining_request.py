@@ -6,10 +6,10 @@ from backend.contract.drift import DriftWindowResponse
 from backend.contract.monitoring import DataWindow, RequestedSource
 from dashboard.navigation import RETRAIN
 from dashboard.shared.buttons import primary_button
-from dashboard.shared.drift_words import retraining_reason
-from dashboard.shared.moment import period
 from dashboard.shared.reason_dialog import ReasonDialog, ask_reason, attempt
 from dashboard.shared.service import housing_client
+from dashboard.wording.drift_words import retraining_reason
+from dashboard.wording.moment import period
 
 REQUESTED = "drift_asked"
 """Session state: the id of the retraining that was requested last."""

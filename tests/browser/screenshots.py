@@ -24,7 +24,7 @@ from backend.contract.feedback import FeedbackItem
 from backend.contract.predictions import HousingFeatures
 from backend.contract.retraining import RetrainingsQuery
 from backend.contract.table import DISTRICTS
-from dashboard.shared.value import recorded
+from dashboard.wording.value import recorded
 from tests.browser.console import (
     PATIENCE_SECONDS,
     Scheme,

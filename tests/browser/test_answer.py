@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, Request, expect
 from backend.contract.predictions import FEATURES
 from backend.contract.table import DISTRICTS, District
 from dashboard.predict.nearest import NUMBER
-from dashboard.shared.value import written
+from dashboard.wording.value import written
 from tests.browser.console import GROUNDS, System, settle, visit, wear
 from tests.browser.contrast import MEASURE, READABLE, READABLE_PICTURE
 

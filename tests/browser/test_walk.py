@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from backend.contract.records import LogsQuery, RequestsQuery
 from backend.contract.table import DISTRICTS, District
-from dashboard.shared.value import written
+from dashboard.wording.value import written
 from tests.browser.console import System, open_first_row, visit
 from tests.system import wait_for
 

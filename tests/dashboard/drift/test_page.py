@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
 from backend.contract.drift import ColumnScore, DriftAnalysis, MultivariateScore
-from dashboard.shared.drift_words import column_label, drifted_words
+from dashboard.wording.drift_words import column_label, drifted_words
 from tests.dashboard.conftest import OPERATOR_KEY, OpenPage, Service, sentences
 from tests.districts import unseen_districts
 

@@ -8,7 +8,7 @@ from backend.contract.predictions import EXAMPLE, FEATURES, HousingFeatures
 from backend.contract.records import RequestsQuery
 from backend.workers.stand_in import Starting
 from dashboard.overview.predictions import PREDICTED
-from dashboard.shared.value import rounded, written
+from dashboard.wording.value import rounded, written
 from storage.log_writer.status import LogWriterStatus, publish
 from storage.paths import RuntimePaths
 from storage.schema.records import ChampionPointer, utc_now

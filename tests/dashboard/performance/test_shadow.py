@@ -6,7 +6,7 @@ import pytest
 
 from backend.client import HousingClient
 from dashboard.performance.shadow_chart import empty_sentence, shadow_option
-from dashboard.shared.value import escaped, written
+from dashboard.wording.value import escaped, written
 from storage.models.store import ModelStore
 from storage.schema.records import utc_now
 from storage.spool.log_handler import open_spool

@@ -17,6 +17,7 @@ from backend.contract.predictions import (
     Interval,
 )
 from backend.contract.what_if import NearestDistrict, SensitivityCurve
+from dashboard.charts.colours import DOWN, HERE, TOTAL, UP
 from dashboard.predict.contribution_chart import waterfall_figure
 from dashboard.predict.contributions import amount_of, build_up, value_of
 from dashboard.predict.district_map import (
@@ -28,8 +29,7 @@ from dashboard.predict.district_map import (
 from dashboard.predict.interval import interval_picture, interval_scale, interval_words
 from dashboard.predict.sensitivity_chart import ValueAxis, entered_words, sensitivity_option
 from dashboard.predict.support import support_words
-from dashboard.shared.colours import DOWN, HERE, TOTAL, UP
-from dashboard.shared.value import rounded
+from dashboard.wording.value import rounded
 from storage.domain.inputs import FeatureName
 from tests.dashboard.test_theme import contrast
 

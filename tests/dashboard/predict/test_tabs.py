@@ -14,7 +14,7 @@ from dashboard.predict.address import address_parameters
 from dashboard.predict.answer import ANSWER
 from dashboard.predict.nearest import DISTANCE, NUMBER
 from dashboard.predict.scenarios import MOST_SCENARIOS
-from dashboard.shared.value import rounded, written
+from dashboard.wording.value import rounded, written
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
 TAB = "predict_tab"

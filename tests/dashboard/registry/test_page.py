@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from backend.client import HousingClient
 from backend.contract.audit import AuditResponse
 from dashboard.registry.audit import chain_words
-from dashboard.shared.segment_words import segment_label
+from dashboard.wording.segment_words import segment_label
 from storage.models.removal import VersionRemoval
 from storage.models.store import HOLDOUT, ModelStore
 from storage.schema.records import utc_now

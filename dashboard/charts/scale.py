@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from backend.contract.target import DISPLAY, USUAL_ANSWERS
-from dashboard.shared.value import in_written_unit
+from dashboard.wording.value import in_written_unit
 
 ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 SHORT_SUFFIX = 2

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from backend.contract.base import LONGEST_REASON
 from backend.contract.drift import DriftAnalysis, DriftWindowResponse
 from backend.contract.target import DISPLAY
-from dashboard.shared.feature_words import feature_named
-from dashboard.shared.value import CHART_UNIT
-from dashboard.shared.words import VALUE
+from dashboard.wording.feature_words import feature_named
+from dashboard.wording.value import CHART_UNIT
+from dashboard.wording.words import VALUE
 
 PREDICTION = "prediction"
 

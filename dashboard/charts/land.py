@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from backend.contract.place import MIDDLE_LATITUDE, outline
-from dashboard.shared.colours import LAND, TOTAL
+from dashboard.charts.colours import LAND, TOTAL
 
 
 def land_path() -> tuple[list[float | None], list[float | None]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.shared.colours import LETTERS
+from dashboard.charts.colours import LETTERS
 
 
 def draw_still(

@@ -1,7 +1,7 @@
 """The segments of the table in words."""
 
 from backend.contract.table import REGION_KINDS, SLICE_LABELS
-from dashboard.shared.words import in_sentence
+from dashboard.wording.words import in_sentence
 
 SLICE_WORDS = " and ".join(
     part

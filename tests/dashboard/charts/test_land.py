@@ -6,7 +6,7 @@ import json
 import numpy as np
 
 from backend.contract.table import DISTRICTS
-from dashboard.shared.land import land_path
+from dashboard.charts.land import land_path
 from storage.domain.definition_file import EMBEDDED
 from storage.domain.place import outline
 from training.dataset.embedded import load_embedded
