@@ -6,8 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from backend.contract.definition import TITLE
 from backend.contract.security_headers import SECURITY_HEADERS
-from backend.contract.table import TITLE
 from dashboard.settings import addresses, shared_settings
 from storage.setting_groups.hosts import refuse_taken, url_of
 from storage.settings import Settings

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from backend.contract.definition import ABOUT, TITLE
 from backend.contract.service import VERSION
-from backend.contract.table import ABOUT, TITLE
 from dashboard.navigation import PAGES
 from dashboard.settings import addresses
 

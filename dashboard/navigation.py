@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from backend.contract.table import SUBJECT, SUBJECTS, with_article
-from backend.contract.target import VALUE
+from backend.contract.definition import SUBJECT, SUBJECTS, VALUE, with_article
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage

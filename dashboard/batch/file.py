@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.contract.definition import DISTRICTS
 from backend.contract.predictions import EXAMPLE, FEATURE_NAMES, HousingFeatures
-from backend.contract.table import DISTRICTS
 from storage.tables.block import Block, gathered
 from storage.tables.column import INPUT_COLUMNS
 from storage.tables.csv_writer import csv_text

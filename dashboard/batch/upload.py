@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from backend.contract.definition import SUBJECT, SUBJECTS
 from backend.contract.predictions import FEATURE_NAMES, values_of
-from backend.contract.table import SUBJECT, SUBJECTS
 from dashboard.batch.file import (
     MOST_MEGABYTES,
     MOST_ROWS,

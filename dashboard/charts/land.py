@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from backend.contract.place import MIDDLE_LATITUDE, outline
+from backend.contract.definition import MIDDLE_LATITUDE, outline
 from dashboard.charts.colours import LAND, TOTAL
 
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from backend.contract.target import DISPLAY, USUAL_ANSWERS
+from backend.contract.definition import DISPLAY, USUAL_ANSWERS
 from dashboard.wording.value import in_written_unit
 
 ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)

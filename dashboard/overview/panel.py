@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from backend.contract.definition import DISPLAY
 from backend.contract.service import InfoResponse
-from backend.contract.target import DISPLAY
 from dashboard.overview.events import draw_events
 from dashboard.overview.monitoring import draw_drift_summary, draw_error_summary
 from dashboard.overview.predictions import draw_predictions

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from backend.contract.definition import DISPLAY
 from backend.contract.performance import Estimate, PerformanceResponse, PerformanceStep
-from backend.contract.target import DISPLAY
 from dashboard.charts.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.charts.colours import DOWN, TOTAL, UP
 from dashboard.wording.moment import step_words

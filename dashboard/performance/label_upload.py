@@ -5,6 +5,7 @@ from dataclasses import asdict
 import streamlit as st
 
 from backend.contract.base import LONGEST_REASON
+from backend.contract.definition import TARGET_UNIT
 from backend.contract.feedback import (
     LARGEST_FEEDBACK,
     LONGEST_NAME,
@@ -13,7 +14,6 @@ from backend.contract.feedback import (
     FeedbackResponse,
 )
 from backend.contract.records import LARGEST_LIMIT, PredictionsQuery
-from backend.contract.target import TARGET_UNIT
 from dashboard.performance.label_file import LabelFile, UnreadableFile, read_labels, template
 from dashboard.shared.foreign_text import harmless
 from dashboard.shared.service import asking_service, housing_client

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import streamlit as st
 
+from backend.contract.definition import HAS_PLACE
 from backend.contract.performance import PerformanceQuery, PerformanceResponse
-from backend.contract.place import HAS_PLACE
 from dashboard.performance.error_chart import draw_error_chart
 from dashboard.performance.error_map import draw_error_map
 from dashboard.performance.residual_chart import draw_residuals

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from backend.contract.definition import DISPLAY
 from backend.contract.performance import PerformanceResponse, ResidualHistogram
-from backend.contract.target import DISPLAY
 from dashboard.charts.colours import TOTAL, UP
 from dashboard.wording.value import CHART_UNIT, in_percent
 from dashboard.wording.words import VALUE

@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
+from backend.contract.definition import SLICE_LABELS
 from backend.contract.performance import ErrorSlice, PerformanceResponse
-from backend.contract.table import SLICE_LABELS
 from dashboard.wording.segment_words import SLICE_WORDS, segment_name
 from dashboard.wording.value import (
     difference_column,

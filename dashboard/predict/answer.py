@@ -6,8 +6,8 @@ import streamlit as st
 
 from backend.client import ServiceRefused
 from backend.contract.base import ValidationProblem
+from backend.contract.definition import DISTRICTS, district_of
 from backend.contract.predictions import HousingFeatures, PredictionResponse
-from backend.contract.table import DISTRICTS, district_of
 from dashboard.predict.field import Value
 from dashboard.predict.form import is_asked_about, show_in_address
 from dashboard.predict.interval import interval_picture, interval_scale, interval_words

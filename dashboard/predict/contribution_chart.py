@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
+from backend.contract.definition import SUBJECTS
 from backend.contract.predictions import HousingFeatures, PredictionResponse
-from backend.contract.table import SUBJECTS
 from dashboard.charts.colours import DOWN, TOTAL, UP
 from dashboard.charts.scale import Scale, shortened
 from dashboard.charts.still_chart import draw_still

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backend.contract.definition import DISPLAY, digits
 from backend.contract.predictions import Contributions
-from backend.contract.target import DISPLAY, digits
 from dashboard.wording.value import rounded
 
 MOST_PARTS = 15

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.contract.place import LATITUDE_NAME, LONGITUDE_NAME
+from backend.contract.definition import LATITUDE_NAME, LONGITUDE_NAME, SUBJECT, SUBJECTS, TARGET_CAP
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
-from backend.contract.table import SUBJECT, SUBJECTS
-from backend.contract.target import TARGET_CAP
 from backend.contract.what_if import NearestDistrict
 from dashboard.charts.colours import HERE, TOTAL
 from dashboard.charts.land import degrees_layout, land, map_layout

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from backend.contract.definition import DISTRICTS, SUBJECT, District
 from backend.contract.predictions import EXAMPLE, FEATURES, HousingFeatures
-from backend.contract.table import DISTRICTS, SUBJECT, District
 from dashboard.predict.address import address_parameters, read_address
 from dashboard.predict.field import Value, as_entered, draw_field
 from dashboard.shared.buttons import readable_letters

@@ -3,8 +3,8 @@
 import html
 from collections.abc import Iterable
 
+from backend.contract.definition import DISPLAY, TARGET_CAP
 from backend.contract.predictions import Interval
-from backend.contract.target import DISPLAY, TARGET_CAP
 from dashboard.charts.scale import USUAL, Scale, shortened
 from dashboard.wording.value import CAPPED, in_written_unit, is_capped, written, written_exactly
 from dashboard.wording.words import LABEL

@@ -5,9 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.place import HAS_PLACE
+from backend.contract.definition import HAS_PLACE, SUBJECT, SUBJECTS
 from backend.contract.predictions import HousingFeatures
-from backend.contract.table import SUBJECT, SUBJECTS
 from backend.contract.what_if import NearestDistrict, NearestResponse
 from dashboard.charts.still_chart import draw_still
 from dashboard.predict.district_map import HEIGHT, around_figure, overview_figure, places_around

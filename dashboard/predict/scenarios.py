@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from backend.contract.definition import DISPLAY, district_of
 from backend.contract.predictions import FEATURES, PredictionResponse
-from backend.contract.table import district_of
-from backend.contract.target import DISPLAY
 from dashboard.predict.field import Value
 from dashboard.predict.interval import upper_words
 from dashboard.wording.feature_words import input_words

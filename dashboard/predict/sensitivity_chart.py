@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
+from backend.contract.definition import SUBJECTS
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
-from backend.contract.table import SUBJECTS
 from backend.contract.what_if import SensitivityCurve, SensitivityResponse
 from dashboard.charts.chart_panel import panel_grid, quiet_title
 from dashboard.charts.colours import HERE, TOTAL, UP

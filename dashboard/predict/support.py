@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from backend.contract.table import SUBJECTS
+from backend.contract.definition import SUBJECTS
 from dashboard.wording.words import VALUE
 
 SPARSE_BELOW = 0.05

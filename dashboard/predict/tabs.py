@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from backend.contract.place import HAS_PLACE
+from backend.contract.definition import HAS_PLACE
 from backend.contract.predictions import PredictionResponse
 from dashboard.predict.address import form_link
 from dashboard.predict.contribution_chart import draw_contributions

@@ -4,9 +4,9 @@ from typing import Any
 
 import streamlit as st
 
+from backend.contract.definition import DISPLAY
 from backend.contract.model_version import VersionResponse
 from backend.contract.performance import Estimate
-from backend.contract.target import DISPLAY
 from dashboard.charts.colours import DOWN, UP
 from dashboard.charts.interval_mark import MarkStyle, interval_marks
 from dashboard.registry.words import CHAMPION, doubt_words, table_words, trained_words

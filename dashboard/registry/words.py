@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from backend.contract.definition import DISPLAY
 from backend.contract.model_version import ComparisonResponse, GateVerdict
 from backend.contract.models import ModelsResponse, ModelVersion
 from backend.contract.performance import Estimate
-from backend.contract.target import DISPLAY
 from dashboard.wording.moment import moment
 from dashboard.wording.value import escaped, written, written_difference
 

@@ -1,6 +1,6 @@
 """The segments of the table in words."""
 
-from backend.contract.table import REGION_KINDS, SLICE_LABELS
+from backend.contract.definition import REGION_KINDS, SLICE_LABELS
 from dashboard.wording.words import in_sentence
 
 SLICE_WORDS = " and ".join(

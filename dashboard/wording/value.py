@@ -5,14 +5,14 @@ from typing import Any, overload
 
 import streamlit as st
 
+from backend.contract.definition import DISPLAY, EXACT, RESOLUTION, TARGET_CAP, digits
+from backend.contract.definition import NOTE as NOTE_TEXT
+from backend.contract.definition import rounded as rounded
+from backend.contract.definition import unrounded as unrounded
+from backend.contract.definition import written as written
+from backend.contract.definition import written_difference as written_difference
+from backend.contract.definition import written_exactly as written_exactly
 from backend.contract.performance import Estimate
-from backend.contract.target import DISPLAY, EXACT, RESOLUTION, TARGET_CAP, digits
-from backend.contract.target import NOTE as NOTE_TEXT
-from backend.contract.target import rounded as rounded
-from backend.contract.target import unrounded as unrounded
-from backend.contract.target import written as written
-from backend.contract.target import written_difference as written_difference
-from backend.contract.target import written_exactly as written_exactly
 
 CHART_UNIT = DISPLAY.chart.unit
 """What the axes of charts are in."""

@@ -1,10 +1,9 @@
 """Words of the table's definition, as they stand in a sentence."""
 
+from backend.contract.definition import DISPLAY, SUBJECT, SUBJECTS, UNIT_WORDS, with_article
+from backend.contract.definition import VALUE as VALUE
+from backend.contract.definition import in_sentence as in_sentence
 from backend.contract.predictions import FEATURE_NAMES
-from backend.contract.table import SUBJECT, SUBJECTS, with_article
-from backend.contract.table import in_sentence as in_sentence
-from backend.contract.target import DISPLAY, UNIT_WORDS
-from backend.contract.target import VALUE as VALUE
 
 NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 

@@ -20,10 +20,10 @@ from typing import get_args
 from playwright.sync_api import Browser, Page, expect
 
 from backend.client import ServiceRefused
+from backend.contract.definition import DISTRICTS
 from backend.contract.feedback import FeedbackItem
 from backend.contract.predictions import HousingFeatures
 from backend.contract.retraining import RetrainingsQuery
-from backend.contract.table import DISTRICTS
 from dashboard.wording.value import recorded
 from tests.browser.console import (
     PATIENCE_SECONDS,

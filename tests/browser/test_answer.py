@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
+from backend.contract.definition import DISTRICTS, District
 from backend.contract.predictions import FEATURES
-from backend.contract.table import DISTRICTS, District
 from dashboard.predict.nearest import NUMBER
 from dashboard.wording.value import written
 from tests.browser.console import GROUNDS, System, settle, visit, wear

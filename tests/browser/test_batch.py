@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from backend.contract.definition import DISTRICTS
 from backend.contract.predictions import FEATURE_NAMES
-from backend.contract.table import DISTRICTS
 from tests.browser.console import System, settle, visit
 from tests.system import wait_for
 

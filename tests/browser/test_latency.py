@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from backend.client import HousingClient, ServiceRefused
+from backend.contract.definition import DISTRICTS
 from backend.contract.predictions import HousingFeatures
-from backend.contract.table import DISTRICTS
 from tests.browser.console import System, open_first_row, settle, visit
 
 pytestmark = pytest.mark.xdist_group("browser")

@@ -6,8 +6,8 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
+from backend.contract.definition import DISTRICTS, District
 from backend.contract.records import LogsQuery, RequestsQuery
-from backend.contract.table import DISTRICTS, District
 from dashboard.wording.value import written
 from tests.browser.console import System, open_first_row, visit
 from tests.system import wait_for

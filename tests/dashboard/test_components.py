@@ -11,7 +11,7 @@ import pytest
 
 import dashboard
 from backend.contract.database import DatabaseStatistics, RequestTotals, SpoolBacklog
-from backend.contract.table import DISTRICTS, district_of
+from backend.contract.definition import DISTRICTS, district_of
 from dashboard.overview.record_store import record_warning
 from tests.system import REPOSITORY
 from training.dataset.embedded import load_embedded

@@ -15,9 +15,9 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
+from backend.contract.definition import ABOUT, TITLE
 from backend.contract.feedback import FeedbackItem
 from backend.contract.predictions import HousingFeatures
-from backend.contract.table import ABOUT, TITLE
 from dashboard.batch.file import template
 from dashboard.navigation import PAGES
 from dashboard.overview.monitoring import BEING_READ

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.contract.definition import DISTRICTS
 from backend.contract.predictions import FEATURE_NAMES
-from backend.contract.table import DISTRICTS
 from dashboard.batch import file as batch_file
 from dashboard.batch.file import UnusableFile, read_batch, template
 from storage.tables.number import NOT_FINITE

@@ -4,12 +4,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
+from backend.contract.definition import DISTRICTS
 from backend.contract.predictions import (
     FEATURE_NAMES,
     BatchPredictionResponse,
     HousingFeatures,
 )
-from backend.contract.table import DISTRICTS
 from dashboard.batch import run as batch_run
 from tests.dashboard.conftest import OpenPage, Service, sentences
 

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 
-from backend.contract.table import DISTRICTS
+from backend.contract.definition import DISTRICTS
 from dashboard.charts.land import land_path
 from storage.domain.definition_file import EMBEDDED
 from storage.domain.place import outline

@@ -3,8 +3,8 @@
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
+from backend.contract.definition import DISTRICTS
 from backend.contract.predictions import FEATURES, HousingFeatures
-from backend.contract.table import DISTRICTS
 from dashboard.wording.value import written
 from tests.dashboard.conftest import OpenPage, Service, sentences
 

@@ -7,9 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
-from backend.contract.place import outline
+from backend.contract.definition import DISTRICTS, outline
 from backend.contract.predictions import EXAMPLE, FEATURES, PredictionResponse
-from backend.contract.table import DISTRICTS
 from dashboard.predict.address import address_parameters
 from dashboard.predict.answer import ANSWER
 from dashboard.predict.nearest import DISTANCE, NUMBER

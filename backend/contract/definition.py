@@ -1,0 +1,73 @@
+"""What pages need to know of the table's definition: its words, its target and, if it has one, its place.
+
+Look at ``HAS_PLACE`` before you use what says where rows lie.
+"""
+
+from storage.domain.place import (
+    HAS_PLACE,
+    LATITUDE_NAME,
+    LONGITUDE_NAME,
+    MIDDLE_LATITUDE,
+    Ring,
+    outline,
+)
+from storage.domain.presets import DISTRICTS, District, district_of
+from storage.domain.sentence import in_sentence, with_article
+from storage.domain.slices import REGION_KINDS, SLICE_LABELS
+from storage.domain.subject import ABOUT, SUBJECT, SUBJECTS, TITLE
+from storage.domain.target import (
+    ACCEPTED_TARGETS,
+    DISPLAY,
+    NOTE,
+    RESOLUTION,
+    TARGET_CAP,
+    TARGET_UNIT,
+    UNIT_WORDS,
+    USUAL_ANSWERS,
+    VALUE,
+)
+from storage.domain.written import (
+    EXACT,
+    digits,
+    rounded,
+    unrounded,
+    written,
+    written_difference,
+    written_exactly,
+)
+
+__all__ = [
+    "ABOUT",
+    "ACCEPTED_TARGETS",
+    "DISPLAY",
+    "DISTRICTS",
+    "EXACT",
+    "HAS_PLACE",
+    "LATITUDE_NAME",
+    "LONGITUDE_NAME",
+    "MIDDLE_LATITUDE",
+    "NOTE",
+    "REGION_KINDS",
+    "RESOLUTION",
+    "SLICE_LABELS",
+    "SUBJECT",
+    "SUBJECTS",
+    "TARGET_CAP",
+    "TARGET_UNIT",
+    "TITLE",
+    "UNIT_WORDS",
+    "USUAL_ANSWERS",
+    "VALUE",
+    "District",
+    "Ring",
+    "digits",
+    "district_of",
+    "in_sentence",
+    "outline",
+    "rounded",
+    "unrounded",
+    "with_article",
+    "written",
+    "written_difference",
+    "written_exactly",
+]
