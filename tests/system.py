@@ -21,7 +21,7 @@ PYTEST_PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("
 PORTS = cycle(range(20_000, 32_000)[PYTEST_PROCESS * PORTS_OF_EACH :][:PORTS_OF_EACH])
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
-
+FINISH_SECONDS = 240.0
 Program = subprocess.Popen[bytes] | WarmProgram
 Value = TypeVar("Value")
 
@@ -30,6 +30,25 @@ def clean_environment(**settings: str) -> dict[str, str]:
     """Return this process's environment with only the given HOUSING_ settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HOUSING_")}
     return kept | {"PYTHONUNBUFFERED": "1"} | settings
+
+
+def finished(*arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with these arguments and only the given HOUSING_ settings until it ends."""
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=REPOSITORY,
+        env=clean_environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=FINISH_SECONDS,
+    )
+
+
+def said_by(*arguments: object, **settings: str) -> str:
+    """Return what such a run printed; it must succeed."""
+    done = finished(*arguments, **settings)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout
 
 
 def wait_for(

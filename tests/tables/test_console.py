@@ -2,13 +2,11 @@
 
 import json
 import re
-import subprocess
-import sys
 
 import pytest
 
 from tests.dashboard.conftest import OPERATOR_KEY, PAGE_SECONDS
-from tests.system import REPOSITORY, clean_environment, free_port
+from tests.system import free_port, said_by
 from tests.tables.console_walk import WALKS
 from tests.tables.frost import write_frost
 
@@ -52,8 +50,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     }
     # A busy machine may answer more slowly than the gate allows.
     options = ("--candidates", "hist_gradient_boosting", "--despite-checks")
-    _run(settings, "training", *options)
-    _run(settings, "tests.tables.console_walk", str(root / "drawn.json"))
+    said_by("-m", "training", *options, **settings)
+    said_by("-m", "tests.tables.console_walk", str(root / "drawn.json"), **settings)
     texts: dict[str, list[str]] = json.loads((root / "drawn.json").read_text(encoding="utf-8"))
     return texts
 
@@ -75,15 +73,3 @@ def test_temperatures_below_zero_are_written_with_their_sign(
     drawn: dict[str, list[str]],
 ) -> None:
     assert any(re.search(r"−\d", text) for text in drawn["predict"])
-
-
-def _run(settings: dict[str, str], module: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=REPOSITORY,
-        env=clean_environment(**settings),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"

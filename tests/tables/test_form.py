@@ -1,14 +1,12 @@
 """The form of tables of 1 to 200 inputs."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from storage.domain.definition_file import FILE
-from tests.system import REPOSITORY, clean_environment
+from tests.system import said_by
 
 HEAD = """\
 name = "signals"
@@ -45,15 +43,7 @@ def test_every_input_has_a_field(tmp_path: Path, width: int) -> None:
     inputs = [INPUT.format(number=number) for number in range(width)]
     (tmp_path / FILE).write_text("".join([HEAD.format(), *inputs]), encoding="utf-8")
     out = tmp_path / "form.json"
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.tables.form_walk", str(out)],
-        cwd=REPOSITORY,
-        env=clean_environment(HOUSING_TABLE=str(tmp_path)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    said_by("-m", "tests.tables.form_walk", out, HOUSING_TABLE=str(tmp_path))
     found = json.loads(out.read_text(encoding="utf-8"))
     assert found["exceptions"] == []
     assert found["labels"] == [f"Channel {number}" for number in range(width)]

@@ -1,15 +1,13 @@
 """From a person's file to a retraining: words, whole numbers, gaps and negative targets all the way."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.dashboard.conftest import OPERATOR_KEY
-from tests.system import REPOSITORY, clean_environment, free_port
+from tests.system import finished, free_port, said_by
 from tests.tables.orchard import CATEGORIES, TARGET, write_orchard
 
 pytestmark = [pytest.mark.xdist_group("tables"), pytest.mark.timeout(600)]
@@ -22,7 +20,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, s
     """The drafted definition, and the settings with which it is trained and served."""
     root = tmp_path_factory.mktemp("orchard")
     file, folder, port = write_orchard(root / "trees.csv"), root / "table", str(free_port())
-    _run({}, "training.describe", str(file), "--target", TARGET, "-o", str(folder))
+    said_by("-m", "training.describe", str(file), "--target", TARGET, "-o", str(folder))
     settings = {
         "HOUSING_TABLE": str(folder),
         "HOUSING_RUNTIME_DIRECTORY": str(root / "runtime"),
@@ -31,7 +29,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, s
         "HOUSING_OPERATOR_KEY": OPERATOR_KEY,
     }
     candidates = "linear_regression,hist_gradient_boosting"
-    _run(settings, "training", "--candidates", candidates)
+    said_by("-m", "training", "--candidates", candidates, **settings)
     return root, settings
 
 
@@ -39,7 +37,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, s
 def answered(folders: tuple[Path, dict[str, str]]) -> dict[str, Any]:
     """What the service answered."""
     root, settings = folders
-    _run(settings, "tests.tables.service_walk", str(root / "answers.json"))
+    said_by("-m", "tests.tables.service_walk", str(root / "answers.json"), **settings)
     found: dict[str, Any] = json.loads((root / "answers.json").read_text(encoding="utf-8"))
     return found
 
@@ -118,7 +116,7 @@ def test_files_are_scored_row_by_row(folders: tuple[Path, dict[str, str]]) -> No
     wrong = [lines[1].replace(lines[1].split(",")[0], "Jonagold", 1), lines[2]]
     file = root / "some.csv"
     file.write_text("\n".join([lines[0], *lines[1:30], *wrong]) + "\n", encoding="utf-8")
-    _run(settings, "backend.score", str(file), "-o", str(root / "scored.csv"))
+    said_by("-m", "backend.score", str(file), "-o", str(root / "scored.csv"), **settings)
     scored = (root / "scored.csv").read_text(encoding="utf-8").splitlines()
     assert len(scored) == 1 + 29 + 1
     problems = (root / "scored.csv.problems.csv").read_text(encoding="utf-8")
@@ -130,25 +128,7 @@ def test_another_table_on_its_runtime_folder_is_refused(
 ) -> None:
     _, settings = folders
     others = {name: value for name, value in settings.items() if name != "HOUSING_TABLE"}
-    done = _done(others, "training", "--if-missing")
+    done = finished("-m", "training", "--if-missing", **others)
     assert done.returncode != 0
     assert "has the records of" in done.stderr
     assert "HOUSING_TABLE" in done.stderr
-
-
-def _run(settings: dict[str, str], module: str, *arguments: str) -> None:
-    done = _done(settings, module, *arguments)
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-
-
-def _done(
-    settings: dict[str, str], module: str, *arguments: str
-) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=REPOSITORY,
-        env=clean_environment(**settings),
-        capture_output=True,
-        text=True,
-        check=False,
-    )

@@ -16,7 +16,7 @@ from pathlib import Path
 from storage.domain.definition_file import EMBEDDED
 from storage.errors import InvalidInput
 from storage.version import VERSION
-from training.describe.wishes import Wishes
+from training.describe.options import Options
 
 EXIT_FAILED = 1
 EXIT_WRONG_INPUT = 2
@@ -25,21 +25,21 @@ MARKS = {"point": ".", "comma": ","}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code: 0, 1 (could not be written), 2 (wrong input)."""
-    options = _parser().parse_args(arguments)
+    parsed = _parser().parse_args(arguments)
     # The readers of tables read the one in use when they are imported: it may be the one to be written.
     os.environ["HOUSING_TABLE"] = str(EMBEDDED)
     try:
-        print(_described(_wishes(options), options.output, replaces=options.replace))
+        print(_described(_options(parsed), parsed.output, replaces=parsed.replace))
     except InvalidInput as error:
         print(error, file=sys.stderr)
         return EXIT_WRONG_INPUT
     except OSError as error:
-        print(f"{options.output} cannot be written: {error.strerror or error}.", file=sys.stderr)
+        print(f"{parsed.output} cannot be written: {error.strerror or error}.", file=sys.stderr)
         return EXIT_FAILED
     return 0
 
 
-def _described(wishes: Wishes, folder: Path, *, replaces: bool) -> str:
+def _described(options: Options, folder: Path, *, replaces: bool) -> str:
     # Imported here: what it needs takes a second, and help and refusals should not wait for it.
     from training.describe.facts import Facts
     from training.describe.folder import refuse_folder, write_folder
@@ -48,36 +48,36 @@ def _described(wishes: Wishes, folder: Path, *, replaces: bool) -> str:
     from training.describe.report import report
     from training.describe.roles import roles_of
 
-    refuse_folder(folder, wishes.file, replaces=replaces)
-    seen = read_file(wishes)
-    facts = Facts(wishes, seen, roles_of(seen, wishes))
+    refuse_folder(folder, options.file, replaces=replaces)
+    seen = read_file(options)
+    facts = Facts(options, seen, roles_of(seen, options))
     table = write_folder(facts, folder)
     return report(facts, folder, next_command(folder, table))
 
 
-def _wishes(options: argparse.Namespace) -> Wishes:
-    subject = options.subject or ["row"]
+def _options(parsed: argparse.Namespace) -> Options:
+    subject = parsed.subject or ["row"]
     if len(subject) > 2:
         raise InvalidInput(
             "--subject takes what one row is called, and several: --subject car cars."
         )
     several = subject[1] if len(subject) == 2 else f"{subject[0]}s"
-    wishes = Wishes(
-        file=options.file,
-        target=options.target,
-        title=options.title,
+    options = Options(
+        file=parsed.file,
+        target=parsed.target,
+        title=parsed.title,
         subject=(subject[0], several),
-        unit=options.unit,
-        categories=tuple(options.categories),
-        ignored=tuple(options.ignore),
-        kept=tuple(options.keep),
-        time=options.time,
-        identifier=options.id,
-        decimal=MARKS.get(options.decimal),
+        unit=parsed.unit,
+        categories=tuple(parsed.categories),
+        ignored=tuple(parsed.ignore),
+        kept=tuple(parsed.keep),
+        time=parsed.time,
+        identifier=parsed.id,
+        decimal=MARKS.get(parsed.decimal),
     )
-    if both := sorted(set(wishes.ignored) & set(wishes.named())):
+    if both := sorted(set(options.ignored) & set(options.named())):
         raise InvalidInput(f"--ignore names {', '.join(both)}, which another option names too.")
-    return wishes
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from storage.domain.sentence import in_sentence, with_article
 from training.describe.column import Column
 from training.describe.facts import UNKNOWN_UNIT, Facts, values_at
-from training.describe.names import PREFIXES, in_sentence, label_of, printable, slug, unit_of
+from training.describe.names import PREFIXES, label_of, printable, slug, unit_of
 from training.describe.round_numbers import (
     one_digit,
     power_of_ten,
@@ -47,14 +48,13 @@ def drafted(facts: Facts) -> str:
 
 
 def _top(facts: Facts) -> str:
-    wishes, rows = facts.wishes, f"{len(facts.seen):,}"
-    stem = wishes.file.stem if wishes.file.stem else "table"
-    title = printable(wishes.title or label_of(stem))[:200] or "Table"
-    one, several = wishes.subject
-    article = "an" if one[:1].casefold() in "aeiou" else "a"
+    options, rows = facts.options, f"{len(facts.seen):,}"
+    stem = options.file.stem if options.file.stem else "table"
+    title = printable(options.title or label_of(stem))[:200] or "Table"
+    one, several = options.subject
     return "\n".join(
         [
-            f"# What is predicted here: drafted from {rows} rows of {printable(wishes.file.name)} by",
+            f"# What is predicted here: drafted from {rows} rows of {printable(options.file.name)} by",
             "# `python -m training.describe`. Words, units and ranges are guesses: look them over.",
             "",
             pair(
@@ -63,7 +63,7 @@ def _top(facts: Facts) -> str:
             pair("title", title, "of the console"),
             pair(
                 "about",
-                f"predicts the {in_sentence(facts.label)} of {article} {one}"[:200],
+                f"predicts the {in_sentence(facts.label)} of {with_article(one)}"[:200],
                 "follows the title in a sentence",
             ),
             f"subject = {{ {pair('singular', one)}, {pair('plural', several)} }}",
@@ -225,7 +225,7 @@ def _promise(facts: Facts) -> Iterator[str]:
     what = facts.names[one.name]
     yield "\n".join(
         [
-            f"# In the rows, {facts.names[facts.wishes.target]} rises with {what}. If all models must,",
+            f"# In the rows, {facts.names[facts.options.target]} rises with {what}. If all models must,",
             "# remove the marks before the next three lines:",
             "# [promises]",
             f"# {pair('rising', what)}",
@@ -236,7 +236,7 @@ def _promise(facts: Facts) -> Iterator[str]:
 
 def _presets(facts: Facts) -> Iterator[str]:
     comment = "# Real rows to start from.\n"
-    file = printable(facts.wishes.file.name)[:100]
+    file = printable(facts.options.file.name)[:100]
     for name, row in facts.presets():
         yield comment + "\n".join(
             [

@@ -7,14 +7,15 @@ from functools import cached_property
 import numpy as np
 
 from storage.domain.segments import MOST_WORDS
+from storage.domain.sentence import in_sentence
 from storage.schema.arrays import BoolArray, IntegerArray
 from training.describe.column import Column
 from training.describe.evidence import importances, middle_row, rises_steadily
-from training.describe.names import SIGNS, in_sentence, label_of, printable, unit_of, valid_names
+from training.describe.names import SIGNS, label_of, printable, unit_of, valid_names
+from training.describe.options import Options
 from training.describe.reading import Seen
 from training.describe.roles import Roles
 from training.describe.toml import Value
-from training.describe.wishes import Wishes
 
 UNKNOWN_UNIT = "units"
 """Where neither the person nor the name says what the target is measured in."""
@@ -27,7 +28,7 @@ TARGET_PARTS = (("Low", 0.1), ("Middle", 0.5), ("High", 0.9))
 class Facts:
     """A table that has been looked at."""
 
-    wishes: Wishes
+    options: Options
     seen: Seen
     roles: Roles
 
@@ -42,13 +43,13 @@ class Facts:
     @property
     def unit(self) -> str:
         """The target's unit."""
-        unit = self.wishes.unit or unit_of(self.wishes.target) or UNKNOWN_UNIT
+        unit = self.options.unit or unit_of(self.options.target) or UNKNOWN_UNIT
         return SIGNS.get(unit.casefold(), printable(unit)[:200] or UNKNOWN_UNIT)
 
     @property
     def label(self) -> str:
         """What a value of the target is called."""
-        return label_of(self.wishes.target)
+        return label_of(self.options.target)
 
     @cached_property
     def complete(self) -> BoolArray:

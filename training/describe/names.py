@@ -127,17 +127,6 @@ def label_of(name: str) -> str:
     return printable(label[:1].upper() + label[1:])[:200] or "Column"
 
 
-def in_sentence(label: str) -> str:
-    """Return a label within a sentence.
-
-    Examples
-    --------
-    >>> in_sentence("Fuel price"), in_sentence("BMI")
-    ('fuel price', 'BMI')
-    """
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
-
-
 def unit_of(name: str) -> str:
     """Return the unit that a name tells; empty if it tells none.
 

@@ -16,9 +16,9 @@ from storage.tables.understanding import Understanding
 from storage.tables.whole import WholeTable
 from storage.tables.whole_table import read_whole
 from training.describe.column import Column
+from training.describe.options import Options
 from training.describe.texts import Texts, marks_of
 from training.describe.typed import is_text, typed_column
-from training.describe.wishes import Wishes
 
 LEAST_ROWS = 50
 """Fewer cannot be split into rows to learn from and rows to judge by."""
@@ -53,7 +53,7 @@ class Seen:
         return len(self.rows)
 
 
-def read_file(wishes: Wishes) -> Seen:
+def read_file(options: Options) -> Seen:
     """Read a file.
 
     Raises
@@ -61,18 +61,18 @@ def read_file(wishes: Wishes) -> Seen:
     InvalidInput
         If it cannot be used; the message is one sentence with file, column and remedy.
     """
-    table = read_whole(wishes.file, wishes.named(), frozenset(wishes.ignored))
-    columns, marks = _columns(table, wishes)
-    target = columns[wishes.target]
+    table = read_whole(options.file, options.named(), frozenset(options.ignored))
+    columns, marks = _columns(table, options)
+    target = columns[options.target]
     if not len(table):
-        _refuse_few(wishes, 0, table, [_shape(table)])
-    _refuse_target(wishes, target, table)
-    wrong = list(_wrong(wishes, columns, table))
+        _refuse_few(options, 0, table, [_shape(table)])
+    _refuse_target(options, target, table)
+    wrong = list(_wrong(options, columns, table))
     usable = np.ones(len(table), dtype=np.bool_)
     for rows, _ in wrong:
         usable &= ~rows
     left_out = [_shape(table), *(sentence for _, sentence in wrong)]
-    _refuse_few(wishes, int(usable.sum()), table, left_out)
+    _refuse_few(options, int(usable.sum()), table, left_out)
     return Seen(
         {name: column.only(usable) for name, column in columns.items()},
         table.rows[usable],
@@ -85,18 +85,18 @@ def read_file(wishes: Wishes) -> Seen:
     )
 
 
-def _columns(table: WholeTable, wishes: Wishes) -> tuple[dict[str, Column], NumberMarks]:
+def _columns(table: WholeTable, options: Options) -> tuple[dict[str, Column], NumberMarks]:
     texts = {
         name: Texts(name, pc.utf8_trim(cells.cast(pa.string()).fill_null(""), characters=BLANKS))
         for name, cells in table.columns.items()
         if is_text(cells.type)
     }
-    origin, separator = str(wishes.file), table.understood.separator
-    marks = marks_of(list(texts.values()), separator, origin, wishes.decimal)
-    target = texts.get(wishes.target)
+    origin, separator = str(options.file), table.understood.separator
+    marks = marks_of(list(texts.values()), separator, origin, options.decimal)
+    target = texts.get(options.target)
     if target is not None and not target.are_numbers and (cell := target.looks_signed()):
         raise InvalidInput(
-            f"{origin} has {cell!r} in column {wishes.target}: write plain numbers, and the unit as --unit."
+            f"{origin} has {cell!r} in column {options.target}: write plain numbers, and the unit as --unit."
         )
     columns = {
         name: texts[name].column(marks) if name in texts else typed_column(name, cells)
@@ -105,8 +105,8 @@ def _columns(table: WholeTable, wishes: Wishes) -> tuple[dict[str, Column], Numb
     return columns, marks
 
 
-def _refuse_target(wishes: Wishes, target: Column, table: WholeTable) -> None:
-    where = f"{wishes.file}, column {wishes.target}"
+def _refuse_target(options: Options, target: Column, table: WholeTable) -> None:
+    where = f"{options.file}, column {options.target}"
     if not len(target.present):
         raise InvalidDataset(
             f"{where}, is empty in all {len(table):,} rows: there is nothing to learn."
@@ -120,10 +120,10 @@ def _refuse_target(wishes: Wishes, target: Column, table: WholeTable) -> None:
 
 
 def _wrong(
-    wishes: Wishes, columns: dict[str, Column], table: WholeTable
+    options: Options, columns: dict[str, Column], table: WholeTable
 ) -> Iterator[tuple[BoolArray, str]]:
     """Yield, for each reason, the rows that cannot be used and a sentence."""
-    needed = {wishes.target: "nothing to learn", wishes.time: "no time to split by"}
+    needed = {options.target: "nothing to learn", options.time: "no time to split by"}
     for name, column in columns.items():
         if column.wrong is not None and column.wrong.any():
             first = int(table.rows[np.argmax(column.wrong)])
@@ -153,10 +153,10 @@ def _shape(table: WholeTable) -> str:
     )
 
 
-def _refuse_few(wishes: Wishes, usable: int, table: WholeTable, left_out: list[str]) -> None:
+def _refuse_few(options: Options, usable: int, table: WholeTable, left_out: list[str]) -> None:
     if usable < LEAST_ROWS:
         why = "; ".join(sentence for sentence in left_out if sentence)
         raise InvalidDataset(
-            f"{wishes.file} has {counted(usable, 'usable row')}; at least {LEAST_ROWS} are needed"
+            f"{options.file} has {counted(usable, 'usable row')}; at least {LEAST_ROWS} are needed"
             + (f". Left out: {why}." if why else ".")
         )

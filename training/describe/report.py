@@ -20,11 +20,11 @@ FEW_TARGETS = 10
 
 def report(facts: Facts, folder: Path, next_command: str) -> str:
     """Return the lines; ``next_command`` is the last."""
-    file, seen = facts.wishes.file, facts.seen
+    file, seen = facts.options.file, facts.seen
     lines = [
         seen.understood.sentence(),
         f"{file}: {counted(seen.read, 'row')}, {len(seen):,} usable; {_inputs(facts)}"
-        f" for {facts.wishes.target}.",
+        f" for {facts.options.target}.",
         f"  {_target(facts)}",
         *_part("Left out", [f"{sentence}" for sentence in seen.left_out]),
         *_part("Not inputs", list(_not_inputs(facts))),
@@ -64,7 +64,7 @@ def _target(facts: Facts) -> str:
     values = facts.roles.target.present
     low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
     return (
-        f"{facts.wishes.target}: {spoken(values.min())} to {spoken(values.max())}, middle {spoken(middle)}, "
+        f"{facts.options.target}: {spoken(values.min())} to {spoken(values.max())}, middle {spoken(middle)}, "
         f"nine in ten between {spoken(low)} and {spoken(high)}."
     )
 
@@ -84,7 +84,7 @@ def _not_inputs(facts: Facts) -> Iterator[str]:
 def _look_over(facts: Facts) -> Iterator[str]:
     yield from facts.roles.warnings
     if facts.unit == UNKNOWN_UNIT:
-        yield f'the unit of {facts.wishes.target} is not known, so it is called "{UNKNOWN_UNIT}": --unit EUR'
+        yield f'the unit of {facts.options.target} is not known, so it is called "{UNKNOWN_UNIT}": --unit EUR'
     yield from _about_target(facts)
     yield from _about_rows(facts)
     if renamed := [f"{old} -> {new}" for old, new in facts.names.items() if old != new]:
@@ -113,7 +113,7 @@ def _about_rows(facts: Facts) -> Iterator[str]:
     again, other = repeated_rows(facts.roles)
     if again:
         told = f"{counted(again, 'row')} have the inputs of an earlier row; they stay"
-        yield told + (f", {other:,} of them with another {facts.wishes.target}" if other else "")
+        yield told + (f", {other:,} of them with another {facts.options.target}" if other else "")
 
 
 def _some(names: list[str], most: int = 6) -> str:

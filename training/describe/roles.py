@@ -9,6 +9,7 @@ from storage.errors import InvalidDataset
 from storage.tables.problem import counted
 from training.describe.column import Column
 from training.describe.evidence import alone
+from training.describe.options import Options
 from training.describe.reading import Seen
 from training.describe.reasons import (
     LONGEST_WORD,
@@ -19,7 +20,6 @@ from training.describe.reasons import (
     why_empty,
     why_no_category,
 )
-from training.describe.wishes import Wishes
 
 MOST_INPUTS = 200
 FEW_VALUES = 20
@@ -48,7 +48,7 @@ class Roles:
     warnings: tuple[str, ...]
 
 
-def roles_of(seen: Seen, wishes: Wishes) -> Roles:
+def roles_of(seen: Seen, options: Options) -> Roles:
     """Decide what each column is.
 
     Raises
@@ -56,29 +56,29 @@ def roles_of(seen: Seen, wishes: Wishes) -> Roles:
     InvalidDataset
         If the target is constant, or no input is left, or too many are.
     """
-    target = seen.columns[wishes.target]
+    target = seen.columns[options.target]
     if len(target.distinct) == 1:
         raise InvalidDataset(
-            f"{wishes.file}, column {wishes.target}, is {target.distinct[0]:g} in all {len(seen):,} usable "
+            f"{options.file}, column {options.target}, is {target.distinct[0]:g} in all {len(seen):,} usable "
             "rows: there is nothing to learn."
         )
-    return _Sorting(seen, wishes).roles()
+    return _Sorting(seen, options).roles()
 
 
 class _Sorting:
     """The columns, one after the other."""
 
-    def __init__(self, seen: Seen, wishes: Wishes) -> None:
-        self._seen, self._wishes = seen, wishes
+    def __init__(self, seen: Seen, options: Options) -> None:
+        self._seen, self._options = seen, options
         self._inputs: dict[str, Column] = {}
         self._times: dict[str, Column] = {}
-        self._own_names: dict[str, Column] = {}
-        self._dropped = dict.fromkeys(wishes.ignored, "left out by --ignore")
+        self._identifiers: dict[str, Column] = {}
+        self._dropped = dict.fromkeys(options.ignored, "left out by --ignore")
         self._warnings: list[str] = []
 
     def roles(self) -> Roles:
         for name, column in self._seen.columns.items():
-            if name != self._wishes.target:
+            if name != self._options.target:
                 self._sort(name, column)
         time, identifier = self._time(), self._identifier()
         self._drop_twins()
@@ -87,7 +87,7 @@ class _Sorting:
         self._ask_about_codes()
         self._ask_about_marks()
         return Roles(
-            self._seen.columns[self._wishes.target],
+            self._seen.columns[self._options.target],
             tuple(self._inputs.values()),
             time,
             identifier,
@@ -96,28 +96,28 @@ class _Sorting:
         )
 
     def _sort(self, name: str, column: Column) -> None:
-        wishes = self._wishes
-        if name == wishes.identifier:
-            self._own_names[name] = column
-        elif name == wishes.time:
+        options = self._options
+        if name == options.identifier:
+            self._identifiers[name] = column
+        elif name == options.time:
             self._times[name] = column
         elif reason := why_empty(column):
             self._dropped[name] = reason
-        elif name in wishes.categories:
-            self._inputs[name] = _forced(column, wishes)
-        elif name in wishes.kept and column.kind != "time":
-            self._inputs[name] = _forced(column, wishes) if column.kind == "words" else column
+        elif name in options.categories:
+            self._inputs[name] = _forced(column, options)
+        elif name in options.kept and column.kind != "time":
+            self._inputs[name] = _forced(column, options) if column.kind == "words" else column
         elif column.kind == "time":
             self._times.setdefault(name, column)
         elif names_rows(column):
-            self._own_names.setdefault(name, column)
+            self._identifiers.setdefault(name, column)
         elif column.kind == "words" and (reason := why_no_category(column)):
             self._dropped[name] = reason
         else:
             self._inputs[name] = column.as_words() if is_code(column) else column
 
     def _time(self) -> Column | None:
-        chosen = self._wishes.time
+        chosen = self._options.time
         if chosen is None:
             whole = [name for name, column in self._times.items() if not column.missing]
             chosen = max(whole, key=lambda name: len(self._times[name].distinct), default=None)
@@ -127,25 +127,25 @@ class _Sorting:
         return self._times.get(chosen) if chosen is not None else None
 
     def _identifier(self) -> Column | None:
-        chosen = self._wishes.identifier or next(iter(self._own_names), None)
-        for name in self._own_names:
+        chosen = self._options.identifier or next(iter(self._identifiers), None)
+        for name in self._identifiers:
             if name != chosen:
                 self._dropped[name] = "different in every row: it tells rows apart and nothing else"
-        return self._own_names.get(chosen) if chosen is not None else None
+        return self._identifiers.get(chosen) if chosen is not None else None
 
     def _drop_twins(self) -> None:
         known: dict[bytes, str] = {}
         for name, column in list(self._inputs.items()):
             twin = known.setdefault(_fingerprint(column), name)
-            if twin != name and name not in self._wishes.kept:
+            if twin != name and name not in self._options.kept:
                 self._dropped[name] = f"says the same as {twin} in every row"
                 del self._inputs[name]
 
     def _judge_alone(self) -> None:
-        target = self._seen.columns[self._wishes.target]
+        target = self._seen.columns[self._options.target]
         scores = {name: alone(column, target.values) for name, column in self._inputs.items()}
         for name, score in scores.items():
-            if score > A_COPY and name not in self._wishes.kept and len(self._inputs) > 1:
+            if score > A_COPY and name not in self._options.kept and len(self._inputs) > 1:
                 self._dropped[name] = (
                     f"a copy of {target.name} in other words: alone it tells {score:.2%} of it "
                     f"(to keep it: --keep {name})"
@@ -158,12 +158,12 @@ class _Sorting:
                 )
 
     def _refuse_number_of_inputs(self) -> None:
-        count, file = len(self._inputs), self._wishes.file
+        count, file = len(self._inputs), self._options.file
         if not count:
             parts = dict.fromkeys(self._times, "the time of a row") | self._dropped
             reasons = "; ".join(f"{name}: {why}" for name, why in parts.items())
             raise InvalidDataset(
-                f"{file} has no column to predict {self._wishes.target} from"
+                f"{file} has no column to predict {self._options.target} from"
                 + (f" ({reasons})." if reasons else ".")
             )
         if count > MOST_INPUTS:
@@ -194,16 +194,16 @@ class _Sorting:
                 )
 
 
-def _forced(column: Column, wishes: Wishes) -> Column:
+def _forced(column: Column, options: Options) -> Column:
     words = column.as_words()
     if len(words.words) > MOST_WORDS:
         raise InvalidDataset(
-            f"{wishes.file}, column {column.name}, has {len(words.words):,} different words; a category "
+            f"{options.file}, column {column.name}, has {len(words.words):,} different words; a category "
             f"has at most {MOST_WORDS:,}: leave it out by --ignore."
         )
     if too_long := [word for word in words.words if len(word) > LONGEST_WORD]:
         raise InvalidDataset(
-            f"{wishes.file}, column {column.name}, has a word of {len(too_long[0]):,} characters; "
+            f"{options.file}, column {column.name}, has a word of {len(too_long[0]):,} characters; "
             f"a category's have at most {LONGEST_WORD}: leave it out by --ignore."
         )
     return words

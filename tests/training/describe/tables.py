@@ -9,9 +9,9 @@ from storage.domain.definition import TableDefinition
 from storage.domain.definition_file import read_definition
 from training.describe.facts import Facts
 from training.describe.folder import write_folder
+from training.describe.options import Options
 from training.describe.reading import read_file
 from training.describe.roles import roles_of
-from training.describe.wishes import Wishes
 
 ROWS = 400
 
@@ -44,13 +44,13 @@ def cars(rows: int = ROWS) -> pd.DataFrame:
     return frame
 
 
-def looked_at(wishes: Wishes) -> Facts:
+def looked_at(options: Options) -> Facts:
     """Return what is found in a file."""
-    seen = read_file(wishes)
-    return Facts(wishes, seen, roles_of(seen, wishes))
+    seen = read_file(options)
+    return Facts(options, seen, roles_of(seen, options))
 
 
-def drafted_from(wishes: Wishes, folder: Path) -> TableDefinition:
+def drafted_from(options: Options, folder: Path) -> TableDefinition:
     """Write a table and return its definition, read from there."""
-    write_folder(looked_at(wishes), folder)
+    write_folder(looked_at(options), folder)
     return read_definition(folder)

@@ -1,12 +1,11 @@
 """The command as a person calls it: what it prints, what it refuses, and that no table need be there yet."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.system import REPOSITORY
+from tests.system import REPOSITORY, finished
 from tests.training.describe.tables import cars
 
 UNUSED = REPOSITORY / "no such runtime folder"
@@ -40,14 +39,8 @@ def file(tmp_path: Path) -> Path:
 def _run(
     *arguments: object, table: str = "", runtime: Path = UNUSED
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "training.describe", *map(str, arguments)],
-        cwd=REPOSITORY,
-        env={"HOUSING_TABLE": table, "HOUSING_RUNTIME_DIRECTORY": str(runtime)},
-        capture_output=True,
-        text=True,
-        timeout=100,
-    )
+    settings = {"HOUSING_TABLE": table, "HOUSING_RUNTIME_DIRECTORY": str(runtime)}
+    return finished("-m", "training.describe", *arguments, **settings)
 
 
 def test_the_table_that_is_to_be_used_need_not_be_there_yet(file: Path) -> None:

@@ -1,7 +1,5 @@
 """Whatever the table, its draft is a valid definition, and its rows are those that training takes."""
 
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -15,12 +13,12 @@ from hypothesis import strategies as st
 from storage.domain.definition_file import FILE, read_definition
 from storage.domain.segments import Categories, Quarters
 from storage.errors import InvalidInput
-from tests.system import REPOSITORY
+from tests.system import said_by
 from tests.training.describe.tables import cars, drafted_from, looked_at
 from training.describe.draft import ROWS_FILE
 from training.describe.folder import refuse_folder, write_folder
+from training.describe.options import Options
 from training.describe.round_numbers import one_digit, outward, ranges_of, round_step, with_room
-from training.describe.wishes import Wishes
 
 PROGRAM = """
 from storage.domain.inputs import FEATURE_NAMES
@@ -34,21 +32,13 @@ NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_siz
 
 def _loaded(folder: Path) -> str:
     """Return what training makes of a table, in a process of its own: a table is read at import."""
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        cwd=REPOSITORY,
-        env={"HOUSING_TABLE": str(folder)},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=100,
-    ).stdout.strip()
+    return said_by("-c", PROGRAM, HOUSING_TABLE=str(folder)).strip()
 
 
 def test_a_draft_says_what_a_person_would(tmp_path: Path) -> None:
     cars().rename(columns={"mileage": "mileage (km)"}).to_csv(tmp_path / "cars.csv", index=False)
-    wishes = Wishes(tmp_path / "cars.csv", "price", subject=("car", "cars"), unit="$")
-    table = drafted_from(wishes, tmp_path / "cars")
+    options = Options(tmp_path / "cars.csv", "price", subject=("car", "cars"), unit="$")
+    table = drafted_from(options, tmp_path / "cars")
     assert (table.name, table.title) == ("cars", "Cars")
     assert table.about == "predicts the price of a car"
     assert (table.data.file, table.data.time, table.data.identifier) == (ROWS_FILE, "sold", "vin")
@@ -84,7 +74,7 @@ def test_a_draft_says_what_a_person_would(tmp_path: Path) -> None:
 def test_the_rows_keep_their_values_and_types(tmp_path: Path) -> None:
     frame = cars()
     frame.to_csv(tmp_path / "cars.csv", index=False)
-    drafted_from(Wishes(tmp_path / "cars.csv", "price"), tmp_path / "cars")
+    drafted_from(Options(tmp_path / "cars.csv", "price"), tmp_path / "cars")
     rows = pq.read_table(tmp_path / "cars" / ROWS_FILE)
     assert {name: str(rows.schema.field(name).type) for name in rows.column_names} == {
         "brand": "string",
@@ -106,7 +96,7 @@ def test_the_rows_keep_their_values_and_types(tmp_path: Path) -> None:
 def test_presets_and_example_are_real_rows(tmp_path: Path) -> None:
     frame = cars()[["year", "mileage", "power", "price"]]
     frame.to_csv(tmp_path / "cars.csv", index=False)
-    table = drafted_from(Wishes(tmp_path / "cars.csv", "price"), tmp_path / "cars")
+    table = drafted_from(Options(tmp_path / "cars.csv", "price"), tmp_path / "cars")
     rows = {tuple(row) for row in frame.to_numpy().tolist()}
     assert [one.name for one in table.presets] == ["Low price", "Middle price", "High price"]
     for one in table.presets:
@@ -120,7 +110,7 @@ def test_presets_and_example_are_real_rows(tmp_path: Path) -> None:
 def test_words_and_gaps_are_what_training_takes(tmp_path: Path) -> None:
     frame = cars()
     frame.to_csv(tmp_path / "cars.csv", index=False)
-    table = drafted_from(Wishes(tmp_path / "cars.csv", "price"), tmp_path / "cars")
+    table = drafted_from(Options(tmp_path / "cars.csv", "price"), tmp_path / "cars")
     assert all(isinstance(one.inputs[0], str) for one in table.presets)
     assert len(table.presets) == 3
     total = float(frame["price"].sum())
@@ -144,7 +134,7 @@ def test_the_rows_of_any_table_are_what_training_takes(tmp_path: Path, seed: int
     )
     frame["what, then?"] = -(10.0**seed) + 10.0 ** (2 * seed - 3) * random.normal(size=rows)
     frame.to_csv(tmp_path / "any.csv", index=False, sep=";" if seed % 2 else ",")
-    table = drafted_from(Wishes(tmp_path / "any.csv", "what, then?"), tmp_path / "any")
+    table = drafted_from(Options(tmp_path / "any.csv", "what, then?"), tmp_path / "any")
     assert table.target.name == "what_then"
     loaded, names, total = _loaded(tmp_path / "any").split()
     assert (int(loaded), names) == (rows, ",".join(table.names))
@@ -181,8 +171,8 @@ def test_the_draft_of_any_table_is_valid(
     frame[name] = target[0] + target[1] * random.normal(size=len(frame))
     folder = tmp_path_factory.mktemp("any")
     frame.to_parquet(folder / "rows.parquet")
-    wishes = Wishes(folder / "rows.parquet", name, title=title, kept=tuple(columns))
-    table = drafted_from(wishes, folder / "table")
+    options = Options(folder / "rows.parquet", name, title=title, kept=tuple(columns))
+    table = drafted_from(options, folder / "table")
     rows = pq.read_table(folder / "table" / ROWS_FILE)
     for one in table.inputs:
         present = [value for value in rows[one.name].to_pylist() if value is not None]
@@ -240,7 +230,7 @@ def test_the_largest_numbers_have_finite_ranges(first: float, second: float) -> 
 
 def test_a_table_is_not_overwritten_unasked(tmp_path: Path) -> None:
     cars().to_csv(tmp_path / "cars.csv", index=False)
-    facts = looked_at(Wishes(tmp_path / "cars.csv", "price"))
+    facts = looked_at(Options(tmp_path / "cars.csv", "price"))
     folder = tmp_path / "cars"
     refuse_folder(folder, tmp_path / "cars.csv", replaces=False)
     write_folder(facts, folder)
@@ -261,6 +251,6 @@ def test_reserved_names_are_changed(tmp_path: Path) -> None:
     frame = cars()[["year", "mileage", "power", "price"]]
     frame.columns = pd.Index(["support", "Year", "year", "prediction"])
     frame.to_csv(tmp_path / "cars.csv", index=False)
-    drafted_from(Wishes(tmp_path / "cars.csv", "prediction"), tmp_path / "cars")
+    drafted_from(Options(tmp_path / "cars.csv", "prediction"), tmp_path / "cars")
     table = read_definition(tmp_path / "cars")
     assert (*table.names, table.target.name) == ("support_", "Year", "year_2", "prediction_")

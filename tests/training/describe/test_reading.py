@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 
 from storage.errors import InvalidInput
 from tests.training.describe.tables import ROWS, cars
+from training.describe.options import Options
 from training.describe.reading import Seen, read_file
-from training.describe.wishes import Wishes
 
 
-def _read(path: Path, header: str, lines: list[str], **wishes: object) -> Seen:
+def _read(path: Path, header: str, lines: list[str], **options: object) -> Seen:
     path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
-    return read_file(Wishes(path, "price", **wishes))  # type: ignore[arg-type]
+    return read_file(Options(path, "price", **options))  # type: ignore[arg-type]
 
 
-def _cells(path: Path, cells: list[str], **wishes: object) -> Seen:
+def _cells(path: Path, cells: list[str], **options: object) -> Seen:
     """Read a column of cells, again and again, beside a target."""
     lines = [f'"{cells[row % len(cells)]}",{row}' for row in range(60)]
-    return _read(path, "more,price", lines, **wishes)
+    return _read(path, "more,price", lines, **options)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_typed_columns_are_read_by_their_type(tmp_path: Path) -> None:
         far=[np.inf] + [1.5, 2.5] * (ROWS // 2 - 1) + [np.nan],
     )
     frame.to_parquet(path)
-    seen = read_file(Wishes(path, "price"))
+    seen = read_file(Options(path, "price"))
     kinds = {name: column.kind for name, column in seen.columns.items()}
     assert kinds | {"flag": "words", "size": "words", "kind": "words", "seen": "time"} == kinds
     assert (kinds["lists"], kinds["far"], kinds["year"]) == ("other", "number", "integer")

@@ -8,9 +8,9 @@ import pytest
 
 from storage.errors import InvalidInput
 from tests.training.describe.tables import ROWS, cars, looked_at
+from training.describe.options import Options
 from training.describe.report import report
 from training.describe.roles import Roles
-from training.describe.wishes import Wishes
 
 
 @pytest.fixture
@@ -18,9 +18,9 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "cars.csv"
 
 
-def _roles(file: Path, frame: pd.DataFrame, **wishes: object) -> Roles:
+def _roles(file: Path, frame: pd.DataFrame, **options: object) -> Roles:
     frame.to_csv(file, index=False)
-    return looked_at(Wishes(file, "price", **wishes)).roles  # type: ignore[arg-type]
+    return looked_at(Options(file, "price", **options)).roles  # type: ignore[arg-type]
 
 
 def _kinds(roles: Roles) -> dict[str, str]:
@@ -153,14 +153,14 @@ def test_rows_that_repeat_are_counted(file: Path) -> None:
     frame = cars().drop(columns=["vin", "sold", "net"])
     again = pd.concat([frame, frame.head(10), frame.head(3).assign(price=1.0)])
     again.to_csv(file, index=False)
-    told = report(looked_at(Wishes(file, "price")), Path("cars"), "make up")
+    told = report(looked_at(Options(file, "price")), Path("cars"), "make up")
     assert (
         "13 rows have the inputs of an earlier row; they stay, 3 of them with another price" in told
     )
 
 
 @pytest.mark.parametrize(
-    ("changed", "wishes", "sentence"),
+    ("changed", "options", "sentence"),
     [
         ({"price": 5}, {}, "column price, is 5 in all 400 usable rows: there is nothing to learn"),
         ({"price": "much"}, {}, "column price, holds words such as 'much': only numbers can be"),
@@ -187,14 +187,14 @@ def test_rows_that_repeat_are_counted(file: Path) -> None:
     ],
 )
 def test_refusals_are_one_sentence(
-    file: Path, changed: dict[str, object], wishes: dict[str, object], sentence: str
+    file: Path, changed: dict[str, object], options: dict[str, object], sentence: str
 ) -> None:
     frame = cars().assign(**changed)
     if not sentence:
-        assert _roles(file, frame, **wishes).dropped["color"] == "the same in every row"
+        assert _roles(file, frame, **options).dropped["color"] == "the same in every row"
         return
     with pytest.raises(InvalidInput) as refused:
-        _roles(file, frame, **wishes)
+        _roles(file, frame, **options)
     assert sentence in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -211,7 +211,7 @@ def test_marks_of_a_missing_value_are_told_once(file: Path) -> None:
     frame["power"] = frame["power"].where(frame.index % 7 > 0).astype(object).fillna("NA")
     frame["mileage"] = frame["mileage"].where(frame.index % 5 > 0).astype(object).fillna("-")
     frame.to_csv(file, index=False)
-    told = report(looked_at(Wishes(file, "price")), Path("cars"), "make up")
+    told = report(looked_at(Options(file, "price")), Path("cars"), "make up")
     assert "  may be empty: fuel, mileage, power\n" in told
     assert "  taken for empty: '-', 'NA' (in mileage, power)\n" in told
 

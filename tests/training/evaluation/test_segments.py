@@ -1,12 +1,8 @@
 """Segments of a table of one's own: categories, and rows that are without a value."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-from tests.system import REPOSITORY
+from tests.system import said_by
 
 TABLE = """
 name = "cars"
@@ -80,24 +76,12 @@ for kind, groups in segments_of(inputs, quarter_edges(inputs)).items():
 def segments(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
     folder = tmp_path_factory.mktemp("cars")
     (folder / "table.toml").write_text(TABLE, encoding="utf-8")
-    told = _run(folder)
+    told = said_by("-c", PROGRAM, HOUSING_TABLE=str(folder))
     found: dict[str, dict[str, str]] = {}
     for line in told.splitlines():
         kind, name, rows = line.split("|")
         found.setdefault(kind, {})[name] = rows
     return found
-
-
-def _run(folder: Path) -> str:
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        cwd=REPOSITORY,
-        env={"HOUSING_TABLE": str(folder)},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=100,
-    ).stdout
 
 
 def test_each_word_is_a_segment(segments: dict[str, dict[str, str]]) -> None:

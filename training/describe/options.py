@@ -1,4 +1,4 @@
-"""What a person says of a table beside the file itself."""
+"""The options of the command: what a person says of a table beside the file itself."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Wishes:
+class Options:
     """The options of the command.
 
     Attributes
