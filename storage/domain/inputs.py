@@ -30,7 +30,7 @@ _NUMBERS: tuple[dict[object, float] | None, ...] = tuple(
 
 
 def numbers_of(values: Iterable[Any]) -> list[float]:
-    """Return a row as it is in an array, of one as at a border.
+    """Return a row as it is in an array, of one as at a border: ``Feature.number_of`` for every request.
 
     Raises
     ------

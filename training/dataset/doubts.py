@@ -5,7 +5,8 @@ from itertools import combinations
 
 import numpy as np
 
-from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.feature import Feature
+from storage.domain.inputs import FEATURE_NAMES, FEATURES
 from storage.domain.target import TARGET_NAME
 from storage.schema.arrays import FloatArray
 from training.dataset.table import HousingTable
@@ -27,12 +28,25 @@ def doubts_of(table: HousingTable) -> tuple[str, ...]:
 
 
 def _constant(inputs: FloatArray, varied: list[int], rows: str) -> Iterator[str]:
-    for number, name in enumerate(FEATURE_NAMES):
+    for number, feature in enumerate(FEATURES):
         if number not in varied:
             yield (
-                f"{name} is {inputs[0, number]:g} in {rows}: nothing is learned from it, and answers for "
-                "other values are guesses."
+                f"{feature.name} is {_shown(feature, inputs[0, number])} in {rows}: nothing is learned from "
+                "it, and answers for other values are guesses."
             )
+
+
+def _shown(feature: Feature, value: float) -> str:
+    """Write a value of an input; of a category, its word.
+
+    Examples
+    --------
+    >>> words = {"kind": "category", "categories": ["petrol", "diesel"], "example": "diesel"}
+    >>> fuel = Feature.model_validate({"name": "fuel", "label": "Fuel", "description": "Fuel."} | words)
+    >>> _shown(fuel, 1.0), _shown(FEATURES[0], 2.50)
+    ('diesel', '2.5')
+    """
+    return str(feature.value_of(value)) if feature.is_category else f"{value:g}"
 
 
 def _equal(inputs: FloatArray, varied: list[int], rows: str) -> Iterator[str]:
