@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 BLANKS = ["", "", "", " ", "\u00a0", "\u2009", "\u3000", "\x1c", "\u2028"]
@@ -27,6 +28,19 @@ class Style:
 
     def line(self, cells: list[str]) -> str:
         return self.separator.join(self.cell(cell) for cell in cells)
+
+    def written(self, text: str) -> bytes:
+        """Return the file, if a reader can know its encoding: "Âª" in Windows-1252 is "ª" in UTF-8."""
+        content = text.encode(self.codec)
+        assume(self.codec != "cp1252" or not _is_also_utf_8(content))
+        return content
+
+
+def _is_also_utf_8(content: bytes) -> bool:
+    try:
+        return not content.decode("utf-8").isascii()
+    except UnicodeDecodeError:
+        return False
 
 
 STYLES = st.builds(

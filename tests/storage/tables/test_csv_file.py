@@ -81,6 +81,13 @@ def test_latin_1_is_read_and_said() -> None:
     )
 
 
+def test_bytes_that_could_be_either_are_read_as_utf_8_and_that_is_said() -> None:
+    table = open_table("ª,a,b\n-,1,2\n".encode(), PAIR)  # in Windows-1252 the first name is "Âª"
+    assert table.understood.sentence() == (
+        "Read as CSV: comma-separated, decimal point, UTF-8. Ignored columns: ª."
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [

@@ -64,7 +64,7 @@ def test_whatever_program_wrote_it_the_cells_are_the_same(
         *(style.line(list(row)) for row in rows),
     ]
     path = tmp_path_factory.mktemp("whole") / "table.csv"
-    path.write_bytes((style.line_end.join(lines) + style.line_end).encode(style.codec))
+    path.write_bytes(style.written(style.line_end.join(lines) + style.line_end))
     table = read_whole(path, ["price"])
     assert list(table.columns) == ["a", "b", "price"]
     assert list(zip(*_values(table).values(), strict=True)) == rows
