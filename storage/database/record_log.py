@@ -12,6 +12,7 @@ from storage.database.backlog import BacklogReader
 from storage.database.connection import Database
 from storage.errors import InvalidInput, RecordNotFound
 from storage.paths import RuntimePaths
+from storage.schema.caller import REFERENCE
 from storage.schema.records import utc_now
 from storage.schema.tables import (
     api_metrics,
@@ -20,6 +21,7 @@ from storage.schema.tables import (
     labels,
     logs,
     model_metrics,
+    prediction_metadata,
     predictions,
 )
 from storage.schema.unreadable import refuse_unreadable
@@ -84,16 +86,27 @@ class RecordLog:
         *,
         model_version: str | None = None,
         labelled: bool | None = None,
+        reference: str | None = None,
+        metadata: Mapping[str, str] | None = None,
     ) -> Page:
         """Return logged predictions with their actual value (None: not yet known).
 
-        Optionally of one model version, or only those with or without an actual value.
+        Optionally of one model version, only those with or without an actual value, of one of the caller's
+        references, or with all the given metadata.
         """
         conditions = [
             _equals(predictions.c.model_version, model_version),
             None if labelled is None else labels.c.id.is_not(None) == labelled,
+            _equals(predictions.c[REFERENCE], reference),
         ]
-        return self._page(predictions, page, conditions, _with_labels())
+        if not metadata:
+            return self._page(predictions, page, conditions, _with_labels())
+        found = prediction_metadata.join(
+            predictions, predictions.c.id == prediction_metadata.c.prediction_row
+        )
+        conditions += _have(metadata)
+        row_id = prediction_metadata.c.prediction_row
+        return self._page(predictions, page, conditions, _with_labels(found), row_id)
 
     def prediction(self, prediction_id: str) -> dict[str, Any]:
         """Return one logged prediction.
@@ -148,17 +161,20 @@ class RecordLog:
         page: PageRequest,
         conditions: list[sa.ColumnElement[bool] | None],
         selection: sa.Select[Any] | None = None,
+        row_id: sa.Column[int] | None = None,
     ) -> Page:
+        """Return a page; ``row_id`` is the column of another table that has the rows' ids in an index."""
+        row_id = table.c.id if row_id is None else row_id
         conditions = [
             *conditions,
             None if page.since is None else table.c.timestamp >= page.since,
             None if page.until is None else table.c.timestamp < page.until,
-            None if page.page_token is None else table.c.id < _row_id(page.page_token),
+            None if page.page_token is None else row_id < _row_id(page.page_token),
         ]
         query = (
             (sa.select(table) if selection is None else selection)
             .where(*(condition for condition in conditions if condition is not None))
-            .order_by(table.c.id.desc())
+            .order_by(row_id.desc())
             .limit(page.limit + 1)
         )
         with self._database.transaction() as connection:
@@ -176,10 +192,22 @@ def _rows(connection: sa.Connection, query: sa.Select[Any]) -> list[dict[str, An
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def _with_labels() -> sa.Select[Any]:
-    joined = predictions.outerjoin(labels, labels.c.prediction_id == predictions.c.prediction_id)
+def _with_labels(found: sa.FromClause = predictions) -> sa.Select[Any]:
+    joined = found.outerjoin(labels, labels.c.prediction_id == predictions.c.prediction_id)
     label = (labels.c.actual, labels.c.timestamp.label("labelled_at"))
     return sa.select(predictions, *label).select_from(joined)
+
+
+def _have(metadata: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that an entry is the first one, and that its prediction has the others."""
+    (name, value), *others = metadata.items()
+    entry = prediction_metadata.c
+    conditions = [entry.name == name, entry.value == value]
+    for name, value in others:
+        other = prediction_metadata.alias()
+        same = other.c.prediction_row == entry.prediction_row
+        conditions.append(sa.exists().where(same, other.c.name == name, other.c.value == value))
+    return conditions
 
 
 def _row_id(page_token: str) -> int:

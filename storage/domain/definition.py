@@ -25,8 +25,9 @@ RESERVED = frozenset(
         "interval_upper",
     }
     | {"model_type", "model_version", "row", "lower", "upper", "support", "warnings", "actual"}
+    | {"reference", "metadata"}
 )
-"""Columns of records and files beside the inputs."""
+"""Columns of records and files, and fields of requests, beside the inputs."""
 
 
 class Place(Part):

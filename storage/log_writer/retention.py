@@ -17,6 +17,7 @@ from storage.schema.tables import (
     label_corrections,
     labels,
     logs,
+    prediction_metadata,
     predictions,
     shadow_answers,
 )
@@ -154,6 +155,8 @@ def _oldest(table: sa.Table, limit: int) -> sa.Select[tuple[int]]:
 
 def _delete(connection: sa.Connection, table: sa.Table, oldest: sa.Select[tuple[int]]) -> int:
     if table is predictions:  # labels and challengers' answers are deleted with their prediction
+        entry = prediction_metadata.c.prediction_row
+        connection.execute(sa.delete(prediction_metadata).where(entry.in_(oldest)))
         gone = sa.select(table.c.prediction_id).where(table.c.id.in_(oldest))
         for other in (labels, label_corrections, shadow_answers):
             connection.execute(sa.delete(other).where(other.c.prediction_id.in_(gone)))

@@ -11,11 +11,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database.failures import is_fault_of_record
 from storage.log_writer.commands import carry_out
-from storage.log_writer.spool_rows import RowBatch, insert_statement, read_rows
+from storage.log_writer.spool_rows import RowBatch, given_metadata, insert_statement, read_rows
+from storage.predictions.metadata import add_metadata
 from storage.requests.rollup import roll_up
 from storage.requests.stored import StoredRequest
+from storage.schema.caller import METADATA
 from storage.schema.records import CommandRecord, SpoolRecord
-from storage.schema.tables import api_metrics, metadata
+from storage.schema.tables import api_metrics, metadata, predictions
 from storage.spool.rejected import RejectedLine
 from storage.spool.segments import decode, encode
 
@@ -51,6 +53,8 @@ def _insert(connection: sa.Connection, batch: RowBatch) -> list[bytes]:
                 connection.exec_driver_sql(statement, table.rows)
                 if table.table == api_metrics.name:
                     roll_up(connection, table.rows)
+                elif table.table == predictions.name:
+                    add_metadata(connection, given_metadata(table))
     except (sa.exc.DBAPIError, OverflowError, TypeError, ValueError) as error:
         _raise_if_not_of_record(error)
         if len(batch.lines) == 1:
@@ -120,6 +124,9 @@ def _insert_records(connection: sa.Connection, records: Sequence[SpoolRecord]) -
         connection.execute(insert, of_table)
         if table == api_metrics.name:
             roll_up(connection, [StoredRequest.of(row) for row in of_table])
+        elif table == predictions.name:
+            given = [(row["prediction_id"], row[METADATA]) for row in of_table if row[METADATA]]
+            add_metadata(connection, given)
 
 
 def insert_into(table: sa.Table, dialect: str) -> sa.Insert:

@@ -12,9 +12,10 @@ from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from storage.domain.inputs import FEATURE_NAMES
+from storage.schema.caller import METADATA, REFERENCE
 from storage.schema.records import (
     AnswerRecord,
     LogRecord,
@@ -92,6 +93,12 @@ def read_rows(lines: Sequence[bytes], dialect: str) -> tuple[list[RowBatch], lis
     return [batch for batch in batches.values() if batch.lines], others
 
 
+def given_metadata(rows: TableRows) -> list[tuple[str, dict[str, str]]]:
+    """Return the prediction id and the metadata of those rows of predictions that have any."""
+    place, named = rows.columns.index(METADATA), rows.columns.index("prediction_id")
+    return [(row[named], from_json(row[place])) for row in rows.rows if row[place] is not None]
+
+
 def insert_statement(rows: TableRows, dialect: sa.Dialect) -> str:
     """Return the INSERT of one row with the driver's positional parameters."""
     quote = dialect.identifier_preparer.quote
@@ -109,14 +116,15 @@ def _read(line: bytes, as_time: Callable[[str], str]) -> tuple[str, list[Row]]:
     document = from_json(payload)
     kind = document["kind"]
     shape = _SHAPES[kind]
+    is_prediction = "inputs" in document
+    if is_prediction:  # these two are left out where the caller gave none
+        document.setdefault(REFERENCE, None)
+        document.setdefault(METADATA, None)
     # The number of fields matches, and each expected one is looked up below: so all match.
     if len(document) != shape.fields:
         raise ValueError("other fields")
-    if "inputs" in document:
-        inputs = document["inputs"]
-        if len(inputs) != len(FEATURE_NAMES):
-            raise ValueError("other inputs")
-        document.update(inputs)
+    if is_prediction:
+        _spread(document)
     moment = document["timestamp"]
     if len(moment) != TIME_CHARACTERS or moment[-1] != "Z":
         raise ValueError("unexpected time format")
@@ -125,6 +133,16 @@ def _read(line: bytes, as_time: Callable[[str], str]) -> tuple[str, list[Row]]:
         document["success"] = document["status_code"] < 400
         document["error_message"] = None
     return kind, [read(document) for read in shape.readers]
+
+
+def _spread(document: dict[str, Any]) -> None:
+    """Turn the fields of a prediction into its columns."""
+    inputs = document["inputs"]
+    if len(inputs) != len(FEATURE_NAMES):
+        raise ValueError("other inputs")
+    document.update(inputs)
+    if document[METADATA] is not None:
+        document[METADATA] = to_json(document[METADATA]).decode()
 
 
 def _shape(record: type[SpoolRecord], *rows: type[SpoolRecord]) -> _Shape:

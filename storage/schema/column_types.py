@@ -84,3 +84,18 @@ class Bytes(_Checked[bytes]):
     impl = sa.LargeBinary
     cache_ok = True
     kind, noun = bytes, "value of bytes"
+
+
+class ShortTexts(sa.types.TypeDecorator[dict[str, str]]):
+    """Texts by name, as JSON; None is null."""
+
+    impl = sa.JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_result_value(
+        self, value: dict[str, Any] | None, dialect: sa.Dialect
+    ) -> dict[str, str] | None:
+        """Pass texts on; refuse anything else."""
+        if value is None or all(each.__class__ is str for each in value.values()):
+            return value
+        raise UnreadableValue("a stored value is no text")

@@ -72,6 +72,8 @@ class _PredictionFields(SpoolRecord):
     interval_upper: float | None = None
     model_type: str
     model_version: str
+    reference: str | None = None
+    metadata: dict[str, str] | None = None
 
 
 class PredictionRecord(_PredictionFields):

@@ -7,7 +7,14 @@ import sqlalchemy as sa
 
 from storage.domain.feature import LONGEST_WORD
 from storage.domain.inputs import FEATURES
-from storage.schema.column_types import Bytes, LongWhole, ShortText, Text, Whole
+from storage.schema.caller import (
+    LONGEST_METADATA_NAME,
+    LONGEST_METADATA_VALUE,
+    LONGEST_REFERENCE,
+    METADATA,
+    REFERENCE,
+)
+from storage.schema.column_types import Bytes, LongWhole, ShortText, ShortTexts, Text, Whole
 from storage.schema.records import EventKind
 from storage.schema.unreadable import UnreadableValue
 
@@ -81,6 +88,12 @@ def input_columns() -> list[sa.Column[Any]]:
     ]
 
 
+def _index_where_given(name: str, given: str, *columns: str) -> sa.Index:
+    """Return an index of the rows where ``given`` is not null: the others cost nothing."""
+    where = sa.text(f"{given} IS NOT NULL")
+    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 predictions = _record_table(
     "predictions",
     sa.Column("prediction_id", ShortText(32), nullable=False, unique=True),
@@ -91,8 +104,23 @@ predictions = _record_table(
     sa.Column("interval_upper", sa.Float(53)),
     sa.Column("model_type", ShortText(100), nullable=False),
     sa.Column("model_version", ShortText(100), nullable=False),
+    sa.Column(REFERENCE, ShortText(LONGEST_REFERENCE)),
+    sa.Column(METADATA, ShortTexts),
     sa.Index("ix_predictions_version_and_time", "model_version", "timestamp"),
+    _index_where_given("ix_predictions_reference", REFERENCE, REFERENCE, "id"),
+    _index_where_given("ix_predictions_metadata_time", METADATA, "timestamp"),
 )
+
+prediction_metadata = sa.Table(
+    "prediction_metadata",
+    metadata,
+    sa.Column("prediction_row", RecordId, primary_key=True, autoincrement=False),
+    sa.Column("name", ShortText(LONGEST_METADATA_NAME), primary_key=True),
+    sa.Column("value", ShortText(LONGEST_METADATA_VALUE), nullable=False),
+    sa.Index("ix_prediction_metadata_entry", "name", "value", "prediction_row"),
+    sqlite_with_rowid=False,
+)
+"""The metadata of predictions once more, an entry a row, to find predictions by; deleted with them."""
 
 
 def _request_columns() -> tuple[sa.Column[Any], ...]:
@@ -234,8 +262,8 @@ slowest_requests = _record_table(
     ),
 )
 
-DERIVED_TABLES: tuple[sa.Table, ...] = (request_rollup, slowest_requests)
-"""Tables derived from requests by the log-writer; cleared with them."""
+DERIVED_TABLES: tuple[sa.Table, ...] = (request_rollup, slowest_requests, prediction_metadata)
+"""Tables derived from requests and predictions by the log-writer; cleared with them."""
 
 RECORD_TABLES: tuple[sa.Table, ...] = (
     predictions,

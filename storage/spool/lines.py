@@ -11,17 +11,22 @@ from typing import Any, NamedTuple
 from pydantic_core import to_json
 
 from storage.domain.inputs import FEATURE_NAMES, values_of
+from storage.schema.caller import METADATA, REFERENCE, UNNAMED, Caller
 from storage.spool.segments import line_of
 
 
 class Predicted(NamedTuple):
-    """One answer: its id, its inputs as in an array, its value and the bounds, in the target's unit."""
+    """One answer: its id, its inputs as in an array, its value and the bounds, in the target's unit.
+
+    ``caller`` is what the caller said of it.
+    """
 
     prediction_id: str
     inputs: Sequence[float]
     price: float
     lower: float
     upper: float
+    caller: Caller = UNNAMED
 
 
 class Answered(NamedTuple):
@@ -78,7 +83,7 @@ def request_line(answered: Answered, timestamp: datetime) -> bytes:
 def _prediction(
     kind: str, timestamp: datetime, predicted: Predicted, request_id: str, model: Model
 ) -> dict[str, Any]:
-    return {
+    fields: dict[str, Any] = {
         "timestamp": timestamp,
         "kind": kind,
         "prediction_id": predicted.prediction_id,
@@ -90,3 +95,10 @@ def _prediction(
         "model_type": model.model_type,
         "model_version": model.model_version,
     }
+    # Only where they were given: lines without them are as short as ever, and older releases read them.
+    reference, metadata = predicted.caller
+    if reference is not None:
+        fields[REFERENCE] = reference
+    if metadata is not None:
+        fields[METADATA] = metadata
+    return fields

@@ -19,7 +19,16 @@ from tests.storage import records
 finite = st.floats(allow_nan=False, allow_infinity=False)
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 moments = st.datetimes(min_value=datetime(1990, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+saying = st.builds(
+    lambda record, reference, metadata: record.model_copy(
+        update={"reference": reference, "metadata": metadata}
+    ),
+    st.builds(records.prediction, text, finite) | st.builds(records.answer, text, finite),
+    st.none() | text,
+    st.none() | st.dictionaries(text, text),
+)
 kinds = st.one_of(
+    saying,
     st.builds(records.prediction, text, finite),
     st.builds(records.request, text, st.integers(100, 599)),
     st.builds(records.answer, text, finite),
@@ -40,6 +49,8 @@ def test_a_row_is_what_the_record_says(record: SpoolRecord, moment: datetime) ->
         row = dict(zip(rows.columns, rows.rows[0], strict=True))
         stored = datetime.fromisoformat(row.pop("timestamp")).replace(tzinfo=UTC)
         expected = part.row()
+        if row.get("metadata") is not None:
+            row["metadata"] = json.loads(row["metadata"])
         assert stored == expected.pop("timestamp")
         assert row == expected
         assert rows.table == part.table

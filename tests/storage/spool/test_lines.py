@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.domain.inputs import EXAMPLE, FEATURES, HousingFeatures
+from storage.schema.caller import Caller
 from storage.schema.records import PredictionRecord, RequestRecord, new_id
 from storage.spool.lines import (
     Answered,
@@ -23,20 +24,33 @@ MODEL = Model("Forest", "20260101T000000Z-abc")
 INPUTS = st.tuples(*(st.floats(each.minimum, each.maximum) for each in FEATURES))
 
 
-@given(INPUTS, st.tuples(NUMBERS, NUMBERS, NUMBERS), MOMENTS)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+CALLERS = st.builds(
+    Caller, st.none() | TEXTS, st.none() | st.dictionaries(TEXTS, TEXTS, min_size=1, max_size=3)
+)
+
+
+@given(INPUTS, st.tuples(NUMBERS, NUMBERS, NUMBERS), MOMENTS, CALLERS)
 def test_a_prediction_is_read_back_to_the_last_bit(
-    inputs: tuple[float, ...], answer: tuple[float, float, float], now: datetime
+    inputs: tuple[float, ...],
+    answer: tuple[float, float, float],
+    now: datetime,
+    caller: Caller,
 ) -> None:
-    predicted = Predicted(new_id(), inputs, *answer)
+    predicted = Predicted(new_id(), inputs, *answer, caller)
     line = prediction_line(predicted, now, "request-1", MODEL)
     assert decode(line.removesuffix(b"\n")) == _prediction(predicted, now)
 
 
-@given(INPUTS, st.tuples(NUMBERS, NUMBERS, NUMBERS), NUMBERS, MOMENTS)
+@given(INPUTS, st.tuples(NUMBERS, NUMBERS, NUMBERS), NUMBERS, MOMENTS, CALLERS)
 def test_an_answer_is_a_prediction_and_its_request(
-    inputs: tuple[float, ...], answer: tuple[float, float, float], seconds: float, now: datetime
+    inputs: tuple[float, ...],
+    answer: tuple[float, float, float],
+    seconds: float,
+    now: datetime,
+    caller: Caller,
 ) -> None:
-    predicted = Predicted(new_id(), inputs, *answer)
+    predicted = Predicted(new_id(), inputs, *answer, caller)
     version = MODEL.model_version
     answered = Answered("/predict", "POST", 200, seconds, None, "request-1", version)
     record = decode(answer_line(predicted, answered, now, MODEL).removesuffix(b"\n"))
@@ -57,7 +71,17 @@ def _prediction(predicted: Predicted, now: datetime) -> PredictionRecord:
         interval_upper=predicted.upper,
         model_type=MODEL.model_type,
         model_version=MODEL.model_version,
+        reference=predicted.caller.reference,
+        metadata=predicted.caller.metadata,
     )
+
+
+def test_a_line_of_a_silent_caller_is_as_it_ever_was() -> None:
+    inputs = tuple(each.minimum for each in FEATURES)
+    predicted = Predicted(new_id(), inputs, 1.0, 0.5, 1.5)
+    line = prediction_line(predicted, datetime.now(UTC), "request-1", MODEL)
+    assert b"reference" not in line
+    assert b"metadata" not in line
 
 
 @given(
