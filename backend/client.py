@@ -15,6 +15,7 @@ from backend.connection import (
     parse,
 )
 from backend.contract.audit import AuditQuery, AuditResponse
+from backend.contract.data import TableResponse
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import Correction, FeedbackItem, FeedbackRequest, FeedbackResponse
@@ -93,6 +94,10 @@ class HousingClient(ServiceConnection):
     def info(self) -> InfoResponse:
         """Describe the served model."""
         return self._get(InfoResponse, "/info")
+
+    def table(self) -> TableResponse:
+        """Describe the table that the served model learned from."""
+        return self._get(TableResponse, "/table")
 
     def metrics(self) -> str:
         """Return the metrics of all worker processes in Prometheus' text format."""

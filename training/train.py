@@ -9,6 +9,7 @@ from functools import cached_property
 from storage.models.pickles import pickled
 from storage.models.store import ModelStore
 from storage.schema.records import ModelManifest, utc_now
+from storage.schema.table_profile import TableProfile
 from storage.settings import Settings
 from training.dataset.doubts import doubts_of
 from training.dataset.kept import keep_table
@@ -18,6 +19,7 @@ from training.dataset.production_rows import (
     checksum,
     with_labelled_rows,
 )
+from training.dataset.profile import table_profile
 from training.dataset.splits import Part, Splits, split
 from training.dataset.table import HousingTable
 from training.fitting.fit import (
@@ -137,6 +139,7 @@ class Training:
             validation=splits.validation,
             row_counts=splits.row_counts,
             table=self._table.learned,
+            profile=self._profile(splits, test),
             dataset_sha256=self._table.sha256,
             training_sha256=checksum(splits.train),
             lesson_sha256=self.lesson,
@@ -182,6 +185,12 @@ class Training:
                     one.label,
                     round(one.row_microseconds),
                 )
+
+    def _profile(self, splits: Splits, test: Part) -> TableProfile:
+        parts = {"train": splits.train, "validation": splits.validation, "test": test}
+        targets = {name: part.targets for name, part in parts.items()}
+        labelled = self.labelled.used if self.labelled is not None else 0
+        return table_profile(self._table, targets, splits.repeated, labelled)
 
     def _doubts(self) -> tuple[str, ...]:
         """Say what is odd about the table before it is learned from, which takes minutes."""

@@ -1,5 +1,6 @@
 """The service's description, state and schemas."""
 
+from backend.contract.data import TableResponse
 from backend.contract.predictions import (
     FEATURE_NAMES,
     PredictionResponse,
@@ -50,6 +51,15 @@ def schema(connection: Connection) -> str:
     return f"{', '.join(answer.schemas)}; its example is accepted"
 
 
+def table(connection: Connection) -> str:
+    """GET /table"""
+    answer = connection.get(TableResponse, "/table")
+    demand(answer.reason is None, str(answer.reason))
+    parts = answer.split.parts if answer.split is not None else []
+    rows = ", ".join(f"{part.rows:,} {part.name}" for part in parts)
+    return f"{len(answer.inputs)} inputs; {rows}"
+
+
 def openapi(connection: Connection) -> str:
     """GET /openapi.json"""
     document = connection.raw("GET", "/openapi.json").json()
@@ -79,6 +89,7 @@ STEPS: tuple[Step, ...] = (
     Step("GET /health/ready", "is it ready?", ready),
     Step("GET /info", "which model?", info),
     Step("GET /schema", "what does it expect?", schema),
+    Step("GET /table", "learned from what?", table),
     Step("GET /openapi.json", "for programs", openapi),
     Step("GET /docs", "for people", docs),
     Step("GET /docs/<asset>", "works offline", docs),

@@ -1,10 +1,11 @@
-"""GET /, /health, /info, /schema and /metrics: description and state of the service."""
+"""GET /, /health, /info, /schema, /table and /metrics: description and state of the service."""
 
 from flask import Blueprint, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from backend.contract.predictions import EXAMPLE, BatchPredictionRequest
 from backend.contract.service import SchemaResponse, ServiceDescription, alive
+from backend.registry.table import table_of
 from backend.services import current_services
 from backend.serving import health as serving
 from backend.supervisor.states import supervised
@@ -70,6 +71,13 @@ def schema() -> Response:
         for model in (HousingFeatures, BatchPredictionRequest)
     }
     return answer(SchemaResponse(schemas=schemas, example=EXAMPLE))
+
+
+@blueprint.get("/table")
+def table() -> Response:
+    """Describe the table that the served model learned from: columns, split, and what is odd about it."""
+    services = current_services()
+    return answer(table_of(services.store, services.host.current().manifest))
 
 
 @blueprint.get("/metrics")

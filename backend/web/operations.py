@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from backend.contract.audit import AuditQuery, AuditResponse
+from backend.contract.data import TableResponse
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import FeedbackRequest, FeedbackResponse
@@ -98,6 +99,7 @@ OPERATIONS: dict[str, Operation] = {
     "GET /health/ready": HEALTH,
     "GET /info": Operation(InfoResponse),
     "GET /schema": Operation(SchemaResponse),
+    "GET /table": Operation(TableResponse, conflict=True),
     "GET /metrics": Operation(None, media_type="text/plain"),
     "GET /openapi.json": Operation(None),
     "GET /docs": Operation(None, media_type="text/html"),

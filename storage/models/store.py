@@ -1,7 +1,7 @@
 """Trained models on disk: immutable version folders, checksums, and the champion pointer.
 
-versions/<version>/model.pkl, intervals.pkl, reference_profile.npz, holdout.npz, scaler.pkl, X_train.csv,
-                   metrics.json, model_card.md, candidates/..., manifest.json
+versions/<version>/model.pkl, intervals.pkl, reference_profile.npz, holdout.npz, table_profile.json,
+                   scaler.pkl, X_train.csv, metrics.json, model_card.md, candidates/..., manifest.json
 champion.json           the champion pointer: decides which version serves
 champion_history.json   the pointer's moves: decide where a rollback leads
 best_model.pkl, best_model_metrics.json, ../data/scaler.pkl, ../data/X_train.csv   follow the pointer
@@ -46,6 +46,7 @@ INTERVALS = "intervals.pkl"
 REFERENCE_PROFILE = "reference_profile.npz"
 HOLDOUT = "holdout.npz"
 MODEL_CARD = "model_card.md"
+TABLE_PROFILE = "table_profile.json"
 DRAFT = ".draft"
 """Ends the name of a folder that is being written; it begins with a dot, which no version's does."""
 VERSION_PATTERN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")

@@ -27,6 +27,7 @@ FURTHER = """
 | `intervals.pkl` | the calibrated prediction intervals |
 | `reference_profile.npz` | the training part, for drift, support, warnings and explanations |
 | `holdout.npz` | answers to the test part with the true prices, for errors and comparisons |
+| `table_profile.json` | what each column of the table holds, and how the rows were split |
 | `model_card.md` | data, protocol, figures by segment, limits |
 
 ## A trigger

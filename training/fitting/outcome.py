@@ -8,6 +8,7 @@ from storage.domain.subject import SUBJECT
 from storage.schema.gate_check import GateCheck
 from storage.schema.predictions import LabelledPredictions
 from storage.schema.records import LearnedTable
+from storage.schema.table_profile import TableProfile
 from storage.tables.problem import counted
 from training.dataset.production_rows import LabelledReport
 from training.dataset.splits import Part
@@ -41,6 +42,8 @@ class TrainingOutcome:
         Rows by part.
     table
         What is known of the base table.
+    profile
+        What it holds, and how it was split.
     lesson_sha256
         Of all that decides what was learned (``training/fitting/lesson.py``).
     dataset_sha256, training_sha256
@@ -71,6 +74,7 @@ class TrainingOutcome:
     row_counts: Mapping[str, int]
     seed: int
     table: LearnedTable
+    profile: TableProfile
     dataset_sha256: str
     training_sha256: str
     lesson_sha256: str

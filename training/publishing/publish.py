@@ -18,6 +18,7 @@ from storage.models.store import (
     MODEL_CARD,
     REFERENCE_PROFILE,
     SCALER,
+    TABLE_PROFILE,
     TRAINING_INPUTS,
     ModelStore,
 )
@@ -106,6 +107,7 @@ def _files(outcome: TrainingOutcome, model: bytes) -> dict[str, bytes]:
         REFERENCE_PROFILE: _reference_profile(outcome),
         HOLDOUT: holdout_bytes(outcome.answers),
         MODEL_CARD: model_card(outcome).encode(),
+        TABLE_PROFILE: outcome.profile.model_dump_json().encode(),
         METRICS: json.dumps(metrics_document(outcome), indent=2).encode(),
     } | others
 
