@@ -52,6 +52,11 @@ PREDICT = ConsolePage(
 BATCH = ConsolePage(
     "batch", ":material/table:", f"Score a file of {SUBJECTS} and download the predictions."
 )
+DATA = ConsolePage(
+    "data",
+    ":material/dataset:",
+    f"The {SUBJECTS} that the model learned from: columns, split, and what is odd about them.",
+)
 LATENCY = ConsolePage(
     "latency", ":material/speed:", "Response times, request rate and errors over time."
 )
@@ -68,4 +73,4 @@ REGISTRY = ConsolePage(
     "registry", ":material/inventory_2:", "Model versions, promotion, rollback and the audit log."
 )
 LOGS = ConsolePage("logs", ":material/receipt_long:", "Log lines of all processes, and requests.")
-PAGES = (OVERVIEW, PREDICT, BATCH, LATENCY, PERFORMANCE, DRIFT, RETRAIN, REGISTRY, LOGS)
+PAGES = (OVERVIEW, PREDICT, BATCH, LATENCY, PERFORMANCE, DRIFT, DATA, RETRAIN, REGISTRY, LOGS)

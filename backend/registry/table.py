@@ -24,15 +24,21 @@ NOT_COUNTED = (
 )
 
 
-def table_of(store: ModelStore, manifest: ModelManifest) -> TableResponse:
+def table_of(store: ModelStore, version: str) -> TableResponse:
     """Describe the table of a version.
 
     Raises
     ------
+    RecordNotFound
+        If there is no such version.
     StateConflict
         If the version is damaged; the message names the file.
     """
-    profile = _profile(store, manifest)
+    try:
+        manifest = store.manifest(version)
+        profile = _profile(store, manifest)
+    except ModelIntegrityError as error:
+        raise StateConflict(f"Version {version} is damaged: {error}") from error
     found = {one.name: one for one in profile.inputs} if profile is not None else {}
     return TableResponse(
         title=TITLE,
@@ -56,10 +62,7 @@ def table_of(store: ModelStore, manifest: ModelManifest) -> TableResponse:
 def _profile(store: ModelStore, manifest: ModelManifest) -> TableProfile | None:
     if TABLE_PROFILE not in manifest.checksums:
         return None
-    try:
-        return TableProfile.from_bytes(store.read(manifest.version, TABLE_PROFILE))
-    except ModelIntegrityError as error:
-        raise StateConflict(f"Version {manifest.version} is damaged: {error}") from error
+    return TableProfile.from_bytes(store.read(manifest.version, TABLE_PROFILE))
 
 
 def _target(found: ColumnProfile | None) -> TableColumn:

@@ -77,7 +77,7 @@ def schema() -> Response:
 def table() -> Response:
     """Describe the table that the served model learned from: columns, split, and what is odd about it."""
     services = current_services()
-    return answer(table_of(services.store, services.host.current().manifest))
+    return answer(table_of(services.store, services.host.current().manifest.version))
 
 
 @blueprint.get("/metrics")

@@ -6,6 +6,7 @@ from typing import Any
 from backend.contract.drift import CumulativePair, HistogramPair, TimelinePoint
 from dashboard.charts.chart_panel import quiet_title
 from dashboard.charts.colours import HERE, TOTAL, UP
+from dashboard.charts.histogram import stepped
 from dashboard.wording.drift_words import column_scale, column_unit
 from dashboard.wording.value import in_percent
 
@@ -146,13 +147,11 @@ def _steps(
     opacity: float,
     width: int,
 ) -> dict[str, Any]:
-    # Steps instead of bars: on a numeric axis a bar's width is in pixels and would miss its edges.
-    heights = [100 * share for share in (*shares, shares[-1])]
     return {
         "type": "line",
         "name": name,
         "step": "end",
-        "data": [list(point) for point in zip(edges, heights, strict=True)],
+        "data": stepped(edges, [100 * share for share in shares]),
         "showSymbol": False,
         "lineStyle": {"width": width, "color": colour},
         "itemStyle": {"color": colour},

@@ -14,7 +14,18 @@ from backend.client import HousingClient, ServiceUnreachable
 from storage.paths import RuntimePaths
 from tests.system import Program, running, wait_for
 
-PATHS = ("", "predict", "batch", "latency", "performance", "drift", "retrain", "registry", "logs")
+PATHS = (
+    "",
+    "predict",
+    "batch",
+    "latency",
+    "performance",
+    "drift",
+    "data",
+    "retrain",
+    "registry",
+    "logs",
+)
 """Of every page."""
 Scheme = Literal["light", "dark"]
 

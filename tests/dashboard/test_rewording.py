@@ -26,16 +26,26 @@ from tests.system import wait_for
 from tests.verdicts import close_retraining, decision
 from tests.versions import champion_and_dearer
 
-PAGES = ("overview", "batch", "latency", "performance", "drift", "retrain", "registry", "logs")
+PAGES = (
+    "overview",
+    "batch",
+    "latency",
+    "performance",
+    "drift",
+    "data",
+    "retrain",
+    "registry",
+    "logs",
+)
 NAMES = (
-    "action actor against categories challenger champion champion_version changed_by check_id code "
-    "conflicting corrected "
-    "dataset_sha256 decided_by drifted_features duplicate endpoint event_id expected_champion "
-    "experiment_id feature_names features field hash instance kind last_hash last_lines leading_inputs "
-    "level log_tail method mlflow_run_id mlflow_url model_name model_type model_version module "
-    "name next_page_token page_token person prediction_id prediction_ids previous previous_version "
-    "process q refused_version request_id requested_by run_id running_retrainings service_version "
-    "state subject trigger_file trigger_files trigger_id type unit unknown unreadable url version "
+    "about action actor against categories challenger champion champion_version changed_by check_id "
+    "code conflicting corrected dataset_sha256 decided_by description drifted_features duplicate "
+    "endpoint event_id expected_champion experiment_id feature_names features field hash identifier "
+    "instance kind label last_hash last_lines leading_inputs level log_tail method mlflow_run_id "
+    "mlflow_url model_name model_type model_version module name next_page_token page_token person "
+    "prediction_id prediction_ids previous previous_version process q refused_version request_id "
+    "requested_by run_id running_retrainings service_version state subject subjects time trigger_file "
+    "trigger_files trigger_id type unit unknown unreadable url version words "
 )
 DATA = frozenset(NAMES.split())
 """Fields of text that are no sentence: names, ids, versions, log lines."""

@@ -164,6 +164,13 @@ def _drift(page: AppTest) -> Iterator[AppTest]:
     yield page
 
 
+def _data(page: AppTest) -> Iterator[AppTest]:
+    yield from _whole(page)
+    page.selectbox(key="data_opened").set_value("surface").run()
+    assert not page.error, [error.value for error in page.error]
+    yield page
+
+
 WALKS: dict[str, Callable[[AppTest], Iterator[Any]]] = {
     "overview": _whole,
     "predict": _predict,
@@ -171,6 +178,7 @@ WALKS: dict[str, Callable[[AppTest], Iterator[Any]]] = {
     "latency": _whole,
     "performance": _performance,
     "drift": _drift,
+    "data": _data,
     "retrain": _whole,
     "registry": _whole,
     "logs": _whole,

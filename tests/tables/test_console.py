@@ -29,6 +29,13 @@ EXPECTED = {
     "batch": ("Mean ground temperature", "one night per row"),
     "performance": ("in °C", "Humidity"),
     "drift": ("Predicted ground temperature", "asphalt", "The shares of some categories"),
+    "data": (
+        "Ground temperature",
+        "one night, several are nights",
+        "Dew point",
+        "asphalt",
+        "No input is",
+    ),
     "registry": ("All nights", "RMSE, °C"),
 }
 """What some pages must say instead."""

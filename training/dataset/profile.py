@@ -35,7 +35,7 @@ def table_profile(
     inputs = [_input_profile(one, table.values[:, place]) for place, one in enumerate(FEATURES)]
     return TableProfile(
         rows=len(table),
-        target=_number_profile(TARGET_NAME, table.values[:, -1], USUAL_ANSWERS, is_whole=False),
+        target=profile_of_numbers(TARGET_NAME, table.values[:, -1], USUAL_ANSWERS),
         inputs=inputs,
         split=SplitProfile(
             kind="random",
@@ -48,14 +48,15 @@ def table_profile(
 
 def _input_profile(feature: Feature, values: FloatArray) -> ColumnProfile:
     if feature.categories is not None:
-        return _word_profile(feature.name, feature.categories, values)
+        return profile_of_words(feature.name, feature.categories, values)
     typical = (float(feature.typical.lowest), float(feature.typical.highest))
-    return _number_profile(feature.name, values, typical, is_whole=feature.kind == "integer")
+    return profile_of_numbers(feature.name, values, typical)
 
 
-def _number_profile(
-    name: str, values: FloatArray, typical: tuple[float, float], *, is_whole: bool
+def profile_of_numbers(
+    name: str, values: FloatArray, typical: tuple[float, float]
 ) -> ColumnProfile:
+    """Look at numbers, shape (n,), NaN where one is missing; at least one is not."""
     ordered = np.sort(values[~np.isnan(values)])
     within = np.searchsorted(ordered, typical[1], "right") - np.searchsorted(ordered, typical[0])
     lowest, low, median, high, highest = quantiles(ordered, FIGURES)
@@ -69,11 +70,12 @@ def _number_profile(
         median=median,
         high=high,
         highest=highest,
-        histogram=_histogram(ordered, is_whole=is_whole),
+        histogram=_histogram(ordered),
     )
 
 
-def _word_profile(name: str, words: list[str], values: FloatArray) -> ColumnProfile:
+def profile_of_words(name: str, words: list[str], values: FloatArray) -> ColumnProfile:
+    """Look at positions of words, shape (n,), NaN where one is missing."""
     positions = values[~np.isnan(values)].astype(np.intp)
     counts = np.bincount(positions, minlength=len(words))
     order = np.argsort(-counts, kind="stable")
@@ -108,7 +110,8 @@ def quantiles(ordered: FloatArray, shares: tuple[float, ...]) -> list[float]:
     return [float(value) for value in ordered[places]]
 
 
-def _histogram(ordered: FloatArray, *, is_whole: bool) -> ValueHistogram:
+def _histogram(ordered: FloatArray) -> ValueHistogram:
+    is_whole = bool((ordered == np.floor(ordered)).all())
     edges = _edges(*quantiles(ordered, TAILS), is_whole=is_whole)
     below = np.searchsorted(ordered, edges[1:-1])
     counts = np.diff(below, prepend=0, append=len(ordered))
