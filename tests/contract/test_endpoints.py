@@ -16,6 +16,7 @@ READABLE = (
     "/health/ready",
     "/info",
     "/schema",
+    "/table",
     "/logs",
     "/metrics/api",
     "/metrics/api/summary",
