@@ -4,13 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from backend.contract.definition import ABOUT, TITLE
+from backend.contract.definition import ABOUT, IS_EMBEDDED, TITLE
 from backend.contract.service import VERSION
 from dashboard.navigation import PAGES
 from dashboard.settings import addresses
 
 # A file of its own: Streamlit would fetch a named icon's picture from the internet.
-ICON = Path(__file__).parent / "assets" / "icon.svg"
+# The house is for the table that comes along.
+ICON = Path(__file__).parent / "assets" / ("icon.svg" if IS_EMBEDDED else "table_icon.svg")
 
 ABOUT_TEXT = f"""**{TITLE} {VERSION}** {ABOUT},
 and shows its operator whether the predictions can be trusted."""

@@ -15,6 +15,7 @@ from storage.domain.presets import DISTRICTS, District, district_of
 from storage.domain.sentence import in_sentence, with_article
 from storage.domain.slices import REGION_KINDS, SLICE_LABELS
 from storage.domain.subject import ABOUT, SUBJECT, SUBJECTS, TITLE
+from storage.domain.table import IS_EMBEDDED
 from storage.domain.target import (
     ACCEPTED_TARGETS,
     DISPLAY,
@@ -43,6 +44,7 @@ __all__ = [
     "DISTRICTS",
     "EXACT",
     "HAS_PLACE",
+    "IS_EMBEDDED",
     "LATITUDE_NAME",
     "LONGITUDE_NAME",
     "MIDDLE_LATITUDE",

@@ -41,7 +41,7 @@ def shaded(low: float, high: float, name: str) -> dict[str, Any]:
     return {
         "silent": True,
         "itemStyle": {"color": TOTAL, "opacity": 0.14},
-        "label": {"position": "insideTop", "color": TOTAL, "fontSize": 11},
+        "label": {"position": "top", "color": TOTAL, "fontSize": 11},
         "data": [[{"xAxis": low, "name": name}, {"xAxis": high}]],
     }
 

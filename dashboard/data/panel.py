@@ -3,7 +3,7 @@
 import streamlit as st
 
 from backend.contract.data import TableResponse
-from backend.contract.definition import ABOUT, SUBJECT, SUBJECTS, TITLE
+from backend.contract.definition import ABOUT, SUBJECT, TITLE
 from dashboard.data.inputs import draw_inputs
 from dashboard.data.opened import draw_opened
 from dashboard.data.split import draw_split
@@ -63,7 +63,7 @@ def table_facts(found: TableResponse) -> dict[str, str]:
     """Return name and value of what is known of the table as a whole, as Markdown."""
     name = f"`{found.table.name}`" if found.table is not None else ":gray[not recorded]"
     facts = {
-        "A row is": f"one {escaped(SUBJECT)}, several are {escaped(SUBJECTS)}",
+        "A row is": f"one {escaped(SUBJECT)}",
         "Rows from": f"{name} :gray[{_source_words(found)}]",
         "Checksum": f":gray[SHA-256 {found.dataset_sha256[:16]}]",
     }
@@ -80,7 +80,7 @@ def _source_words(found: TableResponse) -> str:
     words = {
         "embedded": "comes with the product",
         "sklearn": "scikit-learn's loader",
-        "file": "file",
+        "file": "a file of its own",
     }
     return words[found.table.source]
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from backend.client import HousingClient, ServiceUnreachable
 from storage.paths import RuntimePaths
-from tests.system import Program, running, wait_for
+from tests.system import Program, running, running_cold, wait_for
 
 PATHS = (
     "",
@@ -56,7 +56,9 @@ COLD_START_SECONDS = 240
 class System:
     """The processes over one runtime folder; the service alone can be killed and started again."""
 
-    def __init__(self, runtime: Path, logs: Path, backend_port: int, dashboard_port: int) -> None:
+    def __init__(
+        self, runtime: Path, logs: Path, backend_port: int, dashboard_port: int, **settings: str
+    ) -> None:
         self.paths = RuntimePaths(runtime)
         self.service_url = f"http://127.0.0.1:{backend_port}"
         self.console_url = f"http://127.0.0.1:{dashboard_port}"
@@ -72,7 +74,9 @@ class System:
             "HOUSING_DASHBOARD_PORT": str(dashboard_port),
             "HOUSING_REFRESH_SECONDS": str(REFRESH_SECONDS),
             "HOUSING_BACKEND_TIMEOUT_SECONDS": str(PATIENCE_SECONDS),
-        }
+        } | settings
+        # What was imported already has the embedded table's definition.
+        self._running = running_cold if "HOUSING_TABLE" in settings else running
         self._others = ExitStack()
         self._service = ExitStack()
         self.service_runs = False
@@ -95,7 +99,7 @@ class System:
         """Run the retraining worker meanwhile, unless told otherwise with models of few trees and rows."""
         module, *arguments = command or SMALL_WORKER
         told = self._settings | settings
-        with running(module, self._logs / "worker.log", *arguments, **told):
+        with self._running(module, self._logs / "worker.log", *arguments, **told):
             yield
 
     def stop_service(self) -> None:
@@ -121,7 +125,7 @@ class System:
 
     def _run(self, stack: ExitStack, module: str) -> Program:
         log = self._logs / f"{module.split('.')[-1]}.log"
-        return stack.enter_context(running(module, log, **self._settings))
+        return stack.enter_context(self._running(module, log, **self._settings))
 
     def _service_is_healthy(self) -> bool:
         try:
@@ -138,10 +142,10 @@ class System:
 
 @contextmanager
 def running_system(
-    runtime: Path, logs: Path, backend_port: int, dashboard_port: int
+    runtime: Path, logs: Path, backend_port: int, dashboard_port: int, **settings: str
 ) -> Iterator[System]:
-    """Run the whole system over a runtime folder that has a champion."""
-    system = System(runtime, logs, backend_port, dashboard_port)
+    """Run the whole system over a runtime folder that has a champion; ``settings`` may name its table."""
+    system = System(runtime, logs, backend_port, dashboard_port, **settings)
     try:
         system.start()
         yield system

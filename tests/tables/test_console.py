@@ -31,7 +31,7 @@ EXPECTED = {
     "drift": ("Predicted ground temperature", "asphalt", "The shares of some categories"),
     "data": (
         "Ground temperature",
-        "one night, several are nights",
+        "one night",
         "Dew point",
         "asphalt",
         "No input is",
