@@ -36,7 +36,7 @@ from training.fitting.lesson import lesson_of
 from training.fitting.outcome import TrainingOutcome
 from training.fitting.progress import StepDisplay
 from training.fitting.search import SEARCHED, Trial, configured_search
-from training.models.candidates import Candidate
+from training.models.candidates import Candidate, require_libraries
 from training.models.intervals import PriceIntervals
 from training.models.predictor import Predictor, PublicPredictor, compiled_if_equal
 from training.models.price_pipeline import PricePipeline
@@ -81,7 +81,7 @@ class Training:
     Raises
     ------
     InvalidInput
-        When it is made, if HOUSING_SEARCH_SPACE cannot be used.
+        When it is made, if HOUSING_SEARCH_SPACE cannot be used, or the library of a candidate is missing.
     """
 
     def __init__(
@@ -99,6 +99,7 @@ class Training:
         self._retraining = retraining
         self._registrations = OpenRegistrations(settings.paths)
         self._search = configured_search(settings, candidates)
+        require_libraries(candidates)
         self._step = 0
 
     def run(self) -> TrainedVersion:

@@ -4,7 +4,7 @@ One folder defines a table: ``table.toml`` and its rows. Nothing else in the hou
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -59,11 +59,14 @@ class Candidates(Part):
     ----------
     built_in
         Names of those that come with the product; None: all.
+    optional
+        Those that compete too, of "lightgbm", "xgboost" and "catboost"; their libraries are installed apart.
     own
         Further ones by name, each as ``package.module:function``.
     """
 
     built_in: list[Words] | None = None
+    optional: list[Literal["lightgbm", "xgboost", "catboost"]] = Field([])
     own: dict[Name, Annotated[str, Field(strict=True, pattern=r"^[\w.]+:\w+$")]] = Field({})
 
 

@@ -11,13 +11,15 @@ from sklearn.base import clone
 
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions, Predictions
+from training.boosters.library_trees import LibraryTrees
 from training.dataset.splits import Part, Splits
 from training.evaluation.metrics import RegressionFigures, evaluate
-from training.fitting.threads import fitting_threads
+from training.fitting.threads import fitting_threads, threads_for
 from training.models.candidates import Candidate
 from training.models.compiled_model import may_be_compiled
+from training.models.early_stopping import stops_early, validation_arguments
 from training.models.intervals import IntervalFigures, PriceIntervals, interval_figures
-from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline
+from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline, placed
 
 TIMED_ROWS = 9
 PLAIN_VALUES = (str, int, float, bool, type(None))
@@ -84,15 +86,27 @@ def fit(candidate: Candidate, train: Part, validation: Part, threads: int) -> Fi
     pipeline = clone(candidate.pipeline)
     started = time.perf_counter()
     with fitting_threads(len(train), threads):
-        # Weights go to the regressor only: for the features, each district counts once and is never its own
-        # neighbour, as a repeated row would be.
-        weights = {f"{REGRESSOR}__sample_weight": train.weights}
-        pipeline.fit(train.inputs, train.targets, **weights)
+        _fit_steps(pipeline, train, validation, threads)
         fit_seconds = time.perf_counter() - started
         figures = evaluate(validation.targets, pipeline.predict(validation.inputs))
     _serve_single_threaded(pipeline)
     spent = _row_microseconds(pipeline, validation.inputs)
     return FittedCandidate(candidate.name, candidate.label, pipeline, fit_seconds, figures, spent)
+
+
+def _fit_steps(pipeline: PricePipeline, train: Part, validation: Part, threads: int) -> None:
+    regressor = pipeline[REGRESSOR]
+    # Weights go to the regressor only: for the features, each district counts once and is never its own
+    # neighbour, as a repeated row would be.
+    arguments: dict[str, Any] = {"sample_weight": train.weights}
+    if isinstance(regressor, LibraryTrees):
+        # It takes a number only: what limits other libraries' threads does not reach one not yet loaded.
+        regressor.set_params(n_jobs=threads_for(len(train), threads))
+    features = pipeline[PREPROCESSING].fit_transform(placed(train.inputs), train.targets)
+    if stops_early(regressor):
+        checked = pipeline.features(validation.inputs)
+        arguments |= validation_arguments(regressor, checked, validation.targets)
+    regressor.fit(features, train.targets, **arguments)
 
 
 def choose(fitted: Sequence[FittedCandidate]) -> FittedCandidate:

@@ -8,6 +8,8 @@ from typing import Any
 
 from storage.models.libraries import libraries
 from storage.settings import Settings
+from training.boosters.library import library_version
+from training.boosters.library_trees import LibraryTrees
 from training.dataset.kept import champion_table
 from training.dataset.production_rows import checksum, read_window, with_labelled_rows
 from training.dataset.sources import load_table
@@ -15,6 +17,7 @@ from training.dataset.splits import Part, split
 from training.fitting.fit import PLAIN_VALUES
 from training.fitting.search import Search, configured_search
 from training.models.candidates import Candidate, configured_candidates
+from training.models.price_pipeline import REGRESSOR
 
 THREADS = "n_jobs"
 """Ends the names of parameters that change how fast a model is fitted and not what it learns."""
@@ -38,7 +41,7 @@ def lesson_of(
         "seed": seed,
         "candidates": {each.name: dict(_parameters(each)) for each in candidates},
         "search": [list(_plain(each.items())) for each in search.configurations] if search else [],
-        "libraries": libraries(),
+        "libraries": libraries() | _libraries_of(candidates),
     }
     return hashlib.sha256(json.dumps(lesson, sort_keys=True).encode()).hexdigest()
 
@@ -59,6 +62,12 @@ def present_lesson(settings: Settings, now: datetime) -> str:
     candidates = configured_candidates(settings)
     search = configured_search(settings, candidates)
     return lesson_of(table.sha256, splits.train, candidates, search, seed)
+
+
+def _libraries_of(candidates: Sequence[Candidate]) -> dict[str, str]:
+    models = (each.pipeline[REGRESSOR] for each in candidates)
+    names = (model.library for model in models if isinstance(model, LibraryTrees))
+    return {name: library_version(name) for name in names}
 
 
 def _parameters(candidate: Candidate) -> Iterable[tuple[str, str]]:

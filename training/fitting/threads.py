@@ -14,4 +14,9 @@ long where a waiting thread sleeps and its core has to be woken. The model is th
 
 def fitting_threads(rows: int, threads: int | None = None) -> Any:
     """Return a context in which libraries use one thread for few rows, else ``threads`` (None: any)."""
-    return threadpool_limits(limits=1 if rows < FEWEST_ROWS else threads)
+    return threadpool_limits(limits=threads_for(rows, threads))
+
+
+def threads_for(rows: int, threads: int | None) -> int | None:
+    """Return how many threads so many rows are worth."""
+    return 1 if rows < FEWEST_ROWS else threads

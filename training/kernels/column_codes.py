@@ -14,6 +14,8 @@ SIZES: IntegerArray = np.array(
 """Number of categories of each input, 0 for a number."""
 SMOOTHING_ROWS = 10.0
 """A category's mean counts as much as the mean of all where it has so many rows."""
+GAP = -1e300
+"""Stands for a missing number where it must be told from every known one; lower than any of them."""
 
 
 class ColumnCodes(NamedTuple):
@@ -68,6 +70,31 @@ def mean_codes(inputs: FloatArray, targets: FloatArray, sizes: IntegerArray = SI
         means = _smoothed_means(positions, targets, size + 1)
         codes[column, :size], missing[column] = means[:size], means[size]
     return ColumnCodes(sizes, codes, missing)
+
+
+def ranked_codes(
+    inputs: FloatArray, targets: FloatArray, sizes: IntegerArray = SIZES
+) -> ColumnCodes:
+    """Return codes that each stand for one category: its rank, 0 to size, by what ``mean_codes`` gives it.
+
+    A missing category is one more, so that a column of m categories has the codes 0 to m. A missing number is
+    ``GAP``. So nothing that was known of a row is lost.
+
+    Examples
+    --------
+    >>> inputs = np.array([[0.0, 5.0], [0.0, np.nan], [1.0, 7.0]])
+    >>> found = ranked_codes(inputs, np.array([1.0, 3.0, 8.0]), np.array([2, 0]))
+    >>> found.codes[0].tolist(), found.missing.tolist()
+    ([0.0, 2.0], [1.0, -1e+300])
+    """
+    found = mean_codes(inputs, targets, sizes)
+    missing = np.full(len(sizes), GAP)
+    for column, size in enumerate(sizes.tolist()):
+        if size:
+            means = np.append(found.codes[column, :size], found.missing[column])
+            ranks = np.argsort(np.argsort(means, kind="stable"), kind="stable")
+            found.codes[column, :size], missing[column] = ranks[:size], ranks[size]
+    return ColumnCodes(sizes, found.codes, missing)
 
 
 def encoded(inputs: FloatArray, known: ColumnCodes) -> FloatArray:

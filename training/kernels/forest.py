@@ -104,12 +104,12 @@ def _leaves(
     for number, tree in enumerate(trees):
         is_leaf, left, right, value = (np.ascontiguousarray(tree[name]) for name in WALKED)
         of_tree = left_leaves[starts[number] : starts[number + 1]]
-        _number_leaves(is_leaf, left, right, value, values[number], of_tree)
+        number_leaves(is_leaf, left, right, value, values[number], of_tree)
     return values, left_leaves
 
 
 @compiled
-def _number_leaves(
+def number_leaves(
     is_leaf: npt.NDArray[np.uint8],
     left: npt.NDArray[np.uint32],
     right: npt.NDArray[np.uint32],

@@ -87,38 +87,38 @@ def sum_trees(features: FloatArray, forest: ForestArrays, sums: FloatArray) -> N
 @compiled
 def _sum_row(row: FloatArray, forest: ForestArrays, sums: FloatArray) -> None:
     """Fill the sums (1, n_models) of one row, which has nothing to share."""
-    leaves, passed = _every_leaf(forest), forest.starts[:-1].copy()
-    _leave_out(row[forest.columns], forest, passed, leaves)
-    _add_leaves(leaves.reshape((leaves.shape[0], 1)), forest, sums)
+    leaves, passed = every_leaf(forest), forest.starts[:-1].copy()
+    leave_out(row[forest.columns], forest, passed, leaves)
+    add_leaves(leaves.reshape((leaves.shape[0], 1)), forest, sums)
 
 
 @compiled
 def _sum_rows(rows: FloatArray, forest: ForestArrays, sums: FloatArray) -> None:
     """Fill the sums (n, n_models) of up to ``ROWS_AT_ONCE`` rows."""
-    values = _in_lanes(rows, forest.columns)
-    lowest = _lowest_of_groups(values)
-    of_all, passed_by_all = _every_leaf(forest), forest.starts[:-1].copy()
-    _leave_out(_lowest_of_all(lowest), forest, passed_by_all, of_all)
+    values = in_lanes(rows, forest.columns)
+    lowest = lowest_of_groups(values)
+    of_all, passed_by_all = every_leaf(forest), forest.starts[:-1].copy()
+    leave_out(lowest_of_all(lowest), forest, passed_by_all, of_all)
     of_group, passed = np.empty_like(of_all), np.empty_like(passed_by_all)
     leaves = np.empty((of_all.shape[0], LANES), of_all.dtype)
     for group in range(values.shape[0]):
         of_group[:] = of_all
         passed[:] = passed_by_all
-        _leave_out(lowest[group], forest, passed, of_group)
+        leave_out(lowest[group], forest, passed, of_group)
         for tree in range(of_group.shape[0]):
             leaves[tree] = of_group[tree]
-        _leave_out_by_lane(values[group], forest, passed, leaves)
-        _add_leaves(leaves, forest, sums[group * LANES : (group + 1) * LANES])
+        leave_out_by_lane(values[group], forest, passed, leaves)
+        add_leaves(leaves, forest, sums[group * LANES : (group + 1) * LANES])
 
 
 @compiled
-def _every_leaf(forest: ForestArrays) -> npt.NDArray[Any]:
+def every_leaf(forest: ForestArrays) -> npt.NDArray[Any]:
     """Return the set of all leaves for each tree, shape (n_trees,)."""
     return ~np.zeros(forest.values.shape[0], forest.kept.dtype)
 
 
 @compiled
-def _in_lanes(rows: FloatArray, columns: npt.NDArray[np.int64]) -> FloatArray:
+def in_lanes(rows: FloatArray, columns: npt.NDArray[np.int64]) -> FloatArray:
     """Return the columns in groups of rows, shape (n_groups, n_columns, LANES).
 
     What is left of the last group repeats the last row, so that it changes nothing that rows have in common.
@@ -134,7 +134,7 @@ def _in_lanes(rows: FloatArray, columns: npt.NDArray[np.int64]) -> FloatArray:
 
 
 @compiled
-def _lowest_of_groups(values: FloatArray) -> FloatArray:
+def lowest_of_groups(values: FloatArray) -> FloatArray:
     """Return each group's lowest value of each column, shape (n_groups, n_columns)."""
     lowest = np.empty(values.shape[:2])
     for group in range(values.shape[0]):
@@ -148,7 +148,7 @@ def _lowest_of_groups(values: FloatArray) -> FloatArray:
 
 
 @compiled
-def _lowest_of_all(lowest_of_groups: FloatArray) -> FloatArray:
+def lowest_of_all(lowest_of_groups: FloatArray) -> FloatArray:
     """Return the lowest value of each column, shape (n_columns,)."""
     lowest: FloatArray = lowest_of_groups[0].copy()
     for group in range(1, lowest_of_groups.shape[0]):
@@ -158,7 +158,7 @@ def _lowest_of_all(lowest_of_groups: FloatArray) -> FloatArray:
 
 
 @compiled
-def _leave_out(
+def leave_out(
     values: FloatArray,
     forest: ForestArrays,
     passed: npt.NDArray[np.int64],
@@ -180,13 +180,13 @@ def _leave_out(
 
 
 @compiled
-def _leave_out_by_lane(
+def leave_out_by_lane(
     values: FloatArray,
     forest: ForestArrays,
     passed: npt.NDArray[np.int64],
     leaves: npt.NDArray[Any],
 ) -> None:
-    """Take out what each row's own values, shape (n_columns, LANES), cannot reach, as ``_leave_out`` does.
+    """Take out what each row's own values, shape (n_columns, LANES), cannot reach, as ``leave_out`` does.
 
     ``passed`` is where nodes are looked at from, and stays; ``leaves`` are of shape (n_trees, LANES).
     """
@@ -203,7 +203,7 @@ def _leave_out_by_lane(
 
 
 @compiled
-def _add_leaves(leaves: npt.NDArray[Any], forest: ForestArrays, sums: FloatArray) -> None:
+def add_leaves(leaves: npt.NDArray[Any], forest: ForestArrays, sums: FloatArray) -> None:
     """Fill the sums (n_rows, n_models) from the remaining leaves of every tree, (n_trees, LANES)."""
     tree, rows = np.uint64(0), sums.shape[0]
     totals = np.empty(rows)

@@ -21,7 +21,13 @@ from storage.domain.inputs import ARE_PLAIN
 from storage.domain.table import TABLE
 from storage.errors import InvalidInput
 from storage.settings import Settings
+from training.boosters.catboost_trees import CatBoostTrees
+from training.boosters.library import LABELS, library
+from training.boosters.library_trees import LibraryTrees
+from training.boosters.lightgbm_trees import LightGBMTrees
+from training.boosters.xgboost_trees import XGBoostTrees
 from training.features.encoded_inputs import EncodedInputs
+from training.features.ranked_inputs import RankedInputs
 from training.kernels.column_codes import SIZES
 from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline, price_pipeline
 
@@ -31,6 +37,10 @@ ONE_HOT: dict[str, Any] = {
     "sparse_output": False,
 }
 """Categories of fewer than 10 rows share a column."""
+OPTIONAL: dict[str, type[LibraryTrees]] = {
+    each.library: each for each in (LightGBMTrees, XGBoostTrees, CatBoostTrees)
+}
+"""Candidates whose library is not installed with the product."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ class Candidate:
 
 
 def all_candidates(seed: int, threads: int) -> tuple[Candidate, ...]:
-    """Return every competitor, the fastest first: those of the product, then the table's own.
+    """Return every competitor: the product's, the fastest first, optional ones, own ones.
 
     Parameters
     ----------
@@ -73,8 +83,31 @@ def all_candidates(seed: int, threads: int) -> tuple[Candidate, ...]:
     )
     wanted = TABLE.candidates.built_in
     chosen = of_product if wanted is None else select(of_product, wanted) if wanted else ()
+    optional = (optional_candidate(name, seed, threads) for name in TABLE.candidates.optional)
     own = (own_candidate(name, where, seed) for name, where in TABLE.candidates.own.items())
-    return (*chosen, *own)
+    return (*chosen, *optional, *own)
+
+
+def optional_candidate(name: str, seed: int, threads: int) -> Candidate:
+    """Return a candidate whose trees an optional library grows; it is made without the library, not fitted."""
+    counts = () if ARE_PLAIN else tuple(int(size + 1) if size else 0 for size in SIZES)
+    model = OPTIONAL[name](code_counts=counts, n_jobs=threads, random_state=seed)
+    preprocessing = _as_they_are() if ARE_PLAIN else RankedInputs()
+    return _candidate(name, LABELS[name], preprocessing, model)
+
+
+def require_libraries(candidates: Iterable[Candidate]) -> None:
+    """Make sure that the libraries of optional candidates can be used, before anything is fitted.
+
+    Raises
+    ------
+    InvalidInput
+        If one is not installed; the message says how to install it.
+    """
+    for candidate in candidates:
+        regressor = candidate.pipeline[REGRESSOR]
+        if isinstance(regressor, LibraryTrees):
+            library(regressor.library)
 
 
 def own_candidate(name: str, where: str, seed: int) -> Candidate:
@@ -115,12 +148,14 @@ def configured_candidates(settings: Settings) -> tuple[Candidate, ...]:
     InvalidInput
         If a name is unknown.
     """
-    candidates = all_candidates(settings.training.random_seed, settings.training.threads)
-    return (
-        select(candidates, settings.training.candidates.split(","))
-        if settings.training.candidates
-        else candidates
-    )
+    seed, threads = settings.training.random_seed, settings.training.threads
+    candidates = all_candidates(seed, threads)
+    if not settings.training.candidates:
+        return candidates
+    there = {each.name for each in candidates}
+    # By name, one may be tried that the table's definition does not mention.
+    optional = (optional_candidate(name, seed, threads) for name in OPTIONAL if name not in there)
+    return select((*candidates, *optional), settings.training.candidates.split(","))
 
 
 def select(candidates: Iterable[Candidate], names: Iterable[str]) -> tuple[Candidate, ...]:
@@ -197,9 +232,11 @@ def _candidate(
 
 def _for_trees(seed: int) -> TransformerMixin:
     """The inputs as they are, where all are numbers; a step that, unlike "passthrough", names its columns."""
-    if ARE_PLAIN:
-        return FunctionTransformer(feature_names_out="one-to-one")
-    return EncodedInputs(random_state=seed)
+    return _as_they_are() if ARE_PLAIN else EncodedInputs(random_state=seed)
+
+
+def _as_they_are() -> TransformerMixin:
+    return FunctionTransformer(feature_names_out="one-to-one")
 
 
 def _scaled() -> TransformerMixin:

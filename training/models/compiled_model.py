@@ -15,7 +15,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from storage.schema.arrays import FloatArray
+from training.boosters.library_trees import LibraryTrees
 from training.features.encoded_inputs import EncodedInputs
+from training.features.ranked_inputs import RankedInputs
+from training.kernels.coded_forest import CodedForest, CodedNodes, sum_coded_trees
 from training.kernels.column_codes import ColumnCodes, encode
 from training.kernels.compiled import compiled, inlined
 from training.kernels.forest import FlatForest, can_be_flat
@@ -43,6 +46,17 @@ class TreeParts(NamedTuple):
     """What boosted trees on the raw inputs know."""
 
     forest: ForestArrays
+    intervals: IntervalArrays
+    inputs: KnownInputs
+    place: PlaceArrays
+
+
+class CodedTreeParts(NamedTuple):
+    """What trees of an optional library know, which ask for categories and missing values themselves."""
+
+    codes: ColumnCodes
+    forest: ForestArrays
+    coded: CodedNodes
     intervals: IntervalArrays
     inputs: KnownInputs
     place: PlaceArrays
@@ -87,7 +101,9 @@ def may_be_compiled(pipeline: Pipeline) -> bool:
     preprocessing, regressor = pipeline[PREPROCESSING], pipeline[REGRESSOR]
     if isinstance(regressor, SupportSwitchedRegressor):
         return True
-    return _is_for_trees(preprocessing) and can_be_flat(regressor)
+    return _is_for_trees(preprocessing) and (
+        isinstance(regressor, LibraryTrees) or can_be_flat(regressor)
+    )
 
 
 def _is_for_trees(preprocessing: Any) -> bool:
@@ -151,7 +167,21 @@ def _parts(
         known = search.known()
         encoded = EncodedTreeParts(codes, forest, intervals.arrays(), known, PLACE)
         return encoded, _answer_encoded
+    if isinstance(regressor, LibraryTrees):
+        return _library_parts(preprocessing, regressor.forest_, intervals.arrays(), search.known())
     raise NotCompilable(f"There is no compiled function for {type(regressor).__name__}.")
+
+
+def _library_parts(
+    preprocessing: Any, forest: CodedForest, intervals: IntervalArrays, inputs: KnownInputs
+) -> tuple[NamedTuple, AnswerFunction]:
+    if _is_identity(preprocessing):
+        return TreeParts(forest.arrays, intervals, inputs, PLACE), _answer_trees
+    if isinstance(preprocessing, RankedInputs):
+        codes = preprocessing.known()
+        parts = CodedTreeParts(codes, forest.arrays, forest.coded, intervals, inputs, PLACE)
+        return parts, _answer_coded
+    raise NotCompilable(f"There is no compiled function for {type(preprocessing).__name__}.")
 
 
 @compiled
@@ -175,6 +205,18 @@ def _answer_encoded(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
     put_on_grid(placed, parts.place)
     encode(placed, parts.codes, columns)
     sum_trees(columns, parts.forest, sums)
+    fill_answers(parts, inputs, columns, sums.reshape(rows), answers)
+
+
+@compiled
+def _answer_coded(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
+    """Fill answers (n, 4), or prices alone (n, 1)."""
+    parts, rows = held.parts, inputs.shape[0]
+    sums, columns = np.empty((rows, 1)), np.empty((rows, inputs.shape[1] + 1))
+    placed = inputs.copy()
+    put_on_grid(placed, parts.place)
+    encode(placed, parts.codes, columns)
+    sum_coded_trees(columns, parts.forest, parts.coded, sums)
     fill_answers(parts, inputs, columns, sums.reshape(rows), answers)
 
 
