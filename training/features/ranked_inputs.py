@@ -7,7 +7,12 @@ import numpy.typing as npt
 
 from storage.schema.arrays import FloatArray
 from training.features.encoded_inputs import EncodedInputs
-from training.kernels.column_codes import ranked_codes
+from training.kernels.column_codes import SIZES, ranked_codes
+
+
+def code_counts() -> tuple[int, ...]:
+    """Return how many codes each column of ``RankedInputs`` has, 0 for a number; empty if all are numbers."""
+    return tuple(int(size + 1) if size else 0 for size in SIZES) if SIZES.any() else ()
 
 
 class RankedInputs(EncodedInputs):

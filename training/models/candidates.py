@@ -27,7 +27,7 @@ from training.boosters.library_trees import LibraryTrees
 from training.boosters.lightgbm_trees import LightGBMTrees
 from training.boosters.xgboost_trees import XGBoostTrees
 from training.features.encoded_inputs import EncodedInputs
-from training.features.ranked_inputs import RankedInputs
+from training.features.ranked_inputs import RankedInputs, code_counts
 from training.kernels.column_codes import SIZES
 from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline, price_pipeline
 
@@ -61,7 +61,7 @@ class Candidate:
 
 
 def all_candidates(seed: int, threads: int) -> tuple[Candidate, ...]:
-    """Return every competitor: the product's, the fastest first, optional ones, own ones.
+    """Return every competitor: built-in ones, the fastest first, then optional ones, then own ones.
 
     Parameters
     ----------
@@ -89,9 +89,8 @@ def all_candidates(seed: int, threads: int) -> tuple[Candidate, ...]:
 
 
 def optional_candidate(name: str, seed: int, threads: int) -> Candidate:
-    """Return a candidate whose trees an optional library grows; it is made without the library, not fitted."""
-    counts = () if ARE_PLAIN else tuple(int(size + 1) if size else 0 for size in SIZES)
-    model = OPTIONAL[name](code_counts=counts, n_jobs=threads, random_state=seed)
+    """Return a candidate whose trees an optional library grows; only fitting needs the library."""
+    model = OPTIONAL[name](code_counts=code_counts(), n_jobs=threads, random_state=seed)
     preprocessing = _as_they_are() if ARE_PLAIN else RankedInputs()
     return _candidate(name, LABELS[name], preprocessing, model)
 
