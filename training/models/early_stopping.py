@@ -22,7 +22,11 @@ def validation_arguments(
     regressor: Any, features: FloatArray, targets: FloatArray
 ) -> dict[str, Any]:
     """Return the arguments of ``fit`` by which a regressor that stops early gets the validation part."""
-    quiet = {"verbose": False} if "verbose" in inspect.signature(regressor.fit).parameters else {}
+    taken = inspect.signature(regressor.fit).parameters
+    # XGBoost and CatBoost print a line for each tree by default.
+    quiet = {"verbose": False} if "verbose" in taken else {}
+    if "eval_X" in taken:  # LightGBM's own way since 4.7, where the former one warns
+        return {"eval_X": features, "eval_y": targets, **quiet}
     return {"eval_set": [(features, targets)], **quiet}
 
 
