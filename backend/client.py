@@ -3,6 +3,8 @@
 See ``backend/connection.py`` for the errors its calls raise.
 """
 
+from collections.abc import Mapping, Sequence
+
 from backend.connection import (
     DEFAULT_TIMEOUT_SECONDS,
     ClientError,
@@ -37,12 +39,15 @@ from backend.contract.predictions import (
     BatchPredictionRequest,
     BatchPredictionResponse,
     HousingFeatures,
+    PredictionRequest,
     PredictionResponse,
 )
 from backend.contract.records import (
     LoggedPredictionResponse,
     LogsQuery,
     LogsResponse,
+    MetadataQuery,
+    MetadataResponse,
     ModelMetricsResponse,
     PredictionsQuery,
     PredictionsResponse,
@@ -104,15 +109,43 @@ class HousingClient(ServiceConnection):
         return checked(self._send("GET", "/metrics", None, None, None)).text
 
     def predict(
-        self, features: HousingFeatures, request_id: str | None = None, *, explain: bool = False
+        self,
+        features: HousingFeatures,
+        request_id: str | None = None,
+        *,
+        explain: bool = False,
+        reference: str | None = None,
+        metadata: Mapping[str, str] | None = None,
     ) -> PredictionResponse:
-        """Predict one price, in units of 100,000 USD; ``explain`` adds the contribution of each input."""
-        path = "/predict?explain=true" if explain else "/predict"
-        return self._post(PredictionResponse, path, features, request_id)
+        """Predict one price, in units of 100,000 USD; ``explain`` adds the contribution of each input.
 
-    def predict_batch(self, instances: list[HousingFeatures]) -> BatchPredictionResponse:
-        """Predict 1 to 10,000 prices, in order."""
-        body = BatchPredictionRequest(instances=instances)
+        ``reference`` is your own id of it, and ``metadata`` short texts by name; both are logged with the
+        prediction, which is found by them later.
+        """
+        path = "/predict?explain=true" if explain else "/predict"
+        is_silent = reference is None and metadata is None
+        body = features if is_silent else PredictionRequest.about(features, reference, metadata)
+        return self._post(PredictionResponse, path, body, request_id)
+
+    def predict_batch(
+        self,
+        instances: Sequence[HousingFeatures],
+        *,
+        references: Sequence[str | None] | None = None,
+        metadata: Sequence[Mapping[str, str] | None] | None = None,
+    ) -> BatchPredictionResponse:
+        """Predict 1 to 10,000 prices, in order; with your own ids and texts, one for each instance.
+
+        Raises
+        ------
+        ValueError
+            If there are more or fewer of them than instances.
+        """
+        said = [
+            [None] * len(instances) if each is None else each for each in (references, metadata)
+        ]
+        asked = [PredictionRequest.about(*each) for each in zip(instances, *said, strict=True)]
+        body = BatchPredictionRequest.model_construct(instances=asked)
         return self._post(BatchPredictionResponse, "/predict_batch", body)
 
     def sensitivity(self, features: HousingFeatures) -> SensitivityResponse:
@@ -150,6 +183,10 @@ class HousingClient(ServiceConnection):
     def predictions(self, query: PredictionsQuery | None = None) -> PredictionsResponse:
         """Return logged predictions, newest first."""
         return self._get(PredictionsResponse, "/predictions", query)
+
+    def prediction_metadata(self, query: MetadataQuery | None = None) -> MetadataResponse:
+        """Return the most frequent metadata of a window's predictions."""
+        return self._get(MetadataResponse, "/predictions/metadata", query)
 
     def prediction(self, prediction_id: str) -> LoggedPredictionResponse:
         """Return one logged prediction."""

@@ -89,8 +89,7 @@ class ServiceConnection:
         self._session.close()
 
     def _get(self, kind: type[Answer], path: str, query: Request | None = None) -> Answer:
-        parameters = query.model_dump(mode="json", exclude_none=True) if query else None
-        return parse(kind, checked(self._send("GET", path, parameters, None, None)))
+        return parse(kind, checked(self._send("GET", path, _parameters(query), None, None)))
 
     def _post(
         self,
@@ -128,6 +127,18 @@ class ServiceConnection:
             raise ServiceUnreachable(
                 f"The prediction service at {self.url} does not answer. Start it, or check its address."
             ) from error
+
+
+def _parameters(query: Request | None) -> dict[str, Any]:
+    """Return a query's parameters; a value with names becomes one for each, ``name.key``."""
+    given = query.model_dump(mode="json", exclude_none=True) if query else {}
+    parameters: dict[str, Any] = {}
+    for name, value in given.items():
+        if isinstance(value, dict):
+            parameters |= {f"{name}.{key}": each for key, each in value.items()}
+        else:
+            parameters[name] = value
+    return parameters
 
 
 def session_for(url: str) -> requests.Session:

@@ -1,11 +1,13 @@
 """POST /feedback: the actual values of predictions."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, FiniteFloat
+from pydantic import BaseModel, Field, FiniteFloat, model_validator
+from pydantic_core import PydanticCustomError
 
 from backend.contract.base import Reason, Request, Success
 from storage.domain.target import ACCEPTED_TARGETS, TARGET_UNIT, VALUE
+from storage.schema.caller import LONGEST_REFERENCE
 
 LARGEST_FEEDBACK = 10_000
 LONGEST_NAME = 100
@@ -13,12 +15,38 @@ LOWEST_PRICE, HIGHEST_PRICE = ACCEPTED_TARGETS
 
 
 class FeedbackItem(Request):
-    """The actual value of one prediction, in the target's unit."""
+    """The actual value of one prediction, in the target's unit.
 
-    prediction_id: str = Field(min_length=1, max_length=64, description="Id of the prediction.")
+    The prediction is named by its id, or by the caller's own reference.
+    """
+
+    prediction_id: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+        None,
+        description="Id of the prediction.",
+        exclude_if=lambda value: value is None,
+    )
+    reference: Annotated[str, Field(min_length=1, max_length=LONGEST_REFERENCE)] | None = Field(
+        None,
+        description="The caller's own id that was sent with the prediction, in place of `prediction_id`. If "
+        "several predictions have it, all get the value if their inputs are the same; otherwise none does.",
+        exclude_if=lambda value: value is None,
+    )
     actual: Annotated[FiniteFloat, Field(strict=True, ge=LOWEST_PRICE, le=HIGHEST_PRICE)] = Field(
         description=f"Actual {VALUE} in {TARGET_UNIT}."
     )
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if self.prediction_id is None and self.reference is None:
+            raise PydanticCustomError(
+                "missing_name", "Name the prediction, by its prediction_id or by your reference"
+            )
+        if self.prediction_id is not None and self.reference is not None:
+            raise PydanticCustomError(
+                "two_names",
+                "Name the prediction either by prediction_id or by reference, not by both",
+            )
+        return self
 
 
 class Correction(Request):
@@ -49,15 +77,30 @@ class FeedbackRequest(Request):
     )
 
 
+class AmbiguousReference(BaseModel):
+    """A reference of several predictions with different inputs: none of them got the value."""
+
+    reference: str = Field(description="The reference.")
+    prediction_ids: list[str] = Field(
+        description="Ids of its predictions, newest first, at most 10: send the value for the right one."
+    )
+
+
 class FeedbackResponse(Success):
     """POST /feedback: how many values were stored, and the ids of the others."""
 
-    accepted: int = Field(description="Actual values stored.")
-    unknown: list[str] = Field(description="Ids that match no logged prediction.")
+    accepted: int = Field(description="Actual values stored, one for each prediction.")
+    unknown: list[str] = Field(
+        description="Ids, or references, as they were sent, that match no logged prediction."
+    )
     duplicate: list[str] = Field(description="Ids that already had a value, which is kept.")
     conflicting: list[str] = Field(
         description="Duplicates whose value differs from the stored one."
     )
     corrected: list[str] = Field(
         default_factory=list, description="Ids whose stored value was replaced."
+    )
+    ambiguous: list[AmbiguousReference] = Field(
+        default_factory=list,
+        description="References that name several predictions with different inputs.",
     )

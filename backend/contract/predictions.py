@@ -1,12 +1,24 @@
 """POST /predict and /predict_batch; the inputs and their units."""
 
+from collections.abc import Mapping
+from typing import Self, cast
+
 from pydantic import BaseModel, Field
 
 from backend.contract.base import Request, Success
 from storage.domain.feature import Feature
-from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures, values_of
+from storage.domain.inputs import (
+    ARE_PLAIN,
+    EXAMPLE,
+    FEATURE_NAMES,
+    FEATURES,
+    HousingFeatures,
+    numbers_of,
+    values_of,
+)
 from storage.domain.subject import SUBJECTS
 from storage.domain.target import DISPLAY, TARGET_CAP, TARGET_UNIT, VALUE
+from storage.schema.caller import UNNAMED, Caller, Metadata, Reference
 
 __all__ = [
     "DISPLAY",
@@ -18,7 +30,9 @@ __all__ = [
     "BatchPredictionResponse",
     "Feature",
     "HousingFeatures",
+    "PredictionRequest",
     "PredictionResponse",
+    "caller_of",
     "values_of",
 ]
 
@@ -26,10 +40,57 @@ __all__ = [
 LARGEST_BATCH = 10_000
 
 
+NUMBER_OF_INPUTS = len(FEATURE_NAMES)
+
+
+class PredictionRequest(HousingFeatures):
+    """The inputs of one prediction and, beside them, what its caller says of it; no model sees that."""
+
+    reference: Reference | None = Field(
+        None,
+        description="The caller's own id of what is predicted on, one line. It is logged, can be searched "
+        "for, and can name the prediction when its actual value is known.",
+        examples=["order-17"],
+        exclude_if=lambda value: value is None,
+    )
+    metadata: Metadata | None = Field(
+        None,
+        description="Short texts by name, logged with the prediction: it is found and counted by them.",
+        examples=[{"channel": "web"}],
+        exclude_if=lambda value: value is None,
+    )
+
+    @classmethod
+    def about(
+        cls,
+        features: HousingFeatures,
+        reference: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Return the request for some inputs; not validated, for the service will do that."""
+        said = {"reference": reference, "metadata": metadata}
+        given = {name: value for name, value in said.items() if value is not None}
+        return cast(Self, cls.model_construct(None, **features.__dict__ | given))
+
+    def vector(self) -> list[float]:
+        """Return the inputs as they are in an array, in training order."""
+        values = list(self.__dict__.values())[:NUMBER_OF_INPUTS]
+        return values if ARE_PLAIN else numbers_of(values)
+
+
+def caller_of(features: HousingFeatures) -> Caller:
+    """Return what the caller says of a prediction."""
+    if not isinstance(features, PredictionRequest):
+        return UNNAMED
+    if features.reference is None and not features.metadata:
+        return UNNAMED
+    return Caller(features.reference, features.metadata or None)
+
+
 class BatchPredictionRequest(Request):
     """POST /predict_batch"""
 
-    instances: list[HousingFeatures] = Field(
+    instances: list[PredictionRequest] = Field(
         min_length=1,
         max_length=LARGEST_BATCH,
         fail_fast=True,
@@ -91,6 +152,10 @@ class PredictionResponse(Success):
     model_type: str = Field(description="Class of the model.")
     model_version: str = Field(description="Version of the model.")
     input: HousingFeatures = Field(description="Inputs of the prediction.")
+    reference: str | None = Field(None, description="The caller's own id, as it was sent.")
+    metadata: dict[str, str] | None = Field(
+        None, description="The caller's texts by name, as they were sent."
+    )
 
 
 class BatchPredictionResponse(Success):
@@ -102,3 +167,11 @@ class BatchPredictionResponse(Success):
     n_predictions: int = Field(description="Number of predictions.")
     model_type: str = Field(description="Class of the model.")
     model_version: str = Field(description="Version of the model.")
+    references: list[str | None] | None = Field(
+        None,
+        description="The caller's own ids, in the order of the instances; null if there are none.",
+    )
+    metadata: list[dict[str, str] | None] | None = Field(
+        None,
+        description="The caller's texts, in the order of the instances; null if there are none.",
+    )

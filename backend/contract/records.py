@@ -1,13 +1,18 @@
 """Recorded logs, requests, predictions and model metrics, page by page."""
 
+import re
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from backend.contract.base import Moment, Request, Success
 from storage.domain.inputs import HousingFeatures
 from storage.domain.target import TARGET_UNIT, VALUE
+from storage.schema.caller import Metadata, Reference
 
+METADATA_PARAMETER = re.compile(r"metadata(?:\.(.*)|\[(.*)\])", re.DOTALL)
+"""One text in a query string; a dot needs no quoting in a shell, brackets are what OpenAPI describes."""
 DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 1_000
 
@@ -51,6 +56,43 @@ class PredictionsQuery(WindowQuery):
     labelled: bool | None = Field(
         None, description="true: only predictions with an actual value; false: only those without."
     )
+    reference: Reference | None = Field(
+        None, description="Only predictions with this id of the caller's own."
+    )
+    metadata: Metadata | None = Field(
+        None,
+        description="Only predictions with each of these texts, written `metadata.name=value` or "
+        "`metadata[name]=value`.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, given: Any) -> Any:
+        """Gather what a query string has one by one."""
+        if not isinstance(given, dict):
+            return given
+        read = {name: METADATA_PARAMETER.fullmatch(name) for name in given}
+        entries = [
+            (found[found.lastindex or 0], given[name]) for name, found in read.items() if found
+        ]
+        if not entries:
+            return given
+        metadata = dict(entries)
+        if len(metadata) < len(entries):
+            raise PydanticCustomError(
+                "misread", "A name of metadata is given twice: keep one of them"
+            )
+        return {name: given[name] for name, found in read.items() if not found} | {
+            "metadata": metadata
+        }
+
+
+class MetadataQuery(Request):
+    """GET /predictions/metadata"""
+
+    since: Moment | None = Field(None, description="Only predictions at or after this time.")
+    until: Moment | None = Field(None, description="Only predictions before this time.")
+    limit: int = Field(10, ge=1, le=100, description="Largest number of values of each name.")
 
 
 class ModelMetricsQuery(Request):
@@ -112,6 +154,10 @@ class PredictionRow(Row):
     labelled_at: AwareDatetime | None = Field(
         None, description=f"When the actual {VALUE} was reported."
     )
+    reference: str | None = Field(None, description="The caller's own id, if it sent one.")
+    metadata: dict[str, str] | None = Field(
+        None, description="The caller's texts by name, if it sent any."
+    )
 
 
 class ModelMetricsRow(Row):
@@ -165,6 +211,34 @@ class PredictionsResponse(PageResponse):
     """GET /predictions"""
 
     predictions: list[PredictionRow] = Field(description="Newest first.")
+
+
+class ValueCount(BaseModel):
+    """How many predictions have one value."""
+
+    value: str = Field(description="The text.")
+    predictions: int = Field(description="Predictions with this text.")
+
+
+class MetadataCount(BaseModel):
+    """The values of one name of metadata."""
+
+    name: str = Field(description="The name.")
+    predictions: int = Field(description="Predictions that have it.")
+    values: list[ValueCount] = Field(description="The most frequent values, most frequent first.")
+    others: int = Field(description="Predictions with another value than these.")
+
+
+class MetadataResponse(Success):
+    """GET /predictions/metadata"""
+
+    names: list[MetadataCount] = Field(description="Most frequent first, at most 50.")
+    counted: int = Field(description="Predictions that were counted: those with metadata.")
+    oldest: AwareDatetime | None = Field(
+        description="When the oldest of them was answered; null if there are none."
+    )
+    truncated: bool = Field(description="Whether older ones of the window were left out.")
+    filters: dict[str, Any] = Field(description="Filters that were applied.")
 
 
 class LoggedPredictionResponse(Success):

@@ -28,6 +28,16 @@ def predict(connection: Connection) -> str:
     )
 
 
+def refer(connection: Connection) -> str:
+    """POST /predict with the caller's own id"""
+    said = {"reference": "order-17", "metadata": {"channel": "web"}}
+    answer = connection.post(PredictionResponse, "/predict", EXAMPLE | said)
+    demand(answer.reference == said["reference"], f"the reference is {answer.reference}")
+    demand(answer.metadata == said["metadata"], f"the metadata are {answer.metadata}")
+    error = connection.refused("POST", "/predict", 400, EXAMPLE | {"reference": "x" * 129})
+    return f"kept with the prediction; of one too long: {error.error}"
+
+
 def explain(connection: Connection) -> str:
     """POST /predict?explain=true"""
     answer = connection.post(PredictionResponse, "/predict?explain=true", EXAMPLE)
@@ -105,6 +115,7 @@ def nearest(connection: Connection) -> str:
 STEPS: tuple[Step, ...] = (
     Step("POST /predict", "one price", predict),
     Step("POST /predict", "why this price?", explain),
+    Step("POST /predict", "with your own id", refer),
     Step("POST /predict", "an input is missing", refuse_missing),
     Step("POST /predict", "invalid values", refuse_nonsense),
     Step("POST /predict", "not JSON", refuse_not_json),

@@ -26,6 +26,9 @@ blueprint = Blueprint("feedback", __name__)
 def feedback() -> Response:
     """Attach actual values to predictions by id, in any order, late or twice; needs the role operator.
 
+    In place of an id, an item may name the caller's own reference: it means all predictions with it, if their
+    inputs are the same.
+
     A stored value is kept, unless a correction names a person and a reason: then the new value counts, the
     change is audited, and GET /predictions/{prediction_id} shows the history.
     """
@@ -35,20 +38,27 @@ def feedback() -> Response:
     attaching = Feedback(
         services.spool, services.database, settings.paths, settings.backend.command_timeout_seconds
     )
-    labels = [(item.prediction_id, item.actual) for item in body.items]
-    attached = attaching.attach(labels, _correction(body))
+    labels = [(item.prediction_id, item.actual) for item in body.items if item.prediction_id]
+    referred = [(item.reference, item.actual) for item in body.items if item.reference]
+    attached = attaching.attach(labels, _correction(body), referred)
     if attached.corrected and body.correction is not None:
         _tell(attached.corrected, body.correction)
     logger.info(
-        "Feedback: %d accepted, %d corrected, %d unknown, %d duplicate, %d of them with a different value.",
+        "Feedback: %d accepted, %d corrected, %d unknown, %d duplicate, %d of them with a different value, "
+        "%d ambiguous.",
         attached.accepted,
         len(attached.corrected),
         len(attached.unknown),
         len(attached.duplicate),
         len(attached.conflicting),
+        len(attached.ambiguous),
     )
     corrected = [prediction_id for prediction_id, _, _ in attached.corrected]
-    return answer(FeedbackResponse(**vars(attached) | {"corrected": corrected}))
+    ambiguous = [
+        {"reference": reference, "prediction_ids": ids} for reference, ids in attached.ambiguous
+    ]
+    changed = {"corrected": corrected, "ambiguous": ambiguous}
+    return answer(FeedbackResponse(**vars(attached) | changed))
 
 
 def _correction(body: FeedbackRequest) -> Correction | None:

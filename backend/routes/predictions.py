@@ -1,16 +1,21 @@
 """POST /predict and /predict_batch; GET /predictions: predicting, and the logged predictions."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, g, request
 
 from backend.contract.predictions import (
     BatchPredictionRequest,
+    PredictionRequest,
     PredictQuery,
+    caller_of,
 )
 from backend.contract.records import (
     LabelCorrection,
     LoggedPredictionResponse,
+    MetadataQuery,
+    MetadataResponse,
     PredictionRow,
     PredictionsQuery,
     PredictionsResponse,
@@ -22,6 +27,7 @@ from backend.serving.what_if import contributions
 from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
 from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
+from storage.predictions.metadata import read_metadata_summary
 
 blueprint = Blueprint("predictions", __name__)
 
@@ -32,9 +38,9 @@ def predict() -> Response:
     services = current_services()
     query = read_query(PredictQuery, request.args)
     features = read_body(
-        HousingFeatures, services.settings.backend.request_limit_bytes, services.metrics
+        PredictionRequest, services.settings.backend.request_limit_bytes, services.metrics
     )
-    logged = services.predictions.predict(features, g.request_id)
+    logged = services.predictions.predict(features, g.request_id, caller_of(features))
     g.model_version = logged.model_version
     reasons = contributions(logged.model, features.vector()) if query.explain else None
     return answer(prediction_response(logged, features, reasons))
@@ -46,7 +52,8 @@ def predict_batch() -> Response:
     services = current_services()
     limit_bytes = services.settings.backend.request_limit_bytes
     batch = read_body(BatchPredictionRequest, limit_bytes, services.metrics)
-    logged = services.predictions.predict_batch(batch.instances, g.request_id)
+    callers = [caller_of(each) for each in batch.instances]
+    logged = services.predictions.predict_batch(batch.instances, g.request_id, callers)
     g.model_version = logged.model_version
     return answer(batch_response(logged))
 
@@ -56,7 +63,11 @@ def predictions() -> Response:
     """Return logged predictions, newest first."""
     query = read_query(PredictionsQuery, request.args)
     page = current_services().record_log.predictions(
-        page_request(query), model_version=query.model_version, labelled=query.labelled
+        page_request(query),
+        model_version=query.model_version,
+        labelled=query.labelled,
+        reference=query.reference,
+        metadata=query.metadata,
     )
     body = PredictionsResponse(
         predictions=[_row(row) for row in page.rows],
@@ -65,6 +76,15 @@ def predictions() -> Response:
         next_page_token=page.next_page_token,
     )
     return answer(body)
+
+
+@blueprint.get("/predictions/metadata")
+def predictions_metadata() -> Response:
+    """Count the most frequent metadata of a window's predictions, the newest 20,000 that have any."""
+    query = read_query(MetadataQuery, request.args)
+    database = current_services().database
+    found = read_metadata_summary(database, query.since, query.until, query.limit)
+    return answer(MetadataResponse(**asdict(found), filters=echoed_filters(query)))
 
 
 @blueprint.get("/predictions/<prediction_id>")

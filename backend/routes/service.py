@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from backend.contract.predictions import EXAMPLE, BatchPredictionRequest
+from backend.contract.predictions import EXAMPLE, BatchPredictionRequest, PredictionRequest
 from backend.contract.service import SchemaResponse, ServiceDescription, alive
 from backend.registry.table import table_of
 from backend.services import current_services
@@ -68,7 +68,7 @@ def schema() -> Response:
     """Return the request bodies as JSON Schema, with an example."""
     schemas = {
         model.__name__: model.model_json_schema()
-        for model in (HousingFeatures, BatchPredictionRequest)
+        for model in (HousingFeatures, PredictionRequest, BatchPredictionRequest)
     }
     return answer(SchemaResponse(schemas=schemas, example=EXAMPLE))
 

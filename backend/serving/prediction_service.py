@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
 from backend.serving.served_model import ServedModel
 from storage.domain.inputs import HousingFeatures
+from storage.schema.caller import UNNAMED, Caller
 from storage.schema.records import new_id, utc_now
 from storage.spool.lines import Answered, Model, Predicted, answer_line, prediction_line
 from storage.spool.spool import Spool
@@ -55,8 +57,10 @@ class PredictionService:
         self._spool = spool
         self._metrics = metrics
 
-    def predict(self, instance: HousingFeatures, request_id: str) -> ModelAnswer:
-        """Predict one price and log the answer before returning it.
+    def predict(
+        self, instance: HousingFeatures, request_id: str, caller: Caller = UNNAMED
+    ) -> ModelAnswer:
+        """Predict one price and log the answer, with what its caller says, before returning it.
 
         Raises
         ------
@@ -65,11 +69,11 @@ class PredictionService:
         SpoolUnavailable
             If the answer could not be logged.
         """
-        found = self.draft(instance)
+        found = self.draft(instance, caller)
         self._log(found, request_id)
         return found
 
-    def draft(self, instance: HousingFeatures) -> ModelAnswer:
+    def draft(self, instance: HousingFeatures, caller: Caller = UNNAMED) -> ModelAnswer:
         """Predict one price; it must not be sent before ``log_answered`` has returned.
 
         Raises
@@ -82,7 +86,7 @@ class PredictionService:
         inputs = instance.vector()
         price, lower, upper, support = model.answer_one(inputs)
         seconds = time.perf_counter() - started
-        predictions = [Predicted(new_id(), inputs, price, lower, upper)]
+        predictions = [Predicted(new_id(), inputs, price, lower, upper, caller)]
         return ModelAnswer(model, predictions, seconds, support)
 
     def log_answered(self, draft: ModelAnswer, answered: Answered) -> None:
@@ -98,8 +102,10 @@ class PredictionService:
         self._spool.append_lines(line)
         self._metrics.count_predictions(version, 1, draft.seconds)
 
-    def predict_batch(self, instances: Sequence[HousingFeatures], request_id: str) -> ModelAnswers:
-        """Predict the price of each instance; otherwise like ``predict``."""
+    def predict_batch(
+        self, instances: Sequence[HousingFeatures], request_id: str, callers: Sequence[Caller] = ()
+    ) -> ModelAnswers:
+        """Predict the price of each instance, with what its caller says; otherwise like ``predict``."""
         model = self._host.current()
         started = time.perf_counter()
         inputs = [instance.vector() for instance in instances]
@@ -107,8 +113,10 @@ class PredictionService:
         seconds = time.perf_counter() - started
         bounds = (answers.predicted.tolist(), answers.lower.tolist(), answers.upper.tolist())
         predictions = [
-            Predicted(new_id(), row, *answer)
-            for row, answer in zip(inputs, zip(*bounds, strict=True), strict=True)
+            Predicted(new_id(), row, *answer, caller)
+            for row, answer, caller in zip(
+                inputs, zip(*bounds, strict=True), callers or repeat(UNNAMED), strict=False
+            )
         ]
         found = ModelAnswers(model, predictions, seconds)
         self._log(found, request_id)
@@ -136,12 +144,17 @@ def prediction_response(
         model_type=found.model_type,
         model_version=found.model_version,
         input=features,
+        reference=predicted.caller.reference,
+        metadata=predicted.caller.metadata,
     )
 
 
 def batch_response(found: ModelAnswers) -> BatchPredictionResponse:
     """Return the answer to a request for several prices."""
     coverage = found.model.coverage
+    callers = [predicted.caller for predicted in found.predictions]
+    references = [caller.reference for caller in callers]
+    metadata = [caller.metadata for caller in callers]
     return BatchPredictionResponse(
         predictions=[predicted.price for predicted in found.predictions],
         intervals=[interval_of(predicted, coverage) for predicted in found.predictions],
@@ -149,6 +162,8 @@ def batch_response(found: ModelAnswers) -> BatchPredictionResponse:
         n_predictions=len(found.predictions),
         model_type=found.model_type,
         model_version=found.model_version,
+        references=references if any(references) else None,
+        metadata=metadata if any(metadata) else None,
     )
 
 

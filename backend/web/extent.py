@@ -4,6 +4,7 @@ Parsing costs memory by the value, not by the byte: 8 MB of ``[],[],...`` took 2
 punctuation is counted first, at the speed of memory, and compared with what a valid body can have.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +13,9 @@ from typing import Any, Self
 from pydantic import BaseModel
 
 SLACK = 1_000
-"""Punctuation inside texts, and unknown fields, that are still named one by one."""
+"""Unknown fields that are still named one by one."""
+TEXTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+"""Each text, and one that does not end: so that no byte is looked at twice."""
 LONGEST_TEXT_BYTES = 64 * 1024
 LONGEST_NUMBER_BYTES = 32
 
@@ -42,6 +45,9 @@ class Extent:
             numbers = item.numbers if item.containers else most
             containers, marks = 1 + most * item.containers, most * (1 + item.marks)
             return cls(containers, marks, item.fields, numbers)
+        if isinstance(named := schema.get("additionalProperties"), dict):
+            each, most = cls.of(named, definitions), schema.get("maxProperties", 0)
+            return cls(1 + most * each.containers, most * (2 + each.marks), most, each.numbers)
         if "properties" in schema:
             parts = [cls.of(each, definitions) for each in schema["properties"].values()]
             return cls(
@@ -63,11 +69,14 @@ class Extent:
 
     def contains(self, body: bytes) -> bool:
         """Whether a valid body can have the punctuation of this one."""
-        containers = body.count(b"{") + body.count(b"[")
-        marks = body.count(b":") + body.count(b",")
-        if containers > self.containers + SLACK or marks > self.marks + SLACK:
+        if not self._has_room(body) and not self._has_room(TEXTS.sub(b"", body)):
             return False
         return self._has_no_huge_text(body) and self._has_no_huge_object(body)
+
+    def _has_room(self, body: bytes) -> bool:
+        containers = body.count(b"{") + body.count(b"[")
+        marks = body.count(b":") + body.count(b",")
+        return containers <= self.containers + SLACK and marks <= self.marks + SLACK
 
     def _has_no_huge_text(self, body: bytes) -> bool:
         # Each problem holds a copy of its value, and a missing field one of the whole object.

@@ -130,9 +130,14 @@ def _query_parameters(query: type[BaseModel] | None) -> list[Json]:
             "required": name in schema.get("required", ()),
             "description": field.pop("description", ""),
             "schema": field | ({"default": defaults[name]} if "default" in field else {}),
+            **({"style": "deepObject", "explode": True} if _has_names(field) else {}),
         }
         for name, field in schema["properties"].items()
     ]
+
+
+def _has_names(field: Json) -> bool:
+    return any(each.get("type") == "object" for each in field.get("anyOf", [field]))
 
 
 def _responses(method: str, rule: Rule, operation: Operation, schemas: Schemas) -> Json:

@@ -25,6 +25,7 @@ from backend.contract.predictions import (
     BatchPredictionRequest,
     BatchPredictionResponse,
     HousingFeatures,
+    PredictionRequest,
     PredictionResponse,
     PredictQuery,
 )
@@ -32,6 +33,8 @@ from backend.contract.records import (
     LoggedPredictionResponse,
     LogsQuery,
     LogsResponse,
+    MetadataQuery,
+    MetadataResponse,
     ModelMetricsQuery,
     ModelMetricsResponse,
     PredictionsQuery,
@@ -104,7 +107,7 @@ OPERATIONS: dict[str, Operation] = {
     "GET /openapi.json": Operation(None),
     "GET /docs": Operation(None, media_type="text/html"),
     "GET /docs/<asset>": Operation(None, media_type="text/javascript"),
-    "POST /predict": Operation(PredictionResponse, body=HousingFeatures, query=PredictQuery),
+    "POST /predict": Operation(PredictionResponse, body=PredictionRequest, query=PredictQuery),
     "POST /predict_batch": Operation(BatchPredictionResponse, body=BatchPredictionRequest),
     "POST /sensitivity": Operation(
         SensitivityResponse, body=HousingFeatures, query=SensitivityQuery
@@ -112,6 +115,7 @@ OPERATIONS: dict[str, Operation] = {
     "POST /nearest_districts": Operation(NearestResponse, body=HousingFeatures, query=NearestQuery),
     "POST /feedback": Operation(FeedbackResponse, body=FeedbackRequest),
     "GET /predictions": Operation(PredictionsResponse, query=PredictionsQuery),
+    "GET /predictions/metadata": Operation(MetadataResponse, query=MetadataQuery),
     "GET /predictions/<prediction_id>": Operation(LoggedPredictionResponse),
     "GET /logs": Operation(LogsResponse, query=LogsQuery),
     "GET /metrics/api": Operation(RequestsResponse, query=RequestsQuery),

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from backend.contract.predictions import PredictionRequest, caller_of
 from backend.serving.prediction_service import PredictionService, prediction_response
 from backend.web.authorization import KeyRing, reading_role
-from backend.web.misread import may_hide_a_number
+from backend.web.misread import keys_of, may_hide_a_number
 from backend.web.request_recorder import REQUEST_ID_HEADER, RequestRecorder, usable_request_id
 from storage.domain.inputs import HousingFeatures
 from storage.errors import AuthenticationRequired
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 PATH = "/predict"
 JSON = "application/json"
+SAID = (b'"reference"', b'"metadata"')
+"""What a caller can say beside the inputs; a name written in another way is for the route."""
 KEYS = len(HousingFeatures.model_fields)
 LONGEST_PLAIN_BYTES = 4096
 """Eight numbers are some 200 bytes. A longer body may take long, so it is for a thread."""
@@ -102,7 +105,7 @@ class PredictionShortcut:
     ) -> bytes | None:
         """Return the answer once it is logged; None if nothing was logged or counted."""
         try:
-            draft = self._predictions.draft(features)
+            draft = self._predictions.draft(features, caller_of(features))
             content = prediction_response(draft, features).model_dump_json(by_alias=True).encode()
             seconds = time.perf_counter() - started
             version = draft.model_version
@@ -123,14 +126,16 @@ def _headers(content: bytes, request_id: str) -> list[tuple[bytes, bytes]]:
 
 
 def _features(environ: "WSGIEnvironment") -> HousingFeatures | None:
-    """Return valid inputs, or None; either way the body can be read again."""
+    """Return a valid request, or None; either way the body can be read again."""
     body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
     environ["wsgi.input"] = BytesIO(body)
+    # Most callers send inputs alone, and reading them so costs less.
+    says_more = any(name in body for name in SAID)
     try:
-        features = HousingFeatures.model_validate_json(body)
+        features = (PredictionRequest if says_more else HousingFeatures).model_validate_json(body)
     except ValidationError:
         return None
     # A key given twice, or a number that became 0, is refused by the route: see misread.py.
-    has_each_key_once = body.count(b":") == KEYS
+    has_each_key_once = body.count(b":") == (keys_of(features) if says_more else KEYS)
     has_zero = 0.0 in features.__dict__.values()
     return features if has_each_key_once and not (has_zero and may_hide_a_number(body)) else None

@@ -24,6 +24,8 @@ class Attached:
     conflicting: tuple[str, ...]
     corrected: tuple[tuple[str, float, float], ...] = ()
     """Id, earlier and new value of each value that was replaced."""
+    ambiguous: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Each reference of several predictions with different inputs, and their ids."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,14 @@ class Feedback:
         self._timeout_seconds = timeout_seconds
 
     def attach(
-        self, labels: Sequence[tuple[str, float]], correction: Correction | None = None
+        self,
+        labels: Sequence[tuple[str, float]],
+        correction: Correction | None = None,
+        referred: Sequence[tuple[str, float]] = (),
     ) -> Attached:
-        """Attach actual values, given as pairs of prediction id and value in 100,000 USD.
+        """Attach actual values, given as pairs of prediction id and value in the target's unit.
+
+        ``referred`` are pairs of a caller's reference and a value, see ``storage.predictions.references``.
 
         With a correction, a value that differs from the stored one replaces it, and the stored one becomes
         history. Without, the stored one is kept.
@@ -64,7 +71,8 @@ class Feedback:
             If nothing was decided; the caller should send all values again later.
         """
         spooled = self._spooled_bytes()
-        if self._some_are_missing([prediction_id for prediction_id, _ in labels]):
+        # Of a reference, a further prediction may still be on its way: whether all are known shows then.
+        if referred or self._some_are_missing([prediction_id for prediction_id, _ in labels]):
             self._wait_until_moved(spooled)
         decided = ask(
             self._spool,
@@ -73,6 +81,7 @@ class Feedback:
             self._timeout_seconds,
             {
                 "labels": [list(label) for label in labels],
+                "referred": [list(label) for label in referred],
                 "correction": asdict(correction) if correction is not None else None,
             },
         )
@@ -83,6 +92,9 @@ class Feedback:
             conflicting=tuple(decided["conflicting"]),
             corrected=tuple(
                 (one, before, now) for one, before, now in decided.get("corrected", [])
+            ),
+            ambiguous=tuple(
+                (reference, tuple(found)) for reference, found in decided.get("ambiguous", [])
             ),
         )
 

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.predictions.references import resolved
 from storage.schema.tables import label_corrections, labels, predictions
 
 POSSIBLE_ID = re.compile(r"[0-9A-Za-z_-]{1,32}")
@@ -25,7 +26,9 @@ def store_labels(
 ) -> dict[str, Any]:
     """Accept the new ones of ``arguments["labels"]``, pairs of prediction id and actual value, in order.
 
-    With ``arguments["correction"]`` (actor, person, reason), different values replace the earlier ones.
+    ``arguments["referred"]`` are pairs of a caller's reference and a value: they come after the others, for
+    the predictions that each reference means. With ``arguments["correction"]`` (actor, person, reason),
+    different values replace the earlier ones.
 
     Runs in the log-writer, inside its transaction: one decision at a time, so that of two requests about
     one prediction exactly one has its value accepted.
@@ -33,11 +36,13 @@ def store_labels(
     Returns
     -------
     dict
-        ``accepted``: number of accepted values. Ids, in order: ``unknown``, of no recorded prediction;
-        ``duplicate``, that already had a value and keep it; ``conflicting``, duplicates with a different
-        value. ``corrected``: id, earlier and new value of each that was replaced.
+        ``accepted``: number of accepted values. Ids, in order: ``unknown``, of no recorded prediction (or the
+        references of none); ``duplicate``, that already had a value and keep it; ``conflicting``, duplicates
+        with a different value. ``corrected``: id, earlier and new value of each that was replaced.
+        ``ambiguous``: each reference of several predictions with different inputs, and their ids.
     """
-    pairs: Sequence[tuple[str, float]] = arguments["labels"]
+    meant = resolved(connection, arguments.get("referred", ()))
+    pairs: Sequence[tuple[str, float]] = [*arguments["labels"], *meant.labels]
     correction: Mapping[str, str] | None = arguments.get("correction")
     ids = [prediction_id for prediction_id, _ in pairs]
     known, kept = recorded_ids(connection, ids), _kept_values(connection, ids)
@@ -61,10 +66,11 @@ def store_labels(
         _replace(connection, corrected, correction, now)
     return {
         "accepted": len(added),
-        "unknown": unknown,
+        "unknown": [*unknown, *meant.unknown],
         "duplicate": duplicate,
         "conflicting": conflicting,
         "corrected": corrected,
+        "ambiguous": meant.ambiguous,
     }
 
 

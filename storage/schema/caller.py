@@ -4,10 +4,9 @@ Both are logged with the prediction and can be searched for; no model sees them.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from storage.schema.text import is_storable
@@ -27,7 +26,7 @@ class Caller(NamedTuple):
     """What a caller said of one prediction; ``metadata`` is None rather than empty."""
 
     reference: str | None = None
-    metadata: Mapping[str, str] | None = None
+    metadata: dict[str, str] | None = None
 
 
 UNNAMED = Caller()
@@ -76,6 +75,12 @@ def _known_form(name: str) -> str:
     return name
 
 
+def _few(given: Any) -> Any:
+    if isinstance(given, dict) and len(given) > MOST_METADATA:
+        raise PydanticCustomError("too_long", f"Metadata have at most {MOST_METADATA} entries")
+    return given
+
+
 Reference = Annotated[
     str,
     Field(min_length=1, max_length=LONGEST_REFERENCE),
@@ -92,5 +97,9 @@ MetadataValue = Annotated[
     Field(min_length=1, max_length=LONGEST_METADATA_VALUE),
     AfterValidator(_one_line),
 ]
-Metadata = Annotated[dict[MetadataName, MetadataValue], Field(max_length=MOST_METADATA)]
+Metadata = Annotated[
+    dict[MetadataName, MetadataValue],
+    Field(max_length=MOST_METADATA),
+    BeforeValidator(_few),
+]
 """Short texts by name."""

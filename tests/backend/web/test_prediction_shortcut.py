@@ -41,8 +41,25 @@ def wrong() -> st.SearchStrategy[dict[str, Any]]:
     return changed | missing
 
 
+TEXTS = st.text(max_size=30) | st.sampled_from(["order-17", "urn:order:17", " 17", "x" * 129, ""])
+NAMES = st.text(max_size=5) | st.sampled_from(["region", "sales-channel", "1st", "x" * 41])
+
+
+def saying() -> st.SearchStrategy[dict[str, Any]]:
+    """A request with what a caller may say beside the inputs, and with what it may not."""
+    said = st.fixed_dictionaries(
+        {},
+        optional={
+            "reference": st.none() | TEXTS | st.integers(),
+            "metadata": st.none() | st.dictionaries(NAMES, TEXTS, max_size=12) | TEXTS,
+        },
+    )
+    return said.map(lambda more: EXAMPLE | more)
+
+
 bodies = (
-    accepted().map(lambda values: json.dumps(values).encode())
+    saying().map(lambda values: json.dumps(values).encode())
+    | accepted().map(lambda values: json.dumps(values).encode())
     | wrong().map(lambda values: json.dumps(values).encode())
     | st.binary(max_size=200)
 )
@@ -78,6 +95,21 @@ def test_a_plain_request_needs_no_framework(app: Flask, http: FlaskClient) -> No
         assert http.post(PLAIN, json=EXAMPLE | {"MedInc": "much"}).status_code == 400
         assert http.get(PLAIN).status_code == 405
     assert len(seen) == 3
+
+
+def test_a_caller_that_says_more_needs_no_framework_either(app: Flask, http: FlaskClient) -> None:
+    said = {"reference": "order-17", "metadata": {"region": "north", "channel": "web"}}
+    with _framework_requests(app) as seen:
+        answer = http.post(PLAIN, json=EXAMPLE | said)
+        assert answer.status_code == 200
+        assert seen == []
+        twice = json.dumps(EXAMPLE | said)[:-1] + ', "reference": "order-18"}'
+        assert http.post(PLAIN, data=twice, content_type=JSON).status_code == 400
+        colons = EXAMPLE | {"reference": "urn:order:17", "metadata": {"at": "12:30"}}
+        assert http.post(PLAIN, json=colons).get_json()["reference"] == "urn:order:17"
+    assert len(seen) == 2
+    assert {name: answer.get_json()[name] for name in said} == said
+    assert answer.get_json()["input"] == EXAMPLE
 
 
 def test_where_a_key_is_needed_the_shortcut_needs_it_too(service_settings: Settings) -> None:
