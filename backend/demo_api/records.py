@@ -11,6 +11,7 @@ from backend.contract.predictions import (
 from backend.contract.records import (
     LoggedPredictionResponse,
     LogsResponse,
+    MetadataResponse,
     ModelMetricsResponse,
     PredictionsResponse,
     RequestsResponse,
@@ -58,6 +59,17 @@ def predictions(connection: Connection) -> str:
     demand(answer.total == len(answer.predictions) <= 2, "total differs from the rows returned")
     connection.refused("GET", "/predictions?limit=0", 400)
     return f"{answer.total} rows, another page: {'yes' if answer.next_page_token else 'no'}"
+
+
+def metadata(connection: Connection) -> str:
+    """GET /predictions/metadata"""
+    answer = connection.get(MetadataResponse, "/predictions/metadata?limit=3")
+    kept = [count for count in answer.names for value in count.values if value.predictions]
+    demand(bool(kept) == bool(answer.counted), f"{answer.counted} were counted")
+    demand(all(len(count.values) <= 3 for count in answer.names), "more values than were asked for")
+    connection.refused("GET", "/predictions?metadata.1st=web", 400)
+    names = ", ".join(count.name for count in answer.names)
+    return f"{answer.counted} predictions have some: {names or 'none'}"
 
 
 def logs(connection: Connection) -> str:
@@ -123,6 +135,7 @@ STEPS: tuple[Step, ...] = (
     Step("GET /predictions/<prediction_id>", "was it logged?", read_back),
     Step("POST /feedback", "the actual price", feedback),
     Step("GET /predictions", "logged predictions", predictions),
+    Step("GET /predictions/metadata", "what did callers say?", metadata),
     Step("GET /logs", "what happened?", logs),
     Step("GET /metrics/api", "which requests?", api_metrics),
     Step("GET /metrics/api/summary", "how fast is it?", summary),

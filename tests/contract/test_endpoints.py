@@ -24,6 +24,7 @@ READABLE = (
     "/metrics/models",
     "/database/stats",
     "/predictions",
+    "/predictions/metadata",
     "/monitoring/config",
     "/monitoring/status",
     "/monitoring/history",

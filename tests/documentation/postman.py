@@ -25,6 +25,7 @@ DESCRIPTION = (
 REASON = {"reason": "Tried from Postman."}
 BODIES: dict[str, Json] = {
     "HousingFeatures": EXAMPLE,
+    "PredictionRequest": EXAMPLE | {"reference": "order-17"},
     "BatchPredictionRequest": {"instances": [EXAMPLE, EXAMPLE | {"MedInc": 3.1}]},
     "FeedbackRequest": {"items": [{"prediction_id": "{{prediction_id}}", "actual": 4.2}]},
     "DriftRequest": {"data": [EXAMPLE]},
@@ -122,7 +123,9 @@ def _query(parameter: Json) -> Json:
     default = parameter["schema"].get("default")
     value = "" if default is None else json.dumps(default).strip('"')
     described = {"description": parameter["description"], "disabled": not parameter["required"]}
-    return {"key": parameter["name"], "value": value} | described
+    has_names = parameter.get("style") == "deepObject"
+    key = f"{parameter['name']}[name]" if has_names else parameter["name"]
+    return {"key": key, "value": value} | described
 
 
 def _variables(document: Json) -> Iterator[Json]:

@@ -12,6 +12,7 @@ from storage.errors import CommandUnanswered, DatabaseUnavailable
 from storage.log_writer.writer import LogWriter
 from storage.predictions.feedback import Attached, Correction, Feedback
 from storage.predictions.labels import count_labels_since
+from storage.predictions.references import MOST_PREDICTIONS
 from storage.schema.records import PredictionRecord, new_id, utc_now
 from storage.settings import Settings
 from storage.spool.spool import Spool
@@ -227,3 +228,68 @@ def test_ten_thousand_values_at_once(
     attached = feedback.attach([(record.prediction_id, 1.0) for record in reversed(made)])
     assert attached == Attached(10_000, (), (), ())
     assert record_log.statistics()["labelled"] == 10_000
+
+
+def referring(reference: str, house_age: float = 41.0) -> PredictionRecord:
+    made = records.prediction()
+    inputs = made.inputs.model_copy(update={"HouseAge": house_age})
+    return made.model_copy(update={"reference": reference, "inputs": inputs})
+
+
+@pytest.mark.usefixtures("log_writer")
+def test_a_reference_means_every_prediction_of_the_same_question(
+    feedback: Feedback, spool: Spool, record_log: RecordLog
+) -> None:
+    same, other = [referring("a"), referring("a")], referring("b")
+    spool.append([*same, other])
+    attached = feedback.attach([(other.prediction_id, 1.0)], None, [("a", 2.0), ("b", 1.5)])
+    assert attached == Attached(3, (), (other.prediction_id,), (other.prediction_id,))
+    for made in same:
+        assert record_log.prediction(made.prediction_id)["actual"] == 2.0
+    again = feedback.attach([], Correction("operator", "Ada", "a typo"), [("a", 3.0)])
+    assert {(one, now) for one, _, now in again.corrected} == {
+        (made.prediction_id, 3.0) for made in same
+    }
+
+
+@pytest.mark.usefixtures("log_writer")
+def test_a_reference_of_different_questions_labels_none_and_tells_their_ids(
+    feedback: Feedback, spool: Spool, record_log: RecordLog
+) -> None:
+    older, newer = referring("a"), referring("a", 12.0)
+    spool.append([older, newer])
+    attached = feedback.attach([], None, [("a", 2.0), ("nobody", 1.0), ("a", 2.0), ("x\0", 1.0)])
+    assert attached.accepted == 0
+    assert attached.unknown == ("nobody", "x\0")
+    assert attached.ambiguous == (("a", (newer.prediction_id, older.prediction_id)),)
+    assert record_log.statistics()["labelled"] == 0
+
+
+@pytest.mark.usefixtures("log_writer")
+def test_a_reference_of_too_many_predictions_is_ambiguous_and_hides_no_other(
+    feedback: Feedback, spool: Spool
+) -> None:
+    often = [referring("often") for _ in range(MOST_PREDICTIONS + 1)]
+    alone = [referring(f"alone {number}") for number in range(700)]
+    spool.append([*often, *alone])
+    referred = [(made.reference or "", 1.0) for made in (often[0], *alone)]
+    attached = feedback.attach([], None, referred)
+    assert (attached.accepted, attached.unknown) == (700, ())
+    newest = tuple(made.prediction_id for made in often[:-11:-1])
+    assert attached.ambiguous == (("often", newest),)
+
+
+@pytest.mark.usefixtures("log_writer")
+def test_of_a_reference_no_prediction_that_was_answered_is_overlooked(
+    settings: Settings, readable: Database, spool: Spool, feedback: Feedback
+) -> None:
+    """One is stored already, another lies in another process's spool file when the value comes."""
+    other = Spool(settings.paths.spool, settings.spool.segment_bytes)
+    for number in range(5):
+        first = referring(str(number))
+        spool.append([first])
+        assert feedback.attach([(first.prediction_id, 1.0)]).accepted == 1
+        other.append([records.log() for _ in range(200)])
+        other.append([referring(str(number))])
+        assert feedback.attach([], None, [(str(number), 1.0)]).accepted == 1
+    other.close()
