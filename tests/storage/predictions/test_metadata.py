@@ -1,6 +1,6 @@
 """What a caller says of a prediction: kept, found, counted and deleted with it, on both databases."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ def keep(spool: Spool, drain: Callable[[], DrainReport]) -> Keep:
 
     def keep(
         reference: str | None = None,
-        metadata: Mapping[str, str] | None = None,
+        metadata: dict[str, str] | None = None,
         moment: datetime = NOW,
         *,
         alone: bool = False,
