@@ -29,6 +29,8 @@ from backend.web.validation import read_body, read_query
 from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.predictions.metadata import read_metadata_summary
 
+FILTERS = {"model_version", "labelled", "reference", "metadata"}
+
 blueprint = Blueprint("predictions", __name__)
 
 
@@ -62,13 +64,8 @@ def predict_batch() -> Response:
 def predictions() -> Response:
     """Return logged predictions, newest first."""
     query = read_query(PredictionsQuery, request.args)
-    page = current_services().record_log.predictions(
-        page_request(query),
-        model_version=query.model_version,
-        labelled=query.labelled,
-        reference=query.reference,
-        metadata=query.metadata,
-    )
+    filters = query.model_dump(include=FILTERS)
+    page = current_services().record_log.predictions(page_request(query), **filters)
     body = PredictionsResponse(
         predictions=[_row(row) for row in page.rows],
         total=len(page.rows),
