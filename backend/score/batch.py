@@ -18,8 +18,8 @@ from backend.score.output import (
 from backend.serving.served_model import ServedModel
 from storage.errors import InvalidInput
 from storage.tables.block import Block
-from storage.tables.column import INPUT_COLUMNS
-from storage.tables.table import Understanding, open_table
+from storage.tables.referred import InputTable
+from storage.tables.understanding import Understanding
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class BatchScoring:
         _check_target(source, target)
         self.target = target
         self.problems = target.with_name(target.name + PROBLEMS_SUFFIX)
-        self._table = open_table(source, INPUT_COLUMNS)
+        self._table = InputTable(source)
 
     @property
     def understood(self) -> Understanding:
@@ -82,11 +82,12 @@ class BatchScoring:
         started = time.perf_counter()
         with ExitStack() as stack:
             # Closed in reverse order: the result appears last, so the report exists once the result does.
-            writer = stack.enter_context(scored_table(self.target))
+            has_references = self._table.column is not None
+            writer = stack.enter_context(scored_table(self.target, has_references))
             report = stack.enter_context(problem_report(self.problems))
             for block in self._table.blocks():
                 report.add(block.problems)
-                _score(model, block, writer)
+                _score(model, block, self._table.references(block), writer)
                 progress = ScoringProgress(
                     rows=progress.rows + block.read,
                     scored=progress.scored + len(block.rows),
@@ -98,11 +99,14 @@ class BatchScoring:
         return progress
 
 
-def _score(model: ServedModel, block: Block, writer: TableWriter) -> None:
+def _score(
+    model: ServedModel, block: Block, references: list[str | None] | None, writer: TableWriter
+) -> None:
     if len(block.rows):
         answers = model.answer(block.numbers)
         version = model.manifest.version
-        writer.write_batch(scored_batch(block.rows, block.numbers, answers, version))
+        rows = scored_batch(block.rows, references, block.numbers, answers, version)
+        writer.write_batch(rows)
 
 
 def _check_target(source: Path, target: Path) -> None:

@@ -15,6 +15,7 @@ from storage.domain.feature import Feature
 from storage.domain.inputs import ARE_PLAIN, FEATURES
 from storage.process.atomic_files import atomic_replacement
 from storage.schema.arrays import FloatArray, IntegerArray
+from storage.schema.caller import REFERENCE
 from storage.tables.csv_writer import PROBLEM_NAMES, CsvWriter, problem_cells
 from storage.tables.problem import Problem
 
@@ -32,23 +33,31 @@ class TableWriter(Protocol):
         """Append rows."""
 
 
-def scored_schema() -> Any:
-    """Return the columns of the result."""
+def scored_schema(has_references: bool) -> Any:
+    """Return the columns of the result; the caller's own ids, if there are any, follow the row number."""
     inputs = [
         (feature.name, pa.string() if feature.is_category else pa.float64()) for feature in FEATURES
     ]
     results = [(name, pa.float64()) for name in RESULT_NAMES]
-    return pa.schema([("row", pa.int64()), *inputs, *results, ("model_version", pa.string())])
+    references = [(REFERENCE, pa.string())] if has_references else []
+    version = ("model_version", pa.string())
+    return pa.schema([("row", pa.int64()), *references, *inputs, *results, version])
 
 
 def scored_batch(
-    rows: IntegerArray, inputs: FloatArray, answers: ServedPredictions, model_version: str
+    rows: IntegerArray,
+    references: Sequence[str | None] | None,
+    inputs: FloatArray,
+    answers: ServedPredictions,
+    model_version: str,
 ) -> Any:
     """Return scored rows; shapes (n,), inputs (n, 8)."""
     results = (answers.predicted, answers.lower, answers.upper, answers.support)
     versions = pa.array(np.full(len(rows), model_version), pa.string())
-    columns = [rows, *map(_written, FEATURES, inputs.T), *results, versions]
-    return pa.record_batch([pa.array(column) for column in columns], scored_schema())
+    own = [] if references is None else [pa.array(references, pa.string())]
+    columns = [rows, *own, *map(_written, FEATURES, inputs.T), *results, versions]
+    schema = scored_schema(references is not None)
+    return pa.record_batch([pa.array(column) for column in columns], schema)
 
 
 def _written(feature: Feature, values: FloatArray) -> Any:
@@ -59,11 +68,11 @@ def _written(feature: Feature, values: FloatArray) -> Any:
 
 
 @contextmanager
-def scored_table(path: Path) -> Iterator[TableWriter]:
+def scored_table(path: Path, has_references: bool) -> Iterator[TableWriter]:
     """Write a table in the format of its suffix; ``path`` is replaced atomically at the end."""
     with (
         atomic_replacement(path) as temporary,
-        WRITERS[path.suffix.lower()](temporary, scored_schema()) as writer,
+        WRITERS[path.suffix.lower()](temporary, scored_schema(has_references)) as writer,
     ):
         yield writer
 

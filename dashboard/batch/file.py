@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from backend.contract.definition import DISTRICTS
 from backend.contract.predictions import EXAMPLE, FEATURE_NAMES, HousingFeatures
 from storage.tables.block import Block, gathered
-from storage.tables.column import INPUT_COLUMNS
 from storage.tables.csv_writer import csv_text
 from storage.tables.problem import Problem
-from storage.tables.table import InvalidInput, Table, Understanding, open_table
+from storage.tables.referred import InputTable
+from storage.tables.table import InvalidInput, Understanding
 
 MOST_ROWS = 100_000
 MOST_MEGABYTES = 25
@@ -37,6 +37,8 @@ class BatchFile:
     inputs: NDArray[np.float64]
     problems: tuple[Problem, ...]
     understood: Understanding
+    references: list[str | None] | None = None
+    """The caller's own id of each usable row, None where it has none; None without such a column."""
 
     def instances(self, start: int, end: int) -> list[HousingFeatures]:
         """Return usable rows, counted from 0, as the service takes them."""
@@ -54,11 +56,19 @@ def read_batch(name: str, content: bytes) -> BatchFile:
     if len(content) > MOST_MEGABYTES * 1_000_000:
         raise UnusableFile(f"The file is larger than {MOST_MEGABYTES} MB. {LARGER_FILES}")
     try:
-        table = open_table(content, INPUT_COLUMNS)
+        table = InputTable(content)
         found = gathered(_not_too_many(table))
     except InvalidInput as error:
         raise UnusableFile(str(error)) from error
-    return BatchFile(name, found.read, found.rows, found.numbers, found.problems, table.understood)
+    return BatchFile(
+        name,
+        found.read,
+        found.rows,
+        found.numbers,
+        found.problems,
+        table.understood,
+        table.references(found),
+    )
 
 
 def template() -> str:
@@ -67,7 +77,7 @@ def template() -> str:
     return csv_text(FEATURE_NAMES, rows or [tuple(EXAMPLE.values())])
 
 
-def _not_too_many(table: Table) -> Iterator[Block]:
+def _not_too_many(table: InputTable) -> Iterator[Block]:
     read = 0
     for block in table.blocks():
         read += block.read

@@ -7,13 +7,15 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from backend.contract.caller import REFERENCE
 from backend.contract.definition import DISPLAY, SUBJECTS, TARGET_CAP, TARGET_UNIT
 from backend.contract.predictions import FEATURE_NAMES
-from dashboard.batch.run import RESULT_NAMES, BatchRun
+from dashboard.batch.run import BatchRun
 from dashboard.batch.upload import PREVIEW_ROWS, row_columns
 from dashboard.charts.colours import UP
 from dashboard.charts.scale import Scale, scale_of, shortened
 from dashboard.charts.still_chart import draw_still
+from dashboard.shared.foreign_text import harmless
 from dashboard.wording.value import (
     CAPPED,
     NOTE,
@@ -153,17 +155,18 @@ def _spread_words(values: NDArray[np.float64]) -> str:
 
 
 def _draw_rows(run: BatchRun) -> None:
-    names = ("row", *FEATURE_NAMES, *RESULT_NAMES)
-    rows = [dict(zip(names, row, strict=True)) for row in islice(run.result_rows(), PREVIEW_ROWS)]
+    shown = islice(run.result_rows(), PREVIEW_ROWS)
+    rows = [dict(zip(run.result_names, row, strict=True)) for row in shown]
+    own = () if run.file.references is None else (REFERENCE,)
     values = ("prediction", "lower", "upper")
     cells = [
         {"row": row["row"]}
         | {name: rounded(float(str(row[name]))) for name in values}
-        | {name: row[name] for name in FEATURE_NAMES}
+        | {name: row[name] for name in (*own, *FEATURE_NAMES)}
         for row in rows
     ]
     st.dataframe(
-        cells,
+        harmless(cells),
         key="batch_result_rows",
         height="content",
         hide_index=True,
@@ -172,6 +175,7 @@ def _draw_rows(run: BatchRun) -> None:
             "prediction": prediction_column(LABEL),
             "lower": prediction_column("From"),
             "upper": prediction_column("To"),
+            REFERENCE: "Your id",
         },
         placeholder="–",
         alt="The first scored rows with prediction and 90% interval",

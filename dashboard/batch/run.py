@@ -3,8 +3,10 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from backend.client import HousingClient
+from backend.contract.caller import REFERENCE
 from backend.contract.predictions import FEATURE_NAMES, BatchPredictionResponse, values_of
 from dashboard.batch.file import BatchFile
 from storage.tables.csv_writer import csv_text
@@ -48,6 +50,12 @@ class BatchRun:
         return self.scored / self.seconds if self.seconds else 0.0
 
     @property
+    def result_names(self) -> tuple[str, ...]:
+        """The columns of the result."""
+        own = () if self.file.references is None else (REFERENCE,)
+        return ("row", *own, *FEATURE_NAMES, *RESULT_NAMES)
+
+    @property
     def predictions(self) -> list[float]:
         """In the target's unit."""
         return [value for answer in self.answers for value in answer.predictions]
@@ -67,12 +75,14 @@ class BatchRun:
         """
         started = time.perf_counter()
         end = min(self.scored + ROWS_A_CHUNK, self.total)
-        self.answers.append(client.predict_batch(self.file.instances(self.scored, end)))
+        instances, references = self.file.instances(self.scored, end), self.file.references
+        own = None if references is None else references[self.scored : end]
+        self.answers.append(client.predict_batch(instances, references=own))
         self.scored = end
         self.seconds += time.perf_counter() - started
 
     def result_rows(self) -> Iterator[tuple[object, ...]]:
-        """Yield one tuple per scored row: number, inputs, prediction, bounds, id, version."""
+        """Yield one tuple per scored row, as ``result_names`` names its values."""
         results = (
             (value, interval.lower, interval.upper, prediction_id, answer.model_version)
             for answer in self.answers
@@ -81,9 +91,10 @@ class BatchRun:
             )
         )
         inputs = zip(self.file.rows.tolist(), self.file.inputs.tolist(), strict=True)
-        for (row, values), result in zip(inputs, results, strict=False):
-            yield (row, *values_of(values), *result)
+        own = repeat(()) if self.file.references is None else zip(self.file.references, strict=True)
+        for (row, values), reference, result in zip(inputs, own, results, strict=False):
+            yield (row, *reference, *values_of(values), *result)
 
     def result_csv(self) -> str:
         """Return the scored rows as CSV; predictions in the target's unit."""
-        return csv_text(("row", *FEATURE_NAMES, *RESULT_NAMES), self.result_rows())
+        return csv_text(self.result_names, self.result_rows())

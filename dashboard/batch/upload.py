@@ -22,8 +22,10 @@ from dashboard.wording.value import escaped
 from dashboard.wording.words import INPUTS
 from storage.tables.csv_writer import PROBLEM_NAMES, csv_text, problem_cells
 from storage.tables.problem import Problem
+from storage.tables.referred import NAMES
 from storage.tables.table import FILE_KINDS
 
+OWN_IDS = " or ".join(NAMES)
 UPLOAD = "batch_upload"
 RUN = "batch_run"
 """Session state: the run over the current file, or None."""
@@ -59,7 +61,7 @@ def choose_file() -> None:
         st.caption(
             f"A header with the names of the {INPUTS} in any order, then one row per "
             f"{SUBJECT}: up to {MOST_ROWS:,} rows and {MOST_MEGABYTES} MB. For larger files use "
-            "`python -m backend.score`."
+            f"`python -m backend.score`. A column {OWN_IDS} has your own ids, which are logged."
         )
         st.download_button(
             "Download template",

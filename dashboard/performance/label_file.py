@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backend.contract.caller import LONGEST_REFERENCE, REFERENCE
 from backend.contract.definition import ACCEPTED_TARGETS, TARGET_UNIT
 from backend.contract.feedback import FeedbackItem
 from backend.contract.records import PredictionRow
@@ -12,15 +13,13 @@ from storage.tables.block import Block, gathered, in_order
 from storage.tables.column import NumberColumn, TextColumn
 from storage.tables.csv_writer import csv_text
 from storage.tables.problem import LONGEST_VALUE, Problem
-from storage.tables.table import InvalidInput, Understanding, open_table
+from storage.tables.table import InvalidInput, Table, Understanding, open_table
 
 ID, ACTUAL = "prediction_id", "actual"
 LONGEST_ID = 64
-COLUMNS = (
-    TextColumn(ID),
-    NumberColumn(ACTUAL, *ACCEPTED_TARGETS, TARGET_UNIT, may_be_empty=True),
-)
-WRONG_ID = f"An id has 1 to {LONGEST_ID} characters"
+LONGEST_NAMES = {ID: LONGEST_ID, REFERENCE: LONGEST_REFERENCE}
+"""Characters of what names a prediction: its id or, in a file without such a column, the caller's own id."""
+VALUES = NumberColumn(ACTUAL, *ACCEPTED_TARGETS, TARGET_UNIT, may_be_empty=True)
 CONTRADICTED = "Another row has another value for this prediction"
 
 
@@ -41,7 +40,8 @@ class UnreadableFile(Exception):
 def read_labels(content: bytes) -> LabelFile:
     r"""Read a CSV or Parquet file with the columns prediction_id and actual (the target's unit).
 
-    A row whose actual value is empty is not known yet and left out; further columns are ignored.
+    In place of prediction_id there may be the column reference, the caller's own ids. A row whose
+    actual value is empty is not known yet and left out; further columns are ignored.
 
     Raises
     ------
@@ -57,11 +57,11 @@ def read_labels(content: bytes) -> LabelFile:
     (Problem(row=4, column='actual', message='Not a number', value='many'),)
     """
     try:
-        table = open_table(content, COLUMNS)
+        name, table = _opened(content)
         found = gathered(table.blocks())
     except InvalidInput as error:
         raise UnreadableFile(str(error)) from error
-    items, problems = _checked(found)
+    items, problems = _checked(found, name)
     return LabelFile(
         items,
         int(np.isnan(found.numbers).sum()),
@@ -72,23 +72,44 @@ def read_labels(content: bytes) -> LabelFile:
 
 def template(rows: list[PredictionRow]) -> bytes:
     """Return a file to fill in: predictions without an actual value, their answer beside them."""
+    names = [ID, "answered_at", "prediction", ACTUAL]
     cells = [(row.prediction_id, row.timestamp.isoformat(), row.prediction, "") for row in rows]
-    return csv_text([ID, "answered_at", "prediction", ACTUAL], cells).encode()
+    if not any(row.reference for row in rows):
+        return csv_text(names, cells).encode()
+    referred = [(*each, row.reference or "") for each, row in zip(cells, rows, strict=True)]
+    return csv_text([*names, REFERENCE], referred).encode()
 
 
-def _checked(found: Block) -> tuple[list[FeedbackItem], list[Problem]]:
+def _opened(content: bytes) -> tuple[str, Table]:
+    """Return the column that names the predictions, and the table."""
+    by_id = (TextColumn(ID), VALUES)
+    try:
+        return ID, open_table(content, by_id)
+    except InvalidInput as without_ids:
+        try:
+            by_reference = (TextColumn(REFERENCE, may_be_whole=True), VALUES)
+            return REFERENCE, open_table(content, by_reference)
+        except InvalidInput as error:
+            # Of a file that has neither, the first says what is missing.
+            has_references = f"no column {REFERENCE}" not in str(error)
+            raise (error if has_references else without_ids) from None
+
+
+def _checked(found: Block, name: str) -> tuple[list[FeedbackItem], list[Problem]]:
     items, problems = [], []
-    ids, values = found.texts[ID], found.numbers[:, 0].tolist()
+    longest = LONGEST_NAMES[name]
+    ids, values = found.texts[name], found.numbers[:, 0].tolist()
     contradicted = _contradicted(ids, values)
-    for row, prediction_id, actual in zip(found.rows.tolist(), ids, values, strict=True):
+    for row, named, actual in zip(found.rows.tolist(), ids, values, strict=True):
         if np.isnan(actual):
             continue
-        if prediction_id in contradicted:
+        if named in contradicted:
             problems.append(Problem(row, ACTUAL, CONTRADICTED, f"{actual:g}"))
-        elif 1 <= len(prediction_id) <= LONGEST_ID:
-            items.append(FeedbackItem(prediction_id=prediction_id, actual=actual))
+        elif 1 <= len(named) <= longest:
+            items.append(FeedbackItem.model_validate({name: named, ACTUAL: actual}))
         else:
-            problems.append(Problem(row, ID, WRONG_ID, prediction_id[:LONGEST_VALUE]))
+            message = f"An id has 1 to {longest} characters"
+            problems.append(Problem(row, name, message, named[:LONGEST_VALUE]))
     return items, problems
 
 

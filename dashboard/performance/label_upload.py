@@ -29,8 +29,9 @@ def draw_label_upload() -> None:
     """Draw the upload and, below it, the report of the last file."""
     st.subheader("Actual values", anchor=False)
     st.caption(
-        f"A CSV or Parquet file with the columns prediction_id and actual{_unit()}. Rows may be in any "
-        "order, late or repeated. A stored value is kept, unless you correct it."
+        f"A CSV or Parquet file with the columns prediction_id and actual{_unit()}. Your own ids, in a "
+        "column reference, may stand in place of prediction_id. Rows may be in any order, late or repeated. "
+        "A stored value is kept, unless you correct it."
     )
     _draw_template()
     file = st.file_uploader(
@@ -140,6 +141,7 @@ def attach(items: list[FeedbackItem], correction: Correction | None = None) -> F
         duplicate=[one for part in parts for one in part.duplicate],
         conflicting=[one for part in parts for one in part.conflicting],
         corrected=[one for part in parts for one in part.corrected],
+        ambiguous=[one for part in parts for one in part.ambiguous],
     )
 
 
@@ -170,6 +172,10 @@ def draw_report(report: FeedbackResponse) -> None:
                 ("different value", report.conflicting),
             )
             for one in ids[:MOST_SHOWN]
+        ]
+        rows += [
+            {"prediction_id": one.reference, "report": f"several: {', '.join(one.prediction_ids)}"}
+            for one in report.ambiguous[:MOST_SHOWN]
         ]
         if rows:
             st.dataframe(

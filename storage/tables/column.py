@@ -61,9 +61,10 @@ class CategoryColumn:
 
 @dataclass(frozen=True)
 class TextColumn:
-    """A column of text; an empty cell is empty text."""
+    """A column of text; an empty cell is empty text. Where ``may_be_whole``, Parquet may hold integers."""
 
     name: str
+    may_be_whole: bool = False
 
 
 ValueColumn = NumberColumn | CategoryColumn

@@ -146,8 +146,8 @@ class ParquetFile:
                     raise InvalidInput(
                         f"{part.name} holds {kind} in column {column.name}, not numbers."
                     )
-            elif isinstance(column, CategoryColumn) and pa.types.is_integer(kind):
-                continue  # codes, which are words here
+            elif _may_be_whole(column) and pa.types.is_integer(kind):
+                continue  # codes and ids, which are words here
             elif not _holds_text(kind):
                 raise InvalidInput(f"{part.name} holds {kind} in column {column.name}, not text.")
         wanted = {column.name for column in columns}
@@ -214,6 +214,12 @@ def _holds_text(kind: Any) -> bool:
         kind = kind.value_type
     of_text = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
     return any(is_text(kind) for is_text in of_text)
+
+
+def _may_be_whole(column: Column) -> bool:
+    return isinstance(column, CategoryColumn) or (
+        isinstance(column, TextColumn) and column.may_be_whole
+    )
 
 
 def _words(column: Any) -> Any:

@@ -12,6 +12,7 @@ from backend.contract.definition import DISTRICTS
 from backend.contract.predictions import FEATURE_NAMES
 from dashboard.batch import file as batch_file
 from dashboard.batch.file import UnusableFile, read_batch, template
+from storage.tables import referred
 from storage.tables.number import NOT_FINITE
 
 HEADER = ",".join(FEATURE_NAMES)
@@ -48,6 +49,18 @@ def test_columns_may_come_in_any_order() -> None:
     text = f"{','.join(reversed(names))}\n{','.join(reversed(cells))}\n"
     file = read_batch("a.csv", b"\xef\xbb\xbf" + text.encode())
     assert file.inputs.tolist() == [[float(cell) for cell in cells]]
+
+
+def test_the_definitions_identifier_comes_before_a_column_of_that_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = [f"{HEADER},reference,vin", f"{GOOD},a,b", f"{GOOD},c,"]
+    content = "\n".join(lines).encode()
+    assert read_batch("a.csv", content).references == ["a", "c"]
+    monkeypatch.setattr(referred, "NAMES", ("vin", "reference"))
+    file = read_batch("a.csv", content)
+    assert (file.references, file.understood.ignored) == (["b", None], ("reference",))
+    assert _read([GOOD]).references is None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from backend.contract.predictions import (
     BatchPredictionResponse,
     HousingFeatures,
 )
+from backend.contract.records import PredictionsQuery
 from dashboard.batch import run as batch_run
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
@@ -46,6 +47,23 @@ def test_good_rows_are_scored_and_bad_ones_listed(
     assert page.download_button(key="batch_download").label == "Download 2 scored rows"
     service.store_records()
     assert client.prediction(str(rows[1][12])).prediction.prediction == expected[1]
+
+
+def test_a_column_of_own_ids_is_logged_and_comes_back(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    page = open_page("batch", service)
+    content = "\n".join([f"{HEADER},reference", f"{ROWS[0]},parcel 17", f"{ROWS[1]},"])
+    page.file_uploader(key="batch_upload").set_value(("a.csv", content.encode(), "text/csv")).run()
+    page.button(key="batch_start").click().run()
+    assert not sentences(page)
+    run = page.session_state["batch_run"]
+    assert run.result_csv().splitlines()[0].startswith("row,reference,MedInc")
+    assert [row[1] for row in run.result_rows()] == ["parcel 17", None]
+    assert page.dataframe[-1].value["reference"].tolist()[0] == "parcel 17"
+    service.store_records()
+    (found,) = client.predictions(PredictionsQuery(reference="parcel 17")).predictions
+    assert found.prediction == run.predictions[0]
 
 
 @pytest.mark.parametrize(
@@ -94,9 +112,9 @@ def test_what_was_scored_stays_when_the_service_fails_and_is_resumed(
     ask = HousingClient.predict_batch
 
     def stop_after_two(
-        self: HousingClient, instances: list[HousingFeatures]
+        self: HousingClient, instances: list[HousingFeatures], *, references: None
     ) -> BatchPredictionResponse:
-        answer = ask(self, instances)
+        answer = ask(self, instances, references=references)
         if instances[1] == DISTRICTS[3].features:
             service.stop()
         return answer

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
 from backend.contract.predictions import EXAMPLE, HousingFeatures
+from dashboard.logs.predictions import said_and_sent
 from storage.schema.records import LogRecord
 from storage.spool.log_handler import open_spool
 from storage.spool.spool import Spool
@@ -109,6 +110,38 @@ def test_requests_are_listed_and_filtered(
     page.number_input(key="request_status").set_value(404).run()
     assert any("No requests match" in text.value for text in page.markdown)
     assert not sentences(page)
+
+
+def test_predictions_are_found_by_what_their_caller_said(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    features = HousingFeatures(**EXAMPLE)
+    client.predict(features)
+    client.predict(features, reference="**17**", metadata={"channel": "web"})
+    service.store_records()
+    page = open_page("logs", service)
+    page.session_state["logs_tab"] = "Predictions"
+    page.run()
+    assert len(page.dataframe[0].value) == 2
+    page.text_input(key="prediction_reference").set_value("**17**").run()
+    assert page.dataframe[0].value["metadata"].tolist() == ["channel=web"]
+    page.text_input(key="prediction_reference").set_value("").run()
+    page.text_input(key="prediction_metadata").set_value("channel = web").run()
+    assert page.dataframe[0].value["reference"].tolist() == ["**17**"]
+    assert not sentences(page)
+    page.text_input(key="prediction_metadata").set_value("1st=web").run()
+    assert "A name of metadata begins with a letter" in sentences(page)[0]
+
+
+def test_an_opened_prediction_shows_the_callers_words_as_they_are(
+    service: Service, client: HousingClient
+) -> None:
+    client.predict(HousingFeatures(**EXAMPLE), reference="**17**", metadata={"channel": "$web$"})
+    service.store_records()
+    (row,) = client.predictions().predictions
+    lines = said_and_sent(row).splitlines()
+    assert lines[:4] == ["reference = **17**", "", "channel = $web$", ""]
+    assert lines[4] == "MedInc = 8.3252"
 
 
 def test_without_the_service_one_sentence_then_the_lines_when_it_is_back(

@@ -143,6 +143,17 @@ def test_a_file_is_checked_attached_and_reported(
     assert "nobody's" in sentences(page)[0]
 
 
+def test_a_file_may_name_the_callers_own_ids() -> None:
+    found = read_labels(b"reference,actual\norder 17,4.2\n18,\n")
+    assert [(item.reference, item.actual) for item in found.items] == [("order 17", 4.2)]
+    both = read_labels(b"reference,prediction_id,actual\norder 17,a,4.2\n")
+    assert [(item.prediction_id, item.reference) for item in both.items] == [("a", None)]
+    with pytest.raises(UnreadableFile, match=r"no column actual\."):
+        read_labels(b"reference\norder 17\n")
+    with pytest.raises(UnreadableFile, match=r"no column prediction_id\."):
+        read_labels(b"order,actual\n17,4.2\n")
+
+
 def test_a_file_with_two_values_for_one_prediction_attaches_neither() -> None:
     """Which of them is right is not known: the first would count, or as a correction the last."""
     found = read_labels(b"prediction_id,actual\na,4.2\nb,1\na,4.3\nb,1.0\na,\n")
