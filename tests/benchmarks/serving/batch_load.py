@@ -6,7 +6,7 @@ import time
 import numpy as np
 import requests
 
-from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.inputs import HousingFeatures
 from storage.schema.arrays import FloatArray
 
 LARGEST_ERROR = 1e-9
@@ -55,5 +55,9 @@ class BatchLoad:
 
 
 def _body(inputs: FloatArray) -> bytes:
-    rows = [dict(zip(FEATURE_NAMES, row, strict=True)) for row in inputs.tolist()]
-    return json.dumps({"instances": rows}).encode()
+    return json.dumps({"instances": request_rows(inputs)}).encode()
+
+
+def request_rows(inputs: FloatArray) -> list[dict[str, object]]:
+    """Return inputs (n, k) as a request has them: categories as words, missing values as null."""
+    return [HousingFeatures.of(row).model_dump() for row in inputs.tolist()]

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from backend.serving.served_model import ServedModel
-from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
+from storage.domain.inputs import HousingFeatures
 from storage.models.store import ModelStore
 from storage.schema.arrays import FloatArray
 
@@ -36,10 +36,7 @@ class InProcess:
 
     def one_prediction_microseconds(self, inputs: FloatArray) -> float:
         """Return the median time of one prediction: features, interval, support and warnings included."""
-        instances = [
-            HousingFeatures.model_validate(dict(zip(FEATURE_NAMES, row, strict=True)))
-            for row in inputs.tolist()
-        ]
+        instances = [HousingFeatures.of(row) for row in inputs.tolist()]
         times = []
         for instance in instances:
             started = time.perf_counter()

@@ -8,19 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.table import TABLE
 from storage.models.store import ModelStore
 from storage.schema.arrays import FloatArray
-from tests.benchmarks.serving.batch_load import BatchLoad
+from tests.benchmarks.serving.batch_load import BatchLoad, request_rows
 from tests.benchmarks.serving.in_process import InProcess
 from tests.benchmarks.serving.load import CONNECTIONS, LoadFigures, run_load
 from tests.benchmarks.serving.served_system import ServedSystem
 from tests.benchmarks.serving.summary import bars, medians
-from training.dataset.embedded import load_embedded
+from training.dataset.sources import load_table
 from training.fitting.progress import StepDisplay
 
 BATCH_REPEATS = {1: 50, 100: 10, 1_000: 5, 10_000: 2}
 """Requests of each size in one round; the largest size comes last."""
+MOST_ROWS = max(BATCH_REPEATS)
 LOAD_BODIES = 1_000
 ONE_ROW_REPEATS = 2_000
 
@@ -86,6 +87,7 @@ class Measurement:
     def _conditions(self) -> dict[str, Any]:
         settings = self._system.settings
         return {
+            "table": TABLE.name,
             "model": self._store.champion().model_name,
             "cores": os.cpu_count(),
             "workers": settings.backend.workers,
@@ -96,11 +98,8 @@ class Measurement:
         }
 
     def _load(self) -> dict[str, Any]:
-        rows = [
-            dict(zip(FEATURE_NAMES, row, strict=True))
-            for row in self._inputs[:LOAD_BODIES].tolist()
-        ]
-        self._bodies.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        rows = request_rows(self._inputs[:LOAD_BODIES])
+        self._bodies.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         rounds = [self._load_round(number) for number in range(self._plan.rounds + 1)][1:]
         constant = medians([each[0] for each in rounds])
         predict = medians([each[1] for each in rounds])
@@ -111,11 +110,6 @@ class Measurement:
             "stored_predictions": self._system.stored()[0],
             "drain_seconds": float(np.median([each[2] for each in rounds])),
         }
-
-    def _write_bodies(self) -> None:
-        rows = self._inputs[:LOAD_BODIES].tolist()
-        bodies = (json.dumps(dict(zip(FEATURE_NAMES, row, strict=True))) for row in rows)
-        self._bodies.write_text("\n".join(bodies) + "\n")
 
     def _load_round(self, number: int) -> tuple[LoadFigures, LoadFigures, float]:
         self._begin(f"one-row requests, round {number}" if number else "warming up")
@@ -171,5 +165,6 @@ def _check_counts(load: LoadFigures, counted: int) -> None:
 
 
 def _shuffled_inputs() -> FloatArray:
-    inputs = load_embedded().inputs
-    return np.ascontiguousarray(np.random.default_rng(0).permutation(inputs))
+    inputs = np.random.default_rng(0).permutation(load_table().inputs)
+    # A small table is asked about its rows again and again.
+    return np.ascontiguousarray(np.resize(inputs, (max(len(inputs), MOST_ROWS), inputs.shape[1])))

@@ -12,6 +12,7 @@ from typing import Self
 import requests
 
 from storage.domain.inputs import EXAMPLE
+from storage.domain.table import FOLDER
 from storage.settings import Settings
 from tests.settings import changed
 from tests.system import Program, free_port, running_cold, wait_for
@@ -117,6 +118,7 @@ class ServedSystem:
             module,
             self._folder / f"{module}.log",
             *arguments,
+            HOUSING_TABLE=str(FOLDER),
             HOUSING_RUNTIME_DIRECTORY=str(self.settings.runtime_directory),
             HOUSING_BACKEND_PORT=str(port or self.settings.addresses.backend_port),
             **self._told,

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from storage.domain.table import IS_EMBEDDED
 from tests.benchmarks.serving.load import LoadFigures
 
 Figures = Mapping[str, Any]
@@ -27,7 +28,12 @@ class Bar:
 
 
 BARS = {
-    "ratio": Bar("requests/s, share of the constant answer's", 0.5, at_least=True),
+    "ratio": Bar(
+        # Another table may have words to look up.
+        "requests/s, share of the constant answer's",
+        0.5 if IS_EMBEDDED else 0.45,
+        at_least=True,
+    ),
     "p99_milliseconds": Bar("p99 at eight connections (ms)", 8.0, at_least=False),
     "batch_share": Bar("10,000-row batches, share of the in-process rate", 0.7, at_least=True),
     "worker_megabytes": Bar("memory of the largest worker (MB)", 400.0, at_least=False),
