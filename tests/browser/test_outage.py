@@ -45,11 +45,14 @@ def _open_every_page(system: System, browser: Browser) -> dict[str, Page]:
 
 
 def _expect_drawn(page: Page, path: str) -> None:
+    # A browser gives tabs in the background little time: a person looks at one that is in front.
+    page.bring_to_front()
     expect(_alerts(page)).to_have_count(0)
     expect(page.get_by_text(DRAWN[path]).first).to_be_visible()
 
 
 def _expect_one_sentence(page: Page, system: System) -> None:
+    page.bring_to_front()
     expect(_alerts(page)).to_have_text(
         [
             f"The prediction service at {system.service_url} does not answer; "
