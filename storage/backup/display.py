@@ -20,13 +20,6 @@ class Display(Protocol):
         return
 
 
-class Silence(Display):
-    """Shows nothing."""
-
-    def begin(self, step: str) -> None:
-        """Ignore it."""
-
-
 class Lines(Display):
     """A line a step, with the time since the start."""
 

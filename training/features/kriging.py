@@ -51,43 +51,6 @@ class PreparedKriging(NamedTuple):
 
 
 @compiled
-def krige(
-    points: FloatArray,
-    values: FloatArray,
-    query: FloatArray,
-    rows: IntegerArray,
-    correlation: Correlation,
-) -> tuple[float, float]:
-    """Return the ordinary-kriging mean and relative variance of one district's value.
-
-    The mean is unbiased for an unknown local level m: with R the neighbours' correlations, r those
-    with the query and z the neighbours' values, m = 1'R^-1 z / 1'R^-1 1 and the answer is
-    m + r'R^-1 (z - m 1) (Cressie 1993, Statistics for Spatial Data, section 3.2).
-
-    Parameters
-    ----------
-    points, values
-        Shape (n_training, n_axes) and (n_training,).
-    query
-        Shape (n_axes,).
-    rows
-        Shape (n_neighbours,): the training districts to krige from.
-    correlation
-        See ``Correlation``.
-
-    Returns
-    -------
-    tuple of float
-        Mean in the unit of ``values``; variance relative to the field's, about 0 to 2.
-    """
-    prepared = room_for_kriging(rows.shape[0], points.shape[1])
-    prepare_kriging(points, values, rows, correlation, prepared)
-    answers = np.empty((1, 2))
-    krige_prepared(query.reshape((1, query.shape[0])), np.arange(1), correlation, prepared, answers)
-    return answers[0, 0], answers[0, 1]
-
-
-@compiled
 def room_for_kriging(neighbours: int, axes: int) -> PreparedKriging:
     """Return room for ``prepare_kriging``, where nothing is known yet."""
     width = (neighbours + LANES - 1) // LANES * LANES
@@ -135,7 +98,11 @@ def krige_prepared(
     prepared: PreparedKriging,
     answers: FloatArray,
 ) -> None:
-    """Fill mean and variance like those of ``krige`` into the chosen rows of ``answers``.
+    """Fill ordinary kriging's mean and relative variance into the chosen rows of ``answers``.
+
+    The mean is unbiased for an unknown local level m: with R the neighbours' correlations, r those
+    with the query and z the neighbours' values, m = 1'R^-1 z / 1'R^-1 1 and the answer is
+    m + r'R^-1 (z - m 1) (Cressie 1993, Statistics for Spatial Data, section 3.2).
 
     Parameters
     ----------
@@ -148,7 +115,8 @@ def krige_prepared(
     prepared
         Filled by ``prepare_kriging`` for these neighbours.
     answers
-        Shape (n_queries, 2).
+        Shape (n_queries, 2): the mean in the unit of the values, the variance relative to the field's,
+        about 0 to 2.
     """
     solved = prepared.solved
     correlations = query_correlations(prepared.axes, queries, chosen, correlation)

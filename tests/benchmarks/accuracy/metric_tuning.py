@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from storage.schema.arrays import FloatArray, IntegerArray
-from training.features.kriging import krige
+from training.features.kriging import krige_prepared, prepare_kriging, room_for_kriging
 from training.features.map_coordinates import map_coordinates
 from training.features.raw_inputs import positive_logarithm
 from training.features.similar_neighbours import NEIGHBOURS, SimilarNeighbours, likeness
@@ -122,7 +122,11 @@ def _krige_left_out(
 ) -> None:
     distances = np.empty(neighbours)
     rows = np.empty(neighbours, np.int64)
+    prepared = room_for_kriging(neighbours, points.shape[1])
+    answer = np.empty((1, 2))
     for position in range(scored.shape[0]):
         query = points[scored[position]]
         find_nearest(tree, query, scored[position], distances, rows)
-        kriged[position], _ = krige(points, values, query, rows, correlation)
+        prepare_kriging(points, values, rows, correlation, prepared)
+        krige_prepared(query.reshape((1, -1)), np.arange(1), correlation, prepared, answer)
+        kriged[position] = answer[0, 0]

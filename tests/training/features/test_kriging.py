@@ -6,7 +6,6 @@ import pytest
 from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.kriging import (
     QUERIES_AT_ONCE,
-    krige,
     krige_prepared,
     prepare_kriging,
     room_for_kriging,
@@ -28,13 +27,24 @@ def neighbours(seed: int) -> IntegerArray:
     return np.sort(chosen).astype(np.int64)
 
 
+def krige(
+    cloud: FloatArray, values: FloatArray, query: FloatArray, rows: IntegerArray
+) -> tuple[float, float]:
+    """Return mean and variance of one query from these neighbours, with nothing known before."""
+    prepared = room_for_kriging(len(rows), cloud.shape[1])
+    prepare_kriging(cloud, values, rows, CORRELATION, prepared)
+    answers = np.empty((1, 2))
+    krige_prepared(query[np.newaxis], np.arange(1), CORRELATION, prepared, answers)
+    return answers[0, 0], answers[0, 1]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_kriging_is_the_textbook_formula(seed: int) -> None:
     cloud = points(count=20, seed=seed)
     values = np.random.RandomState(seed).standard_normal(20)
     query = np.full(5, 0.1)
     rows = np.arange(3, 15)
-    mean, variance = krige(cloud, values, query, rows, CORRELATION)
+    mean, variance = krige(cloud, values, query, rows)
     near, ones = cloud[rows], np.ones(len(rows))
     inverse = np.linalg.inv(correlations(near, near) + CORRELATION.nugget * np.eye(len(rows)))
     toward = correlations(near, query[np.newaxis])[:, 0]
@@ -70,7 +80,7 @@ def test_the_neighbours_before_change_no_bit(newcomers: int) -> None:
         prepare_kriging(cloud, values, of_turn, CORRELATION, prepared)
     answers = np.empty((1, 2))
     krige_prepared(np.zeros((1, AXES)), np.arange(1), CORRELATION, prepared, answers)
-    assert tuple(answers[0]) == krige(cloud, values, np.zeros(AXES), rows, CORRELATION)
+    assert tuple(answers[0]) == krige(cloud, values, np.zeros(AXES), rows)
 
 
 @pytest.mark.parametrize("many", range(1, QUERIES_AT_ONCE + 1))
@@ -83,5 +93,5 @@ def test_other_queries_beside_one_change_no_bit(many: int) -> None:
     chosen = np.arange(0, 2 * many, 2)
     krige_prepared(queries, chosen, CORRELATION, prepared, answers)
     for query in chosen:
-        assert tuple(answers[query]) == krige(cloud, values, queries[query], rows, CORRELATION)
+        assert tuple(answers[query]) == krige(cloud, values, queries[query], rows)
     assert np.isnan(answers[1::2]).all()
