@@ -22,6 +22,7 @@ PORTS = cycle(range(20_000, 32_000)[PYTEST_PROCESS * PORTS_OF_EACH :][:PORTS_OF_
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 FINISH_SECONDS = 240.0
+PAGE_SECONDS = 60
 Program = subprocess.Popen[bytes] | WarmProgram
 Value = TypeVar("Value")
 

@@ -16,19 +16,21 @@ DRAWN: dict[str, str | re.Pattern[str]] = {
     "logs": "Page 1",
 }
 """What each page shows when it has the service."""
+OPENED_MEANWHILE = ("", "predict")
+"""A page that reads all the time, and one that asks when the operator acts."""
 
 
 @pytest.mark.usefixtures("mended")
 def test_every_page_says_so_in_one_sentence_and_recovers_by_itself(
     system: System, browser: Browser
 ) -> None:
-    open_before = _open_every_page(system, browser)
+    open_before = _open(system, browser, *DRAWN)
     for path, page in open_before.items():
         _expect_drawn(page, path)
     system.stop_service()
     for page in open_before.values():
         _expect_one_sentence(page, system)
-    opened_meanwhile = _open_every_page(system, browser)
+    opened_meanwhile = _open(system, browser, *OPENED_MEANWHILE)
     for page in opened_meanwhile.values():
         _expect_one_sentence(page, system)
     system.start_service()
@@ -36,9 +38,9 @@ def test_every_page_says_so_in_one_sentence_and_recovers_by_itself(
         _expect_drawn(page, path)
 
 
-def _open_every_page(system: System, browser: Browser) -> dict[str, Page]:
+def _open(system: System, browser: Browser, *paths: str) -> dict[str, Page]:
     context = browser.new_context()
-    pages = {path: context.new_page() for path in DRAWN}
+    pages = {path: context.new_page() for path in paths}
     for path, page in pages.items():
         visit(page, system, path)
     return pages

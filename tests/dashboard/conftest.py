@@ -23,10 +23,9 @@ from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.migrated import migrated
 from tests.settings import changed
-from tests.system import REPOSITORY
+from tests.system import PAGE_SECONDS, REPOSITORY
 
 PAGES = REPOSITORY / "dashboard"
-PAGE_SECONDS = 60
 OPERATOR_KEY = "operate"
 STOP_POLL_SECONDS = 0.02
 """How long a service that is told to stop may take to notice; by default half a second, after each test."""

@@ -23,8 +23,8 @@ from dashboard.navigation import PAGES
 from dashboard.overview.monitoring import BEING_READ
 from storage.models.store import ModelStore
 from storage.settings import Settings
-from tests.dashboard.conftest import OPERATOR_KEY, PAGE_SECONDS, Service, log_writer
-from tests.system import REPOSITORY, wait_for
+from tests.dashboard.conftest import OPERATOR_KEY, Service, log_writer
+from tests.system import PAGE_SECONDS, REPOSITORY, wait_for
 from tests.verdicts import close_retraining, decision
 from tests.versions import champion_and_dearer
 from training.dataset.sources import load_table

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from tests.dashboard.conftest import PAGE_SECONDS
-from tests.system import REPOSITORY
+from tests.system import PAGE_SECONDS, REPOSITORY
 
 
 def main(out: Path) -> None:

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from tests.dashboard.conftest import OPERATOR_KEY, PAGE_SECONDS
-from tests.system import free_port, said_by
+from tests.dashboard.conftest import OPERATOR_KEY
+from tests.system import PAGE_SECONDS, free_port, said_by
 from tests.tables.console_walk import WALKS
 from tests.tables.frost import write_frost
 
