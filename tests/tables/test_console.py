@@ -5,10 +5,12 @@ import re
 
 import pytest
 
+from storage.paths import RuntimePaths
 from tests.dashboard.conftest import OPERATOR_KEY
 from tests.system import PAGE_SECONDS, free_port, said_by
 from tests.tables.console_walk import WALKS
 from tests.tables.frost import write_frost
+from tests.tracking_store import copy_store, empty_store
 
 pytestmark = [pytest.mark.xdist_group("tables"), pytest.mark.timeout(1_200)]
 
@@ -46,6 +48,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """What each page said of a table that was trained and served for this."""
     root = tmp_path_factory.mktemp("frost")
     port = str(free_port())
+    copy_store(empty_store(tmp_path_factory), RuntimePaths(root / "runtime"))
     settings = {
         "HOUSING_TABLE": str(write_frost(root / "table")),
         "HOUSING_RUNTIME_DIRECTORY": str(root / "runtime"),

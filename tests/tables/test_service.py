@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from storage.paths import RuntimePaths
 from tests.dashboard.conftest import OPERATOR_KEY
 from tests.system import finished, free_port, said_by
 from tests.tables.orchard import CATEGORIES, TARGET, write_orchard
+from tests.tracking_store import copy_store, empty_store
 
 pytestmark = [pytest.mark.xdist_group("tables"), pytest.mark.timeout(600)]
 
@@ -21,6 +23,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, s
     root = tmp_path_factory.mktemp("orchard")
     file, folder, port = write_orchard(root / "trees.csv"), root / "table", str(free_port())
     said_by("-m", "training.describe", str(file), "--target", TARGET, "-o", str(folder))
+    copy_store(empty_store(tmp_path_factory), RuntimePaths(root / "runtime"))
     settings = {
         "HOUSING_TABLE": str(folder),
         "HOUSING_RUNTIME_DIRECTORY": str(root / "runtime"),
