@@ -57,13 +57,13 @@ def feature_form() -> dict[str, Value] | None:
 
 
 def _draw_form() -> dict[str, Value] | None:
-    with st.form(_key("form"), border=True):
+    with st.form("predict_form", border=True):
         with st.container(height=SCROLLED_HEIGHT if len(FEATURES) >= SCROLLED_FROM else "content"):
             entered = _draw_fields()
         st.form_submit_button(
             f"Predict {VALUE}",
             type="primary",
-            key=_key("submit"),
+            key="predict_submit",
             width="stretch",
             on_click=_press,
         )
@@ -135,12 +135,13 @@ def _fill(values: dict[str, Value]) -> None:
 
 
 def _press() -> None:
-    # Kept apart from the button: pressed while a preset arrives, the button itself is gone.
+    # Kept apart from the button: a press and a preset may arrive together.
     st.session_state[PRESSED_KEY] = True
     st.session_state.pop(PROBLEMS_KEY, None)
 
 
 def _key(name: str) -> str:
-    # A preset brings a new form: were the old one filled field by field, a quick press on its button
-    # would send some of the new values with some of the old ones.
+    # A preset brings new fields: were the old ones filled one by one, a quick press on the button would
+    # send some of the new values with some of the old ones. The button stays: a press on one that is
+    # being replaced would be lost.
     return f"predict_{name}_{st.session_state.get(FILLED_KEY, 0)}"

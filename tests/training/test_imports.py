@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.system import REPOSITORY, clean_environment
+from tests.system import FINISH_SECONDS, REPOSITORY, clean_environment
 
 PROGRAM = """
 import importlib, pkgutil, sys
@@ -32,6 +32,6 @@ def test_a_room_loads_nothing_from_above_it(package: str, unwanted: list[str]) -
         env=clean_environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=FINISH_SECONDS,
     )
     assert result.returncode == 0, f"{package} loads {result.stderr}"

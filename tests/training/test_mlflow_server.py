@@ -49,7 +49,7 @@ class Server:
 def is_up(address: str) -> bool:
     try:
         return requests.get(f"{address}/health", timeout=2).ok
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 
