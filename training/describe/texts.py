@@ -14,8 +14,8 @@ from storage.schema.arrays import FloatArray
 from storage.tables.column import NumberColumn
 from storage.tables.number import SPACE_GROUPS, NumberMarks, grouped, plain, read_numbers
 from storage.tables.survey import find_marks
+from storage.tables.times import read_times
 from training.describe.column import Column, of_numbers, of_words
-from training.describe.times import read_times
 
 NO_VALUE = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "?"})
 """What programs write for a missing value, in lower case."""
