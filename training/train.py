@@ -33,7 +33,7 @@ from training.fitting.fit import (
     with_intervals,
 )
 from training.fitting.lesson import lesson_of
-from training.fitting.outcome import TrainingOutcome
+from training.fitting.outcome import TrainingOutcome, split_in_words
 from training.fitting.progress import StepDisplay
 from training.fitting.search import SEARCHED, Trial, configured_search
 from training.models.candidates import Candidate, require_libraries
@@ -147,6 +147,7 @@ class Training:
             labelled=labelled,
             trigger_id=self._retraining.trigger_id if self._retraining is not None else None,
             repeated=splits.repeated,
+            split=splits.learned,
             doubts=doubts,
             checks=own_checks(predictor, answers, intervals.coverage, rules),
         )
@@ -169,6 +170,7 @@ class Training:
     @cached_property
     def _learned(self) -> tuple[Splits, LabelledReport | None]:
         splits = split(self._table, self._settings.training.random_seed)
+        logger.info("%s: %s", self._table.learned.name, split_in_words(splits.learned))
         if self._retraining is None:
             return splits, None
         splits, report = with_labelled_rows(splits, self._retraining.window, self._settings)
@@ -231,6 +233,7 @@ class Training:
             model_card=model_card(outcome),
             parameters=self._parameters(),
             repeated=outcome.repeated,
+            split=outcome.split,
             part_sha256={
                 "train": outcome.training_sha256,
                 "validation": checksum(outcome.validation),

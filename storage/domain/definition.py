@@ -120,13 +120,22 @@ class Data(Part):
     ----------
     time
         The column that says when a row was recorded; None: not known.
+    split
+        How rows are dealt to training, validation and test: "time" (in the order of their times) or
+        "random"; None: by time where a column says it.
     identifier
         The column with the caller's own id of a row, which is never an input; None: there is none.
     """
 
     file: FileName
     time: Name | None = None
+    split: Literal["time", "random"] | None = None
     identifier: Name | None = None
+
+    @property
+    def is_split_by_time(self) -> bool:
+        """Whether rows are dealt to the parts by their times."""
+        return self.time is not None and self.split != "random"
 
 
 class Limit(Part):
@@ -229,6 +238,8 @@ class TableDefinition(Part):
 
     def _contradictions_of_columns(self) -> Iterator[str]:
         time, identifier = self.data.time, self.data.identifier
+        if time is None and self.data.split == "time":
+            yield 'data.split is "time", but data.time names no column'
         if time == self.target.name:
             yield f"data.time is {time}, which is what is predicted"
         if identifier is not None and identifier in (*self.names, self.target.name, time):

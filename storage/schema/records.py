@@ -244,6 +244,26 @@ class LearnedTable(Record):
     rows: int = Field(description="Number of rows.")
 
 
+class LearnedSplit(Record):
+    """How the rows of the base table were dealt to training, validation and test."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: Literal["random", "time"] = Field(
+        description="Drawn by the seed, or in the order of their times."
+    )
+    validation_from: str | None = Field(
+        None, description="By time: the first time of the validation part; training is before."
+    )
+    test_from: str | None = Field(None, description="By time: the first time of the test part.")
+    left_out: int = Field(
+        0, description="By time: earlier rows of a subject that a later part has, in no part."
+    )
+
+
+AT_RANDOM = LearnedSplit(kind="random")
+
+
 class ModelManifest(Record):
     """The contents of a version folder. Written last: a folder without it is not a version.
 
@@ -262,6 +282,10 @@ class ModelManifest(Record):
     dataset_sha256: str
     table: LearnedTable | None = Field(
         None, description="The base table; None: written by a release before 0.3.0."
+    )
+    split: LearnedSplit | None = Field(
+        None,
+        description="How its rows were dealt to the parts; None: at random, by a release before 0.3.0.",
     )
     training_sha256: str | None = Field(
         None, description="Checksum of the training rows, including labelled predictions."

@@ -61,10 +61,15 @@ class CategoryColumn:
 
 @dataclass(frozen=True)
 class TextColumn:
-    """A column of text; an empty cell is empty text. Where ``may_be_whole``, Parquet may hold integers."""
+    """A column of text; an empty cell is empty text.
+
+    Where ``may_be_whole``, Parquet may hold integers; where ``of_any_type``, other numbers, dates and times
+    too: each is taken as the text that it would be.
+    """
 
     name: str
     may_be_whole: bool = False
+    of_any_type: bool = False
 
 
 ValueColumn = NumberColumn | CategoryColumn

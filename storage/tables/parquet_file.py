@@ -148,6 +148,8 @@ class ParquetFile:
                     )
             elif _may_be_whole(column) and pa.types.is_integer(kind):
                 continue  # codes and ids, which are words here
+            elif isinstance(column, TextColumn) and column.of_any_type and _is_simple(kind):
+                continue
             elif not _holds_text(kind):
                 raise InvalidInput(f"{part.name} holds {kind} in column {column.name}, not text.")
         wanted = {column.name for column in columns}
@@ -220,6 +222,11 @@ def _may_be_whole(column: Column) -> bool:
     return isinstance(column, CategoryColumn) or (
         isinstance(column, TextColumn) and column.may_be_whole
     )
+
+
+def _is_simple(kind: Any) -> bool:
+    of_times = (pa.types.is_date, pa.types.is_timestamp)
+    return _holds_numbers(kind) or any(is_time(kind) for is_time in of_times)
 
 
 def _words(column: Any) -> Any:

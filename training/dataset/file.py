@@ -5,13 +5,18 @@ from pathlib import Path
 
 from storage.domain.target import ACCEPTED_TARGETS, TARGET_NAME, TARGET_UNIT
 from storage.errors import InvalidDataset, InvalidInput
-from storage.tables.block import gathered
+from storage.tables.block import Block, gathered, in_order
 from storage.tables.column import INPUT_COLUMNS, NumberColumn
 from storage.tables.problem import Problem, counted
 from storage.tables.table import open_table
+from training.dataset.row_times import TIME, TIME_COLUMNS, RowTimes, read_row_times
 from training.dataset.table import HousingTable
 
-COLUMNS = (*INPUT_COLUMNS, NumberColumn(TARGET_NAME, *ACCEPTED_TARGETS, TARGET_UNIT))
+COLUMNS = (
+    *INPUT_COLUMNS,
+    NumberColumn(TARGET_NAME, *ACCEPTED_TARGETS, TARGET_UNIT),
+    *TIME_COLUMNS,
+)
 MOST_PROBLEMS = 100
 """Most problems named in one message."""
 
@@ -29,9 +34,15 @@ def load_file(path: Path) -> HousingTable:
         found = gathered(open_table(path, COLUMNS).blocks())
     except InvalidInput as error:
         raise InvalidDataset(str(error)) from error
-    if found.problems:
-        raise InvalidDataset(_all_problems(path, found.problems, found.read))
-    return HousingTable(found.numbers, str(path))
+    times, problems = _times(found)
+    if problems := in_order([*found.problems, *problems]):
+        raise InvalidDataset(_all_problems(path, problems, found.read))
+    return HousingTable(found.numbers, str(path), times=times)
+
+
+def _times(found: Block) -> tuple[RowTimes | None, tuple[Problem, ...]]:
+    """Return the times of the rows whose values are usable, where the definition splits by them."""
+    return (None, ()) if TIME is None else read_row_times(found.texts[TIME], found.rows, TIME)
 
 
 def _all_problems(path: Path, problems: tuple[Problem, ...], rows: int) -> str:

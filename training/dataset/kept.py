@@ -14,10 +14,13 @@ from storage.paths import RuntimePaths
 from storage.schema.arrays import FloatArray
 from storage.schema.records import LearnedTable, ModelManifest
 from training.dataset.embedded import load_embedded, provenance_of
+from training.dataset.row_times import RowTimes
 from training.dataset.table import COLUMN_NAMES, HousingTable
 
 logger = logging.getLogger(__name__)
 
+DATES, NUMBERS = "time in seconds since 1970", "time as a number"
+"""Columns of a copy beside the inputs and the target; with blanks, as no name of theirs has any."""
 WHAT_TO_DO = (
     "Restore it from a backup, or train once on the table of your choice: `python -m training --csv FILE` or "
     "`--source embedded`."
@@ -32,7 +35,7 @@ def keep_table(paths: RuntimePaths, table: HousingTable) -> None:
     OSError
         If it cannot be written.
     """
-    KeptTables(paths).keep(table.sha256, _as_parquet(table.values))
+    KeptTables(paths).keep(table.sha256, _as_parquet(table))
 
 
 def champion_table(paths: RuntimePaths) -> HousingTable | None:
@@ -77,7 +80,7 @@ def table_of(paths: RuntimePaths, manifest: ModelManifest) -> HousingTable:
     learned = manifest.table
     path = KeptTables(paths).path(manifest.dataset_sha256)
     try:
-        values = _values(path.read_bytes())
+        values, times = _content(path.read_bytes())
     except FileNotFoundError as error:
         raise InvalidDataset(f"{_subject(manifest)} is not kept ({path}). {WHAT_TO_DO}") from error
     except (OSError, pa.ArrowException, KeyError) as error:
@@ -88,6 +91,7 @@ def table_of(paths: RuntimePaths, manifest: ModelManifest) -> HousingTable:
         values,
         learned.name if learned is not None else path.name,
         learned.source if learned is not None else "file",
+        times,
     )
     if table.sha256 != manifest.dataset_sha256:
         raise InvalidDataset(
@@ -115,14 +119,19 @@ def _subject(manifest: ModelManifest) -> str:
     return f"The table that version {manifest.version} learned from ({known})"
 
 
-def _as_parquet(values: FloatArray) -> bytes:
-    columns = {name: values[:, place] for place, name in enumerate(COLUMN_NAMES)}
+def _as_parquet(table: HousingTable) -> bytes:
+    columns = {name: table.values[:, place] for place, name in enumerate(COLUMN_NAMES)}
+    if table.times is not None:
+        columns[DATES if table.times.are_dates else NUMBERS] = table.times.moments
     buffer = io.BytesIO()
     pq.write_table(pa.table(columns), buffer, compression="zstd")
     return buffer.getvalue()
 
 
-def _values(content: bytes) -> FloatArray:
-    table = pq.read_table(io.BytesIO(content), columns=list(COLUMN_NAMES))
+def _content(content: bytes) -> tuple[FloatArray, RowTimes | None]:
+    table = pq.read_table(io.BytesIO(content))
     columns = [table.column(name).to_numpy() for name in COLUMN_NAMES]
-    return np.column_stack(columns).astype(np.float64)
+    values = np.column_stack(columns).astype(np.float64)
+    for name in {DATES, NUMBERS}.intersection(table.column_names):
+        return values, RowTimes(np.array(table.column(name).to_numpy()), are_dates=name == DATES)
+    return values, None

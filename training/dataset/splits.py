@@ -1,4 +1,4 @@
-"""The fixed 64/16/20 split: train to fit, validation to choose, test to be used once."""
+"""The 64/16/20 split, at random or by time: train to fit, validation to choose, test to be used once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,11 @@ from storage.domain.inputs import FEATURE_NAMES
 from storage.domain.target import TARGET_NAME
 from storage.errors import InvalidDataset
 from storage.schema.arrays import FloatArray, IndexArray
+from storage.schema.records import AT_RANDOM, LearnedSplit
 from storage.tables.problem import counted
 from training.dataset.districts import is_district_of, subjects_of
 from training.dataset.table import HousingTable
-
-TEST_SHARE = 0.20
-VALIDATION_SHARE = 0.16
+from training.dataset.time_split import TEST_SHARE, VALIDATION_SHARE, deal_by_time
 
 
 @dataclass(frozen=True)
@@ -73,15 +72,16 @@ class SealedPart:
 
 @dataclass(frozen=True)
 class Splits:
-    """The three parts of one table: disjoint, and together all of it.
+    """The three parts of one table: disjoint, together all but what ``learned.left_out`` counts.
 
-    ``repeated`` counts the rows of a district that an earlier row is of.
+    ``repeated`` counts the rows of a district that an earlier row is of; ``learned`` says how they were dealt.
     """
 
     train: Part
     validation: Part
     test: SealedPart
     repeated: int = 0
+    learned: LearnedSplit = AT_RANDOM
 
     def holds_out(self, inputs: FloatArray) -> NDArray[np.bool_]:
         """Return, for each row (n, 8), whether it is a district that a model must not have learned."""
@@ -98,33 +98,48 @@ class Splits:
 
 
 def split(table: HousingTable, seed: int) -> Splits:
-    """Split by a seeded permutation; the same table and seed always give the same parts.
+    """Split by the times of the rows where they count, else by a seeded permutation; each time the same.
 
-    All rows of one district go where its first row goes: a model is judged by districts it never learned.
+    At random, all rows of one district go where its first row goes: a model is judged by districts it never
+    learned. By time, see ``deal_by_time``.
 
     Raises
     ------
     InvalidDataset
-        If it has so few different districts that a part has none, all values of a part are the same, or the
-        target is a copy of an input.
+        If it has so few different districts or times that a part has none, all values of a part are the same,
+        or the target is a copy of an input.
     """
     _refuse_copy(table)
     first = subjects_of(table.inputs)
-    districts = len(np.unique(first))
-    test, validation, train = kept_together(split_rows(len(table), seed), first)
-    if not (len(test) and len(validation) and len(train)):
-        raise InvalidDataset(
-            f"{table.origin} has {len(table):,} rows of only {counted(districts, 'different district')}: too "
-            "few to learn from some and judge by others."
-        )
+    if table.times is not None:
+        dealt = deal_by_time(table.times, first, table.origin)
+        test, validation, train = dealt.test, dealt.validation, dealt.train
+        learned, drawn = dealt.learned, "whose times put them into"
+    else:
+        test, validation, train = _deal_at_random(table, first, seed)
+        learned, drawn = AT_RANDOM, "that the seed draws for"
     for part, rows in {"training": train, "validation": validation, "test": test}.items():
-        _refuse_one_value(table, part, rows)
+        _refuse_one_value(table, f"{drawn} {part}", rows)
     return Splits(
         train=_part(table, train),
         validation=_part(table, validation),
         test=SealedPart(_part(table, test)),
-        repeated=len(table) - districts,
+        repeated=len(table) - len(np.unique(first)),
+        learned=learned,
     )
+
+
+def _deal_at_random(
+    table: HousingTable, first: IndexArray, seed: int
+) -> tuple[IndexArray, IndexArray, IndexArray]:
+    test, validation, train = kept_together(split_rows(len(table), seed), first)
+    if not (len(test) and len(validation) and len(train)):
+        districts = counted(len(np.unique(first)), "different district")
+        raise InvalidDataset(
+            f"{table.origin} has {len(table):,} rows of only {districts}: too few to learn from some and "
+            "judge by others."
+        )
+    return test, validation, train
 
 
 def kept_together(parts: Sequence[IndexArray], first: IndexArray) -> tuple[IndexArray, ...]:
@@ -162,12 +177,12 @@ def _refuse_copy(table: HousingTable) -> None:
             )
 
 
-def _refuse_one_value(table: HousingTable, part: str, rows: IndexArray) -> None:
+def _refuse_one_value(table: HousingTable, drawn: str, rows: IndexArray) -> None:
     # Whoever answers that value is perfect, or not defined: R2 is 1.0, 0.0 or a division by zero.
     if np.ptp(table.targets):
         if np.ptp(table.targets[rows]):
             return
-        where = f"the {len(rows):,} rows that the seed draws for {part}; train on more rows"
+        where = f"the {len(rows):,} rows {drawn}; train on more rows"
     else:
         where = f"all {len(table):,} rows: there is nothing to learn; check that column"
     value = f"{float(table.targets[rows[0]]):g}"

@@ -13,6 +13,7 @@ from storage.errors import InvalidDataset
 from storage.schema.accepted import accepted_bounds, are_accepted
 from storage.schema.arrays import FloatArray
 from storage.schema.records import LearnedTable, TableSource
+from training.dataset.row_times import RowTimes
 
 COLUMN_NAMES: tuple[str, ...] = (*FEATURE_NAMES, TARGET_NAME)
 MINIMUM_ROWS = 50
@@ -31,11 +32,14 @@ class HousingTable:
         Where it was read from, for messages and records.
     source
         Which kind of place that is.
+    times
+        When the n rows were recorded; None: not known, or of no account.
     """
 
     values: FloatArray
     origin: str
     source: TableSource = "file"
+    times: RowTimes | None = None
 
     def __post_init__(self) -> None:
         refuse_unusable(self.values, self.origin)
@@ -60,8 +64,11 @@ class HousingTable:
 
     @cached_property
     def sha256(self) -> str:
-        """Checksum of the values: the same table has the same one, whatever file it came in."""
-        return hashlib.sha256(np.ascontiguousarray(self.values, dtype="<f8").tobytes()).hexdigest()
+        """Checksum of values and times: the same table has the same one, whatever file it came in."""
+        known = self.values
+        if self.times is not None:
+            known = np.column_stack([known, self.times.moments])
+        return hashlib.sha256(np.ascontiguousarray(known, dtype="<f8").tobytes()).hexdigest()
 
 
 def refuse_unusable(values: FloatArray, origin: str) -> None:

@@ -85,6 +85,11 @@ class Column:
         """Whether it is of numbers without a fraction, which need not be whole in other rows."""
         return self.is_number and bool((self.distinct == np.floor(self.distinct)).all())
 
+    @property
+    def can_be_ordered(self) -> bool:
+        """Whether every cell is a number or a time."""
+        return self.kind in ("number", "integer", "time") and not self.missing
+
     def as_words(self) -> "Column":
         """Return the column as a category: each number is a word."""
         if self.kind == "words":

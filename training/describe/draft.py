@@ -8,6 +8,7 @@ from storage.domain.sentence import in_sentence, with_article
 from training.describe.column import Column
 from training.describe.facts import UNKNOWN_UNIT, Facts, values_at
 from training.describe.names import PREFIXES, label_of, printable, slug, unit_of
+from training.describe.roles import can_split
 from training.describe.round_numbers import (
     one_digit,
     power_of_ten,
@@ -76,6 +77,11 @@ def _data(facts: Facts) -> str:
     lines = ["[data]", pair("file", ROWS_FILE, "the usable rows; in this folder")]
     if roles.time is not None:
         lines.append(pair("time", names[roles.time.name], "when a row was recorded; no input"))
+        lines.append(
+            pair("split", "time", 'judged by the latest rows; or "random"')
+            if can_split(roles.time)
+            else pair("split", "random", "its times are too few or not all there to split by")
+        )
     if roles.identifier is not None:
         lines.append(
             pair("identifier", names[roles.identifier.name], "your own id of a row; no input")

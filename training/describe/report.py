@@ -8,7 +8,7 @@ import numpy as np
 from storage.tables.problem import counted
 from training.describe.column import Column
 from training.describe.facts import UNKNOWN_UNIT, Facts
-from training.describe.roles import repeated_rows
+from training.describe.roles import can_split, repeated_rows
 from training.describe.round_numbers import spoken
 
 MOST_LINES = 8
@@ -72,7 +72,8 @@ def _target(facts: Facts) -> str:
 def _not_inputs(facts: Facts) -> Iterator[str]:
     roles = facts.roles
     if roles.time is not None:
-        yield f"{roles.time.name}: the time of a row"
+        how = "judged by the latest rows" if can_split(roles.time) else "too uneven to split by"
+        yield f"{roles.time.name}: the time of a row; {how}"
     if roles.identifier is not None:
         yield f"{roles.identifier.name}: your own id of a row"
     if facts.seen.has_row_names:

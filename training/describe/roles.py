@@ -7,6 +7,7 @@ import numpy as np
 
 from storage.errors import InvalidDataset
 from storage.tables.problem import counted
+from training.dataset.time_split import borders_of
 from training.describe.column import Column
 from training.describe.evidence import alone
 from training.describe.options import Options
@@ -225,6 +226,11 @@ def _by_appearance(values: np.ndarray) -> np.ndarray:
     found = np.full(len(values), np.nan)
     found[present] = rank[inverse]
     return found
+
+
+def can_split(time: Column) -> bool:
+    """Whether rows can be dealt to the parts of a training by their times."""
+    return time.can_be_ordered and borders_of(time.values) is not None
 
 
 def repeated_rows(roles: Roles) -> tuple[int, int]:

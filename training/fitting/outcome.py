@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.domain.identity import HAS_IDENTITY
 from storage.domain.subject import SUBJECT
 from storage.schema.gate_check import GateCheck
 from storage.schema.predictions import LabelledPredictions
-from storage.schema.records import LearnedTable
+from storage.schema.records import AT_RANDOM, LearnedSplit, LearnedTable
 from storage.schema.table_profile import TableProfile
 from storage.tables.problem import counted
 from training.dataset.production_rows import LabelledReport
@@ -60,6 +61,8 @@ class TrainingOutcome:
         What is odd about the base table, a sentence each (``training/dataset/doubts.py``).
     seed
         Of the split, the candidates and every sample.
+    split
+        How the rows of the base table were dealt to the parts.
     """
 
     version: str
@@ -83,17 +86,43 @@ class TrainingOutcome:
     repeated: int = 0
     doubts: tuple[str, ...] = ()
     checks: tuple[GateCheck, ...] = ()
+    split: LearnedSplit = AT_RANDOM
 
     def remarks(self) -> list[str]:
-        """Say what a person should know of the table: repeated districts, and what is odd."""
-        return [*filter(None, [self.repeats()]), *self.doubts]
+        """Say what a person should know of the table: a split by time, repeated districts, what is odd."""
+        by_time = split_in_words(self.split) if self.split.kind == "time" else ""
+        return [*filter(None, [by_time, self.repeats()]), *self.doubts]
 
     def repeats(self) -> str:
         """Say how many rows of the table repeat a district; an empty text if none does."""
         if not self.repeated:
             return ""
         verb = "repeats" if self.repeated == 1 else "repeat"
-        return (
-            f"{counted(self.repeated, 'row')} of the table {verb} the {SUBJECT} of another row; all rows of "
-            f"one {SUBJECT} are in one part."
-        )
+        told = f"{counted(self.repeated, 'row')} of the table {verb} the {SUBJECT} of another row"
+        if self.split.kind == "random":
+            return f"{told}; all rows of one {SUBJECT} are in one part."
+        if HAS_IDENTITY:
+            return f"{told}; no {SUBJECT} is in two parts."
+        return f"{told}; each is in the part of its time."
+
+
+def split_in_words(split: LearnedSplit) -> str:
+    """Return a sentence on how the rows of a table were dealt to its parts.
+
+    Examples
+    --------
+    >>> split_in_words(LearnedSplit(kind="random"))
+    'Split at random, by the seed.'
+    >>> split_in_words(LearnedSplit(kind="time", validation_from="2011-03-01", test_from="2013-05-01"))
+    'Split by time: training before 2011-03-01, validation from then on, test from 2013-05-01 on.'
+    """
+    if split.kind == "random":
+        return "Split at random, by the seed."
+    told = (
+        f"Split by time: training before {split.validation_from}, validation from then on, test from "
+        f"{split.test_from} on"
+    )
+    if not split.left_out:
+        return f"{told}."
+    left_out = counted(split.left_out, "row")
+    return f"{told}; {left_out} left out, because the {SUBJECT} comes again in a later part."

@@ -18,7 +18,7 @@ from storage.schema.gate_check import GateCheck
 from training.dataset.embedded import provenance_of
 from training.evaluation.slices import Slice, slices_of
 from training.fitting.fit import MeasuredCandidate
-from training.fitting.outcome import TrainingOutcome
+from training.fitting.outcome import TrainingOutcome, split_in_words
 
 
 def model_card(outcome: TrainingOutcome) -> str:
@@ -78,15 +78,29 @@ def _origin(outcome: TrainingOutcome) -> str:
 def _protocol(outcome: TrainingOutcome) -> str:
     return f"""## Protocol
 
-1. The districts were split at random (seed {outcome.seed}) into training, validation and test, each with all
-   its rows.
+1. {_dealt(outcome)}
 2. {len(outcome.candidates)} models were fitted on the training part. {_search(outcome)}
 3. The model with the lowest RMSE on the validation part won. Validation also calibrated the intervals.
 4. After that, the test part was opened once; no candidate was chosen by it. The promotion gate does use it:
-   on the test part, a retrained version has to do better than the champion.
+   on the test part, a retrained version has to do better than the champion.{_neighbours(outcome)}"""
 
-After a random split, every test district has training districts nearby. The figures apply to places with
-neighbours in the training data, not to a region without any."""
+
+def _dealt(outcome: TrainingOutcome) -> str:
+    if outcome.split.kind == "time":
+        return f"The rows were dealt to the parts by their times. {split_in_words(outcome.split)}"
+    return (
+        f"The {SUBJECTS} were split at random (seed {outcome.seed}) into training, validation and test, each "
+        "with all\n   its rows."
+    )
+
+
+def _neighbours(outcome: TrainingOutcome) -> str:
+    if not HAS_PLACE or outcome.split.kind == "time":
+        return ""
+    return f"""
+
+After a random split, all {SUBJECTS} of the test part have others of the training part nearby. The
+figures apply to places with neighbours in the training data, not to a region without any."""
 
 
 def _search(outcome: TrainingOutcome) -> str:

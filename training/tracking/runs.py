@@ -30,6 +30,7 @@ from storage.domain.subject import MODEL_NAME
 from storage.domain.target import TARGET_UNIT
 from storage.models.store import MODEL_CARD
 from storage.schema.arrays import FloatArray
+from storage.schema.records import AT_RANDOM, LearnedSplit
 from storage.schema.triggers import MlflowRun
 from storage.settings import Settings
 from training.dataset.splits import Part
@@ -69,6 +70,7 @@ class TrainingContext:
     model_card: str
     parameters: Mapping[str, str]
     repeated: int = 0
+    split: LearnedSplit = AT_RANDOM
     part_sha256: Mapping[str, str] = field(default_factory=dict)
     """Checksum of the rows of each part."""
 
@@ -229,9 +231,21 @@ def _shared_tags(context: TrainingContext) -> dict[str, str]:
         "dataset_sha256": context.dataset_sha256,
         "training_sha256": context.training_sha256,
         "rows_repeated": str(context.repeated),
+        **_split_tags(context.split),
         "unit": f"rmse and mae in {TARGET_UNIT}, fit_seconds in s",
         **_trigger_tags(context),
     } | {f"rows_{part}": str(count) for part, count in context.row_counts.items()}
+
+
+def _split_tags(split: LearnedSplit) -> dict[str, str]:
+    if split.kind == "random":
+        return {"split": split.kind}
+    return {
+        "split": split.kind,
+        "validation_from": str(split.validation_from),
+        "test_from": str(split.test_from),
+        "rows_left_out_by_time": str(split.left_out),
+    }
 
 
 def _trigger_tags(context: TrainingContext) -> dict[str, str]:
