@@ -74,7 +74,7 @@ class SealedPart:
 class Splits:
     """The three parts of one table: disjoint, together all but what ``learned.left_out`` counts.
 
-    ``repeated`` counts the rows of a district that an earlier row is of; ``learned`` says how they were dealt.
+    ``repeated`` counts the rows of a district that an earlier row is of; ``learned`` says who is where.
     """
 
     train: Part
