@@ -21,9 +21,8 @@ def main(out: Path) -> None:
     """Write it down."""
     settings = Settings()
     store = ModelStore(settings.paths)
-    champion = store.champion()
-    assert champion is not None
-    manifest = store.manifest(champion)
+    manifest = store.champion()
+    assert manifest is not None
     kept = champion_table(settings.paths)
     assert kept is not None
     client = MlflowClient(settings.tracking_uri, settings.tracking_uri)
@@ -36,7 +35,7 @@ def main(out: Path) -> None:
         "tags": {
             name: tags[name] for name in ("split", "validation_from", "test_from") if name in tags
         },
-        "card": (store.folder(champion) / MODEL_CARD).read_text(encoding="utf-8"),
+        "card": (store.folder(manifest.version) / MODEL_CARD).read_text(encoding="utf-8"),
     }
     out.write_text(json.dumps(found), encoding="utf-8")
 

@@ -21,15 +21,8 @@ BORDERS = {"validation_from": "2022-05-09", "test_from": "2022-06-10"}
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The drafted definition and its rows."""
     root = tmp_path_factory.mktemp("sales")
-    run(
-        {},
-        "training.describe",
-        str(write_sales(root / "sales.csv")),
-        "--target",
-        TARGET,
-        "-o",
-        str(root / "t"),
-    )
+    file, folder = write_sales(root / "sales.csv"), root / "table"
+    run({}, "training.describe", str(file), "--target", TARGET, "-o", str(folder))
     return folder
 
 
