@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from storage.domain.place import LATITUDE, LONGITUDE
-from training.dataset.splits import TEST_SHARE, VALIDATION_SHARE, Part, SealedPart, Splits, split
+from training.dataset.splits import Part, SealedPart, Splits, split
 from training.dataset.table import HousingTable
+from training.dataset.time_split import TEST_SHARE, VALIDATION_SHARE
 
 CELL_DEGREES = 0.5
 

@@ -19,7 +19,8 @@ DAY = 86_400.0
 
 def daily(rows: int, days: int, seed: int = 0) -> RowTimes:
     """Rows in no order, many on each day."""
-    return RowTimes(np.random.default_rng(seed).integers(0, days, rows) * DAY, are_dates=True)
+    moments = np.random.default_rng(seed).integers(0, days, rows).astype(np.float64) * DAY
+    return RowTimes(moments, are_dates=True)
 
 
 def timed(table: HousingTable, times: RowTimes) -> HousingTable:
@@ -37,7 +38,7 @@ def test_each_part_is_later_than_the_one_before(small_table: HousingTable) -> No
 
 
 def test_borders_are_said_as_dates_and_the_parts_hold_their_rows(small_table: HousingTable) -> None:
-    times = RowTimes(np.arange(len(small_table)) * DAY, are_dates=True)
+    times = RowTimes(DAY * np.arange(float(len(small_table))), are_dates=True)
     splits = split(timed(small_table, times), seed=0)
     assert splits.learned.kind == "time"
     first_of_test = len(small_table) - len(splits.test)
