@@ -15,6 +15,7 @@ from pydantic import (
 
 from storage.domain.inputs import HousingFeatures
 from storage.schema.gate_check import GateCheck
+from storage.schema.learned_split import LearnedSplit
 
 LONGEST_MESSAGE = 20_000
 """Characters of a log message or error message that are kept."""
@@ -242,26 +243,6 @@ class LearnedTable(Record):
     )
     name: str = Field(description="Name of the file.")
     rows: int = Field(description="Number of rows.")
-
-
-class LearnedSplit(Record):
-    """How the rows of the base table were dealt to training, validation and test."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    kind: Literal["random", "time"] = Field(
-        description="Drawn by the seed, or in the order of their times."
-    )
-    validation_from: str | None = Field(
-        None, description="By time: the first time of the validation part; training is before."
-    )
-    test_from: str | None = Field(None, description="By time: the first time of the test part.")
-    left_out: int = Field(
-        0, description="By time: earlier rows of a subject that a later part has, in no part."
-    )
-
-
-AT_RANDOM = LearnedSplit(kind="random")
 
 
 class ModelManifest(Record):

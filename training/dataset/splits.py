@@ -10,7 +10,7 @@ from storage.domain.inputs import FEATURE_NAMES
 from storage.domain.target import TARGET_NAME
 from storage.errors import InvalidDataset
 from storage.schema.arrays import FloatArray, IndexArray
-from storage.schema.records import AT_RANDOM, LearnedSplit
+from storage.schema.learned_split import AT_RANDOM, LearnedSplit
 from storage.tables.problem import counted
 from training.dataset.districts import is_district_of, subjects_of
 from training.dataset.table import HousingTable

@@ -7,7 +7,7 @@ import numpy as np
 from storage.domain.identity import HAS_IDENTITY
 from storage.errors import InvalidDataset
 from storage.schema.arrays import BoolArray, FloatArray, IndexArray
-from storage.schema.records import LearnedSplit
+from storage.schema.learned_split import LearnedSplit
 from storage.tables.problem import counted
 from training.dataset.row_times import TIME, RowTimes
 

@@ -30,7 +30,7 @@ from storage.domain.subject import MODEL_NAME
 from storage.domain.target import TARGET_UNIT
 from storage.models.store import MODEL_CARD
 from storage.schema.arrays import FloatArray
-from storage.schema.records import AT_RANDOM, LearnedSplit
+from storage.schema.learned_split import AT_RANDOM, LearnedSplit
 from storage.schema.triggers import MlflowRun
 from storage.settings import Settings
 from training.dataset.splits import Part

@@ -1,0 +1,25 @@
+"""How the rows of a base table were dealt to training, validation and test."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class LearnedSplit(BaseModel):
+    """At random or by time; fields that a later release adds are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: Literal["random", "time"] = Field(
+        description="Drawn by the seed, or in the order of their times."
+    )
+    validation_from: str | None = Field(
+        None, description="By time: the first time of the validation part; training is before."
+    )
+    test_from: str | None = Field(None, description="By time: the first time of the test part.")
+    left_out: int = Field(
+        0, description="By time: earlier rows of a subject that a later part has, in no part."
+    )
+
+
+AT_RANDOM = LearnedSplit(kind="random")
