@@ -21,5 +21,16 @@ class LearnedSplit(BaseModel):
         0, description="By time: earlier rows of a subject that a later part has, in no part."
     )
 
+    def tags(self) -> dict[str, str]:
+        """Return it as MLflow's tags."""
+        if self.kind == "random":
+            return {"split": self.kind}
+        return {
+            "split": self.kind,
+            "validation_from": str(self.validation_from),
+            "test_from": str(self.test_from),
+            "rows_left_out_by_time": str(self.left_out),
+        }
+
 
 AT_RANDOM = LearnedSplit(kind="random")

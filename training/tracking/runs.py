@@ -231,21 +231,10 @@ def _shared_tags(context: TrainingContext) -> dict[str, str]:
         "dataset_sha256": context.dataset_sha256,
         "training_sha256": context.training_sha256,
         "rows_repeated": str(context.repeated),
-        **_split_tags(context.split),
+        **context.split.tags(),
         "unit": f"rmse and mae in {TARGET_UNIT}, fit_seconds in s",
         **_trigger_tags(context),
     } | {f"rows_{part}": str(count) for part, count in context.row_counts.items()}
-
-
-def _split_tags(split: LearnedSplit) -> dict[str, str]:
-    if split.kind == "random":
-        return {"split": split.kind}
-    return {
-        "split": split.kind,
-        "validation_from": str(split.validation_from),
-        "test_from": str(split.test_from),
-        "rows_left_out_by_time": str(split.left_out),
-    }
 
 
 def _trigger_tags(context: TrainingContext) -> dict[str, str]:
