@@ -249,15 +249,14 @@ def _trigger_tags(context: TrainingContext) -> dict[str, str]:
 
 def _log_parts(run_id: str, context: TrainingContext) -> None:
     """Log which rows the run learned from, chose by, and was measured on: MLflow's "datasets used"."""
+    source = json.dumps({"name": context.dataset_origin, "sha256": context.dataset_sha256})
     inputs = [
         DatasetInput(
             dataset=Dataset(
                 name=f"{context.dataset_origin}, {part}",
                 digest=digest[:LONGEST_DIGEST],
                 source_type="table",
-                source=json.dumps(
-                    {"name": context.dataset_origin, "sha256": context.dataset_sha256}
-                ),
+                source=source,
                 profile=json.dumps({"num_rows": context.row_counts[part], "sha256": digest}),
             ),
             tags=[InputTag(MLFLOW_DATASET_CONTEXT, PURPOSES.get(part, part))],
