@@ -193,7 +193,8 @@ class Training:
         parts = {"train": splits.train, "validation": splits.validation, "test": test}
         targets = {name: part.targets for name, part in parts.items()}
         labelled = self.labelled.used if self.labelled is not None else 0
-        return table_profile(self._table, targets, splits.repeated, labelled)
+        kind = splits.learned.kind
+        return table_profile(self._table, targets, splits.repeated, labelled, kind)
 
     def _doubts(self) -> tuple[str, ...]:
         """Say what is odd about the table before it is learned from, which takes minutes."""

@@ -45,7 +45,8 @@ def split_words(split: SplitProfile) -> str:
     if split.repeated:
         verb = "repeats" if split.repeated == 1 else "repeat"
         rows = "1 row" if split.repeated == 1 else f"{split.repeated:,} rows"
-        words += f" {rows} {verb} the {SUBJECT} of another; all of one {SUBJECT} are in one part."
+        words += f" {rows} {verb} the {SUBJECT} of another"
+        words += f"; all of one {SUBJECT} are in one part." if split.kind == "random" else "."
     if split.labelled:
         words += f" Of the training rows, {split.labelled:,} are labelled predictions."
     return words

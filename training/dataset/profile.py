@@ -11,6 +11,7 @@ from storage.schema.arrays import FloatArray, IntegerArray
 from storage.schema.table_profile import (
     ColumnProfile,
     PartProfile,
+    SplitKind,
     SplitProfile,
     TableProfile,
     ValueHistogram,
@@ -28,7 +29,11 @@ FIGURES = (0.0, 0.05, 0.5, 0.95, 1.0)
 
 
 def table_profile(
-    table: HousingTable, parts: Mapping[str, FloatArray], repeated: int, labelled: int
+    table: HousingTable,
+    parts: Mapping[str, FloatArray],
+    repeated: int,
+    labelled: int,
+    kind: SplitKind = "random",
 ) -> TableProfile:
     """Look at each column of a table; ``parts`` has the target's values, shape (n,), of each part."""
     # One column at a time: a table may fill half of the memory.
@@ -38,7 +43,7 @@ def table_profile(
         target=profile_of_numbers(TARGET_NAME, table.values[:, -1], USUAL_ANSWERS),
         inputs=inputs,
         split=SplitProfile(
-            kind="random",
+            kind=kind,
             repeated=repeated,
             labelled=labelled,
             parts=[_part_profile(name, targets) for name, targets in parts.items()],
