@@ -117,7 +117,7 @@ class HousingClient(ServiceConnection):
         reference: str | None = None,
         metadata: Mapping[str, str] | None = None,
     ) -> PredictionResponse:
-        """Predict one price, in units of 100,000 USD; ``explain`` adds the contribution of each input.
+        """Predict for one row, in the target's unit; ``explain`` adds the contribution of each input.
 
         ``reference`` is your own id of it, and ``metadata`` short texts by name; both are logged with the
         prediction, which is found by them later.
@@ -134,7 +134,7 @@ class HousingClient(ServiceConnection):
         references: Sequence[str | None] | None = None,
         metadata: Sequence[Mapping[str, str] | None] | None = None,
     ) -> BatchPredictionResponse:
-        """Predict 1 to 10,000 prices, in order; with your own ids and texts, one for each instance.
+        """Predict for 1 to 10,000 rows, in order; with your own ids and texts, one for each instance.
 
         Raises
         ------
@@ -149,11 +149,11 @@ class HousingClient(ServiceConnection):
         return self._post(BatchPredictionResponse, "/predict_batch", body)
 
     def sensitivity(self, features: HousingFeatures) -> SensitivityResponse:
-        """Return the price along each input, the others fixed."""
+        """Return the answer along each input, the others fixed."""
         return self._post(SensitivityResponse, "/sensitivity", features)
 
     def nearest_districts(self, features: HousingFeatures, number: int = 10) -> NearestResponse:
-        """Return the training districts nearest to the location of the inputs."""
+        """Return the training rows nearest to the inputs."""
         return self._post(NearestResponse, f"/nearest_districts?number={number}", features)
 
     def compare_rows(self, rows: DriftRequest) -> DriftResponse:

@@ -11,7 +11,7 @@ from storage.domain.place import (
     Ring,
     outline,
 )
-from storage.domain.presets import DISTRICTS, District, district_of
+from storage.domain.presets import PRESETS, PresetRow, preset_of
 from storage.domain.sentence import in_sentence, with_article
 from storage.domain.slices import REGION_KINDS, SLICE_LABELS
 from storage.domain.subject import ABOUT, SUBJECT, SUBJECTS, TITLE
@@ -41,7 +41,6 @@ __all__ = [
     "ABOUT",
     "ACCEPTED_TARGETS",
     "DISPLAY",
-    "DISTRICTS",
     "EXACT",
     "HAS_PLACE",
     "IS_EMBEDDED",
@@ -49,6 +48,7 @@ __all__ = [
     "LONGITUDE_NAME",
     "MIDDLE_LATITUDE",
     "NOTE",
+    "PRESETS",
     "REGION_KINDS",
     "RESOLUTION",
     "SLICE_LABELS",
@@ -60,12 +60,12 @@ __all__ = [
     "UNIT_WORDS",
     "USUAL_ANSWERS",
     "VALUE",
-    "District",
+    "PresetRow",
     "Ring",
     "digits",
-    "district_of",
     "in_sentence",
     "outline",
+    "preset_of",
     "rounded",
     "unrounded",
     "with_article",

@@ -11,7 +11,7 @@ from storage.schema.caller import LONGEST_REFERENCE
 
 LARGEST_FEEDBACK = 10_000
 LONGEST_NAME = 100
-LOWEST_PRICE, HIGHEST_PRICE = ACCEPTED_TARGETS
+LOWEST_ACTUAL, HIGHEST_ACTUAL = ACCEPTED_TARGETS
 
 
 class FeedbackItem(Request):
@@ -31,7 +31,7 @@ class FeedbackItem(Request):
         "several predictions have it, all get the value if their inputs are the same; otherwise none does.",
         exclude_if=lambda value: value is None,
     )
-    actual: Annotated[FiniteFloat, Field(strict=True, ge=LOWEST_PRICE, le=HIGHEST_PRICE)] = Field(
+    actual: Annotated[FiniteFloat, Field(strict=True, ge=LOWEST_ACTUAL, le=HIGHEST_ACTUAL)] = Field(
         description=f"Actual {VALUE} in {TARGET_UNIT}."
     )
 

@@ -116,7 +116,7 @@ class LabelState(Described):
 
 
 class ErrorSlice(Described):
-    """One segment: a region, an income quarter or an age band.
+    """One segment: a region, a quarter or a band of an input, or a category.
 
     ``baseline_rmse`` is the segment's RMSE on the holdout, null without enough rows.
     """

@@ -6,12 +6,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from backend.contract.base import Request, Success
 from backend.contract.drift import MOST_ROWS, DriftAnalysis, DriftRow
-from backend.contract.feedback import HIGHEST_PRICE
+from backend.contract.feedback import HIGHEST_ACTUAL
 from backend.contract.performance import Degradation, EstimatedError, RealizedError
 from storage.domain.target import TARGET_UNIT
 
-Price = Annotated[
-    float, Field(strict=True, allow_inf_nan=False, ge=-HIGHEST_PRICE, le=HIGHEST_PRICE)
+TargetValue = Annotated[
+    float, Field(strict=True, allow_inf_nan=False, ge=-HIGHEST_ACTUAL, le=HIGHEST_ACTUAL)
 ]
 """In the target's unit; a model's answer may be below zero."""
 
@@ -28,13 +28,13 @@ class RetrainingCheckRequest(Request):
         fail_fast=True,
         description="Rows to check for drift.",
     )
-    predictions: list[Price] | None = Field(
+    predictions: list[TargetValue] | None = Field(
         None,
         max_length=MOST_ROWS,
         fail_fast=True,
         description=f"Predictions in {TARGET_UNIT}.",
     )
-    actuals: list[Price] | None = Field(
+    actuals: list[TargetValue] | None = Field(
         None,
         max_length=MOST_ROWS,
         fail_fast=True,

@@ -7,7 +7,7 @@ from storage.domain.inputs import FeatureName, HousingFeatures
 from storage.domain.subject import SUBJECT, SUBJECTS
 from storage.domain.target import TARGET_UNIT, VALUE
 
-MOST_DISTRICTS = 50
+MOST_NEAREST = 50
 
 
 class SensitivityQuery(Request):
@@ -52,7 +52,7 @@ class SensitivityResponse(Success):
 class NearestQuery(Request):
     """Query parameters of POST /nearest_districts."""
 
-    number: int = Field(10, ge=1, le=MOST_DISTRICTS, description=f"Number of {SUBJECTS}.")
+    number: int = Field(10, ge=1, le=MOST_NEAREST, description=f"Number of {SUBJECTS}.")
 
 
 class NearestDistrict(BaseModel):

@@ -15,7 +15,7 @@ from backend.demo.acts import Demo
 from backend.demo.retraining import NoVerdict
 from backend.keys import operator_key_or_exit
 from backend.simulate.options import seed
-from backend.simulate.run import embedded_districts
+from backend.simulate.run import row_pool
 from storage.setting_groups.hosts import url_of
 from storage.settings import Settings, settings_or_exit
 from storage.version import VERSION
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> None:
     settings = settings_or_exit(writes=False)
     url = options.url or settings.addresses.backend_url
     connect = partial(HousingClient, url, operator_key_or_exit(settings))
-    demo = Demo(connect, embedded_districts(settings), options.seed, Console())
+    demo = Demo(connect, row_pool(settings), options.seed, Console())
     try:
         demo.run()
     except ServiceUnreachable as error:

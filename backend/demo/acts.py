@@ -14,7 +14,7 @@ from backend.simulate.display import conclusion
 from backend.simulate.new_rows import NAME, SUMMARY
 from backend.simulate.plan import Phase, Traffic
 from backend.simulate.run import simulate
-from backend.simulate.scenario import SCENARIOS, Districts
+from backend.simulate.scenario import SCENARIOS, RowPool
 from backend.simulate.tally import Tally
 from storage.domain.written import written_exactly
 
@@ -49,13 +49,13 @@ class Demo:
     def __init__(
         self,
         connect: Callable[[], HousingClient],
-        districts: Districts,
+        pool: RowPool,
         seed: int,
         console: Console,
         lengths: Lengths | None = None,
     ) -> None:
         self._connect = connect
-        self._districts = districts
+        self._pool = pool
         self._seed = seed
         self._console = console
         self._lengths = lengths or Lengths()
@@ -111,7 +111,7 @@ class Demo:
         for phase in phases:
             self.say(f"    {phase.seconds:g} s {phase.scenario.name}: {phase.scenario.summary}")
         tally = Tally()
-        if not simulate(self._districts, phases, traffic, self._connect, tally, self._console):
+        if not simulate(self._pool, phases, traffic, self._connect, tally, self._console):
             raise KeyboardInterrupt
         self.say(conclusion(tally))
 

@@ -5,6 +5,7 @@ import math
 from backend.contract.predictions import (
     EXAMPLE,
     FEATURE_NAMES,
+    FEATURES,
     BatchPredictionResponse,
     PredictionResponse,
 )
@@ -14,6 +15,9 @@ from storage.domain.place import HAS_PLACE
 from storage.domain.promises import HIGHEST_PREDICTION
 from storage.domain.target import LOWEST_ANSWER
 from storage.domain.written import written
+
+ASKED = next((feature for feature in FEATURES if not feature.missing), FEATURES[0])
+"""An input that a request needs, if there is one."""
 
 
 def predict(connection: Connection) -> str:
@@ -46,31 +50,33 @@ def explain(connection: Connection) -> str:
     total = answer.contributions.base_value + math.fsum(answer.contributions.values.values())
     demand(abs(total - answer.prediction) < 1e-6, f"{total} is not {answer.prediction}")
     most = max(answer.contributions.values.items(), key=lambda item: abs(item[1]))
-    return f"contributions sum to the price; {most[0]} matters most ({most[1]:+.2f})"
+    return f"contributions sum to the answer; {most[0]} matters most ({most[1]:+.2f})"
 
 
 def refuse_missing(connection: Connection) -> str:
     """POST /predict without an input"""
-    body = {name: value for name, value in EXAMPLE.items() if name != "HouseAge"}
+    if ASKED.missing:
+        return "every input may be missing"
+    body = {name: value for name, value in EXAMPLE.items() if name != ASKED.name}
     error = connection.refused("POST", "/predict", 400, body)
-    demand(error.error == "Missing required features: HouseAge", error.error)
+    demand(error.error == f"Missing required features: {ASKED.name}", error.error)
     return error.error
 
 
 def refuse_nonsense(connection: Connection) -> str:
-    """POST /predict with values that are not numbers, or out of range"""
-    for value in ("much", True, None, -1.0, 1e300):
-        error = connection.refused("POST", "/predict", 400, EXAMPLE | {"MedInc": value})
+    """POST /predict with values that are of no such kind, or out of range"""
+    for value in ("no such thing", True, [1], ASKED.minimum - 1.0, 1e300):
+        error = connection.refused("POST", "/predict", 400, EXAMPLE | {ASKED.name: value})
         fields = [problem.field for problem in error.validation_errors or []]
-        demand(fields == ["MedInc"], f"{value!r}: the error names {fields}")
+        demand(fields == [ASKED.name], f"{value!r}: the error names {fields}")
     return f"five kinds of error, such as: {error.error}"
 
 
 def refuse_not_json(connection: Connection) -> str:
     """POST /predict with a body that is not JSON"""
-    connection.refused("POST", "/predict", 415, data=b"MedInc=8")
+    connection.refused("POST", "/predict", 415, data=b"answer=8")
     headers = {"Content-Type": "application/json"}
-    for text in (b"{", b"NaN", b'{"MedInc": NaN}', b"[" * 20_000):
+    for text in (b"{", b"NaN", b'{"answer": NaN}', b"[" * 20_000):
         connection.refused("POST", "/predict", 400, data=text, headers=headers)
     return "415 and 400, each with a message"
 
@@ -81,16 +87,16 @@ def predict_batch(connection: Connection) -> str:
     answer = connection.post(BatchPredictionResponse, "/predict_batch", body)
     demand(answer.n_predictions == 3, f"{answer.n_predictions} predictions for 3 instances")
     demand(len(set(answer.prediction_ids)) == 3, "the ids are not all different")
-    demand(len(set(answer.predictions)) == 1, "the same instance has different prices")
-    return "three prices, three ids"
+    demand(len(set(answer.predictions)) == 1, "the same instance has different answers")
+    return "three answers, three ids"
 
 
 def refuse_batch(connection: Connection) -> str:
     """POST /predict_batch with an invalid instance, and with no instance"""
-    body = {"instances": [EXAMPLE, EXAMPLE | {"Latitude": 0}]}
+    body = {"instances": [EXAMPLE, EXAMPLE | {ASKED.name: "no such thing"}]}
     error = connection.refused("POST", "/predict_batch", 400, body)
     fields = [problem.field for problem in error.validation_errors or []]
-    demand(fields == ["instances[1].Latitude"], f"the error names {fields}")
+    demand(fields == [f"instances[1].{ASKED.name}"], f"the error names {fields}")
     connection.refused("POST", "/predict_batch", 400, {"instances": []})
     return error.error
 
@@ -113,13 +119,13 @@ def nearest(connection: Connection) -> str:
 
 
 STEPS: tuple[Step, ...] = (
-    Step("POST /predict", "one price", predict),
-    Step("POST /predict", "why this price?", explain),
+    Step("POST /predict", "one answer", predict),
+    Step("POST /predict", "why this answer?", explain),
     Step("POST /predict", "with your own id", refer),
     Step("POST /predict", "an input is missing", refuse_missing),
     Step("POST /predict", "invalid values", refuse_nonsense),
     Step("POST /predict", "not JSON", refuse_not_json),
-    Step("POST /predict_batch", "several prices", predict_batch),
+    Step("POST /predict_batch", "several answers", predict_batch),
     Step("POST /predict_batch", "one is invalid", refuse_batch),
     Step("POST /sensitivity", "what if?", sensitivity),
     Step("POST /nearest_districts", "what is nearby?", nearest),

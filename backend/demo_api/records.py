@@ -38,7 +38,7 @@ def read_back(connection: Connection) -> str:
                 raise
             time.sleep(0.1)
     demand(logged.prediction == asked.prediction, f"{logged.prediction} was logged")
-    return "the logged price equals the answer"
+    return "the logged value equals the answer"
 
 
 def feedback(connection: Connection) -> str:
@@ -50,7 +50,7 @@ def feedback(connection: Connection) -> str:
     again = connection.post(FeedbackResponse, "/feedback", body)
     demand(again.duplicate == [asked.prediction_id], "the duplicate is not reported")
     connection.refused("POST", "/feedback", 400, {"items": []})
-    return "the actual price is stored once"
+    return "the actual value is stored once"
 
 
 def predictions(connection: Connection) -> str:
@@ -133,7 +133,7 @@ def refuse_clearing(connection: Connection) -> str:
 
 STEPS: tuple[Step, ...] = (
     Step("GET /predictions/<prediction_id>", "was it logged?", read_back),
-    Step("POST /feedback", "the actual price", feedback),
+    Step("POST /feedback", "the actual value", feedback),
     Step("GET /predictions", "logged predictions", predictions),
     Step("GET /predictions/metadata", "what did callers say?", metadata),
     Step("GET /logs", "what happened?", logs),

@@ -77,7 +77,7 @@ def docs(connection: Connection) -> str:
 
 def refuse_unknown(connection: Connection) -> str:
     """An unknown path, and a method that a path does not support"""
-    connection.refused("GET", "/prices", 404)
+    connection.refused("GET", "/nothing", 404)
     connection.refused("DELETE", "/predict", 405)
     return "404 and 405, as problem documents"
 
@@ -93,5 +93,5 @@ STEPS: tuple[Step, ...] = (
     Step("GET /openapi.json", "for programs", openapi),
     Step("GET /docs", "for people", docs),
     Step("GET /docs/<asset>", "works offline", docs),
-    Step("GET /prices", "an unknown path", refuse_unknown),
+    Step("GET /nothing", "an unknown path", refuse_unknown),
 )

@@ -200,11 +200,11 @@ class Metrics:
         self._readings.set(COMPILED, float(compiled))
 
     def set_realized_error(self, rmse: float | None) -> None:
-        """Set the latest realized RMSE in 100,000 USD; None while there are not enough labels."""
+        """Set the latest realized RMSE in the target's unit; None while there are not enough labels."""
         self._readings.set(REALIZED_ERROR, rmse)
 
     def set_estimated_error(self, rmse: float | None) -> None:
-        """Set the latest estimated RMSE in 100,000 USD; None while there is not enough data."""
+        """Set the latest estimated RMSE in the target's unit; None while there is not enough data."""
         self._readings.set(ESTIMATED_ERROR, rmse)
 
     def set_drift_share(self, share: float | None) -> None:

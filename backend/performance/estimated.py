@@ -1,8 +1,8 @@
 """Estimated error: the expected error of predictions before their actual values are known.
 
 Direct loss estimation (like NannyML's DLE): a model of the loss, fitted on the holdout with what is known at
-serving time. It detects that traffic has moved to districts where the model's error is larger; it cannot
-detect that prices have changed. Only actual values show that.
+serving time. It detects that traffic has moved to rows where the model's error is larger; it cannot
+detect that values have changed. Only actual values show that.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class ExpectedLosses:
     Attributes
     ----------
     by_model
-        Shape (folds, 2, n); 100,000 USD and its square.
+        Shape (folds, 2, n); in the target's unit and its square.
     relative_variances
         Shape (2,): variance of the actual losses around the expected ones, over the expected ones squared.
     """

@@ -1,6 +1,7 @@
 """Realized error: the error of predictions whose actual values are known.
 
-Pure functions on arrays; all prices in 100,000 USD. With too few rows the answer says so and has no figures.
+Pure functions on arrays; all values in the target's unit. With too few rows the answer says so and has no
+figures.
 """
 
 import numpy as np

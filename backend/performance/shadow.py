@@ -1,6 +1,6 @@
 """Shadow testing: how far a challenger's answers differ from the champion's, and which are more accurate.
 
-All prices in 100,000 USD. With too few rows there are no figures.
+All values in the target's unit. With too few rows there are no figures.
 """
 
 from datetime import datetime, timedelta

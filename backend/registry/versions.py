@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 OFF_THE_GRID = (
     "Trained by a release before 0.3.0: the places it knows are not rounded to 0.0001 degrees, as those it "
-    "is asked about are, so prices beside them differ a little from those it was measured with. Train again."
+    "is asked about are, so answers beside them differ a little from those it was measured with. Train again."
 )
 
 

@@ -97,7 +97,7 @@ class RetrainingChecks:
     def rows(
         self, now: datetime, inputs: FloatArray | None, labelled: LabelledPredictions | None
     ) -> RetrainingCheck:
-        """Check rows that were sent: inputs (n, 8) with NaN for missing values, and pairs of prices."""
+        """Check rows that were sent: inputs (n, 8) with NaN for missing values, and pairs of values."""
         model, config = self._host.current(), self._configuration.current().config
         drift = error = None
         if inputs is not None:

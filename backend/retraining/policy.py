@@ -43,7 +43,7 @@ class DriftFinding:
 
 @dataclass(frozen=True)
 class ErrorFinding:
-    """The result for the realized or the estimated error; errors are in 100,000 USD.
+    """The result for the realized or the estimated error; errors are in the target's unit.
 
     Attributes
     ----------

@@ -36,7 +36,7 @@ blueprint = Blueprint("predictions", __name__)
 
 @blueprint.post("/predict")
 def predict() -> Response:
-    """Predict the price of one block group; ?explain=true adds the contribution of each input."""
+    """Predict the target of one row; ?explain=true adds the contribution of each input."""
     services = current_services()
     query = read_query(PredictQuery, request.args)
     features = read_body(
@@ -50,7 +50,7 @@ def predict() -> Response:
 
 @blueprint.post("/predict_batch")
 def predict_batch() -> Response:
-    """Predict the prices of 1 to 10,000 block groups; one invalid instance rejects the whole batch."""
+    """Predict the target of 1 to 10,000 rows; one invalid instance rejects the whole batch."""
     services = current_services()
     limit_bytes = services.settings.backend.request_limit_bytes
     batch = read_body(BatchPredictionRequest, limit_bytes, services.metrics)

@@ -15,7 +15,7 @@ blueprint = Blueprint("what_if", __name__)
 
 @blueprint.post("/sensitivity")
 def sensitivity() -> Response:
-    """Return the price along each input with the others fixed; ?feature= selects one input."""
+    """Return the value along each input with the others fixed; ?feature= selects one input."""
     query = read_query(SensitivityQuery, request.args)
     features, model = _read()
     return answer(what_if.sensitivity(model, features, query.feature, query.points))
@@ -23,7 +23,7 @@ def sensitivity() -> Response:
 
 @blueprint.post("/nearest_districts")
 def nearest_districts() -> Response:
-    """Return the training districts nearest to a place, with their recorded prices."""
+    """Return the training rows nearest to the inputs, with their recorded values."""
     query = read_query(NearestQuery, request.args)
     features, model = _read()
     return answer(what_if.nearest_districts(model, features, query.number))

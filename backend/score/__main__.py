@@ -1,11 +1,11 @@
-"""Score a file of block groups with the champion (``python -m backend.score FILE -o OUT``).
+"""Score a file of rows with the champion (``python -m backend.score FILE -o OUT``).
 
 FILE is a CSV file, a Parquet file or a folder of Parquet parts, with the eight inputs as columns in any
 order. A column of your own ids (the definition's identifier, or one called reference) is carried through as
 reference; other columns are ignored. OUT (.csv or .parquet) gets every row that can be scored: row number,
-inputs, prediction with its 90 % interval (100,000 USD), support and model version. OUT.problems.csv lists the
-problems of all other rows, by row and column. Row numbers are those of an editor or spreadsheet: the header
-is row 1.
+inputs, prediction with its 90 % interval (in the target's unit), support and model version. OUT.problems.csv
+lists the problems of all other rows, by row and column. Row numbers are those of an editor or spreadsheet:
+the header is row 1.
 """
 
 import storage.ctrl_c

@@ -20,7 +20,7 @@ from storage.tables.csv_writer import PROBLEM_NAMES, CsvWriter, problem_cells
 from storage.tables.problem import Problem
 
 RESULT_NAMES = ("prediction", "lower", "upper", "support")
-"""Prices in units of 100,000 USD, support from 0 to 1."""
+"""Values in the target's unit, support from 0 to 1."""
 PROBLEMS_SUFFIX = ".problems.csv"
 WRITERS = {".csv": pyarrow.csv.CSVWriter, ".parquet": pyarrow.parquet.ParquetWriter}
 """Arrow's writers, by file suffix."""

@@ -60,7 +60,7 @@ class PredictionService:
     def predict(
         self, instance: HousingFeatures, request_id: str, caller: Caller = UNNAMED
     ) -> ModelAnswer:
-        """Predict one price and log the answer, with what its caller says, before returning it.
+        """Predict for one row and log the answer, with what its caller says, before returning it.
 
         Raises
         ------
@@ -74,7 +74,7 @@ class PredictionService:
         return found
 
     def draft(self, instance: HousingFeatures, caller: Caller = UNNAMED) -> ModelAnswer:
-        """Predict one price; it must not be sent before ``log_answered`` has returned.
+        """Predict for one row; it must not be sent before ``log_answered`` has returned.
 
         Raises
         ------
@@ -84,9 +84,9 @@ class PredictionService:
         model = self._host.current()
         started = time.perf_counter()
         inputs = instance.vector()
-        price, lower, upper, support = model.answer_one(inputs)
+        value, lower, upper, support = model.answer_one(inputs)
         seconds = time.perf_counter() - started
-        predictions = [Predicted(new_id(), inputs, price, lower, upper, caller)]
+        predictions = [Predicted(new_id(), inputs, value, lower, upper, caller)]
         return ModelAnswer(model, predictions, seconds, support)
 
     def log_answered(self, draft: ModelAnswer, answered: Answered) -> None:
@@ -105,7 +105,7 @@ class PredictionService:
     def predict_batch(
         self, instances: Sequence[HousingFeatures], request_id: str, callers: Sequence[Caller] = ()
     ) -> ModelAnswers:
-        """Predict the price of each instance, with what its caller says; otherwise like ``predict``."""
+        """Predict for each instance, with what its caller says; otherwise like ``predict``."""
         model = self._host.current()
         started = time.perf_counter()
         inputs = [instance.vector() for instance in instances]
@@ -132,10 +132,10 @@ class PredictionService:
 def prediction_response(
     found: ModelAnswer, features: HousingFeatures, contributions: Contributions | None = None
 ) -> PredictionResponse:
-    """Return the answer to a request for one price."""
+    """Return the answer to a request for one row."""
     model, predicted = found.model, found.predictions[0]
     return PredictionResponse(
-        prediction=predicted.price,
+        prediction=predicted.value,
         interval=interval_of(predicted, model.coverage),
         support=found.support,
         warnings=model.warnings.of(predicted.inputs),
@@ -150,13 +150,13 @@ def prediction_response(
 
 
 def batch_response(found: ModelAnswers) -> BatchPredictionResponse:
-    """Return the answer to a request for several prices."""
+    """Return the answer to a request for several rows."""
     coverage = found.model.coverage
     callers = [predicted.caller for predicted in found.predictions]
     references = [caller.reference for caller in callers]
     metadata = [caller.metadata for caller in callers]
     return BatchPredictionResponse(
-        predictions=[predicted.price for predicted in found.predictions],
+        predictions=[predicted.value for predicted in found.predictions],
         intervals=[interval_of(predicted, coverage) for predicted in found.predictions],
         prediction_ids=[predicted.prediction_id for predicted in found.predictions],
         n_predictions=len(found.predictions),

@@ -19,7 +19,7 @@ from storage.models.store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelSto
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions, Predictions
 from storage.schema.records import ModelManifest
-from training.evaluation.explain import Explanation, explain, price_curve
+from training.evaluation.explain import Explanation, answer_curve, explain
 from training.evaluation.holdout import read_holdout
 from training.evaluation.sampled_shapley import explain_by_sampling
 from training.models.predictor import Predictor, PublicPredictor, compiled_if_equal
@@ -113,7 +113,7 @@ class ServedModel:
         )
 
     def answer(self, inputs: FloatArray) -> ServedPredictions:
-        """Predict prices with intervals and support.
+        """Predict values with intervals and support.
 
         Parameters
         ----------
@@ -123,12 +123,12 @@ class ServedModel:
         return ServedPredictions(*_on_all_cores(self._predictor.answer, inputs).T)
 
     def answer_one(self, inputs: list[float]) -> tuple[float, float, float, float]:
-        """Return price, lower and upper bound (100,000 USD) and support of eight inputs, in schema order."""
-        price, lower, upper, support = self._predictor.answer(np.array([inputs]))[0].tolist()
-        return price, lower, upper, support
+        """Return value, lower and upper bound (in the target's unit) and support of a row of inputs."""
+        value, lower, upper, support = self._predictor.answer(np.array([inputs]))[0].tolist()
+        return value, lower, upper, support
 
     def predict(self, inputs: FloatArray) -> FloatArray:
-        """Predict prices alone: inputs (n, 8), prices (n,) in units of 100,000 USD."""
+        """Predict values alone: inputs (n, 8), values (n,) in the target's unit."""
         return _on_all_cores(self._predictor.predict, inputs)
 
     def explain(self, instance: FloatArray) -> Explanation:
@@ -138,16 +138,16 @@ class ServedModel:
             return explain_by_sampling(self.predict, instance, profile.background)
         return explain(self.predict, instance, profile.background, profile.importances)
 
-    def price_curve(self, instance: FloatArray, column: int, grid: FloatArray) -> FloatArray:
-        """Return prices along one input with the others fixed, shape (len(grid),)."""
-        return price_curve(self.predict, instance, column, grid)
+    def answer_curve(self, instance: FloatArray, column: int, grid: FloatArray) -> FloatArray:
+        """Return values along one input with the others fixed, shape (len(grid),)."""
+        return answer_curve(self.predict, instance, column, grid)
 
     def _test(self) -> None:
         try:
-            price, lower, upper, _ = self.answer_one(HousingFeatures(**EXAMPLE).vector())
+            value, lower, upper, _ = self.answer_one(HousingFeatures(**EXAMPLE).vector())
         except (ValueError, TypeError, AttributeError, KeyError) as error:
             raise ModelIntegrityError(f"Its first prediction failed: {error}.") from error
-        if not lower <= price <= upper:
+        if not lower <= value <= upper:
             raise ModelIntegrityError(
                 "Its first prediction was not a finite number in its interval."
             )

@@ -1,4 +1,4 @@
-"""What-if analysis: the price along each input, the nearest training districts, and contributions."""
+"""What-if analysis: the value along each input, the nearest training rows, and contributions."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from storage.schema.arrays import FloatArray
 def sensitivity(
     model: ServedModel, features: HousingFeatures, feature: FeatureName | None, points: int
 ) -> SensitivityResponse:
-    """Return the price along one input, or along each (None), with the others fixed."""
+    """Return the value along one input, or along each (None), with the others fixed."""
     inputs = np.array(features.vector())
     names = FEATURE_NAMES if feature is None else (feature,)
     return SensitivityResponse(
@@ -49,7 +49,7 @@ def nearest_districts(
 
 
 def contributions(model: ServedModel, inputs: list[float]) -> Contributions:
-    """Return the contribution of each of eight inputs, in schema order, to the price."""
+    """Return the contribution of each of eight inputs, in schema order, to the value."""
     found = model.explain(np.array(inputs))
     values = dict(zip(FEATURE_NAMES, found.contributions.tolist(), strict=True))
     errors = found.standard_errors
@@ -78,7 +78,7 @@ def _curve(model: ServedModel, inputs: FloatArray, name: str, points: int) -> Se
         feature=name,
         values=grid.tolist(),
         categories=FEATURES[column].categories,
-        predictions=model.price_curve(inputs, column, grid).tolist(),
+        predictions=model.answer_curve(inputs, column, grid).tolist(),
         histogram_edges=edges.tolist(),
         histogram_counts=counts.tolist(),
     )

@@ -1,4 +1,4 @@
-"""Realistic traffic for a running service: requests for held-out districts, following a scenario.
+"""Realistic traffic for a running service: requests for held-out rows, following a scenario.
 
 The same seed sends the same requests in the same order.
 """
@@ -17,7 +17,7 @@ from backend.keys import operator_key_or_exit
 from backend.simulate.display import conclusion
 from backend.simulate.options import positive, scenario, seed
 from backend.simulate.plan import Phase, Traffic
-from backend.simulate.run import embedded_districts, simulate
+from backend.simulate.run import row_pool, simulate
 from backend.simulate.scenario import SCENARIOS, Scenario
 from backend.simulate.tally import Counts, Tally
 from storage.settings import settings_or_exit
@@ -35,9 +35,7 @@ def main(arguments: list[str] | None = None) -> None:
     connect = partial(HousingClient, url, operator_key_or_exit(settings))
     _introduce(console, phases, url)
     tally = Tally()
-    interrupted = not simulate(
-        embedded_districts(settings), phases, traffic, connect, tally, console
-    )
+    interrupted = not simulate(row_pool(settings), phases, traffic, connect, tally, console)
     console.print(conclusion(tally), markup=False, highlight=False, soft_wrap=True)
     if interrupted:
         raise SystemExit(INTERRUPTED)

@@ -1,4 +1,4 @@
-"""Sends the actual prices of answered districts when they become known: late, out of order, some twice."""
+"""Sends the actual values of answered rows when they become known: late, out of order, some twice."""
 
 import heapq
 import threading
@@ -15,11 +15,11 @@ MOST_ITEMS = 500
 NOT_ALLOWED = (401, 403)
 
 Due = tuple[float, str, float]
-"""Due time (s of the monotonic clock), prediction id and price (100,000 USD)."""
+"""Due time (s of the monotonic clock), prediction id and value (in the target's unit)."""
 
 
 class LabelSender:
-    """Keeps prices until they are due and sends them from its own thread, about once a second.
+    """Keeps values until they are due and sends them from its own thread, about once a second.
 
     Failed requests are retried; if the key lacks the role, the first refusal stops it.
     """
@@ -37,17 +37,17 @@ class LabelSender:
         self._thread.start()
 
     def stop(self) -> int:
-        """Send what is due, then stop; return the number of prices not sent."""
+        """Send what is due, then stop; return the number of values not sent."""
         self._stop.set()
         self._thread.join()
         return len(self._waiting)
 
     def on_answer(self, prediction_id: str, row: PlannedRow) -> None:
-        """Store the price of a row, and when to send it."""
+        """Store the value of a row, and when to send it."""
         now = time.monotonic()
         with self._lock:
             for delay in row.label_delays:
-                heapq.heappush(self._waiting, (now + delay, prediction_id, row.price))
+                heapq.heappush(self._waiting, (now + delay, prediction_id, row.actual))
 
     def _send_until_stopped(self) -> None:
         with self._connect() as client:
@@ -60,7 +60,7 @@ class LabelSender:
     def _send_due(self, client: HousingClient) -> bool:
         """Send what is due; False if the key lacks the role."""
         while due := self._take_due(time.monotonic()):
-            items = [FeedbackItem(prediction_id=name, actual=price) for _, name, price in due]
+            items = [FeedbackItem(prediction_id=name, actual=actual) for _, name, actual in due]
             try:
                 client.feedback(items)
             except ClientError as error:

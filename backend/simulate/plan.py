@@ -1,4 +1,4 @@
-"""Plans all requests and their times: a pure function of districts, phases and a seed."""
+"""Plans all requests and their times: a pure function of rows, phases and a seed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backend.simulate.arrivals import DAILY_SWING, arrivals, daily_rate, steady_rate
-from backend.simulate.scenario import Districts, Scenario
+from backend.simulate.scenario import RowPool, Scenario
 from storage.domain.inputs import FEATURES, HousingFeatures
 from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
 from storage.domain.simulated import STUCK
@@ -14,7 +14,7 @@ from storage.schema.arrays import FloatArray
 from training.dataset.splits import Part
 
 BATCH_SHARE = 0.1
-"""Share of requests with several districts."""
+"""Share of requests with several rows."""
 LARGEST_BATCH = 20
 MISTAKE_SHARE = 0.01
 """Share of requests with a mistake that the service rejects, such as latitude and longitude swapped."""
@@ -39,10 +39,10 @@ class Traffic:
 
 @dataclass(frozen=True)
 class PlannedRow:
-    """One district as sent to the service, its price, and when the price is sent (s after the answer)."""
+    """One row as sent to the service, its value, and when the value is sent (s after the answer)."""
 
     features: HousingFeatures
-    price: float
+    actual: float
     label_delays: tuple[float, ...]
 
 
@@ -56,17 +56,15 @@ class PlannedRequest:
     mistake: bool
 
 
-def plan(
-    districts: Districts, phases: Sequence[Phase], traffic: Traffic
-) -> Iterator[PlannedRequest]:
+def plan(pool: RowPool, phases: Sequence[Phase], traffic: Traffic) -> Iterator[PlannedRequest]:
     """Yield the requests of all phases, back to back, in the order of their times.
 
-    The same districts, phases and traffic always give the same requests.
+    The same rows, phases and traffic always give the same requests.
     """
     begin = 0.0
     for number, phase in enumerate(phases):
         random = np.random.default_rng([traffic.seed, number])
-        rows = phase.scenario.rows(districts)
+        rows = phase.scenario.rows(pool)
         rate = _rate(phase, traffic, begin)
         highest = traffic.rate * (1 if traffic.day_seconds is None else 1 + DAILY_SWING)
         for at in arrivals(random, rate, highest, phase.seconds):
@@ -95,7 +93,7 @@ def _request(
         rows=tuple(
             PlannedRow(
                 features=_features(phase.scenario.read(rows.inputs[row], progress), mistake),
-                price=phase.scenario.price(float(rows.targets[row]), progress),
+                actual=phase.scenario.actual(float(rows.targets[row]), progress),
                 label_delays=phase.scenario.label_delays(random, phase.seconds),
             )
             for row in chosen

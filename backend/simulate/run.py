@@ -8,7 +8,7 @@ from backend.client import HousingClient
 from backend.simulate.display import traffic_display
 from backend.simulate.labels import LabelSender
 from backend.simulate.plan import Phase, Traffic, plan
-from backend.simulate.scenario import Districts
+from backend.simulate.scenario import RowPool
 from backend.simulate.sender import Sender
 from backend.simulate.tally import Tally
 from storage.settings import Settings
@@ -18,14 +18,14 @@ from training.dataset.splits import split
 CONNECTIONS = 4
 
 
-def embedded_districts(settings: Settings) -> Districts:
+def row_pool(settings: Settings) -> RowPool:
     """Return the test part of the embedded table, which no version learns from, and its training part."""
     parts = split(load_table(), settings.training.random_seed)
-    return Districts(held_out=parts.test.open(), learned=parts.train)
+    return RowPool(held_out=parts.test.open(), learned=parts.train)
 
 
 def simulate(
-    districts: Districts,
+    pool: RowPool,
     phases: Sequence[Phase],
     traffic: Traffic,
     connect: Callable[[], HousingClient],
@@ -39,7 +39,7 @@ def simulate(
     labels.start()
     with traffic_display(tally, console, seconds) as display:
         try:
-            sender.run(plan(districts, phases, traffic), seconds, display.look)
+            sender.run(plan(pool, phases, traffic), seconds, display.look)
         except KeyboardInterrupt:
             return False
         finally:

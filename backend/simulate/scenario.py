@@ -1,7 +1,7 @@
-"""Scenarios: which districts are requested, and what goes wrong.
+"""Scenarios: which rows are requested, and what goes wrong.
 
 Everything here is a pure function of its arguments; ``progress`` is the part of the phase that has passed,
-0 to 1. Prices are in units of 100,000 USD.
+0 to 1. Values are in the target's unit.
 """
 
 from dataclasses import dataclass
@@ -26,28 +26,28 @@ FULL = 0.5
 
 
 @dataclass(frozen=True)
-class Districts:
-    """Districts to ask about: ``held_out`` ones, which no version ever learns from, and ``learned`` ones."""
+class RowPool:
+    """Rows to ask about: ``held_out`` ones, which no version ever learns from, and ``learned`` ones."""
 
     held_out: Part
     learned: Part
 
 
 class Scenario:
-    """Steady traffic: every held-out district is equally likely, and its inputs are unchanged.
+    """Steady traffic: every held-out row is equally likely, and its inputs are unchanged.
 
     The other scenarios differ from this one by a single method each, so that a chart shows one cause.
     """
 
     name: ClassVar[str] = "steady"
-    summary: ClassVar[str] = "held-out districts like those in training"
+    summary: ClassVar[str] = "held-out rows like those in training"
     label_share: ClassVar[float] = 0.8
     repeated_label_share: ClassVar[float] = 0.02
     """Share of labels that are sent twice, as a retrying client does."""
 
-    def rows(self, districts: Districts) -> Part:
-        """Return the districts that may be asked about."""
-        return districts.held_out
+    def rows(self, pool: RowPool) -> Part:
+        """Return the rows that may be asked about."""
+        return pool.held_out
 
     def activity(self, progress: float) -> float:
         """Return the current request rate, as a share of the usual one."""
@@ -58,19 +58,19 @@ class Scenario:
         return None
 
     def read(self, inputs: FloatArray, progress: float) -> FloatArray:
-        """Return the eight inputs of a district as the service receives them, shape (8,)."""
+        """Return the eight inputs of a row as the service receives them, shape (8,)."""
         return inputs
 
-    def price(self, price: float, progress: float) -> float:
-        """Return the actual price of the district."""
-        return price
+    def actual(self, actual: float, progress: float) -> float:
+        """Return the actual value of the row."""
+        return actual
 
     def label_delay(self, random: np.random.Generator, phase_seconds: float) -> float:
-        """Return the delay in seconds until a price is known."""
+        """Return the delay in seconds until a value is known."""
         return float(random.exponential(4.0))
 
     def label_delays(self, random: np.random.Generator, phase_seconds: float) -> tuple[float, ...]:
-        """Return when the price of one row is sent: never, once or twice; in seconds after the answer."""
+        """Return when the value of one row is sent: never, once or twice; in seconds after the answer."""
         if random.random() >= self.label_share:
             return ()
         first = self.label_delay(random, phase_seconds)
@@ -126,16 +126,16 @@ class Degradation(Scenario):
 
     RISE: ClassVar[float] = 1 / 3
 
-    def price(self, price: float, progress: float) -> float:
+    def actual(self, actual: float, progress: float) -> float:
         """Raise the target, up to the highest that is possible."""
-        return min(price + self.RISE * size(progress) * abs(price), HIGHEST_ANSWER)
+        return min(actual + self.RISE * size(progress) * abs(actual), HIGHEST_ANSWER)
 
 
 class LateLabels(Scenario):
-    """Prices arrive late, in any order, and more of them twice."""
+    """Values arrive late, in any order, and more of them twice."""
 
     name = "late-labels"
-    summary = "prices become known late, out of order, some twice"
+    summary = "actual values become known late, out of order, some twice"
     label_share = 0.95
     repeated_label_share = 0.1
 
@@ -150,9 +150,9 @@ class New(Scenario):
     name = NAME
     summary = SUMMARY
 
-    def rows(self, districts: Districts) -> Part:
+    def rows(self, pool: RowPool) -> Part:
         """Return the learned rows as ones of the new kind."""
-        return new_rows(districts.learned, np.random.default_rng(NEW_SEED))
+        return new_rows(pool.learned, np.random.default_rng(NEW_SEED))
 
 
 class Outage(Scenario):

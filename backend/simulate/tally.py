@@ -71,12 +71,12 @@ class Tally:
         self._add("left_out", None)
 
     def labelled(self, number: int) -> None:
-        """Some prices were sent."""
+        """Some values were sent."""
         with self._lock:
             self._counts = replace(self._counts, labels=self._counts.labels + number)
 
     def label_problem(self, problem: str) -> None:
-        """Some prices could not be sent yet."""
+        """Some values could not be sent yet."""
         self._add("failed_attempts", f"labels: {problem}")
 
     def rows_per_second(self, now: float) -> float:

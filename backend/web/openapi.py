@@ -14,6 +14,7 @@ from backend.contract.service import SERVICE_MESSAGE
 from backend.web.authorization import OPEN_TEMPLATES, own_role
 from backend.web.operations import JSON, OPERATIONS, Operation
 from backend.web.problem_document import MEDIA_TYPE
+from storage.domain.target import TARGET_UNIT
 from storage.version import VERSION
 
 REFERENCE = "#/components/schemas/{model}"
@@ -186,6 +187,7 @@ def _info() -> Json:
     return {
         "title": SERVICE_MESSAGE,
         "version": VERSION,
-        "description": "Prices are in units of 100,000 USD, times are ISO 8601 in UTC. Every answer has the "
-        "header X-Request-ID. All errors have the same form (RFC 9457) and say what to do.",
+        "description": f"Values of the target are in {TARGET_UNIT}, times are ISO 8601 in UTC. "
+        "Every answer has the header X-Request-ID. All errors have the same form (RFC 9457) and say what to "
+        "do.",
     }

@@ -115,7 +115,7 @@ def _item_adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
 
 
 def _field(location: Sequence[int | str]) -> str:
-    """Write ("instances", 3, "MedInc") as instances[3].MedInc; an empty path is "body"."""
+    """Write ("instances", 3, "width") as instances[3].width; an empty path is "body"."""
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     return path.lstrip(".")[:LONGEST_ECHO] or "body"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.contract.definition import DISTRICTS
+from backend.contract.definition import PRESETS
 from backend.contract.predictions import EXAMPLE, FEATURE_NAMES, HousingFeatures
 from storage.tables.block import Block, gathered
 from storage.tables.csv_writer import csv_text
@@ -73,7 +73,7 @@ def read_batch(name: str, content: bytes) -> BatchFile:
 
 def template() -> str:
     """Return a CSV file to start from: the header and a few real rows, or the example."""
-    rows = [tuple(district.features.model_dump().values()) for district in DISTRICTS]
+    rows = [tuple(preset.features.model_dump().values()) for preset in PRESETS]
     return csv_text(FEATURE_NAMES, rows or [tuple(EXAMPLE.values())])
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from backend.client import ServiceRefused
 from backend.contract.base import ValidationProblem
-from backend.contract.definition import DISTRICTS, district_of
+from backend.contract.definition import PRESETS, preset_of
 from backend.contract.predictions import HousingFeatures, PredictionResponse
 from dashboard.predict.field import Value
 from dashboard.predict.form import is_asked_about, show_in_address
@@ -105,9 +105,9 @@ def _facts(answer: PredictionResponse) -> dict[str, str]:
         "Model version": f"`{answer.model_version}`",
         "Prediction ID": f"`{answer.prediction_id}`",
     }
-    district = district_of(answer.input)
-    if district is not None:
-        facts[f"Recorded {VALUE}"] = escaped(recorded(district.recorded_value))
+    preset = preset_of(answer.input)
+    if preset is not None:
+        facts[f"Recorded {VALUE}"] = escaped(recorded(preset.recorded_value))
     return facts
 
 
@@ -137,5 +137,5 @@ def problem_words(problem: ValidationProblem) -> str:
 
 def _draw_nothing_yet() -> None:
     st.markdown(f"**No {VALUE} yet**")
-    choice = f"Choose {A_SUBJECT} or enter" if DISTRICTS else "Enter"
+    choice = f"Choose {A_SUBJECT} or enter" if PRESETS else "Enter"
     st.caption(f"{choice} the {INPUTS} of {A_SUBJECT}, then select *Predict {VALUE}*.")

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from backend.contract.definition import DISTRICTS, SUBJECT, District
+from backend.contract.definition import PRESETS, SUBJECT, PresetRow
 from backend.contract.predictions import EXAMPLE, FEATURES, HousingFeatures
 from dashboard.predict.address import address_parameters, read_address
 from dashboard.predict.field import Value, as_entered, draw_field
 from dashboard.shared.buttons import readable_letters
 from dashboard.wording.words import VALUE
 
-DISTRICT_KEY = "predict_district"
+PRESET_KEY = "predict_preset"
 FILLED_KEY = "predict_filled"
 """Session state: how often a preset filled the form."""
 PRESSED_KEY = "predict_pressed"
@@ -25,20 +25,20 @@ SCROLLED_FROM = 30
 SCROLLED_HEIGHT = 640
 
 
-def choose_district() -> None:
+def choose_preset() -> None:
     """Offer real rows, if the table has any; choosing one fills the form."""
-    if not DISTRICTS:
+    if not PRESETS:
         return
-    st.session_state.setdefault(DISTRICT_KEY, None)
+    st.session_state.setdefault(PRESET_KEY, None)
     st.pills(
         f"Start from a real {SUBJECT}",
-        DISTRICTS,
-        format_func=lambda district: district.name,
-        key=DISTRICT_KEY,
+        PRESETS,
+        format_func=lambda preset: preset.name,
+        key=PRESET_KEY,
         on_change=_fill_in,
         persist_state="session",
         wrap=True,
-        help="  \n".join(f"**{district.name}**: {district.kind}." for district in DISTRICTS),
+        help="  \n".join(f"**{preset.name}**: {preset.kind}." for preset in PRESETS),
     )
 
 
@@ -109,7 +109,7 @@ def fill_from_address() -> None:
         address = read_address(given)
         st.session_state[ADDRESS_KEY] = given
         st.session_state[PROBLEMS_KEY] = address.problems
-        st.session_state[DISTRICT_KEY] = None
+        st.session_state[PRESET_KEY] = None
         _fill(EXAMPLE | address.values)
     if problems := st.session_state.get(PROBLEMS_KEY):
         st.warning("  \n".join(problems), icon=":material/link_off:")
@@ -123,9 +123,9 @@ def show_in_address(features: HousingFeatures) -> None:
 
 
 def _fill_in() -> None:
-    district: District | None = st.session_state[DISTRICT_KEY]
-    if district is not None:
-        _fill(district.features.model_dump())
+    preset: PresetRow | None = st.session_state[PRESET_KEY]
+    if preset is not None:
+        _fill(preset.features.model_dump())
 
 
 def _fill(values: dict[str, Value]) -> None:

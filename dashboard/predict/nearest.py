@@ -9,7 +9,7 @@ from backend.contract.definition import HAS_PLACE, SUBJECT, SUBJECTS
 from backend.contract.predictions import HousingFeatures
 from backend.contract.what_if import NearestDistrict, NearestResponse
 from dashboard.charts.still_chart import draw_still
-from dashboard.predict.district_map import HEIGHT, around_figure, overview_figure, places_around
+from dashboard.predict.place_map import HEIGHT, around_figure, overview_figure, places_around
 from dashboard.wording.feature_words import input_columns
 from dashboard.wording.value import escaped, recorded
 from dashboard.wording.words import VALUE
@@ -22,36 +22,36 @@ NUMBER = 20
 
 def draw_nearest(nearest: NearestResponse, inputs: HousingFeatures) -> None:
     """Draw the recorded values around the row: on maps if there is a place, and as a table."""
-    districts = nearest.districts
+    rows = nearest.districts
     if HAS_PLACE:
-        _draw_maps(districts, inputs)
-        st.caption(escaped(f"{around_words(districts)} {_map_words()}"))
+        _draw_maps(rows, inputs)
+        st.caption(escaped(f"{around_words(rows)} {_map_words()}"))
     else:
-        st.markdown(f"**The {len(districts)} nearest training {SUBJECTS}**")
-        st.caption(escaped(f"{around_words(districts)} {_distance_words()}"))
-    _draw_table(districts)
+        st.markdown(f"**The {len(rows)} nearest training {SUBJECTS}**")
+        st.caption(escaped(f"{around_words(rows)} {_distance_words()}"))
+    _draw_table(rows)
 
 
-def _draw_maps(districts: list[NearestDistrict], inputs: HousingFeatures) -> None:
-    places = places_around(inputs, districts)
+def _draw_maps(rows: list[NearestDistrict], inputs: HousingFeatures) -> None:
+    places = places_around(inputs, rows)
     overview, around = st.columns(2, gap="medium")
     with overview:
         st.markdown("**Location**")
         alt = f"The map with the {SUBJECT} marked"
         draw_still(overview_figure(inputs, places), "overview", HEIGHT, alt)
     with around:
-        st.markdown(f"**The {len(districts)} nearest training {SUBJECTS}, by recorded {VALUE}**")
+        st.markdown(f"**The {len(rows)} nearest training {SUBJECTS}, by recorded {VALUE}**")
         alt = f"The nearest {SUBJECTS} coloured by recorded {VALUE}"
         draw_still(around_figure(places), "around", HEIGHT, alt)
 
 
-def around_words(districts: list[NearestDistrict]) -> str:
+def around_words(rows: list[NearestDistrict]) -> str:
     """Describe the recorded values around."""
-    values = [district.price for district in districts]
-    farthest = districts[-1].distance_km
+    values = [row.price for row in rows]
+    farthest = rows[-1].distance_km
     away = "" if farthest is None else f", up to {farthest:.1f} km away"
     return (
-        f"Recorded {VALUE} of the {len(districts)} nearest training {SUBJECTS}{away}: "
+        f"Recorded {VALUE} of the {len(rows)} nearest training {SUBJECTS}{away}: "
         f"{recorded(min(values))} to {recorded(max(values))}, median {recorded(median(values))}."
     )
 
@@ -67,22 +67,22 @@ def _distance_words() -> str:
     return "Distance: of the inputs, each divided by its usual range (5th to 95th percentile)."
 
 
-def nearest_cells(districts: list[NearestDistrict]) -> list[dict[str, Any]]:
+def nearest_cells(rows: list[NearestDistrict]) -> list[dict[str, Any]]:
     """Return one row of cells for each row, nearest first."""
     return [
         {
-            DISTANCE: district.distance_km if HAS_PLACE else district.distance,
-            RECORDED: recorded(district.price),
+            DISTANCE: row.distance_km if HAS_PLACE else row.distance,
+            RECORDED: recorded(row.price),
         }
-        | district.input.model_dump()
-        for district in districts
+        | row.input.model_dump()
+        for row in rows
     ]
 
 
-def _draw_table(districts: list[NearestDistrict]) -> None:
+def _draw_table(rows: list[NearestDistrict]) -> None:
     unit, form = (", km", "%.1f") if HAS_PLACE else ("", "%.2f")
     st.dataframe(
-        nearest_cells(districts),
+        nearest_cells(rows),
         key="predict_nearest",
         height=300,
         hide_index=True,

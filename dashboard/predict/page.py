@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.predict.answer import ask_prediction, draw_answer, last_answer
-from dashboard.predict.form import choose_district, feature_form, fill_from_address
+from dashboard.predict.form import choose_preset, feature_form, fill_from_address
 from dashboard.predict.tabs import draw_answer_tabs
 from dashboard.shared.service import watch_service
 
@@ -12,7 +12,7 @@ watch_service()
 fill_from_address()
 form_side, answer_side = st.columns([5, 3], gap="medium")
 with form_side:
-    choose_district()
+    choose_preset()
     entered = feature_form()
 with answer_side:
     if entered is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from backend.contract.definition import DISPLAY, district_of
+from backend.contract.definition import DISPLAY, preset_of
 from backend.contract.predictions import FEATURES, PredictionResponse
 from dashboard.predict.field import Value
 from dashboard.predict.interval import upper_words
@@ -29,8 +29,8 @@ class Scenario:
     @property
     def name(self) -> str:
         """The letter, with the preset of these inputs if there is one."""
-        district = district_of(self.answer.input)
-        return self.letter if district is None else f"{self.letter} · {district.name}"
+        preset = preset_of(self.answer.input)
+        return self.letter if preset is None else f"{self.letter} · {preset.name}"
 
 
 def scenarios() -> list[Scenario]:

@@ -11,7 +11,7 @@ NO_VALUE = "–"
 
 
 def feature_named(name: str) -> Feature:
-    """Return the input with a name such as ``MedInc``."""
+    """Return the input of a name."""
     return BY_NAME[name]
 
 

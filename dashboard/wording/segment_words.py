@@ -11,7 +11,7 @@ SLICE_WORDS = " and ".join(
     )
     if part
 )
-"""What errors are told apart by, such as "region, income and house age"."""
+"""What errors are told apart by, such as "region, quarter and age"."""
 
 
 def segment_name(kind: str, name: str) -> str:

@@ -7,8 +7,8 @@ from storage.domain.table import TABLE
 
 
 @dataclass(frozen=True)
-class District:
-    """One block group: its inputs in training order, and the value recorded in the target's unit."""
+class PresetRow:
+    """One row: its inputs in training order, and the value recorded in the target's unit."""
 
     name: str
     kind: str
@@ -21,14 +21,15 @@ class District:
         return HousingFeatures.of(self.inputs)
 
 
-DISTRICTS: tuple[District, ...] = tuple(
-    District(one.name, one.kind, tuple(one.vector(FEATURES)), one.recorded) for one in TABLE.presets
+PRESETS: tuple[PresetRow, ...] = tuple(
+    PresetRow(one.name, one.kind, tuple(one.vector(FEATURES)), one.recorded)
+    for one in TABLE.presets
 )
 
 
-def district_of(features: HousingFeatures) -> District | None:
-    """Return the district that has exactly these inputs, or None."""
-    for district in DISTRICTS:
-        if district.features == features:
-            return district
+def preset_of(features: HousingFeatures) -> PresetRow | None:
+    """Return the row that has exactly these inputs, or None."""
+    for preset in PRESETS:
+        if preset.features == features:
+            return preset
     return None

@@ -20,13 +20,13 @@ class Display(Part):
     Attributes
     ----------
     label
-        What one is called ("Price").
+        What one is called ("Strength").
     factor
         How many of the written unit one unit of the target is.
     prefix, suffix
         Before and after the number ("$", " MPa").
     unit
-        The written unit in words ("1990 US dollars"); empty: the target's, if that is what is written.
+        The written unit in words ("euros a month"); empty: the target's, if that is what is written.
     step
         Values are written to the nearest multiple, in the written unit.
     chart

@@ -21,7 +21,7 @@ class PredictionBatch:
     inputs
         Shape (n, 8), in schema order.
     predicted
-        Shape (n,), 100,000 USD.
+        Shape (n,), in the target's unit.
     """
 
     row_ids: tuple[int, ...]

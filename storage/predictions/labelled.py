@@ -24,7 +24,7 @@ class LabelledRows:
     inputs
         Shape (n, 8), in schema order.
     actual
-        Shape (n,), 100,000 USD.
+        Shape (n,), in the target's unit.
     """
 
     inputs: FloatArray

@@ -26,7 +26,7 @@ class ShadowWindow:
     seconds
         Shape (n,), when each was answered: seconds after ``since``; in order of time.
     differences
-        Shape (n,): the challenger's answer minus the champion's, in 100,000 USD, like all that follows.
+        Shape (n,): the challenger's answer minus the champion's, in the target's unit, like all that follows.
     answered, served
         The challenger's predictions and the champion's, with the same actual values as far as they are known.
     total

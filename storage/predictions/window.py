@@ -25,7 +25,7 @@ class PredictionWindow:
     inputs
         Shape (n, 8), in schema order.
     predicted
-        Shape (n,), 100,000 USD.
+        Shape (n,), in the target's unit.
     versions
         Shape (n,), the model version that answered.
     truncated

@@ -78,7 +78,7 @@ class _PredictionFields(SpoolRecord):
 
 
 class PredictionRecord(_PredictionFields):
-    """One answered prediction and its interval, in units of 100,000 USD."""
+    """One answered prediction and its interval, in the target's unit."""
 
     kind: Literal["prediction"] = "prediction"
 
@@ -140,7 +140,7 @@ class LogRecord(SpoolRecord):
 
 
 class ShadowRecord(SpoolRecord):
-    """What a challenger would have answered in place of the champion, in 100,000 USD.
+    """What a challenger would have answered in place of the champion, in the target's unit.
 
     ``timestamp`` is when the champion answered; ``difference`` the challenger's answer minus the champion's.
     """
@@ -156,7 +156,7 @@ class ShadowRecord(SpoolRecord):
 
 
 class ModelMetricsRecord(SpoolRecord):
-    """One trained model's figures on the test part. Errors in 100,000 USD, time in seconds."""
+    """One trained model's figures on the test part. Errors in the target's unit, time in seconds."""
 
     table = "model_metrics"
     kind: Literal["model_metrics"] = "model_metrics"

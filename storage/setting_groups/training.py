@@ -57,7 +57,7 @@ class TrainingSettings(SettingGroup):
     labelled_outlier_distance: float = Field(
         4.0,
         gt=0,
-        description="Distance from similar districts' prices, in robust standard deviations, above which an"
+        description="Distance from similar rows' values, in robust standard deviations, above which an"
         " actual value is left out as implausible.",
     )
 

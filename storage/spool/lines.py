@@ -23,7 +23,7 @@ class Predicted(NamedTuple):
 
     prediction_id: str
     inputs: Sequence[float]
-    price: float
+    value: float
     lower: float
     upper: float
     caller: Caller = UNNAMED
@@ -89,7 +89,7 @@ def _prediction(
         "prediction_id": predicted.prediction_id,
         "request_id": request_id,
         "inputs": dict(zip(FEATURE_NAMES, values_of(predicted.inputs), strict=True)),
-        "prediction": predicted.price,
+        "prediction": predicted.value,
         "interval_lower": predicted.lower,
         "interval_upper": predicted.upper,
         "model_type": model.model_type,

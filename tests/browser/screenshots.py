@@ -20,7 +20,7 @@ from typing import get_args
 from playwright.sync_api import Browser, Page, expect
 
 from backend.client import ServiceRefused
-from backend.contract.definition import DISTRICTS
+from backend.contract.definition import PRESETS
 from backend.contract.feedback import FeedbackItem
 from backend.contract.predictions import HousingFeatures
 from backend.contract.retraining import RetrainingsQuery
@@ -140,14 +140,14 @@ def _retrain(system: System) -> None:
 
 
 def _ask_what_is_refused(system: System) -> None:
-    values = DISTRICTS[0].features.model_dump() | {"Latitude": 61.0}
+    values = PRESETS[0].features.model_dump() | {"Latitude": 61.0}
     with suppress(ServiceRefused):  # as meant
         system.client.predict(HousingFeatures.model_construct(None, **values))
 
 
 def _leave_a_refusal(system: System) -> None:
     """Leave a refused request as the newest but two, for the picture of the logs."""
-    features = DISTRICTS[0].features
+    features = PRESETS[0].features
     _ask_what_is_refused(system)
     time.sleep(
         1
@@ -185,7 +185,7 @@ def _prepare_predict(page: Page) -> None:
 def _ask(page: Page, district: str) -> None:
     page.get_by_role("radio", name=district).click()
     page.get_by_role("button", name="Predict price").click()
-    value = next(one.recorded_value for one in DISTRICTS if one.name == district)
+    value = next(one.recorded_value for one in PRESETS if one.name == district)
     facts = page.get_by_role("row", name=re.compile("Recorded price"))
     expect(facts).to_contain_text(recorded(value))
 
@@ -228,7 +228,7 @@ def _prepare_retrain(page: Page) -> None:
 
 def _prepare_batch(page: Page) -> None:
     chance = random.Random(3)  # noqa: S311 - which districts, not a secret
-    rows = [chance.choice(DISTRICTS).features.model_dump() for _ in range(BATCH_ROWS)]
+    rows = [chance.choice(PRESETS).features.model_dump() for _ in range(BATCH_ROWS)]
     for row in rows:
         row["MedInc"] = round(row["MedInc"] * chance.uniform(0.6, 1.5), 4)
     rows[4] |= {"Latitude": 61.0}

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
-from backend.contract.definition import DISTRICTS, District
+from backend.contract.definition import PRESETS, PresetRow
 from backend.contract.predictions import FEATURES
 from dashboard.predict.nearest import NUMBER
 from dashboard.wording.value import written
@@ -15,7 +15,7 @@ from tests.browser.contrast import MEASURE, READABLE, READABLE_PICTURE
 pytestmark = pytest.mark.xdist_group("browser")
 
 CUPERTINO, DELANO = (
-    next(district for district in DISTRICTS if district.name == name)
+    next(district for district in PRESETS if district.name == name)
     for name in ("Cupertino", "Delano")
 )
 TELEPHONE_WIDTH = 390
@@ -80,7 +80,7 @@ def test_every_tab_fits_and_can_be_read(system: System, page: Page, width: int) 
     assert [url for url in asked if url.startswith("http") and "127.0.0.1" not in url] == []
 
 
-def _ask(system: System, page: Page, district: District) -> None:
+def _ask(system: System, page: Page, district: PresetRow) -> None:
     page.get_by_role("radio", name=district.name).click()
     page.get_by_role("button", name="Predict price").click()
     shown = written(system.client.predict(district.features).prediction)
@@ -88,7 +88,7 @@ def _ask(system: System, page: Page, district: District) -> None:
     settle(page)
 
 
-def _expect_interval(system: System, page: Page, district: District) -> None:
+def _expect_interval(system: System, page: Page, district: PresetRow) -> None:
     interval = system.client.predict(district.features).interval
     drawn = page.locator(".st-key-predict_interval")
     expect(drawn).to_contain_text(f"90% interval: {written(interval.lower)} to ")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from backend.contract.definition import DISTRICTS
+from backend.contract.definition import PRESETS
 from backend.contract.predictions import FEATURE_NAMES
 from tests.browser.console import System, settle, visit
 from tests.system import wait_for
@@ -40,7 +40,7 @@ def test_a_file_with_good_and_bad_rows(system: System, page: Page, tmp_path: Pat
     assert numbers == [*range(2, 12), *range(14, GOOD_ROWS + 4)]  # the header is row 1
     for name, column in zip(FEATURE_NAMES, inputs.T, strict=True):
         assert [float(row[name]) for row in scored] == column.tolist()
-    expected = system.client.predict(DISTRICTS[0].features).prediction
+    expected = system.client.predict(PRESETS[0].features).prediction
     assert float(scored[0]["prediction"]) == pytest.approx(expected, abs=1e-9)
     last = scored[-1]
     query = "SELECT prediction FROM predictions WHERE prediction_id = ?"
@@ -58,7 +58,7 @@ def test_the_template_leads_to_prices(system: System, page: Page, tmp_path: Path
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / "template.csv")
     page.get_by_role("button", name="Score 6 rows").click()
     scored = _download(page, "Download 6 scored rows")
-    answers = system.client.predict_batch([district.features for district in DISTRICTS])
+    answers = system.client.predict_batch([district.features for district in PRESETS])
     assert [float(row["prediction"]) for row in scored] == pytest.approx(answers.predictions)
 
 
@@ -104,7 +104,7 @@ def _begin_a_long_file(system: System, page: Page, folder: Path, number: int) ->
 
 
 def _inputs(rows: int) -> np.typing.NDArray[np.float64]:
-    known = np.array([district.inputs for district in DISTRICTS])
+    known = np.array([district.inputs for district in PRESETS])
     return known[np.arange(rows) % len(known)]
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from backend.client import HousingClient, ServiceRefused
-from backend.contract.definition import DISTRICTS
+from backend.contract.definition import PRESETS
 from backend.contract.predictions import HousingFeatures
 from tests.browser.console import System, open_first_row, settle, visit
 
@@ -35,7 +35,7 @@ def load(system: System) -> Iterator[None]:
 
 
 def _call(system: System, stop: threading.Event) -> None:
-    features = DISTRICTS[0].features
+    features = PRESETS[0].features
     wrong = HousingFeatures.model_construct(None, **features.model_dump() | {"Latitude": 61.0})
     with HousingClient(system.service_url) as client:
         number = 0
@@ -49,7 +49,7 @@ def _call(system: System, stop: threading.Event) -> None:
 def test_under_load_the_page_moves_and_keeps_what_the_operator_did(
     system: System, page: Page
 ) -> None:
-    system.client.predict(DISTRICTS[0].features)
+    system.client.predict(PRESETS[0].features)
     visit(page, system, "latency")
     canvas = page.locator(".st-key-latency_chart canvas").first
     expect(canvas).to_be_visible()
@@ -73,7 +73,7 @@ def test_under_load_the_page_moves_and_keeps_what_the_operator_did(
 
 @pytest.mark.usefixtures("load")
 def test_a_held_page_stands_still_and_goes_on_when_asked(system: System, page: Page) -> None:
-    system.client.predict(DISTRICTS[0].features)
+    system.client.predict(PRESETS[0].features)
     visit(page, system, "latency")
     expect(page.locator(".st-key-latency_chart canvas").first).to_be_visible()
     _wait_for_a_refresh(page)

@@ -6,7 +6,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from backend.contract.definition import DISTRICTS, District
+from backend.contract.definition import PRESETS, PresetRow
 from backend.contract.records import LogsQuery, RequestsQuery
 from dashboard.wording.value import written
 from tests.browser.console import System, open_first_row, visit
@@ -14,7 +14,7 @@ from tests.system import wait_for
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-CUPERTINO = next(district for district in DISTRICTS if district.name == "Cupertino")
+CUPERTINO = next(district for district in PRESETS if district.name == "Cupertino")
 CLEARED = LogsQuery(q="was cleared", limit=1)
 STORED_SECONDS = 30
 
@@ -64,7 +64,7 @@ def test_an_empty_overview_leads_to_the_first_price(system: System, page: Page) 
 
 def test_a_quick_press_after_a_district_never_mixes_two(system: System, page: Page) -> None:
     visit(page, system, "predict")
-    for district in DISTRICTS:
+    for district in PRESETS:
         page.get_by_role("radio", name=district.name).click()
         page.get_by_role("button", name="Predict price").click()
         shown = written(system.client.predict(district.features).prediction)
@@ -96,7 +96,7 @@ def test_the_navigation_leads_to_every_page_and_out_to_mlflow(system: System, pa
     assert link.get_attribute("href") == "http://127.0.0.1:5001"
 
 
-def _ask(system: System, page: Page, district: District) -> tuple[str, str]:
+def _ask(system: System, page: Page, district: PresetRow) -> tuple[str, str]:
     visit(page, system, "predict")
     page.get_by_role("radio", name=district.name).click()
     income = page.get_by_role("spinbutton", name=re.compile("Median income"))

@@ -11,7 +11,7 @@ import pytest
 
 import dashboard
 from backend.contract.database import DatabaseStatistics, RequestTotals, SpoolBacklog
-from backend.contract.definition import DISTRICTS, district_of
+from backend.contract.definition import PRESETS, preset_of
 from dashboard.overview.record_store import record_warning
 from tests.system import REPOSITORY
 from training.dataset.embedded import load_embedded
@@ -33,10 +33,10 @@ def test_the_examples_in_the_docstrings_are_true(name: str) -> None:
 
 def test_the_districts_are_rows_of_the_table() -> None:
     table = load_embedded().values
-    for district in DISTRICTS:
+    for district in PRESETS:
         row = np.array([*district.inputs, district.recorded_value])
         assert np.isclose(table, row, rtol=1e-12, atol=0).all(axis=1).sum() == 1, district.name
-        assert district_of(district.features) is district
+        assert preset_of(district.features) is district
 
 
 def test_a_long_backlog_is_said_and_a_short_one_is_not() -> None:

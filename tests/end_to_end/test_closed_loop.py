@@ -20,7 +20,7 @@ from tests.districts import newly_built_districts
 from tests.faults.system_under_test import report
 from tests.system import running, wait_for
 from tests.tracking_store import copy_store, empty_store
-from training.dataset.screening import PRICE_OUT_OF_LINE
+from training.dataset.screening import VALUE_OUT_OF_LINE
 from training.promotion.decision import BETTER_ON_RECENT
 from training.tracking.registry import CHAMPION, VERSION_TAG
 
@@ -77,7 +77,7 @@ def test_drift_becomes_a_better_model_in_service(
     assert recent["figures"]["rows"] > 0.2 * DRIFTED
     labelled = result["labelled"]
     assert labelled["why_not"] is None
-    assert labelled["left_out"][PRICE_OUT_OF_LINE] >= CORRUPT
+    assert labelled["left_out"][VALUE_OUT_OF_LINE] >= CORRUPT
     assert store.manifest(new).labelled == labelled
     learned = f"{labelled['used']:,} of {DRIFTED:,} labelled predictions"
     assert f"Trained on the base table and {learned}" in log

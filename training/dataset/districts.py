@@ -1,6 +1,6 @@
-"""Recognizing the same district in different readings.
+"""Recognizing the same subject in different readings.
 
-A district queried again with one input corrected or stuck is the same, and a model that learned its price
+A subject queried again with one input corrected or stuck is the same, and a model that learned its value
 knows it.
 """
 
@@ -21,7 +21,7 @@ HASH_SPAN = 2**32
 
 
 def is_district_of(inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:
-    """Return, for each row of inputs (n, 8), whether a known row (m, 8) is the same district.
+    """Return, for each row of inputs (n, 8), whether a known row (m, 8) is the same subject.
 
     It is at the same place, to 0.01 degrees, and equal in at least two of the other six inputs.
 
@@ -45,7 +45,7 @@ def is_district_of(inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:
 
 
 def is_newest_reading(inputs: FloatArray) -> NDArray[np.bool_]:
-    """Return, for each row of inputs (n, 8), whether no earlier kept row is the same district.
+    """Return, for each row of inputs (n, 8), whether no earlier kept row is the same subject.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def is_newest_reading(inputs: FloatArray) -> NDArray[np.bool_]:
 
 
 def subjects_of(inputs: FloatArray) -> IndexArray:
-    """Return, for each row of inputs (n, 8), the first row that is the same district.
+    """Return, for each row of inputs (n, 8), the first row that is the same subject.
 
     Rows belong together if they are at one place and equal in two of the other inputs, or if a third row
     belongs to both. Equal rows always do.
@@ -99,7 +99,7 @@ def subjects_of(inputs: FloatArray) -> IndexArray:
 def falls_into_share(inputs: FloatArray, share: float) -> NDArray[np.bool_]:
     """Return, for each row of inputs (n, 8), whether a hash of its place is in the lower ``share`` (0 to 1).
 
-    All districts at one place fall on the same side, every time.
+    All subjects at one place fall on the same side, every time.
 
     Examples
     --------

@@ -22,7 +22,7 @@ from training.dataset.splits import Part, Splits
 
 logger = logging.getLogger(__name__)
 
-HOLDOUT_DISTRICT = "district of the test or validation part"
+HOLDOUT_SUBJECT = "subject of the test or validation part"
 KEPT_FOR_THE_GATE = "kept for the recent part"
 
 
@@ -54,7 +54,7 @@ class LabelledReport:
     used
         That were learned from.
     replaced
-        Base table rows that were replaced by a newer reading of the same district.
+        Base table rows that were replaced by a newer reading of the same subject.
     left_out
         Rows by reason.
     weight
@@ -120,10 +120,10 @@ def with_labelled_rows(
 ) -> tuple[Splits, LabelledReport]:
     """Return the splits with labelled rows added to the training part, and a report on them.
 
-    Test and validation stay unchanged, and none of their districts is learned in any reading: otherwise a
-    model would know prices that it is tested on. Places that a hash reserves for the gate's recent part are
-    not learned either. The remaining rows replace older readings of the same district in the base table, so
-    that each district occurs once and none is its own neighbour. Prices above the census's cap are set to
+    Test and validation stay unchanged, and none of their subjects is learned in any reading: otherwise a
+    model would know values that it is tested on. Places that a hash reserves for the gate's recent part are
+    not learned either. The remaining rows replace older readings of the same subject in the base table, so
+    that each subject occurs once and none is its own neighbour. Values above the cap are set to
     the cap, as in the base table.
     """
     report = LabelledReport(window.since, window.until, weight=settings.training.labelled_weight)
@@ -147,7 +147,7 @@ def _learnable(
     screened = screen(found, splits.train, settings.training.labelled_outlier_distance)
     rows, left_out = screened.believed, dict(screened.left_out)
     for reason, is_left_out in (
-        (HOLDOUT_DISTRICT, splits.holds_out),
+        (HOLDOUT_SUBJECT, splits.holds_out),
         (
             KEPT_FOR_THE_GATE,
             lambda inputs: falls_into_share(inputs, settings.promotion.recent_share),

@@ -25,8 +25,8 @@ def read_recent_part(
 ) -> Part | Missing:
     """Read the newest labelled predictions of the trigger's window, or of the last days.
 
-    Only rows that pass the same screen as in training (``screen``), from districts that no model learned in
-    any reading. Only the newest reading of a district counts, because a repeated one adds no evidence.
+    Only rows that pass the same screen as in training (``screen``), from subjects that no model learned in
+    any reading. Only the newest reading of a subject counts, because a repeated one adds no evidence.
     Training reserves the places of ``settings.promotion.recent_share`` for this part
     (``with_labelled_rows``).
 
@@ -35,7 +35,7 @@ def read_recent_part(
     window
         Of the trigger; a bound that it lacks is ``settings.promotion.recent_days`` before its end, or now.
     learned
-        The challenger's training part, which prices are compared with.
+        The challenger's training part, which values are compared with.
     known
         Further inputs, shape (m, 8), that challenger or champion learned from.
 

@@ -23,17 +23,17 @@ from training.kernels.column_codes import encoded, mean_codes
 Mask = NDArray[np.bool_]
 
 UNACCEPTABLE_INPUTS = "unacceptable inputs"
-IMPOSSIBLE_PRICE = "impossible price"
-CONTRADICTING_PRICES = "contradicting prices"
+IMPOSSIBLE_VALUE = "impossible value"
+CONTRADICTING_VALUES = "contradicting values"
 ASKED_ABOUT_AGAIN = "asked about again later"
-PRICE_OUT_OF_LINE = "price out of line with similar districts"
+VALUE_OUT_OF_LINE = "value out of line with similar rows"
 
 CONTRADICTION = 2.0
-"""Prices of the same inputs are contradictory if the highest is this many times the lowest."""
+"""Values of the same inputs are contradictory if the highest is this many times the lowest."""
 SIMILAR = 20
-"""Number of similar districts that a price is compared with."""
+"""Number of similar subjects that a value is compared with."""
 SMALLEST_SPREAD = 0.1
-"""Smallest spread of log prices, about 10 %: districts that happen to cost the same exclude nothing."""
+"""Smallest spread of log values, about 10 %: subjects that happen to cost the same exclude nothing."""
 CONTRADICTION_STEPS = 20
 SMALLEST_SPREAD_STEPS = 2
 """The same two where a value may be zero or below, in the target's resolution: it has no logarithm."""
@@ -50,7 +50,7 @@ class Screened:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
     def new_to(self, *learned: FloatArray) -> LabelledRows:
-        """Return the rows whose districts are not among those (m, 8) that a model learned."""
+        """Return the rows whose subjects are not among those (m, 8) that a model learned."""
         return self.believed.only(~is_district_of(self.believed.inputs, *learned))
 
 
@@ -58,10 +58,10 @@ def screen(found: LabelledRows, known: Part, outlier_distance: float) -> Screene
     """Screen labelled predictions, newest first; a row is counted under the first reason that applies.
 
     unacceptable inputs     not finite, or out of the ranges that the service accepts
-    impossible price        not finite or not accepted; not above 0, where all known ones are
-    contradicting prices    the same inputs with prices of which one is twice another: none is used
-    asked about again later the same district has a newer reading
-    price out of line       ``distance_from_similar`` is above ``outlier_distance``
+    impossible value        not finite or not accepted; not above 0, where all known ones are
+    contradicting values    the same inputs with values of which one is twice another: none is used
+    asked about again later the same subject has a newer reading
+    value out of line       ``distance_from_similar`` is above ``outlier_distance``
 
     Parameters
     ----------
@@ -74,11 +74,11 @@ def screen(found: LabelledRows, known: Part, outlier_distance: float) -> Screene
     has_logs = bool((known.targets > 0).all())
     checks: tuple[tuple[str, Callable[[LabelledRows], Mask]], ...] = (
         (UNACCEPTABLE_INPUTS, lambda rows: is_accepted(rows.inputs)),
-        (IMPOSSIBLE_PRICE, partial(_is_possible, has_logs=has_logs)),
-        (CONTRADICTING_PRICES, partial(_is_uncontradicted, has_logs=has_logs)),
+        (IMPOSSIBLE_VALUE, partial(_is_possible, has_logs=has_logs)),
+        (CONTRADICTING_VALUES, partial(_is_uncontradicted, has_logs=has_logs)),
         (ASKED_ABOUT_AGAIN, lambda rows: is_newest_reading(rows.inputs)),
         (
-            PRICE_OUT_OF_LINE,
+            VALUE_OUT_OF_LINE,
             lambda rows: distance_from_similar(rows, known) <= outlier_distance,
         ),
     )
@@ -90,32 +90,32 @@ def screen(found: LabelledRows, known: Part, outlier_distance: float) -> Screene
 
 
 def distance_from_similar(rows: LabelledRows, known: Part) -> FloatArray:
-    """Return each price's distance from similar districts' prices, shape (n,), in robust deviations.
+    """Return each value's distance from similar subjects' values, shape (n,), in robust deviations.
 
-    With y the price, m the median of log y over the 20 most similar known districts, m' that over the 20 most
+    With y the value, m the median of log y over the 20 most similar known subjects, m' that over the 20 most
     similar other labelled rows, and s = max(1.4826 median |log y_j - m|, 0.1) over the former:
 
         min(|log y - m|, |log y - m'|) / s
 
     The second median keeps real changes: after a drift, labelled rows agree with each other. With 20 or
     fewer of them it is left out. Similar is near in the eight inputs, each divided by the range
-    between the known districts' 5th and 95th percentile. (Median and absolute deviation: Hampel 1974, The
+    between the known subjects' 5th and 95th percentile. (Median and absolute deviation: Hampel 1974, The
     Influence Curve and its Role in Robust Estimation.)
 
-    Where a known price is not above 0, prices take the place of their logarithms, and twice the target's
+    Where a known value is not above 0, values take the place of their logarithms, and twice the target's
     resolution that of 0.1.
     """
     points, known_points = _comparable_inputs(rows.inputs, known)
     has_logs = bool((known.targets > 0).all())
-    prices, others = (_comparable(each, has_logs) for each in (rows.actual, known.targets))
-    theirs = _similar_prices(points, known_points, others, first=1)
+    values, others = (_comparable(each, has_logs) for each in (rows.actual, known.targets))
+    theirs = _similar_values(points, known_points, others, first=1)
     median = np.median(theirs, axis=1)
     spread = DEVIATIONS_OF_MEDIAN * np.median(np.abs(theirs - median[:, np.newaxis]), axis=1)
-    distance = np.abs(prices - median)
+    distance = np.abs(values - median)
     if len(rows) > SIMILAR:
         # Each row finds itself first.
-        own = _similar_prices(points, points, prices, first=2)
-        distance = np.minimum(distance, np.abs(prices - np.median(own, axis=1)))
+        own = _similar_values(points, points, values, first=2)
+        distance = np.minimum(distance, np.abs(values - np.median(own, axis=1)))
     smallest = SMALLEST_SPREAD if has_logs else SMALLEST_SPREAD_STEPS * RESOLUTION
     return np.asarray(distance / np.maximum(spread, smallest))
 
@@ -130,18 +130,18 @@ def _comparable_inputs(inputs: FloatArray, known: Part) -> tuple[FloatArray, Flo
     return inputs / scale, known_inputs / scale
 
 
-def _comparable(prices: FloatArray, has_logs: bool) -> FloatArray:
-    """Return what prices, shape (n,), are compared by: their logarithms, or themselves."""
-    return np.log(np.maximum(prices, np.finfo(np.float64).tiny)) if has_logs else prices
+def _comparable(values: FloatArray, has_logs: bool) -> FloatArray:
+    """Return what values, shape (n,), are compared by: their logarithms, or themselves."""
+    return np.log(np.maximum(values, np.finfo(np.float64).tiny)) if has_logs else values
 
 
-def _similar_prices(
-    points: FloatArray, others: FloatArray, prices: FloatArray, first: int
+def _similar_values(
+    points: FloatArray, others: FloatArray, values: FloatArray, first: int
 ) -> FloatArray:
-    """Return the prices of the nearest other rows, shape (n, 20)."""
+    """Return the values of the nearest other rows, shape (n, 20)."""
     ranks = range(first, first + SIMILAR)
     _, nearest = KDTree(others).query(points, ranks)
-    return np.asarray(prices[nearest])
+    return np.asarray(values[nearest])
 
 
 def _scale(inputs: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Promises that every model must keep: possible prices inside their intervals, never lower for more income.
+"""Promises that every model must keep: possible values inside their intervals, rising with what is promised.
 
 Checked on a loaded version, through the same compiled or public predictor that the service uses.
 """
@@ -45,17 +45,17 @@ class Observation:
 
 
 def observe(model: Predictor, inputs: FloatArray) -> tuple[Observation, ...]:
-    """Check a model on some districts and on every corner of the accepted input ranges.
+    """Check a model on some rows and on every corner of the accepted input ranges.
 
     Parameters
     ----------
     inputs
-        Shape (n, 8), n > 0, schema order: districts that it was not fitted on.
+        Shape (n, 8), n > 0, schema order: rows that it was not fitted on.
     """
     asked = np.concatenate([inputs, accepted_corners()])
     answers = model.answer(np.ascontiguousarray(asked, dtype=np.float64))
-    prices, lower, upper = answers[:, 0], answers[:, 1], answers[:, 2]
-    of_answers = (_finite(answers), _possible(prices), _in_interval(prices, lower, upper))
+    values, lower, upper = answers[:, 0], answers[:, 1], answers[:, 2]
+    of_answers = (_finite(answers), _possible(values), _in_interval(values, lower, upper))
     if RISING_INPUT is None:
         return of_answers
     return (*of_answers, _rises_with(RISING_INPUT, model, inputs))
@@ -84,17 +84,17 @@ def _finite(answers: FloatArray) -> Observation:
     return _observation("finite", len(answers), broken, "are finite numbers")
 
 
-def _possible(prices: FloatArray) -> Observation:
+def _possible(values: FloatArray) -> Observation:
     # Comparisons with NaN are false, so NaN counts as broken.
-    is_possible = (prices >= LOWEST_ANSWER) & (prices <= HIGHEST_PREDICTION)
+    is_possible = (values >= LOWEST_ANSWER) & (values <= HIGHEST_PREDICTION)
     broken = int(np.sum(~is_possible))
     told = f"are between {LOWEST_ANSWER:g} and {HIGHEST_PREDICTION:g} ({TARGET_UNIT})"
-    return _observation("possible answers", len(prices), broken, told)
+    return _observation("possible answers", len(values), broken, told)
 
 
-def _in_interval(prices: FloatArray, lower: FloatArray, upper: FloatArray) -> Observation:
-    broken = int(np.sum(~((lower <= prices) & (prices <= upper))))
-    return _observation("answer in its interval", len(prices), broken, "lie in their interval")
+def _in_interval(values: FloatArray, lower: FloatArray, upper: FloatArray) -> Observation:
+    broken = int(np.sum(~((lower <= values) & (values <= upper))))
+    return _observation("answer in its interval", len(values), broken, "lie in their interval")
 
 
 def _rises_with(column: int, model: Predictor, inputs: FloatArray) -> Observation:

@@ -132,7 +132,7 @@ def paired_rmse_difference(
     Parameters
     ----------
     actual, challenger, champion
-        Shape (n,), n > 0, in one unit: the prices, and both models' answers.
+        Shape (n,), n > 0, in one unit: the values, and both models' answers.
     confidence
         Share of such intervals that hold the true difference, between 0 and 1.
     weights

@@ -16,7 +16,7 @@ from training.evaluation.slices import named_segments, quarter_edges
 
 @dataclass(frozen=True)
 class ComparisonFigures:
-    """Both models' errors on the same rows, in 100,000 USD.
+    """Both models' errors on the same rows, in the target's unit.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class ComparisonFigures:
         return self.difference.upper <= self.allowed(limit)
 
     def allowed(self, limit: float) -> float:
-        """Return a share of the champion's RMSE, in 100,000 USD."""
+        """Return a share of the champion's RMSE, in the target's unit."""
         return limit * self.champion_rmse
 
 

@@ -1,6 +1,6 @@
-"""Explaining a price: exact Shapley contributions of the raw inputs, and the price along one input.
+"""Explaining a value: exact Shapley contributions of the raw inputs, and the value along one input.
 
-Both call the pipeline itself, from the eight raw inputs to the price, so any pipeline, including one with
+Both call the pipeline itself, from the eight raw inputs to the value, so any pipeline, including one with
 neighbour features, is explained in terms of the inputs.
 """
 
@@ -18,7 +18,7 @@ from storage.schema.arrays import FloatArray
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 Predict = Callable[[FloatArray], FloatArray]
-"""From inputs (n, d) to prices (n,)."""
+"""From inputs (n, d) to values (n,)."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class Explanation:
     Attributes
     ----------
     base_value
-        Mean prediction over the background, in 100,000 USD.
+        Mean prediction over the background, in the target's unit.
     contributions
-        Shape (d,): what each input adds to it, in 100,000 USD.
+        Shape (d,): what each input adds to it, in the target's unit.
     prediction
-        The prediction that is explained, in 100,000 USD.
+        The prediction that is explained, in the target's unit.
     standard_errors
         Shape (d,), of the contributions, where they are estimated; None where they are exact.
     """
@@ -61,7 +61,7 @@ def explain(
     Parameters
     ----------
     predict
-        From inputs (n, d) to prices (n,).
+        From inputs (n, d) to values (n,).
     instance
         Shape (d,).
     background
@@ -93,7 +93,7 @@ def explain(
     )
 
 
-def price_curve(
+def answer_curve(
     predict: Predict, instance: FloatArray, column: int, grid: FloatArray
 ) -> FloatArray:
     """Return the predictions along one input with the others fixed, shape (len(grid),).
@@ -102,7 +102,7 @@ def price_curve(
 
     Examples
     --------
-    >>> price_curve(lambda rows: rows.sum(axis=1), np.array([1.0, 2.0]), 0, np.array([0.0, 5.0])).tolist()
+    >>> answer_curve(lambda rows: rows.sum(axis=1), np.array([1.0, 2.0]), 0, np.array([0.0, 5.0])).tolist()
     [2.0, 7.0]
     """
     rows = np.repeat(instance[np.newaxis], len(grid), axis=0)

@@ -10,7 +10,7 @@ from storage.schema.arrays import FloatArray
 
 @dataclass(frozen=True)
 class RegressionFigures:
-    """Three metrics of one model on one part. Errors in 100,000 USD; r2_score without unit."""
+    """Three metrics of one model on one part. Errors in the target's unit; r2_score without unit."""
 
     rmse: float
     mae: float
@@ -18,7 +18,7 @@ class RegressionFigures:
 
 
 def evaluate(actual: FloatArray, predicted: FloatArray) -> RegressionFigures:
-    """Return the three metrics; both arrays have shape (n,) and are in 100,000 USD.
+    """Return the three metrics; both arrays have shape (n,) and are in the target's unit.
 
     Raises
     ------

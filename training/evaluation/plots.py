@@ -27,7 +27,7 @@ def predicted_against_actual(label: str, actual: FloatArray, predicted: FloatArr
     label
         The model's name for people.
     actual, predicted
-        Shape (n,), in 100,000 USD.
+        Shape (n,), in the target's unit.
 
     Returns
     -------

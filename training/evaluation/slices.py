@@ -25,7 +25,7 @@ Edges: TypeAlias = Mapping[str, FloatArray]
 
 @dataclass(frozen=True)
 class SliceFigures:
-    """Errors, bias and mean width in 100,000 USD, coverage from 0 to 1.
+    """Errors, bias and mean width in the target's unit, coverage from 0 to 1.
 
     The bias is the mean of predicted - actual: above zero, the answers are too high.
     """

@@ -1,4 +1,4 @@
-"""Weighting test rows by how common districts like them are in recent traffic."""
+"""Weighting test rows by how common rows like them are in recent traffic."""
 
 from dataclasses import dataclass
 

@@ -51,7 +51,7 @@ class Trial:
 
     @property
     def metrics(self) -> dict[str, float]:
-        """Figures on validation in 100,000 USD, and ``fit_seconds``."""
+        """Figures on validation in the target's unit, and ``fit_seconds``."""
         figures = asdict(self.validation).items()
         return {f"validation_{name}": value for name, value in figures} | {
             "fit_seconds": self.fit_seconds

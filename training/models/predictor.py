@@ -26,10 +26,10 @@ class Predictor(Protocol):
     """Answers for inputs of shape (n, 8), schema order, contiguous float64."""
 
     def answer(self, inputs: FloatArray) -> FloatArray:
-        """Return price, lower and upper bound (100,000 USD) and support, shape (n, 4)."""
+        """Return value, lower and upper bound (in the target's unit) and support, shape (n, 4)."""
 
     def predict(self, inputs: FloatArray) -> FloatArray:
-        """Return prices alone, shape (n,), in 100,000 USD."""
+        """Return values alone, shape (n,), in the target's unit."""
 
 
 class PublicPredictor:
@@ -43,14 +43,14 @@ class PublicPredictor:
         self._search = search
 
     def answer(self, inputs: FloatArray) -> FloatArray:
-        """Return price, lower and upper bound (100,000 USD) and support, shape (n, 4)."""
+        """Return value, lower and upper bound (in the target's unit) and support, shape (n, 4)."""
         features = self._pipeline.features(inputs)
-        prices = self._pipeline.prices(features)
-        lower, upper = self._intervals.bounds(features, inputs, prices)
-        return np.column_stack([prices, lower, upper, self._search.support(inputs)])
+        values = self._pipeline.prices(features)
+        lower, upper = self._intervals.bounds(features, inputs, values)
+        return np.column_stack([values, lower, upper, self._search.support(inputs)])
 
     def predict(self, inputs: FloatArray) -> FloatArray:
-        """Return prices alone, shape (n,), in 100,000 USD."""
+        """Return values alone, shape (n,), in the target's unit."""
         return self._pipeline.predict(inputs)
 
 

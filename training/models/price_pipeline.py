@@ -1,4 +1,4 @@
-"""Every model as it is served: places on the grid, prices that can be, whatever estimator is inside."""
+"""Every model as it is served: places on the grid, values that can be, whatever estimator is inside."""
 
 from typing import Any, Self
 
@@ -16,20 +16,20 @@ REGRESSOR = "regressor"
 
 
 class PricePipeline(Pipeline):  # type: ignore[misc] # scikit-learn has no types
-    """A pipeline of the steps "preprocessing" and "regressor", from the eight raw inputs to the price.
+    """A pipeline of the steps "preprocessing" and "regressor", from the eight raw inputs to the value.
 
-    What no estimator promises holds for every one: a price is never below 0 nor above 5.00001 (intervals end
-    there too, so that a price outside would be outside its interval), and two places that round to the same
-    point of the grid have the same price.
+    What no estimator promises holds for every one: a value is never outside the range that answers have
+    (intervals end there too, so that it would be outside its interval), and two places that round to the
+    same point of the grid have the same value.
     """
 
     def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
-        """Fit on inputs (n, 8), in schema order or with their names, and prices (n,) in 100,000 USD."""
+        """Fit on inputs (n, 8), in schema order or with their names, and values (n,) to learn."""
         super().fit(placed(X), y, **params)
         return self
 
     def predict(self, X: Any, **params: Any) -> FloatArray:
-        """Return prices in [0, 5.00001], shape (n,), in 100,000 USD, of inputs as ``fit`` takes them."""
+        """Return values that can be, shape (n,), in the target's unit, of inputs as ``fit`` takes them."""
         return self.prices(self.features(X), **params)
 
     def features(self, inputs: Any) -> Any:
@@ -37,7 +37,7 @@ class PricePipeline(Pipeline):  # type: ignore[misc] # scikit-learn has no types
         return self[PREPROCESSING].transform(placed(inputs))
 
     def prices(self, features: Any, **params: Any) -> FloatArray:
-        """Return prices in [0, 5.00001], shape (n,), in 100,000 USD, of ``features``."""
+        """Return values that can be, shape (n,), in the target's unit, of ``features``."""
         return possible(self[REGRESSOR].predict(features, **params))
 
 
@@ -66,7 +66,7 @@ def placed(inputs: Any) -> FloatArray:
 
 
 def possible(prices: Any) -> FloatArray:
-    """Return prices as float64, each at least 0 and at most 5.00001 (100,000 USD)."""
+    """Return values as float64, each within the range of answers."""
     return np.asarray(np.clip(np.asarray(prices, dtype=np.float64), LOWEST_ANSWER, HIGHEST_ANSWER))
 
 
@@ -96,6 +96,6 @@ def _in_order(inputs: Any) -> Any:
     missing = [name for name in FEATURE_NAMES if name not in columns]
     if missing:
         raise ValueError(
-            f"The table has no column {', '.join(missing)}; a price needs {', '.join(FEATURE_NAMES)}."
+            f"The table has no column {', '.join(missing)}; an answer needs {', '.join(FEATURE_NAMES)}."
         )
     return inputs[list(FEATURE_NAMES)]

@@ -1,4 +1,4 @@
-"""The reference: the training part as the basis for warnings, support, nearest districts and drift.
+"""The reference: the training part as the basis for warnings, support, nearest rows and drift.
 
 Stored with each version as plain arrays (``.npz``, read without pickle), so that reading it runs no code.
 """

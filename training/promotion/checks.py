@@ -49,7 +49,7 @@ class Rules:
 
 
 def baseline_check(answers: LabelledPredictions, rules: Rules) -> GateCheck:
-    """Whether the answers are significantly better than the mean of the prices, which is an R2 of 0.
+    """Whether the answers are significantly better than the mean of the values, which is an R2 of 0.
 
     That mean is the best that a model can answer which learned nothing from its inputs.
     """
@@ -67,7 +67,7 @@ def baseline_check(answers: LabelledPredictions, rules: Rules) -> GateCheck:
 
 
 def coverage_check(answers: LabelledPredictions, coverage: float, rules: Rules) -> GateCheck:
-    """Whether the intervals hold the share of the test part's prices that they promise, ``coverage``.
+    """Whether the intervals hold the share of the test part's values that they promise, ``coverage``.
 
     They may fall short by the margin, and by two standard errors sqrt(c (1 - c) / n) of a share c of n rows.
     """
@@ -75,7 +75,7 @@ def coverage_check(answers: LabelledPredictions, coverage: float, rules: Rules) 
 
 
 def recent_coverage_check(recent: Comparison, coverage: float, rules: Rules) -> GateCheck:
-    """Whether the intervals hold recent prices at least as often as the champion's do.
+    """Whether the intervals hold recent values at least as often as the champion's do.
 
     After a drift perhaps no model reaches the promised coverage there, so the champion's is the standard.
     """
@@ -222,7 +222,7 @@ def slice_checks(fixed: Comparison, rules: Rules) -> Iterator[GateCheck]:
 
 
 def figures_of(found: ComparisonFigures, other: str = "champion") -> dict[str, float | int]:
-    """Return a comparison's figures by name; errors in 100,000 USD."""
+    """Return a comparison's figures by name; errors in the target's unit."""
     return {
         "rows": found.rows,
         "challenger_rmse": found.challenger_rmse,

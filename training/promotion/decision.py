@@ -55,7 +55,7 @@ class Evidence:
     challenger
         Its answers to the whole test part.
     coverage
-        Share of prices that its intervals should hold.
+        Share of values that its intervals should hold.
     champion_version
         None: there is none, or it cannot be loaded.
     champion_problem

@@ -33,7 +33,7 @@ class LoadedVersion:
     Attributes
     ----------
     coverage
-        Share of prices that its intervals should hold.
+        Share of values that its intervals should hold.
     learned
         Its training part.
     """
@@ -87,8 +87,8 @@ class LoadedVersion:
     def answers(self, part: Part) -> LabelledPredictions:
         """Answer the rows of a part."""
         answered = self.predictor.answer(np.ascontiguousarray(part.inputs, dtype=np.float64))
-        prices, lower, upper, _ = answered.T
-        return Predictions(prices, lower, upper).labelled(part.targets, part.inputs)
+        values, lower, upper, _ = answered.T
+        return Predictions(values, lower, upper).labelled(part.targets, part.inputs)
 
     def latency_microseconds(self, inputs: FloatArray) -> float:
         """Return the median time of one prediction, asked about the rows (n, 8), n > 0, one by one."""

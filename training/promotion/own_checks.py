@@ -22,7 +22,7 @@ def own_checks(
     answers
         Its answers to the test part.
     coverage
-        Share of prices that its intervals should hold.
+        Share of values that its intervals should hold.
     """
     latency = latency_microseconds(predictor, answers.inputs)
     return model_checks(answers, coverage, latency, observe(predictor, answers.inputs), rules)

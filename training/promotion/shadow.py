@@ -161,13 +161,13 @@ def is_chosen(prediction_id: str, share: float) -> bool:
 
 
 def _record(version: str, batch: PredictionBatch, at: int, answer: list[float]) -> ShadowRecord:
-    price, lower, upper = answer
+    prediction, lower, upper = answer
     return ShadowRecord(
         timestamp=batch.times[at],
         prediction_id=batch.prediction_ids[at],
         model_version=version,
-        prediction=price,
+        prediction=prediction,
         interval_lower=lower,
         interval_upper=upper,
-        difference=price - float(batch.predicted[at]),
+        difference=prediction - float(batch.predicted[at]),
     )

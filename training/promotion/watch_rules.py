@@ -83,7 +83,7 @@ class Verdict:
     sentence: str
 
     def figures(self) -> dict[str, float | int | None]:
-        """Return the figures, errors in 100,000 USD; None if not finite."""
+        """Return the figures, errors in the target's unit; None if not finite."""
         found = self.found
         figures = {
             "rmse": found.challenger_rmse,

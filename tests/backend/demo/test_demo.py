@@ -17,7 +17,7 @@ import backend.demo.retraining
 from backend.client import HousingClient
 from backend.demo.acts import Demo, Lengths
 from backend.demo.retraining import NoVerdict, follow
-from backend.simulate.run import embedded_districts
+from backend.simulate.run import row_pool
 from storage.models.store import ModelStore
 from storage.retraining.queue import RetrainQueue
 from storage.schema.triggers import HeartBeat, Trigger
@@ -39,7 +39,7 @@ def test_the_acts_are_told_to_their_end(
 ) -> None:
     console = _console()
     connect = partial(HousingClient, shared_settings.addresses.backend_url, ADMIN_KEY)
-    districts = embedded_districts(shared_settings)
+    districts = row_pool(shared_settings)
     demo = Demo(connect, districts, 0, console, Lengths(problem=0.5, new=6.0, again=1.0))
     served = shared_service.info().model_version
     promoted = PROMOTED | {"version": served}
@@ -62,7 +62,7 @@ def test_a_retraining_that_failed_ends_the_demo_with_its_sentence(
 ) -> None:
     connect = partial(HousingClient, shared_settings.addresses.backend_url, ADMIN_KEY)
     lengths = Lengths(problem=0.2, new=0.2, again=0.2)
-    demo = Demo(connect, embedded_districts(shared_settings), 0, _console(), lengths)
+    demo = Demo(connect, row_pool(shared_settings), 0, _console(), lengths)
     failed = _worker_that_says(shared_settings, {"error": "no space left"}, succeeded=False)
     with failed, pytest.raises(NoVerdict, match=r"failed: .*no space left"):
         demo.run()
@@ -86,7 +86,7 @@ def test_the_next_act_waits_until_the_promoted_version_serves(
     connect = partial(HousingClient, shared_settings.addresses.backend_url, ADMIN_KEY)
     lengths = Lengths(problem=0.2, new=0.2, again=0.2)
     console = _console()
-    demo = Demo(connect, embedded_districts(shared_settings), 0, console, lengths)
+    demo = Demo(connect, row_pool(shared_settings), 0, console, lengths)
     with _worker_that_says(shared_settings, PROMOTED, succeeded=True):
         demo.run()
     assert "Not every worker of the service serves v2 yet." in _text(console)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from backend.simulate.run import embedded_districts
-from backend.simulate.scenario import Districts
+from backend.simulate.run import row_pool
+from backend.simulate.scenario import RowPool
 from storage.settings import Settings
 
 
 @pytest.fixture(scope="session")
-def districts() -> Districts:
-    return embedded_districts(Settings())
+def districts() -> RowPool:
+    return row_pool(Settings())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.contract.definition import DISTRICTS
+from backend.contract.definition import PRESETS
 from backend.contract.predictions import FEATURE_NAMES
 from dashboard.batch import file as batch_file
 from dashboard.batch.file import UnusableFile, read_batch, template
@@ -22,8 +22,8 @@ GOOD = "8.3,41,6.9,1.02,322,2.5,37.88,-122.23"
 def test_the_template_is_a_usable_file() -> None:
     file = read_batch("template.csv", template().encode())
     assert not file.problems
-    np.testing.assert_array_equal(file.inputs, [district.inputs for district in DISTRICTS])
-    assert file.instances(1, 3) == [district.features for district in DISTRICTS[1:3]]
+    np.testing.assert_array_equal(file.inputs, [district.inputs for district in PRESETS])
+    assert file.instances(1, 3) == [district.features for district in PRESETS[1:3]]
 
 
 def test_problems_name_row_and_column() -> None:

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
-from backend.contract.definition import DISTRICTS
+from backend.contract.definition import PRESETS
 from backend.contract.predictions import (
     FEATURE_NAMES,
     BatchPredictionResponse,
@@ -15,7 +15,7 @@ from dashboard.batch import run as batch_run
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
 HEADER = ",".join(FEATURE_NAMES)
-ROWS = [",".join(str(value) for value in district.inputs) for district in DISTRICTS]
+ROWS = [",".join(str(value) for value in district.inputs) for district in PRESETS]
 
 
 def test_it_begins_with_a_template(open_page: OpenPage, service: Service) -> None:
@@ -38,12 +38,12 @@ def test_good_rows_are_scored_and_bad_ones_listed(
     page.button(key="batch_start").click().run()
     assert not sentences(page)
     assert _metrics(page)["Scored"] == "2"
-    expected = client.predict_batch([DISTRICTS[0].features, DISTRICTS[2].features]).predictions
+    expected = client.predict_batch([PRESETS[0].features, PRESETS[2].features]).predictions
     run = page.session_state["batch_run"]
     assert run.predictions == expected
     rows = list(run.result_rows())
     assert [row[0] for row in rows] == [2, 4]
-    assert [row[1:9] for row in rows] == [DISTRICTS[0].inputs, DISTRICTS[2].inputs]
+    assert [row[1:9] for row in rows] == [PRESETS[0].inputs, PRESETS[2].inputs]
     assert page.download_button(key="batch_download").label == "Download 2 scored rows"
     service.store_records()
     assert client.prediction(str(rows[1][12])).prediction.prediction == expected[1]
@@ -115,7 +115,7 @@ def test_what_was_scored_stays_when_the_service_fails_and_is_resumed(
         self: HousingClient, instances: list[HousingFeatures], *, references: None
     ) -> BatchPredictionResponse:
         answer = ask(self, instances, references=references)
-        if instances[1] == DISTRICTS[3].features:
+        if instances[1] == PRESETS[3].features:
             service.stop()
         return answer
 
@@ -133,7 +133,7 @@ def test_what_was_scored_stays_when_the_service_fails_and_is_resumed(
     page.button(key="batch_start").click().run()
     assert not page.warning
     assert not sentences(page)
-    everything = client.predict_batch([district.features for district in DISTRICTS])
+    everything = client.predict_batch([district.features for district in PRESETS])
     assert page.session_state["batch_run"].predictions == everything.predictions
     with pytest.raises(KeyError):
         page.button(key="batch_start")

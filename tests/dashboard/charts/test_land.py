@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 
-from backend.contract.definition import DISTRICTS
+from backend.contract.definition import PRESETS
 from dashboard.charts.land import land_path
 from storage.domain.definition_file import EMBEDDED
 from storage.domain.place import outline
@@ -37,7 +37,7 @@ def test_the_districts_lie_on_the_land() -> None:
     mainland = np.array(outline()[0])
     places = load_embedded().values[::20, [7, 6]]
     assert np.mean([_inside(place, mainland) for place in places]) > NEARLY_ALL
-    for district in DISTRICTS[1:]:
+    for district in PRESETS[1:]:
         assert _inside(np.array([district.inputs[7], district.inputs[6]]), mainland), district.name
 
 

@@ -3,7 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
-from backend.contract.definition import DISTRICTS
+from backend.contract.definition import PRESETS
 from backend.contract.predictions import FEATURES, HousingFeatures
 from dashboard.wording.value import written
 from tests.dashboard.conftest import OpenPage, Service, sentences
@@ -24,7 +24,7 @@ def test_a_district_fills_the_form_and_its_price_is_shown_and_logged(
     open_page: OpenPage, service: Service, client: HousingClient
 ) -> None:
     page = open_page("predict", service)
-    for district in DISTRICTS:
+    for district in PRESETS:
         _choose(page, district.name)
         _press(page)
         assert not sentences(page)
@@ -32,7 +32,7 @@ def test_a_district_fills_the_form_and_its_price_is_shown_and_logged(
         assert written(expected) in _price(page)
     service.store_records()
     logged = [row.input for row in client.predictions().predictions]
-    for district in DISTRICTS:
+    for district in PRESETS:
         # Once from the page, once from the other program: to the last digit.
         assert logged.count(district.features) == 2
 
@@ -80,7 +80,7 @@ def test_without_the_service_the_page_says_so_in_one_sentence_and_keeps_the_form
     _press(page)
     assert len(sentences(page)) == 1
     assert service.settings.addresses.backend_url in sentences(page)[0]
-    assert page.number_input[0].value == DISTRICTS[4].inputs[0]
+    assert page.number_input[0].value == PRESETS[4].inputs[0]
     service.start()
     _press(page)
     assert not sentences(page)
@@ -130,7 +130,7 @@ def _price(page: AppTest) -> str:
 
 
 def _choose(page: AppTest, name: str) -> None:
-    district = next(district for district in DISTRICTS if district.name == name)
+    district = next(district for district in PRESETS if district.name == name)
     page.pills[0].set_value(district).run()
 
 

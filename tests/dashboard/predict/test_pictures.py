@@ -20,13 +20,13 @@ from backend.contract.what_if import NearestDistrict, SensitivityCurve
 from dashboard.charts.colours import DOWN, HERE, TOTAL, UP
 from dashboard.predict.contribution_chart import waterfall_figure
 from dashboard.predict.contributions import amount_of, build_up, value_of
-from dashboard.predict.district_map import (
+from dashboard.predict.interval import interval_picture, interval_scale, interval_words
+from dashboard.predict.place_map import (
     around_figure,
     colour_range,
     overview_figure,
     places_around,
 )
-from dashboard.predict.interval import interval_picture, interval_scale, interval_words
 from dashboard.predict.sensitivity_chart import ValueAxis, entered_words, sensitivity_option
 from dashboard.predict.support import support_words
 from dashboard.wording.value import rounded
@@ -115,7 +115,7 @@ def test_every_input_can_be_drawn(name: FeatureName) -> None:
 def test_districts_at_one_place_are_one_dot_and_none_is_lost() -> None:
     districts = [_district(37.88, 1.0), _district(37.88, 3.0), _district(37.89, 5.00001)]
     places = places_around(INPUTS, districts)
-    assert [len(place.districts) for place in places] == [2, 1]
+    assert [len(place.rows) for place in places] == [2, 1]
     assert places[0].recorded == 2.0
     assert places[1].kilometres_north == pytest.approx(1.112, abs=0.001)
     dots = around_figure(places)["data"][0]

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
-from backend.contract.definition import DISTRICTS, outline
+from backend.contract.definition import PRESETS, outline
 from backend.contract.predictions import EXAMPLE, FEATURES, PredictionResponse
 from dashboard.predict.address import address_parameters
 from dashboard.predict.answer import ANSWER
@@ -37,7 +37,7 @@ def test_the_interval_and_the_support_stand_under_the_price(answered: AppTest) -
 def test_a_price_of_other_numbers_than_the_form_has_says_so(answered: AppTest) -> None:
     said = "The form has changed"
     assert not any(said in caption.value for caption in answered.caption)
-    answered.pills[0].set_value(DISTRICTS[2]).run()
+    answered.pills[0].set_value(PRESETS[2]).run()
     assert any(said in caption.value for caption in answered.caption)
     _press(answered)
     assert not any(said in caption.value for caption in answered.caption)
@@ -83,7 +83,7 @@ def test_the_map_shows_the_nearest_districts_without_tiles(answered: AppTest) ->
 
 def test_scenarios_are_pinned_compared_kept_and_let_go(answered: AppTest) -> None:
     page = answered
-    for district in DISTRICTS[: MOST_SCENARIOS - 1]:
+    for district in PRESETS[: MOST_SCENARIOS - 1]:
         page.button(key="predict_pin").click().run()
         assert page.button(key="predict_pin").disabled, "the same answer is pinned once"
         page.pills[0].set_value(district).run()
@@ -137,17 +137,17 @@ def test_the_address_is_written_with_the_answer_and_fills_another_page(
     open_page: OpenPage, service: Service
 ) -> None:
     page = open_page("predict", service)
-    page.pills[0].set_value(DISTRICTS[1]).run()
+    page.pills[0].set_value(PRESETS[1]).run()
     _press(page)
     address = dict(page.query_params)
-    assert address == address_parameters(DISTRICTS[1].features)
+    assert address == address_parameters(PRESETS[1].features)
     other = open_page("predict", service)
     other.query_params.update(address)
     other.run()
     assert not sentences(other)
-    assert tuple(field.value for field in other.number_input) == DISTRICTS[1].inputs
+    assert tuple(field.value for field in other.number_input) == PRESETS[1].inputs
     _press(other)
-    assert _answer(other).input == DISTRICTS[1].features
+    assert _answer(other).input == PRESETS[1].features
 
 
 def test_wrong_values_in_the_address_are_said_and_the_rest_is_filled(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from storage.domain.definition_file import EMBEDDED, FILE, definition_or_exit, read_definition
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures
-from storage.domain.presets import DISTRICTS
+from storage.domain.presets import PRESETS
 from storage.errors import InvalidDefinition
 from training.dataset.embedded import load_embedded
 
@@ -40,7 +40,7 @@ def test_the_rows_fit_their_definition() -> None:
         assert one.typical.holds((lowest + highest) / 2)
     assert table.targets.max() == definition.target.cap
     known = {tuple(row) for row in table.values.tolist()}
-    assert all((*one.inputs, one.recorded_value) in known for one in DISTRICTS)
+    assert all((*one.inputs, one.recorded_value) in known for one in PRESETS)
 
 
 def test_the_inputs_are_those_of_the_file_in_its_order() -> None:

@@ -66,7 +66,7 @@ def _prediction(predicted: Predicted, now: datetime) -> PredictionRecord:
         prediction_id=predicted.prediction_id,
         request_id="request-1",
         inputs=HousingFeatures(**dict(zip(EXAMPLE, predicted.inputs, strict=True))),
-        prediction=predicted.price,
+        prediction=predicted.value,
         interval_lower=predicted.lower,
         interval_upper=predicted.upper,
         model_type=MODEL.model_type,

@@ -19,7 +19,7 @@ from tests.training.labelled import keep_labelled
 from training.dataset.districts import falls_into_share, is_district_of
 from training.dataset.missing import Missing
 from training.dataset.production_rows import (
-    HOLDOUT_DISTRICT,
+    HOLDOUT_SUBJECT,
     KEPT_FOR_THE_GATE,
     LabelledWindow,
     checksum,
@@ -106,7 +106,7 @@ def test_no_district_that_judges_is_learned_however_it_was_read(
     joined, report = with_labelled_rows(splits, found, believing)
     assert report.used > 0
     # Two districts at one place, of one age and with the same stuck occupancy, look like one.
-    left_out = report.left_out[HOLDOUT_DISTRICT] + report.left_out.get(ASKED_ABOUT_AGAIN, 0)
+    left_out = report.left_out[HOLDOUT_SUBJECT] + report.left_out.get(ASKED_ABOUT_AGAIN, 0)
     assert left_out == len(judges)
     assert not is_district_of(joined.train.inputs, judges).any()
 

@@ -7,10 +7,10 @@ from storage.predictions.labelled import LabelledRows
 from storage.schema.arrays import FloatArray
 from training.dataset.screening import (
     ASKED_ABOUT_AGAIN,
-    CONTRADICTING_PRICES,
-    IMPOSSIBLE_PRICE,
-    PRICE_OUT_OF_LINE,
+    CONTRADICTING_VALUES,
+    IMPOSSIBLE_VALUE,
     UNACCEPTABLE_INPUTS,
+    VALUE_OUT_OF_LINE,
     distance_from_similar,
     screen,
 )
@@ -51,9 +51,9 @@ def joined(*parts: LabelledRows) -> LabelledRows:
 def test_real_prices_of_unseen_districts_are_believed(embedded: HousingTable, known: Part) -> None:
     test = split(embedded, seed=0).test.open()
     screened = screen(LabelledRows(test.inputs, test.targets), known, LIMIT)
-    assert set(screened.left_out) == {PRICE_OUT_OF_LINE}
-    assert screened.left_out[PRICE_OUT_OF_LINE] < 0.01 * len(test)
-    assert len(screened.believed) + screened.left_out[PRICE_OUT_OF_LINE] == len(test)
+    assert set(screened.left_out) == {VALUE_OUT_OF_LINE}
+    assert screened.left_out[VALUE_OUT_OF_LINE] < 0.01 * len(test)
+    assert len(screened.believed) + screened.left_out[VALUE_OUT_OF_LINE] == len(test)
 
 
 def test_a_price_in_another_unit_is_not(honest: LabelledRows, known: Part) -> None:
@@ -61,9 +61,9 @@ def test_a_price_in_another_unit_is_not(honest: LabelledRows, known: Part) -> No
     wrong[:40:2] *= 10.0
     wrong[1:40:2] /= 10.0
     screened = screen(changed(honest, actual=wrong), known, LIMIT)
-    assert screened.left_out[PRICE_OUT_OF_LINE] >= 34
+    assert screened.left_out[VALUE_OUT_OF_LINE] >= 34
     lone = changed(honest, actual=wrong).only(np.arange(ROWS) < 15)
-    assert screen(lone, known, LIMIT).left_out[PRICE_OUT_OF_LINE] >= 12
+    assert screen(lone, known, LIMIT).left_out[VALUE_OUT_OF_LINE] >= 12
 
 
 def test_prices_that_have_all_risen_are_believed(honest: LabelledRows, known: Part) -> None:
@@ -88,7 +88,7 @@ def test_inputs_that_the_service_refuses_are_not_learned(
 def test_impossible_prices_are_not_learned(honest: LabelledRows, known: Part, price: float) -> None:
     actual = honest.actual.copy()
     actual[3] = price
-    assert screen(changed(honest, actual=actual), known, LIMIT).left_out[IMPOSSIBLE_PRICE] == 1
+    assert screen(changed(honest, actual=actual), known, LIMIT).left_out[IMPOSSIBLE_VALUE] == 1
 
 
 def test_of_one_district_the_newest_reading_counts(honest: LabelledRows, known: Part) -> None:
@@ -104,7 +104,7 @@ def test_of_prices_that_contradict_each_other_none_is_believed(
 ) -> None:
     twice = changed(honest, actual=2.0 * honest.actual).only(np.arange(ROWS) < 7)
     screened = screen(joined(honest, twice), known, LIMIT)
-    assert screened.left_out[CONTRADICTING_PRICES] == 14
+    assert screened.left_out[CONTRADICTING_VALUES] == 14
     assert not np.isin(screened.believed.inputs[:, INCOME], twice.inputs[:, INCOME]).any()
 
 

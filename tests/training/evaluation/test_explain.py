@@ -12,7 +12,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from storage.schema.arrays import FloatArray
 from training.dataset.sources import load_table
-from training.evaluation.explain import explain, price_curve
+from training.evaluation.explain import answer_curve, explain
 from training.evaluation.sampled_shapley import explain_by_sampling
 
 Numbers = arrays(np.float64, 3, elements=st.floats(-100, 100))
@@ -130,7 +130,7 @@ def test_a_price_curve_passes_through_the_prediction(
     rows: FloatArray, model: HistGradientBoostingRegressor
 ) -> None:
     grid = np.array([1.0, rows[0, 0], 9.0])
-    curve = price_curve(model.predict, rows[0], 0, grid)
+    curve = answer_curve(model.predict, rows[0], 0, grid)
     assert curve[1] == model.predict(rows[:1])[0]
     assert curve.shape == (3,)
 

@@ -35,19 +35,19 @@ class Place:
 
     kilometres_east: float
     kilometres_north: float
-    districts: tuple[NearestDistrict, ...]
+    rows: tuple[NearestDistrict, ...]
 
     @property
     def recorded(self) -> float:
         """The mean recorded value, in the target's unit."""
-        return sum(district.price for district in self.districts) / len(self.districts)
+        return sum(row.price for row in self.rows) / len(self.rows)
 
 
-def places_around(inputs: HousingFeatures, districts: Sequence[NearestDistrict]) -> list[Place]:
+def places_around(inputs: HousingFeatures, rows: Sequence[NearestDistrict]) -> list[Place]:
     """Return the rows by place, in km from the one that is asked about."""
     by_place: dict[tuple[float, float], list[NearestDistrict]] = defaultdict(list)
-    for district in districts:
-        by_place[_degrees(district.input)].append(district)
+    for row in rows:
+        by_place[_degrees(row.input)].append(row)
     east_here, north_here = _degrees(inputs)
     shrink = math.cos(math.radians(north_here))
     return [
@@ -91,10 +91,10 @@ def around_figure(places: Sequence[Place]) -> dict[str, Any]:
 
 def place_words(place: Place) -> str:
     """Return the details of a place, as Plotly's HTML."""
-    first = place.districts[0]
-    title = f"<b>{', '.join(recorded(one.price) for one in place.districts)}</b>"
-    if len(place.districts) > 1:
-        return f"{len(place.districts)} {SUBJECTS}, {first.distance_km:.1f} km<br>{title}"
+    first = place.rows[0]
+    title = f"<b>{', '.join(recorded(one.price) for one in place.rows)}</b>"
+    if len(place.rows) > 1:
+        return f"{len(place.rows)} {SUBJECTS}, {first.distance_km:.1f} km<br>{title}"
     values = first.input.model_dump()
     facts = [
         f"{feature_named(name).label}: {with_unit(feature_named(name), values[name])}"
@@ -155,7 +155,7 @@ def _value_marker(places: Sequence[Place], *, size: int, scale: bool) -> dict[st
         "color": [in_written_unit(place.recorded) for place in places],
         "cmin": colours.lowest,
         "cmax": colours.highest,
-        "size": [size + 3 * (len(place.districts) - 1) for place in places],
+        "size": [size + 3 * (len(place.rows) - 1) for place in places],
         "opacity": 1,
         # The palest colour is the ground's: a rim shows where such a row is.
         "line": {"color": TOTAL, "width": 1.5},
@@ -165,7 +165,7 @@ def _value_marker(places: Sequence[Place], *, size: int, scale: bool) -> dict[st
 
 
 def _nearest_on_land(places: Sequence[Place]) -> dict[str, Any]:
-    found = [_degrees(place.districts[0].input) for place in places]
+    found = [_degrees(place.rows[0].input) for place in places]
     return {
         "x": [east for east, _ in found],
         "y": [north for _, north in found],
