@@ -1,8 +1,10 @@
 """The metadata of predictions, an entry a row: written with them, counted for a summary of a window."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -81,35 +83,31 @@ def read_metadata_summary(
     DatabaseUnavailable
         If the database is missing, locked or unreachable.
     """
-    newest = _newest(since, until)
-    entry = prediction_metadata.c
-    counts = (
-        sa.select(entry.name, entry.value, sa.func.count())
-        .select_from(newest.join(prediction_metadata, entry.prediction_row == newest.c.id))
-        .group_by(entry.name, entry.value)
-    )
-    extent = sa.select(sa.func.count(), sa.func.min(newest.c.timestamp)).select_from(newest)
+    # Of the predictions' own column: joined with the entries, a planner may begin with all of these.
     with database.transaction() as connection:
-        counted, oldest = connection.execute(extent).one()
-        rows = [(name, value, int(count)) for name, value, count in connection.execute(counts)]
+        rows = connection.execute(_newest(since, until)).all()
+    counts = Counter(entry for row in rows for entry in row.metadata.items())
     by_name: dict[str, list[ValueCount]] = {}
-    for name, value, count in rows:
+    for (name, value), count in counts.items():
         by_name.setdefault(name, []).append(ValueCount(value, count))
     found = [_counted(name, values, most_values) for name, values in by_name.items()]
     found.sort(key=lambda each: (-each.predictions, each.name))
     return MetadataSummary(
-        int(counted), oldest, int(counted) == MOST_COUNTED, tuple(found[:MOST_NAMES])
+        counted=len(rows),
+        oldest=rows[-1].timestamp if rows else None,
+        truncated=len(rows) == MOST_COUNTED,
+        names=tuple(found[:MOST_NAMES]),
     )
 
 
-def _newest(since: datetime | None, until: datetime | None) -> sa.Subquery:
-    query = sa.select(predictions.c.id, predictions.c.timestamp)
+def _newest(since: datetime | None, until: datetime | None) -> sa.Select[Any]:
+    query = sa.select(predictions.c[METADATA], predictions.c.timestamp)
     query = query.where(predictions.c[METADATA].is_not(None))
     if since is not None:
         query = query.where(predictions.c.timestamp >= since)
     if until is not None:
         query = query.where(predictions.c.timestamp < until)
-    return query.order_by(predictions.c.timestamp.desc()).limit(MOST_COUNTED).subquery()
+    return query.order_by(predictions.c.timestamp.desc()).limit(MOST_COUNTED)
 
 
 def _counted(name: str, values: list[ValueCount], most_values: int) -> MetadataCount:
