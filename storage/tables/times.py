@@ -12,15 +12,16 @@ from storage.schema.arrays import FloatArray
 
 CLOCK = r"([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 ISO = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{CLOCK}$"
+DAY = r"(?P<day>[0-9]{1,2})"
 WAYS = (
-    (r"^[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}", "%Y/%m/%d"),
-    (r"^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}", "%d.%m.%Y"),
-    (r"^[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}", "%d-%m-%Y"),
-    (r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "%m/%d/%Y"),
-    (r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "%d/%m/%Y"),
-    (r"^[A-Za-z]{3,9} [0-9]{1,2} [0-9]{4}", "%b %d %Y"),
-    (r"^[A-Za-z]{3,9} [0-9]{1,2}, [0-9]{4}", "%b %d, %Y"),
-    (r"^[0-9]{1,2} [A-Za-z]{3,9} [0-9]{4}", "%d %b %Y"),
+    (rf"^[0-9]{{4}}/[0-9]{{1,2}}/{DAY}", "%Y/%m/%d"),
+    (rf"^{DAY}[.][0-9]{{1,2}}[.][0-9]{{4}}", "%d.%m.%Y"),
+    (rf"^{DAY}-[0-9]{{1,2}}-[0-9]{{4}}", "%d-%m-%Y"),
+    (rf"^[0-9]{{1,2}}/{DAY}/[0-9]{{4}}", "%m/%d/%Y"),
+    (rf"^{DAY}/[0-9]{{1,2}}/[0-9]{{4}}", "%d/%m/%Y"),
+    (rf"^[A-Za-z]{{3,9}} {DAY} [0-9]{{4}}", "%b %d %Y"),
+    (rf"^[A-Za-z]{{3,9}} {DAY}, [0-9]{{4}}", "%b %d, %Y"),
+    (rf"^{DAY} [A-Za-z]{{3,9}} [0-9]{{4}}", "%d %b %Y"),
 )
 """The beginning of a time, and its format; of two that fit all cells the first is taken."""
 CLOCKS = ((r"$", ""), (r" [0-9]{1,2}:[0-9]{2}$", " %H:%M"), (r" [0-9:]{5,8}$", " %H:%M:%S"))
@@ -45,7 +46,7 @@ def read_times(texts: Any) -> Any | None:
     for beginning, date in WAYS:
         for end, clock in CLOCKS:
             if pc.all(pc.match_substring_regex(texts, beginning + end)).as_py():
-                times = pc.strptime(texts, format=date + clock, unit="us", error_is_null=True)
+                times = _parsed(texts, beginning + end, date + clock)
                 if not times.null_count:
                     return times
     return None
@@ -65,6 +66,8 @@ def moments(texts: Any) -> tuple[FloatArray, bool]:
     >>> found, is_date = moments(pa.array(["31.01.2024", "1.2.2024", "soon"]))
     >>> found.tolist(), is_date
     ([1706659200.0, 1706745600.0, nan], True)
+    >>> moments(pa.array(["29.02.2024", "29.02.2023"]))  # the second is no day
+    (array([1.7091648e+09,           nan]), True)
     >>> moments(pa.array(["1999", "2008.5"]))
     (array([1999. , 2008.5]), False)
     """
@@ -122,9 +125,16 @@ def _in_format(pattern: str, form: str) -> Way:
         matching = _matching(texts, pattern)
         if matching.null_count == len(matching):
             return np.full(len(matching), np.nan)
-        return _seconds(pc.strptime(matching, format=form, unit="us", error_is_null=True))
+        return _seconds(_parsed(matching, pattern, form))
 
     return way
+
+
+def _parsed(texts: Any, pattern: str, form: str) -> Any:
+    """Return the times; null where there is no such day, which strptime reads as one of the next month."""
+    times = pc.strptime(texts, format=form, unit="us", error_is_null=True)
+    days = pc.struct_field(pc.extract_regex(texts, pattern), "day").cast(pa.int64())
+    return pc.if_else(pc.equal(pc.day(times), days), times, pa.scalar(None, KIND))
 
 
 def _matching(texts: Any, pattern: str) -> Any:

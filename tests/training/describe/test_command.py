@@ -14,7 +14,7 @@ TOLD = """Read as CSV: comma-separated, decimal point, UTF-8.
 """
 LEFT_OUT = """
 Not inputs:
-  sold: the time of a row
+  sold: the time of a row; the latest rows judge the model
   vin: your own id of a row
   country: the same in every row
   brand_again: says the same as brand in every row
