@@ -12,7 +12,8 @@ from typing import Self
 import requests
 
 from storage.domain.inputs import EXAMPLE
-from storage.domain.table import FOLDER
+from storage.domain.table import FOLDER, TABLE
+from storage.runtime_table import refuse_other_table
 from storage.settings import Settings
 from tests.settings import changed
 from tests.system import Program, free_port, running_cold, wait_for
@@ -44,7 +45,11 @@ class ServedSystem:
         )
         self._constant = changed(self.settings, backend_port=free_port())
         self._api: Program | None = None
-        shutil.copytree(models, self.settings.paths.models)
+        paths = self.settings.paths
+        paths.root.mkdir(parents=True)
+        # A folder with a champion and no word of its table is taken for one of an earlier release.
+        refuse_other_table(paths, TABLE, writes=True)
+        shutil.copytree(models, paths.models)
 
     @property
     def url(self) -> str:
