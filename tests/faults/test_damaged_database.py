@@ -26,6 +26,7 @@ pytestmark = pytest.mark.xdist_group("faults")
 OF_THE_DATABASE = {
     "/predictions",
     "/predictions/<prediction_id>",
+    "/predictions/metadata",
     "/logs",
     "/metrics/api",
     "/metrics/api/summary",

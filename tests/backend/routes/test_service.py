@@ -49,7 +49,11 @@ def test_info_names_the_table_that_the_model_learned_from(
 def test_schema_describes_a_request_that_works(http: FlaskClient) -> None:
     body = http.get("/schema").json
     assert body is not None
-    assert set(body["schema"]) == {"HousingFeatures", "BatchPredictionRequest"}
+    assert set(body["schema"]) == {
+        "HousingFeatures",
+        "PredictionRequest",
+        "BatchPredictionRequest",
+    }
     assert body["schema"]["HousingFeatures"]["required"] == list(FEATURE_NAMES)
     assert http.post("/predict", json=body["example"]).status_code == 200
 
