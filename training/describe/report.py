@@ -72,7 +72,9 @@ def _target(facts: Facts) -> str:
 def _not_inputs(facts: Facts) -> Iterator[str]:
     roles = facts.roles
     if roles.time is not None:
-        how = "the latest rows judge the model" if can_split(roles.time) else "too uneven to split by"
+        how = (
+            "the latest rows judge the model" if can_split(roles.time) else "too uneven to split by"
+        )
         yield f"{roles.time.name}: the time of a row; {how}"
     if roles.identifier is not None:
         yield f"{roles.identifier.name}: your own id of a row"
