@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import requests
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect, sync_playwright
 
 from backend.client import HousingClient, ServiceUnreachable
 from storage.paths import RuntimePaths
@@ -206,6 +206,17 @@ def open_first_row(page: Page, opened: Locator) -> None:
             expect(opened).to_be_visible(timeout=CLICK_SECONDS * 1_000)
             return
     expect(opened).to_be_visible()
+
+
+def choose(page: Page, name: str, option: str) -> None:
+    """Choose an option of a list; a redraw closes an open list, and a person opens it again."""
+    for _ in range(CLICKS):
+        settle(page)
+        page.get_by_role("combobox", name=name).click()
+        with suppress(TimeoutError):
+            page.get_by_role("option", name=option).click(timeout=CLICK_SECONDS * 1_000)
+            return
+    raise AssertionError(f"The list {name} did not stay open.")
 
 
 def settle(page: Page) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from storage.paths import RuntimePaths
-from tests.browser.console import System, running_system, settle, visit
+from tests.browser.console import System, choose, running_system, settle, visit
 from tests.browser.operator_steps import ask_for_retraining
 from tests.system import free_port, said_by
 from tests.tables.rides import DAYS, TARGET, WEATHER, write_rides
@@ -74,8 +74,7 @@ def test_the_data_page_shows_the_columns_the_words_and_the_split(rides: System, 
     expect(main.get_by_role("row", name=re.compile("^Time"))).to_contain_text("day")
     for chart in ("target", "split", "column"):
         expect(tab.locator(f".st-key-data_{chart} canvas").first).to_be_visible()
-    tab.get_by_role("combobox", name="Input").click()
-    tab.get_by_role("option", name="Weather").click()
+    choose(tab, "Input", "Weather")
     expect(main).to_contain_text("4 different values")
 
 
