@@ -13,8 +13,8 @@ from storage.tables.blanks import BLANKS
 from storage.tables.number import NumberMarks
 from storage.tables.problem import counted
 from storage.tables.understanding import Understanding
-from storage.tables.whole import WholeTable
-from storage.tables.whole_table import read_whole
+from storage.tables.whole.reading import read_whole
+from storage.tables.whole.table import WholeTable
 from training.describe.column import Column
 from training.describe.options import Options
 from training.describe.texts import Texts, marks_of

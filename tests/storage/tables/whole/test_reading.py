@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.errors import InvalidInput
-from storage.tables.whole import WholeTable
-from storage.tables.whole_table import read_whole
+from storage.tables.whole.reading import read_whole
+from storage.tables.whole.table import WholeTable
 from tests.storage.tables.dialects import STYLES, Style
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 CELLS = st.text(st.characters(codec="latin-1", categories=("L", "N")), min_size=1, max_size=6)
 
 

@@ -18,7 +18,7 @@ from storage.tables.records import Record, Records
 from storage.tables.row_shape import nameless_places, why_no_row
 from storage.tables.source import Source, find_encoding
 from storage.tables.understanding import Understanding
-from storage.tables.whole import WholeTable, refuse_repeated
+from storage.tables.whole.table import WholeTable, refuse_repeated
 
 ROWS_A_BLOCK = 8_192
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from storage.errors import InvalidInput
 from storage.tables.parquet_file import MAGIC, parts_of
 from storage.tables.source import Source
-from storage.tables.whole import WholeTable
-from storage.tables.whole_csv import read_whole_csv
-from storage.tables.whole_parquet import read_whole_parquet
+from storage.tables.whole.csv_file import read_whole_csv
+from storage.tables.whole.parquet_file import read_whole_parquet
+from storage.tables.whole.table import WholeTable
 
 
 def read_whole(

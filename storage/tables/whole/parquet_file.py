@@ -12,7 +12,7 @@ from storage.tables.header import check_names
 from storage.tables.problem import counted
 from storage.tables.source import Source
 from storage.tables.understanding import Understanding
-from storage.tables.whole import WholeTable, numbered, refuse_repeated
+from storage.tables.whole.table import WholeTable, numbered, refuse_repeated
 
 INDEX = "__index_level_"
 """How the row index of pandas is called."""
