@@ -4,6 +4,7 @@
       InvalidInput                      400  the request contains something that cannot be used
         InvalidDataset                  400  a training table that cannot be used
         InvalidDefinition               400  a table's definition that cannot be used
+        MissingColumn                   400  a file without a column that is needed
       AuthenticationRequired            401  no key, or a wrong one
       PermissionRefused                 403  the key does not have the right
       RecordNotFound                    404  no such record
@@ -23,6 +24,7 @@
 Each message is one sentence that a person can act on; ``status`` is the HTTP status it is answered with.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -50,6 +52,14 @@ class InvalidDefinition(InvalidInput):
     """The definition of a table is wrong; the message names the file and the key."""
 
     title = "Invalid definition"
+
+
+class MissingColumn(InvalidInput):
+    """A file lacks columns; the message names them, and those that it has."""
+
+    def __init__(self, message: str, missing: Sequence[str]) -> None:
+        super().__init__(message)
+        self.missing = tuple(missing)
 
 
 class AuthenticationRequired(HousingError):

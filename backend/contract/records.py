@@ -10,6 +10,7 @@ from backend.contract.base import Moment, Request, Success
 from storage.domain.inputs import HousingFeatures
 from storage.domain.target import TARGET_UNIT, VALUE
 from storage.schema.caller import Metadata, Reference
+from storage.schema.metadata_counts import MetadataCount
 
 METADATA_PARAMETER = re.compile(r"metadata(?:\.(.*)|\[(.*)\])", re.DOTALL)
 """One text in a query string; a dot needs no quoting in a shell, brackets are what OpenAPI describes."""
@@ -211,22 +212,6 @@ class PredictionsResponse(PageResponse):
     """GET /predictions"""
 
     predictions: list[PredictionRow] = Field(description="Newest first.")
-
-
-class ValueCount(BaseModel):
-    """How many predictions have one value."""
-
-    value: str = Field(description="The text.")
-    predictions: int = Field(description="Predictions with this text.")
-
-
-class MetadataCount(BaseModel):
-    """The values of one name of metadata."""
-
-    name: str = Field(description="The name.")
-    predictions: int = Field(description="Predictions that have it.")
-    values: list[ValueCount] = Field(description="The most frequent values, most frequent first.")
-    others: int = Field(description="Predictions with another value than these.")
 
 
 class MetadataResponse(Success):

@@ -1,6 +1,5 @@
 """POST /predict and /predict_batch; GET /predictions: predicting, and the logged predictions."""
 
-from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, g, request
@@ -81,7 +80,7 @@ def predictions_metadata() -> Response:
     query = read_query(MetadataQuery, request.args)
     database = current_services().database
     found = read_metadata_summary(database, query.since, query.until, query.limit)
-    return answer(MetadataResponse(**asdict(found), filters=echoed_filters(query)))
+    return answer(MetadataResponse(**vars(found), filters=echoed_filters(query)))
 
 
 @blueprint.get("/predictions/<prediction_id>")

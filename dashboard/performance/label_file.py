@@ -13,7 +13,7 @@ from storage.tables.block import Block, gathered, in_order
 from storage.tables.column import NumberColumn, TextColumn
 from storage.tables.csv_writer import csv_text
 from storage.tables.problem import LONGEST_VALUE, Problem
-from storage.tables.table import InvalidInput, Table, Understanding, open_table
+from storage.tables.table import InvalidInput, MissingColumn, Table, Understanding, open_table
 
 ID, ACTUAL = "prediction_id", "actual"
 LONGEST_ID = 64
@@ -85,14 +85,13 @@ def _opened(content: bytes) -> tuple[str, Table]:
     by_id = (TextColumn(ID), VALUES)
     try:
         return ID, open_table(content, by_id)
-    except InvalidInput as without_ids:
+    except MissingColumn as without_ids:
         try:
             by_reference = (TextColumn(REFERENCE, may_be_whole=True), VALUES)
             return REFERENCE, open_table(content, by_reference)
-        except InvalidInput as error:
+        except MissingColumn as error:
             # Of a file that has neither, the first says what is missing.
-            has_references = f"no column {REFERENCE}" not in str(error)
-            raise (error if has_references else without_ids) from None
+            raise (without_ids if REFERENCE in error.missing else error) from None
 
 
 def _checked(found: Block, name: str) -> tuple[list[FeedbackItem], list[Problem]]:

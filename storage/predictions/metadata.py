@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from storage.database.connection import Database
 from storage.schema.caller import METADATA
+from storage.schema.metadata_counts import MetadataCount, ValueCount
 from storage.schema.tables import prediction_metadata, predictions
 
 MOST_COUNTED = 20_000
@@ -22,24 +23,6 @@ _ADD = sa.insert(prediction_metadata).values(
     name=sa.bindparam("entry_name"),
     value=sa.bindparam("entry_value"),
 )
-
-
-@dataclass(frozen=True)
-class ValueCount:
-    """How many predictions have one value."""
-
-    value: str
-    predictions: int
-
-
-@dataclass(frozen=True)
-class MetadataCount:
-    """How many predictions have one name, its most frequent values, and how many have another value."""
-
-    name: str
-    predictions: int
-    values: tuple[ValueCount, ...]
-    others: int
 
 
 @dataclass(frozen=True)
@@ -89,7 +72,7 @@ def read_metadata_summary(
     counts = Counter(entry for row in rows for entry in row.metadata.items())
     by_name: dict[str, list[ValueCount]] = {}
     for (name, value), count in counts.items():
-        by_name.setdefault(name, []).append(ValueCount(value, count))
+        by_name.setdefault(name, []).append(ValueCount(value=value, predictions=count))
     found = [_counted(name, values, most_values) for name, values in by_name.items()]
     found.sort(key=lambda each: (-each.predictions, each.name))
     return MetadataSummary(
@@ -113,5 +96,6 @@ def _newest(since: datetime | None, until: datetime | None) -> sa.Select[Any]:
 def _counted(name: str, values: list[ValueCount], most_values: int) -> MetadataCount:
     total = sum(each.predictions for each in values)
     values.sort(key=lambda each: (-each.predictions, each.value))
-    kept = tuple(values[:most_values])
-    return MetadataCount(name, total, kept, total - sum(each.predictions for each in kept))
+    kept = values[:most_values]
+    others = total - sum(each.predictions for each in kept)
+    return MetadataCount(name=name, predictions=total, values=kept, others=others)

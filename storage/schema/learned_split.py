@@ -4,15 +4,15 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+SplitKind = Literal["random", "time"]
+
 
 class LearnedSplit(BaseModel):
     """At random or by time; fields that a later release adds are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    kind: Literal["random", "time"] = Field(
-        description="Drawn by the seed, or in the order of their times."
-    )
+    kind: SplitKind = Field(description="Drawn by the seed, or in the order of their times.")
     validation_from: str | None = Field(
         None, description="By time: the first time of the validation part; training is before."
     )

@@ -3,13 +3,10 @@
 Stored with each version as JSON, so that whoever asks reads a few kilobytes and not the rows.
 """
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from storage.errors import ModelIntegrityError
-
-SplitKind = Literal["random", "time"]
+from storage.schema.learned_split import SplitKind
 
 
 class _Part(BaseModel):

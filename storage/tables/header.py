@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.errors import InvalidInput
+from storage.errors import InvalidInput, MissingColumn
 from storage.tables.blanks import trimmed
 from storage.tables.column import Column, listed
 from storage.tables.quote import open_quote
@@ -87,13 +87,16 @@ def check_names(
 
     Raises
     ------
+    MissingColumn
+        If one is missing.
     InvalidInput
-        If so.
+        If one is there twice.
     """
     wanted = [column.name for column in columns]
     if missing := [name for name in wanted if name not in names]:
-        raise InvalidInput(
-            f"{origin} has no column {', '.join(missing)}. Its columns{how_read}: {listed(names)}."
+        raise MissingColumn(
+            f"{origin} has no column {', '.join(missing)}. Its columns{how_read}: {listed(names)}.",
+            missing,
         )
     if repeated := [name for name in wanted if list(names).count(name) > 1]:
         raise InvalidInput(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from storage.errors import InvalidInput
+from storage.errors import InvalidInput, MissingColumn
 from storage.tables.block import Block
 from storage.tables.column import Column
 from storage.tables.csv_file import CsvFile
@@ -12,7 +12,7 @@ from storage.tables.parquet_file import MAGIC, ParquetFile, parts_of
 from storage.tables.source import Source
 from storage.tables.understanding import Understanding
 
-__all__ = ["Block", "InvalidInput", "Table", "Understanding", "open_table"]
+__all__ = ["Block", "InvalidInput", "MissingColumn", "Table", "Understanding", "open_table"]
 
 FILE_KINDS = ("csv", "tsv", "txt", "parquet")
 """Usual suffixes of such files."""
@@ -48,7 +48,8 @@ def open_table(content: Path | bytes, columns: Sequence[Column]) -> Table:
     Raises
     ------
     InvalidInput
-        If it is missing, is something else, or lacks a column; the message names what was found.
+        If it is missing or something else, or lacks a column (``MissingColumn``); the message names what was
+        found.
     """
     source = Source(content)
     if isinstance(content, Path):

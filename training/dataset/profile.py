@@ -8,10 +8,10 @@ from storage.domain.feature import Feature
 from storage.domain.inputs import FEATURES
 from storage.domain.target import TARGET_NAME, USUAL_ANSWERS
 from storage.schema.arrays import FloatArray, IntegerArray
+from storage.schema.learned_split import SplitKind
 from storage.schema.table_profile import (
     ColumnProfile,
     PartProfile,
-    SplitKind,
     SplitProfile,
     TableProfile,
     ValueHistogram,

@@ -15,8 +15,9 @@ from storage.domain.inputs import EXAMPLE, HousingFeatures
 from storage.log_writer.retention import Retention, RetentionPolicy
 from storage.log_writer.writer import DrainReport, LogWriter
 from storage.predictions import metadata as counting
-from storage.predictions.metadata import MetadataCount, ValueCount, read_metadata_summary
+from storage.predictions.metadata import read_metadata_summary
 from storage.schema.caller import Caller
+from storage.schema.metadata_counts import MetadataCount, ValueCount
 from storage.schema.records import new_id, utc_now
 from storage.schema.tables import prediction_metadata, predictions
 from storage.settings import Settings
@@ -128,8 +129,8 @@ def test_the_most_frequent_values_of_a_window_are_counted(keep: Keep, readable: 
     summary = read_metadata_summary(readable, NOW - timedelta(days=1), NOW + timedelta(hours=1), 2)
     assert (summary.counted, summary.oldest, summary.truncated) == (4, NOW, False)
     assert summary.names == (
-        MetadataCount("region", 4, (ValueCount("south", 2), ValueCount("east", 1)), 1),
-        MetadataCount("channel", 1, (ValueCount("web", 1),), 0),
+        _counted("region", 4, {"south": 2, "east": 1}, 1),
+        _counted("channel", 1, {"web": 1}, 0),
     )
     everything = read_metadata_summary(readable, None, None, 10)
     assert everything.names[0].predictions == 5
@@ -145,7 +146,7 @@ def test_a_summary_counts_the_newest_ones_only(
     monkeypatch.setattr(counting, "MOST_COUNTED", 2)
     summary = read_metadata_summary(readable, None, None, 10)
     assert (summary.counted, summary.truncated) == (2, True)
-    assert summary.names == (MetadataCount("region", 2, (ValueCount("south", 2),), 0),)
+    assert summary.names == (_counted("region", 2, {"south": 2}, 0),)
 
 
 def test_a_line_that_comes_twice_is_stored_once(
@@ -215,3 +216,8 @@ def _entries(database: Database) -> int:
     count = sa.select(sa.func.count()).select_from(prediction_metadata)
     with database.transaction() as connection:
         return int(connection.execute(count).scalar_one())
+
+
+def _counted(name: str, predictions: int, values: dict[str, int], others: int) -> MetadataCount:
+    found = [ValueCount(value=value, predictions=count) for value, count in values.items()]
+    return MetadataCount(name=name, predictions=predictions, values=found, others=others)
