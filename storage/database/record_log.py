@@ -30,6 +30,9 @@ from storage.spool.rejected import RejectedRecords
 PAGE_TOKEN = re.compile(r"[0-9]{1,18}")
 """The number of a row, within the 64 bits that a database can compare it with."""
 
+FREQUENT = 10_000
+"""Predictions with one entry of metadata that are counted to find the rarest."""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -104,7 +107,7 @@ class RecordLog:
         found = prediction_metadata.join(
             predictions, predictions.c.id == prediction_metadata.c.prediction_row
         )
-        conditions += _have(metadata)
+        conditions += _have(self._rarest_first(metadata))
         row_id = prediction_metadata.c.prediction_row
         return self._page(predictions, page, conditions, _with_labels(found), row_id)
 
@@ -154,6 +157,14 @@ class RecordLog:
             | {"rejected_records": RejectedRecords(self._paths.rejected_records).count()},
             "size_bytes": self._database.size_bytes(),
         }
+
+    def _rarest_first(self, metadata: Mapping[str, str]) -> Mapping[str, str]:
+        """Order entries by how many predictions have each, for a search begins with the first."""
+        if len(metadata) == 1:
+            return metadata
+        with self._database.transaction() as connection:
+            found = {entry: _frequency(connection, *entry) for entry in metadata.items()}
+        return dict(sorted(metadata.items(), key=found.__getitem__))
 
     def _page(
         self,
@@ -208,6 +219,14 @@ def _have(metadata: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
         same = other.c.prediction_row == entry.prediction_row
         conditions.append(sa.exists().where(same, other.c.name == name, other.c.value == value))
     return conditions
+
+
+def _frequency(connection: sa.Connection, name: str, value: str) -> int:
+    """Return how many predictions have one entry, of a frequent one only that it is frequent."""
+    entry = prediction_metadata.c
+    some = sa.select(entry.prediction_row).where(entry.name == name, entry.value == value)
+    count = sa.select(sa.func.count()).select_from(some.limit(FREQUENT).subquery())
+    return int(connection.execute(count).scalar_one())
 
 
 def _row_id(page_token: str) -> int:
