@@ -18,13 +18,26 @@ from storage.domain.inputs import (
 )
 from storage.domain.subject import SUBJECTS
 from storage.domain.target import DISPLAY, TARGET_CAP, TARGET_UNIT, VALUE
-from storage.schema.caller import UNNAMED, Caller, Metadata, Reference
+from storage.schema.caller import (
+    LONGEST_METADATA_NAME,
+    LONGEST_METADATA_VALUE,
+    LONGEST_REFERENCE,
+    REFERENCE,
+    UNNAMED,
+    Caller,
+    Metadata,
+    Reference,
+)
 
 __all__ = [
     "DISPLAY",
     "EXAMPLE",
     "FEATURES",
     "FEATURE_NAMES",
+    "LONGEST_METADATA_NAME",
+    "LONGEST_METADATA_VALUE",
+    "LONGEST_REFERENCE",
+    "REFERENCE",
     "TARGET_CAP",
     "BatchPredictionRequest",
     "BatchPredictionResponse",
@@ -36,10 +49,7 @@ __all__ = [
     "values_of",
 ]
 
-
 LARGEST_BATCH = 10_000
-
-
 NUMBER_OF_INPUTS = len(FEATURE_NAMES)
 
 

@@ -7,9 +7,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from backend.contract.caller import REFERENCE
 from backend.contract.definition import DISPLAY, SUBJECTS, TARGET_CAP, TARGET_UNIT
-from backend.contract.predictions import FEATURE_NAMES
+from backend.contract.predictions import FEATURE_NAMES, REFERENCE
 from dashboard.batch.run import BatchRun
 from dashboard.batch.upload import PREVIEW_ROWS, row_columns
 from dashboard.charts.colours import UP

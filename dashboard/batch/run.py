@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from itertools import repeat
 
 from backend.client import HousingClient
-from backend.contract.caller import REFERENCE
-from backend.contract.predictions import FEATURE_NAMES, BatchPredictionResponse, values_of
+from backend.contract.predictions import (
+    FEATURE_NAMES,
+    REFERENCE,
+    BatchPredictionResponse,
+    values_of,
+)
 from dashboard.batch.file import BatchFile
 from storage.tables.csv_writer import csv_text
 

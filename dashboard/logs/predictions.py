@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.caller import (
+from backend.contract.predictions import (
     LONGEST_METADATA_NAME,
     LONGEST_METADATA_VALUE,
     LONGEST_REFERENCE,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backend.contract.caller import LONGEST_REFERENCE, REFERENCE
 from backend.contract.definition import ACCEPTED_TARGETS, TARGET_UNIT
 from backend.contract.feedback import FeedbackItem
+from backend.contract.predictions import LONGEST_REFERENCE, REFERENCE
 from backend.contract.records import PredictionRow
 from storage.tables.block import Block, gathered, in_order
 from storage.tables.column import NumberColumn, TextColumn
