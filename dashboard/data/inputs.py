@@ -120,13 +120,13 @@ def _columns() -> dict[str, Any]:
     return {
         "input": config.TextColumn("Input", pinned=True),
         "kind": config.TextColumn("Kind"),
-        "unit": config.TextColumn("Unit", width=105),
+        "unit": config.TextColumn("Unit", width=148),
         "distribution": config.BarChartColumn(
             "Distribution",
             y_min=0,
             y_max=1,
             color=UP,
-            width=120,
+            width=96,
             help="Rows, relative to the highest bar; of a category, the most frequent words first.",
         ),
         "missing": config.NumberColumn("Missing", format="percent"),

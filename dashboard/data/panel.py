@@ -64,7 +64,7 @@ def table_facts(found: TableResponse) -> dict[str, str]:
     name = f"`{found.table.name}`" if found.table is not None else ":gray[not recorded]"
     facts = {
         "A row is": f"one {escaped(SUBJECT)}",
-        "Rows from": f"{name} :gray[{_source_words(found)}]",
+        "Rows from": f"{name} :gray[({_source_words(found)})]",
         "Checksum": f":gray[SHA-256 {found.dataset_sha256[:16]}]",
     }
     facts["Time"] = f"`{found.time}`" if found.time is not None else ":gray[no column]"
@@ -76,11 +76,11 @@ def table_facts(found: TableResponse) -> dict[str, str]:
 
 def _source_words(found: TableResponse) -> str:
     if found.table is None:
-        return "older release"
+        return "trained by an older release"
     words = {
         "embedded": "comes with the product",
         "sklearn": "scikit-learn's loader",
-        "file": "a file of its own",
+        "file": "a file",
     }
     return words[found.table.source]
 
