@@ -73,5 +73,11 @@ class TableResponse(Success):
     split: SplitProfile | None = Field(
         description="How the rows were split; null where `reason` says why."
     )
+    validation_from: str | None = Field(
+        description="Where rows were split by time: the first time of validation; training is before."
+    )
+    test_from: str | None = Field(
+        description="Where rows were split by time: the first time of the test part."
+    )
     doubts: list[str] = Field(description="What is odd about the table, a sentence each.")
     reason: str | None = Field(description="Why nothing was counted; null if it was.")

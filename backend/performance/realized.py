@@ -154,13 +154,27 @@ def _ratio(now: FloatArray, then: FloatArray) -> Estimate | None:
 
 
 def _verdict(ratio: Estimate, degraded: bool, margin: float) -> str:
-    change = f"{abs(ratio.value - 1):.0%} {'above' if ratio.value >= 1 else 'below'} the holdout's"
+    change = _change(ratio.value)
     between = f"between {ratio.lower:.2f} and {ratio.upper:.2f} times it"
     if degraded:
         return (
             f"The RMSE is {change} ({between}): with 95 % confidence more than {margin:.0%} worse."
         )
     return f"The RMSE is {change} ({between}), which is not significantly more than {margin:.0%} worse."
+
+
+def _change(ratio: float) -> str:
+    """Say how far above or below the holdout's an error is.
+
+    Examples
+    --------
+    >>> _change(1.12), _change(0.997)
+    ("12% above the holdout's", "the same as the holdout's")
+    """
+    amount = f"{abs(ratio - 1):.0%}"
+    if amount == "0%":
+        return "the same as the holdout's"
+    return f"{amount} {'above' if ratio >= 1 else 'below'} the holdout's"
 
 
 def _too_few(rows: int, minimum_rows: int, name: str = "labelled prediction") -> str:

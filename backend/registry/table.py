@@ -54,6 +54,8 @@ def table_of(store: ModelStore, version: str) -> TableResponse:
         target=_target(profile.target if profile is not None else None),
         inputs=[_input(feature, found.get(feature.name)) for feature in FEATURES],
         split=profile.split if profile is not None else None,
+        validation_from=manifest.split.validation_from if manifest.split is not None else None,
+        test_from=manifest.split.test_from if manifest.split is not None else None,
         doubts=manifest.doubts,
         reason=NOT_COUNTED if profile is None else None,
     )

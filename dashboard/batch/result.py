@@ -21,6 +21,7 @@ from dashboard.wording.value import (
     escaped,
     in_written_unit,
     prediction_column,
+    ranged,
     rounded,
     written,
 )
@@ -121,7 +122,7 @@ def _bar_names(edges: NDArray[np.float64]) -> list[str]:
     step = edges[1] - edges[0]
     if CAPPED and edges[-1] + step > in_written_unit(TARGET_CAP):
         words[-1] = "the cap"
-    return [f"{low} to {high}" for low, high in pairwise(words)]
+    return [ranged(low, high) for low, high in pairwise(words)]
 
 
 def _draw_figures(run: BatchRun, values: NDArray[np.float64]) -> None:
@@ -148,7 +149,7 @@ def _coarse_range(low: float, high: float, values: NDArray[np.float64]) -> str:
 def _spread_words(values: NDArray[np.float64]) -> str:
     low, middle, high = np.quantile(values, [0.0, 0.5, 1.0]).tolist()
     return (
-        f"Histogram of {len(values):,} predictions from {written(low)} to {written(high)}, "
+        f"Histogram of {len(values):,} predictions from {ranged(written(low), written(high))}, "
         f"half of them below {written(middle)}"
     )
 

@@ -1,5 +1,6 @@
 """One column as a chart: the histogram of its numbers, or a bar for each of its words."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from backend.contract.data import ValueHistogram
@@ -10,9 +11,18 @@ TYPICAL = "typical"
 
 
 def histogram_option(
-    histogram: ValueHistogram, typical: list[float] | None, unit: str, scale: float = 1.0
+    histogram: ValueHistogram,
+    typical: list[float] | None,
+    unit: str,
+    scale: float = 1.0,
+    *,
+    is_whole: bool = False,
+    labels: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return the chart: rows in each bin, over the typical range; values are times ``scale``."""
+    """Return the chart: rows in each bin, over the typical range; values are times ``scale``.
+
+    ``labels`` says how the values are written on the axis.
+    """
     edges = [float(f"{edge * scale:.6g}") for edge in histogram.edges]
     series = count_steps(edges, histogram.counts)
     if typical is not None:
@@ -28,13 +38,19 @@ def histogram_option(
             "type": "value",
             "min": edges[0],
             "max": edges[-1],
+            "minInterval": 1 if is_whole else 0,
             "name": unit,
             "nameLocation": "middle",
             "nameGap": 26,
             "splitNumber": 5,
             "splitLine": {"show": False},
             # The ends are quantiles and no round numbers: they would be written over their neighbours.
-            "axisLabel": {"showMinLabel": False, "showMaxLabel": False, "hideOverlap": True},
+            "axisLabel": {
+                "showMinLabel": False,
+                "showMaxLabel": False,
+                "hideOverlap": True,
+                **(labels or {}),
+            },
         },
         "yAxis": {"type": "value", "min": 0, "splitNumber": 3},
         "series": [series],

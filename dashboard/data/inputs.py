@@ -1,19 +1,23 @@
 """The inputs as a table: a row each, with its distribution; selecting a row opens it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from backend.contract.data import ColumnProfile, TableColumn, TableResponse
 from dashboard.charts.colours import UP
+from dashboard.shared.column_width import column_width
 from dashboard.shared.foreign_text import harmless
-from dashboard.wording.feature_words import number
+from dashboard.wording.feature_words import are_years, number
 
 OPENED = "data_opened"
 """Session state: the opened input; absent: the first."""
 MOST_SHOWN = 14
 """Rows of the table before it scrolls."""
 TALLEST_PIXELS = 500
+LEAST_UNIT, MOST_UNIT = 56, 148
+"""Pixels of the units' column."""
 KINDS = {"number": "Number", "integer": "Whole number", "category": "Category"}
 
 
@@ -23,12 +27,13 @@ def draw_inputs(found: TableResponse) -> None:
     names = [column.name for column in found.inputs]
     rows = found.table.rows if found.table is not None else 0
     key = f"data_inputs_{found.model_version}"
+    cells = [input_cells(column, rows) for column in found.inputs]
     st.dataframe(
-        harmless([input_cells(column, rows) for column in found.inputs]),
+        harmless(cells),
         key=key,
         height="content" if len(names) <= MOST_SHOWN else TALLEST_PIXELS,
         hide_index=True,
-        column_config=_columns(),
+        column_config=_columns(unit_width(found.inputs)),
         on_select=lambda: _open_selected(key, names),
         selection_mode="single-row",
         placeholder="–",
@@ -56,7 +61,7 @@ def input_cells(column: TableColumn, rows: int) -> dict[str, Any]:
         "range": None,
         "typical": typical_words(column),
         "untypical": None,
-        "accepted": range_words(column.accepted),
+        "accepted": range_words(column.accepted, is_year=is_year(column)),
     }
     if found is None:
         return cells
@@ -65,7 +70,7 @@ def input_cells(column: TableColumn, rows: int) -> dict[str, Any]:
         "missing": found.missing / rows if rows else None,
         "distinct": found.distinct,
         "median": found.median,
-        "range": range_words(ends_of(found)),
+        "range": range_words(ends_of(found), is_year=is_year(column)),
         "untypical": found.untypical / rows if found.untypical is not None and rows else None,
     }
 
@@ -84,7 +89,7 @@ def relative_counts(column: TableColumn) -> list[float] | None:
     return [count / peak for count in counts] if peak else None
 
 
-def range_words(ends: list[float] | None) -> str | None:
+def range_words(ends: list[float] | None, *, is_year: bool = False) -> str | None:
     """Write a range of numbers.
 
     Examples
@@ -97,7 +102,13 @@ def range_words(ends: list[float] | None) -> str | None:
     if ends is None:
         return None
     # With a minus as it is printed: a spreadsheet would take a hyphen for the start of a formula.
-    return " to ".join(number(end).replace("-", "−") for end in ends)
+    return " to ".join(number(end, is_year=is_year).replace("-", "−") for end in ends)
+
+
+def is_year(column: TableColumn) -> bool:
+    """Whether a column holds years."""
+    typical = column.typical
+    return typical is not None and are_years(typical[0], typical[1], column.unit)
 
 
 def ends_of(found: ColumnProfile) -> list[float] | None:
@@ -112,15 +123,21 @@ def typical_words(column: TableColumn) -> str | None:
     words = column.found.words if column.found is not None else None
     if words is not None and words.words:
         return f"most often {words.words[0]}"
-    return range_words(column.typical)
+    return range_words(column.typical, is_year=is_year(column))
 
 
-def _columns() -> dict[str, Any]:
+def unit_width(inputs: Sequence[TableColumn]) -> int | None:
+    """Return the pixels of the units' column; None where no input has a unit, and it is left out."""
+    units = [column.unit for column in inputs if column.unit]
+    return column_width(units, LEAST_UNIT, MOST_UNIT) if units else None
+
+
+def _columns(unit_pixels: int | None) -> dict[str, Any]:
     config = st.column_config
     return {
         "input": config.TextColumn("Input", pinned=True),
         "kind": config.TextColumn("Kind"),
-        "unit": config.TextColumn("Unit", width=148),
+        "unit": None if unit_pixels is None else config.TextColumn("Unit", width=unit_pixels),
         "distribution": config.BarChartColumn(
             "Distribution",
             y_min=0,

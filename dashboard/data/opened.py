@@ -5,8 +5,8 @@ import streamlit as st
 from backend.contract.data import ColumnProfile, TableColumn, TableResponse
 from dashboard.charts.histogram import bars_height, word_bars
 from dashboard.data.column_chart import histogram_option
-from dashboard.data.inputs import OPENED, ends_of, range_words
-from dashboard.wording.feature_words import number
+from dashboard.data.inputs import OPENED, ends_of, is_year, range_words
+from dashboard.wording.feature_words import number, whole_years
 from dashboard.wording.value import escaped, percent
 from dashboard.wording.words import in_sentence
 
@@ -42,7 +42,13 @@ def _draw_chart(column: TableColumn, found: ColumnProfile) -> None:
         )
     elif found.histogram is not None:
         st.echarts_chart(
-            histogram_option(found.histogram, column.typical, column.unit),
+            histogram_option(
+                found.histogram,
+                column.typical,
+                column.unit,
+                is_whole=column.kind == "integer",
+                labels=whole_years(is_year(column)),
+            ),
             height=HEIGHT,
             key="data_column",
             alt=f"Histogram of {label}",
@@ -61,12 +67,16 @@ def column_words(column: TableColumn, found: ColumnProfile, rows: int) -> str:
         missing or may_be or "none missing",
         f"{found.distinct:,} different values",
     ]
+    years = is_year(column)
     if found.median is not None:
-        words.append(f"{range_words(ends_of(found))}, median {number(found.median)}")
+        median = number(found.median, is_year=years)
+        words.append(f"{range_words(ends_of(found), is_year=years)}, median {median}")
     if column.typical is not None and found.untypical is not None:
-        words.append(f"typical {range_words(column.typical)}, {found.untypical:,} rows outside")
+        words.append(
+            f"typical {range_words(column.typical, is_year=years)}, {found.untypical:,} rows outside"
+        )
     if column.accepted is not None:
-        words.append(f"accepted {range_words(column.accepted)}")
+        words.append(f"accepted {range_words(column.accepted, is_year=years)}")
     if found.words is not None and found.words.other_words:
         words.append(f"the {len(found.words.words)} most frequent are drawn")
     return escaped(" · ".join(words))

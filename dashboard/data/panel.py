@@ -67,11 +67,22 @@ def table_facts(found: TableResponse) -> dict[str, str]:
         "Rows from": f"{name} :gray[({_source_words(found)})]",
         "Checksum": f":gray[SHA-256 {found.dataset_sha256[:16]}]",
     }
-    facts["Time"] = f"`{found.time}`" if found.time is not None else ":gray[no column]"
+    facts["Time"] = _time_words(found)
     own = (
         ":gray[no column]" if found.identifier is None else f"`{found.identifier}`, never an input"
     )
     return facts | {"Own ids": own}
+
+
+def _time_words(found: TableResponse) -> str:
+    if found.time is None:
+        return ":gray[no column]"
+    if found.validation_from is None or found.test_from is None:
+        return f"`{found.time}`"
+    return (
+        f"`{found.time}`: training before {escaped(found.validation_from)}, validation from then on, "
+        f"test from {escaped(found.test_from)} on"
+    )
 
 
 def _source_words(found: TableResponse) -> str:

@@ -8,7 +8,7 @@ from backend.contract.data import PartProfile, SplitProfile
 from backend.contract.definition import SUBJECT
 from dashboard.charts.colours import TOTAL, UP
 from dashboard.charts.interval_mark import MarkStyle, interval_marks
-from dashboard.wording.value import CHART_UNIT, in_chart_unit, percent, written
+from dashboard.wording.value import CHART_UNIT, in_chart_unit, percent, ranged, written
 from dashboard.wording.words import VALUE
 
 HEIGHT = 260
@@ -90,6 +90,6 @@ def _marks(part: PartProfile, total: int) -> list[dict[str, Any]]:
     ends = (part.low, part.median, part.high)
     low, median, high = map(in_chart_unit, ends)
     words = [written(end) for end in ends]
-    tip = f"{PARTS.get(part.name, part.name)}: {words[1]} ({words[0]} to {words[2]})"
+    tip = f"{PARTS.get(part.name, part.name)}: {words[1]} ({ranged(words[0], words[2])})"
     style = MarkStyle(UP if part.name == "train" else TOTAL)
     return interval_marks(part.name, part_label(part, total), (low, median, high), style, 0, tip)

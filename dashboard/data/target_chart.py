@@ -5,7 +5,7 @@ import streamlit as st
 from backend.contract.data import ColumnProfile, TableColumn
 from backend.contract.definition import DISPLAY
 from dashboard.data.column_chart import histogram_option
-from dashboard.wording.value import CHART_UNIT, NOTE, escaped, recorded
+from dashboard.wording.value import CHART_UNIT, NOTE, escaped, ranged, recorded
 from dashboard.wording.words import LABEL, VALUE
 
 HEIGHT = 260
@@ -34,6 +34,6 @@ def target_words(found: ColumnProfile) -> str:
         for value in (found.lowest, found.low, found.median, found.high, found.highest)
     )
     return (
-        f"Median {median}; nine in ten between {low} and {high}; lowest {lowest}, highest {highest}. "
+        f"Median {median}; nine in ten: {ranged(low, high)}; lowest {lowest}, highest {highest}. "
         f"{found.distinct:,} different values."
     )

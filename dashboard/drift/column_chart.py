@@ -7,7 +7,8 @@ from backend.contract.drift import CumulativePair, HistogramPair, TimelinePoint
 from dashboard.charts.chart_panel import quiet_title
 from dashboard.charts.colours import HERE, TOTAL, UP
 from dashboard.charts.histogram import stepped
-from dashboard.wording.drift_words import column_scale, column_unit
+from dashboard.wording.drift_words import PREDICTION, column_scale, column_unit
+from dashboard.wording.feature_words import feature_named, is_year, whole_years
 from dashboard.wording.value import in_percent
 
 REFERENCE, CURRENT = "Reference", "Current"
@@ -224,7 +225,9 @@ def _input_axis(name: str, low: float, high: float) -> dict[str, Any]:
         "splitNumber": 5,
         "splitLine": {"show": False},
         # The ends are percentiles and no round numbers: they would be written over their neighbours.
-        "axisLabel": {"showMinLabel": False, "showMaxLabel": False},
+        "axisLabel": {"showMinLabel": False, "showMaxLabel": False, "hideOverlap": True}
+        | whole_years(name != PREDICTION and is_year(feature_named(name))),
+        "minInterval": 1 if name != PREDICTION and feature_named(name).kind == "integer" else 0,
     }
 
 

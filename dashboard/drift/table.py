@@ -23,6 +23,11 @@ STATISTIC_HELP = "Kolmogorov-Smirnov: the largest difference between the cumulat
 )
 
 
+MOST_SHOWN = 14
+"""Rows before it scrolls, so that the opened input stays in sight."""
+TALLEST_PIXELS = 500
+
+
 def draw_table(found: DriftWindowResponse) -> None:
     """Draw the ranking, with the prediction below the inputs."""
     names = ranking(found.drift_analysis)
@@ -30,7 +35,7 @@ def draw_table(found: DriftWindowResponse) -> None:
     st.dataframe(
         [drift_cells(name, found) for name in names],
         key=key,
-        height="content",
+        height="content" if len(names) <= MOST_SHOWN else TALLEST_PIXELS,
         hide_index=True,
         column_config=_columns(),
         on_select=lambda: _open_selected(key, names),
@@ -127,5 +132,5 @@ def _columns() -> dict[str, Any]:
 
 def _bars(label: str, colour: str) -> Any:
     return st.column_config.BarChartColumn(
-        label, y_min=0, y_max=1, color=colour, width=130, help=PEAK_HELP
+        label, y_min=0, y_max=1, color=colour, width=116, help=PEAK_HELP
     )

@@ -18,6 +18,8 @@ BASE_LABEL = f"Average {VALUE}"
 TOTAL_LABEL = f"This {VALUE}"
 BAR_HEIGHT, FRAME_HEIGHT = 39, 50
 """Pixels; the frame is the axis."""
+FAR_FROM_ZERO = 0.25
+"""Steps that reach over less than this share of the bars would be slivers if the axis began at zero."""
 ROOM_SHARE = 0.22
 """Of the bars' span, beside the outermost for their texts."""
 
@@ -36,6 +38,7 @@ def draw_contributions(explained: PredictionResponse) -> None:
         f"{escaped(_sum_words(steps))} The average is over a sample of the training {SUBJECTS}. Each "
         f"bar is an input's {exact} Shapley value: its contribution, averaged over every order of the "
         f"inputs. It explains the model, not what causes the {VALUE}."
+        f"{'' if 0 in ends(steps) else ' The axis does not begin at zero.'}"
     )
 
 
@@ -66,6 +69,20 @@ def waterfall_figure(steps: BuildUp, inputs: HousingFeatures) -> dict[str, Any]:
         ],
         "layout": _layout(steps),
     }
+
+
+def ends(steps: BuildUp) -> tuple[int, int]:
+    """Return what the axis reaches from and to, in steps: from zero, unless all happens far away from it."""
+    reached = [steps.base]
+    for count in _counts(steps):
+        reached.append(reached[-1] + count)
+    low, high = min(reached), max(reached)
+    span = high - low
+    if low > 0 and 0 < span < FAR_FROM_ZERO * high:
+        return low - min(span, low - 1), high
+    if high < 0 and 0 < span < FAR_FROM_ZERO * -low:
+        return low, high + min(span, -high - 1)
+    return min(0, low), max(0, high)
 
 
 def waterfall_words(steps: BuildUp) -> str:
@@ -106,7 +123,7 @@ def _name(part: Contribution) -> str:
 def _label(part: Contribution, values: dict[str, Any]) -> str:
     if len(part.names) > 1:
         return _name(part)
-    return f"{_name(part)} {input_words(values[part.names[0]])}"
+    return f"{_name(part)} {input_words(feature_named(part.names[0]), values[part.names[0]])}"
 
 
 def _bar_texts(steps: BuildUp) -> list[str]:
@@ -137,12 +154,8 @@ def _height(steps: BuildUp) -> int:
 
 
 def _layout(steps: BuildUp) -> dict[str, Any]:
-    reached = [0, steps.base]
-    for count in _counts(steps):
-        reached.append(reached[-1] + count)
-    scale = Scale(
-        amount_of(min(reached)), max(amount_of(max(reached)), amount_of(min(reached) + 1))
-    )
+    lowest, highest = ends(steps)
+    scale = Scale(amount_of(lowest), max(amount_of(highest), amount_of(lowest + 1)))
     room = ROOM_SHARE * (scale.highest - scale.lowest)
     marks = scale.marks(5)
     return {
@@ -151,8 +164,8 @@ def _layout(steps: BuildUp) -> dict[str, Any]:
         "showlegend": False,
         "dragmode": False,
         "xaxis": {
-            # All start at zero, so only bars that reach below it need room for texts there.
-            "range": [scale.lowest - (room if min(reached) < 0 else 0), scale.highest + room],
+            # Where all start at the axis, only bars that reach below zero need room for texts there.
+            "range": [scale.lowest - (room if lowest < 0 else 0), scale.highest + room],
             "tickvals": marks,
             "ticktext": shortened(marks),
             "fixedrange": True,

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from backend.contract.predictions import Feature
-from dashboard.wording.feature_words import label_with_unit, number
+from dashboard.wording.feature_words import is_year, label_with_unit, number
 
 Value = float | str | None
 """Of an input; None: nothing was entered."""
@@ -17,7 +17,6 @@ def draw_field(feature: Feature, key: str) -> Value:
             feature.categories,
             index=None,
             key=key,
-            required=not feature.missing,
             persist_state="session",
             placeholder="Not known" if feature.missing else None,
             help=_help(feature),
@@ -47,9 +46,10 @@ def as_entered(feature: Feature, value: Value) -> Value:
 def _help(feature: Feature) -> str:
     words = feature.described
     if not feature.is_category:
-        low, high = feature.typical.lowest, feature.typical.highest
-        words += (
-            f" Typical: {number(low)} to {number(high)}. "
-            f"Allowed: {number(feature.minimum)} to {number(feature.maximum)}."
+        typical, years = feature.typical, is_year(feature)
+        low, high, least, most = (
+            number(end, is_year=years)
+            for end in (typical.lowest, typical.highest, feature.minimum, feature.maximum)
         )
+        words += f" Typical: {low} to {high}. Allowed: {least} to {most}."
     return f"{words} It may be left empty." if feature.missing else words

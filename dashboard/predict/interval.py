@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from backend.contract.definition import DISPLAY, TARGET_CAP
 from backend.contract.predictions import Interval
 from dashboard.charts.scale import USUAL, Scale, shortened
-from dashboard.wording.value import CAPPED, in_written_unit, is_capped, written, written_exactly
+from dashboard.wording.value import (
+    CAPPED,
+    in_written_unit,
+    is_capped,
+    ranged,
+    written,
+    written_exactly,
+)
 from dashboard.wording.words import LABEL
 
 CAP_WORDS = "the cap or more"
@@ -38,7 +45,8 @@ def interval_words(interval: Interval) -> str:
     >>> interval_words(Interval(lower=3.4, upper=5.00001, coverage=0.9))
     '90% interval: $340,000 to the cap or more'
     """
-    return f"{interval.coverage:.0%} interval: {written(interval.lower)} to {upper_words(interval)}"
+    ends = ranged(written(interval.lower), upper_words(interval))
+    return f"{interval.coverage:.0%} interval: {ends}"
 
 
 def upper_words(interval: Interval) -> str:
@@ -58,10 +66,10 @@ def interval_picture(prediction: float, interval: Interval, scale: Scale) -> str
         scale.percent(in_written_unit(value))
         for value in (prediction, interval.lower, interval.upper)
     )
-    ends = [written_exactly(end / DISPLAY.factor) for end in (scale.lowest, scale.highest)]
+    low, high = (written_exactly(end / DISPLAY.factor) for end in (scale.lowest, scale.highest))
     words = (
         f"{LABEL} {written(prediction)}, {interval_words(interval)}, on a scale from "
-        f"{ends[0]} to {ends[1]}"
+        f"{ranged(low, high)}"
     )
     return (
         f'<div role="img" aria-label="{html.escape(words)}" style="position:relative;height:3.1rem">'

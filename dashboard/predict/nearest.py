@@ -11,7 +11,7 @@ from backend.contract.what_if import NearestDistrict, NearestResponse
 from dashboard.charts.still_chart import draw_still
 from dashboard.predict.place_map import HEIGHT, around_figure, overview_figure, places_around
 from dashboard.wording.feature_words import input_columns
-from dashboard.wording.value import escaped, recorded
+from dashboard.wording.value import escaped, ranged, recorded
 from dashboard.wording.words import VALUE
 
 DISTANCE, RECORDED = "#distance", "#recorded"
@@ -52,7 +52,7 @@ def around_words(rows: list[NearestDistrict]) -> str:
     away = "" if farthest is None else f", up to {farthest:.1f} km away"
     return (
         f"Recorded {VALUE} of the {len(rows)} nearest training {SUBJECTS}{away}: "
-        f"{recorded(min(values))} to {recorded(max(values))}, median {recorded(median(values))}."
+        f"{ranged(recorded(min(values)), recorded(max(values)))}, median {recorded(median(values))}."
     )
 
 

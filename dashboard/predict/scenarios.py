@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from backend.contract.definition import DISPLAY, preset_of
-from backend.contract.predictions import FEATURES, PredictionResponse
+from backend.contract.predictions import FEATURES, Feature, PredictionResponse
 from dashboard.predict.field import Value
 from dashboard.predict.interval import upper_words
 from dashboard.wording.feature_words import input_words
@@ -85,12 +85,12 @@ def _input_rows(pinned: Sequence[Scenario]) -> dict[str, list[str]]:
     inputs = [one.answer.input.model_dump() for one in pinned]
     return {
         (f"{feature.label}, {feature.unit}" if feature.unit else feature.label): [
-            _cell(values[feature.name], inputs[0][feature.name]) for values in inputs
+            _cell(feature, values[feature.name], inputs[0][feature.name]) for values in inputs
         ]
         for feature in FEATURES
     }
 
 
-def _cell(value: Value, first: Value) -> str:
-    words = input_words(value)
+def _cell(feature: Feature, value: Value, first: Value) -> str:
+    words = input_words(feature, value)
     return words if value == first else f"**{words}**"

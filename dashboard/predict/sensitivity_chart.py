@@ -14,7 +14,7 @@ from dashboard.charts.colours import HERE, TOTAL, UP
 from dashboard.charts.scale import Scale
 from dashboard.predict.field import Value
 from dashboard.shared.buttons import readable_choices
-from dashboard.wording.feature_words import feature_named, input_words
+from dashboard.wording.feature_words import feature_named, input_words, is_year, whole_years
 from dashboard.wording.value import CHART_UNIT, escaped, in_chart_unit
 from dashboard.wording.words import LABEL, VALUE, capitalized, in_sentence, numeral
 
@@ -22,6 +22,8 @@ HEIGHT = 270
 LEAST_COLUMN_WIDTH = 215
 MOST_AT_ONCE = 12
 """Charts: of more inputs, those that change the prediction most are drawn first."""
+MOST_NAMED, MOST_LETTERS = 12, 22
+"""Words of a category that are all written below their bars, and letters of those that fit side by side."""
 CHOICE_KEY = "predict_sensitivity_choice"
 PARTS, PARTS_AROUND_ZERO = 4, 2
 """The shared axis ends at a round step; it has about so many, fewer if values are on both sides of zero."""
@@ -97,7 +99,7 @@ def entered_words(curve: SensitivityCurve, entered: Value) -> str:
     """Write the entered value, and whether it is off the chart."""
     if entered is None:
         return "Nothing entered"
-    words = f"Entered: {input_words(entered)}"
+    words = f"Entered: {input_words(feature_named(curve.feature), entered)}"
     if isinstance(entered, str):
         return words
     if entered < curve.values[0]:
@@ -217,7 +219,12 @@ def _category_parts(
 
 
 def _category_axis(names: list[str], index: int, *, shown: bool) -> dict[str, Any]:
-    label = {"show": shown, "hideOverlap": True, "overflow": "truncate", "width": 60}
+    label = {"show": shown, "overflow": "truncate", "width": 60}
+    if len(names) <= MOST_NAMED:
+        # Side by side they would be written over each other, and every second one would be left out.
+        label |= {"interval": 0, "rotate": 40 if sum(map(len, names)) > MOST_LETTERS else 0}
+    else:
+        label |= {"hideOverlap": True}
     return {
         "type": "category",
         "gridIndex": index,
@@ -228,18 +235,21 @@ def _category_axis(names: list[str], index: int, *, shown: bool) -> dict[str, An
 
 
 def _input_axis(curve: SensitivityCurve, index: int, unit: str) -> dict[str, Any]:
+    feature = feature_named(curve.feature)
+    label = {"show": index == 1, "showMinLabel": False, "showMaxLabel": False, "hideOverlap": True}
     return {
         "type": "value",
         "gridIndex": index,
         "min": curve.values[0],
         "max": curve.values[-1],
+        "minInterval": 1 if feature.kind == "integer" else 0,
         "name": unit,
         "nameLocation": "middle",
         "nameGap": 24,
         "splitNumber": 4,
         "splitLine": {"show": False},
         # The ends are percentiles, not round numbers: their labels would overlap the next ones.
-        "axisLabel": {"show": index == 1, "showMinLabel": False, "showMaxLabel": False},
+        "axisLabel": label | whole_years(is_year(feature)),
     }
 
 

@@ -93,7 +93,7 @@ def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
         "timestamp": config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=150),
-        "actor": config.TextColumn("Actor", width=90),
+        "actor": config.TextColumn("Actor", width=110),
         "action": config.TextColumn("Action", width=170),
         "subject": config.TextColumn("Subject", width=220),
         "reason": config.TextColumn("Reason", width="large"),

@@ -9,6 +9,7 @@ from backend.contract.performance import Estimate
 from dashboard.charts.colours import DOWN, TOTAL, UP
 from dashboard.charts.interval_mark import MarkStyle, interval_marks
 from dashboard.registry.words import NOUNS, finer_difference
+from dashboard.shared.column_width import column_width
 from dashboard.wording.segment_words import segment_label
 from dashboard.wording.value import (
     CHART_UNIT,
@@ -42,7 +43,9 @@ def draw_slices(found: ComparisonResponse, state: str) -> None:
             key="registry_slices",
             height="content",
             hide_index=True,
-            column_config=_columns(state),
+            column_config=_columns(
+                state, [segment_label(one.kind, one.name) for one in found.slices]
+            ),
             placeholder="–",
             alt=f"Errors of champion and {noun} by segment",
         )
@@ -87,6 +90,8 @@ def forest_option(found: ComparisonResponse, noun: str) -> dict[str, Any]:
             "nameLocation": "middle",
             "nameGap": 28,
             "splitNumber": 5,
+            # With no difference anywhere zero would be at the chart's edge.
+            **({} if any(map(_is_apart, rows)) else {"min": -1, "max": 1}),
         },
         "yAxis": {
             "type": "category",
@@ -97,6 +102,11 @@ def forest_option(found: ComparisonResponse, noun: str) -> dict[str, Any]:
         },
         "series": series,
     }
+
+
+def _is_apart(row: tuple[str, int, Estimate | None]) -> bool:
+    difference = row[2]
+    return difference is not None and (difference.lower, difference.upper) != (0.0, 0.0)
 
 
 def mark_style(difference: Estimate) -> MarkStyle:
@@ -143,10 +153,10 @@ def slice_cells(one: SliceComparison) -> dict[str, Any]:
     }
 
 
-def _columns(state: str) -> dict[str, Any]:
+def _columns(state: str, segments: list[str]) -> dict[str, Any]:
     config = st.column_config
     return {
-        "segment": config.TextColumn("Segment", width=168),
+        "segment": config.TextColumn("Segment", width=column_width(segments, 120, 210)),
         "rows": config.NumberColumn("n", format="%,.0f", width=52),
         "champion": value_column("Champion", width=80),
         "other": value_column(state, width=84),

@@ -14,7 +14,7 @@ from dashboard.registry.words import (
     state_of,
 )
 from dashboard.wording.moment import COLUMN_FORMAT, cell
-from dashboard.wording.value import in_written_unit, value_column, written
+from dashboard.wording.value import in_written_unit, ranged, value_column, written
 
 CHOSEN = "registry_other"
 """Session state: the version to compare with the champion."""
@@ -119,7 +119,7 @@ def _choose_selected(key: str, models: ModelsResponse) -> None:
 
 
 def _interval(error: Estimate) -> str:
-    return f"{written(error.lower)} to {written(error.upper)}"
+    return ranged(written(error.lower), written(error.upper))
 
 
 def _columns() -> dict[str, Any]:

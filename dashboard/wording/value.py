@@ -77,7 +77,7 @@ def value_range(estimate: Estimate) -> str:
     '**\\$37,400** :gray[\\$35,500 to \\$39,400]'
     """
     value, lower, upper = map(value_words, (estimate.value, estimate.lower, estimate.upper))
-    return f"**{value}** :gray[{lower} to {upper}]"
+    return f"**{value}** :gray[{ranged(lower, upper)}]"
 
 
 def share_range(estimate: Estimate) -> str:
@@ -92,6 +92,18 @@ def share_range(estimate: Estimate) -> str:
         f"**{percent(estimate.value)}** :gray[{percent(estimate.lower)} to "
         f"{percent(estimate.upper)}]"
     )
+
+
+def ranged(lower: str, upper: str) -> str:
+    """Join two written values to a range; a unit that follows a number is said once, at the end.
+
+    Examples
+    --------
+    >>> ranged("$380,000", "$415,200")
+    '$380,000 to $415,200'
+    """
+    unit = DISPLAY.suffix if DISPLAY.suffix[:1].isspace() else ""
+    return f"{lower.removesuffix(unit) if upper.endswith(unit) else lower} to {upper}"
 
 
 def number_range(estimate: Estimate) -> str:

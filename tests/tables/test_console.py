@@ -79,6 +79,12 @@ def test_a_page_speaks_of_its_own_table(drawn: dict[str, list[str]], page: str) 
     assert [words for words in EXPECTED[page] if words not in everything] == []
 
 
+def test_a_unit_is_said_once_in_a_range(drawn: dict[str, list[str]]) -> None:
+    everything = "\n".join(text for texts in drawn.values() for text in texts)
+    assert re.search(r"90% interval: \S+ to \S+ °C", everything)
+    assert re.findall(r"\d °C (?:to|and) .{12}", everything) == []
+
+
 def test_temperatures_below_zero_are_written_with_their_sign(
     drawn: dict[str, list[str]],
 ) -> None:

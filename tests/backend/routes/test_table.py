@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 from backend.contract.data import TableResponse
 from storage.domain.inputs import FEATURE_NAMES
 from storage.models.store import TABLE_PROFILE, ModelStore
+from storage.schema.learned_split import LearnedSplit
 from storage.settings import Settings
 from tests.versions import overwrite, rewrite_manifest
 
@@ -31,6 +32,17 @@ def test_the_table_of_the_served_version_is_described(
         assert column.found.histogram is not None
         assert sum(column.found.histogram.counts) == found.table.rows - column.found.missing
         assert column.accepted is not None
+
+
+def test_where_rows_were_split_by_time_is_said(
+    http: FlaskClient, service_settings: Settings
+) -> None:
+    assert read(http).validation_from is None
+    store = ModelStore(service_settings.paths)
+    split = LearnedSplit(kind="time", validation_from="2024-11-16", test_from="2025-02-04")
+    rewrite_manifest(store, store.champion().version, split=split)
+    found = read(http)
+    assert (found.validation_from, found.test_from) == ("2024-11-16", "2025-02-04")
 
 
 def test_a_version_that_counted_nothing_says_so_and_describes_its_columns(

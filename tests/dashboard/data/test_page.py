@@ -7,10 +7,22 @@ from streamlit.testing.v1 import AppTest
 
 from backend.contract.data import ColumnProfile, TableColumn, WordCounts
 from dashboard.charts.histogram import OTHERS, word_bars
-from dashboard.data.inputs import input_cells
+from dashboard.data.inputs import input_cells, unit_width
 from storage.models.store import TABLE_PROFILE, ModelStore
 from tests.dashboard.conftest import OpenPage, Service, sentences
 from tests.versions import rewrite_manifest
+
+COLUMN = {
+    "name": "built",
+    "label": "Built",
+    "unit": "kg",
+    "description": "When it was built.",
+    "kind": "integer",
+    "may_be_missing": False,
+    "accepted": [1900, 2100],
+    "typical": [1950, 2020],
+    "found": None,
+}
 
 
 def test_the_page_says_what_the_table_is_and_draws_every_input(
@@ -46,6 +58,20 @@ def test_another_input_is_opened(open_page: OpenPage, service: Service) -> None:
     assert "accepted 0 to" in captions
     (chart,) = [chart for chart in _charts(page) if "years" in json.dumps(chart["xAxis"])]
     assert sum(count for _, count in chart["series"][0]["data"][:-1])
+
+
+def test_units_have_the_room_they_need_and_none_has_no_column() -> None:
+    column = TableColumn.model_validate(COLUMN)
+    assert unit_width([column.model_copy(update={"unit": ""})]) is None
+    assert unit_width([column]) == 56
+    assert unit_width([column, column.model_copy(update={"unit": "people per house"})]) == 134
+
+
+def test_years_have_no_separators() -> None:
+    column = TableColumn.model_validate(COLUMN)
+    assert input_cells(column, 0)["accepted"] == "1,900 to 2,100"
+    years = column.model_copy(update={"unit": "", "typical": [1950.0, 2020.0]})
+    assert input_cells(years, 0)["accepted"] == "1900 to 2100"
 
 
 def test_doubts_are_listed(open_page: OpenPage, service: Service) -> None:

@@ -13,11 +13,13 @@ from backend.contract.predictions import (
     FEATURE_NAMES,
     TARGET_CAP,
     Contributions,
+    Feature,
     HousingFeatures,
     Interval,
 )
 from backend.contract.what_if import NearestDistrict, SensitivityCurve
 from dashboard.charts.colours import DOWN, HERE, TOTAL, UP
+from dashboard.predict import sensitivity_chart
 from dashboard.predict.contribution_chart import waterfall_figure
 from dashboard.predict.contributions import amount_of, build_up, value_of
 from dashboard.predict.interval import interval_picture, interval_scale, interval_words
@@ -71,6 +73,19 @@ def test_the_waterfall_draws_every_input_with_its_value_between_two_totals() -> 
     assert high > max(np.cumsum(bars["x"][:-1]))
 
 
+@pytest.mark.parametrize(("base", "from_zero"), [(0.2, True), (4.0, False)])
+def test_small_steps_far_from_zero_are_drawn_large_enough_to_be_seen(
+    base: float, from_zero: bool
+) -> None:
+    values = dict(zip(FEATURE_NAMES, np.linspace(-0.04, 0.03, 8), strict=True))
+    contributions = Contributions(base_value=base, values=values)
+    figure = waterfall_figure(build_up(contributions, base + sum(values.values())), INPUTS)
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert (low == 0) == from_zero
+    largest = max(map(abs, figure["data"][0]["x"][1:-1]))
+    assert largest > 0.1 * (high - low)
+
+
 @given(PRICES, PRICES, PRICES)
 def test_the_interval_is_drawn_on_the_scale_and_around_its_price(
     one: float, other: float, third: float
@@ -105,6 +120,36 @@ def test_a_curve_is_drawn_in_dollars_over_all_of_its_districts() -> None:
     assert entered_words(curve, 30.0) == "Entered: 30"
     assert "(off the chart, right)" in entered_words(curve, 90.0)
     assert "(off the chart, left)" in entered_words(curve, 0.5)
+
+
+def test_years_and_whole_numbers_are_written_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    year = {"name": "Built", "label": "Built", "description": "When.", "kind": "integer", "step": 1}
+    ranges = {"accepted": [1900, 2100], "typical": [1950, 2020], "example": 2008}
+    _use(monkeypatch, Feature.model_validate(year | ranges))
+    axis = sensitivity_option(_curve("HouseAge"), 2008.0, AXIS)["xAxis"][1]
+    assert axis["minInterval"] == 1
+    assert axis["axisLabel"]["formatter"] == "{value}"
+    assert entered_words(_curve("HouseAge"), 2008.0).startswith("Entered: 2008")
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [(["dry", "wet", "hot"], (0, 0)), (["Harbour", "Market", "University"], (0, 40))],
+)
+def test_every_word_of_a_short_category_is_written_below_its_bar(
+    monkeypatch: pytest.MonkeyPatch, names: list[str], expected: tuple[int, int]
+) -> None:
+    words = {"kind": "category", "categories": names, "example": names[0]}
+    described = {"name": "Place", "label": "Place", "description": "Where."}
+    _use(monkeypatch, Feature.model_validate(described | words))
+    curve = _curve("HouseAge").model_copy(update={"values": [0.0, 1.0, 2.0]})
+    label = sensitivity_option(curve, names[0], AXIS)["xAxis"][1]["axisLabel"]
+    assert (label["interval"], label["rotate"]) == expected
+
+
+def _use(monkeypatch: pytest.MonkeyPatch, feature: Feature) -> None:
+    """Draw an input of another table."""
+    monkeypatch.setattr(sensitivity_chart, "feature_named", lambda _: feature)
 
 
 @pytest.mark.parametrize("name", get_args(FeatureName))

@@ -45,6 +45,12 @@ def test_only_what_is_beyond_doubt_is_called_better_or_worse() -> None:
     assert forest_option(comparison(None), "challenger")["series"] == []
 
 
+def test_a_chart_without_any_difference_has_zero_in_its_middle() -> None:
+    axis = forest_option(comparison(estimate(0.0, 0.0)), "challenger")["xAxis"]
+    assert axis["min"] == -axis["max"]
+    assert "min" not in forest_option(comparison(estimate(-0.1, 0.2)), "challenger")["xAxis"]
+
+
 def promotion(branch: str) -> GateVerdict:
     """The promotion of version "old" in place of "new"."""
     recent = {
