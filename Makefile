@@ -67,6 +67,7 @@ browser:  ## Install the Chromium that the browser tests drive.
 
 screenshots: browser  ## Retake the screenshots in docs/screenshots, and the README's animation.
 	@$(VENV)/python -m tests.browser.screenshots
+	@$(VENV)/python -m tests.browser.table_screenshots
 	@exec $(VENV)/python -m tests.browser.animation
 
 docs:  ## Build the documentation into site/; a broken link or anchor fails.

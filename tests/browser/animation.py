@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from tests.browser.screenshots import PICTURES
+from tests.browser.picture import PICTURES
 
 SCENES = (
     ("overview-light.png", "Overview: is the service healthy, and can its answers be trusted?"),

@@ -33,12 +33,11 @@ from tests.browser.console import (
     open_first_row,
     running_system,
     settle,
-    visit,
 )
+from tests.browser.picture import PICTURES, WIDTH, opened, photograph
 from tests.districts import unseen_districts, unseen_prices
 from tests.system import REPOSITORY, clean_environment, free_port, wait_for
 
-PICTURES = REPOSITORY / "docs" / "screenshots"
 PAGES = {
     "overview": "",
     "drift": "drift?drift_window=5+minutes",
@@ -51,6 +50,7 @@ PAGES = {
     "batch": "batch",
     "latency": "latency",
     "performance": "performance",
+    "data": "data",
     "registry": "registry",
     "logs": "logs?request_endpoint=/predict",
 }
@@ -58,7 +58,6 @@ VERSIONS = ("linear_regression", "hist_gradient_boosting")
 """The last one serves."""
 SCENARIOS = ("Cupertino", "Pacific Palisades", "Delano")
 BATCH_ROWS = 1_500
-HEIGHT = 900
 TRAFFIC_SECONDS = 100
 REQUESTS_A_SECOND = 12
 MOST_ASKED = 3_000
@@ -91,7 +90,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--into", type=Path, default=PICTURES, help="folder for the pictures")
     parser.add_argument("--only", choices=PAGES, nargs="*", help="which pages (default: all)")
-    parser.add_argument("--width", type=int, default=1440, help="pixels (default: %(default)s)")
+    parser.add_argument("--width", type=int, default=WIDTH, help="pixels (default: %(default)s)")
     parser.add_argument(
         "--traffic-seconds",
         type=float,
@@ -160,18 +159,10 @@ def _leave_a_refusal(system: System) -> None:
 def _photograph(
     browser: Browser, system: System, name: str, scheme: Scheme, options: argparse.Namespace
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": options.width, "height": HEIGHT}, color_scheme=scheme
-    )
-    page = context.new_page()
     _leave_a_refusal(system)
-    visit(page, system, PAGES[name])
-    PREPARATIONS[name](page)
-    _stretch(page, options.width)
-    picture = options.into / f"{name}-{scheme}.png"
-    page.screenshot(path=picture)
-    sys.stdout.write(f"{picture}\n")
-    context.close()
+    with opened(browser, system, PAGES[name], scheme, options.width) as page:
+        PREPARATIONS[name](page)
+        photograph(page, options.into / f"{name}-{scheme}.png")
 
 
 def _prepare_overview(page: Page) -> None:
@@ -252,6 +243,11 @@ def _prepare_performance(page: Page) -> None:
         expect(page.locator(f".st-key-performance_{chart} canvas").first).to_be_visible()
 
 
+def _prepare_data(page: Page) -> None:
+    for chart in ("target", "split", "column"):
+        expect(page.locator(f".st-key-data_{chart} canvas").first).to_be_visible()
+
+
 def _prepare_registry(page: Page) -> None:
     for chart in ("figures", "forest"):
         expect(page.locator(f".st-key-registry_{chart} canvas").first).to_be_visible()
@@ -277,18 +273,10 @@ PREPARATIONS = {
     "batch": _prepare_batch,
     "latency": _prepare_latency,
     "performance": _prepare_performance,
+    "data": _prepare_data,
     "registry": _prepare_registry,
     "logs": _prepare_logs,
 }
-
-
-def _stretch(page: Page, width: int) -> None:
-    """Make the window as high as the page: Streamlit scrolls inside of it, so a full page is the window's."""
-    page.mouse.move(width // 2, 4)
-    height = int(page.get_by_test_id("stMain").evaluate("main => main.scrollHeight"))
-    page.set_viewport_size({"width": width, "height": max(HEIGHT, height)})
-    settle(page)
-    page.wait_for_timeout(1_000)  # charts and tables draw themselves anew, and fade in
 
 
 if __name__ == "__main__":
