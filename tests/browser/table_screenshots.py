@@ -39,9 +39,10 @@ def main() -> None:
         root = Path(folder)
         table = {"HOUSING_TABLE": str(root / "table")}
         _train(root, table)
-        ports = free_port(), free_port()
         with (
-            running_system(root / "runtime", root / "logs", *ports, **table) as system,
+            running_system(
+                root / "runtime", root / "logs", free_port(), free_port(), **table
+            ) as system,
             chromium() as browser,
         ):
             for name in PAGES:
