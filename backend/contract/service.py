@@ -105,4 +105,4 @@ class SchemaResponse(Success):
     """GET /schema: the request bodies as JSON Schema, and an example."""
 
     schemas: dict[str, Any] = Field(alias="schema", description="JSON Schema of each request body.")
-    example: dict[str, float] = Field(description="A valid body for POST /predict.")
+    example: dict[str, float | str | None] = Field(description="A valid body for POST /predict.")

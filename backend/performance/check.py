@@ -52,7 +52,7 @@ class PerformanceCheck:
         self._database = database
         self._lock = threading.Lock()
         self._version: str | None = None
-        self._baseline: Baseline | None = None
+        self._baseline: Baseline | str = NO_HOLDOUT
 
     def report(
         self,
@@ -91,7 +91,7 @@ class PerformanceCheck:
             n_labelled=window.labelled,
             expected_coverage=model.coverage,
             labels=_label_state(window),
-            baseline=baseline.realized if baseline is not None else None,
+            baseline=None if isinstance(baseline, str) else baseline.realized,
             realized=realized_error(rows, SEED, minimum_rows),
             degradation=_degradation(baseline, rows, margin, minimum_rows),
             estimated=_estimated(baseline, losses, ~known, margin),
@@ -102,8 +102,8 @@ class PerformanceCheck:
             series=_series(window, baseline, losses, step_seconds, margin),
         )
 
-    def baseline(self, model: ServedModel) -> Baseline | None:
-        """Return the baseline of the model's error; None if its version has no usable holdout."""
+    def baseline(self, model: ServedModel) -> Baseline | str:
+        """Return the baseline of the model's error, or why its version has none."""
         with self._lock:
             if self._version != model.manifest.version:
                 self._baseline = _make_baseline(model.holdout)
@@ -111,9 +111,14 @@ class PerformanceCheck:
             return self._baseline
 
 
-def _make_baseline(holdout: LabelledPredictions | None) -> Baseline | None:
-    if holdout is None or len(holdout) < SMALLEST_HOLDOUT:
-        return None
+def _make_baseline(holdout: LabelledPredictions | None) -> Baseline | str:
+    if holdout is None:
+        return NO_HOLDOUT
+    if len(holdout) < SMALLEST_HOLDOUT:
+        return (
+            f"The test part of this version's training had {len(holdout)} rows; at least "
+            f"{SMALLEST_HOLDOUT} are needed to judge later errors by it."
+        )
     return Baseline(holdout, realized_error(holdout, SEED), ErrorEstimator(holdout, SEED))
 
 
@@ -130,38 +135,40 @@ def _label_state(window: AnsweredWindow) -> LabelState:
 
 
 def _degradation(
-    baseline: Baseline | None, rows: LabelledPredictions, margin: float, minimum_rows: int
+    baseline: Baseline | str, rows: LabelledPredictions, margin: float, minimum_rows: int
 ) -> Degradation:
-    if baseline is None:
-        return Degradation.unknown(NO_HOLDOUT)
+    if isinstance(baseline, str):
+        return Degradation.unknown(baseline)
     return degradation(rows, baseline.rows, SEED, margin, minimum_rows)
 
 
-def _expected_losses(baseline: Baseline | None, window: AnsweredWindow) -> ExpectedLosses | None:
-    if baseline is None:
+def _expected_losses(baseline: Baseline | str, window: AnsweredWindow) -> ExpectedLosses | None:
+    if isinstance(baseline, str):
         return None
     return baseline.estimator.expected_losses(window.rows)
 
 
 def _estimated(
-    baseline: Baseline | None,
+    baseline: Baseline | str,
     losses: ExpectedLosses | None,
     chosen: NDArray[np.bool_],
     margin: float,
 ) -> EstimatedError:
-    if baseline is None or losses is None:
-        return EstimatedError.unknown(NO_HOLDOUT, int(chosen.sum()))
+    if isinstance(baseline, str) or losses is None:
+        return EstimatedError.unknown(str(baseline), int(chosen.sum()))
     return baseline.estimator.estimate(losses.only(chosen), margin)
 
 
-def _slices(baseline: Baseline | None, rows: LabelledPredictions) -> list[ErrorSlice]:
-    if baseline is None:
+def _slices(baseline: Baseline | str, rows: LabelledPredictions) -> list[ErrorSlice]:
+    if isinstance(baseline, str):
         return []
     return worst_slices(rows, baseline.rows, SEED)
 
 
-def _residuals(baseline: Baseline | None, rows: LabelledPredictions) -> ResidualHistogram | None:
-    return residual_histogram(rows, baseline.rows) if baseline is not None and len(rows) else None
+def _residuals(baseline: Baseline | str, rows: LabelledPredictions) -> ResidualHistogram | None:
+    if isinstance(baseline, str) or not len(rows):
+        return None
+    return residual_histogram(rows, baseline.rows)
 
 
 def _step_seconds(window: AnsweredWindow) -> int:
@@ -176,7 +183,7 @@ def _first_second(window: AnsweredWindow) -> float:
 
 def _series(
     window: AnsweredWindow,
-    baseline: Baseline | None,
+    baseline: Baseline | str,
     losses: ExpectedLosses | None,
     step_seconds: int,
     margin: float,

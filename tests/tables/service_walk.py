@@ -13,6 +13,8 @@ from typing import Any
 from backend.client import HousingClient, ServiceRefused
 from backend.contract.drift import DriftRequest
 from backend.contract.feedback import FeedbackItem
+from backend.demo_api.__main__ import STEPS
+from backend.demo_api.walk import Connection, walk
 from storage.domain.inputs import HousingFeatures
 from storage.models.store import ModelStore
 from storage.schema.records import utc_now
@@ -35,10 +37,18 @@ def main(out: Path) -> None:
     try:
         with log_writer(service), connect() as client:
             answers = _asked(client) | _refused(client) | _labelled(client)
+            answers["off"] = _off(settings)
             answers["retraining"] = _retrained(settings, client, service)
     finally:
         service.close()
     out.write_text(json.dumps(answers, default=str), encoding="utf-8")
+
+
+def _off(settings: Settings) -> list[str]:
+    """Return what the walk through the API finds wrong."""
+    connection = Connection(settings.addresses.backend_url, OPERATOR_KEY)
+    outcomes = walk(connection, STEPS, lambda _: None)
+    return [f"{one.step.endpoint}: {one.text}" for one in outcomes if one.off]
 
 
 def _asked(client: HousingClient) -> dict[str, Any]:

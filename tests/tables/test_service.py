@@ -54,6 +54,10 @@ def test_a_row_with_gaps_is_answered_and_recorded_as_it_was_sent(answered: dict[
     assert answered["logged"]["prediction"]["input"] == answer["input"]
 
 
+def test_every_endpoint_is_as_the_contract_says(answered: dict[str, Any]) -> None:
+    assert answered["off"] == []
+
+
 def test_contributions_of_words_and_gaps_add_up(answered: dict[str, Any]) -> None:
     answer = answered["predict"]
     contributions = answer["contributions"]

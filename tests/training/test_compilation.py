@@ -53,6 +53,35 @@ def test_the_service_needs_no_function_that_was_not_compiled_ahead(trained_runti
     assert missing == []
 
 
+OF_A_LIBRARY = """
+import json
+
+from training.compilation import ahead
+from training.features.ranked_inputs import RankedInputs
+from training.models.compiled_model import _answer_coded
+
+ahead.compile_all()
+known = set(_answer_coded.signatures)
+
+splits = ahead.split(ahead.load_table(), ahead.SEED)
+steps = [("preprocessing", RankedInputs()), ("regressor", ahead.LightGBMTrees(n_estimators=5))]
+candidate = ahead.Candidate("lightgbm", "LightGBM", ahead.PricePipeline(steps))
+fitted = ahead.fit(candidate, splits.train, splits.validation, threads=1)
+intervals = ahead.fit_intervals(fitted, splits, ahead.SEED)
+again = [ahead.unpickled(ahead.pickled(one)) for one in (fitted.pipeline, intervals)]
+ahead._ask(*again, splits.train)
+print(json.dumps([len(known), len(set(_answer_coded.signatures) - known)]))
+"""
+
+
+def test_trees_of_a_library_need_no_function_that_was_not_compiled_ahead() -> None:
+    command = [sys.executable, "-c", OF_A_LIBRARY]
+    found = subprocess.run(command, env=clean_environment(), capture_output=True, timeout=240)
+    known, missing = json.loads(found.stdout or found.stderr)
+    assert known >= 1
+    assert missing == 0
+
+
 def test_nothing_is_compiled_where_it_would_not_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compilation, "why_not_kept", lambda: "Nowhere.")
     monkeypatch.setattr(compilation, "compile_all", pytest.fail)

@@ -4,12 +4,16 @@ from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.pipeline import Pipeline
 
 from storage.models.pickles import pickled, unpickled
+from training.boosters.conditions import Conditions, TreeNodes
+from training.boosters.lightgbm_trees import LightGBMTrees
 from training.dataset.sources import load_table
 from training.dataset.splits import Part, split
 from training.dataset.table import HousingTable
 from training.features.encoded_inputs import EncodedInputs
+from training.features.ranked_inputs import RankedInputs, code_counts
 from training.fitting.fit import fit, fit_intervals
 from training.fitting.search import SEARCHED
 from training.models.candidates import Candidate, all_candidates
@@ -27,6 +31,17 @@ FEW_TREES = {
 }
 """The candidates that are compiled when they are served, and what makes them small."""
 
+SMALLEST_TREE = TreeNodes(
+    columns=np.zeros(3, np.int64),
+    thresholds=np.zeros(3),
+    left=np.array([1, -1, -1], np.int64),
+    right=np.array([2, -1, -1], np.int64),
+    values=np.array([0.0, -1.0, 1.0]),
+    codes={0: [0]},
+    asks_for_codes=np.zeros(3, np.bool_),
+)
+"""A question and two leaves."""
+
 
 def compile_all() -> None:
     """Fit, load and ask small models as training and service do: a function is compiled when it is called."""
@@ -37,15 +52,27 @@ def compile_all() -> None:
     for candidate in (*candidates, _with_encoded_inputs()):
         candidate.pipeline.set_params(**FEW_TREES[candidate.name])
         fitted = fit(candidate, splits.train, splits.validation, threads=1)
-        intervals = fit_intervals(fitted, splits, SEED)
+        intervals = unpickled(pickled(fit_intervals(fitted, splits, SEED)))
         # As they are after loading: an array that must not be written to is another type.
-        _ask(unpickled(pickled(fitted.pipeline)), unpickled(pickled(intervals)), splits.train)
+        _ask(unpickled(pickled(fitted.pipeline)), intervals, splits.train)
+    _ask(unpickled(pickled(_with_coded_trees(splits.train))), intervals, splits.train)
 
 
 def _with_encoded_inputs() -> Candidate:
     """Return what answers for a table with categories or missing values, whatever the table here has."""
     steps = [(PREPROCESSING, EncodedInputs()), (REGRESSOR, HistGradientBoostingRegressor())]
     return Candidate("hist_gradient_boosting", "Encoded inputs", PricePipeline(steps))
+
+
+def _with_coded_trees(learned: Part) -> Pipeline:
+    """Return what answers with the trees of an optional library; this one is none that a library grew."""
+    counts = code_counts() or (0,) * learned.inputs.shape[1]
+    conditions = Conditions(counts)
+    conditions.add_nodes(SMALLEST_TREE)
+    trees = LightGBMTrees(code_counts=counts)
+    trees.forest_ = conditions.forest(baseline=float(learned.targets.mean()))
+    encoding = RankedInputs().fit(learned.inputs, learned.targets)
+    return PricePipeline([(PREPROCESSING, encoding), (REGRESSOR, trees)])
 
 
 def _ask(pipeline: Any, intervals: Any, learned: Part) -> None:

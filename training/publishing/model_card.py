@@ -79,10 +79,15 @@ def _protocol(outcome: TrainingOutcome) -> str:
     return f"""## Protocol
 
 1. {_dealt(outcome)}
-2. {len(outcome.candidates)} models were fitted on the training part. {_search(outcome)}
+2. {_fitted(outcome)} {_search(outcome)}
 3. The model with the lowest RMSE on the validation part won. Validation also calibrated the intervals.
 4. After that, the test part was opened once; no candidate was chosen by it. The promotion gate does use it:
    on the test part, a retrained version has to do better than the champion.{_neighbours(outcome)}"""
+
+
+def _fitted(outcome: TrainingOutcome) -> str:
+    number = len(outcome.candidates)
+    return f"{number} model{' was' if number == 1 else 's were'} fitted on the training part."
 
 
 def _dealt(outcome: TrainingOutcome) -> str:
@@ -105,7 +110,8 @@ figures apply to places with neighbours in the training data, not to a region wi
 
 def _search(outcome: TrainingOutcome) -> str:
     if len(outcome.trials) < 2:
-        return "Each has one configuration, fixed in advance."
+        each = "It" if len(outcome.candidates) == 1 else "Each"
+        return f"{each} has one configuration, fixed in advance."
     default = outcome.trials[0]
     best = min(outcome.trials, key=lambda trial: trial.validation.rmse)
     values = [f"   - `{name}`: {value}" for name, value in sorted(best.parameters.items())]
@@ -199,7 +205,7 @@ def _intervals(outcome: TrainingOutcome) -> str:
     return f"""## Intervals
 
 Split conformal prediction, scaled by difficulty: a second model learned how large the first one's error tends
-to be, and the validation part determined the factor to multiply that by, so that {coverage:.0%} of its prices
+to be, and the validation part determined the factor to multiply that by, so that {coverage:.0%} of its values
 were inside. On the test part {held:.1%} were inside, at a mean width of {written_exactly(width)}.
 
 What the intervals do not promise:

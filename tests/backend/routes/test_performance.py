@@ -1,5 +1,6 @@
 """GET /monitoring/performance over HTTP: predictions, labels, figures; and every way to have too little."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,16 @@ def holdout(app: Flask) -> LabelledPredictions:
     found = services.host.current().holdout
     assert found is not None
     return found
+
+
+@pytest.fixture
+def small_holdout(app: Flask, holdout: LabelledPredictions) -> Iterator[None]:
+    """The version as if its test part had 68 rows."""
+    services: Services = app.extensions[EXTENSION]
+    model = services.host.current()
+    model.holdout = holdout.only(np.arange(len(holdout)) < 68)
+    yield
+    model.holdout = holdout
 
 
 def performance(http: FlaskClient, query: str = "") -> PerformanceResponse:
@@ -147,3 +158,16 @@ def test_a_wrong_window_is_a_400(http: FlaskClient, query: str) -> None:
 
 def test_without_a_database_it_is_a_503(http: FlaskClient) -> None:
     assert http.get("/monitoring/performance").status_code == 503
+
+
+@pytest.mark.usefixtures("small_holdout")
+def test_a_test_part_too_small_to_compare_with_is_said_as_such(http: FlaskClient) -> None:
+    report = performance(http)
+    assert report.baseline is None
+    assert "had 68 rows; at least 100 are needed" in report.degradation.reason
+    assert report.estimated.reason == report.degradation.reason
+    body = http.post("/monitoring/retraining-check", json={}).json
+    assert body is not None
+    assert "Realized error: The test part of this version's training had 68 rows" in str(
+        body["reasons"]
+    )

@@ -92,6 +92,12 @@ def test_it_names_the_coverage_that_was_measured(outcome: TrainingOutcome) -> No
     assert f"On the test part {held} were inside" in model_card(outcome)
 
 
+def test_one_model_is_not_called_several(outcome: TrainingOutcome) -> None:
+    assert "2 models were fitted on the training part. Each has" in model_card(outcome)
+    one = dataclasses.replace(outcome, candidates=outcome.candidates[:1])
+    assert "1 model was fitted on the training part. It has" in model_card(one)
+
+
 def test_it_says_what_nobody_knows(outcome: TrainingOutcome) -> None:
     card = model_card(outcome)
     assert "No interval extends above 5.00001" in card
