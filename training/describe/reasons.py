@@ -11,6 +11,8 @@ FEW_WORDS = 50
 LONGEST_WORD = 200
 NEARLY_UNIQUE = 0.95
 NEARLY_EMPTY = 0.95
+ALMOST_ALL = 0.9
+"""Of the rows: so many different row numbers, as rows were copied."""
 CODE = frozenset({"code", "type", "class", "zone", "region", "zip", "category", "cluster", "group"})
 WHEN = frozenset({"year", "month", "week", "day", "hour", "date", "time", "age"})
 """A year that is different in every row is still no id."""
@@ -61,6 +63,20 @@ def names_rows(column: Column) -> bool:
         return False
     span = column.distinct[-1] - column.distinct[0] + 1
     return span == len(column) or bool(OWN_NAME & set(tokens(column.name)))
+
+
+def counts_rows(column: Column) -> bool:
+    """Whether it is different in nearly every row, by whole numbers without holes between them."""
+    if column.kind != "integer" or column.missing or WHEN & set(tokens(column.name)):
+        return False
+    different = len(column.distinct)
+    span = column.distinct[-1] - column.distinct[0] + 1
+    return bool(span == different and different >= ALMOST_ALL * len(column))
+
+
+def may_be_time(column: Column) -> bool:
+    """Whether its numbers may say when a row was recorded, by its whole name."""
+    return column.is_number and not column.missing and column.name.lower() in {"date", "year"}
 
 
 def is_code(column: Column) -> bool:

@@ -15,8 +15,10 @@ from training.describe.reading import Seen
 from training.describe.reasons import (
     LONGEST_WORD,
     MOST_WORDS,
+    counts_rows,
     is_code,
     mark_of_missing,
+    may_be_time,
     names_rows,
     why_empty,
     why_no_category,
@@ -85,6 +87,8 @@ class _Sorting:
         self._drop_twins()
         self._judge_alone()
         self._refuse_number_of_inputs()
+        self._ask_about_row_numbers()
+        self._ask_about_times(time)
         self._ask_about_codes()
         self._ask_about_marks()
         return Roles(
@@ -171,6 +175,22 @@ class _Sorting:
             raise InvalidDataset(
                 f"{file} has {count} columns that could be inputs; at most {MOST_INPUTS} can be used: name "
                 "those to leave out by --ignore."
+            )
+
+    def _ask_about_row_numbers(self) -> None:
+        for name, column in self._inputs.items():
+            if name not in self._options.kept and counts_rows(column):
+                self._warnings.append(
+                    f"{name} counts the rows, some of them twice: leave it out by --ignore {name} if it "
+                    "tells nothing else"
+                )
+
+    def _ask_about_times(self, time: Column | None) -> None:
+        named = [name for name, column in self._inputs.items() if may_be_time(column)]
+        if time is None and named:
+            self._warnings.append(
+                f"no column is taken for the time of a row: if {' or '.join(named)} is, name it by --time "
+                f"{named[-1]}, and the latest rows judge the model"
             )
 
     def _ask_about_codes(self) -> None:

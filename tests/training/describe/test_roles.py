@@ -226,6 +226,21 @@ def test_a_number_that_may_mean_missing_is_asked_about(file: Path) -> None:
     assert not any("far from" in said for said in _roles(file, cars()).warnings)
 
 
+def test_row_numbers_of_which_some_come_twice_are_asked_about(file: Path) -> None:
+    frame = cars().drop(columns="vin").assign(Lfd=range(5_001, 5_001 + ROWS))
+    twice = pd.concat([frame, frame[:20]])
+    warnings = _roles(file, twice).warnings
+    assert any(said.startswith("Lfd counts the rows, some of them twice") for said in warnings)
+    assert not any("counts the rows" in said for said in _roles(file, cars()).warnings)
+    assert not any("counts" in said for said in _roles(file, twice, kept=("Lfd",)).warnings)
+
+
+def test_numbers_that_may_be_times_are_asked_about_where_no_column_is(file: Path) -> None:
+    warnings = _roles(file, cars().drop(columns="sold")).warnings
+    assert any("if year is, name it by --time year" in said for said in warnings)
+    assert not any("--time" in said for said in _roles(file, cars()).warnings)
+
+
 def test_more_inputs_than_a_definition_has_are_refused(file: Path) -> None:
     random = np.random.default_rng(1)
     frame = pd.DataFrame(random.normal(size=(60, 201))).add_prefix("x").assign(price=range(60))

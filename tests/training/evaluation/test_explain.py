@@ -120,6 +120,18 @@ def test_an_input_that_changes_nothing_contributes_nothing(rows: FloatArray) -> 
     assert np.abs(found.contributions[[1, 2, 3, 4, 5, 7]]).max() < 1e-12
 
 
+def test_gaps_are_explained_like_values() -> None:
+    """Of the row, of a background row, and in a column that has nothing else."""
+    gap = np.nan
+    background = np.array([[1.0, 2.0, gap], [gap, 4.0, gap], [3.0, 5.0, gap]])
+    found = explain(
+        lambda rows: np.nan_to_num(rows, nan=10.0).sum(axis=1),
+        np.array([gap, 1.0, gap]),
+        background,
+    )
+    assert found.contributions == pytest.approx([10 - 14 / 3, 1 - 11 / 3, 0.0])
+
+
 def test_inputs_that_play_the_same_part_contribute_the_same() -> None:
     background = np.zeros((1, 2))
     found = explain(lambda inputs: inputs[:, 0] * inputs[:, 1], np.array([3.0, 3.0]), background)
