@@ -50,13 +50,35 @@ def refuse_other_table(paths: RuntimePaths, table: TableDefinition, *, writes: b
     """
     ours, known = RuntimeTable.of(table), _known(paths)
     if known is not None and known != ours:
-        raise SystemExit(
-            f"{paths.root} has the records of {known.name}, but the definition in use is that of "
-            f"{ours.name}, which differs in {_difference(known, ours)}: set HOUSING_TABLE to the folder of "
-            f"{known.name}, or HOUSING_RUNTIME_DIRECTORY to another folder. Nothing was changed."
-        )
+        raise SystemExit(_refusal(paths, known, ours))
     if writes and not paths.table.exists():
         _keep(paths.table, ours)
+
+
+def _refusal(paths: RuntimePaths, known: RuntimeTable, ours: RuntimeTable) -> str:
+    difference = _difference(known, ours)
+    if known.name != ours.name:
+        return (
+            f"{paths.root} has the records of {known.name}, but the definition in use is that of "
+            f"{ours.name}, which differs in {difference}: set HOUSING_TABLE to the folder of "
+            f"{known.name}, or HOUSING_RUNTIME_DIRECTORY to another folder. Nothing was changed."
+        )
+    changed = (
+        f"The definition of {ours.name} differs in {difference} from the one that {paths.root} was "
+    )
+    if _holds_nothing_else(paths):
+        return (
+            f"{changed}begun with. It has no records yet: remove {paths.table} to "
+            "begin with this one. Nothing was changed."
+        )
+    return (
+        f"{changed}begun with, so its records would mean something else: undo that, "
+        "or set HOUSING_RUNTIME_DIRECTORY to another folder. Nothing was changed."
+    )
+
+
+def _holds_nothing_else(paths: RuntimePaths) -> bool:
+    return [entry.name for entry in paths.root.iterdir()] == [paths.table.name]
 
 
 def _known(paths: RuntimePaths) -> RuntimeTable | None:

@@ -16,6 +16,7 @@ from rich.text import Text
 from storage.audit.chain import AuditAct
 from storage.audit.trail import AuditTrail
 from storage.domain.target import TARGET_UNIT
+from storage.domain.written import figure
 from storage.errors import (
     HousingError,
     InvalidInput,
@@ -246,10 +247,10 @@ def comparison(outcome: TrainingOutcome) -> Group:
 
 
 def _cells(measured: MeasuredCandidate, *, is_winner: bool) -> list[str]:
-    figures = (measured.fitted.validation.rmse, measured.test.rmse, measured.test.mae)
+    errors = (measured.fitted.validation.rmse, measured.test.rmse, measured.test.mae)
     return [
         measured.fitted.label,
-        *(f"{figure:.4f}" for figure in figures),
+        *(figure(error) for error in errors),
         f"{measured.test.r2_score:.4f}",
         f"{measured.fitted.fit_seconds:.1f}",
         "won" if is_winner else "",

@@ -6,6 +6,8 @@ from storage.domain.target import DISPLAY, RESOLUTION, TARGET_UNIT
 
 EXACT = 100
 """What was recorded, and errors, are written so many times finer than predictions are."""
+SMALL, LARGE = 1e-3, 1e4
+"""Between them, differences that matter are written with decimals."""
 
 
 def rounded(value: float, step: float = DISPLAY.step) -> float:
@@ -43,6 +45,24 @@ def written_exactly(value: float) -> str:
     '$380,812'
     """
     return written(value, DISPLAY.step / EXACT)
+
+
+def figure(
+    value: float, decimals: int = 4, *, sign: str = "", resolution: float = RESOLUTION
+) -> str:
+    """Write an error among others, in the target's unit, which is named beside them.
+
+    Of a target that is far smaller or larger than usual, decimals would say nothing or far too much.
+
+    Examples
+    --------
+    >>> figure(0.46), figure(0.0012, 3, sign="+", resolution=5.0)
+    ('0.4600', '+0.001')
+    >>> figure(5.12345678e-7, resolution=3e-8), figure(305_756_227.9, resolution=5e7)
+    ('5.1235e-07', '3.0576e+08')
+    """
+    digits = f".{decimals}f" if SMALL <= resolution < LARGE else f".{decimals + 1}g"
+    return f"{value:{sign}{digits}}"
 
 
 def written_difference(value: float, step: float = DISPLAY.step) -> str:

@@ -41,11 +41,26 @@ def test_another_table_is_refused_and_nothing_is_touched(
 ) -> None:
     paths = RuntimePaths(tmp_path)
     refuse_other_table(paths, other, writes=True)
+    paths.database.parent.mkdir(parents=True, exist_ok=True)
+    paths.database.touch()
     before = contents(tmp_path)
     with pytest.raises(SystemExit, match=difference) as refused:
         refuse_other_table(paths, OURS, writes=True)
-    assert "HOUSING_TABLE" in str(refused.value)
+    assert "HOUSING_RUNTIME_DIRECTORY to another folder" in str(refused.value)
+    assert ("HOUSING_TABLE" in str(refused.value)) == (other.name != OURS.name)
     assert contents(tmp_path) == before
+
+
+def test_a_definition_that_was_mended_before_anything_was_recorded_is_told_how_to_go_on(
+    tmp_path: Path,
+) -> None:
+    """A first training that stopped, for a word was missing, leaves nothing but what the folder is of."""
+    paths = RuntimePaths(tmp_path)
+    refuse_other_table(paths, with_first_input(**UNIT), writes=True)
+    with pytest.raises(SystemExit, match=r"has no records yet: remove .*table\.json"):
+        refuse_other_table(paths, OURS, writes=True)
+    paths.table.unlink()
+    refuse_other_table(paths, OURS, writes=True)
 
 
 def test_what_changes_no_record_may_change(tmp_path: Path) -> None:

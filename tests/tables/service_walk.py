@@ -37,8 +37,8 @@ def main(out: Path) -> None:
     try:
         with log_writer(service), connect() as client:
             answers = _asked(client) | _refused(client) | _labelled(client)
-            answers["off"] = _off(settings)
             answers["retraining"] = _retrained(settings, client, service)
+            answers["off"] = _off(settings)
     finally:
         service.close()
     out.write_text(json.dumps(answers, default=str), encoding="utf-8")

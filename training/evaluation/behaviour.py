@@ -11,6 +11,7 @@ import numpy as np
 from storage.domain.inputs import FEATURES
 from storage.domain.promises import HIGHEST_PREDICTION, RISES, RISING_INPUT
 from storage.domain.target import DISPLAY, LOWEST_ANSWER, TARGET_UNIT
+from storage.domain.written import figure
 from storage.schema.accepted import accepted_bounds
 from storage.schema.arrays import FloatArray
 from training.models.predictor import Predictor
@@ -108,7 +109,7 @@ def _rises_with(column: int, model: Predictor, inputs: FloatArray) -> Observatio
         rows=len(means),
         broken=broken,
         sentence=f"{len(means) - broken} of {len(means)} increases of every {risen} keep or raise the "
-        f"mean {value}; the smallest change is {min(means):+.4f} ({TARGET_UNIT})",
+        f"mean {value}; the smallest change is {figure(min(means), sign='+')} ({TARGET_UNIT})",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from storage.domain.target import TARGET_UNIT
+from storage.domain.written import figure
 from storage.schema.gate_check import GateCheck
 from storage.schema.predictions import LabelledPredictions
 from storage.settings import Settings
@@ -238,9 +239,9 @@ def in_words(found: ComparisonFigures, other: str = "champion") -> str:
     """Return a comparison's figures in words; ``other`` is what the challenger is compared with."""
     difference = found.difference
     return (
-        f"RMSE {found.challenger_rmse:.4f}, {other}'s {found.champion_rmse:.4f} "
+        f"RMSE {figure(found.challenger_rmse)}, {other}'s {figure(found.champion_rmse)} "
         f"({TARGET_UNIT}, {found.rows:,} rows; {found.confidence:.1%} interval of the difference "
-        f"{difference.lower:+.4f} to {difference.upper:+.4f})"
+        f"{figure(difference.lower, sign='+')} to {figure(difference.upper, sign='+')})"
     )
 
 

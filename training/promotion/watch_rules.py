@@ -12,6 +12,7 @@ from typing import Self
 
 import numpy as np
 
+from storage.domain.written import figure
 from storage.settings import Settings
 from training.evaluation.comparison import Comparison, ComparisonFigures
 
@@ -122,9 +123,11 @@ def judge(comparison: Comparison, rules: WatchRules) -> Verdict:
 
 def _sentence(found: ComparisonFigures, is_worse: bool) -> str:
     verdict = "significantly worse" if is_worse else "not proven worse"
-    interval = f"{found.difference.lower:+.4f} to {found.difference.upper:+.4f}"
+    interval = " to ".join(
+        figure(bound, sign="+") for bound in (found.difference.lower, found.difference.upper)
+    )
     return (
-        f"{verdict} on {found.rows:,} labelled predictions: RMSE {found.challenger_rmse:.4f}, the "
-        f"previous version's {found.champion_rmse:.4f}, difference {interval} at "
+        f"{verdict} on {found.rows:,} labelled predictions: RMSE {figure(found.challenger_rmse)}, the "
+        f"previous version's {figure(found.champion_rmse)}, difference {interval} at "
         f"{found.confidence:.2%} confidence"
     )

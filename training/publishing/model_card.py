@@ -13,7 +13,7 @@ from storage.domain.place import HAS_PLACE
 from storage.domain.slices import SLICE_LABELS
 from storage.domain.subject import ABOUT, CARD, MODEL_NAME, SUBJECTS, TITLE
 from storage.domain.target import CAPPED_FROM, DISPLAY, TARGET_CAP, TARGET_UNIT
-from storage.domain.written import written_exactly
+from storage.domain.written import figure, written_exactly
 from storage.schema.gate_check import GateCheck
 from training.dataset.embedded import provenance_of
 from training.evaluation.slices import Slice, slices_of
@@ -118,7 +118,7 @@ def _search(outcome: TrainingOutcome) -> str:
     found = (
         f"For neighbour boosting,\n   {len(outcome.trials)} configurations were tried: the default and "
         f"others drawn at random. Number {best.number} did best on\n   validation "
-        f"(RMSE {best.validation.rmse:.4f}; the default {default.validation.rmse:.4f}):"
+        f"(RMSE {figure(best.validation.rmse)}; the default {figure(default.validation.rmse)}):"
     )
     return "\n".join([found, *values])
 
@@ -138,9 +138,9 @@ def _figures_row(measured: MeasuredCandidate, is_winner: bool) -> tuple[str, ...
     label = measured.fitted.label
     return (
         f"**{label}**" if is_winner else label,
-        f"{measured.fitted.validation.rmse:.4f}",
-        f"{measured.test.rmse:.4f}",
-        f"{measured.test.mae:.4f}",
+        figure(measured.fitted.validation.rmse),
+        figure(measured.test.rmse),
+        figure(measured.test.mae),
         f"{measured.test.r2_score:.4f}",
         f"{measured.fitted.fit_seconds:.1f}",
     )
@@ -190,11 +190,11 @@ def _slice_row(each: Slice) -> tuple[str, ...]:
     return (
         each.name,
         f"{each.rows:,}",
-        f"{each.figures.rmse:.3f}",
-        f"{each.figures.mae:.3f}",
-        f"{each.figures.bias:+.3f}",
+        figure(each.figures.rmse, 3),
+        figure(each.figures.mae, 3),
+        figure(each.figures.bias, 3, sign="+"),
         f"{each.figures.interval_coverage:.1%}",
-        f"{each.figures.mean_width:.3f}",
+        figure(each.figures.mean_width, 3),
     )
 
 

@@ -160,7 +160,7 @@ def test_without_a_database_it_is_a_503(http: FlaskClient) -> None:
     assert http.get("/monitoring/performance").status_code == 503
 
 
-@pytest.mark.usefixtures("small_holdout")
+@pytest.mark.usefixtures("small_holdout", "store_records")
 def test_a_test_part_too_small_to_compare_with_is_said_as_such(http: FlaskClient) -> None:
     report = performance(http)
     assert report.baseline is None
@@ -168,6 +168,6 @@ def test_a_test_part_too_small_to_compare_with_is_said_as_such(http: FlaskClient
     assert report.estimated.reason == report.degradation.reason
     body = http.post("/monitoring/retraining-check", json={}).json
     assert body is not None
-    assert "Realized error: The test part of this version's training had 68 rows" in str(
+    assert "Estimated error: The test part of this version's training had 68 rows" in str(
         body["reasons"]
     )
