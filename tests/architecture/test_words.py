@@ -51,15 +51,25 @@ TEXTS = {
     "training/kernels/machine_code.py": "a folder of compiled code on machines that have it",
     "training/describe/names.py": "currencies that a person's table may have",
     "training/describe/texts.py": "currencies that a person's table may have",
-    "training/dataset/splits.py": "whether rows are of one place",
-    "training/publishing/model_card.py": "whether rows are of one place",
     "backend/web/operations.py": "the HTTP contract",
     "backend/client.py": "the HTTP contract",
     "backend/routes/what_if.py": "the HTTP contract",
     "backend/demo_api/predictions.py": "the HTTP contract",
 }
 """Files in which text has such words, and why."""
-PROSE_ROOMS = ("storage", "backend", "dashboard", "training/describe", "training/evaluation")
+PROSE_ROOMS = (
+    "storage",
+    "backend",
+    "dashboard",
+    *(
+        f"training/{room}"
+        for room in ("dataset", "describe", "evaluation", "publishing", "promotion")
+    ),
+    *(
+        f"training/{room}"
+        for room in ("tracking", "versions", "mlflow_export", "compilation", "boosters")
+    ),
+)
 """Where comments and docstrings are read for them, too."""
 
 

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.subject import SUBJECT, SUBJECTS
 from storage.domain.target import TARGET_NAME
 from storage.errors import InvalidDataset
 from storage.schema.arrays import FloatArray, IndexArray
 from storage.schema.learned_split import AT_RANDOM, LearnedSplit
-from storage.tables.problem import counted
 from training.dataset.districts import is_district_of, subjects_of
 from training.dataset.table import HousingTable
 from training.dataset.time_split import TEST_SHARE, VALIDATION_SHARE, deal_by_time
@@ -19,7 +19,7 @@ from training.dataset.time_split import TEST_SHARE, VALIDATION_SHARE, deal_by_ti
 
 @dataclass(frozen=True)
 class Part:
-    """Some rows: inputs (n, 8) in schema order, targets (n,) in 100,000 USD, weights (n,) for fitting.
+    """Some rows: inputs (n, 8) in schema order, targets (n,) in the target's unit, weights (n,) for fitting.
 
     Without weights, all rows count the same.
     """
@@ -56,7 +56,7 @@ class SealedPart:
         return part
 
     def knows(self, inputs: FloatArray) -> NDArray[np.bool_]:
-        """Return, for each row (n, 8), whether it is a district of this part, without opening it.
+        """Return, for each row (n, 8), whether it is of a subject of this part, without opening it.
 
         Raises
         ------
@@ -74,7 +74,7 @@ class SealedPart:
 class Splits:
     """The three parts of one table: disjoint, together all but what ``learned.left_out`` counts.
 
-    ``repeated`` counts the rows of a district that an earlier row is of; ``learned`` says who is where.
+    ``repeated`` counts the rows of a subject that an earlier row is of; ``learned`` says who is where.
     """
 
     train: Part
@@ -84,7 +84,7 @@ class Splits:
     learned: LearnedSplit = AT_RANDOM
 
     def holds_out(self, inputs: FloatArray) -> NDArray[np.bool_]:
-        """Return, for each row (n, 8), whether it is a district that a model must not have learned."""
+        """Return, for each row (n, 8), whether a model must not have learned its subject."""
         return self.test.knows(inputs) | is_district_of(inputs, self.validation.inputs)
 
     @property
@@ -100,13 +100,13 @@ class Splits:
 def split(table: HousingTable, seed: int) -> Splits:
     """Split by the times of the rows where they count, else by a seeded permutation; each time the same.
 
-    At random, all rows of one district go where its first row goes: a model is judged by districts it never
+    At random, all rows of one subject go where its first row goes: a model is judged by subjects it never
     learned. By time, see ``deal_by_time``.
 
     Raises
     ------
     InvalidDataset
-        If it has so few different districts or times that a part has none, all values of a part are the same,
+        If it has so few different subjects or times that a part has none, all values of a part are the same,
         or the target is a copy of an input.
     """
     _refuse_copy(table)
@@ -134,16 +134,16 @@ def _deal_at_random(
 ) -> tuple[IndexArray, IndexArray, IndexArray]:
     test, validation, train = kept_together(split_rows(len(table), seed), first)
     if not (len(test) and len(validation) and len(train)):
-        districts = counted(len(np.unique(first)), "different district")
+        different = len(np.unique(first))
         raise InvalidDataset(
-            f"{table.origin} has {len(table):,} rows of only {districts}: too few to learn from some and "
-            "judge by others."
+            f"{table.origin} has {len(table):,} rows of only {different:,} different "
+            f"{SUBJECT if different == 1 else SUBJECTS}: too few to learn from some and judge by others."
         )
     return test, validation, train
 
 
 def kept_together(parts: Sequence[IndexArray], first: IndexArray) -> tuple[IndexArray, ...]:
-    """Return the parts with each row in the part of its district's first row; the order is kept.
+    """Return the parts with each row in the part of its subject's first row; the order is kept.
 
     Examples
     --------

@@ -27,7 +27,7 @@ class HousingTable:
     Parameters
     ----------
     values
-        Shape (n, 9), float64: the eight inputs in schema order, then the target in 100,000 USD.
+        Shape (n, k + 1), float64: the inputs in schema order, then the target in its unit.
     origin
         Where it was read from, for messages and records.
     source
@@ -49,12 +49,12 @@ class HousingTable:
 
     @property
     def inputs(self) -> FloatArray:
-        """The eight inputs, shape (n, 8), in schema order and units."""
+        """The inputs, shape (n, k), in schema order and units."""
         return np.ascontiguousarray(self.values[:, :-1])
 
     @property
     def targets(self) -> FloatArray:
-        """The median house values, shape (n,), in 100,000 USD."""
+        """The target's values, shape (n,), in its unit."""
         return np.ascontiguousarray(self.values[:, -1])
 
     @property
@@ -72,7 +72,7 @@ class HousingTable:
 
 
 def refuse_unusable(values: FloatArray, origin: str) -> None:
-    """Check a table of shape (n, 9).
+    """Check a table of shape (n, k + 1).
 
     Raises
     ------

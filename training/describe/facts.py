@@ -9,8 +9,8 @@ import numpy as np
 from storage.domain.segments import MOST_WORDS
 from storage.domain.sentence import in_sentence
 from storage.schema.arrays import BoolArray, IntegerArray
+from training.dataset.evidence import importances, middle_row, rises_steadily
 from training.describe.column import Column
-from training.describe.evidence import importances, middle_row, rises_steadily
 from training.describe.names import SIGNS, label_of, printable, unit_of, valid_names
 from training.describe.options import Options
 from training.describe.reading import Seen

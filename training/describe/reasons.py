@@ -16,7 +16,9 @@ ALMOST_ALL = 0.9
 CODE = frozenset({"code", "type", "class", "zone", "region", "zip", "category", "cluster", "group"})
 WHEN = frozenset({"year", "month", "week", "day", "hour", "date", "time", "age"})
 """A year that is different in every row is still no id."""
-OWN_NAME = frozenset({"id", "uuid", "guid", "key", "index", "nr", "no", "number", "serial"})
+OWN_NAME = frozenset(
+    {"id", "pid", "uid", "uuid", "guid", "key", "index", "nr", "no", "number", "serial"}
+)
 
 
 def why_empty(column: Column) -> str:
@@ -85,22 +87,6 @@ def is_code(column: Column) -> bool:
         return False
     few = len(column.distinct) <= FEW_WORDS and len(column.distinct) * 10 <= len(column)
     return few and bool((CODE | {"id"}) & set(tokens(column.name)))
-
-
-def mark_of_missing(column: Column) -> float | None:
-    """Return a number such as -999 that occurs twice or more, farther from the others than these span."""
-    values = column.distinct
-    if not column.is_number or len(values) < 3:
-        return None
-    for mark, nearest, farthest in (
-        (values[0], values[1], values[-1]),
-        (values[-1], values[-2], values[0]),
-    ):
-        digits = set(f"{abs(mark):.15g}")
-        is_far = abs(nearest - mark) > abs(farthest - nearest)
-        if digits == {"9"} and is_far and (column.present == mark).sum() > 1:
-            return float(mark)
-    return None
 
 
 def tokens(name: str) -> list[str]:

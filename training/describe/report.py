@@ -6,16 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from storage.tables.problem import counted
+from training.dataset.doubts import about_rows, about_target
 from training.describe.column import Column
 from training.describe.facts import UNKNOWN_UNIT, Facts
-from training.describe.roles import can_split, repeated_rows
+from training.describe.roles import can_split
 from training.describe.round_numbers import spoken
 
 MOST_LINES = 8
 """Of one list; further ones are counted, and are in the definition."""
-FEW_ROWS = 200
-SKEWED = 2.0
-FEW_TARGETS = 10
 
 
 def report(facts: Facts, folder: Path, next_command: str) -> str:
@@ -88,8 +86,8 @@ def _look_over(facts: Facts) -> Iterator[str]:
     yield from facts.roles.warnings
     if facts.unit == UNKNOWN_UNIT:
         yield f'the unit of {facts.options.target} is not known, so it is called "{UNKNOWN_UNIT}": --unit EUR'
-    yield from _about_target(facts)
-    yield from _about_rows(facts)
+    yield from about_target(facts.roles.target)
+    yield from about_rows(facts.roles.inputs, facts.roles.target)
     if renamed := [f"{old} -> {new}" for old, new in facts.names.items() if old != new]:
         yield f"renamed, for names are letters, digits and underscores: {_some(renamed)}"
     if empty := [one.name for one in facts.roles.inputs if one.missing]:
@@ -97,26 +95,6 @@ def _look_over(facts: Facts) -> Iterator[str]:
     if marked := [one for one in facts.roles.inputs if one.marks]:
         marks = sorted({repr(mark) for one in marked for mark in one.marks})
         yield f"taken for empty: {_some(marks)} (in {_some([one.name for one in marked])})"
-
-
-def _about_target(facts: Facts) -> Iterator[str]:
-    target = facts.roles.target
-    if len(target.distinct) <= FEW_TARGETS:
-        yield f"{target.name} has only {len(target.distinct)} different values: is it a number?"
-    values = target.present / np.abs(target.present).max()
-    skew = float((((values - values.mean()) / values.std()) ** 3).mean())
-    if abs(skew) > SKEWED:
-        side = "high" if skew > 0 else "low"
-        yield f"{target.name} is skewed: a few very {side} values (skewness {skew:.1f})"
-
-
-def _about_rows(facts: Facts) -> Iterator[str]:
-    if len(facts.seen) < FEW_ROWS:
-        yield f"{len(facts.seen)} rows are few: errors and intervals will be rough"
-    again, other = repeated_rows(facts.roles)
-    if again:
-        told = f"{counted(again, 'row')} have the inputs of an earlier row; they stay"
-        yield told + (f", {other:,} of them with another {facts.options.target}" if other else "")
 
 
 def _some(names: list[str], most: int = 6) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from storage.errors import InvalidDataset
-from storage.tables.problem import counted
+from training.dataset.doubts import marked, telling
+from training.dataset.evidence import alone
 from training.dataset.time_split import borders_of
 from training.describe.column import Column
-from training.describe.evidence import alone
 from training.describe.options import Options
 from training.describe.reading import Seen
 from training.describe.reasons import (
@@ -17,7 +17,6 @@ from training.describe.reasons import (
     MOST_WORDS,
     counts_rows,
     is_code,
-    mark_of_missing,
     may_be_time,
     names_rows,
     why_empty,
@@ -27,8 +26,8 @@ from training.describe.reasons import (
 MOST_INPUTS = 200
 FEW_VALUES = 20
 """Whole numbers with fewer different values may be codes: a person is asked."""
-A_COPY, SUSPICIOUS = 0.9999, 0.98
-"""R2 of one input alone, from which on it is left out, and a person is warned."""
+A_COPY = 0.9999
+"""R2 of one input alone, from which on it is left out."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class _Sorting:
         self._ask_about_row_numbers()
         self._ask_about_times(time)
         self._ask_about_codes()
-        self._ask_about_marks()
+        self._warnings += marked(tuple(self._inputs.values()))
         return Roles(
             self._seen.columns[self._options.target],
             tuple(self._inputs.values()),
@@ -156,11 +155,10 @@ class _Sorting:
                     f"(to keep it: --keep {name})"
                 )
                 del self._inputs[name]
-            elif score > SUSPICIOUS:
-                self._warnings.append(
-                    f"{name} alone tells {score:.2%} of {target.name}: leave it out by --ignore {name} if it "
-                    f"is not known before {target.name} is"
-                )
+        left = {name: scores[name] for name in self._inputs}
+        self._warnings += [
+            f"{told} (--ignore {name})" for name, told in telling(left, target.name).items()
+        ]
 
     def _refuse_number_of_inputs(self) -> None:
         count, file = len(self._inputs), self._options.file
@@ -205,15 +203,6 @@ class _Sorting:
                 "codes by --categories"
             )
 
-    def _ask_about_marks(self) -> None:
-        for name, column in self._inputs.items():
-            if (mark := mark_of_missing(column)) is not None:
-                rows = counted(int((column.present == mark).sum()), "row")
-                self._warnings.append(
-                    f"{name} is {mark:.15g} in {rows}, far from all other values: leave these cells empty if "
-                    "it means that the value is missing"
-                )
-
 
 def _forced(column: Column, options: Options) -> Column:
     words = column.as_words()
@@ -251,20 +240,3 @@ def _by_appearance(values: np.ndarray) -> np.ndarray:
 def can_split(time: Column) -> bool:
     """Whether rows can be dealt to the parts of a training by their times."""
     return time.can_be_ordered and borders_of(time.values) is not None
-
-
-def repeated_rows(roles: Roles) -> tuple[int, int]:
-    """Return how many rows repeat the inputs of an earlier row, and how many of these with another target."""
-    values = np.column_stack([*(one.values for one in roles.inputs), roles.target.values])
-    content = np.ascontiguousarray(np.where(np.isnan(values), np.inf, values + 0.0))
-    rows = len(content)
-    again = rows - _different(content[:, :-1])
-    return again, again - (rows - _different(content))
-
-
-def _different(content: np.ndarray) -> int:
-    """Return the number of different rows."""
-    import pandas as pd  # type: ignore[import-untyped] # ships no types
-
-    hashes = pd.util.hash_pandas_object(pd.DataFrame(content), index=False)
-    return int(hashes.nunique())

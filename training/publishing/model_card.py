@@ -11,7 +11,7 @@ import numpy as np
 from storage.domain.inputs import FEATURES
 from storage.domain.place import HAS_PLACE
 from storage.domain.slices import SLICE_LABELS
-from storage.domain.subject import ABOUT, CARD, MODEL_NAME, SUBJECTS, TITLE
+from storage.domain.subject import ABOUT, CARD, MODEL_NAME, SUBJECT, SUBJECTS, TITLE
 from storage.domain.target import CAPPED_FROM, DISPLAY, TARGET_CAP, TARGET_UNIT
 from storage.domain.written import figure, written_exactly
 from storage.schema.gate_check import GateCheck
@@ -64,7 +64,7 @@ def _labelled(outcome: TrainingOutcome) -> str:
         return ""
     weight = f" Each weighs {outcome.labelled.weight:g}." if outcome.labelled.used else ""
     return f"""
-- Labelled predictions: {outcome.labelled.sentence()}.{weight} No district of test or
+- Labelled predictions: {outcome.labelled.sentence()}.{weight} No {SUBJECT} of test or
   validation was used. Checksum of the training rows: `{outcome.training_sha256}`."""
 
 

@@ -5,7 +5,7 @@ champion     the version that the service answers with
 previous     the champion before it, for a rollback
 
 The champion pointer in the runtime folder decides, and the aliases follow it. An alias that cannot follow
-is removed, so that ``models:/california-housing@champion`` is the served model or an error.
+is removed, so that ``models:/NAME@champion`` is the served model or an error.
 """
 
 import logging

@@ -64,7 +64,7 @@ def one_row_differs(values: FloatArray) -> FloatArray:
         ),
         (
             lambda values: np.repeat(values[:1], 500, axis=0),
-            "mine.csv has 500 rows of only 1 different district: too few",
+            "mine.csv has 500 rows of only 1 different block group: too few",
         ),
         (
             copied(0),

@@ -43,4 +43,23 @@ def test_an_input_that_gives_the_target_away_is_named(
     (doubt,) = doubts_of(with_columns(small_table.values, column8=target))
     assert doubt.startswith("MedHouseVal follows from MedInc alone, on a straight line: check")
     noise = np.random.default_rng(0).normal(0.0, 0.01, ROWS)
-    assert doubts_of(with_columns(small_table.values, column8=target + noise)) == ()
+    (doubt,) = doubts_of(with_columns(small_table.values, column8=target + noise))
+    assert doubt.startswith("MedInc alone tells 99.")
+    assert doubt.endswith("leave it out if it is not known before MedHouseVal is.")
+    noise = np.random.default_rng(0).normal(0.0, 1.0, ROWS)
+    assert doubts_of(with_columns(small_table.values, column8=2.5 + target / 10 + noise / 10)) == ()
+
+
+def test_what_describe_says_of_a_file_each_training_says_of_its_table(
+    small_table: HousingTable,
+) -> None:
+    values = small_table.values[:150].copy()
+    values[:8, 4] = 9999.0
+    values[10:20, :8] = values[20:30, :8]
+    said = doubts_of(HousingTable(values, "mine.csv"))
+    assert [one.split(" ", 1)[1] for one in said] == [
+        "is 9999 in 8 rows, far from all other values: leave these cells empty if it means that the value "
+        "is missing.",
+        "rows are few: errors and intervals will be rough.",
+        "rows have the inputs of an earlier row; they stay, 10 of them with another MedHouseVal.",
+    ]

@@ -60,7 +60,7 @@ def test_rows_of_one_district_stay_in_one_part(small_table: HousingTable) -> Non
 def test_a_table_of_one_district_is_refused(small_table: HousingTable) -> None:
     one = HousingTable(np.repeat(small_table.values[:1], 500, axis=0), "same.csv")
     with pytest.raises(
-        InvalidDataset, match=r"same\.csv has 500 rows of only 1 different district: too"
+        InvalidDataset, match=r"same\.csv has 500 rows of only 1 different block group: too"
     ):
         split(one, seed=0)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from storage.schema.arrays import BoolArray, FloatArray
-from training.describe.column import Column
+from training.dataset.observed import Observed
 
 MOST_ROWS = 10_000
 """Rows are drawn beyond it: a few seconds must do."""
@@ -19,7 +19,7 @@ def sample(rows: int, most: int = MOST_ROWS) -> tuple[np.ndarray, np.ndarray]:
     return drawn[::2], drawn[1::2]
 
 
-def alone(column: Column, target: FloatArray) -> float:
+def alone(column: Observed, target: FloatArray) -> float:
     """Return R2 of the best of a small tree and a straight line on this column alone; at least 0."""
     from sklearn.tree import DecisionTreeRegressor
 
@@ -36,7 +36,7 @@ def alone(column: Column, target: FloatArray) -> float:
     return max(0.0, *(_r2(known[judge], each) for each in answers))
 
 
-def importances(inputs: Sequence[Column], target: FloatArray, most: int = 4_000) -> list[float]:
+def importances(inputs: Sequence[Observed], target: FloatArray, most: int = 4_000) -> list[float]:
     """Return for each input by how much a quick model's R2 falls when its values are shuffled."""
     from sklearn.ensemble import HistGradientBoostingRegressor
 
@@ -55,7 +55,7 @@ def importances(inputs: Sequence[Column], target: FloatArray, most: int = 4_000)
     return found
 
 
-def rises_steadily(column: Column, target: FloatArray) -> bool:
+def rises_steadily(column: Observed, target: FloatArray) -> bool:
     """Whether the mean target rises from each tenth of the rows by this input to the next."""
     present = ~np.isnan(column.values)
     order = np.argsort(column.values[present], kind="stable")
@@ -65,7 +65,7 @@ def rises_steadily(column: Column, target: FloatArray) -> bool:
     return all(low < high for low, high in itertools.pairwise(means))
 
 
-def middle_row(inputs: Sequence[Column], rows: BoolArray) -> int:
+def middle_row(inputs: Sequence[Observed], rows: BoolArray) -> int:
     """Return the row of ``rows`` whose numbers are nearest to the middle, and whose words are frequent."""
     chosen = np.flatnonzero(rows)
     chosen = np.random.default_rng(SEED).permutation(chosen)[:MOST_ROWS]
@@ -81,7 +81,7 @@ def middle_row(inputs: Sequence[Column], rows: BoolArray) -> int:
     return int(chosen[np.argmin(distance)])
 
 
-def _encoded(column: Column, target: FloatArray, learn: np.ndarray) -> FloatArray:
+def _encoded(column: Observed, target: FloatArray, learn: np.ndarray) -> FloatArray:
     """Return numbers as they are, and words as the mean target of their rows."""
     values = column.values
     if column.is_number:
