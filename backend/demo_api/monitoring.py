@@ -11,6 +11,7 @@ from backend.contract.retraining import RetrainingsResponse
 from backend.contract.retraining_check import RetrainingCheckResponse
 from backend.contract.shadow import ShadowResponse
 from backend.demo_api.walk import Connection, Step, demand
+from storage.domain.written import figure
 
 NO_KEY = {"Authorization": None}
 
@@ -32,7 +33,7 @@ def model_version(connection: Connection) -> str:
     rmse = answer.error.rmse
     if rmse is None:
         return str(answer.error.reason)
-    return f"RMSE {rmse.lower:.3f} to {rmse.upper:.3f} on {answer.error.rows:,} rows"
+    return f"RMSE {figure(rmse.lower, 3)} to {figure(rmse.upper, 3)} on {answer.error.rows:,} rows"
 
 
 def comparison(connection: Connection) -> str:

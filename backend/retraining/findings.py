@@ -3,6 +3,7 @@
 from backend.contract.drift import AlarmState, DriftAnalysis
 from backend.contract.performance import Degradation, EstimatedError, RealizedError
 from backend.retraining.policy import DriftFinding, ErrorFinding
+from storage.domain.written import figure
 from storage.schema.estimate import Estimate
 
 
@@ -72,6 +73,6 @@ def _error_finding(
 def _in_words(rmse: Estimate, ratio: Estimate, margin: float) -> str:
     beyond = "significantly" if ratio.lower > 1.0 + margin else "not significantly"
     return (
-        f"RMSE {rmse.value:.3f}, {ratio.value:.2f} times the holdout's "
+        f"RMSE {figure(rmse.value, 3)}, {ratio.value:.2f} times the holdout's "
         f"({ratio.lower:.2f} to {ratio.upper:.2f}): {beyond} more than {margin:.0%} worse."
     )

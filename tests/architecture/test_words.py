@@ -170,3 +170,14 @@ def test_what_is_excepted_has_such_a_word(file: str) -> None:
 def test_names_that_stay_are_there(reason: str) -> None:
     stays = re.compile(NAMES[reason])
     assert any(stays.fullmatch(name) for path in _files(*ROOMS) for name in _names(path))
+
+
+def test_no_error_is_written_with_as_many_decimals_for_every_table() -> None:
+    """``storage.domain.written.figure`` knows how large the target's values are."""
+    fixed = re.compile(r"\{[^{}]*\b(?:rmse|mae)\b[^{}]*:[+]?,?\.\d[fg]\}")
+    found = [
+        f"{path.relative_to(REPOSITORY)}: {one}"
+        for path in _files(*ROOMS)
+        for one in fixed.findall(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
