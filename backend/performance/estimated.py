@@ -18,6 +18,7 @@ from storage.schema.arrays import FloatArray
 from storage.schema.estimate import Estimate
 from storage.schema.predictions import LabelledPredictions
 from training.evaluation.bootstrap import CONFIDENCE
+from training.fitting.threads import fitting_threads
 from training.kernels.forest import FlatForest
 
 FOLDS = 5
@@ -83,11 +84,13 @@ class ErrorEstimator:
         losses = np.stack([np.abs(errors), errors**2])
         self._baseline_rmse = float(np.sqrt(losses[SQUARED].mean()))
         folds = np.random.default_rng(seed).permutation(len(holdout)) % FOLDS
-        self._models = [
-            _model(seed).fit(features[folds != fold], loss[folds != fold])
-            for fold in range(FOLDS)
-            for loss in losses
-        ]
+        # Somebody waits for it, and threads of small fits would wait for cores that others have.
+        with fitting_threads(len(holdout)):
+            self._models = [
+                _model(seed).fit(features[folds != fold], loss[folds != fold])
+                for fold in range(FOLDS)
+                for loss in losses
+            ]
         self._forest = FlatForest(self._models)
         expected = self._expected(features)[folds, :, np.arange(len(folds))].T
         deviations = np.mean((losses - expected) ** 2, axis=1)
@@ -104,8 +107,9 @@ class ErrorEstimator:
         # A model's prediction is the exponential of the sum of its trees.
         by_model[:, complete] = np.exp(self._forest.predict(features[complete])).T
         if not complete.all():  # the interval width of a prediction without one
-            for number, model in enumerate(self._models):
-                by_model[number, ~complete] = model.predict(features[~complete])
+            with fitting_threads(int((~complete).sum())):
+                for number, model in enumerate(self._models):
+                    by_model[number, ~complete] = model.predict(features[~complete])
         return by_model.reshape(FOLDS, 2, len(features))
 
     def estimate(

@@ -1,10 +1,12 @@
 """Estimated error: near the truth where traffic moves, and honest about what it cannot see."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingRegressor
+from threadpoolctl import threadpool_info, threadpool_limits  # type: ignore[import-untyped]
 
 from backend.contract.performance import EstimatedError
 from backend.performance.estimated import ErrorEstimator
@@ -104,6 +106,20 @@ def test_rows_are_answered_as_the_models_do_that_were_fitted(
 
     monkeypatch.setattr(HistGradientBoostingRegressor, "predict", refuse)
     estimator.expected_losses(rows)
+
+
+def test_it_is_learned_with_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads, fit = set[int](), HistGradientBoostingRegressor.fit
+
+    def watched(self: HistGradientBoostingRegressor, *given: Any) -> Any:
+        pools = threadpool_info()
+        threads.update(one["num_threads"] for one in pools if one["user_api"] == "openmp")
+        return fit(self, *given)
+
+    monkeypatch.setattr(HistGradientBoostingRegressor, "fit", watched)
+    with threadpool_limits(2):
+        ErrorEstimator(answered(200, seed=0), seed=0)
+    assert threads == {1}
 
 
 def test_a_holdout_too_small_to_learn_from_is_refused() -> None:
