@@ -16,6 +16,7 @@ from dashboard.wording.value import (
     difference_column,
     in_chart_unit,
     in_written_unit,
+    ranged,
     value_column,
 )
 from dashboard.wording.words import ALL_SUBJECTS
@@ -122,7 +123,7 @@ def _marks(name: str, number: int, difference: Estimate) -> list[dict[str, Any]]
     ends = (difference.lower, difference.value, difference.upper)
     lower, value, upper = map(in_chart_unit, ends)
     low, middle, high = map(finer_difference, ends)
-    tip = f"{name}: {middle} ({low} to {high}), n = {number:,}"
+    tip = f"{name}: {middle} ({ranged(low, high)}), n = {number:,}"
     style = mark_style(difference)
     return interval_marks(name, _label(name, number), (lower, value, upper), style, 0, tip)
 

@@ -7,7 +7,7 @@ from backend.contract.model_version import ComparisonResponse, GateVerdict
 from backend.contract.models import ModelsResponse, ModelVersion
 from backend.contract.performance import Estimate
 from dashboard.wording.moment import moment
-from dashboard.wording.value import escaped, written, written_difference
+from dashboard.wording.value import escaped, ranged, written, written_difference
 
 CHAMPION, PREVIOUS, CHALLENGER, EARLIER = "Champion", "Previous", "Challenger", "Earlier"
 ROLLED_BACK = "Rolled back"
@@ -130,7 +130,7 @@ def difference_words(difference: Estimate) -> str:
         escaped(finer_difference(each))
         for each in (difference.value, difference.lower, difference.upper)
     )
-    return f"**{value}** ({lower} to {upper})"
+    return f"**{value}** ({ranged(lower, upper)})"
 
 
 def finer_difference(value: float) -> str:
