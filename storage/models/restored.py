@@ -35,6 +35,12 @@ KINDS: Mapping[str, Kind] = {
     "price pipeline": Kind("training.models.price_pipeline", "PricePipeline"),
     "intervals": Kind("training.models.intervals", "PriceIntervals"),
     "boosted trees": Kind("training.models.neighbour_boosting", "BoostedTrees"),
+    "blended boosting": Kind("training.models.blend.regressor", "BlendedBoosting"),
+    "blend arrays": Kind("training.kernels.blend_arrays", "BlendArrays"),
+    "blend plan": Kind("training.models.blend.member", "Plan"),
+    "blend kind": Kind("training.models.blend.member", "Kind"),
+    "tree size": Kind("training.models.blend.member", "TreeSize"),
+    "flags": Kind("training.kernels.column_codes", "Flags"),
     "support switch": Kind("training.models.support_switch", "SupportSwitchedRegressor"),
     "models side by side": Kind("training.models.support_switch", "ModelsSideBySide"),
 }

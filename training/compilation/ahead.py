@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 
@@ -16,6 +17,8 @@ from training.features.encoded_inputs import EncodedInputs
 from training.features.ranked_inputs import RankedInputs, code_counts
 from training.fitting.fit import fit, fit_intervals
 from training.fitting.search import SEARCHED
+from training.models.blend.member import Kind, Plan, TreeSize
+from training.models.blend.regressor import BlendedBoosting
 from training.models.candidates import Candidate, all_candidates
 from training.models.predictor import compiled_if_equal
 from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline
@@ -30,6 +33,8 @@ FEW_TREES = {
     SEARCHED: {"regressor__near__max_iter": FEW, "regressor__far__max_iter": FEW},
 }
 """The candidates that are compiled when they are served, and what makes them small."""
+FEW_BOOSTED = HistGradientBoostingRegressor(max_iter=FEW)
+FEW_BLENDED = BlendedBoosting((Plan(Kind(True, True), TreeSize(6, 8, 0.1, FEW), 1.0, 1.0),))
 
 SMALLEST_TREE = TreeNodes(
     columns=np.zeros(3, np.int64),
@@ -49,8 +54,9 @@ def compile_all() -> None:
     each = max(1, len(table) // ENOUGH_ROWS)
     splits = split(HousingTable(table.values[::each], table.origin), SEED)
     candidates = [each for each in all_candidates(SEED, 1) if each.name in FEW_TREES]
-    for candidate in (*candidates, _with_encoded_inputs()):
-        candidate.pipeline.set_params(**FEW_TREES[candidate.name])
+    encoded = (_with_encoded_inputs(each) for each in (FEW_BOOSTED, FEW_BLENDED))
+    for candidate in (*candidates, *encoded):
+        candidate.pipeline.set_params(**FEW_TREES.get(candidate.name, {}))
         fitted = fit(candidate, splits.train, splits.validation, threads=1)
         intervals = unpickled(pickled(fit_intervals(fitted, splits, SEED)))
         # As they are after loading: an array that must not be written to is another type.
@@ -58,10 +64,10 @@ def compile_all() -> None:
     _ask(unpickled(pickled(_with_coded_trees(splits.train))), intervals, splits.train)
 
 
-def _with_encoded_inputs() -> Candidate:
+def _with_encoded_inputs(regressor: Any) -> Candidate:
     """Return what answers for a table with categories or missing values, whatever the table here has."""
-    steps = [(PREPROCESSING, EncodedInputs()), (REGRESSOR, HistGradientBoostingRegressor())]
-    return Candidate("hist_gradient_boosting", "Encoded inputs", PricePipeline(steps))
+    steps = [(PREPROCESSING, EncodedInputs()), (REGRESSOR, clone(regressor))]
+    return Candidate("encoded", "Encoded inputs", PricePipeline(steps))
 
 
 def _with_coded_trees(learned: Part) -> Pipeline:

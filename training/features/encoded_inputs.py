@@ -1,4 +1,4 @@
-"""Inputs for trees: categories by the mean target of their rows, missing values by a number of their own."""
+"""Inputs as numbers alone: categories by the mean target of their rows, the frequent ones by a flag too."""
 
 from typing import Any, Self
 
@@ -9,15 +9,25 @@ from sklearn.model_selection import KFold
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from storage.domain.inputs import FEATURE_NAMES
+from storage.domain.inputs import FEATURE_NAMES, FEATURES
 from storage.schema.arrays import FloatArray
-from training.kernels.column_codes import ColumnCodes, encoded, mean_codes
+from training.kernels.column_codes import (
+    NO_FLAGS,
+    ColumnCodes,
+    Flags,
+    encoded,
+    frequent_flags,
+    mean_codes,
+)
 
 FOLDS = 5
 
 
 class EncodedInputs(TransformerMixin, BaseEstimator):
-    """Takes raw inputs (n, k) in schema order; gives as many columns, all of them numbers.
+    """Takes raw inputs (n, k) in schema order; gives k columns and f flags, all of them numbers.
+
+    A missing number lies below all known ones. Each category with enough rows has a flag, and so has a number
+    that is missing: trees need fewer splits, and a line can give each its own height.
 
     A training row is encoded with the means of the other four fifths of the rows: with its own target in
     them, rare categories would look more telling than they are (Micci-Barreca 2001, A Preprocessing Scheme
@@ -32,7 +42,11 @@ class EncodedInputs(TransformerMixin, BaseEstimator):
     ----------
     sizes_, codes_, missing_ : ndarray
         See ``ColumnCodes``; of all training rows.
+    flags_ : Flags
+        Without any in versions from before there were flags.
     """
+
+    flags_: Flags = NO_FLAGS
 
     def __init__(self, random_state: int = 0) -> None:
         self.random_state = random_state
@@ -40,34 +54,35 @@ class EncodedInputs(TransformerMixin, BaseEstimator):
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Learn the codes from inputs (n, k) and targets (n,)."""
         inputs, targets = self._checked(X, reset=True), np.asarray(y, dtype=np.float64)
-        self.sizes_, self.codes_, self.missing_ = mean_codes(inputs, targets)
+        self.sizes_, self.codes_, self.missing_, _ = mean_codes(inputs, targets)
+        self.flags_ = frequent_flags(inputs)
         return self
 
     def fit_transform(self, X: npt.ArrayLike, y: npt.ArrayLike, **_: Any) -> FloatArray:
-        """Learn the codes; return the rows, each encoded without its own fifth: shape (n, k)."""
+        """Learn the codes; return the rows, each encoded without its own fifth: shape (n, k + f)."""
         self.fit(X, y)
         inputs, targets = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
-        result = np.empty(inputs.shape)
+        result = np.empty((len(inputs), self.known().width))
         folds = KFold(FOLDS, shuffle=True, random_state=self.random_state)
         for others, rows in folds.split(inputs):
-            codes = mean_codes(inputs[others], targets[others])
+            codes = mean_codes(inputs[others], targets[others])._replace(flags=self.flags_)
             result[rows] = encoded(inputs[rows], codes)
         return result
 
     def transform(self, X: npt.ArrayLike) -> FloatArray:
-        """Return inputs (n, k) encoded, shape (n, k)."""
+        """Return inputs (n, k) encoded, shape (n, k + f)."""
         check_is_fitted(self, "codes_")
         return encoded(self._checked(X, reset=False), self.known())
 
     def known(self) -> ColumnCodes:
         """Return what was learned, for the compiled functions."""
-        return ColumnCodes(self.sizes_, self.codes_, self.missing_)
+        return ColumnCodes(self.sizes_, self.codes_, self.missing_, self.flags_)
 
     def get_feature_names_out(
         self, input_features: npt.ArrayLike | None = None
     ) -> npt.NDArray[np.object_]:
-        """Return the names of the columns: those of the inputs; ``input_features`` is ignored."""
-        return np.asarray(FEATURE_NAMES, dtype=object)
+        """Return the inputs' names, then those of the flags; ``input_features`` is ignored."""
+        return np.array([*FEATURE_NAMES, *map(_flag_name, *self.flags_)], dtype=object)
 
     def __sklearn_tags__(self) -> Tags:
         """Tell scikit-learn that targets are needed and values may be missing."""
@@ -81,3 +96,8 @@ class EncodedInputs(TransformerMixin, BaseEstimator):
             self, inputs, reset=reset, dtype=np.float64, order="C", ensure_all_finite="allow-nan"
         )
         return np.require(checked, requirements="W")
+
+
+def _flag_name(column: int, category: int) -> str:
+    words = FEATURES[column].categories or ()
+    return f"{FEATURE_NAMES[column]} = {[*words, 'missing'][category]}"

@@ -25,7 +25,7 @@ class RankedInputs(EncodedInputs):
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Learn the ranks from inputs (n, k) and targets (n,)."""
         inputs, targets = self._checked(X, reset=True), np.asarray(y, dtype=np.float64)
-        self.sizes_, self.codes_, self.missing_ = ranked_codes(inputs, targets)
+        self.sizes_, self.codes_, self.missing_, _ = ranked_codes(inputs, targets)
         return self
 
     def fit_transform(self, X: npt.ArrayLike, y: npt.ArrayLike, **_: Any) -> FloatArray:

@@ -15,6 +15,7 @@ from training.boosters.library_trees import LibraryTrees
 from training.dataset.splits import Part, Splits
 from training.evaluation.metrics import RegressionFigures, evaluate
 from training.fitting.threads import fitting_threads, threads_for
+from training.models.blend.regressor import BlendedBoosting
 from training.models.candidates import Candidate
 from training.models.compiled_model import may_be_compiled
 from training.models.early_stopping import stops_early, validation_arguments
@@ -49,7 +50,10 @@ class FittedCandidate:
     @property
     def parameters(self) -> dict[str, Any]:
         """The regressor's parameters that are plain values."""
-        parameters = self.pipeline.named_steps[REGRESSOR].get_params()
+        regressor = self.pipeline.named_steps[REGRESSOR]
+        parameters = regressor.get_params()
+        if isinstance(regressor, BlendedBoosting):
+            parameters |= regressor.chosen()
         return {
             name: value for name, value in parameters.items() if isinstance(value, PLAIN_VALUES)
         }

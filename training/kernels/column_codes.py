@@ -6,16 +6,39 @@ import numpy as np
 
 from storage.domain.inputs import FEATURES
 from storage.schema.arrays import FloatArray, IntegerArray
-from training.kernels.compiled import compiled
+from training.kernels.compiled import compiled, inlined
 
 SIZES: IntegerArray = np.array(
     [len(feature.categories or ()) for feature in FEATURES], dtype=np.int64
 )
 """Number of categories of each input, 0 for a number."""
-SMOOTHING_ROWS = 10.0
+SMOOTHING_ROWS = 1.0
 """A category's mean counts as much as the mean of all where it has so many rows."""
+MOST_FLAGS = 64
+MOST_FLAGS_OF_COLUMN = 32
+FEWEST_FLAGGED_ROWS = 5
+FLAGGED_SHARE = 1e-3
+"""A category has a column of its own if at least so many rows, and this share of them, have it."""
 GAP = -1e300
 """Stands for a missing number where it must be told from every known one; lower than any of them."""
+
+
+class Flags(NamedTuple):
+    """Columns beside the codes, 1 where an input is one category, or is missing, and 0 elsewhere.
+
+    Attributes
+    ----------
+    columns
+        Shape (f,): which input each is about.
+    categories
+        Shape (f,): the position of the category; of a missing value, the input's number of categories.
+    """
+
+    columns: IntegerArray
+    categories: IntegerArray
+
+
+NO_FLAGS = Flags(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 class ColumnCodes(NamedTuple):
@@ -29,17 +52,30 @@ class ColumnCodes(NamedTuple):
         Shape (k, m): the number of each category; NaN beyond its size.
     missing
         Shape (k,): the number of a missing value.
+    flags
+        Of f more columns.
     """
 
     sizes: IntegerArray
     codes: FloatArray
     missing: FloatArray
+    flags: Flags = NO_FLAGS
+
+    @property
+    def width(self) -> int:
+        """Number of columns of an encoded row: k + f."""
+        return len(self.sizes) + len(self.flags.columns)
+
+
+def as_they_are(count: int) -> ColumnCodes:
+    """Return codes for inputs that are all numbers and always there."""
+    return ColumnCodes(np.zeros(count, np.int64), np.empty((count, 0)), np.empty(count))
 
 
 def mean_codes(inputs: FloatArray, targets: FloatArray, sizes: IntegerArray = SIZES) -> ColumnCodes:
     """Return codes by which a tree orders categories: their mean target, drawn to the mean of all.
 
-    The code of a category with n rows is (n mean + 10 mean of all) / (n + 10). A missing number's is below
+    The code of a category with n rows is (n mean + mean of all) / (n + 1). A missing number's is below
     all known ones, so that a tree can tell it from them; a missing category's is its own mean.
 
     Parameters
@@ -97,18 +133,44 @@ def ranked_codes(
     return ColumnCodes(sizes, found.codes, missing)
 
 
+def frequent_flags(inputs: FloatArray, sizes: IntegerArray = SIZES) -> Flags:
+    """Return the flags that tell more than codes do: of frequent categories, and of missing numbers.
+
+    The codes of one category, or of two, already tell them apart. Of more categories than ``MOST_FLAGS`` in
+    all, those with the most rows get one.
+
+    Examples
+    --------
+    >>> inputs = np.array([[0.0, 5.0], [1.0, np.nan], [2.0, 7.0]] * 5)
+    >>> found = frequent_flags(inputs, np.array([3, 0]))
+    >>> found.columns.tolist(), found.categories.tolist()
+    ([0, 0, 0, 1], [0, 1, 2, 0])
+    """
+    found = [each for column in range(len(sizes)) for each in _frequent(inputs, column, sizes)]
+    chosen = sorted(sorted(found, reverse=True)[:MOST_FLAGS], key=lambda each: each[1:])
+    columns, categories = (np.array([each[at] for each in chosen], np.int64) for at in (1, 2))
+    return Flags(columns, categories)
+
+
 def encoded(inputs: FloatArray, known: ColumnCodes) -> FloatArray:
-    """Return inputs (n, k) with categories and missing values as codes, shape (n, k)."""
-    result = np.empty(inputs.shape)
+    """Return inputs (n, k) with categories and missing values as codes, and the flags, shape (n, k + f)."""
+    result = np.empty((len(inputs), known.width))
     encode(np.ascontiguousarray(inputs), known, result)
     return result
 
 
 @compiled
 def encode(inputs: FloatArray, known: ColumnCodes, encoded: FloatArray) -> None:
-    """Fill the first columns of ``encoded`` with inputs (n, k), categories and missing values as codes."""
+    """Fill the first k + f columns of ``encoded`` from inputs (n, k): codes, then flags."""
+    count = inputs.shape[1]
     for row in range(inputs.shape[0]):
-        for column in range(inputs.shape[1]):
+        for place in range(known.flags.columns.shape[0]):
+            column = known.flags.columns[place]
+            is_so = (
+                _category(inputs[row, column], known.sizes[column]) == known.flags.categories[place]
+            )
+            encoded[row, count + place] = 1.0 if is_so else 0.0
+        for column in range(count):
             value = inputs[row, column]
             if np.isnan(value):
                 encoded[row, column] = known.missing[column]
@@ -116,6 +178,31 @@ def encode(inputs: FloatArray, known: ColumnCodes, encoded: FloatArray) -> None:
                 encoded[row, column] = known.codes[column, int(value)]
             else:
                 encoded[row, column] = value
+
+
+@inlined
+def _category(value: float, size: int) -> int:
+    """Return the position of an input's category, its size for a missing value, -1 for a number."""
+    if np.isnan(value):
+        return size
+    return int(value) if size > 0 else -1
+
+
+def _frequent(inputs: FloatArray, column: int, sizes: IntegerArray) -> list[tuple[int, int, int]]:
+    """Return rows, column and category of each flag that a column may have."""
+    size, values = int(sizes[column]), inputs[:, column]
+    are_missing = np.isnan(values)
+    if size == 0:
+        counts = np.array([are_missing.sum()])
+    else:
+        counts = np.bincount(
+            np.where(are_missing, size, values).astype(np.int64), minlength=size + 1
+        )
+        if np.count_nonzero(counts) <= 2:
+            return []
+    enough = max(FEWEST_FLAGGED_ROWS, FLAGGED_SHARE * len(values))
+    found = [(rows, column, place) for place, rows in enumerate(counts.tolist()) if rows >= enough]
+    return sorted(found, reverse=True)[:MOST_FLAGS_OF_COLUMN]
 
 
 def _below(values: FloatArray) -> float:

@@ -3,19 +3,15 @@
 import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from sklearn.base import RegressorMixin, TransformerMixin
-from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
     GradientBoostingRegressor,
     HistGradientBoostingRegressor,
     RandomForestRegressor,
 )
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer
 
 from storage.domain.inputs import ARE_PLAIN
 from storage.domain.table import TABLE
@@ -28,15 +24,11 @@ from training.boosters.lightgbm_trees import LightGBMTrees
 from training.boosters.xgboost_trees import XGBoostTrees
 from training.features.encoded_inputs import EncodedInputs
 from training.features.ranked_inputs import RankedInputs, code_counts
-from training.kernels.column_codes import SIZES
+from training.models.blend.regressor import BlendedBoosting
 from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline, price_pipeline
 
-ONE_HOT: dict[str, Any] = {
-    "handle_unknown": "infrequent_if_exist",
-    "min_frequency": 10,
-    "sparse_output": False,
-}
-"""Categories of fewer than 10 rows share a column."""
+FOR_ANY_TABLE = ("linear_regression", "blended_boosting")
+"""What competes where the definition names none; of boosted trees, the blend has the best of each kind."""
 OPTIONAL: dict[str, type[LibraryTrees]] = {
     each.library: each for each in (LightGBMTrees, XGBoostTrees, CatBoostTrees)
 }
@@ -75,17 +67,23 @@ def all_candidates(seed: int, threads: int) -> tuple[Candidate, ...]:
     InvalidInput
         If the table's definition names one that there is not, or whose code cannot be used.
     """
-    of_product = (
-        _linear_regression(),
-        _random_forest(seed, threads),
-        _gradient_boosting(seed),
-        _hist_gradient_boosting(seed),
-    )
     wanted = TABLE.candidates.built_in
-    chosen = of_product if wanted is None else select(of_product, wanted) if wanted else ()
+    names = FOR_ANY_TABLE if wanted is None else wanted
+    chosen = select(built_in_candidates(seed, threads), names) if names else ()
     optional = (optional_candidate(name, seed, threads) for name in TABLE.candidates.optional)
     own = (own_candidate(name, where, seed) for name, where in TABLE.candidates.own.items())
     return (*chosen, *optional, *own)
+
+
+def built_in_candidates(seed: int, threads: int) -> tuple[Candidate, ...]:
+    """Return those that come with the product, whatever the table's definition names."""
+    return (
+        _linear_regression(seed),
+        _random_forest(seed, threads),
+        _gradient_boosting(seed),
+        _hist_gradient_boosting(seed),
+        _blended_boosting(seed),
+    )
 
 
 def optional_candidate(name: str, seed: int, threads: int) -> Candidate:
@@ -153,8 +151,9 @@ def configured_candidates(settings: Settings) -> tuple[Candidate, ...]:
         return candidates
     there = {each.name for each in candidates}
     # By name, one may be tried that the table's definition does not mention.
+    built_in = (each for each in built_in_candidates(seed, threads) if each.name not in there)
     optional = (optional_candidate(name, seed, threads) for name in OPTIONAL if name not in there)
-    return select((*candidates, *optional), settings.training.candidates.split(","))
+    return select((*built_in, *candidates, *optional), settings.training.candidates.split(","))
 
 
 def select(candidates: Iterable[Candidate], names: Iterable[str]) -> tuple[Candidate, ...]:
@@ -176,8 +175,9 @@ def select(candidates: Iterable[Candidate], names: Iterable[str]) -> tuple[Candi
     return tuple(candidate for name, candidate in by_name.items() if name in wanted)
 
 
-def _linear_regression() -> Candidate:
-    return _candidate("linear_regression", "Linear regression", _scaled(), LinearRegression())
+def _linear_regression(seed: int) -> Candidate:
+    regressor = LinearRegression()
+    return _candidate("linear_regression", "Linear regression", _numbers(seed), regressor)
 
 
 def _random_forest(seed: int, threads: int) -> Candidate:
@@ -189,7 +189,7 @@ def _random_forest(seed: int, threads: int) -> Candidate:
         n_jobs=threads,
         random_state=seed,
     )
-    return _candidate("random_forest", "Random forest", _for_trees(seed), regressor)
+    return _candidate("random_forest", "Random forest", _numbers(seed), regressor)
 
 
 def _gradient_boosting(seed: int) -> Candidate:
@@ -201,7 +201,7 @@ def _gradient_boosting(seed: int) -> Candidate:
         max_features=0.5,
         random_state=seed,
     )
-    return _candidate("gradient_boosting", "Gradient boosting", _for_trees(seed), regressor)
+    return _candidate("gradient_boosting", "Gradient boosting", _numbers(seed), regressor)
 
 
 def _hist_gradient_boosting(seed: int) -> Candidate:
@@ -215,8 +215,14 @@ def _hist_gradient_boosting(seed: int) -> Candidate:
         random_state=seed,
     )
     return _candidate(
-        "hist_gradient_boosting", "Histogram gradient boosting", _for_trees(seed), regressor
+        "hist_gradient_boosting", "Histogram gradient boosting", _numbers(seed), regressor
     )
+
+
+def _blended_boosting(seed: int) -> Candidate:
+    in_order = TABLE.data.is_split_by_time
+    regressor = BlendedBoosting(in_order=in_order, random_state=seed)
+    return _candidate("blended_boosting", "Blended boosting", _numbers(seed), regressor)
 
 
 def _candidate(
@@ -229,28 +235,11 @@ def _candidate(
     return Candidate(name, label, PricePipeline(steps))
 
 
-def _for_trees(seed: int) -> TransformerMixin:
-    """The inputs as they are, where all are numbers; a step that, unlike "passthrough", names its columns."""
+def _numbers(seed: int) -> TransformerMixin:
+    """The inputs as they are, where all are numbers, else codes and flags of them."""
     return _as_they_are() if ARE_PLAIN else EncodedInputs(random_state=seed)
 
 
 def _as_they_are() -> TransformerMixin:
+    """Unlike "passthrough", a step that names its columns."""
     return FunctionTransformer(feature_names_out="one-to-one")
-
-
-def _scaled() -> TransformerMixin:
-    """Numbers less their mean over their deviation; a column for each category, and for what is missing."""
-    if ARE_PLAIN:
-        return StandardScaler()
-    numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
-    return ColumnTransformer(
-        [
-            ("numbers", numbers, [place for place, size in enumerate(SIZES) if not size]),
-            (
-                "categories",
-                OneHotEncoder(**ONE_HOT),
-                [place for place, size in enumerate(SIZES) if size],
-            ),
-        ],
-        verbose_feature_names_out=False,
-    )

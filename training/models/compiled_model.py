@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 from numba.experimental import structref
+from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -18,11 +19,13 @@ from storage.schema.arrays import FloatArray
 from training.boosters.library_trees import LibraryTrees
 from training.features.encoded_inputs import EncodedInputs
 from training.features.ranked_inputs import RankedInputs
+from training.kernels.blend_arrays import BlendArrays, blend, straight_line
 from training.kernels.coded_forest import CodedForest, CodedNodes, sum_coded_trees
-from training.kernels.column_codes import ColumnCodes, encode
+from training.kernels.column_codes import ColumnCodes, as_they_are, encode
 from training.kernels.compiled import compiled, inlined
 from training.kernels.forest import FlatForest, can_be_flat
-from training.kernels.forest_arrays import ForestArrays, sum_trees
+from training.kernels.forest_arrays import ForestArrays, constant_forest, sum_trees
+from training.models.blend.regressor import BlendedBoosting
 from training.models.intervals import IntervalArrays, PriceIntervals, fill_bounds
 from training.models.price_pipeline import PREPROCESSING, REGRESSOR
 from training.models.reference_profile import KnownInputs, ReferenceSearch, fill_support
@@ -72,6 +75,17 @@ class EncodedTreeParts(NamedTuple):
     place: PlaceArrays
 
 
+class BlendParts(NamedTuple):
+    """What a blend knows, on encoded inputs."""
+
+    codes: ColumnCodes
+    forest: ForestArrays
+    members: BlendArrays
+    intervals: IntervalArrays
+    inputs: KnownInputs
+    place: PlaceArrays
+
+
 @structref.register
 class _HeldType(numba.types.StructRef):  # type: ignore[misc] # numba has no types
     """Numba's type of what a ``Held`` holds."""
@@ -102,7 +116,8 @@ def may_be_compiled(pipeline: Pipeline) -> bool:
     if isinstance(regressor, SupportSwitchedRegressor):
         return True
     return _is_for_trees(preprocessing) and (
-        isinstance(regressor, LibraryTrees) or can_be_flat(regressor)
+        isinstance(regressor, LibraryTrees | BlendedBoosting | LinearRegression)
+        or can_be_flat(regressor)
     )
 
 
@@ -159,17 +174,33 @@ def _parts(
 
         parts = neighbour_parts(preprocessing, regressor, intervals.arrays(), search.known())
         return parts, answer_neighbours
+    known = intervals.arrays(), search.known()
+    if isinstance(regressor, LibraryTrees):
+        return _library_parts(preprocessing, regressor.forest_, *known)
+    if isinstance(regressor, LinearRegression):
+        codes, members = _codes_of(preprocessing, regressor.n_features_in_), _straight(regressor)
+        return BlendParts(codes, constant_forest(0.0), members, *known, PLACE), _answer_blend
+    if isinstance(regressor, BlendedBoosting):
+        forest, codes = regressor.forest_.arrays, _codes_of(preprocessing, regressor.n_features_in_)
+        return BlendParts(codes, forest, regressor.known_, *known, PLACE), _answer_blend
     if _is_identity(preprocessing) and can_be_flat(regressor):
-        forest = FlatForest([regressor]).arrays
-        return TreeParts(forest, intervals.arrays(), search.known(), PLACE), _answer_trees
+        return TreeParts(FlatForest([regressor]).arrays, *known, PLACE), _answer_trees
     if isinstance(preprocessing, EncodedInputs) and can_be_flat(regressor):
         forest, codes = FlatForest([regressor]).arrays, preprocessing.known()
-        known = search.known()
-        encoded = EncodedTreeParts(codes, forest, intervals.arrays(), known, PLACE)
-        return encoded, _answer_encoded
-    if isinstance(regressor, LibraryTrees):
-        return _library_parts(preprocessing, regressor.forest_, intervals.arrays(), search.known())
+        return EncodedTreeParts(codes, forest, *known, PLACE), _answer_encoded
     raise NotCompilable(f"There is no compiled function for {type(regressor).__name__}.")
+
+
+def _codes_of(preprocessing: Any, columns: int) -> ColumnCodes:
+    if isinstance(preprocessing, EncodedInputs):
+        return preprocessing.known()
+    if _is_identity(preprocessing):
+        return as_they_are(columns)
+    raise NotCompilable(f"There is no compiled function for {type(preprocessing).__name__}.")
+
+
+def _straight(regressor: LinearRegression) -> BlendArrays:
+    return straight_line(np.asarray(regressor.coef_), float(regressor.intercept_))
 
 
 def _library_parts(
@@ -200,10 +231,7 @@ def _answer_trees(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
 def _answer_encoded(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
     """Fill answers (n, 4), or prices alone (n, 1)."""
     parts, rows = held.parts, inputs.shape[0]
-    sums, columns = np.empty((rows, 1)), np.empty((rows, inputs.shape[1] + 1))
-    placed = inputs.copy()
-    put_on_grid(placed, parts.place)
-    encode(placed, parts.codes, columns)
+    sums, columns = np.empty((rows, 1)), _encoded(parts, inputs)
     sum_trees(columns, parts.forest, sums)
     fill_answers(parts, inputs, columns, sums.reshape(rows), answers)
 
@@ -212,12 +240,30 @@ def _answer_encoded(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
 def _answer_coded(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
     """Fill answers (n, 4), or prices alone (n, 1)."""
     parts, rows = held.parts, inputs.shape[0]
-    sums, columns = np.empty((rows, 1)), np.empty((rows, inputs.shape[1] + 1))
-    placed = inputs.copy()
-    put_on_grid(placed, parts.place)
-    encode(placed, parts.codes, columns)
+    sums, columns = np.empty((rows, 1)), _encoded(parts, inputs)
     sum_coded_trees(columns, parts.forest, parts.coded, sums)
     fill_answers(parts, inputs, columns, sums.reshape(rows), answers)
+
+
+@compiled
+def _answer_blend(held: Any, inputs: FloatArray, answers: FloatArray) -> None:
+    """Fill answers (n, 4), or prices alone (n, 1)."""
+    parts, rows = held.parts, inputs.shape[0]
+    sums, columns = np.empty((rows, parts.members.weights.shape[0])), _encoded(parts, inputs)
+    found = np.empty(rows)
+    sum_trees(columns, parts.forest, sums)
+    blend(columns, sums, parts.members, found)
+    fill_answers(parts, inputs, columns, found, answers)
+
+
+@inlined
+def _encoded(parts: Any, inputs: FloatArray) -> FloatArray:
+    """Return inputs on the grid and encoded, with room for the answer as the last column."""
+    placed = inputs.copy()
+    put_on_grid(placed, parts.place)
+    columns = np.empty((inputs.shape[0], inputs.shape[1] + parts.codes.flags.columns.shape[0] + 1))
+    encode(placed, parts.codes, columns)
+    return columns
 
 
 @inlined
