@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up demo train test soak soak-hour check format bench bench-accuracy bench-monitoring browser screenshots docs docs-serve backup restore clean reset
+.PHONY: help up demo train test soak soak-hour check format bench bench-accuracy bench-tables bench-monitoring browser screenshots docs docs-serve backup restore clean reset
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,10 @@ bench:  ## Measure the request path under load with wrk (about three minutes).
 bench-accuracy:  ## Compare the champion with CatBoost (15 minutes).
 	@$(PYTHON) environment.py benchmark
 	@exec $(VENV)/python -m tests.benchmarks.accuracy
+
+bench-tables:  ## Compare the product with CatBoost on public tables (half an hour).
+	@$(PYTHON) environment.py benchmark
+	@exec $(VENV)/python -m tests.benchmarks.tables
 
 bench-monitoring:  ## Measure drift, estimated error and degradation on real rows (15 minutes).
 	@$(PYTHON) environment.py development
