@@ -58,7 +58,7 @@ class Candidates(Part):
     Attributes
     ----------
     built_in
-        Names of those that come with the product; None: those that fit any table.
+        Names of those that come with the product; None: linear_regression and blended_boosting.
     optional
         Those that compete too, of "lightgbm", "xgboost" and "catboost"; their libraries are installed apart.
     own
