@@ -114,7 +114,7 @@ def test_features_are_fitted_anew_only_where_they_differ(
     (candidate,) = named_candidates("linear_regression")
     calls = count_calls("training.fitting.search._fit_features")
     space: Space = {
-        "preprocessing__with_mean": [True, False],
+        "preprocessing__validate": [True, False],
         "regressor__fit_intercept": [True, False],
     }
     result = Search(candidate, space, 3, seed=0, threads=1).fit(
@@ -165,7 +165,7 @@ def test_a_wrong_space_is_one_sentence(space: str, reason: str) -> None:
 
 
 def test_a_value_that_only_fitting_refuses_is_one_sentence_too(splits: Splits) -> None:
-    wrong: Space = {"regressor__fit_intercept": [True], "preprocessing__with_mean": ["perhaps"]}
+    wrong: Space = {"regressor__fit_intercept": [True], "preprocessing__validate": ["perhaps"]}
     (candidate,) = named_candidates("linear_regression")
     search = Search(candidate, wrong, 1, seed=0, threads=1)
     with pytest.raises(InvalidInput, match=r"^The setting HOUSING_SEARCH_SPACE cannot be used: "):
