@@ -21,7 +21,7 @@ from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.dashboard.conftest import OPERATOR_KEY, Service, log_writer
 from training.dataset.sources import load_table
-from training.models.candidates import configured_candidates, select
+from training.models.candidates import built_in_candidates, select
 from training.worker import RetrainingWorker
 
 ASKED = 400
@@ -98,7 +98,7 @@ def _labelled(client: HousingClient) -> dict[str, Any]:
 
 
 def _retrained(settings: Settings, client: HousingClient, service: Service) -> dict[str, Any]:
-    candidates = select(configured_candidates(settings), ["hist_gradient_boosting"])
+    candidates = select(built_in_candidates(0, 1), ["hist_gradient_boosting"])
     worker = RetrainingWorker(settings, load_table, candidates)
     before = ModelStore(settings.paths).champion()
     trigger = client.trigger_retraining("The same table again, with what was labelled.", force=True)
