@@ -153,7 +153,7 @@ def configured_candidates(settings: Settings) -> tuple[Candidate, ...]:
     # By name, one may be tried that the table's definition does not mention.
     built_in = (each for each in built_in_candidates(seed, threads) if each.name not in there)
     optional = (optional_candidate(name, seed, threads) for name in OPTIONAL if name not in there)
-    return select((*built_in, *candidates, *optional), settings.training.candidates.split(","))
+    return select((*candidates, *built_in, *optional), settings.training.candidates.split(","))
 
 
 def select(candidates: Iterable[Candidate], names: Iterable[str]) -> tuple[Candidate, ...]:
