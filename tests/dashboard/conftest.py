@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from backend.app import create_app
 from backend.client import HousingClient
 from backend.services import EXTENSION, Services
 from dashboard.settings import shared_settings
+from storage.errors import DatabaseUnavailable
 from storage.log_writer.writer import LogWriter
 from storage.schema.records import utc_now
 from storage.settings import Settings
@@ -94,7 +95,8 @@ def log_writer(service: Service) -> Iterator[None]:
 
     def run() -> None:
         while not stopped.wait(0.05):
-            service.store_records()
+            with suppress(DatabaseUnavailable):  # busy for long: the log-writer tries again, too
+                service.store_records()
 
     thread = threading.Thread(target=run)
     thread.start()
