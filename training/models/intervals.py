@@ -27,6 +27,9 @@ from training.models.price_pipeline import (
 from training.models.regions import region_of
 
 COVERAGE = 0.9
+BAND_ROWS, MOST_BANDS = 100, 10
+"""Calibration rows of a band of predictions at least, and how many bands there are at most."""
+ONE_BAND: FloatArray = np.zeros(0)
 REGION_COVERAGE = 0.86
 """Target for a single region; slightly below the overall one, because a region has few calibration rows."""
 SCALE_POWER = 0.9
@@ -36,10 +39,14 @@ FOLDS = 4
 
 
 class IntervalArrays(NamedTuple):
-    """A fitted ``PriceIntervals`` as the compiled functions take it, and the answers that can be."""
+    """A fitted ``PriceIntervals`` as the compiled functions take it, and the answers that can be.
+
+    ``factors`` has one of each region, or, where there is one region alone, of each band between ``borders``.
+    """
 
     scale: ForestArrays
-    region_factors: FloatArray
+    factors: FloatArray
+    borders: FloatArray
     lowest: float
     highest: float
     resolution: float
@@ -53,6 +60,10 @@ class PriceIntervals:
     interval is the prediction plus and minus f s^0.9, where f is the ceil((n + 1) 0.9)-th smallest of the n
     scores. A region whose own scores ask for a larger factor (at 86 %) gets that. (Lei et al. 2018,
     Distribution-Free Predictive Inference for Regression, section 5.2.)
+
+    A table without regions has bands of predictions instead, each with the factor of its own scores (Vovk,
+    Gammerman and Shafer 2005, Algorithmic Learning in a Random World, section 4.5: Mondrian). Else, where
+    most targets are 0, the many easy rows would decide how wide the intervals of the few others are.
 
     The guarantee of split conformal prediction is for rows exchangeable with the calibration part, on
     average over all of them. The part that calibrates here is validation, which has also chosen the winner
@@ -72,8 +83,12 @@ class PriceIntervals:
     ----------
     factor_ : float
     region_factors_ : ndarray of shape (8,)
-        Factor by region, in the order of ``REGION_NAMES``, at least ``factor_``.
+        Factor by region, in the order of ``REGION_NAMES``, at least ``factor_``; or by band.
+    borders_ : ndarray of shape (bands - 1,)
+        Predictions between which bands lie; empty where there are regions, and in versions from before.
     """
+
+    borders_: FloatArray = ONE_BAND
 
     def __init__(self, coverage: float = COVERAGE, seed: int = 0) -> None:
         self.coverage = coverage
@@ -104,11 +119,11 @@ class PriceIntervals:
         errors = np.abs(calibration_targets - predictions)
         scores = errors / self._scale(features, predictions) ** SCALE_POWER
         self.factor_ = conformal_quantile(scores, self.coverage)
-        regions = region_of(calibration_inputs)
-        numbers = range(len(REGION_NAMES))
-        self.region_factors_ = np.array(
-            [self._region_factor(scores[regions == number]) for number in numbers]
-        )
+        if len(REGION_NAMES) > 1:
+            self.region_factors_ = self._region_factors(scores, region_of(calibration_inputs))
+        else:
+            self.borders_ = _borders(predictions)
+            self.region_factors_ = self._band_factors(scores, predictions)
         return self
 
     def bounds(
@@ -138,6 +153,7 @@ class PriceIntervals:
         return IntervalArrays(
             self.scale_.arrays,
             self.region_factors_,
+            self.borders_,
             LOWEST_ANSWER,
             HIGHEST_ANSWER,
             RESOLUTION,
@@ -177,10 +193,16 @@ class PriceIntervals:
         scale = self.scale_.predict(np.column_stack([features, predictions]))[:, 0]
         return np.asarray(np.maximum(scale, RESOLUTION))
 
-    def _region_factor(self, scores: FloatArray) -> float:
-        if len(scores) == 0:
-            return self.factor_
-        return max(self.factor_, conformal_quantile(scores, REGION_COVERAGE))
+    def _region_factors(self, scores: FloatArray, regions: IntegerArray) -> FloatArray:
+        """Return each region's factor; the common one where it has no rows or asks for less."""
+        own = [scores[regions == number] for number in range(len(REGION_NAMES))]
+        found = [conformal_quantile(each, REGION_COVERAGE) if len(each) else 0.0 for each in own]
+        return np.maximum(found, self.factor_)
+
+    def _band_factors(self, scores: FloatArray, predictions: FloatArray) -> FloatArray:
+        bands = np.searchsorted(self.borders_, predictions, side="right")
+        own = [scores[bands == number] for number in range(len(self.borders_) + 1)]
+        return np.array([conformal_quantile(each, self.coverage) for each in own])
 
 
 @compiled
@@ -204,8 +226,11 @@ def fill_bounds(
     sum_trees(columns, arrays.scale, scales)
     for row in range(columns.shape[0]):
         scale = max(scales[row, 0], arrays.resolution)
-        half_width = arrays.region_factors[regions[row]] * scale**SCALE_POWER
         prediction = columns[row, -1]
+        group = regions[row]
+        if arrays.borders.shape[0] > 0:
+            group = np.searchsorted(arrays.borders, prediction, side="right")
+        half_width = arrays.factors[group] * scale**SCALE_POWER
         lower[row] = min(max(prediction - half_width, arrays.lowest), arrays.highest)
         upper[row] = min(max(prediction + half_width, arrays.lowest), arrays.highest)
 
@@ -257,6 +282,22 @@ def interval_score(
     """
     missed = np.maximum(lower - actual, 0.0) + np.maximum(actual - upper, 0.0)
     return float(np.mean(upper - lower + 2.0 / (1.0 - coverage) * missed))
+
+
+def _borders(predictions: FloatArray) -> FloatArray:
+    """Return where bands of about equally many calibration rows meet; where predictions are equal, fewer."""
+    bands = min(MOST_BANDS, len(predictions) // BAND_ROWS)
+    if bands < 2:
+        return ONE_BAND
+    ascending = np.sort(predictions)
+    wanted = ascending[np.arange(1, bands) * len(ascending) // bands]
+    borders, below = [], 0
+    for border in np.unique(wanted):
+        rows_below = int(np.searchsorted(ascending, border))
+        if rows_below - below >= BAND_ROWS // 2:
+            borders.append(border)
+            below = rows_below
+    return np.array(borders)
 
 
 def _one_member(regressor: RegressorMixin) -> RegressorMixin:

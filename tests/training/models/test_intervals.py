@@ -14,6 +14,7 @@ from tests.training.conftest import FittedChampion, SilentSteps, named_candidate
 from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.fitting.fit import fit, fit_intervals
+from training.models import intervals
 from training.models.intervals import (
     PriceIntervals,
     conformal_quantile,
@@ -49,6 +50,35 @@ def test_a_region_never_gets_less_than_the_common_factor(champion: FittedChampio
     factors = champion.intervals.region_factors_
     assert factors.shape == (len(REGION_NAMES),)
     assert (factors >= champion.intervals.factor_).all()
+
+
+def test_without_regions_the_few_large_answers_have_intervals_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Claims of insured people: nearly all are 0, and what the others cost is what one has to know."""
+    monkeypatch.setattr(intervals, "REGION_NAMES", ("everywhere",))
+    random = np.random.default_rng(0)
+    inputs = random.random((6_000, 8))
+    risk = inputs[:, 0] ** 6
+    targets = np.where(random.random(6_000) < risk, random.gamma(2.0, 1.0, 6_000), 0.0).clip(0, 5)
+    (candidate,) = named_candidates("hist_gradient_boosting")
+    candidate.pipeline.set_params(regressor__max_iter=30)
+    pipeline = candidate.pipeline.fit(inputs[:3_000], targets[:3_000])
+    calibrated = slice(3_000, 4_500)
+    fitted = PriceIntervals().fit(
+        pipeline, inputs[:3_000], targets[:3_000], inputs[calibrated], targets[calibrated]
+    )
+    judged, actual = inputs[4_500:], targets[4_500:]
+    features = pipeline.features(judged)
+    predictions = pipeline.prices(features)
+    lower, upper = fitted.bounds(features, judged, predictions)
+    holds = (lower <= actual) & (actual <= upper)
+    largest = np.argsort(predictions)[-300:]
+    assert holds[largest].mean() > 0.85
+    fitted.borders_, fitted.region_factors_ = intervals.ONE_BAND, np.full(8, fitted.factor_)
+    lower, upper = fitted.bounds(features, judged, predictions)
+    of_one_factor = (lower <= actual) & (actual <= upper)
+    assert of_one_factor[largest].mean() < 0.8
 
 
 @pytest.mark.parametrize("name", ["linear_regression", "hist_gradient_boosting"])
