@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,6 @@ from backend.app import create_app
 from backend.client import HousingClient
 from backend.services import EXTENSION, Services
 from dashboard.settings import shared_settings
-from storage.errors import DatabaseUnavailable
 from storage.log_writer.writer import LogWriter
 from storage.schema.records import utc_now
 from storage.settings import Settings
@@ -43,6 +42,7 @@ class Service:
         self.settings = settings
         self._database = migrated(settings.database_address)
         self._writer = LogWriter(settings.paths, self._database, 65536)
+        self._moving = threading.Lock()
         self._server: BaseWSGIServer | None = None
         self._services: Services | None = None
 
@@ -80,7 +80,8 @@ class Service:
 
     def store_records(self) -> None:
         """Move what was recorded so far into the database, as the log-writer does."""
-        self._writer.drain(utc_now())
+        with self._moving:  # as the lock of log-writers does: two would look for each other's files
+            self._writer.drain(utc_now())
 
     def close(self) -> None:
         """Stop for good."""
@@ -95,8 +96,7 @@ def log_writer(service: Service) -> Iterator[None]:
 
     def run() -> None:
         while not stopped.wait(0.05):
-            with suppress(DatabaseUnavailable):  # busy for long: the log-writer tries again, too
-                service.store_records()
+            service.store_records()
 
     thread = threading.Thread(target=run)
     thread.start()
