@@ -112,7 +112,7 @@ def test_intervals_hold_negative_values_too(answered: dict[str, Any]) -> None:
 
 def test_a_retraining_learns_from_the_same_table(answered: dict[str, Any]) -> None:
     retraining = answered["retraining"]
-    assert retraining["state"]["state"] == "done", retraining["state"]
+    assert retraining["state"]["state"] == "done", str(retraining["state"])
     assert retraining["versions"] == 2
     assert len(retraining["tables"]) == 1
 
