@@ -19,6 +19,8 @@ from backend.client import HousingClient
 from backend.services import EXTENSION, Services
 from dashboard.settings import shared_settings
 from storage.log_writer.writer import LogWriter
+from storage.process.kinds import LOG_WRITER
+from storage.process.lock import only_process
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.migrated import migrated
@@ -91,7 +93,7 @@ class Service:
 
 @contextmanager
 def log_writer(service: Service) -> Iterator[None]:
-    """Keep moving records while something waits for the log-writer."""
+    """Keep moving records while something waits; the only one to do so, as a training asks for too."""
     stopped = threading.Event()
 
     def run() -> None:
@@ -99,12 +101,13 @@ def log_writer(service: Service) -> Iterator[None]:
             service.store_records()
 
     thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        thread.join()
+    with only_process(service.settings.paths.log_writer_lock, LOG_WRITER):
+        thread.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            thread.join()
 
 
 @pytest.fixture(scope="session", autouse=True)
