@@ -27,6 +27,8 @@ from training.models.price_pipeline import (
 from training.models.regions import region_of
 
 COVERAGE = 0.9
+MOST_ROWS = 200_000
+"""Training rows from which difficulty is learned: the model is fitted four times more for it."""
 BAND_ROWS, MOST_BANDS = 100, 10
 """Calibration rows of a band of predictions at least, and how many bands there are at most."""
 ONE_BAND: FloatArray = np.zeros(0)
@@ -160,6 +162,7 @@ class PriceIntervals:
         )
 
     def _fit_scale(self, pipeline: PricePipeline, inputs: FloatArray, targets: FloatArray) -> None:
+        inputs, targets = self._some(inputs, targets)
         # Fitted again, not only applied: neighbour features leave a training row out of its own
         # neighbourhood only while they are fitted.
         features = np.asarray(clone(pipeline[PREPROCESSING]).fit_transform(placed(inputs), targets))
@@ -180,6 +183,14 @@ class PriceIntervals:
         )
         model.fit(np.column_stack([features, unseen]), np.abs(targets - unseen))
         self.scale_ = FlatForest([model])
+
+    def _some(self, inputs: FloatArray, targets: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the rows that difficulty is learned from: of very many, a drawn part, in their order."""
+        if len(inputs) <= MOST_ROWS:
+            return inputs, targets
+        random = np.random.default_rng(self.seed)
+        rows = np.sort(random.choice(len(inputs), MOST_ROWS, replace=False))
+        return inputs[rows], targets[rows]
 
     def _folds(self, inputs: FloatArray) -> IndexArray:
         """Return the fold of each row, shape (n,): the same for all rows of one district."""

@@ -95,6 +95,26 @@ def test_every_candidate_can_have_them(name: str, small_table: HousingTable) -> 
     assert ((predicted <= upper) & (upper <= TARGET_CAP)).all()
 
 
+def test_of_very_many_rows_a_part_tells_what_is_difficult(
+    monkeypatch: pytest.MonkeyPatch, small_table: HousingTable
+) -> None:
+    monkeypatch.setattr(intervals, "MOST_ROWS", 200)
+    inputs, targets = small_table.inputs, small_table.targets
+    taken, their = PriceIntervals()._some(inputs, targets)
+    assert len(taken) == len(their) == 200
+    order = [int(np.flatnonzero((inputs == row).all(axis=1))[0]) for row in taken]
+    assert order == sorted(order)
+    (candidate,) = named_candidates("hist_gradient_boosting")
+    candidate.pipeline.set_params(regressor__max_iter=20)
+    pipeline = candidate.pipeline.fit(inputs[:400], targets[:400])
+    fitted = PriceIntervals().fit(
+        pipeline, inputs[:400], targets[:400], inputs[400:], targets[400:]
+    )
+    features = pipeline.features(inputs[400:])
+    lower, upper = fitted.bounds(features, inputs[400:], pipeline.prices(features))
+    assert np.mean((lower <= targets[400:]) & (targets[400:] <= upper)) >= 0.88
+
+
 def test_fitting_leaves_the_pipeline_as_it_was(champion: FittedChampion) -> None:
     inputs = champion.validation.inputs[:50]
     before = champion.pipeline.predict(inputs)
