@@ -92,7 +92,7 @@ def mean_codes(inputs: FloatArray, targets: FloatArray, sizes: IntegerArray = SI
     >>> inputs = np.array([[0.0, 5.0], [0.0, np.nan], [1.0, 7.0]])
     >>> found = mean_codes(inputs, np.array([1.0, 3.0, 8.0]), np.array([2, 0]))
     >>> found.codes[0].round(2).tolist(), found.missing.round(2).tolist()
-    ([3.67, 4.36], [4.0, 3.0])
+    ([2.67, 6.0], [4.0, 3.0])
     """
     codes = np.full((len(sizes), max(int(sizes.max()), 1)), np.nan)
     missing = np.empty(len(sizes))

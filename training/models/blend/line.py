@@ -53,7 +53,7 @@ def ridge(features: FloatArray, goals: FloatArray, weights: FloatArray | None) -
     --------
     >>> features = np.arange(40.0).reshape(20, 2)
     >>> line = ridge(features, features @ [2.0, -1.0] + 5.0, None)
-    >>> np.abs(line.answers(features) - features @ [2.0, -1.0] - 5.0).max() < 0.01
+    >>> bool(np.abs(line.answers(features) - features @ [2.0, -1.0] - 5.0).max() < 0.01)
     True
     """
     each = 1 + (len(goals) - 1) // MOST_ROWS
