@@ -19,7 +19,8 @@ from training.models.blend.regressor import BlendedBoosting
 from training.models.candidates import Candidate
 from training.models.compiled_model import may_be_compiled
 from training.models.early_stopping import stops_early, validation_arguments
-from training.models.intervals import IntervalFigures, PriceIntervals, interval_figures
+from training.models.interval_figures import IntervalFigures, interval_figures
+from training.models.intervals import PriceIntervals
 from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline, placed
 
 TIMED_ROWS = 9

@@ -1,6 +1,5 @@
 """Prediction intervals: how far the actual price may be from the prediction, by place and segment."""
 
-from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -246,26 +245,6 @@ def fill_bounds(
         upper[row] = min(max(prediction + half_width, arrays.lowest), arrays.highest)
 
 
-@dataclass(frozen=True)
-class IntervalFigures:
-    """Figures of intervals on one part. Width and score in 100,000 USD, coverage from 0 to 1."""
-
-    coverage: float
-    mean_width: float
-    score: float
-
-
-def interval_figures(
-    lower: FloatArray, upper: FloatArray, actual: FloatArray, coverage: float
-) -> IntervalFigures:
-    """Measure intervals, all of shape (n,), that should hold ``coverage`` of the actual prices."""
-    return IntervalFigures(
-        coverage=float(np.mean((lower <= actual) & (actual <= upper))),
-        mean_width=float(np.mean(upper - lower)),
-        score=interval_score(lower, upper, actual, coverage),
-    )
-
-
 def conformal_quantile(scores: FloatArray, coverage: float) -> float:
     """Return the ceil((n + 1) coverage)-th smallest of n scores, the largest if there are too few.
 
@@ -276,23 +255,6 @@ def conformal_quantile(scores: FloatArray, coverage: float) -> float:
     """
     rank = int(np.ceil((len(scores) + 1) * coverage))
     return float(np.sort(scores)[min(rank, len(scores)) - 1])
-
-
-def interval_score(
-    lower: FloatArray, upper: FloatArray, actual: FloatArray, coverage: float
-) -> float:
-    """Return the mean interval score, lower is better, in the unit of the prices.
-
-    Width, plus 2 / (1 - coverage) times the distance by which an actual price is outside (Gneiting and
-    Raftery 2007, Strictly Proper Scoring Rules, Prediction, and Estimation, section 6.2).
-
-    Examples
-    --------
-    >>> round(interval_score(np.array([1.0]), np.array([2.0]), np.array([2.5]), coverage=0.9), 6)
-    11.0
-    """
-    missed = np.maximum(lower - actual, 0.0) + np.maximum(actual - upper, 0.0)
-    return float(np.mean(upper - lower + 2.0 / (1.0 - coverage) * missed))
 
 
 def _borders(predictions: FloatArray) -> FloatArray:

@@ -19,7 +19,7 @@ from training.evaluation.holdout import read_holdout
 from training.evaluation.metrics import RegressionFigures
 from training.fitting.fit import FittedCandidate, MeasuredCandidate
 from training.models.candidates import all_candidates
-from training.models.intervals import IntervalFigures
+from training.models.interval_figures import IntervalFigures
 from training.publishing.publish import CANDIDATES_FOLDER
 from training.tracking.pending import OpenRegistration, OpenRegistrations
 from training.tracking.registry import ModelRegistry

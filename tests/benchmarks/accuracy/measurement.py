@@ -18,7 +18,8 @@ from tests.benchmarks.accuracy.competitors import (
 )
 from training.dataset.splits import Part, Splits
 from training.evaluation.metrics import evaluate
-from training.models.intervals import PriceIntervals, conformal_quantile, interval_figures
+from training.models.interval_figures import interval_figures
+from training.models.intervals import PriceIntervals, conformal_quantile
 from training.models.regions import region_of
 
 DECILES = 10

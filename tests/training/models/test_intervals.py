@@ -15,11 +15,10 @@ from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.fitting.fit import fit, fit_intervals
 from training.models import intervals
+from training.models.interval_figures import interval_figures, interval_score
 from training.models.intervals import (
     PriceIntervals,
     conformal_quantile,
-    interval_figures,
-    interval_score,
 )
 from training.models.regions import region_of
 from training.train import Training
