@@ -45,6 +45,13 @@ class Baseline:
     estimator: ErrorEstimator
 
 
+@dataclass(frozen=True)
+class NoBaseline:
+    """Why a version has nothing that its error can be compared with."""
+
+    reason: str
+
+
 class PerformanceCheck:
     """Measures windows; caches the baseline of the last version, which takes half a second to compute."""
 
@@ -52,7 +59,7 @@ class PerformanceCheck:
         self._database = database
         self._lock = threading.Lock()
         self._version: str | None = None
-        self._baseline: Baseline | str = NO_HOLDOUT
+        self._baseline: Baseline | NoBaseline = NoBaseline(NO_HOLDOUT)
 
     def report(
         self,
@@ -91,7 +98,7 @@ class PerformanceCheck:
             n_labelled=window.labelled,
             expected_coverage=model.coverage,
             labels=_label_state(window),
-            baseline=None if isinstance(baseline, str) else baseline.realized,
+            baseline=None if isinstance(baseline, NoBaseline) else baseline.realized,
             realized=realized_error(rows, SEED, minimum_rows),
             degradation=_degradation(baseline, rows, margin, minimum_rows),
             estimated=_estimated(baseline, losses, ~known, margin),
@@ -102,7 +109,7 @@ class PerformanceCheck:
             series=_series(window, baseline, losses, step_seconds, margin),
         )
 
-    def baseline(self, model: ServedModel) -> Baseline | str:
+    def baseline(self, model: ServedModel) -> Baseline | NoBaseline:
         """Return the baseline of the model's error, or why its version has none."""
         with self._lock:
             if self._version != model.manifest.version:
@@ -111,11 +118,11 @@ class PerformanceCheck:
             return self._baseline
 
 
-def _make_baseline(holdout: LabelledPredictions | None) -> Baseline | str:
+def _make_baseline(holdout: LabelledPredictions | None) -> Baseline | NoBaseline:
     if holdout is None:
-        return NO_HOLDOUT
+        return NoBaseline(NO_HOLDOUT)
     if len(holdout) < SMALLEST_HOLDOUT:
-        return (
+        return NoBaseline(
             f"The test part of this version's training had {len(holdout)} rows; at least "
             f"{SMALLEST_HOLDOUT} are needed to judge later errors by it."
         )
@@ -135,38 +142,44 @@ def _label_state(window: AnsweredWindow) -> LabelState:
 
 
 def _degradation(
-    baseline: Baseline | str, rows: LabelledPredictions, margin: float, minimum_rows: int
+    baseline: Baseline | NoBaseline, rows: LabelledPredictions, margin: float, minimum_rows: int
 ) -> Degradation:
-    if isinstance(baseline, str):
-        return Degradation.unknown(baseline)
+    if isinstance(baseline, NoBaseline):
+        return Degradation.unknown(baseline.reason)
     return degradation(rows, baseline.rows, SEED, margin, minimum_rows)
 
 
-def _expected_losses(baseline: Baseline | str, window: AnsweredWindow) -> ExpectedLosses | None:
-    if isinstance(baseline, str):
-        return None
+def _expected_losses(
+    baseline: Baseline | NoBaseline, window: AnsweredWindow
+) -> ExpectedLosses | NoBaseline:
+    if isinstance(baseline, NoBaseline):
+        return baseline
     return baseline.estimator.expected_losses(window.rows)
 
 
 def _estimated(
-    baseline: Baseline | str,
-    losses: ExpectedLosses | None,
+    baseline: Baseline | NoBaseline,
+    losses: ExpectedLosses | NoBaseline,
     chosen: NDArray[np.bool_],
     margin: float,
 ) -> EstimatedError:
-    if isinstance(baseline, str) or losses is None:
-        return EstimatedError.unknown(str(baseline), int(chosen.sum()))
+    if isinstance(baseline, NoBaseline):
+        return EstimatedError.unknown(baseline.reason, int(chosen.sum()))
+    if isinstance(losses, NoBaseline):
+        return EstimatedError.unknown(losses.reason, int(chosen.sum()))
     return baseline.estimator.estimate(losses.only(chosen), margin)
 
 
-def _slices(baseline: Baseline | str, rows: LabelledPredictions) -> list[ErrorSlice]:
-    if isinstance(baseline, str):
+def _slices(baseline: Baseline | NoBaseline, rows: LabelledPredictions) -> list[ErrorSlice]:
+    if isinstance(baseline, NoBaseline):
         return []
     return worst_slices(rows, baseline.rows, SEED)
 
 
-def _residuals(baseline: Baseline | str, rows: LabelledPredictions) -> ResidualHistogram | None:
-    if isinstance(baseline, str) or not len(rows):
+def _residuals(
+    baseline: Baseline | NoBaseline, rows: LabelledPredictions
+) -> ResidualHistogram | None:
+    if isinstance(baseline, NoBaseline) or not len(rows):
         return None
     return residual_histogram(rows, baseline.rows)
 
@@ -183,8 +196,8 @@ def _first_second(window: AnsweredWindow) -> float:
 
 def _series(
     window: AnsweredWindow,
-    baseline: Baseline | str,
-    losses: ExpectedLosses | None,
+    baseline: Baseline | NoBaseline,
+    losses: ExpectedLosses | NoBaseline,
     step_seconds: int,
     margin: float,
 ) -> list[PerformanceStep]:

@@ -9,7 +9,7 @@ from backend.contract.drift import DriftAnalysis
 from backend.contract.performance import Degradation
 from backend.contract.retraining_check import PerformanceAnalysis, RetrainingDecision
 from backend.drift.check import check_window, compare_rows
-from backend.performance.check import SEED, PerformanceCheck
+from backend.performance.check import SEED, NoBaseline, PerformanceCheck
 from backend.performance.realized import degradation, realized_error
 from backend.retraining.configuration import MonitoringConfiguration, drift_thresholds, policy_rules
 from backend.retraining.findings import drift_finding, estimated_finding, realized_finding
@@ -146,11 +146,11 @@ class RetrainingChecks:
         minimum, margin = config.performance_minimum_rows, config.degradation_margin_share
         realized = realized_error(labelled, SEED, minimum)
         compared = (
-            Degradation.unknown(baseline)
-            if isinstance(baseline, str)
+            Degradation.unknown(baseline.reason)
+            if isinstance(baseline, NoBaseline)
             else degradation(labelled, baseline.rows, SEED, margin, minimum)
         )
-        before = None if isinstance(baseline, str) else baseline.realized
+        before = None if isinstance(baseline, NoBaseline) else baseline.realized
         finding = realized_finding(realized, compared, before, margin)
         analysis = PerformanceAnalysis(realized=realized, degradation=compared, estimated=None)
         return ErrorLook(analysis, finding, None)
