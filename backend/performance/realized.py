@@ -48,9 +48,12 @@ def paired(
 
 
 def realized_error(
-    rows: LabelledPredictions, seed: int, minimum_rows: int = MINIMUM_ROWS
+    rows: LabelledPredictions,
+    seed: int,
+    minimum_rows: int = MINIMUM_ROWS,
+    name: str = "labelled prediction",
 ) -> RealizedError:
-    """Measure the error of rows whose actual values are known.
+    """Measure the error of rows whose actual values are known; ``name`` says what one is, if they are few.
 
     rmse = sqrt(mean (p - y)^2), mae = mean |p - y|, bias = mean (p - y),
     r2 = 1 - mean (p - y)^2 / mean (y - mean y)^2, coverage = share of lower <= y <= upper; the intervals
@@ -65,9 +68,11 @@ def realized_error(
     (True, True)
     >>> realized_error(paired([2.0], [2.1]), seed=0).reason
     '1 labelled prediction; at least 100 are needed.'
+    >>> realized_error(paired([2.0] * 48, [2.1] * 48), seed=0, name="holdout row").reason
+    '48 holdout rows; at least 100 are needed.'
     """
     if len(rows) < max(minimum_rows, 2):
-        return RealizedError.unknown(_too_few(len(rows), minimum_rows), len(rows))
+        return RealizedError.unknown(_too_few(len(rows), minimum_rows, name), len(rows))
     figures = estimates(_columns(rows), _figures, seed)
     return RealizedError(status="ok", reason=None, rows=len(rows), **figures)
 
@@ -95,7 +100,7 @@ def degradation(
     >>> degradation(holdout.only(np.arange(4_000) < 500), holdout, seed=0).degraded
     False
     """
-    for part, name in ((rows, "labelled prediction"), (baseline, "row of the holdout")):
+    for part, name in ((rows, "labelled prediction"), (baseline, "holdout row")):
         if len(part) < max(minimum_rows, 2):
             return Degradation.unknown(_too_few(len(part), minimum_rows, name))
     now, then = _error_means(rows, seed), _error_means(baseline, seed + 1)
@@ -177,7 +182,7 @@ def _change(ratio: float) -> str:
     return f"{amount} {'above' if ratio >= 1 else 'below'} the holdout's"
 
 
-def _too_few(rows: int, minimum_rows: int, name: str = "labelled prediction") -> str:
+def _too_few(rows: int, minimum_rows: int, name: str) -> str:
     plural = "" if rows == 1 else "s"
     return f"{rows} {name}{plural}; at least {minimum_rows} are needed."
 

@@ -75,7 +75,7 @@ class VersionReports:
         holdout = self._holdout(place)
         if holdout is None:
             return RealizedError.unknown(NO_HOLDOUT, 0)
-        return realized_error(holdout, self._seed)
+        return realized_error(holdout, self._seed, name="holdout row")
 
     def _measure_slices(self, place: Place) -> list[VersionSlice]:
         holdout = self._holdout(place)

@@ -18,6 +18,7 @@ MOST_SHOWN = 14
 TALLEST_PIXELS = 500
 LEAST_UNIT, MOST_UNIT = 56, 148
 """Pixels of the units' column."""
+RANGE_PIXELS = 80, 135
 KINDS = {"number": "Number", "integer": "Whole number", "category": "Category"}
 
 
@@ -33,7 +34,7 @@ def draw_inputs(found: TableResponse) -> None:
         key=key,
         height="content" if len(names) <= MOST_SHOWN else TALLEST_PIXELS,
         hide_index=True,
-        column_config=_columns(unit_width(found.inputs)),
+        column_config=_columns(unit_width(found.inputs), range_width(cells)),
         on_select=lambda: _open_selected(key, names),
         selection_mode="single-row",
         placeholder="–",
@@ -132,7 +133,12 @@ def unit_width(inputs: Sequence[TableColumn]) -> int | None:
     return column_width(units, LEAST_UNIT, MOST_UNIT) if units else None
 
 
-def _columns(unit_pixels: int | None) -> dict[str, Any]:
+def range_width(cells: Sequence[dict[str, Any]]) -> int:
+    """Return the pixels of the column of ranges: where most rows have none, it would be too narrow."""
+    return column_width((each["range"] or "" for each in cells), *RANGE_PIXELS)
+
+
+def _columns(unit_pixels: int | None, range_pixels: int) -> dict[str, Any]:
     config = st.column_config
     return {
         "input": config.TextColumn("Input", pinned=True),
@@ -149,7 +155,9 @@ def _columns(unit_pixels: int | None) -> dict[str, Any]:
         "missing": config.NumberColumn("Missing", format="percent"),
         "distinct": config.NumberColumn("Distinct", format="localized", help="Different values."),
         "median": config.NumberColumn("Median", format="%.6g"),
-        "range": config.TextColumn("Values", help="The lowest and the highest."),
+        "range": config.TextColumn(
+            "Values", help="The lowest and the highest.", width=range_pixels
+        ),
         "typical": config.TextColumn(
             "Typical", help="What nearly all rows are, by the definition."
         ),

@@ -1,12 +1,13 @@
 """The champion and another version side by side: five holdout figures, each with its confidence interval."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
 
 from backend.contract.definition import DISPLAY
 from backend.contract.model_version import VersionResponse
-from backend.contract.performance import Estimate
+from backend.contract.performance import Estimate, RealizedError
 from dashboard.charts.colours import DOWN, UP
 from dashboard.charts.interval_mark import MarkStyle, interval_marks
 from dashboard.registry.words import CHAMPION, doubt_words, table_words, trained_words
@@ -28,18 +29,28 @@ CHAMPION_STYLE, OTHER_STYLE = MarkStyle(UP), MarkStyle(DOWN, hollow=True)
 def draw_figures(reports: dict[str, VersionResponse]) -> None:
     """Draw the chart beside a table for each version; ``reports`` by state, the champion's first."""
     chart_side, table_side = st.columns([1, 1], gap="large")
-    with chart_side:
-        st.echarts_chart(
-            figures_option(reports),
-            height=PANEL_HEIGHT * len(FIGURES),
-            key="registry_figures",
-            alt="Error figures of "
-            + " and ".join(reports).lower()
-            + " with 95% confidence intervals",
-        )
+    if are_measured(report.error for report in reports.values()):
+        with chart_side:
+            _draw_chart(reports)
+    else:
+        table_side = chart_side  # what is known is not put beside empty axes
     with table_side:
         for role, report in reports.items():
             _draw_version(role, report)
+
+
+def are_measured(errors: Iterable[RealizedError]) -> bool:
+    """Whether there is a figure of any version."""
+    return any(error.rmse is not None for error in errors)
+
+
+def _draw_chart(reports: dict[str, VersionResponse]) -> None:
+    st.echarts_chart(
+        figures_option(reports),
+        height=PANEL_HEIGHT * len(FIGURES),
+        key="registry_figures",
+        alt="Error figures of " + " and ".join(reports).lower() + " with 95% confidence intervals",
+    )
 
 
 def _draw_version(role: str, report: VersionResponse) -> None:

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.contract.data import ColumnProfile, TableColumn, WordCounts
 from dashboard.charts.histogram import OTHERS, word_bars
-from dashboard.data.inputs import input_cells, unit_width
+from dashboard.data.inputs import input_cells, range_width, unit_width
 from storage.models.store import TABLE_PROFILE, ModelStore
 from tests.dashboard.conftest import OpenPage, Service, sentences
 from tests.versions import rewrite_manifest
@@ -65,6 +65,12 @@ def test_units_have_the_room_they_need_and_none_has_no_column() -> None:
     assert unit_width([column.model_copy(update={"unit": ""})]) is None
     assert unit_width([column]) == 56
     assert unit_width([column, column.model_copy(update={"unit": "people per house"})]) == 134
+
+
+def test_a_range_has_room_where_most_rows_have_none() -> None:
+    cells: list[dict[str, Any]] = [{"range": None}] * 9 + [{"range": "1999 to 2008"}]
+    assert range_width(cells) == 106
+    assert range_width(cells[:1]) == 80
 
 
 def test_years_have_no_separators() -> None:

@@ -2,7 +2,8 @@
 
 from backend.contract.model_version import ComparisonResponse, GateVerdict
 from backend.contract.models import LearnedTable, ModelVersion
-from backend.contract.performance import Estimate
+from backend.contract.performance import Estimate, RealizedError
+from dashboard.registry.figures import are_measured
 from dashboard.registry.slices import forest_option, mark_style
 from dashboard.registry.words import outcome, table_words
 from dashboard.shared.gate_verdict import reason_words
@@ -140,3 +141,10 @@ def test_a_promotions_reason_is_its_deciding_checks_and_others_are_a_sentence() 
     assert reason_words(GateVerdict.model_validate(refused)) == "\n".join(
         ["- Too slow."] * 5 + ["- And 3 more, below."]
     )
+
+
+def test_versions_without_a_figure_get_no_empty_axes() -> None:
+    few = RealizedError.unknown("48 holdout rows", 48)
+    assert not are_measured([few])
+    measured = few.model_copy(update={"rmse": Estimate(value=0.4, lower=0.3, upper=0.5)})
+    assert are_measured([few, measured])
