@@ -10,6 +10,7 @@ from sklearn.model_selection import KFold, PredefinedSplit, cross_val_predict
 from storage.domain.slices import REGION_NAMES
 from storage.domain.target import HIGHEST_ANSWER, LOWEST_ANSWER, RESOLUTION
 from storage.schema.arrays import FloatArray, IndexArray, IntegerArray
+from storage.schema.drawn import drawn_rows
 from training.dataset.districts import subjects_of
 from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest
@@ -185,10 +186,7 @@ class PriceIntervals:
 
     def _some(self, inputs: FloatArray, targets: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the rows that difficulty is learned from: of very many, a drawn part, in their order."""
-        if len(inputs) <= MOST_ROWS:
-            return inputs, targets
-        random = np.random.default_rng(self.seed)
-        rows = np.sort(random.choice(len(inputs), MOST_ROWS, replace=False))
+        rows = drawn_rows(len(inputs), MOST_ROWS, self.seed)
         return inputs[rows], targets[rows]
 
     def _folds(self, inputs: FloatArray) -> IndexArray:

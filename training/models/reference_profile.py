@@ -17,6 +17,7 @@ from storage.domain.inputs import ARE_PLAIN, FEATURE_NAMES
 from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
 from storage.errors import ModelIntegrityError
 from storage.schema.arrays import FloatArray, IndexArray
+from storage.schema.drawn import drawn_rows
 from training.kernels.column_codes import SIZES, ColumnCodes, encode, encoded, mean_codes
 from training.kernels.compiled import compiled
 from training.kernels.neighbour_search import NOBODY, find_nearest
@@ -233,9 +234,7 @@ def _percentiles(inputs: FloatArray) -> FloatArray:
 def _kept_rows(rows: int, columns: int, seed: int) -> IndexArray:
     """Return which rows of the training part are kept: all, or a sample that a service can search."""
     most = min(MOST_ROWS, MOST_VALUES // columns)
-    if rows <= most:
-        return np.arange(rows)
-    return np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
+    return drawn_rows(rows, most, seed)
 
 
 def _spread(percentiles: FloatArray) -> FloatArray:
