@@ -14,7 +14,7 @@ from storage.domain.place import (
 from storage.domain.presets import PRESETS, PresetRow, preset_of
 from storage.domain.sentence import in_sentence, with_article
 from storage.domain.slices import REGION_KINDS, SLICE_LABELS
-from storage.domain.subject import ABOUT, SUBJECT, SUBJECTS, TITLE
+from storage.domain.subject import ABOUT, OF_ANOTHER_ROW, SUBJECT, SUBJECTS, TITLE
 from storage.domain.table import IS_EMBEDDED
 from storage.domain.target import (
     ACCEPTED_TARGETS,
@@ -48,6 +48,7 @@ __all__ = [
     "LONGITUDE_NAME",
     "MIDDLE_LATITUDE",
     "NOTE",
+    "OF_ANOTHER_ROW",
     "PRESETS",
     "REGION_KINDS",
     "RESOLUTION",

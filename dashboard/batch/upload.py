@@ -50,7 +50,7 @@ def choose_file() -> None:
     upload_side, template_side = st.columns([5, 3], gap="medium")
     with upload_side:
         st.file_uploader(
-            f"CSV or Parquet file, one {SUBJECT} per row",
+            f"CSV or Parquet file, one {SUBJECT} per line",
             type=FILE_KINDS,
             key=UPLOAD,
             on_change=_read_upload,
@@ -59,7 +59,7 @@ def choose_file() -> None:
     with template_side, st.container(border=True, key="batch_template_card"):
         st.markdown("**File format**")
         st.caption(
-            f"A header with the names of the {INPUTS} in any order, then one row per "
+            f"A header with the names of the {INPUTS} in any order, then one line per "
             f"{SUBJECT}: up to {MOST_ROWS:,} rows and {MOST_MEGABYTES} MB. For larger files use "
             f"`python -m backend.score`. A column {OWN_IDS} has your own ids, which are logged."
         )

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.data import PartProfile, SplitProfile
-from backend.contract.definition import SUBJECT
+from backend.contract.definition import OF_ANOTHER_ROW
 from dashboard.charts.colours import TOTAL, UP
 from dashboard.charts.interval_mark import MarkStyle, interval_marks
 from dashboard.wording.value import CHART_UNIT, in_chart_unit, percent, ranged, written
@@ -45,8 +45,8 @@ def split_words(split: SplitProfile) -> str:
     if split.repeated:
         verb = "repeats" if split.repeated == 1 else "repeat"
         rows = "1 row" if split.repeated == 1 else f"{split.repeated:,} rows"
-        words += f" {rows} {verb} the {SUBJECT} of another"
-        words += f"; all of one {SUBJECT} are in one part." if split.kind == "random" else "."
+        words += f" {rows} {verb} {OF_ANOTHER_ROW}"
+        words += "; such rows are in one part." if split.kind == "random" else "."
     if split.labelled:
         words += f" Of the training rows, {split.labelled:,} are labelled predictions."
     return words

@@ -10,5 +10,7 @@ ABOUT = TABLE.about
 """What is predicted, to follow the title in a sentence."""
 SUBJECT, SUBJECTS = TABLE.subject.singular, TABLE.subject.plural
 """What one row is called, and several."""
+OF_ANOTHER_ROW = "another row" if SUBJECT == "row" else f"the {SUBJECT} of another row"
+"""What a repeated row repeats."""
 CARD = TABLE.card
 """What the model card says of intended use and limits."""

@@ -62,7 +62,7 @@ class SplitProfile(_Part):
 
     kind: SplitKind = Field(description="Whether the rows were drawn at random or follow in time.")
     repeated: int = Field(
-        description="Rows that repeat the subject of another row; all rows of one are in one part."
+        description="Rows that repeat the subject of another row; in one part, unless split by time."
     )
     labelled: int = Field(description="Labelled predictions among the rows of the training part.")
     parts: list[PartProfile] = Field(description="Train, validation and test.")

@@ -181,3 +181,14 @@ def test_no_error_is_written_with_as_many_decimals_for_every_table() -> None:
         for one in fixed.findall(path.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+def test_no_code_names_the_columns_of_the_embedded_table_s_place() -> None:
+    """Whoever needs them asks the definition's place."""
+    found = {
+        f"{_name(path)}: {text}"
+        for path in _files(*ROOMS)
+        for text in _texts(path)
+        if text in ("Latitude", "Longitude")
+    }
+    assert found == set()

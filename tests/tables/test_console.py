@@ -28,7 +28,7 @@ EXPECTED = {
         "15 inputs",
         "asphalt",
     ),
-    "batch": ("Mean ground temperature", "one night per row"),
+    "batch": ("Mean ground temperature", "one night per line"),
     "performance": ("in °C", "Humidity"),
     "drift": ("Predicted ground temperature", "asphalt", "The shares of some categories"),
     "data": (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.domain.identity import HAS_IDENTITY
-from storage.domain.subject import SUBJECT
+from storage.domain.subject import OF_ANOTHER_ROW, SUBJECT
 from storage.schema.gate_check import GateCheck
 from storage.schema.learned_split import AT_RANDOM, LearnedSplit
 from storage.schema.predictions import LabelledPredictions
@@ -99,9 +99,9 @@ class TrainingOutcome:
         if not self.repeated:
             return ""
         verb = "repeats" if self.repeated == 1 else "repeat"
-        told = f"{counted(self.repeated, 'row')} of the table {verb} the {SUBJECT} of another row"
+        told = f"{counted(self.repeated, 'row')} of the table {verb} {OF_ANOTHER_ROW}"
         if self.split.kind == "random":
-            return f"{told}; all rows of one {SUBJECT} are in one part."
+            return f"{told}; such rows are in one part."
         if HAS_IDENTITY:
             return f"{told}; no {SUBJECT} is in two parts."
         return f"{told}; each is in the part of its time."

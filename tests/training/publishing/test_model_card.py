@@ -142,7 +142,7 @@ def test_repeated_rows_are_said(outcome: TrainingOutcome) -> None:
     assert "repeat" not in model_card(dataclasses.replace(outcome, repeated=0))
     repeated = dataclasses.replace(outcome, repeated=400)
     sentence = (
-        "400 rows of the table repeat the block group of another row; all rows of one block group"
+        "400 rows of the table repeat the block group of another row; such rows are in one part."
     )
-    assert f"- {sentence} are in one part." in model_card(repeated)
+    assert f"- {sentence}" in model_card(repeated)
     assert sentence in repeated.repeats()
