@@ -15,7 +15,7 @@ from storage.errors import DatabaseUnavailable
 from storage.predictions.labelled import LabelledRows, read_labelled_rows
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
-from training.dataset.districts import falls_into_share, is_district_of
+from training.dataset.districts import falls_into_share
 from training.dataset.missing import Missing
 from training.dataset.screening import screen
 from training.dataset.splits import Part, Splits
@@ -135,7 +135,7 @@ def with_labelled_rows(
     if len(learnable) < fewest:
         few = f"only {len(learnable):,} of {len(window.found):,} labelled predictions can be learned from"
         return splits, replace(report, why_not=f"{few}, at least {fewest:,} are needed")
-    stays = ~is_district_of(splits.train.inputs, learnable.inputs)
+    stays = ~splits.likeness.is_known(splits.train.inputs, learnable.inputs)
     joined = _joined(splits.train, stays, learnable, report.weight)
     replaced = int(len(stays) - stays.sum())
     return replace(splits, train=joined), replace(report, used=len(learnable), replaced=replaced)

@@ -16,7 +16,7 @@ from storage.domain.target import ACCEPTED_TARGETS, RESOLUTION
 from storage.predictions.labelled import LabelledRows
 from storage.schema.accepted import is_accepted
 from storage.schema.arrays import FloatArray
-from training.dataset.districts import is_district_of, is_newest_reading
+from training.dataset.likeness import Likeness
 from training.dataset.splits import Part
 from training.kernels.column_codes import encoded, mean_codes
 
@@ -44,14 +44,15 @@ SCALE_PERCENTILES = (5, 95)
 
 @dataclass(frozen=True)
 class Screened:
-    """The rows that passed, newest first, and the number of rows left out, by reason."""
+    """The rows that passed, newest first, what is one subject, and the number of rows left out, by reason."""
 
     believed: LabelledRows
+    likeness: Likeness
     left_out: Mapping[str, int] = field(default_factory=dict)
 
     def new_to(self, *learned: FloatArray) -> LabelledRows:
         """Return the rows whose subjects are not among those (m, 8) that a model learned."""
-        return self.believed.only(~is_district_of(self.believed.inputs, *learned))
+        return self.believed.only(~self.likeness.is_known(self.believed.inputs, *learned))
 
 
 def screen(found: LabelledRows, known: Part, outlier_distance: float) -> Screened:
@@ -71,12 +72,13 @@ def screen(found: LabelledRows, known: Part, outlier_distance: float) -> Screene
         In robust standard deviations.
     """
     left_out: dict[str, int] = {}
+    likeness = Likeness.of(known.inputs)
     has_logs = bool((known.targets > 0).all())
     checks: tuple[tuple[str, Callable[[LabelledRows], Mask]], ...] = (
         (UNACCEPTABLE_INPUTS, lambda rows: is_accepted(rows.inputs)),
         (IMPOSSIBLE_VALUE, partial(_is_possible, has_logs=has_logs)),
         (CONTRADICTING_VALUES, partial(_is_uncontradicted, has_logs=has_logs)),
-        (ASKED_ABOUT_AGAIN, lambda rows: is_newest_reading(rows.inputs)),
+        (ASKED_ABOUT_AGAIN, lambda rows: likeness.is_newest(rows.inputs)),
         (
             VALUE_OUT_OF_LINE,
             lambda rows: distance_from_similar(rows, known) <= outlier_distance,
@@ -86,7 +88,7 @@ def screen(found: LabelledRows, known: Part, outlier_distance: float) -> Screene
         kept = is_believable(found) if len(found) else np.ones(0, dtype=np.bool_)
         left_out[reason] = int(len(found) - kept.sum())
         found = found.only(kept)
-    return Screened(found, {reason: count for reason, count in left_out.items() if count})
+    return Screened(found, likeness, {reason: count for reason, count in left_out.items() if count})
 
 
 def distance_from_similar(rows: LabelledRows, known: Part) -> FloatArray:

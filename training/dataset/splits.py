@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,8 @@ from storage.domain.target import TARGET_NAME
 from storage.errors import InvalidDataset
 from storage.schema.arrays import FloatArray, IndexArray
 from storage.schema.learned_split import AT_RANDOM, LearnedSplit
-from training.dataset.districts import is_district_of, subjects_of
+from training.dataset.districts import subjects_of
+from training.dataset.likeness import Likeness
 from training.dataset.table import HousingTable
 from training.dataset.time_split import TEST_SHARE, VALIDATION_SHARE, deal_by_time
 
@@ -55,8 +57,8 @@ class SealedPart:
         part, self._part = self._part, None
         return part
 
-    def knows(self, inputs: FloatArray) -> NDArray[np.bool_]:
-        """Return, for each row (n, 8), whether it is of a subject of this part, without opening it.
+    def knows(self, inputs: FloatArray, likeness: Likeness) -> NDArray[np.bool_]:
+        """Return, for each row (n, 8), whether it is of a subject of this part or alike, without opening it.
 
         Raises
         ------
@@ -67,7 +69,7 @@ class SealedPart:
             raise RuntimeError(
                 "The test part was already opened; nothing may be trained after that."
             )
-        return is_district_of(inputs, self._part.inputs)
+        return likeness.is_known(inputs, self._part.inputs)
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,15 @@ class Splits:
     learned: LearnedSplit = AT_RANDOM
 
     def holds_out(self, inputs: FloatArray) -> NDArray[np.bool_]:
-        """Return, for each row (n, 8), whether a model must not have learned its subject."""
-        return self.test.knows(inputs) | is_district_of(inputs, self.validation.inputs)
+        """Return, for each row (n, 8), whether a model must not have learned its subject, or one alike."""
+        return self.test.knows(inputs, self.likeness) | self.likeness.is_known(
+            inputs, self.validation.inputs
+        )
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """What counts as a reading of the same subject, by the training part."""
+        return Likeness.of(self.train.inputs)
 
     @property
     def row_counts(self) -> dict[str, int]:

@@ -8,7 +8,6 @@ from storage.models.store import ModelStore
 from storage.schema.gate import GateDecision
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
-from training.dataset.known_rows import is_new
 from training.dataset.missing import Missing
 from training.dataset.recent_part import read_recent_part
 from training.dataset.splits import Part
@@ -18,6 +17,7 @@ from training.evaluation.comparison import Comparison
 from training.evaluation.traffic_weights import TrafficWeights, traffic_weights
 from training.promotion.checks import Rules
 from training.promotion.decision import SOURCES_OF_CHANGE, Evidence, decide
+from training.promotion.judging_rows import judging_rows
 from training.promotion.loaded_version import LoadedVersion, NotLoadable
 from training.publishing.published_version import PublishedVersion
 
@@ -122,12 +122,11 @@ def _compare_on_fixed(
 ) -> Comparison | Missing:
     if champion is None:
         return NO_CHAMPION
-    # A champion of another seed learned from rows that are this challenger's test part.
-    new = is_new(test.inputs, champion.learned.inputs)
+    new = judging_rows(test.inputs, champion.learned.inputs, challenger.learned.inputs)
     if new.sum() < SMALLEST_FIXED_PART:
         return Missing(
-            f"the champion learned from all but {new.sum():,} of the {len(test):,} test rows; at least "
-            f"{SMALLEST_FIXED_PART} new rows are needed"
+            f"of the {len(test):,} test rows only {new.sum():,} are unlike all that one of the models alone "
+            f"learned from; at least {SMALLEST_FIXED_PART} are needed"
         )
     return _compare(challenger, champion, Part(test.inputs[new], test.targets[new]))
 

@@ -107,7 +107,9 @@ def test_no_district_that_judges_is_learned_however_it_was_read(
     assert report.used > 0
     # Two districts at one place, of one age and with the same stuck occupancy, look like one.
     left_out = report.left_out[HOLDOUT_SUBJECT] + report.left_out.get(ASKED_ABOUT_AGAIN, 0)
-    assert left_out == len(judges)
+    assert (
+        len(judges) <= left_out < len(judges) + 0.08 * LABELLED
+    )  # new ones that are alike by chance
     assert not is_district_of(joined.train.inputs, judges).any()
 
 
@@ -118,8 +120,8 @@ def test_a_newer_reading_replaces_the_districts_row_so_that_none_is_its_own_neig
     again[::2, OCCUPANCY] *= 1.01
     found = LabelledRows(again, 1.1 * splits.train.targets[:300])
     joined, report = with_labelled_rows(splits, window(found), settings)
-    assert report.replaced == report.used > 150
-    assert len(joined.train) == len(splits.train)
+    assert report.replaced >= report.used > 150  # of some, a district that is alike goes too
+    assert len(joined.train) == len(splits.train) + report.used - report.replaced
     learned, others = joined.train.inputs[-report.used :], joined.train.inputs[: -report.used]
     assert not is_district_of(learned, others).any()
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from storage.schema.arrays import FloatArray
 from storage.schema.records import utc_now
@@ -16,6 +17,7 @@ from storage.settings import Settings
 from tests.settings import changed
 from tests.training.labelled import keep_labelled
 from training.dataset.known_rows import is_new
+from training.dataset.likeness import Likeness
 from training.dataset.missing import Missing
 from training.dataset.recent_part import read_recent_part
 from training.dataset.splits import Part
@@ -33,15 +35,27 @@ def few(tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="module")
+def is_asked(small_table: HousingTable) -> NDArray[np.bool_]:
+    """Which districts are asked about: twelve that are like no other one."""
+    inputs = small_table.inputs
+    likeness = Likeness.of(inputs)
+    alone = [
+        not likeness.is_known(inputs[[row]], np.delete(inputs, row, axis=0))[0]
+        for row in range(3 * ROWS)
+    ]
+    return np.isin(np.arange(len(inputs)), np.flatnonzero(alone)[:ROWS])
+
+
 @pytest.fixture
-def learned(small_table: HousingTable) -> Part:
+def learned(small_table: HousingTable, is_asked: NDArray[np.bool_]) -> Part:
     """What the challenger learned from: other districts."""
-    return Part(small_table.inputs[ROWS:], small_table.targets[ROWS:])
+    return Part(small_table.inputs[~is_asked], small_table.targets[~is_asked])
 
 
 @pytest.fixture
-def districts(small_table: HousingTable) -> Part:
-    return Part(small_table.inputs[:ROWS], small_table.targets[:ROWS])
+def districts(small_table: HousingTable, is_asked: NDArray[np.bool_]) -> Part:
+    return Part(small_table.inputs[is_asked], small_table.targets[is_asked])
 
 
 def read(

@@ -51,9 +51,10 @@ def joined(*parts: LabelledRows) -> LabelledRows:
 def test_real_prices_of_unseen_districts_are_believed(embedded: HousingTable, known: Part) -> None:
     test = split(embedded, seed=0).test.open()
     screened = screen(LabelledRows(test.inputs, test.targets), known, LIMIT)
-    assert set(screened.left_out) == {VALUE_OUT_OF_LINE}
+    assert set(screened.left_out) == {VALUE_OUT_OF_LINE, ASKED_ABOUT_AGAIN}
     assert screened.left_out[VALUE_OUT_OF_LINE] < 0.01 * len(test)
-    assert len(screened.believed) + screened.left_out[VALUE_OUT_OF_LINE] == len(test)
+    assert screened.left_out[ASKED_ABOUT_AGAIN] < 0.03 * len(test)  # alike by chance
+    assert len(screened.believed) + sum(screened.left_out.values()) == len(test)
 
 
 def test_a_price_in_another_unit_is_not(honest: LabelledRows, known: Part) -> None:
@@ -95,7 +96,7 @@ def test_of_one_district_the_newest_reading_counts(honest: LabelledRows, known: 
     older = changed(honest, actual=1.1 * honest.actual).only(np.arange(ROWS) < 30)
     older.inputs[:15, OCCUPANCY] = 3.5  # a sensor was stuck
     screened = screen(joined(honest, older), known, LIMIT)
-    assert screened.left_out[ASKED_ABOUT_AGAIN] == 30
+    assert 30 <= screened.left_out[ASKED_ABOUT_AGAIN] < 33  # some are alike by chance
     assert np.isin(screened.believed.actual, honest.actual).all()
 
 
