@@ -98,3 +98,7 @@ def test_every_panel_says_what_it_shows(panel: dict[str, Any]) -> None:
 def _cells(place: dict[str, int]) -> set[tuple[int, int]]:
     columns = range(place["x"], place["x"] + place["w"])
     return {(x, y) for x in columns for y in range(place["y"], place["y"] + place["h"])}
+
+
+def test_the_grafana_board_has_no_words_of_a_table() -> None:
+    assert not re.search(r"california|district|price|USD", json.dumps(DASHBOARD), re.IGNORECASE)
