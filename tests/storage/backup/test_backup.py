@@ -6,7 +6,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -22,7 +21,6 @@ from storage.backup.backup import Backup
 from storage.backup.display import Lines, display
 from storage.backup.manifest import MANIFEST, BackupManifest, read_manifest
 from storage.backup.place import BackupPlace
-from storage.backup.sqlite_copy import unchanging
 from storage.database.backlog import read_positions
 from storage.database.connection import Database
 from storage.errors import BackupUnavailable
@@ -240,15 +238,39 @@ def test_an_empty_folder_that_is_there_takes_it_even_a_mount(
             _restore(restored, tmp_path / "backup", replace=True)
 
 
+LONG_CHECK = """
+import signal, sqlite3, sys
+from pathlib import Path
+from storage.backup.sqlite_copy import unchanging
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+with unchanging(Path(sys.argv[1])) as connection:
+    print("begins", flush=True)
+    connection.execute(endless)
+"""
+
+
 def test_ctrl_c_ends_the_check_of_a_large_database(tmp_path: Path) -> None:
     path = tmp_path / "any.db"
     sqlite3.connect(path).close()
-    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
-    ctrl_c = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
-    ctrl_c.start()
-    with pytest.raises(KeyboardInterrupt), unchanging(path) as connection:
-        connection.execute(endless)
-    ctrl_c.join()
+    # A process of its own: a test runner in the background is deaf to Ctrl-C.
+    with subprocess.Popen(
+        [sys.executable, "-c", LONG_CHECK, str(path)],
+        cwd=REPOSITORY,
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as check:
+        assert check.stdout is not None
+        assert check.stdout.readline() == "begins\n"
+        check.send_signal(signal.SIGINT)
+        try:
+            _, said = check.communicate(timeout=60)
+        finally:
+            check.kill()
+    assert said.rstrip().endswith("KeyboardInterrupt")
 
 
 def test_an_audit_log_that_was_changed_is_copied_and_named(
