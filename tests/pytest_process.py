@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 
 import pytest
@@ -14,6 +15,10 @@ os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 # Without kept bytecode, each of some two hundred processes would compile the project anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A suite in the background inherits deaf ears for these, and so would every process that it starts.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Importing and collecting the tests makes a million objects and hardly any garbage.
 gc.disable()
