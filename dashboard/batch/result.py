@@ -170,7 +170,7 @@ def _draw_rows(run: BatchRun) -> None:
         key="batch_result_rows",
         height="content",
         hide_index=True,
-        column_config=row_columns()
+        column_config=row_columns(cells)
         | {
             "prediction": prediction_column(LABEL),
             "lower": prediction_column("From"),

@@ -1,6 +1,6 @@
 """Choosing a file, and its content: the number of valid rows, the first ones, the problems."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -180,15 +180,16 @@ def _problems_csv(problems: Sequence[Problem]) -> str:
 
 def _draw_preview(file: BatchFile) -> None:
     rows = zip(file.rows[:PREVIEW_ROWS].tolist(), file.inputs[:PREVIEW_ROWS].tolist(), strict=True)
+    cells = [
+        {"row": row} | dict(zip(FEATURE_NAMES, values_of(values), strict=True))
+        for row, values in rows
+    ]
     st.dataframe(
-        [
-            {"row": row} | dict(zip(FEATURE_NAMES, values_of(values), strict=True))
-            for row, values in rows
-        ],
+        cells,
         key="batch_preview",
         height="content",
         hide_index=True,
-        column_config=row_columns(),
+        column_config=row_columns(cells),
         placeholder="–",
         alt="The first valid rows",
     )
@@ -196,10 +197,10 @@ def _draw_preview(file: BatchFile) -> None:
     st.caption(f"The first {shown:,} of {len(file.rows):,} valid rows.")
 
 
-def row_columns() -> dict[str, Any]:
-    """Return the columns of the row number and the inputs."""
+def row_columns(cells: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the columns of the row number and the inputs, as they suit the cells."""
     row = st.column_config.NumberColumn("Row", format="%,d", pinned=True)
-    return {"row": row, **input_columns()}
+    return {"row": row, **input_columns(cells)}
 
 
 def _stem(file: BatchFile) -> str:

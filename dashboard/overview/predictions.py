@@ -17,12 +17,13 @@ PREDICTED = "#predicted"
 def draw_predictions(rows: list[PredictionRow]) -> None:
     """Draw the logged predictions as a table, newest first."""
     st.subheader("Latest predictions", anchor=False)
+    cells = prediction_cells(rows)
     st.dataframe(
-        prediction_cells(rows),
+        cells,
         key="overview_predictions",
         height="content",
         hide_index=True,
-        column_config=_columns(),
+        column_config=_columns(cells),
         placeholder="–",
         alt="The last predictions with their inputs",
     )
@@ -38,12 +39,12 @@ def prediction_cells(rows: list[PredictionRow]) -> list[dict[str, Any]]:
     ]
 
 
-def _columns() -> dict[str, Any]:
+def _columns(cells: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "timestamp": st.column_config.DatetimeColumn(
             "Time, UTC", format=COLUMN_FORMAT, pinned=True
         ),
         PREDICTED: prediction_column(LABEL),
-        **input_columns(),
+        **input_columns(cells),
         "model_version": st.column_config.TextColumn("Model version"),
     }

@@ -81,15 +81,16 @@ def nearest_cells(rows: list[NearestDistrict]) -> list[dict[str, Any]]:
 
 def _draw_table(rows: list[NearestDistrict]) -> None:
     unit, form = (", km", "%.1f") if HAS_PLACE else ("", "%.2f")
+    cells = nearest_cells(rows)
     st.dataframe(
-        nearest_cells(rows),
+        cells,
         key="predict_nearest",
         height=300,
         hide_index=True,
         column_config={
             DISTANCE: st.column_config.NumberColumn(f"Distance{unit}", format=form, pinned=True),
             RECORDED: st.column_config.TextColumn(f"Recorded {VALUE}", alignment="right"),
-            **input_columns(),
+            **input_columns(cells),
         },
         placeholder="–",
         alt=f"The nearest training {SUBJECTS} with distance, recorded {VALUE} and inputs",

@@ -1,5 +1,6 @@
 """The inputs in words: labels, and values as they are written."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -94,12 +95,37 @@ def label_with_unit(feature: Feature) -> str:
     return f"{feature.label} ({feature.unit})" if feature.unit else feature.label
 
 
-def input_columns() -> dict[str, Any]:
-    """Return the inputs as columns of a table."""
-    return {feature.name: _column(feature) for feature in FEATURES}
+def input_columns(cells: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the inputs as columns of a table; numbers below each other have as many decimals.
+
+    Parameters
+    ----------
+    cells
+        What each row of the table shows, by the name of the column.
+    """
+    rows = list(cells)
+    return {
+        feature.name: _column(feature, [row.get(feature.name) for row in rows])
+        for feature in FEATURES
+    }
 
 
-def _column(feature: Feature) -> Any:
+def _column(feature: Feature, values: list[Any]) -> Any:
     if feature.is_category:
         return st.column_config.TextColumn(feature.label, help=feature.description)
-    return st.column_config.NumberColumn(feature.label, format="%.6g", help=feature.description)
+    form = column_format([value for value in values if isinstance(value, int | float)])
+    return st.column_config.NumberColumn(feature.label, format=form, help=feature.description)
+
+
+def column_format(values: Sequence[float]) -> str:
+    """Return the format of a column: the most decimals that one of its values needs, of six digits.
+
+    Examples
+    --------
+    >>> column_format([3.65, 3.4, 12.0]), column_format([1990, 2001]), column_format([1.5e-9, 2.0])
+    ('%.2f', '%.0f', '%.6g')
+    """
+    written = [f"{value:.6g}" for value in values]
+    if not written or any("e" in text for text in written):
+        return "%.6g"
+    return f"%.{max(len(text.partition('.')[2]) for text in written)}f"

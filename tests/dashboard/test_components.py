@@ -13,6 +13,8 @@ import dashboard
 from backend.contract.database import DatabaseStatistics, RequestTotals, SpoolBacklog
 from backend.contract.definition import PRESETS, preset_of
 from dashboard.overview.record_store import record_warning
+from dashboard.wording.feature_words import input_columns
+from storage.domain.inputs import EXAMPLE
 from tests.system import REPOSITORY
 from training.dataset.embedded import load_embedded
 
@@ -73,3 +75,9 @@ def _statistics(backlog_bytes: int, age: float = 0.5) -> DatabaseStatistics:
         spool_backlog=SpoolBacklog(bytes=backlog_bytes, oldest_age_seconds=age, rejected_records=0),
         size_bytes=0,
     )
+
+
+def test_numbers_below_each_other_have_as_many_decimals() -> None:
+    columns = input_columns([EXAMPLE | {"MedInc": 3.4}, EXAMPLE | {"MedInc": 3.65}, EXAMPLE])
+    assert columns["MedInc"]["type_config"]["format"] == "%.4f"
+    assert columns["HouseAge"]["type_config"]["format"] == "%.0f"
