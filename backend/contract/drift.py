@@ -153,6 +153,9 @@ class DriftAnalysis(Described):
         description="All inputs together; null if they were not compared."
     )
     n_samples: int = Field(description="Rows compared.")
+    different_rows: int = Field(
+        description="Rows that count: equal ones count once, unless the training data repeats them too."
+    )
     method: str = Field(description="Statistical method, in words.")
     thresholds: dict[str, float] = Field(description="Thresholds of the verdict, by name.")
 

@@ -32,8 +32,10 @@ def compare_rows(
     thresholds: DriftThresholds,
 ) -> DriftReport:
     """Compare inputs (n, 8), NaN for missing values, and the model's predictions for valid rows."""
-    usable = inputs[is_accepted(inputs)]
-    predictions = predict(usable) if len(usable) else None
+    usable = is_accepted(inputs)
+    predictions = np.full(len(inputs), np.nan)
+    if usable.any():
+        predictions[usable] = predict(inputs[usable])
     return detector.compare(inputs, predictions, thresholds)
 
 
@@ -83,9 +85,11 @@ def check_window(
 def _columns(
     detector: DriftDetector, window: PredictionWindow, predictions: FloatArray
 ) -> dict[str, tuple[ReferenceColumn, FloatArray]]:
-    """Return each column that has a reference, with its current values (n,)."""
-    current = {name: window.inputs[:, number] for number, name in enumerate(detector.names)}
-    current[PREDICTION] = predictions
+    """Return each column that has a reference, with its current values (n,), of the rows that count."""
+    counted = detector.repeated.counted(window.inputs)
+    inputs = window.inputs[counted]
+    current = {name: inputs[:, number] for number, name in enumerate(detector.names)}
+    current[PREDICTION] = predictions[counted]
     references = {name: reference_column(detector, name) for name in current}
     return {name: (found, current[name]) for name, found in references.items() if found is not None}
 
@@ -93,8 +97,7 @@ def _columns(
 def _compare(
     detector: DriftDetector, version: str, window: PredictionWindow, thresholds: DriftThresholds
 ) -> DriftReport:
-    predictions = _own_predictions(version, window)
-    return detector.compare(window.inputs, predictions[~np.isnan(predictions)], thresholds)
+    return detector.compare(window.inputs, _own_predictions(version, window), thresholds)
 
 
 def _own_predictions(version: str, window: PredictionWindow) -> FloatArray:

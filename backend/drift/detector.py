@@ -6,12 +6,14 @@ and large enough to matter. The domain classifier finds changes that no single c
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from typing import NamedTuple
 
 import numpy as np
 
 from backend.contract.drift import MultivariateScore
 from backend.drift.categories import ReferenceCategories
 from backend.drift.domain_classifier import DomainClassifier, DomainDifference
+from backend.drift.repeated import RepeatedRows
 from backend.drift.report import ColumnDrift, DriftReport, reasons_of, severity_of
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.univariate import Distances, Quality, ReferenceColumn, holm
@@ -72,6 +74,7 @@ class DriftDetector:
         self.columns = tuple(_reference_columns(inputs, categories or {}))
         self.importances = importances
         self.prediction = ReferenceColumn(predictions) if predictions is not None else None
+        self.repeated = RepeatedRows(inputs)
         self._classifier = DomainClassifier(inputs, seed, place, importances)
 
     def compare(
@@ -82,23 +85,27 @@ class DriftDetector:
         *,
         multivariate: bool = True,
     ) -> DriftReport:
-        """Compare a window with the reference.
+        """Compare a window with the reference; rows that repeat each other count once.
 
         Parameters
         ----------
         inputs
             Shape (n, d); NaN is a missing value.
         predictions
-            Shape (k,), predictions for the complete rows; None or empty: not compared.
+            Shape (n,), NaN where a row has none; None: not compared.
         thresholds
             The rule's thresholds; the defaults if None.
         multivariate
             Whether to run the domain classifier too.
         """
         thresholds = thresholds or DriftThresholds()
-        if len(inputs) < thresholds.minimum_rows:
-            return _no_verdict(len(inputs), len(self.names), thresholds)
-        samples = _Samples(self, inputs, predictions, thresholds)
+        counted = self.repeated.counted(inputs)
+        rows = ComparedRows(len(inputs), len(counted))
+        if rows.different < thresholds.minimum_rows:
+            return _no_verdict(rows, len(self.names), thresholds)
+        inputs = inputs[counted]
+        answered = _known_values(predictions[counted]) if predictions is not None else None
+        samples = _Samples(self, rows, inputs, answered, thresholds)
         difference = self._difference(inputs, thresholds) if multivariate else None
         return samples.report(difference)
 
@@ -119,24 +126,32 @@ def _reference_columns(
         yield ReferenceColumn(values) if number is None else ReferenceCategories(values, number)
 
 
+class ComparedRows(NamedTuple):
+    """How many rows a window has, and how many count, because they repeat no other."""
+
+    all: int
+    different: int
+
+
 class _Samples:
     """The measured columns of one window."""
 
     def __init__(
         self,
         detector: DriftDetector,
+        rows: ComparedRows,
         inputs: FloatArray,
         predictions: FloatArray | None,
         thresholds: DriftThresholds,
     ) -> None:
         self._detector = detector
         self._thresholds = thresholds
-        self._rows = len(inputs)
+        self._rows = rows
         columns = [*zip(detector.columns, np.asfortranarray(inputs).T, strict=True)]
         if detector.prediction is not None and predictions is not None and len(predictions):
             columns.append((detector.prediction, predictions))
         self._has_prediction = len(columns) > len(detector.columns)
-        present = [values[~np.isnan(values)] for _, values in columns]
+        present = [_known_values(values) for _, values in columns]
         self._counts = [len(values) for values in present]
         self._distances = [
             column.distances(values) if len(values) >= thresholds.minimum_rows else None
@@ -150,7 +165,8 @@ class _Samples:
         columns = self._columns(adjusted, quality)
         if not _known(adjusted) and not any(each.quality_drifted for each in columns):
             total = len(self._detector.names)
-            return _no_verdict(max(self._counts), total, self._thresholds)
+            most = max(self._counts)
+            return _no_verdict(ComparedRows(most, most), total, self._thresholds)
         inputs = sorted(columns[: len(self._detector.names)], key=_rank)
         prediction = columns[-1] if self._has_prediction else None
         together = self._multivariate(difference, adjusted[-1])
@@ -167,7 +183,8 @@ class _Samples:
             severity=severity,
             reasons=reasons_of(inputs, prediction, together),
             multivariate=together,
-            n_samples=self._rows,
+            n_samples=self._rows.all,
+            different_rows=self._rows.different,
             method=METHOD,
             thresholds=asdict(self._thresholds),
             smallest_adjusted_p_value=min([*_known(adjusted), *quality.tolist()]),
@@ -240,6 +257,11 @@ class _Samples:
         )
 
 
+def _known_values(values: FloatArray) -> FloatArray:
+    """Return the values (n,) that are not NaN."""
+    return values[~np.isnan(values)]
+
+
 def _known(adjusted: Sequence[float | None]) -> list[float]:
     """Return the p values that are not None."""
     return [value for value in adjusted if value is not None]
@@ -249,9 +271,10 @@ def _rank(column: ColumnDrift) -> tuple[bool, float, str]:
     return (not column.drifted, -column.score.weighted_effect, column.name)
 
 
-def _no_verdict(rows: int, columns: int, thresholds: DriftThresholds) -> DriftReport:
-    counted = "1 row" if rows == 1 else f"{rows} rows"
-    reason = f"Not enough data: {counted}, and a verdict needs {thresholds.minimum_rows}."
+def _no_verdict(rows: ComparedRows, columns: int, thresholds: DriftThresholds) -> DriftReport:
+    counted = "1 row" if rows.all == 1 else f"{rows.all} rows"
+    repeated = f", {rows.different} of them different" if rows.different < rows.all else ""
+    reason = f"Not enough data: {counted}{repeated}, and a verdict needs {thresholds.minimum_rows}."
     return DriftReport(
         status="not_enough_data",
         total_features=columns,
@@ -263,7 +286,8 @@ def _no_verdict(rows: int, columns: int, thresholds: DriftThresholds) -> DriftRe
         severity="none",
         reasons=[reason],
         multivariate=None,
-        n_samples=rows,
+        n_samples=rows.all,
+        different_rows=rows.different,
         method=METHOD,
         thresholds=asdict(thresholds),
         smallest_adjusted_p_value=None,

@@ -112,9 +112,7 @@ def _point(
     predictions: FloatArray,
     thresholds: DriftThresholds,
 ) -> TimelinePoint:
-    report = detector.compare(
-        inputs, predictions[~np.isnan(predictions)], thresholds, multivariate=False
-    )
+    report = detector.compare(inputs, predictions, thresholds, multivariate=False)
     ks_statistic, threshold = _against_chance(detector, name, report, thresholds)
     return TimelinePoint(
         since=since,

@@ -34,8 +34,15 @@ def sample_words(found: DriftWindowResponse) -> str:
     which = f"The newest {rows}" if found.truncated else rows
     return (
         f"{which}, {period(found.since, found.until)}, compared with the training data of "
-        f"`{found.model_version}`."
+        f"`{found.model_version}`.{_repeated_words(found)}"
     )
+
+
+def _repeated_words(found: DriftWindowResponse) -> str:
+    analysis = found.drift_analysis
+    if analysis.different_rows == analysis.n_samples:
+        return ""
+    return f" {analysis.different_rows:,} of them are different: equal ones count once."
 
 
 def draw_no_verdict(found: DriftWindowResponse) -> None:
@@ -46,7 +53,7 @@ def draw_no_verdict(found: DriftWindowResponse) -> None:
         st.markdown("**Not enough data**", text_alignment="center")
         st.markdown(
             f"This period has {found.drift_analysis.n_samples:,} predictions; at least {needed:,} are "
-            "needed. There may still be drift.",
+            f"needed. There may still be drift.{_repeated_words(found)}",
             text_alignment="center",
         )
         st.caption(

@@ -104,9 +104,9 @@ def test_one_missing_column_leaves_the_others_judged(
 
 
 def test_columns_that_stand_still_are_drift(detector: DriftDetector, window: np.ndarray) -> None:
-    window[:] = window[0]
+    window[:, 1:] = window[0, 1:]
     report = detector.compare(window)
-    assert set(report.drifted_features) == set(detector.names)
+    assert set(report.drifted_features) == set(detector.names[1:])
     assert report.severity == "high"
     _assert_finite(report)
 
@@ -121,7 +121,38 @@ def test_drifted_predictions_are_drift(
     assert report.prediction.drifted
     assert report.drifted_features == []
     assert report.reasons[0].startswith("Predicted price: the distribution")
-    assert detector.compare(window, predictions[:0]).prediction is None
+    assert detector.compare(window, predictions * np.nan).prediction is None
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_rows_that_are_asked_again_count_once(
+    detector: DriftDetector, window: np.ndarray, shuffled_table: np.ndarray, times: int
+) -> None:
+    predictions = shuffled_table[16_512:18_512, -1]
+    once = detector.compare(window, predictions)
+    again = detector.compare(np.tile(window, (times, 1)), np.tile(predictions, times))
+    # Few rows are out of range, and those count every time.
+    assert (again.n_samples, again.different_rows < 2_020) == (times * 2_000, True)
+    assert again.overall_drift is False
+    for name, score in once.drift_scores.items():
+        assert again.drift_scores[name].p_value == pytest.approx(score.p_value, abs=0.1)
+
+
+def test_one_row_asked_all_day_is_no_verdict(detector: DriftDetector, window: np.ndarray) -> None:
+    window[:] = window[0]
+    report = detector.compare(window)
+    assert report.overall_drift is None
+    assert report.reasons == [
+        "Not enough data: 2000 rows, 1 of them different, and a verdict needs 100."
+    ]
+
+
+def test_where_training_repeats_its_rows_how_often_they_come_counts() -> None:
+    reference = np.repeat([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]], [600, 300, 100], axis=0)
+    detector = DriftDetector(reference, ("a", "b"), np.full(2, 0.5), categories={0: 2, 1: 2})
+    assert detector.compare(reference[::2]).overall_drift is False
+    report = detector.compare(np.repeat([[0.0, 0.0], [1.0, 1.0]], [100, 400], axis=0))
+    assert (report.different_rows, report.drifted_features) == (500, ["b", "a"])
 
 
 def test_the_same_window_gives_the_same_report(detector: DriftDetector, window: np.ndarray) -> None:

@@ -96,6 +96,19 @@ def test_too_few_predictions_are_no_verdict(open_page: OpenPage, service: Servic
     assert not [button for button in page.button if button.key == "drift_ask"]
 
 
+def test_predictions_that_were_asked_again_are_said_to_count_once(
+    open_page: OpenPage, service: Service
+) -> None:
+    _ask(service)
+    _ask(service)
+    page = open_page("drift", service)
+    assert not sentences(page)
+    words = f" {2 * ROWS:,} predictions"[1:]
+    (sample,) = [caption.value for caption in page.caption if words in caption.value]
+    assert f"{ROWS:,} of them are different: equal ones count once." in sample
+    assert "No drift" in _text(page)
+
+
 def test_another_input_is_opened_in_the_same_window(open_page: OpenPage, service: Service) -> None:
     _ask(service, income_factor=1.5)
     page = open_page("drift", service)
