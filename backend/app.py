@@ -146,7 +146,9 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
 
         return present_lesson(settings, now)
 
-    checks = RetrainingChecks(host, database, errors, configuration, queue, store, lesson)
+    checks = RetrainingChecks(
+        host, database, errors, configuration, queue, store, lesson, settings.paths.traffic
+    )
     return Services(
         settings=settings,
         spool=spool,

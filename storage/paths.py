@@ -161,6 +161,11 @@ class RuntimePaths:
         return self.reports / "api_monitoring_report.png"
 
     @property
+    def traffic(self) -> Path:
+        """Sums of each hour's predictions, a file for each version: what drift checks call usual."""
+        return self.root / "traffic"
+
+    @property
     def probes(self) -> Path:
         """The monitor's probes of the service, a line of JSON each."""
         return self.reports / "probes.jsonl"

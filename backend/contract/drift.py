@@ -216,12 +216,60 @@ class OpenedColumn(Described):
     timeline: list[TimelinePoint] = Field(description="Drift over the window, oldest part first.")
 
 
+Aspect = Literal["level", "spread", "relation", "categories", "missing", "out_of_range"]
+
+
+class TrafficChange(Described):
+    """What of one column differs from the service's usual traffic.
+
+    ``level`` and ``spread`` are of the column's distribution, ``relation`` is its level beside what the other
+    inputs let expect; all three are in standard deviations of the training data. ``categories`` is the share
+    of one of its words, ``missing`` and ``out_of_range`` are shares of rows.
+    """
+
+    name: str = Field(description="Name of the column.")
+    aspect: Aspect = Field(description="What of the column changed.")
+    usual: float = Field(description="Its mean in the service's earlier periods.")
+    shift: float = Field(description="Its mean in this period minus the usual one.")
+    adjusted_p_value: float = Field(description="P value after Holm's correction.")
+
+
+class UsualTraffic(Described):
+    """A period compared with earlier ones of the same service, of the same length and time of day.
+
+    With the status ``learning`` too few earlier periods are known; then, as with ``not_enough_data``, there
+    is no verdict, and ``drifted`` is null.
+    """
+
+    status: Literal["ok", "learning", "not_enough_data"] = Field(
+        description="Whether there is a verdict, or what it lacks."
+    )
+    drifted: bool | None = Field(
+        description="Whether the period differs from the service's usual traffic."
+    )
+    periods: int = Field(description="Earlier periods that it was compared with.")
+    needed_periods: int = Field(description="Earlier periods that a verdict needs.")
+    by_weekday: bool = Field(description="Whether weekdays were compared with themselves.")
+    changed: list[TrafficChange] = Field(description="What changed, the most certain first.")
+    smallest_adjusted_p_value: float | None = Field(
+        description="The smallest p value after Holm's correction of what changed; 1 if nothing did."
+    )
+    reasons: list[str] = Field(description="The verdict in sentences, the most certain first.")
+
+
 class AlarmState(Described):
-    """Whether an operator should act: one conclusive window, or two separate drifted ones in a row."""
+    """Whether an operator should act: one conclusive window, or two separate drifted ones in a row.
+
+    The alarm follows the comparison with the service's usual traffic once that is known, and the one with the
+    training data until then.
+    """
 
     raised: bool = Field(description="Whether the drift alarm is raised.")
     confirmed_windows: int = Field(description="Consecutive drifted windows without common rows.")
     reason: str = Field(description="Why the alarm is raised or not.")
+    follows: Literal["training", "usual_traffic"] = Field(
+        "training", description="Which of the two verdicts the alarm follows."
+    )
 
 
 class DriftWindowResponse(DriftResponse):
@@ -230,6 +278,9 @@ class DriftWindowResponse(DriftResponse):
     since: AwareDatetime = Field(description="Start of the window.")
     until: AwareDatetime = Field(description="End of the window.")
     truncated: bool = Field(description="Whether only the newest rows of the window were compared.")
+    usual_traffic: UsualTraffic = Field(
+        description="The window compared with the service's earlier ones."
+    )
     alarm: AlarmState = Field(description="State of the drift alarm.")
     histograms: dict[str, HistogramPair] = Field(description="Histograms by column.")
     opened: OpenedColumn | None = Field(description="Details of the selected column.")

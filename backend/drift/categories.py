@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 from backend.drift.univariate import Distances, ReferenceColumn, bin_distances
-from storage.schema.arrays import FloatArray
+from storage.schema.arrays import BoolArray, FloatArray
 
 FEWEST_EXPECTED = 5.0
 """Categories of which fewer rows are expected count as one: the test's p value is wrong for them."""
@@ -77,10 +77,15 @@ class ReferenceCategories(ReferenceColumn):
         chi2 = float(stats.chi2.isf(level, max(present - 1, 1)))
         return min(math.sqrt(chi2 * (1 / len(self.sorted) + 1 / number)) / 2, 1.0)
 
+    def is_outside(self, values: FloatArray) -> BoolArray:
+        """Return which values (n,) are categories that the reference never has; a missing one is not."""
+        is_known = np.append(self._counts[: self.number] > 0, [False, True])
+        places = np.where(np.isnan(values), self.number + 1, np.minimum(values, self.number))
+        return ~is_known[places.astype(np.int64)]
+
     def _outside(self, values: FloatArray) -> tuple[int, float]:
-        known = np.append(self._counts[: self.number] > 0, False)
-        present = values[~np.isnan(values)].astype(np.int64)
-        outside = int((~known[np.minimum(present, self.number)]).sum())
+        present = values[~np.isnan(values)]
+        outside = int(self.is_outside(values).sum())
         if outside == 0:
             return 0, 1.0
         # Of m reference rows none has such a category: at most 3 / m of all have, with 95 % (rule of three).

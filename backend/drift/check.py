@@ -2,16 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 
-from backend.contract.drift import AlarmState, DriftRow, DriftWindowResponse, OpenedColumn
+from backend.contract.drift import (
+    AlarmState,
+    DriftRow,
+    DriftWindowResponse,
+    OpenedColumn,
+    UsualTraffic,
+)
 from backend.drift.alarm import CheckedWindow, drift_alarm
 from backend.drift.detector import PREDICTION, DriftDetector
 from backend.drift.picture import cumulative_shares, histogram, reference_column, timeline
 from backend.drift.report import DriftReport
 from backend.drift.thresholds import DriftThresholds
+from backend.drift.traffic_history import TrafficHistory
 from backend.drift.univariate import ReferenceColumn
+from backend.drift.usual_check import check_usual
 from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
 from storage.predictions.window import PredictionWindow, read_prediction_window
@@ -48,8 +57,11 @@ def check_window(
     opened: str | None,
     thresholds: DriftThresholds,
     most_rows: int,
+    traffic: Path,
 ) -> DriftWindowResponse:
     """Compare the predictions logged in the ``length`` before ``until``, the newest ``most_rows``.
+
+    With the training data, and with the service's earlier periods, of which ``traffic`` has the files.
 
     Raises
     ------
@@ -59,7 +71,12 @@ def check_window(
     window = read_prediction_window(database, until - length, until, most_rows)
     predictions = _own_predictions(version, window)
     report = _compare(detector, version, window, thresholds)
-    alarm = _alarm(detector, version, database, window, report, thresholds, most_rows)
+    history = TrafficHistory(detector, version, database, traffic)
+    usual = check_usual(history, window.since, window.until, thresholds)
+    if usual.status == "ok":
+        alarm = _usual_alarm(history, window, usual, thresholds)
+    else:
+        alarm = _alarm(detector, version, database, window, report, thresholds, most_rows)
     histograms, column = {}, None
     if report.status == "ok":
         columns = _columns(detector, window, predictions)
@@ -76,6 +93,7 @@ def check_window(
         since=window.since,
         until=window.until,
         truncated=window.truncated,
+        usual_traffic=usual,
         alarm=alarm,
         histograms=histograms,
         opened=column,
@@ -125,6 +143,26 @@ def _alarm(
         earlier = read_prediction_window(database, until - length, until, most_rows)
         checks.insert(0, _checked(earlier, _compare(detector, version, earlier, thresholds)))
     return drift_alarm(checks, thresholds)
+
+
+def _usual_alarm(
+    history: TrafficHistory,
+    window: PredictionWindow,
+    usual: UsualTraffic,
+    thresholds: DriftThresholds,
+) -> AlarmState:
+    """Check whether earlier windows differ from the usual traffic too; they cost no reading."""
+    since, until = window.since, window.until
+    checks = [_usually(since, until, usual)]
+    while checks[0].drifted and len(checks) < thresholds.confirming_windows:
+        since, until = since - (until - since), since
+        checks.insert(0, _usually(since, until, check_usual(history, since, until, thresholds)))
+    state = drift_alarm(checks, thresholds)
+    return state.model_copy(update={"follows": "usual_traffic"})
+
+
+def _usually(since: datetime, until: datetime, usual: UsualTraffic) -> CheckedWindow:
+    return CheckedWindow(since, until, usual.drifted, usual.smallest_adjusted_p_value)
 
 
 def _checked(window: PredictionWindow, report: DriftReport) -> CheckedWindow:

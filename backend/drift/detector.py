@@ -6,6 +6,7 @@ and large enough to matter. The domain classifier finds changes that no single c
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,9 @@ from backend.drift.categories import ReferenceCategories
 from backend.drift.domain_classifier import DomainClassifier, DomainDifference
 from backend.drift.repeated import RepeatedRows
 from backend.drift.report import ColumnDrift, DriftReport, reasons_of, severity_of
+from backend.drift.row_figures import RowFigures
 from backend.drift.thresholds import DriftThresholds
+from backend.drift.traffic_sums import TrafficSums
 from backend.drift.univariate import Distances, Quality, ReferenceColumn, holm
 from storage.schema.arrays import FloatArray
 
@@ -76,6 +79,20 @@ class DriftDetector:
         self.prediction = ReferenceColumn(predictions) if predictions is not None else None
         self.repeated = RepeatedRows(inputs)
         self._classifier = DomainClassifier(inputs, seed, place, importances)
+
+    @cached_property
+    def figures(self) -> RowFigures:
+        """What is watched of each row, to compare periods with each other."""
+        prediction = (PREDICTION, self.prediction) if self.prediction is not None else None
+        classifier = self._classifier
+        return RowFigures(
+            self.names, self.columns, classifier.features, classifier.medians, prediction
+        )
+
+    def sums(self, inputs: FloatArray, predictions: FloatArray) -> TrafficSums:
+        """Return the sums of the rows that count: inputs (n, d), predictions (n,), NaN for none."""
+        counted = self.repeated.counted(inputs)
+        return TrafficSums.of(self.figures.of(inputs[counted], predictions[counted]))
 
     def compare(
         self,

@@ -86,13 +86,13 @@ class DomainClassifier:
         self._seed = seed
         is_missing = np.isnan(reference)
         # NaN where none is missing: then a row without a value is left out.
-        self._medians = np.where(is_missing.any(axis=0), np.nanmedian(reference, axis=0), np.nan)
-        filled = np.where(is_missing, self._medians, reference)
-        self._features = DomainFeatures(filled, place, seed, importances)
-        compared = self._features.compared
+        self.medians = np.where(is_missing.any(axis=0), np.nanmedian(reference, axis=0), np.nan)
+        filled = np.where(is_missing, self.medians, reference)
+        self.features = DomainFeatures(filled, place, seed, importances)
+        compared = self.features.compared
         folds = _folds(len(compared), seed)
         self._by_fold = [compared[folds == fold] for fold in range(FOLDS)]
-        spread = np.cov(compared, rowvar=False) + np.diag(self._features.ridge)
+        spread = np.cov(compared, rowvar=False) + np.diag(self.features.ridge)
         self._inverse = np.linalg.inv(spread)
 
     def complete(self, current: FloatArray) -> FloatArray:
@@ -100,7 +100,7 @@ class DomainClassifier:
 
         Each value is there, or is the median where the reference lacks values too.
         """
-        filled = np.where(np.isnan(current), self._medians, current)
+        filled = np.where(np.isnan(current), self.medians, current)
         return filled[~np.isnan(filled).any(axis=1)]
 
     def difference(self, current: FloatArray) -> DomainDifference:
@@ -114,7 +114,7 @@ class DomainClassifier:
         complete = current[~np.isnan(current).any(axis=1)]
         if len(complete) < FOLDS:
             raise ValueError(f"Fewer than {FOLDS} complete rows.")
-        features = self._features.of(complete)
+        features = self.features.of(complete)
         folds = _folds(len(complete), self._seed)
         by_fold = [features[folds == fold] for fold in range(FOLDS)]
         auc, null_deviation = self._cross_validated(by_fold)
@@ -143,7 +143,7 @@ class DomainClassifier:
         difference = features.mean(axis=0) - _mean(self._by_fold)
         # Each feature's part of the discriminant's squared distance, which is their sum.
         parts = difference * (self._inverse @ difference)
-        return self._features.columns[int(np.argmax(parts))]
+        return self.features.columns[int(np.argmax(parts))]
 
 
 def _folds(rows: int, seed: int) -> NDArray[np.int64]:

@@ -152,12 +152,22 @@ class DomainFeatures:
             [simple, products, simple, simple], [columns, pairs, len(others), len(others)]
         )
         """The amount added to each feature's variance, shape (f,)."""
+        self.compared_scores = self.scores(compared)
+        """The scores of those reference rows, shape (k, d)."""
         self.compared = self.of(compared)
         """The features of the reference rows that windows are compared with, shape (k, f)."""
 
+    def scores(self, inputs: FloatArray) -> FloatArray:
+        """Return the normal scores of inputs (n, d), shape (n, d)."""
+        return self._scores.of(inputs)
+
+    def surroundings(self, scores: FloatArray) -> FloatArray:
+        """Return scores (n, d) and, with a map, the local averages beside them: (n, d) or (n, 2 d - 2)."""
+        return scores if self._places is None else np.hstack([scores, self._places.of(scores)])
+
     def of(self, inputs: FloatArray) -> FloatArray:
         """Return the features of inputs (n, d), shape (n, f)."""
-        scores = self._scores.of(inputs)
+        scores = self.scores(inputs)
         first, second = self._pairs
         parts = [scores, scores[:, first] * scores[:, second]]
         if self._places is not None:

@@ -135,7 +135,7 @@ def _column_sentence(column: ColumnDrift) -> str:
     if column.distribution_drifted:
         parts.append(
             f"the distribution shifted by up to {score.ks_statistic:.1%} "
-            f"(corrected p {_probability(score.adjusted_p_value)})"
+            f"(corrected p {probability(score.adjusted_p_value)})"
         )
     if column.quality_drifted:
         parts.append(
@@ -151,11 +151,12 @@ def _multivariate_sentence(multivariate: MultivariateScore) -> str:
     return (
         f"All inputs together: a classifier separates recent rows from training rows with AUC "
         f"{multivariate.auc:.3f} (by chance 0.5 ± {multivariate.null_deviation:.3f}, corrected p "
-        f"{_probability(multivariate.adjusted_p_value)}), mainly by {which}."
+        f"{probability(multivariate.adjusted_p_value)}), mainly by {which}."
     )
 
 
-def _probability(value: float | None) -> str:
+def probability(value: float | None) -> str:
+    """Write a p value in a sentence."""
     if value is None:
         return "unknown"
     return "below 0.0001" if value < 0.0001 else f"{value:.4f}"

@@ -9,7 +9,7 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 from scipy.special import kolmogi, kolmogorov
 
-from storage.schema.arrays import FloatArray
+from storage.schema.arrays import BoolArray, FloatArray
 
 HISTOGRAM_BINS = 30
 TRIMMED = (0.5, 99.5)
@@ -167,9 +167,13 @@ class ReferenceColumn:
             low, high = low - 0.5, high + 0.5
         return np.linspace(low, high, HISTOGRAM_BINS + 1)
 
+    def is_outside(self, values: FloatArray) -> BoolArray:
+        """Return which values (n,) are out of the reference's range; a missing one is not."""
+        return np.asarray((values < self.sorted[0]) | (values > self.sorted[-1]))
+
     def _outside(self, values: FloatArray) -> tuple[int, float]:
         """Return how many values are out of range, and how likely so many are by chance."""
-        outside = int(((values < self.sorted[0]) | (values > self.sorted[-1])).sum())
+        outside = int(self.is_outside(values).sum())
         present = int((~np.isnan(values)).sum())
         return outside, _outside_p_value(outside, present, len(self.sorted))
 

@@ -4,11 +4,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from backend.contract.drift import DriftAnalysis
 from backend.contract.performance import Degradation
 from backend.contract.retraining_check import PerformanceAnalysis, RetrainingDecision
 from backend.drift.check import check_window, compare_rows
+from backend.drift.traffic_history import TrafficHistory
 from backend.performance.check import SEED, NoBaseline, PerformanceCheck
 from backend.performance.realized import degradation, realized_error
 from backend.retraining.configuration import MonitoringConfiguration, drift_thresholds, policy_rules
@@ -85,7 +87,9 @@ class RetrainingChecks:
         queue: RetrainQueue,
         store: ModelStore,
         lesson: Callable[[datetime], str],
+        traffic: Path,
     ) -> None:
+        self._traffic = traffic
         self._lesson = lesson
         self._host = host
         self._database = database
@@ -104,10 +108,24 @@ class RetrainingChecks:
             compared = compare_rows(
                 model.drift_detector, model.predict, inputs, drift_thresholds(config)
             )
-            drift = DriftLook(compared, drift_finding(compared, None))
+            drift = DriftLook(compared, drift_finding(compared))
         if labelled is not None:
             error = self._error_of(model, labelled, config)
         return self._decided(now, model, config, drift, error)
+
+    def learn(self, now: datetime) -> None:
+        """Read the hours of traffic that are not known yet, a few at a time.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If they cannot be read.
+        """
+        model = self._host.current()
+        history = TrafficHistory(
+            model.drift_detector, model.manifest.version, self._database, self._traffic
+        )
+        history.learn(now)
 
     def window(self, now: datetime) -> RetrainingCheck:
         """Check the predictions logged in the configured window.
@@ -132,9 +150,10 @@ class RetrainingChecks:
                 None,
                 thresholds,
                 most_rows,
+                self._traffic,
             )
-            analysis = found.drift_analysis
-            drift = DriftLook(analysis, drift_finding(analysis, found.alarm))
+            finding = drift_finding(found.drift_analysis, found.alarm, found.usual_traffic)
+            drift = DriftLook(found.drift_analysis, finding)
         if config.performance_monitoring_enabled:
             error = self._error_in_window(model, now, length, config)
         return self._decided(now, model, config, drift, error)

@@ -1,22 +1,32 @@
 """Converts drift and error reports to findings for the policy."""
 
-from backend.contract.drift import AlarmState, DriftAnalysis
+from backend.contract.drift import AlarmState, DriftAnalysis, UsualTraffic
 from backend.contract.performance import Degradation, EstimatedError, RealizedError
 from backend.retraining.policy import DriftFinding, ErrorFinding
 from storage.domain.written import figure
 from storage.schema.estimate import Estimate
 
 
-def drift_finding(analysis: DriftAnalysis, alarm: AlarmState | None) -> DriftFinding:
-    """Return the drift finding; without ``alarm``, the single window decides."""
+def drift_finding(
+    analysis: DriftAnalysis, alarm: AlarmState | None = None, usual: UsualTraffic | None = None
+) -> DriftFinding:
+    """Return the drift finding; without ``alarm``, the single window decides.
+
+    The reason is that of the verdict which the alarm follows.
+    """
     acted_on = alarm.raised if alarm is not None else bool(analysis.overall_drift)
-    words = " ".join(analysis.reasons)
+    differs, reasons, severity = analysis.overall_drift, analysis.reasons, analysis.severity
+    judged = analysis.status == "ok"
+    if usual is not None and alarm is not None and alarm.follows == "usual_traffic":
+        differs, reasons, judged = usual.drifted, usual.reasons, True
+        severity = "low" if differs and severity == "none" else severity
+    words = " ".join(reasons)
     return DriftFinding(
-        judged=analysis.status == "ok",
+        judged=judged,
         alarm=acted_on,
         share=analysis.drift_share,
-        severity=analysis.severity,
-        reason=f"{words} {alarm.reason}" if alarm is not None and analysis.overall_drift else words,
+        severity=severity,
+        reason=f"{words} {alarm.reason}" if alarm is not None and differs else words,
     )
 
 

@@ -1,5 +1,6 @@
 """The checks that the monitor requests: recorded on the timeline, with their alerts and triggers."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ from storage.schema.estimate import Estimate
 from storage.schema.records import EventRecord
 from storage.schema.triggers import DataWindow
 from storage.spool.timeline import Timeline
+
+logger = logging.getLogger(__name__)
 
 ALERTS = {
     "drift_alarm": "The inputs have drifted",
@@ -50,6 +53,7 @@ class ScheduledChecks:
             If the trigger could not be stored.
         """
         before = self._last_figures()
+        self._learn(now)
         check = self._checks.window(now)
         trigger_id = self._ask(check)
         figures = _figures(check) | {"trigger_id": trigger_id}
@@ -69,6 +73,12 @@ class ScheduledChecks:
         self._timeline.record(event, *(_alert(check, text) for text in alerts))
         self._measure(check)
         return stored_response(check, event.event_id, alerts, trigger_id)
+
+    def _learn(self, now: datetime) -> None:
+        try:
+            self._checks.learn(now)
+        except OSError as error:  # a full disk; the check itself needs nothing new
+            logger.warning("The hours of traffic cannot be kept: %s", error)
 
     def _last_figures(self) -> dict[str, Any]:
         rows = self._record_log.events(PageRequest(limit=1), kinds=("check",)).rows

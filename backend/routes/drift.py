@@ -44,6 +44,7 @@ def window() -> Response:
         query.feature,
         drift_thresholds(config),
         config.largest_window_rows,
+        services.settings.paths.traffic,
     )
     services.metrics.set_drift_share(found.drift_analysis.drift_share)
     return answer(found)

@@ -1,31 +1,65 @@
 """The verdict on a window: how severe, why, and whether to act; or that there is none."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from backend.contract.drift import DriftWindowResponse
-from dashboard.wording.drift_words import drifted_words, verdict
+from dashboard.wording.drift_words import drifted_words, usual_verdict, usual_words, verdict
 from dashboard.wording.moment import period
+
+MOST_REASONS = 10
+"""A wide table may have hundreds."""
 
 
 def draw_verdict(found: DriftWindowResponse) -> None:
-    """Draw the verdict in words."""
+    """Draw both verdicts in words, the one that the alarm follows first."""
+    with st.container(border=True, key="drift_verdict"):
+        first, second = _training_verdict, _usual_verdict
+        if found.alarm.follows == "usual_traffic":
+            first, second = second, first
+        first(found, heading="###")
+        st.markdown(_alarm_words(found))
+        second(found, heading="#####")
+        st.caption(sample_words(found))
+
+
+def _training_verdict(found: DriftWindowResponse, heading: str) -> None:
     analysis = found.drift_analysis
     words = verdict(analysis)
-    with st.container(border=True, key="drift_verdict"):
-        st.markdown(
-            f"### :{words.colour}[:material/{words.icon}: {words.title}]"
-            f" :small[:gray[{drifted_words(analysis)}]]"
-        )
-        st.markdown(_alarm_words(found))
-        st.markdown("\n".join(f"- {reason}" for reason in analysis.reasons))
-        st.caption(sample_words(found))
+    # Where the alarm follows the usual traffic, a lasting difference from training is no cause to act.
+    colour = words.colour if found.alarm.follows == "training" else "gray"
+    st.markdown(
+        f"{heading} :{colour}[:material/{words.icon}: {words.title}] compared with training"
+        f" :small[:gray[{drifted_words(analysis)}]]"
+    )
+    st.markdown(_listed(analysis.reasons))
+
+
+def _usual_verdict(found: DriftWindowResponse, heading: str) -> None:
+    usual = found.usual_traffic
+    words = usual_verdict(usual)
+    st.markdown(
+        f"{heading} :{words.colour}[:material/{words.icon}: {words.title}]"
+        f" :small[:gray[{usual_words(usual)}]]"
+    )
+    if usual.drifted:
+        st.markdown(_listed(usual.reasons))
+
+
+def _listed(reasons: Sequence[str]) -> str:
+    shown = [f"- {reason}" for reason in reasons[:MOST_REASONS]]
+    more = len(reasons) - len(shown)
+    return "\n".join([*shown, *([f"- :gray[{more} more]"] if more else [])])
 
 
 def _alarm_words(found: DriftWindowResponse) -> str:
     alarm = found.alarm
+    against = "your usual traffic" if alarm.follows == "usual_traffic" else "the training data"
+    follows = f":gray[It follows the comparison with {against}.]"
     if alarm.raised:
-        return f":red-badge[:material/notifications_active: Alarm] {alarm.reason}"
-    return f":gray-badge[:material/notifications: No alarm] {alarm.reason}"
+        return f":red-badge[:material/notifications_active: Alarm] {alarm.reason} {follows}"
+    return f":gray-badge[:material/notifications: No alarm] {alarm.reason} {follows}"
 
 
 def sample_words(found: DriftWindowResponse) -> str:

@@ -15,7 +15,13 @@ from dashboard.overview.background_reading import BackgroundReading
 from dashboard.overview.error_comparison import ErrorFigures, draw_error_comparison
 from dashboard.settings import dashboard_settings
 from dashboard.shared.service import asking_quietly, new_client
-from dashboard.wording.drift_words import column_label, drifted_words, verdict
+from dashboard.wording.drift_words import (
+    Verdict,
+    column_label,
+    drifted_words,
+    usual_verdict,
+    verdict,
+)
 from dashboard.wording.moment import clock
 from dashboard.wording.value import escaped, written
 from dashboard.wording.words import in_sentence
@@ -56,6 +62,10 @@ def draw_drift_summary() -> None:
             st.caption(BEING_READ)
             return
         words = verdict(found.drift_analysis)
+        if found.alarm.follows == "usual_traffic":
+            usual = usual_verdict(found.usual_traffic)
+            st.markdown(f":{usual.colour}[:material/{usual.icon}: **{usual.title}**]")
+            words = Verdict(f"{words.title} compared with training", "gray", words.icon)
         st.markdown(
             f":{words.colour}[:material/{words.icon}: **{words.title}**]  \n{_share(found)}"
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from backend.contract.base import LONGEST_REASON
 from backend.contract.definition import DISPLAY
-from backend.contract.drift import DriftAnalysis, DriftWindowResponse
+from backend.contract.drift import DriftAnalysis, DriftWindowResponse, UsualTraffic
 from dashboard.wording.feature_words import feature_named
 from dashboard.wording.value import CHART_UNIT
 from dashboard.wording.words import VALUE
@@ -34,6 +34,30 @@ def verdict(analysis: DriftAnalysis) -> Verdict:
     if analysis.status != "ok":
         return Verdict("Not enough data", "gray", "hourglass_empty")
     return VERDICTS[analysis.severity]
+
+
+def usual_verdict(usual: UsualTraffic) -> Verdict:
+    """Return the verdict of the comparison with the service's earlier periods."""
+    if usual.status == "learning":
+        return Verdict("Your usual traffic is being learned", "gray", "hourglass_empty")
+    if usual.status == "not_enough_data":
+        return Verdict(
+            "Not enough data to compare with your usual traffic", "gray", "hourglass_empty"
+        )
+    if usual.drifted:
+        return Verdict("Differs from your usual traffic", "red", "error")
+    return Verdict("As usual for your traffic", "green", "check_circle")
+
+
+def usual_words(usual: UsualTraffic) -> str:
+    """Say with what the period was compared, or what is still needed."""
+    if usual.status == "learning":
+        return (
+            f"{usual.periods} of {usual.needed_periods} earlier periods with enough predictions; "
+            "until then the alarm follows the training data"
+        )
+    which = "the same weekdays of " if usual.by_weekday else ""
+    return f"compared with {which}{usual.periods} earlier periods of the same length"
 
 
 def drifted_words(analysis: DriftAnalysis) -> str:
@@ -90,6 +114,9 @@ def probability(value: float | None) -> str:
 
 def retraining_reason(found: DriftWindowResponse) -> str:
     """Propose a reason for retraining: the verdict and its reasons, for the operator to edit."""
-    analysis = found.drift_analysis
-    words = f"{verdict(analysis).title}: {' '.join(analysis.reasons)}"
+    analysis, usual = found.drift_analysis, found.usual_traffic
+    title, reasons = verdict(analysis).title, analysis.reasons
+    if usual.drifted:
+        title, reasons = usual_verdict(usual).title, usual.reasons
+    words = f"{title}: {' '.join(reasons)}"
     return words if len(words) <= LONGEST_REASON else f"{words[: LONGEST_REASON - 1]}…"

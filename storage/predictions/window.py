@@ -78,3 +78,18 @@ def read_prediction_window(
         versions=np.array(found.values("model_version"), dtype=np.str_),
         truncated=len(newest_first) > most_rows,
     )
+
+
+def first_prediction(database: Database) -> datetime | None:
+    """Return when the oldest logged prediction was answered; None without any.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database is missing, locked or unreachable.
+    """
+    # Not min(), whose type SQLite does not know: the first of the index.
+    query = sa.select(predictions.c.timestamp).order_by(predictions.c.timestamp).limit(1)
+    with database.transaction() as connection:
+        found: datetime | None = connection.execute(query).scalar()
+    return found

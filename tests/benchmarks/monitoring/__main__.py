@@ -1,7 +1,8 @@
 """Measure the drift rule on real rows (``make bench-monitoring``); about ten minutes on one core.
 
 False alarms on quiet windows and detection of eleven changes, beside two rules in use; alarms in months of
-hourly checks where nothing changes; and the time of one report. Every finished part is written at once.
+hourly checks where nothing changes; traffic as services have it, beside the rule that knew training only; and
+the time of one report. Every finished part is written at once.
 """
 
 import storage.ctrl_c
@@ -19,11 +20,12 @@ from tests.benchmarks.monitoring.measurement import (
     report_milliseconds,
 )
 from tests.benchmarks.monitoring.summary import bars, tables
+from tests.benchmarks.monitoring.usual import traffic_months, traffic_rates
 from training.dataset.embedded import load_embedded
 from training.fitting.progress import StepDisplay, step_display
 
 SIZES = (100, 500, 2_000)
-PARTS = ("time", "rates", "alarms")
+PARTS = ("time", "rates", "alarms", "traffic")
 RESULTS = Path(__file__).parent / "drift_results.json"
 
 
@@ -50,6 +52,9 @@ def _run(options: argparse.Namespace, display: StepDisplay) -> dict[str, Any]:
         display.begin(f"{part} {number or ''}".strip(), step, len(steps))
         if part == "time":
             results["milliseconds"] = report_milliseconds(table)
+        elif part == "traffic":
+            results["traffic"] = traffic_rates(table, options.traffic_windows)
+            results["traffic_months"] = traffic_months(table, options.months)
         elif part == "alarms":
             results["alarms"] = alarms_in_quiet_months(table, options.months)
         else:
@@ -76,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--quiet-windows", type=int, default=1_000)
     parser.add_argument("--changed-windows", type=int, default=200)
+    parser.add_argument("--traffic-windows", type=int, default=300)
     parser.add_argument("--months", type=int, default=10, help="simulated months of each kind")
     return parser
 

@@ -15,6 +15,8 @@ def tables(results: Results) -> str:
         parts.append(_rate_table(results["rates"]))
     if "alarms" in results:
         parts.append(_alarm_table(results["alarms"]))
+    if "traffic" in results:
+        parts.append(_traffic_table(results["traffic"], results["traffic_months"]))
     if "milliseconds" in results:
         parts.append(_time_table(results["milliseconds"]))
     return "\n\n".join(parts)
@@ -34,10 +36,24 @@ def bars(results: Results) -> dict[str, dict[str, float | bool]]:
     if "alarms" in results:
         for kind, figures in results["alarms"].items():
             found[f"false alarms in 30 days, {kind}"] = _at_most(figures["alarms"], 1.0)
+    if "traffic" in results:
+        found |= _traffic_bars(results["traffic"], results["traffic_months"])
     if "milliseconds" in results:
         milliseconds = results["milliseconds"]
         found["univariate report (ms)"] = _at_most(milliseconds["univariate"], 40.0)
         found["report with the domain classifier (ms)"] = _at_most(milliseconds["full"], 1000.0)
+    return found
+
+
+def _traffic_bars(
+    rates: Mapping[str, Mapping[str, float]], months: Mapping[str, Mapping[str, float]]
+) -> dict[str, dict[str, float | bool]]:
+    found = {}
+    for name, shares in rates.items():
+        found[f"{name}: called drifted"] = _at_most(shares["usual"], 0.02)
+        found[f"{name}: alarms in 30 days"] = _at_most(months[name]["alarms"], 1.0)
+        smallest = 0.6 if "clients" in name else 0.9
+        found[f"{name}: MedInc +10 % seen"] = _at_least(shares["seen"], smallest)
     return found
 
 
@@ -57,6 +73,23 @@ def _rate_table(rates: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
         lines.append(f"| {name} | {' | '.join(cells)} |")
     words = "; ".join(f"*{rule}*: {TITLES[rule]}" for rule in RULES)
     return "\n".join([f"Share of windows called drifted. {words}.", "", *lines])
+
+
+def _traffic_table(
+    rates: Mapping[str, Mapping[str, float]], months: Mapping[str, Mapping[str, float]]
+) -> str:
+    lines = [
+        "| traffic, 500 rows a day | before | from training | from usual traffic | MedInc +10 % seen "
+        "| alarms in 30 days | before |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for name, shares in rates.items():
+        figures = " | ".join(
+            f"{shares[rule]:.1%}" for rule in ("before", "training", "usual", "seen")
+        )
+        alarms = f"{months[name]['alarms']:.1f} | {months[name]['alarms_before']:.0f}"
+        lines.append(f"| {name} | {figures} | {alarms} |")
+    return "\n".join(lines)
 
 
 def _alarm_table(alarms: Mapping[str, Mapping[str, float]]) -> str:

@@ -49,7 +49,8 @@ def _clients(count: int) -> Callable[[Population, int], Traffic]:
         def rows(day: float, number: int, random: Random) -> FloatArray:
             activity = np.random.default_rng([seed, int(day)]).gamma(ACTIVITY, size=count)
             who = random.choice(count, number, p=activity / activity.sum())
-            return population.rows[areas[who, random.integers(AREA_ROWS, size=number)]]
+            asked: FloatArray = population.rows[areas[who, random.integers(AREA_ROWS, size=number)]]
+            return asked
 
         return rows
 

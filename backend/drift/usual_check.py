@@ -1,0 +1,65 @@
+"""A window of logged predictions compared with the service's usual traffic."""
+
+import math
+from datetime import datetime, timedelta
+
+from backend.contract.drift import UsualTraffic
+from backend.drift.thresholds import DriftThresholds
+from backend.drift.traffic_history import HOUR, KEPT_HOURS, TrafficHistory, hour_of, start_of
+from backend.drift.traffic_sums import TrafficSums
+from backend.drift.usual_traffic import compare_with_usual, earlier_periods
+
+DAY_HOURS = 24
+MOST_HOURS_READ = 24
+"""Hours of the window itself that are read if they are not kept."""
+
+
+def check_usual(
+    history: TrafficHistory,
+    since: datetime,
+    until: datetime,
+    thresholds: DriftThresholds,
+) -> UsualTraffic:
+    """Compare a window with earlier ones of the same length, each some whole days before it.
+
+    Reads what is kept of earlier hours, and of the window itself at most 24 hours.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If they cannot be read.
+    """
+    hours = _hours(since, until)
+    current = _current(history, hours, since, until)
+    return compare_with_usual(
+        current, earlier_periods(_earlier(history, hours)), history.watched, thresholds
+    )
+
+
+def _hours(since: datetime, until: datetime) -> range:
+    """Return the hours of a window, the last of which may go on."""
+    last = hour_of(until - timedelta(microseconds=1))
+    number = max(1, round((until - since) / HOUR))
+    return range(last - number + 1, last + 1)
+
+
+def _current(
+    history: TrafficHistory, hours: range, since: datetime, until: datetime
+) -> TrafficSums:
+    total = history.kept(hours[:-1])
+    unknown = [hour for hour in hours[:-1] if not history.knows(hour)]
+    for hour in unknown[-MOST_HOURS_READ:]:
+        total += history.between(start_of(hour), start_of(hour + 1))
+    # Of an hour or less all rows are read; of a longer window a part of an hour at its beginning is left out.
+    return total + history.between(since if len(hours) == 1 else start_of(hours[-1]), until)
+
+
+def _earlier(history: TrafficHistory, hours: range) -> dict[int, TrafficSums]:
+    """Return the earlier periods that are known, by how many days they were before."""
+    days = math.ceil(len(hours) / DAY_HOURS)
+    found = {}
+    for before in range(days, KEPT_HOURS // DAY_HOURS + 1, days):
+        earlier = [hour - before * DAY_HOURS for hour in hours]
+        if history.knows(earlier[0]) and history.knows(earlier[-1]):
+            found[before] = history.kept(earlier)
+    return found
