@@ -135,13 +135,17 @@ class Contributions(BaseModel):
     """Explanation of a prediction: ``base_value`` and one Shapley value per input, which sum to it."""
 
     base_value: float = Field(
-        description=f"Mean prediction over a sample of the training data, in {TARGET_UNIT}."
+        description=f"Mean prediction over typical training rows, in {TARGET_UNIT}: that over all of them,"
+        " within 0.5 %."
     )
     values: dict[str, float] = Field(description=f"Shapley value of each input, in {TARGET_UNIT}.")
     standard_errors: dict[str, float] | None = Field(
         None,
         description="Standard error of each, where there are more than ten inputs and they are estimated;"
         " null where they are exact.",
+    )
+    rows: int | None = Field(
+        None, description="Number of typical training rows that the input is compared with."
     )
 
 

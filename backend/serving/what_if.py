@@ -59,6 +59,7 @@ def contributions(model: ServedModel, inputs: list[float]) -> Contributions:
         standard_errors=None
         if errors is None
         else dict(zip(FEATURE_NAMES, errors.tolist(), strict=True)),
+        rows=found.rows,
     )
 
 

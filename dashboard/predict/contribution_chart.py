@@ -34,8 +34,10 @@ def draw_contributions(explained: PredictionResponse) -> None:
     figure = waterfall_figure(steps, explained.input)
     draw_still(figure, "waterfall", _height(steps), waterfall_words(steps))
     exact = "exact" if explained.contributions.standard_errors is None else "estimated"
+    rows = explained.contributions.rows
     st.caption(
-        f"{escaped(_sum_words(steps))} The average is over a sample of the training {SUBJECTS}. Each "
+        f"{escaped(_sum_words(steps))} The average is that of {'some' if rows is None else rows} typical "
+        f"training {SUBJECTS}, which this one is compared with. Each "
         f"bar is an input's {exact} Shapley value: its contribution, averaged over every order of the "
         f"inputs. It explains the model, not what causes the {VALUE}."
         f"{'' if 0 in ends(steps) else ' The axis does not begin at zero.'}"

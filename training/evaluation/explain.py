@@ -35,12 +35,15 @@ class Explanation:
         The prediction that is explained, in the target's unit.
     standard_errors
         Shape (d,), of the contributions, where they are estimated; None where they are exact.
+    rows
+        Number of background rows.
     """
 
     base_value: float
     contributions: FloatArray
     prediction: float
     standard_errors: FloatArray | None = None
+    rows: int = 0
 
 
 def explain(
@@ -90,6 +93,7 @@ def explain(
         base_value=float(values[0]),
         contributions=_shapley_weights(len(instance)) @ values,
         prediction=float(values[-1]),
+        rows=len(background),
     )
 
 

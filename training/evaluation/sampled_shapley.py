@@ -62,6 +62,7 @@ def explain_by_sampling(
         contributions=pairs.mean(axis=0),
         prediction=prediction,
         standard_errors=pairs.std(axis=0, ddof=1) / np.sqrt(len(pairs)),
+        rows=len(used),
     )
 
 

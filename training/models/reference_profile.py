@@ -51,7 +51,8 @@ class ReferenceProfile:
     percentiles
         Shape (8, len(PERCENTILES)): each input's values at ``PERCENTILES``, of those that are not missing.
     background
-        Shape (100, 8): a seeded sample of the inputs, which explanations compare with.
+        Shape (100, 8): rows of the inputs which explanations compare with; a seeded sample, unless
+        ``typical_rows`` chose them for a model, as in every version published since.
     distances
         Shape (n,), sorted: how far each training row is from the others (see ``support``).
     importances

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from storage.schema.records import ModelManifest
 from storage.tables.csv_writer import csv_text
 from training.evaluation.holdout import holdout_bytes
 from training.evaluation.importance import permutation_importances
+from training.evaluation.typical_rows import typical_rows
 from training.fitting.fit import MeasuredCandidate
 from training.fitting.outcome import TrainingOutcome
 from training.models.reference_profile import ReferenceProfile
@@ -115,11 +116,11 @@ def _files(outcome: TrainingOutcome, model: bytes) -> dict[str, bytes]:
 
 def _reference_profile(outcome: TrainingOutcome) -> bytes:
     training, seed = outcome.training, outcome.seed
+    predict = outcome.winner.fitted.pipeline.predict
     # On rows that the model was not fitted on: it remembers the others.
-    importances = permutation_importances(
-        outcome.winner.fitted.pipeline.predict, outcome.validation.inputs, seed
-    )
-    return ReferenceProfile.fit(training.inputs, training.targets, seed, importances).to_bytes()
+    importances = permutation_importances(predict, outcome.validation.inputs, seed)
+    profile = ReferenceProfile.fit(training.inputs, training.targets, seed, importances)
+    return replace(profile, background=typical_rows(predict, profile.inputs, seed)).to_bytes()
 
 
 def inputs_as_csv(inputs: FloatArray) -> bytes:
