@@ -7,6 +7,8 @@ from storage.schema.arrays import FloatArray, IndexArray
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
+FEWEST_BROKEN, BROKEN_SHARE = 20, 0.1
+"""How often an equal row out of range comes from a broken source; rarer, a client asked it again."""
 
 
 class RepeatedRows:
@@ -14,8 +16,8 @@ class RepeatedRows:
 
     Rows whose inputs are all equal count once: a client that asks everything twice would double each chance
     deviation. Rows that the reference repeats too (a table of few categories has many) count every time:
-    how often they come is part of the distribution. So do rows without any value or with one that is out of
-    the reference's range: a broken source sends them again and again, and that is no chance.
+    how often they come is part of the distribution. So do rows without any value, and a row with a value
+    out of the reference's range that is a tenth of the window: a broken source sends it again and again.
 
     Parameters
     ----------
@@ -37,9 +39,13 @@ class RepeatedRows:
     def counted(self, inputs: FloatArray) -> IndexArray:
         """Return the places of the rows of inputs (n, d) that count, in order: of equal rows the last."""
         keys = _keys(inputs)
-        _, from_end = np.unique(keys[::-1], return_index=True)
+        _, from_end, which, times = np.unique(
+            keys[::-1], return_index=True, return_inverse=True, return_counts=True
+        )
         counts = np.isin(keys, self._usual) | np.isnan(inputs).all(axis=1)
-        counts |= ((inputs < self._lowest) | (inputs > self._highest)).any(axis=1)
+        is_often = times[which[::-1]] >= max(FEWEST_BROKEN, BROKEN_SHARE * len(keys))
+        is_outside = ((inputs < self._lowest) | (inputs > self._highest)).any(axis=1)
+        counts |= is_often & is_outside
         counts[len(keys) - 1 - from_end] = True
         return np.flatnonzero(counts)
 

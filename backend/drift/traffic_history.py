@@ -162,6 +162,12 @@ class TrafficHistory:
         return self._detector.sums(window.inputs, np.where(own, window.predicted, np.nan))
 
 
+def forget_traffic(folder: Path) -> None:
+    """Remove what is known of all versions' traffic."""
+    for path in folder.glob("*.npz"):
+        path.unlink(missing_ok=True)
+
+
 def hour_of(moment: datetime) -> int:
     """Return the number of whole hours since 1970."""
     return int(moment.timestamp() // HOUR.total_seconds())

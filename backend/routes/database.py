@@ -9,6 +9,7 @@ from backend.contract.database import (
     DatabaseStatistics,
     DatabaseStatisticsResponse,
 )
+from backend.drift.traffic_history import forget_traffic
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.authorization import current_actor
@@ -29,7 +30,7 @@ def statistics() -> Response:
 
 @blueprint.post("/clear")
 def clear() -> Response:
-    """Delete every record; needs the role admin."""
+    """Delete every record, and what drift checks learned from them; needs the role admin."""
     services = current_services()
     deleted = ask(
         services.spool,
@@ -38,6 +39,7 @@ def clear() -> Response:
         services.settings.backend.command_timeout_seconds,
         {"asked_by": current_actor()},
     )
+    forget_traffic(services.settings.paths.traffic)
     tell("database cleared", deleted=deleted)
     logger.warning("The database was cleared: %s", deleted)
     return answer(DatabaseClearedResponse(deleted=deleted))

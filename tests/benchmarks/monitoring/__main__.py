@@ -25,7 +25,7 @@ from training.dataset.embedded import load_embedded
 from training.fitting.progress import StepDisplay, step_display
 
 SIZES = (100, 500, 2_000)
-PARTS = ("time", "rates", "alarms", "traffic")
+PARTS = ("time", "rates", "alarms", "traffic", "months")
 RESULTS = Path(__file__).parent / "drift_results.json"
 
 
@@ -54,6 +54,7 @@ def _run(options: argparse.Namespace, display: StepDisplay) -> dict[str, Any]:
             results["milliseconds"] = report_milliseconds(table)
         elif part == "traffic":
             results["traffic"] = traffic_rates(table, options.traffic_windows)
+        elif part == "months":
             results["traffic_months"] = traffic_months(table, options.months)
         elif part == "alarms":
             results["alarms"] = alarms_in_quiet_months(table, options.months)
