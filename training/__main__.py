@@ -259,7 +259,12 @@ def _cells(measured: MeasuredCandidate, *, is_winner: bool) -> list[str]:
 
 def _caption(outcome: TrainingOutcome) -> str:
     rows = ", ".join(f"{part} {count:,}" for part, count in outcome.row_counts.items())
-    return " ".join([f"Lowest validation RMSE wins. Rows: {rows}.", *outcome.remarks()])
+    told = [f"Lowest validation RMSE wins. Rows: {rows}."]
+    if outcome.learned_again:
+        told.append(
+            "The winner then learned from training and validation rows; its test figures are of that fit."
+        )
+    return " ".join([*told, *outcome.remarks()])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from functools import cached_property
 from storage.models.pickles import pickled
 from storage.models.store import ModelStore
 from storage.schema.records import ModelManifest, utc_now
-from storage.schema.table_profile import TableProfile
+from storage.schema.table_profile import SplitProfile, TableProfile
 from storage.settings import Settings
 from training.dataset.doubts import doubts_of
 from training.dataset.kept import keep_table
@@ -19,7 +19,7 @@ from training.dataset.production_rows import (
     checksum,
     with_labelled_rows,
 )
-from training.dataset.profile import table_profile
+from training.dataset.profile import part_profiles, table_profile
 from training.dataset.splits import Part, Splits, split
 from training.dataset.table import HousingTable
 from training.fitting.fit import (
@@ -27,7 +27,9 @@ from training.fitting.fit import (
     answers_with_intervals,
     choose,
     fit,
+    fit_again,
     fit_intervals,
+    is_worth_another_fit,
     measure,
     quick_enough,
     with_intervals,
@@ -37,10 +39,8 @@ from training.fitting.outcome import TrainingOutcome, split_in_words
 from training.fitting.progress import StepDisplay
 from training.fitting.search import SEARCHED, Trial, configured_search
 from training.models.candidates import Candidate, require_libraries
-from training.models.intervals import PriceIntervals
-from training.models.predictor import Predictor, PublicPredictor, compiled_if_equal
-from training.models.price_pipeline import PricePipeline
-from training.models.reference_profile import ReferenceProfile, ReferenceSearch
+from training.models.predictor import as_served
+from training.models.reference_profile import ReferenceProfile
 from training.promotion.checks import Rules
 from training.promotion.own_checks import own_checks
 from training.publishing.model_card import model_card
@@ -112,42 +112,45 @@ class Training:
         doubts = self._doubts()
         fitted, trials = self._fit_all(splits)
         rules = Rules.of(self._settings)
-        winner = choose(quick_enough(fitted, rules.latency_budget_microseconds))
-        self._say_what_was_too_slow(fitted, winner)
+        chosen = choose(quick_enough(fitted, rules.latency_budget_microseconds))
+        self._say_what_was_too_slow(fitted, chosen)
         self._display.enter("evaluating", self._steps - self._fits)
         self._begin("Calibrating the intervals")
-        intervals = fit_intervals(winner, splits, self._settings.training.random_seed)
+        intervals = fit_intervals(chosen, splits, self._settings.training.random_seed)
+        winner, learned = self._fit_again(chosen, splits)
         self._begin("Measuring on the test part")
         test = splits.test.open()
         model, now = pickled(winner.pipeline), utc_now()
-        measured = list(measure(fitted, test))
-        chosen = fitted.index(winner)
-        answers = answers_with_intervals(measured[chosen], intervals, test)
-        measured[chosen] = with_intervals(measured[chosen], answers, intervals.coverage)
+        place = fitted.index(chosen)
+        measured = list(measure([*fitted[:place], winner, *fitted[place + 1 :]], test))
+        answers = answers_with_intervals(measured[place], intervals, test)
+        measured[place] = with_intervals(measured[place], answers, intervals.coverage)
         self._begin("Compiling the winner for service, and checking it")
         seed = self._settings.training.random_seed
-        predictor = _as_served(winner.pipeline, intervals, splits.train, seed)
+        profile = ReferenceProfile.fit(learned.inputs, learned.targets, seed)
+        predictor = as_served(winner.pipeline, intervals, profile, learned.inputs)
         outcome = TrainingOutcome(
             version=version_id(model, now),
             trained_at=now,
-            winner=measured[chosen],
+            winner=measured[place],
             candidates=tuple(measured),
             intervals=intervals,
             answers=answers,
             trials=trials,
-            training=splits.train,
+            training=learned,
             seed=seed,
             validation=splits.validation,
             row_counts=splits.row_counts,
             table=self._table.learned,
             profile=self._profile(splits, test),
             dataset_sha256=self._table.sha256,
-            training_sha256=checksum(splits.train),
+            training_sha256=checksum(learned),
             lesson_sha256=self.lesson,
             labelled=labelled,
             trigger_id=self._retraining.trigger_id if self._retraining is not None else None,
             repeated=splits.repeated,
             split=splits.learned,
+            learned_again=winner is not chosen,
             doubts=doubts,
             checks=own_checks(predictor, answers, intervals.coverage, rules),
         )
@@ -193,8 +196,14 @@ class Training:
         parts = {"train": splits.train, "validation": splits.validation, "test": test}
         targets = {name: part.targets for name, part in parts.items()}
         labelled = self.labelled.used if self.labelled is not None else 0
-        kind = splits.learned.kind
-        return table_profile(self._table, targets, splits.repeated, labelled, kind)
+        split_profile = SplitProfile(
+            kind=splits.learned.kind,
+            repeated=splits.repeated,
+            labelled=labelled,
+            learned_again=is_worth_another_fit(splits),
+            parts=part_profiles(targets),
+        )
+        return table_profile(self._table, split_profile)
 
     def _doubts(self) -> tuple[str, ...]:
         """Say what is odd about the table before it is learned from, which takes minutes."""
@@ -220,6 +229,13 @@ class Training:
         self._begin(f"Fitting {candidate.label.lower()}")
         return fit(candidate, train, validation, self._settings.training.threads)
 
+    def _fit_again(self, winner: FittedCandidate, splits: Splits) -> tuple[FittedCandidate, Part]:
+        """Return the model that is to serve, and the rows that it learned from."""
+        self._begin("Fitting the winner on training and validation rows")
+        if not is_worth_another_fit(splits):
+            return winner, splits.train
+        return fit_again(winner, splits, self._settings.training.threads), splits.learnable
+
     def _context(self, outcome: TrainingOutcome) -> TrainingContext:
         return TrainingContext(
             version=outcome.version,
@@ -235,8 +251,9 @@ class Training:
             parameters=self._parameters(),
             repeated=outcome.repeated,
             split=outcome.split,
+            learned_again=outcome.learned_again,
             part_sha256={
-                "train": outcome.training_sha256,
+                "train": checksum(self._learned[0].train),
                 "validation": checksum(outcome.validation),
                 "test": checksum(Part(outcome.answers.inputs, outcome.answers.actual)),
             },
@@ -295,16 +312,6 @@ class Training:
 
     @property
     def _steps(self) -> int:
-        # Each candidate is also recorded; the intervals, the test part, MLflow, compiling and writing are
-        # a step each.
-        return self._fits + len(self._candidates) + 5
-
-
-def _as_served(
-    pipeline: PricePipeline, intervals: PriceIntervals, learned: Part, seed: int
-) -> Predictor:
-    # The service does this whenever it loads a version. Doing it here stores the machine code on disk, so
-    # that the service's processes do not each compile it while requests wait.
-    search = ReferenceSearch(ReferenceProfile.fit(learned.inputs, learned.targets, seed))
-    compiled = compiled_if_equal(pipeline, intervals, search, learned.inputs)
-    return compiled or PublicPredictor(pipeline, intervals, search)
+        # Each candidate is also recorded; the intervals, the winner's second fit, the test part, MLflow,
+        # compiling and writing are a step each.
+        return self._fits + len(self._candidates) + 6

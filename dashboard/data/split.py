@@ -38,9 +38,9 @@ def draw_split(split: SplitProfile) -> None:
 def split_words(split: SplitProfile) -> str:
     """Say how the rows were split, as Markdown."""
     words = (
-        f"{KINDS[split.kind]}: the model learns from the training part, validation chooses among "
-        "candidates and sets the intervals, the test part is used once. Lines hold nine in ten values, dots "
-        "are medians."
+        f"{KINDS[split.kind]}: candidates learn from the training part, validation chooses among them and "
+        f"sets the intervals, {_learned_again(split)}the test part is used once. Lines hold nine in ten "
+        "values, dots are medians."
     )
     if split.repeated:
         verb = "repeats" if split.repeated == 1 else "repeat"
@@ -50,6 +50,10 @@ def split_words(split: SplitProfile) -> str:
     if split.labelled:
         words += f" Of the training rows, {split.labelled:,} are labelled predictions."
     return words
+
+
+def _learned_again(split: SplitProfile) -> str:
+    return "the chosen one then learns from both, " if split.learned_again else ""
 
 
 def split_option(parts: list[PartProfile]) -> dict[str, Any]:

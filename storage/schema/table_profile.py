@@ -65,6 +65,10 @@ class SplitProfile(_Part):
         description="Rows that repeat the subject of another row; in one part, unless split by time."
     )
     labelled: int = Field(description="Labelled predictions among the rows of the training part.")
+    learned_again: bool = Field(
+        False,
+        description="Whether the chosen model learned again, from training and validation rows together.",
+    )
     parts: list[PartProfile] = Field(description="Train, validation and test.")
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from storage.domain.inputs import FEATURE_NAMES
 from storage.models.store import ModelStore
+from storage.schema.table_profile import TableProfile
 from storage.settings import Settings
 from tests.settings import changed
 from tests.tracking_store import settings_with_store
@@ -78,7 +79,7 @@ def test_training_inputs_are_kept_exactly(
     content = ModelStore(module_settings.paths).read(trained.manifest.version, "X_train.csv")
     header, *rows = content.decode().splitlines()
     assert header == ",".join(FEATURE_NAMES)
-    assert np.array_equal(np.loadtxt(rows, delimiter=","), split(small_table, 0).train.inputs)
+    assert np.array_equal(np.loadtxt(rows, delimiter=","), split(small_table, 0).learnable.inputs)
 
 
 def test_the_manifest_names_the_table_and_a_copy_of_it_is_kept(
@@ -102,6 +103,18 @@ def test_the_metrics_file_says_what_was_measured(
     assert metrics["rows"] == {"train": 384, "validation": 96, "test": 120}
     assert metrics["units"]["rmse"] == "100,000 USD"
     assert [each["model_name"] for each in metrics["candidates"]] == list(COMPETITORS)
+
+
+def test_the_version_learned_from_training_and_validation_rows_and_its_figures_are_of_that_fit(
+    trained: TrainedVersion, module_settings: Settings
+) -> None:
+    store, version = ModelStore(module_settings.paths), trained.manifest.version
+    assert store.read(version, "X_train.csv").count(b"\n") == 1 + 384 + 96
+    served = trained.outcome.winner.fitted.pipeline.predict(trained.outcome.answers.inputs)
+    assert np.array_equal(served, trained.outcome.answers.predicted)
+    assert "fitted again" in store.read(version, "model_card.md").decode()
+    profile = TableProfile.model_validate_json(store.read(version, "table_profile.json"))
+    assert profile.split.learned_again
 
 
 def test_nothing_but_the_final_figures_depends_on_the_test_part(
@@ -128,8 +141,8 @@ def test_steps_are_told_in_order(settings_with_mlflow: Settings, small_table: Ho
     Training(
         settings_with_mlflow, small_table, named_candidates("linear_regression"), display
     ).run()
-    assert [number for _, number, _ in display.steps] == [1, 2, 3, 4, 5, 6, 7]
-    assert {total for _, _, total in display.steps} == {7}
+    assert [number for _, number, _ in display.steps] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert {total for _, _, total in display.steps} == {8}
     assert display.steps[0][0] == "Fitting linear regression"
 
 

@@ -8,7 +8,6 @@ from storage.domain.feature import Feature
 from storage.domain.inputs import FEATURES
 from storage.domain.target import TARGET_NAME, USUAL_ANSWERS
 from storage.schema.arrays import FloatArray, IntegerArray
-from storage.schema.learned_split import SplitKind
 from storage.schema.table_profile import (
     ColumnProfile,
     PartProfile,
@@ -28,27 +27,21 @@ FIGURES = (0.0, 0.05, 0.5, 0.95, 1.0)
 """Quantiles: lowest, low, median, high, highest."""
 
 
-def table_profile(
-    table: HousingTable,
-    parts: Mapping[str, FloatArray],
-    repeated: int,
-    labelled: int,
-    kind: SplitKind = "random",
-) -> TableProfile:
-    """Look at each column of a table; ``parts`` has the target's values, shape (n,), of each part."""
+def table_profile(table: HousingTable, split: SplitProfile) -> TableProfile:
+    """Look at each column of a table."""
     # One column at a time: a table may fill half of the memory.
     inputs = [_input_profile(one, table.values[:, place]) for place, one in enumerate(FEATURES)]
     return TableProfile(
         rows=len(table),
         target=profile_of_numbers(TARGET_NAME, table.values[:, -1], USUAL_ANSWERS),
         inputs=inputs,
-        split=SplitProfile(
-            kind=kind,
-            repeated=repeated,
-            labelled=labelled,
-            parts=[_part_profile(name, targets) for name, targets in parts.items()],
-        ),
+        split=split,
     )
+
+
+def part_profiles(parts: Mapping[str, FloatArray]) -> list[PartProfile]:
+    """Look at the target's values, shape (n,), of each part of the split."""
+    return [_part_profile(name, targets) for name, targets in parts.items()]
 
 
 def _input_profile(feature: Feature, values: FloatArray) -> ColumnProfile:

@@ -97,6 +97,19 @@ class Splits:
         return Likeness.of(self.train.inputs)
 
     @property
+    def learnable(self) -> Part:
+        """The training and validation rows together: what the chosen model may learn from in the end."""
+        parts = (self.train, self.validation)
+        weights = None
+        if self.train.weights is not None:
+            weights = np.concatenate([self.train.weights, np.ones(len(self.validation))])
+        return Part(
+            np.concatenate([part.inputs for part in parts]),
+            np.concatenate([part.targets for part in parts]),
+            weights,
+        )
+
+    @property
     def row_counts(self) -> dict[str, int]:
         """Number of rows by part."""
         return {

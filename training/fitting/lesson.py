@@ -32,12 +32,14 @@ def lesson_of(
 ) -> str:
     """Return the SHA-256 of all that decides what a training learns.
 
-    That is the table with the seed of its split, the rows of the training part with labelled predictions and
-    weights, the candidates with their parameters, the search, and the versions of the libraries.
+    That is the table with the seed of its split, the parts that are learned from, the rows of the training
+    part with labelled predictions and weights, the candidates with their parameters, the search, and the
+    versions of the libraries.
     """
     lesson = {
         "table": table_sha256,
         "rows": checksum(train),
+        "learned from": "training and validation",
         "seed": seed,
         "candidates": {each.name: dict(_parameters(each)) for each in candidates},
         "search": [list(_plain(each.items())) for each in search.configurations] if search else [],

@@ -37,7 +37,7 @@ class TrainingOutcome:
     trials
         Of the search around one of the candidates, its default configuration first; empty without a search.
     training
-        The part that the candidates were fitted on.
+        The rows that the winner learned from: of the training part, and of validation if it learned again.
     validation
         The part used to choose the winner and to calibrate the intervals.
     row_counts
@@ -64,6 +64,9 @@ class TrainingOutcome:
         Of the split, the candidates and every sample.
     split
         How the rows of the base table were dealt to the parts.
+    learned_again
+        Whether the winner was fitted again on training and validation rows; its figures on test are of that
+        fit, those on validation of the one before.
     """
 
     version: str
@@ -88,6 +91,7 @@ class TrainingOutcome:
     doubts: tuple[str, ...] = ()
     checks: tuple[GateCheck, ...] = ()
     split: LearnedSplit = AT_RANDOM
+    learned_again: bool = False
 
     def remarks(self) -> list[str]:
         """Say what a person should know of the table: a split by time, repeated districts, what is odd."""

@@ -14,7 +14,7 @@ from storage.schema.arrays import FloatArray
 from training.models.compiled_model import CompiledModel, NotCompilable
 from training.models.intervals import PriceIntervals
 from training.models.price_pipeline import price_pipeline
-from training.models.reference_profile import ReferenceSearch
+from training.models.reference_profile import ReferenceProfile, ReferenceSearch
 
 logger = logging.getLogger(__name__)
 
@@ -79,3 +79,17 @@ def compiled_if_equal(
         )
         return None
     return compiled
+
+
+def as_served(
+    pipeline: Pipeline, intervals: PriceIntervals, profile: ReferenceProfile, learned: FloatArray
+) -> Predictor:
+    """Return the model as the service asks it, before there is a version to load.
+
+    The service does this whenever it loads one. Doing it before stores the machine code on disk, so that the
+    service's processes do not each compile it while requests wait. ``learned`` are the rows (n, 8) that the
+    profile is of.
+    """
+    search = ReferenceSearch(profile)
+    compiled = compiled_if_equal(pipeline, intervals, search, learned)
+    return compiled or PublicPredictor(pipeline, intervals, search)

@@ -80,7 +80,8 @@ def _protocol(outcome: TrainingOutcome) -> str:
 
 1. {_dealt(outcome)}
 2. {_fitted(outcome)} {_search(outcome)}
-3. The model with the lowest RMSE on the validation part won. Validation also calibrated the intervals.
+3. The model with the lowest RMSE on the validation part won. Validation also calibrated the
+   intervals.{_again(outcome)}
 4. After that, the test part was opened once; no candidate was chosen by it. The promotion gate does use it:
    on the test part, a retrained version has to do better than the champion.{_neighbours(outcome)}"""
 
@@ -88,6 +89,14 @@ def _protocol(outcome: TrainingOutcome) -> str:
 def _fitted(outcome: TrainingOutcome) -> str:
     number = len(outcome.candidates)
     return f"{number} model{' was' if number == 1 else 's were'} fitted on the training part."
+
+
+def _again(outcome: TrainingOutcome) -> str:
+    if not outcome.learned_again:
+        return ""
+    return """
+   Then it was fitted again, as it was set, on training and validation rows: that fit serves, and the test
+   figures are its. Figures on validation are of the fit before. Other models' figures are of one fit."""
 
 
 def _dealt(outcome: TrainingOutcome) -> str:

@@ -117,8 +117,8 @@ def _files(outcome: TrainingOutcome, model: bytes) -> dict[str, bytes]:
 def _reference_profile(outcome: TrainingOutcome) -> bytes:
     training, seed = outcome.training, outcome.seed
     predict = outcome.winner.fitted.pipeline.predict
-    # On rows that the model was not fitted on: it remembers the others.
-    importances = permutation_importances(predict, outcome.validation.inputs, seed)
+    # On rows that the model was not fitted on: it remembers the others. Nothing is chosen by them.
+    importances = permutation_importances(predict, outcome.answers.inputs, seed)
     profile = ReferenceProfile.fit(training.inputs, training.targets, seed, importances)
     return replace(profile, background=typical_rows(predict, profile.inputs, seed)).to_bytes()
 

@@ -71,6 +71,7 @@ class TrainingContext:
     parameters: Mapping[str, str]
     repeated: int = 0
     split: LearnedSplit = AT_RANDOM
+    learned_again: bool = False
     part_sha256: Mapping[str, str] = field(default_factory=dict)
     """Checksum of the rows of each part."""
 
@@ -230,6 +231,7 @@ def _shared_tags(context: TrainingContext) -> dict[str, str]:
         "dataset": context.dataset_origin,
         "dataset_sha256": context.dataset_sha256,
         "training_sha256": context.training_sha256,
+        "learned_again": str(context.learned_again).lower(),
         "rows_repeated": str(context.repeated),
         **context.split.tags(),
         "unit": f"rmse and mae in {TARGET_UNIT}, fit_seconds in s",

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from storage.domain.inputs import FEATURE_NAMES
+from storage.schema.table_profile import SplitProfile
 from training.dataset.profile import (
     BINS,
     MOST_WORDS,
+    part_profiles,
     profile_of_numbers,
     profile_of_words,
     table_profile,
@@ -20,7 +22,8 @@ TYPICAL = (2.0, 8.0)
 
 def test_every_row_of_the_table_is_in_one_bin(small_table: HousingTable) -> None:
     parts = {"train": small_table.targets[:400], "test": small_table.targets[400:]}
-    found = table_profile(small_table, parts, repeated=3, labelled=0)
+    split = SplitProfile(kind="random", repeated=3, labelled=0, parts=part_profiles(parts))
+    found = table_profile(small_table, split)
     assert [column.name for column in found.inputs] == list(FEATURE_NAMES)
     for column, values in zip([*found.inputs, found.target], small_table.values.T, strict=True):
         assert column.histogram is not None

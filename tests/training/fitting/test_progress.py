@@ -108,7 +108,7 @@ def test_what_it_logs_is_kept_beside_the_trigger(
     trigger_id = bench.submit()
     bench.worker().run_once(utc_now())
     kept = log_tail(bench.queue.files.path(trigger_id, LOG), 1_000)
-    assert any("Fitting random forest (1 of 7)" in line for line in kept)
+    assert any("Fitting random forest (1 of 8)" in line for line in kept)
     assert f"Retraining {trigger_id}: done." in kept[-1]
     logging.getLogger("training.worker").info("after it")
     assert log_tail(bench.queue.files.path(trigger_id, LOG), 1) == kept[-1:]

@@ -233,8 +233,8 @@ def children(searching: Settings, trained: TrainedVersion) -> list[Run]:
 def test_a_training_counts_its_trials(trained: TrainedVersion, display: SilentSteps) -> None:
     titles = [step for step, _, _ in display.steps]
     assert titles[1:4] == [f"Fitting neighbour boosting, trial {n} of 3" for n in (1, 2, 3)]
-    assert [number for _, number, _ in display.steps] == list(range(1, 12))
-    assert {total for _, _, total in display.steps} == {11}
+    assert [number for _, number, _ in display.steps] == list(range(1, 13))
+    assert {total for _, _, total in display.steps} == {12}
     assert len(trained.outcome.trials) == 3
 
 
