@@ -125,10 +125,10 @@ def fit_again(winner: FittedCandidate, parts: Splits, threads: int) -> FittedCan
     """Fit the winner, as it is set, on training and validation rows; its figures stay those that chose it.
 
     Intervals stay those of the first fit: they are calibrated by its errors on rows that it never saw, and
-    this one's are no larger. Where it stopped early, this one adds as many trees.
+    this one's are no larger. Where it stopped early, this one adds as many trees; a blend keeps its members.
     """
     pipeline = clone(winner.pipeline)
-    pipeline.set_params(**{REGRESSOR: without_stopping(winner.pipeline[REGRESSOR])})
+    pipeline.set_params(**{REGRESSOR: _as_settled(winner.pipeline[REGRESSOR])})
     learnable = parts.learnable
     started = time.perf_counter()
     with fitting_threads(len(learnable), threads):
@@ -136,6 +136,13 @@ def fit_again(winner: FittedCandidate, parts: Splits, threads: int) -> FittedCan
     _serve_single_threaded(pipeline)
     spent = winner.fit_seconds + time.perf_counter() - started
     return replace(winner, pipeline=pipeline, fit_seconds=spent)
+
+
+def _as_settled(regressor: Any) -> Any:
+    """Return an unfitted copy that chooses nothing again."""
+    if isinstance(regressor, BlendedBoosting):
+        return regressor.as_settled()
+    return without_stopping(regressor)
 
 
 def choose(fitted: Sequence[FittedCandidate]) -> FittedCandidate:

@@ -11,7 +11,12 @@ from training.dataset.splits import Part, Splits, split
 from training.dataset.table import HousingTable
 from training.fitting import fit as fitting
 from training.fitting.fit import fit, fit_again, is_worth_another_fit
-from training.models.candidates import Candidate, optional_candidate
+from training.models.candidates import (
+    Candidate,
+    built_in_candidates,
+    optional_candidate,
+    select,
+)
 from training.models.price_pipeline import PREPROCESSING, REGRESSOR, PricePipeline
 
 
@@ -57,6 +62,14 @@ def test_what_stops_early_grows_as_many_trees_without_looking(splits: Splits) ->
     again = fit_again(chosen, splits, threads=1)
     assert again.pipeline[REGRESSOR].get_params()["early_stopping_rounds"] is None
     assert again.pipeline[REGRESSOR].n_estimators == chosen.pipeline[REGRESSOR].rounds_
+
+
+def test_a_blend_keeps_its_members(splits: Splits) -> None:
+    (blend,) = select(built_in_candidates(0, 1), ("blended_boosting",))
+    chosen = fit(blend, splits.train, splits.validation, threads=1)
+    again = fit_again(chosen, splits, threads=1)
+    assert again.pipeline[REGRESSOR].plan_ == chosen.pipeline[REGRESSOR].plan_
+    assert again.parameters.keys() == chosen.parameters.keys()
 
 
 def test_very_many_rows_are_fitted_once(splits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,10 @@ class BlendedBoosting(RegressorMixin, BaseEstimator):
         plan = max(self.plan_, key=lambda each: each.weight)._replace(weight=1.0)
         return BlendedBoosting((plan,), self.in_order, self.random_state)
 
+    def as_settled(self) -> "BlendedBoosting":
+        """Return an unfitted one that settles nothing again: the same members with the same weights."""
+        return BlendedBoosting(self.plan_, self.in_order, self.random_state)
+
     def chosen(self) -> dict[str, Any]:
         """Return what was chosen as plain values, by member: "tree, line" and so on."""
         return {f"member_{number}": _told(plan) for number, plan in enumerate(self.plan_, start=1)}
