@@ -25,7 +25,7 @@ FURTHER = """
 | `manifest.json` | name, training, parameters, metrics, and the SHA-256 of every other file; written last |
 | `model.pkl`, `scaler.pkl` | the pipeline and its fitted preprocessing |
 | `intervals.pkl` | the calibrated prediction intervals |
-| `reference_profile.npz` | the training part, for drift, support, warnings and explanations |
+| `reference_profile.npz` | the rows that were learned from, for drift, support, warnings and explanations |
 | `holdout.npz` | answers to the test part with the true prices, for errors and comparisons |
 | `table_profile.json` | what each column of the table holds, and how the rows were split |
 | `model_card.md` | data, protocol, figures by segment, limits |
