@@ -243,7 +243,7 @@ def test_a_model_that_is_no_better_than_the_mean_does_not_become_champion(
 
 
 def check_report(report: str) -> None:
-    assert "1/7 Fitting linear regression" in report
+    assert "1/8 Fitting linear regression" in report
     assert "RMSE and MAE in 100,000 USD" in report
     assert "Rows: train 13,212, validation 3,300, test 4,128." in report
     (row,) = [line for line in report.splitlines() if line.strip().endswith("won")]

@@ -111,12 +111,12 @@ def test_what_the_champion_learned_from_is_no_part_of_the_holdout(bench: Bench) 
     same_seed = bench.retrain(forest("good"))
     bench.settings = changed(bench.settings, random_seed=1)
     other_seed = bench.retrain(forest("good"))
-    rows = [
-        checks(result)["better on the test part"]["figures"]["rows"]
-        for result in (same_seed, other_seed)
-    ]
-    assert rows[0] == test_rows
-    assert 30 <= rows[1] < 0.5 * test_rows
+    assert checks(same_seed)["better on the test part"]["figures"]["rows"] == test_rows
+    # Four in five rows of the other seed's test part were learned by the champion, and too few are left.
+    assert (
+        "learned from; at least 30 are needed"
+        in checks(other_seed)["better on the test part"]["sentence"]
+    )
 
 
 def test_labelled_predictions_are_the_recent_part(bench: Bench) -> None:

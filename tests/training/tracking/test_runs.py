@@ -21,6 +21,8 @@ from storage.models.store import MODEL_CARD
 from storage.settings import Settings
 from tests.tracking_store import settings_with_store
 from tests.training.conftest import SilentSteps, named_candidates
+from training.dataset.production_rows import checksum
+from training.dataset.splits import split
 from training.dataset.table import HousingTable
 from training.publishing.model_card import model_card
 from training.tracking.runs import RunTracker
@@ -81,8 +83,9 @@ def test_a_run_holds_parameters_metrics_and_the_data_it_saw(recorded: Recorded) 
 
 
 def test_a_run_names_the_rows_that_it_learned_chose_and_was_measured_by(
-    recorded: Recorded,
+    recorded: Recorded, small_table: HousingTable
 ) -> None:
+    train = split(small_table, seed=0).train
     for run in (recorded.run(), recorded.parent()):
         assert run.inputs is not None
         used = {
@@ -94,7 +97,8 @@ def test_a_run_names_the_rows_that_it_learned_chose_and_was_measured_by(
             "validation": 96,
             "test": 120,
         }
-        assert used["training"]["sha256"] == recorded.trained.manifest.training_sha256
+        assert used["training"]["sha256"] == checksum(train)
+        assert run.data.tags["learned_again"] == "true"
         assert run.data.metrics["fit_seconds"] > 0
 
 
