@@ -47,9 +47,10 @@ from training.publishing.model_card import model_card
 from training.publishing.model_metrics import record_model_metrics
 from training.publishing.publish import publish, version_id
 from training.publishing.published_version import PublishedVersion
+from training.tracking.context import TrainingContext
 from training.tracking.pending import OpenRegistration, OpenRegistrations
 from training.tracking.registry import register_challenger
-from training.tracking.runs import RecordedRun, TrainingContext, record_training
+from training.tracking.runs import RecordedRun, record_training
 from training.tracking.store import TrackingUnavailable
 
 logger = logging.getLogger(__name__)

@@ -16,7 +16,8 @@ from storage.paths import RuntimePaths
 from storage.process.atomic_files import write_atomically
 from storage.process.lock import exclusive
 from training.fitting.search import Trial
-from training.tracking.runs import RecordedRun, TrainingContext
+from training.tracking.context import TrainingContext
+from training.tracking.runs import RecordedRun
 
 logger = logging.getLogger(__name__)
 

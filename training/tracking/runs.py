@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,6 @@ from storage.domain.subject import MODEL_NAME
 from storage.domain.target import TARGET_UNIT
 from storage.models.store import MODEL_CARD
 from storage.schema.arrays import FloatArray
-from storage.schema.learned_split import AT_RANDOM, LearnedSplit
 from storage.schema.triggers import MlflowRun
 from storage.settings import Settings
 from training.dataset.splits import Part
@@ -38,6 +37,7 @@ from training.evaluation.plots import predicted_against_actual, residuals_agains
 from training.fitting.fit import MeasuredCandidate
 from training.fitting.search import SEARCHED, Trial
 from training.models.price_pipeline import price_pipeline
+from training.tracking.context import TrainingContext
 from training.tracking.model_code import MODEL_REQUIREMENTS, copied_code
 from training.tracking.quiet_mlflow import load_model_formats, mlflow
 from training.tracking.store import answering, connect, is_remote
@@ -49,31 +49,6 @@ PURPOSES = {"train": "training"}
 """MLflow's own words for what a part is for, where ours is another."""
 LONGEST_DIGEST = 36
 """Of a dataset in MLflow's store; the profile has the whole checksum."""
-
-
-@dataclass(frozen=True)
-class TrainingContext:
-    """What all runs of one training share, and what its parent run records.
-
-    ``labelled`` and ``trigger_id`` are None if trained from the command line.
-    """
-
-    version: str
-    winner: str
-    seed: int
-    dataset_origin: str
-    dataset_sha256: str
-    training_sha256: str
-    labelled: Mapping[str, Any] | None
-    trigger_id: str | None
-    row_counts: Mapping[str, int]
-    model_card: str
-    parameters: Mapping[str, str]
-    repeated: int = 0
-    split: LearnedSplit = AT_RANDOM
-    learned_again: bool = False
-    part_sha256: Mapping[str, str] = field(default_factory=dict)
-    """Checksum of the rows of each part."""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from storage.settings import Settings
 from tests.versions import overwrite
 from training.evaluation.metrics import RegressionFigures
 from training.fitting.search import Trial
+from training.tracking.context import TrainingContext
 from training.tracking.pending import NEVER_PUBLISHED, OpenRegistration, OpenRegistrations
 from training.tracking.registration_retry import RegistrationRetry
-from training.tracking.runs import RecordedRun, TrainingContext
+from training.tracking.runs import RecordedRun
 
 CONTEXT = TrainingContext(
     version="20260101T000000Z-00000000",
