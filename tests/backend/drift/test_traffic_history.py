@@ -13,7 +13,13 @@ from backend.drift.check import check_window
 from backend.drift.detector import DriftDetector
 from backend.drift.row_figures import Watched
 from backend.drift.thresholds import DriftThresholds
-from backend.drift.traffic_history import HOURS_AT_ONCE, TrafficHistory, hour_of, start_of
+from backend.drift.traffic_history import (
+    HOURS_AT_ONCE,
+    TrafficHistory,
+    forget_traffic,
+    hour_of,
+    start_of,
+)
 from backend.drift.usual_traffic import FEWEST_PERIODS
 from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
@@ -180,3 +186,15 @@ def test_what_differs_from_the_usual_traffic_raises_the_alarm(
     assert "MedInc" in {each.name for each in found.usual_traffic.changed}
     quiet = checked(detector, database, tmp_path, NOW - timedelta(days=1))
     assert quiet.usual_traffic.drifted is False
+
+
+def test_what_was_learned_is_forgotten_with_the_log(
+    detector: DriftDetector, database: Database, tmp_path: Path, ask: Ask
+) -> None:
+    ask(NOW - HOUR)
+    learn_all(history(detector, database, tmp_path))
+    with database.transaction() as connection:
+        connection.execute(sa.delete(predictions))
+    forget_traffic(tmp_path)
+    found = history(detector, database, tmp_path)
+    assert (found.learn(NOW), found.knows(hour_of(NOW - HOUR) - 1)) == (0, False)

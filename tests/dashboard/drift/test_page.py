@@ -7,8 +7,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
-from backend.contract.drift import ColumnScore, DriftAnalysis, MultivariateScore
-from dashboard.wording.drift_words import column_label, drifted_words
+from backend.contract.drift import ColumnScore, DriftAnalysis, MultivariateScore, UsualTraffic
+from dashboard.wording.drift_words import (
+    column_label,
+    drifted_words,
+    usual_verdict,
+    usual_words,
+)
 from tests.dashboard.conftest import OPERATOR_KEY, OpenPage, Service, sentences
 from tests.districts import unseen_districts
 
@@ -40,6 +45,23 @@ def test_what_drifted_is_said_though_no_input_did_alone(
     }
     analysis = DriftAnalysis.model_construct(**said)
     assert drifted_words(analysis) == words
+
+
+@pytest.mark.parametrize(
+    ("status", "drifted", "title", "words"),
+    [
+        ("learning", None, "Your usual traffic is being learned", "3 of 14 earlier periods"),
+        ("ok", False, "As usual for your traffic", "the same weekdays of 3 earlier periods"),
+        ("ok", True, "Differs from your usual traffic", "the same weekdays of 3 earlier periods"),
+    ],
+)
+def test_the_verdict_on_the_usual_traffic_is_named(
+    status: str, drifted: bool | None, title: str, words: str
+) -> None:
+    said = _only(status=status, drifted=drifted, periods=3, needed_periods=14, by_weekday=True)
+    usual = UsualTraffic.model_construct(**said)
+    assert usual_verdict(usual).title == title
+    assert words in usual_words(usual)
 
 
 def test_drifted_traffic_gets_its_verdict_reasons_and_alarm(
