@@ -12,8 +12,8 @@ def judging_rows(test: FloatArray, champion: FloatArray, challenger: FloatArray)
     """Return, for each test row (n, 8), whether neither model has an advantage that is not its own.
 
     The champion did not learn it, as one of another seed may have; and nothing that only one of them learned,
-    such as labelled predictions, is alike, twice as widely as what counts as one subject. So readings of test
-    rows that were moved too far to be recognized in training prove nothing either.
+    such as labelled predictions, is alike, three times as widely as what counts as one subject. So readings
+    of test rows that were moved too far to be recognized in training prove nothing either.
 
     Parameters
     ----------
