@@ -14,17 +14,17 @@ MOST_INCOME = next(feature.maximum for feature in FEATURES if feature.name == "M
 def unseen_prices(number: int) -> list[float]:
     """Return what the same districts were really worth, in 100,000 USD."""
     table = load_table()
-    _, validation, _ = split_rows(len(table), seed=0)
-    prices: list[float] = table.targets[validation[:number]].tolist()
+    test, _, _ = split_rows(len(table), seed=0)
+    prices: list[float] = table.targets[test[:number]].tolist()
     return prices
 
 
 def unseen_districts(number: int, income_factor: float = 1.0) -> list[HousingFeatures]:
-    """Return rows of the validation part with the incomes multiplied, as far as the service takes them."""
+    """Return rows of the test part with the incomes multiplied, as far as the service takes them."""
     table = load_table()
-    _, validation, _ = split_rows(len(table), seed=0)
+    test, _, _ = split_rows(len(table), seed=0)
     districts = []
-    for row in table.inputs[validation[:number]].tolist():
+    for row in table.inputs[test[:number]].tolist():
         values = dict(zip(FEATURE_NAMES, row, strict=True))
         values["MedInc"] = min(values["MedInc"] * income_factor, MOST_INCOME)
         districts.append(HousingFeatures(**values))

@@ -135,8 +135,7 @@ class Contributions(BaseModel):
     """Explanation of a prediction: ``base_value`` and one Shapley value per input, which sum to it."""
 
     base_value: float = Field(
-        description=f"Mean prediction over typical training rows, in {TARGET_UNIT}: that over all of them,"
-        " within 0.5 %."
+        description=f"Mean prediction over typical training rows, in {TARGET_UNIT}: nearly that over all."
     )
     values: dict[str, float] = Field(description=f"Shapley value of each input, in {TARGET_UNIT}.")
     standard_errors: dict[str, float] | None = Field(

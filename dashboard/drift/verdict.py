@@ -31,7 +31,7 @@ def _training_verdict(found: DriftWindowResponse, heading: str) -> None:
     colour = words.colour if found.alarm.follows == "training" else "gray"
     st.markdown(
         f"{heading} :{colour}[:material/{words.icon}: {words.title}] compared with training"
-        f" :small[:gray[{drifted_words(analysis)}]]"
+        f" :small[:gray[· {drifted_words(analysis)}]]"
     )
     st.markdown(_listed(analysis.reasons))
 
@@ -41,7 +41,7 @@ def _usual_verdict(found: DriftWindowResponse, heading: str) -> None:
     words = usual_verdict(usual)
     st.markdown(
         f"{heading} :{words.colour}[:material/{words.icon}: {words.title}]"
-        f" :small[:gray[{usual_words(usual)}]]"
+        f" :small[:gray[· {usual_words(usual)}]]"
     )
     if usual.drifted:
         st.markdown(_listed(usual.reasons))

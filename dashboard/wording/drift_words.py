@@ -52,10 +52,7 @@ def usual_verdict(usual: UsualTraffic) -> Verdict:
 def usual_words(usual: UsualTraffic) -> str:
     """Say with what the period was compared, or what is still needed."""
     if usual.status == "learning":
-        return (
-            f"{usual.periods} of {usual.needed_periods} earlier periods with enough predictions; "
-            "until then the alarm follows the training data"
-        )
+        return f"{usual.periods} of {usual.needed_periods} earlier periods with enough predictions"
     which = "the same weekdays of " if usual.by_weekday else ""
     return f"compared with {which}{usual.periods} earlier periods of the same length"
 
