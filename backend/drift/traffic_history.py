@@ -22,12 +22,12 @@ from storage.process.atomic_files import write_atomically
 logger = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
-KEPT_HOURS = 24 * 7 * 10
-"""Ten weeks."""
+KEPT_HOURS = 24 * 7 * 16
+"""Sixteen weeks: windows of seven days are compared too, with at least 14 earlier ones."""
 MOST_HOUR_ROWS = 500
 """Predictions of an hour that are read, the newest."""
 HOURS_AT_ONCE = 48
-"""Hours that one check learns: after a promotion the new version knows ten weeks within 35 checks."""
+"""Hours that one check learns: after a promotion the new version knows all within 56 checks."""
 MOST_VERSIONS = 5
 """Of which the hours are kept, those that served last."""
 SETTLED = timedelta(minutes=10)
@@ -85,7 +85,7 @@ def _stored(content: bytes, watched: tuple[Watched, ...]) -> Iterator[tuple[int,
 
 
 class TrafficHistory:
-    """What a version's service answered, hour by hour, of ten weeks.
+    """What a version's service answered, hour by hour, of sixteen weeks.
 
     Each hour is read once, at most 500 rows of it, and kept in a file of the version: its sums are in
     standard deviations of that version's training data. A new version learns the hours again from the log, a

@@ -20,6 +20,7 @@ from backend.drift.traffic_history import (
     hour_of,
     start_of,
 )
+from backend.drift.usual_check import check_usual
 from backend.drift.usual_traffic import FEWEST_PERIODS
 from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
@@ -186,6 +187,19 @@ def test_what_differs_from_the_usual_traffic_raises_the_alarm(
     assert "MedInc" in {each.name for each in found.usual_traffic.changed}
     quiet = checked(detector, database, tmp_path, NOW - timedelta(days=1))
     assert quiet.usual_traffic.drifted is False
+
+
+def test_seven_days_are_compared_with_fourteen_earlier_weeks(
+    detector: DriftDetector, database: Database, ask: Ask, tmp_path: Path
+) -> None:
+    week = timedelta(days=7)
+    for before in range(FEWEST_PERIODS + 1):
+        ask(NOW - before * week)
+        ask(NOW - before * week - 167 * HOUR)
+    known = history(detector, database, tmp_path)
+    learn_all(known)
+    found = check_usual(known, NOW - week, NOW, DriftThresholds())
+    assert (found.status, found.drifted, found.periods) == ("ok", False, FEWEST_PERIODS)
 
 
 def test_what_was_learned_is_forgotten_with_the_log(
