@@ -70,9 +70,9 @@ browser:  ## Install the Chromium that the browser tests drive.
 	@$(PYTHON) environment.py browser
 
 screenshots: browser  ## Retake the screenshots in docs/screenshots, and the README's animation.
-	@$(VENV)/python -m tests.browser.screenshots
-	@$(VENV)/python -m tests.browser.table_screenshots
-	@exec $(VENV)/python -m tests.browser.animation
+	@$(VENV)/python -m tests.browser.pictures.screenshots
+	@$(VENV)/python -m tests.browser.pictures.table_screenshots
+	@exec $(VENV)/python -m tests.browser.pictures.animation
 
 docs:  ## Build the documentation into site/; a broken link or anchor fails.
 	@$(PYTHON) environment.py docs

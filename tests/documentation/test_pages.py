@@ -7,7 +7,7 @@ import pytest
 from honcho.environ import parse_procfile
 from PIL import Image
 
-from tests.browser.animation import MOST_BYTES, SCENES
+from tests.browser.pictures.animation import MOST_BYTES, SCENES
 from tests.documentation.commands_page import targets
 from tests.documentation.settings_table import settings_by_variable
 from tests.system import REPOSITORY

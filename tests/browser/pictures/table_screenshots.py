@@ -1,4 +1,4 @@
-"""``python -m tests.browser.table_screenshots``: take the pictures of a table other than the embedded one.
+"""``python -m tests.browser.pictures.table_screenshots``: take the pictures of another table.
 
 A file as a person has it, with dates, words and gaps, is described, trained on and asked about; two pages of
 the console then show what it makes of such a table.
@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 
 from storage.domain.definition_file import FILE
 from tests.browser.console import PATIENCE_SECONDS, Scheme, choose, chromium, running_system, settle
-from tests.browser.picture import PICTURES, opened, photograph
+from tests.browser.pictures.picture import PICTURES, opened, photograph
 from tests.system import REPOSITORY, clean_environment, free_port
 from tests.tables.rides import TARGET, write_rides
 

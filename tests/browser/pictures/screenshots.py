@@ -1,4 +1,4 @@
-"""``python -m tests.browser.screenshots``: take the pictures in docs/screenshots anew.
+"""``python -m tests.browser.pictures.screenshots``: take the pictures in docs/screenshots anew.
 
 Trains two versions and runs the whole system in a temporary folder, asks for some prices, and photographs
 each page by day and by night. ``--only`` and ``--width`` serve the person who looks at a change.
@@ -34,7 +34,7 @@ from tests.browser.console import (
     running_system,
     settle,
 )
-from tests.browser.picture import PICTURES, WIDTH, opened, photograph
+from tests.browser.pictures.picture import PICTURES, WIDTH, opened, photograph
 from tests.districts import unseen_districts, unseen_prices
 from tests.system import REPOSITORY, clean_environment, free_port, wait_for
 

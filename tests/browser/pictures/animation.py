@@ -1,4 +1,4 @@
-"""``python -m tests.browser.animation``: make the README's pictures of those in docs/screenshots.
+"""``python -m tests.browser.pictures.animation``: make the README's pictures of those in docs/screenshots.
 
 An animated one that goes from page to page, and a small one of each page for the tour.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from tests.browser.picture import PICTURES
+from tests.browser.pictures.picture import PICTURES
 
 SCENES = (
     ("overview-light.png", "Overview: is the service healthy, and can its answers be trusted?"),
