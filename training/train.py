@@ -232,9 +232,9 @@ class Training:
 
     def _fit_again(self, winner: FittedCandidate, splits: Splits) -> tuple[FittedCandidate, Part]:
         """Return the model that is to serve, and the rows that it learned from."""
-        self._begin("Fitting the winner on training and validation rows")
         if not is_worth_another_fit(splits):
             return winner, splits.train
+        self._begin("Fitting the winner on training and validation rows")
         return fit_again(winner, splits, self._settings.training.threads), splits.learnable
 
     def _context(self, outcome: TrainingOutcome) -> TrainingContext:
@@ -313,6 +313,7 @@ class Training:
 
     @property
     def _steps(self) -> int:
-        # Each candidate is also recorded; the intervals, the winner's second fit, the test part, MLflow,
-        # compiling and writing are a step each.
-        return self._fits + len(self._candidates) + 6
+        # Each candidate is also recorded; the intervals, the test part, MLflow, compiling and writing are
+        # a step each, and the winner's second fit if there is one.
+        second = int(is_worth_another_fit(self._learned[0]))
+        return self._fits + len(self._candidates) + 5 + second

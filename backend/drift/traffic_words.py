@@ -6,7 +6,7 @@ from backend.drift.report import LABELS, probability
 ASPECTS = {
     "level": "its level moved by {shift:+.2f} standard deviations",
     "spread": "its spread changed",
-    "relation": "beside the other inputs it moved by {shift:+.2f} standard deviations",
+    "relation": "given the other inputs, it moved by {shift:+.2f} standard deviations",
     "categories": "the share of a category moved by {percent:+.1f} points",
     "missing": "{now:.1%} of the values are missing, usually {usual:.1%}",
     "out_of_range": "{now:.1%} of the values are outside the training range, usually {usual:.1%}",

@@ -146,6 +146,17 @@ def test_steps_are_told_in_order(settings_with_mlflow: Settings, small_table: Ho
     assert display.steps[0][0] == "Fitting linear regression"
 
 
+def test_of_very_many_rows_the_first_fit_serves(
+    settings: Settings, small_table: HousingTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.fitting.fit.MOST_ROWS_AGAIN", len(small_table) // 2)
+    display = SilentSteps()
+    trained = Training(settings, small_table, named_candidates("linear_regression"), display).run()
+    assert {total for _, _, total in display.steps} == {7}
+    assert not trained.outcome.learned_again
+    assert len(trained.outcome.training) == 384
+
+
 def test_without_mlflow_the_model_is_published_all_the_same(
     tmp_path: Path,
     small_table: HousingTable,

@@ -114,7 +114,7 @@ def test_what_the_champion_learned_from_is_no_part_of_the_holdout(bench: Bench) 
     assert checks(same_seed)["better on the test part"]["figures"]["rows"] == test_rows
     # Four in five rows of the other seed's test part were learned by the champion, and too few are left.
     assert (
-        "learned from; at least 30 are needed"
+        "just one of the models learned; at least 30 are needed"
         in checks(other_seed)["better on the test part"]["sentence"]
     )
 

@@ -125,8 +125,8 @@ def _compare_on_fixed(
     new = judging_rows(test.inputs, champion.learned.inputs, challenger.learned.inputs)
     if new.sum() < SMALLEST_FIXED_PART:
         return Missing(
-            f"of the {len(test):,} test rows only {new.sum():,} are unlike all that one of the models alone "
-            f"learned from; at least {SMALLEST_FIXED_PART} are needed"
+            f"only {new.sum():,} of the {len(test):,} test rows are unlike any row that just one of the "
+            f"models learned; at least {SMALLEST_FIXED_PART} are needed"
         )
     return _compare(challenger, champion, Part(test.inputs[new], test.targets[new]))
 

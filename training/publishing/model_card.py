@@ -95,8 +95,9 @@ def _again(outcome: TrainingOutcome) -> str:
     if not outcome.learned_again:
         return ""
     return """
-   Then it was fitted again, as it was set, on training and validation rows: that fit serves, and the test
-   figures are its. Figures on validation are of the fit before. Other models' figures are of one fit."""
+   Then it was fitted again, with the same settings, on training and validation rows. That fit serves, and
+   the test figures are its own; validation figures belong to the fit before. The other models were fitted
+   once."""
 
 
 def _dealt(outcome: TrainingOutcome) -> str:

@@ -195,4 +195,4 @@ def test_a_raised_input_is_seen_beside_the_others(
     assert compare_with_usual(day(), earlier, watched, RULE).drifted is False
     found = compare_with_usual(day(1.1), earlier, watched, RULE)
     assert (found.changed[0].name, found.changed[0].aspect) == ("MedInc", "relation")
-    assert found.reasons[0].startswith("Median income: beside the other inputs it moved by +")
+    assert found.reasons[0].startswith("Median income: given the other inputs, it moved by +")
