@@ -16,7 +16,7 @@ from backend.drift.detector import DriftDetector
 from backend.drift.row_figures import Watched
 from backend.drift.traffic_sums import TrafficSums
 from storage.database.connection import Database
-from storage.predictions.window import PredictionWindow, first_prediction, read_prediction_window
+from storage.predictions.window import PredictionWindow, logged_span, read_prediction_window
 from storage.process.atomic_files import write_atomically
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ HOURS_AT_ONCE = 48
 MOST_VERSIONS = 5
 """Of which the hours are kept, those that served last."""
 SETTLED = timedelta(minutes=10)
-"""How long after its end an hour is complete: the log-writer may be behind."""
+"""How far the log must go beyond the end of an hour before the hour is complete: processes take turns."""
 
 
 @dataclass
@@ -55,7 +55,9 @@ class KeptHours:
         except FileNotFoundError:
             pass
         except (ValueError, KeyError, EOFError, OSError, BadZipFile) as error:
-            logger.warning("%s cannot be read and is learned anew: %s", path.name, error)
+            # Not in NumPy's words: of a damaged file it says how to load it unsafely.
+            kind = type(error).__name__
+            logger.warning("%s cannot be read (%s); its hours are learned anew.", path.name, kind)
         return cls(watched)
 
     def write(self, path: Path) -> None:
@@ -109,15 +111,18 @@ class TrafficHistory:
     def learn(self, now: datetime) -> int:
         """Read up to 48 hours that are not kept yet, the newest first; return how many.
 
+        Hours end where the log does: while the log-writer is down, none is taken for one without traffic.
+
         Raises
         ------
         DatabaseUnavailable
             If they cannot be read.
         """
-        newest = hour_of(now - SETTLED) - 1
-        first = first_prediction(self._database)
-        if first is None:
+        logged = logged_span(self._database)
+        if logged is None:
             return 0
+        first, last = logged
+        newest = hour_of(min(now, last) - SETTLED) - 1
         oldest = max(hour_of(first), newest - KEPT_HOURS + 1)
         missing = [hour for hour in range(newest, oldest - 1, -1) if hour not in self._hours.sums]
         for hour in missing[:HOURS_AT_ONCE]:

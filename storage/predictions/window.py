@@ -80,16 +80,17 @@ def read_prediction_window(
     )
 
 
-def first_prediction(database: Database) -> datetime | None:
-    """Return when the oldest logged prediction was answered; None without any.
+def logged_span(database: Database) -> tuple[datetime, datetime] | None:
+    """Return when the oldest and the newest logged prediction were answered; None without any.
 
     Raises
     ------
     DatabaseUnavailable
         If the database is missing, locked or unreachable.
     """
-    # Not min(), whose type SQLite does not know: the first of the index.
-    query = sa.select(predictions.c.timestamp).order_by(predictions.c.timestamp).limit(1)
+    # Not min() and max(), whose type SQLite does not know: the ends of the index.
+    moment = predictions.c.timestamp
+    ends = [sa.select(moment).order_by(order).limit(1) for order in (moment.asc(), moment.desc())]
     with database.transaction() as connection:
-        found: datetime | None = connection.execute(query).scalar()
-    return found
+        first, last = (connection.execute(end).scalar() for end in ends)
+    return None if first is None or last is None else (first, last)

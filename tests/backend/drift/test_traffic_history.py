@@ -100,6 +100,7 @@ def test_each_hour_is_read_once_and_survives_a_restart(
     detector: DriftDetector, database: Database, tmp_path: Path, ask: Ask
 ) -> None:
     ask(NOW - timedelta(days=3))
+    ask(NOW)
     first = history(detector, database, tmp_path)
     assert first.learn(NOW) == HOURS_AT_ONCE
     assert learn_all(first) == 1
@@ -123,10 +124,25 @@ def test_an_hour_that_goes_on_is_not_kept(
     assert [found.knows(hour) for hour in hours] == [True, False, False]
 
 
+def test_while_the_log_writer_is_down_no_hour_is_taken_for_a_quiet_one(
+    detector: DriftDetector, database: Database, tmp_path: Path, ask: Ask
+) -> None:
+    ask(NOW - 6 * HOUR)
+    found = history(detector, database, tmp_path)
+    learn_all(found)
+    late = hour_of(NOW - 3 * HOUR) - 1
+    assert not found.knows(late)
+    for before in (3, 0):
+        ask(NOW - before * HOUR)
+    learn_all(found)
+    assert found.kept([late]).rows > 50
+
+
 def test_a_new_version_learns_anew_without_the_predictions_of_another(
     detector: DriftDetector, database: Database, tmp_path: Path, ask: Ask
 ) -> None:
     ask(NOW - HOUR)
+    ask(NOW)
     hour = hour_of(NOW - HOUR) - 1
     for version, known in (("v1", True), ("v2", False)):
         found = history(detector, database, tmp_path, version)
@@ -142,6 +158,7 @@ def test_a_file_that_cannot_be_read_is_learned_again(
     detector: DriftDetector, database: Database, tmp_path: Path, ask: Ask, content: bytes
 ) -> None:
     ask(NOW - HOUR)
+    ask(NOW)
     learn_all(history(detector, database, tmp_path))
     (tmp_path / "v1.npz").write_bytes(content)
     found = history(detector, database, tmp_path)
