@@ -10,8 +10,8 @@ from sklearn.pipeline import Pipeline
 
 from storage.models.pickles import pickled, unpickled
 from storage.models.store import HOLDOUT, MANIFEST, MODEL, ModelStore
+from storage.schema.manifest import ModelManifest
 from storage.schema.predictions import LabelledPredictions
-from storage.schema.records import ModelManifest
 from training.evaluation.holdout import holdout_bytes, read_holdout
 
 

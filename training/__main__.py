@@ -24,7 +24,8 @@ from storage.errors import (
 )
 from storage.models.store import ModelStore
 from storage.schema.gate_check import GateCheck
-from storage.schema.records import LONGEST_REASON, ChampionPointer, utc_now
+from storage.schema.manifest import ChampionPointer
+from storage.schema.records import LONGEST_REASON, utc_now
 from storage.settings import Settings, settings_or_exit
 from storage.version import VERSION
 from training.dataset.table import HousingTable

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from storage.models.pickles import pickled
 from storage.models.store import ModelStore
-from storage.schema.records import ModelManifest, utc_now
+from storage.schema.manifest import ModelManifest
+from storage.schema.records import utc_now
 from storage.schema.table_profile import SplitProfile, TableProfile
 from storage.settings import Settings
 from training.dataset.doubts import doubts_of

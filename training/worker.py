@@ -23,7 +23,8 @@ from storage.retraining.files import LOG
 from storage.retraining.log import kept_log
 from storage.retraining.queue import Claim, RetrainQueue
 from storage.schema.gate import GateDecision
-from storage.schema.records import LONGEST_REASON, EventKind, EventRecord, ModelManifest
+from storage.schema.manifest import ModelManifest
+from storage.schema.records import LONGEST_REASON, EventKind, EventRecord
 from storage.schema.triggers import Trigger
 from storage.settings import Settings, settings_or_exit
 from storage.spool.log_handler import configure_logging, open_spool

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described, Success
 from storage.domain.target import TARGET_UNIT
-from storage.schema.records import LearnedTable
+from storage.schema.manifest import LearnedTable
 from storage.schema.table_profile import (
     ColumnProfile,
     PartProfile,

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from backend.contract.base import Reason, Request, Success
 from backend.contract.performance import Estimate
 from storage.domain.target import TARGET_UNIT
-from storage.schema.records import LearnedTable as LearnedTable
+from storage.schema.manifest import LearnedTable as LearnedTable
 
 
 class ModelVersion(BaseModel):

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 from backend.contract.base import Described, Response, Success
 from storage.domain.subject import TITLE
 from storage.domain.target import TARGET_UNIT, VALUE
-from storage.schema.records import LearnedTable as LearnedTable
+from storage.schema.manifest import LearnedTable as LearnedTable
 from storage.version import VERSION as VERSION
 
 SERVICE_MESSAGE = f"{TITLE} {VALUE} prediction API"

@@ -15,7 +15,7 @@ from storage.domain.target import (
 )
 from storage.errors import ModelIntegrityError, StateConflict
 from storage.models.store import TABLE_PROFILE, ModelStore
-from storage.schema.records import ModelManifest
+from storage.schema.manifest import ModelManifest
 from storage.schema.table_profile import ColumnProfile, TableProfile
 
 NOT_COUNTED = (

@@ -12,7 +12,7 @@ from storage.models.libraries import libraries_note
 from storage.models.removed import RemovedVersion
 from storage.models.store import ModelStore
 from storage.models.way_back import WayBack
-from storage.schema.records import ChampionPointer, ModelManifest
+from storage.schema.manifest import ChampionPointer, ModelManifest
 from training.dataset.embedded import provenance_of
 from training.models.intervals import COVERAGE
 

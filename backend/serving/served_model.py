@@ -17,8 +17,8 @@ from storage.errors import ModelIntegrityError
 from storage.models.loading import loading
 from storage.models.store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelStore
 from storage.schema.arrays import FloatArray
+from storage.schema.manifest import ModelManifest
 from storage.schema.predictions import LabelledPredictions, Predictions
-from storage.schema.records import ModelManifest
 from training.evaluation.explain import Explanation, answer_curve, explain
 from training.evaluation.holdout import read_holdout
 from training.evaluation.sampled_shapley import explain_by_sampling

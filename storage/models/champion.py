@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from storage.errors import ModelIntegrityError, RecordNotFound, StateConflict
 from storage.models.store import ModelStore
 from storage.models.way_back import WayBack
-from storage.schema.records import ChampionPointer, PointerMove
+from storage.schema.manifest import ChampionPointer, PointerMove
 
 Choice = Callable[[ChampionPointer | None, WayBack], str]
 

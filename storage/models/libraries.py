@@ -6,7 +6,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from storage.domain.subject import MODEL_NAME
-from storage.schema.records import ModelManifest
+from storage.schema.manifest import ModelManifest
 from storage.version import VERSION
 
 LIBRARIES = ("numpy", "scikit-learn", "numba", "pandas", "joblib")

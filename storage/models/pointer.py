@@ -18,7 +18,8 @@ from storage.models.way_back import (
 from storage.paths import RuntimePaths
 from storage.process.atomic_files import write_atomically
 from storage.process.lock import exclusive
-from storage.schema.records import ChampionPointer, PointerMove, utc_now
+from storage.schema.manifest import ChampionPointer, PointerMove
+from storage.schema.records import utc_now
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from storage.models.way_back import WayBack
 from storage.paths import RuntimePaths
 from storage.process.atomic_files import flush_folder, make_folder
 from storage.process.lock import ClaimLock
-from storage.schema.records import ModelManifest
+from storage.schema.manifest import ModelManifest
 
 logger = logging.getLogger(__name__)
 

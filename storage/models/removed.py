@@ -10,7 +10,8 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from storage.paths import RuntimePaths
 from storage.process.atomic_files import write_atomically
-from storage.schema.records import ModelManifest, Record
+from storage.schema.manifest import ModelManifest
+from storage.schema.records import Record
 
 logger = logging.getLogger(__name__)
 

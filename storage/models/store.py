@@ -33,7 +33,7 @@ from storage.models.way_back import WayBack
 from storage.paths import RuntimePaths
 from storage.process.atomic_files import READ_ONLY, flush_folder, write_atomically
 from storage.process.lock import in_turn
-from storage.schema.records import ChampionPointer, ModelManifest, PointerMove
+from storage.schema.manifest import ChampionPointer, ModelManifest, PointerMove
 
 logger = logging.getLogger(__name__)
 

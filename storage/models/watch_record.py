@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from storage.schema.records import ChampionPointer, Record, new_id
+from storage.schema.manifest import ChampionPointer
+from storage.schema.records import Record, new_id
 
 WatchOutcome = Literal["rolled back", "kept", "not comparable", "overtaken"]
 """How a watch ends. Not comparable: one of the two versions cannot be loaded or cannot be rolled back to.

@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from storage.process.atomic_files import write_atomically
-from storage.schema.records import ChampionPointer, PointerMove
+from storage.schema.manifest import ChampionPointer, PointerMove
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from backend.metrics.scrape import collected
 from backend.serving.served_model import ServedModel
 from storage.models.store import MODEL, ModelStore
 from storage.process.atomic_files import write_atomically
-from storage.schema.records import ChampionPointer
+from storage.schema.manifest import ChampionPointer
 from storage.settings import Settings
 from tests.faults.load import Answer, Load, percentile_milliseconds
 from tests.faults.metered_service import metered_service, metric_folder, scrape, serving_workers

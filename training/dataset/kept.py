@@ -12,7 +12,7 @@ from storage.models.store import ModelStore
 from storage.models.tables import KeptTables
 from storage.paths import RuntimePaths
 from storage.schema.arrays import FloatArray
-from storage.schema.records import LearnedTable, ModelManifest
+from storage.schema.manifest import LearnedTable, ModelManifest
 from training.dataset.embedded import load_embedded, provenance_of
 from training.dataset.row_times import RowTimes
 from training.dataset.table import COLUMN_NAMES, HousingTable

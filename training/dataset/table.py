@@ -12,7 +12,7 @@ from storage.domain.target import ACCEPTED_TARGETS, TARGET_NAME, TARGET_UNIT
 from storage.errors import InvalidDataset
 from storage.schema.accepted import accepted_bounds, are_accepted
 from storage.schema.arrays import FloatArray
-from storage.schema.records import LearnedTable, TableSource
+from storage.schema.manifest import LearnedTable, TableSource
 from training.dataset.row_times import RowTimes
 
 COLUMN_NAMES: tuple[str, ...] = (*FEATURE_NAMES, TARGET_NAME)

@@ -8,8 +8,8 @@ from storage.domain.identity import HAS_IDENTITY
 from storage.domain.subject import OF_ANOTHER_ROW, SUBJECT
 from storage.schema.gate_check import GateCheck
 from storage.schema.learned_split import AT_RANDOM, LearnedSplit
+from storage.schema.manifest import LearnedTable
 from storage.schema.predictions import LabelledPredictions
-from storage.schema.records import LearnedTable
 from storage.schema.table_profile import TableProfile
 from storage.tables.problem import counted
 from training.dataset.production_rows import LabelledReport

@@ -19,7 +19,8 @@ from storage.models.store import ModelStore
 from storage.models.watch_record import ShadowPosition
 from storage.predictions.batch import PredictionBatch, newest_row_id, read_predictions_after
 from storage.process.progress import keep_progress, read_progress
-from storage.schema.records import ModelManifest, ShadowRecord
+from storage.schema.manifest import ModelManifest
+from storage.schema.records import ShadowRecord
 from storage.settings import Settings
 from storage.spool.spool import Spool
 from training.promotion.loaded_version import LoadedVersion, NotLoadable

@@ -18,13 +18,8 @@ from storage.models.store import ModelStore
 from storage.models.watch_record import WatchOutcome, WatchRecord
 from storage.predictions.labelled import count_labelled_rows, read_labelled_rows
 from storage.process.progress import keep_progress, read_progress
-from storage.schema.records import (
-    LONGEST_REASON,
-    ChampionPointer,
-    EventKind,
-    EventRecord,
-    PointerMove,
-)
+from storage.schema.manifest import ChampionPointer, PointerMove
+from storage.schema.records import LONGEST_REASON, EventKind, EventRecord
 from storage.settings import Settings
 from storage.spool.timeline import Timeline
 from training.dataset.screening import screen

@@ -23,7 +23,7 @@ from storage.models.store import (
     ModelStore,
 )
 from storage.schema.arrays import FloatArray
-from storage.schema.records import ModelManifest
+from storage.schema.manifest import ModelManifest
 from storage.tables.csv_writer import csv_text
 from training.evaluation.holdout import holdout_bytes
 from training.evaluation.importance import permutation_importances

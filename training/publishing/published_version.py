@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from storage.errors import ModelIntegrityError, RecordNotFound
 from storage.models.store import HOLDOUT, ModelStore
 from storage.schema.arrays import FloatArray
-from storage.schema.records import ModelManifest
+from storage.schema.manifest import ModelManifest
 from training.dataset.splits import Part, split
 from training.dataset.table import HousingTable
 from training.evaluation.holdout import read_holdout

@@ -10,7 +10,7 @@ from datetime import datetime
 from storage.errors import ModelIntegrityError, RecordNotFound
 from storage.models.store import ModelStore
 from storage.process.retry import Retry
-from storage.schema.records import ChampionPointer
+from storage.schema.manifest import ChampionPointer
 from storage.settings import Settings
 from training.tracking.pending import OpenRegistrations
 from training.tracking.registry import ModelRegistry

@@ -12,7 +12,7 @@ from typing import Any
 from storage.errors import ModelIntegrityError, RecordNotFound
 from storage.models.store import HOLDOUT, METRICS, MODEL, ModelStore
 from storage.process.retry import Retry
-from storage.schema.records import ModelManifest
+from storage.schema.manifest import ModelManifest
 from storage.settings import Settings
 from training.dataset.splits import Part
 from training.evaluation.holdout import read_holdout

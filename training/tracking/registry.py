@@ -15,7 +15,7 @@ from mlflow import MlflowClient
 
 from storage.domain.subject import MODEL_NAME
 from storage.models.store import MODEL, ModelStore
-from storage.schema.records import ModelManifest
+from storage.schema.manifest import ModelManifest
 from storage.settings import Settings
 from training.tracking.runs import RecordedRun
 from training.tracking.store import TrackingUnavailable, answering, connect

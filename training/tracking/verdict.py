@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
-from storage.schema.records import ModelManifest
+from storage.schema.manifest import ModelManifest
 from storage.settings import Settings
 from training.tracking.pending import OpenRegistrations
 from training.tracking.registry import ModelRegistry

@@ -9,7 +9,8 @@ from backend.contract.retraining_check import RetrainingBlock
 from backend.services import EXTENSION, Services
 from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import FloatArray
-from storage.schema.records import ModelManifest, utc_now
+from storage.schema.manifest import ModelManifest
+from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.log_writing import change_configuration
 from training.fitting.lesson import present_lesson

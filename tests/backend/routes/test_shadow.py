@@ -13,8 +13,9 @@ from storage.domain.target import TARGET_CAP
 from storage.models.store import ModelStore
 from storage.models.watch_record import WatchRecord
 from storage.process.progress import keep_progress
+from storage.schema.manifest import ChampionPointer
 from storage.schema.predictions import LabelledPredictions
-from storage.schema.records import ChampionPointer, utc_now
+from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.backend.routes.test_performance import attach, holdout, performance, predict
 from tests.settings import changed

@@ -15,7 +15,7 @@ from backend.serving.model_host import ModelHost
 from storage.models.pickles import pickled
 from storage.models.store import INTERVALS, MANIFEST, MODEL, REFERENCE_PROFILE, ModelStore
 from storage.process.atomic_files import write_atomically
-from storage.schema.records import ChampionPointer
+from storage.schema.manifest import ChampionPointer
 from storage.settings import Settings
 from tests.versions import overwrite, publish_dearer, publish_unloadable, spoil
 

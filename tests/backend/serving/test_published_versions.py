@@ -13,7 +13,7 @@ from backend.services import EXTENSION, Services
 from backend.serving.served_model import ServedModel
 from storage.domain.inputs import EXAMPLE
 from storage.models.store import MANIFEST, ModelStore
-from storage.schema.records import ModelManifest
+from storage.schema.manifest import ModelManifest
 from storage.settings import Settings
 from tests.system import REPOSITORY, bearer
 

@@ -11,7 +11,8 @@ from dashboard.overview.predictions import PREDICTED
 from dashboard.wording.value import rounded, written
 from storage.log_writer.status import LogWriterStatus, publish
 from storage.paths import RuntimePaths
-from storage.schema.records import ChampionPointer, utc_now
+from storage.schema.manifest import ChampionPointer
+from storage.schema.records import utc_now
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
 

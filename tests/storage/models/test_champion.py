@@ -8,7 +8,8 @@ from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import PointerUnavailable, RecordNotFound, StateConflict
 from storage.models.champion import ChampionSwitch
 from storage.models.store import METRICS, MODEL, SCALER, TRAINING_INPUTS, ModelStore
-from storage.schema.records import LearnedTable, ModelManifest, utc_now
+from storage.schema.manifest import LearnedTable, ModelManifest
+from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.versions import spoil
 

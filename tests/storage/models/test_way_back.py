@@ -19,7 +19,7 @@ from storage.models.way_back import (
     way_back,
 )
 from storage.paths import RuntimePaths
-from storage.schema.records import ChampionPointer, PointerMove
+from storage.schema.manifest import ChampionPointer, PointerMove
 from storage.settings import Settings
 from tests.storage.models.test_champion import publish
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from storage.models.champion import ChampionSwitch
-from storage.schema.records import PointerMove, utc_now
+from storage.schema.manifest import PointerMove
+from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.training.labelled import keep_labelled
 from tests.training.promotion.watched import ROWS, Bench, after, watched_runtime

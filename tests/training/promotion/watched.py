@@ -11,7 +11,8 @@ from storage.database.connection import Database
 from storage.database.record_log import PageRequest, RecordLog
 from storage.log_writer.writer import LogWriter
 from storage.models.store import ModelStore
-from storage.schema.records import ChampionPointer, PointerMove, utc_now
+from storage.schema.manifest import ChampionPointer, PointerMove
+from storage.schema.records import utc_now
 from storage.settings import Settings
 from storage.spool.log_handler import open_spool
 from storage.spool.spool import Spool

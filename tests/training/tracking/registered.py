@@ -10,7 +10,7 @@ from mlflow.entities.model_registry import ModelVersion
 
 from storage.domain.subject import MODEL_NAME
 from storage.models.store import ModelStore
-from storage.schema.records import ModelManifest
+from storage.schema.manifest import ModelManifest
 from storage.settings import Settings
 from tests.small_worker import with_few_trees
 from tests.training.conftest import SilentSteps, named_candidates

@@ -8,7 +8,8 @@ import pytest
 from mlflow.entities.model_registry import ModelVersion
 
 from storage.domain.subject import MODEL_NAME
-from storage.schema.records import ModelManifest, utc_now
+from storage.schema.manifest import ModelManifest
+from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.settings import changed
 from tests.training.tracking.registered import Registered

@@ -1,0 +1,96 @@
+"""What is stored of a model version beside its files: its manifest, and the pointer to the champion."""
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from storage.schema.gate_check import GateCheck
+from storage.schema.learned_split import LearnedSplit
+from storage.schema.records import Record, utc_now
+
+TableSource = Literal["embedded", "sklearn", "file"]
+
+
+class LearnedTable(Record):
+    """The base table of a training: where it came from, its name without a folder, its rows.
+
+    Its checksum is the manifest's ``dataset_sha256``; a copy is kept under that name
+    (``storage/models/tables.py``).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    source: TableSource = Field(
+        description="The table of the repository, scikit-learn's loader, or a file."
+    )
+    name: str = Field(description="Name of the file.")
+    rows: int = Field(description="Number of rows.")
+
+
+class ModelManifest(Record):
+    """The contents of a version folder. Written last: a folder without it is not a version.
+
+    Fields that a later release adds are ignored.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: str
+    model_name: str
+    model_type: str
+    created_at: AwareDatetime
+    feature_names: tuple[str, ...]
+    parameters: dict[str, Any]
+    metrics: dict[str, float]
+    dataset_sha256: str
+    table: LearnedTable | None = Field(
+        None, description="The base table; None: written by a release before 0.3.0."
+    )
+    split: LearnedSplit | None = Field(
+        None,
+        description="How its rows were dealt to the parts; None: at random, by a release before 0.3.0.",
+    )
+    training_sha256: str | None = Field(
+        None, description="Checksum of the training rows, including labelled predictions."
+    )
+    labelled: dict[str, Any] | None = Field(
+        None, description="How the labelled predictions were used; None: not requested."
+    )
+    lesson_sha256: str | None = Field(
+        None,
+        description="Checksum of all that decides what it learned: rows, seed, candidates, libraries.",
+    )
+    trigger_id: str | None = Field(None, description="Id of the retraining that produced it.")
+    mlflow_run_id: str | None = None
+    libraries: dict[str, str] = Field(
+        default_factory=dict,
+        description="Versions of what it was trained with; empty from releases before 0.3.0.",
+    )
+    doubts: list[str] = Field(
+        default_factory=list,
+        description="What is odd about the base table, a sentence each.",
+    )
+    checks: list[GateCheck] = Field(
+        default_factory=list,
+        description="The gate's checks of the model itself, as its training made them; empty from releases "
+        "before 0.3.0.",
+    )
+    checksums: dict[str, str] = Field(description="SHA-256 by file name, relative to the folder.")
+
+
+PointerMove = Literal["gate", "command line", "promotion", "rollback", "watch"]
+"""What moved the champion pointer: the promotion gate, ``python -m training``, a person's promotion or
+rollback, or the watch over a promotion, which rolls back."""
+
+
+class ChampionPointer(Record):
+    """Which version serves, where a rollback leads, and what moved the pointer (None: an older release).
+
+    Releases before 0.3.0 kept in ``previous`` which version served before, after a rollback too. What decides
+    is ``storage.models.way_back``.
+    """
+
+    version: str
+    previous: str | None = None
+    changed_at: AwareDatetime = Field(default_factory=utc_now)
+    moved_by: PointerMove | None = None
