@@ -54,6 +54,7 @@ from backend.contract.records import (
     RequestsQuery,
     RequestsResponse,
 )
+from backend.contract.refused import RefusedQuery, RefusedResponse
 from backend.contract.retraining import (
     CancelRequest,
     CancelResponse,
@@ -163,6 +164,10 @@ class HousingClient(ServiceConnection):
     def drift(self, query: DriftQuery | None = None) -> DriftWindowResponse:
         """Compare the predictions logged in a window with the training data."""
         return self._get(DriftWindowResponse, "/monitoring/drift", query)
+
+    def refused_inputs(self, query: RefusedQuery | None = None) -> RefusedResponse:
+        """Return what requests to predict were refused for in a window, by input."""
+        return self._get(RefusedResponse, "/monitoring/refused", query)
 
     def logs(self, query: LogsQuery | None = None) -> LogsResponse:
         """Return log lines, newest first."""

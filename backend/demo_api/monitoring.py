@@ -7,6 +7,7 @@ from backend.contract.models import ModelsResponse
 from backend.contract.monitoring import ConfigResponse, HistoryResponse, StatusResponse
 from backend.contract.performance import PerformanceResponse
 from backend.contract.predictions import EXAMPLE
+from backend.contract.refused import RefusedResponse
 from backend.contract.retraining import RetrainingsResponse
 from backend.contract.retraining_check import RetrainingCheckResponse
 from backend.contract.shadow import ShadowResponse
@@ -71,6 +72,13 @@ def drift_window(connection: Connection) -> str:
     answer = connection.get(DriftWindowResponse, "/monitoring/drift?window=1h")
     connection.refused("GET", "/monitoring/drift?window=soon", 400)
     return f"{answer.drift_analysis.severity}, {answer.drift_analysis.n_samples:,} rows"
+
+
+def refused(connection: Connection) -> str:
+    """GET /monitoring/refused"""
+    answer = connection.get(RefusedResponse, "/monitoring/refused?window=1h")
+    connection.refused("GET", "/monitoring/refused?window=never", 400)
+    return f"{answer.requests:,} requests refused for {len(answer.fields)} inputs"
 
 
 def performance(connection: Connection) -> str:
@@ -181,6 +189,7 @@ STEPS: tuple[Step, ...] = (
     Step("GET /monitoring/status", "is it monitored?", status),
     Step("POST /monitoring/drift", "are rows unusual?", drift),
     Step("GET /monitoring/drift", "has input drifted?", drift_window),
+    Step("GET /monitoring/refused", "what is refused?", refused),
     Step("GET /monitoring/performance", "how large is the error?", performance),
     Step("GET /monitoring/shadow", "is a challenger better?", shadow),
     Step("GET /monitoring/config", "which rules apply?", config),

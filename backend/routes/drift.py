@@ -1,15 +1,21 @@
-"""/monitoring/drift: input drift compared with the training data. Nothing here is logged."""
+"""/monitoring/drift and /monitoring/refused: whether inputs still look like the training data.
+
+Nothing that is sent here is logged.
+"""
 
 from datetime import timedelta
 
 from flask import Blueprint, Response, g, request
 
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse
+from backend.contract.refused import RefusedQuery, RefusedResponse
 from backend.drift.check import check_window, compare_rows, inputs_of
+from backend.drift.refused import refused_fields
 from backend.retraining.configuration import drift_thresholds
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
+from storage.predictions.refused import read_refused_inputs
 from storage.schema.records import utc_now
 
 blueprint = Blueprint("drift", __name__, url_prefix="/monitoring")
@@ -48,3 +54,24 @@ def window() -> Response:
     )
     services.metrics.set_drift_share(found.drift_analysis.drift_share)
     return answer(found)
+
+
+@blueprint.get("/refused")
+def refused() -> Response:
+    """Return the inputs that requests to predict were refused for in a window, by input."""
+    query = read_query(RefusedQuery, request.args)
+    services = current_services()
+    model = services.host.current()
+    g.model_version = model.manifest.version
+    hours = services.configuration.current().config.window_hours
+    until = query.until or utc_now()
+    since = until - (query.window or timedelta(hours=hours))
+    found = read_refused_inputs(services.database, since, until)
+    body = RefusedResponse(
+        since=since,
+        until=until,
+        requests=found.requests,
+        truncated=found.truncated,
+        fields=refused_fields(found, model.drift_detector.columns),
+    )
+    return answer(body)

@@ -19,12 +19,13 @@ from backend.contract.records import (
     PredictionsQuery,
     PredictionsResponse,
 )
+from backend.routes.inputs import read_inputs
 from backend.routes.records import echoed_filters, page_request
 from backend.services import current_services
 from backend.serving.prediction_service import batch_response, prediction_response
 from backend.serving.what_if import contributions
 from backend.web.answers import answer
-from backend.web.validation import read_body, read_query
+from backend.web.validation import read_query
 from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.predictions.metadata import read_metadata_summary
 
@@ -38,9 +39,7 @@ def predict() -> Response:
     """Predict the target of one row; ?explain=true adds the contribution of each input."""
     services = current_services()
     query = read_query(PredictQuery, request.args)
-    features = read_body(
-        PredictionRequest, services.settings.backend.request_limit_bytes, services.metrics
-    )
+    features = read_inputs(PredictionRequest, services)
     logged = services.predictions.predict(features, g.request_id, caller_of(features))
     g.model_version = logged.model_version
     reasons = contributions(logged.model, features.vector()) if query.explain else None
@@ -51,8 +50,7 @@ def predict() -> Response:
 def predict_batch() -> Response:
     """Predict the target of 1 to 10,000 rows; one invalid instance rejects the whole batch."""
     services = current_services()
-    limit_bytes = services.settings.backend.request_limit_bytes
-    batch = read_body(BatchPredictionRequest, limit_bytes, services.metrics)
+    batch = read_inputs(BatchPredictionRequest, services)
     callers = [caller_of(each) for each in batch.instances]
     logged = services.predictions.predict_batch(batch.instances, g.request_id, callers)
     g.model_version = logged.model_version

@@ -42,6 +42,7 @@ from backend.contract.records import (
     RequestsQuery,
     RequestsResponse,
 )
+from backend.contract.refused import RefusedQuery, RefusedResponse
 from backend.contract.retraining import (
     CancelRequest,
     CancelResponse,
@@ -126,6 +127,7 @@ OPERATIONS: dict[str, Operation] = {
     "POST /database/clear": Operation(DatabaseClearedResponse),
     "POST /monitoring/drift": Operation(DriftResponse, body=DriftRequest),
     "GET /monitoring/drift": Operation(DriftWindowResponse, query=DriftQuery),
+    "GET /monitoring/refused": Operation(RefusedResponse, query=RefusedQuery),
     "GET /monitoring/performance": Operation(PerformanceResponse, query=PerformanceQuery),
     "GET /monitoring/shadow": Operation(ShadowResponse, query=ShadowQuery),
     "GET /monitoring/config": Operation(ConfigResponse),

@@ -11,6 +11,7 @@ from dashboard.drift.reading import (
     forget_reading,
     read_drift,
 )
+from dashboard.drift.refused import draw_refused
 from dashboard.drift.table import draw_table
 from dashboard.drift.verdict import draw_no_verdict, draw_verdict
 from dashboard.shared.retraining_request import draw_retraining_request
@@ -25,6 +26,7 @@ def draw_drift() -> None:
         with st.spinner("Comparing with the training data …"):
             reading = read_drift(housing_client(), window_name, opened_name())
         found = reading.found
+        draw_refused(reading.refused)
         if found.drift_analysis.status != "ok":
             draw_no_verdict(found)
             return

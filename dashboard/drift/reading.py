@@ -7,6 +7,7 @@ import streamlit as st
 
 from backend.client import HousingClient
 from backend.contract.drift import ColumnName, DriftQuery, DriftWindowResponse
+from backend.contract.refused import RefusedQuery, RefusedResponse
 
 KEPT = "drift_reading"
 OPENED = "drift_opened"
@@ -24,11 +25,12 @@ USUAL_WINDOW = "24 hours"
 
 @dataclass(frozen=True)
 class DriftReading:
-    """One comparison: its window, and the column that was opened."""
+    """One comparison: its window, the column that was opened, and what was refused meanwhile."""
 
     window_name: str
     opened: ColumnName | None
     found: DriftWindowResponse
+    refused: RefusedResponse
 
     def answers(self, window_name: str, opened: ColumnName | None) -> bool:
         """Return whether this is the wanted reading; without a wanted column, the first was opened."""
@@ -52,7 +54,9 @@ def read_drift(client: HousingClient, window_name: str, opened: ColumnName | Non
     same_window = last is not None and last.window_name == window_name
     until = last.found.until if last is not None and same_window else None
     query = DriftQuery(window=WINDOWS[window_name], until=until, feature=opened)
-    reading = DriftReading(window_name, opened, client.drift(query))
+    found = client.drift(query)
+    refused = client.refused_inputs(RefusedQuery(window=WINDOWS[window_name], until=found.until))
+    reading = DriftReading(window_name, opened, found, refused)
     st.session_state[KEPT] = reading
     return reading
 

@@ -19,6 +19,7 @@ from storage.schema.tables import (
     logs,
     prediction_metadata,
     predictions,
+    refused_inputs,
     shadow_answers,
 )
 from storage.settings import Settings
@@ -32,7 +33,7 @@ INDEX_ENTRY_BYTES = 32
 COMPARED_ROWS = 1_000
 """Rows whose order of arrival is compared with their times: many, for several processes write at once."""
 AHEAD = timedelta(days=1)
-PRUNED_TABLES = (predictions, shadow_answers, api_metrics, logs)
+PRUNED_TABLES = (predictions, shadow_answers, refused_inputs, api_metrics, logs)
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class RetentionPolicy:
         days = {
             predictions: settings.retention.prediction_days,
             shadow_answers: settings.retention.prediction_days,
+            refused_inputs: settings.retention.prediction_days,
             api_metrics: settings.retention.request_days,
             logs: settings.retention.log_days,
         }

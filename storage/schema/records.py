@@ -153,6 +153,22 @@ class ShadowRecord(SpoolRecord):
     difference: float
 
 
+class RefusedInputRecord(SpoolRecord):
+    """One input that a request to predict was refused for; a batch has one for each input and problem.
+
+    ``problem`` is the kind of problem, ``problems`` how many rows had it, ``value`` the median of the numbers
+    that were sent, None if none was a number.
+    """
+
+    table = "refused_inputs"
+    kind: Literal["refused_input"] = "refused_input"
+    request_id: str
+    field: str
+    problem: str
+    problems: int
+    value: float | None
+
+
 class ModelMetricsRecord(SpoolRecord):
     """One trained model's figures on the test part. Errors in the target's unit, time in seconds."""
 
@@ -216,6 +232,7 @@ AnySpoolRecord = Annotated[
     | AnswerRecord
     | LogRecord
     | ShadowRecord
+    | RefusedInputRecord
     | ModelMetricsRecord
     | EventRecord
     | CommandRecord,

@@ -181,6 +181,16 @@ shadow_answers = _record_table(
 )
 """What a challenger would have answered; ``timestamp`` is the prediction's, so that both go together."""
 
+refused_inputs = _record_table(
+    "refused_inputs",
+    sa.Column("request_id", ShortText(128), nullable=False),
+    sa.Column("field", ShortText(100), nullable=False),
+    sa.Column("problem", ShortText(100), nullable=False),
+    sa.Column("problems", Whole, nullable=False),
+    sa.Column("value", sa.Float(53)),
+)
+"""What requests to predict were refused for, by input and kind of problem."""
+
 model_metrics = _record_table(
     "model_metrics",
     sa.Column("model_name", ShortText(100), nullable=False),
@@ -273,6 +283,7 @@ RECORD_TABLES: tuple[sa.Table, ...] = (
     labels,
     label_corrections,
     shadow_answers,
+    refused_inputs,
 )
 """The tables of records: what clearing the database empties. History of decisions (events, configuration)
 is not among them: a clear is itself an event, and a cooldown must survive it."""

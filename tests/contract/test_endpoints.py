@@ -33,6 +33,7 @@ READABLE = (
     "/models",
     "/retraining",
     "/monitoring/drift",
+    "/monitoring/refused",
 )
 WITH_KEY = ("/audit",)
 DOCUMENTATION = ("/openapi.json", "/docs", "/docs/<asset>")

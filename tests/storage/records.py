@@ -1,11 +1,12 @@
 """Records for tests."""
 
-from storage.domain.inputs import EXAMPLE, HousingFeatures
+from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, HousingFeatures
 from storage.schema.records import (
     AnswerRecord,
     LogRecord,
     ModelMetricsRecord,
     PredictionRecord,
+    RefusedInputRecord,
     RequestRecord,
     ShadowRecord,
     SpoolRecord,
@@ -80,3 +81,12 @@ def shadow(prediction_id: str = "prediction", version: str = "two") -> ShadowRec
 def one_of_each() -> list[SpoolRecord]:
     """One record for each table that a request or a training fills."""
     return [prediction(), request(), log(), model_metrics()]
+
+
+def refused(
+    request_id: str = "request", field: str = FEATURE_NAMES[0], value: float | None = 83_252.0
+) -> RefusedInputRecord:
+    """Return a refusal of one number above the highest."""
+    return RefusedInputRecord(
+        request_id=request_id, field=field, problem="less_than_equal", problems=1, value=value
+    )

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+import requests
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
@@ -14,6 +15,7 @@ from dashboard.wording.drift_words import (
     usual_verdict,
     usual_words,
 )
+from storage.domain.inputs import EXAMPLE
 from tests.dashboard.conftest import OPERATOR_KEY, OpenPage, Service, sentences
 from tests.districts import unseen_districts
 
@@ -104,6 +106,22 @@ def test_quiet_traffic_is_said_to_be_quiet(open_page: OpenPage, service: Service
     assert "No significant difference from the training data." in text
     assert "No alarm] The latest period shows no drift." in text
     assert "**No drift.**" in text
+
+
+def test_refused_requests_are_shown_though_nothing_was_predicted(
+    open_page: OpenPage, service: Service
+) -> None:
+    url = f"{service.settings.addresses.backend_url}/predict"
+    for number in range(5):
+        body = EXAMPLE | {"MedInc": 40_000.0 + 5_000 * number}
+        assert requests.post(url, json=body, timeout=10).status_code == 400
+    service.store_records()
+    page = open_page("drift", service)
+    assert not sentences(page)
+    text = _text(page)
+    assert "5 requests refused for an input" in text
+    assert "MedInc: all in another unit? 5 requests were refused with values around 50,000" in text
+    assert "**Not enough data**" in text
 
 
 def test_too_few_predictions_are_no_verdict(open_page: OpenPage, service: Service) -> None:

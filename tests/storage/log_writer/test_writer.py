@@ -42,8 +42,8 @@ def record_log(settings: Settings, readable: Database) -> RecordLog:
 
 
 def test_every_kind_of_record_arrives(spool: Spool, write: Write, readable: Database) -> None:
-    spool.append([*records.one_of_each(), records.shadow()])
-    assert write().records == 5
+    spool.append([*records.one_of_each(), records.shadow(), records.refused()])
+    assert write().records == 6
     with readable.transaction() as connection:
         for table in (each for each in RECORD_TABLES if "label" not in each.name):  # by command
             count = sa.select(sa.func.count()).select_from(table)

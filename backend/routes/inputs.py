@@ -1,0 +1,65 @@
+"""Reads the inputs of a request to predict, and keeps what it was refused for."""
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from statistics import median
+from typing import TypeVar
+
+from flask import g
+from pydantic import BaseModel
+
+from backend.contract.base import ValidationProblem
+from backend.services import Services
+from backend.web.answers import InvalidRequest
+from backend.web.validation import read_body
+from storage.domain.inputs import FEATURE_NAMES
+from storage.errors import SpoolUnavailable
+from storage.schema.records import RefusedInputRecord
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_inputs(model: type[Model], services: Services) -> Model:
+    """Validate the current request's body as ``read_body`` does; a refusal of inputs is kept.
+
+    Raises
+    ------
+    InvalidRequest
+        400, naming the invalid fields, at most 100.
+    werkzeug.exceptions.HTTPException
+        411 without a length, 413 when too long, 415 when it is not JSON.
+    """
+    try:
+        return read_body(model, services.settings.backend.request_limit_bytes, services.metrics)
+    except InvalidRequest as error:
+        records = list(refused_inputs(error.problems, g.request_id))
+        # The spool itself counts and logs a record that it cannot take; the refusal is answered all the same.
+        with contextlib.suppress(SpoolUnavailable):
+            services.spool.append(records, waits=False)
+        raise
+
+
+def refused_inputs(
+    problems: Sequence[ValidationProblem], request_id: str
+) -> Iterator[RefusedInputRecord]:
+    """Sum the problems up, one record for each input and kind; other fields are left out."""
+    found: dict[tuple[str, str], list[ValidationProblem]] = defaultdict(list)
+    for problem in problems:
+        name = problem.field.rpartition(".")[2]
+        if name in FEATURE_NAMES:
+            found[name, problem.kind].append(problem)
+    for (name, kind), group in found.items():
+        values = [each.input for each in group if _is_number(each.input)]
+        yield RefusedInputRecord(
+            request_id=request_id,
+            field=name,
+            problem=kind,
+            problems=len(group),
+            value=float(median(values)) if values else None,
+        )
+
+
+def _is_number(value: object) -> bool:
+    # A whole number may be too large for a float, and True is none.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300

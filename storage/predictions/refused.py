@@ -1,0 +1,59 @@
+"""What requests to predict were refused for in a time window."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from storage.database.connection import Database
+from storage.predictions.columns import Columns
+from storage.schema.tables import refused_inputs
+
+MOST_REFUSALS = 20_000
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One input that one request was refused for: the fields are those of ``RefusedInputRecord``."""
+
+    request_id: str
+    field: str
+    problem: str
+    problems: int
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """Those of a window, the newest first; ``truncated`` if there were more, older ones."""
+
+    found: tuple[Refusal, ...]
+    truncated: bool
+
+    @property
+    def requests(self) -> int:
+        """How many requests they belong to."""
+        return len({each.request_id for each in self.found})
+
+
+def read_refused_inputs(
+    database: Database, since: datetime, until: datetime, most: int = MOST_REFUSALS
+) -> Refusals:
+    """Read the newest refusals of a span of time, at most ``most``.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database is missing, locked or unreachable.
+    """
+    names = list(Refusal.__dataclass_fields__)
+    moment = refused_inputs.c.timestamp
+    query = (
+        sa.select(*(refused_inputs.c[name] for name in names))
+        .where(moment >= since, moment < until)
+        .order_by(moment.desc())
+        .limit(most + 1)
+    )
+    with database.transaction() as connection:
+        rows = Columns.read(connection, query).rows
+    return Refusals(tuple(Refusal(*row) for row in rows[:most]), len(rows) > most)
