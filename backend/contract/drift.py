@@ -130,6 +130,25 @@ class MultivariateScore(Described):
     drifted: bool = Field(description="Whether the inputs drifted together.")
 
 
+class PlausibilityFinding(Described):
+    """A figure of the rows themselves: a share that a broken source raises, though each value is usual.
+
+    ``combination`` is of rows whose inputs do not go together, ``precision`` of values with few decimals,
+    ``stuck`` of one value that comes too often.
+    """
+
+    kind: Literal["combination", "precision", "stuck"] = Field(description="What the share is of.")
+    column: str | None = Field(description="Name of the input; null: all together.")
+    value: float | None = Field(
+        description="Number of decimals at most (precision), or the value (stuck); otherwise null."
+    )
+    share: float = Field(description="Share of rows, 0 to 1.")
+    reference_share: float = Field(description="The same share of reference rows, 0 to 1.")
+    p_value: float = Field(description="P value of the rise.")
+    adjusted_p_value: float = Field(description="The p value after Holm's correction.")
+    drifted: bool = Field(description="Whether the rise counts as drift.")
+
+
 class DriftAnalysis(Described):
     """The result of a comparison; ``drift_scores`` is in order of rank.
 
@@ -151,6 +170,10 @@ class DriftAnalysis(Described):
     reasons: list[str] = Field(description="The verdict in sentences, the most serious first.")
     multivariate: MultivariateScore | None = Field(
         description="All inputs together; null if they were not compared."
+    )
+    plausibility: list[PlausibilityFinding] = Field(
+        default_factory=list,
+        description="Shares that a broken source raises: odd combinations, few decimals, stuck values.",
     )
     n_samples: int = Field(description="Rows compared.")
     different_rows: int = Field(
@@ -216,7 +239,17 @@ class OpenedColumn(Described):
     timeline: list[TimelinePoint] = Field(description="Drift over the window, oldest part first.")
 
 
-Aspect = Literal["level", "spread", "relation", "categories", "missing", "out_of_range"]
+Aspect = Literal[
+    "level",
+    "spread",
+    "relation",
+    "categories",
+    "combination",
+    "precision",
+    "stuck",
+    "missing",
+    "out_of_range",
+]
 
 
 class TrafficChange(Described):
@@ -224,7 +257,8 @@ class TrafficChange(Described):
 
     ``level`` and ``spread`` are of the column's distribution, ``relation`` is its level beside what the other
     inputs let expect; all three are in standard deviations of the training data. ``categories`` is the share
-    of one of its words, ``missing`` and ``out_of_range`` are shares of rows.
+    of one of its words; the others are shares of rows: ``combination`` of those whose inputs do not go
+    together, ``precision`` of values with few decimals, ``stuck`` of training's lowest or highest value.
     """
 
     name: str = Field(description="Name of the column.")

@@ -1,6 +1,7 @@
 """A column of categories compared with its reference: Pearson's chi-squared test and shares that moved."""
 
 import math
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from scipy import stats
@@ -108,3 +109,12 @@ class ReferenceCategories(ReferenceColumn):
         """Return the rows of each category, and last those of none, shape (number + 1,)."""
         positions = np.minimum(values.astype(np.int64), self.number)
         return np.bincount(positions, minlength=self.number + 1).astype(np.float64)
+
+
+def reference_columns(
+    inputs: FloatArray, categories: Mapping[int, int]
+) -> Iterator[ReferenceColumn]:
+    """Return the columns of inputs (m, d); ``categories`` has the number of categories, by column."""
+    for position, column in enumerate(inputs.T):
+        values, number = np.ascontiguousarray(column), categories.get(position)
+        yield ReferenceColumn(values) if number is None else ReferenceCategories(values, number)

@@ -4,29 +4,34 @@ An input counts as drifted if its difference is significant after correction for
 and large enough to matter. The domain classifier finds changes that no single column shows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
-from backend.contract.drift import MultivariateScore
-from backend.drift.categories import ReferenceCategories
+from backend.contract.drift import PlausibilityFinding
+from backend.drift.categories import ReferenceCategories, reference_columns
 from backend.drift.domain_classifier import DomainClassifier, DomainDifference
+from backend.drift.no_verdict import METHOD, ComparedRows, no_verdict
+from backend.drift.plausibility import Plausibility
+from backend.drift.plausibility_findings import Judged, finding_of, spoiled_of
 from backend.drift.repeated import RepeatedRows
-from backend.drift.report import ColumnDrift, DriftReport, reasons_of, severity_of
+from backend.drift.report import (
+    ColumnDrift,
+    DriftReport,
+    multivariate_score,
+    reasons_of,
+    severity_of,
+)
 from backend.drift.row_figures import RowFigures
+from backend.drift.spoiled_values import Rise, SpoiledValues, rise
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.traffic_sums import TrafficSums
 from backend.drift.univariate import Distances, Quality, ReferenceColumn, holm
 from storage.schema.arrays import FloatArray
 
 PREDICTION = "prediction"
-METHOD = (
-    "two-sample Kolmogorov-Smirnov test of each column and cross-validated domain classifier, "
-    "Holm-corrected, with a floor on the effect"
-)
 
 
 class DriftDetector:
@@ -74,11 +79,26 @@ class DriftDetector:
         categories: Mapping[int, int] | None = None,
     ) -> None:
         self.names = tuple(names)
-        self.columns = tuple(_reference_columns(inputs, categories or {}))
+        self.columns = tuple(reference_columns(inputs, categories or {}))
         self.importances = importances
         self.prediction = ReferenceColumn(predictions) if predictions is not None else None
         self.repeated = RepeatedRows(inputs)
         self._classifier = DomainClassifier(inputs, seed, place, importances)
+        self._seed, self._place = seed, place
+
+    @cached_property
+    def plausibility(self) -> Plausibility:
+        """What tells rows whose inputs do not go together; takes a second or two."""
+        features = self._classifier.features
+        return Plausibility(features.compared_scores, features, self._place, self._seed)
+
+    @cached_property
+    def spoiled(self) -> tuple[SpoiledValues | None, ...]:
+        """What finds rounded and stuck values, by column; None: a column of categories."""
+        return tuple(
+            None if isinstance(column, ReferenceCategories) else SpoiledValues(column.sorted)
+            for column in self.columns
+        )
 
     @cached_property
     def figures(self) -> RowFigures:
@@ -86,7 +106,13 @@ class DriftDetector:
         prediction = (PREDICTION, self.prediction) if self.prediction is not None else None
         classifier = self._classifier
         return RowFigures(
-            self.names, self.columns, classifier.features, classifier.medians, prediction
+            self.names,
+            self.columns,
+            classifier.features,
+            classifier.medians,
+            prediction,
+            self.plausibility,
+            self.spoiled,
         )
 
     def sums(self, inputs: FloatArray, predictions: FloatArray) -> TrafficSums:
@@ -119,12 +145,24 @@ class DriftDetector:
         counted = self.repeated.counted(inputs)
         rows = ComparedRows(len(inputs), len(counted))
         if rows.different < thresholds.minimum_rows:
-            return _no_verdict(rows, len(self.names), thresholds)
+            return no_verdict(rows, len(self.names), thresholds)
         inputs = inputs[counted]
         answered = _known_values(predictions[counted]) if predictions is not None else None
         samples = _Samples(self, rows, inputs, answered, thresholds)
-        difference = self._difference(inputs, thresholds) if multivariate else None
-        return samples.report(difference)
+        if not multivariate:
+            return samples.report(None, None)
+        return samples.report(
+            self._difference(inputs, thresholds), self._unlike(inputs, thresholds)
+        )
+
+    def _unlike(self, inputs: FloatArray, thresholds: DriftThresholds) -> Rise | None:
+        complete = self._classifier.complete(inputs)
+        reference_rows = self.plausibility.reference_rows
+        if len(complete) < thresholds.minimum_rows or reference_rows == 0:
+            return None
+        unlike = self.plausibility.is_unlike(self._classifier.features.scores(complete))
+        usual = self.plausibility.reference_unlike
+        return rise(0.0, int(unlike.sum()), len(complete), usual, reference_rows)
 
     def _difference(
         self, inputs: FloatArray, thresholds: DriftThresholds
@@ -133,21 +171,6 @@ class DriftDetector:
         if len(complete) < thresholds.minimum_rows:
             return None
         return self._classifier.difference(complete)
-
-
-def _reference_columns(
-    inputs: FloatArray, categories: Mapping[int, int]
-) -> Iterator[ReferenceColumn]:
-    for position, column in enumerate(inputs.T):
-        values, number = np.ascontiguousarray(column), categories.get(position)
-        yield ReferenceColumn(values) if number is None else ReferenceCategories(values, number)
-
-
-class ComparedRows(NamedTuple):
-    """How many rows a window has, and how many count, because they repeat no other."""
-
-    all: int
-    different: int
 
 
 class _Samples:
@@ -175,20 +198,29 @@ class _Samples:
             for (column, _), values in zip(columns, present, strict=True)
         ]
         self._quality = [column.quality(values) for column, values in columns]
+        self._values = list(
+            spoiled_of(detector.names, detector.spoiled, present, thresholds.minimum_rows)
+        )
 
-    def report(self, difference: DomainDifference | None) -> DriftReport:
-        adjusted = self._adjusted(difference)
-        quality = holm(np.array([each.p_value for each in self._quality]))
+    def report(self, difference: DomainDifference | None, unlike: Rise | None) -> DriftReport:
+        adjusted, unlike_adjusted = self._adjusted(difference, unlike)
+        raw = [each.p_value for each in self._quality] + [
+            each.p_value for _, _, each in self._values
+        ]
+        quality = holm(np.array(raw))
+        findings = self._findings(unlike, unlike_adjusted, quality[len(self._quality) :])
         columns = self._columns(adjusted, quality)
         if not _known(adjusted) and not any(each.quality_drifted for each in columns):
             total = len(self._detector.names)
             most = max(self._counts)
-            return _no_verdict(ComparedRows(most, most), total, self._thresholds)
+            return no_verdict(ComparedRows(most, most), total, self._thresholds)
         inputs = sorted(columns[: len(self._detector.names)], key=_rank)
         prediction = columns[-1] if self._has_prediction else None
-        together = self._multivariate(difference, adjusted[-1])
+        together = multivariate_score(
+            difference, adjusted[-1], self._detector.names, self._thresholds
+        )
         drifted = [column.name for column in inputs if column.drifted]
-        severity = severity_of(inputs, prediction, together, self._thresholds)
+        severity = severity_of(inputs, prediction, together, findings, self._thresholds)
         return DriftReport(
             status="ok",
             total_features=len(inputs),
@@ -198,25 +230,44 @@ class _Samples:
             drift_share=len(drifted) / len(inputs),
             overall_drift=severity != "none",
             severity=severity,
-            reasons=reasons_of(inputs, prediction, together),
+            reasons=reasons_of(inputs, prediction, together, findings),
             multivariate=together,
+            plausibility=findings,
             n_samples=self._rows.all,
             different_rows=self._rows.different,
             method=METHOD,
             thresholds=asdict(self._thresholds),
-            smallest_adjusted_p_value=min([*_known(adjusted), *quality.tolist()]),
+            smallest_adjusted_p_value=min(
+                [*_known([*adjusted, unlike_adjusted]), *quality.tolist()]
+            ),
         )
 
-    def _adjusted(self, difference: DomainDifference | None) -> list[float | None]:
-        """Return the corrected p values of the columns and, last, of the classifier, as one family."""
+    def _findings(
+        self, unlike: Rise | None, unlike_adjusted: float | None, values_adjusted: FloatArray
+    ) -> list[PlausibilityFinding]:
+        judged = [
+            Judged(kind, name, found, adjusted)
+            for (kind, name, found), adjusted in zip(
+                self._values, values_adjusted.tolist(), strict=True
+            )
+        ]
+        if unlike is not None and unlike_adjusted is not None:
+            judged.insert(0, Judged("combination", None, unlike, unlike_adjusted))
+        return [finding_of(each, self._thresholds) for each in judged]
+
+    def _adjusted(
+        self, difference: DomainDifference | None, unlike: Rise | None
+    ) -> tuple[list[float | None], float | None]:
+        """Return the corrected p values of columns and, last, classifier; and of unlike rows: one family."""
         raw = [each.p_value if each is not None else None for each in self._distances]
         raw.append(difference.p_value if difference is not None else None)
+        raw.append(unlike.p_value if unlike is not None else None)
         known = [index for index, value in enumerate(raw) if value is not None]
         corrected = holm(np.array([raw[index] for index in known], dtype=np.float64))
         adjusted: list[float | None] = [None] * len(raw)
         for index, value in zip(known, corrected.tolist(), strict=True):
             adjusted[index] = value
-        return adjusted
+        return adjusted[:-1], adjusted[-1]
 
     def _columns(
         self, adjusted: Sequence[float | None], quality_adjusted: FloatArray
@@ -254,25 +305,6 @@ class _Samples:
             and rise >= self._thresholds.minimum_quality_share
         )
 
-    def _multivariate(
-        self, difference: DomainDifference | None, adjusted: float | None
-    ) -> MultivariateScore | None:
-        if difference is None or adjusted is None:
-            return None
-        drifted = (
-            adjusted < self._thresholds.significance_level
-            and difference.auc >= self._thresholds.minimum_auc
-        )
-        return MultivariateScore(
-            auc=difference.auc,
-            null_deviation=difference.null_deviation,
-            p_value=difference.p_value,
-            adjusted_p_value=adjusted,
-            n_samples=difference.rows,
-            leading_inputs=[self._detector.names[column] for column in difference.leading_columns],
-            drifted=drifted,
-        )
-
 
 def _known_values(values: FloatArray) -> FloatArray:
     """Return the values (n,) that are not NaN."""
@@ -286,26 +318,3 @@ def _known(adjusted: Sequence[float | None]) -> list[float]:
 
 def _rank(column: ColumnDrift) -> tuple[bool, float, str]:
     return (not column.drifted, -column.score.weighted_effect, column.name)
-
-
-def _no_verdict(rows: ComparedRows, columns: int, thresholds: DriftThresholds) -> DriftReport:
-    counted = "1 row" if rows.all == 1 else f"{rows.all} rows"
-    repeated = f", {rows.different} of them different" if rows.different < rows.all else ""
-    reason = f"Not enough data: {counted}{repeated}, and a verdict needs {thresholds.minimum_rows}."
-    return DriftReport(
-        status="not_enough_data",
-        total_features=columns,
-        drift_scores={},
-        prediction=None,
-        drifted_features=[],
-        drift_share=None,
-        overall_drift=None,
-        severity="none",
-        reasons=[reason],
-        multivariate=None,
-        n_samples=rows.all,
-        different_rows=rows.different,
-        method=METHOD,
-        thresholds=asdict(thresholds),
-        smallest_adjusted_p_value=None,
-    )

@@ -165,6 +165,13 @@ class DomainFeatures:
         """Return scores (n, d) and, with a map, the local averages beside them: (n, d) or (n, 2 d - 2)."""
         return scores if self._places is None else np.hstack([scores, self._places.of(scores)])
 
+    def beside_surroundings(self, scores: FloatArray) -> FloatArray:
+        """Return scores (n, d) and, with a map, how far each is from its local average: (n, 2 d - 2)."""
+        if self._places is None:
+            return scores
+        usual = self._places.of(scores)
+        return np.hstack([scores, scores[:, self._places.others] - usual])
+
     def of(self, inputs: FloatArray) -> FloatArray:
         """Return the features of inputs (n, d), shape (n, f)."""
         scores = self.scores(inputs)

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from backend.contract.drift import ColumnScore, DriftAnalysis, MultivariateScore, Severity
+from backend.contract.drift import (
+    ColumnScore,
+    DriftAnalysis,
+    MultivariateScore,
+    PlausibilityFinding,
+    Severity,
+)
+from backend.drift.domain_classifier import DomainDifference
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.univariate import Distances, Quality
 from storage.domain.inputs import FEATURES
@@ -93,12 +100,14 @@ def severity_of(
     columns: Sequence[ColumnDrift],
     prediction: ColumnDrift | None,
     multivariate: MultivariateScore | None,
+    findings: Sequence[PlausibilityFinding],
     thresholds: DriftThresholds,
 ) -> Severity:
-    """Grade the drift by the largest of three figures from 0 to 1.
+    """Grade the drift by the largest of four figures from 0 to 1.
 
-    They are the weighted effects of the drifted inputs, summed; the effect on the prediction; and
-    2 AUC - 1 of the domain classifier, each zero if it did not count as drifted.
+    They are the weighted effects of the drifted inputs, summed; the effect on the prediction;
+    2 AUC - 1 of the domain classifier; and the largest rise of spoiled rows' share, each zero
+    if it did not count as drifted.
     """
     figures = [column.score.weighted_effect for column in columns if column.drifted]
     extent = sum(figures)
@@ -107,6 +116,9 @@ def severity_of(
         extent, drifted = max(extent, prediction.effect), True
     if multivariate is not None and multivariate.drifted:
         extent, drifted = max(extent, 2 * multivariate.auc - 1), True
+    for finding in findings:
+        if finding.drifted:
+            extent, drifted = max(extent, finding.share - finding.reference_share), True
     if not drifted:
         return "none"
     if extent >= thresholds.high_severity:
@@ -118,6 +130,7 @@ def reasons_of(
     columns: Sequence[ColumnDrift],
     prediction: ColumnDrift | None,
     multivariate: MultivariateScore | None,
+    findings: Sequence[PlausibilityFinding],
 ) -> list[str]:
     """Return sentences about what drifted, the most serious first, or that nothing did."""
     drifted = [column for column in columns if column.drifted]
@@ -126,7 +139,29 @@ def reasons_of(
         sentences.append(_column_sentence(prediction))
     if multivariate is not None and multivariate.drifted:
         sentences.append(_multivariate_sentence(multivariate))
+    sentences += [_finding_sentence(each) for each in findings if each.drifted]
     return sentences or ["No significant difference from the training data."]
+
+
+def multivariate_score(
+    difference: DomainDifference | None,
+    adjusted: float | None,
+    names: Sequence[str],
+    thresholds: DriftThresholds,
+) -> MultivariateScore | None:
+    """Return the classifier's difference with its verdict; None if there is none."""
+    if difference is None or adjusted is None:
+        return None
+    drifted = adjusted < thresholds.significance_level and difference.auc >= thresholds.minimum_auc
+    return MultivariateScore(
+        auc=difference.auc,
+        null_deviation=difference.null_deviation,
+        p_value=difference.p_value,
+        adjusted_p_value=adjusted,
+        n_samples=difference.rows,
+        leading_inputs=[names[column] for column in difference.leading_columns],
+        drifted=drifted,
+    )
 
 
 def _column_sentence(column: ColumnDrift) -> str:
@@ -153,6 +188,32 @@ def _multivariate_sentence(multivariate: MultivariateScore) -> str:
         f"{multivariate.auc:.3f} (by chance 0.5 ± {multivariate.null_deviation:.3f}, corrected p "
         f"{probability(multivariate.adjusted_p_value)}), mainly by {which}."
     )
+
+
+def _finding_sentence(finding: PlausibilityFinding) -> str:
+    now, usual = f"{finding.share:.1%}", f"{finding.reference_share:.1%}"
+    name = LABELS.get(finding.column or "", finding.column or "")
+    if finding.kind == "combination":
+        return f"{now} of the rows have inputs that do not go together; {usual} of the training rows do."
+    if finding.kind == "precision":
+        return (
+            f"{name} comes {_precision(int(finding.value or 0))} in {now} of the rows; "
+            f"{usual} in the training data."
+        )
+    return f"{name} is {finding.value:.6g} in {now} of the rows; {usual} in the training data."
+
+
+def _precision(decimals: int) -> str:
+    """Say how many decimals there are at most.
+
+    >>> _precision(1), _precision(0), _precision(-2)
+    ('with at most 1 decimal', 'in whole numbers', 'in multiples of 100')
+    """
+    if decimals < 0:
+        return f"in multiples of {10**-decimals}"
+    if decimals == 0:
+        return "in whole numbers"
+    return f"with at most {decimals} decimal{'s' if decimals > 1 else ''}"
 
 
 def probability(value: float | None) -> str:

@@ -10,14 +10,18 @@ from scipy import stats
 from backend.contract.drift import Aspect
 from backend.drift.categories import ReferenceCategories
 from backend.drift.domain_features import RIDGE, DomainFeatures, NormalScores
+from backend.drift.plausibility import Plausibility
+from backend.drift.spoiled_values import SpoiledValues
 from backend.drift.univariate import ReferenceColumn
-from storage.schema.arrays import FloatArray
+from storage.schema.arrays import BoolArray, FloatArray
 
 MOST_WORDS = 8
 """Categories of one input that are watched, the most frequent of the reference."""
 
+ALL_INPUTS = "all inputs"
 QUALITY: tuple[Aspect, ...] = ("missing", "out_of_range")
-SHARES: tuple[Aspect, ...] = ("categories", *QUALITY)
+SPOILED: tuple[Aspect, ...] = ("precision", "stuck")
+SHARES: tuple[Aspect, ...] = ("categories", "combination", *SPOILED, *QUALITY)
 """Aspects whose figures are 0 or 1; the others are in standard deviations of the reference."""
 
 
@@ -71,6 +75,10 @@ class RowFigures:
         Shape (d,): what counts in place of a missing value; NaN where the reference lacks none.
     prediction
         The reference's predictions, or None.
+    plausibility
+        Tells rows whose inputs do not go together.
+    spoiled
+        Finds rounded and stuck values, by column; None: a column of categories.
     """
 
     def __init__(
@@ -80,7 +88,11 @@ class RowFigures:
         features: DomainFeatures,
         medians: FloatArray,
         prediction: tuple[str, ReferenceColumn] | None,
+        plausibility: Plausibility,
+        spoiled: tuple[SpoiledValues | None, ...],
     ) -> None:
+        self._plausibility = plausibility
+        self._spoiled = [(place, each) for place, each in enumerate(spoiled) if each is not None]
         self._columns = columns
         self._features = features
         self._medians = medians
@@ -101,6 +113,9 @@ class RowFigures:
             *(Watched(names[place], "categories") for place, _ in self._words),
             *(Watched(name, "relation") for name in names),
             *((Watched(prediction[0], "level"),) if prediction is not None else ()),
+            Watched(ALL_INPUTS, "combination"),
+            *(Watched(names[place], "precision") for place, _ in self._spoiled),
+            *(Watched(names[place], "stuck") for place, _ in self._spoiled),
             *(Watched(name, "missing") for name in names),
             *(Watched(name, "out_of_range") for name in names),
         )
@@ -128,6 +143,15 @@ class RowFigures:
             *(_share(inputs[:, place], word) for place, word in self._words),
             relations,
             *self._answers(predictions),
+            self._plausibility.is_unlike(scores)[:, np.newaxis],
+            *(
+                _known(each.is_coarse(inputs[:, place]), inputs[:, place])
+                for place, each in self._spoiled
+            ),
+            *(
+                _known(each.is_at_limit(inputs[:, place]), inputs[:, place])
+                for place, each in self._spoiled
+            ),
             is_missing.astype(np.float64),
             *(
                 column.is_outside(values).astype(np.float64)[:, np.newaxis]
@@ -155,6 +179,10 @@ def _frequent_words(columns: tuple[ReferenceColumn, ...]) -> Iterator[tuple[int,
 def _share(values: FloatArray, word: int) -> FloatArray:
     is_word = np.where(np.isnan(values), np.nan, values == word)
     return is_word[:, np.newaxis]
+
+
+def _known(found: BoolArray, values: FloatArray) -> FloatArray:
+    return np.where(np.isnan(values), np.nan, found)[:, np.newaxis]
 
 
 def level_shift(ks_statistic: float) -> float:

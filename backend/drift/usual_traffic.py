@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from backend.contract.drift import TrafficChange, UsualTraffic
-from backend.drift.row_figures import QUALITY, SHARES, Watched, level_shift
+from backend.drift.row_figures import QUALITY, SHARES, SPOILED, Watched, level_shift
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.traffic_sums import TrafficSums
 from backend.drift.traffic_words import change_sentence, learning_sentence
@@ -98,7 +98,7 @@ def compare_with_usual(
     by_weekday = _knows_weekdays(known)
     usual = _usual(known, by_weekday=by_weekday)
     shifts, p_values = _differences(current, usual)
-    is_quality = np.array([each.aspect in QUALITY for each in watched])
+    is_quality = np.array([each.aspect in (*QUALITY, *SPOILED) for each in watched])
     adjusted = _adjusted(p_values, is_quality)
     is_changed = _is_changed(shifts, adjusted, watched, thresholds)
     changed = [
@@ -227,13 +227,17 @@ def _is_changed(
             p_value
             < (
                 thresholds.quality_significance_level
-                if each.aspect in QUALITY
+                if each.aspect in (*QUALITY, *SPOILED)
                 else thresholds.significance_level
             )
             and abs(shift)
             >= (
                 thresholds.minimum_quality_share
                 if each.aspect in QUALITY
+                else thresholds.minimum_stuck_rise
+                if each.aspect == "stuck"
+                else thresholds.minimum_coarse_rise
+                if each.aspect == "precision"
                 else thresholds.minimum_ks_statistic
                 if each.aspect in SHARES
                 else smallest_level

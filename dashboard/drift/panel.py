@@ -18,6 +18,11 @@ from dashboard.shared.retraining_request import draw_retraining_request
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.wording.moment import clock
 
+UNSEEN = (
+    "Inputs cannot show that actual values changed while the inputs did not (all 20 % higher, for "
+    "example): only actual values do, on the Performance page."
+)
+
 
 def draw_drift() -> None:
     """Read the chosen window, then draw it: a failed call leaves one sentence in its place."""
@@ -51,6 +56,7 @@ def _choose() -> str:
 
 def _draw_found(found: DriftWindowResponse) -> None:
     draw_verdict(found)
+    st.caption(UNSEEN)
     draw_retraining_request(found)
     st.subheader("Inputs by severity", anchor=False)
     draw_table(found)

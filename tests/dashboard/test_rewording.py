@@ -46,7 +46,7 @@ NAMES = (
     "prediction_id prediction_ids previous previous_version process q reference references refused_version "
     "request_id requested_by run_id running_retrainings service_version state subject subjects test_from "
     "time trigger_file trigger_files trigger_id type unit unknown unreadable url validation_from value "
-    "version words"
+    "version words column"
 )
 DATA = frozenset(NAMES.split())
 """Fields of text that are no sentence: names, ids, versions, log lines."""
