@@ -21,11 +21,12 @@ from tests.benchmarks.monitoring.measurement import (
 )
 from tests.benchmarks.monitoring.summary import bars, tables
 from tests.benchmarks.monitoring.usual import traffic_months, traffic_rates
+from tests.benchmarks.monitoring.windows import SPOILED
 from training.dataset.embedded import load_embedded
 from training.fitting.progress import StepDisplay, step_display
 
 SIZES = (100, 500, 2_000)
-PARTS = ("time", "rates", "alarms", "traffic", "months")
+PARTS = ("time", "rates", "spoiled", "alarms", "traffic", "months")
 RESULTS = Path(__file__).parent / "drift_results.json"
 
 
@@ -52,6 +53,10 @@ def _run(options: argparse.Namespace, display: StepDisplay) -> dict[str, Any]:
         display.begin(f"{part} {number or ''}".strip(), step, len(steps))
         if part == "time":
             results["milliseconds"] = report_milliseconds(table)
+        elif part == "spoiled":
+            results["spoiled"] = rates(
+                table, 500, options.quiet_windows, options.changed_windows, SPOILED
+            )
         elif part == "traffic":
             results["traffic"] = traffic_rates(table, options.traffic_windows)
         elif part == "months":

@@ -1,7 +1,7 @@
 """The figures: rates of verdicts, false alarms in 30 days, seconds of a report."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from tests.benchmarks.monitoring.windows import (
     CHANGES,
     LATITUDE,
     LONGITUDE,
+    Change,
     Population,
     draw,
     population,
@@ -36,20 +37,24 @@ TIMED_REFERENCE_ROWS, TIMED_ROWS, TIMED_RUNS = 16_512, 10_000, 15
 
 
 def rates(
-    table: HousingTable, number: int, quiet_windows: int, changed_windows: int
+    table: HousingTable,
+    number: int,
+    quiet_windows: int,
+    changed_windows: int,
+    changes: Mapping[str, Change] = CHANGES,
 ) -> dict[str, dict[str, Any]]:
     """Return by change (and ``quiet``) the share of windows of ``number`` rows that each rule calls drifted.
 
     The windows are spread evenly over ten cuts of the table, because chance deviations of one reference would
     otherwise be in all of them.
     """
-    found: dict[str, list[Verdicts]] = {name: [] for name in (QUIET, *CHANGES)}
+    found: dict[str, list[Verdicts]] = {name: [] for name in (QUIET, *changes)}
     for seed in range(CUTS):
         cut = population(table, REFERENCE_ROWS, ANSWERED_ROWS, seed)
         random = np.random.default_rng([seed, number])
         for _ in range(quiet_windows // CUTS):
             found[QUIET].append(verdicts(cut, draw(cut, number, random)))
-        for name, change in CHANGES.items():
+        for name, change in changes.items():
             for _ in range(changed_windows // CUTS):
                 window = change(draw(cut, number, random), random)
                 found[name].append(verdicts(cut, window))

@@ -13,6 +13,8 @@ def tables(results: Results) -> str:
     parts = []
     if results.get("rates"):
         parts.append(_rate_table(results["rates"]))
+    if "spoiled" in results:
+        parts.append(_rate_table({"500": results["spoiled"]}))
     if "alarms" in results:
         parts.append(_alarm_table(results["alarms"]))
     if "traffic" in results:
@@ -33,6 +35,12 @@ def bars(results: Results) -> dict[str, dict[str, float | bool]]:
     if "2000" in rates:
         for name in ("MedInc shuffled", "place shuffled"):
             found[f"{name} at n = 2000"] = _at_least(rates["2000"][name]["ours"], 0.95)
+    for name, shares in results.get("spoiled", {}).items():
+        if name == "quiet":
+            found["false alarms beside spoiled rows"] = _at_most(shares["ours"], 0.01)
+        else:
+            smallest = 0.5 if name.startswith("another") else 0.9
+            found[f"{name} at n = 500"] = _at_least(shares["ours"], smallest)
     if "alarms" in results:
         for kind, figures in results["alarms"].items():
             found[f"false alarms in 30 days, {kind}"] = _at_most(figures["alarms"], 1.0)

@@ -134,4 +134,46 @@ CHANGES: dict[str, Change] = {
     "AveRooms frozen": _frozen(ROOMS),
     "MedInc in 1,000 USD": _scaled(INCOME, 10.0),
 }
+
+
+def _rounded(*columns: int) -> Change:
+    def change(window: FloatArray, _: np.random.Generator) -> FloatArray:
+        changed = window.copy()
+        changed[:, columns] = window[:, columns].round(1)
+        return changed
+
+    return change
+
+
+def _misplaced(window: FloatArray, random: np.random.Generator) -> FloatArray:
+    """Give a tenth of the rows the place of another one."""
+    changed, rows = window.copy(), len(window) // 10
+    others = window[random.integers(len(window), size=rows)]
+    changed[:rows, [LATITUDE, LONGITUDE]] = others[:, [LATITUDE, LONGITUDE]]
+    return changed
+
+
+def _mixed(window: FloatArray, random: np.random.Generator) -> FloatArray:
+    """Give a tenth of the rows each column of another row."""
+    changed, rows = window.copy(), len(window) // 10
+    for column in range(window.shape[1]):
+        changed[:rows, column] = random.choice(window[:, column], rows, replace=False)
+    return changed
+
+
+def _stuck(window: FloatArray, _: np.random.Generator) -> FloatArray:
+    """Give 5 % of the rows the lowest income of the table."""
+    changed = window.copy()
+    changed[: len(window) // 20, INCOME] = LOWEST_INCOME
+    return changed
+
+
+LOWEST_INCOME = 0.4999
+SPOILED: dict[str, Change] = {
+    "place rounded to 0.1 degree": _rounded(LATITUDE, LONGITUDE),
+    "another row's place in a tenth": _misplaced,
+    "mixed columns in a tenth": _mixed,
+    "MedInc stuck in 5 %": _stuck,
+}
+"""Rows that are spoiled though each value is usual."""
 BROKEN_CORRELATIONS = ("MedInc shuffled", "place shuffled")
