@@ -13,7 +13,9 @@ FITTED_SHARE = 0.6
 """Of those rows the classifier learns; the others say how unlike usual rows look."""
 USUAL_SHARE = 0.99
 """Of usual rows that are not called unlike."""
-TREES, LEAVES, RATE = 60, 31, 0.15
+TREES, LEAVES, RATE = 150, 31, 0.08
+COPIES = 4
+"""Mixed rows for each real one: one mixture of each would be learned by heart."""
 FEWEST_USUAL = 100
 """Of rows that say what is usual; with fewer nothing is called unlike."""
 
@@ -71,7 +73,7 @@ class Plausibility:
     def _fitted(
         self, rows: FloatArray, place: tuple[int, int] | None, random: np.random.Generator
     ) -> HistGradientBoostingClassifier:
-        mixed = _mixed(rows, place, random)
+        mixed = np.vstack([_mixed(rows, place, random) for _ in range(COPIES)])
         model = HistGradientBoostingClassifier(
             max_iter=TREES,
             max_leaf_nodes=LEAVES,
