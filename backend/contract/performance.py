@@ -90,7 +90,15 @@ class EstimatedError(Described):
         description="Estimated RMSE divided by the holdout's."
     )
     estimated_degraded: bool | None = Field(
-        description="Whether the whole interval of the ratio exceeds 1 + margin."
+        description="Whether the whole interval of the ratio exceeds 1 + margin; null without an estimate, "
+        "or while a doubled error cannot be ruled out."
+    )
+    unfamiliar_share: float | None = Field(
+        None, description="Share of rows unlike the holdout's, 0 to 1; the intervals widen with it."
+    )
+    caution: str | None = Field(
+        None,
+        description="What makes the estimate less certain, in a sentence; null if nothing does.",
     )
 
     @classmethod

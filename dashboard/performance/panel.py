@@ -48,6 +48,8 @@ def draw_performance() -> None:
             _draw_figures("Realized", realized_facts(found), found.realized.reason)
         with estimated:
             _draw_figures("Estimated", estimated_facts(found), found.estimated.reason)
+            if found.estimated.caution is not None:
+                st.markdown(f":orange[:material/explore:] :gray[{found.estimated.caution}]")
         if found.labels.predictions:
             draw_error_chart(found)
         if found.n_labelled:

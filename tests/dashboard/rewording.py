@@ -22,6 +22,7 @@ SENTENCES = frozenset(
         "alarms",
         "alerts",
         "blocked_by",
+        "caution",
         "detail",
         "error",
         "error_message",

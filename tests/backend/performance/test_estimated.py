@@ -57,6 +57,47 @@ def test_its_interval_holds_what_the_actual_values_give(estimator: ErrorEstimato
     assert held >= 52  # of 60, at 95 %
 
 
+def elsewhere(rows: LabelledPredictions, share: float) -> LabelledPredictions:
+    """Move the first rows to places where the holdout has none."""
+    inputs = rows.inputs.copy()
+    inputs[: round(share * len(rows)), [6, 7]] += 100.0
+    return replace(rows, inputs=inputs)
+
+
+def test_rows_unlike_the_holdouts_widen_the_estimate(estimator: ErrorEstimator) -> None:
+    window = answered(1_000, seed=4)
+    here, there = (estimate(estimator, elsewhere(window, share)) for share in (0.0, 0.8))
+    assert here.estimated_rmse is not None
+    assert there.estimated_rmse is not None
+    assert here.unfamiliar_share == pytest.approx(0.05, abs=0.03)
+    assert there.unfamiliar_share == pytest.approx(0.8, abs=0.05)
+    assert here.caution is None
+    assert there.caution is not None
+    assert there.caution.startswith("81% of these rows are unlike")
+    assert there.estimated_rmse.upper > 1.15 * here.estimated_rmse.upper
+    assert there.estimated_rmse.lower < 0.9 * here.estimated_rmse.lower
+
+
+def test_wide_intervals_raise_the_upper_bound_only(estimator: ErrorEstimator) -> None:
+    window = answered(1_000, seed=5)
+    wide = replace(window, lower=window.predicted - 3.0, upper=window.predicted + 3.0)
+    usual, found = estimate(estimator, window), estimate(estimator, wide)
+    assert usual.estimated_rmse is not None
+    assert found.estimated_rmse is not None
+    assert found.estimated_rmse.upper > 2 * usual.estimated_rmse.upper
+    assert found.estimated_rmse.lower == pytest.approx(usual.estimated_rmse.lower, rel=0.05)
+
+
+def test_a_doubled_error_that_cannot_be_ruled_out_is_no_all_clear(
+    estimator: ErrorEstimator,
+) -> None:
+    window = answered(1_000, seed=6)
+    wide = replace(window, lower=window.predicted - 3.0, upper=window.predicted + 3.0)
+    found = estimate(estimator, wide)
+    assert found.estimated_degraded is None
+    assert found.caution == "A doubled error cannot be ruled out without actual values."
+
+
 def test_a_quiet_window_is_not_called_degraded(estimator: ErrorEstimator) -> None:
     assert estimate(estimator, answered(2_000, seed=3)).estimated_degraded is False
 

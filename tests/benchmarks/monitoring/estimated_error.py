@@ -23,6 +23,7 @@ from storage.schema.arrays import FloatArray
 from storage.schema.estimate import Estimate
 from storage.schema.predictions import LabelledPredictions
 from tests.benchmarks.monitoring.measured_holdout import fitted_holdout, halves
+from tests.benchmarks.monitoring.new_areas import new_areas, new_areas_table
 from training.evaluation.holdout import read_holdout
 from training.models.regions import region_of
 
@@ -50,6 +51,7 @@ def main() -> None:
             "estimated": estimated(holdout, options.repeats),
             "degraded": degraded(holdout, options.repeats),
             "milliseconds": milliseconds(holdout),
+            "new_areas": new_areas(),
         }
     results["bars"] = {"RMSE estimate under covariate shift": _bar(results["estimated"])}
     options.output.write_text(json.dumps(results, indent=1) + "\n")
@@ -197,7 +199,8 @@ def _tables(results: dict[str, Any]) -> str:
     for size, shares in results["degraded"].items():
         lines.append(f"| {size} rows | {' | '.join(f'{one:.0%}' for one in shares.values())} |")
     times = ", ".join(f"{name} {value:.0f} ms" for name, value in results["milliseconds"].items())
-    return "\n".join([*lines, "", f"10,000 rows: {times}"])
+    areas = ["", "Where nothing was learned:", "", new_areas_table(results["new_areas"])]
+    return "\n".join([*lines, "", f"10,000 rows: {times}", *areas])
 
 
 def _parser() -> argparse.ArgumentParser:
