@@ -94,7 +94,7 @@ class ServedModel:
 
     @cached_property
     def drift_detector(self) -> DriftDetector:
-        """The reference for drift; created on first use, which takes a tenth of a second.
+        """The reference for drift; created on first use; its first comparison takes a second or two.
 
         Predictions are compared with those for the holdout, because a model's predictions for its own
         training rows differ from those for new rows.

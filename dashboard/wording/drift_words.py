@@ -65,9 +65,10 @@ def drifted_words(analysis: DriftAnalysis) -> str:
         f"the predicted {VALUE}": analysis.prediction,
     }
     others = [name for name, score in scores.items() if score is not None and score.drifted]
-    if analysis.drifted_features or not others:
-        return count
-    return f"{count} on their own, but {' and '.join(others)} did"
+    if not analysis.drifted_features and others:
+        count = f"{count} on their own, but {' and '.join(others)} did"
+    spoiled = any(finding.drifted for finding in analysis.plausibility)
+    return f"{count}; rows are spoiled" if spoiled else count
 
 
 def column_label(name: str) -> str:

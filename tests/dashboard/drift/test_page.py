@@ -8,7 +8,13 @@ import requests
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
-from backend.contract.drift import ColumnScore, DriftAnalysis, MultivariateScore, UsualTraffic
+from backend.contract.drift import (
+    ColumnScore,
+    DriftAnalysis,
+    MultivariateScore,
+    PlausibilityFinding,
+    UsualTraffic,
+)
 from dashboard.wording.drift_words import (
     column_label,
     drifted_words,
@@ -23,27 +29,30 @@ ROWS = 600
 
 
 @pytest.mark.parametrize(
-    ("inputs", "together", "price", "words"),
+    ("inputs", "together", "price", "spoiled", "words"),
     [
-        (["MedInc"], True, True, "1 of 8 inputs drifted"),
-        ([], False, False, "0 of 8 inputs drifted"),
-        ([], True, False, "0 of 8 inputs drifted on their own, but all inputs together did"),
+        (["MedInc"], True, True, False, "1 of 8 inputs drifted"),
+        ([], False, False, False, "0 of 8 inputs drifted"),
+        ([], False, False, True, "0 of 8 inputs drifted; rows are spoiled"),
+        ([], True, False, False, "0 of 8 inputs drifted on their own, but all inputs together did"),
         (
             [],
             True,
             True,
+            False,
             "0 of 8 inputs drifted on their own, but all inputs together and the predicted price did",
         ),
     ],
 )
 def test_what_drifted_is_said_though_no_input_did_alone(
-    inputs: list[str], together: bool, price: bool, words: str
+    inputs: list[str], together: bool, price: bool, spoiled: bool, words: str
 ) -> None:
     said: dict[str, Any] = {
         "total_features": 8,
         "drifted_features": inputs,
         "multivariate": MultivariateScore.model_construct(**_only(drifted=together)),
         "prediction": ColumnScore.model_construct(**_only(drifted=price)),
+        "plausibility": [PlausibilityFinding.model_construct(**_only(drifted=spoiled))],
     }
     analysis = DriftAnalysis.model_construct(**said)
     assert drifted_words(analysis) == words
