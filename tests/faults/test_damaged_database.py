@@ -34,6 +34,7 @@ OF_THE_DATABASE = {
     "/metrics/models",
     "/database/stats",
     "/monitoring/drift",
+    "/monitoring/refused",
     "/monitoring/performance",
     "/monitoring/shadow",
     "/monitoring/history",
