@@ -7,6 +7,15 @@ from dashboard.wording.drift_words import column_label
 from dashboard.wording.value import escaped
 
 MOST_SENTENCES = 3
+PROBLEMS = {
+    "less_than_equal": "too high",
+    "greater_than_equal": "too low",
+    "finite_number": "not finite",
+    "float_type": "not a number",
+    "int_type": "not a whole number",
+    "literal_error": "unknown word",
+}
+"""Pydantic's kinds of problem as a person would say them; of the others the underscores go."""
 
 
 def draw_refused(refused: RefusedResponse) -> None:
@@ -15,8 +24,7 @@ def draw_refused(refused: RefusedResponse) -> None:
         return
     with st.container(border=True, key="drift_refused"):
         st.markdown(f"##### :orange[:material/block: {_title(refused)}]")
-        suspect = sorted(refused.fields, key=lambda field: not _is_suspect(field))
-        st.markdown("\n".join(f"- {escaped(field.reason)}" for field in suspect[:MOST_SENTENCES]))
+        st.markdown("\n".join(f"- {escaped(reason)}" for reason in _reasons(refused)))
         st.dataframe(
             [_cells(field) for field in refused.fields],
             key="drift_refused_table",
@@ -33,6 +41,17 @@ def _title(refused: RefusedResponse) -> str:
     return f"{newest}{refused.requests:,} {'request' if one else 'requests'} refused for an input"
 
 
+def _reasons(refused: RefusedResponse) -> list[str]:
+    """Return the sentences that name a cause first; of two exchanged inputs, the first one's only."""
+    said: set[str] = set()
+    reasons = []
+    for field in sorted(refused.fields, key=lambda field: not _is_suspect(field)):
+        if field.exchanged_with not in said:
+            reasons.append(field.reason)
+        said.add(field.name)
+    return reasons[:MOST_SENTENCES]
+
+
 def _is_suspect(field: RefusedField) -> bool:
     return field.in_another_unit or field.exchanged_with is not None
 
@@ -42,7 +61,7 @@ def _cells(field: RefusedField) -> dict[str, str | int | float | None]:
         "Input": column_label(field.name),
         "Requests": field.requests,
         "Rows": sum(field.problems.values()),
-        "Problem": ", ".join(kind.replace("_", " ") for kind in field.problems),
+        "Problem": ", ".join(PROBLEMS.get(kind, kind.replace("_", " ")) for kind in field.problems),
         "Refused median": field.median,
         "Training median": field.usual,
     }
