@@ -65,7 +65,9 @@ def drifted_words(analysis: DriftAnalysis) -> str:
         f"the predicted {VALUE}": analysis.prediction,
     }
     others = [name for name, score in scores.items() if score is not None and score.drifted]
-    if not analysis.drifted_features and others:
+    if analysis.drifted_features:
+        return count
+    if others:
         count = f"{count} on their own, but {' and '.join(others)} did"
     spoiled = any(finding.drifted for finding in analysis.plausibility)
     return f"{count}; rows are spoiled" if spoiled else count
