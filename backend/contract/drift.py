@@ -1,18 +1,16 @@
 """Input drift compared with the training data, for rows that are sent or predictions that were logged."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
-from backend.contract.base import Described, Moment, Request, Status, Success
-from backend.contract.duration import SHORTEST_WINDOW, Duration
+from backend.contract.base import Described, Request, Status, Success
+from backend.contract.duration import WindowQuery
 from storage.domain.feature import LONGEST_WORD, Feature
 from storage.domain.inputs import FEATURES, FeatureName
 from storage.domain.target import VALUE
 
 MOST_ROWS = 20_000
-LONGEST_WINDOW = timedelta(days=90)
 
 Value = Annotated[
     float | None, Field(ge=-1e12, le=1e12, allow_inf_nan=False, description="null if missing.")
@@ -68,16 +66,9 @@ class DriftRequest(Request):
     )
 
 
-class DriftQuery(Request):
+class DriftQuery(WindowQuery):
     """GET /monitoring/drift: the predictions logged in a window that ends now, or at ``until``."""
 
-    window: Duration | None = Field(
-        None,
-        ge=SHORTEST_WINDOW,
-        le=LONGEST_WINDOW,
-        description="Length of the window, such as 30m, 24h or 7d; the configured one by default.",
-    )
-    until: Moment | None = Field(None, description="End of the window; now by default.")
     feature: ColumnName | None = Field(
         None, description="Column to show in detail; the top-ranked one by default."
     )

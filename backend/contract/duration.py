@@ -1,12 +1,16 @@
-"""A duration in a query string: 30s, 15m, 6h, 7d."""
+"""Durations in a query string, 30s, 15m, 6h, 7d, and windows of such a length."""
 
 import re
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from backend.contract.base import Moment, Request
+
+LONGEST_WINDOW = timedelta(days=90)
+"""Longest window of traffic that is compared."""
 SHORTEST_WINDOW = timedelta(minutes=1)
 """Shortest window of a query."""
 UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
@@ -57,3 +61,15 @@ Duration = Annotated[
     PlainSerializer(write_duration, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,7}[smhd]$"}),
 ]
+
+
+class WindowQuery(Request):
+    """A window of traffic that ends now, or at ``until``."""
+
+    window: Duration | None = Field(
+        None,
+        ge=SHORTEST_WINDOW,
+        le=LONGEST_WINDOW,
+        description="Length of the window, such as 30m, 24h or 7d; the configured one by default.",
+    )
+    until: Moment | None = Field(None, description="End of the window; now by default.")

@@ -2,21 +2,12 @@
 
 from pydantic import AwareDatetime, Field
 
-from backend.contract.base import Described, Moment, Request, Success
-from backend.contract.drift import LONGEST_WINDOW
-from backend.contract.duration import SHORTEST_WINDOW, Duration
+from backend.contract.base import Described, Success
+from backend.contract.duration import WindowQuery
 
 
-class RefusedQuery(Request):
+class RefusedQuery(WindowQuery):
     """GET /monitoring/refused: requests of a window that ends now, or at ``until``."""
-
-    window: Duration | None = Field(
-        None,
-        ge=SHORTEST_WINDOW,
-        le=LONGEST_WINDOW,
-        description="Length of the window, such as 30m, 24h or 7d; the configured one by default.",
-    )
-    until: Moment | None = Field(None, description="End of the window; now by default.")
 
 
 class RefusedField(Described):

@@ -13,14 +13,17 @@ import numpy as np
 from backend.contract.drift import PlausibilityFinding
 from backend.drift.categories import ReferenceCategories, reference_columns
 from backend.drift.domain_classifier import DomainClassifier, DomainDifference
-from backend.drift.no_verdict import METHOD, ComparedRows, no_verdict
 from backend.drift.plausibility import Plausibility
 from backend.drift.plausibility_findings import Judged, finding_of, spoiled_of
 from backend.drift.repeated import RepeatedRows
 from backend.drift.report import (
+    METHOD,
     ColumnDrift,
+    ComparedRows,
     DriftReport,
     multivariate_score,
+    no_verdict,
+    rank,
     reasons_of,
     severity_of,
 )
@@ -214,7 +217,7 @@ class _Samples:
             total = len(self._detector.names)
             most = max(self._counts)
             return no_verdict(ComparedRows(most, most), total, self._thresholds)
-        inputs = sorted(columns[: len(self._detector.names)], key=_rank)
+        inputs = sorted(columns[: len(self._detector.names)], key=rank)
         prediction = columns[-1] if self._has_prediction else None
         together = multivariate_score(
             difference, adjusted[-1], self._detector.names, self._thresholds
@@ -314,7 +317,3 @@ def _known_values(values: FloatArray) -> FloatArray:
 def _known(adjusted: Sequence[float | None]) -> list[float]:
     """Return the p values that are not None."""
     return [value for value in adjusted if value is not None]
-
-
-def _rank(column: ColumnDrift) -> tuple[bool, float, str]:
-    return (not column.drifted, -column.score.weighted_effect, column.name)

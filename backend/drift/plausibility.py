@@ -1,5 +1,7 @@
 """Rows whose inputs do not go together, though each is usual alone: unlike rows of the reference."""
 
+from typing import Any
+
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # ships no types
@@ -82,21 +84,24 @@ class Plausibility:
             random_state=0,
         )
         both = np.vstack([self._seen(rows), self._seen(mixed)])
-        with threadpool_limits(
-            1, "openmp"
-        ):  # a forked worker may wait for its parent's threads for ever
+        with _one_thread():
             model.fit(both, np.repeat([0, 1], [len(rows), len(mixed)]))
         return model
 
     def _log_odds(self, scores: FloatArray) -> FloatArray:
         if self._model is None:
             return np.zeros(len(scores))
-        with threadpool_limits(1, "openmp"):
+        with _one_thread():
             found: FloatArray = self._model.decision_function(self._seen(scores))
         return found
 
     def _seen(self, scores: FloatArray) -> FloatArray:
         return self._features.beside_surroundings(scores)
+
+
+def _one_thread() -> Any:
+    """Return a context of one thread: a forked worker may wait for its parent's threads for ever."""
+    return threadpool_limits(1, "openmp")
 
 
 def _mixed(

@@ -60,16 +60,17 @@ def _field(
     for each in refusals:
         problems[each.problem] += each.problems
     middle = float(np.median(numbers)) if len(numbers) else None
+    requests = len({each.request_id for each in refusals})
     return RefusedField(
         name=feature.name,
-        requests=len({each.request_id for each in refusals}),
+        requests=requests,
         problems=dict(problems.most_common()),
         median=middle,
         usual=usual,
         factor=factor,
         in_another_unit=factor is not None,
         exchanged_with=exchanged,
-        reason=_reason(feature, refusals, middle, usual, factor, exchanged),
+        reason=_reason(feature, requests, middle, usual, factor, exchanged),
     )
 
 
@@ -116,13 +117,12 @@ def _mostly_fit(values: FloatArray, feature: Feature) -> bool:
 
 def _reason(
     feature: Feature,
-    refusals: Sequence[Refusal],
+    requests: int,
     middle: float | None,
     usual: float | None,
     factor: float | None,
     exchanged: str | None,
 ) -> str:
-    requests = len({each.request_id for each in refusals})
     counted = "1 request was" if requests == 1 else f"{requests:,} requests were"
     if exchanged is not None:
         return (

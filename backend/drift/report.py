@@ -1,7 +1,8 @@
 """The report of a comparison: figures, verdicts and reasons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
+from typing import NamedTuple
 
 from backend.contract.drift import (
     ColumnScore,
@@ -20,6 +21,12 @@ LABELS = {feature.name: feature.label for feature in FEATURES} | {
     "prediction": f"Predicted {DISPLAY.label.lower()}"
 }
 NOT_MEASURED = dict.fromkeys(field.name for field in fields(Distances))
+
+METHOD = (
+    "two-sample Kolmogorov-Smirnov test of each column, cross-validated domain classifier, and exact "
+    "tests of implausible rows, lost decimals and stuck values, Holm-corrected, with a floor on the effect"
+)
+"""How a window is compared, in words."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,13 @@ class ColumnDrift:
     def drifted(self) -> bool:
         """Significant after correction, and large enough to matter."""
         return self.score.drifted
+
+
+class ComparedRows(NamedTuple):
+    """How many rows a window has, and how many count, because they repeat no other."""
+
+    all: int
+    different: int
 
 
 class DriftReport(DriftAnalysis):
@@ -161,6 +175,35 @@ def multivariate_score(
         n_samples=difference.rows,
         leading_inputs=[names[column] for column in difference.leading_columns],
         drifted=drifted,
+    )
+
+
+def rank(column: ColumnDrift) -> tuple[bool, float, str]:
+    """Return what columns are sorted by: the drifted ones first, then by weighted effect."""
+    return (not column.drifted, -column.score.weighted_effect, column.name)
+
+
+def no_verdict(rows: ComparedRows, columns: int, thresholds: DriftThresholds) -> DriftReport:
+    """Return the report of a window with too few rows for a verdict."""
+    counted = "1 row" if rows.all == 1 else f"{rows.all} rows"
+    repeated = f", {rows.different} of them different" if rows.different < rows.all else ""
+    reason = f"Not enough data: {counted}{repeated}, and a verdict needs {thresholds.minimum_rows}."
+    return DriftReport(
+        status="not_enough_data",
+        total_features=columns,
+        drift_scores={},
+        prediction=None,
+        drifted_features=[],
+        drift_share=None,
+        overall_drift=None,
+        severity="none",
+        reasons=[reason],
+        multivariate=None,
+        n_samples=rows.all,
+        different_rows=rows.different,
+        method=METHOD,
+        thresholds=asdict(thresholds),
+        smallest_adjusted_p_value=None,
     )
 
 

@@ -21,15 +21,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_inputs(model: type[Model], services: Services) -> Model:
-    """Validate the current request's body as ``read_body`` does; a refusal of inputs is kept.
-
-    Raises
-    ------
-    InvalidRequest
-        400, naming the invalid fields, at most 100.
-    werkzeug.exceptions.HTTPException
-        411 without a length, 413 when too long, 415 when it is not JSON.
-    """
+    """Validate the current request's body as ``read_body`` does, with its errors; keep refusals."""
     try:
         return read_body(model, services.settings.backend.request_limit_bytes, services.metrics)
     except InvalidRequest as error:
