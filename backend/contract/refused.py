@@ -20,7 +20,8 @@ class RefusedField(Described):
     name: str = Field(description="Name of the input.")
     requests: int = Field(description="Requests refused for it.")
     problems: dict[str, int] = Field(
-        description="Rows by kind of problem, such as `less_than_equal`; at most 100 of a batch."
+        description="Rows by kind of problem, such as `less_than_equal`; at most 100 of a batch, and of one "
+        "request at most 20 inputs and problems."
     )
     median: float | None = Field(description="Median of the refused numbers; null without any.")
     usual: float | None = Field(
@@ -30,7 +31,7 @@ class RefusedField(Described):
         description="The refused median divided by the usual one, if they differ by a unit."
     )
     in_another_unit: bool = Field(description="Whether the values look like another unit's.")
-    exchanged_with: str | None = Field(
+    swapped_with: str | None = Field(
         description="Another refused input whose values fit here, as these fit there; null if none."
     )
     reason: str = Field(description="What was refused and what may be wrong, in a sentence.")

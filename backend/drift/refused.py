@@ -54,23 +54,22 @@ def _field(
 ) -> RefusedField:
     numbers = values[feature.name]
     usual = None if feature.is_category else float(np.median(column.sorted))
-    exchanged = _exchanged_with(feature, values)
-    factor = None if usual is None or exchanged else unit_factor(numbers, usual)
+    swapped = _swapped_with(feature, values)
+    factor = None if usual is None or swapped else unit_factor(numbers, usual)
     problems: Counter[str] = Counter()
     for each in refusals:
         problems[each.problem] += each.problems
     middle = float(np.median(numbers)) if len(numbers) else None
-    requests = len({each.request_id for each in refusals})
     return RefusedField(
         name=feature.name,
-        requests=requests,
+        requests=len({each.request_id for each in refusals}),
         problems=dict(problems.most_common()),
         median=middle,
         usual=usual,
         factor=factor,
         in_another_unit=factor is not None,
-        exchanged_with=exchanged,
-        reason=_reason(feature, requests, middle, usual, factor, exchanged),
+        swapped_with=swapped,
+        reason=_reason(feature, refusals, middle, usual, factor, swapped),
     )
 
 
@@ -100,7 +99,7 @@ def unit_factor(values: FloatArray, usual: float) -> float | None:
     return float(f"{middle:.4g}") if differs else None
 
 
-def _exchanged_with(feature: Feature, values: Mapping[str, FloatArray]) -> str | None:
+def _swapped_with(feature: Feature, values: Mapping[str, FloatArray]) -> str | None:
     """Return the refused input whose values fit this one's range while this one's fit there."""
     for other in FEATURES:
         if other.name == feature.name or other.name not in values or other.is_category:
@@ -117,26 +116,34 @@ def _mostly_fit(values: FloatArray, feature: Feature) -> bool:
 
 def _reason(
     feature: Feature,
-    requests: int,
+    refusals: Sequence[Refusal],
     middle: float | None,
     usual: float | None,
     factor: float | None,
-    exchanged: str | None,
+    swapped: str | None,
 ) -> str:
-    counted = "1 request was" if requests == 1 else f"{requests:,} requests were"
-    if exchanged is not None:
-        return (
-            f"Are {feature.name} and {exchanged} exchanged? {counted.capitalize()} refused whose values fit "
-            "each other's range."
-        )
-    if factor is not None and middle is not None and usual is not None:
+    name, limits = feature.name, _limits(feature)
+    if middle is None:
+        lacking = "an unknown word" if feature.is_category else "not a number"
+        return f"{name}: missing or {lacking} in {_counted(refusals)}{limits}."
+    counted = _counted([each for each in refusals if each.value is not None])
+    if swapped is not None:
+        return f"Are {name} and {swapped} swapped? In {counted}, each fits the other's range."
+    if factor is not None and usual is not None:
         times = f"{factor:,.3g}" if factor < 1000 else f"{float(f'{factor:.2g}'):,.0f}"
         return (
-            f"{feature.name}: {UNIT_SENTENCE} {counted.capitalize()} refused with values around "
-            f"{middle:,.6g}, about {times} times the usual {usual:,.4g}."
+            f"{name}: {UNIT_SENTENCE} Values around {middle:,.6g} in {counted}, about {times} times the "
+            f"usual {usual:,.4g}."
         )
-    sent = f" with values around {middle:,.6g}" if middle is not None else ""
-    limits = (
-        "" if feature.is_category else f"; it takes {feature.minimum:,g} to {feature.maximum:,g}"
-    )
-    return f"{feature.name}: {counted} refused{sent}{limits}."
+    return f"{name}: values around {middle:,.6g} in {counted}{limits}."
+
+
+def _limits(feature: Feature) -> str:
+    if feature.is_category:
+        return ""
+    return f"; it takes {feature.minimum:,g} to {feature.maximum:,g}"
+
+
+def _counted(refusals: Sequence[Refusal]) -> str:
+    requests = len({each.request_id for each in refusals})
+    return "1 refused request" if requests == 1 else f"{requests:,} refused requests"

@@ -3,6 +3,7 @@
 import contextlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from statistics import median
 from typing import TypeVar
 
@@ -19,13 +20,16 @@ from storage.schema.records import RefusedInputRecord
 
 Model = TypeVar("Model", bound=BaseModel)
 
+MOST_KEPT = 20
+"""Inputs and problems that are kept of one refused request: an empty one to a wide table has hundreds."""
+
 
 def read_inputs(model: type[Model], services: Services) -> Model:
     """Validate the current request's body as ``read_body`` does, with its errors; keep refusals."""
     try:
         return read_body(model, services.settings.backend.request_limit_bytes, services.metrics)
     except InvalidRequest as error:
-        records = list(refused_inputs(error.problems, g.request_id))
+        records = list(islice(refused_inputs(error.problems, g.request_id), MOST_KEPT))
         # The spool itself counts and logs a record that it cannot take; the refusal is answered all the same.
         with contextlib.suppress(SpoolUnavailable):
             services.spool.append(records, waits=False)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from backend.contract.refused import RefusedField, RefusedResponse
+from dashboard.drift.table import MOST_SHOWN, TALLEST_PIXELS
 from dashboard.wording.drift_words import column_label
 from dashboard.wording.value import escaped
 
@@ -29,6 +30,12 @@ def draw_refused(refused: RefusedResponse) -> None:
             [_cells(field) for field in refused.fields],
             key="drift_refused_table",
             hide_index=True,
+            height="content" if len(refused.fields) <= MOST_SHOWN else TALLEST_PIXELS,
+            column_config={
+                "Problem": st.column_config.TextColumn(width="large"),
+                "Refused median": st.column_config.NumberColumn(format="localized"),
+                "Training median": st.column_config.NumberColumn(format="localized"),
+            },
             placeholder="–",
             alt="Refused requests by input",
         )
@@ -42,18 +49,18 @@ def _title(refused: RefusedResponse) -> str:
 
 
 def _reasons(refused: RefusedResponse) -> list[str]:
-    """Return the sentences that name a cause first; of two exchanged inputs, the first one's only."""
+    """Return the sentences that name a cause first; of two swapped inputs, the first one's only."""
     said: set[str] = set()
     reasons = []
     for field in sorted(refused.fields, key=lambda field: not _is_suspect(field)):
-        if field.exchanged_with not in said:
+        if field.swapped_with not in said:
             reasons.append(field.reason)
         said.add(field.name)
     return reasons[:MOST_SENTENCES]
 
 
 def _is_suspect(field: RefusedField) -> bool:
-    return field.in_another_unit or field.exchanged_with is not None
+    return field.in_another_unit or field.swapped_with is not None
 
 
 def _cells(field: RefusedField) -> dict[str, str | int | float | None]:

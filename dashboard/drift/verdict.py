@@ -76,7 +76,8 @@ def _repeated_words(found: DriftWindowResponse) -> str:
     analysis = found.drift_analysis
     if analysis.different_rows == analysis.n_samples:
         return ""
-    return f" {analysis.different_rows:,} of them are different: equal ones count once."
+    verb = "is" if analysis.different_rows == 1 else "are"
+    return f" {analysis.different_rows:,} of them {verb} different: equal ones count once."
 
 
 def draw_no_verdict(found: DriftWindowResponse) -> None:

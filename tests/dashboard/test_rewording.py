@@ -40,7 +40,7 @@ PAGES = (
 NAMES = (
     "about action actor against categories challenger champion champion_version changed_by check_id code "
     "conflicting corrected dataset_sha256 decided_by description drifted_features duplicate endpoint "
-    "event_id exchanged_with expected_champion experiment_id feature_names features field hash identifier "
+    "event_id swapped_with expected_champion experiment_id feature_names features field hash identifier "
     "instance kind label last_hash last_lines leading_inputs level log_tail method mlflow_run_id "
     "mlflow_url model_name model_type model_version module name next_page_token page_token person "
     "prediction_id prediction_ids previous previous_version process q reference references refused_version "

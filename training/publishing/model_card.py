@@ -229,10 +229,10 @@ What the intervals do not promise:
 
 def _limits(outcome: TrainingOutcome) -> str:
     own = [*_censored(), *(f"- **{one.name}.** {one.text}" for one in CARD.limits)]
-    of_every_model = f"""- **Where the figures hold.** They are of {SUBJECTS} drawn like those of \
-the table,
-  independent of each other, and of one split. Of other {SUBJECTS}, or after the world has moved, only
-  actual values tell.
+    of_every_model = f"""- **Where the figures hold.** They describe {SUBJECTS} drawn at \
+random like those
+  of the table, independently of each other, on one split. For other {SUBJECTS}, or after things have
+  changed, only actual values tell.
 - **Extrapolation.** Inputs outside the training data still get a prediction, with \
 `warnings` that name the
   percentile they exceed, and a `support` score from 0 (farther than any training row is from the

@@ -1,4 +1,4 @@
-"""What refused inputs have in common: another unit, two exchanged inputs, or nothing."""
+"""What refused inputs have in common: another unit, two swapped inputs, or nothing."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def test_incomes_in_dollars_are_asked_about_as_another_unit(
     assert field.in_another_unit
     assert field.factor == pytest.approx(10_000, rel=0.5)
     assert field.requests == 200
-    assert field.reason.startswith("MedInc: all in another unit? 200 requests were refused")
+    assert field.reason.startswith("MedInc: all in another unit? Values around 25,662.5 in 200 ")
 
 
 def test_bad_values_of_all_sizes_are_no_unit(columns: tuple[ReferenceColumn, ...]) -> None:
@@ -52,15 +52,15 @@ def test_two_values_are_too_few_to_guess_from(columns: tuple[ReferenceColumn, ..
     assert (field.in_another_unit, field.requests) == (False, 2)
 
 
-def test_exchanged_coordinates_are_named(columns: tuple[ReferenceColumn, ...]) -> None:
+def test_swapped_coordinates_are_named(columns: tuple[ReferenceColumn, ...]) -> None:
     table = load_table().inputs[:50]
     rows = [refusal(n, "Latitude", row[7]) for n, row in enumerate(table.tolist())]
     rows += [refusal(n, "Longitude", row[6]) for n, row in enumerate(table.tolist())]
     by_name = {field.name: field for field in found(columns, *rows)}
-    assert by_name["Latitude"].exchanged_with == "Longitude"
-    assert by_name["Longitude"].exchanged_with == "Latitude"
+    assert by_name["Latitude"].swapped_with == "Longitude"
+    assert by_name["Longitude"].swapped_with == "Latitude"
     assert not by_name["Latitude"].in_another_unit
-    assert "exchanged?" in by_name["Latitude"].reason
+    assert "swapped?" in by_name["Latitude"].reason
 
 
 def test_missing_values_are_counted_by_problem(columns: tuple[ReferenceColumn, ...]) -> None:
@@ -68,6 +68,19 @@ def test_missing_values_are_counted_by_problem(columns: tuple[ReferenceColumn, .
     (field,) = found(columns, *rows)
     assert field.problems == {"missing": 1, "float_type": 1}
     assert (field.median, field.factor) == (None, None)
+    assert field.reason == (
+        "HouseAge: missing or not a number in 2 refused requests; it takes 0 to 200."
+    )
+
+
+def test_a_sentence_about_values_counts_only_requests_that_sent_some(
+    columns: tuple[ReferenceColumn, ...],
+) -> None:
+    rows = [refusal(n, "MedInc", 80_000.0) for n in range(4)]
+    rows += [refusal(n, "MedInc", None, "missing") for n in range(4, 9)]
+    (field,) = found(columns, *rows)
+    assert field.requests == 9
+    assert "Values around 80,000 in 4 refused requests" in field.reason
 
 
 @pytest.mark.parametrize("factor", [-1000.0, 0.0, 2.0])

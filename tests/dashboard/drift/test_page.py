@@ -129,20 +129,20 @@ def test_refused_requests_are_shown_though_nothing_was_predicted(
     assert not sentences(page)
     text = _text(page)
     assert "5 requests refused for an input" in text
-    assert "MedInc: all in another unit? 5 requests were refused with values around 50,000" in text
+    assert "MedInc: all in another unit? Values around 50,000 in 5 refused requests" in text
     assert "**Not enough data**" in text
     assert page.dataframe[0].value["Problem"].tolist() == ["too high"]
 
 
-def test_two_exchanged_inputs_are_asked_about_once(open_page: OpenPage, service: Service) -> None:
+def test_two_swapped_inputs_are_asked_about_once(open_page: OpenPage, service: Service) -> None:
     url = f"{service.settings.addresses.backend_url}/predict"
-    exchanged = {"Latitude": EXAMPLE["Longitude"], "Longitude": EXAMPLE["Latitude"]}
+    swapped = {"Latitude": EXAMPLE["Longitude"], "Longitude": EXAMPLE["Latitude"]}
     for _ in range(4):
-        assert requests.post(url, json=EXAMPLE | exchanged, timeout=10).status_code == 400
+        assert requests.post(url, json=EXAMPLE | swapped, timeout=10).status_code == 400
     service.store_records()
     page = open_page("drift", service)
     assert not sentences(page)
-    assert _text(page).count("exchanged?") == 1
+    assert _text(page).count("swapped?") == 1
 
 
 def test_too_few_predictions_are_no_verdict(open_page: OpenPage, service: Service) -> None:
