@@ -10,7 +10,7 @@ from storage.schema.triggers import Trigger, TriggerSource
 
 logger = logging.getLogger(__name__)
 
-Branch = Literal["no champion", "better", "better on recent"]
+Branch = Literal["no champion", "better", "better on recent", "better intervals"]
 
 
 class GateDecision(BaseModel):

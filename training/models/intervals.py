@@ -1,5 +1,6 @@
 """Prediction intervals: how far the actual price may be from the prediction, by place and segment."""
 
+from copy import copy
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -149,6 +150,13 @@ class PriceIntervals:
         columns = np.column_stack([features, predictions])
         fill_bounds(columns, regions, self.arrays(), lower, upper)
         return lower, upper
+
+    def scaled(self, times: float) -> Self:
+        """Return a copy whose intervals are ``times`` as wide; their widths keep their proportions."""
+        other = copy(self)
+        other.factor_ = self.factor_ * times
+        other.region_factors_ = self.region_factors_ * times
+        return other
 
     def arrays(self) -> IntervalArrays:
         """Return what was learned, for the compiled functions."""
