@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import cycle
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from tests.warm_parent import WARM, WarmProgram
@@ -24,6 +25,7 @@ STOP_SECONDS = 10.0
 FINISH_SECONDS = 240.0
 PAGE_SECONDS = 60
 Program = subprocess.Popen[bytes] | WarmProgram
+Ended = subprocess.CompletedProcess[str]
 Value = TypeVar("Value")
 
 
@@ -33,8 +35,28 @@ def clean_environment(**settings: str) -> dict[str, str]:
     return kept | {"PYTHONUNBUFFERED": "1"} | settings
 
 
-def finished(*arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with these arguments and only the given HOUSING_ settings until it ends."""
+def finished(option: str, program: object, *arguments: object, **settings: str) -> Ended:
+    """Run Python with "-m" or "-c", a program, its arguments and only these HOUSING_ settings until it ends.
+
+    The libraries are imported already, and nothing of the project is: see ``tests.warm_parent``.
+    """
+    words, own = [str(each) for each in arguments], clean_environment(**settings)
+    with TemporaryDirectory() as folder:
+        output, errors, script = (Path(folder, name) for name in ("output", "errors", "script.py"))
+        if option == "-c":
+            script.write_text(str(program), encoding="utf-8")
+        module = str(script if option == "-c" else program)
+        process = WarmProgram(module, words, REPOSITORY, own, output, errors, imports_ours=True)
+        try:
+            code = process.wait(FINISH_SECONDS)
+        finally:
+            stop_group(process)
+        said, complained = (path.read_text(encoding="utf-8") for path in (output, errors))
+    return subprocess.CompletedProcess([module, *words], code, said, complained)
+
+
+def finished_cold(*arguments: object, **settings: str) -> Ended:
+    """Run it as ``finished`` does, but with its own imports, as for a person."""
     return subprocess.run(
         [sys.executable, *map(str, arguments)],
         cwd=REPOSITORY,
@@ -45,9 +67,9 @@ def finished(*arguments: object, **settings: str) -> subprocess.CompletedProcess
     )
 
 
-def said_by(*arguments: object, **settings: str) -> str:
+def said_by(option: str, program: object, *arguments: object, **settings: str) -> str:
     """Return what such a run printed; it must succeed."""
-    done = finished(*arguments, **settings)
+    done = finished(option, program, *arguments, **settings)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return done.stdout
 

@@ -31,10 +31,16 @@ WARM = frozenset(
     }
 )
 """The programs whose imports it has done."""
+OURS = frozenset({"storage", "training", "backend", "dashboard", "tests"})
+"""What a program of another table imports itself, as its definition is read by then."""
 
 
 class WarmProgram:
-    """A running program, with what tests use of ``subprocess.Popen``."""
+    """A running program, with what tests use of ``subprocess.Popen``.
+
+    Its errors go into the log, unless they have a file of their own. One that ``imports_ours`` has only the
+    libraries from its parent: it may be of another table, and any module or the path of a script.
+    """
 
     def __init__(
         self,
@@ -43,10 +49,16 @@ class WarmProgram:
         folder: Path,
         environment: dict[str, str],
         log: Path,
+        errors: Path | None = None,
+        *,
+        imports_ours: bool = False,
     ) -> None:
         self._name = f"{module} {' '.join(arguments)}"
+        become = _become_anew if imports_ours else _become
         with chdir(folder):
-            self._process = forked(_become, module, arguments, folder, environment, log)
+            self._process = forked(
+                become, module, arguments, folder, environment, log, errors or log
+            )
         while self.poll() is None and not _leads_its_group(self.pid):
             time.sleep(0.001)
 
@@ -115,8 +127,29 @@ def _leads_its_group(pid: int) -> bool:
         return False
 
 
+def _become_anew(
+    module: str,
+    arguments: Sequence[str],
+    folder: Path,
+    environment: dict[str, str],
+    log: Path,
+    errors: Path,
+) -> None:
+    """Do the same with the project's modules forgotten, and with its own folders to import from."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
+        del sys.modules[name]
+    own = [name for name in environment.get("PYTHONPATH", "").split(os.pathsep) if name]
+    sys.path[:0] = [str(folder), *own]
+    _become(module, arguments, folder, environment, log, errors)
+
+
 def _become(
-    module: str, arguments: Sequence[str], folder: Path, environment: dict[str, str], log: Path
+    module: str,
+    arguments: Sequence[str],
+    folder: Path,
+    environment: dict[str, str],
+    log: Path,
+    errors: Path,
 ) -> None:
     """Do in this process what ``python -m module`` does in a new one."""
     # Its parent has set this, too, when it imported MLflow.
@@ -126,14 +159,17 @@ def _become(
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(MLFLOW_ENVIRONMENT | environment)
-    output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    os.dup2(output, sys.stdout.fileno())
-    os.dup2(output, sys.stderr.fileno())
-    os.close(output)
+    for path, stream in ((log, sys.stdout), (errors, sys.stderr)):
+        output = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        os.dup2(output, stream.fileno())
+        os.close(output)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     os.execv = _go_on  # type: ignore[assignment]
     sys.argv = [module, *arguments]
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    if module.endswith(".py"):
+        runpy.run_path(module, run_name="__main__")
+    else:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 def _go_on(_program: str, words: list[str]) -> NoReturn:

@@ -2,15 +2,13 @@
 
 import csv
 import io
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.console import OPERATOR_KEY, System, settle, visit
-from tests.system import REPOSITORY, clean_environment, wait_for
+from tests.system import said_by, wait_for
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -22,14 +20,8 @@ LABELS_NEEDED = 100
 def traffic(system: System) -> None:
     """Districts asked about whose prices are reported a few seconds later."""
     arguments = ["steady", "--rate", str(RATE), "--duration", str(SECONDS), "--seed", "3"]
-    subprocess.run(
-        [sys.executable, "-m", "backend.simulate", *arguments, "--url", system.service_url],
-        cwd=REPOSITORY,
-        env=clean_environment(HOUSING_OPERATOR_KEY=OPERATOR_KEY),
-        check=True,
-        capture_output=True,
-        timeout=240,
-    )
+    arguments += ["--url", system.service_url]
+    said_by("-m", "backend.simulate", *arguments, HOUSING_OPERATOR_KEY=OPERATOR_KEY)
     wait_for(lambda: system.client.performance().n_labelled >= LABELS_NEEDED, what="labels enough")
 
 

@@ -8,11 +8,14 @@ import pyarrow.parquet
 import pytest
 
 from storage.models.store import ModelStore
+from storage.paths import RuntimePaths
 from storage.settings import Settings
-from tests.system import REPOSITORY, finished, said_by
+from tests.system import REPOSITORY, finished, finished_cold, said_by
 from tests.tables.orchard import ROWS, TARGET, write_orchard
+from tests.tracking_store import copy_store, empty_store
 
 pytestmark = pytest.mark.xdist_group("own table")
+RUNTIME = "runtime"
 PAGE = REPOSITORY / "docs" / "how-to" / "bring-your-own-model.md"
 
 
@@ -29,6 +32,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     said_by("-m", "training.describe", rows, "--target", TARGET, "-o", table)
     with (table / "table.toml").open("a", encoding="utf-8") as definition:
         definition.write("\n" + "\n".join(_blocks("toml")))
+    copy_store(empty_store(tmp_path_factory), RuntimePaths(folder / RUNTIME))
     (table / "my_models.py").write_text(_blocks("python")[0], encoding="utf-8")
     return table
 
@@ -43,7 +47,7 @@ def _settings(table: Path, name: str) -> dict[str, str]:
 
 def test_the_models_of_the_page_compete_and_one_of_them_answers(table: Path) -> None:
     pytest.importorskip("lightgbm", reason="the page's example is LightGBM")
-    settings = _settings(table, "runtime")
+    settings = _settings(table, RUNTIME)
     names = "lightgbm,small_trees,extra_trees"
     # Despite the checks: on a busy machine the latency is none of this test's business.
     trained = said_by("-m", "training", "--candidates", names, "--despite-checks", **settings)
@@ -75,7 +79,7 @@ def test_a_library_that_is_missing_is_said_before_anything_is_trained(table: Pat
     # As if it were not installed.
     blocked.write_text("import sys\nsys.modules['catboost'] = None\n", encoding="utf-8")
     settings["PYTHONPATH"] = f"{blocked.parent}:{settings['PYTHONPATH']}"
-    said = finished("-m", "training", "--candidates", "linear_regression,catboost", **settings)
+    said = finished_cold("-m", "training", "--candidates", "linear_regression,catboost", **settings)
     assert said.returncode != 0
     assert "The candidate catboost needs CatBoost, which is not installed here" in said.stderr
     assert "pip install -r requirements/catboost.txt" in said.stderr

@@ -3,8 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from contextlib import closing, suppress
@@ -25,7 +23,7 @@ from storage.settings import Settings
 from tests.backend.live_service import live_service, process_settings
 from tests.faults.load import Load
 from tests.faults.system_under_test import report
-from tests.system import REPOSITORY, clean_environment, wait_for
+from tests.system import said_by, wait_for
 from tests.versions import champion_and_dearer
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -119,13 +117,4 @@ def _kill_everything(settings: Settings) -> None:
 
 def _command(module: str, settings: Settings, *arguments: str) -> str:
     """Run one of the commands, which must succeed; return what it says."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=REPOSITORY,
-        env=clean_environment(**process_settings(settings)),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return said_by("-m", module, *arguments, **process_settings(settings))

@@ -1,18 +1,19 @@
 """A table with dates is split by them, from the draft to the next retraining."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.system import REPOSITORY, clean_environment
+from storage.paths import RuntimePaths
+from tests.system import finished, said_by
 from tests.tables.sales import TARGET, write_sales
+from tests.tracking_store import copy_store, empty_store
 
 pytestmark = [pytest.mark.xdist_group("tables"), pytest.mark.timeout(600)]
 
+BY_TIME, AT_RANDOM = "runtime", "runtime_random"
 BORDERS = {"validation_from": "2022-05-09", "test_from": "2022-06-10"}
 """Of 200 days from 1 January 2022 on: after 128 and after 160 of them."""
 
@@ -22,7 +23,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The drafted definition and its rows."""
     root = tmp_path_factory.mktemp("sales")
     file, folder = write_sales(root / "sales.csv"), root / "table"
-    run({}, "training.describe", str(file), "--target", TARGET, "-o", str(folder))
+    said_by("-m", "training.describe", file, "--target", TARGET, "-o", folder)
+    for runtime in (BY_TIME, AT_RANDOM):
+        copy_store(empty_store(tmp_path_factory), RuntimePaths(root / runtime))
     return folder
 
 
@@ -30,7 +33,7 @@ def test_the_draft_splits_by_time_and_a_retraining_keeps_to_it(folder: Path) -> 
     definition = (folder / "table.toml").read_text(encoding="utf-8")
     assert 'time = "sold"' in definition
     assert 'split = "time"' in definition
-    found = trained(folder, folder.parent / "runtime")
+    found = trained(folder, folder.parent / BY_TIME)
     assert found["manifest"] == {"kind": "time", "left_out": 0, **BORDERS} == found["again"]
     assert found["same_rows"]
     assert found["tags"] == {"split": "time", **BORDERS}
@@ -46,7 +49,7 @@ def test_the_definition_may_say_otherwise(folder: Path) -> None:
     drawn = definition.replace('split = "time"', 'split = "random"')
     (other / "table.toml").write_text(drawn, encoding="utf-8")
     (other / "rows.parquet").write_bytes((folder / "rows.parquet").read_bytes())
-    found = trained(other, folder.parent / "runtime_random")
+    found = trained(other, folder.parent / AT_RANDOM)
     assert found["manifest"]["kind"] == found["tags"]["split"] == "random"
     assert "split at random (seed 0)" in found["card"]
 
@@ -60,31 +63,16 @@ def test_a_row_without_a_readable_time_is_named(folder: Path) -> None:
         "HOUSING_TABLE": str(folder),
         "HOUSING_RUNTIME_DIRECTORY": str(rows.parent / "none"),
     }
-    refused = run(settings, "training", "--csv", str(rows), succeeds=False)
-    assert (
-        "row 7, column sold: No date, time or number as in the other rows ('some day')" in refused
-    )
+    refused = finished("-m", "training", "--csv", rows, **settings)
+    assert refused.returncode != 0
+    reason = "row 7, column sold: No date, time or number as in the other rows ('some day')"
+    assert reason in refused.stderr
 
 
 def trained(folder: Path, runtime: Path) -> dict[str, Any]:
     """Train on a table; return what the walk found, and what was said meanwhile."""
     settings = {"HOUSING_TABLE": str(folder), "HOUSING_RUNTIME_DIRECTORY": str(runtime)}
-    said = run(settings, "training", "--candidates", "hist_gradient_boosting")
-    run(settings, "tests.tables.split_walk", str(runtime / "walked.json"))
+    said = said_by("-m", "training", "--candidates", "hist_gradient_boosting", **settings)
+    said_by("-m", "tests.tables.split_walk", runtime / "walked.json", **settings)
     found: dict[str, Any] = json.loads((runtime / "walked.json").read_text(encoding="utf-8"))
     return found | {"said": " ".join(said.split())}
-
-
-def run(settings: dict[str, str], module: str, *arguments: str, succeeds: bool = True) -> str:
-    """Run a module on another table; return what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=REPOSITORY,
-        env=clean_environment() | settings,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert (done.returncode == 0) == succeeds, done.stdout + done.stderr
-    return done.stdout + done.stderr

@@ -1,13 +1,11 @@
 """Machine code compiled ahead is all that the service needs; and what happens where none can be kept."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.system import clean_environment
+from tests.system import said_by
 from training.compilation import __main__ as compilation
 from training.kernels import machine_code
 
@@ -46,9 +44,7 @@ print(json.dumps([len(ahead), sorted(signatures() - ahead)]))
 
 
 def test_the_service_needs_no_function_that_was_not_compiled_ahead(trained_runtime: Path) -> None:
-    command = [sys.executable, "-c", AHEAD, str(trained_runtime)]
-    found = subprocess.run(command, env=clean_environment(), capture_output=True, timeout=240)
-    number, missing = json.loads(found.stdout or found.stderr)
+    number, missing = json.loads(said_by("-c", AHEAD, trained_runtime))
     assert number > 10
     assert missing == []
 
@@ -75,9 +71,7 @@ print(json.dumps([len(known), len(set(_answer_coded.signatures) - known)]))
 
 
 def test_trees_of_a_library_need_no_function_that_was_not_compiled_ahead() -> None:
-    command = [sys.executable, "-c", OF_A_LIBRARY]
-    found = subprocess.run(command, env=clean_environment(), capture_output=True, timeout=240)
-    known, missing = json.loads(found.stdout or found.stderr)
+    known, missing = json.loads(said_by("-c", OF_A_LIBRARY))
     assert known >= 1
     assert missing == 0
 

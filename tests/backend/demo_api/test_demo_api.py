@@ -1,7 +1,5 @@
 """The walk against the real service, against nothing, and against something that is not this service."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,7 +9,7 @@ import pytest
 from backend.demo_api.__main__ import STEPS
 from storage.settings import Settings
 from tests.backend.live_service import process_settings
-from tests.system import REPOSITORY, clean_environment
+from tests.system import Ended, finished
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -68,12 +66,5 @@ def test_something_else_that_answers_is_found_out(settings: Settings, impostor: 
     assert "\nok " not in result.stdout
 
 
-def _walk(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "backend.demo_api", *arguments],
-        cwd=REPOSITORY,
-        env=clean_environment(**process_settings(settings)),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+def _walk(settings: Settings, *arguments: str) -> Ended:
+    return finished("-m", "backend.demo_api", *arguments, **process_settings(settings))

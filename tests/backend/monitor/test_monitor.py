@@ -1,8 +1,6 @@
 """The monitor as a process: the service up, down, up again; the monitor itself started anew."""
 
 import json
-import subprocess
-import sys
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ from matplotlib import image
 
 from storage.settings import Settings
 from tests.backend.live_service import live_service, process_settings
-from tests.system import REPOSITORY, clean_environment, running, wait_for
+from tests.system import Ended, finished, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -61,15 +59,8 @@ def test_a_wrong_argument_is_one_sentence(settings: Settings, arguments: tuple[s
     assert "is not a positive number" in result.stderr
 
 
-def _monitor(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "backend.monitor", *arguments],
-        cwd=REPOSITORY,
-        env=clean_environment(**process_settings(settings)),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+def _monitor(settings: Settings, *arguments: str) -> Ended:
+    return finished("-m", "backend.monitor", *arguments, **process_settings(settings))
 
 
 def _lines(reports: Path) -> list[str]:

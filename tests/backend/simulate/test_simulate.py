@@ -1,7 +1,5 @@
 """The command against the real service, and against one that is not there."""
 
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from backend.keys import load_or_create_keys, operator_key
 from storage.settings import Settings
 from tests.backend.live_service import live_service, process_settings
 from tests.settings import changed
-from tests.system import REPOSITORY, clean_environment, running, wait_for
+from tests.system import Ended, finished, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -77,15 +75,8 @@ def test_the_key_is_the_running_systems(settings: Settings) -> None:
     assert operator_key(given) == "mine"
 
 
-def _simulate(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "backend.simulate", *arguments],
-        cwd=REPOSITORY,
-        env=clean_environment(**process_settings(settings)),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+def _simulate(settings: Settings, *arguments: str) -> Ended:
+    return finished("-m", "backend.simulate", *arguments, **process_settings(settings))
 
 
 def _number(said: str, after: str) -> int:
