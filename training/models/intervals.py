@@ -4,32 +4,17 @@ from copy import copy
 from typing import NamedTuple, Self
 
 import numpy as np
-from sklearn.base import RegressorMixin, clone
-from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.model_selection import KFold, PredefinedSplit, cross_val_predict
 
 from storage.domain.slices import REGION_NAMES
 from storage.domain.target import HIGHEST_ANSWER, LOWEST_ANSWER, RESOLUTION
-from storage.schema.arrays import FloatArray, IndexArray, IntegerArray
-from storage.schema.drawn import drawn_rows
-from training.dataset.districts import subjects_of
+from storage.schema.arrays import FloatArray, IntegerArray
 from training.kernels.compiled import compiled
-from training.kernels.forest import FlatForest
 from training.kernels.forest_arrays import ForestArrays, sum_trees
-from training.models.blend.regressor import BlendedBoosting
-from training.models.early_stopping import without_stopping
-from training.models.price_pipeline import (
-    PREPROCESSING,
-    REGRESSOR,
-    PricePipeline,
-    placed,
-    possible,
-)
+from training.models.difficulty import fit_difficulty
+from training.models.price_pipeline import PricePipeline
 from training.models.regions import region_of
 
 COVERAGE = 0.9
-MOST_ROWS = 200_000
-"""Training rows from which difficulty is learned: the model is fitted four times more for it."""
 BAND_ROWS, MOST_BANDS = 100, 10
 """Calibration rows of a band of predictions at least, and how many bands there are at most."""
 ONE_BAND: FloatArray = np.zeros(0)
@@ -37,8 +22,6 @@ REGION_COVERAGE = 0.86
 """Target for a single region; slightly below the overall one, because a region has few calibration rows."""
 SCALE_POWER = 0.9
 """Below one, intervals differ less than the scales do, and are narrower on average."""
-SCALE_QUANTILE = 0.8
-FOLDS = 4
 
 
 class IntervalArrays(NamedTuple):
@@ -116,7 +99,7 @@ class PriceIntervals:
         train_targets, calibration_targets
             Shape (n,), in 100,000 USD.
         """
-        self._fit_scale(pipeline, train_inputs, train_targets)
+        self.scale_ = fit_difficulty(pipeline, train_inputs, train_targets, self.seed)
         features = pipeline.features(calibration_inputs)
         predictions = pipeline.prices(features)
         errors = np.abs(calibration_targets - predictions)
@@ -168,42 +151,6 @@ class PriceIntervals:
             HIGHEST_ANSWER,
             RESOLUTION,
         )
-
-    def _fit_scale(self, pipeline: PricePipeline, inputs: FloatArray, targets: FloatArray) -> None:
-        inputs, targets = self._some(inputs, targets)
-        # Fitted again, not only applied: neighbour features leave a training row out of its own
-        # neighbourhood only while they are fitted.
-        features = np.asarray(clone(pipeline[PREPROCESSING]).fit_transform(placed(inputs), targets))
-        folds = PredefinedSplit(self._folds(inputs))
-        member = _one_member(pipeline[REGRESSOR])
-        unseen = possible(cross_val_predict(member, features, targets, cv=folds))
-        model = HistGradientBoostingRegressor(
-            loss="quantile",
-            quantile=SCALE_QUANTILE,
-            learning_rate=0.06,
-            max_iter=80,
-            max_leaf_nodes=10,
-            min_samples_leaf=40,
-            l2_regularization=5.0,
-            max_features=0.3,
-            early_stopping=False,
-            random_state=self.seed,
-        )
-        model.fit(np.column_stack([features, unseen]), np.abs(targets - unseen))
-        self.scale_ = FlatForest([model])
-
-    def _some(self, inputs: FloatArray, targets: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the rows that difficulty is learned from: of very many, a drawn part, in their order."""
-        rows = drawn_rows(len(inputs), MOST_ROWS, self.seed)
-        return inputs[rows], targets[rows]
-
-    def _folds(self, inputs: FloatArray) -> IndexArray:
-        """Return the fold of each row, shape (n,): the same for all rows of one district."""
-        fold_of = np.empty(len(inputs), dtype=np.intp)
-        folds = KFold(FOLDS, shuffle=True, random_state=self.seed)
-        for number, (_, rows) in enumerate(folds.split(inputs)):
-            fold_of[rows] = number
-        return np.asarray(fold_of[subjects_of(inputs)])
 
     def _scale(self, features: FloatArray, predictions: FloatArray) -> FloatArray:
         scale = self.scale_.predict(np.column_stack([features, predictions]))[:, 0]
@@ -277,11 +224,3 @@ def _borders(predictions: FloatArray) -> FloatArray:
             borders.append(border)
             below = rows_below
     return np.array(borders)
-
-
-def _one_member(regressor: RegressorMixin) -> RegressorMixin:
-    # One near model errs about as much as the mean of three, in a third of the time.
-    if isinstance(regressor, BlendedBoosting):
-        return regressor.heaviest()
-    copy = without_stopping(regressor)
-    return copy.set_params(members=1) if "members" in copy.get_params(deep=False) else copy
