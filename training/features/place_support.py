@@ -8,6 +8,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from storage.domain.place import LATITUDE, LONGITUDE
 from storage.schema.arrays import FloatArray, IntegerArray
 from training.features.columns import AGE, POPULATION
+from training.features.map_cells import cell_folds
 from training.features.map_coordinates import map_coordinates, on_grid
 from training.kernels.compiled import compiled
 from training.kernels.forest import FlatForest
@@ -79,7 +80,8 @@ class PlaceSupport:
 
     def _without_their_cell(self, points: FloatArray, raw: FloatArray) -> FloatArray:
         """Return the columns of the districts whose fold of cells has been taken away."""
-        folds = self._cell_folds(raw)
+        places = raw[:, [LATITUDE, LONGITUDE]]
+        folds = cell_folds(places, self.cell_degrees, self.folds, self.seed)
         parts = []
         for fold in range(self.folds):
             away = folds == fold
@@ -89,15 +91,6 @@ class PlaceSupport:
                 kept = np.ascontiguousarray(points[~away])
                 parts.append(self._columns_of(kept, raw[away], nobody))
         return np.concatenate(parts) if parts else np.empty((0, 0))
-
-    def _cell_folds(self, raw: FloatArray) -> IntegerArray:
-        """Deal the map cells, of a random origin, to folds; return each district's fold."""
-        generator = np.random.RandomState(self.seed)
-        places = raw[:, [LATITUDE, LONGITUDE]] + generator.random_sample(2) * self.cell_degrees
-        cells = np.floor(places / self.cell_degrees)
-        _, numbers = np.unique(cells, axis=0, return_inverse=True)
-        numbers = numbers.ravel()
-        return np.asarray(generator.randint(0, self.folds, numbers.max() + 1)[numbers])
 
     @staticmethod
     def _columns_of(points: FloatArray, raw: FloatArray, excluded: IntegerArray) -> FloatArray:
