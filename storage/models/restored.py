@@ -33,7 +33,7 @@ KINDS: Mapping[str, Kind] = {
     "flat forest": Kind("training.kernels.forest", "FlatForest"),
     "forest arrays": Kind("training.kernels.forest_arrays", "ForestArrays"),
     "price pipeline": Kind("training.models.price_pipeline", "PricePipeline"),
-    "intervals": Kind("training.models.intervals", "PriceIntervals"),
+    "intervals": Kind("training.models.intervals", "PriceIntervals", 2),
     "boosted trees": Kind("training.models.neighbour_boosting", "BoostedTrees"),
     "blended boosting": Kind("training.models.blend.regressor", "BlendedBoosting"),
     "blend arrays": Kind("training.kernels.blend_arrays", "BlendArrays"),

@@ -23,9 +23,9 @@ def cell_folds(
 
     Examples
     --------
-    >>> places = np.array([[37.88, -122.23], [37.87, -122.24], [32.72, -117.16]])
-    >>> cell_folds(places, 0.5, folds=5, seed=0).tolist()
-    [0, 0, 3]
+    >>> places = np.array([[37.88, -122.23], [37.87, -122.24], [40.80, -124.16]])
+    >>> cell_folds(places, 0.5, folds=5, seed=4).tolist()
+    [1, 1, 0]
     """
     generator = np.random.RandomState(seed)
     cells = np.floor((places + generator.random_sample(2) * sides) / sides)

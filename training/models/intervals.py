@@ -20,8 +20,10 @@ BAND_ROWS, MOST_BANDS = 100, 10
 ONE_BAND: FloatArray = np.zeros(0)
 REGION_COVERAGE = 0.86
 """Target for a single region; slightly below the overall one, because a region has few calibration rows."""
-SCALE_POWER = 0.9
-"""Below one, intervals differ less than the scales do, and are narrower on average."""
+SCALE_POWER = 1.05
+"""Above one: trees draw what they learn towards the middle, so the difficult are more so than they say."""
+FORMER_POWER = 0.9
+"""Of the scale, in versions that do not know theirs: their widths differ less than the scales do."""
 
 
 class IntervalArrays(NamedTuple):
@@ -36,16 +38,17 @@ class IntervalArrays(NamedTuple):
     lowest: float
     highest: float
     resolution: float
+    power: float
 
 
 class PriceIntervals:
     """90 % intervals around the answers of a fitted pipeline: split conformal, scaled by difficulty.
 
-    A small boosted ensemble learns, from out-of-fold predictions on the training part, the 80 % quantile s
-    of the absolute residual. The calibration part gives each of its rows the score |error| / s^0.9; the
-    interval is the prediction plus and minus f s^0.9, where f is the ceil((n + 1) 0.9)-th smallest of the n
-    scores. A region whose own scores ask for a larger factor (at 86 %) gets that. (Lei et al. 2018,
-    Distribution-Free Predictive Inference for Regression, section 5.2.)
+    A small boosted ensemble learns, from answers to training rows that were not learned, the 80 % quantile s
+    of the absolute residual (``fit_difficulty``). The calibration part gives each of its rows the score
+    |error| / s^1.05; the interval is the prediction plus and minus f s^1.05, where f is the
+    ceil((n + 1) 0.9)-th smallest of the n scores. A region whose own scores ask for a larger factor (at 86 %)
+    gets that. (Lei et al. 2018, Distribution-Free Predictive Inference for Regression, section 5.2.)
 
     A table without regions has bands of predictions instead, each with the factor of its own scores (Vovk,
     Gammerman and Shafer 2005, Algorithmic Learning in a Random World, section 4.5: Mondrian). Else, where
@@ -54,7 +57,7 @@ class PriceIntervals:
     The guarantee of split conformal prediction is for rows exchangeable with the calibration part, on
     average over all of them. The part that calibrates here is validation, which has also chosen the winner
     among a few candidates: so the guarantee is not strict, and the coverage is measured on the test part.
-    It does not extend to regions without training districts.
+    It does not extend to areas without training rows: there intervals are wider, not guaranteed.
 
     Prices are censored at 5.00001: an upper bound there says "this or more", never how much more.
 
@@ -72,9 +75,12 @@ class PriceIntervals:
         Factor by region, in the order of ``REGION_NAMES``, at least ``factor_``; or by band.
     borders_ : ndarray of shape (bands - 1,)
         Predictions between which bands lie; empty where there are regions, and in versions from before.
+    power_ : float
+        Of the scale in the width; 0.9 in versions from before.
     """
 
     borders_: FloatArray = ONE_BAND
+    power_: float = FORMER_POWER
 
     def __init__(self, coverage: float = COVERAGE, seed: int = 0) -> None:
         self.coverage = coverage
@@ -99,11 +105,12 @@ class PriceIntervals:
         train_targets, calibration_targets
             Shape (n,), in 100,000 USD.
         """
+        self.power_ = SCALE_POWER
         self.scale_ = fit_difficulty(pipeline, train_inputs, train_targets, self.seed)
         features = pipeline.features(calibration_inputs)
         predictions = pipeline.prices(features)
         errors = np.abs(calibration_targets - predictions)
-        scores = errors / self._scale(features, predictions) ** SCALE_POWER
+        scores = errors / self._scale(features, predictions) ** self.power_
         self.factor_ = conformal_quantile(scores, self.coverage)
         if len(REGION_NAMES) > 1:
             self.region_factors_ = self._region_factors(scores, region_of(calibration_inputs))
@@ -150,6 +157,7 @@ class PriceIntervals:
             LOWEST_ANSWER,
             HIGHEST_ANSWER,
             RESOLUTION,
+            self.power_,
         )
 
     def _scale(self, features: FloatArray, predictions: FloatArray) -> FloatArray:
@@ -193,7 +201,7 @@ def fill_bounds(
         group = regions[row]
         if arrays.borders.shape[0] > 0:
             group = np.searchsorted(arrays.borders, prediction, side="right")
-        half_width = arrays.factors[group] * scale**SCALE_POWER
+        half_width = arrays.factors[group] * scale**arrays.power
         lower[row] = min(max(prediction - half_width, arrays.lowest), arrays.highest)
         upper[row] = min(max(prediction + half_width, arrays.lowest), arrays.highest)
 

@@ -18,11 +18,14 @@ from tests.benchmarks.accuracy.competitors import (
 )
 from training.dataset.splits import Part, Splits
 from training.evaluation.metrics import evaluate
+from training.features.columns import OCCUPANCY, POPULATION
 from training.models.interval_figures import interval_figures
 from training.models.intervals import PriceIntervals, conformal_quantile
 from training.models.regions import region_of
 
 DECILES = 10
+HOUSEHOLDS = (50, 150, 300, 500, 1000)
+"""Where bands of how many stand behind a row begin: the fewer they are, the more its value is chance."""
 
 
 def measured_split(
@@ -93,6 +96,7 @@ def _described(
     edges = np.quantile(predicted, np.arange(1, DECILES) / DECILES)
     deciles = np.searchsorted(edges, predicted)
     regions = region_of(test.inputs)
+    bands = np.digitize(test.inputs[:, POPULATION] / test.inputs[:, OCCUPANCY], HOUSEHOLDS)
     return {
         **asdict(interval_figures(lower, upper, test.targets, PriceIntervals().coverage)),
         "coverage_by_decile": [float(covered[deciles == each].mean()) for each in range(DECILES)],
@@ -101,4 +105,8 @@ def _described(
             for number, name in enumerate(REGION_NAMES)
             if (regions == number).any()
         },
+        "coverage_by_households": [
+            float(covered[bands == each].mean()) if (bands == each).any() else None
+            for each in range(len(HOUSEHOLDS) + 1)
+        ],
     }

@@ -43,6 +43,7 @@ def _interval_means(figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         for name in REGION_NAMES
     }
     deciles = np.mean([each["coverage_by_decile"] for each in figures], axis=0)
+    households = np.array([each["coverage_by_households"] for each in figures], dtype=np.float64)
     return {
         **_means([{name: each[name] for name in SCALARS} for each in figures]),
         "coverage_by_decile": deciles.tolist(),
@@ -51,6 +52,7 @@ def _interval_means(figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             for name, values in by_region.items()
             if not np.isnan(values).all()
         },
+        "coverage_by_households": np.nanmean(households, axis=0).tolist(),
     }
 
 
@@ -91,8 +93,9 @@ def _interval_table(splits: Sequence[Split]) -> list[str]:
     return [
         f"90 % intervals, on average {mean['width_saved']:.1%} narrower than intervals of one width:",
         "",
-        "| split | coverage | lowest decile | lowest region | width | one width | score | one width |",
-        "|---|" + "---:|" * 7,
+        "| split | coverage | lowest decile | lowest region | under 50 households "
+        "| width | one width | score | one width |",
+        "|---|" + "---:|" * 8,
         *(_interval_row(name, figures) for name, figures in rows),
     ]
 
@@ -105,6 +108,7 @@ def _interval_row(name: str, figures: Mapping[str, Any]) -> str:
         f"{ours['coverage']:.4f}",
         f"{min(ours['coverage_by_decile']):.3f}",
         f"{ours['coverage_by_region'][region]:.3f} {region}",
+        f"{ours['coverage_by_households'][0]:.3f}",
         f"{ours['mean_width']:.3f}",
         f"{constant['mean_width']:.3f}",
         f"{ours['score']:.3f}",

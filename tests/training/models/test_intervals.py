@@ -6,8 +6,9 @@ import pytest
 from storage.domain.inputs import FEATURE_NAMES
 from storage.domain.place import LATITUDE, LONGITUDE
 from storage.domain.slices import REGION_NAMES
-from storage.domain.target import TARGET_CAP
+from storage.domain.target import HIGHEST_ANSWER, TARGET_CAP
 from storage.models.pickles import pickled, unpickled
+from storage.models.restored import KINDS, restored
 from storage.models.store import INTERVALS, ModelStore
 from storage.settings import Settings
 from tests.training.conftest import FittedChampion, SilentSteps, named_candidates
@@ -77,7 +78,7 @@ def test_without_regions_the_few_large_answers_have_intervals_of_their_own(
     fitted.borders_, fitted.region_factors_ = intervals.ONE_BAND, np.full(8, fitted.factor_)
     lower, upper = fitted.bounds(features, judged, predictions)
     of_one_factor = (lower <= actual) & (actual <= upper)
-    assert of_one_factor[largest].mean() < 0.8
+    assert of_one_factor[largest].mean() < holds[largest].mean() - 0.03
 
 
 @pytest.mark.parametrize("name", ["linear_regression", "hist_gradient_boosting"])
@@ -121,6 +122,26 @@ def test_fitting_leaves_the_pipeline_as_it_was(champion: FittedChampion) -> None
         champion.validation.targets,
     )
     assert np.array_equal(champion.pipeline.predict(inputs), before)
+
+
+def test_a_version_from_before_keeps_its_widths(champion: FittedChampion) -> None:
+    """Its state has no power: of another one, its factors would be of other scores."""
+    state = dict(vars(champion.intervals))
+    del state["power_"]
+    former = restored("intervals", 1, state)
+    inputs = champion.validation.inputs
+    features = champion.pipeline.features(inputs)
+    predicted = np.full(len(inputs), 2.5)
+    _, upper = former.bounds(features, inputs, predicted)
+    scale = champion.intervals.scale_.predict(np.column_stack([features, predicted]))[:, 0]
+    factor = champion.intervals.region_factors_[region_of(inputs)]
+    assert upper == pytest.approx(np.minimum(2.5 + factor * scale**0.9, HIGHEST_ANSWER))
+
+
+def test_no_release_from_before_answers_with_other_widths(champion: FittedChampion) -> None:
+    """It would take its own power for that of the factors; a later format it refuses in a sentence."""
+    assert b"power_" in pickled(champion.intervals)
+    assert KINDS["intervals"].format == 2
 
 
 def test_a_stored_copy_answers_the_same(champion: FittedChampion) -> None:
