@@ -24,6 +24,8 @@ from training.dataset.table import HousingTable
 from training.mlflow_export.__main__ import main as export
 from training.tracking.registry import CHAMPION
 
+pytestmark = pytest.mark.xdist_group("registry")  # one process has the champion
+
 CHAMPION_URI = f"models:/{MODEL_NAME}@{CHAMPION}"
 LARGEST_DIFFERENCE = 1e-9
 SERVED_ROWS = 500
@@ -97,7 +99,6 @@ def test_an_export_answers_alike_and_is_made_of_checked_files_only(
     assert "does not match the checksum" in said[1]
 
 
-@pytest.mark.xdist_group("registry")
 def test_another_process_loads_the_champion_by_its_alias(
     served: Registered, embedded: HousingTable, tmp_path: Path
 ) -> None:
@@ -119,7 +120,6 @@ def test_another_process_loads_the_champion_by_its_alias(
     assert largest_difference(np.load(answers), expected) <= LARGEST_DIFFERENCE
 
 
-@pytest.mark.xdist_group("registry")
 def test_mlflow_serves_the_champion_by_its_alias(
     served: Registered, embedded: HousingTable, tmp_path: Path, free_port: int
 ) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from storage.models.store import MODEL
 from storage.process.retry import FIRST_PAUSE
+from storage.schema.manifest import ModelManifest
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.settings import changed
 from tests.training.tracking.registered import Registered
-from training.dataset.table import HousingTable
 from training.tracking.alias_sync import AliasSync
 from training.tracking.registry import (
     CHALLENGER,
@@ -28,13 +28,9 @@ from training.tracking.runs import RecordedRun
 from training.tracking.store import CONNECT_SECONDS, TrackingUnavailable
 
 
-@pytest.fixture
-def registered(settings: Settings, small_table: HousingTable) -> Registered:
-    return Registered(settings, small_table)
-
-
-def test_a_version_is_a_challenger_until_it_is_champion(registered: Registered) -> None:
-    first = registered.train()
+def test_a_version_is_a_challenger_until_it_is_champion(
+    registered: Registered, first: ModelManifest
+) -> None:
     assert registered.aliases() == {CHALLENGER: first.version}
     registered.promote(first)
     assert registered.aliases() == {CHAMPION: first.version}
@@ -45,31 +41,29 @@ def test_a_version_is_a_challenger_until_it_is_champion(registered: Registered) 
     assert registered.aliases() == {CHAMPION: second.version, PREVIOUS: first.version}
 
 
-def test_a_registered_version_names_ours_its_checksum_and_its_run(registered: Registered) -> None:
-    manifest = registered.train()
+def test_a_registered_version_names_ours_its_checksum_and_its_run(
+    registered: Registered, first: ModelManifest
+) -> None:
     version = registered.version(CHALLENGER)
-    assert version.tags == {
-        VERSION_TAG: manifest.version,
-        CHECKSUM_TAG: manifest.checksums[MODEL],
-    }
-    assert version.run_id == manifest.mlflow_run_id
+    assert version.tags == {VERSION_TAG: first.version, CHECKSUM_TAG: first.checksums[MODEL]}
+    assert version.run_id == first.mlflow_run_id
 
 
 def test_a_version_is_registered_once_and_an_older_one_is_no_challenger(
-    registered: Registered,
+    registered: Registered, first: ModelManifest
 ) -> None:
-    manifest = registered.train()
     version = registered.version(CHALLENGER)
-    run = RecordedRun(str(manifest.mlflow_run_id), str(version.source).removeprefix("models:/"))
+    run = RecordedRun(str(first.mlflow_run_id), str(version.source).removeprefix("models:/"))
     registry = ModelRegistry(registered.settings)
-    assert registry.register(manifest, run) == str(version.version)
-    older = manifest.model_copy(update={"version": "20000101T000000Z-00000000"})
+    assert registry.register(first, run) == str(version.version)
+    older = first.model_copy(update={"version": "20000101T000000Z-00000000"})
     assert registry.register(older, run) != str(version.version)
-    assert registered.aliases() == {CHALLENGER: manifest.version}
+    assert registered.aliases() == {CHALLENGER: first.version}
 
 
-def test_a_champion_that_is_not_registered_has_no_alias(registered: Registered) -> None:
-    first = registered.train()
+def test_a_champion_that_is_not_registered_has_no_alias(
+    registered: Registered, first: ModelManifest
+) -> None:
     registered.promote(first)
     ModelRegistry(registered.settings).follow("20260101T000000Z-00000000", first.version)
     assert registered.aliases() == {PREVIOUS: first.version}
@@ -77,20 +71,22 @@ def test_a_champion_that_is_not_registered_has_no_alias(registered: Registered) 
 
 def test_mlflow_being_away_costs_a_warning_only(
     registered: Registered,
+    first: ModelManifest,
     free_port: int,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    manifest = registered.train()
-    registered.store.set_champion(manifest.version)
+    registered.store.set_champion(first.version)
     away = changed(registered.settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
-    assert not register_challenger(away, manifest, RecordedRun("r-0", "m-0"))
+    assert not register_challenger(away, first, RecordedRun("r-0", "m-0"))
     assert "The version is not in its registry yet." in caplog.text
-    follow_champion(away, manifest)
+    follow_champion(away, first)
     assert "The aliases will be updated after the next training." in caplog.text
 
 
-def test_the_sync_follows_a_pointer_that_moved_and_then_rests(registered: Registered) -> None:
-    first, second = registered.train(), registered.train_few_trees()
+def test_the_sync_follows_a_pointer_that_moved_and_then_rests(
+    registered: Registered, first: ModelManifest
+) -> None:
+    second = registered.train_few_trees()
     sync, now = AliasSync(registered.settings), utc_now()
     assert not sync.run_once(now)  # nothing is champion yet
     registered.store.set_champion(first.version)
@@ -103,9 +99,12 @@ def test_the_sync_follows_a_pointer_that_moved_and_then_rests(registered: Regist
 
 
 def test_the_sync_says_once_that_mlflow_is_away_and_asks_again_later(
-    registered: Registered, free_port: int, caplog: pytest.LogCaptureFixture
+    registered: Registered,
+    first: ModelManifest,
+    free_port: int,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    registered.store.set_champion(registered.train().version)
+    registered.store.set_champion(first.version)
     address = f"http://127.0.0.1:{free_port}"
     away = changed(registered.settings, mlflow_tracking_uri=address)
     sync, now = AliasSync(away), utc_now()
@@ -116,9 +115,9 @@ def test_the_sync_says_once_that_mlflow_is_away_and_asks_again_later(
 
 
 def test_the_sync_makes_no_store_where_nothing_was_recorded(
-    registered: Registered, tmp_path: Path
+    registered: Registered, first: ModelManifest, tmp_path: Path
 ) -> None:
-    registered.store.set_champion(registered.train().version)
+    registered.store.set_champion(first.version)
     copy = Settings(runtime_directory=tmp_path / "copy")
     shutil.copytree(registered.settings.paths.models, copy.paths.models)
     assert not AliasSync(copy).run_once(utc_now())
@@ -126,19 +125,21 @@ def test_the_sync_makes_no_store_where_nothing_was_recorded(
 
 
 def test_an_unrecorded_training_does_not_wait_for_mlflow_again(
-    registered: Registered, free_port: int, caplog: pytest.LogCaptureFixture
+    registered: Registered,
+    first: ModelManifest,
+    free_port: int,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    manifest = registered.train()
-    registered.store.set_champion(manifest.version)
+    registered.store.set_champion(first.version)
     away = changed(registered.settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
-    follow_champion(away, manifest.model_copy(update={"mlflow_run_id": None}))
+    follow_champion(away, first.model_copy(update={"mlflow_run_id": None}))
     assert not caplog.text
 
 
 def test_a_server_that_is_not_there_is_found_out_at_once(
-    registered: Registered, free_port: int
+    settings: Settings, free_port: int
 ) -> None:
-    away = changed(registered.settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
+    away = changed(settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
     started = time.monotonic()
     with pytest.raises(TrackingUnavailable, match="Connection refused"):
         ModelRegistry(away)

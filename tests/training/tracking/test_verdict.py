@@ -27,11 +27,6 @@ TAGS = {
 }
 
 
-@pytest.fixture
-def registered(settings: Settings, small_table: HousingTable) -> Registered:
-    return Registered(settings, small_table)
-
-
 def version_of(registered: Registered, manifest: ModelManifest) -> ModelVersion:
     search = f"name = '{MODEL_NAME}' and tags.`{VERSION_TAG}` = '{manifest.version}'"
     (found,) = registered.client.search_model_versions(search)
@@ -46,23 +41,24 @@ def assert_tagged(registered: Registered, manifest: ModelManifest) -> None:
         assert TAGS.items() <= tags.items()
 
 
-def test_the_verdict_is_at_the_version_its_run_and_its_training(registered: Registered) -> None:
-    manifest = registered.train()
-    record_verdict(registered.settings, manifest, REFUSED)
-    assert_tagged(registered, manifest)
+def test_the_verdict_is_at_the_version_its_run_and_its_training(
+    registered: Registered, first: ModelManifest
+) -> None:
+    record_verdict(registered.settings, first, REFUSED)
+    assert_tagged(registered, first)
 
 
 def test_a_version_that_is_registered_later_takes_its_verdict_along(
-    registered: Registered, free_port: int
+    settings: Settings, small_table: HousingTable, free_port: int
 ) -> None:
-    back = registered.settings
-    away = changed(back, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
+    away = changed(settings, mlflow_tracking_uri=f"http://127.0.0.1:{free_port}")
+    registered = Registered(settings, small_table)
     manifest = replace(registered, settings=away).train()
     record_verdict(away, manifest, REFUSED)
-    assert OpenRegistrations(back.paths).all()[0].tags == TAGS
-    assert RegistrationRetry(back).run_once(utc_now())
+    assert OpenRegistrations(settings.paths).all()[0].tags == TAGS
+    assert RegistrationRetry(settings).run_once(utc_now())
     assert_tagged(registered, manifest)
-    assert not OpenRegistrations(back.paths).all()
+    assert not OpenRegistrations(settings.paths).all()
 
 
 def test_mlflow_being_away_is_said(

@@ -13,12 +13,11 @@ from storage.settings import Settings
 from tests.settings import changed
 from tests.storage.models.test_champion import publish
 from tests.tracking_store import settings_with_store
-from tests.training.conftest import SilentSteps, named_candidates
+from tests.training.tracking.registered import RegisteredOnce
 from training.dataset.table import HousingTable
 from training.tracking.forgetting import REMOVED_TAG
-from training.tracking.registry import VERSION_TAG, follow_champion
+from training.tracking.registry import VERSION_TAG
 from training.tracking.store import TrackingUnavailable
-from training.train import Training
 from training.versions.__main__ import main
 from training.versions.retention import VersionRetention, remove_old_versions
 
@@ -30,13 +29,15 @@ def kept_one(tmp_path: Path, empty_tracking_store: Path) -> Settings:
 
 
 @pytest.fixture
-def trained(kept_one: Settings, small_table: HousingTable) -> list[str]:
+def trained(
+    kept_one: Settings, small_table: HousingTable, tmp_path_factory: pytest.TempPathFactory
+) -> list[str]:
     """Two versions, of which the second serves, and the first never did."""
-    candidates = named_candidates("linear_regression")
-    made = [Training(kept_one, small_table, candidates, SilentSteps()).run() for _ in range(2)]
-    ModelStore(kept_one.paths).set_champion(made[1].manifest.version)
-    follow_champion(kept_one, made[-1].manifest)
-    return [each.manifest.version for each in made]
+    once = RegisteredOnce.made(tmp_path_factory, small_table)
+    registered, first = once.copied(kept_one.paths.root)
+    second = registered.train()
+    registered.promote(second)
+    return [first.version, second.version]
 
 
 def artifacts(settings: Settings) -> list[Path]:
