@@ -31,6 +31,7 @@ from storage.spool.log_handler import configure_logging, open_spool
 from storage.spool.spool import Spool
 from storage.spool.timeline import Timeline
 from training.dataset.kept import champion_table, in_words
+from training.dataset.missing import Missing
 from training.dataset.production_rows import LabelledReport, read_retraining
 from training.dataset.sources import load_table
 from training.dataset.table import HousingTable
@@ -39,6 +40,7 @@ from training.idle_work import IdleWork
 from training.models.candidates import Candidate, configured_candidates
 from training.promotion.gate import PromotionGate
 from training.promotion.loaded_version import refusal_of
+from training.promotion.recalibration import IntervalRecalibration
 from training.publishing.published_version import PublishedVersion, published_for
 from training.tracking.registry import follow_champion
 from training.tracking.verdict import Verdict, record_verdict
@@ -88,6 +90,7 @@ class RetrainingWorker:
         self._queue = RetrainQueue(settings.paths.triggers)
         self._store = ModelStore(settings.paths)
         self._gate = PromotionGate(settings)
+        self._recalibration = IntervalRecalibration(settings)
         spool = spool if spool is not None else open_spool(settings)
         self._timeline = Timeline(spool)
         self._audit = AuditTrail(settings.paths)
@@ -153,16 +156,44 @@ class RetrainingWorker:
         steps.work_on("gate", "Comparing with the champion")
         decision = self._gate.judge(published, trigger, now)
         result = _result(published.manifest, decision)
-        steps.work_on("publishing", _publishing(published.manifest, decision))
-        if decision.promote:
-            self._store.set_champion(published.manifest.version, "gate")
-            self._tell("promotion", trigger, f"Promoted: {decision.reason}.", result)
-            self._audit.record(_promotion(trigger, result))
+        if not decision.promote:
+            result = self._with_recalibration(result, published, trigger, steps, now)
+        steps.work_on("publishing", _publishing(result))
+        if result["promoted"]:
+            self._promote(trigger, result)
         follow_champion(self._settings, published.manifest)
         verdict = Verdict.of(decision.promote, decision.decided_by, decision.reason)
         record_verdict(self._settings, published.manifest, verdict)
-        logger.info("%s: %s.", "Promoted" if decision.promote else "Not promoted", decision.reason)
+        logger.info(
+            "%s: %s.", "Promoted" if result["promoted"] else "Not promoted", result["reason"]
+        )
         return result
+
+    def _promote(self, trigger: Trigger, result: dict[str, Any]) -> None:
+        self._store.set_champion(result["version"], "gate")
+        self._tell("promotion", trigger, f"Promoted: {result['reason']}.", result)
+        self._audit.record(_promotion(trigger, result))
+
+    def _with_recalibration(
+        self,
+        refused: dict[str, Any],
+        published: PublishedVersion,
+        trigger: Trigger,
+        steps: ClaimedSteps,
+        now: datetime,
+    ) -> dict[str, Any]:
+        """Return the result with what became of new intervals for the champion, the second offer.
+
+        If they are to serve, the result is that of their version, and names the refused one.
+        """
+        steps.work_on("gate", "Calibrating the champion's intervals on recent labels")
+        offer = self._recalibration.offer(trigger, published.chosen_by, now)
+        reason = offer.reason if isinstance(offer, Missing) else offer.decision.reason
+        if isinstance(offer, Missing) or offer.manifest is None:
+            logger.info("The champion's intervals stay: %s.", reason)
+            return refused | {"recalibration": {"promoted": False, "reason": reason}}
+        steps.keep(version=offer.manifest.version)
+        return _result(offer.manifest, offer.decision) | {"challenger": refused}
 
     def _published(self, trigger: Trigger, steps: ClaimedSteps) -> PublishedVersion:
         steps.work_on("loading", "Loading the training data")
@@ -242,10 +273,10 @@ def _promotion(trigger: Trigger, result: dict[str, Any]) -> AuditAct:
     )
 
 
-def _publishing(manifest: ModelManifest, decision: GateDecision) -> str:
-    if decision.promote:
-        return f"Making {manifest.version} the champion"
-    return f"Keeping {manifest.version} as a challenger"
+def _publishing(result: dict[str, Any]) -> str:
+    if result["promoted"]:
+        return f"Making {result['version']} the champion"
+    return f"Keeping {result['version']} as a challenger"
 
 
 def _summary(closed: Trigger) -> str:

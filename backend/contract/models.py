@@ -43,6 +43,10 @@ class ModelVersion(BaseModel):
     libraries_note: str | None = Field(
         None, description="How the libraries it was trained with differ from those that serve it."
     )
+    intervals_note: str | None = Field(
+        None,
+        description="Whose model it carries and what calibrated its intervals, if these alone are its own.",
+    )
     holdout_rmse: Estimate | None = Field(
         None, description=f"RMSE on the holdout, in {TARGET_UNIT}."
     )

@@ -1,6 +1,7 @@
 """The promotion gate's decision about a version, found in the finished retrainings."""
 
 import logging
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -33,7 +34,7 @@ class GateHistory:
         if trigger is None:
             return NEVER_JUDGED
         try:
-            verdict = _verdict(trigger)
+            verdict = _verdict(trigger, version)
         except ValidationError as error:
             logger.warning("The gate verdict for %s cannot be read: %s", version, error)
             return UNREADABLE.format(trigger_id=trigger.trigger_id)
@@ -42,11 +43,19 @@ class GateHistory:
 
     def _retraining_of(self, version: str) -> Trigger | None:
         closed = self._queue.history(MOST_RETRAININGS)
-        return next((one for one in closed if (one.result or {}).get("version") == version), None)
+        return next((one for one in closed if _judged(one, version) is not None), None)
 
 
-def _verdict(trigger: Trigger) -> GateVerdict:
-    decision = (trigger.result or {}).get("decision")
+def _judged(trigger: Trigger, version: str) -> dict[str, Any] | None:
+    """Return what a retraining says of a version: the one it ended with, or the model it refused before."""
+    result = trigger.result or {}
+    refused = result.get("challenger")
+    said = (result, refused if isinstance(refused, dict) else {})
+    return next((one for one in said if one.get("version") == version), None)
+
+
+def _verdict(trigger: Trigger, version: str) -> GateVerdict:
+    decision = (_judged(trigger, version) or {}).get("decision")
     known = decision if isinstance(decision, dict) else {}
     facts = {"trigger_id": trigger.trigger_id, "judged_at": trigger.finished_at}
     return GateVerdict.model_validate(known | facts)

@@ -46,7 +46,7 @@ def table_of(store: ModelStore, version: str) -> TableResponse:
         subject=SUBJECT,
         subjects=SUBJECTS,
         model_version=manifest.version,
-        trained_at=manifest.created_at,
+        trained_at=manifest.trained_at,
         table=manifest.table,
         dataset_sha256=manifest.dataset_sha256,
         time=TABLE.data.time,

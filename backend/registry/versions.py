@@ -84,6 +84,7 @@ class Versions:
             is_previous=pointer is not None and manifest.version == way.next,
             is_rolled_back=manifest.version in way.rolled_back,
             libraries_note=libraries_note(manifest),
+            intervals_note=_intervals_note(manifest),
             holdout_rmse=error.rmse,
             holdout_reason=error.reason,
         )
@@ -99,6 +100,10 @@ class Versions:
 def _is_off_the_grid(manifest: ModelManifest) -> bool:
     # Releases before 0.3.0 named no table; the places of the embedded one have two decimals anyway.
     return manifest.table is None and provenance_of(manifest.dataset_sha256) is None
+
+
+def _intervals_note(manifest: ModelManifest) -> str | None:
+    return manifest.recalibration.sentence() if manifest.recalibration is not None else None
 
 
 def _removed(entry: RemovedVersion) -> RemovedModelVersion:

@@ -217,7 +217,7 @@ class RetrainingChecks:
         )
 
     def _circumstances(self, now: datetime, model: ServedModel) -> Circumstances:
-        trained_at = model.manifest.created_at
+        trained_at = model.manifest.trained_at
         newest = max([trained_at, *(each.created_at for each in self._store.versions())])
         return Circumstances(
             model_age_days=max(0.0, (now - trained_at).total_seconds() / DAY_SECONDS),

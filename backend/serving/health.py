@@ -96,7 +96,7 @@ def info(model: ServedModel) -> InfoResponse:
         scaler_loaded=model.has_preprocessing,
         model_parameters=manifest.parameters,
         metrics=manifest.metrics,
-        trained_at=manifest.created_at,
+        trained_at=manifest.trained_at,
         table=manifest.table,
         dataset_sha256=manifest.dataset_sha256,
     )

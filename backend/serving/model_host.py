@@ -160,7 +160,7 @@ class ModelHost:
         version = model.manifest.version
         self._model = model
         self._metrics.set_compiled_predictor(model.is_compiled)
-        self._metrics.set_served_version(version, model.manifest.created_at)
+        self._metrics.set_served_version(version, model.manifest.trained_at)
         logger.info("Now serving model version %s.", version)
         if (note := libraries_note(model.manifest)) is not None:
             logger.warning("%s", note)

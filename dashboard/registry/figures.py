@@ -12,7 +12,7 @@ from dashboard.charts.colours import DOWN, UP
 from dashboard.charts.interval_mark import MarkStyle, interval_marks
 from dashboard.registry.words import CHAMPION, doubt_words, table_words, trained_words
 from dashboard.settings import addresses
-from dashboard.wording.value import CHART_UNIT, number_range, share_range, value_range
+from dashboard.wording.value import CHART_UNIT, escaped, number_range, share_range, value_range
 
 FIGURES = {
     "rmse": (f"RMSE, {CHART_UNIT}", float(DISPLAY.chart.factor)),
@@ -71,6 +71,8 @@ def version_facts(report: VersionResponse) -> dict[str, str]:
     }
     if report.version.doubts:
         facts["Check the table"] = doubt_words(report.version)
+    if report.version.intervals_note is not None:
+        facts["Intervals"] = escaped(report.version.intervals_note)
     for title, estimate in (
         ("RMSE", error.rmse),
         ("Mean absolute error", error.mae),

@@ -1,5 +1,6 @@
 """What is stored of a model version beside its files: its manifest, and the pointer to the champion."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
@@ -25,6 +26,27 @@ class LearnedTable(Record):
     )
     name: str = Field(description="Name of the file.")
     rows: int = Field(description="Number of rows.")
+
+
+class Recalibration(Record):
+    """What a version says whose intervals alone are its own: the model is an earlier version's, unchanged."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    model_version: str = Field(description="The version whose training made the model.")
+    trained_at: AwareDatetime = Field(description="When that model was trained.")
+    replaced: str = Field(description="The version whose intervals these replaced.")
+    calibrated_rows: int = Field(description="Recent labelled rows that calibrated them.")
+    judged_rows: int = Field(description="Further ones, which calibrated nothing, that judged.")
+    times: float = Field(description="How many times as wide they are as those they replaced.")
+
+    def sentence(self) -> str:
+        """Return the same for a person."""
+        return (
+            f"Its model is that of version {self.model_version}, unchanged; its intervals were calibrated on "
+            f"{self.calibrated_rows:,} recent labelled rows, judged by {self.judged_rows:,} others, and are "
+            f"{self.times:.2f} times as wide as those of version {self.replaced}."
+        )
 
 
 class ModelManifest(Record):
@@ -75,7 +97,21 @@ class ModelManifest(Record):
         description="The gate's checks of the model itself, as its training made them; empty from releases "
         "before 0.3.0.",
     )
+    recalibration: Recalibration | None = Field(
+        None,
+        description="Whose model it carries, and what calibrated its intervals; None: of its own training.",
+    )
     checksums: dict[str, str] = Field(description="SHA-256 by file name, relative to the folder.")
+
+    @property
+    def trained_at(self) -> datetime:
+        """When its model was trained: a version with new intervals alone is newer than its model."""
+        return self.recalibration.trained_at if self.recalibration is not None else self.created_at
+
+    @property
+    def model_version(self) -> str:
+        """The version whose training made its model: its own, or the one whose model it carries."""
+        return self.recalibration.model_version if self.recalibration is not None else self.version
 
 
 PointerMove = Literal["gate", "command line", "promotion", "rollback", "watch"]

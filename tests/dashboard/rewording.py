@@ -30,6 +30,7 @@ SENTENCES = frozenset(
         "gate_reason",
         "help",
         "holdout_reason",
+        "intervals_note",
         "last_end",
         "libraries_note",
         "message",

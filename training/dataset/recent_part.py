@@ -45,14 +45,23 @@ def read_recent_part(
         Missing, with the reason, if there are too few rows or the database cannot be read: that must not
         make a retraining fail.
     """
+    screened = read_screened(settings, window, now, learned)
+    if isinstance(screened, Missing):
+        return screened
+    return _untouched(screened, settings.promotion.recent_minimum_rows, learned.inputs, *known)
+
+
+def read_screened(
+    settings: Settings, window: DataWindow | None, now: datetime, learned: Part
+) -> Screened | Missing:
+    """Read the newest labelled predictions of the window, and screen them; see ``read_recent_part``."""
     since, until = bounds(window, now, settings.promotion.recent_days)
     try:
         found = _read(settings, since, until)
     except DatabaseUnavailable as error:
-        logger.warning("There is no recent part: %s", error)
+        logger.warning("There are no recent labelled predictions: %s", error)
         return Missing(f"the labelled predictions cannot be read ({error})")
-    screened = screen(found, learned, settings.training.labelled_outlier_distance)
-    return _untouched(screened, settings.promotion.recent_minimum_rows, learned.inputs, *known)
+    return screen(found, learned, settings.training.labelled_outlier_distance)
 
 
 def bounds(window: DataWindow | None, now: datetime, days: float) -> tuple[datetime, datetime]:

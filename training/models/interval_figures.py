@@ -40,5 +40,12 @@ def interval_score(
     >>> round(interval_score(np.array([1.0]), np.array([2.0]), np.array([2.5]), coverage=0.9), 6)
     11.0
     """
+    return float(np.mean(interval_scores(lower, upper, actual, coverage)))
+
+
+def interval_scores(
+    lower: FloatArray, upper: FloatArray, actual: FloatArray, coverage: float
+) -> FloatArray:
+    """Return the interval score of each row, shape (n,); see ``interval_score``."""
     missed = np.maximum(lower - actual, 0.0) + np.maximum(actual - upper, 0.0)
-    return float(np.mean(upper - lower + 2.0 / (1.0 - coverage) * missed))
+    return np.asarray(upper - lower + 2.0 / (1.0 - coverage) * missed)

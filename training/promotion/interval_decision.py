@@ -5,6 +5,7 @@ that serve are shown not to hold, and on rows that calibrated nothing the new on
 promised, without a higher interval score. Else the intervals stay, as one bad window is chance.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,8 @@ from training.promotion.checks import Rules, behaviour_checks
 NO_LONGER_HOLD = "the champion's intervals no longer hold"
 NEARER = "coverage on the recent part"
 SCORE = "interval score on the recent part"
+SAME_MODEL = "the same model with intervals calibrated on recent labels: "
+OWN = (NO_LONGER_HOLD, NEARER, SCORE)
 
 
 @dataclass(frozen=True)
@@ -59,16 +62,23 @@ def decide_intervals(evidence: IntervalEvidence, rules: Rules) -> GateDecision:
         score_check(evidence.judging, evidence.coverage),
     ]
     checks = [*own, *behaviour_checks(evidence.behaviour)]
+    return decided(checks, evidence.champion_version, evidence.source)
+
+
+def decided(
+    checks: Sequence[GateCheck], champion_version: str, source: TriggerSource
+) -> GateDecision:
+    """Return the decision that follows from its checks, as those of a published version are kept."""
     failed = [check for check in checks if not check.passed]
-    deciding = failed or own
+    deciding = failed or [check for check in checks if check.name in OWN]
     return GateDecision(
         promote=not failed,
         branch=None if failed else "better intervals",
-        source=evidence.source,
-        champion_version=evidence.champion_version,
-        checks=checks,
+        source=source,
+        champion_version=champion_version,
+        checks=list(checks),
         decided_by=[check.name for check in deciding],
-        reason="; ".join(check.sentence for check in deciding),
+        reason=("" if failed else SAME_MODEL) + "; ".join(check.sentence for check in deciding),
     )
 
 

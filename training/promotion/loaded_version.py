@@ -13,7 +13,9 @@ from storage.models.store import INTERVALS, REFERENCE_PROFILE, ModelStore
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions, Predictions
 from training.dataset.splits import Part
+from training.models.intervals import PriceIntervals
 from training.models.predictor import Predictor, PublicPredictor, compiled_if_equal
+from training.models.price_pipeline import PricePipeline
 from training.models.reference_profile import ReferenceProfile, ReferenceSearch
 
 WARM_UPS = 5
@@ -57,13 +59,24 @@ class LoadedVersion:
         with loading(version):
             pipeline, intervals = store.load(version), store.load(version, INTERVALS)
             profile = ReferenceProfile.from_bytes(store.read(version, REFERENCE_PROFILE))
-            search = ReferenceSearch(profile)
-            compiled = compiled_if_equal(pipeline, intervals, search, profile.background)
-            predictor = compiled or PublicPredictor(pipeline, intervals, search)
-            learned = Part(profile.inputs, profile.targets)
-            loaded = cls(version, predictor, float(intervals.coverage), learned)
+            loaded = cls.of(version, pipeline, intervals, profile)
             loaded._test()
             return loaded
+
+    @classmethod
+    def of(
+        cls,
+        version: str,
+        pipeline: PricePipeline,
+        intervals: PriceIntervals,
+        profile: ReferenceProfile,
+    ) -> Self:
+        """Return the same of parts that are loaded already."""
+        search = ReferenceSearch(profile)
+        compiled = compiled_if_equal(pipeline, intervals, search, profile.background)
+        predictor = compiled or PublicPredictor(pipeline, intervals, search)
+        learned = Part(profile.inputs, profile.targets)
+        return cls(version, predictor, float(intervals.coverage), learned)
 
     @classmethod
     def load_safely(cls, store: ModelStore, version: str) -> Self:

@@ -25,6 +25,7 @@ from storage.spool.timeline import Timeline
 from training.dataset.screening import screen
 from training.dataset.splits import Part
 from training.evaluation.comparison import Comparison
+from training.promotion.interval_watch import IntervalVerdict, judge_intervals
 from training.promotion.loaded_version import LoadedVersion, NotLoadable
 from training.promotion.watch_rules import Verdict, WatchRules, judge
 
@@ -113,7 +114,7 @@ class PromotionWatch:
         return self._judged(record.model_copy(update=seen), verdict, is_last=is_last)
 
     def _judged(
-        self, record: WatchRecord, verdict: Verdict | None, *, is_last: bool
+        self, record: WatchRecord, verdict: Verdict | IntervalVerdict | None, *, is_last: bool
     ) -> WatchRecord | None:
         found = verdict.sentence if verdict is not None else self._too_few(record)
         version, previous = record.promotion.version, record.promotion.previous
@@ -137,7 +138,9 @@ class PromotionWatch:
         with closing(Database(self._settings.database_address)) as database:
             return count_labelled_rows(database, record.promotion.changed_at, until)
 
-    def _compare(self, promotion: ChampionPointer, until: datetime) -> Verdict | None:
+    def _compare(
+        self, promotion: ChampionPointer, until: datetime
+    ) -> Verdict | IntervalVerdict | None:
         """Let both versions answer; None if too few rows are new to them."""
         versions = (promotion.version, str(promotion.previous))
         promoted, previous = (
@@ -152,7 +155,15 @@ class PromotionWatch:
         if len(kept) < self._rules.minimum_rows:
             return None
         part = Part(kept.inputs, kept.actual)
-        return judge(Comparison(promoted.answers(part), previous.answers(part)), self._rules)
+        comparison = Comparison(promoted.answers(part), previous.answers(part))
+        if self._has_same_model(versions):
+            return judge_intervals(comparison, promoted.coverage, self._rules)
+        return judge(comparison, self._rules)
+
+    def _has_same_model(self, versions: tuple[str, str]) -> bool:
+        """Whether both answer the same, so that only their intervals can be compared."""
+        one, other = (self._store.manifest(version).model_version for version in versions)
+        return one == other
 
     def _carry_out(self, record: WatchRecord) -> WatchOutcome | None:
         """Store the decision, carry it out, record it, and store that it was recorded."""

@@ -36,6 +36,8 @@ def published_for(
     The steps after publishing are safe to repeat; the training need not be repeated.
     """
     for manifest in store.versions():
+        if manifest.recalibration is not None:
+            continue  # it carries a model that another training made
         if manifest.trigger_id == trigger_id and manifest.dataset_sha256 == table.sha256:
             try:
                 store.verify(manifest.version)

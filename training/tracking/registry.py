@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from mlflow import MlflowClient
 
 from storage.domain.subject import MODEL_NAME
+from storage.errors import ModelIntegrityError, RecordNotFound
 from storage.models.store import MODEL, ModelStore
 from storage.schema.manifest import ModelManifest
 from storage.settings import Settings
@@ -39,6 +40,7 @@ class ModelRegistry:
     """
 
     def __init__(self, settings: Settings) -> None:
+        self._store = ModelStore(settings.paths)
         with answering():
             self._client: MlflowClient = connect(settings)
 
@@ -83,13 +85,14 @@ class ModelRegistry:
     def follow(self, champion: str, previous: str | None) -> None:
         """Point the aliases to the versions with these ids; a champion is no longer a challenger.
 
-        If no version is registered, nothing is done.
+        If no version is registered, nothing is done. A version that carries another one's model, with new
+        intervals, is that other one here: MLflow has models without intervals.
         """
         with answering():
             if not self._is_known():
                 return
-            self._point(CHAMPION, self._number_of(champion))
-            self._point(PREVIOUS, self._number_of(previous))
+            self._point(CHAMPION, self._number_of(self._trained_as(champion)))
+            self._point(PREVIOUS, self._number_of(self._trained_as(previous)))
             aliases = self._client.get_registered_model(MODEL_NAME).aliases
             if aliases.get(CHALLENGER) == aliases.get(CHAMPION):
                 self._point(CHALLENGER, None)
@@ -109,6 +112,12 @@ class ModelRegistry:
             self._client.delete_registered_model_alias(MODEL_NAME, alias)
         else:
             self._client.set_registered_model_alias(MODEL_NAME, alias, number)
+
+    def _trained_as(self, version: str | None) -> str | None:
+        try:
+            return self._store.manifest(version).model_version if version is not None else None
+        except (ModelIntegrityError, RecordNotFound):
+            return version
 
     def _number_of(self, version: str | None) -> str | None:
         if version is None:

@@ -61,6 +61,29 @@ def test_a_worse_version_is_rolled_back_once_and_everybody_is_told(
     }
 
 
+@pytest.mark.parametrize("times", [0.4, 2.5])
+def test_intervals_that_serve_worse_around_the_same_answers_are_rolled_back(
+    bench: Bench, times: float
+) -> None:
+    """The error of both versions is the same, so it would keep any intervals."""
+    bench.recalibrate(times)
+    bench.label()
+    assert bench.watch().run_once(utc_now()) == "rolled back"
+    assert bench.serving() == bench.first
+    (event,) = bench.events()
+    assert "significantly worse by its intervals on " in event["summary"]
+    assert event["figures"]["interval_score"] > event["figures"]["previous_interval_score"]
+
+
+def test_intervals_that_serve_as_well_are_kept(bench: Bench) -> None:
+    promoted = bench.recalibrate(1.02)
+    bench.label()
+    watch = bench.watch()
+    assert watch.run_once(utc_now()) is None
+    assert watch.run_once(after(8)) == "kept"
+    assert bench.serving() == promoted.version
+
+
 def test_an_equal_version_is_kept_at_the_end_of_the_period(bench: Bench) -> None:
     bench.promote(worse_by=0.0)
     bench.label()

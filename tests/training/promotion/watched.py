@@ -10,8 +10,8 @@ from storage.audit.trail import AuditTrail
 from storage.database.connection import Database
 from storage.database.record_log import PageRequest, RecordLog
 from storage.log_writer.writer import LogWriter
-from storage.models.store import ModelStore
-from storage.schema.manifest import ChampionPointer, PointerMove
+from storage.models.store import HOLDOUT, INTERVALS, ModelStore
+from storage.schema.manifest import ChampionPointer, PointerMove, Recalibration
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from storage.spool.log_handler import open_spool
@@ -22,7 +22,9 @@ from tests.training.labelled import keep_labelled
 from tests.versions import publish_dearer
 from training.dataset.sources import load_table
 from training.dataset.splits import Part, split
+from training.evaluation.holdout import read_holdout
 from training.promotion.watch import PromotionWatch
+from training.publishing.recalibrated import publish_recalibrated
 
 ROWS = 400
 """Labelled predictions, if a test asks for no other number."""
@@ -41,6 +43,23 @@ class Bench:
     def promote(self, worse_by: float, moved_by: PointerMove = "gate") -> ChampionPointer:
         version = publish_dearer(self.store, self.first, "promoted", worse_by).version
         return self.store.set_champion(version, moved_by)
+
+    def recalibrate(self, times: float) -> ChampionPointer:
+        """Promote the first version's model with intervals ``times`` as wide."""
+        intervals = self.store.load(self.first, INTERVALS).scaled(times)
+        holdout = read_holdout(self.store.read(self.first, HOLDOUT))
+        recalibration = Recalibration(
+            model_version=self.first,
+            trained_at=utc_now(),
+            replaced=self.first,
+            calibrated_rows=200,
+            judged_rows=90,
+            times=times,
+        )
+        made = publish_recalibrated(
+            self.store, recalibration, intervals, holdout, (), "the retraining"
+        )
+        return self.store.set_champion(made.version, "gate")
 
     def label(self, rows: int = ROWS, begin: int = 0) -> None:
         """Log predictions from just now on, whose prices are those of districts nobody learned from."""
