@@ -1,10 +1,16 @@
 """Converts drift and error reports to findings for the policy."""
 
+from dataclasses import replace
+
 from backend.contract.drift import AlarmState, DriftAnalysis, UsualTraffic
 from backend.contract.performance import Degradation, EstimatedError, RealizedError
-from backend.retraining.policy import DriftFinding, ErrorFinding
+from backend.retraining.policy import DriftFinding, ErrorFinding, IntervalFinding
 from storage.domain.written import figure
 from storage.schema.estimate import Estimate
+from training.models.intervals import COVERAGE
+
+COVERAGE_MARGIN = 0.02
+"""Share by which the coverage must have fallen: with many rows, even the smallest fall is significant."""
 
 
 def drift_finding(
@@ -34,7 +40,7 @@ def realized_finding(
     realized: RealizedError, degradation: Degradation, baseline: RealizedError | None, margin: float
 ) -> ErrorFinding:
     """Return the finding about the realized error, with the operator's margin (0.05: 5 % worse)."""
-    return _error_finding(
+    found = _error_finding(
         rows=realized.rows,
         rmse=realized.rmse,
         ratio=degradation.rmse_ratio,
@@ -42,6 +48,30 @@ def realized_finding(
         margin=margin,
         unknown=realized.reason or degradation.reason,
     )
+    return replace(found, intervals=interval_finding(realized.interval_coverage))
+
+
+def interval_finding(coverage: Estimate | None) -> IntervalFinding | None:
+    """Return the finding about the intervals: too narrow if the coverage's whole 95 % interval is too low.
+
+    Intervals that hold more than they promise request nothing: the rows may be ones that the model knows.
+
+    Examples
+    --------
+    >>> interval_finding(Estimate(0.7, 0.65, 0.75)).reason
+    'they hold 70.0% of the actual values (65.0% to 75.0%): significantly fewer than 90%.'
+    >>> interval_finding(Estimate(0.86, 0.82, 0.9)).too_narrow
+    False
+    """
+    if coverage is None:
+        return None
+    is_low = coverage.upper < COVERAGE - COVERAGE_MARGIN
+    verdict = "significantly" if is_low else "not significantly"
+    reason = (
+        f"they hold {coverage.value:.1%} of the actual values ({coverage.lower:.1%} to "
+        f"{coverage.upper:.1%}): {verdict} fewer than {COVERAGE:.0%}."
+    )
+    return IntervalFinding(is_low, coverage.value, reason)
 
 
 def estimated_finding(

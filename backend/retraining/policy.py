@@ -1,7 +1,8 @@
 """When to request a retraining: a pure function of the findings, with its reasons in words.
 
-Causes, the most serious first: the error has risen (realized), the inputs have drifted, the error is
-estimated to have risen, the model is old, many predictions were labelled since it was trained. Whatever the
+Causes, the most serious first: the error has risen (realized), the intervals hold too few actual values, the
+inputs have drifted, the error is estimated to have risen, the model is old, many predictions were labelled
+since it was trained. Whatever the
 cause, a scheduled check requests nothing while automatic retraining is off, another retraining is queued or
 running, the last one that a check requested ended within the cooldown, or a version has learned the same
 rows already: the same training gives the same model, and the gate the same answer.
@@ -42,6 +43,21 @@ class DriftFinding:
 
 
 @dataclass(frozen=True)
+class IntervalFinding:
+    """Whether intervals hold as many actual values as they promise; ``coverage`` is a share (0 to 1).
+
+    Attributes
+    ----------
+    too_narrow
+        Whether the coverage is shown to be too low.
+    """
+
+    too_narrow: bool
+    coverage: float
+    reason: str
+
+
+@dataclass(frozen=True)
 class ErrorFinding:
     """The result for the realized or the estimated error; errors are in the target's unit.
 
@@ -53,6 +69,8 @@ class ErrorFinding:
         Whether it is significantly above the holdout's.
     rows
         Number of rows it is based on.
+    intervals
+        The finding about the intervals of the same rows; None without enough of them.
     """
 
     judged: bool
@@ -61,6 +79,7 @@ class ErrorFinding:
     rmse: float | None
     baseline_rmse: float | None
     reason: str
+    intervals: IntervalFinding | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +176,7 @@ def decide(
     """
     causes = [
         *_degradation(realized),
+        *_intervals(realized),
         *_drift(drift),
         *_estimated_degradation(realized, estimated),
         *_age(circumstances, rules),
@@ -181,6 +201,13 @@ def _degradation(realized: ErrorFinding | None) -> list[Cause]:
     if realized is None or not realized.degraded:
         return []
     return [("degradation", f"Realized error: {realized.reason}")]
+
+
+def _intervals(realized: ErrorFinding | None) -> list[Cause]:
+    found = realized.intervals if realized is not None else None
+    if found is None or not found.too_narrow:
+        return []
+    return [("degradation", f"Intervals: {found.reason}")]
 
 
 def _drift(drift: DriftFinding | None) -> list[Cause]:
@@ -261,12 +288,15 @@ def _figures(
     estimated: ErrorFinding | None,
     circumstances: Circumstances,
 ) -> Figures:
+    intervals = realized.intervals if realized is not None else None
     return {
         "drift_share": drift.share if drift is not None else None,
         "drift_severity": drift.severity if drift is not None and drift.judged else None,
         "drift_alarm": drift.alarm if drift is not None else None,
         **_error_figures("realized", realized),
         **_error_figures("estimated", estimated),
+        "intervals_too_narrow": intervals.too_narrow if intervals is not None else None,
+        "interval_coverage": intervals.coverage if intervals is not None else None,
         "model_age_days": round(circumstances.model_age_days, 3),
         "newly_labelled_rows": circumstances.newly_labelled_rows,
         "hours_since_retraining": circumstances.hours_since_retraining,

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 ALERTS = {
     "drift_alarm": "The inputs have drifted",
     "realized_degraded": "The realized error has risen",
+    "intervals_too_narrow": "The intervals hold too few actual values",
     "estimated_degraded": "The estimated error has risen",
 }
 """Figures that raise an alert when they become true, and the text of the alert."""

@@ -13,6 +13,7 @@ from backend.retraining.policy import (
     Circumstances,
     DriftFinding,
     ErrorFinding,
+    IntervalFinding,
     KnownLesson,
     PolicyRules,
     decide,
@@ -51,6 +52,17 @@ def test_without_a_cause_nothing_is_asked_for_and_the_reasons_say_why() -> None:
         "Realized error: It is as before.",
         "The model is 3 days old.",
     ]
+
+
+def test_intervals_that_hold_too_few_values_ask_though_the_error_has_hardly_risen() -> None:
+    narrow = IntervalFinding(True, 0.7, "they hold 70.0% of the actual values.")
+    decision = _decide(drift=DRIFT, realized=replace(GOOD, intervals=narrow))
+    assert decision.source == "degradation"
+    assert decision.reasons[0] == "Intervals: they hold 70.0% of the actual values."
+    figures = decision.figures
+    assert (figures["intervals_too_narrow"], figures["interval_coverage"]) == (True, 0.7)
+    holding = replace(GOOD, intervals=replace(narrow, too_narrow=False, coverage=0.89))
+    assert not _decide(realized=holding).should_retrain
 
 
 def test_every_cause_has_its_source() -> None:
