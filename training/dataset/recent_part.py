@@ -59,7 +59,7 @@ def read_screened(
     try:
         found = _read(settings, since, until)
     except DatabaseUnavailable as error:
-        logger.warning("There are no recent labelled predictions: %s", error)
+        logger.warning("There is no recent part: %s", error)
         return Missing(f"the labelled predictions cannot be read ({error})")
     return screen(found, learned, settings.training.labelled_outlier_distance)
 
