@@ -99,11 +99,12 @@ class Database:
         """
         if self.dialect == "sqlite" and self._url.database:
             _make_folder(Path(self._url.database).parent)
-        # Imported only by the one process that migrates: it is a twentieth of the start of a service.
-        from alembic import command
-
         with self.transaction() as connection:
-            command.upgrade(alembic_config(connection), "head")
+            if not _is_newest(connection):
+                # Imported only where tables change: it is a twentieth of the start of a service.
+                from alembic import command
+
+                command.upgrade(alembic_config(connection), "head")
         self._migrated = True
 
     def migrate_if_needed(self) -> None:
@@ -289,6 +290,13 @@ def _make_folder(folder: Path) -> None:
 def _with_driver(url: sa.URL) -> sa.URL:
     is_postgresql = url.drivername.partition("+")[0] in POSTGRESQL_NAMES
     return url.set(drivername="postgresql+psycopg") if is_postgresql else url
+
+
+def _is_newest(connection: sa.Connection) -> bool:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return False
+    found = connection.exec_driver_sql(READ_REVISION).scalars().all()
+    return found == [remedies.newest_revision()]
 
 
 def alembic_config(connection: sa.Connection) -> "Config":
