@@ -124,8 +124,9 @@ class MultivariateScore(Described):
 class PlausibilityFinding(Described):
     """A figure of the rows themselves: a share that a broken source raises, though each value is usual.
 
-    ``combination`` is of rows whose inputs do not go together, ``precision`` of values with few decimals,
-    ``stuck`` of one value that comes too often.
+    ``combination`` is of rows whose inputs do not go together, as if they came from different rows: an
+    estimate beyond what is usual, so that of reference rows it is 0. ``precision`` is of values with few
+    decimals, ``stuck`` of one value that comes too often.
     """
 
     kind: Literal["combination", "precision", "stuck"] = Field(description="What the share is of.")

@@ -28,7 +28,7 @@ from backend.drift.report import (
     severity_of,
 )
 from backend.drift.row_figures import RowFigures
-from backend.drift.spoiled_values import Rise, SpoiledValues, rise
+from backend.drift.spoiled_values import Rise, SpoiledValues
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.traffic_sums import TrafficSums
 from backend.drift.univariate import Distances, Quality, ReferenceColumn, holm
@@ -91,7 +91,7 @@ class DriftDetector:
 
     @cached_property
     def plausibility(self) -> Plausibility:
-        """What tells rows whose inputs do not go together; takes a second or two."""
+        """What estimates the share of mixed rows; takes a second or two."""
         features = self._classifier.features
         return Plausibility(features.compared_scores, features, self._place, self._seed)
 
@@ -154,18 +154,13 @@ class DriftDetector:
         samples = _Samples(self, rows, inputs, answered, thresholds)
         if not multivariate:
             return samples.report(None, None)
-        return samples.report(
-            self._difference(inputs, thresholds), self._unlike(inputs, thresholds)
-        )
+        return samples.report(self._difference(inputs, thresholds), self._mixed(inputs, thresholds))
 
-    def _unlike(self, inputs: FloatArray, thresholds: DriftThresholds) -> Rise | None:
+    def _mixed(self, inputs: FloatArray, thresholds: DriftThresholds) -> Rise | None:
         complete = self._classifier.complete(inputs)
-        reference_rows = self.plausibility.reference_rows
-        if len(complete) < thresholds.minimum_rows or reference_rows == 0:
+        if len(complete) < thresholds.minimum_rows:
             return None
-        unlike = self.plausibility.is_unlike(self._classifier.features.scores(complete))
-        usual = self.plausibility.reference_unlike
-        return rise(0.0, int(unlike.sum()), len(complete), usual, reference_rows)
+        return self.plausibility.rise(self._classifier.features.scores(complete))
 
     def _difference(
         self, inputs: FloatArray, thresholds: DriftThresholds
@@ -205,13 +200,13 @@ class _Samples:
             spoiled_of(detector.names, detector.spoiled, present, thresholds.minimum_rows)
         )
 
-    def report(self, difference: DomainDifference | None, unlike: Rise | None) -> DriftReport:
-        adjusted, unlike_adjusted = self._adjusted(difference, unlike)
+    def report(self, difference: DomainDifference | None, mixed: Rise | None) -> DriftReport:
+        adjusted, mixed_adjusted = self._adjusted(difference, mixed)
         raw = [each.p_value for each in self._quality] + [
             each.p_value for _, _, each in self._values
         ]
         quality = holm(np.array(raw))
-        findings = self._findings(unlike, unlike_adjusted, quality[len(self._quality) :])
+        findings = self._findings(mixed, mixed_adjusted, quality[len(self._quality) :])
         columns = self._columns(adjusted, quality)
         if not _known(adjusted) and not any(each.quality_drifted for each in columns):
             total = len(self._detector.names)
@@ -241,12 +236,12 @@ class _Samples:
             method=METHOD,
             thresholds=asdict(self._thresholds),
             smallest_adjusted_p_value=min(
-                [*_known([*adjusted, unlike_adjusted]), *quality.tolist()]
+                [*_known([*adjusted, mixed_adjusted]), *quality.tolist()]
             ),
         )
 
     def _findings(
-        self, unlike: Rise | None, unlike_adjusted: float | None, values_adjusted: FloatArray
+        self, mixed: Rise | None, mixed_adjusted: float | None, values_adjusted: FloatArray
     ) -> list[PlausibilityFinding]:
         judged = [
             Judged(kind, name, found, adjusted)
@@ -254,17 +249,17 @@ class _Samples:
                 self._values, values_adjusted.tolist(), strict=True
             )
         ]
-        if unlike is not None and unlike_adjusted is not None:
-            judged.insert(0, Judged("combination", None, unlike, unlike_adjusted))
+        if mixed is not None and mixed_adjusted is not None:
+            judged.insert(0, Judged("combination", None, mixed, mixed_adjusted))
         return [finding_of(each, self._thresholds) for each in judged]
 
     def _adjusted(
-        self, difference: DomainDifference | None, unlike: Rise | None
+        self, difference: DomainDifference | None, mixed: Rise | None
     ) -> tuple[list[float | None], float | None]:
-        """Return the corrected p values of columns and, last, classifier; and of unlike rows: one family."""
+        """Return the corrected p values of columns and, last, classifier; and of mixed rows: one family."""
         raw = [each.p_value if each is not None else None for each in self._distances]
         raw.append(difference.p_value if difference is not None else None)
-        raw.append(unlike.p_value if unlike is not None else None)
+        raw.append(mixed.p_value if mixed is not None else None)
         known = [index for index, value in enumerate(raw) if value is not None]
         corrected = holm(np.array([raw[index] for index in known], dtype=np.float64))
         adjusted: list[float | None] = [None] * len(raw)

@@ -58,7 +58,7 @@ def _is_drift(judged: Judged, thresholds: DriftThresholds) -> bool:
     rose = found.share - found.reference_share
     if judged.kind == "combination":
         significant = judged.adjusted_p_value < thresholds.significance_level
-        return significant and found.share >= thresholds.minimum_unlike_share
+        return significant and found.share >= thresholds.minimum_mixed_share
     significant = judged.adjusted_p_value < thresholds.quality_significance_level
     if judged.kind == "precision":
         return significant and rose >= thresholds.minimum_coarse_rise

@@ -237,7 +237,8 @@ def _finding_sentence(finding: PlausibilityFinding) -> str:
     now, usual = f"{finding.share:.1%}", f"{finding.reference_share:.1%}"
     name = LABELS.get(finding.column or "", finding.column or "")
     if finding.kind == "combination":
-        return f"{now} of the rows have inputs that do not go together; {usual} of the training rows do."
+        share = f"At least about {finding.share:.0%} of the rows"
+        return f"{share} have inputs that do not go together, as if they came from different rows."
     if finding.kind == "precision":
         return (
             f"{name} comes {_precision(int(finding.value or 0))} in {now} of the rows; "

@@ -22,7 +22,7 @@ ALL_INPUTS = "all inputs"
 QUALITY: tuple[Aspect, ...] = ("missing", "out_of_range")
 SPOILED: tuple[Aspect, ...] = ("precision", "stuck")
 SHARES: tuple[Aspect, ...] = ("categories", "combination", *SPOILED, *QUALITY)
-"""Aspects whose figures are 0 or 1; the others are in standard deviations of the reference."""
+"""Aspects whose means are shares; the others are in standard deviations of the reference."""
 
 
 class Watched(NamedTuple):
@@ -76,7 +76,7 @@ class RowFigures:
     prediction
         The reference's predictions, or None.
     plausibility
-        Tells rows whose inputs do not go together.
+        Tells how mixed a row's inputs look.
     spoiled
         Finds rounded and stuck values, by column; None: a column of categories.
     """
@@ -143,7 +143,7 @@ class RowFigures:
             *(_share(inputs[:, place], word) for place, word in self._words),
             relations,
             *self._answers(predictions),
-            self._plausibility.is_unlike(scores)[:, np.newaxis],
+            self._plausibility.mixedness(scores)[:, np.newaxis],
             *(
                 _known(each.is_coarse(inputs[:, place]), inputs[:, place])
                 for place, each in self._spoiled

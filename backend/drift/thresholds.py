@@ -23,8 +23,8 @@ class DriftThresholds:
         Smallest AUC of the domain classifier (0.5 to 1) that counts.
     minimum_quality_share
         Smallest rise of the share of missing or out-of-range values (0 to 1) that counts.
-    minimum_unlike_share
-        Smallest share of rows (0 to 1) whose inputs do not go together that counts.
+    minimum_mixed_share
+        Smallest estimated share of rows (0 to 1) with inputs of another row that counts.
     minimum_coarse_rise, minimum_stuck_rise
         Smallest rise of the share of values with few decimals, and of one value's share, that counts.
     moderate_severity, high_severity
@@ -41,7 +41,7 @@ class DriftThresholds:
     minimum_ks_statistic: float = 0.03
     minimum_auc: float = 0.53
     minimum_quality_share: float = 0.01
-    minimum_unlike_share: float = 0.025
+    minimum_mixed_share: float = 0.03
     minimum_coarse_rise: float = 0.05
     minimum_stuck_rise: float = 0.02
     moderate_severity: float = 0.1

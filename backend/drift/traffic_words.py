@@ -8,7 +8,7 @@ ASPECTS = {
     "spread": "its spread changed",
     "relation": "given the other inputs, it moved by {shift:+.2f} standard deviations",
     "categories": "the share of a category moved by {percent:+.1f} points",
-    "combination": "{now:.1%} of the rows have inputs that do not go together, usually {usual:.1%}",
+    "combination": "inputs do not go together in at least about {now:.0%} of the rows, usually {usual:.0%}",
     "precision": "{now:.1%} of the values have few decimals, usually {usual:.1%}",
     "stuck": "{now:.1%} of the values are its lowest or highest in training, usually {usual:.1%}",
     "missing": "{now:.1%} of the values are missing, usually {usual:.1%}",
@@ -22,7 +22,7 @@ def change_sentence(change: TrafficChange) -> str:
         shift=change.shift,
         percent=100 * change.shift,
         usual=max(change.usual, 0.0),
-        now=change.usual + change.shift,
+        now=max(change.usual + change.shift, 0.0),
     )
     name = "All inputs" if change.aspect == "combination" else LABELS.get(change.name, change.name)
     return f"{name}: {words} (corrected p {probability(change.adjusted_p_value)})."

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from backend.contract.drift import TrafficChange, UsualTraffic
+from backend.contract.drift import Aspect, TrafficChange, UsualTraffic
 from backend.drift.row_figures import QUALITY, SHARES, SPOILED, Watched, level_shift
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.traffic_sums import TrafficSums
@@ -221,27 +221,31 @@ def _is_changed(
     watched: Sequence[Watched],
     thresholds: DriftThresholds,
 ) -> list[bool]:
-    smallest_level = level_shift(thresholds.minimum_ks_statistic)
     return [
         bool(
-            p_value
-            < (
-                thresholds.quality_significance_level
-                if each.aspect in (*QUALITY, *SPOILED)
-                else thresholds.significance_level
-            )
-            and abs(shift)
-            >= (
-                thresholds.minimum_quality_share
-                if each.aspect in QUALITY
-                else thresholds.minimum_stuck_rise
-                if each.aspect == "stuck"
-                else thresholds.minimum_coarse_rise
-                if each.aspect == "precision"
-                else thresholds.minimum_ks_statistic
-                if each.aspect in SHARES
-                else smallest_level
-            )
+            p_value < _level(each.aspect, thresholds)
+            and abs(shift) >= _smallest(each.aspect, thresholds)
         )
         for shift, p_value, each in zip(shifts.tolist(), adjusted.tolist(), watched, strict=True)
     ]
+
+
+def _level(aspect: Aspect, thresholds: DriftThresholds) -> float:
+    if aspect in (*QUALITY, *SPOILED):
+        return thresholds.quality_significance_level
+    return thresholds.significance_level
+
+
+def _smallest(aspect: Aspect, thresholds: DriftThresholds) -> float:
+    """Return the smallest shift that counts, of a share or in standard deviations."""
+    if aspect in QUALITY:
+        return thresholds.minimum_quality_share
+    if aspect == "stuck":
+        return thresholds.minimum_stuck_rise
+    if aspect == "precision":
+        return thresholds.minimum_coarse_rise
+    if aspect == "combination":
+        return thresholds.minimum_mixed_share
+    if aspect in SHARES:
+        return thresholds.minimum_ks_statistic
+    return level_shift(thresholds.minimum_ks_statistic)

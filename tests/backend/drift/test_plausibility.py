@@ -7,6 +7,7 @@ import pytest
 
 from backend.contract.drift import PlausibilityFinding
 from backend.drift.detector import DriftDetector
+from backend.drift.plausibility import p_value_of_mean
 
 LATITUDE, LONGITUDE = 6, 7
 Change = Callable[[np.ndarray, np.random.Generator], None]
@@ -41,8 +42,16 @@ def stuck(window: np.ndarray, _: np.random.Generator) -> None:
     ("change", "kind", "said"),
     [
         (rounded, "precision", "Longitude comes with at most 1 decimal in 100.0% of the rows; "),
-        (mixed, "combination", "of the rows have inputs that do not go together; 1.0% of the"),
-        (misplaced, "combination", "of the rows have inputs that do not go together; 1.0% of the"),
+        (
+            mixed,
+            "combination",
+            "of the rows have inputs that do not go together, as if they came from different",
+        ),
+        (
+            misplaced,
+            "combination",
+            "of the rows have inputs that do not go together, as if they came from different",
+        ),
         (stuck, "stuck", "Median income is 0.4999 in 5.0% of the rows; 0.1% in the training data."),
     ],
 )
@@ -81,3 +90,31 @@ def test_any_table_is_judged(columns: int) -> None:
         reference, names, np.full(columns, 1 / columns), categories={columns - 1: 3}
     )
     assert detector.compare(reference[::3]).overall_drift is False
+
+
+@pytest.mark.parametrize(
+    ("share", "least", "most"), [(0, 0, 0.02), (0.1, 0.07, 0.13), (0.3, 0.25, 0.35)]
+)
+def test_the_share_of_mixed_rows_is_estimated(
+    detector: DriftDetector, window: np.ndarray, share: float, least: float, most: float
+) -> None:
+    random = np.random.default_rng(5)
+    rows = int(share * len(window))
+    for column in range(window.shape[1]):
+        window[:rows, column] = random.permutation(window[:, column])[:rows]
+    (found,) = [
+        each for each in detector.compare(window).plausibility if each.kind == "combination"
+    ]
+    assert least <= found.share <= most
+    assert found.reference_share == 0.0
+
+
+@pytest.mark.parametrize("rows", [100, 500])
+def test_chance_raises_the_mean_no_more_often_than_the_p_value_says(rows: int) -> None:
+    """Of skewed values a normal tail would be passed three times as often as it says."""
+    random = np.random.default_rng(6)
+    reference = random.exponential(size=2_000) ** 1.5
+    means = reference[random.integers(len(reference), size=(20_000, rows))].mean(axis=1)
+    limit = 0.002
+    found = np.mean([p_value_of_mean(mean, rows, reference) < limit for mean in means])
+    assert found < 1.5 * limit
