@@ -66,7 +66,6 @@ def residuals_against_predicted(label: str, actual: FloatArray, predicted: Float
 def _new_figure(title: str) -> tuple[Figure, Axes]:
     # Without pyplot: no window system, no global state, nothing to close.
     figure = Figure(figsize=FIGURE_INCHES, dpi=DOTS_PER_INCH, layout="constrained")
-    FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.set_title(title, fontsize="medium")
     axes.grid(visible=True, alpha=0.3)
@@ -80,5 +79,5 @@ def _limits(actual: FloatArray, predicted: FloatArray) -> tuple[float, float]:
 
 def _to_png(figure: Figure) -> bytes:
     stream = io.BytesIO()
-    figure.savefig(stream, format="png")
+    FigureCanvasAgg(figure).print_png(stream)  # unlike savefig, it draws once
     return stream.getvalue()
