@@ -263,6 +263,8 @@ class TrafficChange(Described):
 class UsualTraffic(Described):
     """A period compared with earlier ones of the same service, of the same length and time of day.
 
+    One of more than a week is compared with the single weeks before it.
+
     With the status ``learning`` too few earlier periods are known; then, as with ``not_enough_data``, there
     is no verdict, and ``drifted`` is null.
     """

@@ -22,12 +22,12 @@ from storage.process.atomic_files import write_atomically
 logger = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
-KEPT_HOURS = 24 * 7 * 16
-"""Sixteen weeks: windows of seven days are compared too, with at least 14 earlier ones."""
+KEPT_HOURS = 24 * 7 * 19
+"""Nineteen weeks: a window of thirty days is compared too, with the 14 weeks before it."""
 MOST_HOUR_ROWS = 500
 """Predictions of an hour that are read, the newest."""
 HOURS_AT_ONCE = 48
-"""Hours that one check learns: after a promotion the new version knows all within 56 checks."""
+"""Hours that one check learns: after a promotion the new version knows all within 67 checks."""
 MOST_VERSIONS = 5
 """Of which the hours are kept, those that served last."""
 SETTLED = timedelta(minutes=10)

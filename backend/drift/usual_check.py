@@ -10,6 +10,7 @@ from backend.drift.traffic_sums import TrafficSums
 from backend.drift.usual_traffic import compare_with_usual, earlier_periods
 
 DAY_HOURS = 24
+WEEK_HOURS = 7 * DAY_HOURS
 MOST_HOURS_READ = 24
 """Hours of the window itself that are read if they are not kept."""
 
@@ -21,6 +22,9 @@ def check_usual(
     thresholds: DriftThresholds,
 ) -> UsualTraffic:
     """Compare a window with earlier ones of the same length, each some whole days before it.
+
+    One of more than a week is compared with single weeks before it: fourteen of its own length would be over
+    a year. Their means vary more than its own, so that a quiet one is hardly ever called different.
 
     Reads what is kept of earlier hours, and of the window itself at most 24 hours.
 
@@ -56,10 +60,11 @@ def _current(
 
 def _earlier(history: TrafficHistory, hours: range) -> dict[int, TrafficSums]:
     """Return the earlier periods that are known, by how many days they were before."""
-    days = math.ceil(len(hours) / DAY_HOURS)
+    week = hours[:WEEK_HOURS]
+    days = math.ceil(len(week) / DAY_HOURS)
     found = {}
     for before in range(days, KEPT_HOURS // DAY_HOURS + 1, days):
-        earlier = [hour - before * DAY_HOURS for hour in hours]
+        earlier = [hour - before * DAY_HOURS for hour in week]
         if history.knows(earlier[0]) and history.knows(earlier[-1]):
             found[before] = history.kept(earlier)
     return found

@@ -2,9 +2,9 @@
 
 Causes, the most serious first: the error has risen (realized), the intervals hold too few actual values, the
 inputs have drifted, the error is estimated to have risen, the model is old, many predictions were labelled
-since it was trained. Whatever the cause, a scheduled check requests nothing while automatic retraining is off,
-another retraining is queued or running, the last one that a check requested ended within the cooldown, or a
-version has learned the same rows already: the same training gives the same model, and the gate the same
+since it was trained. Whatever the cause, a scheduled check requests nothing while automatic retraining is
+off, another retraining is queued or running, the last one that a check requested ended within the cooldown,
+or a version has learned the same rows already: the same training gives the same model, and the gate the same
 answer.
 """
 

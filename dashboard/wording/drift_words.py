@@ -54,7 +54,7 @@ def usual_words(usual: UsualTraffic) -> str:
     if usual.status == "learning":
         return f"{usual.periods} of {usual.needed_periods} earlier periods with enough predictions"
     which = "the same weekdays of " if usual.by_weekday else ""
-    return f"compared with {which}{usual.periods} earlier periods of the same length"
+    return f"compared with {which}{usual.periods} earlier periods"
 
 
 def drifted_words(analysis: DriftAnalysis) -> str:
