@@ -88,8 +88,9 @@ class Plausibility:
         """Return the estimated share of mixed rows among (n, d), none missing; None: nothing is known."""
         if self._model is None or not len(scores):
             return None
-        share = float(self.mixedness(scores).mean())
-        return Rise(0.0, max(share, 0.0), 0.0, p_value_of_mean(share, len(scores), self._usual))
+        mean = float(self.mixedness(scores).mean())
+        share = min(max(mean, 0.0), 1.0)
+        return Rise(0.0, share, 0.0, p_value_of_mean(mean, len(scores), self._usual))
 
     def _probabilities(
         self, model: HistGradientBoostingClassifier, scores: FloatArray
