@@ -135,7 +135,7 @@ def _become_anew(
     log: Path,
     errors: Path,
 ) -> None:
-    """Do the same with the project's modules forgotten, and with its own folders to import from."""
+    """Do what ``_become`` does, but import the project's modules anew, from its own folders first."""
     for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
         del sys.modules[name]
     own = [name for name in environment.get("PYTHONPATH", "").split(os.pathsep) if name]

@@ -29,7 +29,7 @@ class LearnedTable(Record):
 
 
 class Recalibration(Record):
-    """What a version says whose intervals alone are its own: the model is an earlier version's, unchanged."""
+    """Where a version that has only its intervals of its own took the model from, and who calibrated them."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

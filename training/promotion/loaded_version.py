@@ -71,7 +71,7 @@ class LoadedVersion:
         intervals: PriceIntervals,
         profile: ReferenceProfile,
     ) -> Self:
-        """Return the same of parts that are loaded already."""
+        """Return a version whose parts are loaded already."""
         search = ReferenceSearch(profile)
         compiled = compiled_if_equal(pipeline, intervals, search, profile.background)
         predictor = compiled or PublicPredictor(pipeline, intervals, search)
