@@ -23,8 +23,8 @@ LABELS = {feature.name: feature.label for feature in FEATURES} | {
 NOT_MEASURED = dict.fromkeys(field.name for field in fields(Distances))
 
 METHOD = (
-    "two-sample Kolmogorov-Smirnov test of each column, cross-validated domain classifier, and exact "
-    "tests of implausible rows, lost decimals and stuck values, Holm-corrected, with a floor on the effect"
+    "two-sample Kolmogorov-Smirnov test of each column, cross-validated domain classifier, estimated share "
+    "of mixed rows, exact tests of lost decimals and stuck values, Holm-corrected, with a floor on the effect"
 )
 """How a window is compared, in words."""
 

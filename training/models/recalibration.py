@@ -9,16 +9,19 @@ from training.models.price_pipeline import PricePipeline
 from training.models.regions import region_of
 
 
-def recalibrated(
+def times_as_wide(
     intervals: PriceIntervals, pipeline: PricePipeline, inputs: FloatArray, actual: FloatArray
-) -> tuple[PriceIntervals, float]:
-    """Return intervals that hold on labelled rows, and how many times as wide they are.
+) -> float:
+    """Return how many times as wide intervals must be to hold on labelled rows.
 
     Split conformal: each row has the score |error| / half width, and the intervals become r times as wide,
     where r is the ceil((n + 1) c)-th smallest of the n scores for a coverage c. Which rows are difficult, and
     the proportions of regions or bands, stay as they were learned. The coverage of later rows like these is c
     on average; over draws of the labelled rows it varies by sqrt(c (1 - c) / n), which is 0.02 for 200 rows.
     (Lei et al. 2018, Distribution-Free Predictive Inference for Regression.)
+
+    It is infinite if too many values lie beside intervals without any width, as where a model answered most
+    of the rows that calibrated it exactly: no factor widens those.
 
     Parameters
     ----------
@@ -39,9 +42,10 @@ def recalibrated(
     features = pipeline.features(inputs)
     predictions = pipeline.prices(features)
     errors = np.abs(np.minimum(actual, HIGHEST_ANSWER) - predictions)
-    scores = errors / half_widths(intervals, features, inputs, predictions)
-    times = conformal_quantile(scores, intervals.coverage)
-    return intervals.scaled(times), times
+    widths = half_widths(intervals, features, inputs, predictions)
+    without_width = np.where(errors > 0, np.inf, 0.0)
+    scores = np.divide(errors, widths, out=without_width, where=widths > 0)
+    return conformal_quantile(scores, intervals.coverage)
 
 
 def half_widths(

@@ -8,6 +8,8 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from storage.errors import HousingError
 from storage.models.loading import loading
 from storage.models.store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelStore
@@ -24,7 +26,7 @@ from training.evaluation.comparison import Comparison
 from training.evaluation.holdout import read_holdout
 from training.models.intervals import PriceIntervals
 from training.models.price_pipeline import PricePipeline
-from training.models.recalibration import recalibrated
+from training.models.recalibration import times_as_wide
 from training.models.reference_profile import ReferenceProfile
 from training.promotion.checks import Rules
 from training.promotion.interval_decision import IntervalEvidence, decide_intervals, decided
@@ -103,11 +105,16 @@ class IntervalRecalibration:
         )
         return rows if isinstance(rows, Missing) else self._judged(champion, rows, trigger)
 
-    def _judged(self, champion: _Champion, rows: CalibrationRows, trigger: Trigger) -> Offer:
+    def _judged(
+        self, champion: _Champion, rows: CalibrationRows, trigger: Trigger
+    ) -> Offer | Missing:
         calibrating, judging = rows.calibrating, rows.judging
-        intervals, times = recalibrated(
+        times = times_as_wide(
             champion.intervals, champion.pipeline, calibrating.inputs, calibrating.targets
         )
+        if not np.isfinite(times):
+            return Missing("too many values lie beside intervals without any width")
+        intervals = champion.intervals.scaled(times)
         new, old = (champion.with_intervals(each) for each in (intervals, champion.intervals))
         evidence = IntervalEvidence(
             champion_version=champion.manifest.version,

@@ -20,7 +20,7 @@ from tests.benchmarks.monitoring.measured_holdout import FittedChampion, fitted_
 from training.dataset.districts import falls_into_share
 from training.evaluation.comparison import Comparison
 from training.models.intervals import PriceIntervals
-from training.models.recalibration import recalibrated
+from training.models.recalibration import times_as_wide
 from training.promotion.checks import Rules
 from training.promotion.interval_decision import IntervalEvidence, decide_intervals
 
@@ -88,7 +88,8 @@ def _draw(champion: FittedChampion, move: str, labels: int, seed: int) -> tuple[
     is_reserved = falls_into_share(test.inputs[labelled], settings.promotion.recent_share)
     calibrating, judging = labelled[~is_reserved], labelled[is_reserved]
     old = champion.intervals
-    new, _ = recalibrated(old, champion.pipeline, test.inputs[calibrating], actual[calibrating])
+    times = times_as_wide(old, champion.pipeline, test.inputs[calibrating], actual[calibrating])
+    new = old.scaled(times)
     answers = _answers(champion, actual)
     evidence = IntervalEvidence(
         champion_version="the champion",
