@@ -21,7 +21,10 @@ class ModelVersion(BaseModel):
     version: str = Field(description="Name of the version.")
     model_name: str = Field(description="Candidate that won the training.")
     model_type: str = Field(description="Class of the model.")
-    created_at: AwareDatetime = Field(description="When it was trained.")
+    created_at: AwareDatetime = Field(description="When it was made.")
+    trained_at: AwareDatetime = Field(
+        description="When its model was trained; earlier, if only the intervals are its own."
+    )
     metrics: dict[str, float] = Field(
         description=f"Metrics on the test part; errors in {TARGET_UNIT}."
     )
@@ -60,7 +63,7 @@ class RemovedModelVersion(BaseModel):
 
     version: str = Field(description="Name of the version.")
     model_name: str = Field(description="Candidate that had won the training.")
-    created_at: AwareDatetime = Field(description="When it was trained.")
+    created_at: AwareDatetime = Field(description="When it was made.")
     removed_at: AwareDatetime = Field(description="When it was removed.")
 
 

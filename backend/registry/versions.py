@@ -80,6 +80,7 @@ class Versions:
         error = self._error(manifest.version)
         return ModelVersion(
             **kept,
+            trained_at=manifest.trained_at,
             is_champion=pointer is not None and manifest.version == pointer.version,
             is_previous=pointer is not None and manifest.version == way.next,
             is_rolled_back=manifest.version in way.rolled_back,

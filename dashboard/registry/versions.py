@@ -103,7 +103,7 @@ def version_cells(version: ModelVersion, models: ModelsResponse) -> dict[str, An
     return {
         "state": state_of(version, models),
         "version": version.version,
-        "trained": cell(version.created_at),
+        "trained": cell(version.trained_at),
         "model": model_label(version),
         "rmse": in_written_unit(
             error.value if error is not None else version.metrics.get("test_rmse")

@@ -63,7 +63,7 @@ def choice_label(version: ModelVersion, models: ModelsResponse) -> str:
 
 def trained_words(version: ModelVersion) -> str:
     """Say which model it is and when it was trained."""
-    return f"{model_label(version)}, trained {moment(version.created_at)}"
+    return f"{model_label(version)}, trained {moment(version.trained_at)}"
 
 
 def table_words(version: ModelVersion) -> str:

@@ -100,6 +100,7 @@ def test_new_intervals_are_published_served_and_rolled_back(bench: Bench) -> Non
         assert width(after) > width(before)
         listed = client.get(f"/models/{manifest.version}").get_json()
         assert listed["version"]["intervals_note"] == recalibration.sentence()
+        assert listed["version"]["trained_at"] < listed["version"]["created_at"]
         assert listed["gate"]["branch"] == "better intervals"
         refused = client.get(f"/models/{result['challenger']['version']}").get_json()
         assert refused["gate"]["promote"] is False

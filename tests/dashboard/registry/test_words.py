@@ -1,11 +1,13 @@
 """The words of the Registry page: which of two versions is better, and why the gate decided."""
 
+from datetime import UTC, datetime
+
 from backend.contract.model_version import ComparisonResponse, GateVerdict
 from backend.contract.models import LearnedTable, ModelVersion
 from backend.contract.performance import Estimate, RealizedError
 from dashboard.registry.figures import are_measured
 from dashboard.registry.slices import forest_option, mark_style
-from dashboard.registry.words import outcome, table_words
+from dashboard.registry.words import outcome, table_words, trained_words
 from dashboard.shared.gate_verdict import reason_words
 from storage.schema.records import utc_now
 
@@ -102,6 +104,7 @@ def test_the_training_table_is_named_with_its_rows_and_checksum() -> None:
         "model_name": "ridge",
         "model_type": "Ridge",
         "created_at": utc_now(),
+        "trained_at": utc_now(),
         "metrics": {},
         "parameters": {},
         "dataset_sha256": "0123456789ab" + 52 * "c",
@@ -114,6 +117,14 @@ def test_the_training_table_is_named_with_its_rows_and_checksum() -> None:
     table = LearnedTable(source="file", name="mine.csv", rows=3000)
     new = old.model_copy(update={"table": table})
     assert table_words(new) == "`mine.csv` · 3,000 rows · :gray[SHA-256 0123456789ab]"
+
+
+def test_a_version_with_new_intervals_alone_was_trained_when_its_model_was() -> None:
+    trained, made = datetime(2026, 11, 1, 8, tzinfo=UTC), datetime(2026, 11, 30, 9, tzinfo=UTC)
+    version = ModelVersion.model_construct(
+        model_name="neighbour_boosting", created_at=made, trained_at=trained
+    )
+    assert trained_words(version).endswith("trained 2026-11-01 08:00 UTC")
 
 
 def test_a_promotions_reason_is_its_deciding_checks_and_others_are_a_sentence() -> None:
