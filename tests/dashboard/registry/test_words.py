@@ -98,7 +98,7 @@ def test_other_promotions_and_other_versions_do_not_explain_a_comparison() -> No
         assert "recent" not in found.sentence
 
 
-def test_the_training_table_is_named_with_its_rows_and_checksum() -> None:
+def version(**others: object) -> ModelVersion:
     facts: dict[str, object] = {
         "version": "v",
         "model_name": "ridge",
@@ -112,7 +112,11 @@ def test_the_training_table_is_named_with_its_rows_and_checksum() -> None:
         "is_champion": True,
         "is_previous": False,
     }
-    old = ModelVersion.model_validate(facts)
+    return ModelVersion.model_validate(facts | others)
+
+
+def test_the_training_table_is_named_with_its_rows_and_checksum() -> None:
+    old = version()
     assert table_words(old) == ":gray[name not recorded] · :gray[SHA-256 0123456789ab]"
     table = LearnedTable(source="file", name="mine.csv", rows=3000)
     new = old.model_copy(update={"table": table})
@@ -121,10 +125,8 @@ def test_the_training_table_is_named_with_its_rows_and_checksum() -> None:
 
 def test_a_version_with_new_intervals_alone_was_trained_when_its_model_was() -> None:
     trained, made = datetime(2026, 11, 1, 8, tzinfo=UTC), datetime(2026, 11, 30, 9, tzinfo=UTC)
-    version = ModelVersion.model_construct(
-        model_name="neighbour_boosting", created_at=made, trained_at=trained
-    )
-    assert trained_words(version).endswith("trained 2026-11-01 08:00 UTC")
+    found = version(created_at=made, trained_at=trained)
+    assert trained_words(found).endswith("trained 2026-11-01 08:00 UTC")
 
 
 def test_a_promotions_reason_is_its_deciding_checks_and_others_are_a_sentence() -> None:
