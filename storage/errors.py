@@ -57,9 +57,10 @@ class InvalidDefinition(InvalidInput):
 class MissingColumn(InvalidInput):
     """A file lacks columns; the message names them, and those that it has."""
 
-    def __init__(self, message: str, missing: Sequence[str]) -> None:
+    def __init__(self, message: str, missing: Sequence[str], found: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.missing = tuple(missing)
+        self.found = tuple(found)
 
 
 class AuthenticationRequired(HousingError):

@@ -12,6 +12,7 @@ from storage.tables.block import Block, gathered
 from storage.tables.csv_writer import csv_text
 from storage.tables.problem import Problem
 from storage.tables.referred import InputTable
+from storage.tables.source import Source
 from storage.tables.table import InvalidInput, Understanding
 
 MOST_ROWS = 100_000
@@ -56,7 +57,7 @@ def read_batch(name: str, content: bytes) -> BatchFile:
     if len(content) > MOST_MEGABYTES * 1_000_000:
         raise UnusableFile(f"The file is larger than {MOST_MEGABYTES} MB. {LARGER_FILES}")
     try:
-        table = InputTable(content)
+        table = InputTable(Source.of(content, most_rows=MOST_ROWS))
         found = gathered(_not_too_many(table))
     except InvalidInput as error:
         raise UnusableFile(str(error)) from error

@@ -1,10 +1,11 @@
 """Consecutive rows of a table: the usable ones as arrays, the others as problems."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 import numpy as np
+import pyarrow as pa
 
 from storage.schema.arrays import BoolArray, FloatArray, IntegerArray
 from storage.tables.column import CategoryColumn, NumberColumn, ValueColumn, listed
@@ -31,6 +32,9 @@ class Block:
         Rows in this block, usable or not: ``len(rows)`` and the different rows of ``problems``.
     share
         Share of the file read so far, from 0 to 1.
+    kept
+        An Arrow record batch with the further columns of the usable rows, n each, as they came; None if there
+        are none, or they were not asked for. Two of its columns may have the same name.
     """
 
     rows: IntegerArray
@@ -39,6 +43,19 @@ class Block:
     problems: tuple[Problem, ...]
     read: int
     share: float
+    kept: Any | None = None
+
+    def only(self, chosen: BoolArray, problems: Sequence[Problem]) -> Self:
+        """Return the block with some of its usable rows only, shape (n,), and further problems."""
+        places = np.flatnonzero(chosen).tolist()
+        return replace(
+            self,
+            rows=self.rows[chosen],
+            numbers=self.numbers[chosen],
+            texts={name: [texts[place] for place in places] for name, texts in self.texts.items()},
+            problems=in_order([*self.problems, *problems]),
+            kept=None if self.kept is None else self.kept.filter(pa.array(chosen)),
+        )
 
 
 class Cells(Protocol):
@@ -137,4 +154,9 @@ def gathered(blocks: Iterator[Block]) -> Block:
         problems=tuple(problem for part in parts for problem in part.problems),
         read=sum(part.read for part in parts),
         share=1.0,
+        kept=None if parts[0].kept is None else _joined([part.kept for part in parts]),
     )
+
+
+def _joined(batches: Sequence[Any]) -> Any:
+    return pa.Table.from_batches(batches).combine_chunks()

@@ -52,11 +52,27 @@ class CategoryColumn:
         --------
         >>> CategoryColumn("fuel", ("petrol", "diesel")).positions(pa.array([" diesel", "steam"])).tolist()
         [1.0, nan]
+        >>> CategoryColumn("new", ("false", "true")).positions(pa.array(["TRUE"])).tolist()
+        [1.0]
         """
         known = pa.array(self.words, pa.string())
-        found = pc.index_in(pc.utf8_trim_whitespace(cells), known)
+        written = pc.utf8_trim_whitespace(cells)
+        for word in self._truths():
+            # A spreadsheet writes True and false as TRUE and FALSE.
+            written = pc.if_else(pc.equal(written, word.upper()), word, written)
+        found = pc.index_in(written, known)
         positions: FloatArray = found.cast(pa.float64()).to_numpy(zero_copy_only=False)
         return positions
+
+    def _truths(self) -> list[str]:
+        upper = [word.upper() for word in self.words]
+        return [
+            word
+            for word, in_capitals in zip(self.words, upper, strict=True)
+            if in_capitals in ("TRUE", "FALSE")
+            and word != in_capitals
+            and upper.count(in_capitals) == 1
+        ]
 
 
 @dataclass(frozen=True)

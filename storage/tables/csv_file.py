@@ -13,7 +13,7 @@ from storage.schema.arrays import FloatArray
 from storage.tables.blanks import trimmed
 from storage.tables.block import Block, in_order, judged
 from storage.tables.column import CategoryColumn, Column, NumberColumn, TextColumn, ValueColumn
-from storage.tables.header import LONGEST_START, read_header
+from storage.tables.header import LONGEST_START, SEPARATORS, read_header
 from storage.tables.number import NumberMarks, read_numbers, why_no_number
 from storage.tables.problem import LONGEST_VALUE, Problem
 from storage.tables.records import Record, Records
@@ -37,7 +37,9 @@ class CsvFile:
     source
         The file.
     columns
-        What to look for, in any order; further columns are ignored.
+        What to look for, in any order.
+    keeps
+        Whether further columns are carried along as text; otherwise they are ignored.
 
     Raises
     ------
@@ -45,11 +47,13 @@ class CsvFile:
         If it is not such a table; the message is one sentence that names what was found.
     """
 
-    def __init__(self, source: Source, columns: Sequence[Column]) -> None:
+    def __init__(self, source: Source, columns: Sequence[Column], *, keeps: bool = False) -> None:
         self._source = source
         self._encoding = find_encoding(source)
         with source.open() as stream, self._text(stream) as text:
-            self._header = read_header(text.read(LONGEST_START), columns, source.name)
+            separators = tuple(SEPARATORS) if source.sheet is None else (",",)
+            start = text.read(LONGEST_START)
+            self._header = read_header(start, columns, source.name, separators)
         names = self._header.names
         self._positions = {column.name: names.index(column.name) for column in columns}
         self._columns = [column for column in columns if isinstance(column, ValueColumn)]
@@ -60,24 +64,27 @@ class CsvFile:
         ]
         self._texts = [column.name for column in columns if isinstance(column, TextColumn)]
         self._nameless = nameless_places(names)
+        self._further = [
+            place for place, name in enumerate(names) if name and name not in self._positions
+        ]
+        self._keeps = keeps
         self._marks = self._find_marks()
 
     @property
     def understood(self) -> Understanding:
         """How it was read."""
-        ignored = [
-            name
-            for place, name in enumerate(self._header.names)
-            if name not in self._positions and place not in self._nameless
-        ]
-        return Understanding(
+        grouped = (column.name for column in self._columns if column.name in self._marks.grouped)
+        further = tuple(self._header.names[place] for place in self._further)
+        understood = Understanding(
             "CSV",
             self._encoding.name,
             self._header.separator,
             self._marks.decimal,
-            tuple(column.name for column in self._columns if column.name in self._marks.grouped),
-            tuple(ignored),
+            tuple(grouped),
+            () if self._keeps else further,
+            kept=further if self._keeps else (),
         )
+        return understood if self._source.sheet is None else understood.of_sheet(self._source.sheet)
 
     def blocks(self) -> Iterator[Block]:
         """Yield all rows in order, up to 8,192 at a time.
@@ -133,7 +140,22 @@ class CsvFile:
             for name in self._texts
         }
         problems += found
-        return Block(rows[usable], numbers[usable], texts, in_order(problems), len(records), share)
+        return Block(
+            rows[usable],
+            numbers[usable],
+            texts,
+            in_order(problems),
+            len(records),
+            share,
+            self._kept([fitting[index][1] for index in kept]),
+        )
+
+    def _kept(self, rows: Sequence[Sequence[str]]) -> Any | None:
+        if not self._keeps or not self._further:
+            return None
+        names = [self._header.names[place] for place in self._further]
+        cells = [pa.array([row[place] for row in rows], pa.string()) for place in self._further]
+        return pa.RecordBatch.from_arrays(cells, names)
 
     def _fitting(self, records: Sequence[Record], problems: list[Problem]) -> list[Record]:
         """Return the rows with a cell for each column; append the problems of the others."""

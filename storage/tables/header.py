@@ -38,11 +38,13 @@ class Header:
     quotes: int
 
 
-def read_header(start: str, columns: Sequence[Column], name: str) -> Header:
+def read_header(
+    start: str, columns: Sequence[Column], name: str, separators: Sequence[str] = tuple(SEPARATORS)
+) -> Header:
     """Find the header in the first characters of a file.
 
     Blank lines, comments (#) and Excel's ``sep=;`` may precede it. The separator is the one with which the
-    header contains most of the requested columns.
+    header contains most of the requested columns; of the text of a sheet, the comma.
 
     Raises
     ------
@@ -60,14 +62,15 @@ def read_header(start: str, columns: Sequence[Column], name: str) -> Header:
     else:
         raise _no_header(start, name)
     header = max(
-        (_split(lines, separator, above) for separator in SEPARATORS),
+        (_split(lines, separator, above) for separator in separators),
         key=lambda split: (len(_found(split.names, columns)), len(split.names)),
     )
     if not header.names and '"' not in "".join(lines[above:]):
         raise InvalidInput(f"{name} has a name of a column that is too long, in line {above + 1}.")
     if not header.names:
         raise open_quote(name, lines[above:], above + 1, _likely(lines[above]))
-    check_names(header.names, columns, name, f" (read with {SEPARATORS[header.separator]})")
+    how_read = f" (read with {SEPARATORS[header.separator]})" if len(separators) > 1 else ""
+    check_names(header.names, columns, name, how_read)
     return header
 
 
@@ -97,6 +100,7 @@ def check_names(
         raise MissingColumn(
             f"{origin} has no column {', '.join(missing)}. Its columns{how_read}: {listed(names)}.",
             missing,
+            [name for name in names if name],
         )
     if repeated := [name for name in wanted if list(names).count(name) > 1]:
         raise InvalidInput(

@@ -21,6 +21,12 @@ NOT_FINITE = "Not a finite number: leave the cell empty if the value is not know
 UNDERSCORE = "Not a number: remove the underscore"
 OTHER_SIGNS = "Not a number: write it with the digits 0 to 9 and the minus sign of the keyboard"
 HEXADECIMAL = "Not a number: write it with decimal digits"
+A_DATE = "A date or a time, not a number: format the cell as a number, and enter the value again"
+TRUE_OR_FALSE = "True or false, not a number"
+FAILED_FORMULA = "The formula in this cell failed: correct it, or enter a value"
+UNSAVED_FORMULA = (
+    "A formula without a saved value: open the file in a spreadsheet program, and save it again"
+)
 
 MINUS_SIGNS = "\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"
 EXPONENT = r"([eE][+-]?[0-9]+)?"
@@ -32,6 +38,13 @@ NOT_ZERO = r"^[^1-9eE]*[1-9]"
 """A digit before the exponent that is not 0: 1e-400 is not 0, though no float is nearer to it."""
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|#?n/?a|null|none|1\.#\w+)", re.IGNORECASE)
 _UNKNOWN = re.compile(r"nan|#?n/?a|null|none|\?", re.IGNORECASE)
+_OTHER_VALUES = (
+    (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?|[0-9]{1,2}:[0-9]{2}(:[0-9.]+)?"), A_DATE),
+    (re.compile(r"true|false", re.IGNORECASE), TRUE_OR_FALSE),
+    (re.compile(r"#(DIV/0|REF|VALUE|NUM|NULL|SPILL|CALC)!|#NAME\?"), FAILED_FORMULA),
+    (re.compile(r"=.*"), UNSAVED_FORMULA),
+)
+"""What cells of a spreadsheet hold in place of numbers."""
 _HEXADECIMAL = re.compile(r"[+-]?0x[0-9a-f.p+-]+", re.IGNORECASE)
 
 
@@ -141,6 +154,9 @@ def why_no_number(text: str, marks: NumberMarks) -> str:
         return TOO_LARGE if math.isinf(float(text.replace(",", "."))) else TOO_SMALL
     if _HEXADECIMAL.fullmatch(text):
         return HEXADECIMAL
+    for pattern, message in _OTHER_VALUES:
+        if pattern.fullmatch(text):
+            return message
     if "_" in text:
         return UNDERSCORE
     if re.fullmatch(grouped(marks.other, marks.decimal), text):

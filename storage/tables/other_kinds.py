@@ -4,8 +4,11 @@ import re
 
 _UNPACK, _EXPORT = "unpack it first", "save the table as CSV or Parquet"
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (rb"PK\x03\x04", "an Excel workbook or another zip archive: save the sheet as CSV"),
-    (rb"\xd0\xcf\x11\xe0", "an old Excel workbook: save the sheet as CSV"),
+    (
+        rb"\xd0\xcf\x11\xe0",
+        "an old Excel workbook (.xls), or one with a password: save it as .xlsx without a password, or the "
+        "sheet as CSV",
+    ),
     (rb"\x1f\x8b", f"compressed with gzip: {_UNPACK}"),
     (rb"BZh[1-9]1AY&SY", f"compressed with bzip2: {_UNPACK}"),
     (rb"\x28\xb5\x2f\xfd", f"compressed with Zstandard: {_UNPACK}"),

@@ -23,6 +23,8 @@ ROWS_A_BLOCK = 8_192
 BUFFER_BYTES = 64 * 1024
 """Bytes of a column read at once: otherwise Arrow loads the whole column of a row group."""
 MAGIC = b"PAR1"
+INDEX = "__index_level_"
+"""How the row index of pandas is called."""
 
 
 def parts_of(folder: Path) -> list[Path]:
@@ -75,24 +77,36 @@ def _kind(entry: Path) -> str:
 class ParquetFile:
     """Parquet parts with the same columns; integers, floats and decimals of any width are accepted.
 
+    Where it ``keeps`` further columns, those of simple types are carried along that all parts have alike.
+
     Raises
     ------
     InvalidInput
         If a part cannot be read, lacks a column, or has a column of the wrong type.
     """
 
-    def __init__(self, source: Source, parts: Sequence[Source], columns: Sequence[Column]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        parts: Sequence[Source],
+        columns: Sequence[Column],
+        *,
+        keeps: bool = False,
+    ) -> None:
         self._source = source
         self._parts = parts
         self._columns = [column for column in columns if isinstance(column, ValueColumn)]
         self._texts = [column.name for column in columns if isinstance(column, TextColumn)]
         self._total = 0
         self._ignored: dict[str, None] = {}
+        schemas = []
         for part in parts:
             with part.open() as stream:
                 file = _opened(part, stream)
                 self._check(file.schema_arrow, columns, part)
                 self._total += file.metadata.num_rows
+                schemas.append(file.schema_arrow)
+        self._kept = [name for name in self._ignored if keeps and _is_alike(name, schemas)]
         if self._total == 0:
             raise InvalidInput(f"{source.name} has columns but no rows.")
 
@@ -100,7 +114,8 @@ class ParquetFile:
     def understood(self) -> Understanding:
         """How it was read."""
         kind = f"Parquet, {counted(len(self._parts), 'file')}"
-        return Understanding(kind, ignored=tuple(self._ignored), unread=self._unread())
+        ignored = tuple(name for name in self._ignored if name not in self._kept)
+        return Understanding(kind, ignored=ignored, unread=self._unread(), kept=tuple(self._kept))
 
     def blocks(self) -> Iterator[Block]:
         """Yield the rows of all parts, 8,192 at a time, numbered from 1.
@@ -126,7 +141,7 @@ class ParquetFile:
         return tuple(str(path.relative_to(folder)) for path in others)
 
     def _batches(self, part: Source) -> Iterator[Any]:
-        names = [column.name for column in self._columns] + self._texts
+        names = [column.name for column in self._columns] + self._texts + self._kept
         with part.open() as stream:
             try:
                 yield from _opened(part, stream).iter_batches(
@@ -178,7 +193,8 @@ class ParquetFile:
             for name in self._texts
         }
         problems.sort(key=lambda problem: problem.row)
-        return Block(rows[usable], numbers[usable], texts, tuple(problems), len(rows), share)
+        kept = batch.select(self._kept).filter(pa.array(usable)) if self._kept else None
+        return Block(rows[usable], numbers[usable], texts, tuple(problems), len(rows), share, kept)
 
 
 class _TypedCells:
@@ -227,6 +243,15 @@ def _may_be_whole(column: Column) -> bool:
 def _is_simple(kind: Any) -> bool:
     of_times = (pa.types.is_date, pa.types.is_timestamp)
     return _holds_numbers(kind) or any(is_time(kind) for is_time in of_times)
+
+
+def _is_alike(name: str, schemas: Sequence[Any]) -> bool:
+    """Return whether all parts have one column of this name, of the same type, that a CSV file can hold."""
+    if name.startswith(INDEX) or any(schema.names.count(name) != 1 for schema in schemas):
+        return False
+    kinds = [schema.field(name).type for schema in schemas]
+    can_be_written = _is_simple(kinds[0]) or _holds_text(kinds[0]) or pa.types.is_boolean(kinds[0])
+    return can_be_written and all(kind == kinds[0] for kind in kinds)
 
 
 def _words(column: Any) -> Any:

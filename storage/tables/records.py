@@ -15,7 +15,7 @@ LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Records:
-    """Iterates over (line, cells); blank lines are not rows.
+    """Iterates over (line, cells); blank lines are not rows, nor are rows without content at the end.
 
     Parameters
     ----------
@@ -48,14 +48,25 @@ class Records:
             lines, delimiter=self._header.separator, strict=True, skipinitialspace=True
         )
         end = above
+        empty: list[Record] = []
+        widths: dict[int, list[str]] = {}
         try:
             for cells in reader:
                 begin, end = end + 1, above + reader.line_num
                 if end > begin:
                     self._refuse_swallowed_rows(begin, cells)
                 self._lines.clear()
-                if cells and (len(cells) > 1 or trimmed(cells[0])):
-                    yield begin, cells
+                if not cells or (len(cells) == 1 and not trimmed(cells[0])):
+                    continue
+                # Usually the first cell shows that the row is not empty.
+                if not cells[0] and not any(map(trimmed, cells)):
+                    # One list for all of the same width: a sheet may end with a million such rows.
+                    empty.append((begin, widths.setdefault(len(cells), cells)))
+                    continue
+                if empty:
+                    yield from empty
+                    empty.clear()
+                yield begin, cells
         except csv.Error as error:
             if '"' in "".join(self._lines):
                 raise open_quote(

@@ -1,20 +1,26 @@
-"""A table of inputs whose rows may have the caller's own id, in a column of its own."""
+"""A table of inputs whose rows may have the caller's own id, and other columns that come along."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from storage.domain.inputs import FEATURE_NAMES
 from storage.domain.table import TABLE
+from storage.errors import InvalidInput
 from storage.schema.caller import REFERENCE, wrong_reference
-from storage.tables.block import Block, in_order
-from storage.tables.column import INPUT_COLUMNS, TextColumn
+from storage.tables.block import Block
+from storage.tables.column import INPUT_COLUMNS, TextColumn, ValueColumn, listed
 from storage.tables.problem import LONGEST_VALUE, Problem
+from storage.tables.source import Source
 from storage.tables.table import Table, open_table
 from storage.tables.understanding import Understanding
 
 NAMES = tuple(name for name in (TABLE.data.identifier, REFERENCE) if name is not None)
 """Columns that are taken for the caller's own id, the first that a file has."""
+NO_IDS = ""
+"""Chosen as the column of the ids: none is."""
 
 
 class InputTable:
@@ -23,28 +29,48 @@ class InputTable:
     Parameters
     ----------
     content
-        A path, or the bytes of an upload.
+        A path, the bytes of an upload, or a source, which may be a chosen sheet.
+    named
+        Columns of the file by the input that a person says they are; ``reference`` is the caller's own id,
+        and empty says that no column has it. What is not named here has its own name.
+    keeps
+        Whether further columns are carried along as they are.
 
     Raises
     ------
     InvalidInput
-        As ``open_table``.
+        As ``open_table``, or if there is no such input, or one column is named twice.
     """
 
-    def __init__(self, content: Path | bytes) -> None:
-        self._table: Table = open_table(content, INPUT_COLUMNS)
-        others = self._table.understood.ignored
-        self.column = next((name for name in NAMES if name in others), None)
+    def __init__(
+        self,
+        content: Path | bytes | Source,
+        named: Mapping[str, str] | None = None,
+        *,
+        keeps: bool = False,
+    ) -> None:
+        source = content if isinstance(content, Source) else Source.of(content)
+        named = named or {}
+        self._named = {name: column for name, column in named.items() if column != name}
+        columns = _columns(named)
+        self._table: Table = open_table(source, columns, keeps=keeps)
+        self.column = self._id_column(named.get(REFERENCE))
         """The column of the ids; None: the table has none."""
         if self.column is not None:
-            self._table = open_table(
-                content, (*INPUT_COLUMNS, TextColumn(self.column, may_be_whole=True))
-            )
+            ids = TextColumn(self.column, may_be_whole=True)
+            self._table = open_table(source, (*columns, ids), keeps=keeps)
+
+    def _id_column(self, chosen: str | None) -> str | None:
+        if chosen is not None:
+            return chosen if chosen != NO_IDS else None
+        others = {*self._table.understood.ignored, *self._table.understood.kept}
+        return next((name for name in NAMES if name in others), None)
 
     @property
     def understood(self) -> Understanding:
         """How it was read."""
-        return self._table.understood
+        renamed = tuple((name, column) for name, column in self._named.items() if column != NO_IDS)
+        return replace(self._table.understood, renamed=renamed)
 
     def blocks(self) -> Iterator[Block]:
         """Yield all rows in order; a row whose id no prediction could have is a problem.
@@ -62,6 +88,30 @@ class InputTable:
         if self.column is None:
             return None
         return [text or None for text in block.texts[self.column]]
+
+
+def _columns(named: Mapping[str, str]) -> tuple[ValueColumn, ...]:
+    """Return the inputs under the names that they have in the file."""
+    if unknown := [name for name in named if name not in (*FEATURE_NAMES, REFERENCE)]:
+        raise InvalidInput(
+            f"There is no input {listed(unknown)}. The inputs are {', '.join(FEATURE_NAMES)}; your own id is "
+            f"called {REFERENCE}."
+        )
+    columns = tuple(
+        replace(column, name=named.get(column.name, column.name)) for column in INPUT_COLUMNS
+    )
+    _refuse_twice([*(column.name for column in columns), named.get(REFERENCE, NO_IDS)])
+    return columns
+
+
+def _refuse_twice(taken: Sequence[str]) -> None:
+    twice = next((name for name in taken if name != NO_IDS and taken.count(name) > 1), None)
+    if twice is not None:
+        names = (*FEATURE_NAMES, REFERENCE)
+        both = [name for name, column in zip(names, taken, strict=True) if column == twice]
+        raise InvalidInput(
+            f"The column {twice} is taken for {' and for '.join(both)}: it can be one of them."
+        )
 
 
 def _checked(block: Block, column: str) -> Block:
@@ -83,12 +133,4 @@ def _checked(block: Block, column: str) -> Block:
         )
         for place, problem in wrong.items()
     ]
-    kept = np.flatnonzero(usable).tolist()
-    return Block(
-        rows=block.rows[usable],
-        numbers=block.numbers[usable],
-        texts={name: [texts[place] for place in kept] for name, texts in block.texts.items()},
-        problems=in_order([*block.problems, *problems]),
-        read=block.read,
-        share=block.share,
-    )
+    return block.only(usable, problems)

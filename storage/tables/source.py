@@ -5,10 +5,11 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from storage.errors import InvalidInput
 from storage.tables.other_kinds import other_kind
+from storage.tables.workbook import MAGIC, Sheet, write_out
 
 PIECE_BYTES = 1024 * 1024
 MARKS = (
@@ -30,9 +31,45 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Source:
-    """A path, or the bytes of an upload."""
+    """A path, or the bytes of an upload; of a workbook, one sheet of it."""
 
     content: Path | bytes
+    sheet: Sheet | None = None
+    """The sheet to read in place of the content, which is a workbook then."""
+
+    @classmethod
+    def of(
+        cls, content: Path | bytes, sheet: str | None = None, most_rows: int | None = None
+    ) -> Self:
+        """Return the source for a file or an upload, whose sheet is written out if it is a workbook.
+
+        Parameters
+        ----------
+        sheet
+            Name of the sheet; None: the first that is not hidden.
+        most_rows
+            Rows that a sheet of an upload may have; None: as many as Excel writes.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such file, the workbook cannot be read or has no such sheet, or a sheet was named
+            and it is no workbook.
+        """
+        whole = cls(content)
+        if isinstance(content, Path):
+            if not content.exists():
+                raise InvalidInput(f"{content} does not exist.")
+            if not content.is_dir() and not content.is_file():
+                raise InvalidInput(f"{content} is not a file.")
+        if not whole._is_workbook():
+            if sheet is not None:
+                raise InvalidInput(
+                    f"{whole.name} is no Excel workbook, so it has no sheet {sheet}."
+                )
+            return whole
+        with whole.open() as stream:
+            return cls(content, write_out(stream, whole.name, sheet, most_rows))
 
     @property
     def name(self) -> str:
@@ -41,10 +78,20 @@ class Source:
 
     @property
     def size(self) -> int:
-        """In bytes."""
-        if isinstance(self.content, bytes):
-            return len(self.content)
-        return self.content.stat().st_size
+        """In bytes, of what is read."""
+        if isinstance(self._read, bytes):
+            return len(self._read)
+        return self._read.stat().st_size
+
+    @property
+    def _read(self) -> Path | bytes:
+        return self.content if self.sheet is None else self.sheet.text
+
+    def _is_workbook(self) -> bool:
+        if isinstance(self.content, Path) and self.content.is_dir():
+            return False
+        with self.open() as stream:
+            return stream.read(len(MAGIC)) == MAGIC
 
     def open(self) -> BinaryIO:
         """Open it for reading.
@@ -54,10 +101,10 @@ class Source:
         InvalidInput
             If there is no such file, or it may not be read.
         """
-        if isinstance(self.content, bytes):
-            return io.BytesIO(self.content)
+        if isinstance(self._read, bytes):
+            return io.BytesIO(self._read)
         try:
-            return self.content.open("rb")
+            return self._read.open("rb")
         except OSError as error:
             raise self.unreadable(error) from error
 

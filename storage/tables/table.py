@@ -14,7 +14,7 @@ from storage.tables.understanding import Understanding
 
 __all__ = ["Block", "InvalidInput", "MissingColumn", "Table", "Understanding", "open_table"]
 
-FILE_KINDS = ("csv", "tsv", "txt", "parquet")
+FILE_KINDS = ("csv", "tsv", "txt", "xlsx", "xlsm", "parquet")
 """Usual suffixes of such files."""
 
 
@@ -35,15 +35,19 @@ class Table(Protocol):
         """
 
 
-def open_table(content: Path | bytes, columns: Sequence[Column]) -> Table:
-    """Open a CSV file, a Parquet file or a folder of Parquet parts, recognized by content.
+def open_table(
+    content: Path | bytes | Source, columns: Sequence[Column], *, keeps: bool = False
+) -> Table:
+    """Open a CSV file, a workbook, a Parquet file or a folder of Parquet parts, recognized by content.
 
     Parameters
     ----------
     content
-        A path, or the bytes of an upload.
+        A path, the bytes of an upload, or a source, which may be a chosen sheet.
     columns
-        The columns to read, at least one of numbers; further columns are ignored.
+        The columns to read, at least one of numbers.
+    keeps
+        Whether further columns are carried along as they are; otherwise they are ignored.
 
     Raises
     ------
@@ -51,14 +55,12 @@ def open_table(content: Path | bytes, columns: Sequence[Column]) -> Table:
         If it is missing or something else, or lacks a column (``MissingColumn``); the message names what was
         found.
     """
-    source = Source(content)
-    if isinstance(content, Path):
-        if not content.exists():
-            raise InvalidInput(f"{content} does not exist.")
-        if content.is_dir():
-            return ParquetFile(source, [Source(part) for part in parts_of(content)], columns)
-        if not content.is_file():
-            raise InvalidInput(f"{content} is not a file.")
+    source = content if isinstance(content, Source) else Source.of(content)
+    if isinstance(source.content, Path) and source.content.is_dir():
+        parts = [Source(part) for part in parts_of(source.content)]
+        return ParquetFile(source, parts, columns, keeps=keeps)
     with source.open() as stream:
         is_parquet = stream.read(len(MAGIC)) == MAGIC
-    return ParquetFile(source, [source], columns) if is_parquet else CsvFile(source, columns)
+    if is_parquet:
+        return ParquetFile(source, [source], columns, keeps=keeps)
+    return CsvFile(source, columns, keeps=keeps)

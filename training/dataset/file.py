@@ -1,4 +1,4 @@
-"""A training table from a CSV or Parquet file; further columns are ignored."""
+"""A training table from a CSV, Excel or Parquet file; further columns are ignored."""
 
 from collections import Counter
 from pathlib import Path

@@ -86,7 +86,9 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="the table: CSV or Parquet")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="the table: CSV, Excel (.xlsx) or Parquet"
+    )
     parser.add_argument("--target", metavar="NAME", required=True, help="what is to be predicted")
     parser.add_argument(
         "-o",

@@ -78,10 +78,21 @@ def read_file(options: Options) -> Seen:
         table.rows[usable],
         len(table) + len(table.problems),
         tuple(sentence for sentence in left_out if sentence),
-        replace(table.understood, decimal=marks.decimal, grouped=tuple(sorted(marks.grouped)))
-        if table.understood.encoding
-        else table.understood,
+        _understood(table, marks),
         table.has_row_names,
+    )
+
+
+def _understood(table: WholeTable, marks: NumberMarks) -> Understanding:
+    """Return how the table was read, with its marks if numbers were text."""
+    understood = table.understood
+    if not understood.encoding and not understood.sheet:
+        return understood
+    has_marks = understood.encoding or marks.decimal == "," or marks.grouped
+    return replace(
+        understood,
+        decimal=marks.decimal if has_marks else "",
+        grouped=tuple(sorted(marks.grouped)),
     )
 
 
@@ -91,7 +102,8 @@ def _columns(table: WholeTable, options: Options) -> tuple[dict[str, Column], Nu
         for name, cells in table.columns.items()
         if is_text(cells.type)
     }
-    origin, separator = str(options.file), table.understood.separator
+    origin = str(options.file)
+    separator = "," if table.understood.sheet else table.understood.separator
     marks = marks_of(list(texts.values()), separator, origin, options.decimal)
     target = texts.get(options.target)
     if target is not None and not target.are_numbers and (cell := target.looks_signed()):

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from storage.errors import InvalidInput
 from storage.tables.blanks import BLANKS
 from storage.tables.column import TextColumn
-from storage.tables.header import LONGEST_START, Header, read_header
+from storage.tables.header import LONGEST_START, SEPARATORS, Header, read_header
 from storage.tables.problem import LONGEST_VALUE, Problem
 from storage.tables.records import Record, Records
 from storage.tables.row_shape import nameless_places, why_no_row
@@ -41,7 +41,8 @@ def read_whole_csv(source: Source, wanted: Sequence[str], ignored: Collection[st
     encoding = find_encoding(source)
     with source.open() as stream, io.TextIOWrapper(stream, encoding.codec, newline="") as text:
         columns = [TextColumn(name) for name in wanted]
-        header = read_header(text.read(LONGEST_START), columns, source.name)
+        separators = tuple(SEPARATORS) if source.sheet is None else (",",)
+        header = read_header(text.read(LONGEST_START), columns, source.name, separators)
     refuse_repeated(header.names, ignored, source.name)
     places = {
         name: place for place, name in enumerate(header.names) if name and name not in ignored
@@ -55,9 +56,14 @@ def read_whole_csv(source: Source, wanted: Sequence[str], ignored: Collection[st
         np.array(lines, dtype=np.int64),
         dict(zip(places, arrays, strict=True)),
         tuple(problems),
-        Understanding("CSV", encoding.name, header.separator),
+        _understood(source, encoding.name, header.separator),
         has_row_names=not header.names[0],
     )
+
+
+def _understood(source: Source, encoding: str, separator: str) -> Understanding:
+    understood = Understanding("CSV", encoding, separator)
+    return understood if source.sheet is None else understood.of_sheet(source.sheet)
 
 
 def _blocks(records: Records, source: Source) -> Iterator[list[Record]]:

@@ -9,13 +9,11 @@ import pyarrow.parquet
 from storage.errors import InvalidInput
 from storage.tables.column import TextColumn
 from storage.tables.header import check_names
+from storage.tables.parquet_file import INDEX
 from storage.tables.problem import counted
 from storage.tables.source import Source
 from storage.tables.understanding import Understanding
 from storage.tables.whole.table import WholeTable, numbered, refuse_repeated
-
-INDEX = "__index_level_"
-"""How the row index of pandas is called."""
 
 
 def read_whole_parquet(

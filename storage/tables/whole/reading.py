@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from storage.errors import InvalidInput
 from storage.tables.parquet_file import MAGIC, parts_of
 from storage.tables.source import Source
 from storage.tables.whole.csv_file import read_whole_csv
@@ -14,7 +13,7 @@ from storage.tables.whole.table import WholeTable
 def read_whole(
     path: Path, wanted: Sequence[str], ignored: Collection[str] = frozenset()
 ) -> WholeTable:
-    """Read all columns of a CSV file, a Parquet file or a folder of Parquet parts, recognized by content.
+    """Read all columns of a CSV file, a workbook, a Parquet file or a folder of parts, told by content.
 
     Parameters
     ----------
@@ -28,14 +27,10 @@ def read_whole(
     InvalidInput
         If it is missing, is something else, or lacks a column; the message names what was found.
     """
-    source = Source(path)
-    if not path.exists():
-        raise InvalidInput(f"{path} does not exist.")
+    source = Source.of(path)
     if path.is_dir():
         parts = [Source(part) for part in parts_of(path)]
         return read_whole_parquet(source, parts, wanted, ignored)
-    if not path.is_file():
-        raise InvalidInput(f"{path} is not a file.")
     with source.open() as stream:
         is_parquet = stream.read(len(MAGIC)) == MAGIC
     if is_parquet:

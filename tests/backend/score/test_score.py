@@ -158,7 +158,7 @@ def test_a_null_in_parquet_is_a_problem(runtime: Path, tmp_path: Path) -> None:
         ("in.csv", bytes(range(256)) * 40, "is not text in UTF-8"),
         ("in.parquet", b"PAR1 not really", "cannot be read"),
         ("in.parquet", b"\x00\x01\x02\x03\x04", "has a zero byte in line 1"),
-        ("in.xlsx", b"PK\x03\x04", "an Excel workbook"),
+        ("in.xlsx", b"PK\x03\x04", "looks like an Excel workbook"),
         ("in.csv", None, "does not exist"),
     ],
 )

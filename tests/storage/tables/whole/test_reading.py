@@ -117,7 +117,7 @@ def test_ignored_columns_are_not_read(tmp_path: Path) -> None:
         ("a,b\n1,2\n", r"has no column price\. Its columns \(read with commas\): a, b\."),
         ("a,price\n", "has a header but no rows"),
         ('a,price\n1,2\n"3,4\n5,6\n', "has a double quote in line 3"),
-        ("PK\x03\x04", "is an Excel workbook"),
+        ("PK\x03\x04", "looks like an Excel workbook, but cannot be read as one"),
     ],
 )
 def test_what_is_no_table_is_refused_in_one_sentence(
