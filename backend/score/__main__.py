@@ -1,11 +1,13 @@
 """Score a file of rows with the champion (``python -m backend.score FILE -o OUT``).
 
-FILE is a CSV file, a Parquet file or a folder of Parquet parts, with the eight inputs as columns in any
-order. A column of your own ids (the definition's identifier, or one called reference) is carried through as
-reference; other columns are ignored. OUT (.csv or .parquet) gets every row that can be scored: row number,
-inputs, prediction with its 90 % interval (in the target's unit), support and model version. OUT.problems.csv
-lists the problems of all other rows, by row and column. Row numbers are those of an editor or spreadsheet:
-the header is row 1.
+FILE is a CSV file, an Excel workbook (.xlsx), a Parquet file or a folder of Parquet parts, with the inputs as
+columns in any order. A column with another name is said with --column; of a workbook, the first sheet is
+read, or the one said with --sheet. A column of your own ids (the definition's identifier, or one called
+reference) is carried through as reference, and further columns as they are. OUT (.csv or .parquet) gets every
+row that can be scored: row number, inputs, prediction with its 90 % interval (in the target's unit and as the
+console writes it), support, warnings about unusual inputs and model version. OUT.problems.csv lists the
+problems of all other rows, by row and column. Row numbers are those of an editor or spreadsheet: the header
+is usually row 1.
 """
 
 import storage.ctrl_c
@@ -22,9 +24,11 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from backend.score.batch import BatchScoring, ScoringProgress
 from backend.serving.served_model import ServedModel
-from storage.errors import HousingError, InvalidInput
+from storage.domain.inputs import FEATURE_NAMES
+from storage.errors import HousingError, InvalidInput, MissingColumn
 from storage.models.store import ModelStore
 from storage.settings import settings_or_exit
+from storage.tables.guess import proposal
 from storage.tables.problem import counted
 from storage.version import VERSION
 
@@ -40,7 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     complaints = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
     try:
-        _score(options.file, options.output)
+        _score(options)
+    except MissingColumn as error:
+        named = dict(options.column)
+        missing = [name for name in error.missing if name in FEATURE_NAMES]
+        complaints.print(
+            " ".join(filter(None, [str(error), proposal(named, missing, error.found)]))
+        )
+        return EXIT_WRONG_INPUT
     except InvalidInput as error:
         complaints.print(str(error))
         return EXIT_WRONG_INPUT
@@ -63,12 +74,35 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-o", "--output", type=Path, metavar="OUT", required=True, help="table to write"
     )
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        type=_named,
+        metavar="INPUT=COLUMN",
+        help="name of the column that holds an input; reference=COLUMN for your own ids; may be repeated",
+    )
+    parser.add_argument(
+        "--sheet",
+        metavar="NAME",
+        help="sheet of a workbook (default: the first that is not hidden)",
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     return parser
 
 
-def _score(source: Path, target: Path) -> None:
-    scoring = BatchScoring(source, target)
+def _named(text: str) -> tuple[str, str]:
+    name, mark, column = text.partition("=")
+    if not (name.strip() and mark and column.strip()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not INPUT=COLUMN")
+    return name.strip(), column.strip()
+
+
+def _score(options: argparse.Namespace) -> None:
+    names = [name for name, _ in options.column]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise InvalidInput(f"--column names {twice[0]} twice.")
+    scoring = BatchScoring(options.file, options.output, dict(options.column), options.sheet)
     store = ModelStore(settings_or_exit(writes=False).paths)
     model = ServedModel.load(store, store.champion().version)
     console = Console(soft_wrap=True, markup=False, highlight=False)

@@ -2,24 +2,29 @@
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from backend.score.output import (
     PROBLEMS_SUFFIX,
     WRITERS,
-    TableWriter,
+    ScoredTable,
     problem_report,
     scored_batch,
     scored_table,
 )
-from backend.serving.served_model import ServedModel
+from backend.serving.served_model import ServedModel, ServedPredictions
 from storage.errors import InvalidInput
 from storage.tables.block import Block
 from storage.tables.referred import InputTable
+from storage.tables.source import Source
 from storage.tables.understanding import Understanding
+
+NO_ANSWERS = ServedPredictions(*np.empty((4, 0)))
 
 
 @dataclass(frozen=True)
@@ -47,9 +52,13 @@ class BatchScoring:
     Parameters
     ----------
     source
-        CSV file, Parquet file or folder of Parquet parts with the eight inputs as columns.
+        CSV file, Excel workbook, Parquet file or folder of Parquet parts with the inputs as columns.
     target
         CSV or Parquet file to write; the problems go to a file with the same name plus ".problems.csv".
+    named
+        Columns of the file by the input that they are, as ``InputTable`` takes them.
+    sheet
+        Name of the workbook's sheet; None: the first that is not hidden.
 
     Raises
     ------
@@ -57,11 +66,17 @@ class BatchScoring:
         If the source cannot be read or the target cannot be written; the message can be shown to a user.
     """
 
-    def __init__(self, source: Path, target: Path) -> None:
+    def __init__(
+        self,
+        source: Path,
+        target: Path,
+        named: Mapping[str, str] | None = None,
+        sheet: str | None = None,
+    ) -> None:
         _check_target(source, target)
         self.target = target
         self.problems = target.with_name(target.name + PROBLEMS_SUFFIX)
-        self._table = InputTable(source)
+        self._table = InputTable(Source.of(source, sheet), named, keeps=True)
 
     @property
     def understood(self) -> Understanding:
@@ -82,8 +97,7 @@ class BatchScoring:
         started = time.perf_counter()
         with ExitStack() as stack:
             # Closed in reverse order: the result appears last, so the report exists once the result does.
-            has_references = self._table.column is not None
-            writer = stack.enter_context(scored_table(self.target, has_references))
+            writer = stack.enter_context(scored_table(self.target))
             report = stack.enter_context(problem_report(self.problems))
             for block in self._table.blocks():
                 report.add(block.problems)
@@ -100,13 +114,12 @@ class BatchScoring:
 
 
 def _score(
-    model: ServedModel, block: Block, references: list[str | None] | None, writer: TableWriter
+    model: ServedModel, block: Block, references: list[str | None] | None, writer: ScoredTable
 ) -> None:
-    if len(block.rows):
-        answers = model.answer(block.numbers)
-        version = model.manifest.version
-        rows = scored_batch(block.rows, references, block.numbers, answers, version)
-        writer.write_batch(rows)
+    # A block without any usable row is written too: the result has its columns, if nothing else.
+    answers = model.answer(block.numbers) if len(block.rows) else NO_ANSWERS
+    warnings = model.warnings.of_rows(block.numbers)
+    writer.add(scored_batch(block, references, answers, warnings, model.manifest.version))
 
 
 def _check_target(source: Path, target: Path) -> None:

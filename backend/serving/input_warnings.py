@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from backend.contract.predictions import InputWarning
 from storage.domain.feature import Feature
 from storage.domain.inputs import ARE_PLAIN, FEATURES
+from storage.schema.arrays import FloatArray
 from training.models.reference_profile import PERCENTILES, ReferenceProfile
 
 ALL = (-inf, inf)
@@ -41,6 +42,18 @@ class InputWarnings:
             if value < low or value > high
         ]
         return found if ARE_PLAIN else [*found, *self._unknown(inputs)]
+
+    def of_rows(self, inputs: FloatArray) -> dict[int, list[InputWarning]]:
+        """Return the warnings about rows, shape (n, 8), by the place of each row that has any."""
+        low, high = np.array(self._usual).T
+        is_unusual = ((inputs < low) | (inputs > high)).any(axis=1)
+        if not ARE_PLAIN:
+            is_unusual |= np.isnan(inputs).any(axis=1)
+            for column in (place for place, each in enumerate(FEATURES) if each.is_category):
+                is_unusual |= ~np.isin(inputs[:, column], list(self._known[column]))
+        places = np.flatnonzero(is_unusual)
+        found = zip(places.tolist(), map(self.of, inputs[places].tolist()), strict=True)
+        return {place: warnings for place, warnings in found if warnings}
 
     def _unknown(self, inputs: Sequence[float]) -> Iterator[InputWarning]:
         for column, (feature, value) in enumerate(zip(FEATURES, inputs, strict=True)):
