@@ -22,11 +22,6 @@ def guesses(missing: Sequence[str], found: Sequence[str]) -> dict[str, str]:
         Names of inputs.
     found
         Names of the file's columns that nothing else is taken for.
-
-    Examples
-    --------
-    >>> guesses(["MedInc", "Latitude", "Longitude"], ["lat", "lng", "income", "note"])
-    {'MedInc': 'income', 'Latitude': 'lat', 'Longitude': 'lng'}
     """
     pairs = [
         (likeness(name, column), name, column)
@@ -41,28 +36,14 @@ def guesses(missing: Sequence[str], found: Sequence[str]) -> dict[str, str]:
 
 
 def proposal(named: Mapping[str, str], missing: Sequence[str], found: Sequence[str]) -> str:
-    """Return a guess for missing inputs as a sentence with options of a command; empty if there is none.
-
-    Examples
-    --------
-    >>> proposal({}, ["MedInc"], ["income"])
-    'If that is meant: --column MedInc=income'
-    """
+    """Return a guess for missing inputs as a sentence with options of a command; empty if there is none."""
     likely = guesses(missing, [column for column in found if column not in named.values()])
     options = [f"--column {_quoted(f'{name}={column}')}" for name, column in likely.items()]
     return f"If that is meant: {' '.join(options)}" if options else ""
 
 
 def likeness(name: str, column: str) -> float:
-    """Return how alike an input and a column are, from 0 to 1: by its name or by its label.
-
-    Examples
-    --------
-    >>> likeness("MedInc", "med_inc"), likeness("MedInc", "Median income ($10k)")
-    (1.0, 0.9)
-    >>> likeness("Population", "note") < ENOUGH
-    True
-    """
+    """Return how alike an input and a column are, from 0 to 1: by its name or by its label."""
     return max(_alike(words, _words(column)) for words in map(_words, (name, LABELS[name])))
 
 
@@ -90,7 +71,7 @@ def _short_form(one: str, other: str) -> float:
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a name: MedInc, med_inc and "Med inc" have the same."""
+    """Return the words of a name: LegCount, leg_count and "Leg count" have the same."""
     return findall(r"[^\W_]+", sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower())
 
 

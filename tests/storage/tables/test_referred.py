@@ -10,7 +10,7 @@ import pytest
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
 from storage.errors import InvalidInput, MissingColumn
 from storage.tables.block import Block, gathered
-from storage.tables.guess import guesses, proposal
+from storage.tables.guess import ENOUGH, guesses, likeness, proposal
 from storage.tables.referred import InputTable
 from storage.tables.result_names import kept_names
 
@@ -45,6 +45,20 @@ def test_a_missing_column_says_what_is_there_for_a_guess() -> None:
         "If that is meant: --column 'MedInc=the income'"
     )
     assert not proposal({}, ["MedInc"], ["note"])
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "alike"),
+    [
+        ("MedInc", "med_inc", 1.0),
+        ("MedInc", "Median income ($10k)", 0.9),
+        ("Longitude", "lng", 0.7),
+        ("Population", "pop", 0.8),
+    ],
+)
+def test_a_guess_goes_by_name_and_label(name: str, column: str, alike: float) -> None:
+    assert likeness(name, column) == alike
+    assert likeness(name, "note") < ENOUGH
 
 
 def test_an_own_id_may_have_any_name_or_none() -> None:
