@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from storage.schema.tables import predictions
+from storage.settings import Settings
+from tests.migrated import migrated
 from tests.system import bearer
 
 Store = Callable[[], object]
@@ -32,3 +37,15 @@ def attach_actual_values(http: FlaskClient, store: Store, items: list[Any]) -> A
     """Attach actual values as an operator; return the answer."""
     key = bearer("operate")
     return carried_out(store, lambda: http.post("/feedback", json={"items": items}, headers=key))
+
+
+def spread_predictions(settings: Settings, since: datetime, until: datetime) -> None:
+    """Give the stored predictions times that are evenly spread from ``since`` on, in their order."""
+    database = migrated(settings.database_address)
+    by_id = predictions.c.id
+    with database.transaction() as connection:
+        ids = connection.execute(sa.select(by_id).order_by(by_id)).scalars().all()
+        for place, one in enumerate(ids):
+            moment = since + (until - since) * place / len(ids)
+            connection.execute(sa.update(predictions).where(by_id == one).values(timestamp=moment))
+    database.close()

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from backend.contract.base import Described, Request, Status, Success
 from backend.contract.duration import WindowQuery
+from backend.contract.zone import ZoneQuery
 from storage.domain.feature import LONGEST_WORD, Feature
 from storage.domain.inputs import FEATURES, FeatureName
 from storage.domain.target import VALUE
@@ -66,7 +67,7 @@ class DriftRequest(Request):
     )
 
 
-class DriftQuery(WindowQuery):
+class DriftQuery(WindowQuery, ZoneQuery):
     """GET /monitoring/drift: the predictions logged in a window that ends now, or at ``until``."""
 
     feature: ColumnName | None = Field(
@@ -205,15 +206,17 @@ class CumulativePair(Described):
 
 
 class TimelinePoint(Described):
-    """One twelfth of the window.
+    """One step of time.
 
     ``ks_statistic`` belongs to the selected column, which has drifted where the statistic exceeds
-    ``threshold``. Both are null with too few rows.
+    ``threshold``. Both are null with too few rows. The first step begins at or before the window, and has all
+    its rows.
     """
 
-    since: AwareDatetime = Field(description="Start of the part.")
-    until: AwareDatetime = Field(description="End of the part.")
-    n_samples: int = Field(description="Rows in the part.")
+    since: AwareDatetime = Field(description="Start of the step, a round time.")
+    until: AwareDatetime = Field(description="End of the step, a round time.")
+    unfinished: bool = Field(description="Whether the step ends after the window.")
+    n_samples: int = Field(description="Rows in the step.")
     ks_statistic: float | None = Field(
         description="Kolmogorov-Smirnov distance of the selected column, 0 to 1."
     )
@@ -228,7 +231,7 @@ class OpenedColumn(Described):
 
     name: str = Field(description="Name of the column.")
     cumulative: CumulativePair = Field(description="Cumulative distributions.")
-    timeline: list[TimelinePoint] = Field(description="Drift over the window, oldest part first.")
+    timeline: list[TimelinePoint] = Field(description="Drift over the window, oldest step first.")
 
 
 Aspect = Literal[

@@ -9,8 +9,9 @@ from typing import Self
 
 from pydantic import AwareDatetime, Field
 
-from backend.contract.base import Described, Moment, Request, Status, Success
+from backend.contract.base import Described, Moment, Status, Success
 from backend.contract.duration import SHORTEST_WINDOW, Duration
+from backend.contract.zone import ZoneQuery
 from storage.domain.slices import SLICE_KINDS
 from storage.domain.target import TARGET_UNIT
 from storage.schema.estimate import Estimate as Estimate
@@ -18,7 +19,7 @@ from storage.schema.estimate import Estimate as Estimate
 LONGEST_WINDOW = timedelta(days=365)
 
 
-class PerformanceQuery(Request):
+class PerformanceQuery(ZoneQuery):
     """Predictions of the served version in a window that ends now, or at ``until``."""
 
     window: Duration = Field(
@@ -156,9 +157,14 @@ class ResidualHistogram(Described):
 
 
 class PerformanceStep(Described):
-    """One step of time. The estimate covers all its predictions, for comparison with the realized error."""
+    """One step of time. The estimate covers all its predictions, for comparison with the realized error.
 
-    since: AwareDatetime = Field(description="Start of the step.")
+    The first step begins at or before the window, and has all its predictions.
+    """
+
+    since: AwareDatetime = Field(description="Start of the step, a round time.")
+    until: AwareDatetime = Field(description="End of the step, a round time.")
+    unfinished: bool = Field(description="Whether the step ends after the window.")
     rows: int = Field(description="Predictions in the step.")
     realized: RealizedError = Field(description="Realized error of the labelled predictions.")
     estimated: EstimatedError = Field(description="Estimated error of all predictions.")

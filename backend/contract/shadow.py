@@ -44,9 +44,11 @@ class ShadowErrors(Described):
 
 
 class ShadowStep(Described):
-    """One step of time."""
+    """One step of time. The first one begins at or before the window, and has all its predictions."""
 
-    since: AwareDatetime = Field(description="Start of the step.")
+    since: AwareDatetime = Field(description="Start of the step, a round time.")
+    until: AwareDatetime = Field(description="End of the step, a round time.")
+    unfinished: bool = Field(description="Whether the step ends after the window.")
     difference: ShadowDifference = Field(description="Difference between the answers.")
     errors: ShadowErrors = Field(description="Realized error of both versions.")
 

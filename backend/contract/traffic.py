@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from backend.contract.base import Request, Success
 from backend.contract.duration import SHORTEST_WINDOW, Duration
 from backend.contract.records import RequestRow
+from backend.contract.zone import ZoneQuery
 from storage.schema.rollup import SLOWEST_KEPT
 from storage.schema.traffic import Figures as Figures
 from storage.schema.traffic import Step as Step
@@ -34,13 +35,13 @@ class RangeQuery(Request):
         return tuple(self.endpoint.split(",")) if self.endpoint else ()
 
 
-class SummaryQuery(RangeQuery):
+class SummaryQuery(RangeQuery, ZoneQuery):
     """GET /metrics/api/summary"""
 
     step: Duration | None = Field(
         None,
         description="Length of a step: a multiple of 10s, of 1m in windows above a day, of 10m above "
-        "8 days; at most 1,000 steps. By default, 50 to 100 steps.",
+        "8 days; at most 1,000 steps. By default a round one, for about 70 steps.",
     )
 
 

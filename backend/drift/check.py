@@ -1,7 +1,7 @@
 """Drift of the served model's inputs, for rows that are sent or for logged predictions."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,13 @@ from backend.contract.drift import (
 )
 from backend.drift.alarm import CheckedWindow, drift_alarm
 from backend.drift.detector import PREDICTION, DriftDetector
-from backend.drift.picture import cumulative_shares, histogram, reference_column, timeline
+from backend.drift.picture import (
+    cumulative_shares,
+    histogram,
+    reference_column,
+    timeline,
+    timeline_steps,
+)
 from backend.drift.report import DriftReport
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.traffic_history import TrafficHistory
@@ -58,10 +64,12 @@ def check_window(
     thresholds: DriftThresholds,
     most_rows: int,
     traffic: Path,
+    zone: tzinfo = UTC,
 ) -> DriftWindowResponse:
     """Compare the predictions logged in the ``length`` before ``until``, the newest ``most_rows``.
 
-    With the training data, and with the service's earlier periods, of which ``traffic`` has the files.
+    With the training data, and with the service's earlier periods, of which ``traffic`` has the files. The
+    steps of the opened column begin at the round times of ``zone``.
 
     Raises
     ------
@@ -82,10 +90,13 @@ def check_window(
         columns = _columns(detector, window, predictions)
         histograms = {name: histogram(*column) for name, column in columns.items()}
         name = opened if opened in columns else next(iter(report.drift_scores))
+        steps = timeline_steps(window, zone)
+        whole = _with_first_step(database, window, steps.since, most_rows)
+        own = _own_predictions(version, whole)
         column = OpenedColumn(
             name=name,
             cumulative=cumulative_shares(*columns[name]),
-            timeline=timeline(detector, name, window, predictions, thresholds),
+            timeline=timeline(detector, name, whole, own, steps, thresholds),
         )
     return DriftWindowResponse(
         drift_analysis=report,
@@ -98,6 +109,18 @@ def check_window(
         histograms=histograms,
         opened=column,
     )
+
+
+def _with_first_step(
+    database: Database, window: PredictionWindow, begin: datetime, most_rows: int
+) -> PredictionWindow:
+    """Return a window with the rows of its first step that are before it, or that were left out."""
+    end = window.since
+    if window.truncated:
+        end += timedelta(seconds=float(window.seconds[0]))
+    if begin >= end:
+        return window
+    return window.preceded_by(read_prediction_window(database, begin, end, most_rows))
 
 
 def _columns(

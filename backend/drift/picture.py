@@ -1,6 +1,6 @@
 """Data for the charts of a comparison: histograms, cumulative shares, and drift over the window."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta, tzinfo
 
 import numpy as np
 
@@ -11,10 +11,12 @@ from backend.drift.thresholds import DriftThresholds
 from backend.drift.univariate import ReferenceColumn
 from storage.predictions.window import PredictionWindow
 from storage.schema.arrays import FloatArray
+from storage.schema.time_steps import TimeStep, TimeSteps, round_steps
 
 ECDF_POINTS = 101
-TIMELINE_SLICES = 12
-SHORTEST_TIMELINE_SECONDS = 120.0
+TIMELINE_STEPS = 12
+"""About so many steps of time: with more, each would have too few rows to compare."""
+SHORTEST_TIMELINE = timedelta(seconds=120)
 
 
 def reference_column(detector: DriftDetector, name: str) -> ReferenceColumn | None:
@@ -65,59 +67,62 @@ def cumulative_shares(column: ReferenceColumn, current: FloatArray) -> Cumulativ
     )
 
 
+def timeline_steps(window: PredictionWindow, zone: tzinfo) -> TimeSteps:
+    """Return the steps of a window from its first row on, at the round times of a zone.
+
+    Otherwise the window of a service that has just started would have a single step with data.
+    """
+    first = window.since + timedelta(seconds=float(window.seconds[0]) if len(window) else 0.0)
+    begin = max(window.since, min(first, window.until - SHORTEST_TIMELINE))
+    return round_steps(begin, window.until, TIMELINE_STEPS, zone)
+
+
 def timeline(
     detector: DriftDetector,
     name: str,
     window: PredictionWindow,
     predictions: FloatArray,
+    steps: TimeSteps,
     thresholds: DriftThresholds,
 ) -> list[TimelinePoint]:
-    """Compare twelve equal parts of a window from its first row on, column by column.
-
-    Otherwise the window of a service that has just started would have a single part with data.
+    """Compare each step of a window, column by column.
 
     Parameters
     ----------
     name
         The selected column.
+    window
+        Its rows, and before them those of the first step that are older.
     predictions
         Shape (n,), of the window's rows; NaN if another version answered.
     """
-    seconds, length = window.seconds, (window.until - window.since).total_seconds()
-    first = float(seconds[0]) if len(seconds) else 0.0
-    begin = max(0.0, min(first, length - SHORTEST_TIMELINE_SECONDS))
-    bounds = np.linspace(begin, length, TIMELINE_SLICES + 1)
-    ends = np.searchsorted(seconds, bounds[1:-1])
-    parts = np.split(np.arange(len(seconds)), ends)
-    return [
-        _point(
-            detector,
-            name,
-            window.since + timedelta(seconds=start),
-            window.since + timedelta(seconds=end),
-            window.inputs[rows],
-            predictions[rows],
-            thresholds,
+    step_of_row = steps.places(window.seconds, window.since)
+    points = []
+    for number, step in enumerate(steps.each()):
+        rows = step_of_row == number
+        report = detector.compare(
+            window.inputs[rows], predictions[rows], thresholds, multivariate=False
         )
-        for start, end, rows in zip(bounds[:-1].tolist(), bounds[1:].tolist(), parts, strict=True)
-    ]
+        unfinished = step.is_unfinished(window.until)
+        points.append(_point(detector, name, step, report, thresholds, unfinished=unfinished))
+    return points
 
 
 def _point(
     detector: DriftDetector,
     name: str,
-    since: datetime,
-    until: datetime,
-    inputs: FloatArray,
-    predictions: FloatArray,
+    step: TimeStep,
+    report: DriftReport,
     thresholds: DriftThresholds,
+    *,
+    unfinished: bool,
 ) -> TimelinePoint:
-    report = detector.compare(inputs, predictions, thresholds, multivariate=False)
     ks_statistic, threshold = _against_chance(detector, name, report, thresholds)
     return TimelinePoint(
-        since=since,
-        until=until,
-        n_samples=len(inputs),
+        since=step.since,
+        until=step.until,
+        unfinished=unfinished,
+        n_samples=report.n_samples,
         ks_statistic=ks_statistic,
         threshold=threshold,
         drift_share=report.drift_share,

@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,16 @@ from backend.performance.realized import degradation, realized_error
 from backend.performance.slices import error_cells, residual_histogram, worst_slices
 from backend.serving.served_model import ServedModel
 from storage.database.connection import Database
-from storage.predictions.answered import AnsweredWindow, read_answered_window
+from storage.predictions.answered import AnsweredWindow, first_answered, read_answered_window
 from storage.schema.predictions import LabelledPredictions
-from storage.schema.rollup import round_step_seconds
+from storage.schema.time_steps import TimeSteps, round_steps
 
 SEED = 0
 MOST_ROWS = 10_000
 """Rows read, for labelled and for unlabelled ones: more would take longer and add little."""
 STEP_MINIMUM_ROWS = 30
-MOST_STEPS = 24
+USUAL_STEPS = 24
+"""About so many steps of time."""
 NO_HOLDOUT = (
     "This version was trained before holdouts were stored; the next trained version will have one."
 )
@@ -68,6 +69,7 @@ class PerformanceCheck:
         length: timedelta,
         minimum_rows: int,
         margin: float,
+        zone: tzinfo = UTC,
     ) -> PerformanceResponse:
         """Measure the model's own predictions of the ``length`` before ``until``.
 
@@ -77,6 +79,8 @@ class PerformanceCheck:
             Labelled rows below which the error is not judged.
         margin
             Share by which the RMSE must exceed the holdout's to count as degraded.
+        zone
+            Steps begin at its round times.
 
         Raises
         ------
@@ -84,30 +88,37 @@ class PerformanceCheck:
             If they cannot be read.
         """
         version = model.manifest.version
-        window = read_answered_window(self._database, version, until - length, until, MOST_ROWS)
+        steps = self._steps(version, until - length, until, zone)
+        window = read_answered_window(
+            self._database, version, until - length, until, MOST_ROWS, steps.since
+        )
         baseline = self.baseline(model)
-        known = window.rows.is_labelled
+        known = window.rows.is_labelled & window.inside
         rows = window.rows.only(known)
         losses = _expected_losses(baseline, window)
-        step_seconds = _step_seconds(window)
         return PerformanceResponse(
             model_version=version,
             since=window.since,
             until=window.until,
-            rows_read=len(window),
+            rows_read=int(window.inside.sum()),
             n_labelled=window.labelled,
             expected_coverage=model.coverage,
             labels=_label_state(window),
             baseline=None if isinstance(baseline, NoBaseline) else baseline.realized,
             realized=realized_error(rows, SEED, minimum_rows),
             degradation=_degradation(baseline, rows, margin, minimum_rows),
-            estimated=_estimated(baseline, losses, ~known, margin),
+            estimated=_estimated(baseline, losses, window.inside & ~known, margin),
             slices=_slices(baseline, rows),
             cells=error_cells(rows) if len(rows) else [],
             residuals=_residuals(baseline, rows),
-            step_seconds=step_seconds,
-            series=_series(window, baseline, losses, step_seconds, margin),
+            step_seconds=steps.step_seconds,
+            series=_series(window, baseline, losses, steps, margin),
         )
+
+    def _steps(self, version: str, since: datetime, until: datetime, zone: tzinfo) -> TimeSteps:
+        # From the first prediction on: otherwise a day's window of a new service would be a single step.
+        first = first_answered(self._database, version, since, until)
+        return round_steps(first or since, until, USUAL_STEPS, zone)
 
     def baseline(self, model: ServedModel) -> Baseline | NoBaseline:
         """Return the baseline of the model's error, or why its version has none."""
@@ -130,7 +141,7 @@ def _make_baseline(holdout: LabelledPredictions | None) -> Baseline | NoBaseline
 
 
 def _label_state(window: AnsweredWindow) -> LabelState:
-    delays = window.delays[window.rows.is_labelled]
+    delays = window.delays[window.rows.is_labelled & window.inside]
     median, slow = np.quantile(delays, [0.5, 0.9]).tolist() if len(delays) else (None, None)
     return LabelState(
         predictions=window.total,
@@ -184,35 +195,25 @@ def _residuals(
     return residual_histogram(rows, baseline.rows)
 
 
-def _step_seconds(window: AnsweredWindow) -> int:
-    # From the first prediction on: otherwise a day's window of a new service would be a single step.
-    length = window.until - window.since - timedelta(seconds=_first_second(window))
-    return round_step_seconds(length, MOST_STEPS)
-
-
-def _first_second(window: AnsweredWindow) -> float:
-    return float(window.seconds[0]) if len(window) else 0.0
-
-
 def _series(
     window: AnsweredWindow,
     baseline: Baseline | NoBaseline,
     losses: ExpectedLosses | NoBaseline,
-    step_seconds: int,
+    steps: TimeSteps,
     margin: float,
 ) -> list[PerformanceStep]:
-    length = (window.until - window.since).total_seconds()
-    step_of_row = (window.seconds // step_seconds).astype(np.int64)
+    step_of_row = steps.places(window.seconds, window.since)
     rows, known = window.rows, window.rows.is_labelled
-    steps = []
-    first = int(_first_second(window) // step_seconds)
-    for number in range(first, int(-(-length // step_seconds))):
+    series = []
+    for number, step in enumerate(steps.each()):
         chosen = step_of_row == number
-        step = PerformanceStep(
-            since=window.since + timedelta(seconds=number * step_seconds),
+        part = PerformanceStep(
+            since=step.since,
+            until=step.until,
+            unfinished=step.is_unfinished(window.until),
             rows=int(chosen.sum()),
             realized=realized_error(rows.only(chosen & known), SEED, STEP_MINIMUM_ROWS),
             estimated=_estimated(baseline, losses, chosen, margin),
         )
-        steps.append(step)
-    return steps
+        series.append(part)
+    return series

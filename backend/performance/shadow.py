@@ -3,7 +3,7 @@
 All values in the target's unit. With too few rows there are no figures.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,13 @@ from backend.contract.shadow import (
     ShadowResponse,
     ShadowStep,
 )
-from backend.performance.check import MOST_STEPS, SEED, STEP_MINIMUM_ROWS
+from backend.performance.check import SEED, STEP_MINIMUM_ROWS, USUAL_STEPS
 from backend.performance.realized import realized_error
 from storage.database.connection import Database
 from storage.predictions.shadow import ShadowWindow, read_shadow_window
 from storage.schema.arrays import FloatArray
 from storage.schema.estimate import Estimate
-from storage.schema.rollup import round_step_seconds
+from storage.schema.time_steps import TimeSteps, round_steps
 from training.evaluation.bootstrap import estimates, paired_rmse_difference
 
 MOST_ROWS = 20_000
@@ -29,7 +29,12 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def shadow_report(
-    database: Database, until: datetime, length: timedelta, minimum_rows: int, share: float
+    database: Database,
+    until: datetime,
+    length: timedelta,
+    minimum_rows: int,
+    share: float,
+    zone: tzinfo = UTC,
 ) -> ShadowResponse:
     """Measure the shadow answers to the predictions of the ``length`` before ``until``.
 
@@ -39,15 +44,16 @@ def shadow_report(
         Smallest number of shadow answers, or of labelled ones for an error, for a figure.
     share
         Share of predictions to shadow, 0 to 1.
+    zone
+        Steps begin at its round times.
 
     Raises
     ------
     DatabaseUnavailable
         If they cannot be read.
     """
-    window = read_shadow_window(database, until - length, until, MOST_ROWS)
-    step_seconds = round_step_seconds(length, MOST_STEPS)
-    every_row = np.ones(len(window), dtype=np.bool_)
+    steps = round_steps(until - length, until, USUAL_STEPS, zone)
+    window = read_shadow_window(database, until - length, until, MOST_ROWS, steps.since)
     return ShadowResponse(
         share=share,
         minimum_rows=minimum_rows,
@@ -56,25 +62,26 @@ def shadow_report(
         since=window.since,
         until=window.until,
         n=window.total,
-        rows_read=len(window),
+        rows_read=int(window.inside.sum()),
         of_other_versions=window.of_other_versions,
-        difference=_difference(window, every_row, minimum_rows),
-        errors=_errors(window, every_row, minimum_rows),
-        step_seconds=step_seconds,
-        series=_series(window, step_seconds),
+        difference=_difference(window, window.inside, minimum_rows),
+        errors=_errors(window, window.inside, minimum_rows),
+        step_seconds=steps.step_seconds,
+        series=_series(window, steps),
     )
 
 
-def _series(window: ShadowWindow, step_seconds: int) -> list[ShadowStep]:
-    length = (window.until - window.since).total_seconds()
-    step_of_row = (window.seconds // step_seconds).astype(np.int64)
+def _series(window: ShadowWindow, steps: TimeSteps) -> list[ShadowStep]:
+    step_of_row = steps.places(window.seconds, window.since)
     return [
         ShadowStep(
-            since=window.since + timedelta(seconds=number * step_seconds),
+            since=step.since,
+            until=step.until,
+            unfinished=step.is_unfinished(window.until),
             difference=_difference(window, step_of_row == number, STEP_MINIMUM_ROWS),
             errors=_errors(window, step_of_row == number, STEP_MINIMUM_ROWS),
         )
-        for number in range(int(-(-length // step_seconds)))
+        for number, step in enumerate(steps.each())
     ]
 
 

@@ -17,6 +17,7 @@ from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
 from storage.predictions.refused import read_refused_inputs
 from storage.schema.records import utc_now
+from storage.schema.time_steps import zone_named
 
 blueprint = Blueprint("drift", __name__, url_prefix="/monitoring")
 
@@ -51,6 +52,7 @@ def window() -> Response:
         drift_thresholds(config),
         config.largest_window_rows,
         services.settings.paths.traffic,
+        zone_named(query.zone),
     )
     services.metrics.set_drift_share(found.drift_analysis.drift_share)
     return answer(found)

@@ -8,6 +8,7 @@ from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_query
 from storage.schema.records import utc_now
+from storage.schema.time_steps import zone_named
 
 blueprint = Blueprint("performance", __name__, url_prefix="/monitoring")
 
@@ -26,6 +27,7 @@ def performance() -> Response:
         query.window,
         config.performance_minimum_rows,
         config.degradation_margin_share,
+        zone_named(query.zone),
     )
     if query.until is None:
         _show(services.metrics, report)

@@ -8,6 +8,7 @@ from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_query
 from storage.schema.records import utc_now
+from storage.schema.time_steps import zone_named
 
 blueprint = Blueprint("shadow", __name__, url_prefix="/monitoring")
 
@@ -23,5 +24,6 @@ def shadow() -> Response:
         query.window,
         settings.shadow.minimum_rows,
         settings.shadow.share,
+        zone_named(query.zone),
     )
     return answer(found)

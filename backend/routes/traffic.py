@@ -16,6 +16,7 @@ from backend.web.validation import read_query
 from storage.requests.slowest import read_slowest
 from storage.requests.summary import Range, summarize
 from storage.schema.records import utc_now
+from storage.schema.time_steps import zone_named
 
 blueprint = Blueprint("traffic", __name__)
 
@@ -24,7 +25,7 @@ blueprint = Blueprint("traffic", __name__)
 def summary() -> Response:
     """Return requests, errors and latency of each step of a time range."""
     query = read_query(SummaryQuery, request.args)
-    asked = Range.before(utc_now(), query.window, query.step)
+    asked = Range.before(utc_now(), query.window, query.step, zone_named(query.zone))
     found = summarize(current_services().database, asked, query.endpoints)
     return answer(SummaryResponse(**vars(found), filters=echoed_filters(query)))
 

@@ -7,12 +7,13 @@ from backend.contract.drift import CumulativePair, HistogramPair, TimelinePoint
 from dashboard.charts.chart_panel import quiet_title
 from dashboard.charts.colours import HERE, TOTAL, UP
 from dashboard.charts.histogram import stepped
+from dashboard.charts.time_steps import middle, step_datasets, with_running
 from dashboard.wording.drift_words import PREDICTION, column_scale, column_unit
 from dashboard.wording.feature_words import feature_named, is_year, whole_years
 from dashboard.wording.value import in_percent
 
 REFERENCE, CURRENT = "Reference", "Current"
-MEASURED, EXPECTED = "Measured", "Expected range"
+MEASURED, BEYOND, EXPECTED = "Measured", "Beyond the range", "Expected range"
 
 
 def histogram_option(name: str, pair: HistogramPair) -> dict[str, Any]:
@@ -66,14 +67,16 @@ def cumulative_option(name: str, pair: CumulativePair) -> dict[str, Any]:
 def timeline_option(
     points: Sequence[TimelinePoint], statistic: str = "KS statistic"
 ) -> dict[str, Any]:
-    """Return the chart: the statistic of each twelfth, over the expected range; rows below."""
+    """Return the chart: the statistic of each step, over the expected range; rows below."""
+    unfinished = points[-1].unfinished
     span = {"min": points[0].since.isoformat(), "max": points[-1].until.isoformat()}
     return {
         "useUTC": True,
         "animationDuration": 300,
+        "dataset": step_datasets([*map(_timed, points)], unfinished=unfinished),
         "tooltip": {"trigger": "axis"},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
-        "legend": {"top": 0, "right": 0, "itemWidth": 18, "data": [MEASURED, EXPECTED]},
+        "legend": {"top": 0, "right": 0, "itemWidth": 18, "data": [MEASURED, EXPECTED, BEYOND]},
         "title": [
             quiet_title(f"{statistic}, %", 2),
             quiet_title("Predictions, n", "66%"),
@@ -81,28 +84,36 @@ def timeline_option(
         "grid": [_grid(36, "42%"), _grid("75%", 4)],
         "xAxis": [_time_axis(0, labelled=False) | span, _time_axis(1, labelled=True) | span],
         "yAxis": [_value_axis(), _value_axis() | {"gridIndex": 1, "minInterval": 1}],
-        "series": [_expected_band(points), _moved_line(points), _row_bars(points)],
+        "series": with_running(
+            [_expected_band(), _measured(), _beyond(), _row_bars()], unfinished=unfinished
+        ),
     }
 
 
-def middle(point: TimelinePoint) -> str:
-    """Return the middle of a slice of time, as ISO 8601."""
-    return (point.since + (point.until - point.since) / 2).isoformat()
-
-
 def is_beyond(point: TimelinePoint) -> bool:
-    """Return whether a slice exceeded the expected range."""
+    """Return whether a step exceeded the expected range."""
     if point.ks_statistic is None or point.threshold is None:
         return False
     return point.ks_statistic > point.threshold
 
 
-def _expected_band(points: Sequence[TimelinePoint]) -> dict[str, Any]:
+def _timed(point: TimelinePoint) -> dict[str, Any]:
+    measured = in_percent(point.ks_statistic)
+    return {
+        "time": middle(point.since, point.until),
+        "measured": measured,
+        "beyond": measured if is_beyond(point) else None,
+        "expected": in_percent(point.threshold),
+        "rows": point.n_samples,
+    }
+
+
+def _expected_band() -> dict[str, Any]:
     return {
         "type": "line",
         "name": EXPECTED,
         "step": "middle",
-        "data": [[middle(point), in_percent(point.threshold)] for point in points],
+        "encode": {"x": "time", "y": "expected"},
         "symbol": "none",
         "itemStyle": {"color": TOTAL},
         "lineStyle": {"color": TOTAL, "width": 1, "type": "dashed"},
@@ -110,17 +121,11 @@ def _expected_band(points: Sequence[TimelinePoint]) -> dict[str, Any]:
     }
 
 
-def _moved_line(points: Sequence[TimelinePoint]) -> dict[str, Any]:
+def _measured() -> dict[str, Any]:
     return {
         "type": "line",
         "name": MEASURED,
-        "data": [
-            {
-                "value": [middle(point), in_percent(point.ks_statistic)],
-                "itemStyle": {"color": HERE if is_beyond(point) else UP},
-            }
-            for point in points
-        ],
+        "encode": {"x": "time", "y": "measured"},
         "symbol": "circle",
         "symbolSize": 8,
         "itemStyle": {"color": UP},
@@ -128,13 +133,28 @@ def _moved_line(points: Sequence[TimelinePoint]) -> dict[str, Any]:
     }
 
 
-def _row_bars(points: Sequence[TimelinePoint]) -> dict[str, Any]:
+def _beyond() -> dict[str, Any]:
+    """Return the marks over those of the measured line that are beyond the expected range."""
+    return {
+        "type": "line",
+        "name": BEYOND,
+        "encode": {"x": "time", "y": "beyond"},
+        "symbol": "circle",
+        "symbolSize": 9,
+        "itemStyle": {"color": HERE},
+        "lineStyle": {"width": 0},
+        "tooltip": {"show": False},
+    }
+
+
+def _row_bars() -> dict[str, Any]:
     return {
         "type": "bar",
         "name": "Predictions",
+        "stack": "rows",
         "xAxisIndex": 1,
         "yAxisIndex": 1,
-        "data": [[middle(point), point.n_samples] for point in points],
+        "encode": {"x": "time", "y": "rows"},
         "itemStyle": {"color": TOTAL},
         "barMaxWidth": 18,
     }

@@ -8,6 +8,7 @@ import streamlit as st
 from backend.client import HousingClient
 from backend.contract.drift import ColumnName, DriftQuery, DriftWindowResponse
 from backend.contract.refused import RefusedQuery, RefusedResponse
+from dashboard.wording.moment import ZONE
 
 KEPT = "drift_reading"
 OPENED = "drift_opened"
@@ -53,7 +54,7 @@ def read_drift(client: HousingClient, window_name: str, opened: ColumnName | Non
         return last
     same_window = last is not None and last.window_name == window_name
     until = last.found.until if last is not None and same_window else None
-    query = DriftQuery(window=WINDOWS[window_name], until=until, feature=opened)
+    query = DriftQuery(window=WINDOWS[window_name], until=until, feature=opened, zone=ZONE)
     found = client.drift(query)
     refused = client.refused_inputs(RefusedQuery(window=WINDOWS[window_name], until=found.until))
     reading = DriftReading(window_name, opened, found, refused)

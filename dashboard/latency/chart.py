@@ -10,6 +10,7 @@ import streamlit as st
 from backend.contract.traffic import Step, SummaryResponse, VersionChange
 from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title
 from dashboard.charts.colours import DOWN, HERE, TOTAL
+from dashboard.charts.time_steps import middle, step_datasets, with_running
 from dashboard.wording.moment import step_words
 
 HEIGHT = 560
@@ -38,7 +39,12 @@ class Part:
     @property
     def until(self) -> datetime:
         """End of the last step."""
-        return self.steps[-1].time + self.step
+        return self.steps[-1].until
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the last step is not over yet."""
+        return self.steps[-1].unfinished
 
     def statuses(self) -> list[int]:
         """Return the statuses of the errors."""
@@ -48,10 +54,10 @@ class Part:
 def part_of(summary: SummaryResponse, begin: datetime, end: datetime) -> Part:
     """Return the steps that lie at least partly between two times."""
     step = timedelta(seconds=summary.step_seconds)
-    inside = [one for one in summary.series if one.time + step > begin and one.time <= end]
+    inside = [one for one in summary.series if one.until > begin and one.time <= end]
     steps = inside or summary.series[-1:]
     changes = [
-        one for one in summary.version_changes if steps[0].time <= one.time < steps[-1].time + step
+        one for one in summary.version_changes if steps[0].time <= one.time < steps[-1].until
     ]
     return Part(steps, step, changes, summary.timestamp)
 
@@ -80,7 +86,9 @@ def latency_option(part: Part) -> dict[str, Any]:
     return {
         "useUTC": True,
         "animation": False,
-        "dataset": {"source": [_point(step, part) for step in part.steps]},
+        "dataset": step_datasets(
+            [_point(step, part) for step in part.steps], unfinished=part.unfinished
+        ),
         "tooltip": {"trigger": "axis", "valueFormatter": "%.4g"},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "legend": {"type": "scroll", "top": 22, "left": 0, "itemWidth": 18},
@@ -94,20 +102,22 @@ def latency_option(part: Part) -> dict[str, Any]:
             axis | {"gridIndex": index, "axisLabel": {"show": index == 2}} for index in range(3)
         ],
         "yAxis": [count_axis(0), count_axis(1), count_axis(2) | {"minInterval": 1}],
-        "series": [
-            _line("p50", "solid") | {"markLine": _version_marks(part.changes)},
-            _line("p95", "dashed"),
-            _line("p99", "dotted"),
-            _rate(),
-            *(_errors(status, colour) for status, colour in _colours(part.statuses())),
-        ],
+        "series": with_running(
+            [
+                _line("p50", "solid") | {"markLine": _version_marks(part.changes)},
+                _line("p95", "dashed"),
+                _line("p99", "dotted"),
+                _rate(),
+                *(_errors(status, colour) for status, colour in _colours(part.statuses())),
+            ],
+            unfinished=part.unfinished,
+        ),
     }
 
 
 def _point(step: Step, part: Part) -> dict[str, Any]:
-    # A point stands in the middle of its step.
     return {
-        "time": (step.time + part.step / 2).isoformat(),
+        "time": middle(step.time, step.until),
         "p50": step.p50,
         "p95": step.p95,
         "p99": step.p99,
@@ -117,8 +127,9 @@ def _point(step: Step, part: Part) -> dict[str, Any]:
 
 def rate_of(step: Step, part: Part) -> float | None:
     """Return requests per second over the part of the step that has passed; None if that is too short."""
-    over = min(part.now - step.time, part.step)
-    if over < LEAST_SHARE_OF_STEP * part.step:
+    length = step.until - step.time
+    over = min(part.now - step.time, length)
+    if over < LEAST_SHARE_OF_STEP * length:
         return None
     return step.requests / over.total_seconds()
 
@@ -168,6 +179,7 @@ def _line(name: str, stroke: str) -> dict[str, Any]:
         "name": name,
         "encode": {"x": "time", "y": name},
         "lineStyle": {"width": 2, "type": stroke},
+        "symbol": "circle",
         "symbolSize": 4,
         "tooltip": {"valueFormatter": "%.3g ms"},
     }

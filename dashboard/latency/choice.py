@@ -8,6 +8,7 @@ import streamlit as st
 
 from backend.contract.traffic import SlowestQuery, SummaryQuery
 from dashboard.shared.traffic import ALL_REQUESTS, PREDICTIONS, SCOPE_HELP, endpoint_filter
+from dashboard.wording.moment import ZONE
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class LatencyChoice:
 
     def summary_query(self) -> SummaryQuery:
         """Return what to ask for the figures."""
-        return SummaryQuery(window=self.scale.window, endpoint=self.endpoint_filter)
+        return SummaryQuery(window=self.scale.window, endpoint=self.endpoint_filter, zone=ZONE)
 
     def slowest_query(self) -> SlowestQuery:
         """Return what to ask for the slowest requests."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 import streamlit as st
 
 from backend.contract.traffic import Figures, SummaryResponse
+from dashboard.charts.time_steps import running_words
 from dashboard.latency.chart import Part, draw_latency_chart, part_of, short_version
 from dashboard.latency.choice import LatencyChoice, choose_latency, choose_part
 from dashboard.latency.reading import (
@@ -74,9 +75,10 @@ def _sample(reading: LatencyReading, *, live: bool) -> str:
     summary = reading.summary
     step = step_words(timedelta(seconds=summary.step_seconds), one="1 ")
     state = "Updated" if live else "Paused at"
+    running = running_words(unfinished=summary.series[-1].unfinished)
     return (
         f"{summary.totals.requests:,} requests, {period(summary.since, summary.timestamp)}, "
-        f"{step} per point. {state} {clock(summary.timestamp)}."
+        f"{step} per point.{running} {state} {clock(summary.timestamp)}."
     )
 
 

@@ -9,6 +9,7 @@ from backend.contract.records import PredictionRow, PredictionsQuery
 from backend.contract.service import HealthResponse, InfoResponse
 from backend.contract.traffic import SummaryQuery, SummaryResponse
 from dashboard.shared.traffic import endpoint_filter
+from dashboard.wording.moment import ZONE
 
 TRAFFIC_WINDOW = timedelta(hours=1)
 LAST_PREDICTIONS = 12
@@ -39,7 +40,7 @@ def read_overview(client: HousingClient, scope: str) -> OverviewReading:
         If one of the calls fails.
     """
     health = client.health()
-    query = SummaryQuery(window=TRAFFIC_WINDOW, endpoint=endpoint_filter(scope))
+    query = SummaryQuery(window=TRAFFIC_WINDOW, endpoint=endpoint_filter(scope), zone=ZONE)
     return OverviewReading(
         health=health,
         info=client.info() if health.status == "healthy" else None,

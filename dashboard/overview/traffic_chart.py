@@ -9,6 +9,7 @@ import streamlit as st
 
 from backend.contract.traffic import Step, SummaryResponse
 from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title, time_axis
+from dashboard.charts.time_steps import middle, step_datasets, with_running
 from dashboard.wording.moment import step_words
 
 OK_COLOUR = "#7d959d"
@@ -36,13 +37,14 @@ def traffic_option(steps: Sequence[Step], step: timedelta) -> dict[str, Any]:
     """Return the chart: lines of latency above, bars of requests below, times in UTC."""
     span = {
         "min": steps[0].time.isoformat(),
-        "max": (steps[-1].time + step).isoformat(),
+        "max": steps[-1].until.isoformat(),
         "containShape": False,
     }
+    unfinished = steps[-1].unfinished
     return {
         "useUTC": True,
         "animationDuration": 300,
-        "dataset": {"source": [_point(one, step) for one in steps]},
+        "dataset": step_datasets([*map(_point, steps)], unfinished=unfinished),
         "tooltip": {"trigger": "axis", "valueFormatter": "%.4g"},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "legend": {"top": 0, "right": 0, "itemWidth": 18},
@@ -56,19 +58,21 @@ def traffic_option(steps: Sequence[Step], step: timedelta) -> dict[str, Any]:
             time_axis(1, labelled=True) | span,
         ],
         "yAxis": [count_axis(0), count_axis(1) | {"minInterval": 1}],
-        "series": [
-            _line("p50", "solid"),
-            _line("p95", "dashed"),
-            _bars("OK", OK_COLOUR),
-            _bars("Failed", FAILED_COLOUR),
-        ],
+        "series": with_running(
+            [
+                _line("p50", "solid"),
+                _line("p95", "dashed"),
+                _bars("OK", OK_COLOUR),
+                _bars("Failed", FAILED_COLOUR),
+            ],
+            unfinished=unfinished,
+        ),
     }
 
 
-def _point(one: Step, step: timedelta) -> dict[str, Any]:
-    # A point stands in the middle of its step, above the middle of its bar.
+def _point(one: Step) -> dict[str, Any]:
     return {
-        "time": (one.time + step / 2).isoformat(),
+        "time": middle(one.time, one.until),
         "p50": one.p50,
         "p95": one.p95,
         "OK": one.requests - one.errors,
@@ -82,6 +86,7 @@ def _line(name: str, stroke: str) -> dict[str, Any]:
         "name": name,
         "encode": {"x": "time", "y": name},
         "lineStyle": {"width": 2, "type": stroke},
+        "symbol": "circle",
         "symbolSize": 5,
         "tooltip": {"valueFormatter": "%.3g ms"},
     }

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from backend.contract.traffic import SummaryResponse
+from dashboard.charts.time_steps import running_words
 from dashboard.navigation import PREDICT, PREDICT_ICON
 from dashboard.overview.traffic_chart import draw_traffic_chart
 from dashboard.shared.traffic import (
@@ -42,9 +43,10 @@ def draw_traffic(summary: SummaryResponse, scope: str) -> None:
         _draw_nothing_yet(scope)
         return
     _draw_figures(summary)
+    running = running_words(unfinished=summary.series[-1].unfinished)
     st.caption(
         f"{scope} of the last hour, {period(summary.since, summary.timestamp)}. "
-        "Percentiles are from the latency histogram, accurate to 2.5%."
+        f"Percentiles are from the latency histogram, accurate to 2.5%.{running}"
     )
     draw_traffic_chart(summary)
 

@@ -9,6 +9,7 @@ from backend.contract.definition import DISPLAY
 from backend.contract.performance import Estimate, PerformanceResponse, PerformanceStep
 from dashboard.charts.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.charts.colours import DOWN, TOTAL, UP
+from dashboard.charts.time_steps import middle, running_words, step_datasets, with_running
 from dashboard.wording.moment import step_words
 from dashboard.wording.value import CHART_DIGITS, CHART_UNIT, in_chart_unit
 
@@ -23,7 +24,7 @@ def draw_error_chart(found: PerformanceResponse) -> None:
     st.subheader("Over time", anchor=False)
     st.caption(
         f"One point per {words}, by prediction time, with 95% confidence bands. A point needs at least 30 "
-        "labels (for the estimate, 30 predictions)."
+        f"labels (for the estimate, 30 predictions).{running_words(unfinished=_unfinished(found))}"
     )
     st.echarts_chart(
         error_option(found),
@@ -38,11 +39,11 @@ def error_option(found: PerformanceResponse) -> dict[str, Any]:
     begin, end = (moment.isoformat() for moment in _span(found))
     span = {"min": begin, "max": end, "containShape": False}
     baseline = found.baseline.rmse if found.baseline is not None else None
-    half = timedelta(seconds=found.step_seconds / 2)
+    unfinished = _unfinished(found)
     return {
         "useUTC": True,
         "animationDuration": 300,
-        "dataset": {"source": [_point(step, half) for step in found.series]},
+        "dataset": step_datasets([*map(_point, found.series)], unfinished=unfinished),
         "tooltip": {"trigger": "axis"},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "legend": {
@@ -61,29 +62,35 @@ def error_option(found: PerformanceResponse) -> dict[str, Any]:
         "grid": [panel_grid(66, "46%"), panel_grid("70%", 28)],
         "xAxis": [time_axis(0, labelled=False) | span, time_axis(1, labelled=True) | span],
         "yAxis": [value_axis(0) | {"scale": True}, value_axis(1) | {"scale": True, "max": 100}],
-        "series": [
-            *_banded(REALIZED, "realized", UP, "solid", 0),
-            *_banded(ESTIMATED, "estimated", DOWN, "dashed", 0),
-            *_banded(COVERAGE, "coverage", UP, "solid", 1),
-            *(
-                [_level(HOLDOUT, in_chart_unit(baseline.value), 0, found)]
-                if baseline is not None
-                else []
-            ),
-            _level(EXPECTED, round(100 * found.expected_coverage, 2), 1, found),
-        ],
+        "series": with_running(
+            [
+                *_banded(REALIZED, "realized", UP, "solid", 0),
+                *_banded(ESTIMATED, "estimated", DOWN, "dashed", 0),
+                *_banded(COVERAGE, "coverage", UP, "solid", 1),
+                *(
+                    [_level(HOLDOUT, in_chart_unit(baseline.value), 0, found)]
+                    if baseline is not None
+                    else []
+                ),
+                _level(EXPECTED, round(100 * found.expected_coverage, 2), 1, found),
+            ],
+            unfinished=unfinished,
+        ),
     }
 
 
 def _span(found: PerformanceResponse) -> tuple[datetime, datetime]:
     """Return the ends of the steps: there are none before the first prediction of the window."""
-    return (found.series[0].since if found.series else found.since), found.until
+    return found.series[0].since, found.series[-1].until
 
 
-def _point(step: PerformanceStep, half: timedelta) -> dict[str, Any]:
-    moment: datetime = step.since + half
+def _unfinished(found: PerformanceResponse) -> bool:
+    return found.series[-1].unfinished
+
+
+def _point(step: PerformanceStep) -> dict[str, Any]:
     return {
-        "time": moment.isoformat(),
+        "time": middle(step.since, step.until),
         **_columns("realized", step.realized.rmse, DISPLAY.chart.factor),
         **_columns("estimated", step.estimated.estimated_rmse, DISPLAY.chart.factor),
         **_columns("coverage", step.realized.interval_coverage, 100),
@@ -128,6 +135,7 @@ def _banded(
             "encode": {"x": "time", "y": name},
             "itemStyle": {"color": colour},
             "lineStyle": {"width": 2, "type": stroke, "color": colour},
+            "symbol": "circle",
             "symbolSize": 6,
             **_axes(grid),
         },

@@ -18,6 +18,7 @@ from dashboard.performance.words import (
     verdict,
 )
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.wording.moment import ZONE
 
 WINDOWS = {
     "15 minutes": timedelta(minutes=15),
@@ -41,7 +42,7 @@ def draw_performance() -> None:
     )
     with asking_service():
         length = WINDOWS[chosen or USUAL_WINDOW]
-        found = housing_client().performance(PerformanceQuery(window=length))
+        found = housing_client().performance(PerformanceQuery(window=length, zone=ZONE))
         _draw_verdict(found)
         realized, estimated = st.columns(2, gap="large")
         with realized:

@@ -10,8 +10,9 @@ from backend.contract.performance import Estimate
 from backend.contract.shadow import ShadowQuery, ShadowResponse, ShadowStep
 from dashboard.charts.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.charts.colours import DOWN, TOTAL, UP
+from dashboard.charts.time_steps import middle, running_words, step_datasets, with_running
 from dashboard.shared.service import asking_service
-from dashboard.wording.moment import step_words
+from dashboard.wording.moment import ZONE, step_words
 from dashboard.wording.value import CHART_UNIT, in_chart_unit, share_range, value_range, value_words
 
 USUAL_WINDOW = timedelta(hours=24)
@@ -23,7 +24,7 @@ def shadow_panel(service: HousingClient, window: timedelta = USUAL_WINDOW) -> No
     """Draw figures and trend of a window's shadow predictions; without any, say why."""
     st.subheader("Shadow testing", anchor=False)
     with asking_service():
-        found = service.shadow(ShadowQuery(window=window))
+        found = service.shadow(ShadowQuery(window=window, zone=ZONE))
         if not found.n:
             st.markdown(f":gray[{empty_sentence(found)}]")
             return
@@ -89,7 +90,8 @@ def _who(found: ShadowResponse) -> str:
 
 def _draw_trend(found: ShadowResponse) -> None:
     words = step_words(timedelta(seconds=found.step_seconds))
-    st.caption(f"One point per {words} with at least 30 shadow predictions, or 30 labels.")
+    running = running_words(unfinished=found.series[-1].unfinished)
+    st.caption(f"One point per {words} with at least 30 shadow predictions, or 30 labels.{running}")
     st.echarts_chart(
         shadow_option(found),
         height=430,
@@ -100,12 +102,16 @@ def _draw_trend(found: ShadowResponse) -> None:
 
 def shadow_option(found: ShadowResponse) -> dict[str, Any]:
     """Return the chart: differences, errors where there are labels, and counts, on one time axis in UTC."""
-    half = timedelta(seconds=found.step_seconds / 2)
-    span = {"min": found.since.isoformat(), "max": found.until.isoformat(), "containShape": False}
+    first, last = found.series[0], found.series[-1]
+    span = {
+        "min": first.since.isoformat(),
+        "max": last.until.isoformat(),
+        "containShape": False,
+    }
     return {
         "useUTC": True,
         "animationDuration": 300,
-        "dataset": {"source": [_point(step, half) for step in found.series]},
+        "dataset": step_datasets([*map(_point, found.series)], unfinished=last.unfinished),
         "tooltip": {"trigger": "axis"},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "legend": {
@@ -118,20 +124,23 @@ def shadow_option(found: ShadowResponse) -> dict[str, Any]:
         "grid": [panel_grid(66, "36%"), panel_grid("79%", 28)],
         "xAxis": [time_axis(0, labelled=False) | span, time_axis(1, labelled=True) | span],
         "yAxis": [value_axis(0) | {"scale": True}, value_axis(1)],
-        "series": [
-            _line(MEAN, "mean", UP, "solid"),
-            _line(SPREAD, "rms", DOWN, "solid"),
-            _line(CHALLENGER, "challenger", UP, "dashed"),
-            _line(CHAMPION, "champion", TOTAL, "dashed"),
-            _bars(),
-        ],
+        "series": with_running(
+            [
+                _line(MEAN, "mean", UP, "solid"),
+                _line(SPREAD, "rms", DOWN, "solid"),
+                _line(CHALLENGER, "challenger", UP, "dashed"),
+                _line(CHAMPION, "champion", TOTAL, "dashed"),
+                _bars(),
+            ],
+            unfinished=last.unfinished,
+        ),
     }
 
 
-def _point(step: ShadowStep, half: timedelta) -> dict[str, Any]:
+def _point(step: ShadowStep) -> dict[str, Any]:
     difference, errors = step.difference, step.errors
     return {
-        "time": (step.since + half).isoformat(),
+        "time": middle(step.since, step.until),
         "mean": _value(difference.mean),
         "rms": _value(difference.rms),
         "challenger": _value(errors.challenger.rmse),
@@ -151,6 +160,7 @@ def _line(title: str, name: str, colour: str, stroke: str) -> dict[str, Any]:
         "encode": {"x": "time", "y": name},
         "itemStyle": {"color": colour},
         "lineStyle": {"width": 2, "type": stroke, "color": colour},
+        "symbol": "circle",
         "symbolSize": 6,
         "xAxisIndex": 0,
         "yAxisIndex": 0,
@@ -161,6 +171,7 @@ def _bars() -> dict[str, Any]:
     return {
         "type": "bar",
         "name": ROWS,
+        "stack": "rows",
         "encode": {"x": "time", "y": "rows"},
         "itemStyle": {"color": TOTAL},
         "xAxisIndex": 1,

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+ZONE = "UTC"
+"""The zone of all times on the pages; steps of charts begin at its round times."""
 COLUMN_FORMAT = "YYYY-MM-DD HH:mm:ss"
 """The same, for a table's column."""
 

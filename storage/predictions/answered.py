@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
@@ -23,7 +25,8 @@ class AnsweredWindow:
     Attributes
     ----------
     seconds
-        Shape (n,), when each was answered: seconds after ``since``.
+        Shape (n,), when each was answered: seconds after ``since``; negative in rows before the window, of a
+        step that begins earlier.
     rows
         With their inputs, and their actual values as far as they are known.
     delays
@@ -43,25 +46,54 @@ class AnsweredWindow:
     def __len__(self) -> int:
         return len(self.seconds)
 
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        """Shape (n,), whether each belongs to the window."""
+        return self.seconds >= 0
 
-def read_answered_window(
-    database: Database, version: str, since: datetime, until: datetime, most_rows: int
-) -> AnsweredWindow:
-    """Read a version's predictions with what is known of their actual values.
 
-    Of more than ``most_rows`` labelled (or unlabelled) ones, only every second, third, ... is read, so that
-    the whole span is still covered.
+def first_answered(
+    database: Database, version: str, since: datetime, until: datetime
+) -> datetime | None:
+    """Return when a version's first prediction of a span of time was made; None without any.
 
     Raises
     ------
     DatabaseUnavailable
         If the database is missing, locked or unreachable.
     """
-    in_window = (
-        predictions.c.model_version == version,
-        predictions.c.timestamp >= since,
-        predictions.c.timestamp < until,
-    )
+    moment = predictions.c.timestamp
+    query = sa.select(moment).where(*_between(version, since, until)).order_by(moment).limit(1)
+    with database.transaction() as connection:
+        found: datetime | None = connection.execute(query).scalar()
+    return found
+
+
+def read_answered_window(
+    database: Database,
+    version: str,
+    since: datetime,
+    until: datetime,
+    most_rows: int,
+    read_since: datetime | None = None,
+) -> AnsweredWindow:
+    """Read a version's predictions with what is known of their actual values.
+
+    Of more than ``most_rows`` labelled (or unlabelled) ones, only every second, third, ... is read, so that
+    the whole span is still covered.
+
+    Parameters
+    ----------
+    read_since
+        Rows are read from here on, if that is before the window; they count for none of its totals.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database is missing, locked or unreachable.
+    """
+    in_window = _between(version, since, until)
+    read = _between(version, min(since, read_since or since), until)
     # A plain IN, not the outer join: the window is scanned once, and rows left out are not joined.
     is_labelled = predictions.c.prediction_id.in_(sa.select(labels.c.prediction_id))
     with database.transaction() as connection:
@@ -72,7 +104,7 @@ def read_answered_window(
             sa.and_(_every(labelled, most_rows), is_labelled),
             sa.and_(_every(total - labelled, most_rows), sa.not_(is_labelled)),
         )
-        found = Columns.read(connection, _joined_rows().where(*in_window, chosen))
+        found = Columns.read(connection, _joined_rows().where(*read, chosen))
     found = found.sorted_by("timestamp")
     return AnsweredWindow(
         since=since,
@@ -82,6 +114,14 @@ def read_answered_window(
         delays=found.seconds_between("timestamp", "labelled_at"),
         total=int(total),
         labelled=int(labelled),
+    )
+
+
+def _between(version: str, since: datetime, until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        predictions.c.model_version == version,
+        predictions.c.timestamp >= since,
+        predictions.c.timestamp < until,
     )
 
 

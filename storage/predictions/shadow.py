@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from storage.database.connection import Database
 from storage.predictions.columns import Columns
@@ -24,7 +26,8 @@ class ShadowWindow:
     challenger, champion
         The versions of the window's newest such prediction. None: there is none.
     seconds
-        Shape (n,), when each was answered: seconds after ``since``; in order of time.
+        Shape (n,), when each was answered: seconds after ``since``; in order of time. Negative in rows before
+        the window, of a step that begins earlier.
     differences
         Shape (n,): the challenger's answer minus the champion's, in the target's unit, like all that follows.
     answered, served
@@ -49,20 +52,35 @@ class ShadowWindow:
     def __len__(self) -> int:
         return len(self.seconds)
 
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        """Shape (n,), whether each belongs to the window."""
+        return self.seconds >= 0
+
 
 def read_shadow_window(
-    database: Database, since: datetime, until: datetime, most_rows: int
+    database: Database,
+    since: datetime,
+    until: datetime,
+    most_rows: int,
+    read_since: datetime | None = None,
 ) -> ShadowWindow:
     """Read the newest challenger's shadow answers beside the newest champion's in a time window.
 
     If there are more than ``most_rows``, every second, third, ... is read, so that all of it is covered.
+
+    Parameters
+    ----------
+    read_since
+        Rows are read from here on, if that is before the window; they count for none of its totals.
 
     Raises
     ------
     DatabaseUnavailable
         If the database is missing, locked or unreachable.
     """
-    in_window = (shadow_answers.c.timestamp >= since, shadow_answers.c.timestamp < until)
+    in_window = _between(since, until)
+    read = _between(min(since, read_since or since), until)
     versions = (shadow_answers.c.model_version, predictions.c.model_version)
     with database.transaction() as connection:
         newest_first = (shadow_answers.c.timestamp.desc(), shadow_answers.c.id.desc())
@@ -74,7 +92,7 @@ def read_shadow_window(
         all_rows = connection.execute(_joined(sa.func.count()).where(*in_window)).scalar_one()
         total = connection.execute(_joined(sa.func.count()).where(*in_window, *pair)).scalar_one()
         every = -(-total // most_rows) or 1
-        query = _joined(*_columns()).where(*in_window, *pair, shadow_answers.c.id % every == 0)
+        query = _joined(*_columns()).where(*read, *pair, shadow_answers.c.id % every == 0)
         found = Columns.read(connection, query.order_by(shadow_answers.c.timestamp))
     return ShadowWindow(
         since=since,
@@ -88,6 +106,10 @@ def read_shadow_window(
         total=total,
         of_other_versions=all_rows - total,
     )
+
+
+def _between(since: datetime, until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (shadow_answers.c.timestamp >= since, shadow_answers.c.timestamp < until)
 
 
 def _columns() -> list[sa.ColumnElement[Any]]:

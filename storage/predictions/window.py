@@ -1,6 +1,6 @@
 """The logged predictions of a time window as arrays, for the drift check."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -42,6 +42,17 @@ class PredictionWindow:
 
     def __len__(self) -> int:
         return len(self.seconds)
+
+    def preceded_by(self, earlier: "PredictionWindow") -> "PredictionWindow":
+        """Return this window with the rows of an earlier one before its own, counted from its begin on."""
+        seconds = earlier.seconds - (self.since - earlier.since).total_seconds()
+        return replace(
+            self,
+            seconds=np.concatenate([seconds, self.seconds]),
+            inputs=np.concatenate([earlier.inputs, self.inputs]),
+            predicted=np.concatenate([earlier.predicted, self.predicted]),
+            versions=np.concatenate([earlier.versions, self.versions]),
+        )
 
 
 def read_prediction_window(

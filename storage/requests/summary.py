@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -16,55 +16,46 @@ from storage.schema.rollup import (
     RESOLUTIONS,
     Resolution,
     resolution_for,
-    round_step_seconds,
 )
 from storage.schema.tables import request_rollup
+from storage.schema.time_steps import TimeSteps, round_width
 from storage.schema.traffic import Figures, Step, VersionChange
 
 SHARES = (0.5, 0.95, 0.99)
 FIRST_ERROR = 400
 """Answers from this status on are errors."""
 
-USUAL_STEPS = 100
-"""Most steps if no width is given: with more, a chart is hard to read."""
+USUAL_STEPS = 72
+"""About so many steps if no width is given: with more than about a hundred, a chart is hard to read."""
 
 
 @dataclass(frozen=True)
 class Range:
-    """Whole steps of time, in seconds since 1970; the last one may not be over yet.
+    """Round steps of time before ``now``, at which the last one may not be over.
 
-    Attributes
-    ----------
-    since, until
-        Start of the first step, end of the last.
-    step
-        Seconds.
+    Where a zone's round times lie between those at which requests are counted (at a quarter past, for
+    counts of ten minutes), the few minutes between count for the step before.
     """
 
-    since: int
-    until: int
-    step: int
+    steps: TimeSteps
+    now: datetime
     resolution: Resolution
 
-    @property
-    def steps(self) -> int:
-        """The number of steps."""
-        return (self.until - self.since) // self.step
-
     @classmethod
-    def before(cls, now: datetime, window: timedelta, step: timedelta | None) -> "Range":
-        """Return the steps that cover the time window before ``now``, starting at a whole step.
+    def before(
+        cls, now: datetime, window: timedelta, step: timedelta | None, zone: tzinfo = UTC
+    ) -> "Range":
+        """Return the steps that cover the time window before ``now``, at the round times of a zone.
 
         Raises
         ------
         InvalidInput
             If there would be too many, or none are kept for that long.
         """
-        seconds = _seconds(window, step)
-        end = now.timestamp()
-        since = int(end - window.total_seconds()) // seconds * seconds
-        until = (int(end) // seconds + 1) * seconds
-        return cls(since, until, seconds, _resolution(seconds, window))
+        width = _width(window, step)
+        # The second that is running is part of the range.
+        steps = TimeSteps.covering(now - window, now + timedelta(seconds=1), width, zone)
+        return cls(steps, now, _resolution(steps, window))
 
 
 @dataclass(frozen=True)
@@ -108,21 +99,23 @@ def summarize(database: Database, asked: Range, endpoints: Sequence[str] = ()) -
     with database.transaction() as connection:
         cells = _read(connection, asked)
         counted = [cell for cell in cells if not endpoints or cell.endpoint in endpoints]
-        places = [(cell.step_start - asked.since) // asked.step for cell in counted]
-        counts = add_up([cell.latency for cell in counted], places, asked.steps)
+        places = _places(counted, asked.steps)
+        counts = add_up([cell.latency for cell in counted], places, len(asked.steps.edges) - 1)
     sums = _by_status(counted, places)
     each = percentiles(counts, SHARES)
     whole = percentiles(counts.sum(axis=0, keepdims=True), SHARES)[0]
     return Summary(
-        since=_moment(asked.since),
-        until=_moment(asked.until),
-        step_seconds=asked.step,
+        since=asked.steps.since,
+        until=asked.steps.until,
+        step_seconds=asked.steps.step_seconds,
         series=[
             Step(
-                time=_moment(asked.since + place * asked.step),
+                time=step.since,
+                until=step.until,
+                unfinished=step.is_unfinished(asked.now),
                 **_figures(sums.by_step[place], each[place]),
             )
-            for place in range(asked.steps)
+            for place, step in enumerate(asked.steps.each())
         ],
         totals=Figures(**_figures(sums.total, whole)),
         version_changes=version_changes(counted),
@@ -154,10 +147,17 @@ def _read(connection: sa.Connection, asked: Range) -> list[_Cell]:
     table = request_rollup.c
     query = sa.select(*(table[name] for name in _Cell._fields)).where(
         table.resolution_seconds == asked.resolution.seconds,
-        table.step_start >= asked.since,
-        table.step_start < asked.until,
+        table.step_start >= int(asked.steps.since.timestamp()),
+        table.step_start < int(asked.steps.until.timestamp()),
     )
     return [_Cell(*row) for row in connection.execute(query)]
+
+
+def _places(cells: Sequence[_Cell], steps: TimeSteps) -> list[int]:
+    """Return the number of the step in which each cell begins."""
+    begins = [cell.step_start for cell in cells]
+    places: list[int] = steps.places(begins, _moment(0)).tolist()
+    return places
 
 
 def _by_status(cells: Sequence[_Cell], places: Sequence[int]) -> _Sums:
@@ -188,9 +188,14 @@ def _figures(by_status: Counter[int], seconds: Sequence[float | None]) -> dict[s
     }
 
 
-def _seconds(window: timedelta, step: timedelta | None) -> int:
+def _width(window: timedelta, step: timedelta | None) -> timedelta:
+    longest = RESOLUTIONS[-1].kept
+    if window > longest:
+        raise InvalidInput(
+            f"Request counts are kept for {longest.days} d; ask for a shorter window."
+        )
     if step is None:
-        return round_step_seconds(window, USUAL_STEPS)
+        return round_width(window, USUAL_STEPS)
     if step > window:
         raise InvalidInput("The step is longer than the window; ask for a shorter step.")
     if window / step > MOST_STEPS:
@@ -198,17 +203,12 @@ def _seconds(window: timedelta, step: timedelta | None) -> int:
             f"The window has {window / step:,.0f} such steps; ask for {MOST_STEPS:,} at most, "
             "with a longer step or a shorter window."
         )
-    return int(step.total_seconds())
+    return step
 
 
-def _resolution(seconds: int, window: timedelta) -> Resolution:
-    longest = RESOLUTIONS[-1].kept
-    if window > longest:
-        raise InvalidInput(
-            f"Request counts are kept for {longest.days} d; ask for a shorter window."
-        )
+def _resolution(steps: TimeSteps, window: timedelta) -> Resolution:
     try:
-        resolution = resolution_for(seconds)
+        resolution = resolution_for(steps.step_seconds)
     except ValueError as error:
         raise InvalidInput(
             "The step must be a whole multiple of 10s, such as 30s or 5m."
@@ -219,7 +219,12 @@ def _resolution(seconds: int, window: timedelta) -> Resolution:
             f"A window this long is counted in steps of {wider.seconds // 60}m; "
             "ask for a step that is a whole multiple of that."
         )
-    return resolution
+    exact = (one for one in reversed(RESOLUTIONS) if window <= one.kept and _fits(one, steps))
+    return next(exact, resolution)
+
+
+def _fits(resolution: Resolution, steps: TimeSteps) -> bool:
+    return all(edge.timestamp() % resolution.seconds == 0 for edge in steps.edges)
 
 
 def _moment(seconds: int) -> datetime:

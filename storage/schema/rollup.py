@@ -25,12 +25,6 @@ RESOLUTIONS = (
 MOST_STEPS = 1_000
 """Most steps of one summary."""
 
-ROUND_STEPS_SECONDS = (
-    *(10, 30, 60, 300, 600, 1_200, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200),
-    *(86_400, 7 * 86_400, 28 * 86_400),
-)
-"""Round widths for charts; from ten minutes on, whole multiples of the widest resolution."""
-
 SLOWEST_RESOLUTIONS = (Resolution(60, timedelta(days=1)), Resolution(600, timedelta(days=8)))
 """Resolutions of the lists of slowest requests: a long range reads few long steps."""
 
@@ -55,16 +49,3 @@ def resolution_for(step_seconds: int) -> Resolution:
         if step_seconds and step_seconds % resolution.seconds == 0:
             return resolution
     raise ValueError(f"A step is a whole multiple of {RESOLUTIONS[0].seconds} s.")
-
-
-def round_step_seconds(window: timedelta, most_steps: int) -> int:
-    """Return the smallest round width of which at most ``most_steps`` fill a window.
-
-    Examples
-    --------
-    >>> [round_step_seconds(timedelta(hours=hours), 24) for hours in (0.25, 1, 24, 24 * 7)]
-    [60, 300, 3600, 43200]
-    """
-    seconds = window.total_seconds()
-    fitting = (step for step in ROUND_STEPS_SECONDS if seconds / step <= most_steps)
-    return next(fitting, ROUND_STEPS_SECONDS[-1])

@@ -17,9 +17,11 @@ class Figures(BaseModel):
 
 
 class Step(Figures):
-    """The requests of one step, which begins at ``time``. The last step may not be over yet."""
+    """The requests of one step, which begins at ``time`` and ends at ``until``."""
 
     time: AwareDatetime
+    until: AwareDatetime
+    unfinished: bool = Field(description="Whether the step is not over yet.")
 
 
 class VersionChange(BaseModel):

@@ -1,6 +1,7 @@
 """GET /monitoring/performance over HTTP: predictions, labels, figures; and every way to have too little."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,13 @@ from backend.services import EXTENSION, Services
 from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import IntegerArray
 from storage.schema.predictions import LabelledPredictions
-from tests.log_writing import Store, attach_actual_values, change_configuration
+from storage.settings import Settings
+from tests.log_writing import (
+    Store,
+    attach_actual_values,
+    change_configuration,
+    spread_predictions,
+)
 
 
 @pytest.fixture
@@ -87,9 +94,63 @@ def test_labelled_predictions_of_the_holdout_give_its_own_error(
     # In steps of the time since the first prediction, not of the whole hour.
     assert found.step_seconds == 10
     assert found.series[0].rows > 0
+    assert not any(step.unfinished for step in found.series[:-1])
     text = http.get("/metrics").text
     assert "ml_realized_rmse" in text
     assert "ml_estimated_rmse" in text
+
+
+TEN = datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def two_hours(
+    http: FlaskClient,
+    store_records: Store,
+    holdout: LabelledPredictions,
+    service_settings: Settings,
+) -> None:
+    """Twenty predictions a minute from ten to twelve, all with their actual values."""
+    ids = predict(http, holdout, np.arange(2_400) % len(holdout))
+    attach(http, store_records, ids, holdout.actual[np.arange(2_400) % len(holdout)].tolist())
+    spread_predictions(service_settings, TEN, TEN + timedelta(hours=2))
+
+
+def at(http: FlaskClient, end: datetime, query: str = "window=1h") -> PerformanceResponse:
+    return performance(http, f"?{query}&until={end:%Y-%m-%dT%H:%M:%SZ}")
+
+
+@pytest.mark.usefixtures("two_hours")
+def test_the_same_steps_have_the_same_figures_whoever_looks_when(http: FlaskClient) -> None:
+    looks = [at(http, TEN + timedelta(minutes=90, seconds=late)) for late in (1, 37, 100)]
+    first, *others = ({step.since: step for step in look.series} for look in looks)
+    assert {step.since.second for step in first.values()} == {0}
+    for other in others:
+        common = [since for since in first if since in other and not first[since].unfinished]
+        assert len(common) >= 29
+        assert [first[since] for since in common] == [other[since] for since in common]
+
+
+@pytest.mark.usefixtures("two_hours")
+def test_the_first_step_is_whole_and_the_figures_are_of_the_window_alone(http: FlaskClient) -> None:
+    found = at(http, TEN + timedelta(minutes=91, seconds=30))
+    assert found.since == TEN + timedelta(minutes=31, seconds=30)
+    assert (found.labels.predictions, found.n_labelled, found.rows_read) == (1_200,) * 3
+    assert found.realized.rows == 1_200
+    assert found.estimated.rows == 0
+    first, last = found.series[0], found.series[-1]
+    assert (first.since, first.rows, first.unfinished) == (TEN + timedelta(minutes=30), 40, False)
+    assert (last.since, last.rows, last.unfinished) == (TEN + timedelta(minutes=90), 30, True)
+    assert last.until == TEN + timedelta(minutes=92)
+
+
+@pytest.mark.usefixtures("two_hours")
+def test_steps_begin_at_the_round_times_of_the_zone(http: FlaskClient) -> None:
+    end = TEN + timedelta(hours=2)
+    for zone, minute in (("UTC", 0), ("Asia/Kathmandu", 15)):
+        found = at(http, end - timedelta(days=20), f"window=30d&zone={zone}")
+        assert found.step_seconds == 86_400
+        assert {step.since.minute for step in found.series} == {minute}
 
 
 def test_worse_answers_are_called_degraded(

@@ -1,6 +1,7 @@
 """The Latency page: figures of a range, whose requests count, held or live, and what it says without."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -99,15 +100,23 @@ def test_the_chart_names_units_errors_and_the_new_version() -> None:
     option = latency_option(part)
     titles = [title["text"] for title in option["title"]]
     assert titles == ["Latency, ms", "Requests per second", "Errors per 10 seconds, 3 in total"]
-    names = [series["name"] for series in option["series"]]
+    names = [series["name"] for series in option["series"] if "datasetIndex" not in series]
     assert names == ["p50", "p95", "p99", "Rate", "400", "503"]
     assert option["series"][0]["markLine"]["data"] == [
         {"xAxis": (NOON + TEN).isoformat(), "name": "628e4661"}
     ]
-    first, second, third = option["dataset"]["source"]
+    over, running, _link = (dataset["source"] for dataset in option["dataset"])
+    (first, second), (third,) = over, running
     assert (first["Rate"], first["400"], first["503"]) == (2.0, 2, 1)
     assert (second["Rate"], second["p50"]) == (0.0, None)
     assert third["Rate"] == pytest.approx(4.0), "over the five seconds that are over"
+    (rate,) = (
+        series
+        for series in option["series"]
+        if series["name"] == "Rate" and series.get("datasetIndex") == 1
+    )
+    assert (rate["symbol"], rate["showSymbol"]) == ("emptyCircle", True)
+    assert all("markLine" not in series for series in option["series"][1:])
 
 
 def test_a_part_has_whole_steps_and_its_own_marks() -> None:
@@ -133,16 +142,21 @@ def test_a_range_is_chosen_in_whole_steps_of_its_unit(name: str) -> None:
 def _summary() -> SummaryResponse:
     empty = Figures(requests=0, errors=0, errors_by_status={}, p50=None, p95=None, p99=None)
     busy = {"requests": 20, "p50": 1.0, "p95": 2.0, "p99": 3.0}
-    failed = {"errors": 3, "errors_by_status": {400: 2, 503: 1}}
+    failed = busy | {"errors": 3, "errors_by_status": {400: 2, 503: 1}}
+    each: list[dict[str, Any]] = [failed, {}, busy]
     return SummaryResponse(
         timestamp=NOON + timedelta(seconds=25),
         since=NOON,
         until=NOON + 3 * TEN,
         step_seconds=10,
         series=[
-            Step.model_validate(empty.model_dump() | busy | failed | {"time": NOON}),
-            Step.model_validate(empty.model_dump() | {"time": NOON + TEN}),
-            Step.model_validate(empty.model_dump() | busy | {"time": NOON + 2 * TEN}),
+            Step(
+                time=NOON + place * TEN,
+                until=NOON + (place + 1) * TEN,
+                unfinished=place == 2,
+                **empty.model_dump() | figures,
+            )
+            for place, figures in enumerate(each)
         ],
         totals=empty,
         version_changes=[

@@ -9,10 +9,12 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def step(minute: int, requests: int, errors: int = 0) -> Step:
+def step(minute: int, requests: int, errors: int = 0, *, unfinished: bool = False) -> Step:
     latency = 2.0 if requests else None
     return Step(
         time=NOON + minute * MINUTE,
+        until=NOON + (minute + 1) * MINUTE,
+        unfinished=unfinished,
         requests=requests,
         errors=errors,
         errors_by_status={503: errors} if errors else {},
@@ -31,9 +33,30 @@ def test_steps_before_the_first_request_are_left_out_and_later_ones_are_not() ->
 def test_the_chart_says_its_units_and_puts_points_into_the_middle_of_their_steps() -> None:
     option = traffic_option([step(0, 5, errors=2), step(1, 0)], MINUTE)
     assert [title["text"] for title in option["title"]] == ["Latency, ms", "Requests per minute"]
-    first, second = option["dataset"]["source"]
+    (dataset,) = option["dataset"]
+    first, second = dataset["source"]
     middle = (NOON + MINUTE / 2).isoformat()
     assert first == {"time": middle, "p50": 2.0, "p95": 2.0, "OK": 3, "Failed": 2}
     assert (second["p50"], second["OK"]) == (None, 0)
     assert option["xAxis"][0]["min"] == NOON.isoformat()
     assert option["xAxis"][0]["max"] == (NOON + 2 * MINUTE).isoformat()
+    assert [series["name"] for series in option["series"]] == ["p50", "p95", "OK", "Failed"]
+
+
+def test_the_running_step_is_hollow_and_said_to_be_so_far() -> None:
+    option = traffic_option([step(0, 5), step(1, 7), step(2, 1, unfinished=True)], MINUTE)
+    over, running, link = (dataset["source"] for dataset in option["dataset"])
+    assert [point["OK"] for point in over] == [5, 7]
+    assert [point["OK"] for point in running] == [1]
+    assert [point["OK"] for point in link] == [7, 1]
+    latency = [series for series in option["series"] if series["name"] == "p50"]
+    assert [series.get("datasetIndex") for series in latency] == [None, 2, 1]
+    assert latency[1]["lineStyle"]["type"] == "dotted"
+    assert latency[1]["tooltip"] == {"show": False}
+    assert [series["symbol"] for series in latency] == ["circle", "none", "emptyCircle"]
+    assert latency[2]["tooltip"]["valueFormatter"] == "%.3g ms so far"
+    solid, outline = (series for series in option["series"] if series["name"] == "OK")
+    assert (solid["stack"], outline["stack"]) == ("requests", "requests")
+    assert outline["itemStyle"]["color"] == "transparent"
+    assert outline["itemStyle"]["borderColor"] == solid["itemStyle"]["color"]
+    assert outline["datasetIndex"] == 1

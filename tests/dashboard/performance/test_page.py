@@ -211,7 +211,7 @@ def test_the_chart_shows_gaps_and_not_zeros(
     keyed_service.store_records()
     found = operator.performance()
     option = error_option(found)
-    points = option["dataset"]["source"]
+    points = [*option["dataset"][0]["source"], *option["dataset"][1]["source"]]
     assert option["xAxis"][0]["min"] == found.series[0].since.isoformat()
     assert found.series[0].rows > 0
     assert len(points) == len(found.series)

@@ -72,7 +72,8 @@ def test_silent_answers_are_shown_with_units_and_counts(
         assert f"**{escaped(written(estimate.value))}**" in facts[f"{name} difference"]
     assert facts["Outside the champion's interval"].startswith("**")
     assert facts["Labelled"] == f"0 of {ROWS}"
-    points = shadow_option(found)["dataset"]["source"]
+    datasets = shadow_option(found)["dataset"]
+    points = [*datasets[0]["source"], *datasets[1]["source"]]
     assert sum(point["rows"] for point in points) == ROWS
     means = [point["mean"] for point in points if point["mean"] is not None]
     assert all(9.0 < mean <= 10.0 for mean in means)

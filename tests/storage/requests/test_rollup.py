@@ -4,13 +4,15 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from storage.database.connection import Database
-from storage.errors import InvalidInput
 from storage.log_writer.commands import clear_records
 from storage.log_writer.writer import DrainReport, LogWriter
 from storage.requests.histogram import RELATIVE_ERROR
@@ -83,11 +85,11 @@ def test_the_figures_are_those_of_the_rows(
     _store(writable, requests)
     summary = _summary(readable, window)
     _expect(summary.totals, requests)
-    step = timedelta(seconds=summary.step_seconds)
-    places = [(request.timestamp - summary.since) // step for request in requests]
-    for place, figures in enumerate(summary.series):
-        assert figures.time == summary.since + place * step
-        _expect(figures, [one for one, at in zip(requests, places, strict=True) if at == place])
+    assert summary.series[0].time == summary.since
+    for figures in summary.series:
+        assert figures.until - figures.time == timedelta(seconds=summary.step_seconds)
+        assert figures.unfinished == (figures.until > NOON)
+        _expect(figures, [one for one in requests if figures.time <= one.timestamp < figures.until])
     assert summary.requests_by_endpoint == Counter(request.endpoint for request in requests)
     assert all(summary.requests_by_endpoint.values())
 
@@ -249,27 +251,38 @@ def test_a_request_that_the_database_refuses_is_not_counted(
     assert _summary(readable).totals.requests == 2
 
 
-@pytest.mark.parametrize(
-    ("window", "step", "said"),
-    [
-        (HOUR, timedelta(seconds=15), "whole multiple of 10s"),
-        (timedelta(days=7), timedelta(seconds=10), "60,480 such steps; ask for 1,000 at most"),
-        (timedelta(days=2), timedelta(seconds=590), "whole multiple of that"),
-        (timedelta(days=91), None, "kept for 90 d"),
-        (timedelta(minutes=5), HOUR, "longer than the window"),
-    ],
-)
-def test_a_range_that_cannot_be_answered_is_refused_with_a_reason(
-    window: timedelta, step: timedelta | None, said: str
+def test_days_of_a_zone_are_counted_from_its_midnight(
+    writable: Database, readable: Database
 ) -> None:
-    with pytest.raises(InvalidInput, match=said):
-        Range.before(NOON, window, step)
+    berlin = ZoneInfo("Europe/Berlin")
+    midnight = datetime(2026, 11, 20, tzinfo=berlin)
+    stored = [
+        _request(NOON - midnight + timedelta(seconds=before)) for before in (-5, -5, 5, -86_000)
+    ]
+    _store(writable, stored)
+    days = Range.before(NOON, timedelta(days=6), timedelta(days=1), berlin)
+    found = {step.time: step.requests for step in summarize(readable, days).series if step.requests}
+    assert found == {midnight - timedelta(days=1): 1, midnight: 3}
 
 
-@pytest.mark.parametrize("minutes", [1, 15, 60, 360, 1_440, 10_080, 129_600])
-def test_a_range_has_not_too_many_steps_by_itself(minutes: int) -> None:
-    window = timedelta(minutes=minutes)
-    chosen = Range.before(NOON + timedelta(seconds=3), window, None)
-    assert 5 < chosen.steps <= 102
-    assert chosen.since <= (NOON + timedelta(seconds=3) - window).timestamp()
-    assert chosen.until > (NOON + timedelta(seconds=3)).timestamp()
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    looks=st.lists(st.timedeltas(timedelta(0), timedelta(minutes=50)), min_size=2, max_size=4),
+    window=st.sampled_from([timedelta(minutes=15), HOUR, timedelta(days=1)]),
+)
+def test_the_same_steps_have_the_same_figures_whoever_looks_when(
+    counted: Database, looks: list[timedelta], window: timedelta
+) -> None:
+    seen: dict[datetime, Figures] = {}
+    for later in looks:
+        asked = Range.before(NOON - HOUR + later, window, None)
+        for step in summarize(counted, asked).series:
+            if not step.unfinished:
+                assert seen.setdefault(step.time, step) == step
+
+
+@pytest.fixture
+def counted(writable: Database, readable: Database) -> Database:
+    """A database with requests of two days."""
+    _store(writable, _many(400, timedelta(days=2)))
+    return readable

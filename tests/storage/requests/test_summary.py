@@ -1,38 +1,72 @@
-"""The width of a step that nobody asked for."""
+"""The range of a summary: its steps, their width if nobody asked for one, and how finely counts are read."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from storage.requests.summary import USUAL_STEPS
-from storage.schema.rollup import (
-    RESOLUTIONS,
-    ROUND_STEPS_SECONDS,
-    resolution_for,
-    round_step_seconds,
-)
+from storage.errors import InvalidInput
+from storage.requests.summary import USUAL_STEPS, Range
+from storage.schema.rollup import RESOLUTIONS, resolution_for
+from storage.schema.time_steps import ROUND_WIDTHS, round_width
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
-@pytest.mark.parametrize("seconds", ROUND_STEPS_SECONDS)
-def test_requests_are_counted_at_each_round_step_for_as_long_as_it_is_chosen(seconds: int) -> None:
-    """Else the window of a page would be refused, or read from finer counts than it needs."""
-    longest = min(timedelta(seconds=seconds * USUAL_STEPS), RESOLUTIONS[-1].kept)
-    assert resolution_for(seconds).kept >= longest
+@pytest.mark.parametrize("minutes", [1, 15, 20, 60, 61, 360, 1_440, 1_441, 11_520, 11_521, 129_600])
+def test_requests_are_counted_at_the_round_step_of_a_window_for_as_long(minutes: int) -> None:
+    """Else the window of a page would be refused."""
+    window = timedelta(minutes=minutes)
+    step = round_width(window, USUAL_STEPS)
+    assert resolution_for(int(step.total_seconds())).kept >= window
+
+
+@pytest.mark.parametrize("width", ROUND_WIDTHS)
+def test_a_chart_is_no_further_from_the_usual_number_of_steps_than_a_person_would_mind(
+    width: timedelta,
+) -> None:
+    window = min(width * USUAL_STEPS, RESOLUTIONS[-1].kept)
+    assert 40 <= window / round_width(window, USUAL_STEPS) <= 130
 
 
 @pytest.mark.parametrize(
-    ("window", "most_steps", "seconds"),
+    ("window", "step", "said"),
     [
-        (timedelta(seconds=1), 100, 10),
-        (timedelta(hours=24), 100, 1_200),
-        (timedelta(days=10), 100, 10_800),
-        (timedelta(days=90), 100, 86_400),
-        (timedelta(hours=6), 24, 1_200),
-        (timedelta(days=30), 24, 7 * 86_400),
-        (timedelta(days=3_650), 24, 28 * 86_400),
+        (HOUR, timedelta(seconds=15), "whole multiple of 10s"),
+        (timedelta(days=7), timedelta(seconds=10), "60,480 such steps; ask for 1,000 at most"),
+        (timedelta(days=2), timedelta(seconds=590), "whole multiple of that"),
+        (timedelta(days=91), None, "kept for 90 d"),
+        (timedelta(minutes=5), HOUR, "longer than the window"),
     ],
 )
-def test_the_smallest_round_step_that_fits_is_chosen(
-    window: timedelta, most_steps: int, seconds: int
+def test_a_range_that_cannot_be_answered_is_refused_with_a_reason(
+    window: timedelta, step: timedelta | None, said: str
 ) -> None:
-    assert round_step_seconds(window, most_steps) == seconds
+    with pytest.raises(InvalidInput, match=said):
+        Range.before(NOON, window, step)
+
+
+@pytest.mark.parametrize("minutes", [1, 15, 60, 360, 1_440, 10_080, 129_600])
+def test_a_range_has_not_too_many_steps_by_itself(minutes: int) -> None:
+    window = timedelta(minutes=minutes)
+    chosen = Range.before(NOON + timedelta(seconds=3), window, None)
+    assert 5 < len(chosen.steps.each()) <= 102
+    assert chosen.steps.since <= NOON + timedelta(seconds=3) - window
+    assert chosen.steps.until > NOON + timedelta(seconds=3)
+
+
+def test_the_running_second_is_part_of_a_range() -> None:
+    last = Range.before(NOON, HOUR, None).steps.each()[-1]
+    assert (last.since, last.is_unfinished(NOON)) == (NOON, True)
+
+
+@pytest.mark.parametrize(
+    ("zone", "days", "seconds"),
+    [("Europe/Berlin", 2, 600), ("Asia/Kathmandu", 2, 60), ("Asia/Kathmandu", 60, 600)],
+)
+def test_counts_are_read_as_finely_as_the_round_times_of_a_zone_need(
+    zone: str, days: int, seconds: int
+) -> None:
+    chosen = Range.before(NOON, timedelta(days=days), None, ZoneInfo(zone))
+    assert chosen.resolution.seconds == seconds

@@ -1,0 +1,97 @@
+"""Steps of time in a chart: where their points stand, and how the step that is not over yet is drawn.
+
+Its point is hollow and its link to the one before dotted, its bar is an outline, and where the mouse points
+at it, the value is "so far". All series read their values from the chart's datasets.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+OVER, RUNNING, LINK = range(3)
+"""Datasets: the steps that are over, the running one, and the running one with the one before."""
+FAINT = 0.5
+RUNNING_WORDS = "Hollow: a step that is not over yet."
+PLAIN = "%.4g"
+
+
+def middle(since: datetime, until: datetime) -> str:
+    """Return the middle of a step, as ISO 8601: a point stands there, above the middle of its bar.
+
+    Examples
+    --------
+    >>> middle(datetime(2026, 11, 23, 16), datetime(2026, 11, 23, 17))
+    '2026-11-23T16:30:00'
+    """
+    return (since + (until - since) / 2).isoformat()
+
+
+def running_words(*, unfinished: bool) -> str:
+    """Return a sentence about the running step for a caption, with a space before it; empty without one."""
+    return f" {RUNNING_WORDS}" if unfinished else ""
+
+
+def step_datasets(
+    points: Sequence[dict[str, Any]], *, unfinished: bool
+) -> list[dict[str, list[dict[str, Any]]]]:
+    """Return the datasets of a chart; ``unfinished`` says whether the last step is not over yet."""
+    if not unfinished:
+        return [{"source": [*points]}]
+    return [{"source": [*part]} for part in (points[:-1], points[-1:], points[-2:])]
+
+
+def with_running(series: Iterable[dict[str, Any]], *, unfinished: bool) -> list[dict[str, Any]]:
+    """Return the series, each with its drawing of the running step; those with data of their own as they are.
+
+    The parts of one series share its name, so that the legend hides them together.
+    """
+    if not unfinished:
+        return [*series]
+    return [part for one in series for part in (one, *_running(one))]
+
+
+def _running(series: dict[str, Any]) -> list[dict[str, Any]]:
+    if "encode" not in series:
+        return []
+    plain = {name: value for name, value in series.items() if name != "markLine"}
+    if series["type"] == "bar":
+        return [plain | _outline(plain) | _so_far(plain) | {"datasetIndex": RUNNING}]
+    return [_link(plain), _point(plain)]
+
+
+def _outline(bar: dict[str, Any]) -> dict[str, Any]:
+    colour = bar["itemStyle"]["color"]
+    return {"itemStyle": {"color": "transparent", "borderColor": colour, "borderWidth": 1.5}}
+
+
+def _link(line: dict[str, Any]) -> dict[str, Any]:
+    """Return the dotted link from the step before; of a band its part, half as strong."""
+    stroke = line.get("lineStyle", {})
+    faint = {"opacity": FAINT * stroke.get("opacity", 1), "type": "dotted"}
+    link = line | {
+        "datasetIndex": LINK,
+        "lineStyle": stroke | faint,
+        "symbol": "none",
+        "silent": True,
+        "tooltip": {"show": False},
+    }
+    if "areaStyle" in line:
+        area = line["areaStyle"]
+        link["areaStyle"] = area | {"opacity": FAINT * area["opacity"]}
+    if "stack" in line:
+        link["stack"] = f"{line['stack']} so far"
+    return link
+
+
+def _point(line: dict[str, Any]) -> dict[str, Any]:
+    """Return the running step's point; of a line without symbols only what is said where the mouse points."""
+    symbol = {"symbol": "emptyCircle", "symbolSize": 9, "showSymbol": True}
+    shown = symbol if line.get("symbol") != "none" else {}
+    return line | {"datasetIndex": RUNNING} | shown | _so_far(line)
+
+
+def _so_far(series: dict[str, Any]) -> dict[str, Any]:
+    if not series.get("tooltip", {}).get("show", True):
+        return {}
+    number = series.get("tooltip", {}).get("valueFormatter", PLAIN)
+    return {"tooltip": {"valueFormatter": f"{number} so far"}}
