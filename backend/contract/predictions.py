@@ -45,6 +45,7 @@ __all__ = [
     "HousingFeatures",
     "PredictionRequest",
     "PredictionResponse",
+    "RowWarning",
     "caller_of",
     "values_of",
 ]
@@ -171,6 +172,12 @@ class PredictionResponse(Success):
     )
 
 
+class RowWarning(InputWarning):
+    """A warning about one instance of several."""
+
+    instance: int = Field(description="Its place among the instances, from 0.")
+
+
 class BatchPredictionResponse(Success):
     """POST /predict_batch: predictions and ids in the order of the instances."""
 
@@ -178,6 +185,14 @@ class BatchPredictionResponse(Success):
     intervals: list[Interval] = Field(description="Prediction intervals.")
     prediction_ids: list[str] = Field(description="Ids to send actual values for.")
     n_predictions: int = Field(description="Number of predictions.")
+    supports: list[float] = Field(
+        default_factory=list,
+        description="Support of each, from 0 to 1, as POST /predict answers it.",
+    )
+    warnings: list[RowWarning] = Field(
+        default_factory=list,
+        description="Inputs that are unusual in the training data, with the instance that has them.",
+    )
     model_type: str = Field(description="Class of the model.")
     model_version: str = Field(description="Version of the model.")
     references: list[str | None] | None = Field(

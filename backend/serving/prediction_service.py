@@ -10,8 +10,10 @@ import numpy as np
 from backend.contract.predictions import (
     BatchPredictionResponse,
     Contributions,
+    InputWarning,
     Interval,
     PredictionResponse,
+    RowWarning,
 )
 from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
@@ -47,6 +49,14 @@ class ModelAnswer(ModelAnswers):
     """One prediction with its support, from 0 to 1."""
 
     support: float
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAnswers(ModelAnswers):
+    """Predictions with the support of each, and the warnings about those that have any, by their place."""
+
+    supports: list[float]
+    warnings: dict[int, list[InputWarning]]
 
 
 class PredictionService:
@@ -104,12 +114,13 @@ class PredictionService:
 
     def predict_batch(
         self, instances: Sequence[HousingFeatures], request_id: str, callers: Sequence[Caller] = ()
-    ) -> ModelAnswers:
+    ) -> BatchAnswers:
         """Predict for each instance, with what its caller says; otherwise like ``predict``."""
         model = self._host.current()
         started = time.perf_counter()
         inputs = [instance.vector() for instance in instances]
-        answers = model.answer(np.array(inputs))
+        rows = np.array(inputs)
+        answers = model.answer(rows)
         seconds = time.perf_counter() - started
         bounds = (answers.predicted.tolist(), answers.lower.tolist(), answers.upper.tolist())
         predictions = [
@@ -118,7 +129,8 @@ class PredictionService:
                 inputs, zip(*bounds, strict=True), callers or repeat(UNNAMED), strict=False
             )
         ]
-        found = ModelAnswers(model, predictions, seconds)
+        warnings = model.warnings.of_rows(rows)
+        found = BatchAnswers(model, predictions, seconds, answers.support.tolist(), warnings)
         self._log(found, request_id)
         return found
 
@@ -149,7 +161,7 @@ def prediction_response(
     )
 
 
-def batch_response(found: ModelAnswers) -> BatchPredictionResponse:
+def batch_response(found: BatchAnswers) -> BatchPredictionResponse:
     """Return the answer to a request for several rows."""
     coverage = found.model.coverage
     callers = [predicted.caller for predicted in found.predictions]
@@ -160,6 +172,12 @@ def batch_response(found: ModelAnswers) -> BatchPredictionResponse:
         intervals=[interval_of(predicted, coverage) for predicted in found.predictions],
         prediction_ids=[predicted.prediction_id for predicted in found.predictions],
         n_predictions=len(found.predictions),
+        supports=found.supports,
+        warnings=[
+            RowWarning(instance=place, field=each.field, message=each.message)
+            for place, warnings in found.warnings.items()
+            for each in warnings
+        ],
         model_type=found.model_type,
         model_version=found.model_version,
         references=references if any(references) else None,

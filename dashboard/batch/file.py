@@ -1,13 +1,15 @@
 """An uploaded file: its usable rows, and what is wrong with the others, by row and column."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backend.contract.definition import PRESETS
 from backend.contract.predictions import EXAMPLE, FEATURE_NAMES, HousingFeatures
+from storage.errors import MissingColumn
 from storage.tables.block import Block, gathered
 from storage.tables.csv_writer import csv_text
 from storage.tables.problem import Problem
@@ -22,6 +24,15 @@ LARGER_FILES = "Larger ones are scored by `python -m backend.score FILE -o OUT`.
 
 class UnusableFile(Exception):
     """The file as a whole cannot be used; the message is one sentence for a person."""
+
+
+class UnknownColumns(UnusableFile):
+    """Inputs have no column of their name: a person may say which of the file's columns they are."""
+
+    def __init__(self, message: str, missing: tuple[str, ...], found: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.missing = missing
+        self.found = found
 
 
 @dataclass(frozen=True)
@@ -40,25 +51,67 @@ class BatchFile:
     understood: Understanding
     references: list[str | None] | None = None
     """The caller's own id of each usable row, None where it has none; None without such a column."""
+    kept: Any | None = None
+    """An Arrow record batch with the file's further columns, of the usable rows; None if there are none."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """The file's column of each input and, if it has one, of the caller's own id."""
+
+    @property
+    def kept_names(self) -> list[str]:
+        """Names of the further columns."""
+        return [] if self.kept is None else list(self.kept.schema.names)
 
     def instances(self, start: int, end: int) -> list[HousingFeatures]:
         """Return usable rows, counted from 0, as the service takes them."""
         return [HousingFeatures.of(values) for values in self.inputs[start:end].tolist()]
 
+    def kept_rows(self) -> Iterator[tuple[object, ...]]:
+        """Yield the cells of the further columns of each usable row."""
+        if self.kept is None:
+            return iter(() for _ in self.rows)
+        return zip(*(column.to_pylist() for column in self.kept.columns), strict=True)
 
-def read_batch(name: str, content: bytes) -> BatchFile:
-    """Read the bytes of a CSV or Parquet file.
+
+def open_upload(content: bytes, sheet: str | None = None) -> Source:
+    """Return an upload for ``read_batch``; of a workbook, the sheet is taken out.
 
     Raises
     ------
     UnusableFile
-        If it is too large, is no table with the inputs as columns, or has no row.
+        If it is too large, or a workbook that cannot be read.
     """
     if len(content) > MOST_MEGABYTES * 1_000_000:
         raise UnusableFile(f"The file is larger than {MOST_MEGABYTES} MB. {LARGER_FILES}")
     try:
-        table = InputTable(Source.of(content, most_rows=MOST_ROWS))
+        return Source.of(content, sheet, MOST_ROWS)
+    except InvalidInput as error:
+        raise UnusableFile(str(error)) from error
+
+
+def read_batch(
+    name: str, content: bytes | Source, named: Mapping[str, str] | None = None
+) -> BatchFile:
+    """Read a CSV file, a sheet of a workbook or a Parquet file.
+
+    Parameters
+    ----------
+    named
+        Columns of the file by the input that a person says they are, as ``InputTable`` takes them.
+
+    Raises
+    ------
+    UnknownColumns
+        If inputs have no column.
+    UnusableFile
+        If it is too large, is no table with the inputs as columns, or has no row.
+    """
+    source = content if isinstance(content, Source) else open_upload(content)
+    try:
+        table = InputTable(source, named, keeps=True)
         found = gathered(_not_too_many(table))
+    except MissingColumn as error:
+        missing = tuple(one for one in error.missing if one in FEATURE_NAMES)
+        raise UnknownColumns(str(error), missing, error.found) from error
     except InvalidInput as error:
         raise UnusableFile(str(error)) from error
     return BatchFile(
@@ -69,6 +122,8 @@ def read_batch(name: str, content: bytes) -> BatchFile:
         found.problems,
         table.understood,
         table.references(found),
+        found.kept,
+        table.taken,
     )
 
 

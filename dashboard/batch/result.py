@@ -26,6 +26,7 @@ from dashboard.wording.value import (
     written,
 )
 from dashboard.wording.words import LABEL, VALUE, capitalized, in_units
+from storage.tables.result_names import SHOWN_NAMES
 
 PARTS, MARKS = 20, 5
 """About so many bars and marks are drawn on the scale."""
@@ -33,6 +34,7 @@ COARSE_PARTS = 500
 """Of the scale: as coarsely figures are written where several share a line."""
 CHART_HEIGHT = 280
 FEW_ROWS = 5
+SUPPORT = f"Share of training {SUBJECTS} that are at least as unusual; 0 is far from all of them."
 FIGURE_WIDTH = 150
 
 
@@ -57,8 +59,16 @@ def draw_result(run: BatchRun) -> None:
     figure = distribution_figure(values)
     draw_still(figure, "distribution", CHART_HEIGHT, _spread_words(values), "batch")
     _draw_rows(run)
+    _draw_note(run)
+
+
+def _draw_note(run: BatchRun) -> None:
     unit = f"in units of {TARGET_UNIT}" if TARGET_UNIT[0].isdigit() else f"in {TARGET_UNIT}"
-    st.caption(f"{escaped(f'Predictions in the file are {unit}.')} {NOTE}")
+    shown = f", and as here in {SHOWN_NAMES[0]}" if SHOWN_NAMES else ""
+    words = f"Predictions in the file are {unit}{shown}."
+    if run.file.kept_names:
+        words += " The further columns of your file follow at its end."
+    st.caption(f"{escaped(words)} {NOTE}")
 
 
 def distribution_figure(values: NDArray[np.float64]) -> dict[str, Any]:
@@ -159,10 +169,13 @@ def _draw_rows(run: BatchRun) -> None:
     rows = [dict(zip(run.result_names, row, strict=True)) for row in shown]
     own = () if run.file.references is None else (REFERENCE,)
     values = ("prediction", "lower", "upper")
+    kept = run.result_names[-len(run.file.kept_names) :] if run.file.kept_names else ()
     cells = [
         {"row": row["row"]}
         | {name: rounded(float(str(row[name]))) for name in values}
-        | {name: row[name] for name in (*own, *FEATURE_NAMES)}
+        | {name: row[name] for name in ("support", *own)}
+        | {"warnings": row["warnings"] or None}
+        | {name: row[name] for name in (*FEATURE_NAMES, *kept)}
         for row in rows
     ]
     st.dataframe(
@@ -175,6 +188,8 @@ def _draw_rows(run: BatchRun) -> None:
             "prediction": prediction_column(LABEL),
             "lower": prediction_column("From"),
             "upper": prediction_column("To"),
+            "support": st.column_config.NumberColumn("Support", format="%.2f", help=SUPPORT),
+            "warnings": st.column_config.TextColumn("Warnings", width="medium"),
             REFERENCE: "Your id",
         },
         placeholder="–",

@@ -6,18 +6,22 @@ from dataclasses import dataclass, field
 from itertools import repeat
 
 from backend.client import HousingClient
+from backend.contract.definition import rounded
 from backend.contract.predictions import (
     FEATURE_NAMES,
     REFERENCE,
     BatchPredictionResponse,
+    RowWarning,
     values_of,
 )
 from dashboard.batch.file import BatchFile
 from storage.tables.csv_writer import csv_text
+from storage.tables.result_names import SHOWN_NAMES, kept_names, warnings_text
 
 ROWS_A_CHUNK = 500
 """Rows per request: well within the time-out, and few enough to show progress."""
-RESULT_NAMES = ("prediction", "lower", "upper", "prediction_id", "model_version")
+RESULT_NAMES = ("prediction", "lower", "upper", "support")
+LAST_NAMES = ("warnings", "prediction_id", "model_version")
 
 
 @dataclass
@@ -57,7 +61,8 @@ class BatchRun:
     def result_names(self) -> tuple[str, ...]:
         """The columns of the result."""
         own = () if self.file.references is None else (REFERENCE,)
-        return ("row", *own, *FEATURE_NAMES, *RESULT_NAMES)
+        names = ("row", *own, *FEATURE_NAMES, *RESULT_NAMES, *SHOWN_NAMES, *LAST_NAMES)
+        return (*names, *kept_names(self.file.kept_names, names))
 
     @property
     def predictions(self) -> list[float]:
@@ -87,18 +92,27 @@ class BatchRun:
 
     def result_rows(self) -> Iterator[tuple[object, ...]]:
         """Yield one tuple per scored row, as ``result_names`` names its values."""
-        results = (
-            (value, interval.lower, interval.upper, prediction_id, answer.model_version)
-            for answer in self.answers
-            for value, interval, prediction_id in zip(
-                answer.predictions, answer.intervals, answer.prediction_ids, strict=True
-            )
-        )
+        results = (result for answer in self.answers for result in _results(answer))
         inputs = zip(self.file.rows.tolist(), self.file.inputs.tolist(), strict=True)
         own = repeat(()) if self.file.references is None else zip(self.file.references, strict=True)
-        for (row, values), reference, result in zip(inputs, own, results, strict=False):
-            yield (row, *reference, *values_of(values), *result)
+        rows = zip(inputs, own, results, self.file.kept_rows(), strict=False)
+        for (row, values), reference, result, kept in rows:
+            yield (row, *reference, *values_of(values), *result, *kept)
 
     def result_csv(self) -> str:
-        """Return the scored rows as CSV; predictions in the target's unit."""
+        """Return the scored rows as CSV; predictions in the target's unit and as the page writes them."""
         return csv_text(self.result_names, self.result_rows())
+
+
+def _results(answer: BatchPredictionResponse) -> Iterator[tuple[object, ...]]:
+    warnings: dict[int, list[RowWarning]] = {}
+    for warning in answer.warnings:
+        warnings.setdefault(warning.instance, []).append(warning)
+    answered = zip(
+        answer.predictions, answer.intervals, answer.supports, answer.prediction_ids, strict=True
+    )
+    for place, (value, interval, support, prediction_id) in enumerate(answered):
+        values = (value, interval.lower, interval.upper)
+        shown = map(rounded, values) if SHOWN_NAMES else ()
+        said = warnings_text(warnings.get(place, ()))
+        yield (*values, support, *shown, said, prediction_id, answer.model_version)

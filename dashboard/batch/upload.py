@@ -6,18 +6,19 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.definition import SUBJECT, SUBJECTS
-from backend.contract.predictions import FEATURE_NAMES, values_of
+from backend.contract.predictions import FEATURE_NAMES, REFERENCE, values_of
+from dashboard.batch.columns import draw_columns, draw_sheets, forget_choices
 from dashboard.batch.file import (
     MOST_MEGABYTES,
     MOST_ROWS,
     BatchFile,
-    UnusableFile,
-    read_batch,
     template,
 )
+from dashboard.batch.opened import OpenedFile
 from dashboard.batch.run import BatchRun
 from dashboard.shared.foreign_text import harmless
 from dashboard.wording.feature_words import input_columns
+from dashboard.wording.foreign import plain
 from dashboard.wording.value import escaped
 from dashboard.wording.words import INPUTS
 from storage.tables.csv_writer import PROBLEM_NAMES, csv_text, problem_cells
@@ -31,8 +32,8 @@ RUN = "batch_run"
 """Session state: the run over the current file, or None."""
 RUNNING = "batch_running"
 """Session state: whether the run is going on."""
-UNUSABLE = "batch_unusable"
-"""Session state: why the last file is invalid, or None."""
+OPENED = "batch_opened"
+"""Session state: the uploaded file, usable or not, or None."""
 PREVIEW_ROWS = 8
 SHOWN_PROBLEMS = 1_000
 TABLE_HEIGHT = 320
@@ -50,7 +51,7 @@ def choose_file() -> None:
     upload_side, template_side = st.columns([5, 3], gap="medium")
     with upload_side:
         st.file_uploader(
-            f"CSV or Parquet file, one {SUBJECT} per line",
+            f"CSV, Excel or Parquet file, one {SUBJECT} per line",
             type=FILE_KINDS,
             key=UPLOAD,
             on_change=_read_upload,
@@ -59,9 +60,9 @@ def choose_file() -> None:
     with template_side, st.container(border=True, key="batch_template_card"):
         st.markdown("**File format**")
         st.caption(
-            f"A header with the names of the {INPUTS} in any order, then one line per "
-            f"{SUBJECT}: up to {MOST_ROWS:,} rows and {MOST_MEGABYTES} MB. For larger files use "
-            f"`python -m backend.score`. A column {OWN_IDS} has your own ids, which are logged."
+            f"A header, then one line per {SUBJECT}: up to {MOST_ROWS:,} rows and {MOST_MEGABYTES} MB. The "
+            f"{INPUTS} may be in any order and have other names, further columns are kept, and a column "
+            f"{OWN_IDS} has your own ids, which are logged. For larger files use `python -m backend.score`."
         )
         st.download_button(
             "Download template",
@@ -76,16 +77,25 @@ def choose_file() -> None:
 
 def draw_file() -> None:
     """Draw the content of the file, or why it is invalid, or how to start."""
-    if sentence := st.session_state.get(UNUSABLE):
-        st.error(escaped(sentence), icon=":material/block:")
-        return
+    opened: OpenedFile | None = st.session_state.get(OPENED)
     run = current_run()
-    if run is None:
+    if opened is None and run is None:
         _draw_nothing_yet()
         return
-    file = run.file
-    st.subheader(f":material/table: {_plain(file.name)}", anchor=False)
-    st.caption(_plain(file.understood.sentence()))
+    if opened is not None:
+        st.subheader(f":material/table: {plain(opened.name)}", anchor=False)
+        draw_sheets(opened, _use)
+        if opened.refused is not None and not opened.missing:
+            st.error(escaped(opened.refused), icon=":material/block:")
+    if run is not None:
+        st.caption(plain(run.file.understood.sentence()))
+    if opened is not None:
+        draw_columns(opened, _use)
+    if run is not None:
+        _draw_content(run.file)
+
+
+def _draw_content(file: BatchFile) -> None:
     _draw_counts(file)
     if file.problems:
         problems, preview = st.tabs([_problem_title(file), "First rows"], key="batch_tabs")
@@ -100,14 +110,16 @@ def draw_file() -> None:
 def _read_upload() -> None:
     # By its change and not by the widget's value, which is gone when the operator comes back to the page.
     upload = st.session_state[UPLOAD]
-    st.session_state[RUN] = st.session_state[UNUSABLE] = None
+    forget_choices()
+    _use(None if upload is None else OpenedFile.of(upload.name, upload.getvalue()))
+
+
+def _use(opened: OpenedFile | None) -> None:
+    """Show a file from now on, in place of the one before."""
+    st.session_state[OPENED] = opened
+    read = opened.read if opened is not None else None
+    st.session_state[RUN] = None if read is None else BatchRun(read)
     st.session_state[RUNNING] = False
-    if upload is None:
-        return
-    try:
-        st.session_state[RUN] = BatchRun(read_batch(upload.name, upload.getvalue()))
-    except UnusableFile as error:
-        st.session_state[UNUSABLE] = str(error)
 
 
 def _draw_nothing_yet() -> None:
@@ -160,8 +172,7 @@ def _draw_problems(file: BatchFile) -> None:
         )
         first = "" if len(shown) == len(file.problems) else f"Showing the first {len(shown):,}. "
         st.caption(
-            f"{first}Row numbers are those of your editor: the header is row 1. "
-            "Rows with problems are skipped."
+            f"{first}Row numbers are those of your editor or spreadsheet. Rows with problems are skipped."
         )
 
 
@@ -180,16 +191,19 @@ def _problems_csv(problems: Sequence[Problem]) -> str:
 
 def _draw_preview(file: BatchFile) -> None:
     rows = zip(file.rows[:PREVIEW_ROWS].tolist(), file.inputs[:PREVIEW_ROWS].tolist(), strict=True)
+    own = file.references or ()
     cells = [
-        {"row": row} | dict(zip(FEATURE_NAMES, values_of(values), strict=True))
-        for row, values in rows
+        {"row": row}
+        | ({REFERENCE: own[place]} if own else {})
+        | dict(zip(FEATURE_NAMES, values_of(values), strict=True))
+        for place, (row, values) in enumerate(rows)
     ]
     st.dataframe(
-        cells,
+        harmless(cells),
         key="batch_preview",
         height="content",
         hide_index=True,
-        column_config=row_columns(cells),
+        column_config=row_columns(cells) | {REFERENCE: "Your id"},
         placeholder="–",
         alt="The first valid rows",
     )
@@ -205,8 +219,3 @@ def row_columns(cells: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _stem(file: BatchFile) -> str:
     return file.name.rpartition(".")[0] or file.name
-
-
-def _plain(name: str) -> str:
-    """Keep a file's name from being read as Markdown."""
-    return "".join(f"\\{letter}" if letter in "\\`*_[]():$#<>~" else letter for letter in name)

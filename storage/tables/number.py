@@ -21,12 +21,10 @@ NOT_FINITE = "Not a finite number: leave the cell empty if the value is not know
 UNDERSCORE = "Not a number: remove the underscore"
 OTHER_SIGNS = "Not a number: write it with the digits 0 to 9 and the minus sign of the keyboard"
 HEXADECIMAL = "Not a number: write it with decimal digits"
-A_DATE = "A date or a time, not a number: format the cell as a number, and enter the value again"
+A_DATE = "A date or a time: format the cell as a number and enter the value again"
 TRUE_OR_FALSE = "True or false, not a number"
 FAILED_FORMULA = "The formula in this cell failed: correct it, or enter a value"
-UNSAVED_FORMULA = (
-    "A formula without a saved value: open the file in a spreadsheet program, and save it again"
-)
+UNSAVED_FORMULA = "A formula without a saved value: save the file in a spreadsheet program"
 
 MINUS_SIGNS = "\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"
 EXPONENT = r"([eE][+-]?[0-9]+)?"

@@ -67,6 +67,12 @@ class InputTable:
         return next((name for name in NAMES if name in others), None)
 
     @property
+    def taken(self) -> dict[str, str]:
+        """The file's column of each input and, if it has one, of the caller's own id (``reference``)."""
+        inputs = {name: self._named.get(name, name) for name in FEATURE_NAMES}
+        return inputs if self.column is None else inputs | {REFERENCE: self.column}
+
+    @property
     def understood(self) -> Understanding:
         """How it was read."""
         renamed = tuple((name, column) for name, column in self._named.items() if column != NO_IDS)

@@ -50,17 +50,22 @@ BROKEN = (
 
 @dataclass(frozen=True)
 class Sheet:
-    """The sheet that is read: its name, those of the other visible ones, and its text.
+    """The sheet that is read: its name, those of all visible ones in their order, and its text.
 
     The text is in a temporary file, which is removed with this object.
     """
 
     name: str
-    others: tuple[str, ...]
+    visible: tuple[str, ...]
     text: Path
 
     def __post_init__(self) -> None:
         weakref.finalize(self, self.text.unlink, missing_ok=True)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Names of the other visible sheets."""
+        return tuple(name for name in self.visible if name != self.name)
 
 
 def write_out(stream: BinaryIO, name: str, wanted: str | None, most_rows: int | None) -> Sheet:
@@ -87,12 +92,11 @@ def write_out(stream: BinaryIO, name: str, wanted: str | None, most_rows: int | 
         _check_archive(archive, name, most)
         with _opened(stream) as workbook:
             sheet = _chosen(workbook.worksheets, wanted, name)
-            others = [one.title for one in workbook.worksheets if _is_visible(one)]
+            visible = tuple(one.title for one in workbook.worksheets if _is_visible(one))
             formulas = unsaved_formulas(archive, sheet._worksheet_path)
             rows = _not_too_many(_texts(_values(sheet), formulas), most_rows, name)
             text = _written(rows)
-            others = [title for title in others if title != sheet.title]
-            return Sheet(sheet.title, tuple(others), text)
+            return Sheet(sheet.title, visible, text)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from backend.contract.definition import PRESETS
 from backend.contract.predictions import FEATURE_NAMES
 from tests.browser.console import System, settle, visit
+from tests.storage.tables.workbooks import workbook
 from tests.system import wait_for
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -60,6 +61,28 @@ def test_the_template_leads_to_prices(system: System, page: Page, tmp_path: Path
     scored = _download(page, "Download 6 scored rows")
     answers = system.client.predict_batch([district.features for district in PRESETS])
     assert [float(row["prediction"]) for row in scored] == pytest.approx(answers.predictions)
+
+
+def test_a_workbook_with_other_names_is_asked_about(
+    system: System, page: Page, tmp_path: Path
+) -> None:
+    names = ["income" if name == "MedInc" else name for name in FEATURE_NAMES]
+    rows = [
+        ["Houses of May"],
+        ["plot", *names],
+        *([n, *row] for n, row in enumerate(_inputs(6).tolist())),
+    ]
+    (tmp_path / "may.xlsx").write_bytes(workbook({"May": rows, "Notes": [["by hand"]]}))
+    _upload(page, system, tmp_path / "may.xlsx")
+    expect(page.get_by_text("Which columns are MedInc?")).to_be_visible()
+    page.get_by_role("button", name="Use these columns").click()
+    page.get_by_role("button", name="Score 6 rows").click()
+    scored = _download(page, "Download 6 scored rows")
+    assert [int(row["row"]) for row in scored] == list(range(3, 9))  # as the spreadsheet shows them
+    assert [row["plot"] for row in scored] == [str(number) for number in range(6)]
+    answers = system.client.predict_batch([district.features for district in PRESETS])
+    assert [float(row["prediction"]) for row in scored] == pytest.approx(answers.predictions)
+    assert [float(row["support"]) for row in scored] == pytest.approx(answers.supports)
 
 
 def test_a_wrong_file_is_one_sentence(system: System, page: Page, tmp_path: Path) -> None:

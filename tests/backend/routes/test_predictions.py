@@ -107,6 +107,23 @@ def test_a_batch_answers_in_order(http: FlaskClient) -> None:
     assert len(set(batch["prediction_ids"])) == 3
 
 
+def test_a_batch_says_how_unusual_each_instance_is_as_a_single_answer_does(
+    http: FlaskClient,
+) -> None:
+    instances = [EXAMPLE | {"MedInc": income} for income in (3.0, 0.1, 4.0, 50.0)]
+    answers = [http.post("/predict", json=instance).json for instance in instances]
+    batch = http.post("/predict_batch", json={"instances": instances}).json
+    assert batch is not None
+    singles = [single for single in answers if single]
+    assert batch["supports"] == [single["support"] for single in singles]
+    assert batch["warnings"] == [
+        {"instance": place} | warning
+        for place, single in enumerate(singles)
+        for warning in single["warnings"]
+    ]
+    assert [each["instance"] for each in batch["warnings"]] == [1, 3]
+
+
 def test_one_bad_instance_refuses_the_batch_and_is_named(
     http: FlaskClient, store_records: Callable[[], None]
 ) -> None:

@@ -59,7 +59,7 @@ def test_the_definitions_identifier_comes_before_a_column_of_that_name(
     assert read_batch("a.csv", content).references == ["a", "c"]
     monkeypatch.setattr(referred, "NAMES", ("vin", "reference"))
     file = read_batch("a.csv", content)
-    assert (file.references, file.understood.ignored) == (["b", None], ("reference",))
+    assert (file.references, file.understood.kept) == (["b", None], ("reference",))
     assert _read([GOOD]).references is None
 
 

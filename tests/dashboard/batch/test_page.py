@@ -46,7 +46,8 @@ def test_good_rows_are_scored_and_bad_ones_listed(
     assert [row[1:9] for row in rows] == [PRESETS[0].inputs, PRESETS[2].inputs]
     assert page.download_button(key="batch_download").label == "Download 2 scored rows"
     service.store_records()
-    assert client.prediction(str(rows[1][12])).prediction.prediction == expected[1]
+    prediction_id = rows[1][run.result_names.index("prediction_id")]
+    assert client.prediction(str(prediction_id)).prediction.prediction == expected[1]
 
 
 def test_a_column_of_own_ids_is_logged_and_comes_back(
@@ -93,7 +94,8 @@ def test_the_page_says_how_the_file_was_understood(open_page: OpenPage, service:
     page.file_uploader(key="batch_upload").set_value(upload).run()
     said = [caption.value.replace("\\", "") for caption in page.caption]
     assert (
-        "Read as CSV: semicolon-separated, decimal comma, UTF-8. Ignored columns: note." in said
+        "Read as CSV: semicolon-separated, decimal comma, UTF-8. Kept beside the result: note."
+        in said
     ), said
     assert _metrics(page)["Valid rows"] == "1"
 
