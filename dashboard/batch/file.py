@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from backend.contract.definition import PRESETS
 from backend.contract.predictions import EXAMPLE, FEATURE_NAMES, HousingFeatures
-from storage.errors import MissingColumn
 from storage.tables.block import Block, gathered
 from storage.tables.csv_writer import csv_text
 from storage.tables.problem import Problem
 from storage.tables.referred import InputTable
 from storage.tables.source import Source
-from storage.tables.table import InvalidInput, Understanding
+from storage.tables.table import InvalidInput, MissingColumn, Understanding
 
 MOST_ROWS = 100_000
 MOST_MEGABYTES = 25

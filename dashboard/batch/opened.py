@@ -6,10 +6,10 @@ from typing import Self
 
 from backend.contract.predictions import FEATURE_NAMES, REFERENCE
 from dashboard.batch.file import BatchFile, UnknownColumns, UnusableFile, open_upload, read_batch
-from storage.errors import InvalidInput
 from storage.tables.guess import guesses
 from storage.tables.peek import peek
 from storage.tables.source import Source
+from storage.tables.table import InvalidInput
 
 
 @dataclass(frozen=True)
