@@ -48,6 +48,7 @@ from backend.web.prediction_shortcut import PredictionShortcut
 from backend.web.refused_body import answer_refused_bodies
 from backend.web.refused_keys import RefusedKeys
 from backend.web.request_recorder import RequestRecorder, record_requests
+from backend.web.traffic_source import mark_sources
 from backend.web.validation import check_paths
 from storage.audit.trail import AuditTrail
 from storage.database.backlog import BacklogReader
@@ -98,6 +99,7 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
     answer_refused_bodies(app)
     request_audit.audit_changes(app, services.audit, services.metrics)
     authorization.guard(app, settings, RefusedKeys(services.metrics, services.audit))
+    mark_sources(app)
     check_paths(app)
     for blueprint in ROUTES:
         app.register_blueprint(blueprint)

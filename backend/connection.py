@@ -14,7 +14,8 @@ import requests
 from pydantic import BaseModel, ValidationError
 from requests.utils import get_environ_proxies
 
-from backend.contract.base import ErrorResponse, Request
+from backend.contract.base import SOURCE_HEADER, ErrorResponse, Request
+from storage.schema.source import CLIENT, Source
 from storage.setting_groups.hosts import is_this_machine
 
 DEFAULT_TIMEOUT_SECONDS = 10.0
@@ -59,6 +60,8 @@ class ServiceConnection:
         Sent as bearer token, if given.
     timeout_seconds
         Longest wait for an answer.
+    source
+        Whose traffic the requests are, if not a client's; said only with a key, as nobody else may.
     """
 
     def __init__(
@@ -66,12 +69,15 @@ class ServiceConnection:
         url: str,
         key: str | None = None,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+        source: Source = CLIENT,
     ) -> None:
         self.url = url.rstrip("/")
         self._timeout_seconds = timeout_seconds
         self._session = session_for(self.url)
         if key:
             self._session.headers["Authorization"] = f"Bearer {key}"
+            if source != CLIENT:
+                self._session.headers[SOURCE_HEADER] = source
 
     def __enter__(self) -> Self:
         return self

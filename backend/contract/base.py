@@ -24,6 +24,9 @@ Moment = Annotated[
 """A time in a query, far enough from the ends of the calendar for date arithmetic."""
 
 
+SOURCE_HEADER = "X-Traffic-Source"
+"""The header in which the holder of a key says whose traffic a request is."""
+
 STARTING = "starting"
 """The ``code`` of answers while the service loads its first model."""
 

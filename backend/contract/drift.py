@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 from backend.contract.base import Described, Request, Status, Success
 from backend.contract.duration import WindowQuery
 from backend.contract.zone import ZoneQuery
+from backend.contract.sources import LeftOut
 from storage.domain.feature import LONGEST_WORD, Feature
 from storage.domain.inputs import FEATURES, FeatureName
 from storage.domain.target import VALUE
@@ -308,6 +309,7 @@ class DriftWindowResponse(DriftResponse):
 
     since: AwareDatetime = Field(description="Start of the window.")
     until: AwareDatetime = Field(description="End of the window.")
+    left_out: LeftOut
     truncated: bool = Field(description="Whether only the newest rows of the window were compared.")
     usual_traffic: UsualTraffic = Field(
         description="The window compared with the service's earlier ones."

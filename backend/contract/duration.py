@@ -8,6 +8,8 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from backend.contract.base import Moment, Request
+from backend.contract.sources import Sources
+from storage.schema.source import CUSTOMERS
 
 LONGEST_WINDOW = timedelta(days=90)
 """Longest window of traffic that is compared."""
@@ -73,3 +75,6 @@ class WindowQuery(Request):
         description="Length of the window, such as 30m, 24h or 7d; the configured one by default.",
     )
     until: Moment | None = Field(None, description="End of the window; now by default.")
+    sources: Sources = Field(
+        CUSTOMERS, description="Whose traffic, separated by commas; the customers' by default."
+    )

@@ -12,15 +12,17 @@ from pydantic import AwareDatetime, Field
 from backend.contract.base import Described, Moment, Status, Success
 from backend.contract.duration import SHORTEST_WINDOW, Duration
 from backend.contract.zone import ZoneQuery
+from backend.contract.sources import LeftOut, Sources
 from storage.domain.slices import SLICE_KINDS
 from storage.domain.target import TARGET_UNIT
 from storage.schema.estimate import Estimate as Estimate
+from storage.schema.source import CUSTOMERS
 
 LONGEST_WINDOW = timedelta(days=365)
 
 
-class PerformanceQuery(ZoneQuery):
-    """Predictions of the served version in a window that ends now, or at ``until``."""
+class StepsQuery(ZoneQuery):
+    """A window that ends now, or at ``until``, and is cut into steps."""
 
     window: Duration = Field(
         timedelta(hours=24),
@@ -29,6 +31,14 @@ class PerformanceQuery(ZoneQuery):
         description="Length of the window, such as 30m, 24h or 7d.",
     )
     until: Moment | None = Field(None, description="End of the window; now by default.")
+
+
+class PerformanceQuery(StepsQuery):
+    """GET /monitoring/performance: predictions of the served version."""
+
+    sources: Sources = Field(
+        CUSTOMERS, description="Whose traffic, separated by commas; the customers' by default."
+    )
 
 
 class RealizedError(Described):
@@ -176,6 +186,7 @@ class PerformanceResponse(Success):
     model_version: str = Field(description="Version of the model.")
     since: AwareDatetime = Field(description="Start of the window.")
     until: AwareDatetime = Field(description="End of the window.")
+    left_out: LeftOut
     rows_read: int = Field(description="Rows used; a sample if the window is large.")
     n_labelled: int = Field(description="Labelled predictions.")
     expected_coverage: float = Field(

@@ -28,6 +28,7 @@ from storage.schema.caller import (
     Metadata,
     Reference,
 )
+from storage.schema.source import CLIENT, Source
 
 __all__ = [
     "DISPLAY",
@@ -89,13 +90,12 @@ class PredictionRequest(HousingFeatures):
         return values if ARE_PLAIN else numbers_of(values)
 
 
-def caller_of(features: HousingFeatures) -> Caller:
-    """Return what the caller says of a prediction."""
-    if not isinstance(features, PredictionRequest):
-        return UNNAMED
-    if features.reference is None and not features.metadata:
-        return UNNAMED
-    return Caller(features.reference, features.metadata or None)
+def caller_of(features: HousingFeatures, source: Source = CLIENT) -> Caller:
+    """Return what the caller says of a prediction, and whose traffic it is."""
+    said = isinstance(features, PredictionRequest) and (features.reference, features.metadata)
+    if said and any(said):
+        return Caller(features.reference, features.metadata or None, source)
+    return UNNAMED if source == CLIENT else Caller(source=source)
 
 
 class BatchPredictionRequest(Request):

@@ -7,10 +7,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from pydantic_core import PydanticCustomError
 
 from backend.contract.base import Moment, Request, Success
+from backend.contract.sources import Sources
 from storage.domain.inputs import HousingFeatures
 from storage.domain.target import TARGET_UNIT, VALUE
 from storage.schema.caller import Metadata, Reference
 from storage.schema.metadata_counts import MetadataCount
+from storage.schema.source import Source
 
 METADATA_PARAMETER = re.compile(r"metadata(?:\.(.*)|\[(.*)\])", re.DOTALL)
 """One text in a query string; a dot needs no quoting in a shell, brackets are what OpenAPI describes."""
@@ -46,6 +48,9 @@ class RequestsQuery(WindowQuery):
         None, max_length=200, description="Route template, such as /predict."
     )
     status: int | None = Field(None, ge=100, le=599, description="HTTP status.")
+    sources: Sources | None = Field(
+        None, description="Whose requests, separated by commas; all by default."
+    )
 
 
 class PredictionsQuery(WindowQuery):
@@ -59,6 +64,9 @@ class PredictionsQuery(WindowQuery):
     )
     reference: Reference | None = Field(
         None, description="Only predictions with this id of the caller's own."
+    )
+    sources: Sources | None = Field(
+        None, description="Whose predictions, separated by commas; all by default."
     )
     metadata: Metadata | None = Field(
         None,
@@ -132,6 +140,7 @@ class RequestRow(Row):
     error_message: str | None = Field(description="The error sent to the client.")
     request_id: str = Field(description="Id of the request.")
     model_version: str | None = Field(description="Version that answered, if a model did.")
+    source: Source = Field(description="Whose request it was.")
 
 
 class PredictionRow(Row):
@@ -159,6 +168,7 @@ class PredictionRow(Row):
     metadata: dict[str, str] | None = Field(
         None, description="The caller's texts by name, if it sent any."
     )
+    source: Source = Field(description="Whose request it answered.")
 
 
 class ModelMetricsRow(Row):

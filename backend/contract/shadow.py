@@ -6,11 +6,11 @@ Differences are the challenger's answer minus the champion's, in the target's un
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described, Success
-from backend.contract.performance import Estimate, PerformanceQuery, RealizedError
+from backend.contract.performance import Estimate, RealizedError, StepsQuery
 from storage.domain.target import TARGET_UNIT
 
 
-class ShadowQuery(PerformanceQuery):
+class ShadowQuery(StepsQuery):
     """Shadow answers to the predictions of a window that ends now, or at ``until``."""
 
 

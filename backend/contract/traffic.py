@@ -9,7 +9,9 @@ from backend.contract.base import Request, Success
 from backend.contract.duration import SHORTEST_WINDOW, Duration
 from backend.contract.records import RequestRow
 from backend.contract.zone import ZoneQuery
+from backend.contract.sources import Sources
 from storage.schema.rollup import SLOWEST_KEPT
+from storage.schema.source import Source
 from storage.schema.traffic import Figures as Figures
 from storage.schema.traffic import Step as Step
 from storage.schema.traffic import VersionChange as VersionChange
@@ -27,6 +29,9 @@ class RangeQuery(Request):
         None,
         max_length=1_000,
         description="Route templates, separated by commas; all by default.",
+    )
+    sources: Sources | None = Field(
+        None, description="Whose requests, separated by commas; all by default."
     )
 
     @property
@@ -66,6 +71,9 @@ class SummaryResponse(Success):
     )
     requests_by_endpoint: dict[str, int] = Field(
         description="Requests by route template, whatever the filter."
+    )
+    requests_by_source: dict[Source, int] = Field(
+        description="Requests by source, of the requested route templates, whatever the sources."
     )
     filters: dict[str, Any] = Field(description="Filters that were applied.")
 

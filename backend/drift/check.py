@@ -27,11 +27,14 @@ from backend.drift.thresholds import DriftThresholds
 from backend.drift.traffic_history import TrafficHistory
 from backend.drift.univariate import ReferenceColumn
 from backend.drift.usual_check import check_usual
+from backend.drift.usual_traffic import not_compared
 from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
+from storage.predictions.left_out import count_left_out
 from storage.predictions.window import PredictionWindow, read_prediction_window
 from storage.schema.accepted import is_accepted
 from storage.schema.arrays import FloatArray
+from storage.schema.source import CUSTOMERS, Source
 
 
 def inputs_of(rows: Sequence[DriftRow]) -> FloatArray:
@@ -65,33 +68,40 @@ def check_window(
     most_rows: int,
     traffic: Path,
     zone: tzinfo = UTC,
+    sources: Sequence[Source] = CUSTOMERS,
 ) -> DriftWindowResponse:
-    """Compare the predictions logged in the ``length`` before ``until``, the newest ``most_rows``.
+    """Compare the predictions of some sources logged in the ``length`` before ``until``, the newest.
 
-    With the training data, and with the service's earlier periods, of which ``traffic`` has the files. The
-    steps of the opened column begin at the round times of ``zone``.
+    With the training data, and with the service's earlier periods, of which ``traffic`` has the files: they
+    are the customers', and only the customers' predictions are compared with them. The steps of the opened
+    column begin at the round times of ``zone``.
 
     Raises
     ------
     DatabaseUnavailable
         If they cannot be read.
     """
-    window = read_prediction_window(database, until - length, until, most_rows)
+    window = read_prediction_window(database, until - length, until, most_rows, sources)
     predictions = _own_predictions(version, window)
     report = _compare(detector, version, window, thresholds)
     history = TrafficHistory(detector, version, database, traffic)
-    usual = check_usual(history, window.since, window.until, thresholds)
+    is_usual = set(sources) == set(CUSTOMERS)
+    usual = (
+        check_usual(history, window.since, window.until, thresholds)
+        if is_usual
+        else not_compared("Only customers' predictions are compared with the usual traffic.")
+    )
     if usual.status == "ok":
         alarm = _usual_alarm(history, window, usual, thresholds)
     else:
-        alarm = _alarm(detector, version, database, window, report, thresholds, most_rows)
+        alarm = _alarm(detector, version, database, window, report, thresholds, most_rows, sources)
     histograms, column = {}, None
     if report.status == "ok":
         columns = _columns(detector, window, predictions)
         histograms = {name: histogram(*column) for name, column in columns.items()}
         name = opened if opened in columns else next(iter(report.drift_scores))
         steps = timeline_steps(window, zone)
-        whole = _with_first_step(database, window, steps.since, most_rows)
+        whole = _with_first_step(database, window, steps.since, most_rows, sources)
         own = _own_predictions(version, whole)
         column = OpenedColumn(
             name=name,
@@ -103,6 +113,7 @@ def check_window(
         model_version=version,
         since=window.since,
         until=window.until,
+        left_out=count_left_out(database, window.since, window.until, sources),
         truncated=window.truncated,
         usual_traffic=usual,
         alarm=alarm,
@@ -112,7 +123,11 @@ def check_window(
 
 
 def _with_first_step(
-    database: Database, window: PredictionWindow, begin: datetime, most_rows: int
+    database: Database,
+    window: PredictionWindow,
+    begin: datetime,
+    most_rows: int,
+    sources: Sequence[Source],
 ) -> PredictionWindow:
     """Return a window with the rows of its first step that are before it, or that were left out."""
     end = window.since
@@ -120,7 +135,8 @@ def _with_first_step(
         end += timedelta(seconds=float(window.seconds[0]))
     if begin >= end:
         return window
-    return window.preceded_by(read_prediction_window(database, begin, end, most_rows))
+    earlier = read_prediction_window(database, begin, end, most_rows, sources)
+    return window.preceded_by(earlier)
 
 
 def _columns(
@@ -155,6 +171,7 @@ def _alarm(
     report: DriftReport,
     thresholds: DriftThresholds,
     most_rows: int,
+    sources: Sequence[Source],
 ) -> AlarmState:
     """Check whether earlier windows of the same length, without common rows, confirm this one."""
     checks = [_checked(window, report)]
@@ -163,7 +180,7 @@ def _alarm(
         if len(checks) >= thresholds.confirming_windows:
             break
         until = checks[0].since
-        earlier = read_prediction_window(database, until - length, until, most_rows)
+        earlier = read_prediction_window(database, until - length, until, most_rows, sources)
         checks.insert(0, _checked(earlier, _compare(detector, version, earlier, thresholds)))
     return drift_alarm(checks, thresholds)
 

@@ -6,6 +6,7 @@ rows. How much more, earlier periods say; nothing here assumes that rows are ind
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy import stats
@@ -129,19 +130,29 @@ def _no_verdict(
 ) -> UsualTraffic:
     learning = len(known) < FEWEST_PERIODS
     few = f"Not enough data: {current.rows} different rows, and a verdict needs "
+    reason = (
+        learning_sentence(len(known), FEWEST_PERIODS)
+        if learning
+        else f"{few}{thresholds.minimum_rows}."
+    )
+    return not_compared(reason, "learning" if learning else "not_enough_data", len(known))
+
+
+def not_compared(
+    reason: str,
+    status: Literal["learning", "not_enough_data"] = "not_enough_data",
+    periods: int = 0,
+) -> UsualTraffic:
+    """Return that a window has no verdict, and why."""
     return UsualTraffic(
-        status="learning" if learning else "not_enough_data",
+        status=status,
         drifted=None,
-        periods=len(known),
+        periods=periods,
         needed_periods=FEWEST_PERIODS,
         by_weekday=False,
         changed=[],
         smallest_adjusted_p_value=None,
-        reasons=[
-            learning_sentence(len(known), FEWEST_PERIODS)
-            if learning
-            else f"{few}{thresholds.minimum_rows}."
-        ],
+        reasons=[reason],
     )
 
 

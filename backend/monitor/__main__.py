@@ -95,7 +95,8 @@ def main(arguments: list[str] | None = None) -> None:
     if not options.once:  # two would write each other's series over; one probe more does no harm
         only_process_or_exit(settings.paths.monitor_lock, MONITOR).keep()
     configure_logging(settings, open_spool(settings), MONITOR)
-    monitor = Monitor(HousingClient(settings.addresses.backend_url, _key(settings)), settings.paths)
+    client = HousingClient(settings.addresses.backend_url, _key(settings), source="probe")
+    monitor = Monitor(client, settings.paths)
     if options.once:
         raise SystemExit(0 if monitor.run_once(utc_now()).healthy else 1)
     pause_seconds = options.interval or settings.monitor.interval_seconds

@@ -1,6 +1,7 @@
 """Error of the served model in a window of logged predictions: realized, and estimated."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -23,7 +24,9 @@ from backend.performance.slices import error_cells, residual_histogram, worst_sl
 from backend.serving.served_model import ServedModel
 from storage.database.connection import Database
 from storage.predictions.answered import AnsweredWindow, first_answered, read_answered_window
+from storage.predictions.left_out import count_left_out
 from storage.schema.predictions import LabelledPredictions
+from storage.schema.source import CUSTOMERS, Source
 from storage.schema.time_steps import TimeSteps, round_steps
 
 SEED = 0
@@ -70,6 +73,7 @@ class PerformanceCheck:
         minimum_rows: int,
         margin: float,
         zone: tzinfo = UTC,
+        sources: Sequence[Source] = CUSTOMERS,
     ) -> PerformanceResponse:
         """Measure the model's own predictions of the ``length`` before ``until``.
 
@@ -88,9 +92,10 @@ class PerformanceCheck:
             If they cannot be read.
         """
         version = model.manifest.version
-        steps = self._steps(version, until - length, until, zone)
+        since = until - length
+        steps = self._steps(version, since, until, zone, sources)
         window = read_answered_window(
-            self._database, version, until - length, until, MOST_ROWS, steps.since
+            self._database, version, since, until, MOST_ROWS, steps.since, sources
         )
         baseline = self.baseline(model)
         known = window.rows.is_labelled & window.inside
@@ -100,6 +105,7 @@ class PerformanceCheck:
             model_version=version,
             since=window.since,
             until=window.until,
+            left_out=count_left_out(self._database, since, until, sources),
             rows_read=int(window.inside.sum()),
             n_labelled=window.labelled,
             expected_coverage=model.coverage,
@@ -115,9 +121,16 @@ class PerformanceCheck:
             series=_series(window, baseline, losses, steps, margin),
         )
 
-    def _steps(self, version: str, since: datetime, until: datetime, zone: tzinfo) -> TimeSteps:
+    def _steps(
+        self,
+        version: str,
+        since: datetime,
+        until: datetime,
+        zone: tzinfo,
+        sources: Sequence[Source],
+    ) -> TimeSteps:
         # From the first prediction on: otherwise a day's window of a new service would be a single step.
-        first = first_answered(self._database, version, since, until)
+        first = first_answered(self._database, version, since, until, sources)
         return round_steps(first or since, until, USUAL_STEPS, zone)
 
     def baseline(self, model: ServedModel) -> Baseline | NoBaseline:

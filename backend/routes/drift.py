@@ -18,6 +18,7 @@ from backend.web.validation import read_body, read_query
 from storage.predictions.refused import read_refused_inputs
 from storage.schema.records import utc_now
 from storage.schema.time_steps import zone_named
+from storage.schema.source import CUSTOMERS
 
 blueprint = Blueprint("drift", __name__, url_prefix="/monitoring")
 
@@ -53,8 +54,10 @@ def window() -> Response:
         config.largest_window_rows,
         services.settings.paths.traffic,
         zone_named(query.zone),
+        query.sources,
     )
-    services.metrics.set_drift_share(found.drift_analysis.drift_share)
+    if query.sources == CUSTOMERS:
+        services.metrics.set_drift_share(found.drift_analysis.drift_share)
     return answer(found)
 
 
@@ -68,7 +71,7 @@ def refused() -> Response:
     hours = services.configuration.current().config.window_hours
     until = query.until or utc_now()
     since = until - (query.window or timedelta(hours=hours))
-    found = read_refused_inputs(services.database, since, until)
+    found = read_refused_inputs(services.database, since, until, sources=query.sources)
     body = RefusedResponse(
         since=since,
         until=until,

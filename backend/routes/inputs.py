@@ -17,6 +17,7 @@ from backend.web.validation import read_body
 from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import SpoolUnavailable
 from storage.schema.records import RefusedInputRecord
+from storage.schema.source import CLIENT, Source
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -29,7 +30,7 @@ def read_inputs(model: type[Model], services: Services) -> Model:
     try:
         return read_body(model, services.settings.backend.request_limit_bytes, services.metrics)
     except InvalidRequest as error:
-        records = list(islice(refused_inputs(error.problems, g.request_id), MOST_KEPT))
+        records = list(islice(refused_inputs(error.problems, g.request_id, g.source), MOST_KEPT))
         # The spool itself counts and logs a record that it cannot take; the refusal is answered all the same.
         with contextlib.suppress(SpoolUnavailable):
             services.spool.append(records, waits=False)
@@ -37,7 +38,7 @@ def read_inputs(model: type[Model], services: Services) -> Model:
 
 
 def refused_inputs(
-    problems: Sequence[ValidationProblem], request_id: str
+    problems: Sequence[ValidationProblem], request_id: str, source: Source = CLIENT
 ) -> Iterator[RefusedInputRecord]:
     """Sum the problems up, one record for each input and kind; other fields are left out."""
     found: dict[tuple[str, str], list[ValidationProblem]] = defaultdict(list)
@@ -53,6 +54,7 @@ def refused_inputs(
             problem=kind,
             problems=len(group),
             value=float(median(values)) if values else None,
+            source=source,
         )
 
 

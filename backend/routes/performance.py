@@ -9,6 +9,7 @@ from backend.web.answers import answer
 from backend.web.validation import read_query
 from storage.schema.records import utc_now
 from storage.schema.time_steps import zone_named
+from storage.schema.source import CUSTOMERS
 
 blueprint = Blueprint("performance", __name__, url_prefix="/monitoring")
 
@@ -28,8 +29,9 @@ def performance() -> Response:
         config.performance_minimum_rows,
         config.degradation_margin_share,
         zone_named(query.zone),
+        query.sources,
     )
-    if query.until is None:
+    if query.until is None and query.sources == CUSTOMERS:
         _show(services.metrics, report)
     return answer(report)
 

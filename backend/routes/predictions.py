@@ -28,6 +28,7 @@ from backend.web.answers import answer
 from backend.web.validation import read_query
 from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.predictions.metadata import read_metadata_summary
+from storage.schema.source import SOURCES
 
 FILTERS = {"model_version", "labelled", "reference", "metadata"}
 
@@ -40,7 +41,7 @@ def predict() -> Response:
     services = current_services()
     query = read_query(PredictQuery, request.args)
     features = read_inputs(PredictionRequest, services)
-    logged = services.predictions.predict(features, g.request_id, caller_of(features))
+    logged = services.predictions.predict(features, g.request_id, caller_of(features, g.source))
     g.model_version = logged.model_version
     reasons = contributions(logged.model, features.vector()) if query.explain else None
     return answer(prediction_response(logged, features, reasons))
@@ -51,7 +52,7 @@ def predict_batch() -> Response:
     """Predict the target of 1 to 10,000 rows; one invalid instance rejects the whole batch."""
     services = current_services()
     batch = read_inputs(BatchPredictionRequest, services)
-    callers = [caller_of(each) for each in batch.instances]
+    callers = [caller_of(each, g.source) for each in batch.instances]
     logged = services.predictions.predict_batch(batch.instances, g.request_id, callers)
     g.model_version = logged.model_version
     return answer(batch_response(logged))
@@ -62,7 +63,9 @@ def predictions() -> Response:
     """Return logged predictions, newest first."""
     query = read_query(PredictionsQuery, request.args)
     filters = query.model_dump(include=FILTERS)
-    page = current_services().record_log.predictions(page_request(query), **filters)
+    sources = query.sources or SOURCES
+    record_log = current_services().record_log
+    page = record_log.predictions(page_request(query), sources=sources, **filters)
     body = PredictionsResponse(
         predictions=[_row(row) for row in page.rows],
         total=len(page.rows),

@@ -22,6 +22,7 @@ from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_query
 from storage.database.record_log import PageRequest
+from storage.schema.source import SOURCES
 
 blueprint = Blueprint("records", __name__)
 
@@ -47,7 +48,10 @@ def api_metrics() -> Response:
     """Return answered requests, with filters."""
     query = read_query(RequestsQuery, request.args)
     page = current_services().record_log.requests(
-        page_request(query), endpoint=query.endpoint, status=query.status
+        page_request(query),
+        endpoint=query.endpoint,
+        status=query.status,
+        sources=query.sources or SOURCES,
     )
     body = RequestsResponse(
         metrics=[RequestRow(**row) for row in page.rows],

@@ -17,6 +17,7 @@ from storage.requests.slowest import read_slowest
 from storage.requests.summary import Range, summarize
 from storage.schema.records import utc_now
 from storage.schema.time_steps import zone_named
+from storage.schema.source import SOURCES
 
 blueprint = Blueprint("traffic", __name__)
 
@@ -26,7 +27,7 @@ def summary() -> Response:
     """Return requests, errors and latency of each step of a time range."""
     query = read_query(SummaryQuery, request.args)
     asked = Range.before(utc_now(), query.window, query.step, zone_named(query.zone))
-    found = summarize(current_services().database, asked, query.endpoints)
+    found = summarize(current_services().database, asked, query.endpoints, query.sources or SOURCES)
     return answer(SummaryResponse(**vars(found), filters=echoed_filters(query)))
 
 
@@ -35,7 +36,12 @@ def slowest() -> Response:
     """Return the slowest requests of a time range."""
     query = read_query(SlowestQuery, request.args)
     rows = read_slowest(
-        current_services().database, utc_now(), query.window, query.endpoints, query.limit
+        current_services().database,
+        utc_now(),
+        query.window,
+        query.endpoints,
+        query.limit,
+        query.sources or SOURCES,
     )
     body = SlowestResponse(
         requests=[RequestRow(**row) for row in rows],

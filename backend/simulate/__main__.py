@@ -20,6 +20,7 @@ from backend.simulate.plan import Phase, Traffic
 from backend.simulate.run import row_pool, simulate
 from backend.simulate.scenario import SCENARIOS, Scenario
 from backend.simulate.tally import Counts, Tally
+from storage.schema.source import CUSTOMERS, SOURCES, Source
 from storage.settings import settings_or_exit
 from storage.version import VERSION
 
@@ -32,8 +33,10 @@ def main(arguments: list[str] | None = None) -> None:
     traffic = Traffic(options.rate, options.seed, options.day_seconds)
     console = Console()
     url = options.url or settings.addresses.backend_url
-    connect = partial(HousingClient, url, operator_key_or_exit(settings))
+    key = operator_key_or_exit(settings)
+    connect = partial(HousingClient, url, key, source=options.source)
     _introduce(console, phases, url)
+    console.print(_logged_as(options.source, has_key=key is not None), highlight=False)
     tally = Tally()
     interrupted = not simulate(row_pool(settings), phases, traffic, connect, tally, console)
     console.print(conclusion(tally), markup=False, highlight=False, soft_wrap=True)
@@ -48,6 +51,19 @@ def _introduce(console: Console, phases: Sequence[Phase], url: str) -> None:
     ]
     text = "\n".join([f"Traffic for {url}", *lines])
     console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _logged_as(source: Source, *, has_key: bool) -> str:
+    """Return whose traffic it counts as, and what follows from that."""
+    if not has_key:
+        return "Logged as a client's traffic: only with an operator key may anyone say otherwise."
+    if source in CUSTOMERS:
+        return (
+            f"Logged as {source}: monitored, and learned from once it is labelled, like customers'."
+        )
+    return (
+        f"Logged as {source}: no drift, error or retraining follows from it; --source client does."
+    )
 
 
 def _succeeded(counts: Counts) -> bool:
@@ -75,6 +91,13 @@ def _parser() -> argparse.ArgumentParser:
         type=positive,
         help="vary the rate between day and night, with days of this length in seconds; "
         "without it, the average rate is constant (a Poisson process)",
+    )
+    parser.add_argument(
+        "--source",
+        choices=SOURCES,
+        default="simulation",
+        help="whose traffic it is logged as (default: simulation, which monitoring leaves out; "
+        "client plays customers)",
     )
     parser.add_argument("--url", help="URL of the service (default: from the settings)")
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")

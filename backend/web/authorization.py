@@ -83,9 +83,12 @@ def guard(app: Flask, settings: Settings, refused: RefusedKeys) -> None:
 
     @app.before_request
     def check_role() -> None:
-        if _template() in OPEN_TEMPLATES:
-            return  # a probe with an outdated key must not look like an outage
-        role = own_role(request.method, _template())
+        if template_of_request() in OPEN_TEMPLATES:
+            g.role = _role_or_nobody(
+                keys
+            )  # a probe with an outdated key must not look like an outage
+            return
+        role = own_role(request.method, template_of_request())
         needed = to_read if role is None else role
         try:
             held = keys.role(request.headers.get("Authorization", ""))
@@ -108,11 +111,7 @@ def guard(app: Flask, settings: Settings, refused: RefusedKeys) -> None:
 
 def may_read(settings: Settings) -> bool:
     """Whether the current request may read data, on a path that answers without a key too."""
-    try:
-        held = KeyRing(settings).role(request.headers.get("Authorization", ""))
-    except AuthenticationRequired:
-        held = Role.NOBODY
-    return held >= reading_role(settings)
+    return _role_or_nobody(KeyRing(settings)) >= reading_role(settings)
 
 
 def current_actor() -> str:
@@ -140,8 +139,16 @@ def state_changing_role(method: str, template: str) -> Role | None:
     return None
 
 
-def _template() -> str:
+def template_of_request() -> str:
+    """Return the route template of the current request; empty without a route."""
     return request.url_rule.rule if request.url_rule else ""
+
+
+def _role_or_nobody(keys: KeyRing) -> Role:
+    try:
+        return keys.role(request.headers.get("Authorization", ""))
+    except AuthenticationRequired:
+        return Role.NOBODY
 
 
 def _same(key: str, known: SecretStr) -> bool:

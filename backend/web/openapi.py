@@ -9,12 +9,13 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from werkzeug.routing import Rule
 
-from backend.contract.base import ErrorResponse
+from backend.contract.base import SOURCE_HEADER, ErrorResponse
 from backend.contract.service import SERVICE_MESSAGE
 from backend.web.authorization import OPEN_TEMPLATES, own_role
 from backend.web.operations import JSON, OPERATIONS, Operation
 from backend.web.problem_document import MEDIA_TYPE
 from storage.domain.target import TARGET_UNIT
+from storage.schema.source import SOURCES
 from storage.version import VERSION
 
 REFERENCE = "#/components/schemas/{model}"
@@ -189,5 +190,6 @@ def _info() -> Json:
         "version": VERSION,
         "description": f"Values of the target are in {TARGET_UNIT}, times are ISO 8601 in UTC. "
         "Every answer has the header X-Request-ID. All errors have the same form (RFC 9457) and say what to "
-        "do.",
+        f"do. A request with a key may say whose traffic it is, in the header {SOURCE_HEADER}: "
+        f"{', '.join(SOURCES)}; a client's by default.",
     }

@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from backend.contract.base import SOURCE_HEADER
 from backend.contract.predictions import PredictionRequest, caller_of
 from backend.serving.prediction_service import PredictionService, prediction_response
 from backend.web.authorization import KeyRing, reading_role
 from backend.web.misread import keys_of, may_hide_a_number
 from backend.web.request_recorder import REQUEST_ID_HEADER, RequestRecorder, usable_request_id
+from backend.web.traffic_source import allowed_source
 from storage.domain.inputs import HousingFeatures
-from storage.errors import AuthenticationRequired
+from storage.errors import HousingError
+from storage.schema.source import CLIENT, Source
 from storage.settings import Settings
 from storage.spool.lines import Answered
 
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 
 PATH = "/predict"
 JSON = "application/json"
+SOURCE_VARIABLE = f"HTTP_{SOURCE_HEADER.upper().replace('-', '_')}"
+"""The header as WSGI calls it."""
 SAID = (b'"reference"', b'"metadata"')
 """What a caller can say beside the inputs; a name written in another way is for the route."""
 KEYS = len(HousingFeatures.model_fields)
@@ -76,11 +81,12 @@ class PredictionShortcut:
         started = time.perf_counter()
         if not self._is_plain(environ):
             return None
-        features = _features(environ)
-        if features is None:
+        source = self._source(environ)
+        features = _features(environ) if source is not None else None
+        if features is None or source is None:
             return None
         request_id = usable_request_id(environ.get("HTTP_X_REQUEST_ID", ""))
-        content = self._logged_answer(features, request_id, started)
+        content = self._logged_answer(features, source, request_id, started)
         return None if content is None else PlainAnswer(_headers(content, request_id), content)
 
     def _is_plain(self, environ: "WSGIEnvironment") -> bool:
@@ -91,25 +97,29 @@ class PredictionShortcut:
             and environ.get("CONTENT_TYPE") == JSON
             and environ.get("CONTENT_LENGTH", "").isdecimal()
             and int(environ["CONTENT_LENGTH"]) <= LONGEST_PLAIN_BYTES
-            and self._may_ask(environ.get("HTTP_AUTHORIZATION", ""))
         )
 
-    def _may_ask(self, authorization: str) -> bool:
+    def _source(self, environ: "WSGIEnvironment") -> Source | None:
+        """Return whose request it is; None if it may not be asked, or not be said so."""
+        said = environ.get(SOURCE_VARIABLE)
         try:
-            return self._keys.role(authorization) >= self._needed
-        except AuthenticationRequired:
-            return False
+            held = self._keys.role(environ.get("HTTP_AUTHORIZATION", ""))
+            if held < self._needed:
+                return None
+            return CLIENT if said is None else allowed_source(said, held)
+        except HousingError:
+            return None
 
     def _logged_answer(
-        self, features: HousingFeatures, request_id: str, started: float
+        self, features: HousingFeatures, source: Source, request_id: str, started: float
     ) -> bytes | None:
         """Return the answer once it is logged; None if nothing was logged or counted."""
         try:
-            draft = self._predictions.draft(features, caller_of(features))
+            draft = self._predictions.draft(features, caller_of(features, source))
             content = prediction_response(draft, features).model_dump_json(by_alias=True).encode()
             seconds = time.perf_counter() - started
             version = draft.model_version
-            answered = Answered(PATH, "POST", 200, seconds, None, request_id, version)
+            answered = Answered(PATH, "POST", 200, seconds, None, request_id, version, source)
             self._predictions.log_answered(draft, answered)
         except Exception:  # noqa: BLE001  Flask will fail the same way, log it and answer
             return None

@@ -8,6 +8,7 @@ from flask import Flask, Response, g, request
 from backend.metrics.metrics import Metrics
 from storage.errors import SpoolUnavailable
 from storage.schema.records import LONGEST_MESSAGE, new_id, utc_now
+from storage.schema.source import CLIENT
 from storage.spool.lines import Answered, request_line
 from storage.spool.log_handler import current_request_id
 from storage.spool.spool import Spool
@@ -72,4 +73,5 @@ def _answered(response: Response) -> Answered:
         error_message=message[:LONGEST_MESSAGE] if message else None,
         request_id=g.request_id,
         model_version=g.get("model_version"),
+        source=g.get("source", CLIENT),
     )

@@ -7,7 +7,7 @@ from backend.client import ClientError
 from dashboard.batch.run import BatchRun
 from dashboard.batch.upload import RUNNING
 from dashboard.shared.buttons import readable_letters
-from dashboard.shared.service import FAILED, failure_sentence, housing_client
+from dashboard.shared.service import FAILED, failure_sentence, new_client
 from dashboard.wording.value import escaped
 
 ACTIONS_KEY = "batch_actions"
@@ -63,12 +63,12 @@ def _set(running: bool) -> None:
 
 def _score(run: BatchRun, bar: DeltaGenerator) -> None:
     run.stopped = None
-    client = housing_client()
     try:
-        while not run.is_done:
-            run.score_chunk(client)
-            # Any click of the operator ends the script here, with the results so far in the run.
-            bar.progress(run.scored / run.total, progress_words(run))
+        with new_client(source="batch") as client:
+            while not run.is_done:
+                run.score_chunk(client)
+                # Any click of the operator ends the script here, with the results so far in the run.
+                bar.progress(run.scored / run.total, progress_words(run))
     except ClientError as error:
         run.stopped = failure_sentence(error)
         st.session_state[FAILED] = True

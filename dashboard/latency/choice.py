@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from backend.contract.traffic import SlowestQuery, SummaryQuery
+from dashboard.shared.sources import WITHOUT_PROBES
 from dashboard.shared.traffic import ALL_REQUESTS, PREDICTIONS, SCOPE_HELP, endpoint_filter
 from dashboard.wording.moment import ZONE
 
@@ -55,11 +56,18 @@ class LatencyChoice:
 
     def summary_query(self) -> SummaryQuery:
         """Return what to ask for the figures."""
-        return SummaryQuery(window=self.scale.window, endpoint=self.endpoint_filter, zone=ZONE)
+        return SummaryQuery(
+            window=self.scale.window,
+            endpoint=self.endpoint_filter,
+            sources=WITHOUT_PROBES,
+            zone=ZONE,
+        )
 
     def slowest_query(self) -> SlowestQuery:
         """Return what to ask for the slowest requests."""
-        return SlowestQuery(window=self.scale.window, endpoint=self.endpoint_filter)
+        return SlowestQuery(
+            window=self.scale.window, endpoint=self.endpoint_filter, sources=WITHOUT_PROBES
+        )
 
 
 def choose_live() -> bool:

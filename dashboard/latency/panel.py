@@ -19,6 +19,7 @@ from dashboard.navigation import PREDICT, PREDICT_ICON
 from dashboard.shared.open_row import draw_rows
 from dashboard.shared.request import draw_request, request_cells, request_columns
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.sources import hidden_words
 from dashboard.shared.traffic import LATENCY_HELP, milliseconds
 from dashboard.wording.moment import clock, moment, period, step_words
 
@@ -33,7 +34,7 @@ def draw_latency() -> None:
         live = bool(st.session_state.get("latency_live", True))
         reading = read_latency(housing_client(), choice, live=live)
         if not reading.summary.totals.requests:
-            _draw_nothing(choice)
+            _draw_nothing(choice, hidden_words(reading.summary.requests_by_source))
             return
         _draw_figures(reading.summary)
         st.caption(_sample(reading, live=live))
@@ -79,6 +80,7 @@ def _sample(reading: LatencyReading, *, live: bool) -> str:
     return (
         f"{summary.totals.requests:,} requests, {period(summary.since, summary.timestamp)}, "
         f"{step} per point.{running} {state} {clock(summary.timestamp)}."
+        + hidden_words(summary.requests_by_source)
     )
 
 
@@ -107,7 +109,7 @@ def _draw_slowest(reading: LatencyReading) -> None:
     st.caption(f"Updated {clock(reading.slowest_at)}{state}.")
 
 
-def _draw_nothing(choice: LatencyChoice) -> None:
+def _draw_nothing(choice: LatencyChoice, hidden: str) -> None:
     with st.container(border=True, key="latency_empty", horizontal_alignment="center"):
         st.space("small")
         st.markdown(
@@ -115,7 +117,8 @@ def _draw_nothing(choice: LatencyChoice) -> None:
             text_alignment="center",
         )
         st.caption(
-            f"Showing: {choice.endpoint}. Choose a longer range or other requests, or make a prediction.",
+            f"Showing: {choice.endpoint}. Choose a longer range or other requests, or make a prediction."
+            f"{hidden}",
             text_alignment="center",
         )
         if st.button("Make a prediction", icon=PREDICT_ICON, key="latency_start"):

@@ -12,9 +12,11 @@ from backend.contract.predictions import (
     LONGEST_REFERENCE,
 )
 from backend.contract.records import PredictionRow, PredictionsQuery, PredictionsResponse
+from backend.contract.sources import Source
 from dashboard.shared.open_row import draw_facts, draw_rows
 from dashboard.shared.paged_list import PagedList
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.sources import LISTED, NAMES, choose_sources
 from dashboard.shared.time_window import TimeWindow, choose_window
 from dashboard.wording.moment import COLUMN_FORMAT, cell
 from dashboard.wording.value import escaped, prediction_column, recorded, rounded
@@ -28,6 +30,7 @@ class PredictionFilters:
 
     reference: str | None
     metadata: str | None
+    sources: tuple[Source, ...]
     window: TimeWindow
 
     def query(self, page_token: str | None, now: datetime) -> PredictionsQuery:
@@ -37,6 +40,7 @@ class PredictionFilters:
         return PredictionsQuery.model_construct(
             reference=self.reference,
             metadata={name.strip(): value.strip()} if self.metadata else None,
+            sources=self.sources,
             since=since,
             until=until,
             limit=ROWS_A_PAGE,
@@ -66,7 +70,7 @@ def draw_prediction_list() -> None:
 
 
 def _choose_filters() -> PredictionFilters:
-    with st.grid(3, min_column_width=170, gap="small"):
+    with st.grid(4, min_column_width=170, gap="small"):
         reference = st.text_input(
             "Reference",
             key="prediction_reference",
@@ -83,8 +87,9 @@ def _choose_filters() -> PredictionFilters:
             help="A name and its text, as the caller sent them.",
             bind="query-params",
         )
+        sources = choose_sources("prediction", LISTED)
         window = choose_window("prediction")
-    return PredictionFilters(reference.strip() or None, metadata.strip() or None, window)
+    return PredictionFilters(reference.strip() or None, metadata.strip() or None, sources, window)
 
 
 def _cells(row: PredictionRow) -> dict[str, Any]:
@@ -116,6 +121,7 @@ def _draw_prediction(row: PredictionRow) -> None:
         "Actual value": known,
         "Prediction ID": f"`{row.prediction_id}`",
         "Request ID": f"`{row.request_id}`",
+        "Traffic": NAMES[row.source],
         "Model version": f"`{row.model_version}`",
     }
     draw_facts("prediction", facts, said_and_sent(row))

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from backend.contract.records import RequestsQuery, RequestsResponse
+from backend.contract.sources import Source
 from dashboard.shared.open_row import draw_rows
 from dashboard.shared.paged_list import PagedList
 from dashboard.shared.request import draw_request, request_cells, request_columns
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.sources import LISTED, choose_sources
 from dashboard.shared.time_window import TimeWindow, choose_window
 
 ROWS_A_PAGE = 100
@@ -21,6 +23,7 @@ class RequestFilters:
 
     endpoint: str | None
     status: int | None
+    sources: tuple[Source, ...]
     window: TimeWindow
 
     def query(self, page_token: str | None, now: datetime) -> RequestsQuery:
@@ -29,6 +32,7 @@ class RequestFilters:
         return RequestsQuery(
             endpoint=self.endpoint,
             status=self.status,
+            sources=self.sources,
             since=since,
             until=until,
             limit=ROWS_A_PAGE,
@@ -58,7 +62,7 @@ def draw_request_list() -> None:
 
 
 def _choose_filters() -> RequestFilters:
-    with st.grid(3, min_column_width=170, gap="small"):
+    with st.grid(4, min_column_width=170, gap="small"):
         endpoint = st.text_input(
             "Endpoint",
             key="request_endpoint",
@@ -76,5 +80,6 @@ def _choose_filters() -> RequestFilters:
             placeholder="any",
             bind="query-params",
         )
+        sources = choose_sources("request", LISTED)
         window = choose_window("request")
-    return RequestFilters(endpoint or None, status, window)
+    return RequestFilters(endpoint or None, status, sources, window)

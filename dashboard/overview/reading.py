@@ -8,6 +8,7 @@ from backend.contract.database import DatabaseStatistics
 from backend.contract.records import PredictionRow, PredictionsQuery
 from backend.contract.service import HealthResponse, InfoResponse
 from backend.contract.traffic import SummaryQuery, SummaryResponse
+from dashboard.shared.sources import WITHOUT_PROBES
 from dashboard.shared.traffic import endpoint_filter
 from dashboard.wording.moment import ZONE
 
@@ -40,11 +41,17 @@ def read_overview(client: HousingClient, scope: str) -> OverviewReading:
         If one of the calls fails.
     """
     health = client.health()
-    query = SummaryQuery(window=TRAFFIC_WINDOW, endpoint=endpoint_filter(scope), zone=ZONE)
+    query = SummaryQuery(
+        window=TRAFFIC_WINDOW,
+        endpoint=endpoint_filter(scope),
+        sources=WITHOUT_PROBES,
+        zone=ZONE,
+    )
+    newest = PredictionsQuery(limit=LAST_PREDICTIONS, sources=WITHOUT_PROBES)
     return OverviewReading(
         health=health,
         info=client.info() if health.status == "healthy" else None,
         traffic=client.traffic_summary(query),
-        predictions=client.predictions(PredictionsQuery(limit=LAST_PREDICTIONS)).predictions,
+        predictions=client.predictions(newest).predictions,
         statistics=client.database_statistics().statistics,
     )

@@ -6,6 +6,7 @@ from backend.contract.traffic import SummaryResponse
 from dashboard.charts.time_steps import running_words
 from dashboard.navigation import PREDICT, PREDICT_ICON
 from dashboard.overview.traffic_chart import draw_traffic_chart
+from dashboard.shared.sources import hidden_words
 from dashboard.shared.traffic import (
     ALL_REQUESTS,
     LATENCY_HELP,
@@ -40,13 +41,14 @@ def choose_scope() -> None:
 def draw_traffic(summary: SummaryResponse, scope: str) -> None:
     """Draw the figures and the chart, or an invitation if there is nothing yet."""
     if not summary.totals.requests:
-        _draw_nothing_yet(scope)
+        _draw_nothing_yet(scope, hidden_words(summary.requests_by_source))
         return
     _draw_figures(summary)
     running = running_words(unfinished=summary.series[-1].unfinished)
     st.caption(
         f"{scope} of the last hour, {period(summary.since, summary.timestamp)}. "
         f"Percentiles are from the latency histogram, accurate to 2.5%.{running}"
+        + hidden_words(summary.requests_by_source)
     )
     draw_traffic_chart(summary)
 
@@ -65,12 +67,14 @@ def _draw_figures(summary: SummaryResponse) -> None:
         st.metric("Latency, p95", milliseconds(totals.p95), border=True, help=LATENCY_HELP)
 
 
-def _draw_nothing_yet(scope: str) -> None:
+def _draw_nothing_yet(scope: str, hidden: str) -> None:
     with st.container(border=True, key="overview_empty", horizontal_alignment="center"):
         st.space("small")
         what = "predictions" if scope == PREDICTIONS else "requests"
         st.markdown(f"**No {what} in the last hour**", text_alignment="center")
-        st.caption("Requests, errors and latency will appear here.", text_alignment="center")
+        st.caption(
+            f"Requests, errors and latency will appear here.{hidden}", text_alignment="center"
+        )
         if st.button("Make a prediction", icon=PREDICT_ICON, key="overview_start"):
             PREDICT.open()
         st.space("small")

@@ -7,6 +7,7 @@ import streamlit as st
 
 from backend.contract.records import RequestRow
 from dashboard.shared.open_row import draw_facts
+from dashboard.shared.sources import NAMES
 from dashboard.wording.moment import COLUMN_FORMAT, cell
 
 
@@ -45,5 +46,6 @@ def draw_request(name: str, row: RequestRow) -> None:
         "Latency": f"{row.response_time * 1_000:.3f} ms",
         "Model version": f"`{row.model_version}`" if row.model_version else "none",
         "Request ID": f"`{row.request_id}`",
+        "Traffic": NAMES[row.source],
     }
     draw_facts(name, facts, row.error_message)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from backend.client import ClientError, HousingClient, ServiceRefused, ServiceUnreachable
 from backend.contract.base import STARTING
+from backend.contract.sources import Source
 from dashboard.settings import addresses, dashboard_settings
 
 SAID = "service_said"
@@ -22,12 +23,13 @@ def housing_client() -> HousingClient:
     return new_client()
 
 
-def new_client(key: str | None = None) -> HousingClient:
-    """Return a new client, for a thread or a key of its own; without a key it sends the console's."""
+def new_client(key: str | None = None, source: Source = "console") -> HousingClient:
+    """Return a new client, for a thread, a key or a source of its own; without a key, the console's."""
     settings = dashboard_settings()
     if key is None and settings.key is not None:
         key = settings.key.get_secret_value()
-    return HousingClient(addresses().backend_url, key, settings.backend_timeout_seconds)
+    timeout_seconds = settings.backend_timeout_seconds
+    return HousingClient(addresses().backend_url, key, timeout_seconds, source)
 
 
 def failure_sentence(error: ClientError) -> str:

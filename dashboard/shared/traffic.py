@@ -4,8 +4,8 @@ PREDICTIONS = "Predictions"
 ALL_REQUESTS = "All requests"
 PREDICTION_ENDPOINTS = "/predict,/predict_batch"
 SCOPE_HELP = (
-    "*Predictions* are calls of /predict and /predict_batch. *All requests* also includes this console, "
-    "the monitor and health probes."
+    "*Predictions* are calls of /predict and /predict_batch. *All requests* also includes the others that "
+    "this console and other programs make. The monitor's probes are in neither."
 )
 LATENCY_HELP = (
     "Time inside the service, without the network; from the latency histogram, accurate to 2.5%. "

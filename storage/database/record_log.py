@@ -1,7 +1,7 @@
 """Reading what was recorded: predictions, requests, logs, model metrics, newest first, page by page."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from storage.errors import InvalidInput, RecordNotFound
 from storage.paths import RuntimePaths
 from storage.schema.caller import REFERENCE
 from storage.schema.records import utc_now
+from storage.schema.source import SOURCES, Source, is_from
 from storage.schema.tables import (
     api_metrics,
     events,
@@ -74,12 +75,18 @@ class RecordLog:
         return self._page(logs, page, conditions)
 
     def requests(
-        self, page: PageRequest, *, endpoint: str | None = None, status: int | None = None
+        self,
+        page: PageRequest,
+        *,
+        endpoint: str | None = None,
+        status: int | None = None,
+        sources: Collection[Source] = SOURCES,
     ) -> Page:
-        """Return answered requests, optionally of one route template or status code."""
+        """Return answered requests, optionally of one route template or status code, of some sources."""
         conditions = [
             _equals(api_metrics.c.endpoint, endpoint),
             _equals(api_metrics.c.status_code, status),
+            is_from(api_metrics.c.source, sources),
         ]
         return self._page(api_metrics, page, conditions)
 
@@ -91,16 +98,18 @@ class RecordLog:
         labelled: bool | None = None,
         reference: str | None = None,
         metadata: Mapping[str, str] | None = None,
+        sources: Collection[Source] = SOURCES,
     ) -> Page:
         """Return logged predictions with their actual value (None: not yet known).
 
         Optionally of one model version, only those with or without an actual value, of one of the caller's
-        references, or with all the given metadata.
+        references, or with all the given metadata; of some sources.
         """
         conditions = [
             _equals(predictions.c.model_version, model_version),
             None if labelled is None else labels.c.id.is_not(None) == labelled,
             _equals(predictions.c[REFERENCE], reference),
+            is_from(predictions.c.source, sources),
         ]
         if not metadata:
             return self._page(predictions, page, conditions, _with_labels())

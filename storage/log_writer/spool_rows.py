@@ -23,6 +23,7 @@ from storage.schema.records import (
     RequestRecord,
     SpoolRecord,
 )
+from storage.schema.source import CLIENT, SOURCE
 from storage.schema.tables import metadata
 
 Row = tuple[Any, ...]
@@ -117,7 +118,10 @@ def _read(line: bytes, as_time: Callable[[str], str]) -> tuple[str, list[Row]]:
     kind = document["kind"]
     shape = _SHAPES[kind]
     is_prediction = "inputs" in document
-    if is_prediction:  # these two are left out where the caller gave none
+    # These are left out where the caller gave none.
+    if kind != "log":
+        document.setdefault(SOURCE, CLIENT)
+    if is_prediction:
         document.setdefault(REFERENCE, None)
         document.setdefault(METADATA, None)
     # The number of fields matches, and each expected one is looked up below: so all match.

@@ -1,5 +1,6 @@
 """Logged predictions of a span of time with their intervals and actual values, as arrays."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from storage.domain.inputs import FEATURE_NAMES
 from storage.predictions.columns import Columns
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions
+from storage.schema.source import CUSTOMERS, Source, is_from
 from storage.schema.tables import labels, predictions
 
 NUMBERS = (*FEATURE_NAMES, "prediction", "interval_lower", "interval_upper")
@@ -53,9 +55,13 @@ class AnsweredWindow:
 
 
 def first_answered(
-    database: Database, version: str, since: datetime, until: datetime
+    database: Database,
+    version: str,
+    since: datetime,
+    until: datetime,
+    sources: Collection[Source] = CUSTOMERS,
 ) -> datetime | None:
-    """Return when a version's first prediction of a span of time was made; None without any.
+    """Return when a version's first prediction for some sources in a span of time was made; None without any.
 
     Raises
     ------
@@ -63,7 +69,8 @@ def first_answered(
         If the database is missing, locked or unreachable.
     """
     moment = predictions.c.timestamp
-    query = sa.select(moment).where(*_between(version, since, until)).order_by(moment).limit(1)
+    within = _between(version, since, until, sources)
+    query = sa.select(moment).where(*within).order_by(moment).limit(1)
     with database.transaction() as connection:
         found: datetime | None = connection.execute(query).scalar()
     return found
@@ -76,8 +83,9 @@ def read_answered_window(
     until: datetime,
     most_rows: int,
     read_since: datetime | None = None,
+    sources: Collection[Source] = CUSTOMERS,
 ) -> AnsweredWindow:
-    """Read a version's predictions with what is known of their actual values.
+    """Read a version's predictions for some sources with what is known of their actual values.
 
     Of more than ``most_rows`` labelled (or unlabelled) ones, only every second, third, ... is read, so that
     the whole span is still covered.
@@ -92,8 +100,8 @@ def read_answered_window(
     DatabaseUnavailable
         If the database is missing, locked or unreachable.
     """
-    in_window = _between(version, since, until)
-    read = _between(version, min(since, read_since or since), until)
+    in_window = _between(version, since, until, sources)
+    read = _between(version, min(since, read_since or since), until, sources)
     # A plain IN, not the outer join: the window is scanned once, and rows left out are not joined.
     is_labelled = predictions.c.prediction_id.in_(sa.select(labels.c.prediction_id))
     with database.transaction() as connection:
@@ -117,9 +125,12 @@ def read_answered_window(
     )
 
 
-def _between(version: str, since: datetime, until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _between(
+    version: str, since: datetime, until: datetime, sources: Collection[Source]
+) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         predictions.c.model_version == version,
+        is_from(predictions.c.source, sources),
         predictions.c.timestamp >= since,
         predictions.c.timestamp < until,
     )

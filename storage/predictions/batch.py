@@ -9,6 +9,7 @@ from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
 from storage.predictions.columns import Columns
 from storage.schema.arrays import FloatArray
+from storage.schema.source import SOURCE, Source
 from storage.schema.tables import predictions
 
 
@@ -22,6 +23,8 @@ class PredictionBatch:
         Shape (n, 8), in schema order.
     predicted
         Shape (n,), in the target's unit.
+    sources
+        Whose traffic each is.
     """
 
     row_ids: tuple[int, ...]
@@ -30,6 +33,7 @@ class PredictionBatch:
     versions: tuple[str, ...]
     inputs: FloatArray
     predicted: FloatArray
+    sources: tuple[Source, ...]
 
     def __len__(self) -> int:
         return len(self.row_ids)
@@ -43,8 +47,8 @@ def read_predictions_after(database: Database, row_id: int, most_rows: int) -> P
     DatabaseUnavailable
         If the database is missing, locked or unreachable.
     """
-    names = ("id", "prediction_id", "timestamp", "model_version", *FEATURE_NAMES, "prediction")
-    columns = [predictions.c[name] for name in names]
+    said = ("id", "prediction_id", "timestamp", "model_version", SOURCE)
+    columns = [predictions.c[name] for name in (*said, *FEATURE_NAMES, "prediction")]
     query = sa.select(*columns).where(predictions.c.id > row_id).order_by(predictions.c.id)
     with database.transaction() as connection:
         found = Columns.read(connection, query.limit(most_rows))
@@ -55,6 +59,7 @@ def read_predictions_after(database: Database, row_id: int, most_rows: int) -> P
         versions=found.values("model_version"),
         inputs=found.inputs(),
         predicted=found.number("prediction"),
+        sources=found.values(SOURCE),
     )
 
 

@@ -1,4 +1,4 @@
-"""The newest logged predictions whose actual value is known, as arrays: what models are compared on."""
+"""The newest labelled predictions of customers as arrays: what models are compared on."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
 from storage.predictions.columns import Columns
 from storage.schema.arrays import FloatArray
+from storage.schema.source import CUSTOMERS, is_from
 from storage.schema.tables import labels, predictions
 
 
@@ -86,5 +87,9 @@ def _labelled(since: datetime, until: datetime, *columns: Any) -> sa.Select[Any]
     return (
         sa.select(*columns)
         .select_from(joined)
-        .where(predictions.c.timestamp >= since, predictions.c.timestamp < until)
+        .where(
+            is_from(predictions.c.source, CUSTOMERS),
+            predictions.c.timestamp >= since,
+            predictions.c.timestamp < until,
+        )
     )

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from storage.database.connection import Database
 from storage.predictions.references import resolved
+from storage.schema.source import CUSTOMERS, is_from
 from storage.schema.tables import label_corrections, labels, predictions
 
 POSSIBLE_ID = re.compile(r"[0-9A-Za-z_-]{1,32}")
@@ -128,13 +129,15 @@ def _arrivals(connection: sa.Connection, ids: Collection[str]) -> dict[str, date
 
 
 def count_labels_since(database: Database, moment: datetime) -> int:
-    """Return the number of actual values attached or corrected from ``moment`` on.
+    """Return the number of actual values of customers' predictions attached or corrected from then on.
 
     Raises
     ------
     DatabaseUnavailable
         If the database is missing, locked or unreachable.
     """
-    query = sa.select(sa.func.count()).select_from(labels).where(labels.c.timestamp >= moment)
+    joined = labels.join(predictions, predictions.c.prediction_id == labels.c.prediction_id)
+    query = sa.select(sa.func.count()).select_from(joined)
+    query = query.where(labels.c.timestamp >= moment, is_from(predictions.c.source, CUSTOMERS))
     with database.transaction() as connection:
         return int(connection.execute(query).scalar_one())

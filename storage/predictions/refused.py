@@ -1,5 +1,6 @@
 """What requests to predict were refused for in a time window."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 
 from storage.database.connection import Database
 from storage.predictions.columns import Columns
+from storage.schema.source import CUSTOMERS, Source, is_from
 from storage.schema.tables import refused_inputs
 
 MOST_REFUSALS = 20_000
@@ -37,9 +39,13 @@ class Refusals:
 
 
 def read_refused_inputs(
-    database: Database, since: datetime, until: datetime, most: int = MOST_REFUSALS
+    database: Database,
+    since: datetime,
+    until: datetime,
+    most: int = MOST_REFUSALS,
+    sources: Collection[Source] = CUSTOMERS,
 ) -> Refusals:
-    """Read the newest refusals of a span of time, at most ``most``.
+    """Read the newest refusals of a span of time and of some sources, at most ``most``.
 
     Raises
     ------
@@ -50,7 +56,7 @@ def read_refused_inputs(
     moment = refused_inputs.c.timestamp
     query = (
         sa.select(*(refused_inputs.c[name] for name in names))
-        .where(moment >= since, moment < until)
+        .where(is_from(refused_inputs.c.source, sources), moment >= since, moment < until)
         .order_by(moment.desc())
         .limit(most + 1)
     )

@@ -1,5 +1,6 @@
 """The logged predictions of a time window as arrays, for the drift check."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
 from storage.predictions.columns import Columns
 from storage.schema.arrays import FloatArray
+from storage.schema.source import CUSTOMERS, Source, is_from
 from storage.schema.tables import predictions
 
 
@@ -56,9 +58,13 @@ class PredictionWindow:
 
 
 def read_prediction_window(
-    database: Database, since: datetime, until: datetime, most_rows: int
+    database: Database,
+    since: datetime,
+    until: datetime,
+    most_rows: int,
+    sources: Collection[Source] = CUSTOMERS,
 ) -> PredictionWindow:
-    """Read the newest predictions of a span of time, at most ``most_rows``.
+    """Read the newest predictions of a span of time and of some sources, at most ``most_rows``.
 
     Raises
     ------
@@ -73,7 +79,11 @@ def read_prediction_window(
             predictions.c.prediction,
             *columns,
         )
-        .where(predictions.c.timestamp >= since, predictions.c.timestamp < until)
+        .where(
+            is_from(predictions.c.source, sources),
+            predictions.c.timestamp >= since,
+            predictions.c.timestamp < until,
+        )
         .order_by(predictions.c.timestamp.desc())
         .limit(most_rows + 1)
     )
@@ -92,7 +102,7 @@ def read_prediction_window(
 
 
 def logged_span(database: Database) -> tuple[datetime, datetime] | None:
-    """Return when the oldest and the newest logged prediction were answered; None without any.
+    """Return when the oldest and the newest of the customers' predictions were answered; None without any.
 
     Raises
     ------
@@ -101,7 +111,8 @@ def logged_span(database: Database) -> tuple[datetime, datetime] | None:
     """
     # Not min() and max(), whose type SQLite does not know: the ends of the index.
     moment = predictions.c.timestamp
-    ends = [sa.select(moment).order_by(order).limit(1) for order in (moment.asc(), moment.desc())]
+    asked = sa.select(moment).where(is_from(predictions.c.source, CUSTOMERS)).limit(1)
+    ends = [asked.order_by(order) for order in (moment.asc(), moment.desc())]
     with database.transaction() as connection:
         first, last = (connection.execute(end).scalar() for end in ends)
     return None if first is None or last is None else (first, last)

@@ -1,7 +1,7 @@
 """Requests counted by time step, in the transaction in which the log-writer stores them, exactly once.
 
-A cell holds the number and the latencies of the requests of one step, endpoint, status and model version,
-once for each resolution. A batch is counted in memory and touches each of its cells once.
+A cell holds the number and the latencies of the requests of one step, endpoint, status, model version and
+source, once for each resolution. A batch is counted in memory and touches each of its cells once.
 """
 
 from collections import Counter, defaultdict
@@ -35,6 +35,7 @@ class Cell(NamedTuple):
     endpoint: str
     status_code: int
     model_version: str
+    source: str
 
 
 # Built once: building a statement costs more than executing it.
@@ -71,14 +72,14 @@ def roll_up(connection: sa.Connection, rows: Sequence[Row]) -> None:
 
 def _by_cell(rows: Iterable[Row]) -> dict[Cell, list[Row]]:
     # Grouped by the text of the second first: parsing each time would cost more than counting it.
-    groups: dict[tuple[str, str, int, str | None], list[Row]] = defaultdict(list)
+    groups: dict[tuple[str, str, int, str | None, str], list[Row]] = defaultdict(list)
     for row in rows:
-        time, endpoint, _, status_code, _, _, _, version, _ = row
-        groups[time[:SECOND_CHARACTERS], endpoint, status_code, version].append(row)
+        time, endpoint, _, status_code, _, _, _, version, _, source = row
+        groups[time[:SECOND_CHARACTERS], endpoint, status_code, version, source].append(row)
     cells: dict[Cell, list[Row]] = defaultdict(list)
-    for (second, endpoint, status_code, version), group in groups.items():
+    for (second, endpoint, status_code, version, source), group in groups.items():
         start = int(moment_stored(second).timestamp()) // FINEST_SECONDS * FINEST_SECONDS
-        cells[Cell(FINEST_SECONDS, start, endpoint, status_code, version or "")] += group
+        cells[Cell(FINEST_SECONDS, start, endpoint, status_code, version or "", source)] += group
     return cells
 
 

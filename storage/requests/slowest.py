@@ -1,10 +1,10 @@
-"""The slowest requests of each step and endpoint, kept as copies while the log-writer stores requests.
+"""The slowest requests of each step, endpoint and source, copied while the log-writer stores requests.
 
 The slowest of a range are among the slowest of its steps, so the other requests need not be read.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from heapq import nlargest
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from storage.database.connection import Database
 from storage.errors import InvalidInput
 from storage.requests.stored import RESPONSE_TIME, Row, StoredRequest
 from storage.schema.rollup import SLOWEST_KEPT, SLOWEST_RESOLUTIONS
+from storage.schema.source import SOURCES, Source, is_from
 from storage.schema.tables import slowest_requests
 from storage.schema.unreadable import refuse_unreadable
 
@@ -27,6 +28,7 @@ class Place(NamedTuple):
     resolution_seconds: int
     step_start: int
     endpoint: str
+    source: str
 
 
 class Floor(NamedTuple):
@@ -67,13 +69,13 @@ _CUT = sa.delete(slowest_requests).where(_TABLE.id.in_(_BEYOND))
 
 
 def keep_slowest(connection: sa.Connection, groups: Iterable[tuple[int, Sequence[Row]]]) -> None:
-    """Keep the requests that are among the slowest of their step and endpoint.
+    """Keep the requests that are among the slowest of their step, endpoint and source.
 
     Parameters
     ----------
     groups
-        Requests of one endpoint and of one step of any width that divides those here, with the start of
-        the step in seconds since 1970.
+        Requests of one endpoint, of one source and of one step of any width that divides those here, with
+        the start of the step in seconds since 1970.
     """
     candidates = _candidates(groups)
     floors = _read_floors(connection, candidates)
@@ -96,7 +98,9 @@ def _candidates(groups: Iterable[tuple[int, Sequence[Row]]]) -> dict[Place, list
     for start, group in groups:
         slow = [*map(StoredRequest._make, nlargest(SLOWEST_KEPT, group, key=RESPONSE_TIME))]
         for width in WIDTHS:
-            candidates[Place(width, start // width * width, slow[0].endpoint)] += slow
+            candidates[Place(width, start // width * width, slow[0].endpoint, slow[0].source)] += (
+                slow
+            )
     return candidates
 
 
@@ -114,7 +118,12 @@ def _read_floors(connection: sa.Connection, places: Iterable[Place]) -> dict[Pla
 
 
 def read_slowest(
-    database: Database, now: datetime, window: timedelta, endpoints: Sequence[str], limit: int
+    database: Database,
+    now: datetime,
+    window: timedelta,
+    endpoints: Sequence[str],
+    limit: int,
+    sources: Collection[Source] = SOURCES,
 ) -> list[dict[str, Any]]:
     """Return the slowest requests of the time window before ``now``, slowest first.
 
@@ -124,6 +133,8 @@ def read_slowest(
         Extended at its start to a whole step.
     endpoints
         Route templates; empty for all.
+    sources
+        Whose requests.
     limit
         At most ``SLOWEST_KEPT``, because no more are kept.
 
@@ -139,6 +150,7 @@ def read_slowest(
         table.step_start >= int((now - window).timestamp()) // width * width,
         table.step_start <= int(now.timestamp()),
         *([table.endpoint.in_(endpoints)] if endpoints else []),
+        is_from(table.source, sources),
     ]
     # The index alone answers the inner query; only the chosen rows are read.
     chosen = sa.select(table.id).where(*conditions).order_by(table.response_time.desc())

@@ -21,6 +21,7 @@ class StoredRequest(NamedTuple):
     error_message: str | None
     model_version: str | None
     request_id: str
+    source: str
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "StoredRequest":

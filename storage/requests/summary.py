@@ -1,7 +1,7 @@
 """Figures on the requests of a time range, read from the rollup: the cost does not grow with traffic."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from storage.schema.rollup import (
     Resolution,
     resolution_for,
 )
+from storage.schema.source import SOURCES, Source
 from storage.schema.tables import request_rollup
 from storage.schema.time_steps import TimeSteps, round_width
 from storage.schema.traffic import Figures, Step, VersionChange
@@ -69,6 +70,7 @@ class Summary:
     totals: Figures
     version_changes: list[VersionChange]
     requests_by_endpoint: dict[str, int]
+    requests_by_source: dict[str, int]
 
 
 class _Cell(NamedTuple):
@@ -78,6 +80,7 @@ class _Cell(NamedTuple):
     model_version: str
     requests: int
     latency: bytes
+    source: str
 
 
 @dataclass
@@ -88,8 +91,13 @@ class _Sums:
     total: Counter[int] = field(default_factory=Counter)
 
 
-def summarize(database: Database, asked: Range, endpoints: Sequence[str] = ()) -> Summary:
-    """Return figures on the requests of a range, for some endpoints or (empty) for all.
+def summarize(
+    database: Database,
+    asked: Range,
+    endpoints: Sequence[str] = (),
+    sources: Collection[Source] = SOURCES,
+) -> Summary:
+    """Return figures on the requests of a range, for some endpoints or (empty) for all, of some sources.
 
     Raises
     ------
@@ -97,7 +105,8 @@ def summarize(database: Database, asked: Range, endpoints: Sequence[str] = ()) -
         If the rollup cannot be read now.
     """
     with database.transaction() as connection:
-        cells = _read(connection, asked)
+        everything = _read(connection, asked)
+        cells = [cell for cell in everything if cell.source in sources]
         counted = [cell for cell in cells if not endpoints or cell.endpoint in endpoints]
         places = _places(counted, asked.steps)
         counts = add_up([cell.latency for cell in counted], places, len(asked.steps.edges) - 1)
@@ -120,6 +129,7 @@ def summarize(database: Database, asked: Range, endpoints: Sequence[str] = ()) -
         totals=Figures(**_figures(sums.total, whole)),
         version_changes=version_changes(counted),
         requests_by_endpoint=_by_endpoint(cells),
+        requests_by_source=_by_source(everything, endpoints),
     )
 
 
@@ -173,6 +183,14 @@ def _by_endpoint(cells: Iterable[_Cell]) -> dict[str, int]:
     for cell in cells:
         requests[cell.endpoint] += cell.requests
     return dict(sorted(requests.items()))
+
+
+def _by_source(cells: Iterable[_Cell], endpoints: Sequence[str]) -> dict[str, int]:
+    requests: Counter[str] = Counter()
+    for cell in cells:
+        if not endpoints or cell.endpoint in endpoints:
+            requests[cell.source] += cell.requests
+    return {source: requests[source] for source in SOURCES if requests[source]}
 
 
 def _figures(by_status: Counter[int], seconds: Sequence[float | None]) -> dict[str, Any]:

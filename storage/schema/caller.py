@@ -1,6 +1,6 @@
-"""What a caller may say of a prediction beside its inputs: an id of its own, and a few short texts.
+"""What a caller may say of a prediction beside its inputs: an id of its own, a few short texts, its source.
 
-Both are logged with the prediction and can be searched for; no model sees them.
+All are logged with the prediction and can be searched for; no model sees them.
 """
 
 import re
@@ -9,6 +9,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from storage.schema.source import CLIENT, Source
 from storage.schema.text import is_storable
 
 REFERENCE, METADATA = "reference", "metadata"
@@ -27,6 +28,7 @@ class Caller(NamedTuple):
 
     reference: str | None = None
     metadata: dict[str, str] | None = None
+    source: Source = CLIENT
 
 
 UNNAMED = Caller()

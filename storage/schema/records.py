@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from storage.domain.inputs import HousingFeatures
+from storage.schema.source import CLIENT, Source
 
 LONGEST_MESSAGE = 20_000
 """Characters of a log message or error message that are kept."""
@@ -73,6 +74,7 @@ class _PredictionFields(SpoolRecord):
     model_version: str
     reference: str | None = None
     metadata: dict[str, str] | None = None
+    source: Source = CLIENT
 
 
 class PredictionRecord(_PredictionFields):
@@ -98,6 +100,7 @@ class RequestRecord(SpoolRecord):
     error_message: str | None = None
     request_id: str
     model_version: str | None = None
+    source: Source = CLIENT
 
 
 class AnswerRecord(_PredictionFields):
@@ -117,7 +120,7 @@ class AnswerRecord(_PredictionFields):
         asked = {"endpoint", "method", "status_code", "response_time"}
         fields = {name: getattr(self, name) for name in type(self).model_fields if name != "kind"}
         predicted = {name: value for name, value in fields.items() if name not in asked}
-        shared = asked | {"timestamp", "request_id", "model_version"}
+        shared = asked | {"timestamp", "request_id", "model_version", "source"}
         request = {name: fields[name] for name in shared}
         return (
             PredictionRecord(**predicted),
@@ -167,6 +170,7 @@ class RefusedInputRecord(SpoolRecord):
     problem: str
     problems: int
     value: float | None
+    source: Source = CLIENT
 
 
 class ModelMetricsRecord(SpoolRecord):

@@ -1,5 +1,6 @@
 """The tables of the log database, on SQLite and PostgreSQL alike."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, get_args
 
@@ -16,6 +17,16 @@ from storage.schema.caller import (
 )
 from storage.schema.column_types import Bytes, LongWhole, ShortText, ShortTexts, Text, Whole
 from storage.schema.records import EventKind
+from storage.schema.source import (
+    CLIENT,
+    CUSTOMERS,
+    LONGEST_SOURCE,
+    OTHERS,
+    SOURCE,
+    SOURCES,
+    Source,
+    is_from,
+)
 from storage.schema.unreadable import UnreadableValue
 
 
@@ -94,6 +105,19 @@ def _index_where_given(name: str, given: str, *columns: str) -> sa.Index:
     return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
+def source_column() -> sa.Column[str]:
+    """Return the column of whose traffic a row is; a client's where nothing is said."""
+    return sa.Column(
+        SOURCE, ShortText(LONGEST_SOURCE, SOURCES), nullable=False, server_default=CLIENT
+    )
+
+
+def _index_where_from(name: str, sources: Collection[Source], *columns: str) -> sa.Index:
+    """Return an index of the rows of some sources."""
+    where = is_from(sa.column(SOURCE), sources)
+    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 predictions = _record_table(
     "predictions",
     sa.Column("prediction_id", ShortText(32), nullable=False, unique=True),
@@ -106,9 +130,12 @@ predictions = _record_table(
     sa.Column("model_version", ShortText(100), nullable=False),
     sa.Column(REFERENCE, ShortText(LONGEST_REFERENCE)),
     sa.Column(METADATA, ShortTexts),
+    source_column(),
     sa.Index("ix_predictions_version_and_time", "model_version", "timestamp"),
     _index_where_given("ix_predictions_reference", REFERENCE, REFERENCE, "id"),
     _index_where_given("ix_predictions_metadata_time", METADATA, "timestamp"),
+    _index_where_from("ix_predictions_customers_time", CUSTOMERS, "timestamp"),
+    _index_where_from("ix_predictions_others_time", OTHERS, SOURCE, "timestamp"),
 )
 
 prediction_metadata = sa.Table(
@@ -139,6 +166,8 @@ api_metrics = _record_table(
     "api_metrics",
     *_request_columns(),
     sa.Column("request_id", ShortText(128), nullable=False),
+    source_column(),
+    _index_where_from("ix_api_metrics_others_time", OTHERS, SOURCE, "timestamp"),
 )
 
 logs = _record_table(
@@ -188,6 +217,7 @@ refused_inputs = _record_table(
     sa.Column("problem", ShortText(100), nullable=False),
     sa.Column("problems", Whole, nullable=False),
     sa.Column("value", sa.Float(53)),
+    source_column(),
 )
 """What requests to predict were refused for, by input and kind of problem."""
 
@@ -252,6 +282,7 @@ request_rollup = sa.Table(
     sa.Column("endpoint", ShortText(200), primary_key=True),
     sa.Column("status_code", Whole, primary_key=True, autoincrement=False),
     sa.Column("model_version", ShortText(100), primary_key=True),  # empty: none
+    sa.Column(SOURCE, ShortText(LONGEST_SOURCE, SOURCES), primary_key=True),
     sa.Column("requests", LongWhole, nullable=False),
     sa.Column("latency", Bytes, nullable=False),  # as storage/requests/histogram.py has it
     sqlite_with_rowid=False,
@@ -263,11 +294,13 @@ slowest_requests = _record_table(
     sa.Column("step_start", LongWhole, nullable=False),
     *_request_columns(),
     sa.Column("request_id", ShortText(128), nullable=False),
+    source_column(),
     sa.Index(
         "ix_slowest_requests_step",
         "resolution_seconds",
         "step_start",
         "endpoint",
+        SOURCE,
         "response_time",
     ),
 )

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 
 from storage.domain.inputs import FEATURE_NAMES, values_of
 from storage.schema.caller import METADATA, REFERENCE, UNNAMED, Caller
+from storage.schema.source import CLIENT, SOURCE, Source
 from storage.spool.segments import line_of
 
 
@@ -39,6 +40,7 @@ class Answered(NamedTuple):
     error_message: str | None
     request_id: str
     model_version: str | None
+    source: Source = CLIENT
 
 
 class Model(NamedTuple):
@@ -77,6 +79,8 @@ def request_line(answered: Answered, timestamp: datetime) -> bytes:
         "success": answered.status_code < 400,
         "error_message": None if message is None else message.encode(errors="replace").decode(),
     }
+    if answered.source == CLIENT:
+        del fields[SOURCE]  # as in a prediction's line
     return line_of(to_json(fields))
 
 
@@ -96,9 +100,11 @@ def _prediction(
         "model_version": model.model_version,
     }
     # Only where they were given: lines without them are as short as ever, and older releases read them.
-    reference, metadata = predicted.caller
+    reference, metadata, source = predicted.caller
     if reference is not None:
         fields[REFERENCE] = reference
     if metadata is not None:
         fields[METADATA] = metadata
+    if source != CLIENT:
+        fields[SOURCE] = source
     return fields

@@ -21,6 +21,7 @@ from storage.predictions.batch import PredictionBatch, newest_row_id, read_predi
 from storage.process.progress import keep_progress, read_progress
 from storage.schema.manifest import ModelManifest
 from storage.schema.records import ShadowRecord
+from storage.schema.source import CUSTOMERS
 from storage.settings import Settings
 from storage.spool.spool import Spool
 from training.promotion.loaded_version import LoadedVersion, NotLoadable
@@ -103,7 +104,10 @@ class Shadow:
 
     def _asks(self, challenger: LoadedVersion, batch: PredictionBatch, at: int) -> bool:
         own = batch.versions[at] == challenger.version
-        return not own and is_chosen(batch.prediction_ids[at], self._settings.shadow.share)
+        asked = batch.sources[at] in CUSTOMERS
+        return (
+            asked and not own and is_chosen(batch.prediction_ids[at], self._settings.shadow.share)
+        )
 
     def _challenger(self) -> LoadedVersion | None:
         """Return the newest challenger, loaded; None if there is none or it cannot be loaded."""

@@ -159,6 +159,7 @@ def _summary() -> SummaryResponse:
             for place, figures in enumerate(each)
         ],
         totals=empty,
+        requests_by_source={"client": 40},
         version_changes=[
             VersionChange(
                 time=NOON + TEN,

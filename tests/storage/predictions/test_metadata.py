@@ -178,7 +178,7 @@ def test_a_database_from_before_keeps_its_predictions_and_takes_new_ones(
     with database.transaction() as connection:
         command.downgrade(alembic_config(connection), "0011")
         old = records.prediction("old").row()
-        del old["reference"], old["metadata"]
+        del old["reference"], old["metadata"], old["source"]
         columns = [sa.column(name, predictions.c[name].type) for name in old]
         connection.execute(sa.insert(sa.table("predictions", *columns)).values(old))
     database.migrate()

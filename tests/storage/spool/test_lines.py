@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from storage.domain.inputs import EXAMPLE, FEATURES, HousingFeatures
 from storage.schema.caller import Caller
 from storage.schema.records import PredictionRecord, RequestRecord, new_id
+from storage.schema.source import SOURCES, Source
 from storage.spool.lines import (
     Answered,
     Model,
@@ -52,7 +53,8 @@ def test_an_answer_is_a_prediction_and_its_request(
 ) -> None:
     predicted = Predicted(new_id(), inputs, *answer, caller)
     version = MODEL.model_version
-    answered = Answered("/predict", "POST", 200, seconds, None, "request-1", version)
+    source = caller.source
+    answered = Answered("/predict", "POST", 200, seconds, None, "request-1", version, source)
     record = decode(answer_line(predicted, answered, now, MODEL).removesuffix(b"\n"))
     assert record.parts() == (
         _prediction(predicted, now),
@@ -73,6 +75,7 @@ def _prediction(predicted: Predicted, now: datetime) -> PredictionRecord:
         model_version=MODEL.model_version,
         reference=predicted.caller.reference,
         metadata=predicted.caller.metadata,
+        source=predicted.caller.source,
     )
 
 
@@ -82,6 +85,9 @@ def test_a_line_of_a_silent_caller_is_as_it_ever_was() -> None:
     line = prediction_line(predicted, datetime.now(UTC), "request-1", MODEL)
     assert b"reference" not in line
     assert b"metadata" not in line
+    answered = Answered("/predict", "POST", 200, 0.001, None, "request-1", MODEL.model_version)
+    for each in (line, request_line(answered, datetime.now(UTC))):
+        assert b"source" not in each
 
 
 @given(
@@ -90,6 +96,7 @@ def test_a_line_of_a_silent_caller_is_as_it_ever_was() -> None:
     seconds=NUMBERS,
     message=st.none() | st.text(max_size=50),
     version=st.none() | st.just("v1"),
+    source=st.sampled_from(SOURCES),
     now=MOMENTS,
 )
 def test_a_request_is_read_back_whatever_its_message_holds(
@@ -98,9 +105,10 @@ def test_a_request_is_read_back_whatever_its_message_holds(
     seconds: float,
     message: str | None,
     version: str | None,
+    source: Source,
     now: datetime,
 ) -> None:
-    answered = Answered(endpoint, "POST", status, seconds, message, "request-1", version)
+    answered = Answered(endpoint, "POST", status, seconds, message, "request-1", version, source)
     line = request_line(answered, now)
     assert line.count(b"\n") == 1
     assert decode(line.removesuffix(b"\n")) == RequestRecord(

@@ -1,0 +1,55 @@
+"""Sources of traffic in a query string, such as `client,batch`, and what an answer says of the others."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from storage.predictions.left_out import MOST_COUNTED
+from storage.schema.source import CUSTOMERS as CUSTOMERS
+from storage.schema.source import SOURCES as SOURCES
+from storage.schema.source import Source as Source
+from storage.schema.source import in_order
+
+_ANY = "|".join(SOURCES)
+
+
+def read_sources(value: Any) -> Any:
+    """Parse sources separated by commas; return a tuple of them unchanged.
+
+    Raises
+    ------
+    PydanticCustomError
+        If there is none, or an unknown one.
+
+    Examples
+    --------
+    >>> read_sources("batch,client")
+    ('client', 'batch')
+    """
+    if not isinstance(value, str):
+        return value
+    words = set(value.split(","))
+    if not words <= set(SOURCES):
+        raise PydanticCustomError(
+            "sources", f"write one or more of {', '.join(SOURCES)}, separated by commas"
+        )
+    return tuple(in_order([source for source in SOURCES if source in words]))
+
+
+Sources = Annotated[
+    tuple[Source, ...],
+    BeforeValidator(read_sources),
+    PlainSerializer(",".join, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": f"^({_ANY})(,({_ANY}))*$"}),
+]
+"""Whose traffic a query is about."""
+
+LeftOut = Annotated[
+    dict[Source, int],
+    Field(
+        description="Predictions of the window from other sources, by source, which are not judged; "
+        f"{MOST_COUNTED:,} stands for that or more."
+    ),
+]
+"""What of a window is from other sources than the requested ones."""
