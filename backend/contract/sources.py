@@ -5,11 +5,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from storage.predictions.left_out import MOST_COUNTED
 from storage.schema.source import CUSTOMERS as CUSTOMERS
+from storage.schema.source import MOST_LEFT_OUT, in_order
 from storage.schema.source import SOURCES as SOURCES
 from storage.schema.source import Source as Source
-from storage.schema.source import in_order
 
 _ANY = "|".join(SOURCES)
 
@@ -49,7 +48,7 @@ LeftOut = Annotated[
     dict[Source, int],
     Field(
         description="Predictions of the window from other sources, by source, which are not judged; "
-        f"{MOST_COUNTED:,} stands for that or more."
+        f"{MOST_LEFT_OUT:,} stands for that or more."
     ),
 ]
 """What of a window is from other sources than the requested ones."""

@@ -3,11 +3,13 @@
 import streamlit as st
 
 from backend.contract.drift import DriftWindowResponse
+from backend.contract.sources import CUSTOMERS
 from dashboard.drift.column import draw_opened, opened_name
 from dashboard.drift.multivariate_chart import draw_multivariate
 from dashboard.drift.reading import (
     USUAL_WINDOW,
     WINDOWS,
+    DriftChoice,
     forget_reading,
     read_drift,
 )
@@ -16,6 +18,7 @@ from dashboard.drift.table import draw_table
 from dashboard.drift.verdict import draw_no_verdict, draw_verdict
 from dashboard.shared.retraining_request import draw_retraining_request
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.sources import JUDGED, JUDGED_HELP, choose_sources, left_out_words
 from dashboard.wording.moment import clock
 
 UNSEEN = (
@@ -26,20 +29,20 @@ UNSEEN = (
 
 def draw_drift() -> None:
     """Read the chosen window, then draw it: a failed call leaves one sentence in its place."""
-    window_name = _choose()
+    choice = _choose()
     with asking_service():
         with st.spinner("Comparing with the training data …"):
-            reading = read_drift(housing_client(), window_name, opened_name())
+            reading = read_drift(housing_client(), choice, opened_name())
         found = reading.found
         draw_refused(reading.refused)
         if found.drift_analysis.status != "ok":
             draw_no_verdict(found)
             return
-        _draw_found(found)
+        _draw_found(found, of_customers=choice.sources == CUSTOMERS)
 
 
-def _choose() -> str:
-    choice_side, again_side = st.columns([3, 2], vertical_alignment="bottom")
+def _choose() -> DriftChoice:
+    choice_side, traffic_side, again_side = st.columns([6, 2, 2], vertical_alignment="bottom")
     with choice_side:
         chosen = st.segmented_control(
             "Predictions of the last",
@@ -49,15 +52,18 @@ def _choose() -> str:
             key="drift_window",
             bind="query-params",
         )
+    with traffic_side:
+        sources = choose_sources("drift", JUDGED, JUDGED_HELP)
     with again_side, st.container(horizontal=True, horizontal_alignment="right"):
         st.button("Refresh", icon=":material/refresh:", key="drift_again", on_click=forget_reading)
-    return str(chosen or USUAL_WINDOW)
+    return DriftChoice(str(chosen or USUAL_WINDOW), sources)
 
 
-def _draw_found(found: DriftWindowResponse) -> None:
+def _draw_found(found: DriftWindowResponse, *, of_customers: bool) -> None:
     draw_verdict(found)
-    st.caption(UNSEEN)
-    draw_retraining_request(found)
+    st.caption(UNSEEN + left_out_words(found.left_out))
+    if of_customers:  # a retraining learns from these alone
+        draw_retraining_request(found)
     st.subheader("Inputs by severity", anchor=False)
     draw_table(found)
     if found.opened is not None:

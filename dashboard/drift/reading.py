@@ -8,6 +8,7 @@ import streamlit as st
 from backend.client import HousingClient
 from backend.contract.drift import ColumnName, DriftQuery, DriftWindowResponse
 from backend.contract.refused import RefusedQuery, RefusedResponse
+from backend.contract.sources import CUSTOMERS, Source
 from dashboard.wording.moment import ZONE
 
 KEPT = "drift_reading"
@@ -25,21 +26,36 @@ USUAL_WINDOW = "24 hours"
 
 
 @dataclass(frozen=True)
-class DriftReading:
-    """One comparison: its window, the column that was opened, and what was refused meanwhile."""
+class DriftChoice:
+    """A window by its name, and whose predictions of it."""
 
     window_name: str
+    sources: tuple[Source, ...] = CUSTOMERS
+
+    @property
+    def window(self) -> timedelta:
+        """Its length."""
+        return WINDOWS[self.window_name]
+
+
+@dataclass(frozen=True)
+class DriftReading:
+    """One comparison: what was chosen, the column that was opened, and what was refused meanwhile."""
+
+    choice: DriftChoice
     opened: ColumnName | None
     found: DriftWindowResponse
     refused: RefusedResponse
 
-    def answers(self, window_name: str, opened: ColumnName | None) -> bool:
+    def answers(self, choice: DriftChoice, opened: ColumnName | None) -> bool:
         """Return whether this is the wanted reading; without a wanted column, the first was opened."""
         shown = self.found.opened.name if self.found.opened is not None else self.opened
-        return self.window_name == window_name and opened in (self.opened, shown)
+        return self.choice == choice and opened in (self.opened, shown)
 
 
-def read_drift(client: HousingClient, window_name: str, opened: ColumnName | None) -> DriftReading:
+def read_drift(
+    client: HousingClient, choice: DriftChoice, opened: ColumnName | None
+) -> DriftReading:
     """Compare the window, or return the comparison that was made already.
 
     Opening another column keeps the same window, so that the whole page shows one moment.
@@ -50,14 +66,13 @@ def read_drift(client: HousingClient, window_name: str, opened: ColumnName | Non
         If the call fails.
     """
     last: DriftReading | None = st.session_state.get(KEPT)
-    if last is not None and last.answers(window_name, opened):
+    if last is not None and last.answers(choice, opened):
         return last
-    same_window = last is not None and last.window_name == window_name
-    until = last.found.until if last is not None and same_window else None
-    query = DriftQuery(window=WINDOWS[window_name], until=until, feature=opened, zone=ZONE)
-    found = client.drift(query)
-    refused = client.refused_inputs(RefusedQuery(window=WINDOWS[window_name], until=found.until))
-    reading = DriftReading(window_name, opened, found, refused)
+    until = last.found.until if last is not None and last.choice == choice else None
+    asked = {"window": choice.window, "sources": choice.sources}
+    found = client.drift(DriftQuery(**asked, until=until, feature=opened, zone=ZONE))
+    refused = client.refused_inputs(RefusedQuery(**asked, until=found.until))
+    reading = DriftReading(choice, opened, found, refused)
     st.session_state[KEPT] = reading
     return reading
 

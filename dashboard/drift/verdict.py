@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from backend.contract.drift import DriftWindowResponse
+from dashboard.shared.sources import left_out_words
 from dashboard.wording.drift_words import drifted_words, usual_verdict, usual_words, verdict
 from dashboard.wording.moment import period
 
@@ -92,7 +93,8 @@ def draw_no_verdict(found: DriftWindowResponse) -> None:
             text_alignment="center",
         )
         st.caption(
-            f"{period(found.since, found.until)}. Choose a longer period, or refresh after more predictions.",
+            f"{period(found.since, found.until)}. Choose a longer period, or refresh after more predictions."
+            f"{left_out_words(found.left_out)}",
             text_alignment="center",
         )
         st.space("small")

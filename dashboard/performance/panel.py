@@ -6,6 +6,7 @@ import streamlit as st
 
 from backend.contract.definition import HAS_PLACE
 from backend.contract.performance import PerformanceQuery, PerformanceResponse
+from backend.contract.sources import Source
 from dashboard.performance.error_chart import draw_error_chart
 from dashboard.performance.error_map import draw_error_map
 from dashboard.performance.residual_chart import draw_residuals
@@ -18,6 +19,7 @@ from dashboard.performance.words import (
     verdict,
 )
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.sources import JUDGED, JUDGED_HELP, choose_sources, left_out_words
 from dashboard.wording.moment import ZONE
 
 WINDOWS = {
@@ -32,17 +34,10 @@ USUAL_WINDOW = "24 hours"
 
 def draw_performance() -> None:
     """Read the chosen window, then draw it: a failed call leaves one sentence in its place."""
-    chosen = st.segmented_control(
-        "Predictions of the last",
-        WINDOWS,
-        default=USUAL_WINDOW,
-        required=True,
-        key="performance_window",
-        bind="query-params",
-    )
+    length, sources = _choose()
     with asking_service():
-        length = WINDOWS[chosen or USUAL_WINDOW]
-        found = housing_client().performance(PerformanceQuery(window=length, zone=ZONE))
+        query = PerformanceQuery(window=length, sources=sources, zone=ZONE)
+        found = housing_client().performance(query)
         _draw_verdict(found)
         realized, estimated = st.columns(2, gap="large")
         with realized:
@@ -58,10 +53,26 @@ def draw_performance() -> None:
         shadow_panel(housing_client(), length)
 
 
+def _choose() -> tuple[timedelta, tuple[Source, ...]]:
+    window_side, traffic_side = st.columns([3, 1], vertical_alignment="bottom")
+    with window_side:
+        chosen = st.segmented_control(
+            "Predictions of the last",
+            WINDOWS,
+            default=USUAL_WINDOW,
+            required=True,
+            key="performance_window",
+            bind="query-params",
+        )
+    with traffic_side:
+        sources = choose_sources("performance", JUDGED, JUDGED_HELP)
+    return WINDOWS[chosen or USUAL_WINDOW], sources
+
+
 def _draw_verdict(found: PerformanceResponse) -> None:
     words = verdict(found)
     st.markdown(f":{words.colour}[:material/{words.icon}: **{words.title}**]  \n{words.sentence}")
-    st.caption(label_sentence(found))
+    st.caption(label_sentence(found) + left_out_words(found.left_out))
 
 
 def _draw_figures(title: str, facts: dict[str, str], reason: str | None) -> None:

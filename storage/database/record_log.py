@@ -14,7 +14,8 @@ from storage.errors import InvalidInput, RecordNotFound
 from storage.paths import RuntimePaths
 from storage.schema.caller import REFERENCE
 from storage.schema.records import utc_now
-from storage.schema.source import SOURCES, Source, is_from
+from storage.schema.source import SOURCES, Source
+from storage.schema.source_filter import is_from
 from storage.schema.tables import (
     api_metrics,
     events,

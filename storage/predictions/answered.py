@@ -14,7 +14,8 @@ from storage.domain.inputs import FEATURE_NAMES
 from storage.predictions.columns import Columns
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions
-from storage.schema.source import CUSTOMERS, Source, is_from
+from storage.schema.source import CUSTOMERS, Source
+from storage.schema.source_filter import is_from
 from storage.schema.tables import labels, predictions
 
 NUMBERS = (*FEATURE_NAMES, "prediction", "interval_lower", "interval_upper")

@@ -12,7 +12,8 @@ from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
 from storage.predictions.columns import Columns
 from storage.schema.arrays import FloatArray
-from storage.schema.source import CUSTOMERS, is_from
+from storage.schema.source import CUSTOMERS
+from storage.schema.source_filter import is_from
 from storage.schema.tables import labels, predictions
 
 

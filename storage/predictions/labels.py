@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from storage.database.connection import Database
 from storage.predictions.references import resolved
-from storage.schema.source import CUSTOMERS, is_from
+from storage.schema.source import CUSTOMERS
+from storage.schema.source_filter import is_from
 from storage.schema.tables import label_corrections, labels, predictions
 
 POSSIBLE_ID = re.compile(r"[0-9A-Za-z_-]{1,32}")

@@ -7,11 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database.connection import Database
-from storage.schema.source import SOURCES, Source, is_from
+from storage.schema.source import MOST_LEFT_OUT, SOURCES, Source
+from storage.schema.source_filter import is_from
 from storage.schema.tables import predictions
-
-MOST_COUNTED = 100_000
-"""Of one source: counting further would take longer than it tells anyone."""
 
 
 def count_left_out(
@@ -38,4 +36,4 @@ def _counted(source: Source, since: datetime, until: datetime) -> sa.Select[Any]
     some = sa.select(sa.literal(1)).where(
         is_from(predictions.c.source, (source,)), moment >= since, moment < until
     )
-    return sa.select(sa.func.count()).select_from(some.limit(MOST_COUNTED).subquery())
+    return sa.select(sa.func.count()).select_from(some.limit(MOST_LEFT_OUT).subquery())

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from storage.database.connection import Database
 from storage.predictions.columns import Columns
-from storage.schema.source import CUSTOMERS, Source, is_from
+from storage.schema.source import CUSTOMERS, Source
+from storage.schema.source_filter import is_from
 from storage.schema.tables import refused_inputs
 
 MOST_REFUSALS = 20_000

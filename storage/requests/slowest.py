@@ -15,7 +15,8 @@ from storage.database.connection import Database
 from storage.errors import InvalidInput
 from storage.requests.stored import RESPONSE_TIME, Row, StoredRequest
 from storage.schema.rollup import SLOWEST_KEPT, SLOWEST_RESOLUTIONS
-from storage.schema.source import SOURCES, Source, is_from
+from storage.schema.source import SOURCES, Source
+from storage.schema.source_filter import is_from
 from storage.schema.tables import slowest_requests
 from storage.schema.unreadable import refuse_unreadable
 

@@ -17,16 +17,8 @@ from storage.schema.caller import (
 )
 from storage.schema.column_types import Bytes, LongWhole, ShortText, ShortTexts, Text, Whole
 from storage.schema.records import EventKind
-from storage.schema.source import (
-    CLIENT,
-    CUSTOMERS,
-    LONGEST_SOURCE,
-    OTHERS,
-    SOURCE,
-    SOURCES,
-    Source,
-    is_from,
-)
+from storage.schema.source import CLIENT, CUSTOMERS, LONGEST_SOURCE, OTHERS, SOURCE, SOURCES, Source
+from storage.schema.source_filter import is_from
 from storage.schema.unreadable import UnreadableValue
 
 

@@ -21,7 +21,8 @@ from storage.predictions.refused import read_refused_inputs
 from storage.predictions.window import logged_span, read_prediction_window
 from storage.requests.summary import Range, summarize
 from storage.schema.records import RefusedInputRecord, RequestRecord, utc_now
-from storage.schema.source import CUSTOMERS, OTHERS, SOURCES, Source, in_order, is_from
+from storage.schema.source import CUSTOMERS, OTHERS, SOURCES, Source, in_order
+from storage.schema.source_filter import is_from
 from storage.schema.tables import (
     api_metrics,
     labels,
@@ -90,7 +91,7 @@ def test_what_is_left_out_is_counted(of_each: Database, monkeypatch: pytest.Monk
         said = {"timestamp": NOW - timedelta(minutes=1), "source": "probe"}
         rows = [records.prediction().model_copy(update=said).row() for _ in range(5)]
         connection.execute(sa.insert(predictions), rows)
-    monkeypatch.setattr(left_out, "MOST_COUNTED", 3)
+    monkeypatch.setattr(left_out, "MOST_LEFT_OUT", 3)
     assert count_left_out(of_each, SINCE, NOW, CUSTOMERS)["probe"] == 3
 
 
