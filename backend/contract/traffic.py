@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, Field
 from backend.contract.base import Request, Success
 from backend.contract.duration import SHORTEST_WINDOW, Duration
 from backend.contract.records import RequestRow
-from backend.contract.zone import ZoneQuery
 from backend.contract.sources import Sources
+from backend.contract.zone import ZoneQuery
 from storage.schema.rollup import SLOWEST_KEPT
 from storage.schema.source import Source
 from storage.schema.traffic import Figures as Figures

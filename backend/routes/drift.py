@@ -17,8 +17,8 @@ from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
 from storage.predictions.refused import read_refused_inputs
 from storage.schema.records import utc_now
-from storage.schema.time_steps import zone_named
 from storage.schema.source import CUSTOMERS
+from storage.schema.time_steps import zone_named
 
 blueprint = Blueprint("drift", __name__, url_prefix="/monitoring")
 

@@ -8,8 +8,8 @@ from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_query
 from storage.schema.records import utc_now
-from storage.schema.time_steps import zone_named
 from storage.schema.source import CUSTOMERS
+from storage.schema.time_steps import zone_named
 
 blueprint = Blueprint("performance", __name__, url_prefix="/monitoring")
 

@@ -16,8 +16,8 @@ from backend.web.validation import read_query
 from storage.requests.slowest import read_slowest
 from storage.requests.summary import Range, summarize
 from storage.schema.records import utc_now
-from storage.schema.time_steps import zone_named
 from storage.schema.source import SOURCES
+from storage.schema.time_steps import zone_named
 
 blueprint = Blueprint("traffic", __name__)
 

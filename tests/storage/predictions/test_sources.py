@@ -78,7 +78,7 @@ def test_everything_that_judges_or_learns_sees_customers_alone(of_each: Database
 def test_who_asks_for_others_gets_them(of_each: Database, sources: tuple[Source, ...]) -> None:
     asked = sorted(MINUTES[source] for source in sources)
     window = read_prediction_window(of_each, SINCE, NOW, 100, sources)
-    answered = read_answered_window(of_each, "one", SINCE, NOW, 100, sources)
+    answered = read_answered_window(of_each, "one", SINCE, NOW, 100, sources=sources)
     assert sorted(window.predicted) == sorted(answered.rows.predicted) == asked
     assert len(read_refused_inputs(of_each, SINCE, NOW, sources=sources).found) == len(sources)
 
