@@ -224,7 +224,31 @@ class TimelinePoint(Described):
     threshold: float | None = Field(
         description="Distance above which the column counts as drifted."
     )
+    beyond: bool | None = Field(
+        None, description="Whether the distance exceeds the threshold; null with too few rows."
+    )
     drift_share: float | None = Field(description="Share of inputs that drifted, 0 to 1.")
+
+
+class DriftOnset(Described):
+    """Since when a column is beyond its expected range, which is wider where a step has fewer rows.
+
+    ``first_beyond`` and ``last_within`` are null while the newest compared step is within the range. Then
+    ``last_within`` is null, too, if no earlier step of the window is within it: the drift is older.
+    """
+
+    steps: int = Field(description="Steps of the timeline.")
+    steps_compared: int = Field(description="Steps with enough rows to compare.")
+    steps_beyond: int = Field(description="Steps beyond the expected range.")
+    first_beyond: AwareDatetime | None = Field(
+        description="Start of the first step beyond the range, of those up to the newest."
+    )
+    last_within: AwareDatetime | None = Field(
+        description="Start of the last step within the range before it."
+    )
+    last_beyond: AwareDatetime | None = Field(
+        description="Start of the newest step beyond the range."
+    )
 
 
 class OpenedColumn(Described):
@@ -233,6 +257,7 @@ class OpenedColumn(Described):
     name: str = Field(description="Name of the column.")
     cumulative: CumulativePair = Field(description="Cumulative distributions.")
     timeline: list[TimelinePoint] = Field(description="Drift over the window, oldest step first.")
+    onset: DriftOnset = Field(description="Since when the column is beyond its expected range.")
 
 
 Aspect = Literal[

@@ -15,6 +15,7 @@ from backend.contract.drift import (
 )
 from backend.drift.alarm import CheckedWindow, drift_alarm
 from backend.drift.detector import PREDICTION, DriftDetector
+from backend.drift.onset import onset_of
 from backend.drift.picture import (
     cumulative_shares,
     histogram,
@@ -103,10 +104,12 @@ def check_window(
         steps = timeline_steps(window, zone)
         whole = _with_first_step(database, window, steps.since, most_rows, sources)
         own = _own_predictions(version, whole)
+        points = timeline(detector, name, whole, own, steps, thresholds)
         column = OpenedColumn(
             name=name,
             cumulative=cumulative_shares(*columns[name]),
-            timeline=timeline(detector, name, whole, own, steps, thresholds),
+            timeline=points,
+            onset=onset_of(points),
         )
     return DriftWindowResponse(
         drift_analysis=report,

@@ -125,6 +125,7 @@ def _point(
         n_samples=report.n_samples,
         ks_statistic=ks_statistic,
         threshold=threshold,
+        beyond=None if ks_statistic is None or threshold is None else ks_statistic > threshold,
         drift_share=report.drift_share,
     )
 

@@ -3,16 +3,18 @@
 import streamlit as st
 
 from backend.contract.drift import ColumnName, DriftWindowResponse, HistogramPair, OpenedColumn
+from dashboard.charts.time_steps import running_words
 from dashboard.drift.column_chart import (
     category_option,
     cumulative_option,
     histogram_option,
-    is_beyond,
     timeline_option,
 )
+from dashboard.drift.onset import agreement_words, onset_words
 from dashboard.drift.reading import OPENED
 from dashboard.drift.table import ranking, score_of, state_words
 from dashboard.wording.drift_words import column_label, column_unit, column_words, probability
+from dashboard.wording.moment import step_words
 from dashboard.wording.value import escaped
 from dashboard.wording.words import in_sentence
 
@@ -49,7 +51,7 @@ def draw_opened(found: DriftWindowResponse, opened: OpenedColumn) -> None:
             key="drift_histogram",
             alt=f"Shares of {in_sentence(column_label(opened.name))}, reference and current",
         )
-    _draw_timeline(opened)
+    _draw_timeline(found, opened)
 
 
 def _draw_distributions(opened: OpenedColumn, histograms: HistogramPair) -> None:
@@ -71,7 +73,10 @@ def _draw_distributions(opened: OpenedColumn, histograms: HistogramPair) -> None
         )
 
 
-def _draw_timeline(opened: OpenedColumn) -> None:
+def _draw_timeline(found: DriftWindowResponse, opened: OpenedColumn) -> None:
+    score, thresholds = score_of(found.drift_analysis, opened.name), found.drift_analysis.thresholds
+    explained = agreement_words(score, opened.onset, thresholds)
+    st.markdown(f"**{onset_words(opened.onset)}** {explained}")
     statistic = "KS statistic" if column_words(opened.name) is None else "Total variation"
     st.echarts_chart(
         timeline_option(opened.timeline, statistic),
@@ -83,14 +88,13 @@ def _draw_timeline(opened: OpenedColumn) -> None:
 
 
 def timeline_words(opened: OpenedColumn) -> str:
-    """Say in how many parts of the window the column left the expected range."""
-    tested = [point for point in opened.timeline if point.ks_statistic is not None]
-    beyond = sum(map(is_beyond, tested))
-    parts = len(opened.timeline)
-    exceeded = "No period" if not beyond else f"{beyond} of them"
+    """Say what the steps are, and how many of them can be compared."""
+    first, last, onset = opened.timeline[0], opened.timeline[-1], opened.onset
+    running = running_words(unfinished=last.unfinished)
     return (
-        f"{parts} periods from the first prediction on, {len(tested)} with enough data to compare. "
-        f"{exceeded} exceeded the expected range."
+        f"One point per {step_words(first.until - first.since)}, {onset.steps_compared} of {onset.steps} "
+        "with enough predictions to compare. The expected range is wider where there are fewer."
+        f"{running}"
     )
 
 

@@ -90,19 +90,12 @@ def timeline_option(
     }
 
 
-def is_beyond(point: TimelinePoint) -> bool:
-    """Return whether a step exceeded the expected range."""
-    if point.ks_statistic is None or point.threshold is None:
-        return False
-    return point.ks_statistic > point.threshold
-
-
 def _timed(point: TimelinePoint) -> dict[str, Any]:
     measured = in_percent(point.ks_statistic)
     return {
         "time": middle(point.since, point.until),
         "measured": measured,
-        "beyond": measured if is_beyond(point) else None,
+        "beyond": measured if point.beyond else None,
         "expected": in_percent(point.threshold),
         "rows": point.n_samples,
     }

@@ -19,7 +19,6 @@ from dashboard.drift.verdict import draw_no_verdict, draw_verdict
 from dashboard.shared.retraining_request import draw_retraining_request
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.sources import JUDGED, JUDGED_HELP, choose_sources, left_out_words
-from dashboard.wording.moment import clock
 
 UNSEEN = (
     "Inputs cannot show that actual values changed while the inputs did not (all 20 % higher, for "
@@ -69,4 +68,3 @@ def _draw_found(found: DriftWindowResponse, *, of_customers: bool) -> None:
     if found.opened is not None:
         draw_opened(found, found.opened)
     draw_multivariate(found.drift_analysis.multivariate)
-    st.caption(f"Updated {clock(found.until)}. Refresh to update again.")

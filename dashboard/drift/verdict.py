@@ -6,6 +6,7 @@ import streamlit as st
 
 from backend.contract.drift import DriftWindowResponse
 from dashboard.shared.sources import left_out_words
+from dashboard.shared.verdict_age import draw_age
 from dashboard.wording.drift_words import drifted_words, usual_verdict, usual_words, verdict
 from dashboard.wording.moment import period
 
@@ -23,6 +24,7 @@ def draw_verdict(found: DriftWindowResponse) -> None:
         st.markdown(_alarm_words(found))
         second(found, heading="#####")
         st.caption(sample_words(found))
+        draw_age(found.until, " *Refresh* compares again.")
 
 
 def _training_verdict(found: DriftWindowResponse, heading: str) -> None:
@@ -97,4 +99,5 @@ def draw_no_verdict(found: DriftWindowResponse) -> None:
             f"{left_out_words(found.left_out)}",
             text_alignment="center",
         )
+        draw_age(found.until)
         st.space("small")

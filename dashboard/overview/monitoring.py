@@ -15,6 +15,7 @@ from dashboard.overview.background_reading import BackgroundReading
 from dashboard.overview.error_comparison import ErrorFigures, draw_error_comparison
 from dashboard.settings import dashboard_settings
 from dashboard.shared.service import asking_quietly, new_client
+from dashboard.shared.verdict_age import age_words
 from dashboard.wording.drift_words import (
     Verdict,
     column_label,
@@ -22,7 +23,6 @@ from dashboard.wording.drift_words import (
     usual_verdict,
     verdict,
 )
-from dashboard.wording.moment import clock
 from dashboard.wording.value import escaped, written
 from dashboard.wording.words import in_sentence
 
@@ -69,7 +69,7 @@ def draw_drift_summary() -> None:
         st.markdown(
             f":{words.colour}[:material/{words.icon}: **{words.title}**]  \n{_share(found)}"
         )
-        st.caption(f"{found.drift_analysis.n_samples:,} predictions, {clock(found.until)}.")
+        st.caption(f"{found.drift_analysis.n_samples:,} predictions, {age_words(found.until)}.")
         if st.button("Details", key="overview_drift", type="tertiary", icon=":material/compare:"):
             DRIFT.open()
 
@@ -99,6 +99,7 @@ def draw_error_summary() -> None:
         if figures.realized is not None or figures.estimated is not None:
             draw_error_comparison(figures)
         st.markdown("  \n".join([_realized_words(found), _estimated_words(found)]))
+        st.caption(f"{found.labels.predictions:,} predictions, {age_words(found.until)}.")
 
 
 def error_figures(found: PerformanceResponse) -> ErrorFigures:

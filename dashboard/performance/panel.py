@@ -20,7 +20,9 @@ from dashboard.performance.words import (
 )
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.sources import JUDGED, JUDGED_HELP, choose_sources, left_out_words
+from dashboard.shared.verdict_age import age_words
 from dashboard.wording.moment import ZONE
+from dashboard.wording.words import capitalized
 
 WINDOWS = {
     "15 minutes": timedelta(minutes=15),
@@ -72,7 +74,8 @@ def _choose() -> tuple[timedelta, tuple[Source, ...]]:
 def _draw_verdict(found: PerformanceResponse) -> None:
     words = verdict(found)
     st.markdown(f":{words.colour}[:material/{words.icon}: **{words.title}**]  \n{words.sentence}")
-    st.caption(label_sentence(found) + left_out_words(found.left_out))
+    counted = label_sentence(found) + left_out_words(found.left_out)
+    st.caption(f"{counted} {capitalized(age_words(found.until))}.")
 
 
 def _draw_figures(title: str, facts: dict[str, str], reason: str | None) -> None:

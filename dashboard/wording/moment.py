@@ -19,6 +19,37 @@ def moment(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def to_the_second(time: datetime) -> str:
+    """Write a time with its date, and with its seconds if there are any.
+
+    Examples
+    --------
+    >>> to_the_second(datetime(2026, 11, 23, 16, 5, tzinfo=UTC))
+    '2026-11-23 16:05 UTC'
+    >>> to_the_second(datetime(2026, 11, 23, 16, 5, 30, tzinfo=UTC))
+    '2026-11-23 16:05:30 UTC'
+    """
+    time = time.astimezone(UTC)
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC" if time.second else moment(time)
+
+
+def as_of(time: datetime, now: datetime) -> str:
+    """Write when a verdict was reached, and how old it is.
+
+    Examples
+    --------
+    >>> now = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
+    >>> as_of(now - timedelta(seconds=12), now), as_of(now, now)
+    ('as of 14:03:10 UTC, 12 s ago', 'as of 14:03:22 UTC, just now')
+    >>> as_of(now - timedelta(days=2), now)
+    'as of 2026-11-21 14:03:22 UTC, 2 d 0 h ago'
+    """
+    age = max((now - time).total_seconds(), 0)
+    ago = "just now" if age < 1 else f"{lasting(age)} ago"
+    same_day = time.astimezone(UTC).date() == now.astimezone(UTC).date()
+    return f"as of {clock(time) if same_day else f'{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC'}, {ago}"
+
+
 def cell(time: datetime) -> datetime:
     """Return a time as a cell of a table: in UTC and without its zone, which the column names."""
     return time.astimezone(UTC).replace(tzinfo=None)

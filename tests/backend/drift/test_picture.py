@@ -110,6 +110,22 @@ def test_the_first_step_is_whole_and_the_verdict_is_of_the_window_alone(
     assert points[-1].until == TEN + 95 * MINUTE
 
 
+def test_drift_is_said_to_have_begun_with_the_first_step_beyond_the_range(
+    ask: Callable[..., None], look: Look
+) -> None:
+    ask(0, 65)
+    ask(65, 120, 1.5)
+    found = look(TEN + 93 * MINUTE)
+    assert found.opened is not None
+    onset = found.opened.onset
+    assert found.drift_analysis.drift_scores["MedInc"].drifted
+    assert (onset.last_within, onset.first_beyond) == (TEN + 60 * MINUTE, TEN + 65 * MINUTE)
+    assert onset.last_beyond == TEN + 90 * MINUTE
+    assert onset.steps_beyond == 6
+    beyond = {point.since for point in found.opened.timeline if point.beyond}
+    assert beyond == {TEN + minute * MINUTE for minute in range(65, 95, 5)}
+
+
 def test_of_a_window_with_too_many_rows_the_first_step_is_whole_too(
     ask: Callable[..., None], look: Look
 ) -> None:

@@ -1,6 +1,7 @@
 """The Drift page: verdicts on drifted, quiet and scarce traffic, one input opened, a retraining asked for."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -88,6 +89,9 @@ def test_drifted_traffic_gets_its_verdict_reasons_and_alarm(
     assert "Alarm] The latest period is conclusive on its own." in text
     assert any(f"{ROWS:,} predictions, " in caption.value for caption in page.caption)
     assert len(page.get("echarts_chart")) == 4
+    assert "Beyond the expected range since 20" in text
+    assert "counts as no drift" not in text
+    assert any(re.match(r"As of \d\d:\d\d:\d\d UTC, ", each.value) for each in page.caption)
 
 
 def test_the_table_is_ranked_and_has_both_histograms_in_its_cells(
@@ -115,6 +119,7 @@ def test_quiet_traffic_is_said_to_be_quiet(open_page: OpenPage, service: Service
     assert "No significant difference from the training data." in text
     assert "No alarm] The latest period shows no drift." in text
     assert "**No drift.**" in text
+    assert "No step is beyond its expected range." in text
 
 
 def test_refused_requests_are_shown_though_nothing_was_predicted(

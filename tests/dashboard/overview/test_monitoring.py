@@ -1,5 +1,7 @@
 """Trust on the Overview: drifted share, realized beside estimated error, what happened."""
 
+import re
+
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
@@ -40,6 +42,8 @@ def test_drifted_share_and_both_errors_are_shown(
     assert f"for {ROWS - LABELLED:,} unlabelled predictions" in text
     assert "Realized **" in text
     assert "*Estimated ≈ " in text
+    aged = [each.value for each in page.caption if re.search(r"predictions, as of \d", each.value)]
+    assert len(aged) == 2, "each verdict carries its time and age"
 
 
 def test_events_are_listed_newest_first(open_page: OpenPage, operated_service: Service) -> None:
