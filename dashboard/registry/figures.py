@@ -10,9 +10,10 @@ from backend.contract.model_version import VersionResponse
 from backend.contract.performance import Estimate, RealizedError
 from dashboard.charts.colours import DOWN, UP
 from dashboard.charts.interval_mark import MarkStyle, interval_marks
-from dashboard.registry.words import CHAMPION, doubt_words, table_words, trained_words
+from dashboard.registry.words import doubt_words, table_words, trained_words
 from dashboard.settings import addresses
 from dashboard.wording.value import CHART_UNIT, escaped, number_range, share_range, value_range
+from dashboard.wording.version_words import CHAMPION
 
 FIGURES = {
     "rmse": (f"RMSE, {CHART_UNIT}", float(DISPLAY.chart.factor)),

@@ -15,19 +15,18 @@ from dashboard.registry.champion_change import (
 from dashboard.registry.figures import draw_figures
 from dashboard.registry.slices import draw_slices
 from dashboard.registry.versions import choose_other, draw_versions
-from dashboard.registry.words import (
+from dashboard.registry.words import Outcome, outcome
+from dashboard.shared.buttons import readable_letters
+from dashboard.shared.gate_verdict import draw_gate, failed_checks
+from dashboard.shared.service import asking_service, housing_client
+from dashboard.wording.version_words import (
     CHALLENGER,
     CHAMPION,
     NOUNS,
     PREVIOUS,
-    Outcome,
     champion_of,
-    outcome,
     state_of,
 )
-from dashboard.shared.buttons import readable_letters
-from dashboard.shared.gate_verdict import draw_gate, failed_checks
-from dashboard.shared.service import asking_service, housing_client
 
 CHANGE_KEY = "registry_change_side"
 

@@ -8,7 +8,7 @@ from backend.contract.model_version import ComparisonResponse, SliceComparison
 from backend.contract.performance import Estimate
 from dashboard.charts.colours import DOWN, TOTAL, UP
 from dashboard.charts.interval_mark import MarkStyle, interval_marks
-from dashboard.registry.words import NOUNS, finer_difference
+from dashboard.registry.words import finer_difference
 from dashboard.shared.column_width import column_width
 from dashboard.wording.segment_words import segment_label
 from dashboard.wording.value import (
@@ -19,6 +19,7 @@ from dashboard.wording.value import (
     ranged,
     value_column,
 )
+from dashboard.wording.version_words import NOUNS
 from dashboard.wording.words import ALL_SUBJECTS
 
 ROW_HEIGHT, FRAME_HEIGHT = 25, 84

@@ -6,15 +6,15 @@ import streamlit as st
 
 from backend.contract.models import ModelsResponse, ModelVersion, RemovedModelVersion
 from backend.contract.performance import Estimate
-from dashboard.registry.words import (
+from dashboard.wording.moment import COLUMN_FORMAT, cell
+from dashboard.wording.value import in_written_unit, ranged, value_column, written
+from dashboard.wording.version_words import (
     CHALLENGER,
     PREVIOUS,
     choice_label,
     model_label,
     state_of,
 )
-from dashboard.wording.moment import COLUMN_FORMAT, cell
-from dashboard.wording.value import in_written_unit, ranged, value_column, written
 
 CHOSEN = "registry_other"
 """Session state: the version to compare with the champion."""

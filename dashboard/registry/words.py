@@ -1,23 +1,14 @@
-"""Versions in words: the state of each, which of two is better, how a figure is written."""
+"""Versions in words: which of two is better, how a figure is written."""
 
 from dataclasses import dataclass
 
 from backend.contract.definition import DISPLAY
 from backend.contract.model_version import ComparisonResponse, GateVerdict
-from backend.contract.models import ModelsResponse, ModelVersion
+from backend.contract.models import ModelVersion
 from backend.contract.performance import Estimate
 from dashboard.wording.moment import moment
 from dashboard.wording.value import escaped, ranged, written, written_difference
-
-CHAMPION, PREVIOUS, CHALLENGER, EARLIER = "Champion", "Previous", "Challenger", "Earlier"
-ROLLED_BACK = "Rolled back"
-NOUNS = {
-    CHALLENGER: "challenger",
-    PREVIOUS: "previous version",
-    EARLIER: "earlier version",
-    ROLLED_BACK: "rolled-back version",
-}
-"""What a sentence calls a version in each state but the champion's."""
+from dashboard.wording.version_words import model_label
 
 
 @dataclass(frozen=True)
@@ -28,37 +19,6 @@ class Outcome:
     sentence: str
     colour: str
     icon: str
-
-
-def model_label(version: ModelVersion) -> str:
-    """Return the name of the kind of model."""
-    return version.model_name.replace("_", " ").capitalize()
-
-
-def state_of(version: ModelVersion, models: ModelsResponse) -> str:
-    """Return the state of a version; a challenger was trained after the champion.
-
-    A rollback leads to the previous one, never to one that was rolled back from.
-    """
-    if version.is_champion:
-        return CHAMPION
-    if version.is_previous:
-        return PREVIOUS
-    if version.is_rolled_back:
-        return ROLLED_BACK
-    champion = champion_of(models)
-    is_newer = champion is None or version.created_at > champion.created_at
-    return CHALLENGER if is_newer else EARLIER
-
-
-def champion_of(models: ModelsResponse) -> ModelVersion | None:
-    """Return the version that serves; None if the pointer is lost."""
-    return next((one for one in models.versions if one.is_champion), None)
-
-
-def choice_label(version: ModelVersion, models: ModelsResponse) -> str:
-    """Return a version as a list of choices shows it."""
-    return f"{version.version} · {model_label(version)} · {state_of(version, models).lower()}"
 
 
 def trained_words(version: ModelVersion) -> str:
