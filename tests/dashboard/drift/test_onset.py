@@ -2,10 +2,12 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from backend.contract.drift import ColumnScore, DriftOnset
+from backend.contract.drift import ColumnScore
+from backend.contract.drift_timeline import DriftOnset
 from backend.drift.thresholds import DriftThresholds
 from dashboard.drift.onset import agreement_words, onset_words
 
@@ -35,9 +37,12 @@ SINCE = onset(3, 30, 25, 40)
 
 
 def score(*, drifted: bool, p_value: float = 0.5, distance: float | None = 0.2) -> ColumnScore:
-    return ColumnScore.model_construct(
-        None, drifted=drifted, adjusted_p_value=p_value, ks_statistic=distance
-    )
+    said: dict[str, Any] = {
+        "drifted": drifted,
+        "adjusted_p_value": p_value,
+        "ks_statistic": distance,
+    }
+    return ColumnScore.model_construct(**said)
 
 
 @pytest.mark.parametrize(
