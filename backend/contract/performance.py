@@ -34,8 +34,14 @@ class StepsQuery(ZoneQuery):
 
 
 class PerformanceQuery(StepsQuery):
-    """GET /monitoring/performance: predictions of the served version."""
+    """GET /monitoring/performance: predictions of one version."""
 
+    model_version: str | None = Field(
+        None,
+        min_length=1,
+        max_length=100,
+        description="Version whose predictions are measured; the one that serves by default.",
+    )
     sources: Sources = Field(
         CUSTOMERS, description="Whose traffic, separated by commas; the customers' by default."
     )
@@ -193,9 +199,7 @@ class PerformanceResponse(Success):
         description="Share of actual values the intervals should contain, 0 to 1."
     )
     labels: LabelState = Field(description="Number and delay of known actual values.")
-    baseline: RealizedError | None = Field(
-        description="Error on the holdout of the served version."
-    )
+    baseline: RealizedError | None = Field(description="Error on the holdout of the version.")
     realized: RealizedError = Field(description="Realized error.")
     degradation: Degradation = Field(description="Realized error compared with the holdout.")
     estimated: EstimatedError = Field(

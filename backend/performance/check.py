@@ -35,9 +35,34 @@ MOST_ROWS = 10_000
 STEP_MINIMUM_ROWS = 30
 USUAL_STEPS = 24
 """About so many steps of time."""
+MOST_BASELINES = 4
+"""Versions whose baselines are kept: the one that serves, and those that somebody looks back at."""
 NO_HOLDOUT = (
     "This version was trained before holdouts were stored; the next trained version will have one."
 )
+
+
+@dataclass(frozen=True)
+class JudgedVersion:
+    """The version whose predictions are measured, serving or not.
+
+    Attributes
+    ----------
+    holdout
+        What its error is compared with; None if it has none, and ``missing`` says why.
+    coverage
+        The share of actual values that its intervals should contain.
+    """
+
+    version: str
+    holdout: LabelledPredictions | None
+    coverage: float
+    missing: str = NO_HOLDOUT
+
+    @classmethod
+    def serving(cls, model: ServedModel) -> "JudgedVersion":
+        """Return the version of a model that is loaded."""
+        return cls(model.manifest.version, model.holdout, model.coverage)
 
 
 @dataclass(frozen=True)
@@ -57,17 +82,16 @@ class NoBaseline:
 
 
 class PerformanceCheck:
-    """Measures windows; caches the baseline of the last version, which takes half a second to compute."""
+    """Measures windows; caches the baselines of a few versions: each takes half a second to compute."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._version: str | None = None
-        self._baseline: Baseline | NoBaseline = NoBaseline(NO_HOLDOUT)
+        self._baselines: dict[str, Baseline | NoBaseline] = {}
 
     def report(
         self,
-        model: ServedModel,
+        judged: JudgedVersion,
         until: datetime,
         length: timedelta,
         minimum_rows: int,
@@ -75,7 +99,7 @@ class PerformanceCheck:
         zone: tzinfo = UTC,
         sources: Sequence[Source] = CUSTOMERS,
     ) -> PerformanceResponse:
-        """Measure the model's own predictions of the ``length`` before ``until``.
+        """Measure a version's own predictions of the ``length`` before ``until``.
 
         Parameters
         ----------
@@ -91,13 +115,13 @@ class PerformanceCheck:
         DatabaseUnavailable
             If they cannot be read.
         """
-        version = model.manifest.version
+        version = judged.version
         since = until - length
         steps = self._steps(version, since, until, zone, sources)
         window = read_answered_window(
             self._database, version, since, until, MOST_ROWS, steps.since, sources
         )
-        baseline = self.baseline(model)
+        baseline = self.baseline(judged)
         known = window.rows.is_labelled & window.inside
         rows = window.rows.only(known)
         losses = _expected_losses(baseline, window)
@@ -108,7 +132,7 @@ class PerformanceCheck:
             left_out=count_left_out(self._database, since, until, sources),
             rows_read=int(window.inside.sum()),
             n_labelled=window.labelled,
-            expected_coverage=model.coverage,
+            expected_coverage=judged.coverage,
             labels=_label_state(window),
             baseline=None if isinstance(baseline, NoBaseline) else baseline.realized,
             realized=realized_error(rows, SEED, minimum_rows),
@@ -133,18 +157,21 @@ class PerformanceCheck:
         first = first_answered(self._database, version, since, until, sources)
         return round_steps(first or since, until, USUAL_STEPS, zone)
 
-    def baseline(self, model: ServedModel) -> Baseline | NoBaseline:
-        """Return the baseline of the model's error, or why its version has none."""
+    def baseline(self, judged: JudgedVersion) -> Baseline | NoBaseline:
+        """Return the baseline of a version's error, or why it has none."""
         with self._lock:
-            if self._version != model.manifest.version:
-                self._baseline = _make_baseline(model.holdout)
-                self._version = model.manifest.version
-            return self._baseline
+            # Kept again at the end: the one that was not asked for longest goes first.
+            kept = self._baselines.pop(judged.version, None)
+            self._baselines[judged.version] = kept = kept or _make_baseline(judged)
+            for version in [*self._baselines][:-MOST_BASELINES]:
+                del self._baselines[version]
+            return kept
 
 
-def _make_baseline(holdout: LabelledPredictions | None) -> Baseline | NoBaseline:
+def _make_baseline(judged: JudgedVersion) -> Baseline | NoBaseline:
+    holdout = judged.holdout
     if holdout is None:
-        return NoBaseline(NO_HOLDOUT)
+        return NoBaseline(judged.missing)
     if len(holdout) < SMALLEST_HOLDOUT:
         return NoBaseline(
             f"The test part of this version's training had {len(holdout)} rows; at least "

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from backend.contract.model_version import ComparisonResponse, SliceComparison, VersionSlice
 from backend.contract.performance import RealizedError
-from backend.performance.check import NO_HOLDOUT
+from backend.performance.check import NO_HOLDOUT, JudgedVersion
 from backend.performance.realized import realized_error
 from backend.performance.slices import worst_slices
 from storage.errors import ModelIntegrityError, StateConflict
@@ -19,7 +19,12 @@ from training.evaluation.holdout_comparison import (
     HoldoutComparison,
     compare_holdouts,
 )
+from training.models.intervals import COVERAGE
 
+FILES_REMOVED = (
+    "The files of this version were removed, because enough newer ones are kept: there is no test part to "
+    "judge its errors by."
+)
 MOST_KEPT = 512
 """Reports of each kind to cache: a few kilobytes each."""
 
@@ -60,6 +65,12 @@ class VersionReports:
     def slices(self, version: str) -> list[VersionSlice]:
         """Return the segments with 30 rows or more, the highest RMSE first."""
         return self._kept_slices(self._place(version))
+
+    def judged(self, version: str) -> JudgedVersion:
+        """Return what a version's predictions are measured by; its files may be gone since."""
+        if self._store.removed.find(version) is not None:
+            return JudgedVersion(version, None, COVERAGE, FILES_REMOVED)
+        return JudgedVersion(version, self._holdout(self._place(version)), COVERAGE)
 
     def comparison(self, version: str, against: str) -> ComparisonResponse:
         """Compare two versions on the rows that both have; the differences are version - against."""

@@ -11,7 +11,7 @@ from backend.contract.performance import Degradation
 from backend.contract.retraining_check import PerformanceAnalysis, RetrainingDecision
 from backend.drift.check import check_window, compare_rows
 from backend.drift.traffic_history import TrafficHistory
-from backend.performance.check import SEED, NoBaseline, PerformanceCheck
+from backend.performance.check import SEED, JudgedVersion, NoBaseline, PerformanceCheck
 from backend.performance.realized import degradation, realized_error
 from backend.retraining.configuration import MonitoringConfiguration, drift_thresholds, policy_rules
 from backend.retraining.findings import drift_finding, estimated_finding, realized_finding
@@ -161,7 +161,7 @@ class RetrainingChecks:
     def _error_of(
         self, model: ServedModel, labelled: LabelledPredictions, config: MonitoringConfig
     ) -> ErrorLook:
-        baseline = self._performance.baseline(model)
+        baseline = self._performance.baseline(JudgedVersion.serving(model))
         minimum, margin = config.performance_minimum_rows, config.degradation_margin_share
         realized = realized_error(labelled, SEED, minimum)
         compared = (
@@ -178,8 +178,9 @@ class RetrainingChecks:
         self, model: ServedModel, now: datetime, length: timedelta, config: MonitoringConfig
     ) -> ErrorLook:
         margin = config.degradation_margin_share
+        judged = JudgedVersion.serving(model)
         report = self._performance.report(
-            model, now, length, config.performance_minimum_rows, margin
+            judged, now, length, config.performance_minimum_rows, margin
         )
         return ErrorLook(
             analysis=PerformanceAnalysis(

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, g, request
 
 from backend.contract.performance import PerformanceQuery, PerformanceResponse
 from backend.metrics.metrics import Metrics
+from backend.performance.check import JudgedVersion
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_query
@@ -19,11 +20,14 @@ def performance() -> Response:
     """Measure the error of predictions in a window, and estimate it where actual values are missing."""
     services = current_services()
     query = read_query(PerformanceQuery, request.args)
-    model = services.host.current()
-    g.model_version = model.manifest.version
+    serving = JudgedVersion.serving(services.host.current())
+    judged = serving
+    if query.model_version not in (None, serving.version):
+        judged = services.version_reports.judged(query.model_version)
+    g.model_version = judged.version
     config = services.configuration.current().config
     report = services.performance.report(
-        model,
+        judged,
         query.until or utc_now(),
         query.window,
         config.performance_minimum_rows,
@@ -31,7 +35,7 @@ def performance() -> Response:
         zone_named(query.zone),
         query.sources,
     )
-    if query.until is None and query.sources == CUSTOMERS:
+    if query.until is None and query.sources == CUSTOMERS and judged is serving:
         _show(services.metrics, report)
     return answer(report)
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from backend.contract.definition import HAS_PLACE
 from backend.contract.performance import PerformanceQuery, PerformanceResponse
@@ -12,6 +13,7 @@ from dashboard.performance.error_map import draw_error_map
 from dashboard.performance.residual_chart import draw_residuals
 from dashboard.performance.shadow_chart import shadow_panel
 from dashboard.performance.slices import draw_slices
+from dashboard.performance.version import choose_version, offer_previous
 from dashboard.performance.words import (
     estimated_facts,
     label_sentence,
@@ -36,11 +38,16 @@ USUAL_WINDOW = "24 hours"
 
 def draw_performance() -> None:
     """Read the chosen window, then draw it: a failed call leaves one sentence in its place."""
-    length, sources = _choose()
+    length, sources, version_side = _choose()
     with asking_service():
-        query = PerformanceQuery(window=length, sources=sources, zone=ZONE)
+        models = housing_client().models()
+        with version_side:
+            version = choose_version(models)
+        query = PerformanceQuery(window=length, sources=sources, zone=ZONE, model_version=version)
         found = housing_client().performance(query)
         _draw_verdict(found)
+        if version is None:
+            offer_previous(found, models)
         realized, estimated = st.columns(2, gap="large")
         with realized:
             _draw_figures("Realized", realized_facts(found), found.realized.reason)
@@ -55,8 +62,9 @@ def draw_performance() -> None:
         shadow_panel(housing_client(), length)
 
 
-def _choose() -> tuple[timedelta, tuple[Source, ...]]:
-    window_side, traffic_side = st.columns([3, 1], vertical_alignment="bottom")
+def _choose() -> tuple[timedelta, tuple[Source, ...], DeltaGenerator]:
+    """Let the operator choose window and traffic; return them and the place of the version's choice."""
+    window_side, traffic_side, version_side = st.columns([4, 2, 3], vertical_alignment="bottom")
     with window_side:
         chosen = st.segmented_control(
             "Predictions of the last",
@@ -68,7 +76,7 @@ def _choose() -> tuple[timedelta, tuple[Source, ...]]:
         )
     with traffic_side:
         sources = choose_sources("performance", JUDGED, JUDGED_HELP)
-    return WINDOWS[chosen or USUAL_WINDOW], sources
+    return WINDOWS[chosen or USUAL_WINDOW], sources, version_side
 
 
 def _draw_verdict(found: PerformanceResponse) -> None:

@@ -1,5 +1,6 @@
 """The Performance page: without data, with labels, and bringing labels in from a file."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,10 +16,14 @@ from backend.contract.performance import Estimate, EstimatedError
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
 from dashboard.performance.error_chart import error_option
 from dashboard.performance.label_file import UnreadableFile, read_labels, template
+from dashboard.performance.version import CHOSEN, PARAMETER, SERVING
 from dashboard.performance.words import verdict
+from storage.models.champion import ChampionSwitch
+from storage.models.store import ModelStore
 from storage.settings import Settings
 from tests.dashboard.conftest import OpenPage, Service, log_writer, sentences
 from tests.settings import changed
+from tests.versions import champion_and_dearer
 from training.dataset.sources import load_table
 from training.dataset.splits import Part, split
 
@@ -238,3 +243,36 @@ def test_without_labels_the_verdict_is_the_estimates(
     words = verdict(found.model_copy(update={"estimated": risen}))
     assert words.title == "The error has probably risen"
     assert found.since < datetime.now(UTC)
+
+
+def test_after_a_promotion_the_version_before_is_offered_and_named(
+    open_page: OpenPage, keyed_service: Service, operator: HousingClient, held_out: Part
+) -> None:
+    store = ModelStore(keyed_service.settings.paths)
+    before, serving = champion_and_dearer(store)
+    ids = ask(operator, held_out, 200)
+    with log_writer(keyed_service):
+        operator.feedback([FeedbackItem(prediction_id=one, actual=2.0) for one in ids])
+    page = open_page("performance", keyed_service, dashboard_key=KEY)
+    assert not page.button(key="performance_template").disabled
+    assert page.selectbox(key=CHOSEN).options == [f"{before} · serving", f"{serving} · challenger"]
+    ChampionSwitch(store, store.manifest).promote(serving)
+    keyed_service.follow_the_champion()
+    page = open_page("performance", keyed_service, dashboard_key=KEY)
+    assert "has no labelled predictions in this period yet" in said(page)
+    page.button(key="performance_show_previous").click().run()
+    assert not sentences(page)
+    assert f"200 of 200 predictions by version {before} are labelled" in said(page)
+    choice = page.selectbox(key=CHOSEN)
+    assert choice.value == before
+    assert before in page.query_params[PARAMETER]
+    assert choice.options == [f"{serving} · serving", f"{before} · previous"]
+    choice.set_value(SERVING).run()
+    assert f"No predictions by version {serving}" in said(page)
+    assert PARAMETER not in page.query_params
+
+
+def test_a_verdict_has_its_time_and_age(open_page: OpenPage, keyed_service: Service) -> None:
+    keyed_service.store_records()
+    page = open_page("performance", keyed_service, dashboard_key=KEY)
+    assert re.search(r"As of \d\d:\d\d:\d\d UTC, (just now|\d s ago)\.", said(page))
