@@ -1,7 +1,7 @@
 """Steps of time in a chart: where their points stand, and how the step that is not over yet is drawn.
 
-Its point is hollow and its link to the one before dotted, its bar is an outline, and where the mouse points
-at it, the value is "so far". All series read their values from the chart's datasets.
+Its point is hollow and its link to the one before dotted, its bar is pale, and where the mouse points at it,
+the value is "so far". All series read their values from the chart's datasets.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from typing import Any
 OVER, RUNNING, LINK = range(3)
 """Datasets: the steps that are over, the running one, and the running one with the one before."""
 FAINT = 0.5
-RUNNING_WORDS = "Hollow: a step that is not over yet."
+RUNNING_WORDS = "Hollow or pale: a step that is not over yet."
 PLAIN = "%.4g"
 
 
@@ -55,13 +55,20 @@ def _running(series: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     plain = {name: value for name, value in series.items() if name != "markLine"}
     if series["type"] == "bar":
-        return [plain | _outline(plain) | _so_far(plain) | {"datasetIndex": RUNNING}]
-    return [_link(plain), _point(plain)]
+        return [_pale(plain)]
+    is_seen = series.get("symbol") != "none" or series.get("tooltip", {}).get("show", True)
+    return [_link(plain), *([_point(plain)] if is_seen else [])]
 
 
-def _outline(bar: dict[str, Any]) -> dict[str, Any]:
-    colour = bar["itemStyle"]["color"]
-    return {"itemStyle": {"color": "transparent", "borderColor": colour, "borderWidth": 1.5}}
+def _pale(bar: dict[str, Any]) -> dict[str, Any]:
+    # In a stack of its own, because series of one stack are added by their places; and in the same column.
+    return bar | {
+        "datasetIndex": RUNNING,
+        "stack": f"{bar['stack']} so far",
+        "barGap": "-100%",
+        "itemStyle": bar["itemStyle"] | {"opacity": FAINT},
+        **_so_far(bar),
+    }
 
 
 def _link(line: dict[str, Any]) -> dict[str, Any]:
@@ -85,8 +92,9 @@ def _link(line: dict[str, Any]) -> dict[str, Any]:
 
 def _point(line: dict[str, Any]) -> dict[str, Any]:
     """Return the running step's point; of a line without symbols only what is said where the mouse points."""
-    symbol = {"symbol": "emptyCircle", "symbolSize": 9, "showSymbol": True}
-    shown = symbol if line.get("symbol") != "none" else {}
+    ring = {"color": "transparent", "borderColor": line["itemStyle"]["color"], "borderWidth": 2}
+    mark = {"symbol": "circle", "symbolSize": 8, "showSymbol": True, "itemStyle": ring}
+    shown = mark if line.get("symbol") != "none" else {}
     return line | {"datasetIndex": RUNNING} | shown | _so_far(line)
 
 

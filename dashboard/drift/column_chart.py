@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.contract.drift import CumulativePair, HistogramPair
 from backend.contract.drift_timeline import TimelinePoint
-from dashboard.charts.chart_panel import quiet_title
+from dashboard.charts.chart_panel import panel_grid, quiet_title
 from dashboard.charts.colours import HERE, TOTAL, UP
 from dashboard.charts.histogram import stepped
 from dashboard.charts.time_steps import middle, step_datasets, with_running
@@ -82,7 +82,7 @@ def timeline_option(
             quiet_title(f"{statistic}, %", 2),
             quiet_title("Predictions, n", "66%"),
         ],
-        "grid": [_grid(36, "42%"), _grid("75%", 4)],
+        "grid": [panel_grid(36, "42%"), panel_grid("75%", 28)],
         "xAxis": [_time_axis(0, labelled=False) | span, _time_axis(1, labelled=True) | span],
         "yAxis": [_value_axis(), _value_axis() | {"gridIndex": 1, "minInterval": 1}],
         "series": with_running(

@@ -9,15 +9,17 @@ import streamlit as st
 
 from backend.contract.traffic import Step, SummaryResponse, VersionChange
 from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title
-from dashboard.charts.colours import DOWN, HERE, TOTAL
+from dashboard.charts.colours import DOWN, HERE, TOTAL, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running
 from dashboard.wording.moment import step_words
 
 HEIGHT = 560
 LEAST_SHARE_OF_STEP = 0.5
 """Of the current step: before this share of it has passed, its rate says nothing."""
+SLOWEST = "#8a5fc0"
+"""Violet: the slowest percentile."""
 CLIENT_ERRORS = (DOWN, "#a8842c", "#8f6a4a")
-SERVER_ERRORS = (HERE, "#b0508a", "#8a5fc0")
+SERVER_ERRORS = (HERE, "#b0508a", SLOWEST)
 """Each has a contrast of at least 3 to 1 against both backgrounds; more statuses repeat the colours."""
 VERSION_LETTERS = 8
 
@@ -104,9 +106,9 @@ def latency_option(part: Part) -> dict[str, Any]:
         "yAxis": [count_axis(0), count_axis(1), count_axis(2) | {"minInterval": 1}],
         "series": with_running(
             [
-                _line("p50", "solid") | {"markLine": _version_marks(part.changes)},
-                _line("p95", "dashed"),
-                _line("p99", "dotted"),
+                _line("p50", "solid", UP) | {"markLine": _version_marks(part.changes)},
+                _line("p95", "dashed", DOWN),
+                _line("p99", "dotted", SLOWEST),
                 _rate(),
                 *(_errors(status, colour) for status, colour in _colours(part.statuses())),
             ],
@@ -173,12 +175,13 @@ def _grid(top: int | str, bottom: int | str) -> dict[str, Any]:
     return panel_grid(top, bottom, left=48)
 
 
-def _line(name: str, stroke: str) -> dict[str, Any]:
+def _line(name: str, stroke: str, colour: str) -> dict[str, Any]:
     return {
         "type": "line",
         "name": name,
         "encode": {"x": "time", "y": name},
-        "lineStyle": {"width": 2, "type": stroke},
+        "itemStyle": {"color": colour},
+        "lineStyle": {"width": 2, "type": stroke, "color": colour},
         "symbol": "circle",
         "symbolSize": 4,
         "tooltip": {"valueFormatter": "%.3g ms"},
@@ -195,6 +198,7 @@ def _rate() -> dict[str, Any]:
         "lineStyle": {"width": 2, "color": TOTAL},
         "itemStyle": {"color": TOTAL},
         "areaStyle": {"color": TOTAL, "opacity": 0.25},
+        "symbol": "circle",
         "showSymbol": False,
         "tooltip": {"valueFormatter": "%.3g requests/s"},
     }

@@ -9,6 +9,7 @@ import streamlit as st
 
 from backend.contract.traffic import Step, SummaryResponse
 from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title, time_axis
+from dashboard.charts.colours import DOWN, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running
 from dashboard.wording.moment import step_words
 
@@ -60,8 +61,8 @@ def traffic_option(steps: Sequence[Step], step: timedelta) -> dict[str, Any]:
         "yAxis": [count_axis(0), count_axis(1) | {"minInterval": 1}],
         "series": with_running(
             [
-                _line("p50", "solid"),
-                _line("p95", "dashed"),
+                _line("p50", "solid", UP),
+                _line("p95", "dashed", DOWN),
                 _bars("OK", OK_COLOUR),
                 _bars("Failed", FAILED_COLOUR),
             ],
@@ -80,12 +81,13 @@ def _point(one: Step) -> dict[str, Any]:
     }
 
 
-def _line(name: str, stroke: str) -> dict[str, Any]:
+def _line(name: str, stroke: str, colour: str) -> dict[str, Any]:
     return {
         "type": "line",
         "name": name,
         "encode": {"x": "time", "y": name},
-        "lineStyle": {"width": 2, "type": stroke},
+        "itemStyle": {"color": colour},
+        "lineStyle": {"width": 2, "type": stroke, "color": colour},
         "symbol": "circle",
         "symbolSize": 5,
         "tooltip": {"valueFormatter": "%.3g ms"},

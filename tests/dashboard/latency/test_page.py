@@ -115,7 +115,7 @@ def test_the_chart_names_units_errors_and_the_new_version() -> None:
         for series in option["series"]
         if series["name"] == "Rate" and series.get("datasetIndex") == 1
     )
-    assert (rate["symbol"], rate["showSymbol"]) == ("emptyCircle", True)
+    assert (rate["itemStyle"]["color"], rate["showSymbol"]) == ("transparent", True)
     assert all("markLine" not in series for series in option["series"][1:])
 
 

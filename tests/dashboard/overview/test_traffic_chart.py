@@ -43,7 +43,7 @@ def test_the_chart_says_its_units_and_puts_points_into_the_middle_of_their_steps
     assert [series["name"] for series in option["series"]] == ["p50", "p95", "OK", "Failed"]
 
 
-def test_the_running_step_is_hollow_and_said_to_be_so_far() -> None:
+def test_the_running_step_is_hollow_or_pale_and_said_to_be_so_far() -> None:
     option = traffic_option([step(0, 5), step(1, 7), step(2, 1, unfinished=True)], MINUTE)
     over, running, link = (dataset["source"] for dataset in option["dataset"])
     assert [point["OK"] for point in over] == [5, 7]
@@ -53,10 +53,12 @@ def test_the_running_step_is_hollow_and_said_to_be_so_far() -> None:
     assert [series.get("datasetIndex") for series in latency] == [None, 2, 1]
     assert latency[1]["lineStyle"]["type"] == "dotted"
     assert latency[1]["tooltip"] == {"show": False}
-    assert [series["symbol"] for series in latency] == ["circle", "none", "emptyCircle"]
+    assert [series["symbol"] for series in latency] == ["circle", "none", "circle"]
+    assert latency[2]["itemStyle"]["color"] == "transparent"
+    assert latency[2]["itemStyle"]["borderColor"] == latency[0]["itemStyle"]["color"]
     assert latency[2]["tooltip"]["valueFormatter"] == "%.3g ms so far"
-    solid, outline = (series for series in option["series"] if series["name"] == "OK")
-    assert (solid["stack"], outline["stack"]) == ("requests", "requests")
-    assert outline["itemStyle"]["color"] == "transparent"
-    assert outline["itemStyle"]["borderColor"] == solid["itemStyle"]["color"]
-    assert outline["datasetIndex"] == 1
+    solid, pale = (series for series in option["series"] if series["name"] == "OK")
+    assert pale["itemStyle"] == solid["itemStyle"] | {"opacity": 0.5}
+    # Series of one stack are added by their places, and the running step has one place only.
+    assert (pale["datasetIndex"], pale["stack"]) == (1, "requests so far")
+    assert pale["barGap"] == "-100%", "in the same column"
