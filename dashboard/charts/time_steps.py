@@ -11,6 +11,8 @@ from typing import Any
 OVER, RUNNING, LINK = range(3)
 """Datasets: the steps that are over, the running one, and the running one with the one before."""
 FAINT = 0.5
+RING = "path://M10 0A10 10 0 1 0 10 20A10 10 0 1 0 10 0ZM10 4A6 6 0 1 1 10 16A6 6 0 1 1 10 4Z"
+"""Not ECharts' own hollow circle: that is white inside, in the dark theme too."""
 RUNNING_WORDS = "Hollow or pale: a step that is not over yet."
 PLAIN = "%.4g"
 
@@ -92,9 +94,8 @@ def _link(line: dict[str, Any]) -> dict[str, Any]:
 
 def _point(line: dict[str, Any]) -> dict[str, Any]:
     """Return the running step's point; of a line without symbols only what is said where the mouse points."""
-    ring = {"color": "transparent", "borderColor": line["itemStyle"]["color"], "borderWidth": 2}
-    mark = {"symbol": "circle", "symbolSize": 8, "showSymbol": True, "itemStyle": ring}
-    shown = mark if line.get("symbol") != "none" else {}
+    ring = {"symbol": RING, "symbolSize": 10, "showSymbol": True}
+    shown = ring if line.get("symbol") != "none" else {}
     return line | {"datasetIndex": RUNNING} | shown | _so_far(line)
 
 

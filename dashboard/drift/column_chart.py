@@ -84,7 +84,7 @@ def timeline_option(
         ],
         "grid": [panel_grid(36, "42%"), panel_grid("75%", 28)],
         "xAxis": [_time_axis(0, labelled=False) | span, _time_axis(1, labelled=True) | span],
-        "yAxis": [_value_axis(), _value_axis() | {"gridIndex": 1, "minInterval": 1}],
+        "yAxis": [_value_axis(), _row_axis()],
         "series": with_running(
             [_expected_band(), _measured(), _beyond(), _row_bars()], unfinished=unfinished
         ),
@@ -252,6 +252,11 @@ def _time_axis(index: int, *, labelled: bool) -> dict[str, Any]:
         "axisLabel": {"show": labelled},
         "containShape": False,
     }
+
+
+def _row_axis() -> dict[str, Any]:
+    # The panel is low: more labels would touch.
+    return _value_axis() | {"gridIndex": 1, "minInterval": 1, "splitNumber": 2}
 
 
 def _value_axis() -> dict[str, Any]:

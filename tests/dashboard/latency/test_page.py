@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from backend.client import HousingClient, ServiceRefused
 from backend.contract.predictions import EXAMPLE, HousingFeatures
 from backend.contract.traffic import Figures, Step, SummaryResponse, VersionChange
+from dashboard.charts.time_steps import RING
 from dashboard.latency.chart import latency_option, part_of, rate_of
 from dashboard.latency.choice import RANGES
 from tests.dashboard.conftest import OpenPage, Service, sentences
@@ -115,7 +116,7 @@ def test_the_chart_names_units_errors_and_the_new_version() -> None:
         for series in option["series"]
         if series["name"] == "Rate" and series.get("datasetIndex") == 1
     )
-    assert (rate["itemStyle"]["color"], rate["showSymbol"]) == ("transparent", True)
+    assert (rate["symbol"], rate["showSymbol"]) == (RING, True)
     assert all("markLine" not in series for series in option["series"][1:])
 
 

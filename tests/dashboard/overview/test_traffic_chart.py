@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from backend.contract.traffic import Step
+from dashboard.charts.time_steps import RING
 from dashboard.overview.traffic_chart import since_first_request, traffic_option
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -53,9 +54,8 @@ def test_the_running_step_is_hollow_or_pale_and_said_to_be_so_far() -> None:
     assert [series.get("datasetIndex") for series in latency] == [None, 2, 1]
     assert latency[1]["lineStyle"]["type"] == "dotted"
     assert latency[1]["tooltip"] == {"show": False}
-    assert [series["symbol"] for series in latency] == ["circle", "none", "circle"]
-    assert latency[2]["itemStyle"]["color"] == "transparent"
-    assert latency[2]["itemStyle"]["borderColor"] == latency[0]["itemStyle"]["color"]
+    assert [series["symbol"] for series in latency] == ["circle", "none", RING]
+    assert latency[2]["itemStyle"] == latency[0]["itemStyle"]
     assert latency[2]["tooltip"]["valueFormatter"] == "%.3g ms so far"
     solid, pale = (series for series in option["series"] if series["name"] == "OK")
     assert pale["itemStyle"] == solid["itemStyle"] | {"opacity": 0.5}
