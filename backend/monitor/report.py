@@ -16,11 +16,14 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from backend.monitor.probe import Check, Probe, Summary, summarize
+from storage.schema.time_steps import round_steps
 
 FIGURE_INCHES = (12.0, 7.5)
 DOTS_PER_INCH = 120
 BLUE, RUST, GREEN, INK, FAINT = "#1f5fa8", "#b5542c", "#3c7d4f", "#333333", "#8a8a8a"
-MOST_BARS = 24
+USUAL_BARS = 24
+RUNNING_ALPHA = 0.45
+"""Of the bar of the step that is not over yet."""
 SHORTEST_SPAN = timedelta(minutes=1)
 
 
@@ -135,22 +138,22 @@ def _distribution(axes: Axes, probes: Sequence[Probe]) -> None:
 def _success(axes: Axes, every: Sequence[Probe], span: tuple[datetime, datetime]) -> None:
     probes = [probe for probe in every if not probe.starting]
     times = mdates.date2num([probe.at for probe in probes])
-    begin, end = mdates.date2num(span)
-    bars = int(np.clip(len(probes) // 5, 1, MOST_BARS))
-    edges = np.linspace(begin, end, bars + 1)
+    # At round times, or each picture would share out the probes anew.
+    steps = round_steps(*span, int(np.clip(len(probes) // 5, 1, USUAL_BARS)))
+    edges = mdates.date2num(steps.edges)
     healthy = np.array([probe.healthy for probe in probes], dtype=float)
     total, _ = np.histogram(times, edges)
     good, _ = np.histogram(times, edges, weights=healthy)
     seen = total > 0
     share = good[seen] / total[seen]
-    width = (end - begin) / bars
+    width = 0.92 * np.diff(edges)[seen]
     _prepare(axes, f"Success rate (n = {len(probes):,})", "Share of healthy probes")
     colors = [GREEN if value == 1 else RUST for value in share]
     left = edges[:-1][seen]
-    axes.bar(left, share, width=0.92 * width, align="edge", color=colors, alpha=0.85)
-    axes.bar(
-        left, 1 - share, width=0.92 * width, bottom=share, align="edge", color=RUST, alpha=0.15
-    )
+    drawn = axes.bar(left, share, width=width, align="edge", color=colors, alpha=0.85)
+    if seen[-1] and steps.each()[-1].is_unfinished(span[1]):
+        drawn[-1].set_alpha(RUNNING_ALPHA)
+    axes.bar(left, 1 - share, width=width, bottom=share, align="edge", color=RUST, alpha=0.15)
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     _time_axis(axes, span)
