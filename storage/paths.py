@@ -161,6 +161,11 @@ class RuntimePaths:
         return self.reports / "api_monitoring_report.png"
 
     @property
+    def scored_files(self) -> Path:
+        """Files that were scored on the console, a folder each: who and when, the result and the problems."""
+        return self.root / "scored_files"
+
+    @property
     def traffic(self) -> Path:
         """Sums of each hour's predictions, a file for each version: what drift checks call usual."""
         return self.root / "traffic"

@@ -52,6 +52,8 @@ class BatchFile:
     """The caller's own id of each usable row, None where it has none; None without such a column."""
     kept: Any | None = None
     """An Arrow record batch with the file's further columns, of the usable rows; None if there are none."""
+    size: int = 0
+    """Bytes of the upload."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """The file's column of each input and, if it has one, of the caller's own id."""
 
@@ -122,6 +124,7 @@ def read_batch(
         table.understood,
         table.references(found),
         found.kept,
+        len(source.content) if isinstance(source.content, bytes) else 0,
         table.taken,
     )
 

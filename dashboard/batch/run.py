@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import repeat
 
 from backend.client import HousingClient
@@ -17,6 +18,7 @@ from backend.contract.predictions import (
 from dashboard.batch.file import BatchFile
 from storage.tables.csv_writer import csv_text
 from storage.tables.result_names import SHOWN_NAMES, kept_names, warnings_text
+from storage.tables.scored_runs import new_run_id
 
 ROWS_A_CHUNK = 500
 """Rows per request: well within the time-out, and few enough to show progress."""
@@ -34,6 +36,8 @@ class BatchRun:
         Spent waiting for responses, without the pauses between.
     stopped
         A sentence on why it stopped early; None while nothing is wrong.
+    kept
+        Rows that were scored when it was last kept in the history.
     """
 
     file: BatchFile
@@ -41,6 +45,9 @@ class BatchRun:
     scored: int = 0
     seconds: float = 0.0
     stopped: str | None = None
+    run_id: str = field(default_factory=new_run_id)
+    started_at: datetime | None = None
+    kept: int = 0
 
     @property
     def total(self) -> int:
@@ -82,6 +89,7 @@ class BatchRun:
         ClientError
             If the call fails; the chunk can be repeated.
         """
+        self.started_at = self.started_at or datetime.now(UTC)
         started = time.perf_counter()
         end = min(self.scored + ROWS_A_CHUNK, self.total)
         instances, references = self.file.instances(self.scored, end), self.file.references

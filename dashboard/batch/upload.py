@@ -163,7 +163,7 @@ def _draw_problems(file: BatchFile) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Download problems",
-            _problems_csv(file.problems),
+            problems_csv(file.problems),
             f"{_stem(file)}_problems.csv",
             "text/csv",
             icon=":material/download:",
@@ -185,7 +185,8 @@ def _problem_cells(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _problems_csv(problems: Sequence[Problem]) -> str:
+def problems_csv(problems: Sequence[Problem]) -> str:
+    """Return the problems as CSV."""
     return csv_text(PROBLEM_NAMES, [problem_cells(problem) for problem in problems])
 
 

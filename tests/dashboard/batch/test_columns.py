@@ -94,7 +94,7 @@ def test_further_columns_follow_the_result(open_page: OpenPage, service: Service
     header, row = page.session_state["batch_run"].result_csv().splitlines()
     assert header.endswith("model_version,note,given_support")
     assert row.endswith(",'=1+1,me")  # a spreadsheet does not run it
-    assert page.dataframe[-1].value["note"].tolist() == ["'=1+1"]
+    assert page.dataframe[-2].value["note"].tolist() == ["'=1+1"]
 
 
 def _text(lines: list[list[Any]]) -> bytes:

@@ -61,7 +61,7 @@ def test_a_column_of_own_ids_is_logged_and_comes_back(
     run = page.session_state["batch_run"]
     assert run.result_csv().splitlines()[0].startswith("row,reference,MedInc")
     assert [row[1] for row in run.result_rows()] == ["parcel 17", None]
-    assert page.dataframe[-1].value["reference"].tolist()[0] == "parcel 17"
+    assert page.dataframe[-2].value["reference"].tolist()[0] == "parcel 17"
     service.store_records()
     (found,) = client.predictions(PredictionsQuery(reference="parcel 17")).predictions
     assert found.prediction == run.predictions[0]

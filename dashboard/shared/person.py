@@ -1,0 +1,20 @@
+"""Who looks at the console, where that is known."""
+
+import streamlit as st
+
+from dashboard.settings import dashboard_settings
+
+HEADERS = ("X-Forwarded-Email", "X-Forwarded-User", "X-Auth-Request-Email", "Remote-User")
+"""What proxies that sign people in tell of them; the first that is there counts."""
+LONGEST_NAME = 100
+
+
+def signed_in_person() -> str:
+    """Return the person that the proxy in front has signed in; empty without one.
+
+    Without such a proxy, the headers are anybody's to write, so that they say nothing.
+    """
+    if not dashboard_settings().signed_in_by_proxy:
+        return ""
+    told = (st.context.headers.get(name) for name in HEADERS)
+    return next((name.strip()[:LONGEST_NAME] for name in told if name and name.strip()), "")
