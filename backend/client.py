@@ -198,13 +198,18 @@ class HousingClient(ServiceConnection):
         return self._get(LoggedPredictionResponse, f"/predictions/{prediction_id}")
 
     def feedback(
-        self, items: list[FeedbackItem], correction: Correction | None = None
+        self,
+        items: list[FeedbackItem],
+        correction: Correction | None = None,
+        *,
+        dry_run: bool = False,
     ) -> FeedbackResponse:
         """Attach 1 to 10,000 actual values to prediction ids; needs an operator's key.
 
-        With a correction, values that differ from the stored ones replace them.
+        With a correction, values that differ from the stored ones replace them. A dry run answers what would
+        become of them, and changes nothing.
         """
-        body = FeedbackRequest(items=items, correction=correction)
+        body = FeedbackRequest(items=items, correction=correction, dry_run=dry_run)
         return self._post(FeedbackResponse, "/feedback", body)
 
     def performance(self, query: PerformanceQuery | None = None) -> PerformanceResponse:

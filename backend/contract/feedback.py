@@ -75,6 +75,11 @@ class FeedbackRequest(Request):
         description="With it, values that differ from the stored ones replace them. "
         "Without it, the stored ones are kept.",
     )
+    dry_run: bool = Field(
+        False,
+        description="Only say what would become of the values; nothing is stored or corrected.",
+        exclude_if=lambda value: not value,
+    )
 
 
 class AmbiguousReference(BaseModel):
@@ -87,7 +92,7 @@ class AmbiguousReference(BaseModel):
 
 
 class FeedbackResponse(Success):
-    """POST /feedback: how many values were stored, and the ids of the others."""
+    """POST /feedback: how many values were stored, and the ids of the others; of a dry run, what would be."""
 
     accepted: int = Field(description="Actual values stored, one for each prediction.")
     unknown: list[str] = Field(
@@ -104,3 +109,4 @@ class FeedbackResponse(Success):
         default_factory=list,
         description="References that name several predictions with different inputs.",
     )
+    dry_run: bool = Field(False, description="Whether this was only a dry run: nothing was stored.")

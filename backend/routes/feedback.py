@@ -12,7 +12,8 @@ from backend.web.answers import answer
 from backend.web.authorization import current_actor
 from backend.web.request_audit import tell
 from backend.web.validation import read_body
-from storage.predictions.feedback import Correction, Feedback
+from storage.predictions.feedback import Attached, Correction, Feedback
+from storage.predictions.label_check import checked_labels
 
 logger = logging.getLogger(__name__)
 
@@ -31,15 +32,22 @@ def feedback() -> Response:
 
     A stored value is kept, unless a correction names a person and a reason: then the new value counts, the
     change is audited, and GET /predictions/{prediction_id} shows the history.
+
+    A dry run answers what would become of the values and changes nothing; a prediction of the last moment may
+    be unknown to it.
     """
     services = current_services()
     settings = services.settings
     body = read_body(FeedbackRequest, settings.backend.request_limit_bytes, services.metrics)
+    labels = [(item.prediction_id, item.actual) for item in body.items if item.prediction_id]
+    referred = [(item.reference, item.actual) for item in body.items if item.reference]
+    if body.dry_run:
+        corrects = body.correction is not None
+        would = checked_labels(services.database, labels, referred, corrects=corrects)
+        return answer(_response(would, dry_run=True))
     attaching = Feedback(
         services.spool, services.database, settings.paths, settings.backend.command_timeout_seconds
     )
-    labels = [(item.prediction_id, item.actual) for item in body.items if item.prediction_id]
-    referred = [(item.reference, item.actual) for item in body.items if item.reference]
     attached = attaching.attach(labels, _correction(body), referred)
     if attached.corrected and body.correction is not None:
         _tell(attached.corrected, body.correction)
@@ -53,12 +61,16 @@ def feedback() -> Response:
         len(attached.conflicting),
         len(attached.ambiguous),
     )
+    return answer(_response(attached))
+
+
+def _response(attached: Attached, *, dry_run: bool = False) -> FeedbackResponse:
     corrected = [prediction_id for prediction_id, _, _ in attached.corrected]
     ambiguous = [
         {"reference": reference, "prediction_ids": ids} for reference, ids in attached.ambiguous
     ]
-    changed = {"corrected": corrected, "ambiguous": ambiguous}
-    return answer(FeedbackResponse(**vars(attached) | changed))
+    changed = {"corrected": corrected, "ambiguous": ambiguous, "dry_run": dry_run}
+    return FeedbackResponse(**vars(attached) | changed)
 
 
 def _correction(body: FeedbackRequest) -> Correction | None:

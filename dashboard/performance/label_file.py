@@ -8,10 +8,8 @@ import numpy as np
 from backend.contract.definition import ACCEPTED_TARGETS, TARGET_UNIT
 from backend.contract.feedback import FeedbackItem
 from backend.contract.predictions import LONGEST_REFERENCE, REFERENCE
-from backend.contract.records import PredictionRow
 from storage.tables.block import Block, gathered, in_order
 from storage.tables.column import NumberColumn, TextColumn
-from storage.tables.csv_writer import csv_text
 from storage.tables.problem import LONGEST_VALUE, Problem
 from storage.tables.table import InvalidInput, MissingColumn, Table, Understanding, open_table
 
@@ -38,7 +36,7 @@ class UnreadableFile(Exception):
 
 
 def read_labels(content: bytes) -> LabelFile:
-    r"""Read a CSV or Parquet file with the columns prediction_id and actual (the target's unit).
+    r"""Read a CSV, Excel or Parquet file with the columns prediction_id and actual (the target's unit).
 
     In place of prediction_id there may be the column reference, the caller's own ids. A row whose
     actual value is empty is not known yet and left out; further columns are ignored.
@@ -68,16 +66,6 @@ def read_labels(content: bytes) -> LabelFile:
         in_order([*found.problems, *problems]),
         table.understood,
     )
-
-
-def template(rows: list[PredictionRow]) -> bytes:
-    """Return a file to fill in: predictions without an actual value, their answer beside them."""
-    names = [ID, "answered_at", "prediction", ACTUAL]
-    cells = [(row.prediction_id, row.timestamp.isoformat(), row.prediction, "") for row in rows]
-    if not any(row.reference for row in rows):
-        return csv_text(names, cells).encode()
-    referred = [(*each, row.reference or "") for each, row in zip(cells, rows, strict=True)]
-    return csv_text([*names, REFERENCE], referred).encode()
 
 
 def _opened(content: bytes) -> tuple[str, Table]:

@@ -7,16 +7,21 @@ import streamlit as st
 from backend.contract.base import LONGEST_REASON
 from backend.contract.definition import TARGET_UNIT
 from backend.contract.feedback import (
-    LARGEST_FEEDBACK,
     LONGEST_NAME,
     Correction,
-    FeedbackItem,
     FeedbackResponse,
 )
-from backend.contract.records import LARGEST_LIMIT, PredictionsQuery
-from dashboard.performance.label_file import LabelFile, UnreadableFile, read_labels, template
+from dashboard.performance.label_check import (
+    checked,
+    draw_check,
+    forget_check,
+    saved_number,
+    sent,
+)
+from dashboard.performance.label_file import LabelFile, UnreadableFile, read_labels
+from dashboard.performance.label_template import draw_template
 from dashboard.shared.foreign_text import harmless
-from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.service import asking_service
 from dashboard.wording.value import escaped
 from storage.tables.table import FILE_KINDS
 
@@ -29,11 +34,11 @@ def draw_label_upload() -> None:
     """Draw the upload and, below it, the report of the last file."""
     st.subheader("Actual values", anchor=False)
     st.caption(
-        f"A CSV or Parquet file with the columns prediction_id and actual{_unit()}. Your own ids, in a "
-        "column reference, may stand in place of prediction_id. Rows may be in any order, late or repeated. "
-        "A stored value is kept, unless you correct it."
+        f"A CSV, Excel or Parquet file with the columns prediction_id and actual{_unit()}. Your own ids, in "
+        "a column reference, may stand in place of prediction_id. Rows may be in any order, late or "
+        "repeated. A stored value is kept, unless you correct it."
     )
-    _draw_template()
+    draw_template()
     file = st.file_uploader(
         "File of actual values",
         type=FILE_KINDS,
@@ -42,7 +47,7 @@ def draw_label_upload() -> None:
         on_change=_forget_report,
     )
     if file is not None:
-        _draw_file(file.getvalue())
+        _draw_file(file.getvalue(), file.file_id)
     if (report := st.session_state.get(REPORT)) is not None:
         draw_report(report)
 
@@ -53,48 +58,44 @@ def _unit() -> str:
     )
 
 
-def _draw_template() -> None:
-    with asking_service():
-        rows = (
-            housing_client()
-            .predictions(PredictionsQuery(labelled=False, limit=LARGEST_LIMIT))
-            .predictions
-        )
-        st.download_button(
-            f"Download {len(rows):,} predictions to label",
-            template(rows),
-            "actual_values.csv",
-            "text/csv",
-            key="performance_template",
-            icon=":material/download:",
-            disabled=not rows,
-            help="The latest unlabelled predictions, at most 1,000.",
-        )
-
-
-def _draw_file(content: bytes) -> None:
+def _draw_file(content: bytes, file_id: str) -> None:
     try:
         found = read_labels(content)
     except UnreadableFile as problem:
         st.error(escaped(str(problem)), icon=":material/error:")
         return
     st.caption(escaped(found.understood.sentence()))
-    _draw_problems(found)
+    if found.empty:
+        st.markdown(f":gray[{found.empty:,} rows have no actual value yet and are skipped.]")
     is_correcting, correction = _correction()
+    with asking_service():
+        report = checked(found, file_id, corrects=is_correcting)
+        if REPORT not in st.session_state:  # which says what became of them
+            draw_check(found, report)
+        _draw_problems(found)
+        _draw_save(found, report, is_correcting=is_correcting, correction=correction)
+
+
+def _draw_save(
+    found: LabelFile,
+    report: FeedbackResponse,
+    *,
+    is_correcting: bool,
+    correction: Correction | None,
+) -> None:
+    is_unnamed = is_correcting and correction is None
     pressed = st.button(
-        f"Save {len(found.items):,} values",
+        f"Save {saved_number(report):,} values",
         key="performance_attach",
         type="primary",
         icon=":material/add_link:",
-        disabled=not found.items or (is_correcting and correction is None),
-        help="Enter your name and a reason first."
-        if is_correcting and correction is None
-        else None,
+        disabled=not saved_number(report) or is_unnamed,
+        help="Enter your name and a reason first." if is_unnamed else None,
     )
     if pressed:
-        with asking_service():
-            st.session_state[REPORT] = attach(found.items, correction)
-            st.rerun()
+        st.session_state[REPORT] = sent(found.items, correction)
+        forget_check()
+        st.rerun()
 
 
 def _correction() -> tuple[bool, Correction | None]:
@@ -102,6 +103,7 @@ def _correction() -> tuple[bool, Correction | None]:
     is_correcting = st.checkbox(
         "Correct stored values",
         key="performance_correct",
+        on_change=_forget_report,
         help="Values in the file replace stored ones that differ. The stored ones stay in the history.",
     )
     if not is_correcting:
@@ -114,8 +116,6 @@ def _correction() -> tuple[bool, Correction | None]:
 
 
 def _draw_problems(found: LabelFile) -> None:
-    if found.empty:
-        st.markdown(f":gray[{found.empty:,} rows have no actual value yet and are skipped.]")
     if not found.problems:
         return
     st.warning(f"{len(found.problems):,} rows with problems:", icon=":material/warning:")
@@ -125,23 +125,6 @@ def _draw_problems(found: LabelFile) -> None:
         hide_index=True,
         column_config={"row": "Row", "column": "Column", "message": "Problem", "value": "Value"},
         alt="Rows of the file with problems",
-    )
-
-
-def attach(items: list[FeedbackItem], correction: Correction | None = None) -> FeedbackResponse:
-    """Send the values, ten thousand at a time, and return the reports as one."""
-    client = housing_client()
-    parts = [
-        client.feedback(items[start : start + LARGEST_FEEDBACK], correction)
-        for start in range(0, len(items), LARGEST_FEEDBACK)
-    ]
-    return FeedbackResponse(
-        accepted=sum(part.accepted for part in parts),
-        unknown=[one for part in parts for one in part.unknown],
-        duplicate=[one for part in parts for one in part.duplicate],
-        conflicting=[one for part in parts for one in part.conflicting],
-        corrected=[one for part in parts for one in part.corrected],
-        ambiguous=[one for part in parts for one in part.ambiguous],
     )
 
 

@@ -12,6 +12,8 @@ from storage.tables.column import CategoryColumn, NumberColumn, ValueColumn, lis
 from storage.tables.number import EMPTY, is_unknown
 from storage.tables.problem import LONGEST_VALUE, Problem
 
+TOO_LITTLE, TOO_MUCH = "Less than the minimum", "More than the maximum"
+
 
 @dataclass(frozen=True)
 class Block:
@@ -134,8 +136,13 @@ def _message(value: float, column: ValueColumn, cells: Cells, index: int, positi
     if column.minimum <= value <= column.maximum:
         return "Not a whole number"
     if value < column.minimum:
-        return f"Less than the minimum, {column.minimum:g}{_unit(column)}"
-    return f"More than the maximum, {column.maximum:g}{_unit(column)}"
+        return f"{TOO_LITTLE}, {column.minimum:g}{_unit(column)}"
+    return f"{TOO_MUCH}, {column.maximum:g}{_unit(column)}"
+
+
+def is_out_of_range(problem: Problem) -> bool:
+    """Return whether a problem is a number that the column does not take."""
+    return problem.message.startswith((TOO_LITTLE, TOO_MUCH))
 
 
 def _unit(column: NumberColumn) -> str:

@@ -37,7 +37,7 @@ def test_the_error_is_seen_and_late_values_are_brought_in(
     expect(main).to_contain_text("Realized")
     expect(main).to_contain_text("RMSE, estimated")
     with page.expect_download() as download:
-        page.get_by_role("button", name="to label").click()
+        page.get_by_role("button", name="Download to fill in").click()
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text())))
     assert rows
     known = system.client.database_statistics().statistics.labelled

@@ -76,6 +76,35 @@ def test_a_value_is_corrected_by_a_named_person_and_audited(
     }
 
 
+@pytest.mark.parametrize("corrects", [False, True])
+def test_a_dry_run_answers_what_attaching_answers_and_changes_nothing(
+    http: FlaskClient, attach: Attach, store_records: Store, corrects: bool
+) -> None:
+    ids = [http.post("/predict", json=EXAMPLE).get_json()["prediction_id"] for _ in range(3)]
+    for income in (1.0, 1.0, 2.0):
+        body = EXAMPLE | {"MedInc": income, "reference": f"of {income}"}
+        ids.append(http.post("/predict", json=body).get_json()["prediction_id"])
+    http.post("/predict", json=EXAMPLE | {"MedInc": 3.0, "reference": "of 2.0"})
+    attach([{"prediction_id": ids[0], "actual": 4.0}])
+    values = [(ids[0], 4.0), (ids[0], 4.1), (ids[1], 2.0), (ids[1], 2.0), (ids[1], 2.1)]
+    items = [{"prediction_id": one, "actual": actual} for one, actual in [*values, ("x", 1.0)]]
+    items += [{"reference": one, "actual": 3.0} for one in ("of 1.0", "of 2.0", "of 9.0")]
+    more: dict[str, Any] = {"correction": {"person": "Ada", "reason": "x"}} if corrects else {}
+    before = _listed(http, "")
+    would = FeedbackResponse.model_validate(_post(http, items, dry_run=True, **more).json)
+    assert _listed(http, "") == before
+    assert would.dry_run
+    done = carried_out(store_records, lambda: _post(http, items, **more))
+    report = FeedbackResponse.model_validate(done.json)
+    differs = {"dry_run", "timestamp"}
+    assert would.model_dump(exclude=differs) == report.model_dump(exclude=differs)
+    assert (report.accepted, len(report.corrected), len(report.ambiguous)) == (
+        3,
+        2 if corrects else 0,
+        1,
+    )
+
+
 @pytest.mark.parametrize(
     "correction", [{"person": "Ada"}, {"reason": "x"}, {"person": " ", "reason": "x"}]
 )

@@ -1,5 +1,7 @@
 """The Performance page: without data, with labels, and bringing labels in from a file."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,15 +16,19 @@ from backend.client import HousingClient
 from backend.contract.feedback import FeedbackItem
 from backend.contract.performance import Estimate, EstimatedError
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
+from dashboard.performance import label_template
 from dashboard.performance.error_chart import error_option
-from dashboard.performance.label_file import UnreadableFile, read_labels, template
+from dashboard.performance.label_file import UnreadableFile, read_labels
+from dashboard.performance.label_template import template, unlabelled_rows
 from dashboard.performance.version import CHOSEN, PARAMETER, SERVING
 from dashboard.performance.words import verdict
 from storage.models.champion import ChampionSwitch
 from storage.models.store import ModelStore
 from storage.settings import Settings
+from storage.tables.number import UNSAVED_FORMULA
 from tests.dashboard.conftest import OpenPage, Service, log_writer, sentences
 from tests.settings import changed
+from tests.storage.tables.workbooks import workbook
 from tests.versions import champion_and_dearer
 from training.dataset.sources import load_table
 from training.dataset.splits import Part, split
@@ -94,7 +100,7 @@ def test_labelled_predictions_are_judged(
     assert figures["Based on"] == "100 unlabelled predictions"
     slices = page.dataframe[0].value
     assert slices["rmse"].is_monotonic_decreasing
-    assert page.download_button(key="performance_template").label.startswith("Download 100 ")
+    assert not page.download_button(key="performance_template").disabled
 
 
 def test_a_file_is_checked_attached_and_reported(
@@ -106,15 +112,23 @@ def test_a_file_is_checked_attached_and_reported(
     lines = [f"{one},2.5", f"{two},=2+2", f"{three},", "unknown,1.0", f"{one},2.5"]
     content = "\n".join(["prediction_id,actual", *lines]).encode()
     page.file_uploader(key="performance_file").set_value(("labels.csv", content, "text/csv")).run()
-    assert page.dataframe[0].value.values.tolist() == [[3, "actual", "Not a number", "'=2+2"]]
+    assert page.dataframe[0].value.values.tolist() == [[3, "actual", UNSAVED_FORMULA, "'=2+2"]]
     assert "1 rows have no actual value yet" in said(page)
+    assert _metrics(page) == {
+        "New": "1",
+        "Different": "0",
+        "Duplicates": "1",
+        "Unknown": "1",
+        "Out of range": "0",
+        "Other problems": "1",
+    }
+    assert operator.prediction(one).prediction.actual is None
     button = page.button(key="performance_attach")
-    assert button.label == "Save 3 values"
+    assert button.label == "Save 1 values"
     with log_writer(keyed_service):
         button.click().run()
     assert not sentences(page)
-    metrics = {metric.label: metric.value for metric in page.metric}
-    assert metrics == {
+    assert _metrics(page) == {
         "Accepted": "1",
         "Corrected": "0",
         "Unknown": "1",
@@ -122,16 +136,19 @@ def test_a_file_is_checked_attached_and_reported(
         "Conflicting": "0",
     }
     assert operator.prediction(one).prediction.actual == 2.5
-    content = content.replace(b",2.5", b",3.0")
+    content = content.replace(b",2.5", b",3.0") + f"\n{two},250000".encode()
     page.file_uploader(key="performance_file").set_value(("labels.csv", content, "text/csv")).run()
+    assert (_metrics(page)["Different"], _metrics(page)["Out of range"]) == ("2", "1")
+    assert page.button(key="performance_attach").disabled
     page.checkbox(key="performance_correct").check().run()
+    assert _metrics(page)["Corrected"] == "1"
     assert page.button(key="performance_attach").disabled
     page.text_input(key="performance_person").input("Ada").run()
     page.text_input(key="performance_reason").input("=wrong()").run()
     with log_writer(keyed_service):
         page.button(key="performance_attach").click().run()
     assert not sentences(page)
-    assert {metric.label: metric.value for metric in page.metric}["Corrected"] == "1"
+    assert _metrics(page)["Corrected"] == "1"
     found = operator.prediction(one)
     assert found.prediction.actual == 3.0
     assert [(each.earlier, each.person) for each in found.corrections] == [(2.5, "Ada")]
@@ -146,6 +163,16 @@ def test_a_file_is_checked_attached_and_reported(
     assert "; no actual value yet." in said(page)
     page.text_input(key="performance_label").input("nobody's").run()
     assert "nobody's" in sentences(page)[0]
+
+
+def _metrics(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def test_a_workbook_of_actual_values_is_read() -> None:
+    found = read_labels(workbook([["reference", "actual"], [17, 4.2], [18, None], [19, 999999]]))
+    assert [(item.reference, item.actual) for item in found.items] == [("17", 4.2)]
+    assert (found.empty, [problem.row for problem in found.problems]) == (1, [4])
 
 
 def test_a_file_may_name_the_callers_own_ids() -> None:
@@ -189,10 +216,32 @@ def test_an_outage_is_said_once_and_the_rest_left_out(
 def test_the_template_reads_back_as_rows_left_empty(
     keyed_service: Service, operator: HousingClient, held_out: Part
 ) -> None:
-    ask(operator, held_out, 5)
+    ids = ask(operator, held_out, 5)
+    operator.predict(HousingFeatures.of(held_out.inputs[0].tolist()), reference="parcel 17")
     keyed_service.store_records()
-    found = read_labels(template(operator.predictions().predictions))
-    assert (found.items, found.empty, found.problems) == ([], 5, ())
+    text = template(unlabelled_rows(operator, None))
+    found = read_labels(text.encode())
+    assert (found.items, found.empty, found.problems) == ([], 6, ())
+    rows = {row["prediction_id"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert sorted(row["reference"] for row in rows.values()) == [""] * 5 + ["parcel 17"]
+    first = rows[ids[0]]
+    assert [float(first[name]) for name in FEATURE_NAMES] == held_out.inputs[0].tolist()
+    assert datetime.fromisoformat(first["answered_at"]).tzinfo is not None
+
+
+def test_the_template_has_as_many_rows_as_are_wanted(
+    keyed_service: Service,
+    operator: HousingClient,
+    held_out: Part,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ids = ask(operator, held_out, 7)
+    keyed_service.store_records()
+    monkeypatch.setattr(label_template, "LARGEST_LIMIT", 3)
+    for most in (None, 100, 7, 4, 3):
+        found = [row.prediction_id for row in unlabelled_rows(operator, most)]
+        assert len(set(found)) == len(found) == min(most or 7, 7)
+        assert set(found) <= set(ids)
 
 
 @given(st.binary(max_size=200))
