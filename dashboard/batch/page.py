@@ -14,7 +14,8 @@ choose_file()
 draw_file()
 run = current_run()
 if run is not None:
-    ask_for_person()
+    if not run.is_done:
+        ask_for_person()
     draw_progress(run)
     remember(run)
     draw_result(run)

@@ -9,13 +9,13 @@ from backend.contract.predictions import FEATURE_NAMES, REFERENCE
 from backend.contract.records import LARGEST_LIMIT, PredictionRow, PredictionsQuery
 from backend.contract.sources import CUSTOMERS
 from dashboard.performance.label_file import ACTUAL, ID
-from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.service import asking_service, housing_client, new_client
 from storage.tables.csv_writer import csv_text
 
 NUMBERS: dict[str, int | None] = {
     "newest 1,000": 1_000,
     "newest 10,000": 10_000,
-    "newest 100,000": 100_000,
+    "newest 50,000": 50_000,
     "all": None,
 }
 """How many predictions the file has, at most."""
@@ -31,7 +31,7 @@ def draw_template() -> None:
                 chosen = st.selectbox("Predictions to label", NUMBERS, key="performance_number")
             st.download_button(
                 "Download to fill in",
-                lambda: template(unlabelled_rows(housing_client(), NUMBERS[chosen])),
+                lambda: _read(NUMBERS[chosen]),
                 "actual_values.csv",
                 "text/csv",
                 key="performance_template",
@@ -40,6 +40,12 @@ def draw_template() -> None:
                 disabled=not any_row,
                 help=f"Id, your reference, time, inputs and answer of each; fill in the column {ACTUAL}.",
             )
+
+
+def _read(most: int | None) -> str:
+    # At the click, in a thread of its own: so with a client of its own.
+    with new_client() as client:
+        return template(unlabelled_rows(client, most))
 
 
 def unlabelled(limit: int = LARGEST_LIMIT, page_token: str | None = None) -> PredictionsQuery:
