@@ -4,12 +4,9 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
@@ -18,7 +15,7 @@ from backend.contract.performance import Estimate, EstimatedError
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
 from dashboard.performance import label_template
 from dashboard.performance.error_chart import error_option
-from dashboard.performance.label_file import UnreadableFile, read_labels
+from dashboard.performance.label_file import read_labels
 from dashboard.performance.label_template import template, unlabelled_rows
 from dashboard.performance.version import CHOSEN, PARAMETER, SERVING
 from dashboard.performance.words import verdict
@@ -28,7 +25,6 @@ from storage.settings import Settings
 from storage.tables.number import UNSAVED_FORMULA
 from tests.dashboard.conftest import OpenPage, Service, log_writer, sentences
 from tests.settings import changed
-from tests.storage.tables.workbooks import workbook
 from tests.versions import champion_and_dearer
 from training.dataset.sources import load_table
 from training.dataset.splits import Part, split
@@ -169,35 +165,6 @@ def _metrics(page: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in page.metric}
 
 
-def test_a_workbook_of_actual_values_is_read() -> None:
-    found = read_labels(workbook([["reference", "actual"], [17, 4.2], [18, None], [19, 999999]]))
-    assert [(item.reference, item.actual) for item in found.items] == [("17", 4.2)]
-    assert (found.empty, [problem.row for problem in found.problems]) == (1, [4])
-
-
-def test_a_file_may_name_the_callers_own_ids() -> None:
-    found = read_labels(b"reference,actual\norder 17,4.2\n18,\n")
-    assert [(item.reference, item.actual) for item in found.items] == [("order 17", 4.2)]
-    both = read_labels(b"reference,prediction_id,actual\norder 17,a,4.2\n")
-    assert [(item.prediction_id, item.reference) for item in both.items] == [("a", None)]
-    with pytest.raises(UnreadableFile, match=r"no column actual\."):
-        read_labels(b"reference\norder 17\n")
-    with pytest.raises(UnreadableFile, match=r"no column prediction_id\."):
-        read_labels(b"order,actual\n17,4.2\n")
-
-
-def test_a_file_with_two_values_for_one_prediction_attaches_neither() -> None:
-    """Which of them is right is not known: the first would count, or as a correction the last."""
-    found = read_labels(b"prediction_id,actual\na,4.2\nb,1\na,4.3\nb,1.0\na,\n")
-    assert [(item.prediction_id, item.actual) for item in found.items] == [("b", 1.0)] * 2
-    assert found.empty == 1
-    message = "Another row has another value for this prediction"
-    assert [(each.row, each.message, each.value) for each in found.problems] == [
-        (2, message, "4.2"),
-        (4, message, "4.3"),
-    ]
-
-
 def test_a_wrong_file_is_said_in_a_sentence(open_page: OpenPage, keyed_service: Service) -> None:
     keyed_service.store_records()
     page = open_page("performance", keyed_service, dashboard_key=KEY)
@@ -242,20 +209,6 @@ def test_the_template_has_as_many_rows_as_are_wanted(
         found = [row.prediction_id for row in unlabelled_rows(operator, most)]
         assert len(set(found)) == len(found) == min(most or 7, 7)
         assert set(found) <= set(ids)
-
-
-@given(st.binary(max_size=200))
-def test_no_file_breaks_the_reader(content: bytes) -> None:
-    for whole in (content, b"prediction_id,actual\n" + content):
-        with suppress(UnreadableFile):
-            assert all(0 <= item.actual <= 100 for item in read_labels(whole).items)
-
-
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=20))
-def test_what_is_written_is_what_is_read(values: list[float]) -> None:
-    lines = [f"{value!r},id{number}" for number, value in enumerate(values)]
-    found = read_labels("\n".join(["actual, prediction_id", *lines]).encode())
-    assert [item.actual for item in found.items] == values
 
 
 def test_the_chart_shows_gaps_and_not_zeros(
