@@ -55,7 +55,7 @@ def cumulative_option(name: str, pair: CumulativePair) -> dict[str, Any]:
     scale = column_scale(name)
     values = [value * scale for value in pair.values]
     return {
-        **_frame("Rows at or below this value, %", [REFERENCE, CURRENT]),
+        **_frame("Cumulative share, %", [REFERENCE, CURRENT]),
         "xAxis": _input_axis(name, values[1], values[-2]),
         "yAxis": _value_axis() | {"max": 100, "interval": 25},
         "series": [

@@ -20,6 +20,7 @@ from dashboard.shared.retraining_request import draw_retraining_request
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.sources import JUDGED, JUDGED_HELP, choose_sources, left_out_words
 
+TRAFFIC_PIXELS = 190
 UNSEEN = (
     "Inputs cannot show that actual values changed while the inputs did not (all 20 % higher, for "
     "example): only actual values do, on the Performance page."
@@ -41,8 +42,8 @@ def draw_drift() -> None:
 
 
 def _choose() -> DriftChoice:
-    choice_side, traffic_side, again_side = st.columns([6, 2, 2], vertical_alignment="bottom")
-    with choice_side:
+    # Side by side as far as there is room: in columns, a narrow screen would cut them.
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         chosen = st.segmented_control(
             "Predictions of the last",
             WINDOWS,
@@ -51,9 +52,8 @@ def _choose() -> DriftChoice:
             key="drift_window",
             bind="query-params",
         )
-    with traffic_side:
-        sources = choose_sources("drift", JUDGED, JUDGED_HELP)
-    with again_side, st.container(horizontal=True, horizontal_alignment="right"):
+        with st.container(width=TRAFFIC_PIXELS):
+            sources = choose_sources("drift", JUDGED, JUDGED_HELP)
         st.button("Refresh", icon=":material/refresh:", key="drift_again", on_click=forget_reading)
     return DriftChoice(str(chosen or USUAL_WINDOW), sources)
 

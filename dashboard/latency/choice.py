@@ -27,6 +27,7 @@ class RangeScale:
         return self.window / self.unit
 
 
+ENDPOINT_PIXELS = 330
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 RANGES = {
     "15 minutes": RangeScale(timedelta(minutes=15), MINUTE, "min", 2),
@@ -82,14 +83,17 @@ def choose_live() -> bool:
 
 def choose_latency(endpoints: Iterable[str]) -> LatencyChoice:
     """Let the operator choose a range and the requests; ``endpoints`` are the latest known."""
-    range_side, endpoint_side = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
-    with range_side:
+    # Side by side as far as there is room: in columns, a narrow screen would cut them.
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         range_name = st.segmented_control(
             "Range", list(RANGES), required=True, default="15 minutes", key="latency_range"
         )
-    with endpoint_side:
         endpoint = st.selectbox(
-            "Requests", _options(endpoints), key="latency_endpoint", help=SCOPE_HELP
+            "Requests",
+            _options(endpoints),
+            key="latency_endpoint",
+            help=SCOPE_HELP,
+            width=ENDPOINT_PIXELS,
         )
     return LatencyChoice(str(range_name), str(endpoint))
 

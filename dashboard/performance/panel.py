@@ -34,6 +34,7 @@ WINDOWS = {
     "30 days": timedelta(days=30),
 }
 USUAL_WINDOW = "24 hours"
+TRAFFIC_PIXELS, VERSION_PIXELS = 190, 330
 
 
 def draw_performance() -> None:
@@ -64,8 +65,8 @@ def draw_performance() -> None:
 
 def _choose() -> tuple[timedelta, tuple[Source, ...], DeltaGenerator]:
     """Let the operator choose window and traffic; return them and the place of the version's choice."""
-    window_side, traffic_side, version_side = st.columns([4, 2, 3], vertical_alignment="bottom")
-    with window_side:
+    # Side by side as far as there is room: in columns, a narrow screen would cut them.
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         chosen = st.segmented_control(
             "Predictions of the last",
             WINDOWS,
@@ -74,8 +75,9 @@ def _choose() -> tuple[timedelta, tuple[Source, ...], DeltaGenerator]:
             key="performance_window",
             bind="query-params",
         )
-    with traffic_side:
-        sources = choose_sources("performance", JUDGED, JUDGED_HELP)
+        with st.container(width=TRAFFIC_PIXELS):
+            sources = choose_sources("performance", JUDGED, JUDGED_HELP)
+        version_side = st.container(width=VERSION_PIXELS)
     return WINDOWS[chosen or USUAL_WINDOW], sources, version_side
 
 
