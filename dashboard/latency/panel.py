@@ -79,7 +79,7 @@ def _sample(reading: LatencyReading, *, live: bool) -> str:
     running = running_words(unfinished=summary.series[-1].unfinished)
     return (
         f"{summary.totals.requests:,} requests, {period(summary.since, summary.timestamp)}, "
-        f"{step} per point.{running} {state} {clock(summary.timestamp)}."
+        f"{step} per point. {state} {clock(summary.timestamp)}.{running}"
         + hidden_words(summary.requests_by_source)
     )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
 from storage.predictions.columns import Columns
+from storage.predictions.thinning import read_every
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions
 from storage.schema.source import CUSTOMERS, Source
@@ -88,7 +89,7 @@ def read_answered_window(
 ) -> AnsweredWindow:
     """Read a version's predictions for some sources with what is known of their actual values.
 
-    Of more than ``most_rows`` labelled (or unlabelled) ones, only every second, third, ... is read, so that
+    Of more than ``most_rows`` labelled (or unlabelled) ones, only every second, fourth, ... is read, so that
     the whole span is still covered.
 
     Parameters
@@ -139,7 +140,7 @@ def _between(
 
 def _every(count: int, most_rows: int) -> sa.ColumnElement[bool]:
     """Return the condition that leaves at most about ``most_rows`` of so many rows."""
-    return predictions.c.id % (-(-count // most_rows) or 1) == 0
+    return predictions.c.id % read_every(count, most_rows) == 0
 
 
 def _joined_rows() -> sa.Select[Any]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from storage.database.connection import Database
 from storage.predictions.columns import Columns
+from storage.predictions.thinning import read_every
 from storage.schema.arrays import FloatArray
 from storage.schema.predictions import LabelledPredictions, Predictions
 from storage.schema.tables import labels, predictions, shadow_answers
@@ -67,7 +68,7 @@ def read_shadow_window(
 ) -> ShadowWindow:
     """Read the newest challenger's shadow answers beside the newest champion's in a time window.
 
-    If there are more than ``most_rows``, every second, third, ... is read, so that all of it is covered.
+    If there are more than ``most_rows``, every second, fourth, ... is read, so that all of it is covered.
 
     Parameters
     ----------
@@ -91,7 +92,7 @@ def read_shadow_window(
         pair = (versions[0] == challenger, versions[1] == champion)
         all_rows = connection.execute(_joined(sa.func.count()).where(*in_window)).scalar_one()
         total = connection.execute(_joined(sa.func.count()).where(*in_window, *pair)).scalar_one()
-        every = -(-total // most_rows) or 1
+        every = read_every(total, most_rows)
         query = _joined(*_columns()).where(*read, *pair, shadow_answers.c.id % every == 0)
         found = Columns.read(connection, query.order_by(shadow_answers.c.timestamp))
     return ShadowWindow(
