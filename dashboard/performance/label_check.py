@@ -21,7 +21,7 @@ DRY_CORRECTION = Correction(person="(check)", reason="(check)")
 """A dry run stores neither; with it, values that differ are counted as corrected."""
 
 
-def checked(found: LabelFile, file_id: str, *, corrects: bool) -> FeedbackResponse:
+def checked(found: LabelFile, *, corrects: bool) -> FeedbackResponse:
     """Ask what would become of a file's values; once for each file, until it is saved.
 
     Raises
@@ -29,14 +29,13 @@ def checked(found: LabelFile, file_id: str, *, corrects: bool) -> FeedbackRespon
     ClientError
         If the service does not answer.
     """
-    question = (file_id, corrects)
     known = st.session_state.get(CHECKED)
-    if known is not None and known[0] == question:
-        answer: FeedbackResponse = known[1]
+    if known is not None and known[0] is found and known[1] == corrects:
+        answer: FeedbackResponse = known[2]
         return answer
     correction = DRY_CORRECTION if corrects else None
     answer = sent(found.items, correction, dry_run=True)
-    st.session_state[CHECKED] = (question, answer)
+    st.session_state[CHECKED] = (found, corrects, answer)
     return answer
 
 

@@ -18,7 +18,8 @@ from dashboard.performance.label_check import (
     saved_number,
     sent,
 )
-from dashboard.performance.label_file import LabelFile, UnreadableFile, read_labels
+from dashboard.performance.label_columns import draw_opened, open_labels
+from dashboard.performance.label_file import LabelFile
 from dashboard.performance.label_template import draw_template
 from dashboard.shared.foreign_text import harmless
 from dashboard.shared.service import asking_service
@@ -39,15 +40,15 @@ def draw_label_upload() -> None:
         "repeated. A stored value is kept, unless you correct it."
     )
     draw_template()
-    file = st.file_uploader(
+    st.file_uploader(
         "File of actual values",
         type=FILE_KINDS,
         key="performance_file",
         max_upload_size=MOST_MEGABYTES,
-        on_change=_forget_report,
+        on_change=_read_upload,
     )
-    if file is not None:
-        _draw_file(file.getvalue(), file.file_id)
+    if (found := draw_opened()) is not None:
+        _draw_found(found)
     if (report := st.session_state.get(REPORT)) is not None:
         draw_report(report)
 
@@ -58,18 +59,18 @@ def _unit() -> str:
     )
 
 
-def _draw_file(content: bytes, file_id: str) -> None:
-    try:
-        found = read_labels(content)
-    except UnreadableFile as problem:
-        st.error(escaped(str(problem)), icon=":material/error:")
-        return
-    st.caption(escaped(found.understood.sentence()))
+def _read_upload() -> None:
+    _forget_report()
+    file = st.session_state["performance_file"]
+    open_labels(None if file is None else file.getvalue())
+
+
+def _draw_found(found: LabelFile) -> None:
     if found.empty:
         st.markdown(f":gray[{found.empty:,} rows have no actual value yet and are skipped.]")
     is_correcting, correction = _correction()
     with asking_service():
-        report = checked(found, file_id, corrects=is_correcting)
+        report = checked(found, corrects=is_correcting)
         if REPORT not in st.session_state:  # which says what became of them
             draw_check(found, report)
         _draw_problems(found)

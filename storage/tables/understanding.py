@@ -67,7 +67,10 @@ class Understanding:
             f" {words}: {listed(names)}."
             for words, names in (
                 ("Other sheets", self.other_sheets),
-                ("Taken for", [f"{name} = {column}" for name, column in self.renamed]),
+                (
+                    "Columns with other names",
+                    [f"{name} = {column}" for name, column in self.renamed],
+                ),
                 ("Kept beside the result", self.kept),
                 ("Ignored columns", self.ignored),
                 ("Not read, because their names begin with _ or a dot", self.unread),

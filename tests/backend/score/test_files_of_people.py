@@ -34,7 +34,10 @@ def test_a_sheet_with_other_names_is_scored_with_all_that_it_has(
     options = ["--sheet", "May", "--column", "MedInc=income", "--column", "reference=parcel"]
     assert score.main([str(source), "-o", str(target), *options]) == 0
     said = capsys.readouterr().out
-    assert "Read as Excel: sheet May. Other sheets: Notes. Taken for: MedInc = income" in said
+    assert (
+        "Read as Excel: sheet May. Other sheets: Notes. Columns with other names: MedInc = income"
+        in said
+    )
     with target.open(newline="", encoding="utf-8") as stream:
         first, second = csv.DictReader(stream)
     assert (first["row"], first["reference"], first["given_prediction"]) == ("3", "p1", "7")

@@ -168,7 +168,7 @@ def _metrics(page: AppTest) -> dict[str, str]:
 def test_a_wrong_file_is_said_in_a_sentence(open_page: OpenPage, keyed_service: Service) -> None:
     keyed_service.store_records()
     page = open_page("performance", keyed_service, dashboard_key=KEY)
-    page.file_uploader(key="performance_file").set_value(("x.csv", b"a,b\n1,2\n", "text/csv")).run()
+    page.file_uploader(key="performance_file").set_value(("x.csv", b"a\n1\n", "text/csv")).run()
     assert "no column prediction_id, actual" in sentences(page)[0]
 
 

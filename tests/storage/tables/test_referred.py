@@ -27,7 +27,9 @@ def text(*further: str, cells: str = "", values: list[float] = ROW) -> bytes:
 def test_columns_are_read_under_the_names_that_a_person_says() -> None:
     table = InputTable(text(), NAMES)
     assert gathered(table.blocks()).numbers.tolist() == [ROW]
-    assert "Taken for: MedInc = income, Latitude = lat" in table.understood.sentence()
+    assert (
+        "Columns with other names: MedInc = income, Latitude = lat" in table.understood.sentence()
+    )
 
 
 def test_a_problem_names_the_column_of_the_file() -> None:
