@@ -105,13 +105,13 @@ def _draw_form(opened: OpenedFile, use: Use) -> None:
 
 
 def _draw_choice(opened: OpenedFile, name: str, label: str, column: str | None) -> None:
-    options = [None, *opened.found]
+    options = [NO_IDS, *opened.found]
     st.selectbox(
         label,
         options,
         options.index(column) if column in options else 0,
         key=COLUMN + name,
-        format_func=lambda one: NONE if one is None else _words(opened, one),
+        format_func=lambda one: NONE if one == NO_IDS else _words(opened, one),
         help=f"The column of {name}." if name != REFERENCE else OWN_IDS,
     )
 
@@ -139,5 +139,5 @@ def _chosen(opened: OpenedFile, names: Sequence[str]) -> dict[str, str]:
     """Return the columns that a person chose, with those chosen before for inputs that are not shown."""
     chosen = {name: st.session_state[COLUMN + name] for name in names}
     named = {name: column for name, column in opened.named.items() if name not in chosen}
-    named |= {name: column for name, column in chosen.items() if column not in (None, name)}
-    return named | {REFERENCE: st.session_state[COLUMN + REFERENCE] or NO_IDS}
+    named |= {name: column for name, column in chosen.items() if column not in (NO_IDS, name)}
+    return named | {REFERENCE: st.session_state[COLUMN + REFERENCE]}

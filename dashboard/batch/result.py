@@ -35,7 +35,7 @@ COARSE_PARTS = 500
 CHART_HEIGHT = 280
 FEW_ROWS = 5
 SUPPORT = f"Share of training {SUBJECTS} that are at least as unusual; 0 is far from all of them."
-FIGURE_WIDTH = 150
+FIGURE_WIDTH = 200
 
 
 def draw_result(run: BatchRun) -> None:

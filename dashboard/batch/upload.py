@@ -154,8 +154,8 @@ def _draw_problems(file: BatchFile) -> None:
         column_config={
             "row": st.column_config.NumberColumn("Row", format="%,d", width="small"),
             "column": st.column_config.TextColumn("Column", width="small"),
-            "value": st.column_config.TextColumn("Value", width="medium"),
             "message": st.column_config.TextColumn("Problem", width="large"),
+            "value": st.column_config.TextColumn("Value", width="small"),
         },
         placeholder="–",
         alt="Problems of the file by row and column",
@@ -180,8 +180,8 @@ def _problem_cells(problem: Problem) -> dict[str, Any]:
     return {
         "row": problem.row,
         "column": problem.column or "whole row",
-        "value": problem.value or None,
         "message": problem.message,
+        "value": problem.value or None,
     }
 
 
