@@ -144,7 +144,7 @@ def draw_report(report: FeedbackResponse) -> None:
             help="Already labelled; the stored value is kept.",
         )
         conflicting.metric(
-            "Conflicting",
+            "Different",
             f"{len(report.conflicting):,}",
             help="The value in the file differs from the one that is kept. To replace it, save the file "
             "again with *Correct stored values*.",

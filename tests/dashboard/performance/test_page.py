@@ -129,7 +129,7 @@ def test_a_file_is_checked_attached_and_reported(
         "Corrected": "0",
         "Unknown": "1",
         "Duplicates": "1",
-        "Conflicting": "0",
+        "Different": "0",
     }
     assert operator.prediction(one).prediction.actual == 2.5
     content = content.replace(b",2.5", b",3.0") + f"\n{two},250000".encode()
