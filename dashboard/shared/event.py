@@ -1,0 +1,41 @@
+"""One event of the timeline as a row of a table."""
+
+from typing import Any
+
+import streamlit as st
+
+from backend.contract.monitoring import EventRow
+from dashboard.wording.moment import COLUMN_FORMAT, cell
+
+KINDS = {
+    "check": "Check",
+    "alert": "Alert",
+    "trigger": "Retraining requested",
+    "retraining": "Retraining",
+    "promotion": "Promotion",
+    "rollback": "Rollback",
+    "watch": "Promotion watch",
+    "configuration": "Configuration",
+    "clear": "Records cleared",
+}
+
+
+def event_cells(event: EventRow) -> dict[str, Any]:
+    """Return one row of the table."""
+    return {
+        "timestamp": cell(event.timestamp),
+        "kind": KINDS.get(event.kind, event.kind),
+        "summary": event.summary,
+        "actor": event.actor,
+    }
+
+
+def event_columns() -> dict[str, Any]:
+    """Return the columns of a table of events."""
+    config = st.column_config
+    return {
+        "timestamp": config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=135),
+        "kind": config.TextColumn("Event", width=120),
+        "summary": config.TextColumn("Summary", width=640),
+        "actor": config.TextColumn("Actor", width=65),
+    }
