@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from backend.contract.predictions import FEATURES, Feature, HousingFeatures
 from dashboard.predict.field import Value
+from dashboard.shared.address import address_parameters
 from dashboard.wording.words import in_sentence
 
 LONGEST_NUMBER = 40
@@ -45,11 +46,6 @@ def read_address(parameters: Mapping[str, str]) -> FormAddress:
     return FormAddress(values, tuple(problems))
 
 
-def address_parameters(features: HousingFeatures) -> dict[str, str]:
-    """Return the parameters of an address, every number to its last digit; a missing value is empty."""
-    return {name: _written(value) for name, value in features.model_dump().items()}
-
-
 def form_link(page_url: str, features: HousingFeatures) -> str:
     """Return the link that fills the form with these inputs.
 
@@ -60,12 +56,6 @@ def form_link(page_url: str, features: HousingFeatures) -> str:
     """
     scheme, place, path, _, _ = urlsplit(page_url)
     return urlunsplit((scheme, place, path, urlencode(address_parameters(features)), ""))
-
-
-def _written(value: Value) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else repr(float(value))
 
 
 def _read(feature: Feature, text: str) -> Value:

@@ -4,8 +4,9 @@ import streamlit as st
 
 from backend.contract.definition import PRESETS, SUBJECT, PresetRow
 from backend.contract.predictions import EXAMPLE, FEATURES, HousingFeatures
-from dashboard.predict.address import address_parameters, read_address
+from dashboard.predict.address import read_address
 from dashboard.predict.field import Value, as_entered, draw_field
+from dashboard.shared.address import address_parameters
 from dashboard.shared.buttons import readable_letters
 from dashboard.wording.words import VALUE
 

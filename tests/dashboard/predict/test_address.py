@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.contract.predictions import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures
-from dashboard.predict.address import address_parameters, form_link, read_address
+from dashboard.predict.address import form_link, read_address
+from dashboard.shared.address import address_parameters
 
 ACCEPTED = st.fixed_dictionaries(
     {feature.name: st.floats(feature.minimum, feature.maximum) for feature in FEATURES}

@@ -9,10 +9,10 @@ from streamlit.testing.v1 import AppTest
 from backend.client import HousingClient
 from backend.contract.definition import PRESETS, outline
 from backend.contract.predictions import EXAMPLE, FEATURES, PredictionResponse
-from dashboard.predict.address import address_parameters
 from dashboard.predict.answer import ANSWER
 from dashboard.predict.nearest import DISTANCE, NUMBER
 from dashboard.predict.scenarios import MOST_SCENARIOS
+from dashboard.shared.address import address_parameters
 from dashboard.wording.value import rounded, written
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
