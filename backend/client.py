@@ -4,6 +4,7 @@ See ``backend/connection.py`` for the errors its calls raise.
 """
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 from backend.connection import (
     DEFAULT_TIMEOUT_SECONDS,
@@ -34,6 +35,7 @@ from backend.contract.monitoring import (
     TriggerRequest,
     TriggerResponse,
 )
+from backend.contract.one_request import OneRequestResponse
 from backend.contract.performance import PerformanceQuery, PerformanceResponse
 from backend.contract.predictions import (
     BatchPredictionRequest,
@@ -184,6 +186,10 @@ class HousingClient(ServiceConnection):
     def slowest_requests(self, query: SlowestQuery | None = None) -> SlowestResponse:
         """Return the slowest requests of a time range that ends now, slowest first."""
         return self._get(SlowestResponse, "/metrics/api/slowest", query)
+
+    def request(self, request_id: str) -> OneRequestResponse:
+        """Return everything that is kept of the requests with one id."""
+        return self._get(OneRequestResponse, f"/requests/{quote(request_id, safe='')}")
 
     def predictions(self, query: PredictionsQuery | None = None) -> PredictionsResponse:
         """Return logged predictions, newest first."""

@@ -1,5 +1,6 @@
 """The pages of the console: where each one is, what it is called, and how another page opens it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,9 +39,9 @@ class ConsolePage:
             help=self.help,
         )
 
-    def open(self) -> None:
-        """Go to the page now."""
-        st.switch_page(self.script)
+    def open(self, parameters: Mapping[str, str] | None = None) -> None:
+        """Go to the page now, with parameters in its address."""
+        st.switch_page(self.script, query_params=parameters)
 
 
 OVERVIEW = ConsolePage(

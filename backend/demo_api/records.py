@@ -4,6 +4,7 @@ import time
 
 from backend.contract.database import DatabaseStatisticsResponse
 from backend.contract.feedback import FeedbackResponse
+from backend.contract.one_request import OneRequestResponse
 from backend.contract.predictions import (
     EXAMPLE,
     PredictionResponse,
@@ -80,6 +81,18 @@ def logs(connection: Connection) -> str:
     return f"{answer.total} lines"
 
 
+def one_request(connection: Connection) -> str:
+    """GET /requests/<request_id>"""
+    path = "/metrics/api?endpoint=/predict&status=200&limit=1"
+    newest = connection.get(RequestsResponse, path).metrics
+    connection.refused("GET", "/requests/none", 404)
+    if not newest:
+        return "no prediction was stored yet"
+    found = connection.get(OneRequestResponse, f"/requests/{newest[0].request_id}")
+    demand(len(found.predictions) > 0, "a request to predict has no prediction")
+    return f"{len(found.predictions)} prediction, {len(found.logs)} log lines"
+
+
 def api_metrics(connection: Connection) -> str:
     """GET /metrics/api"""
     answer = connection.get(RequestsResponse, "/metrics/api?endpoint=/predict&status=400&limit=5")
@@ -138,6 +151,7 @@ STEPS: tuple[Step, ...] = (
     Step("GET /predictions/metadata", "what did callers say?", metadata),
     Step("GET /logs", "what happened?", logs),
     Step("GET /metrics/api", "which requests?", api_metrics),
+    Step("GET /requests/<request_id>", "what of that one?", one_request),
     Step("GET /metrics/api/summary", "how fast is it?", summary),
     Step("GET /metrics/api/slowest", "what is slow?", slowest),
     Step("GET /metrics/models", "how good is it?", model_metrics),

@@ -67,7 +67,7 @@ def predictions() -> Response:
     record_log = current_services().record_log
     page = record_log.predictions(page_request(query), sources=sources, **filters)
     body = PredictionsResponse(
-        predictions=[_row(row) for row in page.rows],
+        predictions=[prediction_row(row) for row in page.rows],
         total=len(page.rows),
         filters=echoed_filters(query),
         next_page_token=page.next_page_token,
@@ -90,10 +90,11 @@ def prediction(prediction_id: str) -> Response:
     record_log = current_services().record_log
     row = record_log.prediction(prediction_id)
     corrections = [LabelCorrection(**each) for each in record_log.corrections(row["prediction_id"])]
-    return answer(LoggedPredictionResponse(prediction=_row(row), corrections=corrections))
+    return answer(LoggedPredictionResponse(prediction=prediction_row(row), corrections=corrections))
 
 
-def _row(row: dict[str, Any]) -> PredictionRow:
+def prediction_row(row: dict[str, Any]) -> PredictionRow:
+    """Return a stored prediction as an answer shows it."""
     # Not validated again: old inputs stay readable even if the schema becomes stricter.
     features = HousingFeatures.model_construct(**{name: row[name] for name in FEATURE_NAMES})
     others = {name: value for name, value in row.items() if name not in FEATURE_NAMES}

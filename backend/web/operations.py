@@ -20,6 +20,7 @@ from backend.contract.monitoring import (
     TriggerRequest,
     TriggerResponse,
 )
+from backend.contract.one_request import OneRequestResponse
 from backend.contract.performance import PerformanceQuery, PerformanceResponse
 from backend.contract.predictions import (
     BatchPredictionRequest,
@@ -118,6 +119,7 @@ OPERATIONS: dict[str, Operation] = {
     "GET /predictions": Operation(PredictionsResponse, query=PredictionsQuery),
     "GET /predictions/metadata": Operation(MetadataResponse, query=MetadataQuery),
     "GET /predictions/<prediction_id>": Operation(LoggedPredictionResponse),
+    "GET /requests/<request_id>": Operation(OneRequestResponse),
     "GET /logs": Operation(LogsResponse, query=LogsQuery),
     "GET /metrics/api": Operation(RequestsResponse, query=RequestsQuery),
     "GET /metrics/api/summary": Operation(SummaryResponse, query=SummaryQuery),

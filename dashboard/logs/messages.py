@@ -1,5 +1,6 @@
 """Log lines of all processes: filter, search, page, open one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -53,11 +54,14 @@ def draw_log_list() -> None:
             lambda token: housing_client().logs(filters.query(token, datetime.now(UTC))),
         )
         pages.draw_turning(answer)
-        opened = draw_rows(
-            "log", answer.logs, _cells, _columns(), "No log lines match these filters."
-        )
-        if opened is not None:
-            _draw_line(opened)
+        draw_lines("log", answer.logs)
+
+
+def draw_lines(name: str, lines: Sequence[LogRow]) -> None:
+    """Draw log lines and the opened one; ``name`` is the prefix of the keys."""
+    opened = draw_rows(name, lines, _cells, _columns(), "No log lines match these filters.")
+    if opened is not None:
+        _draw_line(name, opened)
 
 
 def _choose_filters() -> LogFilters:
@@ -102,7 +106,7 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _draw_line(row: LogRow) -> None:
+def _draw_line(name: str, row: LogRow) -> None:
     facts = {
         "Time": f"{row.timestamp.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC",
         "Level": row.level,
@@ -110,4 +114,4 @@ def _draw_line(row: LogRow) -> None:
         "Module": f"`{row.module}`",
         "Request ID": f"`{row.request_id}`" if row.request_id else "none",
     }
-    draw_facts("log", facts, row.message)
+    draw_facts(name, facts, row.message)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.logs.find import draw_find
 from dashboard.logs.messages import draw_log_list
 from dashboard.logs.predictions import draw_prediction_list
 from dashboard.logs.requests import draw_request_list
@@ -9,6 +10,7 @@ from dashboard.shared.service import watch_service
 
 st.title("Logs", anchor=False)
 watch_service()
+draw_find()
 lines, requests, predictions = st.tabs(
     ["Log lines", "Requests", "Predictions"], key="logs_tab", on_change="rerun"
 )

@@ -1,5 +1,6 @@
 """Logged predictions: search by the caller's own id and metadata, page, open one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,8 @@ from backend.contract.predictions import (
 )
 from backend.contract.records import PredictionRow, PredictionsQuery, PredictionsResponse
 from backend.contract.sources import Source
+from dashboard.navigation import PREDICT, PREDICT_ICON
+from dashboard.shared.address import address_parameters
 from dashboard.shared.open_row import draw_facts, draw_rows
 from dashboard.shared.paged_list import PagedList
 from dashboard.shared.service import asking_service, housing_client
@@ -58,15 +61,14 @@ def draw_prediction_list() -> None:
             lambda token: housing_client().predictions(filters.query(token, datetime.now(UTC))),
         )
         pages.draw_turning(answer)
-        opened = draw_rows(
-            "prediction",
-            answer.predictions,
-            _cells,
-            _columns(),
-            "No predictions match these filters.",
-        )
-        if opened is not None:
-            _draw_prediction(opened)
+        draw_predictions("prediction", answer.predictions)
+
+
+def draw_predictions(name: str, rows: Sequence[PredictionRow]) -> None:
+    """Draw predictions and the opened one; ``name`` is the prefix of the keys."""
+    opened = draw_rows(name, rows, _cells, _columns(), "No predictions match these filters.")
+    if opened is not None:
+        draw_prediction(f"{name}_opened", opened)
 
 
 def _choose_filters() -> PredictionFilters:
@@ -112,8 +114,8 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _draw_prediction(row: PredictionRow) -> None:
-    """Draw the opened prediction: what is known of it beside the caller's words and the inputs."""
+def draw_prediction(name: str, row: PredictionRow) -> None:
+    """Draw one prediction: what is known of it beside the caller's words and the inputs."""
     known = "not known yet" if row.actual is None else escaped(recorded(row.actual))
     facts = {
         "Time": f"{row.timestamp.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC",
@@ -124,7 +126,9 @@ def _draw_prediction(row: PredictionRow) -> None:
         "Traffic": NAMES[row.source],
         "Model version": f"`{row.model_version}`",
     }
-    draw_facts("prediction", facts, said_and_sent(row))
+    draw_facts(name, facts, said_and_sent(row))
+    if st.button("Open in Predict", icon=PREDICT_ICON, key=f"{name}_predict"):
+        PREDICT.open(address_parameters(row.input))
 
 
 def said_and_sent(row: PredictionRow) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.records import RequestRow
+from dashboard.navigation import LOGS
 from dashboard.shared.open_row import draw_facts
 from dashboard.shared.sources import NAMES
 from dashboard.wording.moment import COLUMN_FORMAT, cell
@@ -37,8 +38,11 @@ def request_columns() -> dict[str, Any]:
     }
 
 
-def draw_request(name: str, row: RequestRow) -> None:
-    """Draw one opened request; ``name`` is the prefix of its keys."""
+def draw_request(name: str, row: RequestRow, *, whole: bool = False) -> None:
+    """Draw one opened request; ``name`` is the prefix of its keys.
+
+    Unless its whole story is on the page already, a button leads to it.
+    """
     facts = {
         "Time": f"{row.timestamp.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC",
         "Request": f"`{row.method} {row.endpoint}`",
@@ -49,3 +53,7 @@ def draw_request(name: str, row: RequestRow) -> None:
         "Traffic": NAMES[row.source],
     }
     draw_facts(name, facts, row.error_message)
+    if not whole and st.button(
+        "Prediction, log lines, events", icon=":material/manage_search:", key=f"{name}_story"
+    ):
+        LOGS.open({"find": row.request_id})

@@ -17,6 +17,7 @@ from storage.schema.caller import (
 )
 from storage.schema.column_types import Bytes, LongWhole, ShortText, ShortTexts, Text, Whole
 from storage.schema.records import EventKind
+from storage.schema.request_ids import BY_INDEX
 from storage.schema.source import CLIENT, CUSTOMERS, LONGEST_SOURCE, OTHERS, SOURCE, SOURCES, Source
 from storage.schema.source_filter import is_from
 from storage.schema.unreadable import UnreadableValue
@@ -93,8 +94,7 @@ def input_columns() -> list[sa.Column[Any]]:
 
 def _index_where_given(name: str, given: str, *columns: str) -> sa.Index:
     """Return an index of the rows where ``given`` is not null: the others cost nothing."""
-    where = sa.text(f"{given} IS NOT NULL")
-    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+    return _index_where(name, sa.text(f"{given} IS NOT NULL"), *columns)
 
 
 def source_column() -> sa.Column[str]:
@@ -106,7 +106,12 @@ def source_column() -> sa.Column[str]:
 
 def _index_where_from(name: str, sources: Collection[Source], *columns: str) -> sa.Index:
     """Return an index of the rows of some sources."""
-    where = is_from(sa.column(SOURCE), sources)
+    return _index_where(name, is_from(sa.column(SOURCE), sources), *columns)
+
+
+def _index_where(
+    name: str, where: sa.ColumnElement[bool] | sa.TextClause, *columns: str
+) -> sa.Index:
     return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
@@ -160,6 +165,7 @@ api_metrics = _record_table(
     sa.Column("request_id", ShortText(128), nullable=False),
     source_column(),
     _index_where_from("ix_api_metrics_others_time", OTHERS, SOURCE, "timestamp"),
+    _index_where("ix_api_metrics_clients_request_id", sa.text(BY_INDEX), "request_id"),
 )
 
 logs = _record_table(

@@ -60,7 +60,7 @@ def test_every_answer_is_stamped(
 
 def test_every_rule_answers_a_wrong_method_in_the_one_shape(http: FlaskClient) -> None:
     for rule in http.application.url_map.iter_rules():
-        path = re.sub(r"<(prediction_id|trigger_id|version)>", "none", rule.rule)
+        path = re.sub(r"<(prediction_id|request_id|trigger_id|version)>", "none", rule.rule)
         answer = http.open(path, method="PATCH")
         assert answer.status_code == 405, path
         assert ErrorResponse.model_validate(answer.json).status == 405
@@ -72,6 +72,7 @@ def test_every_endpoint_of_the_list_above_is_routed(http: FlaskClient) -> None:
     }
     with_id = {
         "/predictions/<prediction_id>",
+        "/requests/<request_id>",
         "/retraining/<trigger_id>",
         "/models/<version>",
         "/models/<version>/comparison",

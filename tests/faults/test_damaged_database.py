@@ -27,6 +27,7 @@ OF_THE_DATABASE = {
     "/predictions",
     "/predictions/<prediction_id>",
     "/predictions/metadata",
+    "/requests/<request_id>",
     "/logs",
     "/metrics/api",
     "/metrics/api/summary",

@@ -12,7 +12,7 @@ from storage.database.commands import ask
 from storage.database.connection import Database
 from storage.errors import CommandUnanswered, DatabaseUnavailable
 from storage.schema.records import new_id, new_suffix
-from storage.schema.tables import RECORD_TABLES, logs, metadata
+from storage.schema.tables import RECORD_TABLES, api_metrics, logs, metadata
 from storage.settings import Settings
 from storage.spool.spool import Spool
 
@@ -38,7 +38,7 @@ def test_migrating_again_changes_nothing(
 
 
 def test_each_way_to_look_for_a_record_has_its_index(writable: Database) -> None:
-    """Page and window, version, id; request ids are looked for by nobody and have none."""
+    """Page and window, version, id; of request ids only log lines' and those that clients chose."""
     with writable.transaction() as connection:
         for table in RECORD_TABLES:
             columns = {
@@ -47,7 +47,7 @@ def test_each_way_to_look_for_a_record_has_its_index(writable: Database) -> None
                 for column in index["column_names"]
             }
             assert "timestamp" in columns
-            assert "request_id" not in columns or table is logs
+            assert ("request_id" in columns) == (table in (logs, api_metrics))
         if writable.dialect == "sqlite":
             for condition in ("prediction_id = 'x'", "model_version = 'x'", "timestamp < 'x'"):
                 query = f"EXPLAIN QUERY PLAN SELECT id FROM predictions WHERE {condition}"  # noqa: S608

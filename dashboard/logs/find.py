@@ -1,0 +1,145 @@
+"""One request, found by whatever a person has of it: its id, a prediction's id, or the caller's reference."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeVar
+
+import streamlit as st
+
+from backend.client import HousingClient, ServiceRefused
+from backend.contract.one_request import OneRequestResponse
+from backend.contract.predictions import LONGEST_REFERENCE
+from backend.contract.records import PredictionRow, PredictionsQuery
+from dashboard.logs.messages import draw_lines
+from dashboard.logs.predictions import draw_prediction, draw_predictions
+from dashboard.shared.event import event_cells, event_columns
+from dashboard.shared.foreign_text import harmless
+from dashboard.shared.request import draw_request
+from dashboard.shared.service import asking_service, housing_client
+
+FIND = "find"
+"""Key of the field, and its name in the page's address."""
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found by one name.
+
+    Attributes
+    ----------
+    by
+        What the name is.
+    request
+        Everything about the request; None if only its prediction is still kept.
+    prediction
+        The one that has the name; None if the request has it.
+    others
+        How many other predictions have the same reference, of the newest hundred.
+    """
+
+    by: str
+    request: OneRequestResponse | None
+    prediction: PredictionRow | None = None
+    others: int = 0
+
+
+def draw_find() -> None:
+    """Let the operator enter a name, and draw the request that has it."""
+    name = st.text_input(
+        "Find a request",
+        key=FIND,
+        max_chars=LONGEST_REFERENCE,
+        type="search",
+        placeholder="Request ID, prediction ID or reference",
+        help="As it stands in an answer, in the header X-Request-ID or in the caller's own system.",
+        bind="query-params",
+    ).strip()
+    if not name:
+        return
+    with asking_service(), st.container(border=True, key="found"):
+        found = find(housing_client(), name)
+        if found is None:
+            st.markdown(
+                "No request, prediction or reference has this name. It may be too old to be kept, or its "
+                "record may still be on its way."
+            )
+            return
+        _draw(found)
+
+
+def find(client: HousingClient, name: str) -> Found | None:
+    """Return what has a name: a prediction, a request, or the newest prediction with a reference.
+
+    Raises
+    ------
+    ClientError
+        If the service does not answer, or refuses.
+    """
+    logged = _unless_absent(lambda: client.prediction(name))
+    if logged is not None:
+        return Found("Prediction ID", _request_of(client, logged.prediction), logged.prediction)
+    request = _unless_absent(lambda: client.request(name))
+    if request is not None:
+        return Found("Request ID", request)
+    query = PredictionsQuery.model_construct(reference=name)
+    named = client.predictions(query).predictions
+    if not named:
+        return None
+    return Found("Reference", _request_of(client, named[0]), named[0], len(named) - 1)
+
+
+def _request_of(client: HousingClient, prediction: PredictionRow) -> OneRequestResponse | None:
+    return _unless_absent(lambda: client.request(prediction.request_id))
+
+
+def _unless_absent(ask: Callable[[], Answer]) -> Answer | None:
+    try:
+        return ask()
+    except ServiceRefused as error:
+        if error.error.status == HTTPStatus.NOT_FOUND:
+            return None
+        raise
+
+
+def _draw(found: Found) -> None:
+    if found.others:
+        st.caption(
+            f"{found.others:,} more of the newest predictions have this reference: see Predictions below."
+        )
+    if found.prediction is not None:
+        st.subheader("Prediction", anchor=False)
+        draw_prediction("found_prediction", found.prediction)
+    if found.request is None:
+        st.caption("The record of its request is no longer kept, or not stored yet.")
+        return
+    _draw_request(found.request, found.prediction)
+
+
+def _draw_request(found: OneRequestResponse, shown: PredictionRow | None) -> None:
+    st.subheader("Request", anchor=False)
+    if len(found.requests) > 1:
+        st.caption(f"{len(found.requests)} requests have this ID; the newest is shown.")
+    if found.requests:
+        draw_request("found_request", found.requests[0], whole=True)
+    else:
+        st.caption("Its own record is not kept; its log lines are.")
+    rest = [each for each in found.predictions if shown is None or each.id != shown.id]
+    if rest:
+        st.subheader("Predictions" if shown is None else "Its other predictions", anchor=False)
+        draw_predictions("found_predictions", rest)
+    if found.logs:
+        st.subheader("Log lines", anchor=False)
+        draw_lines("found_lines", found.logs)
+    if found.events:
+        st.subheader("Events within two minutes", anchor=False)
+        st.dataframe(
+            harmless(event_cells(event) for event in found.events),
+            key="found_events",
+            height="content",
+            hide_index=True,
+            column_config=event_columns(),
+            alt="Events around the request, newest first",
+        )
