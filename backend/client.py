@@ -4,12 +4,10 @@ See ``backend/connection.py`` for the errors its calls raise.
 """
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote
 
 from backend.connection import (
     DEFAULT_TIMEOUT_SECONDS,
     ClientError,
-    ServiceConnection,
     ServiceRefused,
     ServiceUnreachable,
     UnexpectedAnswer,
@@ -19,7 +17,7 @@ from backend.connection import (
 )
 from backend.contract.audit import AuditQuery, AuditResponse
 from backend.contract.data import TableResponse
-from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
+from backend.contract.database import DatabaseClearedResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import Correction, FeedbackItem, FeedbackRequest, FeedbackResponse
 from backend.contract.model_version import ComparisonQuery, ComparisonResponse, VersionResponse
@@ -35,7 +33,6 @@ from backend.contract.monitoring import (
     TriggerRequest,
     TriggerResponse,
 )
-from backend.contract.one_request import OneRequestResponse
 from backend.contract.performance import PerformanceQuery, PerformanceResponse
 from backend.contract.predictions import (
     BatchPredictionRequest,
@@ -43,18 +40,6 @@ from backend.contract.predictions import (
     HousingFeatures,
     PredictionRequest,
     PredictionResponse,
-)
-from backend.contract.records import (
-    LoggedPredictionResponse,
-    LogsQuery,
-    LogsResponse,
-    MetadataQuery,
-    MetadataResponse,
-    ModelMetricsResponse,
-    PredictionsQuery,
-    PredictionsResponse,
-    RequestsQuery,
-    RequestsResponse,
 )
 from backend.contract.refused import RefusedQuery, RefusedResponse
 from backend.contract.retraining import (
@@ -71,13 +56,8 @@ from backend.contract.retraining_check import (
 )
 from backend.contract.service import HealthResponse, InfoResponse
 from backend.contract.shadow import ShadowQuery, ShadowResponse
-from backend.contract.traffic import (
-    SlowestQuery,
-    SlowestResponse,
-    SummaryQuery,
-    SummaryResponse,
-)
 from backend.contract.what_if import NearestResponse, SensitivityResponse
+from backend.record_client import RecordClient
 
 __all__ = [
     "DEFAULT_TIMEOUT_SECONDS",
@@ -89,7 +69,7 @@ __all__ = [
 ]
 
 
-class HousingClient(ServiceConnection):
+class HousingClient(RecordClient):
     """The calls of one service, over a connection to it; see ``ServiceConnection`` for how to make one."""
 
     def health(self) -> HealthResponse:
@@ -171,38 +151,6 @@ class HousingClient(ServiceConnection):
         """Return what requests to predict were refused for in a window, by input."""
         return self._get(RefusedResponse, "/monitoring/refused", query)
 
-    def logs(self, query: LogsQuery | None = None) -> LogsResponse:
-        """Return log lines, newest first."""
-        return self._get(LogsResponse, "/logs", query)
-
-    def api_metrics(self, query: RequestsQuery | None = None) -> RequestsResponse:
-        """Return answered requests, newest first."""
-        return self._get(RequestsResponse, "/metrics/api", query)
-
-    def traffic_summary(self, query: SummaryQuery | None = None) -> SummaryResponse:
-        """Return requests, errors and latency of each step of a time range that ends now."""
-        return self._get(SummaryResponse, "/metrics/api/summary", query)
-
-    def slowest_requests(self, query: SlowestQuery | None = None) -> SlowestResponse:
-        """Return the slowest requests of a time range that ends now, slowest first."""
-        return self._get(SlowestResponse, "/metrics/api/slowest", query)
-
-    def request(self, request_id: str) -> OneRequestResponse:
-        """Return everything that is kept of the requests with one id."""
-        return self._get(OneRequestResponse, f"/requests/{quote(request_id, safe='')}")
-
-    def predictions(self, query: PredictionsQuery | None = None) -> PredictionsResponse:
-        """Return logged predictions, newest first."""
-        return self._get(PredictionsResponse, "/predictions", query)
-
-    def prediction_metadata(self, query: MetadataQuery | None = None) -> MetadataResponse:
-        """Return the most frequent metadata of a window's predictions."""
-        return self._get(MetadataResponse, "/predictions/metadata", query)
-
-    def prediction(self, prediction_id: str) -> LoggedPredictionResponse:
-        """Return one logged prediction."""
-        return self._get(LoggedPredictionResponse, f"/predictions/{prediction_id}")
-
     def feedback(
         self,
         items: list[FeedbackItem],
@@ -225,14 +173,6 @@ class HousingClient(ServiceConnection):
     def shadow(self, query: ShadowQuery | None = None) -> ShadowResponse:
         """Compare a challenger's shadow answers in a window with the champion's."""
         return self._get(ShadowResponse, "/monitoring/shadow", query)
-
-    def model_metrics(self) -> ModelMetricsResponse:
-        """Return the test metrics of trained models, newest first."""
-        return self._get(ModelMetricsResponse, "/metrics/models")
-
-    def database_statistics(self) -> DatabaseStatisticsResponse:
-        """Return the number and size of all records."""
-        return self._get(DatabaseStatisticsResponse, "/database/stats")
 
     def clear_database(self) -> DatabaseClearedResponse:
         """Delete every record; needs an admin key."""

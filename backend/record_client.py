@@ -1,0 +1,69 @@
+"""The part of the client that reads what the service recorded."""
+
+from urllib.parse import quote
+
+from backend.connection import ServiceConnection
+from backend.contract.database import DatabaseStatisticsResponse
+from backend.contract.one_request import OneRequestResponse
+from backend.contract.records import (
+    LoggedPredictionResponse,
+    LogsQuery,
+    LogsResponse,
+    MetadataQuery,
+    MetadataResponse,
+    ModelMetricsResponse,
+    PredictionsQuery,
+    PredictionsResponse,
+    RequestsQuery,
+    RequestsResponse,
+)
+from backend.contract.traffic import (
+    SlowestQuery,
+    SlowestResponse,
+    SummaryQuery,
+    SummaryResponse,
+)
+
+
+class RecordClient(ServiceConnection):
+    """The calls that read records, over a connection to a service."""
+
+    def logs(self, query: LogsQuery | None = None) -> LogsResponse:
+        """Return log lines, newest first."""
+        return self._get(LogsResponse, "/logs", query)
+
+    def api_metrics(self, query: RequestsQuery | None = None) -> RequestsResponse:
+        """Return answered requests, newest first."""
+        return self._get(RequestsResponse, "/metrics/api", query)
+
+    def traffic_summary(self, query: SummaryQuery | None = None) -> SummaryResponse:
+        """Return requests, errors and latency of each step of a time range that ends now."""
+        return self._get(SummaryResponse, "/metrics/api/summary", query)
+
+    def slowest_requests(self, query: SlowestQuery | None = None) -> SlowestResponse:
+        """Return the slowest requests of a time range that ends now, slowest first."""
+        return self._get(SlowestResponse, "/metrics/api/slowest", query)
+
+    def request(self, request_id: str) -> OneRequestResponse:
+        """Return everything that is kept of the requests with one id."""
+        return self._get(OneRequestResponse, f"/requests/{quote(request_id, safe='')}")
+
+    def predictions(self, query: PredictionsQuery | None = None) -> PredictionsResponse:
+        """Return logged predictions, newest first."""
+        return self._get(PredictionsResponse, "/predictions", query)
+
+    def prediction_metadata(self, query: MetadataQuery | None = None) -> MetadataResponse:
+        """Return the most frequent metadata of a window's predictions."""
+        return self._get(MetadataResponse, "/predictions/metadata", query)
+
+    def prediction(self, prediction_id: str) -> LoggedPredictionResponse:
+        """Return one logged prediction."""
+        return self._get(LoggedPredictionResponse, f"/predictions/{quote(prediction_id, safe='')}")
+
+    def model_metrics(self) -> ModelMetricsResponse:
+        """Return the test metrics of trained models, newest first."""
+        return self._get(ModelMetricsResponse, "/metrics/models")
+
+    def database_statistics(self) -> DatabaseStatisticsResponse:
+        """Return the number and size of all records."""
+        return self._get(DatabaseStatisticsResponse, "/database/stats")
