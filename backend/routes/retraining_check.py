@@ -8,8 +8,8 @@ from backend.performance.realized import paired
 from backend.retraining.check_answer import check_response
 from backend.services import Services, current_services
 from backend.web.answers import answer
-from backend.web.authorization import current_actor
 from backend.web.request_audit import tell
+from backend.web.traffic_source import current_asker
 from backend.web.validation import read_body
 from storage.schema.predictions import LabelledPredictions
 from storage.schema.records import LONGEST_REASON, utc_now
@@ -36,7 +36,7 @@ def retraining_check() -> Response:
 def run_checks() -> Response:
     """Check logged predictions, record the result and request a retraining if needed; needs operator."""
     services = current_services()
-    stored = services.scheduled_checks.run(utc_now(), current_actor())
+    stored = services.scheduled_checks.run(utc_now(), current_asker())
     if stored.trigger_id is not None:
         reason = " ".join(stored.reasons)[:LONGEST_REASON]
         tell("retraining asked for", stored.trigger_id, reason, check_id=stored.check_id)

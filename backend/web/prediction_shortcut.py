@@ -33,7 +33,14 @@ if TYPE_CHECKING:
 PATH = "/predict"
 JSON = "application/json"
 SOURCE_VARIABLE = f"HTTP_{SOURCE_HEADER.upper().replace('-', '_')}"
-"""The header as WSGI calls it."""
+USED_HEADERS = {
+    b"content-type": "CONTENT_TYPE",
+    b"content-length": "CONTENT_LENGTH",
+    b"authorization": "HTTP_AUTHORIZATION",
+    b"x-request-id": "HTTP_X_REQUEST_ID",
+    SOURCE_HEADER.lower().encode(): SOURCE_VARIABLE,
+}
+"""The headers that a plain answer depends on, as WSGI calls them: whoever makes an environ needs all."""
 SAID = (b'"reference"', b'"metadata"')
 """What a caller can say beside the inputs; a name written in another way is for the route."""
 KEYS = len(HousingFeatures.model_fields)

@@ -3,9 +3,15 @@
 from flask import Flask, g, request
 
 from backend.contract.base import SOURCE_HEADER
-from backend.web.authorization import OPEN_TEMPLATES, Role, template_of_request
+from backend.web.authorization import (
+    OPEN_TEMPLATES,
+    Role,
+    current_actor,
+    template_of_request,
+)
 from storage.errors import AuthenticationRequired, InvalidInput
-from storage.schema.source import CLIENT, SOURCES, Source
+from storage.process.kinds import MONITOR
+from storage.schema.source import CLIENT, PROBE, SOURCES, Source
 
 
 def mark_sources(app: Flask) -> None:
@@ -20,6 +26,11 @@ def mark_sources(app: Flask) -> None:
         if g.role is Role.NOBODY and template_of_request() in OPEN_TEMPLATES:
             return  # a probe with an outdated key must not look like an outage
         g.source = allowed_source(said, g.role)
+
+
+def current_asker() -> str:
+    """Return who makes the current request, as the timeline shows it: the monitor, or the role of the key."""
+    return MONITOR if g.source == PROBE else current_actor()
 
 
 def allowed_source(said: str, held: Role) -> Source:

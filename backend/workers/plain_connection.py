@@ -8,19 +8,13 @@ from typing import TYPE_CHECKING, Any
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from backend.web.prediction_shortcut import PATH, PlainAnswer
+from backend.web.prediction_shortcut import PATH, USED_HEADERS, PlainAnswer
 from backend.workers.connection import Connection
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 TARGET = PATH.encode()
-USED_HEADERS = {
-    b"content-type": "CONTENT_TYPE",
-    b"content-length": "CONTENT_LENGTH",
-    b"authorization": "HTTP_AUTHORIZATION",
-    b"x-request-id": "HTTP_X_REQUEST_ID",
-}
 UNUSUAL_HEADERS = (b"expect", b"transfer-encoding", b"upgrade")
 
 AtOnce = Callable[["WSGIEnvironment"], PlainAnswer | None]

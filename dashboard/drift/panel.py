@@ -18,7 +18,7 @@ from dashboard.drift.table import draw_table
 from dashboard.drift.verdict import draw_no_verdict, draw_verdict
 from dashboard.shared.retraining_request import draw_retraining_request
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.shared.sources import JUDGED, JUDGED_HELP, choose_sources, left_out_words
+from dashboard.shared.sources import JUDGED, JUDGED_HELP, choose_sources
 
 TRAFFIC_PIXELS = 190
 UNSEEN = (
@@ -60,7 +60,7 @@ def _choose() -> DriftChoice:
 
 def _draw_found(found: DriftWindowResponse, *, of_customers: bool) -> None:
     draw_verdict(found)
-    st.caption(UNSEEN + left_out_words(found.left_out))
+    st.caption(UNSEEN)
     if of_customers:  # a retraining learns from these alone
         draw_retraining_request(found)
     st.subheader("Inputs by severity", anchor=False)

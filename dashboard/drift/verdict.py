@@ -71,7 +71,7 @@ def sample_words(found: DriftWindowResponse) -> str:
     which = f"The newest {rows}" if found.truncated else rows
     return (
         f"{which}, {period(found.since, found.until)}, compared with the training data of "
-        f"`{found.model_version}`.{_repeated_words(found)}"
+        f"`{found.model_version}`.{_repeated_words(found)}{left_out_words(found.left_out)}"
     )
 
 

@@ -24,10 +24,15 @@ def event_cells(event: EventRow) -> dict[str, Any]:
     """Return one row of the table."""
     return {
         "timestamp": cell(event.timestamp),
-        "kind": KINDS.get(event.kind, event.kind),
+        "kind": event_name(event),
         "summary": event.summary,
         "actor": event.actor,
     }
+
+
+def event_name(event: EventRow) -> str:
+    """Return the kind of an event as a person reads it."""
+    return KINDS.get(event.kind, event.kind)
 
 
 def event_columns() -> dict[str, Any]:
@@ -36,6 +41,6 @@ def event_columns() -> dict[str, Any]:
     return {
         "timestamp": config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=135),
         "kind": config.TextColumn("Event", width=120),
-        "summary": config.TextColumn("Summary", width=640),
-        "actor": config.TextColumn("Actor", width=65),
+        "summary": config.TextColumn("Summary", width=625),
+        "actor": config.TextColumn("By", width=80),
     }

@@ -15,6 +15,8 @@ SOURCE = "source"
 """The name of its column."""
 CLIENT: Source = "client"
 """Of whoever says nothing else."""
+PROBE: Source = "probe"
+"""Of the monitor."""
 SOURCES: tuple[Source, ...] = get_args(Source)
 CUSTOMERS: tuple[Source, ...] = ("client", "batch")
 """The traffic that is judged and learned from."""

@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from backend.client import HousingClient, ServiceRefused, ServiceUnreachable
+from backend.contract.base import SOURCE_HEADER
 from backend.contract.predictions import HousingFeatures
 from backend.contract.records import RequestsQuery
 from backend.monitor.__main__ import Monitor
@@ -24,7 +25,7 @@ from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.backend.live_service import ADMIN_KEY, is_healthy, process_settings
 from tests.postgresql import empty_database
-from tests.system import Program, children, running, wait_for
+from tests.system import Program, bearer, children, running, wait_for
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -63,6 +64,21 @@ def test_the_walk_of_a_client(shared_service: HousingClient) -> None:
     assert client.database_statistics().statistics.predictions >= 1
     assert client.clear_database().deleted["predictions"] >= 1
     wait_for(lambda: _says(client, "The database was cleared"), what="the service's own log line")
+
+
+def test_whose_traffic_it_is_reaches_the_log_from_a_real_connection(
+    shared_service: HousingClient,
+) -> None:
+    row = HousingFeatures(**EXAMPLE)
+    with HousingClient(shared_service.url, ADMIN_KEY, source="probe") as probe:
+        asked = probe.predict(row).prediction_id
+        wait_for(lambda: _logged(probe, asked), what="the logged prediction")
+        assert probe.prediction(asked).prediction.source == "probe"
+        for said, key, status in (("probe", None, 401), ("everyone", ADMIN_KEY, 400)):
+            headers = {SOURCE_HEADER: said} | (bearer(key) if key is not None else {})
+            url = f"{shared_service.url}/predict"
+            answer = requests.post(url, json=EXAMPLE, headers=headers, timeout=30)
+            assert answer.status_code == status
 
 
 def test_one_setting_moves_the_log_to_postgresql(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from uvicorn.server import ServerState
 
-from backend.web.prediction_shortcut import PlainAnswer
+from backend.web.prediction_shortcut import USED_HEADERS, PlainAnswer
 from backend.workers.plain_connection import PlainConnection
 from backend.workers.worker import configuration
 
@@ -65,6 +65,16 @@ def test_a_request_in_one_piece_is_answered_at_once() -> None:
     assert answers.passed_on == []
     assert answers.environments[0]["HTTP_X_REQUEST_ID"] == "mine"
     assert answers.environments[0]["wsgi.input"].read() == b"{}"
+
+
+def test_it_passes_on_every_header_that_an_answer_depends_on() -> None:
+    answers = Answers(2)
+    others = b"".join(b"%b: one\r\n" % name for name in USED_HEADERS if b"content-l" not in name)
+    asyncio.run(
+        _sent(answers, b"POST /predict HTTP/1.1\r\nContent-Length: 2\r\n" + others + b"\r\n{}")
+    )
+    (environ,) = answers.environments
+    assert {environ[variable] for variable in USED_HEADERS.values()} == {"one", "2"}
 
 
 @pytest.mark.parametrize(
