@@ -99,7 +99,10 @@ def is_asked_about(features: HousingFeatures) -> bool:
 
 
 def fill_from_address() -> None:
-    """Fill the form from the page's address if it is new, and say what is wrong with it."""
+    """Fill the form from the page's address if it is new, and say what is wrong with it.
+
+    An address with every input is a link to a prediction: it is made at once.
+    """
     given = {
         feature.name: st.query_params[feature.name]
         for feature in FEATURES
@@ -112,6 +115,7 @@ def fill_from_address() -> None:
         st.session_state[PROBLEMS_KEY] = address.problems
         st.session_state[PRESET_KEY] = None
         _fill(EXAMPLE | address.values)
+        st.session_state[PRESSED_KEY] = len(address.values) == len(FEATURES)
     if problems := st.session_state.get(PROBLEMS_KEY):
         st.warning("  \n".join(problems), icon=":material/link_off:")
 
@@ -123,6 +127,19 @@ def show_in_address(features: HousingFeatures) -> None:
     st.query_params.update(parameters)
 
 
+def fill_and_ask(features: HousingFeatures) -> None:
+    """Fill the form with a row, and predict for it as if the button had been pressed."""
+    st.session_state[PRESET_KEY] = None
+    _fill(features.model_dump())
+    _press()
+
+
+def filled() -> int:
+    """Return how often the form was filled, to name what belongs to one filling."""
+    number: int = st.session_state.get(FILLED_KEY, 0)
+    return number
+
+
 def _fill_in() -> None:
     preset: PresetRow | None = st.session_state[PRESET_KEY]
     if preset is not None:
@@ -130,7 +147,7 @@ def _fill_in() -> None:
 
 
 def _fill(values: dict[str, Value]) -> None:
-    st.session_state[FILLED_KEY] = st.session_state.get(FILLED_KEY, 0) + 1
+    st.session_state[FILLED_KEY] = filled() + 1
     for feature in FEATURES:
         st.session_state[_key(f"input_{feature.name}")] = as_entered(feature, values[feature.name])
 
@@ -145,4 +162,4 @@ def _key(name: str) -> str:
     # A preset brings new fields: were the old ones filled one by one, a quick press on the button would
     # send some of the new values with some of the old ones. The button stays: a press on one that is
     # being replaced would be lost.
-    return f"predict_{name}_{st.session_state.get(FILLED_KEY, 0)}"
+    return f"predict_{name}_{filled()}"

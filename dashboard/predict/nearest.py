@@ -9,6 +9,7 @@ from backend.contract.definition import HAS_PLACE, SUBJECT, SUBJECTS
 from backend.contract.predictions import HousingFeatures
 from backend.contract.what_if import NearestDistrict, NearestResponse
 from dashboard.charts.still_chart import draw_still
+from dashboard.predict.form import fill_and_ask, filled
 from dashboard.predict.place_map import HEIGHT, around_figure, overview_figure, places_around
 from dashboard.wording.feature_words import input_columns
 from dashboard.wording.value import escaped, ranged, recorded
@@ -82,9 +83,12 @@ def nearest_cells(rows: list[NearestDistrict]) -> list[dict[str, Any]]:
 def _draw_table(rows: list[NearestDistrict]) -> None:
     unit, form = (", km", "%.1f") if HAS_PLACE else ("", "%.2f")
     cells = nearest_cells(rows)
+    key = f"predict_nearest_{filled()}"  # a selection is by position: other rows have none
     st.dataframe(
         cells,
-        key="predict_nearest",
+        key=key,
+        on_select=lambda: _load(key, rows),
+        selection_mode="single-row",
         height=300,
         hide_index=True,
         column_config={
@@ -95,3 +99,10 @@ def _draw_table(rows: list[NearestDistrict]) -> None:
         placeholder="–",
         alt=f"The nearest training {SUBJECTS} with distance, recorded {VALUE} and inputs",
     )
+    st.caption(f"Select a row at its left edge to predict for that {SUBJECT}.")
+
+
+def _load(key: str, rows: list[NearestDistrict]) -> None:
+    selected = st.session_state[key].selection.rows
+    if selected:
+        fill_and_ask(rows[selected[0]].input)

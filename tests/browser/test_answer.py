@@ -52,6 +52,8 @@ def test_going_back_in_the_browser_goes_back_to_the_form_before(system: System, 
     page.go_back()
     expect(_field(page, "Latitude")).to_have_value(f"{CUPERTINO.inputs[6]:g}")
     expect(page).to_have_url(re.compile(f"Latitude={CUPERTINO.inputs[6]}"))
+    price = written(system.client.predict(CUPERTINO.features).prediction)
+    expect(_price(page)).to_have_text(price, timeout=ANSWERED_MILLISECONDS)
 
 
 @pytest.mark.parametrize("width", [1440, TELEPHONE_WIDTH])
@@ -128,6 +130,22 @@ def _expect_the_map(page: Page) -> None:
     expect(page.locator(".st-key-predict_around .hoverlayer")).to_contain_text("km")
 
 
+def test_a_near_row_is_asked_about_with_one_click(system: System, page: Page) -> None:
+    visit(page, system, "predict")
+    _ask(system, page, CUPERTINO)
+    page.get_by_role("tab", name="Map").click()
+    expect(page.get_by_text("The red ring marks this block group.")).to_be_visible()
+    settle(page)
+    table = page.get_by_test_id("stDataFrame").locator("canvas").first
+    before = page.url
+    table.click(position={"x": 16, "y": 52}, force=True)
+    page.wait_for_url(lambda url: url != before)
+    settle(page)
+    nearest = system.client.nearest_districts(CUPERTINO.features).districts[0].input
+    price = written(system.client.predict(nearest).prediction)
+    expect(_price(page)).to_have_text(price, timeout=ANSWERED_MILLISECONDS)
+
+
 def _expect_two_scenarios_kept_between_pages(system: System, page: Page) -> None:
     page.get_by_role("button", name="Pin this prediction").click()
     expect(page.get_by_role("button", name="Pinned")).to_be_visible()
@@ -157,7 +175,6 @@ def _expect_the_link_to_fill_another_form(page: Page, browser: Browser) -> None:
     settle(other)
     for feature, value in zip(FEATURES, DELANO.inputs, strict=True):
         expect(_field(other, feature.label)).to_have_value(f"{value:.6g}")
-    other.get_by_role("button", name="Predict price").click()
     expect(_price(other)).to_have_text(_price(page).inner_text(), timeout=ANSWERED_MILLISECONDS)
     context.close()
 

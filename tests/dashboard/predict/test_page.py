@@ -1,10 +1,12 @@
 """The Predict page: the form, the price, what is wrong with the inputs."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
 from backend.contract.definition import PRESETS
 from backend.contract.predictions import FEATURES, HousingFeatures
+from dashboard.shared.address import address_parameters
 from dashboard.wording.value import written
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
@@ -68,6 +70,34 @@ def test_an_accepted_value_beyond_the_usual_ones_is_answered_with_a_warning(
     _press(page)
     assert not sentences(page)
     assert "Rooms: 900 rooms per household is above the training maximum" in page.warning[0].value
+
+
+def test_a_link_with_every_input_opens_with_its_price(
+    open_page: OpenPage, service: Service
+) -> None:
+    page = open_page("predict", service)
+    row = PRESETS[4].features
+    for name, value in address_parameters(row).items():
+        page.query_params[name] = value
+    page.run()
+    assert "$" in _price(page)
+    assert page.number_input[0].value == PRESETS[4].inputs[0]
+    page.number_input[0].set_value(3.0).run()
+    page.run()
+    assert page.number_input[0].value == 3.0
+
+
+@pytest.mark.parametrize("changed", [{"Latitude": "61"}, {"MedInc": "rich"}, {"HouseAge": None}])
+def test_a_link_that_lacks_an_input_only_fills_the_form(
+    open_page: OpenPage, service: Service, changed: dict[str, str | None]
+) -> None:
+    page = open_page("predict", service)
+    for name, value in (address_parameters(PRESETS[4].features) | changed).items():
+        if value is not None:
+            page.query_params[name] = value
+    page.run()
+    assert not _price(page)
+    assert not sentences(page)
 
 
 def test_without_the_service_the_page_says_so_in_one_sentence_and_keeps_the_form(
