@@ -16,6 +16,7 @@ from backend.connection import (
     parse,
 )
 from backend.contract.audit import AuditQuery, AuditResponse
+from backend.contract.counterfactuals import CounterfactualsRequest, CounterfactualsResponse
 from backend.contract.data import TableResponse
 from backend.contract.database import DatabaseClearedResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
@@ -138,6 +139,10 @@ class HousingClient(RecordClient):
     def nearest_districts(self, features: HousingFeatures, number: int = 10) -> NearestResponse:
         """Return the training rows nearest to the inputs."""
         return self._post(NearestResponse, f"/nearest_districts?number={number}", features)
+
+    def counterfactuals(self, asked: CounterfactualsRequest) -> CounterfactualsResponse:
+        """Return what would have to change for a prediction to reach a goal."""
+        return self._post(CounterfactualsResponse, "/counterfactuals", asked)
 
     def compare_rows(self, rows: DriftRequest) -> DriftResponse:
         """Compare rows with the training data of the served model."""

@@ -2,6 +2,7 @@
 
 import math
 
+from backend.contract.counterfactuals import CounterfactualsResponse
 from backend.contract.predictions import (
     EXAMPLE,
     FEATURE_NAMES,
@@ -118,6 +119,19 @@ def nearest(connection: Connection) -> str:
     return f"the nearest is {distances[0]:.2f} {unit} away"
 
 
+def counterfactuals(connection: Connection) -> str:
+    """POST /counterfactuals"""
+    value = connection.post(PredictionResponse, "/predict", EXAMPLE).prediction
+    most = value - abs(value) / 2
+    body = {"input": EXAMPLE, "frozen": [], "at_most": most}
+    answer = connection.post(CounterfactualsResponse, "/counterfactuals", body)
+    demand(bool(answer.alternatives) == (answer.reason is None), "neither an answer nor a reason")
+    reached = all(one.prediction <= most for one in answer.alternatives)
+    demand(reached, "an alternative misses the goal")
+    connection.refused("POST", "/counterfactuals", 400, {"input": EXAMPLE})
+    return f"{len(answer.alternatives)} ways to half of it"
+
+
 STEPS: tuple[Step, ...] = (
     Step("POST /predict", "one answer", predict),
     Step("POST /predict", "why this answer?", explain),
@@ -129,4 +143,5 @@ STEPS: tuple[Step, ...] = (
     Step("POST /predict_batch", "one is invalid", refuse_batch),
     Step("POST /sensitivity", "what if?", sensitivity),
     Step("POST /nearest_districts", "what is nearby?", nearest),
+    Step("POST /counterfactuals", "what would it take?", counterfactuals),
 )

@@ -1,10 +1,12 @@
-"""POST /sensitivity and /nearest_districts: what-if questions. Nothing here is logged as a prediction."""
+"""POST /sensitivity, /nearest_districts and /counterfactuals: what-if questions; nothing is logged."""
 
 from flask import Blueprint, Response, g, request
 
+from backend.contract.counterfactuals import CounterfactualsRequest
 from backend.contract.what_if import NearestQuery, SensitivityQuery
 from backend.services import current_services
 from backend.serving import what_if
+from backend.serving.counterfactuals import find_counterfactuals
 from backend.serving.served_model import ServedModel
 from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
@@ -27,6 +29,17 @@ def nearest_districts() -> Response:
     query = read_query(NearestQuery, request.args)
     features, model = _read()
     return answer(what_if.nearest_districts(model, features, query.number))
+
+
+@blueprint.post("/counterfactuals")
+def counterfactuals() -> Response:
+    """Return what would have to change for the prediction to reach a goal, near the training data."""
+    services = current_services()
+    limit_bytes = services.settings.backend.request_limit_bytes
+    asked = read_body(CounterfactualsRequest, limit_bytes, services.metrics)
+    model = services.host.current()
+    g.model_version = model.manifest.version
+    return answer(find_counterfactuals(model, asked))
 
 
 def _read() -> tuple[HousingFeatures, ServedModel]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from backend.contract.audit import AuditQuery, AuditResponse
+from backend.contract.counterfactuals import CounterfactualsRequest, CounterfactualsResponse
 from backend.contract.data import TableResponse
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
@@ -115,6 +116,7 @@ OPERATIONS: dict[str, Operation] = {
         SensitivityResponse, body=HousingFeatures, query=SensitivityQuery
     ),
     "POST /nearest_districts": Operation(NearestResponse, body=HousingFeatures, query=NearestQuery),
+    "POST /counterfactuals": Operation(CounterfactualsResponse, body=CounterfactualsRequest),
     "POST /feedback": Operation(FeedbackResponse, body=FeedbackRequest),
     "GET /predictions": Operation(PredictionsResponse, query=PredictionsQuery),
     "GET /predictions/metadata": Operation(MetadataResponse, query=MetadataQuery),

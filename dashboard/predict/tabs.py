@@ -7,6 +7,7 @@ from backend.contract.predictions import PredictionResponse
 from dashboard.predict.address import form_link
 from dashboard.predict.contribution_chart import draw_contributions
 from dashboard.predict.details import AnswerDetails, details_of
+from dashboard.predict.goal import draw_goal
 from dashboard.predict.nearest import draw_nearest
 from dashboard.predict.scenario_comparison import draw_scenarios
 from dashboard.predict.scenarios import MOST_SCENARIOS, is_pinned, pin, scenarios
@@ -15,7 +16,7 @@ from dashboard.shared.service import asking_service
 from dashboard.wording.value import escaped, written
 from dashboard.wording.words import INPUTS, VALUE
 
-TABS = ["Contributions", "Sensitivity", "Map" if HAS_PLACE else "Nearest", "Scenarios"]
+TABS = ["Contributions", "Sensitivity", "Goal", "Map" if HAS_PLACE else "Nearest", "Scenarios"]
 
 
 def draw_answer_tabs(answer: PredictionResponse | None) -> None:
@@ -24,7 +25,7 @@ def draw_answer_tabs(answer: PredictionResponse | None) -> None:
         _draw_scenarios_alone()
         return
     details = details_of(answer)
-    why, what_if, around, pinned = st.tabs(TABS, key="predict_tab", on_change="rerun")
+    why, what_if, goal, around, pinned = st.tabs(TABS, key="predict_tab", on_change="rerun")
     if why.open:
         with why:
             _draw_contributions(details)
@@ -32,6 +33,9 @@ def draw_answer_tabs(answer: PredictionResponse | None) -> None:
         with what_if, asking_service():
             draw_sensitivity(details.sensitivity(), answer.input)
             _say_other_model(answer, details.sensitivity().model_version)
+    if goal.open:
+        with goal:
+            draw_goal(answer)
     if around.open:
         with around, asking_service():
             draw_nearest(details.nearest(), answer.input)

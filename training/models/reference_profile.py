@@ -146,9 +146,9 @@ class Space(NamedTuple):
     def of(cls, inputs: FloatArray, targets: FloatArray, percentiles: FloatArray) -> Self:
         """Return the space of training inputs (n, 8)."""
         if ARE_PLAIN:
-            return cls(NO_CODES, _spread(percentiles))
+            return cls(NO_CODES, spread_of(percentiles))
         codes = mean_codes(inputs, targets)
-        return cls(codes, _spread(_percentiles(encoded(inputs, codes))))
+        return cls(codes, spread_of(_percentiles(encoded(inputs, codes))))
 
     def points(self, inputs: FloatArray) -> FloatArray:
         """Return where inputs (n, 8) lie, shape (n, 8)."""
@@ -238,7 +238,7 @@ def _kept_rows(rows: int, columns: int, seed: int) -> IndexArray:
     return drawn_rows(rows, most, seed)
 
 
-def _spread(percentiles: FloatArray) -> FloatArray:
+def spread_of(percentiles: FloatArray) -> FloatArray:
     """Return the range between the 5th and 95th percentile of each input, 1 where there is none."""
     spread = percentiles[:, SPREAD_HIGH] - percentiles[:, SPREAD_LOW]
     return np.where(spread > 0, spread, 1.0)
