@@ -20,7 +20,7 @@ LABELS_NEEDED = 100
 def traffic(system: System) -> None:
     """Districts asked about whose prices are reported a few seconds later."""
     arguments = ["steady", "--rate", str(RATE), "--duration", str(SECONDS), "--seed", "3"]
-    arguments += ["--url", system.service_url]
+    arguments += ["--url", system.service_url, "--source", "client"]
     said_by("-m", "backend.simulate", *arguments, HOUSING_OPERATOR_KEY=OPERATOR_KEY)
     wait_for(lambda: system.client.performance().n_labelled >= LABELS_NEEDED, what="labels enough")
 

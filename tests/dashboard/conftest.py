@@ -166,6 +166,8 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPage]:
 
     def open_(name: str, service: Service, **settings: str) -> AppTest:
         monkeypatch.setenv("HOUSING_BACKEND_URL", service.settings.addresses.backend_url)
+        # What the console keeps is its own: pages of tests side by side would see each other's files.
+        monkeypatch.setenv("HOUSING_RUNTIME_DIRECTORY", str(service.settings.runtime_directory))
         # The machine may have other work: a slow answer is no missing one.
         monkeypatch.setenv("HOUSING_BACKEND_TIMEOUT_SECONDS", str(PAGE_SECONDS))
         for setting, value in settings.items():

@@ -27,6 +27,7 @@ BODIES: dict[str, Json] = {
     "HousingFeatures": EXAMPLE,
     "PredictionRequest": EXAMPLE | {"reference": "order-17"},
     "BatchPredictionRequest": {"instances": [EXAMPLE, EXAMPLE | {"MedInc": 3.1}]},
+    "CounterfactualsRequest": {"input": EXAMPLE, "at_most": 2.5},
     "FeedbackRequest": {"items": [{"prediction_id": "{{prediction_id}}", "actual": 4.2}]},
     "DriftRequest": {"data": [EXAMPLE]},
     "ConfigChange": {"cooldown_hours": 24.0},
