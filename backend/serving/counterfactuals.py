@@ -17,6 +17,8 @@ from training.models.reference_profile import spread_of
 
 IS_CATEGORY = np.array([feature.is_category for feature in FEATURES])
 IS_WHOLE = np.array([feature.kind == "integer" for feature in FEATURES])
+LOWEST = np.array([0.0 if feature.is_category else feature.minimum for feature in FEATURES])
+HIGHEST = np.array([np.inf if feature.is_category else feature.maximum for feature in FEATURES])
 REACHED = "The present prediction reaches this already."
 ALL_FROZEN = "Every input has to stay as it is: nothing is left to change."
 NONE_FOUND = (
@@ -63,7 +65,7 @@ def _inputs(model: ServedModel, asked: CounterfactualsRequest) -> Inputs:
     frozen = {FEATURE_NAMES.index(name) for name in asked.frozen}
     free = [column for column in by_importance if column not in frozen]
     spread = spread_of(model.profile.percentiles)
-    return Inputs(free[:MOST_INPUTS], spread, IS_CATEGORY, IS_WHOLE)
+    return Inputs(free[:MOST_INPUTS], spread, LOWEST, HIGHEST, IS_CATEGORY, IS_WHOLE)
 
 
 def _alternatives(

@@ -95,12 +95,16 @@ class Inputs:
         Columns that may change.
     spread
         Shape (d,): the usual range of each column, which its changes are measured in.
+    lowest, highest
+        Shape (d,): what the service accepts.
     is_category, is_whole
         Shape (d,): a category is changed or not, a whole number stays one.
     """
 
     free: Sequence[int]
     spread: FloatArray
+    lowest: FloatArray
+    highest: FloatArray
     is_category: BoolArray
     is_whole: BoolArray
 
@@ -147,6 +151,7 @@ def counterfactuals(
         return met
     kept = met[np.argsort(inputs.cost(met, row), kind="stable")[:MOST_KEPT]]
     smaller = _shrunk(answer, _undone(answer, kept, row, goal, inputs), row, goal, inputs)
+    smaller = _readable(answer, smaller, row, goal, inputs)
     checked = smaller[goal.is_met(answer(smaller))]
     order = np.argsort(inputs.cost(checked, row), kind="stable")
     return _different(checked[order], row, inputs)
@@ -219,6 +224,39 @@ def _shrunk(
             near = np.where(met, near, middle)
         rows[moves, column] = far[moves]
     return rows
+
+
+def _readable(
+    answer: Callable[[FloatArray], Answers],
+    rows: FloatArray,
+    row: FloatArray,
+    goal: Goal,
+    inputs: Inputs,
+) -> FloatArray:
+    """Round each changed number to three digits, away from the row, where the goal is still met."""
+    rows = rows.copy()
+    for column in inputs.free:
+        moves = inputs.is_changed(rows, row)[:, column] & np.isfinite(rows[:, column])
+        if inputs.is_category[column] or not moves.any():
+            continue
+        tried = rows.copy()
+        tried[:, column] = _three_digits(rows[:, column], rises=rows[:, column] > row[column])
+        accepted = (tried >= inputs.lowest) & (tried <= inputs.highest)
+        met = goal.is_met(answer(tried)) & moves & accepted[:, column]
+        rows[met, column] = tried[met, column]
+    return rows
+
+
+def _three_digits(values: FloatArray, rises: BoolArray) -> FloatArray:
+    """Return values (n,) with three significant digits, rounded up where they rise.
+
+    >>> _three_digits(np.array([10.7599, 0.972994, 0.0]), np.array([True, False, True])).tolist()
+    [10.8, 0.972, 0.0]
+    """
+    size = np.floor(np.log10(np.maximum(np.abs(values), 1e-12)))
+    steps = values / 10.0 ** (size - 2)
+    rounded = np.where(rises, np.ceil(steps), np.floor(steps)) * 10.0 ** (size - 2)
+    return np.array([float(f"{value:.3g}") for value in rounded.tolist()])
 
 
 def _different(rows: FloatArray, row: FloatArray, inputs: Inputs) -> FloatArray:

@@ -40,7 +40,8 @@ def answer(rows: FloatArray) -> Answers:
 
 
 def inputs(free: list[int]) -> Inputs:
-    return Inputs(free, np.array([3.0, 3.0, 1.0, 8.0]), IS_CATEGORY, IS_WHOLE)
+    lowest, highest = np.zeros(COLUMNS), np.array([4.0, 4.0, 2.0, 8.0])
+    return Inputs(free, np.array([3.0, 3.0, 1.0, 8.0]), lowest, highest, IS_CATEGORY, IS_WHOLE)
 
 
 def search(goal: Goal, free: list[int]) -> FloatArray:
@@ -56,6 +57,11 @@ def test_one_change_is_found_where_one_is_enough_and_it_is_as_small_as_may_be() 
     assert np.flatnonzero(found[0] != ROW).tolist() == [0]
     assert 6.0 <= answer(found).predicted[0] < 6.1
     assert found[0, 0] < 2.6  # 2 a + 1 = 6 at 2.5
+
+
+def test_what_changes_can_be_read() -> None:
+    found = search(rising(6.0), [0, 1])
+    assert found[0, 0] == float(f"{found[0, 0]:.3g}")
 
 
 def test_a_word_is_changed_as_a_whole_and_a_whole_number_stays_one() -> None:
@@ -107,5 +113,6 @@ def test_no_condition_is_ever_violated(
     assert goal.is_met(answer(found)).all()
     frozen = [column for column in range(COLUMNS) if column not in free]
     assert (found[:, frozen] == ROW[frozen]).all()
+    assert (found <= [4.0, 4.0, 2.0, 8.0]).all()
     assert (found[:, 2] == np.round(found[:, 2])).all()
     assert (found[:, 3] == np.round(found[:, 3])).all()
