@@ -38,7 +38,8 @@ PAGES = (
     "logs",
 )
 NAMES = (
-    "about action actor after against before categories challenger champion champion_version changed_by check_id code "
+    "about action actor after against before categories challenger champion champion_version changed_by "
+    "check_id code "
     "conflicting corrected dataset_sha256 decided_by description drifted_features duplicate endpoint "
     "event_id swapped_with expected_champion experiment_id feature_names features field hash identifier "
     "instance kind label last_hash last_lines leading_inputs level log_tail method mlflow_run_id "
