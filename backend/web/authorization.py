@@ -84,9 +84,8 @@ def guard(app: Flask, settings: Settings, refused: RefusedKeys) -> None:
     @app.before_request
     def check_role() -> None:
         if template_of_request() in OPEN_TEMPLATES:
-            g.role = _role_or_nobody(
-                keys
-            )  # a probe with an outdated key must not look like an outage
+            # A probe with an outdated key must not look like an outage.
+            g.role = _role_or_nobody(keys)
             return
         role = own_role(request.method, template_of_request())
         needed = to_read if role is None else role
