@@ -12,7 +12,7 @@ from backend.contract.predictions import Interval
 from backend.serving.served_model import ServedModel, ServedPredictions
 from storage.domain.inputs import FEATURE_NAMES, FEATURES, HousingFeatures
 from storage.schema.arrays import FloatArray
-from training.evaluation.counterfactual import MOST_INPUTS, Goal, Inputs, counterfactuals
+from training.evaluation.counterfactual import MOST_INPUTS, Goal, Inputs, Search
 from training.models.reference_profile import spread_of
 
 IS_CATEGORY = np.array([feature.is_category for feature in FEATURES])
@@ -42,7 +42,7 @@ def find_counterfactuals(
         reason = ALL_FROZEN
     else:
         profile = model.profile
-        found = counterfactuals(model.answer, row, goal, inputs, profile.inputs, profile.targets)
+        found = Search(model.answer, row, goal, inputs).run(profile.inputs, profile.targets)
         reason = None if len(found) else NONE_FOUND
     return CounterfactualsResponse(
         prediction=float(present.predicted[0]),

@@ -16,11 +16,10 @@ from dashboard.drift.reading import (
 from dashboard.drift.refused import draw_refused
 from dashboard.drift.table import draw_table
 from dashboard.drift.verdict import draw_no_verdict, draw_verdict
+from dashboard.shared.judged import choose_judged
 from dashboard.shared.retraining_request import draw_retraining_request
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.shared.sources import JUDGED, JUDGED_HELP, choose_sources
 
-TRAFFIC_PIXELS = 190
 UNSEEN = (
     "Inputs cannot show that actual values changed while the inputs did not (all 20 % higher, for "
     "example): only actual values do, on the Performance page."
@@ -44,18 +43,9 @@ def draw_drift() -> None:
 def _choose() -> DriftChoice:
     # Side by side as far as there is room: in columns, a narrow screen would cut them.
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        chosen = st.segmented_control(
-            "Predictions of the last",
-            WINDOWS,
-            default=USUAL_WINDOW,
-            required=True,
-            key="drift_window",
-            bind="query-params",
-        )
-        with st.container(width=TRAFFIC_PIXELS):
-            sources = choose_sources("drift", JUDGED, JUDGED_HELP)
+        window_name, sources = choose_judged("drift", WINDOWS, USUAL_WINDOW)
         st.button("Refresh", icon=":material/refresh:", key="drift_again", on_click=forget_reading)
-    return DriftChoice(str(chosen or USUAL_WINDOW), sources)
+    return DriftChoice(window_name, sources)
 
 
 def _draw_found(found: DriftWindowResponse, *, of_customers: bool) -> None:

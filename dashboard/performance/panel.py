@@ -20,8 +20,9 @@ from dashboard.performance.words import (
     realized_facts,
     verdict,
 )
+from dashboard.shared.judged import choose_judged
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.shared.sources import JUDGED, JUDGED_HELP, choose_sources, left_out_words
+from dashboard.shared.sources import left_out_words
 from dashboard.shared.verdict_age import age_words
 from dashboard.wording.moment import ZONE
 from dashboard.wording.words import capitalized
@@ -34,7 +35,7 @@ WINDOWS = {
     "30 days": timedelta(days=30),
 }
 USUAL_WINDOW = "24 hours"
-TRAFFIC_PIXELS, VERSION_PIXELS = 190, 330
+VERSION_PIXELS = 330
 
 
 def draw_performance() -> None:
@@ -67,18 +68,9 @@ def _choose() -> tuple[timedelta, tuple[Source, ...], DeltaGenerator]:
     """Let the operator choose window and traffic; return them and the place of the version's choice."""
     # Side by side as far as there is room: in columns, a narrow screen would cut them.
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        chosen = st.segmented_control(
-            "Predictions of the last",
-            WINDOWS,
-            default=USUAL_WINDOW,
-            required=True,
-            key="performance_window",
-            bind="query-params",
-        )
-        with st.container(width=TRAFFIC_PIXELS):
-            sources = choose_sources("performance", JUDGED, JUDGED_HELP)
+        window_name, sources = choose_judged("performance", WINDOWS, USUAL_WINDOW)
         version_side = st.container(width=VERSION_PIXELS)
-    return WINDOWS[chosen or USUAL_WINDOW], sources, version_side
+    return WINDOWS[window_name], sources, version_side
 
 
 def _draw_verdict(found: PerformanceResponse) -> None:

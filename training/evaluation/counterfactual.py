@@ -7,7 +7,7 @@ Mittelstadt and Russell, 2018, and the prototypes of Van Looveren and Klaise, 20
 predicted once more and meets every condition.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -122,129 +122,125 @@ class Inputs:
         return changed
 
 
-def counterfactuals(
-    answer: Callable[[FloatArray], Answers],
-    row: FloatArray,
-    goal: Goal,
-    inputs: Inputs,
-    training: FloatArray,
-    targets: FloatArray,
-) -> FloatArray:
-    """Return up to three rows (k, d) that meet the goal, the one with the fewest and smallest changes first.
+@dataclass(frozen=True)
+class Search:
+    """A search for the rows nearest to one that meet a goal.
 
-    None, shape (0, d): there is no supported answer near any training row that reached the goal.
-
-    Parameters
+    Attributes
     ----------
     answer
         Predicts rows (n, d).
     row
         Shape (d,), the present inputs.
-    training, targets
-        Shapes (m, d) and (m,): rows that the model learned, and their recorded values.
     """
-    starts = _mixed(row, inputs, training[goal.was_met(targets)])
-    if not len(starts):
-        return starts
-    met = starts[goal.is_met(answer(starts))]
-    if not len(met):
-        return met
-    kept = met[np.argsort(inputs.cost(met, row), kind="stable")[:MOST_KEPT]]
-    smaller = _shrunk(answer, _undone(answer, kept, row, goal, inputs), row, goal, inputs)
-    smaller = _readable(answer, smaller, row, goal, inputs)
-    checked = smaller[goal.is_met(answer(smaller))]
-    order = np.argsort(inputs.cost(checked, row), kind="stable")
-    return _different(checked[order], row, inputs)
 
+    answer: Callable[[FloatArray], Answers]
+    row: FloatArray
+    goal: Goal
+    inputs: Inputs
 
-def _mixed(row: FloatArray, inputs: Inputs, reached: FloatArray) -> FloatArray:
-    """Return the row with the free inputs of the nearest training rows, shape (n, d)."""
-    if not len(inputs.free) or not len(reached):
-        return np.empty((0, len(row)))
-    # All inputs count: a training row that is far in what must stay says little about what would go with it.
-    nearest = np.argsort(inputs.cost(reached, row), kind="stable")[:MOST_STARTS]
-    mixed = np.tile(row, (len(nearest), 1))
-    free = np.asarray(inputs.free)
-    mixed[:, free] = reached[nearest][:, free]
-    return np.unique(mixed, axis=0)
+    def run(self, training: FloatArray, targets: FloatArray) -> FloatArray:
+        """Return up to three rows (k, d) that meet the goal, the fewest and smallest changes first.
 
+        None, shape (0, d): there is no supported answer near any training row that reached the goal.
 
-def _undone(
-    answer: Callable[[FloatArray], Answers],
-    rows: FloatArray,
-    row: FloatArray,
-    goal: Goal,
-    inputs: Inputs,
-) -> FloatArray:
-    """Take back, one after another, the changes that are not needed: the largest first."""
-    rows = rows.copy()
-    for _ in range(len(inputs.free)):
-        tried, owners = _one_change_less(rows, row, inputs)
-        if not len(tried):
-            break
-        met = goal.is_met(answer(tried))
-        if not met.any():
-            break
-        for owner in np.unique(owners[met]):
-            options = tried[met & (owners == owner)]
-            rows[owner] = options[np.argmin(inputs.cost(options, row))]
-    return rows
+        Parameters
+        ----------
+        training, targets
+            Shapes (m, d) and (m,): rows that the model learned, and their recorded values.
+        """
+        met = self._meeting(self._mixed(training[self.goal.was_met(targets)]))
+        if not len(met):
+            return met
+        smaller = self._readable(self._shrunk(self._undone(met[:MOST_KEPT])))
+        return self._different(self._meeting(smaller))
 
+    def _meeting(self, rows: FloatArray) -> FloatArray:
+        """Return the rows (n, d) that meet the goal, those that change the least first."""
+        met = rows[self.goal.is_met(self.answer(rows))] if len(rows) else rows
+        return met[np.argsort(self._cost(met), kind="stable")]
 
-def _one_change_less(
-    rows: FloatArray, row: FloatArray, inputs: Inputs
-) -> tuple[FloatArray, IndexArray]:
-    """Return every row with one change taken back, and whose it is."""
-    owners, columns = np.nonzero(inputs.is_changed(rows, row))
-    tried = rows[owners].copy()
-    tried[np.arange(len(owners)), columns] = row[columns]
-    return tried, owners
+    def _cost(self, rows: FloatArray) -> FloatArray:
+        return self.inputs.cost(rows, self.row)
 
+    def _changed(self, rows: FloatArray) -> BoolArray:
+        return self.inputs.is_changed(rows, self.row)
 
-def _shrunk(
-    answer: Callable[[FloatArray], Answers],
-    rows: FloatArray,
-    row: FloatArray,
-    goal: Goal,
-    inputs: Inputs,
-) -> FloatArray:
-    """Move each changed number back towards the row as far as the goal allows, one column at a time."""
-    rows = rows.copy()
-    for column in inputs.free:
-        moves = inputs.is_changed(rows, row)[:, column] & ~inputs.is_category[column]
-        if not moves.any() or np.isnan(row[column]):
-            continue
-        near, far = np.full(len(rows), row[column]), rows[:, column].copy()
-        for _ in range(HALVINGS):
-            tried = rows.copy()
-            middle = (near + far) / 2
-            tried[:, column] = np.round(middle) if inputs.is_whole[column] else middle
-            met = goal.is_met(answer(tried)) & moves
-            far = np.where(met, tried[:, column], far)
-            near = np.where(met, near, middle)
-        rows[moves, column] = far[moves]
-    return rows
+    def _mixed(self, reached: FloatArray) -> FloatArray:
+        """Return the row with the free inputs of the nearest training rows, shape (n, d)."""
+        if not len(self.inputs.free) or not len(reached):
+            return np.empty((0, len(self.row)))
+        # All inputs count: a training row that is far in what must stay says little about what goes with it.
+        nearest = np.argsort(self._cost(reached), kind="stable")[:MOST_STARTS]
+        mixed = np.tile(self.row, (len(nearest), 1))
+        free = np.asarray(self.inputs.free)
+        mixed[:, free] = reached[nearest][:, free]
+        return np.unique(mixed, axis=0)
 
+    def _undone(self, rows: FloatArray) -> FloatArray:
+        """Take back, one after another, the changes that are not needed: the largest first."""
+        rows = rows.copy()
+        for _ in range(len(self.inputs.free)):
+            tried, owners = self._one_change_less(rows)
+            met = self.goal.is_met(self.answer(tried)) if len(tried) else np.empty(0, np.bool_)
+            if not met.any():
+                break
+            for owner in np.unique(owners[met]):
+                options = tried[met & (owners == owner)]
+                rows[owner] = options[np.argmin(self._cost(options))]
+        return rows
 
-def _readable(
-    answer: Callable[[FloatArray], Answers],
-    rows: FloatArray,
-    row: FloatArray,
-    goal: Goal,
-    inputs: Inputs,
-) -> FloatArray:
-    """Round each changed number to three digits, away from the row, where the goal is still met."""
-    rows = rows.copy()
-    for column in inputs.free:
-        moves = inputs.is_changed(rows, row)[:, column] & np.isfinite(rows[:, column])
-        if inputs.is_category[column] or not moves.any():
-            continue
+    def _one_change_less(self, rows: FloatArray) -> tuple[FloatArray, IndexArray]:
+        """Return every row with one change taken back, and whose it is."""
+        owners, columns = np.nonzero(self._changed(rows))
+        tried = rows[owners].copy()
+        tried[np.arange(len(owners)), columns] = self.row[columns]
+        return tried, owners
+
+    def _shrunk(self, rows: FloatArray) -> FloatArray:
+        """Move each changed number back towards the row as far as the goal allows, column by column."""
+        rows = rows.copy()
+        for column, moves in self._numbers(rows):
+            near, far = np.full(len(rows), self.row[column]), rows[:, column].copy()
+            for _ in range(HALVINGS):
+                middle = (near + far) / 2
+                values = np.round(middle) if self.inputs.is_whole[column] else middle
+                met = self._is_met_with(rows, column, values) & moves
+                far, near = np.where(met, values, far), np.where(met, near, middle)
+            rows[moves, column] = far[moves]
+        return rows
+
+    def _readable(self, rows: FloatArray) -> FloatArray:
+        """Round each changed number to three digits, away from the row, where the goal is still met."""
+        rows = rows.copy()
+        for column, moves in self._numbers(rows):
+            present, limits = rows[:, column], (self.inputs.lowest, self.inputs.highest)
+            values = _three_digits(present, rises=present > self.row[column])
+            accepted = (values >= limits[0][column]) & (values <= limits[1][column])
+            met = self._is_met_with(rows, column, values) & moves & accepted
+            rows[met, column] = values[met]
+        return rows
+
+    def _numbers(self, rows: FloatArray) -> Iterator[tuple[int, BoolArray]]:
+        """Yield each column of numbers with the rows (n,) that change it; a missing value is no number."""
+        for column in self.inputs.free:
+            moves: BoolArray = self._changed(rows)[:, column] & np.isfinite(rows[:, column])
+            if (
+                not self.inputs.is_category[column]
+                and np.isfinite(self.row[column])
+                and moves.any()
+            ):
+                yield column, moves
+
+    def _is_met_with(self, rows: FloatArray, column: int, values: FloatArray) -> BoolArray:
         tried = rows.copy()
-        tried[:, column] = _three_digits(rows[:, column], rises=rows[:, column] > row[column])
-        accepted = (tried >= inputs.lowest) & (tried <= inputs.highest)
-        met = goal.is_met(answer(tried)) & moves & accepted[:, column]
-        rows[met, column] = tried[met, column]
-    return rows
+        tried[:, column] = values
+        return self.goal.is_met(self.answer(tried))
+
+    def _different(self, rows: FloatArray) -> FloatArray:
+        """Return the first rows of which each changes other inputs than those before it."""
+        _, first = np.unique(self._changed(rows), axis=0, return_index=True)
+        return rows[np.sort(first)[:MOST_FOUND]]
 
 
 def _three_digits(values: FloatArray, rises: BoolArray) -> FloatArray:
@@ -257,15 +253,3 @@ def _three_digits(values: FloatArray, rises: BoolArray) -> FloatArray:
     steps = values / 10.0 ** (size - 2)
     rounded = np.where(rises, np.ceil(steps), np.floor(steps)) * 10.0 ** (size - 2)
     return np.array([float(f"{value:.3g}") for value in rounded.tolist()])
-
-
-def _different(rows: FloatArray, row: FloatArray, inputs: Inputs) -> FloatArray:
-    """Return the first rows of which each changes other inputs than those before it."""
-    seen: list[bytes] = []
-    chosen = []
-    for place, changed in enumerate(inputs.is_changed(rows, row)):
-        key = changed.tobytes()
-        if key not in seen:
-            seen.append(key)
-            chosen.append(place)
-    return rows[chosen[:MOST_FOUND]]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.schema.arrays import FloatArray
-from training.evaluation.counterfactual import MOST_FOUND, Goal, Inputs, counterfactuals
+from training.evaluation.counterfactual import MOST_FOUND, Goal, Inputs, Search
 
 COLUMNS = 4
 ROW = np.array([1.0, 1.0, 0.0, 5.0])
@@ -45,7 +45,7 @@ def inputs(free: list[int]) -> Inputs:
 
 
 def search(goal: Goal, free: list[int]) -> FloatArray:
-    return counterfactuals(answer, ROW, goal, inputs(free), TRAINING, answer(TRAINING).predicted)
+    return Search(answer, ROW, goal, inputs(free)).run(TRAINING, answer(TRAINING).predicted)
 
 
 def rising(value: float, support: float = 0.5) -> Goal:
@@ -88,9 +88,8 @@ def test_a_missing_value_may_stay_and_may_be_given() -> None:
     def without(rows: FloatArray) -> Answers:
         return answer(np.nan_to_num(rows))
 
-    found = counterfactuals(
-        without, row, bound, inputs([0, 1, 2]), TRAINING, answer(TRAINING).predicted
-    )
+    search = Search(without, row, bound, inputs([0, 1, 2]))
+    found = search.run(TRAINING, answer(TRAINING).predicted)
     assert len(found)
     assert any(np.isnan(each[0]) or each[0] > 0 for each in found)
     assert without(found).predicted.min() >= 5.5
