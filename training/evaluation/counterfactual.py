@@ -15,12 +15,14 @@ import numpy as np
 
 from storage.schema.arrays import BoolArray, FloatArray, IndexArray
 
-MOST_STARTS = 200
-"""Training rows that candidates are mixed with, the nearest that reached the goal."""
+MOST_STARTS = 400
+"""Training rows that candidates are mixed with, of those that reached the goal."""
 MOST_KEPT = 12
 """Candidates that are made smaller."""
 MOST_INPUTS = 16
 """Inputs that may change, the most important ones: with hundreds, a search would not end in time."""
+FARTHEST = 5.0
+"""Usual ranges; a value farther away is no different one."""
 HALVINGS = 6
 """Each halves the distance between a change that is needed and one that is too small."""
 MOST_FOUND = 3
@@ -110,11 +112,15 @@ class Inputs:
 
     def cost(self, rows: FloatArray, row: FloatArray) -> FloatArray:
         """Return how much each of rows (n, d) changes a row (d,): 1 for each change, and its size."""
-        is_changed = self.is_changed(rows, row)
+        distances = self.distances(rows, row)
+        return np.asarray(((distances > 0) + distances).sum(axis=1))
+
+    def distances(self, rows: FloatArray, row: FloatArray) -> FloatArray:
+        """Return how far each value of rows (n, d) is from a row's (d,): in usual ranges, or 1 for a word."""
         size = np.abs(rows - row) / self.spread
         size[:, self.is_category] = 1.0
-        size = np.where(np.isnan(size), 1.0, np.minimum(size, 5.0))
-        return np.asarray((is_changed * (1.0 + size)).sum(axis=1))
+        size = np.where(np.isnan(size), 1.0, np.minimum(size, FARTHEST))
+        return np.asarray(np.where(self.is_changed(rows, row), size, 0.0))
 
     def is_changed(self, rows: FloatArray, row: FloatArray) -> BoolArray:
         """Return which values of rows (n, d) differ from those of a row (d,); two missing ones do not."""
@@ -170,12 +176,22 @@ class Search:
         """Return the row with the free inputs of the nearest training rows, shape (n, d)."""
         if not len(self.inputs.free) or not len(reached):
             return np.empty((0, len(self.row)))
-        # All inputs count: a training row that is far in what must stay says little about what goes with it.
-        nearest = np.argsort(self._cost(reached), kind="stable")[:MOST_STARTS]
+        nearest = self._nearest(reached)
         mixed = np.tile(self.row, (len(nearest), 1))
         free = np.asarray(self.inputs.free)
         mixed[:, free] = reached[nearest][:, free]
         return np.unique(mixed, axis=0)
+
+    def _nearest(self, reached: FloatArray) -> IndexArray:
+        """Return training rows like this one, and as many that are like it in what has to stay.
+
+        The first keep changes small; the second have what goes with what stays where the goal is reached.
+        """
+        distances = self.inputs.distances(reached, self.row)
+        frozen = [place for place in range(len(self.row)) if place not in self.inputs.free]
+        orders = (distances.sum(axis=1), distances[:, frozen].sum(axis=1))
+        halves = [np.argsort(order, kind="stable")[: MOST_STARTS // 2] for order in orders]
+        return np.unique(np.concatenate(halves))
 
     def _undone(self, rows: FloatArray) -> FloatArray:
         """Take back, one after another, the changes that are not needed: the largest first."""
