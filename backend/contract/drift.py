@@ -6,9 +6,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from backend.contract.base import Described, Request, Status, Success
 from backend.contract.drift_timeline import DriftOnset, TimelinePoint
-from backend.contract.duration import WindowQuery
-from backend.contract.sources import LeftOut
-from backend.contract.zone import ZoneQuery
+from backend.contract.query.duration import WindowQuery
+from backend.contract.query.sources import LeftOut
+from backend.contract.query.zone import ZoneQuery
 from storage.domain.feature import LONGEST_WORD, Feature
 from storage.domain.inputs import FEATURES, FeatureName
 from storage.domain.target import VALUE

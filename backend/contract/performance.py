@@ -10,9 +10,9 @@ from typing import Self
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described, Moment, Status, Success
-from backend.contract.duration import SHORTEST_WINDOW, Duration
-from backend.contract.sources import LeftOut, Sources
-from backend.contract.zone import ZoneQuery
+from backend.contract.query.duration import SHORTEST_WINDOW, Duration
+from backend.contract.query.sources import LeftOut, Sources
+from backend.contract.query.zone import ZoneQuery
 from storage.domain.slices import SLICE_KINDS
 from storage.domain.target import TARGET_UNIT
 from storage.schema.estimate import Estimate as Estimate

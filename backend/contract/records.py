@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from pydantic_core import PydanticCustomError
 
 from backend.contract.base import Moment, Request, Success
-from backend.contract.sources import Sources
+from backend.contract.query.sources import Sources
 from storage.domain.inputs import HousingFeatures
 from storage.domain.target import TARGET_UNIT, VALUE
 from storage.schema.caller import Metadata, Reference

@@ -3,7 +3,7 @@
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described, Success
-from backend.contract.duration import WindowQuery
+from backend.contract.query.duration import WindowQuery
 
 
 class RefusedQuery(WindowQuery):

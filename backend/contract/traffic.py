@@ -6,10 +6,10 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Request, Success
-from backend.contract.duration import SHORTEST_WINDOW, Duration
+from backend.contract.query.duration import SHORTEST_WINDOW, Duration
+from backend.contract.query.sources import Sources
+from backend.contract.query.zone import ZoneQuery
 from backend.contract.records import RequestRow
-from backend.contract.sources import Sources
-from backend.contract.zone import ZoneQuery
 from storage.schema.rollup import SLOWEST_KEPT
 from storage.schema.source import Source
 from storage.schema.traffic import Figures as Figures

@@ -14,7 +14,7 @@ from dashboard.shared.foreign_text import harmless
 from dashboard.shared.person import signed_in_person
 from dashboard.wording.foreign import plain
 from dashboard.wording.moment import COLUMN_FORMAT, cell, moment
-from storage.tables.scored_runs import MOST_RUNS, ScoredRun, ScoredRuns
+from storage.scored_files.runs import MOST_RUNS, ScoredRun, ScoredRuns
 
 PERSON = "batch_person"
 UNKEPT = "batch_unkept"

@@ -16,9 +16,9 @@ from backend.contract.predictions import (
     values_of,
 )
 from dashboard.batch.file import BatchFile
+from storage.scored_files.runs import new_run_id
 from storage.tables.csv_writer import csv_text
 from storage.tables.result_names import SHOWN_NAMES, kept_names, warnings_text
-from storage.tables.scored_runs import new_run_id
 
 ROWS_A_CHUNK = 500
 """Rows per request: well within the time-out, and few enough to show progress."""

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from backend.contract.drift import DriftWindowResponse
-from backend.contract.sources import CUSTOMERS
+from backend.contract.query.sources import CUSTOMERS
 from dashboard.drift.column import draw_opened, opened_name
 from dashboard.drift.multivariate_chart import draw_multivariate
 from dashboard.drift.reading import (

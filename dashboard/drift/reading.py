@@ -7,8 +7,8 @@ import streamlit as st
 
 from backend.client import HousingClient
 from backend.contract.drift import ColumnName, DriftQuery, DriftWindowResponse
+from backend.contract.query.sources import CUSTOMERS, Source
 from backend.contract.refused import RefusedQuery, RefusedResponse
-from backend.contract.sources import CUSTOMERS, Source
 from dashboard.wording.moment import ZONE
 
 KEPT = "drift_reading"

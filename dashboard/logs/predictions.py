@@ -12,8 +12,8 @@ from backend.contract.predictions import (
     LONGEST_METADATA_VALUE,
     LONGEST_REFERENCE,
 )
+from backend.contract.query.sources import Source
 from backend.contract.records import PredictionRow, PredictionsQuery, PredictionsResponse
-from backend.contract.sources import Source
 from dashboard.navigation import PREDICT, PREDICT_ICON
 from dashboard.shared.address import address_parameters
 from dashboard.shared.open_row import draw_facts, draw_rows

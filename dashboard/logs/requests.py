@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from backend.contract.query.sources import Source
 from backend.contract.records import RequestsQuery, RequestsResponse
-from backend.contract.sources import Source
 from dashboard.shared.open_row import draw_rows
 from dashboard.shared.paged_list import PagedList
 from dashboard.shared.request import draw_request, request_cells, request_columns

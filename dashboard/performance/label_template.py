@@ -6,8 +6,8 @@ import streamlit as st
 
 from backend.client import HousingClient
 from backend.contract.predictions import FEATURE_NAMES, REFERENCE
+from backend.contract.query.sources import CUSTOMERS
 from backend.contract.records import LARGEST_LIMIT, PredictionRow, PredictionsQuery
-from backend.contract.sources import CUSTOMERS
 from dashboard.performance.label_file import ACTUAL, ID
 from dashboard.shared.service import asking_service, housing_client, new_client
 from storage.tables.csv_writer import csv_text

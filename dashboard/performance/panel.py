@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from backend.contract.definition import HAS_PLACE
 from backend.contract.performance import PerformanceQuery, PerformanceResponse
-from backend.contract.sources import Source
+from backend.contract.query.sources import Source
 from dashboard.performance.error_chart import draw_error_chart
 from dashboard.performance.error_map import draw_error_map
 from dashboard.performance.residual_chart import draw_residuals

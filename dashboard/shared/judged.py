@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from backend.contract.sources import Source
+from backend.contract.query.sources import Source
 from dashboard.shared.sources import JUDGED, JUDGED_HELP, choose_sources
 
 TRAFFIC_PIXELS = 190

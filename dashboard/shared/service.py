@@ -8,7 +8,7 @@ import streamlit as st
 
 from backend.client import ClientError, HousingClient, ServiceRefused, ServiceUnreachable
 from backend.contract.base import STARTING
-from backend.contract.sources import Source
+from backend.contract.query.sources import Source
 from dashboard.settings import addresses, dashboard_settings
 
 SAID = "service_said"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from backend.contract.sources import CUSTOMERS, SOURCES, Source
+from backend.contract.query.sources import CUSTOMERS, SOURCES, Source
 
 NAMES: dict[Source, str] = {
     "client": "Clients",

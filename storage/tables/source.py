@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from storage.errors import InvalidInput
+from storage.tables.excel.workbook import MAGIC, Sheet, write_out
 from storage.tables.other_kinds import other_kind
-from storage.tables.workbook import MAGIC, Sheet, write_out
 
 PIECE_BYTES = 1024 * 1024
 MARKS = (

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from storage.tables.column import listed
-from storage.tables.workbook import Sheet
+from storage.tables.excel.workbook import Sheet
 
 SEPARATOR_WORDS = {
     ",": "comma-separated",

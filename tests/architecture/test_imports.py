@@ -17,12 +17,13 @@ MAY_IMPORT = {
     "storage": ("storage",),
     "training": ("training", "storage"),
     "backend": ("backend", "training", "storage"),
-    # storage.tables: an uploaded file is read as the command line reads it.
+    # storage.tables, .scored_files: an uploaded file is read as the command line reads it, and kept.
     "dashboard": (
         "dashboard",
         "backend.client",
         "backend.contract",
         "storage.ctrl_c",
+        "storage.scored_files",
         "storage.tables",
         *SETTINGS,
     ),

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from backend.contract.definition import PRESETS
 from backend.contract.predictions import FEATURE_NAMES
 from tests.browser.console import System, settle, visit
-from tests.storage.tables.workbooks import workbook
+from tests.storage.tables.excel.workbooks import workbook
 from tests.system import wait_for
 
 pytestmark = pytest.mark.xdist_group("browser")

@@ -12,7 +12,7 @@ from backend.serving.served_model import ServedModel
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
 from storage.models.store import ModelStore
 from storage.paths import RuntimePaths
-from tests.storage.tables.workbooks import workbook
+from tests.storage.tables.excel.workbooks import workbook
 
 GOOD = list(EXAMPLE.values())
 RICH = [0.1, *GOOD[1:]]

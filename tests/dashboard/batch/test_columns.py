@@ -9,7 +9,7 @@ from backend.contract.predictions import EXAMPLE, FEATURE_NAMES, HousingFeatures
 from backend.contract.records import PredictionsQuery
 from storage.tables.result_names import SHOWN_NAMES
 from tests.dashboard.conftest import OpenPage, Service, sentences
-from tests.storage.tables.workbooks import workbook
+from tests.storage.tables.excel.workbooks import workbook
 
 OTHER = {"MedInc": "income", "Latitude": "lat", "Longitude": "lng"}
 NAMES = [OTHER.get(name, name) for name in FEATURE_NAMES]

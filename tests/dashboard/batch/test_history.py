@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from backend.contract.definition import PRESETS
 from backend.contract.predictions import FEATURE_NAMES
 from dashboard.batch.history import scored_runs
-from storage.tables.scored_runs import ScoredRuns
+from storage.scored_files.runs import ScoredRuns
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
 HEADER = ",".join(FEATURE_NAMES)

@@ -13,7 +13,7 @@ from dashboard.performance.label_file import UnknownColumns, read_labels
 from storage.settings import Settings
 from tests.dashboard.conftest import OpenPage, Service, log_writer, sentences
 from tests.settings import changed
-from tests.storage.tables.workbooks import workbook
+from tests.storage.tables.excel.workbooks import workbook
 
 KEY = "operate"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

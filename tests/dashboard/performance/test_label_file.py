@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.performance.label_file import UnreadableFile, read_labels
-from tests.storage.tables.workbooks import workbook
+from tests.storage.tables.excel.workbooks import workbook
 
 
 def test_a_workbook_of_actual_values_is_read() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.tables import scored_runs as room
-from storage.tables.scored_runs import ScoredRun, ScoredRuns, new_run_id
+from storage.scored_files.runs import ScoredRun, ScoredRuns, new_run_id
+from storage.scored_files import runs as room
 
 START = datetime(2026, 5, 4, 12, tzinfo=UTC)
 

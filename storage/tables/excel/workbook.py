@@ -17,8 +17,8 @@ import openpyxl
 
 from storage.errors import InvalidInput
 from storage.tables.column import listed
-from storage.tables.formula import unsaved_formulas
-from storage.tables.sheet_cell import cell_text
+from storage.tables.excel.formula import unsaved_formulas
+from storage.tables.excel.sheet_cell import cell_text
 
 MAGIC = b"PK\x03\x04"
 MAIN_PART = "[Content_Types].xml"

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
 from storage.errors import InvalidInput
-from storage.tables import workbook as room
 from storage.tables.block import Block, gathered
 from storage.tables.column import INPUT_COLUMNS, NumberColumn, TextColumn
+from storage.tables.excel import workbook as room
 from storage.tables.number import A_DATE, FAILED_FORMULA, TRUE_OR_FALSE, UNSAVED_FORMULA
 from storage.tables.source import Source
 from storage.tables.table import open_table
 from storage.tables.whole.reading import read_whole
-from tests.storage.tables.workbooks import edited, workbook
+from tests.storage.tables.excel.workbooks import edited, workbook
 
 PAIR = (NumberColumn("a", -1e9, 1e9, ""), NumberColumn("b", -1e9, 1e9, ""))
 NAMES = ("a", "b")

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from backend.contract.base import Moment, Request
-from backend.contract.sources import Sources
+from backend.contract.query.sources import Sources
 from storage.schema.source import CUSTOMERS
 
 LONGEST_WINDOW = timedelta(days=90)
