@@ -1,6 +1,7 @@
 """Drift of the served model's inputs, for rows that are sent or for logged predictions."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from backend.contract.drift import (
     OpenedColumn,
     UsualTraffic,
 )
+from backend.contract.drift_timeline import TimelinePoint
 from backend.drift.alarm import CheckedWindow, drift_alarm
 from backend.drift.detector import PREDICTION, DriftDetector
 from backend.drift.onset import onset_of
@@ -58,53 +60,75 @@ def compare_rows(
     return detector.compare(inputs, predictions, thresholds)
 
 
-def check_window(
-    detector: DriftDetector,
-    version: str,
-    database: Database,
-    until: datetime,
-    length: timedelta,
-    opened: str | None,
-    thresholds: DriftThresholds,
-    most_rows: int,
-    traffic: Path,
-    zone: tzinfo = UTC,
-    sources: Sequence[Source] = CUSTOMERS,
-) -> DriftWindowResponse:
-    """Compare the predictions of some sources logged in the ``length`` before ``until``, the newest.
+@dataclass(frozen=True)
+class AskedWindow:
+    """Which predictions are compared, and how.
 
-    With the training data, and with the service's earlier periods, of which ``traffic`` has the files: they
-    are the customers', and only the customers' predictions are compared with them. The steps of the opened
-    column begin at the round times of ``zone``.
+    Attributes
+    ----------
+    length
+        Those logged in this time before ``until``.
+    thresholds
+        When a difference counts.
+    most_rows
+        Only the newest, if there are more.
+    sources
+        Whose. Only the customers' predictions are compared with the usual traffic, which is theirs.
+    opened
+        The column whose steps are answered too; None for the most conspicuous one.
+    zone
+        The steps begin at its round times.
+    """
+
+    until: datetime
+    length: timedelta
+    thresholds: DriftThresholds
+    most_rows: int
+    sources: Sequence[Source] = CUSTOMERS
+    opened: str | None = None
+    zone: tzinfo = UTC
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether exactly the customers' predictions are asked for."""
+        return set(self.sources) == set(CUSTOMERS)
+
+    def read(self, database: Database, until: datetime | None = None) -> PredictionWindow:
+        """Read the window, or one of the same length before another moment."""
+        end = self.until if until is None else until
+        return read_prediction_window(
+            database, end - self.length, end, self.most_rows, self.sources
+        )
+
+
+def check_window(
+    detector: DriftDetector, version: str, database: Database, traffic: Path, asked: AskedWindow
+) -> DriftWindowResponse:
+    """Compare logged predictions with the training data and, by the files in ``traffic``, with earlier days.
 
     Raises
     ------
     DatabaseUnavailable
         If they cannot be read.
     """
-    window = read_prediction_window(database, until - length, until, most_rows, sources)
-    predictions = _own_predictions(version, window)
-    report = _compare(detector, version, window, thresholds)
+    window = asked.read(database)
+    report = _compare(detector, version, window, asked.thresholds)
     history = TrafficHistory(detector, version, database, traffic)
-    is_usual = set(sources) == set(CUSTOMERS)
     usual = (
-        check_usual(history, window.since, window.until, thresholds)
-        if is_usual
+        check_usual(history, window.since, window.until, asked.thresholds)
+        if asked.is_usual
         else not_compared("Only customers' predictions are compared with the usual traffic.")
     )
     if usual.status == "ok":
-        alarm = _usual_alarm(history, window, usual, thresholds)
+        alarm = _usual_alarm(history, window, usual, asked.thresholds)
     else:
-        alarm = _alarm(detector, version, database, window, report, thresholds, most_rows, sources)
+        alarm = _alarm(detector, version, database, window, report, asked)
     histograms, column = {}, None
     if report.status == "ok":
-        columns = _columns(detector, window, predictions)
+        columns = _columns(detector, window, _own_predictions(version, window))
         histograms = {name: histogram(*column) for name, column in columns.items()}
-        name = opened if opened in columns else next(iter(report.drift_scores))
-        steps = timeline_steps(window, zone)
-        whole = _with_first_step(database, window, steps.since, most_rows, sources)
-        own = _own_predictions(version, whole)
-        points = timeline(detector, name, whole, own, steps, thresholds)
+        name = asked.opened if asked.opened in columns else next(iter(report.drift_scores))
+        points = _steps(detector, version, database, window, name, asked)
         column = OpenedColumn(
             name=name,
             cumulative=cumulative_shares(*columns[name]),
@@ -116,7 +140,7 @@ def check_window(
         model_version=version,
         since=window.since,
         until=window.until,
-        left_out=count_left_out(database, window.since, window.until, sources),
+        left_out=count_left_out(database, window.since, window.until, asked.sources),
         truncated=window.truncated,
         usual_traffic=usual,
         alarm=alarm,
@@ -125,12 +149,27 @@ def check_window(
     )
 
 
+def _steps(
+    detector: DriftDetector,
+    version: str,
+    database: Database,
+    window: PredictionWindow,
+    name: str,
+    asked: AskedWindow,
+) -> list[TimelinePoint]:
+    """Return the steps of one column, the first one whole."""
+    steps = timeline_steps(window, asked.zone)
+    whole = _with_first_step(database, window, steps.since, asked)
+    return timeline(
+        detector, name, whole, _own_predictions(version, whole), steps, asked.thresholds
+    )
+
+
 def _with_first_step(
     database: Database,
     window: PredictionWindow,
     begin: datetime,
-    most_rows: int,
-    sources: Sequence[Source],
+    asked: AskedWindow,
 ) -> PredictionWindow:
     """Return a window with the rows of its first step that are before it, or that were left out."""
     end = window.since
@@ -138,7 +177,7 @@ def _with_first_step(
         end += timedelta(seconds=float(window.seconds[0]))
     if begin >= end:
         return window
-    earlier = read_prediction_window(database, begin, end, most_rows, sources)
+    earlier = read_prediction_window(database, begin, end, asked.most_rows, asked.sources)
     return window.preceded_by(earlier)
 
 
@@ -172,18 +211,14 @@ def _alarm(
     database: Database,
     window: PredictionWindow,
     report: DriftReport,
-    thresholds: DriftThresholds,
-    most_rows: int,
-    sources: Sequence[Source],
+    asked: AskedWindow,
 ) -> AlarmState:
     """Check whether earlier windows of the same length, without common rows, confirm this one."""
-    checks = [_checked(window, report)]
-    length = window.until - window.since
+    checks, thresholds = [_checked(window, report)], asked.thresholds
     while not drift_alarm(checks, thresholds).raised and checks[0].drifted:
         if len(checks) >= thresholds.confirming_windows:
             break
-        until = checks[0].since
-        earlier = read_prediction_window(database, until - length, until, most_rows, sources)
+        earlier = asked.read(database, checks[0].since)
         checks.insert(0, _checked(earlier, _compare(detector, version, earlier, thresholds)))
     return drift_alarm(checks, thresholds)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from backend.contract.drift import DriftAnalysis
 from backend.contract.performance import Degradation
 from backend.contract.retraining_check import PerformanceAnalysis, RetrainingDecision
-from backend.drift.check import check_window, compare_rows
+from backend.drift.check import AskedWindow, check_window, compare_rows
 from backend.drift.traffic_history import TrafficHistory
 from backend.performance.check import SEED, JudgedVersion, NoBaseline, PerformanceCheck
 from backend.performance.realized import degradation, realized_error
@@ -139,18 +139,10 @@ class RetrainingChecks:
         length = timedelta(hours=config.window_hours)
         drift = error = None
         if config.drift_detection_enabled:
-            thresholds = drift_thresholds(config)
-            most_rows = config.largest_window_rows
+            asked = AskedWindow(now, length, drift_thresholds(config), config.largest_window_rows)
+            version = model.manifest.version
             found = check_window(
-                model.drift_detector,
-                model.manifest.version,
-                self._database,
-                now,
-                length,
-                None,
-                thresholds,
-                most_rows,
-                self._traffic,
+                model.drift_detector, version, self._database, self._traffic, asked
             )
             finding = drift_finding(found.drift_analysis, found.alarm, found.usual_traffic)
             drift = DriftLook(found.drift_analysis, finding)

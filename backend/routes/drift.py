@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, request
 
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse
 from backend.contract.refused import RefusedQuery, RefusedResponse
-from backend.drift.check import check_window, compare_rows, inputs_of
+from backend.drift.check import AskedWindow, check_window, compare_rows, inputs_of
 from backend.drift.refused import refused_fields
 from backend.retraining.configuration import drift_thresholds
 from backend.services import current_services
@@ -17,7 +17,6 @@ from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
 from storage.predictions.refused import read_refused_inputs
 from storage.schema.records import utc_now
-from storage.schema.source import CUSTOMERS
 from storage.schema.time_steps import zone_named
 
 blueprint = Blueprint("drift", __name__, url_prefix="/monitoring")
@@ -43,20 +42,23 @@ def window() -> Response:
     model = services.host.current()
     g.model_version = model.manifest.version
     config = services.configuration.current().config
+    asked = AskedWindow(
+        query.until or utc_now(),
+        query.window or timedelta(hours=config.window_hours),
+        drift_thresholds(config),
+        config.largest_window_rows,
+        query.sources,
+        query.feature,
+        zone_named(query.zone),
+    )
     found = check_window(
         model.drift_detector,
         model.manifest.version,
         services.database,
-        query.until or utc_now(),
-        query.window or timedelta(hours=config.window_hours),
-        query.feature,
-        drift_thresholds(config),
-        config.largest_window_rows,
         services.settings.paths.traffic,
-        zone_named(query.zone),
-        query.sources,
+        asked,
     )
-    if query.sources == CUSTOMERS:
+    if asked.is_usual:
         services.metrics.set_drift_share(found.drift_analysis.drift_share)
     return answer(found)
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from storage.database.backlog import BacklogReader
 from storage.database.connection import Database
+from storage.database.rows import Row, read_rows, with_labels
 from storage.errors import InvalidInput, RecordNotFound
 from storage.paths import RuntimePaths
 from storage.schema.caller import REFERENCE
@@ -26,7 +27,6 @@ from storage.schema.tables import (
     prediction_metadata,
     predictions,
 )
-from storage.schema.unreadable import refuse_unreadable
 from storage.spool.rejected import RejectedRecords
 
 PAGE_TOKEN = re.compile(r"[0-9]{1,18}")
@@ -40,7 +40,7 @@ FREQUENT = 10_000
 class Page:
     """Some rows, newest first, and the token of the next page (None: this is the last)."""
 
-    rows: list[dict[str, Any]]
+    rows: list[Row]
     next_page_token: str | None
 
 
@@ -113,15 +113,15 @@ class RecordLog:
             is_from(predictions.c.source, sources),
         ]
         if not metadata:
-            return self._page(predictions, page, conditions, _with_labels())
+            return self._page(predictions, page, conditions, with_labels())
         found = prediction_metadata.join(
             predictions, predictions.c.id == prediction_metadata.c.prediction_row
         )
         conditions += _have(self._rarest_first(metadata))
         row_id = prediction_metadata.c.prediction_row
-        return self._page(predictions, page, conditions, _with_labels(found), row_id)
+        return self._page(predictions, page, conditions, with_labels(found), row_id)
 
-    def prediction(self, prediction_id: str) -> dict[str, Any]:
+    def prediction(self, prediction_id: str) -> Row:
         """Return one logged prediction.
 
         Raises
@@ -129,21 +129,21 @@ class RecordLog:
         RecordNotFound
             If there is none with this id.
         """
-        query = _with_labels().where(predictions.c.prediction_id == prediction_id)
+        query = with_labels().where(predictions.c.prediction_id == prediction_id)
         with self._database.transaction() as connection:
-            rows = _rows(connection, query)
+            rows = read_rows(connection, query)
         if not rows:
             raise RecordNotFound(f"There is no prediction {prediction_id[:64]}.")
         return rows[0]
 
-    def corrections(self, prediction_id: str) -> list[dict[str, Any]]:
+    def corrections(self, prediction_id: str) -> list[Row]:
         """Return how the actual value of one prediction was corrected, the oldest first."""
         columns = [each for each in label_corrections.c if each.name not in ("id", "prediction_id")]
         query = sa.select(*columns).where(label_corrections.c.prediction_id == prediction_id)
         with self._database.transaction() as connection:
-            return _rows(connection, query.order_by(label_corrections.c.id))
+            return read_rows(connection, query.order_by(label_corrections.c.id))
 
-    def models(self, limit: int) -> list[dict[str, Any]]:
+    def models(self, limit: int) -> list[Row]:
         """Return the metrics of trained models, newest first."""
         return self._page(model_metrics, PageRequest(limit=limit), []).rows
 
@@ -199,24 +199,10 @@ class RecordLog:
             .limit(page.limit + 1)
         )
         with self._database.transaction() as connection:
-            rows = _rows(connection, query)
+            rows = read_rows(connection, query)
         has_more = len(rows) > page.limit
         rows = rows[: page.limit]
         return Page(rows, str(rows[-1]["id"]) if has_more else None)
-
-
-def _rows(connection: sa.Connection, query: sa.Select[Any]) -> list[dict[str, Any]]:
-    """Return the rows by the names of their columns."""
-    found = connection.execute(query)
-    names, rows = tuple(found.keys()), found.all()
-    refuse_unreadable(query.selected_columns, rows)
-    return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def _with_labels(found: sa.FromClause = predictions) -> sa.Select[Any]:
-    joined = found.outerjoin(labels, labels.c.prediction_id == predictions.c.prediction_id)
-    label = (labels.c.actual, labels.c.timestamp.label("labelled_at"))
-    return sa.select(predictions, *label).select_from(joined)
 
 
 def _have(metadata: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:

@@ -8,6 +8,7 @@ as history.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -44,36 +45,63 @@ def store_labels(
         ``ambiguous``: each reference of several predictions with different inputs, and their ids.
     """
     meant = resolved(connection, arguments.get("referred", ()))
-    pairs: Sequence[tuple[str, float]] = [*arguments["labels"], *meant.labels]
+    pairs = [*arguments["labels"], *meant.labels]
     correction: Mapping[str, str] | None = arguments.get("correction")
-    ids = [prediction_id for prediction_id, _ in pairs]
-    known, kept = recorded_ids(connection, ids), _kept_values(connection, ids)
-    added: dict[str, float] = {}
-    unknown, duplicate, conflicting = [], [], []
-    corrected: list[tuple[str, float, float]] = []
-    for prediction_id, actual in pairs:
-        if prediction_id not in known:
-            unknown.append(prediction_id)
-        elif prediction_id not in kept:
-            kept[prediction_id] = added[prediction_id] = actual
-        elif kept[prediction_id] != actual and correction is not None:
-            corrected.append((prediction_id, kept[prediction_id], actual))
-            kept[prediction_id] = actual
-        else:
-            duplicate.append(prediction_id)
-            if kept[prediction_id] != actual:
-                conflicting.append(prediction_id)
-    _insert(connection, added, now)
-    if correction is not None and corrected:
-        _replace(connection, corrected, correction, now)
+    decided = decide(connection, pairs, corrects=correction is not None)
+    _insert(connection, decided.added, now)
+    if correction is not None and decided.corrected:
+        _replace(connection, decided.corrected, correction, now)
     return {
-        "accepted": len(added),
-        "unknown": [*unknown, *meant.unknown],
-        "duplicate": duplicate,
-        "conflicting": conflicting,
-        "corrected": corrected,
+        "accepted": len(decided.added),
+        "unknown": [*decided.unknown, *meant.unknown],
+        "duplicate": decided.duplicate,
+        "conflicting": decided.conflicting,
+        "corrected": decided.corrected,
         "ambiguous": meant.ambiguous,
     }
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What becomes of pairs of prediction id and actual value; nothing is stored yet.
+
+    Attributes
+    ----------
+    added
+        Values of predictions that had none, by id.
+    unknown, duplicate, conflicting
+        Ids, in order: of no recorded prediction; with a value that is kept; of those, with another value.
+    corrected
+        Id, earlier and new value of each that is to be replaced.
+    """
+
+    added: dict[str, float] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    duplicate: list[str] = field(default_factory=list)
+    conflicting: list[str] = field(default_factory=list)
+    corrected: list[tuple[str, float, float]] = field(default_factory=list)
+
+
+def decide(
+    connection: sa.Connection, pairs: Sequence[tuple[str, float]], *, corrects: bool
+) -> Decided:
+    """Decide about each pair in order; with ``corrects``, a different value replaces the one before."""
+    ids = [prediction_id for prediction_id, _ in pairs]
+    known, kept = recorded_ids(connection, ids), _kept_values(connection, ids)
+    decided = Decided()
+    for prediction_id, actual in pairs:
+        if prediction_id not in known:
+            decided.unknown.append(prediction_id)
+        elif prediction_id not in kept:
+            kept[prediction_id] = decided.added[prediction_id] = actual
+        elif kept[prediction_id] != actual and corrects:
+            decided.corrected.append((prediction_id, kept[prediction_id], actual))
+            kept[prediction_id] = actual
+        else:
+            decided.duplicate.append(prediction_id)
+            if kept[prediction_id] != actual:
+                decided.conflicting.append(prediction_id)
+    return decided
 
 
 def recorded_ids(connection: sa.Connection, ids: Collection[str]) -> set[str]:

@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.database.rows import Row, read_rows, with_labels
 from storage.errors import RecordNotFound
 from storage.schema.request_ids import BY_INDEX, LONGEST, moment_of
-from storage.schema.tables import api_metrics, events, labels, logs, predictions
-from storage.schema.unreadable import refuse_unreadable
+from storage.schema.tables import api_metrics, events, logs, predictions
 
 MOST_REQUESTS = 20
 """Requests with one id, the newest: a client may send the same again and again."""
@@ -21,8 +21,6 @@ MOST_EVENTS = 20
 AROUND = timedelta(minutes=2)
 CLOCK = timedelta(seconds=5)
 """A prediction is stored a moment before its request; its time may be this much off."""
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -58,8 +56,8 @@ def read_request(database: Database, request_id: str) -> OneRequest:
         If the database is missing, locked or unreachable.
     """
     with database.transaction() as connection:
-        requests = _read(connection, _requests(request_id))
-        lines = _read(
+        requests = read_rows(connection, _requests(request_id))
+        lines = read_rows(
             connection,
             _newest(sa.select(logs).where(logs.c.request_id == request_id), logs, MOST_LINES),
         )
@@ -71,9 +69,9 @@ def read_request(database: Database, request_id: str) -> OneRequest:
         asked = _predictions(request_id, spans) if spans else None
         return OneRequest(
             requests=requests,
-            predictions=[] if asked is None else _read(connection, asked),
+            predictions=[] if asked is None else read_rows(connection, asked),
             logs=lines,
-            events=_read(connection, _events(_around(requests or lines))),
+            events=read_rows(connection, _events(_around(requests or lines))),
         )
 
 
@@ -94,11 +92,8 @@ def _span(request: Row) -> tuple[datetime, datetime]:
 
 
 def _predictions(request_id: str, spans: Sequence[tuple[datetime, datetime]]) -> sa.Select[Any]:
-    joined = predictions.outerjoin(labels, labels.c.prediction_id == predictions.c.prediction_id)
-    label = (labels.c.actual, labels.c.timestamp.label("labelled_at"))
     within = [predictions.c.timestamp.between(*span) for span in spans]
-    query = sa.select(predictions, *label).select_from(joined)
-    query = query.where(predictions.c.request_id == request_id, sa.or_(*within))
+    query = with_labels().where(predictions.c.request_id == request_id, sa.or_(*within))
     return _newest(query, predictions, MOST_PREDICTIONS)
 
 
@@ -115,9 +110,3 @@ def _events(span: tuple[datetime, datetime]) -> sa.Select[Any]:
 
 def _newest(query: sa.Select[Any], table: sa.Table, most: int) -> sa.Select[Any]:
     return query.order_by(table.c.timestamp.desc(), table.c.id.desc()).limit(most)
-
-
-def _read(connection: sa.Connection, query: sa.Select[Any]) -> list[Row]:
-    rows = connection.execute(query).all()
-    refuse_unreadable(query.selected_columns, rows)
-    return [dict(row._mapping) for row in rows]

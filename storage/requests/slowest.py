@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.database.rows import read_rows
 from storage.errors import InvalidInput
 from storage.requests.stored import RESPONSE_TIME, Row, StoredRequest
 from storage.schema.rollup import SLOWEST_KEPT, SLOWEST_RESOLUTIONS
@@ -161,9 +162,7 @@ def read_slowest(
         .order_by(_TABLE.response_time.desc())
     )
     with database.transaction() as connection:
-        rows = connection.execute(query).all()
-        refuse_unreadable(query.selected_columns, rows)
-    return [dict(row._mapping) for row in rows]
+        return read_rows(connection, query)
 
 
 def _width(window: timedelta) -> int:

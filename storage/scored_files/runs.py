@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from storage.process.atomic_files import write_atomically
+
 MOST_RUNS = 100
 MOST_RESULT_BYTES = 500_000_000
 """Of all kept results together, compressed; the oldest are removed first."""
@@ -76,9 +78,9 @@ class ScoredRuns:
         place = self._folder / run.run_id
         place.mkdir(parents=True, exist_ok=True)
         for name, text in ((RESULT, result), (PROBLEMS, problems)):
-            _replaced(place / name, gzip.compress(text.encode(), compresslevel=5, mtime=0))
+            write_atomically(place / name, gzip.compress(text.encode(), compresslevel=5, mtime=0))
         said = asdict(run) | {"started_at": run.started_at.isoformat()}
-        _replaced(place / RUN, json.dumps(said).encode())
+        write_atomically(place / RUN, json.dumps(said).encode())
         self._remove_too_much()
 
     def newest(self) -> list[ScoredRun]:
@@ -147,13 +149,3 @@ def _read(place: Path) -> ScoredRun | None:
     except OSError:
         size = 0
     return replace(run, run_id=place.name, result_bytes=size)
-
-
-def _replaced(path: Path, content: bytes) -> None:
-    """Write a file whole, so that no reader sees half of it."""
-    written = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        written.write_bytes(content)
-        written.replace(path)
-    finally:
-        written.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from backend.contract.drift import DriftWindowResponse
 from backend.contract.drift_timeline import TimelinePoint
-from backend.drift.check import check_window
+from backend.drift.check import AskedWindow, check_window
 from backend.drift.detector import DriftDetector
 from backend.drift.thresholds import DriftThresholds
 from storage.database.connection import Database
@@ -72,10 +72,8 @@ def look(detector: DriftDetector, database: Database, tmp_path: Path) -> Look:
     """Look at the hour before a moment, at the income."""
 
     def found(end: datetime, most_rows: int = 10_000) -> DriftWindowResponse:
-        return check_window(
-            *(detector, "v1", database, end, 60 * MINUTE, "MedInc"),
-            *(DriftThresholds(), most_rows, tmp_path),
-        )
+        asked = AskedWindow(end, 60 * MINUTE, DriftThresholds(), most_rows, opened="MedInc")
+        return check_window(detector, "v1", database, tmp_path, asked)
 
     return found
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend.contract.drift import DriftWindowResponse
-from backend.drift.check import check_window
+from backend.drift.check import AskedWindow, check_window
 from backend.drift.detector import DriftDetector
 from backend.drift.row_figures import Watched
 from backend.drift.thresholds import DriftThresholds
@@ -91,9 +91,8 @@ def learn_all(found: TrafficHistory) -> int:
 def checked(
     detector: DriftDetector, database: Database, folder: Path, until: datetime = NOW
 ) -> DriftWindowResponse:
-    return check_window(
-        detector, "v1", database, until, HOUR, None, DriftThresholds(), 10_000, folder
-    )
+    asked = AskedWindow(until, HOUR, DriftThresholds(), 10_000)
+    return check_window(detector, "v1", database, folder, asked)
 
 
 def test_each_hour_is_read_once_and_survives_a_restart(

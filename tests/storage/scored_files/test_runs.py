@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.scored_files.runs import ScoredRun, ScoredRuns, new_run_id
 from storage.scored_files import runs as room
+from storage.scored_files.runs import ScoredRun, ScoredRuns, new_run_id
 
 START = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
