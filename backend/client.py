@@ -6,7 +6,9 @@ See ``backend/connection.py`` for the errors its calls raise.
 from collections.abc import Mapping, Sequence
 
 from backend.connection import (
+    CHECK_SECONDS,
     DEFAULT_TIMEOUT_SECONDS,
+    AnswerLate,
     ClientError,
     ServiceRefused,
     ServiceUnreachable,
@@ -62,6 +64,7 @@ from backend.record_client import RecordClient
 
 __all__ = [
     "DEFAULT_TIMEOUT_SECONDS",
+    "AnswerLate",
     "ClientError",
     "HousingClient",
     "ServiceRefused",
@@ -216,11 +219,13 @@ class HousingClient(RecordClient):
     ) -> RetrainingCheckResponse:
         """Check whether to retrain, by the rows of ``asked`` or by logged predictions."""
         body = asked or RetrainingCheckRequest()
-        return self._post(RetrainingCheckResponse, "/monitoring/retraining-check", body)
+        path = "/monitoring/retraining-check"
+        return self._post(RetrainingCheckResponse, path, body, at_least_seconds=CHECK_SECONDS)
 
     def run_checks(self) -> StoredCheckResponse:
         """Check logged predictions and record the result; needs an operator key."""
-        return self._post(StoredCheckResponse, "/monitoring/checks", None)
+        path = "/monitoring/checks"
+        return self._post(StoredCheckResponse, path, None, at_least_seconds=CHECK_SECONDS)
 
     def retraining(self, trigger_id: str) -> RetrainingResponse:
         """Return the progress and result of one retraining."""

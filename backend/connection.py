@@ -1,7 +1,8 @@
 """A connection to the service: sends requests and parses answers into models.
 
 ClientError              base of everything that a call can raise
-  ServiceUnreachable     no answer in time: the service is down or the address is wrong
+  ServiceUnreachable     no answer: the service is down or the address is wrong
+    AnswerLate           no answer in time: it may be busy, and may still do what was asked
   ServiceRefused         the service answered with an error; carries its status and message
   UnexpectedAnswer       the answer did not come from this service
 """
@@ -19,6 +20,8 @@ from storage.schema.source import CLIENT, Source
 from storage.setting_groups.hosts import is_this_machine
 
 DEFAULT_TIMEOUT_SECONDS = 10.0
+CHECK_SECONDS = 60.0
+"""Shortest wait for a check of a whole window, which a busy machine may take long for."""
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -28,7 +31,11 @@ class ClientError(Exception):
 
 
 class ServiceUnreachable(ClientError):
-    """The service did not answer in time."""
+    """The service did not answer."""
+
+
+class AnswerLate(ServiceUnreachable):
+    """The service was reached, but did not answer in time."""
 
 
 class UnexpectedAnswer(ClientError):
@@ -105,9 +112,11 @@ class ServiceConnection:
         request_id: str | None = None,
         *,
         method: str = "POST",
+        at_least_seconds: float = 0.0,
     ) -> Answer:
         content = body.model_dump_json().encode() if body else b"{}"
-        return parse(kind, checked(self._send(method, path, None, content, request_id)))
+        sent = self._send(method, path, None, content, request_id, at_least_seconds)
+        return parse(kind, checked(sent))
 
     def _send(
         self,
@@ -116,10 +125,12 @@ class ServiceConnection:
         parameters: dict[str, Any] | None,
         content: bytes | None,
         request_id: str | None,
+        at_least_seconds: float = 0.0,
     ) -> requests.Response:
         headers = {"Content-Type": "application/json"} if content is not None else {}
         if request_id:
             headers["X-Request-ID"] = request_id
+        seconds = max(self._timeout_seconds, at_least_seconds)
         try:
             return self._session.request(
                 method,
@@ -127,8 +138,12 @@ class ServiceConnection:
                 params=parameters,
                 data=content,
                 headers=headers,
-                timeout=self._timeout_seconds,
+                timeout=(self._timeout_seconds, seconds),
             )
+        except requests.ReadTimeout as error:
+            late = f"The prediction service at {self.url} is busy: no answer to {path} in {seconds:g} s."
+            may_act = " It may still do what was asked, so look before asking again."
+            raise AnswerLate(late + (may_act if method != "GET" else "")) from error
         except requests.RequestException as error:
             raise ServiceUnreachable(
                 f"The prediction service at {self.url} does not answer. Start it, or check its address."

@@ -6,7 +6,13 @@ from http import HTTPStatus
 
 import streamlit as st
 
-from backend.client import ClientError, HousingClient, ServiceRefused, ServiceUnreachable
+from backend.client import (
+    AnswerLate,
+    ClientError,
+    HousingClient,
+    ServiceRefused,
+    ServiceUnreachable,
+)
 from backend.contract.base import STARTING
 from backend.contract.query.sources import Source
 from dashboard.settings import addresses, dashboard_settings
@@ -34,7 +40,7 @@ def new_client(key: str | None = None, source: Source = "console") -> HousingCli
 
 def failure_sentence(error: ClientError) -> str:
     """Return the sentence for a failed call."""
-    if isinstance(error, ServiceUnreachable):
+    if isinstance(error, ServiceUnreachable) and not isinstance(error, AnswerLate):
         return (
             f"The prediction service at `{addresses().backend_url}` does not answer; "
             "this page recovers as soon as it does."
