@@ -5,6 +5,7 @@ See ``backend/connection.py`` for the errors its calls raise.
 
 from collections.abc import Mapping, Sequence
 
+from backend.alert_client import AlertClient
 from backend.connection import (
     CHECK_SECONDS,
     DEFAULT_TIMEOUT_SECONDS,
@@ -60,7 +61,6 @@ from backend.contract.retraining_check import (
 from backend.contract.service import HealthResponse, InfoResponse
 from backend.contract.shadow import ShadowQuery, ShadowResponse
 from backend.contract.what_if import NearestResponse, SensitivityResponse
-from backend.record_client import RecordClient
 
 __all__ = [
     "DEFAULT_TIMEOUT_SECONDS",
@@ -73,7 +73,7 @@ __all__ = [
 ]
 
 
-class HousingClient(RecordClient):
+class HousingClient(AlertClient):
     """The calls of one service, over a connection to it; see ``ServiceConnection`` for how to make one."""
 
     def health(self) -> HealthResponse:

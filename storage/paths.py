@@ -211,6 +211,16 @@ class RuntimePaths:
         return self.root / "audit" / "audit.lock"
 
     @property
+    def alerts(self) -> Path:
+        """Alerts that fire or have ended, what people did about them, and messages that still wait."""
+        return self.root / "alerts" / "alerts.json"
+
+    @property
+    def alerts_lock(self) -> Path:
+        """Held while the alerts are changed."""
+        return self.root / "alerts" / "alerts.lock"
+
+    @property
     def launcher_lock(self) -> Path:
         """Held by the one ``make up``."""
         return self.root / "processes" / "launcher.lock"

@@ -29,6 +29,7 @@ from storage.paths import RuntimePaths
 from storage.runtime_folder import refuse_unusable
 from storage.runtime_table import refuse_other_table
 from storage.setting_groups.addresses import Addresses
+from storage.setting_groups.alerts import AlertSettings
 from storage.setting_groups.backend import (
     AccessSettings,
     BackendSettings,
@@ -86,6 +87,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     retention: RetentionSettings = RetentionSettings()
     monitor: MonitorSettings = MonitorSettings()
+    alerts: AlertSettings = AlertSettings()
     training: TrainingSettings = TrainingSettings()
     versions: VersionSettings = VersionSettings()
     search: SearchSettings = SearchSettings()

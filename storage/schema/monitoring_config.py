@@ -9,7 +9,16 @@ from pydantic import Field
 
 from storage.schema.records import Record
 
-UNITS = {"_hours": "h", "_days": "days", "_rows": "rows", "_share": "0 to 1", "_windows": "windows"}
+UNITS = {
+    "_milliseconds": "ms",
+    "_minutes": "min",
+    "_hours": "h",
+    "_days": "days",
+    "_rows": "rows",
+    "_requests": "requests",
+    "_share": "0 to 1",
+    "_windows": "windows",
+}
 """Unit by the suffix of a value's name."""
 
 
@@ -99,6 +108,85 @@ class MonitoringConfig(Record, strict=True):
         le=24 * 365,
         allow_inf_nan=False,
         description="Pause after a retraining that a check requested before a check requests another.",
+    )
+    alert_outage_minutes: float = Field(
+        2.0,
+        ge=0,
+        le=24 * 60,
+        allow_inf_nan=False,
+        description="Alert: the service has been unhealthy, starting or unreachable for this long. 0: never.",
+    )
+    alert_error_share: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Alert: share of customers' requests to predict that fail with a status of 500 or more."
+        " 0: never.",
+    )
+    alert_latency_milliseconds: float = Field(
+        500.0,
+        ge=0,
+        le=600_000,
+        allow_inf_nan=False,
+        description="Alert: 95th percentile of the latency of customers' single predictions. 0: never.",
+    )
+    alert_traffic_window_minutes: float = Field(
+        15.0,
+        ge=1,
+        le=24 * 60,
+        allow_inf_nan=False,
+        description="Time window over which alerts measure error share and latency.",
+    )
+    alert_minimum_requests: int = Field(
+        20,
+        ge=1,
+        le=1_000_000,
+        description="Requests of the window below which error share and latency raise no alert.",
+    )
+    alert_no_traffic_minutes: float = Field(
+        0.0,
+        ge=0,
+        le=60 * 24 * 90,
+        allow_inf_nan=False,
+        description="Alert: no prediction for a customer has been logged for this long. 0: never.",
+    )
+    alert_backlog_minutes: float = Field(
+        5.0,
+        ge=0,
+        le=60 * 24 * 7,
+        allow_inf_nan=False,
+        description="Alert: age of the oldest record that waits for the log-writer. 0: never.",
+    )
+    alert_label_delay_days: float = Field(
+        7.0,
+        ge=0,
+        le=3650,
+        allow_inf_nan=False,
+        description="Alert: no actual value has arrived for this long, though there are newer predictions."
+        " 0: never.",
+    )
+    alert_hold_minutes: float = Field(
+        5.0,
+        ge=0,
+        le=24 * 60,
+        allow_inf_nan=False,
+        description="How long error share, latency, drift, error or coverage must be bad to raise an alert.",
+    )
+    alert_clear_minutes: float = Field(
+        5.0,
+        ge=0,
+        le=24 * 60,
+        allow_inf_nan=False,
+        description="How long a condition must be over before its alert counts as resolved.",
+    )
+    alert_repeat_hours: float = Field(
+        4.0,
+        ge=0,
+        le=24 * 30,
+        allow_inf_nan=False,
+        description="Pause after which an alert that still fires is sent again, unless it was acknowledged."
+        " 0: never.",
     )
 
 
