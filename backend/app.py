@@ -6,6 +6,9 @@ from datetime import datetime
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
+from backend.alerts.metrics import AlertMetrics
+from backend.alerts.signals import AlertSignals
+from backend.alerts.store import AlertStore
 from backend.metrics.metrics import Metrics
 from backend.metrics.spool import SpoolMetrics
 from backend.metrics.worker import WorkerMetrics
@@ -21,6 +24,7 @@ from backend.retraining.rows import RetrainingView
 from backend.retraining.schedule import ScheduledChecks
 from backend.retraining.status import MonitoringStatus
 from backend.routes import (
+    alerts,
     audit,
     database,
     documentation,
@@ -83,6 +87,7 @@ ROUTES = (
     model_versions.blueprint,
     audit.blueprint,
     drift.blueprint,
+    alerts.blueprint,
 )
 
 
@@ -150,6 +155,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
 
         return present_lesson(settings, now)
 
+    backlog, alerts_store = BacklogReader(database, settings.paths), AlertStore(settings.paths)
     checks = RetrainingChecks(
         host, database, errors, configuration, queue, store, lesson, settings.paths.traffic
     )
@@ -181,7 +187,10 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         version_reports=reports,
         champion_changes=ChampionChanges(ChampionSwitch(store, host.prove), timeline),
         audit=AuditTrail(settings.paths),
-        spool_metrics=SpoolMetrics(BacklogReader(database, settings.paths), settings.paths),
+        spool_metrics=SpoolMetrics(backlog, settings.paths),
         worker_metrics=WorkerMetrics(settings.paths),
         process_metrics=ProcessMetrics(settings.paths),
+        alerts=alerts_store,
+        alert_signals=AlertSignals(database, record_log, queue, backlog),
+        alert_metrics=AlertMetrics(alerts_store),
     )

@@ -5,6 +5,9 @@ from typing import cast
 
 from flask import current_app
 
+from backend.alerts.metrics import AlertMetrics
+from backend.alerts.signals import AlertSignals
+from backend.alerts.store import AlertStore
 from backend.metrics.metrics import Metrics
 from backend.metrics.spool import SpoolMetrics
 from backend.metrics.worker import WorkerMetrics
@@ -61,6 +64,9 @@ class Services:
     spool_metrics: SpoolMetrics
     worker_metrics: WorkerMetrics
     process_metrics: ProcessMetrics
+    alerts: AlertStore
+    alert_signals: AlertSignals
+    alert_metrics: AlertMetrics
 
 
 def current_services() -> Services:

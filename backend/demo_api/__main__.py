@@ -11,13 +11,19 @@ from rich.console import Console
 from rich.text import Text
 
 from backend.contract.service import ServiceDescription
-from backend.demo_api import monitoring, predictions, records, service
+from backend.demo_api import alerts, monitoring, predictions, records, service
 from backend.demo_api.walk import Connection, Off, Outcome, Step, walk
 from backend.keys import operator_key_or_exit
 from storage.settings import settings_or_exit
 from storage.version import VERSION
 
-STEPS: tuple[Step, ...] = (*service.STEPS, *predictions.STEPS, *records.STEPS, *monitoring.STEPS)
+STEPS: tuple[Step, ...] = (
+    *service.STEPS,
+    *predictions.STEPS,
+    *records.STEPS,
+    *monitoring.STEPS,
+    *alerts.STEPS,
+)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -10,7 +10,11 @@ import logging
 import math
 from datetime import datetime, timedelta
 
+from backend.alerts.courier import Courier
+from backend.alerts.senders import senders
+from backend.alerts.store import AlertStore
 from backend.client import HousingClient
+from backend.monitor.alerting import Alerting
 from backend.monitor.probe import Check, Probe, Summary, check_service, probe_service, summarize
 from backend.monitor.report import draw
 from backend.monitor.series import KeptSeries
@@ -22,6 +26,8 @@ from storage.process.loop import run_until_stopped
 from storage.schema.records import utc_now
 from storage.settings import Settings, settings_or_exit
 from storage.spool.log_handler import configure_logging, open_spool
+from storage.spool.spool import Spool
+from storage.spool.timeline import Timeline
 from storage.version import VERSION
 
 logger = logging.getLogger("backend.monitor")  # __name__ is __main__ when it runs
@@ -36,10 +42,16 @@ PICTURE_PAUSE = timedelta(seconds=60)
 
 
 class Monitor:
-    """Probes one service and writes summary, picture and time series to the reports folder."""
+    """Probes one service and writes summary, picture and time series to the reports folder.
 
-    def __init__(self, client: HousingClient, paths: RuntimePaths) -> None:
+    Without ``alerting``, nobody is told of what it sees.
+    """
+
+    def __init__(
+        self, client: HousingClient, paths: RuntimePaths, alerting: Alerting | None = None
+    ) -> None:
         self._client = client
+        self._alerting = alerting
         self._paths = paths
         self._probes = KeptSeries(paths.probes, Probe, MOST_PROBES)
         self._checks = KeptSeries(paths.checks, Check, MOST_CHECKS)
@@ -50,6 +62,8 @@ class Monitor:
         probe = probe_service(self._client, now)
         self._log_change(probe)
         self._probes.append(probe)
+        if self._alerting is not None:
+            self._alerting.judge(probe, now)
         self._check(now)
         content = self.summary(now).model_dump_json(indent=2).encode()
         write_atomically(self._paths.monitoring_summary, content)
@@ -94,14 +108,26 @@ def main(arguments: list[str] | None = None) -> None:
     settings = settings_or_exit()
     if not options.once:  # two would write each other's series over; one probe more does no harm
         only_process_or_exit(settings.paths.monitor_lock, MONITOR).keep()
-    configure_logging(settings, open_spool(settings), MONITOR)
+    spool = open_spool(settings)
+    configure_logging(settings, spool, MONITOR)
     client = HousingClient(settings.addresses.backend_url, _key(settings), source="probe")
-    monitor = Monitor(client, settings.paths)
     if options.once:
-        raise SystemExit(0 if monitor.run_once(utc_now()).healthy else 1)
+        raise SystemExit(0 if Monitor(client, settings.paths).run_once(utc_now()).healthy else 1)
     pause_seconds = options.interval or settings.monitor.interval_seconds
+    alerting = _alerting(settings, client, spool, pause_seconds)
+    monitor = Monitor(client, settings.paths, alerting)
     run_until_stopped(monitor.run_once, pause_seconds, options.duration)
     monitor.draw(utc_now())
+
+
+def _alerting(
+    settings: Settings, client: HousingClient, spool: Spool, pause_seconds: float
+) -> Alerting:
+    store = AlertStore(settings.paths, goes_on=True)
+    routes = senders(settings.alerts, settings.addresses.backend_url)
+    alerting = Alerting(client, store, Courier(store, routes), Timeline(spool), pause_seconds)
+    alerting.start()
+    return alerting
 
 
 def _key(settings: Settings) -> str | None:

@@ -85,7 +85,10 @@ def metrics() -> Response:
     """Return the metrics of all worker processes in Prometheus' text format."""
     services = current_services()
     exposition = services.metrics.exposition(
-        services.spool_metrics, services.worker_metrics, services.process_metrics
+        services.spool_metrics,
+        services.worker_metrics,
+        services.process_metrics,
+        services.alert_metrics,
     )
     return Response(exposition, content_type=CONTENT_TYPE_LATEST)
 

@@ -41,6 +41,10 @@ STATE_CHANGING_ROLES = {
     "/retraining/<trigger_id>/cancel": Role.OPERATOR,
     "/models/<version>/promote": Role.ADMIN,
     "/models/rollback": Role.ADMIN,
+    "/alerts/<alert_id>/acknowledge": Role.OPERATOR,
+    "/alerts/<alert_id>/silence": Role.OPERATOR,
+    "/alerts/<alert_id>/note": Role.OPERATOR,
+    "/alerts/routes/test": Role.ADMIN,
 }
 """The role that each state-changing route template always needs; with a method, only for that method."""
 

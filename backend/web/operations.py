@@ -4,6 +4,16 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from backend.contract.alerts import (
+    AcknowledgeRequest,
+    AlertAct,
+    AlertResponse,
+    AlertRulesResponse,
+    AlertsResponse,
+    NoteRequest,
+    RoutesTestResponse,
+    SilenceRequest,
+)
 from backend.contract.audit import AuditQuery, AuditResponse
 from backend.contract.counterfactuals import CounterfactualsRequest, CounterfactualsResponse
 from backend.contract.data import TableResponse
@@ -156,5 +166,13 @@ OPERATIONS: dict[str, Operation] = {
     "POST /models/<version>/promote": CHAMPION_CHANGE,
     "POST /models/rollback": CHAMPION_CHANGE,
     "GET /audit": Operation(AuditResponse, query=AuditQuery),
+    "GET /alerts": Operation(AlertsResponse),
+    "GET /alerts/rules": Operation(AlertRulesResponse),
+    "POST /alerts/<alert_id>/acknowledge": Operation(
+        AlertResponse, body=AcknowledgeRequest, conflict=True
+    ),
+    "POST /alerts/<alert_id>/silence": Operation(AlertResponse, body=SilenceRequest, conflict=True),
+    "POST /alerts/<alert_id>/note": Operation(AlertResponse, body=NoteRequest, conflict=True),
+    "POST /alerts/routes/test": Operation(RoutesTestResponse, body=AlertAct, conflict=True),
 }
 """A test compares this with the routes and fails if an endpoint is missing."""

@@ -34,6 +34,8 @@ READABLE = (
     "/retraining",
     "/monitoring/drift",
     "/monitoring/refused",
+    "/alerts",
+    "/alerts/rules",
 )
 WITH_KEY = ("/audit",)
 DOCUMENTATION = ("/openapi.json", "/docs", "/docs/<asset>")
@@ -60,7 +62,9 @@ def test_every_answer_is_stamped(
 
 def test_every_rule_answers_a_wrong_method_in_the_one_shape(http: FlaskClient) -> None:
     for rule in http.application.url_map.iter_rules():
-        path = re.sub(r"<(prediction_id|request_id|trigger_id|version)>", "none", rule.rule)
+        path = re.sub(
+            r"<(prediction_id|request_id|trigger_id|version|alert_id)>", "none", rule.rule
+        )
         answer = http.open(path, method="PATCH")
         assert answer.status_code == 405, path
         assert ErrorResponse.model_validate(answer.json).status == 405

@@ -42,8 +42,10 @@ SENTENCES = frozenset(
         "sentence",
         "step",
         "summary",
+        "text",
         "title",
         "verdict",
+        "why",
     }
 )
 """Fields that hold words for a person: a release may word them otherwise."""

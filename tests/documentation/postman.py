@@ -23,6 +23,7 @@ DESCRIPTION = (
     "POST /predict keeps its `prediction_id` and a retraining's request its `trigger_id` for the others."
 )
 REASON = {"reason": "Tried from Postman."}
+PERSON = REASON | {"person": "Ada"}
 BODIES: dict[str, Json] = {
     "HousingFeatures": EXAMPLE,
     "PredictionRequest": EXAMPLE | {"reference": "order-17"},
@@ -35,6 +36,10 @@ BODIES: dict[str, Json] = {
     "TriggerRequest": REASON,
     "CancelRequest": REASON,
     "ChampionChange": REASON,
+    "AcknowledgeRequest": PERSON | {"owner": "Ada"},
+    "SilenceRequest": PERSON | {"until": "2026-12-24T12:00:00Z"},
+    "NoteRequest": {"person": "Ada", "note": "Tried from Postman."},
+    "AlertAct": PERSON,
 }
 """What is sent, by the name of the body's model."""
 KEPT = {
