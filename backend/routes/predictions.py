@@ -19,6 +19,7 @@ from backend.contract.records import (
     PredictionsQuery,
     PredictionsResponse,
 )
+from backend.routes.filters import prediction_filter
 from backend.routes.inputs import read_inputs
 from backend.routes.records import echoed_filters, page_request
 from backend.services import current_services
@@ -28,9 +29,6 @@ from backend.web.answers import answer
 from backend.web.validation import read_query
 from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.predictions.metadata import read_metadata_summary
-from storage.schema.source import SOURCES
-
-FILTERS = {"model_version", "labelled", "reference", "metadata"}
 
 blueprint = Blueprint("predictions", __name__)
 
@@ -62,10 +60,8 @@ def predict_batch() -> Response:
 def predictions() -> Response:
     """Return logged predictions, newest first."""
     query = read_query(PredictionsQuery, request.args)
-    filters = query.model_dump(include=FILTERS)
-    sources = query.sources or SOURCES
     record_log = current_services().record_log
-    page = record_log.predictions(page_request(query), sources=sources, **filters)
+    page = record_log.predictions(page_request(query), prediction_filter(query))
     body = PredictionsResponse(
         predictions=[prediction_row(row) for row in page.rows],
         total=len(page.rows),

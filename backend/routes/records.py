@@ -18,11 +18,11 @@ from backend.contract.records import (
     RequestsResponse,
     WindowQuery,
 )
+from backend.routes.filters import line_filter, request_filter
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_query
 from storage.database.record_log import PageRequest
-from storage.schema.source import SOURCES
 
 blueprint = Blueprint("records", __name__)
 
@@ -31,9 +31,7 @@ blueprint = Blueprint("records", __name__)
 def logs() -> Response:
     """Return log lines of all processes, with filters and text search."""
     query = read_query(LogsQuery, request.args)
-    page = current_services().record_log.logs(
-        page_request(query), level=query.level, module=query.module, search=query.q
-    )
+    page = current_services().record_log.logs(page_request(query), line_filter(query))
     body = LogsResponse(
         logs=[LogRow(**row) for row in page.rows],
         total=len(page.rows),
@@ -47,12 +45,7 @@ def logs() -> Response:
 def api_metrics() -> Response:
     """Return answered requests, with filters."""
     query = read_query(RequestsQuery, request.args)
-    page = current_services().record_log.requests(
-        page_request(query),
-        endpoint=query.endpoint,
-        status=query.status,
-        sources=query.sources or SOURCES,
-    )
+    page = current_services().record_log.requests(page_request(query), request_filter(query))
     body = RequestsResponse(
         metrics=[RequestRow(**row) for row in page.rows],
         total=len(page.rows),

@@ -9,6 +9,9 @@ from storage.schema.unreadable import refuse_unreadable
 
 Row = dict[str, Any]
 
+LABEL = (labels.c.actual, labels.c.timestamp.label("labelled_at"))
+"""The columns of a prediction's actual value."""
+
 
 def read_rows(connection: sa.Connection, query: sa.Select[Any]) -> list[Row]:
     """Return what a query finds.
@@ -26,6 +29,9 @@ def read_rows(connection: sa.Connection, query: sa.Select[Any]) -> list[Row]:
 
 def with_labels(found: sa.FromClause = predictions) -> sa.Select[Any]:
     """Return the query for predictions, of what is ``found`` with them, and their actual values."""
-    joined = found.outerjoin(labels, labels.c.prediction_id == predictions.c.prediction_id)
-    label = (labels.c.actual, labels.c.timestamp.label("labelled_at"))
-    return sa.select(predictions, *label).select_from(joined)
+    return sa.select(predictions, *LABEL).select_from(join_labels(found))
+
+
+def join_labels(found: sa.FromClause) -> sa.FromClause:
+    """Return what is ``found`` with predictions, and their actual values where they are known."""
+    return found.outerjoin(labels, labels.c.prediction_id == predictions.c.prediction_id)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from storage.database.connection import Database
+from storage.database.filters import LineFilter, RequestFilter
 from storage.database.record_log import PageRequest, RecordLog
 from storage.errors import InvalidInput, RecordNotFound
 from storage.log_writer.writer import LogWriter
@@ -82,8 +83,8 @@ def test_requests_filter_by_endpoint_and_status(journal: Journal) -> None:
     journal.keep(
         records.request("/predict"), records.request("/predict", 400), records.request("/")
     )
-    assert len(journal.log.requests(PageRequest(), endpoint="/predict").rows) == 2
-    assert len(journal.log.requests(PageRequest(), status=400).rows) == 1
+    assert len(journal.log.requests(PageRequest(), RequestFilter(endpoint="/predict")).rows) == 2
+    assert len(journal.log.requests(PageRequest(), RequestFilter(status=400)).rows) == 1
 
 
 def test_an_unknown_prediction_is_not_found(journal: Journal) -> None:
@@ -118,4 +119,4 @@ def test_the_backlog_is_what_was_not_moved_yet(journal: Journal, spool: Spool) -
 
 
 def _messages(log: RecordLog, **filters: str) -> list[str]:
-    return [row["message"] for row in log.logs(PageRequest(), **filters).rows]
+    return [row["message"] for row in log.logs(PageRequest(), LineFilter(**filters)).rows]

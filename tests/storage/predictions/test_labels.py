@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from storage.database.connection import Database
+from storage.database.filters import PredictionFilter
 from storage.database.record_log import PageRequest, RecordLog
 from storage.errors import CommandUnanswered, DatabaseUnavailable
 from storage.log_writer.writer import LogWriter
@@ -212,7 +213,9 @@ def test_predictions_filter_by_whether_the_value_is_known(
     listed = {
         labelled: [
             row["prediction_id"]
-            for row in record_log.predictions(PageRequest(), labelled=labelled).rows
+            for row in record_log.predictions(
+                PageRequest(), PredictionFilter(labelled=labelled)
+            ).rows
         ]
         for labelled in (True, False, None)
     }

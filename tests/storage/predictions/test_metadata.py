@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import command
 
 from storage.database.connection import Database, alembic_config
+from storage.database.filters import PredictionFilter
 from storage.database.record_log import PageRequest, RecordLog
 from storage.domain.inputs import EXAMPLE, HousingFeatures
 from storage.log_writer.retention import Retention, RetentionPolicy
@@ -72,7 +73,8 @@ def record_log(settings: Settings, readable: Database) -> RecordLog:
 
 
 def found(record_log: RecordLog, **filters: Any) -> list[str]:
-    return [row["prediction_id"] for row in record_log.predictions(PageRequest(), **filters).rows]
+    page = record_log.predictions(PageRequest(), PredictionFilter(**filters))
+    return [row["prediction_id"] for row in page.rows]
 
 
 @pytest.mark.parametrize("alone", [True, False])
@@ -114,7 +116,8 @@ def test_pages_of_a_search_cover_everything_once(keep: Keep, record_log: RecordL
         seen: list[str] = []
         token: str | None = None
         while True:
-            page = record_log.predictions(PageRequest(limit=2, page_token=token), **filters)
+            asked = PredictionFilter(**filters)
+            page = record_log.predictions(PageRequest(limit=2, page_token=token), asked)
             seen += [row["prediction_id"] for row in page.rows]
             token = page.next_page_token
             if token is None:
