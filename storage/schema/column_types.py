@@ -1,6 +1,7 @@
 """Types of columns that refuse what cannot have been written: SQLite keeps any value in any column."""
 
 from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -8,6 +9,42 @@ import sqlalchemy as sa
 from storage.schema.unreadable import UnreadableValue
 
 Value = TypeVar("Value")
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """A point in time: aware in Python, UTC in the database.
+
+    SQLite keeps no time zone, so the value is turned to UTC before it is written there.
+    """
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
+        """Return what turns a stored value into a time, and refuses one that is none."""
+        process: Any = super().result_processor(dialect, coltype)
+
+        def read(value: Any) -> Any:
+            try:
+                return process(value)
+            except (TypeError, ValueError) as error:
+                raise UnreadableValue(f"a stored time is none: {error}") from error
+
+        return read
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Turn an aware time to UTC; a naive one is a defect."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A time without a time zone cannot be stored.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Return the stored time as an aware one."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class _Checked(sa.types.TypeDecorator[Value]):

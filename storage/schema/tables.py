@@ -1,7 +1,6 @@
 """The tables of the log database, on SQLite and PostgreSQL alike."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 from typing import Any, get_args
 
 import sqlalchemy as sa
@@ -15,49 +14,19 @@ from storage.schema.caller import (
     METADATA,
     REFERENCE,
 )
-from storage.schema.column_types import Bytes, LongWhole, ShortText, ShortTexts, Text, Whole
+from storage.schema.column_types import (
+    Bytes,
+    LongWhole,
+    ShortText,
+    ShortTexts,
+    Text,
+    UtcDateTime,
+    Whole,
+)
 from storage.schema.records import EventKind
 from storage.schema.request_ids import BY_INDEX
 from storage.schema.source import CLIENT, CUSTOMERS, LONGEST_SOURCE, OTHERS, SOURCE, SOURCES, Source
 from storage.schema.source_filter import is_from
-from storage.schema.unreadable import UnreadableValue
-
-
-class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """A point in time: aware in Python, UTC in the database.
-
-    SQLite keeps no time zone, so the value is turned to UTC before it is written there.
-    """
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
-        """Return what turns a stored value into a time, and refuses one that is none."""
-        process: Any = super().result_processor(dialect, coltype)
-
-        def read(value: Any) -> Any:
-            try:
-                return process(value)
-            except (TypeError, ValueError) as error:
-                raise UnreadableValue(f"a stored time is none: {error}") from error
-
-        return read
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Turn an aware time to UTC; a naive one is a defect."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("A time without a time zone cannot be stored.")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Return the stored time as an aware one."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
 
 RecordId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """64 bits on both: only a column declared INTEGER is SQLite's own row id, which has them."""

@@ -17,8 +17,9 @@ from backend.web.operations import OPERATIONS
 from storage.database.connection import Database
 from storage.models.store import ModelStore
 from storage.requests.histogram import count_latencies, encode
+from storage.schema.column_types import UtcDateTime
 from storage.schema.records import utc_now
-from storage.schema.tables import UtcDateTime, metadata
+from storage.schema.tables import metadata
 from storage.settings import Settings
 from tests.system import bearer
 

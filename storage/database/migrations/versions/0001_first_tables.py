@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from storage.schema.tables import UtcDateTime, input_columns
+from storage.schema.column_types import UtcDateTime
+from storage.schema.tables import input_columns
 
 revision = "0001"
 down_revision = None

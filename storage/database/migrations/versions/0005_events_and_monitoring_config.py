@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.schema.tables import UtcDateTime
+from storage.schema.column_types import UtcDateTime
 
 revision = "0005"
 down_revision = "0004"

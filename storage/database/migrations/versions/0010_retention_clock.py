@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic import op
 
-from storage.schema.tables import UtcDateTime
+from storage.schema.column_types import UtcDateTime
 
 revision = "0010"
 down_revision = "0009"
