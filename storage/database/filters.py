@@ -1,6 +1,6 @@
 """Which rows are asked for: one filter of each kind for its list, its counts and its export."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -9,12 +9,21 @@ import sqlalchemy as sa
 
 from storage.database.rows import join_labels
 from storage.schema.caller import REFERENCE
+from storage.schema.rare_rows import (
+    FAILED_REQUESTS,
+    FIRST_FAILED,
+    OTHER_REQUESTS,
+    PREDICT,
+    PROBLEM_LINES,
+    PROBLEMS,
+)
 from storage.schema.source import SOURCES, Source
 from storage.schema.source_filter import is_from
 from storage.schema.tables import api_metrics, labels, logs, prediction_metadata, predictions
 
-Condition = sa.ColumnElement[bool]
+Condition = sa.ColumnElement[bool] | sa.TextClause
 
+BY_TIME, BY_ID = ("timestamp", "id"), ("id",)
 FREQUENT = 10_000
 """Predictions with one entry of metadata that are counted to find the rarest."""
 
@@ -33,12 +42,15 @@ class Selection:
         The table, or what it is joined with.
     row_id
         The rows' ids, in the index that finds them.
+    order
+        What orders them in a list, each column downwards: by time, or by id if an index has only that.
     """
 
     table: sa.Table
     conditions: tuple[Condition, ...]
     origin: sa.FromClause
     row_id: sa.Column[int]
+    order: tuple[str, ...] = BY_TIME
 
     @classmethod
     def of(cls, table: sa.Table, *conditions: Condition | None) -> "Selection":
@@ -55,6 +67,18 @@ class Selection:
     def that(self, *conditions: Condition | None) -> "Selection":
         """Return those that meet further conditions; None is no condition."""
         return replace(self, conditions=(*self.conditions, *_given(conditions)))
+
+    def ordered(self) -> list[sa.Column[Any]]:
+        """Return the columns of the order."""
+        return [self.row_id if name == "id" else self.table.c[name] for name in self.order]
+
+    def after(self, values: Sequence[Any]) -> "Selection":
+        """Return those that come after a row with these values of the order."""
+        columns = self.ordered()
+        given = [
+            sa.literal(value, column.type) for value, column in zip(values, columns, strict=True)
+        ]
+        return self.that(sa.tuple_(*columns) < sa.tuple_(*given))
 
     def select(self, *columns: sa.ColumnElement[Any] | sa.Table) -> sa.Select[Any]:
         """Return the query for some columns of the rows."""
@@ -76,6 +100,7 @@ class LineFilter:
         return Selection.of(
             logs,
             _equals(line.level, self.level),
+            sa.text(PROBLEM_LINES) if self.level in PROBLEMS else None,
             _starts_with(line.module, self.module),
             _equals(line.process, self.process),
             None if text is None else line.message.icontains(text, autoescape=True),
@@ -97,7 +122,9 @@ class RequestFilter:
         return Selection.of(
             api_metrics,
             _equals(request.endpoint, self.endpoint),
+            sa.text(OTHER_REQUESTS) if self.endpoint not in (None, PREDICT) else None,
             _equals(request.status_code, self.status),
+            sa.text(FAILED_REQUESTS) if (self.status or 0) >= FIRST_FAILED else None,
             _equals(request.model_version, self.model_version),
             _from_some(request.source, self.sources),
         )
@@ -140,6 +167,8 @@ class PredictionFilter:
             _equals(row[REFERENCE], self.reference),
             _from_some(row.source, self.sources),
         )
+        if self.reference is not None:
+            found = replace(found, order=BY_ID)
         if self.metadata:
             found = _with_metadata(found, self.metadata)
         if with_labels or self.labelled is not None:
@@ -164,6 +193,7 @@ def _with_metadata(found: Selection, metadata: Mapping[str, str]) -> Selection:
         found.that(*conditions),
         origin=prediction_metadata.join(predictions, predictions.c.id == entry.prediction_row),
         row_id=entry.prediction_row,
+        order=BY_ID,
     )
 
 

@@ -1,6 +1,5 @@
 """Reading what was recorded: predictions, requests, logs, model metrics, newest first, page by page."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,8 +18,9 @@ from storage.database.filters import (
     RequestFilter,
     Selection,
 )
+from storage.database.page_token import read_token, write_token
 from storage.database.rows import LABEL, Row, read_rows, with_labels
-from storage.errors import InvalidInput, RecordNotFound
+from storage.errors import RecordNotFound
 from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
 from storage.schema.tables import (
@@ -33,9 +33,6 @@ from storage.schema.tables import (
     predictions,
 )
 from storage.spool.rejected import RejectedRecords
-
-PAGE_TOKEN = re.compile(r"[0-9]{1,18}")
-"""The number of a row, within the 64 bits that a database can compare it with."""
 
 
 @dataclass(frozen=True)
@@ -136,23 +133,16 @@ def _page(
     page: PageRequest,
     *columns: sa.ColumnElement[Any] | sa.Table,
 ) -> Page:
-    token = page.page_token
-    found = asked.within(page.since, page.until).that(
-        None if token is None else asked.row_id < _row_id(token)
-    )
-    query = found.select(*columns).order_by(asked.row_id.desc()).limit(page.limit + 1)
-    rows = read_rows(connection, query)
+    found = asked.within(page.since, page.until)
+    order = asked.ordered()
+    if page.page_token is not None:
+        found = found.after(read_token(page.page_token, asked.order))
+    query = found.select(*columns).order_by(*(each.desc() for each in order))
+    rows = read_rows(connection, query.limit(page.limit + 1))
     has_more = len(rows) > page.limit
     rows = rows[: page.limit]
-    return Page(rows, str(rows[-1]["id"]) if has_more else None)
-
-
-def _row_id(page_token: str) -> int:
-    if not PAGE_TOKEN.fullmatch(page_token):
-        raise InvalidInput(
-            "page_token was not issued by this service; leave it out to start from the first page."
-        )
-    return int(page_token)
+    last = [rows[-1][name] for name in asked.order] if has_more else None
+    return Page(rows, write_token(last) if last else None)
 
 
 def _count(connection: sa.Connection, table: sa.Table) -> int:

@@ -23,6 +23,12 @@ from storage.schema.column_types import (
     UtcDateTime,
     Whole,
 )
+from storage.schema.rare_rows import (
+    FAILED_REQUESTS,
+    OTHER_REQUESTS,
+    PROBLEM_LINES,
+    SLOW_REQUESTS,
+)
 from storage.schema.records import EventKind
 from storage.schema.request_ids import BY_INDEX
 from storage.schema.source import CLIENT, CUSTOMERS, LONGEST_SOURCE, OTHERS, SOURCE, SOURCES, Source
@@ -135,6 +141,9 @@ api_metrics = _record_table(
     source_column(),
     _index_where_from("ix_api_metrics_others_time", OTHERS, SOURCE, "timestamp"),
     _index_where("ix_api_metrics_clients_request_id", sa.text(BY_INDEX), "request_id"),
+    _index_where("ix_api_metrics_failed", sa.text(FAILED_REQUESTS), "status_code", "timestamp"),
+    _index_where("ix_api_metrics_other", sa.text(OTHER_REQUESTS), "endpoint", "timestamp"),
+    _index_where("ix_api_metrics_slow", sa.text(SLOW_REQUESTS), "timestamp", "response_time"),
 )
 
 logs = _record_table(
@@ -144,6 +153,7 @@ logs = _record_table(
     sa.Column("message", Text, nullable=False),
     sa.Column("process", ShortText(100), nullable=False),
     sa.Column("request_id", ShortText(128), index=True),
+    _index_where("ix_logs_problems", sa.text(PROBLEM_LINES), "level", "timestamp"),
 )
 
 labels = _record_table(

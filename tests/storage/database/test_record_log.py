@@ -49,7 +49,26 @@ def test_pages_cover_everything_once_newest_first(journal: Journal) -> None:
     assert seen == [str(number) for number in range(24, -1, -1)]
 
 
-@pytest.mark.parametrize("token", ["x", "-1", "1" * 40, "1;drop", "½"])
+def test_rows_of_one_moment_and_rows_that_came_late_are_paged_by_time(journal: Journal) -> None:
+    now = utc_now()
+    times = [now, now - timedelta(hours=1), now, now - timedelta(hours=2), now]
+    journal.keep(
+        *(records.log(str(n)).model_copy(update={"timestamp": at}) for n, at in enumerate(times))
+    )
+    seen: list[str] = []
+    token: str | None = None
+    while True:
+        page = journal.log.logs(PageRequest(limit=2, page_token=token))
+        seen += [row["message"] for row in page.rows]
+        token = page.next_page_token
+        if token is None:
+            break
+    assert seen == ["4", "2", "0", "1", "3"]
+
+
+@pytest.mark.parametrize(
+    "token", ["x", "-1", "1" * 40, "1;drop", "½", "17", "1_2_3", f"{'9' * 18}_1", "1.5_1", "_"]
+)
 def test_a_made_up_page_token_is_refused(journal: Journal, token: str) -> None:
     with pytest.raises(InvalidInput, match="page_token"):
         journal.log.logs(PageRequest(page_token=token))
