@@ -26,6 +26,7 @@ from backend.retraining.status import MonitoringStatus
 from backend.routes import (
     alerts,
     audit,
+    counts,
     database,
     documentation,
     drift,
@@ -75,6 +76,7 @@ ROUTES = (
     what_if.blueprint,
     records.blueprint,
     traffic.blueprint,
+    counts.blueprint,
     requests.blueprint,
     database.blueprint,
     feedback.blueprint,

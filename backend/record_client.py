@@ -3,6 +3,12 @@
 from urllib.parse import quote
 
 from backend.connection import ServiceConnection
+from backend.contract.counts import (
+    CountsResponse,
+    LineCountsQuery,
+    PredictionCountsQuery,
+    RequestCountsQuery,
+)
 from backend.contract.database import DatabaseStatisticsResponse
 from backend.contract.one_request import OneRequestResponse
 from backend.contract.records import (
@@ -35,6 +41,18 @@ class RecordClient(ServiceConnection):
     def api_metrics(self, query: RequestsQuery | None = None) -> RequestsResponse:
         """Return answered requests, newest first."""
         return self._get(RequestsResponse, "/metrics/api", query)
+
+    def log_counts(self, query: LineCountsQuery | None = None) -> CountsResponse:
+        """Return log lines over time by level, and by value."""
+        return self._get(CountsResponse, "/logs/counts", query)
+
+    def request_counts(self, query: RequestCountsQuery | None = None) -> CountsResponse:
+        """Return requests over time by class of status, and by value."""
+        return self._get(CountsResponse, "/metrics/api/counts", query)
+
+    def prediction_counts(self, query: PredictionCountsQuery | None = None) -> CountsResponse:
+        """Return predictions over time by source, and by value."""
+        return self._get(CountsResponse, "/predictions/counts", query)
 
     def traffic_summary(self, query: SummaryQuery | None = None) -> SummaryResponse:
         """Return requests, errors and latency of each step of a time range that ends now."""

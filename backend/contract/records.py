@@ -20,17 +20,22 @@ DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 1_000
 
 
-class WindowQuery(Request):
-    """Query parameters of every list: one page of a time window, newest first."""
+class PeriodQuery(Request):
+    """Query parameters of a time window."""
 
     since: Moment | None = Field(None, description="Only rows at or after this time.")
     until: Moment | None = Field(None, description="Only rows before this time.")
+
+
+class WindowQuery(PeriodQuery):
+    """Query parameters of every list: one page of a time window, newest first."""
+
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT, description="Largest number of rows.")
     page_token: str | None = Field(None, description="The `next_page_token` of the previous page.")
 
 
-class LogsQuery(WindowQuery):
-    """GET /logs"""
+class LineFilters(Request):
+    """Query parameters that choose log lines."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] | None = Field(
         None, description="Only lines of this level."
@@ -38,23 +43,35 @@ class LogsQuery(WindowQuery):
     module: str | None = Field(
         None, max_length=200, description="Name of a logger, or its beginning."
     )
+    process: str | None = Field(None, max_length=100, description="Only lines of this process.")
     q: str | None = Field(None, max_length=200, description="Text contained in the message.")
 
 
-class RequestsQuery(WindowQuery):
-    """GET /metrics/api"""
+class LogsQuery(LineFilters, WindowQuery):
+    """GET /logs"""
+
+
+class RequestFilters(Request):
+    """Query parameters that choose requests."""
 
     endpoint: str | None = Field(
         None, max_length=200, description="Route template, such as /predict."
     )
     status: int | None = Field(None, ge=100, le=599, description="HTTP status.")
+    model_version: str | None = Field(
+        None, max_length=100, description="Only requests that this version answered."
+    )
     sources: Sources | None = Field(
         None, description="Whose requests, separated by commas; all by default."
     )
 
 
-class PredictionsQuery(WindowQuery):
-    """GET /predictions"""
+class RequestsQuery(RequestFilters, WindowQuery):
+    """GET /metrics/api"""
+
+
+class PredictionFilters(Request):
+    """Query parameters that choose predictions."""
 
     model_version: str | None = Field(
         None, max_length=100, description="Only predictions of this version."
@@ -96,11 +113,13 @@ class PredictionsQuery(WindowQuery):
         }
 
 
-class MetadataQuery(Request):
+class PredictionsQuery(PredictionFilters, WindowQuery):
+    """GET /predictions"""
+
+
+class MetadataQuery(PeriodQuery):
     """GET /predictions/metadata"""
 
-    since: Moment | None = Field(None, description="Only predictions at or after this time.")
-    until: Moment | None = Field(None, description="Only predictions before this time.")
     limit: int = Field(10, ge=1, le=100, description="Largest number of values of each name.")
 
 

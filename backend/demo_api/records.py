@@ -2,6 +2,7 @@
 
 import time
 
+from backend.contract.counts import CountsResponse
 from backend.contract.database import DatabaseStatisticsResponse
 from backend.contract.feedback import FeedbackResponse
 from backend.contract.one_request import OneRequestResponse
@@ -81,6 +82,29 @@ def logs(connection: Connection) -> str:
     return f"{answer.total} lines"
 
 
+def log_counts(connection: Connection) -> str:
+    """GET /logs/counts"""
+    return _counted(connection, "/logs/counts?level=INFO")
+
+
+def request_counts(connection: Connection) -> str:
+    """GET /metrics/api/counts"""
+    return _counted(connection, "/metrics/api/counts?endpoint=/predict")
+
+
+def prediction_counts(connection: Connection) -> str:
+    """GET /predictions/counts"""
+    return _counted(connection, "/predictions/counts?sources=client,console")
+
+
+def _counted(connection: Connection, path: str) -> str:
+    answer = connection.get(CountsResponse, path)
+    drawn = sum(rows for step in answer.steps for rows in step.counts.values())
+    demand(drawn == answer.rows, "the steps do not add up to the rows")
+    connection.refused("GET", f"{path}&since=yesterday", 400)
+    return f"{answer.rows:,} rows in {len(answer.steps)} steps"
+
+
 def one_request(connection: Connection) -> str:
     """GET /requests/<request_id>"""
     path = "/metrics/api?endpoint=/predict&status=200&limit=1"
@@ -150,8 +174,11 @@ STEPS: tuple[Step, ...] = (
     Step("GET /predictions", "logged predictions", predictions),
     Step("GET /predictions/metadata", "what did callers say?", metadata),
     Step("GET /logs", "what happened?", logs),
+    Step("GET /logs/counts", "how much of it?", log_counts),
     Step("GET /metrics/api", "which requests?", api_metrics),
     Step("GET /requests/<request_id>", "what of that one?", one_request),
+    Step("GET /metrics/api/counts", "how many?", request_counts),
+    Step("GET /predictions/counts", "how many of them?", prediction_counts),
     Step("GET /metrics/api/summary", "how fast is it?", summary),
     Step("GET /metrics/api/slowest", "what is slow?", slowest),
     Step("GET /metrics/models", "how good is it?", model_metrics),

@@ -1,23 +1,26 @@
 """Which rows a query string asks for, as storage reads them."""
 
-from backend.contract.records import LogsQuery, PredictionsQuery, RequestsQuery
+from backend.contract.records import LineFilters, PredictionFilters, RequestFilters
 from storage.database.filters import LineFilter, PredictionFilter, RequestFilter
 from storage.schema.source import SOURCES
 
 
-def line_filter(query: LogsQuery) -> LineFilter:
+def line_filter(query: LineFilters) -> LineFilter:
     """Return the filter for log lines."""
-    return LineFilter(level=query.level, module=query.module, search=query.q)
+    return LineFilter(level=query.level, module=query.module, process=query.process, search=query.q)
 
 
-def request_filter(query: RequestsQuery) -> RequestFilter:
+def request_filter(query: RequestFilters) -> RequestFilter:
     """Return the filter for requests."""
     return RequestFilter(
-        endpoint=query.endpoint, status=query.status, sources=query.sources or SOURCES
+        endpoint=query.endpoint,
+        status=query.status,
+        model_version=query.model_version,
+        sources=query.sources or SOURCES,
     )
 
 
-def prediction_filter(query: PredictionsQuery) -> PredictionFilter:
+def prediction_filter(query: PredictionFilters) -> PredictionFilter:
     """Return the filter for predictions."""
     return PredictionFilter(
         model_version=query.model_version,

@@ -16,6 +16,12 @@ from backend.contract.alerts import (
 )
 from backend.contract.audit import AuditQuery, AuditResponse
 from backend.contract.counterfactuals import CounterfactualsRequest, CounterfactualsResponse
+from backend.contract.counts import (
+    CountsResponse,
+    LineCountsQuery,
+    PredictionCountsQuery,
+    RequestCountsQuery,
+)
 from backend.contract.data import TableResponse
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
@@ -130,10 +136,13 @@ OPERATIONS: dict[str, Operation] = {
     "POST /feedback": Operation(FeedbackResponse, body=FeedbackRequest),
     "GET /predictions": Operation(PredictionsResponse, query=PredictionsQuery),
     "GET /predictions/metadata": Operation(MetadataResponse, query=MetadataQuery),
+    "GET /predictions/counts": Operation(CountsResponse, query=PredictionCountsQuery),
     "GET /predictions/<prediction_id>": Operation(LoggedPredictionResponse),
     "GET /requests/<request_id>": Operation(OneRequestResponse),
     "GET /logs": Operation(LogsResponse, query=LogsQuery),
+    "GET /logs/counts": Operation(CountsResponse, query=LineCountsQuery),
     "GET /metrics/api": Operation(RequestsResponse, query=RequestsQuery),
+    "GET /metrics/api/counts": Operation(CountsResponse, query=RequestCountsQuery),
     "GET /metrics/api/summary": Operation(SummaryResponse, query=SummaryQuery),
     "GET /metrics/api/slowest": Operation(SlowestResponse, query=SlowestQuery),
     "GET /metrics/models": Operation(ModelMetricsResponse, query=ModelMetricsQuery),

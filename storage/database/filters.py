@@ -93,6 +93,13 @@ class LineFilter:
     module: str | None = None
     process: str | None = None
     search: str | None = None
+    table = logs
+
+    @property
+    def is_quickly_found(self) -> bool:
+        """Whether few other rows are read on the way, however rare those are that match."""
+        named = (self.module, self.process, self.search)
+        return self.level in PROBLEMS or (self.level is None and named == (None, None, None))
 
     def selection(self) -> Selection:
         """Return the rows."""
@@ -115,6 +122,20 @@ class RequestFilter:
     status: int | None = None
     model_version: str | None = None
     sources: Collection[Source] = SOURCES
+    table = api_metrics
+
+    @property
+    def is_quickly_found(self) -> bool:
+        """Whether few other rows are read on the way, however rare those are that match."""
+        return self == ALL_REQUESTS or self._is_failed or self._is_other
+
+    @property
+    def _is_failed(self) -> bool:
+        return self.status is not None and self.status >= FIRST_FAILED
+
+    @property
+    def _is_other(self) -> bool:
+        return self.endpoint not in (None, PREDICT)
 
     def selection(self) -> Selection:
         """Return the rows."""
@@ -122,9 +143,9 @@ class RequestFilter:
         return Selection.of(
             api_metrics,
             _equals(request.endpoint, self.endpoint),
-            sa.text(OTHER_REQUESTS) if self.endpoint not in (None, PREDICT) else None,
+            sa.text(OTHER_REQUESTS) if self._is_other else None,
             _equals(request.status_code, self.status),
-            sa.text(FAILED_REQUESTS) if (self.status or 0) >= FIRST_FAILED else None,
+            sa.text(FAILED_REQUESTS) if self._is_failed else None,
             _equals(request.model_version, self.model_version),
             _from_some(request.source, self.sources),
         )
@@ -149,6 +170,12 @@ class PredictionFilter:
     reference: str | None = None
     metadata: Mapping[str, str] | None = None
     sources: Collection[Source] = SOURCES
+    table = predictions
+
+    @property
+    def is_quickly_found(self) -> bool:
+        """Whether few other rows are read on the way, however rare those are that match."""
+        return self.labelled is None
 
     def rarest_first(self, connection: sa.Connection) -> Self:
         """Order the metadata by how many predictions have each, for a search begins with the first."""

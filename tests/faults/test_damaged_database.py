@@ -26,10 +26,13 @@ pytestmark = pytest.mark.xdist_group("faults")
 OF_THE_DATABASE = {
     "/predictions",
     "/predictions/<prediction_id>",
+    "/predictions/counts",
     "/predictions/metadata",
     "/requests/<request_id>",
     "/logs",
+    "/logs/counts",
     "/metrics/api",
+    "/metrics/api/counts",
     "/metrics/api/summary",
     "/metrics/api/slowest",
     "/metrics/models",

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage.database.connection import Database
-from storage.database.filters import LineFilter, RequestFilter, Selection
+from storage.database.filters import Filter, LineFilter, RequestFilter, Selection
 from storage.log_writer.writer import LogWriter
 from storage.schema.records import utc_now
 from storage.settings import Settings
@@ -36,7 +36,7 @@ def test_every_level_and_status_is_found_whether_rare_or_not(
     spool.append([*(records.log(level=level) for level in levels)])
     spool.append([records.request("/info", 200), records.request(status=503)])
     LogWriter(settings.paths, writable, settings.log_writer.batch_bytes).drain(utc_now())
-    asked = [
+    asked: list[Filter] = [
         *(LineFilter(level=level) for level in levels),
         *(RequestFilter(status=status) for status in (200, 503)),
         *(RequestFilter(endpoint=endpoint) for endpoint in ("/info", "/predict")),
