@@ -61,6 +61,9 @@ class RequestFilters(Request):
     model_version: str | None = Field(
         None, max_length=100, description="Only requests that this version answered."
     )
+    min_latency_ms: float | None = Field(
+        None, ge=0, le=1e9, description="Only requests that took at least so many milliseconds."
+    )
     sources: Sources | None = Field(
         None, description="Whose requests, separated by commas; all by default."
     )
@@ -68,6 +71,10 @@ class RequestFilters(Request):
 
 class RequestsQuery(RequestFilters, WindowQuery):
     """GET /metrics/api"""
+
+    order: Literal["newest", "slowest"] | None = Field(
+        None, description="What comes first; the newest by default."
+    )
 
 
 class PredictionFilters(Request):
@@ -222,6 +229,11 @@ class PageResponse(Success):
     filters: dict[str, Any] = Field(description="Filters that were applied.")
     next_page_token: str | None = Field(
         None, description="Token of the next page; null on the last one."
+    )
+    looked_since: AwareDatetime | None = Field(
+        None,
+        description="If the newest million rows were looked at and this page is not full: rows before this "
+        "time were not. The next page goes on there; if the slowest come first, there is none.",
     )
 
 

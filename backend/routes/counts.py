@@ -25,7 +25,7 @@ blueprint = Blueprint("counts", __name__)
 
 @blueprint.get("/logs/counts")
 def line_counts() -> Response:
-    """Count log lines over time by level, and by value; the newest 100,000 that match."""
+    """Count log lines over time by level, and by value; the newest hundred thousand that match."""
     query = read_query(LineCountsQuery, request.args)
     found = count_rows(current_services().database, line_filter(query), _period(query, query.zone))
     return _answer(found, query)
@@ -43,7 +43,7 @@ def request_counts() -> Response:
 
 @blueprint.get("/predictions/counts")
 def prediction_counts() -> Response:
-    """Count predictions over time by source, and by value; the newest 100,000 that match."""
+    """Count predictions over time by source, and by value; the newest hundred thousand that match."""
     query = read_query(PredictionCountsQuery, request.args)
     asked, period = prediction_filter(query), _period(query, query.zone)
     return _answer(count_rows(current_services().database, asked, period), query)

@@ -1,5 +1,7 @@
 """Which rows a query string asks for, as storage reads them."""
 
+from dataclasses import fields
+
 from backend.contract.records import LineFilters, PredictionFilters, RequestFilters
 from storage.database.filters import LineFilter, PredictionFilter, RequestFilter
 from storage.schema.source import SOURCES
@@ -17,15 +19,11 @@ def request_filter(query: RequestFilters) -> RequestFilter:
         status=query.status,
         model_version=query.model_version,
         sources=query.sources or SOURCES,
+        min_seconds=None if query.min_latency_ms is None else query.min_latency_ms / 1_000,
     )
 
 
 def prediction_filter(query: PredictionFilters) -> PredictionFilter:
     """Return the filter for predictions."""
-    return PredictionFilter(
-        model_version=query.model_version,
-        labelled=query.labelled,
-        reference=query.reference,
-        metadata=query.metadata,
-        sources=query.sources or SOURCES,
-    )
+    named = {field.name for field in fields(PredictionFilter)} - {"sources"}
+    return PredictionFilter(**query.model_dump(include=named), sources=query.sources or SOURCES)

@@ -67,6 +67,7 @@ def predictions() -> Response:
         total=len(page.rows),
         filters=echoed_filters(query),
         next_page_token=page.next_page_token,
+        looked_since=page.looked_since,
     )
     return answer(body)
 

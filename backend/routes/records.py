@@ -37,6 +37,7 @@ def logs() -> Response:
         total=len(page.rows),
         filters=echoed_filters(query),
         next_page_token=page.next_page_token,
+        looked_since=page.looked_since,
     )
     return answer(body)
 
@@ -45,12 +46,15 @@ def logs() -> Response:
 def api_metrics() -> Response:
     """Return answered requests, with filters."""
     query = read_query(RequestsQuery, request.args)
-    page = current_services().record_log.requests(page_request(query), request_filter(query))
+    record_log = current_services().record_log
+    read = record_log.slowest if query.order == "slowest" else record_log.requests
+    page = read(page_request(query), request_filter(query))
     body = RequestsResponse(
         metrics=[RequestRow(**row) for row in page.rows],
         total=len(page.rows),
         filters=echoed_filters(query),
         next_page_token=page.next_page_token,
+        looked_since=page.looked_since,
     )
     return answer(body)
 

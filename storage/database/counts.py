@@ -1,7 +1,7 @@
 """Counting the rows that a filter finds: over time, and by the values of some columns.
 
-At most the newest 100,000 rows are counted, and at most the newest million looked at, so that an answer
-takes no longer however many are stored; from when on they are counted is part of it.
+At most the newest hundred thousand rows are counted, and at most the newest million looked at: an answer
+takes no longer however many are stored. From when on rows are counted is part of it.
 """
 
 from collections import Counter
@@ -14,13 +14,12 @@ import sqlalchemy as sa
 
 from storage.database.connection import Database
 from storage.database.filters import Filter, LineFilter, PredictionFilter, RequestFilter, Selection
+from storage.database.reach import end_of_reach
 from storage.schema.counts import CountStep, Facet, FacetValue, RowCounts
 from storage.schema.time_steps import TimeSteps, round_steps
 from storage.schema.unreadable import refuse_unreadable
 
 MOST_COUNTED = 100_000
-MOST_READ = 1_000_000
-"""Rows that are looked at where no index finds those that match."""
 ABOUT_STEPS = 60
 MOST_VALUES = 50
 SHORTEST = timedelta(minutes=1)
@@ -110,7 +109,9 @@ def count_rows(database: Database, asked: Filter, period: Period) -> RowCounts:
     counted = _counted(asked)
     names = tuple(dict.fromkeys([counted.stacked, *counted.facets.values()]))
     with database.transaction() as connection:
-        looked = None if asked.is_quickly_found else _oldest_looked_at(connection, asked, period)
+        looked = None
+        if not asked.is_quickly_found:
+            looked = end_of_reach(connection, asked.table, period.since, period.end)
         found = _selection(connection, asked).within(looked or period.since, period.end)
         rows = _newest(connection, found, names)
     more = len(rows) > MOST_COUNTED
@@ -181,16 +182,6 @@ def _selection(connection: sa.Connection, asked: Filter) -> Selection:
     if isinstance(asked, PredictionFilter):
         return asked.rarest_first(connection).selection(with_labels=False)
     return asked.selection()
-
-
-def _oldest_looked_at(connection: sa.Connection, asked: Filter, period: Period) -> datetime | None:
-    """Return the time of the row at which looking ends; None if all of the period are looked at."""
-    table = asked.table
-    time = table.c.timestamp
-    window = Selection.of(table).within(period.since, period.end)
-    query = window.select(time).order_by(time.desc()).offset(MOST_READ).limit(1)
-    oldest: datetime | None = connection.execute(query).scalar()
-    return oldest
 
 
 def _newest(

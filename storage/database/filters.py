@@ -16,6 +16,8 @@ from storage.schema.rare_rows import (
     PREDICT,
     PROBLEM_LINES,
     PROBLEMS,
+    SLOW_REQUESTS,
+    SLOW_SECONDS,
 )
 from storage.schema.source import SOURCES, Source
 from storage.schema.source_filter import is_from
@@ -23,7 +25,7 @@ from storage.schema.tables import api_metrics, labels, logs, prediction_metadata
 
 Condition = sa.ColumnElement[bool] | sa.TextClause
 
-BY_TIME, BY_ID = ("timestamp", "id"), ("id",)
+BY_TIME, BY_ID, BY_LATENCY = ("timestamp", "id"), ("id",), ("response_time", "id")
 FREQUENT = 10_000
 """Predictions with one entry of metadata that are counted to find the rarest."""
 
@@ -116,22 +118,30 @@ class LineFilter:
 
 @dataclass(frozen=True)
 class RequestFilter:
-    """Requests, optionally of one route template, status or model version; of some sources."""
+    """Requests, optionally of one route template, status or model version; of some sources.
+
+    ``min_seconds``: only those whose answer took at least so long.
+    """
 
     endpoint: str | None = None
     status: int | None = None
     model_version: str | None = None
     sources: Collection[Source] = SOURCES
+    min_seconds: float | None = None
     table = api_metrics
 
     @property
     def is_quickly_found(self) -> bool:
         """Whether few other rows are read on the way, however rare those are that match."""
-        return self == ALL_REQUESTS or self._is_failed or self._is_other
+        return self == ALL_REQUESTS or self._is_failed or self._is_other or self._is_slow
 
     @property
     def _is_failed(self) -> bool:
         return self.status is not None and self.status >= FIRST_FAILED
+
+    @property
+    def _is_slow(self) -> bool:
+        return self.min_seconds is not None and self.min_seconds >= SLOW_SECONDS
 
     @property
     def _is_other(self) -> bool:
@@ -148,7 +158,21 @@ class RequestFilter:
             sa.text(FAILED_REQUESTS) if self._is_failed else None,
             _equals(request.model_version, self.model_version),
             _from_some(request.source, self.sources),
+            None if self.min_seconds is None else self._took(self.min_seconds),
         )
+
+    def _took(self, seconds: float) -> Condition:
+        if seconds < SLOW_SECONDS:
+            return api_metrics.c.response_time >= seconds
+        # Named by their ids: a planner without statistics does not know how much smaller the index is.
+        slow = api_metrics.alias("slow")
+        long = slow.c.response_time >= seconds
+        return api_metrics.c.id.in_(sa.select(slow.c.id).where(sa.text(SLOW_REQUESTS), long))
+
+    def slowest(self) -> Selection:
+        """Return the rows that an index has because they are slow, slowest first."""
+        slow = self.selection().that(sa.text(SLOW_REQUESTS))
+        return replace(slow, order=BY_LATENCY)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Reading what was recorded: predictions, requests, logs, model metrics, newest first, page by page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +13,15 @@ from storage.database.filters import (
     ALL_LINES,
     ALL_PREDICTIONS,
     ALL_REQUESTS,
+    BY_LATENCY,
+    BY_TIME,
     LineFilter,
     PredictionFilter,
     RequestFilter,
     Selection,
 )
-from storage.database.page_token import read_token, write_token
+from storage.database.page_token import MICROSECOND, read_token, write_token
+from storage.database.reach import end_of_reach
 from storage.database.rows import LABEL, Row, read_rows, with_labels
 from storage.errors import RecordNotFound
 from storage.paths import RuntimePaths
@@ -37,10 +40,18 @@ from storage.spool.rejected import RejectedRecords
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows, newest first, and the token of the next page (None: this is the last)."""
+    """Some rows, newest first, and the token of the next page (None: this is the last).
+
+    Attributes
+    ----------
+    looked_since
+        If looking ended before the window did: rows before this time were not looked at. The next page goes
+        on there, unless the rows are sorted by latency.
+    """
 
     rows: list[Row]
     next_page_token: str | None
+    looked_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -62,17 +73,31 @@ class RecordLog:
 
     def logs(self, page: PageRequest, asked: LineFilter = ALL_LINES) -> Page:
         """Return log lines."""
-        return self._page(asked.selection(), page)
+        with self._database.transaction() as connection:
+            return _page(connection, asked.selection(), page, quick=asked.is_quickly_found)
 
     def requests(self, page: PageRequest, asked: RequestFilter = ALL_REQUESTS) -> Page:
         """Return answered requests."""
-        return self._page(asked.selection(), page)
+        with self._database.transaction() as connection:
+            return _page(connection, asked.selection(), page, quick=asked.is_quickly_found)
+
+    def slowest(self, page: PageRequest, asked: RequestFilter = ALL_REQUESTS) -> Page:
+        """Return answered requests, the slowest first: of all slow ones, or of the newest million."""
+        with self._database.transaction() as connection:
+            slow = _page(connection, asked.slowest(), page)
+            if slow.next_page_token is not None:
+                return slow
+            found = replace(asked.selection(), order=BY_LATENCY)
+            looked = end_of_reach(connection, asked.table, page.since, page.until)
+            rest = _page(connection, found.within(looked, None), page)
+        return replace(rest, looked_since=looked)
 
     def predictions(self, page: PageRequest, asked: PredictionFilter = ALL_PREDICTIONS) -> Page:
         """Return logged predictions with their actual value (None: not yet known)."""
+        columns, quick = (predictions, *LABEL), asked.is_quickly_found
         with self._database.transaction() as connection:
             found = asked.rarest_first(connection).selection()
-            return _page(connection, found, page, predictions, *LABEL)
+            return _page(connection, found, page, columns, quick=quick)
 
     def prediction(self, prediction_id: str) -> Row:
         """Return one logged prediction.
@@ -98,12 +123,14 @@ class RecordLog:
 
     def models(self, limit: int) -> list[Row]:
         """Return the metrics of trained models, newest first."""
-        return self._page(Selection.of(model_metrics), PageRequest(limit=limit)).rows
+        with self._database.transaction() as connection:
+            return _page(connection, Selection.of(model_metrics), PageRequest(limit=limit)).rows
 
     def events(self, page: PageRequest, *, kinds: Sequence[str] = ()) -> Page:
         """Return the events, optionally of some kinds only."""
         asked = Selection.of(events, events.c.event_kind.in_(kinds) if kinds else None)
-        return self._page(asked, page)
+        with self._database.transaction() as connection:
+            return _page(connection, asked, page)
 
     def statistics(self) -> dict[str, Any]:
         """Return rows by table, and the sizes of the spool backlog and the database in bytes."""
@@ -122,27 +149,32 @@ class RecordLog:
             "size_bytes": self._database.size_bytes(),
         }
 
-    def _page(self, asked: Selection, page: PageRequest) -> Page:
-        with self._database.transaction() as connection:
-            return _page(connection, asked, page, asked.table)
-
 
 def _page(
     connection: sa.Connection,
     asked: Selection,
     page: PageRequest,
-    *columns: sa.ColumnElement[Any] | sa.Table,
+    columns: Sequence[sa.ColumnElement[Any] | sa.Table] = (),
+    *,
+    quick: bool = True,
 ) -> Page:
-    found = asked.within(page.since, page.until)
-    order = asked.ordered()
+    """Return a page; unless what matches is found quickly, of a limited number of rows."""
+    found, until = asked.within(page.since, page.until), page.until
     if page.page_token is not None:
-        found = found.after(read_token(page.page_token, asked.order))
-    query = found.select(*columns).order_by(*(each.desc() for each in order))
+        begin = read_token(page.page_token, asked.order)
+        found = found.after(begin)
+        until = begin[0] + MICROSECOND if asked.order == BY_TIME else until
+    looked = None if quick else end_of_reach(connection, asked.table, page.since, until)
+    query = found.within(looked, None).select(*(columns or (asked.table,)))
+    query = query.order_by(*(each.desc() for each in asked.ordered()))
     rows = read_rows(connection, query.limit(page.limit + 1))
-    has_more = len(rows) > page.limit
-    rows = rows[: page.limit]
-    last = [rows[-1][name] for name in asked.order] if has_more else None
-    return Page(rows, write_token(last) if last else None)
+    if len(rows) > page.limit:
+        last = rows[page.limit - 1]
+        token = write_token([last[name] for name in asked.order])
+        return Page(rows[: page.limit], token)
+    if looked is None or asked.order != BY_TIME:
+        return Page(rows, None, looked)
+    return Page(rows, write_token([looked, 0]), looked)
 
 
 def _count(connection: sa.Connection, table: sa.Table) -> int:

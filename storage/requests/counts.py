@@ -15,6 +15,7 @@ from storage.database.counts import (
     REQUESTS,
     SHORTEST,
     Period,
+    count_rows,
     places_of,
     row_counts,
     status_class,
@@ -34,11 +35,15 @@ _CELL = request_rollup.c
 def count_requests(database: Database, asked: RequestFilter, period: Period) -> RowCounts:
     """Count the requests that a filter finds in a period, in the whole steps of the rollup that touch it.
 
+    Slow ones are counted by their rows, because the rollup has no exact latencies.
+
     Raises
     ------
     DatabaseUnavailable
         If the rollup cannot be read now.
     """
+    if asked.min_seconds is not None:
+        return count_rows(database, asked, period)
     earliest = period.now - LONGEST
     with database.transaction() as connection:
         since = period.since or _oldest(connection) or period.now

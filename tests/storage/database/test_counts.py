@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from storage.database import counts
+from storage.database import counts, reach
 from storage.database.connection import Database
 from storage.database.counts import Period, count_rows
 from storage.database.filters import (
@@ -83,6 +83,13 @@ def test_requests_are_counted_from_the_rollup_as_from_their_rows(
     assert _values(found, "status") == {"200": 2, "404": 1, "503": 1}
 
 
+def test_slow_requests_are_counted_by_their_rows(keep: Kept, readable: Database) -> None:
+    keep(*(_took(seconds) for seconds in (0.002, 0.09, 0.2)))
+    for least, rows in ((0.0, 3), (0.05, 2), (0.1, 1), (0.3, 0)):
+        found = count_requests(readable, RequestFilter(min_seconds=least), DAY)
+        assert found.rows == rows, least
+
+
 def test_predictions_are_counted_by_version_and_source(keep: Kept, readable: Database) -> None:
     probe = records.answer().model_copy(update={"source": "probe"})
     keep(records.answer(), records.answer(), probe)
@@ -99,11 +106,12 @@ def test_where_not_all_is_counted_it_is_said_from_when_on(
 ) -> None:
     for hours in (3, 2, 1):
         keep(records.log(), ago=timedelta(hours=hours))
-    monkeypatch.setattr(counts, limit, 2 if limit == "MOST_COUNTED" else 1)
+    module = counts if limit == "MOST_COUNTED" else reach
+    monkeypatch.setattr(module, limit, 2 if limit == "MOST_COUNTED" else 1)
     found = count_rows(readable, LineFilter(search="works"), DAY)
     assert (found.rows, found.counted_since) == (2, NOW - timedelta(hours=2))
     assert found.since <= NOW - timedelta(hours=2) < found.steps[0].until
-    monkeypatch.setattr(counts, limit, 3)
+    monkeypatch.setattr(module, limit, 3)
     whole = count_rows(readable, LineFilter(search="works"), DAY)
     assert (whole.rows, whole.counted_since) == (3, None)
 
@@ -144,6 +152,10 @@ def test_steps_begin_at_round_times_of_the_zone(keep: Kept, readable: Database) 
     ):
         assert {step.time.astimezone(zone).hour for step in found.steps} == {0, 12}
         assert found.rows == 1
+
+
+def _took(seconds: float) -> SpoolRecord:
+    return records.request().model_copy(update={"response_time": seconds})
 
 
 def _drawn(found: RowCounts) -> dict[tuple[int, int], dict[str, int]]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from storage.database import reach
 from storage.database.connection import Database
 from storage.database.filters import LineFilter, RequestFilter
 from storage.database.record_log import PageRequest, RecordLog
@@ -104,6 +105,52 @@ def test_requests_filter_by_endpoint_and_status(journal: Journal) -> None:
     )
     assert len(journal.log.requests(PageRequest(), RequestFilter(endpoint="/predict")).rows) == 2
     assert len(journal.log.requests(PageRequest(), RequestFilter(status=400)).rows) == 1
+
+
+def test_requests_are_filtered_and_sorted_by_latency(journal: Journal) -> None:
+    seconds = [0.002, 0.3, 0.09, 0.2, 0.2, 0.004]
+    journal.keep(
+        *(records.request().model_copy(update={"response_time": each}) for each in seconds)
+    )
+    for least in (0.0, 0.05, 0.1, 0.25):
+        rows = journal.log.requests(PageRequest(), RequestFilter(min_seconds=least)).rows
+        assert [row["response_time"] for row in rows] == [
+            each for each in reversed(seconds) if each >= least
+        ]
+    seen: list[float] = []
+    token: str | None = None
+    while True:
+        page = journal.log.slowest(PageRequest(limit=2, page_token=token))
+        seen += [row["response_time"] for row in page.rows]
+        token = page.next_page_token
+        if token is None:
+            break
+    assert seen == sorted(seconds, reverse=True)
+    assert not journal.log.slowest(PageRequest(), RequestFilter(status=404)).rows
+
+
+def test_a_search_looks_at_a_limited_number_of_rows_and_goes_on_with_the_next_page(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reach, "MOST_READ", 4)
+    now = utc_now()
+    for number in range(12):
+        line = records.log(f"{number} {'odd' if number % 2 else 'even'}")
+        journal.keep(line.model_copy(update={"timestamp": now - timedelta(minutes=number)}))
+    seen: list[str] = []
+    looked = []
+    token: str | None = None
+    while True:
+        page = journal.log.logs(PageRequest(limit=10, page_token=token), LineFilter(search="odd"))
+        seen += [row["message"] for row in page.rows]
+        looked.append(page.looked_since)
+        token = page.next_page_token
+        if token is None:
+            break
+    assert seen == [f"{number} odd" for number in range(1, 12, 2)]
+    assert looked == [now - timedelta(minutes=4), now - timedelta(minutes=8), None]
+    whole = journal.log.logs(PageRequest(limit=10))
+    assert (len(whole.rows), whole.looked_since) == (10, None)
 
 
 def test_an_unknown_prediction_is_not_found(journal: Journal) -> None:
