@@ -3,10 +3,12 @@
 ClientError              base of everything that a call can raise
   ServiceUnreachable     no answer: the service is down or the address is wrong
     AnswerLate           no answer in time: it may be busy, and may still do what was asked
+  AnswerCut              the answer began but did not arrive whole
   ServiceRefused         the service answered with an error; carries its status and message
   UnexpectedAnswer       the answer did not come from this service
 """
 
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -23,6 +25,8 @@ DEFAULT_TIMEOUT_SECONDS = 10.0
 CHECK_SECONDS = 60.0
 """Shortest wait for a check of a whole window, which a busy machine may take long for."""
 
+PART_BYTES = 64 * 1024
+
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
@@ -36,6 +40,10 @@ class ServiceUnreachable(ClientError):
 
 class AnswerLate(ServiceUnreachable):
     """The service was reached, but did not answer in time."""
+
+
+class AnswerCut(ClientError):
+    """The answer began but did not arrive whole."""
 
 
 class UnexpectedAnswer(ClientError):
@@ -118,6 +126,16 @@ class ServiceConnection:
         sent = self._send(method, path, None, content, request_id, at_least_seconds)
         return parse(kind, checked(sent))
 
+    def _stream(self, path: str, query: Request) -> Iterator[bytes]:
+        """Yield an answer as it arrives."""
+        with self._send("GET", path, _parameters(query), None, None, stream=True) as answer:
+            try:
+                yield from checked(answer).iter_content(PART_BYTES)
+            except requests.RequestException as error:
+                raise AnswerCut(
+                    f"The answer of {self.url} to {path} ended before its end; ask again."
+                ) from error
+
     def _send(
         self,
         method: str,
@@ -126,6 +144,8 @@ class ServiceConnection:
         content: bytes | None,
         request_id: str | None,
         at_least_seconds: float = 0.0,
+        *,
+        stream: bool = False,
     ) -> requests.Response:
         headers = {"Content-Type": "application/json"} if content is not None else {}
         if request_id:
@@ -139,6 +159,7 @@ class ServiceConnection:
                 data=content,
                 headers=headers,
                 timeout=(self._timeout_seconds, seconds),
+                stream=stream,
             )
         except requests.ReadTimeout as error:
             late = f"The prediction service at {self.url} is busy: no answer to {path} in {seconds:g} s."

@@ -1,5 +1,6 @@
 """The part of the client that reads what the service recorded."""
 
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from backend.connection import ServiceConnection
@@ -10,6 +11,11 @@ from backend.contract.counts import (
     RequestCountsQuery,
 )
 from backend.contract.database import DatabaseStatisticsResponse
+from backend.contract.export import (
+    LineExportQuery,
+    PredictionExportQuery,
+    RequestExportQuery,
+)
 from backend.contract.one_request import OneRequestResponse
 from backend.contract.records import (
     LoggedPredictionResponse,
@@ -53,6 +59,18 @@ class RecordClient(ServiceConnection):
     def prediction_counts(self, query: PredictionCountsQuery | None = None) -> CountsResponse:
         """Return predictions over time by source, and by value."""
         return self._get(CountsResponse, "/predictions/counts", query)
+
+    def export_logs(self, query: LineExportQuery) -> Iterator[bytes]:
+        """Yield log lines as a file, newest first."""
+        return self._stream("/logs/export", query)
+
+    def export_requests(self, query: RequestExportQuery) -> Iterator[bytes]:
+        """Yield answered requests as a file, newest first."""
+        return self._stream("/metrics/api/export", query)
+
+    def export_predictions(self, query: PredictionExportQuery) -> Iterator[bytes]:
+        """Yield logged predictions as a file, newest first."""
+        return self._stream("/predictions/export", query)
 
     def traffic_summary(self, query: SummaryQuery | None = None) -> SummaryResponse:
         """Return requests, errors and latency of each step of a time range that ends now."""

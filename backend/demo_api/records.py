@@ -105,6 +105,28 @@ def _counted(connection: Connection, path: str) -> str:
     return f"{answer.rows:,} rows in {len(answer.steps)} steps"
 
 
+def export_lines(connection: Connection) -> str:
+    """GET /logs/export"""
+    return _exported(connection, "/logs/export", "level")
+
+
+def export_requests(connection: Connection) -> str:
+    """GET /metrics/api/export"""
+    return _exported(connection, "/metrics/api/export", "endpoint")
+
+
+def export_predictions(connection: Connection) -> str:
+    """GET /predictions/export"""
+    return _exported(connection, "/predictions/export", "prediction_id")
+
+
+def _exported(connection: Connection, path: str, column: str) -> str:
+    names, *rows = connection.raw("GET", f"{path}?limit=3").text.splitlines()
+    demand(column in names.split(","), f"the file has no column {column}")
+    connection.refused("GET", f"{path}?format=xml", 400)
+    return f"{len(rows)} lines with {names.count(',') + 1} columns"
+
+
 def one_request(connection: Connection) -> str:
     """GET /requests/<request_id>"""
     path = "/metrics/api?endpoint=/predict&status=200&limit=1"
@@ -175,9 +197,12 @@ STEPS: tuple[Step, ...] = (
     Step("GET /predictions/metadata", "what did callers say?", metadata),
     Step("GET /logs", "what happened?", logs),
     Step("GET /logs/counts", "how much of it?", log_counts),
+    Step("GET /logs/export", "as a file", export_lines),
     Step("GET /metrics/api", "which requests?", api_metrics),
     Step("GET /requests/<request_id>", "what of that one?", one_request),
     Step("GET /metrics/api/counts", "how many?", request_counts),
+    Step("GET /metrics/api/export", "as a file", export_requests),
+    Step("GET /predictions/export", "as a file", export_predictions),
     Step("GET /predictions/counts", "how many of them?", prediction_counts),
     Step("GET /metrics/api/summary", "how fast is it?", summary),
     Step("GET /metrics/api/slowest", "what is slow?", slowest),

@@ -25,6 +25,11 @@ from backend.contract.counts import (
 from backend.contract.data import TableResponse
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
+from backend.contract.export import (
+    LineExportQuery,
+    PredictionExportQuery,
+    RequestExportQuery,
+)
 from backend.contract.feedback import FeedbackRequest, FeedbackResponse
 from backend.contract.model_version import ComparisonQuery, ComparisonResponse, VersionResponse
 from backend.contract.models import ChampionChange, ChampionChangedResponse, ModelsResponse
@@ -94,6 +99,7 @@ from backend.contract.what_if import (
 )
 
 JSON = "application/json"
+CSV = "text/csv"
 
 
 @dataclass(frozen=True)
@@ -137,12 +143,15 @@ OPERATIONS: dict[str, Operation] = {
     "GET /predictions": Operation(PredictionsResponse, query=PredictionsQuery),
     "GET /predictions/metadata": Operation(MetadataResponse, query=MetadataQuery),
     "GET /predictions/counts": Operation(CountsResponse, query=PredictionCountsQuery),
+    "GET /predictions/export": Operation(None, query=PredictionExportQuery, media_type=CSV),
     "GET /predictions/<prediction_id>": Operation(LoggedPredictionResponse),
     "GET /requests/<request_id>": Operation(OneRequestResponse),
     "GET /logs": Operation(LogsResponse, query=LogsQuery),
     "GET /logs/counts": Operation(CountsResponse, query=LineCountsQuery),
+    "GET /logs/export": Operation(None, query=LineExportQuery, media_type=CSV),
     "GET /metrics/api": Operation(RequestsResponse, query=RequestsQuery),
     "GET /metrics/api/counts": Operation(CountsResponse, query=RequestCountsQuery),
+    "GET /metrics/api/export": Operation(None, query=RequestExportQuery, media_type=CSV),
     "GET /metrics/api/summary": Operation(SummaryResponse, query=SummaryQuery),
     "GET /metrics/api/slowest": Operation(SlowestResponse, query=SlowestQuery),
     "GET /metrics/models": Operation(ModelMetricsResponse, query=ModelMetricsQuery),

@@ -37,8 +37,9 @@ class Connection(HttpToolsProtocol):
     """Closes itself when ``check`` finds that the client took too long.
 
     A request's first line and headers must be complete within 10 s of its first byte, or of the connection,
-    and within 64 KiB. An answer must be read within a minute. Beyond 2,000 connections in a worker, the one
-    that has kept the worker waiting longest is closed for each new one.
+    and within 64 KiB. An answer, or each part of one that is made while it is sent, must be read within a
+    minute. Beyond 2,000 connections in a worker, the one that has kept the worker waiting longest is closed
+    for each new one.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0
         self._in_head = True
         self._unread_since: float | None = None
+        self._writes = 0
         self._limited = self.loop.time()
         """Since when a limit counts: the connection or the first byte of the request."""
 
@@ -106,8 +108,9 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
         elif not self.transport.get_write_buffer_size():
             self._unread_since = None
-        elif self._unread_since is None:
-            self._unread_since = now
+        elif self._unread_since is None or self._writes != self._one_write.writes:
+            # The next part of an answer is only sent once most of the one before was read.
+            self._unread_since, self._writes = now, self._one_write.writes
         elif now - self._unread_since > READING_SECONDS:
             self.transport.abort()
 

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from io import BytesIO
@@ -21,8 +21,10 @@ from backend.web.prediction_shortcut import PlainAnswer
 from backend.web.problem_document import DEFECT, DEFECT_TITLE, MEDIA_TYPE, problem_document
 from backend.web.refused_body import REFUSED_BODY
 from backend.web.request_recorder import REQUEST_ID_HEADER
+from backend.web.row_file import STREAMED
 from backend.workers.bodies import Bodies, ClientGone, Receive, received
 from backend.workers.connection import ARRIVED
+from backend.workers.streamed import Send, send_parts
 from storage.errors import HousingError
 from storage.schema.records import new_id
 
@@ -45,9 +47,9 @@ CONSTANT_ENVIRONMENT: dict[str, Any] = {
     "wsgi.run_once": False,
 }
 
-Send = Callable[[Any], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
-Answered = tuple[int, Headers, bytes]
+Answered = tuple[int, Headers, bytes | Iterable[bytes]]
+"""Status, headers, and the content or the parts of which it is made while it is sent."""
 
 
 class Front:
@@ -96,7 +98,10 @@ class Front:
         if closes:
             headers = [*headers, CLOSE]
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+        if isinstance(content, bytes):
+            await send({"type": "http.response.body", "body": content})
+        else:
+            await send_parts(content, self._threads, receive, send)
 
     def works(self) -> bool:
         """Whether the threads take on work; False if none was free for two minutes."""
@@ -131,7 +136,7 @@ class Front:
         return await loop.run_in_executor(threads, _call, self._application, environ)
 
 
-def defect_answer() -> Answered:
+def defect_answer() -> tuple[int, Headers, bytes]:
     """Return the answer where the application cannot give one."""
     request_id = new_id()
     headers = [
@@ -177,6 +182,8 @@ def _call(application: "WSGIApplication", environ: "WSGIEnvironment") -> Answere
         started[:] = [(int(status.partition(" ")[0]), encoded)]
 
     parts = application(environ, start_response)
+    if environ.get(STREAMED):
+        return *started[0], parts
     try:
         content = b"".join(parts)
     finally:

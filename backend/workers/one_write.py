@@ -16,9 +16,12 @@ class OneWrite:
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._head = b""
+        self.writes = 0
+        """How often something was sent."""
 
     def write(self, data: bytes) -> None:
         """Send; a head waits for the next call."""
+        self.writes += 1
         if data.startswith(HEAD) and data.endswith(HEAD_END) and not data.startswith(INTERIM):
             self.flush()
             self._head = data

@@ -40,6 +40,7 @@ READABLE = (
     "/alerts",
     "/alerts/rules",
 )
+FILES = ("/logs/export", "/metrics/api/export", "/predictions/export")
 WITH_KEY = ("/audit",)
 DOCUMENTATION = ("/openapi.json", "/docs", "/docs/<asset>")
 WITHOUT_SUCCESS = ("/health", "/health/live", "/health/ready")
@@ -84,4 +85,4 @@ def test_every_endpoint_of_the_list_above_is_routed(http: FlaskClient) -> None:
         "/models/<version>",
         "/models/<version>/comparison",
     }
-    assert rules == {*READABLE, *WITH_KEY, *with_id, *DOCUMENTATION, "/metrics"}
+    assert rules == {*READABLE, *FILES, *WITH_KEY, *with_id, *DOCUMENTATION, "/metrics"}
