@@ -128,7 +128,9 @@ class ServiceConnection:
 
     def _stream(self, path: str, query: Request) -> Iterator[bytes]:
         """Yield an answer as it arrives."""
-        with self._send("GET", path, _parameters(query), None, None, stream=True) as answer:
+        # Between two parts many rows may be read of which none matches.
+        sent = self._send("GET", path, _parameters(query), None, None, CHECK_SECONDS, stream=True)
+        with sent as answer:
             try:
                 yield from checked(answer).iter_content(PART_BYTES)
             except requests.RequestException as error:
