@@ -8,7 +8,6 @@ from prometheus_client.registry import Collector
 
 from backend.alerts.store import AlertStore
 from storage.schema.alerts import AlertBook, Severity
-from storage.schema.records import utc_now
 
 
 class AlertMetrics(Collector):
@@ -19,7 +18,7 @@ class AlertMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics."""
-        book, now = self._store.read(), utc_now()
+        book = self._store.read()
         firing = GaugeMetricFamily(
             "alerts_firing",
             "Alerts that fire, by severity, those that are silenced or acknowledged too.",
@@ -31,9 +30,9 @@ class AlertMetrics(Collector):
         yield firing
         if book.evaluated_at is not None:
             yield GaugeMetricFamily(
-                "alerts_evaluation_age_seconds",
-                "Time since the monitor last judged the rules of alerts.",
-                value=(now - book.evaluated_at).total_seconds(),
+                "alerts_evaluated_timestamp_seconds",
+                "When the monitor last judged the rules of alerts (Unix time).",
+                value=book.evaluated_at.timestamp(),
             )
         yield from _of_routes(book)
 

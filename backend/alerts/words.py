@@ -62,9 +62,11 @@ def body_of(message: AlertMessage, system: str) -> dict[str, Any]:
 def duration(span: timedelta) -> str:
     """Return a length of time in words.
 
-    >>> duration(timedelta(minutes=3)), duration(timedelta(hours=30))
-    ('3 min', '1 d 6 h')
+    >>> duration(timedelta(seconds=40)), duration(timedelta(minutes=3)), duration(timedelta(hours=30))
+    ('40 s', '3 min', '1 d 6 h')
     """
+    if span < timedelta(minutes=1):
+        return f"{span.total_seconds():.0f} s"
     minutes = round(span.total_seconds() / 60)
     hours, days = minutes // 60, minutes // 1440
     if days:
@@ -76,7 +78,8 @@ def _paragraphs(word: str, alerts: Sequence[Alert], now: datetime) -> list[str]:
     return [
         f"{word}, {alert.severity}: {alert.title}, "
         f"{'for' if alert.resolved_at is None else 'after'} {duration(now - alert.since)} "
-        f"(since {alert.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC). {alert.why}"
+        f"(since {alert.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC). "
+        + (alert.why if alert.resolved_at is None else f"Last: {alert.why}")
         + (f" Owner: {alert.owner}." if alert.owner else "")
         for alert in alerts
     ]

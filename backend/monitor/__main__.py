@@ -64,7 +64,7 @@ class Monitor:
         self._probes.append(probe)
         if self._alerting is not None:
             self._alerting.judge(probe, now)
-        self._check(now)
+        self._check(probe, now)
         content = self.summary(now).model_dump_json(indent=2).encode()
         write_atomically(self._paths.monitoring_summary, content)
         if self._drawn_at is None or now - self._drawn_at >= PICTURE_PAUSE:
@@ -81,9 +81,13 @@ class Monitor:
         write_atomically(self._paths.monitoring_picture, picture)
         self._drawn_at = now
 
-    def _check(self, now: datetime) -> None:
+    def _check(self, probe: Probe, now: datetime) -> None:
         before = self._checks.points[-1:]
-        if not before or now - before[0].at >= CHECK_PAUSE:
+        if before and now - before[0].at < CHECK_PAUSE:
+            return
+        if probe.health_ms is None:  # a check would be waited for, and the next probe with it
+            self._checks.append(Check(at=now, problem=probe.problem))
+        else:
             self._checks.append(check_service(self._client, now))
 
     def _log_change(self, probe: Probe) -> None:

@@ -27,7 +27,7 @@ def test_a_message_says_what_is_new_and_what_is_over() -> None:
         "NEW, critical: The service does not predict, for 3 min (since 2026-11-30 11:57 UTC). "
         "Nothing answers. Owner: Ada.\n\n"
         "RESOLVED, warning: Predictions are slow, after 3 min (since 2026-11-30 11:57 UTC). "
-        "Nothing answers. Owner: Ada."
+        "Last: Nothing answers. Owner: Ada."
     )
     assert tone_of(message) == "failure"
     body = body_of(message, "http://box")

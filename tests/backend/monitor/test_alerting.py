@@ -1,5 +1,7 @@
 """The monitor's rounds: an outage is told from outside, other rules as the service measures them."""
 
+import socket
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from backend.alerts.machine import with_routes
 from backend.alerts.senders import SignedWebhook
 from backend.alerts.store import AlertStore
 from backend.client import HousingClient
+from backend.connection import CHECK_SECONDS
+from backend.monitor.__main__ import Monitor
 from backend.monitor.alerting import Alerting
 from backend.monitor.probe import Probe, probe_service
 from storage.paths import RuntimePaths
@@ -57,6 +61,19 @@ def test_an_outage_is_told_and_so_is_its_end(shared_service: HousingClient, tmp_
     assert [alert["rule"] for alert in over["resolved"]] == ["outage"]
     spooled = b"".join(path.read_bytes() for path in RuntimePaths(tmp_path).spool.iterdir())
     assert spooled.count(b'"event_kind":"alert"') == 2
+
+
+def test_a_service_that_hangs_is_not_waited_for_twice(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monitor = Monitor(HousingClient(url, timeout_seconds=0.2), RuntimePaths(tmp_path))
+        begun = time.monotonic()
+        assert not monitor.run_once(NOON).healthy
+        assert time.monotonic() - begun < CHECK_SECONDS / 2
+    check = monitor.summary(NOON).last_check
+    assert check is not None
+    assert check.problem is not None
+    assert "no answer to /health" in check.problem
 
 
 def test_the_monitor_tells_of_an_outage_by_mail_and_webhook(
