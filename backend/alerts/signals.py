@@ -61,6 +61,7 @@ class AlertSignals:
     def measure(self, now: datetime, config: MonitoringConfig) -> Signals:
         """Return what is known now of every signal but the outage, which is seen from outside only."""
         found: Signals = {
+            "outage": Signal(None, "The monitor sees it from outside"),
             "spool_backlog": self._waiting(now),
             "retraining_failed": self._retraining(),
         }
@@ -126,10 +127,7 @@ class AlertSignals:
 def of_check(figures: Mapping[str, Any]) -> Signals:
     """Return the signals that a check's figures hold; null figures are unknown."""
     return {
-        "drift": _flag(
-            figures.get("drift_alarm"),
-            f"{_share(figures.get('drift_share'))} of the inputs have drifted",
-        ),
+        "drift": _flag(figures.get("drift_alarm"), _drift_words(figures)),
         "realized_error": _flag(
             figures.get("realized_degraded"), _error_words("Realized", "realized", figures)
         ),
@@ -193,6 +191,13 @@ def _flag(value: bool | None, words: str) -> Signal:
     if value is None:
         return Signal(None, "The last check could not judge it")
     return Signal(float(value), words)
+
+
+def _drift_words(figures: Mapping[str, Any]) -> str:
+    if figures.get("drift_share") is None:
+        return "Too few predictions to compare; no alarm is raised"
+    alarm = "" if figures.get("drift_alarm") else "; no alarm is raised"
+    return f"{_share(figures['drift_share'])} of the inputs have drifted{alarm}"
 
 
 def _error_words(word: str, name: str, figures: Mapping[str, Any]) -> str:

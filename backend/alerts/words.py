@@ -76,13 +76,20 @@ def duration(span: timedelta) -> str:
 
 def _paragraphs(word: str, alerts: Sequence[Alert], now: datetime) -> list[str]:
     return [
-        f"{word}, {alert.severity}: {alert.title}, "
-        f"{'for' if alert.resolved_at is None else 'after'} {duration(now - alert.since)} "
-        f"(since {alert.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC). "
+        f"{word}, {alert.severity}: {alert.title}, {_lasting(alert, now)}. "
         + (alert.why if alert.resolved_at is None else f"Last: {alert.why}")
         + (f" Owner: {alert.owner}." if alert.owner else "")
         for alert in alerts
     ]
+
+
+def _lasting(alert: Alert, now: datetime) -> str:
+    begun = f"{alert.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if alert.resolved_at is not None:
+        return f"lasted {duration(now - alert.since)} from {begun}"
+    if now - alert.since < timedelta(seconds=1):  # where the figures hold the time
+        return f"since {begun}"
+    return f"for {duration(now - alert.since)}, since {begun}"
 
 
 def _alerts(alerts: Sequence[Alert]) -> list[dict[str, Any]]:

@@ -24,9 +24,9 @@ def test_a_message_says_what_is_new_and_what_is_over() -> None:
     message = AlertMessage(at=NOON, fired=(OUTAGE,), resolved=(SLOW,))
     assert title_of(message, "http://box") == "Alert: The service does not predict (http://box)"
     assert text_of(message) == (
-        "NEW, critical: The service does not predict, for 3 min (since 2026-11-30 11:57 UTC). "
+        "NEW, critical: The service does not predict, for 3 min, since 2026-11-30 11:57 UTC. "
         "Nothing answers. Owner: Ada.\n\n"
-        "RESOLVED, warning: Predictions are slow, after 3 min (since 2026-11-30 11:57 UTC). "
+        "RESOLVED, warning: Predictions are slow, lasted 3 min from 2026-11-30 11:57 UTC. "
         "Last: Nothing answers. Owner: Ada."
     )
     assert tone_of(message) == "failure"
