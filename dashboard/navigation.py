@@ -73,5 +73,22 @@ RETRAIN = ConsolePage(
 REGISTRY = ConsolePage(
     "registry", ":material/inventory_2:", "Model versions, promotion, rollback and the audit log."
 )
+ALERTS = ConsolePage(
+    "alerts",
+    ":material/notifications:",
+    "What is wrong now, who takes care of it, and by which rules one is told.",
+)
 LOGS = ConsolePage("logs", ":material/receipt_long:", "Log lines of all processes, and requests.")
-PAGES = (OVERVIEW, PREDICT, BATCH, LATENCY, PERFORMANCE, DRIFT, DATA, RETRAIN, REGISTRY, LOGS)
+PAGES = (
+    OVERVIEW,
+    ALERTS,
+    PREDICT,
+    BATCH,
+    LATENCY,
+    PERFORMANCE,
+    DRIFT,
+    DATA,
+    RETRAIN,
+    REGISTRY,
+    LOGS,
+)

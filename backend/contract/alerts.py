@@ -6,7 +6,8 @@ from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described, Moment, Reason, Request, Success
 from backend.contract.feedback import LONGEST_NAME
-from storage.schema.alerts import AlertState, Note, RuleName, Severity
+from storage.schema.alerts import AlertState, RuleName, Severity
+from storage.schema.alerts import Note as Note
 
 Person = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"\S")]
 """The name of a person."""

@@ -16,6 +16,7 @@ from tests.system import Program, running, running_cold, wait_for
 
 PATHS = (
     "",
+    "alerts",
     "predict",
     "batch",
     "latency",

@@ -28,6 +28,7 @@ from tests.versions import champion_and_dearer
 
 PAGES = (
     "overview",
+    "alerts",
     "batch",
     "latency",
     "performance",

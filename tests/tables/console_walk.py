@@ -173,6 +173,7 @@ def _data(page: AppTest) -> Iterator[AppTest]:
 
 WALKS: dict[str, Callable[[AppTest], Iterator[Any]]] = {
     "overview": _whole,
+    "alerts": _whole,
     "predict": _predict,
     "batch": _batch,
     "latency": _whole,
