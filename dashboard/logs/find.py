@@ -11,6 +11,7 @@ from backend.client import HousingClient, ServiceRefused
 from backend.contract.one_request import OneRequestResponse
 from backend.contract.predictions import LONGEST_REFERENCE
 from backend.contract.records import PredictionRow, PredictionsQuery
+from dashboard.logs.link import draw_link
 from dashboard.logs.messages import draw_lines
 from dashboard.logs.predictions import draw_prediction, draw_predictions
 from dashboard.shared.event import event_cells, event_columns
@@ -20,6 +21,8 @@ from dashboard.shared.service import asking_service, housing_client
 
 FIND = "find"
 """Key of the field, and its name in the page's address."""
+
+REFERENCE = "Reference"
 
 Answer = TypeVar("Answer")
 
@@ -46,28 +49,40 @@ class Found:
     others: int = 0
 
 
-def draw_find() -> None:
-    """Let the operator enter a name, and draw the request that has it."""
-    name = st.text_input(
-        "Find a request",
+@dataclass(frozen=True)
+class Search:
+    """What the lists below show only: lines with a text, or predictions with a reference."""
+
+    text: str | None = None
+    reference: str | None = None
+
+
+def draw_find() -> Search:
+    """Let the operator enter a name or a text, draw what has the name, and return what the lists show."""
+    words = st.text_input(
+        "Search",
         key=FIND,
         max_chars=LONGEST_REFERENCE,
         type="search",
-        placeholder="Request ID, prediction ID or reference",
-        help="As it stands in an answer, in the header X-Request-ID or in the caller's own system.",
+        placeholder="Request ID, prediction ID, reference, or text of a log line",
+        help="An ID or a reference opens what has it; any other text is looked for in the log lines.",
         bind="query-params",
     ).strip()
-    if not name:
-        return
-    with asking_service(), st.container(border=True, key="found"):
-        found = find(housing_client(), name)
+    if not words:
+        return Search()
+    found = None
+    with asking_service():
+        found = find(housing_client(), words)
         if found is None:
-            st.markdown(
-                "No request, prediction or reference has this name. It may be too old to be kept, or its "
-                "record may still be on its way."
+            st.caption(
+                "Nothing kept has this ID or reference. Log lines that contain it are below; a record may "
+                "still be on its way."
             )
-            return
-        _draw(found)
+            return Search(text=words)
+        with st.container(border=True, key="found"):
+            _draw(found)
+    is_reference = found is not None and found.by == REFERENCE
+    return Search(reference=words if is_reference else None)
 
 
 def find(client: HousingClient, name: str) -> Found | None:
@@ -88,7 +103,7 @@ def find(client: HousingClient, name: str) -> Found | None:
     named = client.predictions(query).predictions
     if not named:
         return None
-    return Found("Reference", _request_of(client, named[0]), named[0], len(named) - 1)
+    return Found(REFERENCE, _request_of(client, named[0]), named[0], len(named) - 1)
 
 
 def _request_of(client: HousingClient, prediction: PredictionRow) -> OneRequestResponse | None:
@@ -124,6 +139,7 @@ def _draw_request(found: OneRequestResponse, shown: PredictionRow | None) -> Non
         st.caption(f"{len(found.requests)} requests have this ID; the newest is shown.")
     if found.requests:
         draw_request("found_request", found.requests[0], whole=True)
+        draw_link("found_request", found.requests[0].request_id)
     else:
         st.caption("Its own record is not kept; its log lines are.")
     rest = [each for each in found.predictions if shown is None or each.id != shown.id]

@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from backend.contract.counts import LineCountsQuery
+from backend.contract.export import LineExportQuery
 from backend.contract.records import LogRow, LogsQuery, LogsResponse
+from dashboard.logs.counts import FacetChoice, draw_counts
+from dashboard.logs.export import draw_export
+from dashboard.logs.link import draw_link
+from dashboard.logs.live import LiveList, choose_live, draw_live, draw_looked
 from dashboard.shared.open_row import draw_facts, draw_rows
-from dashboard.shared.paged_list import PagedList
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.time_window import TimeWindow, choose_window
 from dashboard.wording.moment import COLUMN_FORMAT, cell
@@ -25,35 +31,68 @@ class LogFilters:
 
     level: str | None
     module: str | None
+    process: str | None
     text: str | None
     window: TimeWindow
 
+    def chosen(self, now: datetime) -> dict[str, Any]:
+        """Return the parameters of every query about these lines."""
+        since, until = self.window.bounds(now)
+        return {
+            "level": self.level,
+            "module": self.module,
+            "process": self.process,
+            "q": self.text,
+            "since": since,
+            "until": until,
+        }
+
     def query(self, page_token: str | None, now: datetime) -> LogsQuery:
         """Return the request for one page."""
-        since, until = self.window.bounds(now)
-        return LogsQuery.model_validate(
-            {
-                "level": self.level,
-                "module": self.module,
-                "q": self.text,
-                "since": since,
-                "until": until,
-                "limit": ROWS_A_PAGE,
-                "page_token": page_token,
-            }
-        )
+        page = {"limit": ROWS_A_PAGE, "page_token": page_token}
+        return LogsQuery.model_validate(self.chosen(now) | page)
+
+    def facets(self) -> dict[str, FacetChoice]:
+        """Return the facets, by their names in the counts."""
+        return {
+            "level": FacetChoice("Level", "log_level", self.level, nothing=ANY_LEVEL),
+            "process": FacetChoice("Process", "log_process", self.process),
+            "module": FacetChoice("Module", "log_module", self.module),
+        }
 
 
-def draw_log_list() -> None:
-    """Draw the filters, a page of matching lines, and the opened line."""
-    filters = _choose_filters()
-    pages = PagedList[LogsResponse]("log")
+def draw_log_list(text: str | None) -> None:
+    """Draw the filters, the counts, a page of matching lines, and the opened line; ``text`` is in each."""
+    filters = _choose_filters(text)
+    live = choose_live("log")
+    draw_live(partial(_draw_list, filters, live=live), live=live)
+
+
+def _draw_list(filters: LogFilters, *, live: bool) -> None:
+    pages = LiveList[LogsResponse]("log", lambda answer: answer.logs)
+    now, client = datetime.now(UTC), housing_client()
+    chosen = filters.chosen(now)
     with asking_service():
-        answer = pages.read(
+        answer, counts = pages.follow(
             filters,
-            lambda token: housing_client().logs(filters.query(token, datetime.now(UTC))),
+            lambda token: client.logs(filters.query(token, now)),
+            lambda: client.log_counts(LineCountsQuery.model_validate(chosen)),
+            live=live,
         )
-        pages.draw_turning(answer)
+        if draw_counts("log", "log lines", counts, filters.facets()) and live:
+            st.rerun()
+        with st.container(horizontal=True, key="log_top"):
+            pages.draw_turning(answer)
+            draw_export(
+                "log",
+                "log lines",
+                filters,
+                counts.rows,
+                lambda form, limit: client.export_logs(
+                    LineExportQuery.model_validate(chosen | {"format": form, "limit": limit})
+                ),
+            )
+        draw_looked(answer)
         draw_lines("log", answer.logs)
 
 
@@ -64,7 +103,7 @@ def draw_lines(name: str, lines: Sequence[LogRow]) -> None:
         _draw_line(name, opened)
 
 
-def _choose_filters() -> LogFilters:
+def _choose_filters(text: str | None) -> LogFilters:
     with st.grid(4, min_column_width=170, gap="small"):
         level = st.selectbox("Level", LEVELS, key="log_level", bind="query-params")
         module = st.text_input(
@@ -75,15 +114,16 @@ def _choose_filters() -> LogFilters:
             help="The name of a logger, or its beginning.",
             bind="query-params",
         )
-        text = st.text_input(
-            "Message contains",
-            key="log_text",
-            max_chars=200,
-            type="search",
+        process = st.text_input(
+            "Process",
+            key="log_process",
+            max_chars=100,
+            placeholder="mlops-api",
             bind="query-params",
         )
         window = choose_window("log")
-    return LogFilters(None if level == ANY_LEVEL else level, module or None, text or None, window)
+    known = None if level == ANY_LEVEL else level
+    return LogFilters(known, module.strip() or None, process.strip() or None, text, window)
 
 
 def _cells(row: LogRow) -> dict[str, Any]:
@@ -115,3 +155,5 @@ def _draw_line(name: str, row: LogRow) -> None:
         "Request ID": f"`{row.request_id}`" if row.request_id else "none",
     }
     draw_facts(name, facts, row.message)
+    if row.request_id:
+        draw_link(name, row.request_id)

@@ -10,16 +10,16 @@ from dashboard.shared.service import watch_service
 
 st.title("Logs", anchor=False)
 watch_service()
-draw_find()
+search = draw_find()
 lines, requests, predictions = st.tabs(
     ["Log lines", "Requests", "Predictions"], key="logs_tab", on_change="rerun"
 )
 if lines.open:
     with lines:
-        draw_log_list()
+        draw_log_list(search.text)
 if requests.open:
     with requests:
         draw_request_list()
 if predictions.open:
     with predictions:
-        draw_prediction_list()
+        draw_prediction_list(search.reference)

@@ -1,23 +1,29 @@
-"""Logged predictions: search by the caller's own id and metadata, page, open one."""
+"""Logged predictions: search by the caller's own id and metadata, count, page, open one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from backend.contract.counts import PredictionCountsQuery
+from backend.contract.export import PredictionExportQuery
 from backend.contract.predictions import (
     LONGEST_METADATA_NAME,
     LONGEST_METADATA_VALUE,
-    LONGEST_REFERENCE,
 )
 from backend.contract.query.sources import Source
 from backend.contract.records import PredictionRow, PredictionsQuery, PredictionsResponse
+from dashboard.logs.counts import FacetChoice, draw_counts
+from dashboard.logs.export import draw_export
+from dashboard.logs.link import draw_link
+from dashboard.logs.live import LiveList, choose_live, draw_live, draw_looked
+from dashboard.logs.traffic import traffic_facet
 from dashboard.navigation import PREDICT, PREDICT_ICON
 from dashboard.shared.address import address_parameters
 from dashboard.shared.open_row import draw_facts, draw_rows
-from dashboard.shared.paged_list import PagedList
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.sources import LISTED, NAMES, choose_sources
 from dashboard.shared.time_window import TimeWindow, choose_window
@@ -29,38 +35,74 @@ ROWS_A_PAGE = 100
 
 @dataclass(frozen=True)
 class PredictionFilters:
-    """The chosen filters."""
+    """The chosen filters; ``reference`` is what was searched for, if predictions have it."""
 
     reference: str | None
     metadata: str | None
+    model_version: str | None
     sources: tuple[Source, ...]
     window: TimeWindow
 
-    def query(self, page_token: str | None, now: datetime) -> PredictionsQuery:
-        """Return the request for one page."""
+    def chosen(self, now: datetime) -> dict[str, Any]:
+        """Return the parameters of every query about these predictions."""
         since, until = self.window.bounds(now)
         name, _, value = (self.metadata or "").partition("=")
+        return {
+            "reference": self.reference,
+            "metadata": {name.strip(): value.strip()} if self.metadata else None,
+            "model_version": self.model_version,
+            "sources": self.sources,
+            "since": since,
+            "until": until,
+        }
+
+    def query(self, page_token: str | None, now: datetime) -> PredictionsQuery:
+        """Return the request for one page; the service judges its words."""
         return PredictionsQuery.model_construct(
-            reference=self.reference,
-            metadata={name.strip(): value.strip()} if self.metadata else None,
-            sources=self.sources,
-            since=since,
-            until=until,
-            limit=ROWS_A_PAGE,
-            page_token=page_token,
+            **self.chosen(now), limit=ROWS_A_PAGE, page_token=page_token
         )
 
+    def facets(self) -> dict[str, FacetChoice]:
+        """Return the facets, by their names in the counts."""
+        version = FacetChoice("Version", "prediction_version", self.model_version)
+        return {"model_version": version, "sources": traffic_facet("prediction", self.sources)}
 
-def draw_prediction_list() -> None:
-    """Draw the filters, a page of matching predictions, and the opened one."""
-    filters = _choose_filters()
-    pages = PagedList[PredictionsResponse]("prediction")
+
+def draw_prediction_list(reference: str | None) -> None:
+    """Draw the filters, the counts, a page of matching predictions, and the opened one.
+
+    ``reference``: only those with this id of the caller's own.
+    """
+    filters = _choose_filters(reference)
+    live = choose_live("prediction")
+    draw_live(partial(_draw_list, filters, live=live), live=live)
+
+
+def _draw_list(filters: PredictionFilters, *, live: bool) -> None:
+    pages = LiveList[PredictionsResponse]("prediction", lambda answer: answer.predictions)
+    now, client = datetime.now(UTC), housing_client()
+    chosen = filters.chosen(now)
     with asking_service():
-        answer = pages.read(
+        answer, counts = pages.follow(
             filters,
-            lambda token: housing_client().predictions(filters.query(token, datetime.now(UTC))),
+            lambda token: client.predictions(filters.query(token, now)),
+            lambda: client.prediction_counts(PredictionCountsQuery.model_construct(**chosen)),
+            live=live,
         )
-        pages.draw_turning(answer)
+        if draw_counts("prediction", "predictions", counts, filters.facets()) and live:
+            st.rerun()
+        with st.container(horizontal=True, key="prediction_top"):
+            pages.draw_turning(answer)
+            draw_export(
+                "prediction",
+                "predictions",
+                filters,
+                counts.rows,
+                lambda form, limit: client.export_predictions(
+                    PredictionExportQuery.model_construct(**chosen, format=form, limit=limit)
+                ),
+            )
+        draw_looked(answer)
         draw_predictions("prediction", answer.predictions)
 
 
@@ -71,16 +113,8 @@ def draw_predictions(name: str, rows: Sequence[PredictionRow]) -> None:
         draw_prediction(f"{name}_opened", opened)
 
 
-def _choose_filters() -> PredictionFilters:
+def _choose_filters(reference: str | None) -> PredictionFilters:
     with st.grid(4, min_column_width=170, gap="small"):
-        reference = st.text_input(
-            "Reference",
-            key="prediction_reference",
-            max_chars=LONGEST_REFERENCE,
-            placeholder="order-17",
-            help="The caller's own id, exactly as it was sent.",
-            bind="query-params",
-        )
         metadata = st.text_input(
             "Metadata",
             key="prediction_metadata",
@@ -89,9 +123,18 @@ def _choose_filters() -> PredictionFilters:
             help="A name and its text, as the caller sent them.",
             bind="query-params",
         )
+        version = st.text_input(
+            "Model version",
+            key="prediction_version",
+            max_chars=100,
+            placeholder="any",
+            bind="query-params",
+        )
         sources = choose_sources("prediction", LISTED)
         window = choose_window("prediction")
-    return PredictionFilters(reference.strip() or None, metadata.strip() or None, sources, window)
+    return PredictionFilters(
+        reference, metadata.strip() or None, version.strip() or None, sources, window
+    )
 
 
 def _cells(row: PredictionRow) -> dict[str, Any]:
@@ -127,8 +170,10 @@ def draw_prediction(name: str, row: PredictionRow) -> None:
         "Model version": f"`{row.model_version}`",
     }
     draw_facts(name, facts, said_and_sent(row))
-    if st.button("Open in Predict", icon=PREDICT_ICON, key=f"{name}_predict"):
-        PREDICT.open(address_parameters(row.input))
+    with st.container(horizontal=True, key=f"{name}_actions"):
+        if st.button("Open in Predict", icon=PREDICT_ICON, key=f"{name}_predict"):
+            PREDICT.open(address_parameters(row.input))
+        draw_link(name, row.prediction_id)
 
 
 def said_and_sent(row: PredictionRow) -> str:

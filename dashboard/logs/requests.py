@@ -1,64 +1,115 @@
-"""Requests: filter, page, open one."""
+"""Requests: filter, count, page, sort, open one."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
+from backend.contract.counts import RequestCountsQuery
+from backend.contract.export import RequestExportQuery
 from backend.contract.query.sources import Source
 from backend.contract.records import RequestsQuery, RequestsResponse
+from dashboard.logs.counts import FacetChoice, draw_counts
+from dashboard.logs.export import draw_export
+from dashboard.logs.link import draw_link
+from dashboard.logs.live import LiveList, choose_live, draw_live, draw_looked
+from dashboard.logs.traffic import traffic_facet
 from dashboard.shared.open_row import draw_rows
-from dashboard.shared.paged_list import PagedList
 from dashboard.shared.request import draw_request, request_cells, request_columns
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.sources import LISTED, choose_sources
 from dashboard.shared.time_window import TimeWindow, choose_window
 
 ROWS_A_PAGE = 100
+NEWEST, SLOWEST = "Newest first", "Slowest first"
 
 
 @dataclass(frozen=True)
 class RequestFilters:
-    """The chosen filters."""
+    """The chosen filters, and what comes first."""
 
     endpoint: str | None
     status: int | None
+    model_version: str | None
+    min_latency_ms: float | None
     sources: tuple[Source, ...]
     window: TimeWindow
+    order: str = NEWEST
+
+    def chosen(self, now: datetime) -> dict[str, Any]:
+        """Return the parameters of every query about these requests."""
+        since, until = self.window.bounds(now)
+        return {
+            "endpoint": self.endpoint,
+            "status": self.status,
+            "model_version": self.model_version,
+            "min_latency_ms": self.min_latency_ms,
+            "sources": self.sources,
+            "since": since,
+            "until": until,
+        }
 
     def query(self, page_token: str | None, now: datetime) -> RequestsQuery:
         """Return the request for one page."""
-        since, until = self.window.bounds(now)
-        return RequestsQuery(
-            endpoint=self.endpoint,
-            status=self.status,
-            sources=self.sources,
-            since=since,
-            until=until,
-            limit=ROWS_A_PAGE,
-            page_token=page_token,
-        )
+        page = {"limit": ROWS_A_PAGE, "page_token": page_token}
+        order = {"order": "slowest"} if self.order == SLOWEST else {}
+        return RequestsQuery.model_validate(self.chosen(now) | page | order)
+
+    def facets(self) -> dict[str, FacetChoice]:
+        """Return the facets, by their names in the counts."""
+        status = None if self.status is None else str(self.status)
+        return {
+            "status": FacetChoice("Status", "request_status", status, int, None),
+            "endpoint": FacetChoice("Endpoint", "request_endpoint", self.endpoint),
+            "sources": traffic_facet("request", self.sources),
+            "model_version": FacetChoice("Version", "request_version", self.model_version),
+        }
 
 
 def draw_request_list() -> None:
-    """Draw the filters, a page of matching requests, and the opened request."""
+    """Draw the filters, the counts, a page of matching requests, and the opened request."""
     filters = _choose_filters()
-    pages = PagedList[RequestsResponse]("request")
+    live = choose_live("request")
+    draw_live(partial(_draw_list, filters, live=live), live=live)
+
+
+def _draw_list(filters: RequestFilters, *, live: bool) -> None:
+    pages = LiveList[RequestsResponse]("request", lambda answer: answer.metrics)
+    now, client = datetime.now(UTC), housing_client()
+    chosen = filters.chosen(now)
     with asking_service():
-        answer = pages.read(
+        answer, counts = pages.follow(
             filters,
-            lambda token: housing_client().api_metrics(filters.query(token, datetime.now(UTC))),
+            lambda token: client.api_metrics(filters.query(token, now)),
+            lambda: client.request_counts(RequestCountsQuery.model_validate(chosen)),
+            live=live,
         )
-        pages.draw_turning(answer)
-        opened = draw_rows(
-            "request",
-            answer.metrics,
-            request_cells,
-            request_columns(),
-            "No requests match these filters.",
-        )
-        if opened is not None:
-            draw_request("request", opened)
+        if draw_counts("request", "requests", counts, filters.facets()) and live:
+            st.rerun()
+        with st.container(horizontal=True, key="request_top"):
+            pages.draw_turning(answer)
+            draw_export(
+                "request",
+                "requests",
+                filters,
+                counts.rows,
+                lambda form, limit: client.export_requests(
+                    RequestExportQuery.model_validate(chosen | {"format": form, "limit": limit})
+                ),
+            )
+        draw_looked(answer)
+        _draw_rows(answer, filters.order)
+
+
+def _draw_rows(answer: RequestsResponse, order: str) -> None:
+    nothing = "No requests match these filters."
+    rows = answer.metrics
+    opened = draw_rows("request", rows, request_cells, request_columns(), nothing, order.lower())
+    if opened is not None:
+        draw_request("request", opened)
+        draw_link("request", opened.request_id)
 
 
 def _choose_filters() -> RequestFilters:
@@ -80,6 +131,26 @@ def _choose_filters() -> RequestFilters:
             placeholder="any",
             bind="query-params",
         )
+        latency = st.number_input(
+            "Latency at least, ms",
+            min_value=0.0,
+            max_value=1e9,
+            value=None,
+            step=10.0,
+            key="request_latency",
+            placeholder="any",
+            bind="query-params",
+        )
+        version = st.text_input(
+            "Model version",
+            key="request_version",
+            max_chars=100,
+            placeholder="any",
+            bind="query-params",
+        )
         sources = choose_sources("request", LISTED)
         window = choose_window("request")
-    return RequestFilters(endpoint or None, status, sources, window)
+        order = st.selectbox("Order", (NEWEST, SLOWEST), key="request_order", bind="query-params")
+    return RequestFilters(
+        endpoint.strip() or None, status, version.strip() or None, latency, sources, window, order
+    )

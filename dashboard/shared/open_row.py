@@ -10,6 +10,8 @@ from dashboard.shared.foreign_text import harmless
 TABLE_HEIGHT = 420
 """Pixels: a page of rows scrolls inside the table, so that the opened row stays visible."""
 ROWS_IN_SIGHT = 10
+FACTS_WIDTH = 420
+"""Pixels that the facts of an opened row need, such as an id of 32 characters beside its name."""
 
 
 class Row(Protocol):
@@ -60,11 +62,11 @@ def rows_key(name: str, rows: Sequence[Row]) -> str:
 
 
 def draw_facts(name: str, facts: dict[str, str], text: str | None) -> None:
-    """Draw an opened row: its facts beside its text, which is shown verbatim."""
-    with st.container(border=True, key=f"{name}_opened"):
-        facts_side, text_side = st.columns([2, 3], gap="medium")
-        with facts_side:
-            st.table(facts, border="horizontal", alt="The opened row")
-        with text_side:
-            if text is not None:
-                st.code(text, language=None, wrap_lines=True)
+    """Draw an opened row: its facts beside its text, or above it where it has no room, as it is."""
+    with (
+        st.container(border=True, key=f"{name}_opened"),
+        st.grid(2 if text is not None else 1, min_column_width=FACTS_WIDTH, gap="medium"),
+    ):
+        st.table(facts, border="horizontal", alt="The opened row")
+        if text is not None:
+            st.code(text, language=None, wrap_lines=True)

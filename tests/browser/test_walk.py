@@ -75,10 +75,10 @@ def test_a_log_line_is_searched_and_opened(system: System, page: Page) -> None:
     system.client.clear_database()  # which the service logs
     wait_for(lambda: system.client.logs(CLEARED).total, STORED_SECONDS, "the log line")
     visit(page, system, "logs")
-    page.get_by_role("searchbox", name="Message contains").fill(str(CLEARED.q))
+    page.get_by_role("searchbox", name="Search").fill(str(CLEARED.q))
     page.keyboard.press("Enter")
     # A search can be shared by its address, where it stands before the table shows what was found.
-    expect(page).to_have_url(re.compile(r"log_text=was\+cleared"))
+    expect(page).to_have_url(re.compile(r"find=was\+cleared"))
     found = system.client.logs(CLEARED).total
     expect(page.locator(".st-key-log_paging")).to_contain_text(f"Page 1, {found} row")
     opened = page.locator(".st-key-log_opened")

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
 from backend.contract.predictions import EXAMPLE, HousingFeatures
+from dashboard.logs.export import Prepared
 from dashboard.logs.predictions import said_and_sent
 from storage.schema.records import LogRecord
 from storage.spool.log_handler import open_spool
@@ -62,12 +63,30 @@ def test_a_filter_begins_at_the_newest_again(
     page.button(key="log_older").click().run()
     page.selectbox(key="log_level").set_value("ERROR").run()
     assert _messages(page) == [f"line {number}" for number in range(240, -1, -10)]
-    page.text_input(key="log_text").set_value("LINE 24").run()
+    page.text_input(key="find").set_value("LINE 24").run()
     assert _messages(page) == ["line 240"]
     page.selectbox(key="log_level").set_value("Any level").run()
-    page.text_input(key="log_text").set_value("").run()
+    page.text_input(key="find").set_value("").run()
     page.text_input(key="log_module").set_value("training").run()
     assert set(page.dataframe[0].value["module"]) == {"training.worker"}
+    assert not sentences(page)
+
+
+def test_a_click_on_a_value_filters_and_a_second_one_does_not(
+    open_page: OpenPage, service: Service, many_lines: None
+) -> None:
+    page = open_page("logs", service)
+    assert any(each.value.startswith("250 log lines, per ") for each in page.caption)
+    value = page.button(key="log_by_module_1")
+    assert "25" in value.label
+    value.click().run()
+    assert page.text_input(key="log_module").value == "training.worker"
+    assert set(page.dataframe[0].value["module"]) == {"training.worker"}
+    assert any(each.value.startswith("25 log lines, per ") for each in page.caption)
+    page.button(key="log_by_level_0").click().run()
+    assert page.selectbox(key="log_level").value == "ERROR"
+    page.button(key="log_by_level_0").click().run()
+    assert page.selectbox(key="log_level").value == "Any level"
     assert not sentences(page)
 
 
@@ -112,6 +131,61 @@ def test_requests_are_listed_and_filtered(
     assert not sentences(page)
 
 
+def test_requests_are_filtered_by_a_click_and_sorted_by_latency(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    for _ in range(3):
+        client.predict(HousingFeatures(**EXAMPLE))
+    client.info()
+    service.store_records()
+    page = open_page("logs", service)
+    _open_requests(page)
+    page.button(key="request_by_status_0").click().run()
+    assert page.number_input(key="request_status").value == 200
+    page.button(key="request_by_sources_0").click().run()
+    assert page.selectbox(key="request_traffic").value == "Clients"
+    page.selectbox(key="request_order").set_value("Slowest first").run()
+    latencies = list(page.dataframe[0].value["milliseconds"])
+    assert latencies == sorted(latencies, reverse=True)
+    page.number_input(key="request_latency").set_value(1e6).run()
+    assert any("No requests match" in text.value for text in page.markdown)
+    assert not sentences(page)
+
+
+def test_a_live_list_follows_new_rows_until_it_is_switched_off(
+    open_page: OpenPage, service: Service, many_lines: None, spool: Spool
+) -> None:
+    page = open_page("logs", service)
+    page.toggle(key="log_live").set_value(True).run()
+    spool.append([_line(1_001)])
+    service.store_records()
+    page.run()
+    assert _messages(page)[0] == "line 1001"
+    page.toggle(key="log_live").set_value(False).run()
+    spool.append([_line(1_002)])
+    service.store_records()
+    page.run()
+    assert _messages(page)[0] == "line 1001"
+    assert not sentences(page)
+
+
+@pytest.mark.parametrize(("form", "first"), [("CSV", b"id,"), ("JSON lines", b'{"id":')])
+def test_what_matches_is_exported(
+    open_page: OpenPage, service: Service, many_lines: None, form: str, first: bytes
+) -> None:
+    page = open_page("logs", service)
+    page.selectbox(key="log_level").set_value("ERROR").run()
+    page.radio(key="log_form").set_value(form).run()
+    page.button(key="log_prepare").click().run()
+    assert not sentences(page)
+    ready: Prepared = page.session_state["log_prepared"]
+    assert ready.rows == 25
+    assert ready.content.startswith(first)
+    assert any(each.value.startswith("25 log lines, 0.0 MB") for each in page.caption)
+    page.selectbox(key="log_level").set_value("Any level").run()
+    assert not page.get("download_button")
+
+
 def test_predictions_are_found_by_what_their_caller_said(
     open_page: OpenPage, service: Service, client: HousingClient
 ) -> None:
@@ -123,9 +197,9 @@ def test_predictions_are_found_by_what_their_caller_said(
     page.session_state["logs_tab"] = "Predictions"
     page.run()
     assert len(page.dataframe[0].value) == 2
-    page.text_input(key="prediction_reference").set_value("**17**").run()
-    assert page.dataframe[0].value["metadata"].tolist() == ["channel=web"]
-    page.text_input(key="prediction_reference").set_value("").run()
+    page.text_input(key="find").set_value("**17**").run()
+    assert page.dataframe[-1].value["metadata"].tolist() == ["channel=web"]
+    page.text_input(key="find").set_value("").run()
     page.text_input(key="prediction_metadata").set_value("channel = web").run()
     assert page.dataframe[0].value["reference"].tolist() == ["**17**"]
     assert not sentences(page)
