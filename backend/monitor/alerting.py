@@ -97,8 +97,9 @@ def _timed(book: AlertBook, found: AlertRulesResponse) -> AlertBook:
 
 
 def _sentence(alert: Alert) -> str:
-    word = "Alert" if alert.resolved_at is None else "Resolved"
-    return f"{word}, {alert.severity}: {alert.title}. {alert.why}"
+    if alert.resolved_at is not None:
+        return f"Resolved: {alert.title}. Last: {alert.why}"
+    return f"{alert.severity.capitalize()}: {alert.title}. {alert.why}"
 
 
 def _event(alert: Alert, now: datetime) -> EventRecord:

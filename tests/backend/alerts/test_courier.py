@@ -2,18 +2,20 @@
 
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from backend.alerts.acts import noted
 from backend.alerts.courier import Courier
 from backend.alerts.machine import queued, step, with_routes
 from backend.alerts.senders import SignedWebhook
 from backend.alerts.store import AlertStore
 from storage.errors import ProgressUnavailable
 from storage.paths import RuntimePaths
-from storage.schema.alerts import AlertBook, AlertMessage
+from storage.schema.alerts import AlertBook, AlertMessage, Note
 from tests.backend.alerts.servers import SECRET, webhook
 from tests.backend.alerts.test_machine import NOON, reading
 from tests.system import finished, wait_for
@@ -154,6 +156,20 @@ def test_a_message_that_was_sent_while_the_disk_was_full_is_not_sent_again(
                 courier.send_next("webhook", NOON)
     assert courier.send_next("webhook", NOON)
     assert (len(route.ids), store.read().outbox) == (1, ())
+
+
+def test_monitor_and_service_change_the_file_in_turn(tmp_path: Path, store: AlertStore) -> None:
+    alert_id = fires(store, []).firing[0].alert_id
+
+    def write(person: str) -> None:
+        own = AlertStore(RuntimePaths(tmp_path))
+        for number in range(10):
+            note = Note(at=NOON, person=person, text=str(number))
+            own.change(lambda book, note=note: noted(book, alert_id, note))  # type: ignore[misc]
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(write, ["Ada", "Grace", "Joan"]))
+    assert len(store.read().firing[0].notes) == 30
 
 
 def test_a_damaged_file_is_set_aside_and_said(

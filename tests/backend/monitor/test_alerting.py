@@ -94,7 +94,7 @@ def test_the_monitor_tells_of_an_outage_by_mail_and_webhook(
     assert receiver.messages[0]["fired"][0]["rule"] == "outage"
     assert box.mail[0]["Subject"].startswith("Alert: The service does not predict (http://")
     said = log.read_text()
-    assert "Alert, critical: The service does not predict." in said
+    assert "Critical: The service does not predict." in said
     assert "Sent the message" in said
     for secret in (PASSWORD, SECRET, receiver.url, "ada@example.com"):
         assert secret not in said
