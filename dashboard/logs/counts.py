@@ -11,6 +11,7 @@ from backend.contract.counts import CountsResponse, Facet
 from dashboard.charts.chart_panel import count_axis, panel_grid, time_axis
 from dashboard.charts.colours import DOWN, HERE, TOTAL, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running
+from dashboard.shared.sources import NAMES
 from dashboard.wording.foreign import plain
 from dashboard.wording.moment import period, step_words, to_the_second
 
@@ -18,6 +19,8 @@ CHART_HEIGHT = 150
 MOST_VALUES = 6
 """Values of one facet that are shown; the rest is said."""
 VIOLET, GREEN = "#9a70c4", "#4f8f57"
+BY_SOURCE: dict[str, str] = {str(source): name for source, name in NAMES.items()}
+"""The names of sources; other parts of a stack are shown as they are."""
 COLOURS = {
     "DEBUG": UP,
     "INFO": TOTAL,
@@ -133,7 +136,7 @@ def counts_option(counts: CountsResponse) -> dict[str, Any]:
 def _bars(part: str, colour: str) -> dict[str, Any]:
     return {
         "type": "bar",
-        "name": part,
+        "name": BY_SOURCE.get(part, part),
         "stack": "rows",
         "encode": {"x": "time", "y": part},
         "itemStyle": {"color": colour},

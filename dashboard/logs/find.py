@@ -1,21 +1,16 @@
 """One request, found by whatever a person has of it: its id, a prediction's id, or the caller's reference."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import TypeVar
 
 import streamlit as st
 
-from backend.client import HousingClient, ServiceRefused
+from backend.client import HousingClient
 from backend.contract.one_request import OneRequestResponse
 from backend.contract.predictions import LONGEST_REFERENCE
 from backend.contract.records import PredictionRow, PredictionsQuery
 from dashboard.logs.link import draw_link
-from dashboard.logs.messages import draw_lines
-from dashboard.logs.predictions import draw_prediction, draw_predictions
-from dashboard.shared.event import event_cells, event_columns
-from dashboard.shared.foreign_text import harmless
+from dashboard.logs.predictions import draw_prediction
+from dashboard.logs.story import draw_story, unless_absent
 from dashboard.shared.request import draw_request
 from dashboard.shared.service import asking_service, housing_client
 
@@ -23,8 +18,6 @@ FIND = "find"
 """Key of the field, and its name in the page's address."""
 
 REFERENCE = "Reference"
-
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -93,10 +86,10 @@ def find(client: HousingClient, name: str) -> Found | None:
     ClientError
         If the service does not answer, or refuses.
     """
-    logged = _unless_absent(lambda: client.prediction(name))
+    logged = unless_absent(lambda: client.prediction(name))
     if logged is not None:
         return Found("Prediction ID", _request_of(client, logged.prediction), logged.prediction)
-    request = _unless_absent(lambda: client.request(name))
+    request = unless_absent(lambda: client.request(name))
     if request is not None:
         return Found("Request ID", request)
     query = PredictionsQuery.model_construct(reference=name)
@@ -107,16 +100,7 @@ def find(client: HousingClient, name: str) -> Found | None:
 
 
 def _request_of(client: HousingClient, prediction: PredictionRow) -> OneRequestResponse | None:
-    return _unless_absent(lambda: client.request(prediction.request_id))
-
-
-def _unless_absent(ask: Callable[[], Answer]) -> Answer | None:
-    try:
-        return ask()
-    except ServiceRefused as error:
-        if error.error.status == HTTPStatus.NOT_FOUND:
-            return None
-        raise
+    return unless_absent(lambda: client.request(prediction.request_id))
 
 
 def _draw(found: Found) -> None:
@@ -142,20 +126,4 @@ def _draw_request(found: OneRequestResponse, shown: PredictionRow | None) -> Non
         draw_link("found_request", found.requests[0].request_id)
     else:
         st.caption("Its own record is not kept; its log lines are.")
-    rest = [each for each in found.predictions if shown is None or each.id != shown.id]
-    if rest:
-        st.subheader("Predictions" if shown is None else "Its other predictions", anchor=False)
-        draw_predictions("found_predictions", rest)
-    if found.logs:
-        st.subheader("Log lines", anchor=False)
-        draw_lines("found_lines", found.logs)
-    if found.events:
-        st.subheader("Events within two minutes", anchor=False)
-        st.dataframe(
-            harmless(event_cells(event) for event in found.events),
-            key="found_events",
-            height="content",
-            hide_index=True,
-            column_config=event_columns(),
-            alt="Events around the request, newest first",
-        )
+    draw_story("found", found, shown)

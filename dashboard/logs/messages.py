@@ -82,7 +82,6 @@ def _draw_list(filters: LogFilters, *, live: bool) -> None:
         if draw_counts("log", "log lines", counts, filters.facets()) and live:
             st.rerun()
         with st.container(horizontal=True, key="log_top"):
-            pages.draw_turning(answer)
             draw_export(
                 "log",
                 "log lines",
@@ -92,6 +91,7 @@ def _draw_list(filters: LogFilters, *, live: bool) -> None:
                     LineExportQuery.model_validate(chosen | {"format": form, "limit": limit})
                 ),
             )
+            pages.draw_turning(answer)
         draw_looked(answer)
         draw_lines("log", answer.logs)
 

@@ -92,7 +92,6 @@ def _draw_list(filters: PredictionFilters, *, live: bool) -> None:
         if draw_counts("prediction", "predictions", counts, filters.facets()) and live:
             st.rerun()
         with st.container(horizontal=True, key="prediction_top"):
-            pages.draw_turning(answer)
             draw_export(
                 "prediction",
                 "predictions",
@@ -102,6 +101,7 @@ def _draw_list(filters: PredictionFilters, *, live: bool) -> None:
                     PredictionExportQuery.model_construct(**chosen, format=form, limit=limit)
                 ),
             )
+            pages.draw_turning(answer)
         draw_looked(answer)
         draw_predictions("prediction", answer.predictions)
 

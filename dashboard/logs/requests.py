@@ -15,6 +15,7 @@ from dashboard.logs.counts import FacetChoice, draw_counts
 from dashboard.logs.export import draw_export
 from dashboard.logs.link import draw_link
 from dashboard.logs.live import LiveList, choose_live, draw_live, draw_looked
+from dashboard.logs.story import draw_story, unless_absent
 from dashboard.logs.traffic import traffic_facet
 from dashboard.shared.open_row import draw_rows
 from dashboard.shared.request import draw_request, request_cells, request_columns
@@ -89,7 +90,6 @@ def _draw_list(filters: RequestFilters, *, live: bool) -> None:
         if draw_counts("request", "requests", counts, filters.facets()) and live:
             st.rerun()
         with st.container(horizontal=True, key="request_top"):
-            pages.draw_turning(answer)
             draw_export(
                 "request",
                 "requests",
@@ -99,6 +99,7 @@ def _draw_list(filters: RequestFilters, *, live: bool) -> None:
                     RequestExportQuery.model_validate(chosen | {"format": form, "limit": limit})
                 ),
             )
+            pages.draw_turning(answer)
         draw_looked(answer)
         _draw_rows(answer, filters.order)
 
@@ -108,8 +109,11 @@ def _draw_rows(answer: RequestsResponse, order: str) -> None:
     rows = answer.metrics
     opened = draw_rows("request", rows, request_cells, request_columns(), nothing, order.lower())
     if opened is not None:
-        draw_request("request", opened)
+        draw_request("request", opened, whole=True)
         draw_link("request", opened.request_id)
+        story = unless_absent(lambda: housing_client().request(opened.request_id))
+        if story is not None:
+            draw_story("request_story", story)
 
 
 def _choose_filters() -> RequestFilters:

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 
 from backend.contract.query.sources import Source
-from dashboard.logs.counts import FacetChoice
-from dashboard.shared.sources import LISTED, NAMES
-
-BY_SOURCE: dict[str, str] = {str(source): name for source, name in NAMES.items()}
+from dashboard.logs.counts import BY_SOURCE, FacetChoice
+from dashboard.shared.sources import LISTED
 
 
 def traffic_facet(name: str, sources: Sequence[Source]) -> FacetChoice:
