@@ -68,9 +68,9 @@ class FacetChoice:
 
 
 def draw_counts(
-    name: str, noun: str, counts: CountsResponse, facets: Mapping[str, FacetChoice]
+    name: str, noun: str, counts: CountsResponse | None, facets: Mapping[str, FacetChoice]
 ) -> bool:
-    """Draw the chart and the facets; return whether a value was clicked.
+    """Draw the chart and the facets, if counting worked; return whether a value was clicked.
 
     Parameters
     ----------
@@ -79,6 +79,8 @@ def draw_counts(
     noun
         What is counted, in the plural.
     """
+    if counts is None:
+        return False
     st.caption(counted_words(noun, counts))
     if not counts.rows:
         return False
@@ -101,11 +103,11 @@ def draw_counts(
 def counted_words(noun: str, counts: CountsResponse) -> str:
     """Return how many there are, in which time, and whether that is all."""
     step = step_words(timedelta(seconds=counts.step_seconds))
+    rows = f"{counts.rows:,} {noun.removesuffix('s') if counts.rows == 1 else noun}, per {step}"
     if counts.counted_since is None:
-        return f"{counts.rows:,} {noun}, per {step}, {period(counts.since, counts.until)}."
+        return f"{rows}, {period(counts.since, counts.until)}."
     return (
-        f"{counts.rows:,} {noun}, per {step}, counted since {to_the_second(counts.counted_since)}. "
-        "Older ones are listed, not counted."
+        f"{rows}, counted since {to_the_second(counts.counted_since)}: older ones are not counted."
     )
 
 

@@ -11,6 +11,7 @@ from backend.contract.records import PageResponse
 from dashboard.settings import dashboard_settings
 from dashboard.shared.open_row import rows_key
 from dashboard.shared.paged_list import Answer, PagedList
+from dashboard.shared.service import asking_quietly
 from dashboard.wording.moment import to_the_second
 
 SHORTEST_SECONDS = 2.0
@@ -63,13 +64,15 @@ class LiveList(PagedList[Answer]):
         count: Callable[[], CountsResponse],
         *,
         live: bool,
-    ) -> tuple[Answer, CountsResponse]:
+    ) -> tuple[Answer, CountsResponse | None]:
         """Return the current page and the counts; of a live list the newest page, unless a row is open.
+
+        Rows are shown even if counting them fails, which is said in its place.
 
         Raises
         ------
         ClientError
-            If a call fails.
+            If the page cannot be read.
         """
         if live and not self.is_open():
             self._begin()
@@ -77,11 +80,14 @@ class LiveList(PagedList[Answer]):
         is_new = self._state("filters") != filters
 
         def ask_both(token: str | None) -> Answer:
+            answer = ask(token)
             now = datetime.now(UTC)
             is_old = known is None or not live or now - known.timestamp > COUNTS_AGE
             if is_new or (token is None and is_old):
-                self._keep("counted", count())
-            return ask(token)
+                self._keep("counted", None)
+                with asking_quietly("Counts"):
+                    self._keep("counted", count())
+            return answer
 
         answer = self.read(filters, ask_both)
         return answer, self._state("counted")

@@ -86,7 +86,7 @@ def _draw_list(filters: LogFilters, *, live: bool) -> None:
                 "log",
                 "log lines",
                 filters,
-                counts.rows,
+                counts.rows if counts else 0,
                 lambda form, limit: client.export_logs(
                     LineExportQuery.model_validate(chosen | {"format": form, "limit": limit})
                 ),

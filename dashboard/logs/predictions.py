@@ -96,7 +96,7 @@ def _draw_list(filters: PredictionFilters, *, live: bool) -> None:
                 "prediction",
                 "predictions",
                 filters,
-                counts.rows,
+                counts.rows if counts else 0,
                 lambda form, limit: client.export_predictions(
                     PredictionExportQuery.model_construct(**chosen, format=form, limit=limit)
                 ),

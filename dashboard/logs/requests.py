@@ -94,7 +94,7 @@ def _draw_list(filters: RequestFilters, *, live: bool) -> None:
                 "request",
                 "requests",
                 filters,
-                counts.rows,
+                counts.rows if counts else 0,
                 lambda form, limit: client.export_requests(
                     RequestExportQuery.model_validate(chosen | {"format": form, "limit": limit})
                 ),

@@ -51,7 +51,7 @@ def draw_rows(
     )
     selected = table.selection.rows
     if not selected:
-        st.caption("Select a row at its left edge to see its details.")
+        st.caption("Select a row at its left edge, or press Shift+Space in it, to see its details.")
         return None
     return rows[selected[0]]
 

@@ -85,6 +85,10 @@ def test_a_log_line_is_searched_and_opened(system: System, page: Page) -> None:
     open_first_row(page, opened)
     expect(opened).to_contain_text("The database was cleared")
     expect(opened).to_contain_text(str(system.client.logs(CLEARED).logs[0].request_id))
+    # A value of the counts filters with a key too, and the filter is in the address.
+    page.locator(".st-key-log_by_level_0 button").first.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"find=was\+cleared.*log_level=|log_level=.*find=was"))
 
 
 def test_the_navigation_leads_to_every_page_and_out_to_mlflow(system: System, page: Page) -> None:

@@ -24,9 +24,10 @@ def test_what_is_not_counted_is_said() -> None:
     assert counted_words("log lines", counts) == (
         "3 log lines, per hour, 2026-11-30 12:00:00 to 13:00:00 UTC."
     )
+    assert counted_words("log lines", _counts({"INFO": 1})).startswith("1 log line, per hour")
     partly = counts.model_copy(update={"counted_since": BEGIN})
     assert counted_words("log lines", partly) == (
-        "3 log lines, per hour, counted since 2026-11-30 12:00 UTC. Older ones are listed, not counted."
+        "3 log lines, per hour, counted since 2026-11-30 12:00 UTC: older ones are not counted."
     )
 
 

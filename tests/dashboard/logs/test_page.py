@@ -9,8 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
 from backend.contract.predictions import EXAMPLE, HousingFeatures
+from backend.routes import counts
 from dashboard.logs.export import Prepared
 from dashboard.logs.predictions import said_and_sent
+from storage.errors import DatabaseUnavailable
+from storage.schema.counts import RowCounts
 from storage.schema.records import LogRecord
 from storage.spool.log_handler import open_spool
 from storage.spool.spool import Spool
@@ -87,6 +90,19 @@ def test_a_click_on_a_value_filters_and_a_second_one_does_not(
     assert page.selectbox(key="log_level").value == "ERROR"
     page.button(key="log_by_level_0").click().run()
     assert page.selectbox(key="log_level").value == "Any level"
+    assert not sentences(page)
+
+
+def test_lines_are_shown_even_if_counting_them_fails(
+    open_page: OpenPage, service: Service, many_lines: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> RowCounts:
+        raise DatabaseUnavailable("It takes too long.")
+
+    monkeypatch.setattr(counts, "count_rows", fail)
+    page = open_page("logs", service)
+    assert _messages(page)[0] == "line 249"
+    assert any(each.value.startswith("Counts unavailable") for each in page.caption)
     assert not sentences(page)
 
 
