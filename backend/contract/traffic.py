@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from backend.contract.base import Request, Success
+from backend.contract.base import Moment, Request, Success
 from backend.contract.query.duration import SHORTEST_WINDOW, Duration
 from backend.contract.query.sources import Sources
 from backend.contract.query.zone import ZoneQuery
@@ -18,13 +18,14 @@ from storage.schema.traffic import VersionChange as VersionChange
 
 
 class RangeQuery(Request):
-    """Query parameters of a time range that ends now."""
+    """Query parameters of a time range that ends now, or at ``until``."""
 
     window: Duration = Field(
         timedelta(hours=1),
         ge=SHORTEST_WINDOW,
         description="Length of the range, such as 30m, 24h or 7d.",
     )
+    until: Moment | None = Field(None, description="End of the range; now by default.")
     endpoint: str | None = Field(
         None,
         max_length=1_000,

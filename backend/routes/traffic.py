@@ -26,7 +26,8 @@ blueprint = Blueprint("traffic", __name__)
 def summary() -> Response:
     """Return requests, errors and latency of each step of a time range."""
     query = read_query(SummaryQuery, request.args)
-    asked = Range.before(utc_now(), query.window, query.step, zone_named(query.zone))
+    zone = zone_named(query.zone)
+    asked = Range.before(utc_now(), query.window, query.step, zone, query.until)
     found = summarize(current_services().database, asked, query.endpoints, query.sources or SOURCES)
     return answer(SummaryResponse(**vars(found), filters=echoed_filters(query)))
 
@@ -42,6 +43,7 @@ def slowest() -> Response:
         query.endpoints,
         query.limit,
         query.sources or SOURCES,
+        query.until,
     )
     body = SlowestResponse(
         requests=[RequestRow(**row) for row in rows],

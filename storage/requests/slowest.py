@@ -126,13 +126,14 @@ def read_slowest(
     endpoints: Sequence[str],
     limit: int,
     sources: Collection[Source] = SOURCES,
+    until: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the slowest requests of the time window before ``now``, slowest first.
+    """Return the slowest requests of the time window before ``until``, or before now, slowest first.
 
     Parameters
     ----------
     window
-        Extended at its start to a whole step.
+        Extended at both ends to a whole step.
     endpoints
         Route templates; empty for all.
     sources
@@ -143,14 +144,16 @@ def read_slowest(
     Raises
     ------
     InvalidInput
-        If the window is longer than the retention of the lists.
+        If the window begins before the oldest list that is kept.
     """
-    width = _width(window)
+    end = now if until is None else min(until, now)
+    age = now - (until or now) + window
+    width, begin = _width(age), now - age
     table = slowest_requests.alias().c
     conditions = [
         table.resolution_seconds == width,
-        table.step_start >= int((now - window).timestamp()) // width * width,
-        table.step_start <= int(now.timestamp()),
+        table.step_start >= int(begin.timestamp()) // width * width,
+        table.step_start <= int(end.timestamp()),
         *([table.endpoint.in_(endpoints)] if endpoints else []),
         is_from(table.source, sources),
     ]
@@ -165,9 +168,9 @@ def read_slowest(
         return read_rows(connection, query)
 
 
-def _width(window: timedelta) -> int:
+def _width(age: timedelta) -> int:
     for resolution in SLOWEST_RESOLUTIONS:
-        if window <= resolution.kept:
+        if age <= resolution.kept:
             return resolution.seconds
     longest = SLOWEST_RESOLUTIONS[-1].kept.days
     raise InvalidInput(f"The slowest requests are kept for {longest} d; ask for a shorter window.")

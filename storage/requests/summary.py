@@ -32,7 +32,7 @@ USUAL_STEPS = 72
 
 @dataclass(frozen=True)
 class Range:
-    """Round steps of time before ``now``, at which the last one may not be over.
+    """Round steps of time, of which the last one may not be over ``now``.
 
     Where a zone's round times lie between those at which requests are counted (at a quarter past, for
     counts of ten minutes), the few minutes between count for the step before.
@@ -44,19 +44,28 @@ class Range:
 
     @classmethod
     def before(
-        cls, now: datetime, window: timedelta, step: timedelta | None, zone: tzinfo = UTC
+        cls,
+        now: datetime,
+        window: timedelta,
+        step: timedelta | None,
+        zone: tzinfo = UTC,
+        until: datetime | None = None,
     ) -> "Range":
-        """Return the steps that cover the time window before ``now``, at the round times of a zone.
+        """Return the steps that cover the window before ``until``, or before now, at a zone's round times.
 
         Raises
         ------
         InvalidInput
             If there would be too many, or none are kept for that long.
         """
-        width = _width(window, step)
-        # The second that is running is part of the range.
-        steps = TimeSteps.covering(now - window, now + timedelta(seconds=1), width, zone)
-        return cls(steps, now, _resolution(steps, window))
+        # This moment is part of the range, but a step that has not begun is not.
+        end = now + datetime.resolution if until is None or until > now else until
+        age = now - (until or now) + window
+        begin = now - _kept(age)
+        if begin >= now:
+            raise InvalidInput("The range begins in the future; ask for an earlier one.")
+        steps = TimeSteps.covering(begin, end, _width(window, age, step), zone)
+        return cls(steps, now, _resolution(steps, age))
 
 
 @dataclass(frozen=True)
@@ -206,14 +215,20 @@ def _figures(by_status: Counter[int], seconds: Sequence[float | None]) -> dict[s
     }
 
 
-def _width(window: timedelta, step: timedelta | None) -> timedelta:
+def _kept(age: timedelta) -> timedelta:
     longest = RESOLUTIONS[-1].kept
-    if window > longest:
+    if age > longest:
         raise InvalidInput(
             f"Request counts are kept for {longest.days} d; ask for a shorter window."
         )
+    return age
+
+
+def _width(window: timedelta, age: timedelta, step: timedelta | None) -> timedelta:
+    """Return the width of the steps of a window that began ``age`` ago."""
     if step is None:
-        return round_width(window, USUAL_STEPS)
+        kept = next(one for one in RESOLUTIONS if age <= one.kept)
+        return max(round_width(window, USUAL_STEPS), timedelta(seconds=kept.seconds))
     if step > window:
         raise InvalidInput("The step is longer than the window; ask for a shorter step.")
     if window / step > MOST_STEPS:
@@ -224,20 +239,21 @@ def _width(window: timedelta, step: timedelta | None) -> timedelta:
     return step
 
 
-def _resolution(steps: TimeSteps, window: timedelta) -> Resolution:
+def _resolution(steps: TimeSteps, age: timedelta) -> Resolution:
+    """Return the counts from which steps are read, of a window that began ``age`` ago."""
     try:
         resolution = resolution_for(steps.step_seconds)
     except ValueError as error:
         raise InvalidInput(
             "The step must be a whole multiple of 10s, such as 30s or 5m."
         ) from error
-    if window > resolution.kept:
-        wider = next(one for one in RESOLUTIONS if window <= one.kept)
+    if age > resolution.kept:
+        wider = next(one for one in RESOLUTIONS if age <= one.kept)
         raise InvalidInput(
-            f"A window this long is counted in steps of {wider.seconds // 60}m; "
+            f"A window that begins this long ago is counted in steps of {wider.seconds // 60}m; "
             "ask for a step that is a whole multiple of that."
         )
-    exact = (one for one in reversed(RESOLUTIONS) if window <= one.kept and _fits(one, steps))
+    exact = (one for one in reversed(RESOLUTIONS) if age <= one.kept and _fits(one, steps))
     return next(exact, resolution)
 
 

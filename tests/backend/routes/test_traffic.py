@@ -1,6 +1,7 @@
 """Requests in figures over HTTP: what was asked is counted, and a range that makes no sense is refused."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -8,6 +9,7 @@ from flask.testing import FlaskClient
 from backend.contract.base import ErrorResponse
 from backend.contract.traffic import SlowestResponse, SummaryResponse
 from storage.domain.inputs import EXAMPLE
+from storage.schema.records import utc_now
 
 
 @pytest.fixture
@@ -49,6 +51,16 @@ def test_the_summary_counts_what_was_asked(http: FlaskClient) -> None:
     assert summary.step_seconds == 10
     assert summary.series[0].time == summary.since
     assert summary.version_changes == []
+
+
+@pytest.mark.usefixtures("asked")
+def test_an_earlier_range_ends_when_it_is_told_to(http: FlaskClient) -> None:
+    hour_ago = (utc_now() - timedelta(hours=1)).isoformat().replace("+", "%2B")
+    before = _summary(http, f"?window=15m&until={hour_ago}")
+    assert before.totals.requests == 0
+    assert before.until <= before.timestamp - timedelta(minutes=59)
+    slowest = http.get(f"/metrics/api/slowest?window=15m&until={hour_ago}").json
+    assert SlowestResponse.model_validate(slowest).total == 0
 
 
 @pytest.mark.usefixtures("asked")

@@ -156,6 +156,19 @@ def test_the_slowest_are_those_of_the_rows(
     assert by_time[row["response_time"]].timestamp == row["timestamp"]
 
 
+def test_the_slowest_of_an_earlier_range_are_of_that_range(
+    writable: Database, readable: Database
+) -> None:
+    requests = _many(900, HOUR)
+    _store(writable, requests)
+    until = NOON - timedelta(minutes=20)
+    rows = read_slowest(readable, NOON, timedelta(minutes=10), (), SLOWEST_KEPT, until=until)
+    whole_steps = until - timedelta(minutes=10), until + timedelta(minutes=1)
+    inside = [one for one in requests if whole_steps[0] <= one.timestamp < whole_steps[1]]
+    exact = sorted((one.response_time for one in inside), reverse=True)[:SLOWEST_KEPT]
+    assert [row["response_time"] for row in rows] == exact
+
+
 def test_no_list_of_the_slowest_grows_beyond_what_is_kept(writable: Database) -> None:
     _store(writable, _many(900, timedelta(minutes=3)), batch=50)
     table = slowest_requests.c

@@ -56,9 +56,34 @@ def test_a_range_has_not_too_many_steps_by_itself(minutes: int) -> None:
     assert chosen.steps.until > NOON + timedelta(seconds=3)
 
 
-def test_the_running_second_is_part_of_a_range() -> None:
+@pytest.mark.parametrize(
+    ("days_ago", "seconds"), [(0.5, 10), (3, 60), (20, 600)], ids=["today", "this week", "before"]
+)
+def test_an_earlier_range_has_steps_as_fine_as_counts_are_still_kept(
+    days_ago: float, seconds: int
+) -> None:
+    until = NOON - timedelta(days=days_ago)
+    chosen = Range.before(NOON, timedelta(minutes=15), None, until=until)
+    assert chosen.resolution.seconds == chosen.steps.step_seconds == seconds
+    assert chosen.steps.until - until < chosen.steps.width
+    assert not any(step.is_unfinished(chosen.now) for step in chosen.steps.each())
+
+
+def test_a_range_ends_now_at_the_latest() -> None:
+    now = Range.before(NOON, HOUR, None)
+    later = Range.before(NOON, 2 * HOUR, now.steps.width, until=NOON + HOUR)
+    assert later.steps == now.steps
+    with pytest.raises(InvalidInput, match="begins in the future"):
+        Range.before(NOON, HOUR, None, until=NOON + 2 * HOUR)
+
+
+def test_this_moment_is_part_of_a_range_but_no_step_that_has_not_begun() -> None:
     last = Range.before(NOON, HOUR, None).steps.each()[-1]
     assert (last.since, last.is_unfinished(NOON)) == (NOON, True)
+    just_before = NOON - timedelta(seconds=0.5)
+    *finished, running = Range.before(just_before, HOUR, None).steps.each()
+    assert running.is_unfinished(just_before)
+    assert not any(step.is_unfinished(just_before) for step in finished)
 
 
 @pytest.mark.parametrize(
