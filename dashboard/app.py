@@ -6,7 +6,8 @@ import streamlit as st
 
 from backend.contract.definition import ABOUT, IS_EMBEDDED, TITLE
 from backend.contract.service import VERSION
-from dashboard.navigation import PAGES
+from dashboard.header.bar import draw_header
+from dashboard.navigation import OVERVIEW, PAGES
 from dashboard.settings import addresses
 
 # A file of its own: Streamlit would fetch a named icon's picture from the internet.
@@ -38,4 +39,5 @@ page = st.navigation(
 )
 # Not a caption: one is painted at 60 %, too faint to read on the sidebar.
 st.sidebar.markdown(f":small[:gray[Version {VERSION}]]")
+draw_header(next((one for one in PAGES if one.title == page.title), OVERVIEW))
 page.run()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -17,11 +18,32 @@ PREDICT_ICON = ":material/calculate:"
 
 @dataclass(frozen=True)
 class ConsolePage:
-    """One page; ``name`` is its room in this folder and its path in the address."""
+    """One page.
+
+    Attributes
+    ----------
+    name
+        Its room in this folder and its path in the address.
+    usual_range
+        The last so much is what it shows unless the operator chooses; None: it shows no range of time.
+    """
 
     name: str
     icon: str
     help: str
+    usual_range: timedelta | None = None
+
+    @property
+    def usual(self) -> timedelta:
+        """Its usual range, of a page that has one."""
+        if self.usual_range is None:
+            raise ValueError(f"The page {self.name} shows no range of time.")
+        return self.usual_range
+
+    @property
+    def title(self) -> str:
+        """Its name in the navigation."""
+        return self.name.capitalize()
 
     @property
     def script(self) -> str:
@@ -32,7 +54,7 @@ class ConsolePage:
         """Return the page for the navigation; the first one is the one that opens."""
         return st.Page(
             self.script,
-            title=self.name.capitalize(),
+            title=self.title,
             url_path=self.name,
             icon=self.icon,
             default=self is OVERVIEW,
@@ -45,7 +67,10 @@ class ConsolePage:
 
 
 OVERVIEW = ConsolePage(
-    "overview", ":material/monitoring:", "Service health, current model, traffic and latency."
+    "overview",
+    ":material/monitoring:",
+    "Service health, current model, traffic and latency.",
+    timedelta(hours=1),
 )
 PREDICT = ConsolePage(
     "predict", PREDICT_ICON, f"Describe {with_article(SUBJECT)} and get its predicted {VALUE}."
@@ -59,13 +84,22 @@ DATA = ConsolePage(
     f"The {SUBJECTS} that the model learned from: columns, split, and what is odd about them.",
 )
 LATENCY = ConsolePage(
-    "latency", ":material/speed:", "Response times, request rate and errors over time."
+    "latency",
+    ":material/speed:",
+    "Response times, request rate and errors over time.",
+    timedelta(minutes=15),
 )
 PERFORMANCE = ConsolePage(
-    "performance", ":material/target:", "Prediction error, measured and estimated."
+    "performance",
+    ":material/target:",
+    "Prediction error, measured and estimated.",
+    timedelta(hours=24),
 )
 DRIFT = ConsolePage(
-    "drift", ":material/compare:", "Whether recent inputs still look like the training data."
+    "drift",
+    ":material/compare:",
+    "Whether recent inputs still look like the training data.",
+    timedelta(hours=24),
 )
 RETRAIN = ConsolePage(
     "retrain", ":material/model_training:", "Request a retraining, follow it and see its result."

@@ -13,7 +13,7 @@ from dashboard.settings import shared_settings
 from dashboard.shared.foreign_text import harmless
 from dashboard.shared.person import signed_in_person
 from dashboard.wording.foreign import plain
-from dashboard.wording.moment import COLUMN_FORMAT, cell, moment
+from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, moment
 from storage.scored_files.runs import MOST_RUNS, ScoredRun, ScoredRuns
 
 PERSON = "batch_person"
@@ -140,7 +140,9 @@ def _cells(run: ScoredRun) -> dict[str, Any]:
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "started_at": config.DatetimeColumn("Started, UTC", format=COLUMN_FORMAT, width=150),
+        "started_at": config.DatetimeColumn(
+            column_title("Started"), format=COLUMN_FORMAT, width=150
+        ),
         "file": config.TextColumn("File", width="medium"),
         "person": config.TextColumn("By", width="small"),
         "rows": config.NumberColumn("Rows", format="%,d", width="small"),

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from dashboard.wording.moment import on_axis
+
 OVER, RUNNING, LINK = range(3)
 """Datasets: the steps that are over, the running one, and the running one with the one before."""
 FAINT = 0.5
@@ -25,7 +27,7 @@ def middle(since: datetime, until: datetime) -> str:
     >>> middle(datetime(2026, 11, 23, 16), datetime(2026, 11, 23, 17))
     '2026-11-23T16:30:00'
     """
-    return (since + (until - since) / 2).isoformat()
+    return on_axis(since + (until - since) / 2)
 
 
 def running_words(*, unfinished: bool) -> str:

@@ -11,6 +11,7 @@ from dashboard.charts.histogram import stepped
 from dashboard.charts.time_steps import middle, step_datasets, with_running
 from dashboard.wording.drift_words import PREDICTION, column_scale, column_unit
 from dashboard.wording.feature_words import feature_named, is_year, whole_years
+from dashboard.wording.moment import on_axis
 from dashboard.wording.value import in_percent
 
 REFERENCE, CURRENT = "Reference", "Current"
@@ -70,7 +71,7 @@ def timeline_option(
 ) -> dict[str, Any]:
     """Return the chart: the statistic of each step, over the expected range; rows below."""
     unfinished = points[-1].unfinished
-    span = {"min": points[0].since.isoformat(), "max": points[-1].until.isoformat()}
+    span = {"min": on_axis(points[0].since), "max": on_axis(points[-1].until)}
     return {
         "useUTC": True,
         "animationDuration": 300,

@@ -1,4 +1,4 @@
-"""The Drift page: the period, the verdict, the ranking, one input, all inputs together, and the action."""
+"""The Drift page: the verdict, the ranking, one input, all inputs together, and the action."""
 
 import streamlit as st
 
@@ -6,19 +6,16 @@ from backend.contract.drift import DriftWindowResponse
 from backend.contract.query.sources import CUSTOMERS
 from dashboard.drift.column import draw_opened, opened_name
 from dashboard.drift.multivariate_chart import draw_multivariate
-from dashboard.drift.reading import (
-    USUAL_WINDOW,
-    WINDOWS,
-    DriftChoice,
-    forget_reading,
-    read_drift,
-)
+from dashboard.drift.reading import DriftChoice, read_drift
 from dashboard.drift.refused import draw_refused
 from dashboard.drift.table import draw_table
 from dashboard.drift.verdict import draw_no_verdict, draw_verdict
+from dashboard.navigation import DRIFT
 from dashboard.shared.judged import choose_judged
 from dashboard.shared.retraining_request import draw_retraining_request
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.time_range import chosen_range
+from dashboard.wording.zone import zone_name
 
 UNSEEN = (
     "Inputs cannot show that actual values changed while the inputs did not (all 20 % higher, for "
@@ -27,8 +24,8 @@ UNSEEN = (
 
 
 def draw_drift() -> None:
-    """Read the chosen window, then draw it: a failed call leaves one sentence in its place."""
-    choice = _choose()
+    """Read the chosen range, then draw it: a failed call leaves one sentence in its place."""
+    choice = DriftChoice(chosen_range(DRIFT.usual), choose_judged("drift"), zone_name())
     with asking_service():
         with st.spinner("Comparing with the training data …"):
             reading = read_drift(housing_client(), choice, opened_name())
@@ -38,14 +35,6 @@ def draw_drift() -> None:
             draw_no_verdict(found)
             return
         _draw_found(found, of_customers=choice.sources == CUSTOMERS)
-
-
-def _choose() -> DriftChoice:
-    # Side by side as far as there is room: in columns, a narrow screen would cut them.
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        window_name, sources = choose_judged("drift", WINDOWS, USUAL_WINDOW)
-        st.button("Refresh", icon=":material/refresh:", key="drift_again", on_click=forget_reading)
-    return DriftChoice(window_name, sources)
 
 
 def _draw_found(found: DriftWindowResponse, *, of_customers: bool) -> None:

@@ -1,7 +1,6 @@
 """What the Drift page has read: one window, compared once, until the operator refreshes."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import streamlit as st
 
@@ -9,33 +8,20 @@ from backend.client import HousingClient
 from backend.contract.drift import ColumnName, DriftQuery, DriftWindowResponse
 from backend.contract.query.sources import CUSTOMERS, Source
 from backend.contract.refused import RefusedQuery, RefusedResponse
-from dashboard.wording.moment import ZONE
+from dashboard.shared.time_range import TimeRange
 
 KEPT = "drift_reading"
 OPENED = "drift_opened"
 """Session state: the opened column; absent: the first of the ranking."""
-WINDOWS = {
-    "5 minutes": timedelta(minutes=5),
-    "15 minutes": timedelta(minutes=15),
-    "1 hour": timedelta(hours=1),
-    "24 hours": timedelta(hours=24),
-    "7 days": timedelta(days=7),
-    "30 days": timedelta(days=30),
-}
-USUAL_WINDOW = "24 hours"
 
 
 @dataclass(frozen=True)
 class DriftChoice:
-    """A window by its name, and whose predictions of it."""
+    """A range of time, and whose predictions of it."""
 
-    window_name: str
+    range: TimeRange
     sources: tuple[Source, ...] = CUSTOMERS
-
-    @property
-    def window(self) -> timedelta:
-        """Its length."""
-        return WINDOWS[self.window_name]
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -68,15 +54,10 @@ def read_drift(
     last: DriftReading | None = st.session_state.get(KEPT)
     if last is not None and last.answers(choice, opened):
         return last
-    until = last.found.until if last is not None and last.choice == choice else None
-    asked = {"window": choice.window, "sources": choice.sources}
-    found = client.drift(DriftQuery(**asked, until=until, feature=opened, zone=ZONE))
+    until = last.found.until if last is not None and last.choice == choice else choice.range.until
+    asked = {"window": choice.range.length, "sources": choice.sources}
+    found = client.drift(DriftQuery(**asked, until=until, feature=opened, zone=choice.zone))
     refused = client.refused_inputs(RefusedQuery(**asked, until=found.until))
     reading = DriftReading(choice, opened, found, refused)
     st.session_state[KEPT] = reading
     return reading
-
-
-def forget_reading() -> None:
-    """Compare again when the page is drawn next."""
-    st.session_state.pop(KEPT, None)

@@ -24,7 +24,7 @@ def draw_verdict(found: DriftWindowResponse) -> None:
         st.markdown(_alarm_words(found))
         second(found, heading="#####")
         st.caption(sample_words(found))
-        draw_age(found.until, " *Refresh* compares again.")
+        draw_age(found.until, " The header's :material/refresh: compares again.")
 
 
 def _training_verdict(found: DriftWindowResponse, heading: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import streamlit as st
@@ -11,9 +11,12 @@ from backend.contract.traffic import Step, SummaryResponse, VersionChange
 from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title
 from dashboard.charts.colours import DOWN, HERE, TOTAL, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running
-from dashboard.wording.moment import step_words
+from dashboard.wording.moment import on_axis, period, step_words
+from dashboard.wording.version_words import short_version
 
 HEIGHT = 560
+CHART_LEFT = 48
+"""Pixels beside the panels."""
 LEAST_SHARE_OF_STEP = 0.5
 """Of the current step: before this share of it has passed, its rate says nothing."""
 SLOWEST = "#8a5fc0"
@@ -21,12 +24,11 @@ SLOWEST = "#8a5fc0"
 CLIENT_ERRORS = (DOWN, "#a8842c", "#8f6a4a")
 SERVER_ERRORS = (HERE, "#b0508a", SLOWEST)
 """Each has a contrast of at least 3 to 1 against both backgrounds; more statuses repeat the colours."""
-VERSION_LETTERS = 8
 
 
 @dataclass(frozen=True)
 class Part:
-    """What the chart shows: some whole steps of a summary."""
+    """What the chart shows: the steps of a summary."""
 
     steps: Sequence[Step]
     step: timedelta
@@ -53,15 +55,10 @@ class Part:
         return sorted({status for step in self.steps for status in step.errors_by_status})
 
 
-def part_of(summary: SummaryResponse, begin: datetime, end: datetime) -> Part:
-    """Return the steps that lie at least partly between two times."""
+def part_of(summary: SummaryResponse) -> Part:
+    """Return what the chart of a summary shows."""
     step = timedelta(seconds=summary.step_seconds)
-    inside = [one for one in summary.series if one.until > begin and one.time <= end]
-    steps = inside or summary.series[-1:]
-    changes = [
-        one for one in summary.version_changes if steps[0].time <= one.time < steps[-1].until
-    ]
-    return Part(steps, step, changes, summary.timestamp)
+    return Part(summary.series, step, summary.version_changes, summary.timestamp)
 
 
 def draw_latency_chart(part: Part) -> None:
@@ -70,19 +67,18 @@ def draw_latency_chart(part: Part) -> None:
         latency_option(part),
         height=HEIGHT,
         key="latency_chart",
-        alt=f"Latency, rate and errors from {part.since.astimezone(UTC):%Y-%m-%d %H:%M:%S} "
-        f"to {part.until.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
+        alt=f"Latency, rate and errors from {period(part.since, part.until)}",
     )
 
 
 def latency_option(part: Part) -> dict[str, Any]:
-    """Return the chart: latency above, rate below it, errors by status at the bottom, times in UTC."""
+    """Return the chart: latency above, rate below it, errors by status at the bottom, in the shown zone."""
     words = step_words(part.step)
     errors = sum(step.errors for step in part.steps)
     axis = {
         "type": "time",
-        "min": part.since.isoformat(),
-        "max": part.until.isoformat(),
+        "min": on_axis(part.since),
+        "max": on_axis(part.until),
         "containShape": False,
     }
     return {
@@ -146,17 +142,6 @@ def _colours(statuses: Sequence[int]) -> list[tuple[int, str]]:
     ]
 
 
-def short_version(version: str) -> str:
-    """Return the end of a version's name, which identifies it.
-
-    Examples
-    --------
-    >>> short_version("20261125T214922Z-628e4661")
-    '628e4661'
-    """
-    return version[-VERSION_LETTERS:]
-
-
 def _version_marks(changes: Sequence[VersionChange]) -> dict[str, Any]:
     return {
         "silent": True,
@@ -165,14 +150,14 @@ def _version_marks(changes: Sequence[VersionChange]) -> dict[str, Any]:
         "lineStyle": {"color": TOTAL, "width": 2, "type": "solid"},
         "label": {"formatter": "{b}", "position": "end", "distance": 4, "color": TOTAL},
         "data": [
-            {"xAxis": one.time.isoformat(), "name": short_version(one.model_version)}
+            {"xAxis": on_axis(one.time), "name": short_version(one.model_version)}
             for one in changes
         ],
     }
 
 
 def _grid(top: int | str, bottom: int | str) -> dict[str, Any]:
-    return panel_grid(top, bottom, left=48)
+    return panel_grid(top, bottom, left=CHART_LEFT)
 
 
 def _line(name: str, stroke: str, colour: str) -> dict[str, Any]:

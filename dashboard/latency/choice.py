@@ -1,54 +1,27 @@
-"""What the Latency page shows: which range and requests, which part of the range, live or paused."""
+"""Which requests the Latency page shows, and of which range."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import streamlit as st
 
 from backend.contract.traffic import SlowestQuery, SummaryQuery
+from dashboard.navigation import LATENCY
 from dashboard.shared.sources import WITHOUT_PROBES
+from dashboard.shared.time_range import TimeRange, chosen_range
 from dashboard.shared.traffic import ALL_REQUESTS, PREDICTIONS, SCOPE_HELP, endpoint_filter
-from dashboard.wording.moment import ZONE
-
-
-@dataclass(frozen=True)
-class RangeScale:
-    """One range: its length, and the unit in which a part of it is chosen."""
-
-    window: timedelta
-    unit: timedelta
-    unit_word: str
-    steps_a_unit: int = 1
-
-    @property
-    def units(self) -> float:
-        """The range in its unit."""
-        return self.window / self.unit
-
+from dashboard.wording.zone import zone_name
 
 ENDPOINT_PIXELS = 330
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-RANGES = {
-    "15 minutes": RangeScale(timedelta(minutes=15), MINUTE, "min", 2),
-    "1 hour": RangeScale(HOUR, MINUTE, "min"),
-    "6 hours": RangeScale(timedelta(hours=6), HOUR, "h", 4),
-    "24 hours": RangeScale(DAY, HOUR, "h", 2),
-    "7 days": RangeScale(timedelta(days=7), DAY, "d", 4),
-}
 
 
 @dataclass(frozen=True)
 class LatencyChoice:
-    """A range in words, and an endpoint: a route template, predictions, or all requests."""
+    """A range, the zone of its steps, and an endpoint: a route template, predictions, or all requests."""
 
-    range_name: str
+    range: TimeRange
     endpoint: str
-
-    @property
-    def scale(self) -> RangeScale:
-        """The range."""
-        return RANGES[self.range_name]
+    zone: str = "UTC"
 
     @property
     def endpoint_filter(self) -> str | None:
@@ -58,44 +31,33 @@ class LatencyChoice:
     def summary_query(self) -> SummaryQuery:
         """Return what to ask for the figures."""
         return SummaryQuery(
-            window=self.scale.window,
+            window=self.range.length,
+            until=self.range.until,
             endpoint=self.endpoint_filter,
             sources=WITHOUT_PROBES,
-            zone=ZONE,
+            zone=self.zone,
         )
 
     def slowest_query(self) -> SlowestQuery:
         """Return what to ask for the slowest requests."""
         return SlowestQuery(
-            window=self.scale.window, endpoint=self.endpoint_filter, sources=WITHOUT_PROBES
+            window=self.range.length,
+            until=self.range.until,
+            endpoint=self.endpoint_filter,
+            sources=WITHOUT_PROBES,
         )
-
-
-def choose_live() -> bool:
-    """Let the operator pause the page; return whether it is live."""
-    return st.toggle(
-        "Live",
-        value=True,
-        key="latency_live",
-        help="Off: the page is paused until you choose another range or endpoint.",
-    )
 
 
 def choose_latency(endpoints: Iterable[str]) -> LatencyChoice:
-    """Let the operator choose a range and the requests; ``endpoints`` are the latest known."""
-    # Side by side as far as there is room: in columns, a narrow screen would cut them.
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        range_name = st.segmented_control(
-            "Range", list(RANGES), required=True, default="15 minutes", key="latency_range"
-        )
-        endpoint = st.selectbox(
-            "Requests",
-            _options(endpoints),
-            key="latency_endpoint",
-            help=SCOPE_HELP,
-            width=ENDPOINT_PIXELS,
-        )
-    return LatencyChoice(str(range_name), str(endpoint))
+    """Let the operator choose the requests; ``endpoints`` are the latest known."""
+    endpoint = st.selectbox(
+        "Requests",
+        _options(endpoints),
+        key="latency_endpoint",
+        help=SCOPE_HELP,
+        width=ENDPOINT_PIXELS,
+    )
+    return LatencyChoice(chosen_range(LATENCY.usual), str(endpoint), zone_name())
 
 
 def _options(endpoints: Iterable[str]) -> list[str]:
@@ -103,22 +65,3 @@ def _options(endpoints: Iterable[str]) -> list[str]:
     named = [PREDICTIONS, ALL_REQUESTS]
     # The chosen one stays an option, or the choice would change by itself.
     return named + sorted({*endpoints, chosen} - set(named))
-
-
-def choose_part(choice: LatencyChoice, now: datetime) -> tuple[datetime, datetime]:
-    """Let the operator zoom into a part of the range; return its begin and end.
-
-    It is kept here and not in the chart, which resets whenever its figures change.
-    """
-    scale = choice.scale
-    whole = (-scale.units, 0.0)
-    first, last = st.slider(
-        "Zoom",
-        *whole,
-        value=whole,
-        step=1 / scale.steps_a_unit,
-        format=f"%g {scale.unit_word}",
-        key=f"latency_part_{choice.range_name.replace(' ', '_')}",
-        help="The part of the range on the chart, counted back from now.",
-    )
-    return now + first * scale.unit, now + last * scale.unit

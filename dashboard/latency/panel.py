@@ -1,13 +1,13 @@
 """The Latency page as one live block."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import streamlit as st
 
 from backend.contract.traffic import Figures, SummaryResponse
 from dashboard.charts.time_steps import running_words
-from dashboard.latency.chart import Part, draw_latency_chart, part_of, short_version
-from dashboard.latency.choice import LatencyChoice, choose_latency, choose_part
+from dashboard.latency.chart import CHART_LEFT, Part, draw_latency_chart, part_of
+from dashboard.latency.choice import LatencyChoice, choose_latency
 from dashboard.latency.reading import (
     SLOWEST,
     LatencyReading,
@@ -17,11 +17,14 @@ from dashboard.latency.reading import (
 )
 from dashboard.navigation import PREDICT, PREDICT_ICON
 from dashboard.shared.open_row import draw_rows
+from dashboard.shared.refresh import refresh_seconds
 from dashboard.shared.request import draw_request, request_cells, request_columns
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.sources import hidden_words
 from dashboard.shared.traffic import LATENCY_HELP, milliseconds
+from dashboard.shared.zoom import draw_zoom
 from dashboard.wording.moment import clock, moment, period, step_words
+from dashboard.wording.version_words import short_version
 
 MOST_CHANGES = 5
 
@@ -31,16 +34,17 @@ def draw_latency() -> None:
     last = last_reading()
     choice = choose_latency(last.summary.requests_by_endpoint if last else ())
     with asking_service():
-        live = bool(st.session_state.get("latency_live", True))
+        live = refresh_seconds() is not None and choice.range.until is None
         reading = read_latency(housing_client(), choice, live=live)
         if not reading.summary.totals.requests:
             _draw_nothing(choice, hidden_words(reading.summary.requests_by_source))
             return
         _draw_figures(reading.summary)
         st.caption(_sample(reading, live=live))
-        part = part_of(reading.summary, *choose_part(choice, reading.summary.timestamp))
+        part = part_of(reading.summary)
         st.space("small")
         draw_latency_chart(part)
+        draw_zoom("latency_chart", part.since, part.until, left=CHART_LEFT)
         _draw_changes(part)
         _draw_slowest(reading)
 
@@ -60,8 +64,12 @@ def _draw_figures(summary: SummaryResponse) -> None:
             st.metric(f"Latency, {name}", milliseconds(value), border=True, help=LATENCY_HELP)
 
 
+def _end(summary: SummaryResponse) -> datetime:
+    return min(summary.timestamp, summary.until)
+
+
 def _rate(summary: SummaryResponse) -> str:
-    seconds = (min(summary.timestamp, summary.until) - summary.since).total_seconds()
+    seconds = (_end(summary) - summary.since).total_seconds()
     return f"{summary.totals.requests / seconds:,.3g} /s"
 
 
@@ -75,10 +83,10 @@ def _error_words(totals: Figures) -> str:
 def _sample(reading: LatencyReading, *, live: bool) -> str:
     summary = reading.summary
     step = step_words(timedelta(seconds=summary.step_seconds), one="1 ")
-    state = "Updated" if live else "Paused at"
+    state = "Updated" if live else "Read at"
     running = running_words(unfinished=summary.series[-1].unfinished)
     return (
-        f"{summary.totals.requests:,} requests, {period(summary.since, summary.timestamp)}, "
+        f"{summary.totals.requests:,} requests, {period(summary.since, _end(summary))}, "
         f"{step} per point. {state} {clock(summary.timestamp)}.{running}"
         + hidden_words(summary.requests_by_source)
     )
@@ -113,7 +121,7 @@ def _draw_nothing(choice: LatencyChoice, hidden: str) -> None:
     with st.container(border=True, key="latency_empty", horizontal_alignment="center"):
         st.space("small")
         st.markdown(
-            f"**No requests in the last {choice.range_name}**",
+            f"**No requests in {choice.range.words()}**",
             text_alignment="center",
         )
         st.caption(

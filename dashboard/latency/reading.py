@@ -9,8 +9,8 @@ from backend.client import HousingClient
 from backend.contract.records import RequestRow
 from backend.contract.traffic import SummaryResponse
 from dashboard.latency.choice import LatencyChoice
-from dashboard.settings import dashboard_settings
 from dashboard.shared.open_row import rows_key
+from dashboard.shared.refresh import refresh_seconds
 
 KEPT = "latency_reading"
 SLOWEST = "latency_slowest"
@@ -60,7 +60,7 @@ def read_latency(client: HousingClient, choice: LatencyChoice, *, live: bool) ->
 
 
 def _is_old(last: LatencyReading, now: datetime) -> bool:
-    pause = timedelta(seconds=SLOWEST_PACE * dashboard_settings().refresh_seconds)
+    pause = timedelta(seconds=SLOWEST_PACE * (refresh_seconds() or 0))
     return not is_open(last.slowest) and now - last.slowest_at >= pause
 
 

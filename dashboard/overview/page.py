@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.overview.panel import draw_overview
-from dashboard.settings import dashboard_settings
+from dashboard.shared.refresh import refresh_seconds
 
 st.title("Overview", anchor=False)
-st.fragment(draw_overview, run_every=dashboard_settings().refresh_seconds)()
+st.fragment(draw_overview, run_every=refresh_seconds())()

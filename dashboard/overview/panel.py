@@ -4,6 +4,7 @@ import streamlit as st
 
 from backend.contract.definition import DISPLAY
 from backend.contract.service import InfoResponse
+from dashboard.navigation import OVERVIEW
 from dashboard.overview.events import draw_events
 from dashboard.overview.monitoring import draw_drift_summary, draw_error_summary
 from dashboard.overview.predictions import draw_predictions
@@ -11,9 +12,9 @@ from dashboard.overview.processes import draw_processes
 from dashboard.overview.reading import OverviewReading, read_overview
 from dashboard.overview.record_store import draw_record_store
 from dashboard.overview.traffic_panel import choose_scope, chosen_scope, draw_traffic
-from dashboard.settings import dashboard_settings
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.wording.moment import clock, moment
+from dashboard.shared.time_range import chosen_range
+from dashboard.wording.moment import moment
 from dashboard.wording.value import escaped, unrounded, written
 
 LABELS = {"test_rmse": "Test RMSE", "test_mae": "Test MAE", "test_r2_score": "Test R²"}
@@ -26,7 +27,7 @@ def draw_overview() -> None:
     """
     reading: OverviewReading | None = None
     with asking_service():
-        reading = read_overview(housing_client(), chosen_scope())
+        reading = read_overview(housing_client(), chosen_scope(), chosen_range(OVERVIEW.usual))
         draw_health(reading)
     drift_side, error_side = st.columns(2, gap="large")
     with drift_side:
@@ -44,7 +45,7 @@ def _draw_service(reading: OverviewReading) -> None:
     traffic_side, facts_side = st.columns([13, 7], gap="large")
     with traffic_side:
         choose_scope()
-        draw_traffic(reading.traffic, chosen_scope())
+        draw_traffic(reading.traffic, chosen_scope(), chosen_range(OVERVIEW.usual))
     with facts_side:
         if reading.info is not None:
             draw_served_model(reading.info)
@@ -52,10 +53,8 @@ def _draw_service(reading: OverviewReading) -> None:
 
 
 def draw_health(reading: OverviewReading) -> None:
-    """Draw the state of the service and when it was read."""
+    """Draw what is wrong with the service; that it is up says the header."""
     health = reading.health
-    with st.container(key="overview_health"):
-        st.markdown(f"{_badge(health.status)} :small[:gray[{_updated(reading)}]]")
     if health.status != "healthy":
         st.error(health.message, icon=":material/error:")
     elif health.refused_reason is not None:
@@ -63,16 +62,6 @@ def draw_health(reading: OverviewReading) -> None:
     draw_processes(health.processes or [])
     for alarm in health.alarms:
         st.warning(alarm, icon=":material/warning:")
-
-
-def _badge(status: str) -> str:
-    if status == "healthy":
-        return ":green-badge[:material/check_circle: Up]"
-    return ":red-badge[:material/error: No model]"
-
-
-def _updated(reading: OverviewReading) -> str:
-    return f"Updated {clock(reading.read_at)}, every {dashboard_settings().refresh_seconds:g} s"
 
 
 def draw_served_model(info: InfoResponse) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from backend.contract.records import PredictionRow
 from dashboard.wording.feature_words import input_columns
-from dashboard.wording.moment import COLUMN_FORMAT, cell
+from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title
 from dashboard.wording.value import prediction_column, rounded
 from dashboard.wording.words import LABEL
 
@@ -42,7 +42,7 @@ def prediction_cells(rows: list[PredictionRow]) -> list[dict[str, Any]]:
 def _columns(cells: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "timestamp": st.column_config.DatetimeColumn(
-            "Time, UTC", format=COLUMN_FORMAT, pinned=True
+            column_title("Time"), format=COLUMN_FORMAT, pinned=True
         ),
         PREDICTED: prediction_column(LABEL),
         **input_columns(cells),

@@ -1,7 +1,7 @@
 """Everything that the Overview shows, read in one go: it is drawn whole or not at all."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from backend.client import HousingClient
 from backend.contract.database import DatabaseStatistics
@@ -9,10 +9,10 @@ from backend.contract.records import PredictionRow, PredictionsQuery
 from backend.contract.service import HealthResponse, InfoResponse
 from backend.contract.traffic import SummaryQuery, SummaryResponse
 from dashboard.shared.sources import WITHOUT_PROBES
+from dashboard.shared.time_range import TimeRange
 from dashboard.shared.traffic import endpoint_filter
-from dashboard.wording.moment import ZONE
+from dashboard.wording.zone import zone_name
 
-TRAFFIC_WINDOW = timedelta(hours=1)
 LAST_PREDICTIONS = 12
 
 
@@ -32,8 +32,8 @@ class OverviewReading:
         return self.health.timestamp
 
 
-def read_overview(client: HousingClient, scope: str) -> OverviewReading:
-    """Ask the service for all of it; ``scope`` says which requests count.
+def read_overview(client: HousingClient, scope: str, shown: TimeRange) -> OverviewReading:
+    """Ask the service for all of it; ``scope`` says which requests count, ``shown`` of what time.
 
     Raises
     ------
@@ -42,10 +42,11 @@ def read_overview(client: HousingClient, scope: str) -> OverviewReading:
     """
     health = client.health()
     query = SummaryQuery(
-        window=TRAFFIC_WINDOW,
+        window=shown.length,
+        until=shown.until,
         endpoint=endpoint_filter(scope),
         sources=WITHOUT_PROBES,
-        zone=ZONE,
+        zone=zone_name(),
     )
     newest = PredictionsQuery(limit=LAST_PREDICTIONS, sources=WITHOUT_PROBES)
     return OverviewReading(

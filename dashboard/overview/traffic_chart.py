@@ -11,7 +11,7 @@ from backend.contract.traffic import Step, SummaryResponse
 from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title, time_axis
 from dashboard.charts.colours import DOWN, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running
-from dashboard.wording.moment import step_words
+from dashboard.wording.moment import on_axis, step_words
 
 OK_COLOUR = "#7d959d"
 FAILED_COLOUR = "#d9534a"
@@ -37,8 +37,8 @@ def since_first_request(series: Sequence[Step]) -> list[Step]:
 def traffic_option(steps: Sequence[Step], step: timedelta) -> dict[str, Any]:
     """Return the chart: lines of latency above, bars of requests below, times in UTC."""
     span = {
-        "min": steps[0].time.isoformat(),
-        "max": steps[-1].until.isoformat(),
+        "min": on_axis(steps[0].time),
+        "max": on_axis(steps[-1].until),
         "containShape": False,
     }
     unfinished = steps[-1].unfinished

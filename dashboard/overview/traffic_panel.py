@@ -1,12 +1,13 @@
-"""Requests, errors and latency of the last hour: the figures and the chart."""
+"""Requests, errors and latency of the shown range: the figures and the chart."""
 
 import streamlit as st
 
 from backend.contract.traffic import SummaryResponse
 from dashboard.charts.time_steps import running_words
 from dashboard.navigation import PREDICT, PREDICT_ICON
-from dashboard.overview.traffic_chart import draw_traffic_chart
+from dashboard.overview.traffic_chart import draw_traffic_chart, since_first_request
 from dashboard.shared.sources import hidden_words
+from dashboard.shared.time_range import TimeRange
 from dashboard.shared.traffic import (
     ALL_REQUESTS,
     LATENCY_HELP,
@@ -14,6 +15,7 @@ from dashboard.shared.traffic import (
     SCOPE_HELP,
     milliseconds,
 )
+from dashboard.shared.zoom import draw_zoom
 from dashboard.wording.moment import period
 
 SCOPE_KEY = "overview_scope"
@@ -38,19 +40,21 @@ def choose_scope() -> None:
     )
 
 
-def draw_traffic(summary: SummaryResponse, scope: str) -> None:
+def draw_traffic(summary: SummaryResponse, scope: str, shown: TimeRange) -> None:
     """Draw the figures and the chart, or an invitation if there is nothing yet."""
     if not summary.totals.requests:
-        _draw_nothing_yet(scope, hidden_words(summary.requests_by_source))
+        _draw_nothing_yet(scope, shown, hidden_words(summary.requests_by_source))
         return
     _draw_figures(summary)
     running = running_words(unfinished=summary.series[-1].unfinished)
     st.caption(
-        f"{scope} of the last hour, {period(summary.since, summary.timestamp)}. "
+        f"{scope} of {shown.words()}, {period(summary.since, min(summary.timestamp, summary.until))}. "
         f"Percentiles are from the latency histogram, accurate to 2.5%.{running}"
         + hidden_words(summary.requests_by_source)
     )
     draw_traffic_chart(summary)
+    steps = since_first_request(summary.series)
+    draw_zoom("overview_traffic", steps[0].time, steps[-1].until)
 
 
 def _draw_figures(summary: SummaryResponse) -> None:
@@ -67,11 +71,11 @@ def _draw_figures(summary: SummaryResponse) -> None:
         st.metric("Latency, p95", milliseconds(totals.p95), border=True, help=LATENCY_HELP)
 
 
-def _draw_nothing_yet(scope: str, hidden: str) -> None:
+def _draw_nothing_yet(scope: str, shown: TimeRange, hidden: str) -> None:
     with st.container(border=True, key="overview_empty", horizontal_alignment="center"):
         st.space("small")
         what = "predictions" if scope == PREDICTIONS else "requests"
-        st.markdown(f"**No {what} in the last hour**", text_alignment="center")
+        st.markdown(f"**No {what} in {shown.words()}**", text_alignment="center")
         st.caption(
             f"Requests, errors and latency will appear here.{hidden}", text_alignment="center"
         )

@@ -10,7 +10,8 @@ from backend.contract.performance import Estimate, PerformanceResponse, Performa
 from dashboard.charts.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.charts.colours import DOWN, TOTAL, UP
 from dashboard.charts.time_steps import middle, running_words, step_datasets, with_running
-from dashboard.wording.moment import step_words
+from dashboard.shared.zoom import draw_zoom
+from dashboard.wording.moment import on_axis, step_words
 from dashboard.wording.value import CHART_DIGITS, CHART_UNIT, in_chart_unit
 
 REALIZED, ESTIMATED, HOLDOUT = "Realized RMSE", "Estimated RMSE", "Holdout RMSE"
@@ -32,11 +33,12 @@ def draw_error_chart(found: PerformanceResponse) -> None:
         key="performance_error",
         alt=f"Realized and estimated RMSE and interval coverage for each {words}",
     )
+    draw_zoom("performance_error", *_span(found))
 
 
 def error_option(found: PerformanceResponse) -> dict[str, Any]:
     """Return the chart: errors above, coverage below, on one axis of time in UTC."""
-    begin, end = (moment.isoformat() for moment in _span(found))
+    begin, end = map(on_axis, _span(found))
     span = {"min": begin, "max": end, "containShape": False}
     baseline = found.baseline.rmse if found.baseline is not None else None
     unfinished = _unfinished(found)
@@ -147,7 +149,7 @@ def _level(title: str, height: float, grid: int, found: PerformanceResponse) -> 
     return {
         "type": "line",
         "name": title,
-        "data": [[end.isoformat(), height] for end in ends],
+        "data": [[on_axis(end), height] for end in ends],
         "symbol": "none",
         "silent": True,
         "itemStyle": {"color": TOTAL},

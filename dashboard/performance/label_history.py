@@ -8,7 +8,7 @@ from backend.contract.records import LabelCorrection, LoggedPredictionResponse, 
 from dashboard.performance.label_file import LONGEST_ID
 from dashboard.shared.foreign_text import harmless
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.wording.moment import COLUMN_FORMAT, cell, moment
+from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, moment
 from dashboard.wording.value import escaped, in_written_unit, value_column, written, written_exactly
 
 
@@ -67,7 +67,9 @@ def correction_cells(correction: LabelCorrection) -> dict[str, Any]:
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "timestamp": config.DatetimeColumn("Corrected, UTC", format=COLUMN_FORMAT, width=150),
+        "timestamp": config.DatetimeColumn(
+            column_title("Corrected"), format=COLUMN_FORMAT, width=150
+        ),
         "earlier": value_column("From"),
         "actual": value_column("To"),
         "person": config.TextColumn("Person"),

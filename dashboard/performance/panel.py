@@ -1,13 +1,12 @@
 """The Performance page as one live block: verdict, figures, trend, map, segments."""
 
-from datetime import timedelta
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backend.contract.definition import HAS_PLACE
 from backend.contract.performance import PerformanceQuery, PerformanceResponse
 from backend.contract.query.sources import Source
+from dashboard.navigation import PERFORMANCE
 from dashboard.performance.error_chart import draw_error_chart
 from dashboard.performance.error_map import draw_error_map
 from dashboard.performance.residual_chart import draw_residuals
@@ -23,29 +22,29 @@ from dashboard.performance.words import (
 from dashboard.shared.judged import choose_judged
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.sources import left_out_words
+from dashboard.shared.time_range import chosen_range
 from dashboard.shared.verdict_age import age_words
-from dashboard.wording.moment import ZONE
 from dashboard.wording.words import capitalized
+from dashboard.wording.zone import zone_name
 
-WINDOWS = {
-    "15 minutes": timedelta(minutes=15),
-    "1 hour": timedelta(hours=1),
-    "24 hours": timedelta(hours=24),
-    "7 days": timedelta(days=7),
-    "30 days": timedelta(days=30),
-}
-USUAL_WINDOW = "24 hours"
 VERSION_PIXELS = 330
 
 
 def draw_performance() -> None:
     """Read the chosen window, then draw it: a failed call leaves one sentence in its place."""
-    length, sources, version_side = _choose()
+    shown = chosen_range(PERFORMANCE.usual)
+    sources, version_side = _choose()
     with asking_service():
         models = housing_client().models()
         with version_side:
             version = choose_version(models)
-        query = PerformanceQuery(window=length, sources=sources, zone=ZONE, model_version=version)
+        query = PerformanceQuery(
+            window=shown.length,
+            until=shown.until,
+            sources=sources,
+            zone=zone_name(),
+            model_version=version,
+        )
         found = housing_client().performance(query)
         _draw_verdict(found)
         if version is None:
@@ -61,16 +60,16 @@ def draw_performance() -> None:
             draw_error_chart(found)
         if found.n_labelled:
             _draw_labelled(found)
-        shadow_panel(housing_client(), length)
+        shadow_panel(housing_client(), shown)
 
 
-def _choose() -> tuple[timedelta, tuple[Source, ...], DeltaGenerator]:
-    """Let the operator choose window and traffic; return them and the place of the version's choice."""
+def _choose() -> tuple[tuple[Source, ...], DeltaGenerator]:
+    """Let the operator choose the traffic; return it and the place of the version's choice."""
     # Side by side as far as there is room: in columns, a narrow screen would cut them.
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        window_name, sources = choose_judged("performance", WINDOWS, USUAL_WINDOW)
+        sources = choose_judged("performance")
         version_side = st.container(width=VERSION_PIXELS)
-    return WINDOWS[window_name], sources, version_side
+    return sources, version_side
 
 
 def _draw_verdict(found: PerformanceResponse) -> None:

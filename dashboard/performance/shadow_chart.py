@@ -12,19 +12,23 @@ from dashboard.charts.chart_panel import panel_grid, panel_title, time_axis, val
 from dashboard.charts.colours import DOWN, TOTAL, UP
 from dashboard.charts.time_steps import middle, running_words, step_datasets, with_running
 from dashboard.shared.service import asking_service
-from dashboard.wording.moment import ZONE, step_words
+from dashboard.shared.time_range import TimeRange
+from dashboard.shared.zoom import draw_zoom
+from dashboard.wording.moment import on_axis, step_words
 from dashboard.wording.value import CHART_UNIT, in_chart_unit, share_range, value_range, value_words
+from dashboard.wording.zone import zone_name
 
-USUAL_WINDOW = timedelta(hours=24)
 CHALLENGER, CHAMPION = "Challenger's RMSE", "Champion's RMSE"
 MEAN, SPREAD, ROWS = "Mean difference", "RMS difference", "Shadow predictions"
 
 
-def shadow_panel(service: HousingClient, window: timedelta = USUAL_WINDOW) -> None:
-    """Draw figures and trend of a window's shadow predictions; without any, say why."""
+def shadow_panel(service: HousingClient, shown: TimeRange) -> None:
+    """Draw figures and trend of a range's shadow predictions; without any, say why."""
     st.subheader("Shadow testing", anchor=False)
     with asking_service():
-        found = service.shadow(ShadowQuery(window=window, zone=ZONE))
+        found = service.shadow(
+            ShadowQuery(window=shown.length, until=shown.until, zone=zone_name())
+        )
         if not found.n:
             st.markdown(f":gray[{empty_sentence(found)}]")
             return
@@ -98,14 +102,15 @@ def _draw_trend(found: ShadowResponse) -> None:
         key="shadow_course",
         alt=f"Differences and realized errors in {CHART_UNIT}, and shadow predictions for each {words}",
     )
+    draw_zoom("shadow_course", found.series[0].since, found.series[-1].until)
 
 
 def shadow_option(found: ShadowResponse) -> dict[str, Any]:
     """Return the chart: differences, errors where there are labels, and counts, on one time axis in UTC."""
     first, last = found.series[0], found.series[-1]
     span = {
-        "min": first.since.isoformat(),
-        "max": last.until.isoformat(),
+        "min": on_axis(first.since),
+        "max": on_axis(last.until),
         "containShape": False,
     }
     return {

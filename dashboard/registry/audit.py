@@ -9,7 +9,7 @@ from backend.client import ServiceRefused
 from backend.contract.audit import AuditQuery, AuditResponse, AuditRow, ChainState
 from dashboard.shared.foreign_text import harmless
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.wording.moment import COLUMN_FORMAT, cell
+from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title
 
 NEWEST = 100
 NO_ROLE = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -92,7 +92,7 @@ def audit_cells(entry: AuditRow) -> dict[str, Any]:
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "timestamp": config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=150),
+        "timestamp": config.DatetimeColumn(column_title("Time"), format=COLUMN_FORMAT, width=150),
         "actor": config.TextColumn("Actor", width=110),
         "action": config.TextColumn("Action", width=170),
         "subject": config.TextColumn("Subject", width=220),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from backend.contract.models import ModelsResponse, ModelVersion, RemovedModelVersion
 from backend.contract.performance import Estimate
-from dashboard.wording.moment import COLUMN_FORMAT, cell
+from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title
 from dashboard.wording.value import in_written_unit, ranged, value_column, written
 from dashboard.wording.version_words import (
     CHALLENGER,
@@ -127,7 +127,7 @@ def _columns() -> dict[str, Any]:
     return {
         "state": config.TextColumn("State", width=100),
         "version": config.TextColumn("Version", pinned=True),
-        "trained": config.DatetimeColumn("Trained, UTC", format=COLUMN_FORMAT),
+        "trained": config.DatetimeColumn(column_title("Trained"), format=COLUMN_FORMAT),
         "model": config.TextColumn("Model"),
         "rmse": value_column("RMSE"),
         "interval": config.TextColumn("95% confidence"),
@@ -138,6 +138,6 @@ def _removed_columns() -> dict[str, Any]:
     config = st.column_config
     return {
         "version": config.TextColumn("Version"),
-        "trained": config.DatetimeColumn("Trained, UTC", format=COLUMN_FORMAT),
-        "removed": config.DatetimeColumn("Removed, UTC", format=COLUMN_FORMAT),
+        "trained": config.DatetimeColumn(column_title("Trained"), format=COLUMN_FORMAT),
+        "removed": config.DatetimeColumn(column_title("Removed"), format=COLUMN_FORMAT),
     }

@@ -11,7 +11,7 @@ from dashboard.retrain.words import SOURCES, outcome, stage_badges, verdict_word
 from dashboard.shared.gate_verdict import result_of
 from dashboard.shared.open_row import draw_rows
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.wording.moment import COLUMN_FORMAT, cell, lasting, moment
+from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, lasting, moment
 from dashboard.wording.value import escaped
 
 SHOWN = 50
@@ -54,7 +54,9 @@ def history_cells(row: RetrainingRow) -> dict[str, Any]:
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "created_at": config.DatetimeColumn("Requested, UTC", format=COLUMN_FORMAT, width=150),
+        "created_at": config.DatetimeColumn(
+            column_title("Requested"), format=COLUMN_FORMAT, width=150
+        ),
         "outcome": config.TextColumn("Result", width=100),
         "verdict": config.TextColumn("Why", width=290),
         "version": config.TextColumn("Version", width=190),

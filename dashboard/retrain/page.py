@@ -7,17 +7,17 @@ from dashboard.retrain.check import draw_check
 from dashboard.retrain.form import draw_form
 from dashboard.retrain.history import draw_history
 from dashboard.retrain.job import draw_job
-from dashboard.settings import dashboard_settings
+from dashboard.shared.refresh import refresh_seconds
 from dashboard.shared.service import watch_service
 
 st.title("Retrain", anchor=False)
 watch_service()
-pause = dashboard_settings().refresh_seconds
+pause = refresh_seconds()
 st.fragment(draw_job, run_every=pause)()
 check_side, form_side = st.columns([11, 9], gap="large")
 with check_side:
     reading = draw_check()
 with form_side:
     draw_form(reading)
-st.fragment(draw_history, run_every=2 * pause)()
+st.fragment(draw_history, run_every=None if pause is None else 2 * pause)()
 draw_cancelling()

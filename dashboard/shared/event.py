@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from backend.contract.monitoring import EventRow
-from dashboard.wording.moment import COLUMN_FORMAT, cell
+from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title
 
 KINDS = {
     "check": "Check",
@@ -39,7 +39,7 @@ def event_columns() -> dict[str, Any]:
     """Return the columns of a table of events."""
     config = st.column_config
     return {
-        "timestamp": config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=135),
+        "timestamp": config.DatetimeColumn(column_title("Time"), format=COLUMN_FORMAT, width=135),
         "kind": config.TextColumn("Event", width=120),
         "summary": config.TextColumn("Summary", width=625),
         "actor": config.TextColumn("By", width=80),

@@ -1,6 +1,4 @@
-"""Which predictions a page judges: of what time, and whose."""
-
-from collections.abc import Iterable
+"""Whose predictions a page judges."""
 
 import streamlit as st
 
@@ -10,16 +8,7 @@ from dashboard.shared.sources import JUDGED, JUDGED_HELP, choose_sources
 TRAFFIC_PIXELS = 190
 
 
-def choose_judged(name: str, windows: Iterable[str], usual: str) -> tuple[str, tuple[Source, ...]]:
-    """Let the operator choose a window and sources; ``name`` is the prefix of the keys."""
-    chosen = st.segmented_control(
-        "Predictions of the last",
-        list(windows),
-        default=usual,
-        required=True,
-        key=f"{name}_window",
-        bind="query-params",
-    )
+def choose_judged(name: str) -> tuple[Source, ...]:
+    """Let the operator choose sources; ``name`` is the prefix of the key."""
     with st.container(width=TRAFFIC_PIXELS):
-        sources = choose_sources(name, JUDGED, JUDGED_HELP)
-    return str(chosen or usual), sources
+        return choose_sources(name, JUDGED, JUDGED_HELP)

@@ -1,6 +1,5 @@
 """One request: as a row of a table, and opened."""
 
-from datetime import UTC
 from typing import Any
 
 import streamlit as st
@@ -9,7 +8,7 @@ from backend.contract.records import RequestRow
 from dashboard.navigation import LOGS
 from dashboard.shared.open_row import draw_facts
 from dashboard.shared.sources import NAMES
-from dashboard.wording.moment import COLUMN_FORMAT, cell
+from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, to_the_microsecond
 
 
 def request_cells(row: RequestRow) -> dict[str, Any]:
@@ -28,7 +27,9 @@ def request_cells(row: RequestRow) -> dict[str, Any]:
 def request_columns() -> dict[str, Any]:
     """Return the columns of a table of requests."""
     return {
-        "timestamp": st.column_config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=150),
+        "timestamp": st.column_config.DatetimeColumn(
+            column_title("Time"), format=COLUMN_FORMAT, width=150
+        ),
         "method": st.column_config.TextColumn("Method", width=70),
         "endpoint": st.column_config.TextColumn("Endpoint", width=150),
         "status": st.column_config.NumberColumn("Status", format="%d", width=70),
@@ -44,7 +45,7 @@ def draw_request(name: str, row: RequestRow, *, whole: bool = False) -> None:
     Unless its whole story is on the page already, a button leads to it.
     """
     facts = {
-        "Time": f"{row.timestamp.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC",
+        "Time": to_the_microsecond(row.timestamp),
         "Request": f"`{row.method} {row.endpoint}`",
         "Status": str(row.status_code),
         "Latency": f"{row.response_time * 1_000:.3f} ms",

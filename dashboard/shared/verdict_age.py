@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard.settings import dashboard_settings
+from dashboard.shared.refresh import refresh_seconds
 from dashboard.wording.moment import as_of
 from dashboard.wording.words import capitalized
 
@@ -20,4 +20,4 @@ def draw_age(reached: datetime, more: str = "") -> None:
     def draw() -> None:
         st.caption(f"{capitalized(age_words(reached))}.{more}")
 
-    st.fragment(draw, run_every=dashboard_settings().refresh_seconds)()
+    st.fragment(draw, run_every=refresh_seconds())()

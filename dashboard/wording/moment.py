@@ -1,11 +1,11 @@
-"""Times in words, always in UTC, as in the logs."""
+"""Times in words, in the zone that the header shows."""
 
 from datetime import UTC, datetime, timedelta
 
-ZONE = "UTC"
-"""The zone of all times on the pages; steps of charts begin at its round times."""
+from dashboard.wording.zone import shown_zone, zone_name
+
 COLUMN_FORMAT = "YYYY-MM-DD HH:mm:ss"
-"""The same, for a table's column."""
+"""Of a table's column, whose title names the zone."""
 
 
 def moment(time: datetime) -> str:
@@ -16,7 +16,7 @@ def moment(time: datetime) -> str:
     >>> moment(datetime(2026, 11, 23, 16, 5, 9, tzinfo=UTC))
     '2026-11-23 16:05 UTC'
     """
-    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{shown(time):%Y-%m-%d %H:%M %Z}"
 
 
 def to_the_second(time: datetime) -> str:
@@ -29,8 +29,7 @@ def to_the_second(time: datetime) -> str:
     >>> to_the_second(datetime(2026, 11, 23, 16, 5, 30, tzinfo=UTC))
     '2026-11-23 16:05:30 UTC'
     """
-    time = time.astimezone(UTC)
-    return f"{time:%Y-%m-%d %H:%M:%S} UTC" if time.second else moment(time)
+    return f"{shown(time):%Y-%m-%d %H:%M:%S %Z}" if time.second else moment(time)
 
 
 def as_of(time: datetime, now: datetime) -> str:
@@ -46,13 +45,43 @@ def as_of(time: datetime, now: datetime) -> str:
     """
     age = max((now - time).total_seconds(), 0)
     ago = "just now" if age < 1 else f"{lasting(age)} ago"
-    same_day = time.astimezone(UTC).date() == now.astimezone(UTC).date()
-    return f"as of {clock(time) if same_day else f'{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC'}, {ago}"
+    same_day = shown(time).date() == shown(now).date()
+    return f"as of {clock(time) if same_day else f'{shown(time):%Y-%m-%d %H:%M:%S %Z}'}, {ago}"
 
 
 def cell(time: datetime) -> datetime:
-    """Return a time as a cell of a table: in UTC and without its zone, which the column names."""
-    return time.astimezone(UTC).replace(tzinfo=None)
+    """Return a time as a cell of a table: without its zone, which the column names."""
+    return shown(time).replace(tzinfo=None)
+
+
+def column_title(words: str) -> str:
+    """Return the title of a column of times.
+
+    >>> column_title("Trained")
+    'Trained, UTC'
+    """
+    return f"{words}, {zone_name()}"
+
+
+def on_axis(time: datetime) -> str:
+    """Return a time as a chart takes it, which draws all times as if they were in UTC."""
+    return f"{cell(time).isoformat()}Z"
+
+
+def at_share(since: datetime, until: datetime, share: float) -> datetime:
+    """Return the time at a share of the way along a chart's axis, 0 to 1.
+
+    >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    >>> str(at_share(noon, noon + timedelta(hours=4), 0.25))
+    '2026-11-23 13:00:00+00:00'
+    """
+    begin, end = cell(since), cell(until)
+    return (begin + share * (end - begin)).replace(tzinfo=shown_zone()).astimezone(UTC)
+
+
+def shown(time: datetime) -> datetime:
+    """Return a time in the shown zone."""
+    return time.astimezone(shown_zone())
 
 
 def clock(time: datetime) -> str:
@@ -63,7 +92,18 @@ def clock(time: datetime) -> str:
     >>> clock(datetime(2026, 11, 23, 16, 5, 9, tzinfo=UTC))
     '16:05:09 UTC'
     """
-    return f"{time.astimezone(UTC):%H:%M:%S} UTC"
+    return f"{shown(time):%H:%M:%S %Z}"
+
+
+def to_the_microsecond(time: datetime) -> str:
+    """Write a time as the log has it.
+
+    Examples
+    --------
+    >>> to_the_microsecond(datetime(2026, 11, 23, 16, 5, 9, 120, tzinfo=UTC))
+    '2026-11-23 16:05:09.000120 UTC'
+    """
+    return f"{shown(time):%Y-%m-%d %H:%M:%S.%f %Z}"
 
 
 def lasting(seconds: float) -> str:
@@ -93,9 +133,9 @@ def period(since: datetime, until: datetime) -> str:
     >>> period(datetime(2026, 11, 23, 16, tzinfo=UTC), datetime(2026, 11, 23, 17, 30, tzinfo=UTC))
     '2026-11-23 16:00:00 to 17:30:00 UTC'
     """
-    since, until = since.astimezone(UTC), until.astimezone(UTC)
+    since, until = shown(since), shown(until)
     end = f"{until:%H:%M:%S}" if since.date() == until.date() else f"{until:%Y-%m-%d %H:%M:%S}"
-    return f"{since:%Y-%m-%d %H:%M:%S} to {end} UTC"
+    return f"{since:%Y-%m-%d %H:%M:%S} to {end} {until:%Z}"
 
 
 def step_words(step: timedelta, one: str = "") -> str:

@@ -13,6 +13,20 @@ NOUNS = {
 """What a sentence calls a version in each state but the champion's."""
 
 
+VERSION_LETTERS = 8
+
+
+def short_version(version: str) -> str:
+    """Return the end of a version's name, which identifies it.
+
+    Examples
+    --------
+    >>> short_version("20261125T214922Z-628e4661")
+    '628e4661'
+    """
+    return version[-VERSION_LETTERS:]
+
+
 def model_label(version: ModelVersion) -> str:
     """Return the name of the kind of model."""
     return version.model_name.replace("_", " ").capitalize()

@@ -94,7 +94,10 @@ class DashboardSettings(SettingGroup):
         " people in. Without it, the dashboard binds to the loopback address only.",
     )
     refresh_seconds: Annotated[float, Variable("HOUSING_REFRESH_SECONDS")] = Field(
-        5.0, ge=0.5, le=3600, description="Refresh interval of an open page."
+        5.0,
+        ge=0.5,
+        le=3600,
+        description="Refresh interval of an open page, unless another is chosen.",
     )
     backend_timeout_seconds: Annotated[float, Variable("HOUSING_BACKEND_TIMEOUT_SECONDS")] = Field(
         5.0, gt=0, le=120, description="How long the dashboard waits for one answer."

@@ -2,12 +2,12 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from backend.contract.drift import DriftQuery
-from dashboard.drift.reading import WINDOWS
 from tests.browser.console import System, settle, visit
 from tests.districts import unseen_districts
 from tests.system import wait_for
@@ -24,13 +24,13 @@ def drifted_traffic(system: System) -> None:
     """Districts asked about whose incomes are half as high again as when the model was trained."""
     system.client.clear_database()
     system.client.predict_batch(unseen_districts(ROWS, income_factor=1.5))
-    query = DriftQuery(window=WINDOWS["1 hour"])
+    query = DriftQuery(window=timedelta(hours=1))
     wait_for(lambda: system.client.drift(query).drift_analysis.overall_drift, what="seen drift")
 
 
 @pytest.mark.usefixtures("drifted_traffic")
 def test_drift_is_seen_looked_at_and_answered_with_a_trigger(system: System, page: Page) -> None:
-    visit(page, system, "drift?drift_window=1+hour")
+    visit(page, system, "drift?range=1h")
     verdict = page.locator(".st-key-drift_verdict")
     expect(verdict).to_contain_text(re.compile("(Moderate|High) drift"))
     expect(verdict).to_contain_text("Median income: the distribution shifted")

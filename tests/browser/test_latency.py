@@ -1,9 +1,12 @@
-"""The Latency page under load: it moves without a reload, and zoom, canvas and open row outlive it."""
+"""The Latency page under load: it moves without a reload, canvas and open row outlive it, a drag zooms."""
 
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -11,7 +14,9 @@ from playwright.sync_api import Locator, Page, expect
 from backend.client import HousingClient, ServiceRefused
 from backend.contract.definition import PRESETS
 from backend.contract.predictions import HousingFeatures
-from tests.browser.console import System, open_first_row, settle, visit
+from dashboard.charts.chart_panel import PANEL_RIGHT
+from dashboard.latency.chart import CHART_LEFT
+from tests.browser.console import System, choose, open_first_row, settle, visit
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -54,9 +59,6 @@ def test_under_load_the_page_moves_and_keeps_what_the_operator_did(
     canvas = page.locator(".st-key-latency_chart canvas").first
     expect(canvas).to_be_visible()
     canvas.evaluate(MARK)
-    _zoom(page)
-    shown = _shown(page)
-    assert shown == ["-10", "0"]
     opened = page.locator(".st-key-latency_slowest_opened")
     open_first_row(page, opened)
     request_id = opened.get_by_role("row", name=re.compile("Request ID")).inner_text()
@@ -64,7 +66,6 @@ def test_under_load_the_page_moves_and_keeps_what_the_operator_did(
     for _ in range(REFRESHES):
         _wait_for_a_refresh(page)
     assert _requests(page) > before
-    assert _shown(page) == shown
     expect(page.locator(".st-key-latency_chart canvas[data-first=yes]")).to_have_count(1)
     row = opened.get_by_role("row", name=re.compile("Request ID"))
     expect(row).to_have_text(request_id, use_inner_text=True)
@@ -77,33 +78,59 @@ def test_a_held_page_stands_still_and_goes_on_when_asked(system: System, page: P
     visit(page, system, "latency")
     expect(page.locator(".st-key-latency_chart canvas").first).to_be_visible()
     _wait_for_a_refresh(page)
-    page.locator(".st-key-latency_live label").click()
-    held = page.get_by_text(re.compile("Paused at"))
+    choose(page, "Refresh", "Off")
+    held = page.get_by_text(re.compile("Read at"))
     expect(held).to_be_visible()
     words = held.inner_text()
     page.wait_for_timeout(5_000)  # more than two refreshes: nothing may come
     assert held.inner_text() == words
-    page.locator(".st-key-latency_live label").click()
-    expect(page.get_by_text(re.compile("per point. Updated"))).to_be_visible()
-    _wait_for_a_refresh(page)
+    page.get_by_role("button", name="Read again").click()
+    expect(held).not_to_have_text(words)
 
 
-def _zoom(page: Page) -> None:
-    """Leave out the first five minutes, by the keyboard."""
-    begin = _thumbs(page).first
-    begin.focus()
-    for _ in range(10):
-        page.keyboard.press("ArrowRight")
-    expect(begin).to_have_value("-10")
+@pytest.mark.usefixtures("load")
+def test_a_drag_across_the_chart_shows_that_part_on_this_page_and_the_next(
+    system: System, page: Page
+) -> None:
+    system.client.predict(PRESETS[0].features)
+    visit(page, system, "latency?range=1h&zone=Asia/Kathmandu")
+    canvas = page.locator(".st-key-latency_chart canvas").first
+    expect(canvas).to_be_visible()
     settle(page)
+    _drag(page, canvas, 0.5, 0.75)
+    expect(page).to_have_url(re.compile("range=Custom"))
+    begin, end = _own_range(page)
+    assert end - begin == pytest.approx(timedelta(minutes=15), abs=timedelta(minutes=2))
+    # The chart's round steps reach up to a step beyond the hour, on the clock of Kathmandu.
+    now = datetime.now(ZoneInfo("Asia/Kathmandu")).replace(tzinfo=None)
+    assert now - begin == pytest.approx(timedelta(minutes=30), abs=timedelta(minutes=3))
+    settle(page)
+    page.get_by_role("link", name="Performance").click()
+    expect(page.get_by_role("heading", name="Performance")).to_be_visible()
+    assert _own_range(page) == (begin, end)
+    page.get_by_role("button", name="Zoom out").click()
+    settle(page)
+    wider = _own_range(page)
+    assert wider[1] - wider[0] == 2 * (end - begin)
 
 
-def _shown(page: Page) -> list[str]:
-    return [thumb.input_value() for thumb in _thumbs(page).all()]
+def _drag(page: Page, canvas: Locator, begin: float, end: float) -> None:
+    """Drag across the plot between two shares of its width."""
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    left, width = box["x"] + CHART_LEFT, box["width"] - CHART_LEFT - PANEL_RIGHT
+    page.mouse.move(left + begin * width, box["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(left + end * width, box["y"] + 200, steps=4)
+    page.mouse.up()
 
 
-def _thumbs(page: Page) -> Locator:
-    return page.locator(".st-key-latency_part_15_minutes").get_by_role("slider")
+def _own_range(page: Page) -> tuple[datetime, datetime]:
+    """Return the range in the address, as it is written there."""
+    given = parse_qs(urlsplit(page.url).query)
+    begin, end = (datetime.fromisoformat(given[key][0]) for key in ("from", "to"))
+    return begin, end
 
 
 def _requests(page: Page) -> int:

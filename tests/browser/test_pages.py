@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
 
 from backend.contract.drift import DriftQuery
-from dashboard.drift.reading import USUAL_WINDOW, WINDOWS
+from dashboard.navigation import DRIFT
 from tests.browser.console import GROUNDS, PATHS, Scheme, System, settle, visit, wear
 from tests.browser.contrast import unreadable_at_rest
 from tests.districts import unseen_districts
@@ -37,7 +37,7 @@ class Shown:
 def tab(system: System, browser: Browser) -> Iterator[Page]:
     """The tab that all pages share, since a new one costs twice the time; Drift has a verdict to show."""
     system.client.predict_batch(unseen_districts(ENOUGH_ROWS))
-    query = DriftQuery(window=WINDOWS[USUAL_WINDOW])
+    query = DriftQuery(window=DRIFT.usual)
     wait_for(lambda: system.client.drift(query).drift_analysis.status == "ok", what="a verdict")
     context = browser.new_context()
     yield context.new_page()

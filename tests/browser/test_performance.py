@@ -29,7 +29,7 @@ def traffic(system: System) -> None:
 def test_the_error_is_seen_and_late_values_are_brought_in(
     system: System, page: Page, tmp_path: Path
 ) -> None:
-    visit(page, system, "performance?performance_window=1+hour")
+    visit(page, system, "performance?range=1h")
     main = page.get_by_test_id("stMain")
     expect(main).to_contain_text("holdout's")
     expect(page.locator(".st-key-performance_error canvas").first).to_be_visible()

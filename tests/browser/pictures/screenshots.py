@@ -40,7 +40,7 @@ from tests.system import REPOSITORY, clean_environment, free_port, wait_for
 
 PAGES = {
     "overview": "",
-    "drift": "drift?drift_window=5+minutes",
+    "drift": "drift?range=15m",
     "retrain": "retrain",
     "predict": "predict",
     "predict-contributions": "predict",

@@ -11,7 +11,9 @@ from backend.contract.predictions import EXAMPLE, HousingFeatures
 from backend.contract.traffic import Figures, Step, SummaryResponse, VersionChange
 from dashboard.charts.time_steps import RING
 from dashboard.latency.chart import latency_option, part_of, rate_of
-from dashboard.latency.choice import RANGES
+from dashboard.shared.refresh import OFF, REFRESH
+from dashboard.shared.time_range import BEGIN, END, OWN, RANGE
+from dashboard.wording.moment import on_axis
 from tests.dashboard.conftest import OpenPage, Service, sentences
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -49,30 +51,46 @@ def test_an_endpoint_can_be_chosen_once_it_was_seen(
     choice.set_value("/info").run()
     assert page.metric[0].value == "1"
     assert page.dataframe[0].value["endpoint"].tolist() == ["/info"]
-    page.segmented_control(key="latency_range").set_value("7 days").run()
+    _show(page, "7d")
     assert page.metric[0].value == "1"
     page.selectbox(key="latency_endpoint").set_value("All requests").run()
     assert int(page.metric[0].value) >= 4
     assert not sentences(page)
 
 
-def test_a_held_page_stays_until_something_else_is_chosen(
+def test_without_refresh_a_page_stays_until_another_range_is_chosen(
     open_page: OpenPage, service: Service, client: HousingClient
 ) -> None:
     _ask(client, good=1, bad=0)
     service.store_records()
     page = open_page("latency", service)
-    page.toggle(key="latency_live").set_value(False).run()
+    page.session_state[REFRESH] = OFF
     _ask(client, good=1, bad=0)
     service.store_records()
     page.run()
     assert page.metric[0].value == "1"
-    assert any("Paused at" in text.value for text in page.caption)
-    page.segmented_control(key="latency_range").set_value("1 hour").run()
+    assert any("Read at" in text.value for text in page.caption)
+    _show(page, "1h")
     assert page.metric[0].value == "2"
-    page.segmented_control(key="latency_range").set_value("15 minutes").run()
-    page.toggle(key="latency_live").set_value(True).run()
-    assert page.metric[0].value == "2"
+
+
+def test_an_earlier_range_has_only_its_own_requests(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    _ask(client, good=1, bad=0)
+    service.store_records()
+    page = open_page("latency", service)
+    page.session_state[BEGIN], page.session_state[END] = "2026-01-05 10:00", "2026-01-05 11:00"
+    _show(page, OWN)
+    (said,) = sentences(page)
+    assert "kept for 90 d" in said
+    hour = timedelta(hours=1)
+    now = datetime.now(UTC)
+    page.session_state[BEGIN], page.session_state[END] = (
+        f"{time:%Y-%m-%d %H:%M:%S}" for time in (now - 3 * hour, now - 2 * hour)
+    )
+    page.run()
+    assert any("No requests in the chosen range" in text.value for text in page.markdown)
 
 
 def test_a_range_without_requests_says_so(open_page: OpenPage, service: Service) -> None:
@@ -97,14 +115,14 @@ def test_without_the_service_one_sentence_then_everything_when_it_is_back(
 
 
 def test_the_chart_names_units_errors_and_the_new_version() -> None:
-    part = part_of(_summary(), NOON, NOON + timedelta(seconds=25))
+    part = part_of(_summary())
     option = latency_option(part)
     titles = [title["text"] for title in option["title"]]
     assert titles == ["Latency, ms", "Requests per second", "Errors per 10 seconds, 3 in total"]
     names = [series["name"] for series in option["series"] if "datasetIndex" not in series]
     assert names == ["p50", "p95", "p99", "Rate", "400", "503"]
     assert option["series"][0]["markLine"]["data"] == [
-        {"xAxis": (NOON + TEN).isoformat(), "name": "628e4661"}
+        {"xAxis": on_axis(NOON + TEN), "name": "628e4661"}
     ]
     over, running, _link = (dataset["source"] for dataset in option["dataset"])
     (first, second), (third,) = over, running
@@ -120,24 +138,10 @@ def test_the_chart_names_units_errors_and_the_new_version() -> None:
     assert all("markLine" not in series for series in option["series"][1:])
 
 
-def test_a_part_has_whole_steps_and_its_own_marks() -> None:
-    part = part_of(_summary(), NOON + timedelta(seconds=21), NOON + timedelta(seconds=25))
-    assert [step.time for step in part.steps] == [NOON + 2 * TEN]
-    assert part.changes == []
-    assert part_of(_summary(), NOON + TEN * 9, NOON + TEN * 9).steps == _summary().series[-1:]
-
-
 def test_a_step_that_has_just_begun_has_no_rate() -> None:
     summary = _summary().model_copy(update={"timestamp": NOON + timedelta(seconds=23)})
-    part = part_of(summary, NOON, summary.timestamp)
+    part = part_of(summary)
     assert rate_of(part.steps[-1], part) is None
-
-
-@pytest.mark.parametrize("name", RANGES)
-def test_a_range_is_chosen_in_whole_steps_of_its_unit(name: str) -> None:
-    scale = RANGES[name]
-    assert scale.units * scale.steps_a_unit == int(scale.units * scale.steps_a_unit)
-    assert 24 <= scale.units * scale.steps_a_unit <= 60
 
 
 def _summary() -> SummaryResponse:
@@ -171,6 +175,12 @@ def _summary() -> SummaryResponse:
         requests_by_endpoint={},
         filters={},
     )
+
+
+def _show(page: AppTest, choice: str) -> None:
+    """Choose a range, as the header does."""
+    page.session_state[RANGE] = choice
+    page.run()
 
 
 def _ask(client: HousingClient, good: int, bad: int) -> None:

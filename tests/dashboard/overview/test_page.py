@@ -21,7 +21,6 @@ def test_a_new_service_is_up_and_invites_a_first_question(
 ) -> None:
     page = open_page("overview", service)
     assert not sentences(page)
-    assert "Up" in page.markdown[0].value
     assert any("No predictions in the last hour" in text.value for text in page.markdown)
     assert not page.metric
     assert not page.dataframe
@@ -88,7 +87,6 @@ def test_a_champion_that_was_refused_is_named_with_the_reason(
     service.follow_the_champion()
     page = open_page("overview", service)
     assert not sentences(page)
-    assert "Up" in page.markdown[0].value
     [said] = [warning.value for warning in page.warning]
     assert said.startswith(f"Version gone was refused; {served} still serves. ")
     assert said.endswith(f" {client.health().refused_reason}")
@@ -109,7 +107,6 @@ def test_alarms_are_shown_while_the_service_predicts(open_page: OpenPage, servic
     status = LogWriterStatus(updated_at=utc_now(), problems=alarms)
     publish(paths.log_writer_status, status)
     page = open_page("overview", service)
-    assert "Up" in page.markdown[0].value
     assert tuple(warning.value for warning in page.warning) == alarms
 
 
@@ -118,7 +115,6 @@ def test_without_a_model_the_rest_is_still_shown(
 ) -> None:
     page = open_page("overview", service_without_model)
     assert len(sentences(page)) == 1
-    assert "No model" in page.markdown[0].value
     assert "Records" in [header.value for header in page.subheader]
     assert "Current model" not in [header.value for header in page.subheader]
 

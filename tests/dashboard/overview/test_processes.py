@@ -34,7 +34,6 @@ def test_what_keeps_ending_is_named_with_its_last_lines(
     assert second.startswith("**monitor keeps ending soon after its start (killed by signal 9).** ")
     assert [code.value for code in page.code] == ["\n".join(lines)]
     assert [expander.label for expander in page.expander] == ["Last lines of worker"]
-    assert "Up" in page.markdown[0].value
 
 
 def test_one_that_is_just_coming_back_is_a_line(open_page: OpenPage, service: Service) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from backend.contract.traffic import Step
 from dashboard.charts.time_steps import RING
 from dashboard.overview.traffic_chart import since_first_request, traffic_option
+from dashboard.wording.moment import on_axis
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -36,11 +37,11 @@ def test_the_chart_says_its_units_and_puts_points_into_the_middle_of_their_steps
     assert [title["text"] for title in option["title"]] == ["Latency, ms", "Requests per minute"]
     (dataset,) = option["dataset"]
     first, second = dataset["source"]
-    middle = (NOON + MINUTE / 2).isoformat()
+    middle = on_axis(NOON + MINUTE / 2)
     assert first == {"time": middle, "p50": 2.0, "p95": 2.0, "OK": 3, "Failed": 2}
     assert (second["p50"], second["OK"]) == (None, 0)
-    assert option["xAxis"][0]["min"] == NOON.isoformat()
-    assert option["xAxis"][0]["max"] == (NOON + 2 * MINUTE).isoformat()
+    assert option["xAxis"][0]["min"] == on_axis(NOON)
+    assert option["xAxis"][0]["max"] == on_axis(NOON + 2 * MINUTE)
     assert [series["name"] for series in option["series"]] == ["p50", "p95", "OK", "Failed"]
 
 

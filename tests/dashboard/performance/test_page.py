@@ -19,6 +19,7 @@ from dashboard.performance.label_file import read_labels
 from dashboard.performance.label_template import template, unlabelled_rows
 from dashboard.performance.version import CHOSEN, PARAMETER, SERVING
 from dashboard.performance.words import verdict
+from dashboard.wording.moment import on_axis
 from storage.models.champion import ChampionSwitch
 from storage.models.store import ModelStore
 from storage.settings import Settings
@@ -219,7 +220,7 @@ def test_the_chart_shows_gaps_and_not_zeros(
     found = operator.performance()
     option = error_option(found)
     points = [*option["dataset"][0]["source"], *option["dataset"][1]["source"]]
-    assert option["xAxis"][0]["min"] == found.series[0].since.isoformat()
+    assert option["xAxis"][0]["min"] == on_axis(found.series[0].since)
     assert found.series[0].rows > 0
     assert len(points) == len(found.series)
     assert {point["realized"] for point in points} == {None}
