@@ -13,7 +13,7 @@ from dashboard.drift.column_chart import (
 from dashboard.drift.onset import agreement_words, onset_words
 from dashboard.drift.reading import OPENED
 from dashboard.drift.table import ranking, score_of, state_words
-from dashboard.shared.zoom import draw_zoom
+from dashboard.shared.time_chart import draw_time_chart
 from dashboard.wording.drift_words import column_label, column_unit, column_words, probability
 from dashboard.wording.moment import step_words
 from dashboard.wording.value import escaped
@@ -79,13 +79,13 @@ def _draw_timeline(found: DriftWindowResponse, opened: OpenedColumn) -> None:
     explained = agreement_words(score, opened.onset, thresholds)
     st.markdown(f"**{onset_words(opened.onset)}** {explained}")
     statistic = "KS statistic" if column_words(opened.name) is None else "Total variation"
-    st.echarts_chart(
+    draw_time_chart(
         timeline_option(opened.timeline, statistic),
+        "drift_timeline",
+        (opened.timeline[0].since, opened.timeline[-1].until),
         height=TIMELINE_HEIGHT,
-        key="drift_timeline",
         alt=f"Drift of {in_sentence(column_label(opened.name))} over time, with the expected range",
     )
-    draw_zoom("drift_timeline", opened.timeline[0].since, opened.timeline[-1].until)
     st.caption(timeline_words(opened))
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import streamlit as st
-
 from backend.contract.traffic import Step, SummaryResponse, VersionChange
 from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title
 from dashboard.charts.colours import DOWN, HERE, TOTAL, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running
+from dashboard.shared.time_chart import draw_time_chart
 from dashboard.wording.moment import on_axis, period, step_words
 from dashboard.wording.version_words import short_version
 
@@ -62,12 +61,15 @@ def part_of(summary: SummaryResponse) -> Part:
 
 
 def draw_latency_chart(part: Part) -> None:
-    """Draw the steps. The chart keeps its identity, so that new figures move it without flicker."""
-    st.echarts_chart(
+    """Draw the steps."""
+    draw_time_chart(
         latency_option(part),
+        "latency_chart",
+        (part.since, part.until),
         height=HEIGHT,
-        key="latency_chart",
         alt=f"Latency, rate and errors from {period(part.since, part.until)}",
+        left=CHART_LEFT,
+        unmarked=("promotion", "rollback"),  # a new version is marked when it first answers
     )
 
 

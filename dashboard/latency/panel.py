@@ -6,7 +6,7 @@ import streamlit as st
 
 from backend.contract.traffic import Figures, SummaryResponse
 from dashboard.charts.time_steps import running_words
-from dashboard.latency.chart import CHART_LEFT, Part, draw_latency_chart, part_of
+from dashboard.latency.chart import Part, draw_latency_chart, part_of
 from dashboard.latency.choice import LatencyChoice, choose_latency
 from dashboard.latency.reading import (
     SLOWEST,
@@ -22,7 +22,6 @@ from dashboard.shared.request import draw_request, request_cells, request_column
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.sources import hidden_words
 from dashboard.shared.traffic import LATENCY_HELP, milliseconds
-from dashboard.shared.zoom import draw_zoom
 from dashboard.wording.moment import clock, moment, period, step_words
 from dashboard.wording.version_words import short_version
 
@@ -44,7 +43,6 @@ def draw_latency() -> None:
         part = part_of(reading.summary)
         st.space("small")
         draw_latency_chart(part)
-        draw_zoom("latency_chart", part.since, part.until, left=CHART_LEFT)
         _draw_changes(part)
         _draw_slowest(reading)
 

@@ -5,12 +5,11 @@ from datetime import timedelta
 from itertools import dropwhile
 from typing import Any
 
-import streamlit as st
-
 from backend.contract.traffic import Step, SummaryResponse
 from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title, time_axis
 from dashboard.charts.colours import DOWN, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running
+from dashboard.shared.time_chart import draw_time_chart
 from dashboard.wording.moment import on_axis, step_words
 
 OK_COLOUR = "#7d959d"
@@ -19,12 +18,14 @@ FAILED_COLOUR = "#d9534a"
 
 
 def draw_traffic_chart(summary: SummaryResponse) -> None:
-    """Draw the steps. The chart keeps its identity, so that new figures move it without flicker."""
+    """Draw the steps from the first request on."""
     step = timedelta(seconds=summary.step_seconds)
-    st.echarts_chart(
-        traffic_option(since_first_request(summary.series), step),
+    steps = since_first_request(summary.series)
+    draw_time_chart(
+        traffic_option(steps, step),
+        "overview_traffic",
+        (steps[0].time, steps[-1].until),
         height=380,
-        key="overview_traffic",
         alt=f"Latency in milliseconds and number of requests for each {step_words(step)}",
     )
 

@@ -5,7 +5,7 @@ import streamlit as st
 from backend.contract.traffic import SummaryResponse
 from dashboard.charts.time_steps import running_words
 from dashboard.navigation import PREDICT, PREDICT_ICON
-from dashboard.overview.traffic_chart import draw_traffic_chart, since_first_request
+from dashboard.overview.traffic_chart import draw_traffic_chart
 from dashboard.shared.sources import hidden_words
 from dashboard.shared.time_range import TimeRange
 from dashboard.shared.traffic import (
@@ -15,7 +15,6 @@ from dashboard.shared.traffic import (
     SCOPE_HELP,
     milliseconds,
 )
-from dashboard.shared.zoom import draw_zoom
 from dashboard.wording.moment import period
 
 SCOPE_KEY = "overview_scope"
@@ -53,8 +52,6 @@ def draw_traffic(summary: SummaryResponse, scope: str, shown: TimeRange) -> None
         + hidden_words(summary.requests_by_source)
     )
     draw_traffic_chart(summary)
-    steps = since_first_request(summary.series)
-    draw_zoom("overview_traffic", steps[0].time, steps[-1].until)
 
 
 def _draw_figures(summary: SummaryResponse) -> None:

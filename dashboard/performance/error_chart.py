@@ -10,7 +10,7 @@ from backend.contract.performance import Estimate, PerformanceResponse, Performa
 from dashboard.charts.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.charts.colours import DOWN, TOTAL, UP
 from dashboard.charts.time_steps import middle, running_words, step_datasets, with_running
-from dashboard.shared.zoom import draw_zoom
+from dashboard.shared.time_chart import draw_time_chart
 from dashboard.wording.moment import on_axis, step_words
 from dashboard.wording.value import CHART_DIGITS, CHART_UNIT, in_chart_unit
 
@@ -27,13 +27,13 @@ def draw_error_chart(found: PerformanceResponse) -> None:
         f"One point per {words}, by prediction time, with 95% confidence bands. A point needs at least 30 "
         f"labels (for the estimate, 30 predictions).{running_words(unfinished=_unfinished(found))}"
     )
-    st.echarts_chart(
+    draw_time_chart(
         error_option(found),
+        "performance_error",
+        _span(found),
         height=430,
-        key="performance_error",
         alt=f"Realized and estimated RMSE and interval coverage for each {words}",
     )
-    draw_zoom("performance_error", *_span(found))
 
 
 def error_option(found: PerformanceResponse) -> dict[str, Any]:

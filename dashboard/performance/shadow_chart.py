@@ -12,8 +12,8 @@ from dashboard.charts.chart_panel import panel_grid, panel_title, time_axis, val
 from dashboard.charts.colours import DOWN, TOTAL, UP
 from dashboard.charts.time_steps import middle, running_words, step_datasets, with_running
 from dashboard.shared.service import asking_service
+from dashboard.shared.time_chart import draw_time_chart
 from dashboard.shared.time_range import TimeRange
-from dashboard.shared.zoom import draw_zoom
 from dashboard.wording.moment import on_axis, step_words
 from dashboard.wording.value import CHART_UNIT, in_chart_unit, share_range, value_range, value_words
 from dashboard.wording.zone import zone_name
@@ -96,13 +96,13 @@ def _draw_trend(found: ShadowResponse) -> None:
     words = step_words(timedelta(seconds=found.step_seconds))
     running = running_words(unfinished=found.series[-1].unfinished)
     st.caption(f"One point per {words} with at least 30 shadow predictions, or 30 labels.{running}")
-    st.echarts_chart(
+    draw_time_chart(
         shadow_option(found),
+        "shadow_course",
+        (found.series[0].since, found.series[-1].until),
         height=430,
-        key="shadow_course",
         alt=f"Differences and realized errors in {CHART_UNIT}, and shadow predictions for each {words}",
     )
-    draw_zoom("shadow_course", found.series[0].since, found.series[-1].until)
 
 
 def shadow_option(found: ShadowResponse) -> dict[str, Any]:

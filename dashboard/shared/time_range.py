@@ -10,6 +10,8 @@ from dashboard.wording.zone import shown_zone
 
 RANGE, BEGIN, END = "range", "from", "to"
 """Keys of the header's choices, in the session and in the address."""
+MOVED = "range_moved"
+"""Session state: the range was chosen below the header, which does not show it yet."""
 USUAL, OWN = "Usual", "Custom"
 LENGTHS = {
     "15m": timedelta(minutes=15),
@@ -66,7 +68,12 @@ class TimeRange:
 
 
 def chosen_range(usual: timedelta) -> TimeRange:
-    """Return the chosen range, or the last ``usual`` while none is chosen, or what was written is none."""
+    """Return the chosen range, or the last ``usual`` while none is chosen, or what was written is none.
+
+    Where it was chosen inside a block that is redrawn by itself, the whole page is redrawn first.
+    """
+    if st.session_state.pop(MOVED, False):
+        st.rerun()
     name = st.session_state.get(RANGE, USUAL)
     if name == OWN:
         try:

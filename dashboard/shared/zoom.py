@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.charts.chart_panel import PANEL_LEFT, PANEL_RIGHT
-from dashboard.shared.time_range import SHORTEST, show_range
+from dashboard.shared.time_range import MOVED, SHORTEST, show_range
 from dashboard.wording.moment import at_share
 
 ZOOM_WORDS = "Drag across the chart to zoom in."
@@ -32,15 +32,13 @@ def draw_zoom(
         Pixels beside its panels.
     """
     key = f"{chart}_zoom"
-    drawn = _component(
+    _component(
         key=key,
         data={"chart": chart, "left": left, "right": right},
         on_part_change=_following(key, since, until),
         width=1,
         height=1,
     )
-    if drawn.part is not None:
-        st.rerun()  # the header is outside the block of the chart
 
 
 def _following(key: str, since: datetime, until: datetime) -> Callable[[], None]:
@@ -49,5 +47,6 @@ def _following(key: str, since: datetime, until: datetime) -> Callable[[], None]
         if part is not None:
             begin, end = (at_share(since, until, float(share)) for share in part)
             show_range(begin, max(end, begin + SHORTEST))
+            st.session_state[MOVED] = True
 
     return follow

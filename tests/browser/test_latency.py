@@ -116,6 +116,7 @@ def test_a_drag_across_the_chart_shows_that_part_on_this_page_and_the_next(
 
 def _drag(page: Page, canvas: Locator, begin: float, end: float) -> None:
     """Drag across the plot between two shares of its width."""
+    page.wait_for_function("document.querySelector('.st-key-latency_chart').zoom")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
