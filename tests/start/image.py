@@ -100,7 +100,12 @@ class Image:
 
 def interpolated(value: Any, variables: dict[str, str]) -> str:
     """Return a value of the compose file with its ${NAME:?why} and ${NAME:-default} replaced."""
-    return re.sub(r"\$\{(\w+)(:[?-][^}]*)?\}", lambda found: variables[found[1]], str(value))
+
+    def of(found: re.Match[str]) -> str:
+        default = found[2] if (found[2] or "").startswith(":-") else None
+        return variables.get(found[1], default[2:]) if default is not None else variables[found[1]]
+
+    return re.sub(r"\$\{(\w+)(:[?-][^}]*)?\}", of, str(value))
 
 
 def _copy(sources: list[str], folder: Path, target: str) -> None:
