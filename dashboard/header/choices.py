@@ -33,6 +33,8 @@ STYLE = f"""<style>
 [class*="st-key-{ONLY_ICON}_"] [data-testid="stMarkdownContainer"] {{
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }}
+/* On a narrow screen, a long word of a table is broken, not cut. */
+[data-testid="stTable"] td {{ overflow-wrap: anywhere }}
 </style>"""
 
 

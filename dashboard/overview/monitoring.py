@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import streamlit as st
 
+from backend.client import ClientError
 from backend.contract.drift import DriftQuery, DriftWindowResponse
 from backend.contract.performance import Estimate, PerformanceQuery, PerformanceResponse
-from dashboard.navigation import DRIFT
 from dashboard.overview.background_reading import BackgroundReading
 from dashboard.overview.error_comparison import ErrorFigures, draw_error_comparison
 from dashboard.settings import dashboard_settings
@@ -53,6 +53,22 @@ def _pause_seconds() -> float:
     return REPORT_PACE * dashboard_settings().refresh_seconds
 
 
+def latest_drift() -> DriftWindowResponse | None:
+    """Return the newest comparison with the training data; None while there is none."""
+    try:
+        return _drift_reading().look()
+    except ClientError:
+        return None  # the summary says so
+
+
+def latest_error() -> PerformanceResponse | None:
+    """Return the newest report of errors; None while there is none."""
+    try:
+        return _error_reading().look()
+    except ClientError:
+        return None
+
+
 def draw_drift_summary() -> None:
     """Draw how many inputs drifted in the last day, and which."""
     st.subheader("Drift, last 24 hours", anchor=False)
@@ -70,8 +86,6 @@ def draw_drift_summary() -> None:
             f":{words.colour}[:material/{words.icon}: **{words.title}**]  \n{_share(found)}"
         )
         st.caption(f"{found.drift_analysis.n_samples:,} predictions, {age_words(found.until)}.")
-        if st.button("Details", key="overview_drift", type="tertiary", icon=":material/compare:"):
-            DRIFT.open()
 
 
 def _share(found: DriftWindowResponse) -> str:

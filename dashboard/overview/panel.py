@@ -5,8 +5,15 @@ import streamlit as st
 from backend.contract.definition import DISPLAY
 from backend.contract.service import InfoResponse
 from dashboard.navigation import OVERVIEW
+from dashboard.overview.attention import draw_attention
 from dashboard.overview.events import draw_events
-from dashboard.overview.monitoring import draw_drift_summary, draw_error_summary
+from dashboard.overview.figures import draw_figures, figures_of
+from dashboard.overview.monitoring import (
+    draw_drift_summary,
+    draw_error_summary,
+    latest_drift,
+    latest_error,
+)
 from dashboard.overview.predictions import draw_predictions
 from dashboard.overview.processes import draw_processes
 from dashboard.overview.reading import OverviewReading, read_overview
@@ -29,6 +36,8 @@ def draw_overview() -> None:
     with asking_service():
         reading = read_overview(housing_client(), chosen_scope(), chosen_range(OVERVIEW.usual))
         draw_health(reading)
+        draw_attention(reading.alerts)
+        draw_figures(figures_of(reading, latest_drift(), latest_error()))
     drift_side, error_side = st.columns(2, gap="large")
     with drift_side:
         draw_drift_summary()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.client import HousingClient
+from backend.contract.alerts import AlertsResponse
 from backend.contract.database import DatabaseStatistics
 from backend.contract.records import PredictionRow, PredictionsQuery
 from backend.contract.service import HealthResponse, InfoResponse
@@ -21,6 +22,7 @@ class OverviewReading:
     """One reading of the service; ``info`` is None when no model is loaded."""
 
     health: HealthResponse
+    alerts: AlertsResponse
     info: InfoResponse | None
     traffic: SummaryResponse
     predictions: list[PredictionRow]
@@ -51,6 +53,7 @@ def read_overview(client: HousingClient, scope: str, shown: TimeRange) -> Overvi
     newest = PredictionsQuery(limit=LAST_PREDICTIONS, sources=WITHOUT_PROBES)
     return OverviewReading(
         health=health,
+        alerts=client.alerts(),
         info=client.info() if health.status == "healthy" else None,
         traffic=client.traffic_summary(query),
         predictions=client.predictions(newest).predictions,

@@ -1,4 +1,4 @@
-"""Requests, errors and latency of the shown range: the figures and the chart."""
+"""Requests, errors and latency of the shown range."""
 
 import streamlit as st
 
@@ -8,13 +8,7 @@ from dashboard.navigation import PREDICT, PREDICT_ICON
 from dashboard.overview.traffic_chart import draw_traffic_chart
 from dashboard.shared.sources import hidden_words
 from dashboard.shared.time_range import TimeRange
-from dashboard.shared.traffic import (
-    ALL_REQUESTS,
-    LATENCY_HELP,
-    PREDICTIONS,
-    SCOPE_HELP,
-    milliseconds,
-)
+from dashboard.shared.traffic import ALL_REQUESTS, PREDICTIONS, SCOPE_HELP
 from dashboard.wording.moment import period
 
 SCOPE_KEY = "overview_scope"
@@ -40,11 +34,10 @@ def choose_scope() -> None:
 
 
 def draw_traffic(summary: SummaryResponse, scope: str, shown: TimeRange) -> None:
-    """Draw the figures and the chart, or an invitation if there is nothing yet."""
+    """Draw the chart, or an invitation if there is nothing yet."""
     if not summary.totals.requests:
         _draw_nothing_yet(scope, shown, hidden_words(summary.requests_by_source))
         return
-    _draw_figures(summary)
     running = running_words(unfinished=summary.series[-1].unfinished)
     st.caption(
         f"{scope} of {shown.words()}, {period(summary.since, min(summary.timestamp, summary.until))}. "
@@ -52,20 +45,6 @@ def draw_traffic(summary: SummaryResponse, scope: str, shown: TimeRange) -> None
         + hidden_words(summary.requests_by_source)
     )
     draw_traffic_chart(summary)
-
-
-def _draw_figures(summary: SummaryResponse) -> None:
-    totals = summary.totals
-    with st.grid(4, min_column_width=125, gap="small"):
-        st.metric("Requests", f"{totals.requests:,}", border=True)
-        st.metric(
-            "Errors",
-            f"{totals.errors:,} :small[:gray[{totals.errors / totals.requests:.1%}]]",
-            border=True,
-            help="Responses with a status of 400 or above.",
-        )
-        st.metric("Latency, p50", milliseconds(totals.p50), border=True, help=LATENCY_HELP)
-        st.metric("Latency, p95", milliseconds(totals.p95), border=True, help=LATENCY_HELP)
 
 
 def _draw_nothing_yet(scope: str, shown: TimeRange, hidden: str) -> None:
