@@ -5,10 +5,10 @@ import streamlit as st
 from dashboard.alerts.acts import draw_acts
 from dashboard.alerts.panel import draw_alerts
 from dashboard.alerts.rules import draw_rules
-from dashboard.settings import dashboard_settings
+from dashboard.shared.refresh import refresh_seconds
 
 st.title("Alerts", anchor=False)
-pause = dashboard_settings().refresh_seconds
+pause = refresh_seconds()
 st.fragment(draw_alerts, run_every=pause)()
-st.fragment(draw_rules, run_every=2 * pause)()
+st.fragment(draw_rules, run_every=None if pause is None else 2 * pause)()
 draw_acts()

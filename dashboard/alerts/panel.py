@@ -7,16 +7,15 @@ import streamlit as st
 from backend.contract.alerts import AlertRow, AlertsResponse
 from dashboard.alerts.acts import offer_acts
 from dashboard.alerts.words import (
-    badges,
     facts,
     quoted,
     recent_cells,
     route_sentence,
-    watch_problem,
 )
+from dashboard.shared.alert import badges, watch_problem
 from dashboard.shared.foreign_text import harmless
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.wording.moment import COLUMN_FORMAT, as_of
+from dashboard.wording.moment import COLUMN_FORMAT, as_of, column_title
 from dashboard.wording.value import escaped
 
 HOW_TO = "HOUSING_ALERTS_ROUTES"
@@ -77,7 +76,9 @@ def _draw_recent(found: AlertsResponse) -> None:
         key="alerts_recent",
         hide_index=True,
         column_config={
-            "resolved_at": config.DatetimeColumn("Ended, UTC", format=COLUMN_FORMAT, width=150),
+            "resolved_at": config.DatetimeColumn(
+                column_title("Ended"), format=COLUMN_FORMAT, width=150
+            ),
             "title": config.TextColumn("Alert", width=260),
             "lasted": config.TextColumn("Lasted", width=110),
             "why": config.TextColumn("Last figures", width=380),

@@ -1,26 +1,11 @@
 """Alerts as a person reads them."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
-from backend.contract.alerts import AlertRoute, AlertRow, AlertsResponse, Note, RuleReading
+from backend.contract.alerts import AlertRoute, AlertRow, Note, RuleReading
 from dashboard.wording.foreign import plain
 from dashboard.wording.moment import cell, lasting, moment
 from dashboard.wording.value import escaped
-
-QUIET_SECONDS = 300.0
-"""Time without a judgement of the monitor after which nothing is said to be well."""
-BADGES = {
-    "critical": ":red-badge[:material/error: Critical]",
-    "warning": ":orange-badge[:material/warning: Warning]",
-    "acknowledged": ":blue-badge[:material/person: Acknowledged]",
-    "silenced": ":gray-badge[:material/notifications_off: Silenced]",
-}
-
-
-def badges(alert: AlertRow) -> str:
-    """Return severity and state, as coloured words."""
-    return " ".join(BADGES[word] for word in (alert.severity, alert.state) if word in BADGES)
 
 
 def facts(alert: AlertRow) -> str:
@@ -41,19 +26,6 @@ def quoted(note: Note) -> str:
     """Return what a person wrote, as a quotation."""
     lines = "  \n> ".join(plain(note.text).splitlines())
     return f"> {lines}  \n> :small[{plain(note.person)}, {moment(note.at)}]"
-
-
-def watch_problem(found: AlertsResponse, now: datetime) -> str | None:
-    """Say why silence means nothing now; None if the monitor watches."""
-    if found.evaluated_at is None:
-        return "The monitor has not judged anything yet, so nobody would be told of anything."
-    age = now - found.evaluated_at
-    if age < timedelta(seconds=QUIET_SECONDS):
-        return None
-    return (
-        f"The monitor last judged {lasting(age.total_seconds())} ago; start it, because nobody is told of "
-        "anything meanwhile."
-    )
 
 
 def route_sentence(route: AlertRoute) -> str:

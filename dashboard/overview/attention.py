@@ -60,15 +60,18 @@ def _draw_alert(alert: AlertRow) -> None:
     with st.container(
         border=True,
         horizontal=True,
+        horizontal_alignment="distribute",
         vertical_alignment="center",
         key=f"overview_alert_{alert.alert_id}",
     ):
         st.markdown(
             f"{badges(alert)} **{plain(alert.title)}** "
             f":small[:gray[since {moment(alert.since)}, for {lasting(alert.age_seconds)}]]  \n"
-            f"{plain(alert.why)}"
+            f"{plain(alert.why)}",
+            width="content",
         )
-        if st.button(page.title, icon=page.icon, key=f"overview_look_{alert.alert_id}"):
-            page.open()
-        if st.button("Take care", icon=ALERTS.icon, key=f"overview_care_{alert.alert_id}"):
-            ALERTS.open()
+        with st.container(horizontal=True, gap="small", width="content"):
+            if st.button(page.title, icon=page.icon, key=f"overview_look_{alert.alert_id}"):
+                page.open()
+            if st.button("Take care", icon=ALERTS.icon, key=f"overview_care_{alert.alert_id}"):
+                ALERTS.open()
