@@ -56,6 +56,9 @@ def test_a_person_takes_care_of_what_fires(open_page: OpenPage, operated_service
     page.text_area(key="alerts_reason").set_value("I am looking at it.").run()
     page.button(key="alerts_confirm").click().run()
     assert not page.error
+    page.session_state["zone"] = "Europe/Berlin"
+    page.run()
+    assert " CET" in told(page)
     assert "Acknowledged" in told(page)
     assert "owner Ada Lovelace" in told(page)
     assert store.read().firing[0].acknowledged_by == "Ada Lovelace"
