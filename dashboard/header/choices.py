@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import streamlit as st
 
+from dashboard.shared.comparison import COMPARE
 from dashboard.shared.refresh import OFF, REFRESH, forget_readings, paces, usual_pace
 from dashboard.shared.time_range import (
     BEGIN,
@@ -81,6 +82,12 @@ def _write_range() -> None:
         st.text_input(
             label, key=key, bind="query-params", placeholder=example, on_change=_take_written
         )
+    st.checkbox(
+        "Compare with the period before",
+        key=COMPARE,
+        bind="query-params",
+        help="*Latency* and *Performance* show the equally long period that ended where this one begins.",
+    )
     if st.session_state.get(RANGE) == OWN:
         try:
             written_range(datetime.now(UTC))

@@ -9,6 +9,7 @@ from backend.contract.traffic import Step, SummaryResponse, VersionChange
 from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title
 from dashboard.charts.colours import DOWN, HERE, TOTAL, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running
+from dashboard.shared.comparison import BEFORE
 from dashboard.shared.time_chart import draw_time_chart
 from dashboard.wording.moment import on_axis, period, step_words
 from dashboard.wording.version_words import short_version
@@ -33,6 +34,8 @@ class Part:
     step: timedelta
     changes: Sequence[VersionChange]
     now: datetime
+    before: Sequence[Step] = ()
+    """Those of the period before."""
 
     @property
     def since(self) -> datetime:
@@ -54,10 +57,11 @@ class Part:
         return sorted({status for step in self.steps for status in step.errors_by_status})
 
 
-def part_of(summary: SummaryResponse) -> Part:
-    """Return what the chart of a summary shows."""
+def part_of(summary: SummaryResponse, before: SummaryResponse | None = None) -> Part:
+    """Return what the chart of a summary shows, over the period ``before`` if it is compared with that."""
     step = timedelta(seconds=summary.step_seconds)
-    return Part(summary.series, step, summary.version_changes, summary.timestamp)
+    earlier = before.series if before is not None else ()
+    return Part(summary.series, step, summary.version_changes, summary.timestamp, earlier)
 
 
 def draw_latency_chart(part: Part) -> None:
@@ -108,6 +112,7 @@ def latency_option(part: Part) -> dict[str, Any]:
                 _line("p95", "dashed", DOWN),
                 _line("p99", "dotted", SLOWEST),
                 _rate(),
+                *_of_before(part),
                 *(_errors(status, colour) for status, colour in _colours(part.statuses())),
             ],
             unfinished=part.unfinished,
@@ -188,6 +193,37 @@ def _rate() -> dict[str, Any]:
         "symbol": "circle",
         "showSymbol": False,
         "tooltip": {"valueFormatter": "%.3g requests/s"},
+    }
+
+
+def _of_before(part: Part) -> list[dict[str, Any]]:
+    """Return p95 and rate of the period before, each at the time that corresponds to it now."""
+    if not part.before:
+        return []
+    later = part.since - part.before[0].time
+    times = [middle(step.time + later, step.until + later) for step in part.before]
+    p95 = [step.p95 for step in part.before]
+    rates = [step.requests / (step.until - step.time).total_seconds() for step in part.before]
+    return [
+        _faint(name, [*zip(times, values, strict=True)], panel, number)
+        for name, values, panel, number in (
+            (f"p95 {BEFORE}", p95, 0, "%.3g ms"),
+            (f"Rate {BEFORE}", rates, 1, "%.3g requests/s"),
+        )
+    ]
+
+
+def _faint(name: str, data: list[Any], panel: int, number: str) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "name": name,
+        "data": data,
+        "xAxisIndex": panel,
+        "yAxisIndex": panel,
+        "symbol": "none",
+        "itemStyle": {"color": TOTAL},
+        "lineStyle": {"width": 1.5, "type": "dashed", "color": TOTAL},
+        "tooltip": {"valueFormatter": number},
     }
 
 

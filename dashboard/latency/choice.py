@@ -7,6 +7,7 @@ import streamlit as st
 
 from backend.contract.traffic import SlowestQuery, SummaryQuery
 from dashboard.navigation import LATENCY
+from dashboard.shared.comparison import is_compared
 from dashboard.shared.sources import WITHOUT_PROBES
 from dashboard.shared.time_range import TimeRange, chosen_range
 from dashboard.shared.traffic import ALL_REQUESTS, PREDICTIONS, SCOPE_HELP, endpoint_filter
@@ -22,6 +23,7 @@ class LatencyChoice:
     range: TimeRange
     endpoint: str
     zone: str = "UTC"
+    is_compared: bool = False
 
     @property
     def endpoint_filter(self) -> str | None:
@@ -57,7 +59,7 @@ def choose_latency(endpoints: Iterable[str]) -> LatencyChoice:
         help=SCOPE_HELP,
         width=ENDPOINT_PIXELS,
     )
-    return LatencyChoice(chosen_range(LATENCY.usual), str(endpoint), zone_name())
+    return LatencyChoice(chosen_range(LATENCY.usual), str(endpoint), zone_name(), is_compared())
 
 
 def _options(endpoints: Iterable[str]) -> list[str]:

@@ -16,6 +16,7 @@ from dashboard.latency.reading import (
     read_latency,
 )
 from dashboard.navigation import PREDICT, PREDICT_ICON
+from dashboard.shared.comparison import change_words
 from dashboard.shared.open_row import draw_rows
 from dashboard.shared.refresh import refresh_seconds
 from dashboard.shared.request import draw_request, request_cells, request_columns
@@ -38,28 +39,47 @@ def draw_latency() -> None:
         if not reading.summary.totals.requests:
             _draw_nothing(choice, hidden_words(reading.summary.requests_by_source))
             return
-        _draw_figures(reading.summary)
+        _draw_figures(reading.summary, reading.before)
         st.caption(_sample(reading, live=live))
-        part = part_of(reading.summary)
+        part = part_of(reading.summary, reading.before)
         st.space("small")
         draw_latency_chart(part)
         _draw_changes(part)
         _draw_slowest(reading)
 
 
-def _draw_figures(summary: SummaryResponse) -> None:
-    totals = summary.totals
+def _draw_figures(summary: SummaryResponse, before: SummaryResponse | None) -> None:
+    totals, then = summary.totals, before.totals if before is not None else None
     with st.grid(6, min_column_width=125, gap="small"):
-        st.metric("Requests", f"{totals.requests:,}", border=True)
-        st.metric("Mean rate", _rate(summary), border=True)
-        st.metric(
+        _metric("Requests", f"{totals.requests:,}", _of(then, "requests", totals))
+        _metric("Mean rate", _rate(summary), None)
+        _metric(
             "Errors",
             f"{totals.errors:,} :small[:gray[{totals.errors / totals.requests:.1%}]]",
-            border=True,
-            help=_error_words(totals),
+            _of(then, "errors", totals),
+            _error_words(totals),
         )
-        for name, value in (("p50", totals.p50), ("p95", totals.p95), ("p99", totals.p99)):
-            st.metric(f"Latency, {name}", milliseconds(value), border=True, help=LATENCY_HELP)
+        for name in ("p50", "p95", "p99"):
+            value = milliseconds(getattr(totals, name))
+            _metric(f"Latency, {name}", value, _of(then, name, totals), LATENCY_HELP)
+
+
+def _metric(label: str, value: str, change: str | None, words: str | None = None) -> None:
+    st.metric(
+        label,
+        value,
+        change,
+        delta_color="off",
+        delta_arrow="off",
+        delta_description=None if change is None else "against before",
+        border=True,
+        help=words,
+    )
+
+
+def _of(then: Figures | None, name: str, now: Figures) -> str | None:
+    """Return the change of one figure."""
+    return None if then is None else change_words(getattr(now, name), getattr(then, name))
 
 
 def _end(summary: SummaryResponse) -> datetime:

@@ -11,6 +11,7 @@ from backend.contract.traffic import SummaryResponse
 from dashboard.latency.choice import LatencyChoice
 from dashboard.shared.open_row import rows_key
 from dashboard.shared.refresh import refresh_seconds
+from dashboard.shared.service import asking_quietly
 
 KEPT = "latency_reading"
 SLOWEST = "latency_slowest"
@@ -25,6 +26,7 @@ class LatencyReading:
 
     choice: LatencyChoice
     summary: SummaryResponse
+    before: SummaryResponse | None
     slowest: list[RequestRow]
     slowest_at: datetime
 
@@ -38,6 +40,8 @@ def last_reading() -> LatencyReading | None:
 def read_latency(client: HousingClient, choice: LatencyChoice, *, live: bool) -> LatencyReading:
     """Read the service, or return the last reading while the page is paused.
 
+    A range whose period before is older than what is kept has none to compare with, and that is said.
+
     The slowest requests do not change while one of them is open, so that it does not close.
 
     Raises
@@ -50,11 +54,16 @@ def read_latency(client: HousingClient, choice: LatencyChoice, *, live: bool) ->
     if last is not None and same and not live:
         return last
     summary = client.traffic_summary(choice.summary_query())
+    before: SummaryResponse | None = None
+    if choice.is_compared:
+        earlier = replace(choice, range=choice.range.before(summary.timestamp))
+        with asking_quietly("The period before"):
+            before = client.traffic_summary(earlier.summary_query())
     if last is None or not same or _is_old(last, summary.timestamp):
         slowest = client.slowest_requests(choice.slowest_query()).requests
-        reading = LatencyReading(choice, summary, slowest, summary.timestamp)
+        reading = LatencyReading(choice, summary, before, slowest, summary.timestamp)
     else:
-        reading = replace(last, summary=summary)
+        reading = replace(last, summary=summary, before=before)
     st.session_state[KEPT] = reading
     return reading
 

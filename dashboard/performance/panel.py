@@ -19,8 +19,9 @@ from dashboard.performance.words import (
     realized_facts,
     verdict,
 )
+from dashboard.shared.comparison import is_compared
 from dashboard.shared.judged import choose_judged
-from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.service import asking_quietly, asking_service, housing_client
 from dashboard.shared.sources import left_out_words
 from dashboard.shared.time_range import chosen_range
 from dashboard.shared.verdict_age import age_words
@@ -46,12 +47,17 @@ def draw_performance() -> None:
             model_version=version,
         )
         found = housing_client().performance(query)
+        before: PerformanceResponse | None = None
+        if is_compared():
+            with asking_quietly("The period before"):
+                earlier = query.model_copy(update={"until": found.since})
+                before = housing_client().performance(earlier)
         _draw_verdict(found)
         if version is None:
             offer_previous(found, models)
         realized, estimated = st.columns(2, gap="large")
         with realized:
-            _draw_figures("Realized", realized_facts(found), found.realized.reason)
+            _draw_figures("Realized", realized_facts(found, before), found.realized.reason)
         with estimated:
             _draw_figures("Estimated", estimated_facts(found), found.estimated.reason)
             if found.estimated.caution is not None:

@@ -1,6 +1,6 @@
 """The figures in words: the verdict, each figure with its interval, the number of labels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from backend.contract.performance import Estimate, PerformanceResponse
@@ -46,25 +46,40 @@ def _not_degraded(found: PerformanceResponse) -> Verdict:
     return Verdict("No increase in error", reason, "green", "check_circle")
 
 
-def realized_facts(found: PerformanceResponse) -> dict[str, str]:
-    """Return name and value of the realized figures, as Markdown; empty without enough labels."""
-    realized, baseline = found.realized, found.baseline
-    if realized.rmse is None or realized.mae is None or realized.bias is None:
+@dataclass(frozen=True)
+class Measured:
+    """One realized figure: its name in the answer, and how it is written with and without its interval."""
+
+    label: str
+    name: str
+    with_range: Callable[[Estimate], str]
+    alone: Callable[[float], str]
+
+
+MEASURED = (
+    Measured("RMSE", "rmse", value_range, value_words),
+    Measured("Mean absolute error", "mae", value_range, value_words),
+    Measured("Bias", "bias", value_range, value_words),
+    Measured("R²", "r2", number_range, two_digits),
+    Measured("Interval coverage", "interval_coverage", share_range, percent),
+)
+
+
+def realized_facts(
+    found: PerformanceResponse, before: PerformanceResponse | None = None
+) -> dict[str, str]:
+    """Return name and value of the realized figures, as Markdown; empty without enough labels.
+
+    Each is beside the holdout's and, if the period ``before`` is given, that period's.
+    """
+    if found.realized.rmse is None:
         return {}
-    then = {
-        name: getattr(baseline, name) if baseline is not None else None
-        for name in ("rmse", "mae", "bias", "r2", "interval_coverage")
-    }
-    facts = {
-        "RMSE": value_range(realized.rmse) + _holdout(then["rmse"], value_words),
-        "Mean absolute error": value_range(realized.mae) + _holdout(then["mae"], value_words),
-        "Bias": value_range(realized.bias) + _holdout(then["bias"], value_words),
-    }
-    if realized.r2 is not None:
-        facts["R²"] = number_range(realized.r2) + _holdout(then["r2"], two_digits)
-    if realized.interval_coverage is not None:
-        coverage = share_range(realized.interval_coverage)
-        facts["Interval coverage"] = coverage + _holdout(then["interval_coverage"], percent)
+    others = {"holdout": found.baseline, "before": before.realized if before is not None else None}
+    facts: dict[str, str] = {}
+    for one in MEASURED:
+        measured: Estimate | None = getattr(found.realized, one.name)
+        if measured is not None:
+            facts[one.label] = one.with_range(measured) + _beside(one, others)
     return facts
 
 
@@ -99,5 +114,8 @@ def label_sentence(found: PerformanceResponse) -> str:
     )
 
 
-def _holdout(estimate: Estimate | None, write: Callable[[float], str]) -> str:
-    return "" if estimate is None else f" :gray[· holdout {write(estimate.value)}]"
+def _beside(one: Measured, others: Mapping[str, object]) -> str:
+    """Return what the same figure is elsewhere, as far as it is known there."""
+    known = {name: getattr(figures, one.name, None) for name, figures in others.items()}
+    written = [f"{name} {one.alone(figure.value)}" for name, figure in known.items() if figure]
+    return "".join(f" :gray[· {each}]" for each in written)

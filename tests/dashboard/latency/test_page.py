@@ -115,7 +115,7 @@ def test_without_the_service_one_sentence_then_everything_when_it_is_back(
 
 
 def test_the_chart_names_units_errors_and_the_new_version() -> None:
-    part = part_of(_summary())
+    part = part_of(summary())
     option = latency_option(part)
     titles = [title["text"] for title in option["title"]]
     assert titles == ["Latency, ms", "Requests per second", "Errors per 10 seconds, 3 in total"]
@@ -139,12 +139,12 @@ def test_the_chart_names_units_errors_and_the_new_version() -> None:
 
 
 def test_a_step_that_has_just_begun_has_no_rate() -> None:
-    summary = _summary().model_copy(update={"timestamp": NOON + timedelta(seconds=23)})
-    part = part_of(summary)
+    shown = summary().model_copy(update={"timestamp": NOON + timedelta(seconds=23)})
+    part = part_of(shown)
     assert rate_of(part.steps[-1], part) is None
 
 
-def _summary() -> SummaryResponse:
+def summary() -> SummaryResponse:
     empty = Figures(requests=0, errors=0, errors_by_status={}, p50=None, p95=None, p99=None)
     busy = {"requests": 20, "p50": 1.0, "p95": 2.0, "p99": 3.0}
     failed = busy | {"errors": 3, "errors_by_status": {400: 2, 503: 1}}
