@@ -112,7 +112,12 @@ ALERTS = ConsolePage(
     ":material/notifications:",
     "What is wrong now, who takes care of it, and by which rules one is told.",
 )
-LOGS = ConsolePage("logs", ":material/receipt_long:", "Log lines of all processes, and requests.")
+LOGS = ConsolePage(
+    "logs",
+    ":material/receipt_long:",
+    "Log lines of all processes, requests and predictions.",
+    timedelta(hours=24),
+)
 PAGES = (
     OVERVIEW,
     ALERTS,

@@ -12,10 +12,13 @@ from dashboard.charts.chart_panel import count_axis, panel_grid, time_axis
 from dashboard.charts.colours import DOWN, HERE, TOTAL, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running
 from dashboard.shared.sources import NAMES
+from dashboard.shared.time_chart import draw_time_chart
 from dashboard.wording.foreign import plain
-from dashboard.wording.moment import period, step_words, to_the_second
+from dashboard.wording.moment import on_axis, period, step_words, to_the_second
 
 CHART_HEIGHT = 150
+CHART_LEFT = 56
+"""Pixels beside the chart."""
 MOST_VALUES = 6
 """Values of one facet that are shown; the rest is said."""
 VIOLET, GREEN = "#9a70c4", "#4f8f57"
@@ -85,11 +88,13 @@ def draw_counts(
     if not counts.rows:
         return False
     step = step_words(timedelta(seconds=counts.step_seconds))
-    st.echarts_chart(
+    draw_time_chart(
         counts_option(counts),
+        f"{name}_counts_chart",
+        (counts.since, counts.until),
         height=CHART_HEIGHT,
-        key=f"{name}_counts_chart",
         alt=f"Number of {noun} for each {step}",
+        left=CHART_LEFT,
     )
     with st.container(gap=None, key=f"{name}_facets"):
         clicked = [
@@ -112,7 +117,7 @@ def counted_words(noun: str, counts: CountsResponse) -> str:
 
 
 def counts_option(counts: CountsResponse) -> dict[str, Any]:
-    """Return the chart: bars by step, stacked, times in UTC."""
+    """Return the chart: bars by step, stacked."""
     seen = {part for step in counts.steps for part in step.counts}
     unfinished = counts.steps[-1].unfinished
     # ECharts knows the columns of the first point only.
@@ -120,7 +125,7 @@ def counts_option(counts: CountsResponse) -> dict[str, Any]:
     points: list[dict[str, Any]] = [
         {"time": middle(step.time, step.until), **zero, **step.counts} for step in counts.steps
     ]
-    span = {"min": counts.since.isoformat(), "max": counts.until.isoformat()}
+    span = {"min": on_axis(counts.since), "max": on_axis(counts.until)}
     bars = [_bars(part, colour) for part, colour in COLOURS.items() if part in seen]
     return {
         "useUTC": True,
@@ -128,7 +133,7 @@ def counts_option(counts: CountsResponse) -> dict[str, Any]:
         "dataset": step_datasets(points, unfinished=unfinished),
         "tooltip": {"trigger": "axis", "valueFormatter": "%.4g"},
         "legend": {"top": 0, "right": 0, "itemWidth": 14},
-        "grid": [panel_grid(28, 24, 56)],
+        "grid": [panel_grid(28, 24, CHART_LEFT)],
         "xAxis": [time_axis(0, labelled=True) | span],
         "yAxis": [count_axis(0) | {"minInterval": 1}],
         "series": with_running(bars, unfinished=unfinished),

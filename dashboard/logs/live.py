@@ -11,6 +11,7 @@ from backend.contract.records import PageResponse
 from dashboard.settings import dashboard_settings
 from dashboard.shared.open_row import rows_key
 from dashboard.shared.paged_list import Answer, PagedList
+from dashboard.shared.refresh import refresh_seconds
 from dashboard.shared.service import asking_quietly
 from dashboard.wording.moment import to_the_second
 
@@ -21,7 +22,7 @@ COUNTS_AGE = timedelta(seconds=15)
 
 def live_seconds() -> float:
     """Return how often a followed list is read."""
-    return max(SHORTEST_SECONDS, dashboard_settings().refresh_seconds)
+    return max(SHORTEST_SECONDS, refresh_seconds() or dashboard_settings().refresh_seconds)
 
 
 def choose_live(name: str) -> bool:

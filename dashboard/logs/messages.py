@@ -15,10 +15,12 @@ from dashboard.logs.counts import FacetChoice, draw_counts
 from dashboard.logs.export import draw_export
 from dashboard.logs.link import draw_link
 from dashboard.logs.live import LiveList, choose_live, draw_live, draw_looked
+from dashboard.navigation import LOGS
 from dashboard.shared.open_row import draw_facts, draw_rows
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.shared.time_window import TimeWindow, choose_window
-from dashboard.wording.moment import COLUMN_FORMAT, cell
+from dashboard.shared.time_range import TimeRange, chosen_range
+from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, to_the_microsecond
+from dashboard.wording.zone import zone_name
 
 ANY_LEVEL = "Any level"
 LEVELS = (ANY_LEVEL, "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -33,18 +35,18 @@ class LogFilters:
     module: str | None
     process: str | None
     text: str | None
-    window: TimeWindow
+    shown: TimeRange
 
     def chosen(self, now: datetime) -> dict[str, Any]:
         """Return the parameters of every query about these lines."""
-        since, until = self.window.bounds(now)
+        since, _ = self.shown.bounds(now)
         return {
             "level": self.level,
             "module": self.module,
             "process": self.process,
             "q": self.text,
             "since": since,
-            "until": until,
+            "until": self.shown.until,
         }
 
     def query(self, page_token: str | None, now: datetime) -> LogsQuery:
@@ -74,9 +76,11 @@ def _draw_list(filters: LogFilters, *, live: bool) -> None:
     chosen = filters.chosen(now)
     with asking_service():
         answer, counts = pages.follow(
-            filters,
+            (filters, zone_name()),
             lambda token: client.logs(filters.query(token, now)),
-            lambda: client.log_counts(LineCountsQuery.model_validate(chosen)),
+            lambda: client.log_counts(
+                LineCountsQuery.model_validate(chosen | {"zone": zone_name()})
+            ),
             live=live,
         )
         if draw_counts("log", "log lines", counts, filters.facets()) and live:
@@ -121,9 +125,10 @@ def _choose_filters(text: str | None) -> LogFilters:
             placeholder="mlops-api",
             bind="query-params",
         )
-        window = choose_window("log")
     known = None if level == ANY_LEVEL else level
-    return LogFilters(known, module.strip() or None, process.strip() or None, text, window)
+    return LogFilters(
+        known, module.strip() or None, process.strip() or None, text, chosen_range(LOGS.usual)
+    )
 
 
 def _cells(row: LogRow) -> dict[str, Any]:
@@ -138,7 +143,9 @@ def _cells(row: LogRow) -> dict[str, Any]:
 
 def _columns() -> dict[str, Any]:
     return {
-        "timestamp": st.column_config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=150),
+        "timestamp": st.column_config.DatetimeColumn(
+            column_title("Time"), format=COLUMN_FORMAT, width=150
+        ),
         "level": st.column_config.TextColumn("Level", width=80),
         "process": st.column_config.TextColumn("Process", width=100),
         "module": st.column_config.TextColumn("Module", width=190),
@@ -148,7 +155,7 @@ def _columns() -> dict[str, Any]:
 
 def _draw_line(name: str, row: LogRow) -> None:
     facts = {
-        "Time": f"{row.timestamp.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC",
+        "Time": to_the_microsecond(row.timestamp),
         "Level": row.level,
         "Process": row.process,
         "Module": f"`{row.module}`",

@@ -21,14 +21,15 @@ from dashboard.logs.export import draw_export
 from dashboard.logs.link import draw_link
 from dashboard.logs.live import LiveList, choose_live, draw_live, draw_looked
 from dashboard.logs.traffic import traffic_facet
-from dashboard.navigation import PREDICT, PREDICT_ICON
+from dashboard.navigation import LOGS, PREDICT, PREDICT_ICON
 from dashboard.shared.address import address_parameters
 from dashboard.shared.open_row import draw_facts, draw_rows
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.sources import LISTED, NAMES, choose_sources
-from dashboard.shared.time_window import TimeWindow, choose_window
-from dashboard.wording.moment import COLUMN_FORMAT, cell
+from dashboard.shared.time_range import TimeRange, chosen_range
+from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, to_the_microsecond
 from dashboard.wording.value import escaped, prediction_column, recorded, rounded
+from dashboard.wording.zone import zone_name
 
 ROWS_A_PAGE = 100
 
@@ -41,11 +42,11 @@ class PredictionFilters:
     metadata: str | None
     model_version: str | None
     sources: tuple[Source, ...]
-    window: TimeWindow
+    shown: TimeRange
 
     def chosen(self, now: datetime) -> dict[str, Any]:
         """Return the parameters of every query about these predictions."""
-        since, until = self.window.bounds(now)
+        since, _ = self.shown.bounds(now)
         name, _, value = (self.metadata or "").partition("=")
         return {
             "reference": self.reference,
@@ -53,7 +54,7 @@ class PredictionFilters:
             "model_version": self.model_version,
             "sources": self.sources,
             "since": since,
-            "until": until,
+            "until": self.shown.until,
         }
 
     def query(self, page_token: str | None, now: datetime) -> PredictionsQuery:
@@ -84,9 +85,11 @@ def _draw_list(filters: PredictionFilters, *, live: bool) -> None:
     chosen = filters.chosen(now)
     with asking_service():
         answer, counts = pages.follow(
-            filters,
+            (filters, zone_name()),
             lambda token: client.predictions(filters.query(token, now)),
-            lambda: client.prediction_counts(PredictionCountsQuery.model_construct(**chosen)),
+            lambda: client.prediction_counts(
+                PredictionCountsQuery.model_construct(**chosen, zone=zone_name())
+            ),
             live=live,
         )
         if draw_counts("prediction", "predictions", counts, filters.facets()) and live:
@@ -131,9 +134,12 @@ def _choose_filters(reference: str | None) -> PredictionFilters:
             bind="query-params",
         )
         sources = choose_sources("prediction", LISTED)
-        window = choose_window("prediction")
     return PredictionFilters(
-        reference, metadata.strip() or None, version.strip() or None, sources, window
+        reference,
+        metadata.strip() or None,
+        version.strip() or None,
+        sources,
+        chosen_range(LOGS.usual),
     )
 
 
@@ -149,7 +155,9 @@ def _cells(row: PredictionRow) -> dict[str, Any]:
 
 def _columns() -> dict[str, Any]:
     return {
-        "timestamp": st.column_config.DatetimeColumn("Time, UTC", format=COLUMN_FORMAT, width=150),
+        "timestamp": st.column_config.DatetimeColumn(
+            column_title("Time"), format=COLUMN_FORMAT, width=150
+        ),
         "reference": st.column_config.TextColumn("Reference", width=170),
         "prediction": prediction_column("Prediction"),
         "metadata": st.column_config.TextColumn("Metadata", width="medium"),
@@ -161,7 +169,7 @@ def draw_prediction(name: str, row: PredictionRow) -> None:
     """Draw one prediction: what is known of it beside the caller's words and the inputs."""
     known = "not known yet" if row.actual is None else escaped(recorded(row.actual))
     facts = {
-        "Time": f"{row.timestamp.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC",
+        "Time": to_the_microsecond(row.timestamp),
         "Prediction": escaped(recorded(row.prediction)),
         "Actual value": known,
         "Prediction ID": f"`{row.prediction_id}`",

@@ -17,11 +17,13 @@ from dashboard.logs.link import draw_link
 from dashboard.logs.live import LiveList, choose_live, draw_live, draw_looked
 from dashboard.logs.story import draw_story, unless_absent
 from dashboard.logs.traffic import traffic_facet
+from dashboard.navigation import LOGS
 from dashboard.shared.open_row import draw_rows
 from dashboard.shared.request import draw_request, request_cells, request_columns
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.sources import LISTED, choose_sources
-from dashboard.shared.time_window import TimeWindow, choose_window
+from dashboard.shared.time_range import TimeRange, chosen_range
+from dashboard.wording.zone import zone_name
 
 ROWS_A_PAGE = 100
 NEWEST, SLOWEST = "Newest first", "Slowest first"
@@ -36,12 +38,12 @@ class RequestFilters:
     model_version: str | None
     min_latency_ms: float | None
     sources: tuple[Source, ...]
-    window: TimeWindow
+    shown: TimeRange
     order: str = NEWEST
 
     def chosen(self, now: datetime) -> dict[str, Any]:
         """Return the parameters of every query about these requests."""
-        since, until = self.window.bounds(now)
+        since, _ = self.shown.bounds(now)
         return {
             "endpoint": self.endpoint,
             "status": self.status,
@@ -49,7 +51,7 @@ class RequestFilters:
             "min_latency_ms": self.min_latency_ms,
             "sources": self.sources,
             "since": since,
-            "until": until,
+            "until": self.shown.until,
         }
 
     def query(self, page_token: str | None, now: datetime) -> RequestsQuery:
@@ -82,9 +84,11 @@ def _draw_list(filters: RequestFilters, *, live: bool) -> None:
     chosen = filters.chosen(now)
     with asking_service():
         answer, counts = pages.follow(
-            filters,
+            (filters, zone_name()),
             lambda token: client.api_metrics(filters.query(token, now)),
-            lambda: client.request_counts(RequestCountsQuery.model_validate(chosen)),
+            lambda: client.request_counts(
+                RequestCountsQuery.model_validate(chosen | {"zone": zone_name()})
+            ),
             live=live,
         )
         if draw_counts("request", "requests", counts, filters.facets()) and live:
@@ -153,8 +157,8 @@ def _choose_filters() -> RequestFilters:
             bind="query-params",
         )
         sources = choose_sources("request", LISTED)
-        window = choose_window("request")
         order = st.selectbox("Order", (NEWEST, SLOWEST), key="request_order", bind="query-params")
+    shown = chosen_range(LOGS.usual)
     return RequestFilters(
-        endpoint.strip() or None, status, version.strip() or None, latency, sources, window, order
+        endpoint.strip() or None, status, version.strip() or None, latency, sources, shown, order
     )

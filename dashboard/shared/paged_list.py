@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from backend.contract.records import PageResponse
+from dashboard.shared.refresh import READING
 from dashboard.wording.moment import clock
 
 Answer = TypeVar("Answer", bound=PageResponse)
@@ -84,10 +85,10 @@ class PagedList(Generic[Answer]):
         )
 
     def _state(self, what: str) -> Any:
-        return st.session_state.get(f"{self._name}_page_{what}")
+        return st.session_state.get(f"{self._name}_{what}{READING}")
 
     def _keep(self, what: str, value: object) -> None:
-        st.session_state[f"{self._name}_page_{what}"] = value
+        st.session_state[f"{self._name}_{what}{READING}"] = value
 
 
 def _page_words(page: int, rows: int, read_at: datetime) -> str:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,6 +11,7 @@ from backend.contract.predictions import EXAMPLE, HousingFeatures
 from backend.routes import counts
 from dashboard.logs.export import Prepared
 from dashboard.logs.predictions import said_and_sent
+from dashboard.shared.time_range import BEGIN, END, OWN, RANGE
 from storage.errors import DatabaseUnavailable
 from storage.schema.counts import RowCounts
 from storage.schema.records import LogRecord
@@ -108,11 +108,12 @@ def test_lines_are_shown_even_if_counting_them_fails(
 
 def test_a_time_window_narrows(open_page: OpenPage, service: Service, many_lines: None) -> None:
     page = open_page("logs", service)
-    page.selectbox(key="log_window").set_value("Last hour").run()
+    page.session_state[RANGE] = "1h"
+    page.run()
     assert len(_messages(page)) == 100
-    page.selectbox(key="log_window").set_value("Custom range").run()
-    long_ago = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the field has no zone
-    page.datetime_input(key="log_before").set_value(long_ago).run()
+    page.session_state[RANGE] = OWN
+    page.session_state[BEGIN], page.session_state[END] = "2020-01-01 00:00", "2020-01-02 00:00"
+    page.run()
     assert not page.dataframe
     assert any("No log lines match" in text.value for text in page.markdown)
     assert not sentences(page)
