@@ -4,6 +4,7 @@ See ``backend/connection.py`` for the errors its calls raise.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from backend.alert_client import AlertClient
 from backend.connection import (
@@ -37,6 +38,7 @@ from backend.contract.monitoring import (
     TriggerRequest,
     TriggerResponse,
 )
+from backend.contract.notes import TimelineNoteRequest, TimelineNoteResponse
 from backend.contract.performance import PerformanceQuery, PerformanceResponse
 from backend.contract.predictions import (
     BatchPredictionRequest,
@@ -201,6 +203,13 @@ class HousingClient(AlertClient):
     def history(self, query: HistoryQuery | None = None) -> HistoryResponse:
         """Return the timeline of events, newest first."""
         return self._get(HistoryResponse, "/monitoring/history", query)
+
+    def write_note(
+        self, person: str, note: str, at: datetime | None = None
+    ) -> TimelineNoteResponse:
+        """Write a note on the timeline, about now or an earlier time; needs an operator key."""
+        body = TimelineNoteRequest(person=person, note=note, at=at)
+        return self._post(TimelineNoteResponse, "/monitoring/notes", body)
 
     def trigger_retraining(
         self,

@@ -112,6 +112,12 @@ def retraining_check(connection: Connection) -> str:
     return " ".join(answer.reasons)
 
 
+def refuse_note(connection: Connection) -> str:
+    """POST /monitoring/notes without a key"""
+    note = {"person": "Ada", "note": "this must be refused"}
+    return connection.refused("POST", "/monitoring/notes", 401, note, headers=NO_KEY).error
+
+
 def refuse_checks(connection: Connection) -> str:
     """POST /monitoring/checks without a key"""
     return connection.refused("POST", "/monitoring/checks", 401, {}, headers=NO_KEY).error
@@ -196,6 +202,7 @@ STEPS: tuple[Step, ...] = (
     Step("PUT /monitoring/config", "without a key", refuse_change),
     Step("POST /monitoring/retraining-check", "should we retrain?", retraining_check),
     Step("POST /monitoring/checks", "without a key", refuse_checks),
+    Step("POST /monitoring/notes", "without a key", refuse_note),
     Step("GET /monitoring/history", "what happened?", history),
     Step("POST /monitoring/trigger-retraining", "without a reason", refuse_retraining),
     Step("GET /retraining", "list of retrainings", retrainings),

@@ -38,6 +38,7 @@ STATE_CHANGING_ROLES = {
     "PUT /monitoring/config": Role.ADMIN,
     "/monitoring/trigger-retraining": Role.OPERATOR,
     "/monitoring/checks": Role.OPERATOR,
+    "/monitoring/notes": Role.OPERATOR,
     "/retraining/<trigger_id>/cancel": Role.OPERATOR,
     "/models/<version>/promote": Role.ADMIN,
     "/models/rollback": Role.ADMIN,

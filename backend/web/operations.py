@@ -42,6 +42,7 @@ from backend.contract.monitoring import (
     TriggerRequest,
     TriggerResponse,
 )
+from backend.contract.notes import TimelineNoteRequest, TimelineNoteResponse
 from backend.contract.one_request import OneRequestResponse
 from backend.contract.performance import PerformanceQuery, PerformanceResponse
 from backend.contract.predictions import (
@@ -170,6 +171,7 @@ OPERATIONS: dict[str, Operation] = {
         RetrainingCheckResponse, body=RetrainingCheckRequest
     ),
     "POST /monitoring/checks": Operation(StoredCheckResponse),
+    "POST /monitoring/notes": Operation(TimelineNoteResponse, body=TimelineNoteRequest),
     "POST /monitoring/trigger-retraining": Operation(TriggerResponse, body=TriggerRequest),
     "GET /retraining": Operation(RetrainingsResponse, query=RetrainingsQuery),
     "GET /retraining/<trigger_id>": Operation(RetrainingResponse),

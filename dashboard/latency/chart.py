@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.contract.traffic import Step, SummaryResponse, VersionChange
 from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title
-from dashboard.charts.colours import DOWN, HERE, TOTAL, UP
+from dashboard.charts.colours import DOWN, HERE, SLOWEST, TOTAL, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running
 from dashboard.shared.comparison import BEFORE
 from dashboard.shared.time_chart import draw_time_chart
@@ -19,8 +19,6 @@ CHART_LEFT = 48
 """Pixels beside the panels."""
 LEAST_SHARE_OF_STEP = 0.5
 """Of the current step: before this share of it has passed, its rate says nothing."""
-SLOWEST = "#8a5fc0"
-"""Violet: the slowest percentile."""
 CLIENT_ERRORS = (DOWN, "#a8842c", "#8f6a4a")
 SERVER_ERRORS = (HERE, "#b0508a", SLOWEST)
 """Each has a contrast of at least 3 to 1 against both backgrounds; more statuses repeat the colours."""

@@ -6,6 +6,7 @@ import streamlit as st
 
 from backend.contract.monitoring import HistoryQuery
 from dashboard.overview.event_group import EventGroup, grouped
+from dashboard.overview.note import offer_note
 from dashboard.shared.event import event_cells, event_columns, event_name
 from dashboard.shared.open_row import draw_facts, draw_rows
 from dashboard.shared.service import asking_quietly, housing_client
@@ -20,6 +21,7 @@ KINDS: dict[str, str | None] = {
     "Model changes": "trigger,retraining,promotion,rollback,watch",
     "Checks": "check",
     "Settings and records": "configuration,clear",
+    "Notes": "note",
 }
 NOTHING = "Checks, alerts, retrainings, promotions and configuration changes will appear here."
 
@@ -27,15 +29,17 @@ NOTHING = "Checks, alerts, retrainings, promotions and configuration changes wil
 def draw_events() -> None:
     """Draw the last events as a table, and the opened one; or say that there are none yet."""
     st.subheader("Events", anchor=False)
-    chosen = st.segmented_control(
-        "Events shown",
-        KINDS,
-        default="All",
-        required=True,
-        key="overview_events_shown",
-        label_visibility="collapsed",
-        bind="query-params",
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = st.segmented_control(
+            "Events shown",
+            KINDS,
+            default="All",
+            required=True,
+            key="overview_events_shown",
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+        offer_note()
     with asking_quietly("Events"):
         query = HistoryQuery(limit=READ, kind=KINDS[chosen or "All"])
         groups = grouped(housing_client().history(query).events)[:MOST_SHOWN]

@@ -17,6 +17,7 @@ KINDS = {
     "watch": "Promotion watch",
     "configuration": "Configuration",
     "clear": "Records cleared",
+    "note": "Note",
 }
 
 

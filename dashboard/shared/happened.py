@@ -1,4 +1,4 @@
-"""What happened in the shown range: promotions, alerts, retrainings, configuration, as marks on charts."""
+"""What happened in the shown range: promotions, alerts, retrainings, settings, notes, as marks on charts."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ import streamlit as st
 
 from backend.client import HousingClient
 from backend.contract.monitoring import EventRow, HistoryQuery
-from dashboard.charts.colours import DOWN, HERE, TOTAL, UP
+from dashboard.charts.colours import DOWN, HERE, SLOWEST, TOTAL, UP
 from dashboard.charts.marks import Mark
 from dashboard.shared.event import event_name
 from dashboard.wording.foreign import plain
@@ -20,6 +20,7 @@ LETTERS = {
     "alert": ("A", HERE),
     "retraining": ("R", DOWN),
     "configuration": ("C", TOTAL),
+    "note": ("N", SLOWEST),
 }
 """The letter and colour of each kind of event that is marked."""
 MOST = 200

@@ -110,7 +110,7 @@ def range_of(begin: str, end: str, zone: tzinfo, now: datetime) -> TimeRange:
     >>> str(found.length), str(found.until)
     ('1:30:10', '2026-11-30 15:30:10+00:00')
     """
-    since, until = _time_of(begin, zone), _time_of(end, zone) if end.strip() else None
+    since, until = time_of(begin, zone), time_of(end, zone) if end.strip() else None
     if since >= now:
         raise InvalidRange("The range begins in the future.")
     length = (until or now) - since
@@ -132,7 +132,14 @@ def written_time(time: datetime) -> str:
     return f"{time.astimezone(shown_zone()):%Y-%m-%d %H:%M:%S}"
 
 
-def _time_of(text: str, zone: tzinfo) -> datetime:
+def time_of(text: str, zone: tzinfo) -> datetime:
+    """Return a time as a person writes it, in a zone unless it names its own.
+
+    Raises
+    ------
+    InvalidRange
+        If it is none.
+    """
     try:
         time = datetime.fromisoformat(text.strip())
     except ValueError as error:

@@ -198,6 +198,7 @@ EventKind = Literal[
     "watch",
     "configuration",
     "clear",
+    "note",
 ]
 """The kinds of events on the timeline."""
 
