@@ -13,6 +13,7 @@ from backend.contract.records import RequestRow
 from storage.schema.rollup import SLOWEST_KEPT
 from storage.schema.source import Source
 from storage.schema.traffic import Figures as Figures
+from storage.schema.traffic import Heat as Heat
 from storage.schema.traffic import Step as Step
 from storage.schema.traffic import VersionChange as VersionChange
 
@@ -49,6 +50,9 @@ class SummaryQuery(RangeQuery, ZoneQuery):
         description="Length of a step: a multiple of 10s, of 1m in windows above a day, of 10m above "
         "8 days; at most 1,000 steps. By default a round one, for about 70 steps.",
     )
+    heat: bool = Field(
+        False, description="Whether to answer how the latencies of each step are spread."
+    )
 
 
 class SlowestQuery(RangeQuery):
@@ -75,6 +79,9 @@ class SummaryResponse(Success):
     )
     requests_by_source: dict[Source, int] = Field(
         description="Requests by source, of the requested route templates, whatever the sources."
+    )
+    heat: Heat | None = Field(
+        None, description="How the latencies of each step are spread; null unless asked for."
     )
     filters: dict[str, Any] = Field(description="Filters that were applied.")
 

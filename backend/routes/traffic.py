@@ -28,7 +28,13 @@ def summary() -> Response:
     query = read_query(SummaryQuery, request.args)
     zone = zone_named(query.zone)
     asked = Range.before(utc_now(), query.window, query.step, zone, query.until)
-    found = summarize(current_services().database, asked, query.endpoints, query.sources or SOURCES)
+    found = summarize(
+        current_services().database,
+        asked,
+        query.endpoints,
+        query.sources or SOURCES,
+        with_heat=query.heat,
+    )
     return answer(SummaryResponse(**vars(found), filters=echoed_filters(query)))
 
 

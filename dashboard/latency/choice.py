@@ -38,6 +38,7 @@ class LatencyChoice:
             endpoint=self.endpoint_filter,
             sources=WITHOUT_PROBES,
             zone=self.zone,
+            heat=True,
         )
 
     def slowest_query(self) -> SlowestQuery:

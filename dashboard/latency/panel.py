@@ -8,6 +8,7 @@ from backend.contract.traffic import Figures, SummaryResponse
 from dashboard.charts.time_steps import running_words
 from dashboard.latency.chart import Part, draw_latency_chart, part_of
 from dashboard.latency.choice import LatencyChoice, choose_latency
+from dashboard.latency.heat import draw_heat
 from dashboard.latency.reading import (
     SLOWEST,
     LatencyReading,
@@ -45,6 +46,7 @@ def draw_latency() -> None:
         st.space("small")
         draw_latency_chart(part)
         _draw_changes(part)
+        draw_heat(reading.summary)
         _draw_slowest(reading)
 
 

@@ -24,6 +24,9 @@ BINS = 384
 
 Counts = NDArray[np.int64]
 
+BINS_A_ROW = 14
+"""Of a heat map: each row is about twice as high as the one below."""
+
 _LOG_GROWTH = math.log(GROWTH)
 _PAIR = np.dtype([("bin", "<u2"), ("count", "<u4")])
 
@@ -97,6 +100,38 @@ def add_up(contents: Sequence[bytes], groups: Sequence[int], number: int) -> Cou
     places = rows * BINS + pairs["bin"]
     sums = np.bincount(places, weights=pairs["count"], minlength=number * BINS)
     return sums.astype(np.int64).reshape(number, BINS)
+
+
+def heat_rows(counts: Counts) -> tuple[list[float], Counts]:
+    """Sum the bins of histograms into the rows of a heat map, from the lowest with a latency to the highest.
+
+    Parameters
+    ----------
+    counts
+        Shape (n, BINS).
+
+    Returns
+    -------
+    edges
+        In seconds, one more than there are rows; empty without any latency.
+    counts
+        Shape (n, rows).
+
+    Examples
+    --------
+    >>> edges, counts = heat_rows(count_latencies([0.001, 0.001, 0.004])[None, :])
+    >>> [round(edge, 4) for edge in edges], counts.tolist()
+    ([0.0007, 0.0013, 0.0027, 0.0055], [[2, 0, 1]])
+    """
+    padding = -BINS % BINS_A_ROW
+    padded = np.pad(counts, ((0, 0), (0, padding)))
+    rows = padded.reshape(len(counts), -1, BINS_A_ROW).sum(axis=2)
+    used = np.flatnonzero(rows.sum(axis=0))
+    if not len(used):
+        return [], rows[:, :0]
+    first, last = int(used[0]), int(used[-1]) + 1
+    edges = LOWEST * np.power(GROWTH, BINS_A_ROW * np.arange(first, last + 1, dtype=np.float64))
+    return edges.tolist(), rows[:, first:last]
 
 
 def percentiles(counts: Counts, shares: Sequence[float]) -> list[list[float | None]]:

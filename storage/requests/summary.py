@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from storage.database.connection import Database
 from storage.errors import InvalidInput
-from storage.requests.histogram import add_up, percentiles
+from storage.requests.histogram import Counts, add_up, heat_rows, percentiles
 from storage.schema.rollup import (
     MOST_STEPS,
     RESOLUTIONS,
@@ -20,7 +20,7 @@ from storage.schema.rollup import (
 from storage.schema.source import SOURCES, Source
 from storage.schema.tables import request_rollup
 from storage.schema.time_steps import TimeSteps, round_width
-from storage.schema.traffic import Figures, Step, VersionChange
+from storage.schema.traffic import Figures, Heat, Step, VersionChange
 
 SHARES = (0.5, 0.95, 0.99)
 FIRST_ERROR = 400
@@ -80,6 +80,7 @@ class Summary:
     version_changes: list[VersionChange]
     requests_by_endpoint: dict[str, int]
     requests_by_source: dict[str, int]
+    heat: Heat | None
 
 
 class _Cell(NamedTuple):
@@ -105,8 +106,12 @@ def summarize(
     asked: Range,
     endpoints: Sequence[str] = (),
     sources: Collection[Source] = SOURCES,
+    *,
+    with_heat: bool = False,
 ) -> Summary:
     """Return figures on the requests of a range, for some endpoints or (empty) for all, of some sources.
+
+    With how latencies are spread in each step only if that is asked for.
 
     Raises
     ------
@@ -139,7 +144,13 @@ def summarize(
         version_changes=version_changes(counted),
         requests_by_endpoint=_by_endpoint(cells),
         requests_by_source=_by_source(everything, endpoints),
+        heat=_heat(counts) if with_heat else None,
     )
+
+
+def _heat(counts: Counts) -> Heat:
+    edges, rows = heat_rows(counts)
+    return Heat(edges_ms=[1_000 * edge for edge in edges], counts=rows.tolist())
 
 
 def version_changes(cells: Iterable[_Cell]) -> list[VersionChange]:

@@ -24,6 +24,17 @@ class Step(Figures):
     unfinished: bool = Field(description="Whether the step is not over yet.")
 
 
+class Heat(BaseModel):
+    """How the latencies of each step are spread, without empty rows at either end."""
+
+    model_config = ConfigDict(frozen=True)
+
+    edges_ms: list[float] = Field(
+        description="Edges of the rows in milliseconds, each about twice the one before; one more than rows."
+    )
+    counts: list[list[int]] = Field(description="Requests of each step, by row.")
+
+
 class VersionChange(BaseModel):
     """When a model version began to answer, to some seconds or minutes, and which one did before."""
 

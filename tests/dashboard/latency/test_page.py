@@ -33,7 +33,7 @@ def test_the_figures_are_those_of_the_service(
     assert figures["Errors"] == "2 :small[:gray[20.0%]]"
     assert figures["Latency, p50"] == f"{totals.p50:.3g} ms"
     assert figures["Mean rate"].endswith(" /s")
-    assert len(page.get("echarts_chart")) == 1
+    assert len(page.get("echarts_chart")) == 2
     slowest = page.dataframe[0].value["milliseconds"].tolist()
     assert len(slowest) == 10
     assert slowest == sorted(slowest, reverse=True)
@@ -173,6 +173,7 @@ def summary() -> SummaryResponse:
             )
         ],
         requests_by_endpoint={},
+        heat=None,
         filters={},
     )
 

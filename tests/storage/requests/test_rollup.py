@@ -169,6 +169,26 @@ def test_the_slowest_of_an_earlier_range_are_of_that_range(
     assert [row["response_time"] for row in rows] == exact
 
 
+def test_the_spread_of_latencies_counts_every_request_in_its_step_and_row(
+    writable: Database, readable: Database
+) -> None:
+    requests = _many(900, HOUR)
+    _store(writable, requests)
+    asked = Range.before(NOON, HOUR, None)
+    assert summarize(readable, asked).heat is None, "only if it is asked for"
+    heat = summarize(readable, asked, with_heat=True).heat
+    assert heat is not None
+    spread = np.array(heat.counts)
+    assert spread.shape == (len(asked.steps.each()), len(heat.edges_ms) - 1)
+    milliseconds = [1_000 * one.response_time for one in requests]
+    expected, _ = np.histogram(milliseconds, heat.edges_ms)
+    assert np.abs(spread.sum(axis=0) - expected).sum() <= 2, "but for rounding at an edge"
+    steps = [step.requests for step in summarize(readable, asked).series]
+    assert spread.sum(axis=1).tolist() == steps
+    ratios = np.divide(heat.edges_ms[1:], heat.edges_ms[:-1])
+    assert ratios == pytest.approx(2, rel=0.01)
+
+
 def test_no_list_of_the_slowest_grows_beyond_what_is_kept(writable: Database) -> None:
     _store(writable, _many(900, timedelta(minutes=3)), batch=50)
     table = slowest_requests.c
