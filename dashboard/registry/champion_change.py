@@ -8,14 +8,14 @@ import streamlit as st
 
 from backend.client import ClientError, HousingClient, ServiceRefused
 from backend.contract.models import ChampionChangedResponse, ChampionChangeKind, ModelVersion
-from dashboard.registry.admin_key import (
+from dashboard.registry.arrival import clicked_now
+from dashboard.shared.admin_key import (
     draw_held_key,
     forget_key,
     held_key,
     keep_key,
     key_problem,
 )
-from dashboard.registry.arrival import clicked_now
 from dashboard.shared.buttons import readable_letters
 from dashboard.shared.reason_dialog import ReasonDialog, ask_reason
 from dashboard.shared.service import failure_sentence, new_client
