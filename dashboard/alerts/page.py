@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.alerts.acts import draw_acts
 from dashboard.alerts.panel import draw_alerts
 from dashboard.alerts.rules import draw_rules
+from dashboard.alerts.trial import draw_trial
 from dashboard.shared.refresh import refresh_seconds
 
 st.title("Alerts", anchor=False)
@@ -12,3 +13,4 @@ pause = refresh_seconds()
 st.fragment(draw_alerts, run_every=pause)()
 st.fragment(draw_rules, run_every=None if pause is None else 2 * pause)()
 draw_acts()
+draw_trial()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from backend.contract.alerts import AlertRow, AlertsResponse
 from dashboard.alerts.acts import offer_acts
+from dashboard.alerts.trial import offer_trial
 from dashboard.alerts.words import (
     facts,
     quoted,
@@ -63,6 +64,8 @@ def _draw_routes(found: AlertsResponse) -> None:
     for route in found.routes:
         icon = ":material/error:" if route.problem is not None else ":material/send:"
         st.markdown(f"{icon} {route_sentence(route)}")
+    if found.routes:
+        offer_trial()
 
 
 def _draw_recent(found: AlertsResponse) -> None:

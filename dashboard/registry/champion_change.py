@@ -10,6 +10,7 @@ from backend.client import ClientError, HousingClient, ServiceRefused
 from backend.contract.models import ChampionChangedResponse, ChampionChangeKind, ModelVersion
 from dashboard.registry.arrival import clicked_now
 from dashboard.shared.admin_key import (
+    ask_key,
     draw_held_key,
     forget_key,
     held_key,
@@ -115,17 +116,7 @@ def _consequence(change: Change) -> str:
 def _fields(change: Change) -> Entered:
     typed = st.text_input("Type the version to confirm", key="registry_typed", autocomplete="off")
     reason = ask_reason("registry_reason", height=90)
-    key = ""
-    if held_key() is None:
-        key = st.text_input(
-            "Admin key",
-            type="password",
-            key="registry_key",
-            autocomplete="off",
-            help="The service's HOUSING_ADMIN_KEY; `make up` stores it in runtime/keys.env. It is kept for "
-            "this session only. If empty, the console's own key is used, which may not have the role.",
-        )
-    return Entered((typed or "").strip(), reason, (key or "").strip())
+    return Entered((typed or "").strip(), reason, ask_key("registry_key"))
 
 
 def _ask(change: Change, entered: Entered) -> None:

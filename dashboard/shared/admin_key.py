@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-HELD = "registry_admin_key"
+HELD = "admin_key"
 """Session state: the last accepted key, or absent."""
 
 
@@ -37,10 +37,25 @@ def key_problem(key: str) -> str | None:
     return "The key may contain only ASCII letters, digits and punctuation."
 
 
+def ask_key(name: str) -> str:
+    """Draw the field for the key unless one is kept already; return what was entered, or an empty text."""
+    if held_key() is not None:
+        return ""
+    entered = st.text_input(
+        "Admin key",
+        type="password",
+        key=name,
+        autocomplete="off",
+        help="The service's HOUSING_ADMIN_KEY; `make up` stores it in runtime/keys.env. It is kept for "
+        "this session only. If empty, the console's own key is used, which may not have the role.",
+    )
+    return (entered or "").strip()
+
+
 def draw_held_key() -> None:
     """Say that a key is kept, with a button to forget it; draw nothing without one."""
     if held_key() is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Using the admin key you entered in this session.")
-        st.button("Forget key", key="registry_forget", type="tertiary", on_click=forget_key)
+        st.button("Forget key", key="admin_key_forget", type="tertiary", on_click=forget_key)

@@ -178,7 +178,7 @@ def test_a_rollback_uses_the_key_of_the_session_until_it_is_forgotten(
     page.button(key="registry_promotion").click().run()
     assert "This version was rolled back." in page.warning[0].value
     assert not [field for field in page.text_input if field.key == "registry_key"]
-    page.button(key="registry_forget").click().run()
+    page.button(key="admin_key_forget").click().run()
     assert page.text_input(key="registry_key").value == ""
     assert ADMIN_KEY not in str(page.query_params)
 
