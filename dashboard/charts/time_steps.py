@@ -24,8 +24,8 @@ def middle(since: datetime, until: datetime) -> str:
 
     Examples
     --------
-    >>> middle(datetime(2026, 11, 23, 16), datetime(2026, 11, 23, 17))
-    '2026-11-23T16:30:00'
+    >>> middle(datetime(2026, 11, 23, 16, tzinfo=UTC), datetime(2026, 11, 23, 17, tzinfo=UTC))
+    '2026-11-23T16:30:00Z'
     """
     return on_axis(since + (until - since) / 2)
 

@@ -8,6 +8,7 @@ from backend.client import ServiceRefused
 from backend.contract.base import ValidationProblem
 from backend.contract.definition import PRESETS, preset_of
 from backend.contract.predictions import HousingFeatures, PredictionResponse
+from dashboard.predict.edited import CARD, draw_edited_notice, watch_edits
 from dashboard.predict.field import Value
 from dashboard.predict.form import is_asked_about, show_in_address
 from dashboard.predict.interval import interval_picture, interval_scale, interval_words
@@ -43,13 +44,15 @@ def last_answer() -> PredictionResponse | None:
 def draw_answer() -> None:
     """Draw the last response."""
     answer = st.session_state.get(ANSWER)
-    with st.container(border=True, key="predict_answer_card"):
+    with st.container(border=True, key=CARD):
         if isinstance(answer, PredictionResponse):
             _draw_prediction(answer)
         elif isinstance(answer, ServiceRefused) and not is_said(str(answer)):
             _draw_refusal(answer)
         else:
             _draw_nothing_yet()
+    if isinstance(answer, PredictionResponse):
+        watch_edits(answer.prediction_id)
     if NOTE:
         st.caption(NOTE)
 
@@ -62,6 +65,7 @@ def _draw_prediction(answer: PredictionResponse) -> None:
             '<div style="font-size:3.25rem;font-weight:650;line-height:1.05;'
             f'font-variant-numeric:tabular-nums">{html.escape(written(answer.prediction))}</div>'
         )
+    draw_edited_notice()
     # In containers of their own, so that what follows keeps its place and is not drawn twice.
     with st.container(key="predict_notes"):
         _draw_notes(answer)

@@ -1,6 +1,7 @@
 """Reading what was recorded: predictions, requests, logs, model metrics, newest first, page by page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -73,17 +74,17 @@ class RecordLog:
 
     def logs(self, page: PageRequest, asked: LineFilter = ALL_LINES) -> Page:
         """Return log lines."""
-        with self._database.transaction() as connection:
+        with self._reading(page) as connection:
             return _page(connection, asked.selection(), page, quick=asked.is_quickly_found)
 
     def requests(self, page: PageRequest, asked: RequestFilter = ALL_REQUESTS) -> Page:
         """Return answered requests."""
-        with self._database.transaction() as connection:
+        with self._reading(page) as connection:
             return _page(connection, asked.selection(), page, quick=asked.is_quickly_found)
 
     def slowest(self, page: PageRequest, asked: RequestFilter = ALL_REQUESTS) -> Page:
         """Return answered requests, the slowest first: of all slow ones, or of the newest million."""
-        with self._database.transaction() as connection:
+        with self._reading(page, BY_LATENCY) as connection:
             slow = _page(connection, asked.slowest(), page)
             if slow.next_page_token is not None:
                 return slow
@@ -95,7 +96,7 @@ class RecordLog:
     def predictions(self, page: PageRequest, asked: PredictionFilter = ALL_PREDICTIONS) -> Page:
         """Return logged predictions with their actual value (None: not yet known)."""
         columns, quick = (predictions, *LABEL), asked.is_quickly_found
-        with self._database.transaction() as connection:
+        with self._reading(page) as connection:
             found = asked.rarest_first(connection).selection()
             return _page(connection, found, page, columns, quick=quick)
 
@@ -129,8 +130,18 @@ class RecordLog:
     def events(self, page: PageRequest, *, kinds: Sequence[str] = ()) -> Page:
         """Return the events, optionally of some kinds only."""
         asked = Selection.of(events, events.c.event_kind.in_(kinds) if kinds else None)
-        with self._database.transaction() as connection:
+        with self._reading(page) as connection:
             return _page(connection, asked, page)
+
+    @contextmanager
+    def _reading(
+        self, page: PageRequest, order: Sequence[str] = BY_TIME
+    ) -> Iterator[sa.Connection]:
+        """Open the database for a page. A wrong token is refused first, whatever the database does."""
+        if page.page_token is not None:
+            read_token(page.page_token, order)
+        with self._database.transaction() as connection:
+            yield connection
 
     def statistics(self) -> dict[str, Any]:
         """Return rows by table, and the sizes of the spool backlog and the database in bytes."""

@@ -36,6 +36,28 @@ def test_from_a_district_to_scenarios_and_a_link_that_another_person_opens(
     _expect_the_link_to_fill_another_form(page, browser)
 
 
+def test_an_edited_form_marks_the_old_price_until_it_is_asked_again(
+    system: System, page: Page
+) -> None:
+    visit(page, system, "predict")
+    _ask(system, page, CUPERTINO)
+    notice = page.get_by_text("Not for the inputs as they are now")
+    income = _field(page, "Median income")
+    expect(notice).to_be_hidden()
+    page.wait_for_function("document.querySelector('.st-key-predict_inputs').isWatched")
+    asked = income.input_value()
+    income.fill("3.3")
+    expect(notice).to_be_visible()
+    income.fill(asked)
+    expect(notice).to_be_hidden()
+    income.fill("3.3")
+    page.get_by_role("button", name="Predict price").click()
+    expect(notice).to_be_hidden()
+    other = CUPERTINO.features.model_copy(update={"MedInc": 3.3})
+    price = written(system.client.predict(other).prediction)
+    expect(_price(page)).to_have_text(price, timeout=ANSWERED_MILLISECONDS)
+
+
 def test_wrong_values_in_an_address_are_said_and_left_out(system: System, page: Page) -> None:
     visit(page, system, "predict?HouseAge=old&Latitude=61&MedInc=3.3")
     alert = page.get_by_test_id("stAlert")

@@ -66,7 +66,7 @@ def said(page: AppTest) -> Iterator[str]:
         if hasattr(proto, "ListFields"):
             yield from _strings(proto)
         value: Any = getattr(node, "value", None)
-        if hasattr(value, "itertuples"):
+        if getattr(value, "columns", None) is not None:
             yield from map(str, value.columns)
             yield from (str(cell) for row in value.itertuples() for cell in row)
 

@@ -40,7 +40,7 @@ def test_the_acts_are_told_to_their_end(
     console = _console()
     connect = partial(HousingClient, shared_settings.addresses.backend_url, ADMIN_KEY)
     districts = row_pool(shared_settings)
-    demo = Demo(connect, districts, 0, console, Lengths(problem=0.5, new=6.0, again=1.0))
+    demo = Demo(connect, districts, 0, console, Lengths(problem=2.0, new=6.0, again=2.0))
     served = shared_service.info().model_version
     promoted = PROMOTED | {"version": served}
     with _worker_that_says(shared_settings, promoted, succeeded=True) as claimed:
