@@ -24,6 +24,7 @@ def middle(since: datetime, until: datetime) -> str:
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> middle(datetime(2026, 11, 23, 16, tzinfo=UTC), datetime(2026, 11, 23, 17, tzinfo=UTC))
     '2026-11-23T16:30:00Z'
     """

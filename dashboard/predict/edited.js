@@ -1,4 +1,4 @@
-// While a person edits the form, the price beside it is not for what the form shows: the card says so.
+// While a person edits the form, the answer beside it is not for what the form shows: the card says so.
 export default function ({ data }) {
   const form = document.querySelector(`.st-key-${data.form}`)
   const card = document.querySelector(`.st-key-${data.card}`)

@@ -1,4 +1,4 @@
-"""Marks the old price while the form is edited: a form tells nobody of an edit before it is sent."""
+"""Marks the old answer while the form is edited: a form tells nobody of an edit before it is sent."""
 
 from pathlib import Path
 

@@ -42,6 +42,7 @@ def test_the_summary_counts_what_was_asked(http: FlaskClient) -> None:
         "step": "10s",
         "endpoint": "/predict",
         "zone": "UTC",
+        "heat": False,
     }
     # One more where the clock passed a round time between the range's begin and its end.
     finished, (running,) = summary.series[:-1], summary.series[-1:]
