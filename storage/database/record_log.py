@@ -96,7 +96,7 @@ class RecordLog:
     def predictions(self, page: PageRequest, asked: PredictionFilter = ALL_PREDICTIONS) -> Page:
         """Return logged predictions with their actual value (None: not yet known)."""
         columns, quick = (predictions, *LABEL), asked.is_quickly_found
-        with self._reading(page) as connection:
+        with self._reading(page, asked.selection().order) as connection:
             found = asked.rarest_first(connection).selection()
             return _page(connection, found, page, columns, quick=quick)
 
