@@ -62,7 +62,7 @@ def _draw_prediction(answer: PredictionResponse) -> None:
     with st.container(key="predict_value"):
         # No Streamlit element sets a number this large; the text has only digits.
         st.html(
-            '<div style="font-size:3.25rem;font-weight:650;line-height:1.05;'
+            '<div style="font-size:clamp(2.1rem,3.4vw,3.25rem);font-weight:650;line-height:1.05;'
             f'font-variant-numeric:tabular-nums">{html.escape(written(answer.prediction))}</div>'
         )
     draw_edited_notice()

@@ -19,7 +19,7 @@ from dashboard.wording.words import LABEL
 CAP_WORDS = "the cap or more"
 PARTS = 5
 """About so many marks stand on the scale."""
-ROOM_PERCENT = 22
+ROOM_PERCENT = 42
 """The cap's own label takes the place of marks that are this close to the end."""
 EDGE_PERCENT = 5
 """A label so close to an end begins or ends there."""
