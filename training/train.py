@@ -46,7 +46,7 @@ from training.promotion.checks import Rules
 from training.promotion.own_checks import own_checks
 from training.publishing.model_card import model_card
 from training.publishing.model_metrics import record_model_metrics
-from training.publishing.publish import publish, version_id
+from training.publishing.publish import free_version_id, publish
 from training.publishing.published_version import PublishedVersion
 from training.tracking.context import TrainingContext
 from training.tracking.pending import OpenRegistration, OpenRegistrations
@@ -132,7 +132,7 @@ class Training:
         profile = ReferenceProfile.fit(learned.inputs, learned.targets, seed)
         predictor = as_served(winner.pipeline, intervals, profile, learned.inputs)
         outcome = TrainingOutcome(
-            version=version_id(model, now),
+            version=free_version_id(ModelStore(self._settings.paths), model, now),
             trained_at=now,
             winner=measured[place],
             candidates=tuple(measured),

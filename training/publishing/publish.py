@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from storage.domain.inputs import ARE_PLAIN, FEATURE_NAMES, values_of
@@ -47,6 +47,18 @@ def version_id(model: bytes, now: datetime) -> str:
     '20260102T030405Z-e3b0c442'
     """
     return f"{now.strftime(VERSION_TIME)}-{hashlib.sha256(model).hexdigest()[:8]}"
+
+
+def free_version_id(store: ModelStore, model: bytes, now: datetime) -> str:
+    """Return the id of a version that there is not yet.
+
+    A small table is trained on in less than a second: the same model twice in one second gets a later one.
+    """
+    found = version_id(model, now)
+    while store.folder(found).exists():
+        now += timedelta(seconds=1)
+        found = version_id(model, now)
+    return found
 
 
 def publish(

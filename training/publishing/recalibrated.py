@@ -14,7 +14,7 @@ from storage.schema.records import utc_now
 from training.evaluation.holdout import holdout_bytes
 from training.models.interval_figures import IntervalFigures, interval_figures
 from training.models.intervals import PriceIntervals
-from training.publishing.publish import CANDIDATES_FOLDER, version_id
+from training.publishing.publish import CANDIDATES_FOLDER, free_version_id
 
 CARD_OF_THE_MODEL = "# The card of the model that it carries\n\n"
 
@@ -45,7 +45,7 @@ def publish_recalibrated(
         if not name.startswith(f"{CANDIDATES_FOLDER}/")
     }
     now = utc_now()
-    version = version_id(files[MODEL], now)
+    version = free_version_id(store, files[MODEL], now)
     found = interval_figures(holdout.lower, holdout.upper, holdout.actual, intervals.coverage)
     manifest = before.model_copy(
         update={
