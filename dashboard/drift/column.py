@@ -13,7 +13,7 @@ from dashboard.drift.column_chart import (
 from dashboard.drift.onset import agreement_words, onset_words
 from dashboard.drift.reading import OPENED
 from dashboard.drift.table import ranking, score_of, state_words
-from dashboard.shared.time_chart import draw_time_chart
+from dashboard.timeline.time_chart import draw_time_chart
 from dashboard.wording.drift_words import column_label, column_unit, column_words, probability
 from dashboard.wording.moment import step_words
 from dashboard.wording.value import escaped

@@ -14,7 +14,7 @@ from dashboard.navigation import DRIFT
 from dashboard.shared.judged import choose_judged
 from dashboard.shared.retraining_request import draw_retraining_request
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.shared.time_range import chosen_range
+from dashboard.timeline.time_range import chosen_range
 from dashboard.wording.zone import zone_name
 
 UNSEEN = (

@@ -8,7 +8,7 @@ from backend.client import HousingClient
 from backend.contract.drift import ColumnName, DriftQuery, DriftWindowResponse
 from backend.contract.query.sources import CUSTOMERS, Source
 from backend.contract.refused import RefusedQuery, RefusedResponse
-from dashboard.shared.time_range import TimeRange
+from dashboard.timeline.time_range import TimeRange
 
 KEPT = "drift_reading"
 OPENED = "drift_opened"

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import streamlit as st
 
-from dashboard.shared.comparison import COMPARE
 from dashboard.shared.refresh import OFF, REFRESH, forget_readings, paces, usual_pace
-from dashboard.shared.time_range import (
+from dashboard.timeline.comparison import COMPARE
+from dashboard.timeline.time_range import (
     BEGIN,
     END,
     LENGTHS,

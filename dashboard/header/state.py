@@ -8,7 +8,7 @@ from backend.client import ClientError
 from backend.contract.service import HealthResponse
 from dashboard.shared.refresh import refresh_seconds
 from dashboard.shared.service import housing_client, is_starting
-from dashboard.shared.time_range import chosen_range
+from dashboard.timeline.time_range import chosen_range
 from dashboard.wording.moment import clock, period
 from dashboard.wording.version_words import short_version
 

@@ -9,8 +9,8 @@ from backend.contract.traffic import Step, SummaryResponse, VersionChange
 from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title
 from dashboard.charts.colours import DOWN, HERE, SLOWEST, TOTAL, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running
-from dashboard.shared.comparison import BEFORE
-from dashboard.shared.time_chart import draw_time_chart
+from dashboard.timeline.comparison import BEFORE
+from dashboard.timeline.time_chart import draw_time_chart
 from dashboard.wording.moment import on_axis, period, step_words
 from dashboard.wording.version_words import short_version
 

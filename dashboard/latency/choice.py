@@ -7,10 +7,10 @@ import streamlit as st
 
 from backend.contract.traffic import SlowestQuery, SummaryQuery
 from dashboard.navigation import LATENCY
-from dashboard.shared.comparison import is_compared
 from dashboard.shared.sources import WITHOUT_PROBES
-from dashboard.shared.time_range import TimeRange, chosen_range
 from dashboard.shared.traffic import ALL_REQUESTS, PREDICTIONS, SCOPE_HELP, endpoint_filter
+from dashboard.timeline.comparison import is_compared
+from dashboard.timeline.time_range import TimeRange, chosen_range
 from dashboard.wording.zone import zone_name
 
 ENDPOINT_PIXELS = 330

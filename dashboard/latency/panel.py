@@ -17,13 +17,13 @@ from dashboard.latency.reading import (
     read_latency,
 )
 from dashboard.navigation import PREDICT, PREDICT_ICON
-from dashboard.shared.comparison import change_words
 from dashboard.shared.open_row import draw_rows
 from dashboard.shared.refresh import refresh_seconds
 from dashboard.shared.request import draw_request, request_cells, request_columns
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.sources import hidden_words
 from dashboard.shared.traffic import LATENCY_HELP, milliseconds
+from dashboard.timeline.comparison import change_words
 from dashboard.wording.moment import clock, moment, period, step_words
 from dashboard.wording.version_words import short_version
 

@@ -12,7 +12,7 @@ from dashboard.charts.chart_panel import count_axis, panel_grid, time_axis
 from dashboard.charts.colours import DOWN, HERE, TOTAL, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running
 from dashboard.shared.sources import NAMES
-from dashboard.shared.time_chart import draw_time_chart
+from dashboard.timeline.time_chart import draw_time_chart
 from dashboard.wording.foreign import plain
 from dashboard.wording.moment import on_axis, period, step_words, to_the_second
 

@@ -18,7 +18,7 @@ from dashboard.logs.live import LiveList, choose_live, draw_live, draw_looked
 from dashboard.navigation import LOGS
 from dashboard.shared.open_row import draw_facts, draw_rows
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.shared.time_range import TimeRange, chosen_range
+from dashboard.timeline.time_range import TimeRange, chosen_range
 from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, to_the_microsecond
 from dashboard.wording.zone import zone_name
 

@@ -26,7 +26,7 @@ from dashboard.shared.address import address_parameters
 from dashboard.shared.open_row import draw_facts, draw_rows
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.sources import LISTED, NAMES, choose_sources
-from dashboard.shared.time_range import TimeRange, chosen_range
+from dashboard.timeline.time_range import TimeRange, chosen_range
 from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, to_the_microsecond
 from dashboard.wording.value import escaped, prediction_column, recorded, rounded
 from dashboard.wording.zone import zone_name

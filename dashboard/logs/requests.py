@@ -22,7 +22,7 @@ from dashboard.shared.open_row import draw_rows
 from dashboard.shared.request import draw_request, request_cells, request_columns
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.sources import LISTED, choose_sources
-from dashboard.shared.time_range import TimeRange, chosen_range
+from dashboard.timeline.time_range import TimeRange, chosen_range
 from dashboard.wording.zone import zone_name
 
 ROWS_A_PAGE = 100

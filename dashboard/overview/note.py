@@ -10,7 +10,7 @@ from dashboard.shared.buttons import primary_button
 from dashboard.shared.person import signed_in_person
 from dashboard.shared.reason_dialog import ReasonDialog, attempt
 from dashboard.shared.service import housing_client
-from dashboard.shared.time_range import InvalidRange, time_of
+from dashboard.timeline.time_range import InvalidRange, time_of
 from dashboard.wording.zone import shown_zone, zone_name
 
 DIALOG = ReasonDialog("overview_note", "Write a note", ":material/edit_note:")

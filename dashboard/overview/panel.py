@@ -20,7 +20,7 @@ from dashboard.overview.reading import OverviewReading, read_overview
 from dashboard.overview.record_store import draw_record_store
 from dashboard.overview.traffic_panel import choose_scope, chosen_scope, draw_traffic
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.shared.time_range import chosen_range
+from dashboard.timeline.time_range import chosen_range
 from dashboard.wording.moment import moment
 from dashboard.wording.value import escaped, unrounded, written
 

@@ -10,8 +10,8 @@ from backend.contract.records import PredictionRow, PredictionsQuery
 from backend.contract.service import HealthResponse, InfoResponse
 from backend.contract.traffic import SummaryQuery, SummaryResponse
 from dashboard.shared.sources import WITHOUT_PROBES
-from dashboard.shared.time_range import TimeRange
 from dashboard.shared.traffic import endpoint_filter
+from dashboard.timeline.time_range import TimeRange
 from dashboard.wording.zone import zone_name
 
 LAST_PREDICTIONS = 12

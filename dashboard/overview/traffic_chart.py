@@ -9,7 +9,7 @@ from backend.contract.traffic import Step, SummaryResponse
 from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title, time_axis
 from dashboard.charts.colours import DOWN, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running
-from dashboard.shared.time_chart import draw_time_chart
+from dashboard.timeline.time_chart import draw_time_chart
 from dashboard.wording.moment import on_axis, step_words
 
 OK_COLOUR = "#7d959d"

@@ -7,8 +7,8 @@ from dashboard.charts.time_steps import running_words
 from dashboard.navigation import PREDICT, PREDICT_ICON
 from dashboard.overview.traffic_chart import draw_traffic_chart
 from dashboard.shared.sources import hidden_words
-from dashboard.shared.time_range import TimeRange
 from dashboard.shared.traffic import ALL_REQUESTS, PREDICTIONS, SCOPE_HELP
+from dashboard.timeline.time_range import TimeRange
 from dashboard.wording.moment import period
 
 SCOPE_KEY = "overview_scope"

@@ -10,7 +10,7 @@ from backend.contract.performance import Estimate, PerformanceResponse, Performa
 from dashboard.charts.chart_panel import panel_grid, panel_title, time_axis, value_axis
 from dashboard.charts.colours import DOWN, TOTAL, UP
 from dashboard.charts.time_steps import middle, running_words, step_datasets, with_running
-from dashboard.shared.time_chart import draw_time_chart
+from dashboard.timeline.time_chart import draw_time_chart
 from dashboard.wording.moment import on_axis, step_words
 from dashboard.wording.value import CHART_DIGITS, CHART_UNIT, in_chart_unit
 

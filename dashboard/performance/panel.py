@@ -19,12 +19,12 @@ from dashboard.performance.words import (
     realized_facts,
     verdict,
 )
-from dashboard.shared.comparison import is_compared
 from dashboard.shared.judged import choose_judged
 from dashboard.shared.service import asking_quietly, asking_service, housing_client
 from dashboard.shared.sources import left_out_words
-from dashboard.shared.time_range import chosen_range
 from dashboard.shared.verdict_age import age_words
+from dashboard.timeline.comparison import is_compared
+from dashboard.timeline.time_range import chosen_range
 from dashboard.wording.words import capitalized
 from dashboard.wording.zone import zone_name
 

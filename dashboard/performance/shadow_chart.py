@@ -12,8 +12,8 @@ from dashboard.charts.chart_panel import panel_grid, panel_title, time_axis, val
 from dashboard.charts.colours import DOWN, TOTAL, UP
 from dashboard.charts.time_steps import middle, running_words, step_datasets, with_running
 from dashboard.shared.service import asking_service
-from dashboard.shared.time_chart import draw_time_chart
-from dashboard.shared.time_range import TimeRange
+from dashboard.timeline.time_chart import draw_time_chart
+from dashboard.timeline.time_range import TimeRange
 from dashboard.wording.moment import on_axis, step_words
 from dashboard.wording.value import CHART_UNIT, in_chart_unit, share_range, value_range, value_words
 from dashboard.wording.zone import zone_name

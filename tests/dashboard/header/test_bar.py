@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.settings import shared_settings
 from dashboard.shared.refresh import OFF, REFRESH
-from dashboard.shared.time_range import BEGIN, END, OWN, RANGE, USUAL
+from dashboard.timeline.time_range import BEGIN, END, OWN, RANGE, USUAL
 from dashboard.wording.zone import KEY as ZONE
 from tests.dashboard.conftest import OpenPage, Service
 
@@ -18,7 +18,7 @@ def _script() -> None:
     from dashboard.header.bar import draw_header
     from dashboard.navigation import LATENCY, PREDICT
     from dashboard.shared.refresh import refresh_seconds
-    from dashboard.shared.time_range import chosen_range
+    from dashboard.timeline.time_range import chosen_range
     from dashboard.wording.moment import moment
 
     page = PREDICT if st.session_state.get("on_predict") else LATENCY

@@ -7,7 +7,7 @@ from backend.client import HousingClient
 from backend.contract.predictions import EXAMPLE, HousingFeatures
 from backend.contract.traffic import Step
 from dashboard.latency.chart import latency_option, part_of
-from dashboard.shared.comparison import COMPARE, change_words
+from dashboard.timeline.comparison import COMPARE, change_words
 from dashboard.wording.moment import on_axis
 from storage.schema.records import utc_now
 from storage.spool.spool import Spool

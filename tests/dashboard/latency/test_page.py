@@ -12,7 +12,7 @@ from backend.contract.traffic import Figures, Step, SummaryResponse, VersionChan
 from dashboard.charts.time_steps import RING
 from dashboard.latency.chart import latency_option, part_of, rate_of
 from dashboard.shared.refresh import OFF, REFRESH
-from dashboard.shared.time_range import BEGIN, END, OWN, RANGE
+from dashboard.timeline.time_range import BEGIN, END, OWN, RANGE
 from dashboard.wording.moment import on_axis
 from tests.dashboard.conftest import OpenPage, Service, sentences
 

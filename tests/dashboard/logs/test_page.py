@@ -11,7 +11,7 @@ from backend.contract.predictions import EXAMPLE, HousingFeatures
 from backend.routes import counts
 from dashboard.logs.export import Prepared
 from dashboard.logs.predictions import said_and_sent
-from dashboard.shared.time_range import BEGIN, END, OWN, RANGE
+from dashboard.timeline.time_range import BEGIN, END, OWN, RANGE
 from storage.errors import DatabaseUnavailable
 from storage.schema.counts import RowCounts
 from storage.schema.records import LogRecord

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.charts.chart_panel import PANEL_LEFT, PANEL_RIGHT
-from dashboard.shared.time_range import MOVED, SHORTEST, show_range
+from dashboard.timeline.time_range import MOVED, SHORTEST, show_range
 from dashboard.wording.moment import at_share
 
 ZOOM_WORDS = "Drag across the chart to zoom in."

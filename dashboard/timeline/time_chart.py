@@ -9,9 +9,9 @@ import streamlit as st
 from backend.contract.monitoring import EventRow
 from dashboard.charts.chart_panel import PANEL_LEFT
 from dashboard.charts.marks import with_marks
-from dashboard.shared.happened import draw_happened, marks_of, read_happened
 from dashboard.shared.service import asking_quietly, housing_client
-from dashboard.shared.zoom import draw_zoom
+from dashboard.timeline.happened import draw_happened, marks_of, read_happened
+from dashboard.timeline.zoom import draw_zoom
 
 
 def draw_time_chart(

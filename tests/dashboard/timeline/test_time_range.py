@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.shared.time_range import InvalidRange, TimeRange, range_of, written_time
+from dashboard.timeline.time_range import InvalidRange, TimeRange, range_of, written_time
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
