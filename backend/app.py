@@ -26,11 +26,9 @@ from backend.retraining.status import MonitoringStatus
 from backend.routes import (
     alerts,
     audit,
-    counts,
     database,
     documentation,
     drift,
-    export,
     feedback,
     model_versions,
     models,
@@ -38,15 +36,13 @@ from backend.routes import (
     notes,
     performance,
     predictions,
-    records,
-    requests,
     retraining,
     retraining_check,
     service,
     shadow,
-    traffic,
     what_if,
 )
+from backend.routes.records import counts, export, lists, requests, traffic
 from backend.services import EXTENSION, Services
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
@@ -76,7 +72,7 @@ ROUTES = (
     documentation.blueprint,
     predictions.blueprint,
     what_if.blueprint,
-    records.blueprint,
+    lists.blueprint,
     traffic.blueprint,
     counts.blueprint,
     export.blueprint,

@@ -4,19 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from backend.connection import ServiceConnection
-from backend.contract.counts import (
-    CountsResponse,
-    LineCountsQuery,
-    PredictionCountsQuery,
-    RequestCountsQuery,
-)
 from backend.contract.database import DatabaseStatisticsResponse
-from backend.contract.export import (
-    LineExportQuery,
-    PredictionExportQuery,
-    RequestExportQuery,
-)
-from backend.contract.one_request import OneRequestResponse
 from backend.contract.records import (
     LoggedPredictionResponse,
     LogsQuery,
@@ -29,7 +17,19 @@ from backend.contract.records import (
     RequestsQuery,
     RequestsResponse,
 )
-from backend.contract.traffic import (
+from backend.contract.stored.counts import (
+    CountsResponse,
+    LineCountsQuery,
+    PredictionCountsQuery,
+    RequestCountsQuery,
+)
+from backend.contract.stored.export import (
+    LineExportQuery,
+    PredictionExportQuery,
+    RequestExportQuery,
+)
+from backend.contract.stored.one_request import OneRequestResponse
+from backend.contract.stored.traffic import (
     SlowestQuery,
     SlowestResponse,
     SummaryQuery,

@@ -2,10 +2,8 @@
 
 import time
 
-from backend.contract.counts import CountsResponse
 from backend.contract.database import DatabaseStatisticsResponse
 from backend.contract.feedback import FeedbackResponse
-from backend.contract.one_request import OneRequestResponse
 from backend.contract.predictions import (
     EXAMPLE,
     PredictionResponse,
@@ -18,7 +16,9 @@ from backend.contract.records import (
     PredictionsResponse,
     RequestsResponse,
 )
-from backend.contract.traffic import SlowestResponse, SummaryResponse
+from backend.contract.stored.counts import CountsResponse
+from backend.contract.stored.one_request import OneRequestResponse
+from backend.contract.stored.traffic import SlowestResponse, SummaryResponse
 from backend.demo_api.walk import Connection, Off, Step, demand
 
 LOG_SECONDS = 10.0

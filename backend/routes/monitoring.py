@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from backend.contract.monitoring import ConfigChange, EventRow, HistoryQuery, HistoryResponse
 from backend.retraining.configuration import config_response
-from backend.routes.records import echoed_filters, page_request
+from backend.routes.records.lists import echoed_filters, page_request
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.authorization import current_actor

@@ -19,9 +19,9 @@ from backend.contract.records import (
     PredictionsQuery,
     PredictionsResponse,
 )
-from backend.routes.filters import prediction_filter
 from backend.routes.inputs import read_inputs
-from backend.routes.records import echoed_filters, page_request
+from backend.routes.records.filters import prediction_filter
+from backend.routes.records.lists import echoed_filters, page_request
 from backend.services import current_services
 from backend.serving.prediction_service import batch_response, prediction_response
 from backend.serving.what_if import contributions

@@ -11,7 +11,7 @@ from backend.contract.retraining import (
     RetrainingsQuery,
     RetrainingsResponse,
 )
-from backend.routes.records import echoed_filters
+from backend.routes.records.lists import echoed_filters
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.authorization import current_actor

@@ -16,20 +16,9 @@ from backend.contract.alerts import (
 )
 from backend.contract.audit import AuditQuery, AuditResponse
 from backend.contract.counterfactuals import CounterfactualsRequest, CounterfactualsResponse
-from backend.contract.counts import (
-    CountsResponse,
-    LineCountsQuery,
-    PredictionCountsQuery,
-    RequestCountsQuery,
-)
 from backend.contract.data import TableResponse
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
-from backend.contract.export import (
-    LineExportQuery,
-    PredictionExportQuery,
-    RequestExportQuery,
-)
 from backend.contract.feedback import FeedbackRequest, FeedbackResponse
 from backend.contract.model_version import ComparisonQuery, ComparisonResponse, VersionResponse
 from backend.contract.models import ChampionChange, ChampionChangedResponse, ModelsResponse
@@ -43,7 +32,6 @@ from backend.contract.monitoring import (
     TriggerResponse,
 )
 from backend.contract.notes import TimelineNoteRequest, TimelineNoteResponse
-from backend.contract.one_request import OneRequestResponse
 from backend.contract.performance import PerformanceQuery, PerformanceResponse
 from backend.contract.predictions import (
     BatchPredictionRequest,
@@ -86,7 +74,19 @@ from backend.contract.service import (
     ServiceDescription,
 )
 from backend.contract.shadow import ShadowQuery, ShadowResponse
-from backend.contract.traffic import (
+from backend.contract.stored.counts import (
+    CountsResponse,
+    LineCountsQuery,
+    PredictionCountsQuery,
+    RequestCountsQuery,
+)
+from backend.contract.stored.export import (
+    LineExportQuery,
+    PredictionExportQuery,
+    RequestExportQuery,
+)
+from backend.contract.stored.one_request import OneRequestResponse
+from backend.contract.stored.traffic import (
     SlowestQuery,
     SlowestResponse,
     SummaryQuery,

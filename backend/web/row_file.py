@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request
 from pydantic import BaseModel
 
-from backend.contract.export import LIMIT_HEADER, ExportFormat
+from backend.contract.stored.export import LIMIT_HEADER, ExportFormat
 from storage.tables.csv_writer import CsvWriter
 
 MEDIA_TYPES: dict[ExportFormat, str] = {"csv": "text/csv", "jsonl": "application/x-ndjson"}

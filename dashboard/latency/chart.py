@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from backend.contract.traffic import Step, SummaryResponse, VersionChange
+from backend.contract.stored.traffic import Step, SummaryResponse, VersionChange
 from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title
 from dashboard.charts.colours import DOWN, HERE, SLOWEST, TOTAL, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from backend.contract.traffic import SlowestQuery, SummaryQuery
+from backend.contract.stored.traffic import SlowestQuery, SummaryQuery
 from dashboard.navigation import LATENCY
 from dashboard.shared.sources import WITHOUT_PROBES
 from dashboard.shared.traffic import ALL_REQUESTS, PREDICTIONS, SCOPE_HELP, endpoint_filter

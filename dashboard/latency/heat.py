@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.traffic import Step, SummaryResponse
+from backend.contract.stored.traffic import Step, SummaryResponse
 from dashboard.charts.colours import UP
 from dashboard.wording.moment import clock, moment
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
-from backend.contract.traffic import Figures, SummaryResponse
+from backend.contract.stored.traffic import Figures, SummaryResponse
 from dashboard.charts.time_steps import running_words
 from dashboard.latency.chart import Part, draw_latency_chart, part_of
 from dashboard.latency.choice import LatencyChoice, choose_latency

@@ -7,7 +7,7 @@ import streamlit as st
 
 from backend.client import HousingClient
 from backend.contract.records import RequestRow
-from backend.contract.traffic import SummaryResponse
+from backend.contract.stored.traffic import SummaryResponse
 from dashboard.latency.choice import LatencyChoice
 from dashboard.shared.open_row import rows_key
 from dashboard.shared.refresh import refresh_seconds

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.counts import CountsResponse, Facet
+from backend.contract.stored.counts import CountsResponse, Facet
 from dashboard.charts.chart_panel import count_axis, panel_grid, time_axis
 from dashboard.charts.colours import DOWN, HERE, TOTAL, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from backend.contract.export import ExportFormat
+from backend.contract.stored.export import ExportFormat
 from dashboard.shared.service import asking_service
 
 MOST_ROWS = 100_000

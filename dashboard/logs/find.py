@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from backend.client import HousingClient
-from backend.contract.one_request import OneRequestResponse
 from backend.contract.predictions import LONGEST_REFERENCE
 from backend.contract.records import PredictionRow, PredictionsQuery
+from backend.contract.stored.one_request import OneRequestResponse
 from dashboard.logs.link import draw_link
 from dashboard.logs.predictions import draw_prediction
 from dashboard.logs.story import draw_story, unless_absent

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.counts import CountsResponse
 from backend.contract.records import PageResponse
+from backend.contract.stored.counts import CountsResponse
 from dashboard.settings import dashboard_settings
 from dashboard.shared.open_row import rows_key
 from dashboard.shared.paged_list import Answer, PagedList

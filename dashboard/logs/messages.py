@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.counts import LineCountsQuery
-from backend.contract.export import LineExportQuery
 from backend.contract.records import LogRow, LogsQuery, LogsResponse
+from backend.contract.stored.counts import LineCountsQuery
+from backend.contract.stored.export import LineExportQuery
 from dashboard.logs.counts import FacetChoice, draw_counts
 from dashboard.logs.export import draw_export
 from dashboard.logs.link import draw_link

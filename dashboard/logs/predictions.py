@@ -8,14 +8,14 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.counts import PredictionCountsQuery
-from backend.contract.export import PredictionExportQuery
 from backend.contract.predictions import (
     LONGEST_METADATA_NAME,
     LONGEST_METADATA_VALUE,
 )
 from backend.contract.query.sources import Source
 from backend.contract.records import PredictionRow, PredictionsQuery, PredictionsResponse
+from backend.contract.stored.counts import PredictionCountsQuery
+from backend.contract.stored.export import PredictionExportQuery
 from dashboard.logs.counts import FacetChoice, draw_counts
 from dashboard.logs.export import draw_export
 from dashboard.logs.link import draw_link

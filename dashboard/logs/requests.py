@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.counts import RequestCountsQuery
-from backend.contract.export import RequestExportQuery
 from backend.contract.query.sources import Source
 from backend.contract.records import RequestsQuery, RequestsResponse
+from backend.contract.stored.counts import RequestCountsQuery
+from backend.contract.stored.export import RequestExportQuery
 from dashboard.logs.counts import FacetChoice, draw_counts
 from dashboard.logs.export import draw_export
 from dashboard.logs.link import draw_link

@@ -7,8 +7,8 @@ from typing import TypeVar
 import streamlit as st
 
 from backend.client import ServiceRefused
-from backend.contract.one_request import OneRequestResponse
 from backend.contract.records import PredictionRow
+from backend.contract.stored.one_request import OneRequestResponse
 from dashboard.logs.messages import draw_lines
 from dashboard.logs.predictions import draw_prediction, draw_predictions
 from dashboard.shared.event import event_cells, event_columns

@@ -10,7 +10,7 @@ import streamlit as st
 from backend.contract.database import SpoolBacklog
 from backend.contract.drift import DriftWindowResponse
 from backend.contract.performance import PerformanceResponse
-from backend.contract.traffic import SummaryResponse
+from backend.contract.stored.traffic import SummaryResponse
 from dashboard.navigation import DRIFT, LATENCY, LOGS, PERFORMANCE, REGISTRY, ConsolePage
 from dashboard.overview.reading import OverviewReading
 from dashboard.overview.record_store import waiting_time

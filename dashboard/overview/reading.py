@@ -8,7 +8,7 @@ from backend.contract.alerts import AlertsResponse
 from backend.contract.database import DatabaseStatistics
 from backend.contract.records import PredictionRow, PredictionsQuery
 from backend.contract.service import HealthResponse, InfoResponse
-from backend.contract.traffic import SummaryQuery, SummaryResponse
+from backend.contract.stored.traffic import SummaryQuery, SummaryResponse
 from dashboard.shared.sources import WITHOUT_PROBES
 from dashboard.shared.traffic import endpoint_filter
 from dashboard.timeline.time_range import TimeRange

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import dropwhile
 from typing import Any
 
-from backend.contract.traffic import Step, SummaryResponse
+from backend.contract.stored.traffic import Step, SummaryResponse
 from dashboard.charts.chart_panel import count_axis, panel_grid, panel_title, time_axis
 from dashboard.charts.colours import DOWN, UP
 from dashboard.charts.time_steps import middle, step_datasets, with_running

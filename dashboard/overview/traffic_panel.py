@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from backend.contract.traffic import SummaryResponse
+from backend.contract.stored.traffic import SummaryResponse
 from dashboard.charts.time_steps import running_words
 from dashboard.navigation import PREDICT, PREDICT_ICON
 from dashboard.overview.traffic_chart import draw_traffic_chart

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from backend.client import HousingClient
 from backend.contract.predictions import EXAMPLE, HousingFeatures
-from backend.contract.traffic import Step
+from backend.contract.stored.traffic import Step
 from dashboard.latency.chart import latency_option, part_of
 from dashboard.timeline.comparison import COMPARE, change_words
 from dashboard.wording.moment import on_axis

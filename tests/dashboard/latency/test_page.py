@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient, ServiceRefused
 from backend.contract.predictions import EXAMPLE, HousingFeatures
-from backend.contract.traffic import Figures, Step, SummaryResponse, VersionChange
+from backend.contract.stored.traffic import Figures, Step, SummaryResponse, VersionChange
 from dashboard.charts.time_steps import RING
 from dashboard.latency.chart import latency_option, part_of, rate_of
 from dashboard.shared.refresh import OFF, REFRESH

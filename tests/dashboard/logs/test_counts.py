@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from backend.contract.counts import CountsResponse, CountStep
+from backend.contract.stored.counts import CountsResponse, CountStep
 from dashboard.logs.counts import COLOURS, counted_words, counts_option
 
 BEGIN = datetime(2026, 11, 30, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
 from backend.contract.predictions import EXAMPLE, HousingFeatures
-from backend.routes import counts
+from backend.routes.records import counts
 from dashboard.logs.export import Prepared
 from dashboard.logs.predictions import said_and_sent
 from dashboard.timeline.time_range import BEGIN, END, OWN, RANGE

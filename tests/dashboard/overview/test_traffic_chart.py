@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from backend.contract.traffic import Step
+from backend.contract.stored.traffic import Step
 from dashboard.charts.time_steps import RING
 from dashboard.overview.traffic_chart import since_first_request, traffic_option
 from dashboard.wording.moment import on_axis

@@ -3,13 +3,13 @@
 from flask import Blueprint, Response, request
 
 from backend.contract.records import RequestRow
-from backend.contract.traffic import (
+from backend.contract.stored.traffic import (
     SlowestQuery,
     SlowestResponse,
     SummaryQuery,
     SummaryResponse,
 )
-from backend.routes.records import echoed_filters
+from backend.routes.records.lists import echoed_filters
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_query

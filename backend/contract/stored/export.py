@@ -5,7 +5,12 @@ from typing import Literal
 from pydantic import Field
 
 from backend.contract.base import Request
-from backend.contract.records import LineFilters, PeriodQuery, PredictionFilters, RequestFilters
+from backend.contract.records import (
+    LineFilters,
+    PeriodQuery,
+    PredictionFilters,
+    RequestFilters,
+)
 
 MOST_EXPORTED = 1_000_000
 """Rows of one file."""

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from backend.contract.export import LIMIT_HEADER
 from backend.contract.records import PredictionRow, RequestRow
-from backend.routes import export
+from backend.contract.stored.export import LIMIT_HEADER
+from backend.routes.records import export
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
 from tests.backend.web.test_errors import assert_problem
 

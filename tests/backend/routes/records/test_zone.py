@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask.testing import FlaskClient
 
-from backend.contract.traffic import SummaryResponse
+from backend.contract.stored.traffic import SummaryResponse
 
 STEPPED = (
     *("/metrics/api/summary", "/monitoring/performance"),

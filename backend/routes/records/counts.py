@@ -2,15 +2,15 @@
 
 from flask import Blueprint, Response, request
 
-from backend.contract.counts import (
+from backend.contract.records import PeriodQuery
+from backend.contract.stored.counts import (
     CountsResponse,
     LineCountsQuery,
     PredictionCountsQuery,
     RequestCountsQuery,
 )
-from backend.contract.records import PeriodQuery
-from backend.routes.filters import line_filter, prediction_filter, request_filter
-from backend.routes.records import echoed_filters
+from backend.routes.records.filters import line_filter, prediction_filter, request_filter
+from backend.routes.records.lists import echoed_filters
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_query

@@ -6,7 +6,12 @@ from pydantic import Field
 
 from backend.contract.base import Success
 from backend.contract.query.zone import ZoneQuery
-from backend.contract.records import LineFilters, PeriodQuery, PredictionFilters, RequestFilters
+from backend.contract.records import (
+    LineFilters,
+    PeriodQuery,
+    PredictionFilters,
+    RequestFilters,
+)
 from storage.schema.counts import CountStep as CountStep
 from storage.schema.counts import Facet as Facet
 from storage.schema.counts import FacetValue as FacetValue

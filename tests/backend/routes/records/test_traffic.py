@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from backend.contract.base import ErrorResponse
-from backend.contract.traffic import SlowestResponse, SummaryResponse
+from backend.contract.stored.traffic import SlowestResponse, SummaryResponse
 from storage.domain.inputs import EXAMPLE
 from storage.schema.records import utc_now
 

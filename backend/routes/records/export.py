@@ -6,14 +6,14 @@ from functools import partial
 from flask import Blueprint, Response, request
 from pydantic import BaseModel
 
-from backend.contract.export import (
+from backend.contract.records import LogRow, PeriodQuery, PredictionRow, RequestRow
+from backend.contract.stored.export import (
     LineExportQuery,
     PredictionExportQuery,
     RequestExportQuery,
 )
-from backend.contract.records import LogRow, PeriodQuery, PredictionRow, RequestRow
-from backend.routes.filters import line_filter, prediction_filter, request_filter
 from backend.routes.predictions import prediction_row
+from backend.routes.records.filters import line_filter, prediction_filter, request_filter
 from backend.services import current_services
 from backend.web.row_file import row_file
 from backend.web.validation import read_query

@@ -18,7 +18,7 @@ from backend.contract.records import (
     RequestsResponse,
     WindowQuery,
 )
-from backend.routes.filters import line_filter, request_filter
+from backend.routes.records.filters import line_filter, request_filter
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_query

@@ -3,8 +3,8 @@
 from flask import Blueprint, Response
 
 from backend.contract.monitoring import EventRow
-from backend.contract.one_request import OneRequestResponse
 from backend.contract.records import LogRow, RequestRow
+from backend.contract.stored.one_request import OneRequestResponse
 from backend.routes.predictions import prediction_row
 from backend.services import current_services
 from backend.web.answers import answer
