@@ -11,13 +11,13 @@ import streamlit as st
 from backend.contract.records import LogRow, LogsQuery, LogsResponse
 from backend.contract.stored.counts import LineCountsQuery
 from backend.contract.stored.export import LineExportQuery
-from dashboard.logs.counts import FacetChoice, draw_counts
-from dashboard.logs.export import draw_export
+from dashboard.logs.counts import FacetChoice
 from dashboard.logs.link import draw_link
-from dashboard.logs.live import LiveList, choose_live, draw_live, draw_looked
+from dashboard.logs.live import choose_live, draw_live
+from dashboard.logs.record_list import RecordList, draw_list
 from dashboard.navigation import LOGS
 from dashboard.shared.open_row import draw_facts, draw_rows
-from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.service import housing_client
 from dashboard.timeline.time_range import TimeRange, chosen_range
 from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, to_the_microsecond
 from dashboard.wording.zone import zone_name
@@ -71,33 +71,24 @@ def draw_log_list(text: str | None) -> None:
 
 
 def _draw_list(filters: LogFilters, *, live: bool) -> None:
-    pages = LiveList[LogsResponse]("log", lambda answer: answer.logs)
     now, client = datetime.now(UTC), housing_client()
     chosen = filters.chosen(now)
-    with asking_service():
-        answer, counts = pages.follow(
-            (filters, zone_name()),
-            lambda token: client.logs(filters.query(token, now)),
-            lambda: client.log_counts(
-                LineCountsQuery.model_validate(chosen | {"zone": zone_name()})
-            ),
-            live=live,
-        )
-        if draw_counts("log", "log lines", counts, filters.facets()) and live:
-            st.rerun()
-        with st.container(horizontal=True, key="log_top"):
-            draw_export(
-                "log",
-                "log lines",
-                filters,
-                counts.rows if counts else 0,
-                lambda form, limit: client.export_logs(
-                    LineExportQuery.model_validate(chosen | {"format": form, "limit": limit})
-                ),
-            )
-            pages.draw_turning(answer)
-        draw_looked(answer)
-        draw_lines("log", answer.logs)
+    lines = RecordList[LogsResponse](
+        "log",
+        "log lines",
+        filters,
+        filters.facets(),
+        rows=lambda answer: answer.logs,
+        ask=lambda token: client.logs(filters.query(token, now)),
+        count=lambda: client.log_counts(
+            LineCountsQuery.model_validate(chosen | {"zone": zone_name()})
+        ),
+        export=lambda form, limit: client.export_logs(
+            LineExportQuery.model_validate(chosen | {"format": form, "limit": limit})
+        ),
+        draw=lambda answer: draw_lines("log", answer.logs),
+    )
+    draw_list(lines, live=live)
 
 
 def draw_lines(name: str, lines: Sequence[LogRow]) -> None:

@@ -16,15 +16,15 @@ from backend.contract.query.sources import Source
 from backend.contract.records import PredictionRow, PredictionsQuery, PredictionsResponse
 from backend.contract.stored.counts import PredictionCountsQuery
 from backend.contract.stored.export import PredictionExportQuery
-from dashboard.logs.counts import FacetChoice, draw_counts
-from dashboard.logs.export import draw_export
+from dashboard.logs.counts import FacetChoice
 from dashboard.logs.link import draw_link
-from dashboard.logs.live import LiveList, choose_live, draw_live, draw_looked
+from dashboard.logs.live import choose_live, draw_live
+from dashboard.logs.record_list import RecordList, draw_list
 from dashboard.logs.traffic import traffic_facet
 from dashboard.navigation import LOGS, PREDICT, PREDICT_ICON
 from dashboard.shared.address import address_parameters
 from dashboard.shared.open_row import draw_facts, draw_rows
-from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.service import housing_client
 from dashboard.shared.sources import LISTED, NAMES, choose_sources
 from dashboard.timeline.time_range import TimeRange, chosen_range
 from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, to_the_microsecond
@@ -80,33 +80,24 @@ def draw_prediction_list(reference: str | None) -> None:
 
 
 def _draw_list(filters: PredictionFilters, *, live: bool) -> None:
-    pages = LiveList[PredictionsResponse]("prediction", lambda answer: answer.predictions)
     now, client = datetime.now(UTC), housing_client()
     chosen = filters.chosen(now)
-    with asking_service():
-        answer, counts = pages.follow(
-            (filters, zone_name()),
-            lambda token: client.predictions(filters.query(token, now)),
-            lambda: client.prediction_counts(
-                PredictionCountsQuery.model_construct(**chosen, zone=zone_name())
-            ),
-            live=live,
-        )
-        if draw_counts("prediction", "predictions", counts, filters.facets()) and live:
-            st.rerun()
-        with st.container(horizontal=True, key="prediction_top"):
-            draw_export(
-                "prediction",
-                "predictions",
-                filters,
-                counts.rows if counts else 0,
-                lambda form, limit: client.export_predictions(
-                    PredictionExportQuery.model_construct(**chosen, format=form, limit=limit)
-                ),
-            )
-            pages.draw_turning(answer)
-        draw_looked(answer)
-        draw_predictions("prediction", answer.predictions)
+    listed = RecordList[PredictionsResponse](
+        "prediction",
+        "predictions",
+        filters,
+        filters.facets(),
+        rows=lambda answer: answer.predictions,
+        ask=lambda token: client.predictions(filters.query(token, now)),
+        count=lambda: client.prediction_counts(
+            PredictionCountsQuery.model_construct(**chosen, zone=zone_name())
+        ),
+        export=lambda form, limit: client.export_predictions(
+            PredictionExportQuery.model_construct(**chosen, format=form, limit=limit)
+        ),
+        draw=lambda answer: draw_predictions("prediction", answer.predictions),
+    )
+    draw_list(listed, live=live)
 
 
 def draw_predictions(name: str, rows: Sequence[PredictionRow]) -> None:

@@ -11,16 +11,16 @@ from backend.contract.query.sources import Source
 from backend.contract.records import RequestsQuery, RequestsResponse
 from backend.contract.stored.counts import RequestCountsQuery
 from backend.contract.stored.export import RequestExportQuery
-from dashboard.logs.counts import FacetChoice, draw_counts
-from dashboard.logs.export import draw_export
+from dashboard.logs.counts import FacetChoice
 from dashboard.logs.link import draw_link
-from dashboard.logs.live import LiveList, choose_live, draw_live, draw_looked
+from dashboard.logs.live import choose_live, draw_live
+from dashboard.logs.record_list import RecordList, draw_list
 from dashboard.logs.story import draw_story, unless_absent
 from dashboard.logs.traffic import traffic_facet
 from dashboard.navigation import LOGS
 from dashboard.shared.open_row import draw_rows
 from dashboard.shared.request import draw_request, request_cells, request_columns
-from dashboard.shared.service import asking_service, housing_client
+from dashboard.shared.service import housing_client
 from dashboard.shared.sources import LISTED, choose_sources
 from dashboard.timeline.time_range import TimeRange, chosen_range
 from dashboard.wording.zone import zone_name
@@ -79,33 +79,24 @@ def draw_request_list() -> None:
 
 
 def _draw_list(filters: RequestFilters, *, live: bool) -> None:
-    pages = LiveList[RequestsResponse]("request", lambda answer: answer.metrics)
     now, client = datetime.now(UTC), housing_client()
     chosen = filters.chosen(now)
-    with asking_service():
-        answer, counts = pages.follow(
-            (filters, zone_name()),
-            lambda token: client.api_metrics(filters.query(token, now)),
-            lambda: client.request_counts(
-                RequestCountsQuery.model_validate(chosen | {"zone": zone_name()})
-            ),
-            live=live,
-        )
-        if draw_counts("request", "requests", counts, filters.facets()) and live:
-            st.rerun()
-        with st.container(horizontal=True, key="request_top"):
-            draw_export(
-                "request",
-                "requests",
-                filters,
-                counts.rows if counts else 0,
-                lambda form, limit: client.export_requests(
-                    RequestExportQuery.model_validate(chosen | {"format": form, "limit": limit})
-                ),
-            )
-            pages.draw_turning(answer)
-        draw_looked(answer)
-        _draw_rows(answer, filters.order)
+    requests = RecordList[RequestsResponse](
+        "request",
+        "requests",
+        filters,
+        filters.facets(),
+        rows=lambda answer: answer.metrics,
+        ask=lambda token: client.api_metrics(filters.query(token, now)),
+        count=lambda: client.request_counts(
+            RequestCountsQuery.model_validate(chosen | {"zone": zone_name()})
+        ),
+        export=lambda form, limit: client.export_requests(
+            RequestExportQuery.model_validate(chosen | {"format": form, "limit": limit})
+        ),
+        draw=lambda answer: _draw_rows(answer, filters.order),
+    )
+    draw_list(requests, live=live)
 
 
 def _draw_rows(answer: RequestsResponse, order: str) -> None:
