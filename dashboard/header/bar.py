@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard.header.choices import STYLE, choose_range, choose_refresh, choose_zone
+from dashboard.header.choices import choose_range, choose_refresh, choose_zone
 from dashboard.header.state import draw_state
+from dashboard.header.style import STYLE
 from dashboard.navigation import ConsolePage
 
 

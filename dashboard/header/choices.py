@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import streamlit as st
 
+from dashboard.header.style import HIDDEN, ONLY_ICON
 from dashboard.shared.refresh import OFF, REFRESH, forget_readings, paces, usual_pace
 from dashboard.timeline.comparison import COMPARE
 from dashboard.timeline.time_range import (
@@ -26,17 +27,6 @@ from dashboard.wording.zone import UTC_NAME, zone_name
 ZONE_BEFORE = "zone_before"
 """Session state: the zone in which the own range is written."""
 RANGE_PIXELS, ZONE_PIXELS, REFRESH_PIXELS = 104, 140, 90
-HIDDEN = "header_range_hidden"
-ONLY_ICON = "header_icon"
-STYLE = f"""<style>
-.st-key-{HIDDEN} {{ display: none }}
-/* The words of these buttons are for screen readers. */
-[class*="st-key-{ONLY_ICON}_"] [data-testid="stMarkdownContainer"] {{
-    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
-}}
-/* On a narrow screen, a long word of a table is broken, not cut. */
-[data-testid="stTable"] td {{ overflow-wrap: anywhere; white-space: normal }}
-</style>"""
 
 
 def choose_range(usual: timedelta | None) -> None:
