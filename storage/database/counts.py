@@ -93,9 +93,9 @@ class Period:
 
     @property
     def end(self) -> datetime:
-        """Where it ends: no later than with the second that is running."""
-        running = self.now + timedelta(seconds=1)
-        return running if self.until is None else min(self.until, running)
+        """Where it ends: with this moment at the latest, so that no step has not begun."""
+        after = self.now + datetime.resolution
+        return after if self.until is None else min(self.until, after)
 
 
 def count_rows(database: Database, asked: Filter, period: Period) -> RowCounts:

@@ -154,6 +154,16 @@ def test_steps_begin_at_round_times_of_the_zone(keep: Kept, readable: Database) 
         assert found.rows == 1
 
 
+def test_no_step_has_not_begun(readable: Database) -> None:
+    just_before = NOW.replace(second=0) - timedelta(seconds=0.5)
+    asked = Period(just_before - timedelta(hours=1), None, just_before, UTC)
+    for found in (
+        count_rows(readable, ALL_LINES, asked),
+        count_requests(readable, ALL_REQUESTS, asked),
+    ):
+        assert [step.unfinished for step in found.steps[-2:]] == [False, True]
+
+
 def _took(seconds: float) -> SpoolRecord:
     return records.request().model_copy(update={"response_time": seconds})
 
