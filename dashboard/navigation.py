@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
 
-PREDICT_ICON = ":material/calculate:"
+FOLDER = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ class ConsolePage:
         return self.name.capitalize()
 
     @property
-    def script(self) -> str:
-        """The page's file, as Streamlit finds it beside app.py."""
-        return f"{self.name}/page.py"
+    def script(self) -> Path:
+        """The page's file."""
+        return FOLDER / self.name / "page.py"
 
     def as_streamlit(self) -> "StreamlitPage":
         """Return the page for the navigation; the first one is the one that opens."""
@@ -61,9 +62,16 @@ class ConsolePage:
             help=self.help,
         )
 
-    def open(self, parameters: Mapping[str, str] | None = None) -> None:
-        """Go to the page now, with parameters in its address."""
-        st.switch_page(self.script, query_params=parameters)
+    def link(self, label: str | None = None, parameters: Mapping[str, str] | None = None) -> None:
+        """Draw a link that opens the page, with parameters in its address; labelled by its title if not else.
+
+        A link, and no button that switches pages: the browser stops the blocks that redraw themselves only
+        when it follows a link. One of the old page, redrawn while the new one is drawn, has Streamlit empty
+        the whole window.
+        """
+        st.page_link(
+            self.as_streamlit(), label=label or self.title, help=self.help, query_params=parameters
+        )
 
 
 OVERVIEW = ConsolePage(
@@ -73,7 +81,9 @@ OVERVIEW = ConsolePage(
     timedelta(hours=1),
 )
 PREDICT = ConsolePage(
-    "predict", PREDICT_ICON, f"Describe {with_article(SUBJECT)} and get its predicted {VALUE}."
+    "predict",
+    ":material/calculate:",
+    f"Describe {with_article(SUBJECT)} and get its predicted {VALUE}.",
 )
 BATCH = ConsolePage(
     "batch", ":material/table:", f"Score a file of {SUBJECTS} and download the predictions."

@@ -16,7 +16,7 @@ from dashboard.latency.reading import (
     last_reading,
     read_latency,
 )
-from dashboard.navigation import PREDICT, PREDICT_ICON
+from dashboard.navigation import PREDICT
 from dashboard.shared.open_row import draw_rows
 from dashboard.shared.refresh import refresh_seconds
 from dashboard.shared.request import draw_request, request_cells, request_columns
@@ -149,6 +149,5 @@ def _draw_nothing(choice: LatencyChoice, hidden: str) -> None:
             f"{hidden}",
             text_alignment="center",
         )
-        if st.button("Make a prediction", icon=PREDICT_ICON, key="latency_start"):
-            PREDICT.open()
+        PREDICT.link("Make a prediction")
         st.space("small")

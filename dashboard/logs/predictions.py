@@ -21,7 +21,7 @@ from dashboard.logs.link import draw_link
 from dashboard.logs.live import choose_live, draw_live
 from dashboard.logs.record_list import RecordList, draw_list
 from dashboard.logs.traffic import traffic_facet
-from dashboard.navigation import LOGS, PREDICT, PREDICT_ICON
+from dashboard.navigation import LOGS, PREDICT
 from dashboard.shared.address import address_parameters
 from dashboard.shared.open_row import draw_facts, draw_rows
 from dashboard.shared.service import housing_client
@@ -170,8 +170,7 @@ def draw_prediction(name: str, row: PredictionRow) -> None:
     }
     draw_facts(name, facts, said_and_sent(row))
     with st.container(horizontal=True, key=f"{name}_actions"):
-        if st.button("Open in Predict", icon=PREDICT_ICON, key=f"{name}_predict"):
-            PREDICT.open(address_parameters(row.input))
+        PREDICT.link("Open in Predict", address_parameters(row.input))
         draw_link(name, row.prediction_id)
 
 

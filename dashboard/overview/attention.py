@@ -71,7 +71,5 @@ def _draw_alert(alert: AlertRow) -> None:
             width="content",
         )
         with st.container(horizontal=True, gap="small", width="content"):
-            if st.button(page.title, icon=page.icon, key=f"overview_look_{alert.alert_id}"):
-                page.open()
-            if st.button("Take care", icon=ALERTS.icon, key=f"overview_care_{alert.alert_id}"):
-                ALERTS.open()
+            page.link()
+            ALERTS.link("Take care")

@@ -66,9 +66,7 @@ def draw_figures(figures: Sequence[Figure]) -> None:
                     chart_data=[*figure.course] or None,
                     chart_type=figure.drawn,
                 )
-                key = f"overview_figure_{figure.label}".replace(" ", "_").replace(",", "")
-                if st.button(figure.page.title, icon=figure.page.icon, key=key, type="tertiary"):
-                    figure.page.open()
+                figure.page.link()
 
 
 def _of_traffic(summary: SummaryResponse) -> list[Figure]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from backend.contract.stored.traffic import SummaryResponse
 from dashboard.charts.time_steps import running_words
-from dashboard.navigation import PREDICT, PREDICT_ICON
+from dashboard.navigation import PREDICT
 from dashboard.overview.traffic_chart import draw_traffic_chart
 from dashboard.shared.sources import hidden_words
 from dashboard.shared.traffic import ALL_REQUESTS, PREDICTIONS, SCOPE_HELP
@@ -55,6 +55,5 @@ def _draw_nothing_yet(scope: str, shown: TimeRange, hidden: str) -> None:
         st.caption(
             f"Requests, errors and latency will appear here.{hidden}", text_alignment="center"
         )
-        if st.button("Make a prediction", icon=PREDICT_ICON, key="overview_start"):
-            PREDICT.open()
+        PREDICT.link("Make a prediction")
         st.space("small")

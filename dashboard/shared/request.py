@@ -42,7 +42,7 @@ def request_columns() -> dict[str, Any]:
 def draw_request(name: str, row: RequestRow, *, whole: bool = False) -> None:
     """Draw one opened request; ``name`` is the prefix of its keys.
 
-    Unless its whole story is on the page already, a button leads to it.
+    Unless its whole story is on the page already, a link leads to it.
     """
     facts = {
         "Time": to_the_microsecond(row.timestamp),
@@ -54,7 +54,5 @@ def draw_request(name: str, row: RequestRow, *, whole: bool = False) -> None:
         "Traffic": NAMES[row.source],
     }
     draw_facts(name, facts, row.error_message)
-    if not whole and st.button(
-        "Prediction, log lines, events", icon=":material/manage_search:", key=f"{name}_story"
-    ):
-        LOGS.open({"find": row.request_id})
+    if not whole:
+        LOGS.link("Prediction, log lines, events", {"find": row.request_id})

@@ -32,8 +32,7 @@ def draw_retraining_request(found: DriftWindowResponse) -> None:
                 f"Retraining `{requested}` requested. It starts when the worker is free.",
                 icon=":material/check_circle:",
             )
-            if st.button("Follow progress", key="drift_follow", icon=":material/model_training:"):
-                RETRAIN.open()
+            RETRAIN.link("Follow progress")
 
 
 def _begin() -> None:

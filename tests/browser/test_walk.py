@@ -57,7 +57,7 @@ def test_the_overview_shows_the_prediction_without_a_reload(system: System, page
 def test_an_empty_overview_leads_to_the_first_price(system: System, page: Page) -> None:
     system.client.clear_database()
     visit(page, system)
-    page.get_by_role("button", name="Make a prediction").click()
+    page.get_by_role("link", name="Make a prediction").click()
     expect(page.get_by_role("heading", name="Predict", level=1)).to_be_visible()
     expect(page.get_by_text("No price yet")).to_be_visible()
 
