@@ -40,6 +40,9 @@ class ModelVersion(BaseModel):
         False,
         description="Whether somebody rolled back from this version, and nobody has promoted it since.",
     )
+    has_served: bool = Field(
+        False, description="Whether this version serves or has served, also one rolled back from."
+    )
     doubts: list[str] = Field(
         default_factory=list, description="What is odd about the training table, a sentence each."
     )

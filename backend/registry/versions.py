@@ -84,6 +84,7 @@ class Versions:
             is_champion=pointer is not None and manifest.version == pointer.version,
             is_previous=pointer is not None and manifest.version == way.next,
             is_rolled_back=manifest.version in way.rolled_back,
+            has_served=manifest.version in way.served,
             libraries_note=libraries_note(manifest),
             intervals_note=_intervals_note(manifest),
             holdout_rmse=error.rmse,

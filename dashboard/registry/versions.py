@@ -38,8 +38,8 @@ def draw_versions(models: ModelsResponse) -> None:
     )
     st.caption(
         "RMSE on each version's own holdout, which it was not trained on. A challenger is newer than the "
-        "champion. A rollback leads to the previous version, which served before and was not rolled back. "
-        "Select a row at its left edge to compare it."
+        "champion and never served. A rollback leads to the previous version, which served before and was "
+        "not rolled back. Select a row at its left edge to compare it."
     )
     if models.removed:
         _draw_removed(models.removed)

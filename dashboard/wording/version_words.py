@@ -33,7 +33,7 @@ def model_label(version: ModelVersion) -> str:
 
 
 def state_of(version: ModelVersion, models: ModelsResponse) -> str:
-    """Return the state of a version; a challenger was trained after the champion.
+    """Return the state of a version; a challenger was trained after the champion and never served.
 
     A rollback leads to the previous one, never to one that was rolled back from.
     """
@@ -45,7 +45,7 @@ def state_of(version: ModelVersion, models: ModelsResponse) -> str:
         return ROLLED_BACK
     champion = champion_of(models)
     is_newer = champion is None or version.created_at > champion.created_at
-    return CHALLENGER if is_newer else EARLIER
+    return CHALLENGER if is_newer and not version.has_served else EARLIER
 
 
 def champion_of(models: ModelsResponse) -> ModelVersion | None:

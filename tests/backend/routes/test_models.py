@@ -121,6 +121,17 @@ def test_a_promotion_and_its_rollback_are_served(
     assert [one.version for one in listed.versions if one.is_rolled_back] == [new]
 
 
+def test_who_has_served_is_told_of_each_version(
+    http: FlaskClient, store: ModelStore, versions: tuple[str, str]
+) -> None:
+    old, new = versions
+    refused = publish_dearer(store, new, "refused").version
+    promote(http, new)
+    roll_back(http)
+    listed = ModelsResponse.model_validate(http.get("/models").json).versions
+    assert {one.version: one.has_served for one in listed} == {old: True, new: True, refused: False}
+
+
 def test_an_unknown_version_is_a_404(http: FlaskClient) -> None:
     for version in ("nowhere", "..%2f..", "½", "x" * 300):
         path = f"/models/{version}/promote"

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 from backend.contract.model_version import ComparisonResponse, GateVerdict
-from backend.contract.models import LearnedTable, ModelVersion
+from backend.contract.models import LearnedTable, ModelsResponse, ModelVersion
 from backend.contract.performance import Estimate, RealizedError
 from dashboard.registry.figures import are_measured
 from dashboard.registry.slices import forest_option, mark_style
 from dashboard.registry.words import outcome, table_words, trained_words
 from dashboard.shared.gate_verdict import reason_words
+from dashboard.wording.version_words import state_of
 from storage.schema.records import utc_now
 
 
@@ -113,6 +114,30 @@ def version(**others: object) -> ModelVersion:
         "is_previous": False,
     }
     return ModelVersion.model_validate(facts | others)
+
+
+def test_a_newer_version_that_served_is_no_challenger() -> None:
+    made = [datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 3, 4)]
+    first, second, third, fourth = (
+        version(
+            version=f"v{at.day}", created_at=at, trained_at=at, is_champion=False, has_served=True
+        )
+        for at in made
+    )
+    found = ModelsResponse(
+        versions=[
+            fourth.model_copy(update={"has_served": False}),
+            third.model_copy(update={"is_previous": True}),
+            second,
+            first.model_copy(update={"is_champion": True}),
+        ],
+        champion="v1",
+        previous="v3",
+        changed_at=made[-1],
+        unreadable=[],
+    )
+    states = [state_of(one, found) for one in found.versions]
+    assert states == ["Challenger", "Previous", "Earlier", "Champion"]
 
 
 def test_the_training_table_is_named_with_its_rows_and_checksum() -> None:
