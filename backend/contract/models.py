@@ -8,6 +8,7 @@ from backend.contract.base import Reason, Request, Success
 from backend.contract.performance import Estimate
 from storage.domain.target import TARGET_UNIT
 from storage.schema.manifest import LearnedTable as LearnedTable
+from storage.schema.manifest import PointerMove as PointerMove
 
 
 class ModelVersion(BaseModel):
@@ -80,6 +81,11 @@ class ModelsResponse(Success):
         "rolled back from."
     )
     changed_at: AwareDatetime | None = Field(description="When the champion last changed.")
+    moved_by: PointerMove | None = Field(
+        None,
+        description="What changed it: the promotion gate, a training from the command line, a person's "
+        "promotion or rollback, or the watch over a promotion; null from older releases.",
+    )
     unreadable: list[str] = Field(
         description="Versions left out because their manifest is damaged."
     )

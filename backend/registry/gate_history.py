@@ -14,6 +14,7 @@ logger = logging.getLogger(__name__)
 MOST_RETRAININGS = 1_000
 """Number of latest finished retrainings that are searched."""
 NEVER_JUDGED = "Trained from the command line, so it was compared with no champion."
+RECORD_GONE = "The record of its retraining {trigger_id} is no longer kept."
 UNREADABLE = (
     "The verdict of retraining {trigger_id} cannot be read; another release may have written it."
 )
@@ -26,13 +27,16 @@ class GateHistory:
         self._queue = queue
         self._found: dict[str, GateVerdict] = {}
 
-    def verdict(self, version: str) -> GateVerdict | str:
-        """Return the gate's verdict, or the reason why there is none."""
+    def verdict(self, version: str, trigger_id: str | None = None) -> GateVerdict | str:
+        """Return the gate's verdict, or the reason why there is none.
+
+        ``trigger_id`` is that of the retraining that made the version; None: it was trained by hand.
+        """
         if version in self._found:
             return self._found[version]
         trigger = self._retraining_of(version)
         if trigger is None:
-            return NEVER_JUDGED
+            return RECORD_GONE.format(trigger_id=trigger_id) if trigger_id else NEVER_JUDGED
         try:
             verdict = _verdict(trigger, version)
         except ValidationError as error:

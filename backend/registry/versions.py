@@ -42,6 +42,7 @@ class Versions:
             champion=pointer.version if pointer else None,
             previous=way.next if pointer else None,
             changed_at=pointer.changed_at if pointer else None,
+            moved_by=pointer.moved_by if pointer else None,
             unreadable=unreadable,
             removed=[_removed(each) for each in self._store.removed.all()],
         )
@@ -51,7 +52,7 @@ class Versions:
         # First, because it rejects unknown and damaged versions.
         slices = self._reports.slices(version)
         manifest = self._store.manifest(version)
-        verdict = self._gates.verdict(version)
+        verdict = self._gates.verdict(version, manifest.trigger_id)
         return VersionResponse(
             version=self._listed(manifest, self._pointer(), self._store.way_back()),
             feature_names=list(manifest.feature_names),

@@ -13,17 +13,17 @@ from dashboard.registry.champion_change import (
     draw_change_dialog,
 )
 from dashboard.registry.figures import draw_figures
+from dashboard.registry.serving import draw_serving
 from dashboard.registry.slices import draw_slices
 from dashboard.registry.versions import choose_other, draw_versions
 from dashboard.registry.words import Outcome, outcome
 from dashboard.shared.buttons import readable_letters
-from dashboard.shared.gate_verdict import draw_gate, failed_checks
+from dashboard.shared.gate_verdict import draw_verdict, failed_checks
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.wording.version_words import (
     CHALLENGER,
     CHAMPION,
     NOUNS,
-    PREVIOUS,
     champion_of,
     state_of,
 )
@@ -69,10 +69,13 @@ def _draw_models(models: ModelsResponse) -> None:
         )
     elif champion.libraries_note is not None:
         st.warning(champion.libraries_note, icon=":material/deployed_code_alert:")
-    _draw_comparison(models, champion)
+    reports = _read_reports(housing_client(), {CHAMPION: champion})
+    if CHAMPION in reports:
+        draw_serving(reports[CHAMPION], models)
+    _draw_comparison(models, reports)
 
 
-def _draw_comparison(models: ModelsResponse, champion: ModelVersion | None) -> None:
+def _draw_comparison(models: ModelsResponse, reports: dict[str, VersionResponse]) -> None:
     """Compare the champion with the version that the operator chooses, by the name of its state."""
     title = st.container()
     choice_side, change_side = st.columns([3, 2], vertical_alignment="bottom")
@@ -82,7 +85,7 @@ def _draw_comparison(models: ModelsResponse, champion: ModelVersion | None) -> N
     title.subheader(f"Champion and {NOUNS[state]}", anchor=False)
     if other is None:
         st.caption("No other version to compare with. A retraining creates a challenger.")
-    reports = _read_reports(housing_client(), {CHAMPION: champion, state: other})
+    reports = reports | _read_reports(housing_client(), {state: other})
     compared = _compare(housing_client(), list(reports.values()))
     with change_side, st.container(horizontal=True, horizontal_alignment="right", key=CHANGE_KEY):
         readable_letters(CHANGE_KEY)
@@ -93,22 +96,14 @@ def _draw_comparison(models: ModelsResponse, champion: ModelVersion | None) -> N
         draw_figures(reports)
     if compared is not None and compared.difference is not None:
         draw_slices(compared, state)
-    judged = _judged(state, reports)
-    if judged is not None:
-        draw_gate(judged)
+    if state in reports:
+        st.subheader(f"Promotion gate on the {NOUNS[state]}", anchor=False)
+        draw_verdict(reports[state], "registry_gate")
 
 
 def _verdict_on_champion(reports: dict[str, VersionResponse]) -> GateVerdict | None:
     champion = reports.get(CHAMPION)
     return champion.gate if champion is not None else None
-
-
-def _judged(state: str, reports: dict[str, VersionResponse]) -> VersionResponse | None:
-    """Return the version whose verdict is shown: of champion and predecessor, the one that was promoted."""
-    champion = reports.get(CHAMPION)
-    if state == PREVIOUS and champion is not None and champion.gate is not None:
-        return champion
-    return reports.get(state) or champion
 
 
 def _read_reports(

@@ -18,22 +18,21 @@ MOST_DECIDING = 5
 """Checks named above the table, which has all of them."""
 
 
-def draw_gate(report: VersionResponse) -> None:
-    """Draw the verdict on a version, or why there is none."""
-    st.subheader("Promotion gate", anchor=False)
-    with st.container(border=True, key="registry_gate"):
+def draw_verdict(report: VersionResponse, key: str) -> None:
+    """Draw the verdict on a version, or why there is none; ``key`` is the frame's."""
+    with st.container(border=True, key=key):
         if report.gate is None:
             st.markdown(
                 f"**:gray[:material/help: No verdict]** on `{report.version.version}`  \n"
                 f"{report.gate_reason}"
             )
             if report.checks:
-                _draw_checks(report.checks, "Every check of the model itself and its finding")
+                _draw_checks(report.checks, "Every check of the model itself and its finding", key)
             return
-        _draw_verdict(report, report.gate)
+        _draw_judged(report, report.gate, key)
 
 
-def _draw_verdict(report: VersionResponse, gate: GateVerdict) -> None:
+def _draw_judged(report: VersionResponse, gate: GateVerdict, key: str) -> None:
     colour, icon, title = (
         ("green", "verified", "Promoted") if gate.promote else ("red", "block", "Refused")
     )
@@ -44,12 +43,12 @@ def _draw_verdict(report: VersionResponse, gate: GateVerdict) -> None:
         st.markdown(":orange[Promoted manually despite this; see the audit log.]")
     st.markdown(reason_words(gate))
     st.caption(origin_words(gate))
-    _draw_checks(gate.checks, "Every check of the promotion gate and its finding")
+    _draw_checks(gate.checks, "Every check of the promotion gate and its finding", key)
 
 
-def _draw_checks(checks: list[GateCheck], alt: str) -> None:
+def _draw_checks(checks: list[GateCheck], alt: str, key: str) -> None:
     failed = len(failed_checks(checks))
-    with st.expander(checks_words(checks, failed), key="registry_checks"):
+    with st.expander(checks_words(checks, failed), key=f"{key}_checks"):
         st.table(
             [check_cells(check) for check in ranked(checks)],
             border="horizontal",

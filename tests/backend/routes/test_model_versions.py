@@ -187,6 +187,9 @@ def test_no_verdict_has_its_reason(
     by_command_line = read(http, versions[0])
     assert by_command_line.gate is None
     assert "command line" in str(by_command_line.gate_reason)
+    rewrite_manifest(ModelStore(service_settings.paths), versions[1], trigger_id="long ago")
+    gone = "The record of its retraining long ago is no longer kept."
+    assert read(http, versions[1]).gate_reason == gone
     trigger = close_retraining(service_settings, versions[1], None)
     unreadable = read(http, versions[1])
     assert unreadable.gate is None

@@ -118,6 +118,7 @@ def test_a_promotion_and_its_rollback_are_served(
     assert dearer["prediction"] > price["prediction"] == again["prediction"]
     listed = ModelsResponse.model_validate(http.get("/models").json)
     assert (listed.champion, listed.previous, listed.changed_at) == (old, None, back.changed_at)
+    assert listed.moved_by == "rollback"
     assert [one.version for one in listed.versions if one.is_rolled_back] == [new]
 
 

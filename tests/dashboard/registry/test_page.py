@@ -97,7 +97,7 @@ def test_a_version_of_the_command_line_shows_its_own_checks_and_what_is_odd_abou
     checks = page.table[-1].value
     assert len(checks) == len(manifest.checks) == 7
     assert checks["Finding"].iloc[0] == "It is too slow"
-    assert "HouseAge is 30 in all rows." in str(page.table[1].value)
+    assert "HouseAge is 30 in all rows." in str(page.table[-2].value)
     page.button(key="registry_promotion").click().run()
     doubt = f"It did not pass checks of the model itself: {slow.name}."
     assert doubt in page.warning[0].value
@@ -117,6 +117,22 @@ def test_the_verdict_has_every_check_and_its_sentence(
     assert {check.sentence.lower() for check in decided.checks} <= found
     page.button(key="registry_promotion").click().run()
     assert "The promotion gate refused this version" in page.warning[0].value
+
+
+def test_the_verdict_on_the_version_that_serves_is_there_whatever_it_is_compared_with(
+    open_page: OpenPage, service: Service, store: ModelStore, versions: tuple[str, str]
+) -> None:
+    decided = decision(store, versions[1], versions[0])
+    close_retraining(service.settings, versions[1], decided)
+    store.set_champion(versions[1], "promotion")
+    publish_dearer(store, versions[1], "challenger")
+    service.follow_the_champion()
+    page = opened(open_page, service)
+    assert page.selectbox(key="registry_other").value == "challenger"
+    assert f"Refused] :small[:gray[`{versions[1]}`]]" in text(page)
+    assert "Promoted manually despite this" in text(page)
+    assert any(": promoted by a person. The audit" in one.value for one in page.caption)
+    assert "**:gray[:material/help: No verdict]** on `challenger`" in text(page)
 
 
 def test_a_promotion_needs_version_reason_and_key_then_is_followed_to_every_worker(
