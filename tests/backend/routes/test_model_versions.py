@@ -106,6 +106,7 @@ def test_the_list_has_the_interval_of_each_and_says_why_not(
     found = {one.version: one for one in listed}
     assert found[versions[0]].holdout_rmse == read(http, versions[0]).error.rmse
     assert found[versions[0]].holdout_reason is None
+    assert [one.version for one in listed if one.has_served] == [versions[0]]
     assert found[older].holdout_rmse is None
     assert "before holdouts were stored" in str(found[older].holdout_reason)
     assert found[versions[1]].holdout_rmse is None
