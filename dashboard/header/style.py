@@ -11,5 +11,7 @@ STYLE = f"""<style>
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }}
 /* On a narrow screen, a long word of a table is broken, not cut. */
-[data-testid="stTable"] td {{ overflow-wrap: anywhere; white-space: normal }}
+[data-testid="stTable"] td :is([data-testid="stMarkdownContainer"], [data-testid="stMarkdownContainer"] *) {{
+    overflow-wrap: anywhere; white-space: normal;
+}}
 </style>"""

@@ -12,6 +12,7 @@ from dashboard.predict.edited import CARD, draw_edited_notice, watch_edits
 from dashboard.predict.field import Value
 from dashboard.predict.form import is_asked_about, show_in_address
 from dashboard.predict.interval import interval_picture, interval_scale, interval_words
+from dashboard.predict.remoteness import draw_remoteness
 from dashboard.predict.support import support_line
 from dashboard.predict.tabs import draw_actions
 from dashboard.shared.service import asking_service, housing_client, is_said
@@ -58,6 +59,8 @@ def draw_answer() -> None:
 
 
 def _draw_prediction(answer: PredictionResponse) -> None:
+    with st.container(key="predict_remoteness"):
+        draw_remoteness(answer)
     st.markdown(escaped(f"Predicted {VALUE}"))
     with st.container(key="predict_value"):
         # No Streamlit element sets a number this large; the text has only digits.

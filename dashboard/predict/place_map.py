@@ -9,14 +9,13 @@ from typing import Any
 from backend.contract.definition import LATITUDE_NAME, LONGITUDE_NAME, SUBJECT, SUBJECTS, TARGET_CAP
 from backend.contract.predictions import FEATURE_NAMES, HousingFeatures
 from backend.contract.what_if import NearestDistrict
+from dashboard.charts.coast import DEGREE_KILOMETRES
 from dashboard.charts.colours import HERE, TOTAL
 from dashboard.charts.land import degrees_layout, land, map_layout
 from dashboard.charts.scale import USUAL, Scale, shortened
 from dashboard.wording.feature_words import feature_named, with_unit
 from dashboard.wording.value import in_written_unit, recorded
 
-DEGREE_KILOMETRES = 111.195
-"""One degree along a meridian of a globe with a radius of 6,371 km, as the service counts."""
 HEIGHT = 430
 ROOM_FOR_BAR_PIXELS = 100
 LEAST_REACH_KILOMETRES = 1.0

@@ -105,6 +105,14 @@ def test_every_tab_fits_and_can_be_read(system: System, page: Page, width: int) 
     assert [url for url in asked if url.startswith("http") and "127.0.0.1" not in url] == []
 
 
+def test_no_fact_of_an_answer_is_cut_on_a_small_screen(system: System, page: Page) -> None:
+    page.set_viewport_size({"width": 1_024, "height": 1_000})
+    visit(page, system, "predict")
+    _ask(system, page, CUPERTINO)
+    beyond = "box => box.querySelector('table').offsetWidth - box.clientWidth"
+    assert page.get_by_test_id("stTable").evaluate(beyond) <= 1
+
+
 def _ask(system: System, page: Page, district: PresetRow) -> None:
     page.get_by_role("radio", name=district.name).click()
     page.get_by_role("button", name="Predict price").click()
