@@ -19,6 +19,7 @@ from backend.registry.version_reports import VersionReports
 from backend.registry.versions import Versions
 from backend.retraining.check import RetrainingChecks
 from backend.retraining.configuration import MonitoringConfiguration
+from backend.retraining.learnable import LearnableRows
 from backend.retraining.requests import RetrainingRequests
 from backend.retraining.rows import RetrainingView
 from backend.retraining.schedule import ScheduledChecks
@@ -181,6 +182,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         ),
         retraining_requests=requests,
         retrainings=RetrainingView(queue, settings.addresses.mlflow_url),
+        learnable=LearnableRows(settings),
         checks=checks,
         scheduled_checks=ScheduledChecks(checks, record_log, requests, timeline, metrics),
         queue=queue,

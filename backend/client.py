@@ -25,6 +25,7 @@ from backend.contract.data import TableResponse
 from backend.contract.database import DatabaseClearedResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import Correction, FeedbackItem, FeedbackRequest, FeedbackResponse
+from backend.contract.learnable import LearnableResponse
 from backend.contract.model_version import ComparisonQuery, ComparisonResponse, VersionResponse
 from backend.contract.models import ChampionChange, ChampionChangedResponse, ModelsResponse
 from backend.contract.monitoring import (
@@ -235,6 +236,11 @@ class HousingClient(AlertClient):
         """Check logged predictions and record the result; needs an operator key."""
         path = "/monitoring/checks"
         return self._post(StoredCheckResponse, path, None, at_least_seconds=CHECK_SECONDS)
+
+    def learnable(self) -> LearnableResponse:
+        """Return which labelled predictions a retraining requested now would learn from."""
+        path = "/retraining/learnable"
+        return self._get(LearnableResponse, path, at_least_seconds=CHECK_SECONDS)
 
     def retraining(self, trigger_id: str) -> RetrainingResponse:
         """Return the progress and result of one retraining."""

@@ -109,8 +109,18 @@ class ServiceConnection:
         """Close the connections."""
         self._session.close()
 
-    def _get(self, kind: type[Answer], path: str, query: Request | None = None) -> Answer:
-        return parse(kind, checked(self._send("GET", path, _parameters(query), None, None)))
+    def _get(
+        self,
+        kind: type[Answer],
+        path: str,
+        query: Request | None = None,
+        *,
+        at_least_seconds: float = 0.0,
+    ) -> Answer:
+        parameters = _parameters(query)
+        return parse(
+            kind, checked(self._send("GET", path, parameters, None, None, at_least_seconds))
+        )
 
     def _post(
         self,

@@ -17,6 +17,7 @@ from backend.registry.version_reports import VersionReports
 from backend.registry.versions import Versions
 from backend.retraining.check import RetrainingChecks
 from backend.retraining.configuration import MonitoringConfiguration
+from backend.retraining.learnable import LearnableRows
 from backend.retraining.requests import RetrainingRequests
 from backend.retraining.rows import RetrainingView
 from backend.retraining.schedule import ScheduledChecks
@@ -52,6 +53,7 @@ class Services:
     monitoring: MonitoringStatus
     retraining_requests: RetrainingRequests
     retrainings: RetrainingView
+    learnable: LearnableRows
     performance: PerformanceCheck
     checks: RetrainingChecks
     scheduled_checks: ScheduledChecks

@@ -2,6 +2,7 @@
 
 from backend.contract.audit import AuditResponse
 from backend.contract.drift import DriftResponse, DriftWindowResponse
+from backend.contract.learnable import LearnableResponse
 from backend.contract.model_version import ComparisonResponse, VersionResponse
 from backend.contract.models import ModelsResponse
 from backend.contract.monitoring import ConfigResponse, HistoryResponse, StatusResponse
@@ -162,6 +163,14 @@ def refuse_cancelling(connection: Connection) -> str:
     return connection.refused("POST", "/retraining/none/cancel", 401, body, headers=NO_KEY).error
 
 
+def learnable(connection: Connection) -> str:
+    """GET /retraining/learnable"""
+    answer = connection.get(LearnableResponse, "/retraining/learnable")
+    counted = answer.usable + sum(one.rows for one in answer.left_out)
+    demand(counted == answer.labelled, f"{counted} of {answer.labelled} are counted")
+    return f"{answer.used} of {answer.labelled} labelled predictions"
+
+
 def refuse_unknown_retraining(connection: Connection) -> str:
     """GET /retraining/<trigger_id> of an unknown one"""
     return connection.refused("GET", "/retraining/none", 404).error
@@ -206,6 +215,7 @@ STEPS: tuple[Step, ...] = (
     Step("GET /monitoring/history", "what happened?", history),
     Step("POST /monitoring/trigger-retraining", "without a reason", refuse_retraining),
     Step("GET /retraining", "list of retrainings", retrainings),
+    Step("GET /retraining/learnable", "what the next one would learn", learnable),
     Step("GET /retraining/<trigger_id>", "an unknown one", refuse_unknown_retraining),
     Step("POST /retraining/<trigger_id>/cancel", "without a key", refuse_cancelling),
     Step("POST /models/<version>/promote", "without a key", refuse_promotion),

@@ -54,6 +54,12 @@ def retrainings() -> Response:
     return answer(body)
 
 
+@blueprint.get("/retraining/learnable")
+def learnable() -> Response:
+    """Count the labelled predictions that a retraining requested now would learn from, and why not others."""
+    return answer(current_services().learnable.now(utc_now()))
+
+
 @blueprint.get("/retraining/<trigger_id>")
 def retraining(trigger_id: str) -> Response:
     """Return the progress, last log lines and result of one retraining."""

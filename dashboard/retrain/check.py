@@ -10,6 +10,7 @@ from humanize import naturaldelta
 from backend.client import HousingClient
 from backend.contract.monitoring import MonitoringConfig, StatusResponse
 from backend.contract.retraining_check import RetrainingCheckResponse
+from dashboard.retrain.learnable import forget_learnable
 from dashboard.shared.service import asking_quietly, housing_client
 from dashboard.wording.drift_words import drifted_words, verdict
 from dashboard.wording.moment import clock
@@ -58,6 +59,7 @@ def draw_check() -> CheckReading | None:
 def forget_check() -> None:
     """Check again when the page is drawn next."""
     st.session_state.pop(READING, None)
+    forget_learnable()
 
 
 def _read() -> CheckReading:

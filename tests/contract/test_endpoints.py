@@ -35,6 +35,7 @@ READABLE = (
     "/monitoring/shadow",
     "/models",
     "/retraining",
+    "/retraining/learnable",
     "/monitoring/drift",
     "/monitoring/refused",
     "/alerts",

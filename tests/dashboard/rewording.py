@@ -46,6 +46,7 @@ SENTENCES = frozenset(
         "title",
         "verdict",
         "why",
+        "why_not",
     }
 )
 """Fields that hold words for a person: a release may word them otherwise."""

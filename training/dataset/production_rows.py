@@ -12,6 +12,7 @@ import numpy as np
 from storage.database.connection import Database
 from storage.domain.target import HIGHEST_ANSWER
 from storage.errors import DatabaseUnavailable
+from storage.predictions.label_counts import LabelCounts, count_labels
 from storage.predictions.labelled import LabelledRows, read_labelled_rows
 from storage.schema.triggers import Trigger
 from storage.settings import Settings
@@ -24,15 +25,23 @@ logger = logging.getLogger(__name__)
 
 HOLDOUT_SUBJECT = "subject of the test or validation part"
 KEPT_FOR_THE_GATE = "kept for the recent part"
+NOT_OF_A_CUSTOMER = "not asked by a customer"
+TOO_OLD = "answered before the last {days:g} days"
+BEYOND_THE_NEWEST = "beyond the newest {rows:,}"
+LABELLED_LONG_AGO = "labelled long before"
 
 
 @dataclass(frozen=True)
 class LabelledWindow:
-    """Predictions answered from ``since`` on, and labelled, before ``until``; or why there are none."""
+    """Predictions answered from ``since`` on, and labelled, before ``until``; or why there are none.
+
+    ``counts`` are of all predictions with an actual value, so that those left out can be told.
+    """
 
     since: datetime
     until: datetime
     found: LabelledRows | Missing
+    counts: LabelCounts = field(default_factory=LabelCounts)
 
 
 @dataclass(frozen=True)
@@ -51,12 +60,18 @@ class LabelledReport:
     ----------
     found
         Number of rows read.
+    labelled
+        All predictions with an actual value when they were read, whosever they are.
+    unread
+        Those that were not read, by reason.
+    usable
+        That may be learned from; none of them is, where they are too few.
     used
         That were learned from.
     replaced
         Base table rows that were replaced by a newer reading of the same subject.
     left_out
-        Rows by reason.
+        Rows that were read, by reason.
     weight
         Of one of them; a row of the base table weighs 1.
     why_not
@@ -66,25 +81,31 @@ class LabelledReport:
     since: datetime
     until: datetime
     found: int = 0
+    labelled: int = 0
+    usable: int = 0
     used: int = 0
     replaced: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
+    unread: Mapping[str, int] = field(default_factory=dict)
     weight: float = 1.0
     why_not: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return all fields as plain values."""
         times = {"since": self.since.isoformat(), "until": self.until.isoformat()}
-        return asdict(self) | times | {"left_out": dict(self.left_out)}
+        counts = {"left_out": dict(self.left_out), "unread": dict(self.unread)}
+        return asdict(self) | times | counts
 
     def sentence(self) -> str:
         """Return the report for a person, without a full stop."""
-        counts = "; ".join(f"{count:,} {reason}" for reason, count in self.left_out.items())
+        reasons = {**self.unread, **self.left_out}
+        counts = "; ".join(f"{count:,} {reason}" for reason, count in reasons.items())
         left_out = f" (left out: {counts})" if counts else ""
         if self.why_not is not None:
             return f"Trained on the base table only, because {self.why_not}{left_out}"
         return (
-            f"Trained on the base table and {self.used:,} of {self.found:,} labelled predictions, "
+            f"Trained on the base table and {self.used:,} of "
+            f"{max(self.found, self.labelled):,} labelled predictions, "
             f"which replace {self.replaced:,} of its rows{left_out}"
         )
 
@@ -100,19 +121,20 @@ def read_retraining(settings: Settings, trigger: Trigger) -> Retraining:
 def read_window(settings: Settings, until: datetime) -> LabelledWindow:
     """Read what was labelled in the days before ``until``; the window says so if that is not possible."""
     since = until - timedelta(days=settings.training.labelled_days)
-    if settings.training.labelled_most_rows == 0:
-        return LabelledWindow(since, until, Missing("it is switched off in the settings"))
+    most_rows = settings.training.labelled_most_rows
     database = Database(settings.database_address)
     try:
-        found = read_labelled_rows(
-            database, since, until, settings.training.labelled_most_rows, labelled_before=until
-        )
+        counts = count_labels(database, since, until)
+        if most_rows == 0:
+            off = Missing("it is switched off in the settings")
+            return LabelledWindow(since, until, off, counts)
+        found = read_labelled_rows(database, since, until, most_rows, labelled_before=until)
     except DatabaseUnavailable as error:
         logger.warning("The retraining continues without labelled predictions: %s", error)
         return LabelledWindow(since, until, Missing(f"the database cannot be read ({error})"))
     finally:
         database.close()
-    return LabelledWindow(since, until, found)
+    return LabelledWindow(since, until, found, counts)
 
 
 def with_labelled_rows(
@@ -126,19 +148,39 @@ def with_labelled_rows(
     that each subject occurs once and none is its own neighbour. Values above the cap are set to
     the cap, as in the base table.
     """
-    report = LabelledReport(window.since, window.until, weight=settings.training.labelled_weight)
+    report = LabelledReport(
+        window.since,
+        window.until,
+        labelled=window.counts.total,
+        unread=_unread(window, settings),
+        weight=settings.training.labelled_weight,
+    )
     if isinstance(window.found, Missing):
         return splits, replace(report, why_not=window.found.reason)
     learnable, left_out = _learnable(splits, window.found, settings)
-    report = replace(report, found=len(window.found), left_out=left_out)
+    read, usable = len(window.found), len(learnable)
+    report = replace(report, found=read, usable=usable, left_out=left_out)
     fewest = settings.training.labelled_minimum_rows
-    if len(learnable) < fewest:
-        few = f"only {len(learnable):,} of {len(window.found):,} labelled predictions can be learned from"
+    if usable < fewest:
+        few = f"only {usable:,} of {max(read, report.labelled):,} labelled predictions can be learned from"
         return splits, replace(report, why_not=f"{few}, at least {fewest:,} are needed")
     stays = ~splits.likeness.is_known(splits.train.inputs, learnable.inputs)
     joined = _joined(splits.train, stays, learnable, report.weight)
     replaced = int(len(stays) - stays.sum())
-    return replace(splits, train=joined), replace(report, used=len(learnable), replaced=replaced)
+    return replace(splits, train=joined), replace(report, used=usable, replaced=replaced)
+
+
+def _unread(window: LabelledWindow, settings: Settings) -> dict[str, int]:
+    """Return how many labelled predictions were not read, by reason."""
+    counts, training = window.counts, settings.training
+    read = len(window.found) if not isinstance(window.found, Missing) else 0
+    found = {
+        NOT_OF_A_CUSTOMER: counts.others,
+        TOO_OLD.format(days=training.labelled_days): counts.outside,
+        BEYOND_THE_NEWEST.format(rows=training.labelled_most_rows): counts.readable - read,
+        LABELLED_LONG_AGO: counts.uncounted,
+    }
+    return {reason: rows for reason, rows in found.items() if rows > 0}
 
 
 def _learnable(

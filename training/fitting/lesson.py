@@ -11,9 +11,15 @@ from storage.settings import Settings
 from training.boosters.library import library_version
 from training.boosters.library_trees import LibraryTrees
 from training.dataset.kept import champion_table
-from training.dataset.production_rows import checksum, read_window, with_labelled_rows
+from training.dataset.production_rows import (
+    LabelledReport,
+    checksum,
+    read_window,
+    with_labelled_rows,
+)
 from training.dataset.sources import load_table
-from training.dataset.splits import Part, split
+from training.dataset.splits import Part, Splits, split
+from training.dataset.table import HousingTable
 from training.fitting.fit import PLAIN_VALUES
 from training.fitting.search import Search, configured_search
 from training.models.candidates import Candidate, configured_candidates
@@ -58,12 +64,26 @@ def present_lesson(settings: Settings, now: datetime) -> str:
     InvalidInput
         If the candidates or the search cannot be used.
     """
-    table = champion_table(settings.paths) or load_table()
+    table, splits, _ = _present(settings, now)
     seed = settings.training.random_seed
-    splits, _ = with_labelled_rows(split(table, seed), read_window(settings, now), settings)
     candidates = configured_candidates(settings)
     search = configured_search(settings, candidates)
     return lesson_of(table.sha256, splits.train, candidates, search, seed)
+
+
+def present_report(settings: Settings, now: datetime) -> LabelledReport:
+    """Return how a retraining that is requested now would use the labelled predictions.
+
+    It takes as long as ``present_lesson``, and raises what that does of the table.
+    """
+    return _present(settings, now)[2]
+
+
+def _present(settings: Settings, now: datetime) -> tuple[HousingTable, Splits, LabelledReport]:
+    table = champion_table(settings.paths) or load_table()
+    parts = split(table, settings.training.random_seed)
+    splits, report = with_labelled_rows(parts, read_window(settings, now), settings)
+    return table, splits, report
 
 
 def _libraries_of(candidates: Sequence[Candidate]) -> dict[str, str]:

@@ -53,6 +53,13 @@ def test_before_the_first_one_the_page_says_what_will_be_there(
     assert not any("badge" in words for words in checks.values())
 
 
+def test_what_the_next_one_learns_is_said_before_the_button(
+    open_page: OpenPage, service: Service
+) -> None:
+    page = open_page("retrain", service)
+    assert "**Usable for learning: 0 of 0** labelled predictions" in _text(page)
+
+
 def test_drift_is_a_cause_proposes_the_reason_and_is_named_in_the_request(
     open_page: OpenPage, operated_service: Service
 ) -> None:

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from storage.database.connection import Database
 from storage.domain.inputs import EXAMPLE
 from storage.errors import DatabaseUnavailable
+from storage.predictions import label_counts
+from storage.predictions.label_counts import LabelCounts, count_labels
 from storage.predictions.labelled import LabelledRows, read_labelled_rows
 from storage.schema.records import PredictionRecord, utc_now
 from storage.schema.tables import labels, predictions
@@ -51,6 +53,22 @@ def test_of_too_many_the_newest_are_read(writable: Database, readable: Database)
 def test_nothing_is_arrays_of_the_same_shapes(writable: Database, readable: Database) -> None:
     found = read(readable)
     assert (found.inputs.shape, found.actual.shape, len(found)) == ((0, 8), (0,), 0)
+
+
+def test_every_actual_value_is_counted_once(
+    writable: Database, readable: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(writable, {61: 9.0, 60: 1.0, 30: 0.0, 20: None, 10: 3.0, 5: 4.0})
+    with writable.transaction() as connection:
+        newest = predictions.c.timestamp > NOW - timedelta(minutes=6)
+        connection.execute(sa.update(predictions).where(newest).values(source="simulation"))
+    since, until = NOW - timedelta(hours=1), NOW + timedelta(seconds=1)
+    counts = count_labels(readable, since, until)
+    assert counts == LabelCounts(others=1, outside=1, readable=3)
+    monkeypatch.setattr(label_counts, "MOST_COUNTED", 2)
+    counts = count_labels(readable, since, until)
+    assert (counts.total, counts.uncounted) == (5, 3)
+    assert count_labels(readable, since, NOW).outside + 1 == counts.total - counts.uncounted
 
 
 def test_a_missing_database_says_so() -> None:

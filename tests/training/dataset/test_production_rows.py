@@ -213,6 +213,28 @@ def test_what_is_read_ends_where_the_trigger_was_written(
     assert isinstance(read_retraining(off, TRIGGER).window.found, Missing)
 
 
+def test_each_labelled_prediction_is_counted_once_learned_or_with_its_reason(
+    settings: Settings, splits: Splits, production: LabelledRows
+) -> None:
+    some = changed(settings, training_labelled_most_rows=600)
+    part = Part(production.inputs[:830], production.actual[:830])
+    ages = [1.0] * 800 + [100.0] * 30
+    keep_labelled(some, part, [NOW - timedelta(days=age) for age in ages])
+    simulated = Part(production.inputs[:40], production.actual[:40])
+    keep_labelled(some, simulated, NOW - timedelta(days=1), source="simulation")
+    _, report = with_labelled_rows(splits, read_retraining(some, TRIGGER).window, some)
+    assert report.unread == {
+        "not asked by a customer": 40,
+        "answered before the last 90 days": 30,
+        "beyond the newest 600": 200,
+    }
+    left_out = sum(report.unread.values()) + sum(report.left_out.values())
+    assert report.labelled == 870 == report.used + left_out
+    assert report.usable == report.used > 0
+    assert f"{report.used} of 870 labelled predictions" in report.sentence()
+    assert "40 not asked by a customer" in report.sentence()
+
+
 def test_what_is_learned_is_no_part_of_the_recent_part(
     settings: Settings, splits: Splits, production: LabelledRows
 ) -> None:
