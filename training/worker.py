@@ -39,6 +39,7 @@ from training.fitting.progress import ClaimedSteps, RetrainingCancelled
 from training.idle_work import IdleWork
 from training.models.candidates import Candidate, configured_candidates
 from training.promotion.gate import PromotionGate
+from training.promotion.identity import identity
 from training.promotion.loaded_version import refusal_of
 from training.promotion.recalibration import IntervalRecalibration
 from training.publishing.published_version import PublishedVersion, published_for
@@ -157,6 +158,7 @@ class RetrainingWorker:
         decision = self._gate.judge(published, trigger, now)
         result = _result(published.manifest, decision)
         if not decision.promote:
+            result |= identity(self._store, published.manifest, decision.champion_version)
             result = self._with_recalibration(result, published, trigger, steps, now)
         steps.work_on("publishing", _publishing(result))
         if result["promoted"]:

@@ -6,7 +6,7 @@ Errors are in the target's unit, on the holdout, the test part that the version 
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described, Request, Status, Success
-from backend.contract.models import ModelVersion
+from backend.contract.models import ModelVersion, Sameness
 from backend.contract.performance import Estimate, RealizedError
 from storage.domain.slices import SLICE_KINDS
 from storage.domain.target import TARGET_UNIT
@@ -96,6 +96,11 @@ class ComparisonResponse(Success):
     against: str = Field(description="The version it is compared with.")
     status: Status = Field(description="Whether there were enough common rows.")
     reason: str | None = Field(description="Why there is no comparison.")
+    sameness: Sameness | None = Field(
+        None,
+        description='"identical": both give the same answers and intervals, "same model": the same answers '
+        "with other intervals; null if they answer differently.",
+    )
     rows: int = Field(description="Common holdout rows.")
     rmse: float | None = Field(description=f"RMSE of the version, in {TARGET_UNIT}.")
     against_rmse: float | None = Field(description=f"RMSE of the other version, in {TARGET_UNIT}.")

@@ -9,6 +9,7 @@ from backend.contract.performance import Estimate
 from storage.domain.target import TARGET_UNIT
 from storage.schema.manifest import LearnedTable as LearnedTable
 from storage.schema.manifest import PointerMove as PointerMove
+from storage.schema.manifest import Sameness as Sameness
 
 
 class ModelVersion(BaseModel):
@@ -43,6 +44,11 @@ class ModelVersion(BaseModel):
     )
     has_served: bool = Field(
         False, description="Whether this version serves or has served, also one rolled back from."
+    )
+    same_as_champion: Sameness | None = Field(
+        None,
+        description='"identical": it gives the same answers and intervals as the champion, "same model": the '
+        "same answers with other intervals; null if it answers differently, and of the champion itself.",
     )
     doubts: list[str] = Field(
         default_factory=list, description="What is odd about the training table, a sentence each."

@@ -79,6 +79,9 @@ class RetrainingRow(BaseModel):
     window: DataWindow | None = Field(description="Logged predictions the request refers to.")
     cancellation: Cancellation | None = Field(description="Who cancelled it, when and why.")
     version: str | None = Field(description="Version it trained.")
+    identical_to: str | None = Field(
+        None, description="The champion, if that version gives the same answers and intervals."
+    )
     promoted: bool | None = Field(description="Whether that version became champion.")
     verdict: str | None = Field(
         description="The gate's decision in one sentence, or why the retraining failed."

@@ -10,7 +10,9 @@ from backend.performance.check import NO_HOLDOUT, JudgedVersion
 from backend.performance.realized import realized_error
 from backend.performance.slices import worst_slices
 from storage.errors import ModelIntegrityError, StateConflict
+from storage.models.sameness import sameness
 from storage.models.store import HOLDOUT, ModelStore
+from storage.schema.manifest import Sameness
 from storage.schema.predictions import LabelledPredictions
 from training.dataset.missing import Missing
 from training.evaluation.holdout import read_holdout
@@ -75,9 +77,10 @@ class VersionReports:
     def comparison(self, version: str, against: str) -> ComparisonResponse:
         """Compare two versions on the rows that both have; the differences are version - against."""
         found = self._kept_comparison(self._place(version), self._place(against))
+        same = sameness(self._store.manifest(version), self._store.manifest(against))
         if isinstance(found, Missing):
-            return _not_compared(version, against, found.reason)
-        return _compared(version, against, found)
+            return _not_compared(version, against, found.reason, same)
+        return _compared(version, against, found, same)
 
     def _place(self, version: str) -> Place:
         return Place(version, self._store.fingerprint(version))
@@ -116,12 +119,15 @@ class VersionReports:
             raise StateConflict(f"Version {place.version} is damaged: {error}") from error
 
 
-def _compared(version: str, against: str, found: HoldoutComparison) -> ComparisonResponse:
+def _compared(
+    version: str, against: str, found: HoldoutComparison, same: Sameness | None
+) -> ComparisonResponse:
     return ComparisonResponse(
         version=version,
         against=against,
         status="ok",
         reason=None,
+        sameness=same,
         rows=found.total.rows,
         rmse=found.total.challenger_rmse,
         against_rmse=found.total.champion_rmse,
@@ -143,12 +149,15 @@ def _compared_slice(one: ComparedSlice) -> SliceComparison:
     )
 
 
-def _not_compared(version: str, against: str, reason: str) -> ComparisonResponse:
+def _not_compared(
+    version: str, against: str, reason: str, same: Sameness | None
+) -> ComparisonResponse:
     return ComparisonResponse(
         version=version,
         against=against,
         status="not_enough_data",
         reason=f"The versions cannot be compared: {reason}.",
+        sameness=same,
         rows=0,
         rmse=None,
         against_rmse=None,

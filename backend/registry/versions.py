@@ -10,6 +10,7 @@ from backend.registry.version_reports import VersionReports
 from storage.errors import ModelIntegrityError, RecordNotFound, StateConflict
 from storage.models.libraries import libraries_note
 from storage.models.removed import RemovedVersion
+from storage.models.sameness import sameness
 from storage.models.store import ModelStore
 from storage.models.way_back import WayBack
 from storage.schema.manifest import ChampionPointer, ModelManifest
@@ -37,8 +38,9 @@ class Versions:
         """Return every version, newest first, and the champion."""
         pointer, way = self._pointer(), self._store.way_back()
         readable, unreadable = self._store.inventory()
+        champion = self._champion(pointer)
         return ModelsResponse(
-            versions=[self._listed(manifest, pointer, way) for manifest in readable],
+            versions=[self._listed(manifest, champion, way) for manifest in readable],
             champion=pointer.version if pointer else None,
             previous=way.next if pointer else None,
             changed_at=pointer.changed_at if pointer else None,
@@ -54,7 +56,7 @@ class Versions:
         manifest = self._store.manifest(version)
         verdict = self._gates.verdict(version, manifest.trigger_id)
         return VersionResponse(
-            version=self._listed(manifest, self._pointer(), self._store.way_back()),
+            version=self._listed(manifest, self._champion(self._pointer()), self._store.way_back()),
             feature_names=list(manifest.feature_names),
             files=manifest.checksums,
             error=self._reports.error(version),
@@ -73,19 +75,30 @@ class Versions:
             logger.error("The list of models has no champion: %s", error)
             return None
 
+    def _champion(self, pointer: ChampionPointer | None) -> ModelManifest | None:
+        if pointer is None:
+            return None
+        try:
+            return self._store.manifest(pointer.version)
+        except (ModelIntegrityError, RecordNotFound):
+            return None  # the list says which are damaged
+
     def _listed(
-        self, manifest: ModelManifest, pointer: ChampionPointer | None, way: WayBack
+        self, manifest: ModelManifest, champion: ModelManifest | None, way: WayBack
     ) -> ModelVersion:
         kept = manifest.model_dump(include=set(ModelVersion.model_fields))
         kept["doubts"] = [*manifest.doubts, *([OFF_THE_GRID] if _is_off_the_grid(manifest) else [])]
         error = self._error(manifest.version)
+        is_champion = champion is not None and manifest.version == champion.version
+        same = sameness(manifest, champion) if champion is not None and not is_champion else None
         return ModelVersion(
             **kept,
             trained_at=manifest.trained_at,
-            is_champion=pointer is not None and manifest.version == pointer.version,
-            is_previous=pointer is not None and manifest.version == way.next,
+            is_champion=is_champion,
+            is_previous=champion is not None and manifest.version == way.next,
             is_rolled_back=manifest.version in way.rolled_back,
             has_served=manifest.version in way.served,
+            same_as_champion=same,
             libraries_note=libraries_note(manifest),
             intervals_note=_intervals_note(manifest),
             holdout_rmse=error.rmse,

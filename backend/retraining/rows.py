@@ -53,6 +53,7 @@ class RetrainingView:
                 "heartbeat_at": beat.at if beat else None,
                 "cancellation": found.cancellation,
                 "version": result.get("version"),
+                "identical_to": result.get("identical_to"),
                 "promoted": result.get("promoted"),
                 "verdict": result.get("reason") or result.get("error"),
                 "mlflow": self._run(beat, result),

@@ -94,7 +94,7 @@ def _draw_comparison(models: ModelsResponse, reports: dict[str, VersionResponse]
         _draw_outcome(outcome(compared, NOUNS[state], _verdict_on_champion(reports)))
     if reports:
         draw_figures(reports)
-    if compared is not None and compared.difference is not None:
+    if compared is not None and compared.difference is not None and compared.sameness is None:
         draw_slices(compared, state)
     if state in reports:
         st.subheader(f"Promotion gate on the {NOUNS[state]}", anchor=False)

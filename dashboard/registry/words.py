@@ -47,6 +47,8 @@ def outcome(
     A champion that replaced the other one because of recent rows may be worse on the common ones: the
     sentence says so, with its verdict.
     """
+    if found.sameness is not None:
+        return _same(found, noun)
     if found.difference is None or found.rmse is None or found.against_rmse is None:
         return Outcome("Not comparable", found.reason or "", "gray", "help")
     sentence = (
@@ -64,6 +66,16 @@ def outcome(
     if found.difference.lower > 0:
         return Outcome(f"The {noun} is worse", sentence, "red", "trending_down")
     return Outcome("No significant difference", sentence, "gray", "trending_flat")
+
+
+def _same(found: ComparisonResponse, noun: str) -> Outcome:
+    if found.sameness == "identical":
+        sentence = (
+            f"The {noun} gives the same answers and intervals as the champion, to the last digit."
+        )
+        return Outcome("Identical models", sentence, "gray", "equal")
+    sentence = f"The {noun} gives the same answers as the champion; only its intervals differ."
+    return Outcome("The same model with other intervals", sentence, "gray", "equal")
 
 
 def _promoted_by_recent(found: ComparisonResponse, verdict: GateVerdict | None) -> str | None:

@@ -38,6 +38,7 @@ class Outcome:
 
 PROMOTED = Outcome("Promoted", "green", "check_circle")
 NOTHING_NEW = Outcome("Nothing new", "gray", "done_all")
+IDENTICAL = Outcome("Identical", "gray", "equal")
 OUTCOMES = {
     "pending": Outcome("Queued", "gray", "hourglass_empty"),
     "running": Outcome("Running", "blue", "model_training"),
@@ -51,6 +52,8 @@ def outcome(row: RetrainingRow) -> Outcome:
     """Return its result, or that it is queued or running."""
     if _is_nothing_new(row):
         return NOTHING_NEW
+    if row.state == "done" and row.identical_to is not None:
+        return IDENTICAL
     return PROMOTED if row.promoted and row.state == "done" else OUTCOMES[row.state]
 
 

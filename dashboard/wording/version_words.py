@@ -3,12 +3,13 @@
 from backend.contract.models import ModelsResponse, ModelVersion
 
 CHAMPION, PREVIOUS, CHALLENGER, EARLIER = "Champion", "Previous", "Challenger", "Earlier"
-ROLLED_BACK = "Rolled back"
+ROLLED_BACK, IDENTICAL = "Rolled back", "Identical"
 NOUNS = {
     CHALLENGER: "challenger",
     PREVIOUS: "previous version",
     EARLIER: "earlier version",
     ROLLED_BACK: "rolled-back version",
+    IDENTICAL: "identical version",
 }
 """What a sentence calls a version in each state but the champion's."""
 
@@ -35,7 +36,8 @@ def model_label(version: ModelVersion) -> str:
 def state_of(version: ModelVersion, models: ModelsResponse) -> str:
     """Return the state of a version; a challenger was trained after the champion and never served.
 
-    A rollback leads to the previous one, never to one that was rolled back from.
+    A rollback leads to the previous one, never to one that was rolled back from. One that answers as the
+    champion does is identical, whenever it was trained.
     """
     if version.is_champion:
         return CHAMPION
@@ -43,6 +45,8 @@ def state_of(version: ModelVersion, models: ModelsResponse) -> str:
         return PREVIOUS
     if version.is_rolled_back:
         return ROLLED_BACK
+    if version.same_as_champion == "identical":
+        return IDENTICAL
     champion = champion_of(models)
     is_newer = champion is None or version.created_at > champion.created_at
     return CHALLENGER if is_newer and not version.has_served else EARLIER

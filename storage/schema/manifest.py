@@ -114,6 +114,9 @@ class ModelManifest(Record):
         return self.recalibration.model_version if self.recalibration is not None else self.version
 
 
+Sameness = Literal["identical", "same model"]
+"""Identical: the same answers with the same intervals. Same model: the same answers, other intervals."""
+
 PointerMove = Literal["gate", "command line", "promotion", "rollback", "watch"]
 """What moved the champion pointer: the promotion gate, ``python -m training``, a person's promotion or
 rollback, or the watch over a promotion, which rolls back."""

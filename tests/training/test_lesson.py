@@ -15,6 +15,7 @@ from training.dataset.table import HousingTable
 from training.fitting.lesson import lesson_of
 from training.fitting.search import configured_search
 from training.models.candidates import all_candidates, select
+from training.promotion.shadow import newest_challenger
 
 
 @pytest.fixture
@@ -57,7 +58,9 @@ def test_nothing_new_is_said_before_the_training(bench: Bench) -> None:
     assert [step["stage"] for step in told["steps"]] == ["claimed", "loading"]
     assert len(bench.store.versions()) == 1
     forced = bench.retrain(forest("good"), force=True)
-    assert "not proven better on the test part" in forced["reason"]
+    assert forced["reason"] == f"identical to champion {first}: the same answers and intervals"
+    assert forced["identical_to"] == first
+    assert newest_challenger(bench.store) is None, "it would only repeat the champion's answers"
     lessons = {one.version: one.lesson_sha256 for one in bench.store.versions()}
     assert lessons[first] == lessons[forced["version"]]
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from storage.database.connection import Database
 from storage.errors import ModelIntegrityError, RecordNotFound
+from storage.models.sameness import sameness
 from storage.models.store import ModelStore
 from storage.models.watch_record import ShadowPosition
 from storage.predictions.batch import PredictionBatch, newest_row_id, read_predictions_after
@@ -133,7 +134,7 @@ class Shadow:
 
 
 def newest_challenger(store: ModelStore) -> ModelManifest | None:
-    """Return the newest version that is newer than the champion and did not serve before it.
+    """Return the newest version that is newer than the champion, never served and is not identical to it.
 
     None if there is none, or no champion.
     """
@@ -146,7 +147,8 @@ def newest_challenger(store: ModelStore) -> ModelManifest | None:
         return None
     promoted = store.way_back().served
     for manifest in store.versions():
-        if manifest.created_at > champion.created_at and manifest.version not in promoted:
+        is_newer = manifest.created_at > champion.created_at and manifest.version not in promoted
+        if is_newer and sameness(manifest, champion) != "identical":
             return manifest
     return None
 

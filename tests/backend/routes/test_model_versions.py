@@ -10,7 +10,7 @@ from backend.contract.model_version import ComparisonResponse, VersionResponse
 from backend.contract.models import ModelsResponse
 from backend.registry import version_reports
 from backend.registry.version_reports import VersionReports
-from storage.models.store import HOLDOUT, MANIFEST, ModelStore
+from storage.models.store import HOLDOUT, INTERVALS, MANIFEST, ModelStore
 from storage.retraining.queue import RetrainQueue
 from storage.settings import Settings
 from tests.backend.web.test_errors import assert_problem
@@ -260,3 +260,21 @@ def test_the_tracking_server_is_named_without_its_password(settings: Settings) -
     assert told("https://me:secret@mlflow.example:5001/base") == "https://mlflow.example:5001/base"
     assert told("http://127.0.0.1:5001") == "http://127.0.0.1:5001"
     assert told("") is None
+
+
+def test_the_same_answers_once_more_are_called_that(
+    http: FlaskClient, store: ModelStore, versions: tuple[str, str]
+) -> None:
+    old, new = versions
+    manifest = store.manifest(old)
+    files = {name: store.read(old, name) for name in manifest.checksums}
+    store.publish(manifest.model_copy(update={"version": "again"}), files)
+    wider = files | {
+        INTERVALS: store.read(old, INTERVALS) + b" ",
+        HOLDOUT: store.read(new, HOLDOUT),
+    }
+    store.publish(manifest.model_copy(update={"version": "wider"}), wider)
+    listed = ModelsResponse.model_validate(http.get("/models").json).versions
+    expected = {old: None, new: None, "again": "identical", "wider": "same model"}
+    assert {one.version: one.same_as_champion for one in listed} == expected
+    assert [compare(http, one, old).sameness for one in (new, "again")] == [None, "identical"]

@@ -90,6 +90,15 @@ def test_a_champion_promoted_by_recent_rows_says_so_where_older_rows_prefer_the_
     assert "because of 815 recent" in equal.sentence
 
 
+def test_the_same_model_once_more_is_neither_better_nor_worse() -> None:
+    alike = comparison(estimate(0.0, 0.0))
+    titles = [
+        outcome(alike.model_copy(update={"sameness": same}), "identical version").title
+        for same in ("identical", "same model")
+    ]
+    assert titles == ["Identical models", "The same model with other intervals"]
+
+
 def test_other_promotions_and_other_versions_do_not_explain_a_comparison() -> None:
     by_recent = promotion("better on recent")
     of_another = by_recent.model_copy(update={"champion_version": "third"})
@@ -126,6 +135,9 @@ def test_a_newer_version_that_served_is_no_challenger() -> None:
     )
     found = ModelsResponse(
         versions=[
+            fourth.model_copy(
+                update={"version": "v5", "has_served": False, "same_as_champion": "identical"}
+            ),
             fourth.model_copy(update={"has_served": False}),
             third.model_copy(update={"is_previous": True}),
             second,
@@ -137,7 +149,7 @@ def test_a_newer_version_that_served_is_no_challenger() -> None:
         unreadable=[],
     )
     states = [state_of(one, found) for one in found.versions]
-    assert states == ["Challenger", "Previous", "Earlier", "Champion"]
+    assert states == ["Identical", "Challenger", "Previous", "Earlier", "Champion"]
 
 
 def test_the_training_table_is_named_with_its_rows_and_checksum() -> None:

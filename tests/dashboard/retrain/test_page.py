@@ -210,6 +210,7 @@ def test_history_tells_what_came_of_each_and_why(open_page: OpenPage, service: S
         (REFUSED, True),
         ({"error": "The table is empty."}, False),
         ({"promoted": False, "reason": "nothing new to learn"}, True),
+        (REFUSED | {"identical_to": "v1", "reason": "identical to champion v1"}, True),
     ]
     for result, succeeded in outcomes:
         queue.submit("test", "tests")
@@ -217,15 +218,17 @@ def test_history_tells_what_came_of_each_and_why(open_page: OpenPage, service: S
         assert claim is not None
         claim.finish(result, succeeded=succeeded)
     table = open_page("retrain", service).dataframe[0].value
-    assert list(table["outcome"]) == ["Nothing new", "Failed", "Not promoted", "Promoted"]
+    outcomes_told = ["Identical", "Nothing new", "Failed", "Not promoted", "Promoted"]
+    assert list(table["outcome"]) == outcomes_told
     assert list(table["verdict"]) == [
+        "Identical to champion v1.",
         "Nothing new to learn.",
         "The table is empty.",
         "One prediction takes 2,000 us.",
         "RMSE is lower by 3%.",
     ]
-    assert table["version"].iloc[2] == REFUSED["version"]
-    assert str(table["mlflow"].iloc[2]).endswith("/runs/feed")
+    assert table["version"].iloc[3] == REFUSED["version"]
+    assert str(table["mlflow"].iloc[3]).endswith("/runs/feed")
 
 
 def test_without_the_service_one_sentence_then_everything_when_it_is_back(
