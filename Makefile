@@ -60,10 +60,11 @@ bench-tables:  ## Compare the product with CatBoost on public tables (half an ho
 	@$(PYTHON) environment.py benchmark
 	@exec $(VENV)/python -m tests.benchmarks.tables
 
-bench-monitoring:  ## Measure drift, estimated error, degradation and recalibrated intervals on real rows (20 minutes).
+bench-monitoring:  ## Measure drift, estimated error, cost and cause of changes, recalibrated intervals on real rows (25 minutes).
 	@$(PYTHON) environment.py development
 	@$(VENV)/python -m tests.benchmarks.monitoring
 	@$(VENV)/python -m tests.benchmarks.monitoring.estimated_error
+	@$(VENV)/python -m tests.benchmarks.monitoring.harm
 	@exec $(VENV)/python -m tests.benchmarks.monitoring.recalibration
 
 browser:  ## Install the Chromium that the browser tests drive.

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from backend.alerts.metrics import AlertMetrics
 from backend.alerts.signals import AlertSignals
 from backend.alerts.store import AlertStore
+from backend.harm.check import HarmCheck
 from backend.metrics.metrics import Metrics
 from backend.metrics.spool import SpoolMetrics
 from backend.metrics.worker import WorkerMetrics
@@ -171,6 +172,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         record_log=record_log,
         metrics=metrics,
         performance=errors,
+        harm=HarmCheck(database, errors),
         configuration=configuration,
         timeline=timeline,
         monitoring=MonitoringStatus(

@@ -8,6 +8,7 @@ from flask import current_app
 from backend.alerts.metrics import AlertMetrics
 from backend.alerts.signals import AlertSignals
 from backend.alerts.store import AlertStore
+from backend.harm.check import HarmCheck
 from backend.metrics.metrics import Metrics
 from backend.metrics.spool import SpoolMetrics
 from backend.metrics.worker import WorkerMetrics
@@ -55,6 +56,7 @@ class Services:
     retrainings: RetrainingView
     learnable: LearnableRows
     performance: PerformanceCheck
+    harm: HarmCheck
     checks: RetrainingChecks
     scheduled_checks: ScheduledChecks
     queue: RetrainQueue

@@ -196,8 +196,12 @@ def _flag(value: bool | None, words: str) -> Signal:
 def _drift_words(figures: Mapping[str, Any]) -> str:
     if figures.get("drift_share") is None:
         return "Too few predictions to compare; no alarm is raised"
-    alarm = "" if figures.get("drift_alarm") else "; no alarm is raised"
-    return f"{_share(figures['drift_share'])} of the inputs have drifted{alarm}"
+    share = f"{_share(figures['drift_share'])} of the inputs have drifted"
+    if not figures.get("drift_alarm"):
+        return f"{share}; no alarm is raised"
+    # Checks from before causes were named have none.
+    harm = str(figures.get("drift_harm") or "").removesuffix(".")
+    return f"{share}. {harm}" if harm else share
 
 
 def _error_words(word: str, name: str, figures: Mapping[str, Any]) -> str:

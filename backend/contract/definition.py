@@ -30,11 +30,13 @@ from storage.domain.target import (
 from storage.domain.written import (
     EXACT,
     digits,
+    roughly,
     rounded,
     unrounded,
     written,
     written_difference,
     written_exactly,
+    written_roughly,
 )
 
 __all__ = [
@@ -67,10 +69,12 @@ __all__ = [
     "in_sentence",
     "outline",
     "preset_of",
+    "roughly",
     "rounded",
     "unrounded",
     "with_article",
     "written",
     "written_difference",
     "written_exactly",
+    "written_roughly",
 ]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from backend.contract.base import Described, Request, Status, Success
+from backend.contract.drift_harm import DriftHarm, SensorSign
 from backend.contract.drift_timeline import DriftOnset, TimelinePoint
 from backend.contract.query.duration import WindowQuery
 from backend.contract.query.sources import LeftOut
@@ -296,5 +297,12 @@ class DriftWindowResponse(DriftResponse):
         description="The window compared with the service's earlier ones."
     )
     alarm: AlarmState = Field(description="State of the drift alarm.")
+    sensor_signs: list[SensorSign] = Field(
+        default_factory=list, description="Signs that a source of inputs is broken."
+    )
+    harm: DriftHarm | None = Field(
+        None,
+        description="What the change costs, and its cause; null without a window of predictions.",
+    )
     histograms: dict[str, HistogramPair] = Field(description="Histograms by column.")
     opened: OpenedColumn | None = Field(description="Details of the selected column.")

@@ -26,6 +26,7 @@ from backend.drift.picture import (
     timeline_steps,
 )
 from backend.drift.report import DriftReport
+from backend.drift.sensor import sensor_signs
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.traffic_history import TrafficHistory
 from backend.drift.univariate import ReferenceColumn
@@ -144,6 +145,7 @@ def check_window(
         truncated=window.truncated,
         usual_traffic=usual,
         alarm=alarm,
+        sensor_signs=sensor_signs(detector, window.inputs, report, asked.thresholds),
         histograms=histograms,
         opened=column,
     )

@@ -241,16 +241,16 @@ def _finding_sentence(finding: PlausibilityFinding) -> str:
         return f"{share} have inputs that do not go together, as if they came from different rows."
     if finding.kind == "precision":
         return (
-            f"{name} comes {_precision(int(finding.value or 0))} in {now} of the rows; "
+            f"{name} comes {precision(int(finding.value or 0))} in {now} of the rows; "
             f"{usual} in the training data."
         )
     return f"{name} is {finding.value:.6g} in {now} of the rows; {usual} in the training data."
 
 
-def _precision(decimals: int) -> str:
+def precision(decimals: int) -> str:
     """Say how many decimals there are at most.
 
-    >>> _precision(1), _precision(0), _precision(-2)
+    >>> precision(1), precision(0), precision(-2)
     ('with at most 1 decimal', 'in whole numbers', 'in multiples of 100')
     """
     if decimals < 0:

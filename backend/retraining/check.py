@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from backend.contract.drift import DriftAnalysis
+from backend.contract.drift_harm import DriftHarm
 from backend.contract.performance import Degradation
 from backend.contract.retraining_check import PerformanceAnalysis, RetrainingDecision
 from backend.drift.check import AskedWindow, check_window, compare_rows
 from backend.drift.traffic_history import TrafficHistory
+from backend.harm.check import HarmCheck
 from backend.performance.check import SEED, JudgedVersion, NoBaseline, PerformanceCheck
 from backend.performance.realized import degradation, realized_error
 from backend.retraining.configuration import MonitoringConfiguration, drift_thresholds, policy_rules
@@ -52,10 +54,11 @@ class ErrorLook:
 
 @dataclass(frozen=True)
 class DriftLook:
-    """The drift analysis, and its finding for the policy."""
+    """The drift analysis, its finding for the policy, and of logged predictions what the change costs."""
 
     analysis: DriftAnalysis
     finding: DriftFinding
+    harm: DriftHarm | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class RetrainingChecks:
         self._host = host
         self._database = database
         self._performance = performance
+        self._harm = HarmCheck(database, performance)
         self._configuration = configuration
         self._queue = queue
         self._store = store
@@ -144,8 +148,9 @@ class RetrainingChecks:
             found = check_window(
                 model.drift_detector, version, self._database, self._traffic, asked
             )
+            found = self._harm.with_harm(found, model, asked, config)
             finding = drift_finding(found.drift_analysis, found.alarm, found.usual_traffic)
-            drift = DriftLook(found.drift_analysis, finding)
+            drift = DriftLook(found.drift_analysis, finding, found.harm)
         if config.performance_monitoring_enabled:
             error = self._error_in_window(model, now, length, config)
         return self._decided(now, model, config, drift, error)

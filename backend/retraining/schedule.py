@@ -1,9 +1,11 @@
 """The checks that the monitor requests: recorded on the timeline, with their alerts and triggers."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from backend.contract.drift_harm import DriftHarm
 from backend.contract.retraining_check import StoredCheckResponse
 from backend.metrics.metrics import Metrics
 from backend.retraining.check import ErrorLook, RetrainingCheck, RetrainingChecks
@@ -67,7 +69,7 @@ class ScheduledChecks:
             figures=figures,
         )
         alerts = [
-            f"{meaning}. {' '.join(check.decision.reasons)}"
+            f"{meaning}. {_reasons(name, check, figures)}"
             for name, meaning in ALERTS.items()
             if figures[name] and not before.get(name)
         ]
@@ -102,6 +104,25 @@ class ScheduledChecks:
             self._metrics.set_estimated_error(_number(figures["estimated_rmse"]))
 
 
+def _reasons(name: str, check: RetrainingCheck, figures: Mapping[str, Any]) -> str:
+    harm = [figures["drift_harm"]] if name == "drift_alarm" and figures["drift_harm"] else []
+    return " ".join([*check.decision.reasons, *harm])
+
+
+def _harm_figures(harm: DriftHarm | None) -> dict[str, float | str | None]:
+    """Return the cause and the cost of a change of the traffic, as figures and in words."""
+    return {
+        "drift_cause": harm.cause.name if harm is not None else None,
+        "drift_harm": None if harm is None else " ".join(harm.sentences),
+        **_estimate("drift_error_per_day", harm.per_day if harm is not None else None),
+        **_estimate("drift_cost_per_day", harm.cost_per_day if harm is not None else None),
+    }
+
+
+def _estimate(name: str, estimate: Estimate | None) -> dict[str, float | None]:
+    return {name: estimate.value if estimate is not None else None, **_bounds(name, estimate)}
+
+
 def _alert(check: RetrainingCheck, text: str) -> EventRecord:
     return EventRecord(
         timestamp=check.at,
@@ -119,6 +140,7 @@ def _figures(check: RetrainingCheck) -> dict[str, Any]:
     return {
         **decision.figures,
         **_confidence(check.error),
+        **_harm_figures(drift.harm if drift is not None else None),
         "window_since": (check.at - timedelta(hours=check.config.window_hours)).isoformat(),
         "window_until": check.at.isoformat(),
         "drift_rows": drift.analysis.n_samples if drift is not None else None,

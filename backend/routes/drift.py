@@ -58,6 +58,7 @@ def window() -> Response:
         services.settings.paths.traffic,
         asked,
     )
+    found = services.harm.with_harm(found, model, asked, config)
     if asked.is_usual:
         services.metrics.set_drift_share(found.drift_analysis.drift_share)
     return answer(found)

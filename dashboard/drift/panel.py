@@ -5,6 +5,7 @@ import streamlit as st
 from backend.contract.drift import DriftWindowResponse
 from backend.contract.query.sources import CUSTOMERS
 from dashboard.drift.column import draw_opened, opened_name
+from dashboard.drift.harm import draw_harm
 from dashboard.drift.multivariate_chart import draw_multivariate
 from dashboard.drift.reading import DriftChoice, read_drift
 from dashboard.drift.refused import draw_refused
@@ -39,6 +40,8 @@ def draw_drift() -> None:
 
 def _draw_found(found: DriftWindowResponse, *, of_customers: bool) -> None:
     draw_verdict(found)
+    if found.harm is not None:
+        draw_harm(found.harm)
     st.caption(UNSEEN)
     if of_customers:  # a retraining learns from these alone
         draw_retraining_request(found)

@@ -23,6 +23,7 @@ from dashboard.wording.drift_words import (
     usual_verdict,
     verdict,
 )
+from dashboard.wording.harm_words import short_harm
 from dashboard.wording.value import escaped, written
 from dashboard.wording.words import in_sentence
 
@@ -85,6 +86,8 @@ def draw_drift_summary() -> None:
         st.markdown(
             f":{words.colour}[:material/{words.icon}: **{words.title}**]  \n{_share(found)}"
         )
+        if found.harm is not None and found.harm.cause.name != "nothing":
+            st.markdown(short_harm(found.harm))
         st.caption(f"{found.drift_analysis.n_samples:,} predictions, {age_words(found.until)}.")
 
 

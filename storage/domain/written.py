@@ -78,6 +78,36 @@ def written_difference(value: float, step: float = DISPLAY.step) -> str:
     return sign + _plain(abs(amount), step)
 
 
+def written_roughly(value: float) -> str:
+    """Write a difference that is a sum of many with its sign, to three digits.
+
+    Examples
+    --------
+    >>> written_roughly(1252.038), written_roughly(-0.123)
+    ('+$125,000,000', '−$12,300')
+    """
+    largest = abs(value * DISPLAY.factor)
+    return written_difference(value, max(DISPLAY.step, _third_digit(largest)))
+
+
+def roughly(value: float) -> str:
+    """Write a number to three digits.
+
+    Examples
+    --------
+    >>> roughly(31_300.96), roughly(-1990.8), roughly(0.12345), roughly(0.0)
+    ('31,300', '−1,990', '0.123', '0')
+    """
+    step = _third_digit(abs(value))
+    amount = f"{abs(round(value / step) * step):,.{digits(min(step, 1.0))}f}"
+    return f"{'−' if value < 0 else ''}{amount}"
+
+
+def _third_digit(amount: float) -> float:
+    """Return what the third digit of an amount counts; 1 of nothing."""
+    return float(10.0 ** (floor(log10(amount)) - 2)) if amount > 0 else 1.0
+
+
 def unrounded(value: float) -> str:
     """Write a value as the service answers it, with its unit.
 

@@ -127,6 +127,41 @@ def read_answered_window(
     )
 
 
+def read_newest_answered(
+    database: Database,
+    version: str,
+    since: datetime,
+    until: datetime,
+    most_rows: int,
+    sources: Collection[Source] = CUSTOMERS,
+) -> AnsweredWindow:
+    """Read a version's newest predictions for some sources with what is known of their actual values.
+
+    The totals are of the rows read, at most ``most_rows``.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database is missing, locked or unreachable.
+    """
+    moment = predictions.c.timestamp
+    within = _between(version, since, until, sources)
+    newest = sa.select(predictions.c.id).where(*within).order_by(moment.desc()).limit(most_rows)
+    with database.transaction() as connection:
+        found = Columns.read(connection, _joined_rows().where(predictions.c.id.in_(newest)))
+    found = found.sorted_by("timestamp")
+    rows = _rows(found)
+    return AnsweredWindow(
+        since=since,
+        until=until,
+        seconds=found.seconds_after(since, "timestamp"),
+        rows=rows,
+        delays=found.seconds_between("timestamp", "labelled_at"),
+        total=len(rows),
+        labelled=int(rows.is_labelled.sum()),
+    )
+
+
 def _between(
     version: str, since: datetime, until: datetime, sources: Collection[Source]
 ) -> tuple[sa.ColumnElement[bool], ...]:

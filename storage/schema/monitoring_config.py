@@ -7,6 +7,7 @@ validation and the reference's table are generated from this model.
 
 from pydantic import Field
 
+from storage.domain.target import TARGET_UNIT
 from storage.schema.records import Record
 
 UNITS = {
@@ -18,6 +19,7 @@ UNITS = {
     "_requests": "requests",
     "_share": "0 to 1",
     "_windows": "windows",
+    "_cost": "your currency",
 }
 """Unit by the suffix of a value's name."""
 
@@ -88,6 +90,14 @@ class MonitoringConfig(Record, strict=True):
         le=10,
         allow_inf_nan=False,
         description="Rise of the RMSE over the holdout's that counts as degradation if it is significant.",
+    )
+    error_unit_cost: float = Field(
+        0.0,
+        ge=0,
+        le=1e12,
+        allow_inf_nan=False,
+        description="Cost of one unit of error in one prediction, in your currency: what a change of the "
+        f"traffic costs a day is said in it. A unit is {TARGET_UNIT}. 0: not said.",
     )
     maximum_model_age_days: float = Field(
         90.0,

@@ -45,6 +45,8 @@ def test_a_checks_figures_are_signals() -> None:
     }
     found = of_check(figures)
     assert found["drift"] == Signal(1.0, "25.0% of the inputs have drifted")
+    priced = of_check(figures | {"drift_harm": "Mix of inputs. It costs much."})["drift"]
+    assert priced.words == "25.0% of the inputs have drifted. Mix of inputs. It costs much"
     assert found["realized_error"] == Signal(0.0, "Realized RMSE 0.432, the holdout's 0.400")
     assert found["estimated_error"].value is None
     assert found["coverage"].words == "The intervals hold 70.0% of the actual values"

@@ -183,6 +183,8 @@ def test_a_window_without_rows_is_not_enough_data(http: FlaskClient, store_recor
     assert found.histograms == {}
     assert found.opened is None
     assert not found.alarm.raised
+    assert found.harm is not None
+    assert (found.harm.status, found.harm.cause.name) == ("not_enough_data", "nothing")
     assert "ml_drifted_feature_share" not in http.get("/metrics").text
 
 
@@ -201,6 +203,14 @@ def test_logged_predictions_are_compared_and_pictured(
     assert analysis.prediction is not None
     assert analysis.prediction.n_samples == 800
     assert found.alarm.raised
+    harm = found.harm
+    assert harm is not None
+    assert (harm.cause.name, harm.cause.inputs) == ("mix_of_inputs", ["MedInc"])
+    assert (harm.basis, harm.labelled) == ("estimate", 0)
+    assert harm.predictions_per_day == pytest.approx(800 * 24)
+    assert harm.per_prediction is not None
+    assert harm.per_day is not None
+    assert harm.per_day.upper == pytest.approx(800 * 24 * harm.per_prediction.upper)
     assert found.opened is not None
     assert found.opened.name == "MedInc"
     points = found.opened.timeline

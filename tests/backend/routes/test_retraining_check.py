@@ -184,6 +184,10 @@ def test_drifted_traffic_alerts_once_and_asks_for_nothing_while_that_is_off(
     assert figures["drift_share"] > 0
     assert figures["drift_alarm"] is True
     assert figures["drifted_features"][0] == "MedInc"
+    assert figures["drift_cause"] == "mix_of_inputs"
+    assert figures["drift_error_per_day_lower"] < figures["drift_error_per_day_upper"]
+    assert "Mix of inputs: " in figures["drift_harm"]
+    assert " predictions a day: " in first.alerts[0]
     assert figures["blocked_by"] == ["Automatic retraining is off."]
     status = StatusResponse.model_validate(http.get("/monitoring/status").json)
     assert status.last_check is not None

@@ -92,6 +92,11 @@ def test_drifted_traffic_gets_its_verdict_reasons_and_alarm(
     assert len(page.get("echarts_chart")) == 4
     assert "Beyond the expected range since 20" in text
     assert "counts as no drift" not in text
+    assert "Mix of inputs" in text
+    assert "mainly by median income." in text
+    (cost,) = [table.value for table in page.table if "predictions" in str(table.value.index)]
+    assert any(each.startswith("Per day, at ") for each in cost.index)
+    assert any("0 of 600 predictions have an actual value" in each.value for each in page.caption)
     assert any(re.match(r"As of \d\d:\d\d:\d\d UTC, ", each.value) for each in page.caption)
 
 

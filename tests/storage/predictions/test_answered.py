@@ -8,7 +8,11 @@ import sqlalchemy as sa
 
 from storage.database.connection import Database
 from storage.domain.inputs import EXAMPLE
-from storage.predictions.answered import AnsweredWindow, read_answered_window
+from storage.predictions.answered import (
+    AnsweredWindow,
+    read_answered_window,
+    read_newest_answered,
+)
 from storage.schema.records import PredictionRecord, utc_now
 from storage.schema.tables import labels, predictions
 from tests.storage import records
@@ -54,6 +58,17 @@ def test_rows_come_in_order_with_what_is_known(writable: Database, readable: Dat
     np.testing.assert_allclose(window.seconds, [3360.0, 3420.0, 3480.0, 3540.0])
     np.testing.assert_array_equal(window.rows.inputs, [list(EXAMPLE.values())] * 4)
     assert (window.total, window.labelled) == (4, 2)
+
+
+def test_the_newest_rows_come_in_order_with_what_is_known(
+    writable: Database, readable: Database
+) -> None:
+    keep(writable, made(4), {3: 2.5, 1: 1.25})
+    window = read_newest_answered(readable, "one", NOW - timedelta(hours=1), NOW, 3)
+    np.testing.assert_array_equal(window.rows.predicted, [1.0, 2.0, 3.0])
+    np.testing.assert_array_equal(window.rows.actual, [1.25, np.nan, 2.5])
+    assert (window.total, window.labelled) == (3, 2)
+    assert not len(read_newest_answered(readable, "two", NOW - timedelta(hours=1), NOW, 3))
 
 
 def test_other_versions_and_times_are_left_out(writable: Database, readable: Database) -> None:
