@@ -1,7 +1,5 @@
 """The Registry page: two versions compared, the dialog's refusals, a change carried out, the audit."""
 
-from collections.abc import Iterator
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,41 +10,13 @@ from dashboard.wording.segment_words import segment_label
 from storage.models.removal import VersionRemoval
 from storage.models.store import HOLDOUT, ModelStore
 from storage.schema.records import utc_now
-from storage.settings import Settings
 from tests.conftest import KEYS
 from tests.dashboard.conftest import OpenPage, Service, sentences
 from tests.verdicts import close_retraining, decision
-from tests.versions import champion_and_dearer, publish_dearer, rewrite_manifest, spoil, train_with
+from tests.versions import publish_dearer, rewrite_manifest, spoil, train_with
 
 ADMIN_KEY = KEYS["admin_key"]
 REASON = "Its prices follow the market."
-
-
-@pytest.fixture
-def service(service_settings: Settings) -> Iterator[Service]:
-    """A service with a trained champion that knows the three keys."""
-    service = Service(service_settings)
-    service.start()
-    yield service
-    service.close()
-
-
-@pytest.fixture
-def client(service: Service) -> Iterator[HousingClient]:
-    """An admin's program that uses the same service."""
-    with HousingClient(service.settings.addresses.backend_url, ADMIN_KEY, 60) as client:
-        yield client
-
-
-@pytest.fixture
-def store(service: Service) -> ModelStore:
-    return ModelStore(service.settings.paths)
-
-
-@pytest.fixture
-def versions(store: ModelStore) -> tuple[str, str]:
-    """The champion, and a challenger whose prices are higher: worse beyond doubt."""
-    return champion_and_dearer(store)
 
 
 def opened(open_page: OpenPage, service: Service) -> AppTest:
