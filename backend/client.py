@@ -49,6 +49,7 @@ from backend.contract.predictions import (
     PredictionResponse,
 )
 from backend.contract.refused import RefusedQuery, RefusedResponse
+from backend.contract.remarks import RemarksRequest, RemarksResponse
 from backend.contract.retraining import (
     CancelRequest,
     CancelResponse,
@@ -267,6 +268,10 @@ class HousingClient(AlertClient):
         """Compare two versions on the rows that both holdouts contain."""
         query = ComparisonQuery(against=against)
         return self._get(ComparisonResponse, f"/models/{version}/comparison", query)
+
+    def remark(self, version: str, asked: RemarksRequest) -> RemarksResponse:
+        """Write a note of a version, or change its tags; needs an operator key."""
+        return self._post(RemarksResponse, f"/models/{version}/remarks", asked)
 
     def promote(
         self, version: str, reason: str, expected_champion: str | None = None

@@ -96,6 +96,16 @@ class RuntimePaths:
         return self.models / "pinned_versions.json"
 
     @property
+    def version_remarks(self) -> Path:
+        """Notes and tags that people gave to versions."""
+        return self.models / "version_remarks.json"
+
+    @property
+    def version_remarks_lock(self) -> Path:
+        """Held while notes and tags of versions are changed."""
+        return self.models / "version_remarks.lock"
+
+    @property
     def open_registrations(self) -> Path:
         """Versions still to be registered in MLflow, a file for each."""
         return self.models / "unregistered"

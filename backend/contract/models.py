@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from backend.contract.base import Reason, Request, Success
 from backend.contract.performance import Estimate
 from storage.domain.target import TARGET_UNIT
+from storage.models.remarks import VersionNote as VersionNote
 from storage.schema.manifest import LearnedTable as LearnedTable
 from storage.schema.manifest import PointerMove as PointerMove
 from storage.schema.manifest import Sameness as Sameness
@@ -49,6 +50,10 @@ class ModelVersion(BaseModel):
         None,
         description='"identical": it gives the same answers and intervals as the champion, "same model": the '
         "same answers with other intervals; null if it answers differently, and of the champion itself.",
+    )
+    tags: list[str] = Field(default_factory=list, description="Tags that people gave it.")
+    notes: list[VersionNote] = Field(
+        default_factory=list, description="Notes that people wrote of it, the newest first."
     )
     doubts: list[str] = Field(
         default_factory=list, description="What is odd about the training table, a sentence each."

@@ -50,6 +50,12 @@ def comparison(connection: Connection) -> str:
     return f"against itself, {answer.rows:,} rows: no difference"
 
 
+def refuse_remark(connection: Connection) -> str:
+    """POST /models/<version>/remarks without a key"""
+    body = {"person": "demo_api", "note": "Without a key."}
+    return connection.refused("POST", "/models/none/remarks", 401, body, headers=NO_KEY).error
+
+
 def status(connection: Connection) -> str:
     """GET /monitoring/status"""
     answer = connection.get(StatusResponse, "/monitoring/status")
@@ -218,6 +224,7 @@ STEPS: tuple[Step, ...] = (
     Step("GET /retraining/learnable", "what the next one would learn", learnable),
     Step("GET /retraining/<trigger_id>", "an unknown one", refuse_unknown_retraining),
     Step("POST /retraining/<trigger_id>/cancel", "without a key", refuse_cancelling),
+    Step("POST /models/<version>/remarks", "without a key", refuse_remark),
     Step("POST /models/<version>/promote", "without a key", refuse_promotion),
     Step("POST /models/rollback", "without a key", refuse_rollback),
     Step("GET /audit", "who changed what?", audit),

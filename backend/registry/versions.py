@@ -1,6 +1,7 @@
 """The list of trained versions, and the details of one."""
 
 import logging
+from collections.abc import Mapping
 
 from backend.contract.model_version import VersionResponse
 from backend.contract.models import ModelsResponse, ModelVersion, RemovedModelVersion
@@ -9,6 +10,7 @@ from backend.registry.gate_history import GateHistory
 from backend.registry.version_reports import VersionReports
 from storage.errors import ModelIntegrityError, RecordNotFound, StateConflict
 from storage.models.libraries import libraries_note
+from storage.models.remarks import Remarks
 from storage.models.removed import RemovedVersion
 from storage.models.sameness import sameness
 from storage.models.store import ModelStore
@@ -38,9 +40,9 @@ class Versions:
         """Return every version, newest first, and the champion."""
         pointer, way = self._pointer(), self._store.way_back()
         readable, unreadable = self._store.inventory()
-        champion = self._champion(pointer)
+        champion, remarks = self._champion(pointer), self._store.remarks.all()
         return ModelsResponse(
-            versions=[self._listed(manifest, champion, way) for manifest in readable],
+            versions=[self._listed(each, champion, way, remarks) for each in readable],
             champion=pointer.version if pointer else None,
             previous=way.next if pointer else None,
             changed_at=pointer.changed_at if pointer else None,
@@ -56,7 +58,12 @@ class Versions:
         manifest = self._store.manifest(version)
         verdict = self._gates.verdict(version, manifest.trigger_id)
         return VersionResponse(
-            version=self._listed(manifest, self._champion(self._pointer()), self._store.way_back()),
+            version=self._listed(
+                manifest,
+                self._champion(self._pointer()),
+                self._store.way_back(),
+                self._store.remarks.all(),
+            ),
             feature_names=list(manifest.feature_names),
             files=manifest.checksums,
             error=self._reports.error(version),
@@ -84,7 +91,11 @@ class Versions:
             return None  # the list says which are damaged
 
     def _listed(
-        self, manifest: ModelManifest, champion: ModelManifest | None, way: WayBack
+        self,
+        manifest: ModelManifest,
+        champion: ModelManifest | None,
+        way: WayBack,
+        remarks: Mapping[str, Remarks],
     ) -> ModelVersion:
         kept = manifest.model_dump(include=set(ModelVersion.model_fields))
         kept["doubts"] = [*manifest.doubts, *([OFF_THE_GRID] if _is_off_the_grid(manifest) else [])]
@@ -99,6 +110,7 @@ class Versions:
             is_rolled_back=manifest.version in way.rolled_back,
             has_served=manifest.version in way.served,
             same_as_champion=same,
+            **remarks.get(manifest.version, Remarks()).model_dump(),
             libraries_note=libraries_note(manifest),
             intervals_note=_intervals_note(manifest),
             holdout_rmse=error.rmse,

@@ -42,6 +42,7 @@ STATE_CHANGING_ROLES = {
     "/retraining/<trigger_id>/cancel": Role.OPERATOR,
     "/models/<version>/promote": Role.ADMIN,
     "/models/rollback": Role.ADMIN,
+    "/models/<version>/remarks": Role.OPERATOR,
     "/alerts/<alert_id>/acknowledge": Role.OPERATOR,
     "/alerts/<alert_id>/silence": Role.OPERATOR,
     "/alerts/<alert_id>/note": Role.OPERATOR,

@@ -56,6 +56,7 @@ from backend.contract.records import (
     RequestsResponse,
 )
 from backend.contract.refused import RefusedQuery, RefusedResponse
+from backend.contract.remarks import RemarksRequest, RemarksResponse
 from backend.contract.retraining import (
     CancelRequest,
     CancelResponse,
@@ -184,6 +185,9 @@ OPERATIONS: dict[str, Operation] = {
     "GET /models/<version>": Operation(VersionResponse, conflict=True),
     "GET /models/<version>/comparison": Operation(
         ComparisonResponse, query=ComparisonQuery, conflict=True
+    ),
+    "POST /models/<version>/remarks": Operation(
+        RemarksResponse, body=RemarksRequest, conflict=True
     ),
     "POST /models/<version>/promote": CHAMPION_CHANGE,
     "POST /models/rollback": CHAMPION_CHANGE,

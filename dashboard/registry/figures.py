@@ -10,6 +10,7 @@ from backend.contract.model_version import VersionResponse
 from backend.contract.performance import Estimate, RealizedError
 from dashboard.charts.colours import DOWN, UP
 from dashboard.charts.interval_mark import MarkStyle, interval_marks
+from dashboard.registry.remarks import draw_remarks
 from dashboard.registry.words import doubt_words, table_words, trained_words
 from dashboard.settings import addresses
 from dashboard.wording.value import CHART_UNIT, escaped, number_range, share_range, value_range
@@ -61,6 +62,7 @@ def _draw_version(role: str, report: VersionResponse) -> None:
             st.markdown(f":gray[{report.error.reason}]")
         facts = version_facts(report)
         st.table(facts, border="horizontal", alt=f"Facts of the {role.lower()}")
+        draw_remarks(report.version, "champion" if role == CHAMPION else "other")
 
 
 def version_facts(report: VersionResponse) -> dict[str, str]:

@@ -13,6 +13,7 @@ from dashboard.registry.champion_change import (
     draw_change_dialog,
 )
 from dashboard.registry.figures import draw_figures
+from dashboard.registry.remarks import draw_remark_dialog
 from dashboard.registry.serving import draw_serving
 from dashboard.registry.slices import draw_slices
 from dashboard.registry.versions import choose_other, draw_versions
@@ -42,6 +43,7 @@ def draw_registry() -> None:
             _draw_models(models)
     draw_audit()
     draw_change_dialog()
+    draw_remark_dialog()
 
 
 def _draw_nothing(models: ModelsResponse) -> None:

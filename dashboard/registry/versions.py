@@ -1,11 +1,14 @@
 """All versions in one table; the selected row is the one to compare."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from backend.contract.models import ModelsResponse, ModelVersion, RemovedModelVersion
 from backend.contract.performance import Estimate
+from dashboard.registry.remarks import choose_tags
+from dashboard.shared.foreign_text import harmless
 from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title
 from dashboard.wording.value import in_written_unit, ranged, value_column, written
 from dashboard.wording.version_words import (
@@ -22,16 +25,17 @@ CHOSEN = "registry_other"
 
 def draw_versions(models: ModelsResponse) -> None:
     """Draw the table, and name the damaged folders."""
-    versions = models.versions
     st.subheader("Versions", anchor=False)
-    key = f"registry_versions_{models.champion}_{len(versions)}"
+    wanted = choose_tags(models.versions)
+    versions = [one for one in models.versions if {*wanted} <= {*one.tags}]
+    key = f"registry_versions_{models.champion}_{len(versions)}_{'_'.join(wanted)}"
     st.dataframe(
-        [version_cells(one, models) for one in versions],
+        harmless(version_cells(one, models) for one in versions),
         key=key,
         height="content" if len(versions) <= 10 else 420,
         hide_index=True,
         column_config=_columns(),
-        on_select=lambda: _choose_selected(key, models),
+        on_select=lambda: _choose_selected(key, versions),
         selection_mode="single-row",
         placeholder="–",
         alt="The trained versions, newest first; select one to compare it with the champion",
@@ -109,13 +113,15 @@ def version_cells(version: ModelVersion, models: ModelsResponse) -> dict[str, An
             error.value if error is not None else version.metrics.get("test_rmse")
         ),
         "interval": _interval(error) if error is not None else version.holdout_reason,
+        "tags": version.tags,
+        "note": version.notes[0].note if version.notes else None,
     }
 
 
-def _choose_selected(key: str, models: ModelsResponse) -> None:
+def _choose_selected(key: str, versions: Sequence[ModelVersion]) -> None:
     selected = st.session_state[key]["selection"]["rows"]
-    if selected and not models.versions[selected[0]].is_champion:
-        st.session_state[CHOSEN] = models.versions[selected[0]].version
+    if selected and not versions[selected[0]].is_champion:
+        st.session_state[CHOSEN] = versions[selected[0]].version
 
 
 def _interval(error: Estimate) -> str:
@@ -131,6 +137,8 @@ def _columns() -> dict[str, Any]:
         "model": config.TextColumn("Model"),
         "rmse": value_column("RMSE"),
         "interval": config.TextColumn("95% confidence"),
+        "tags": config.ListColumn("Tags"),
+        "note": config.TextColumn("Newest note"),
     }
 
 

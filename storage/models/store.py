@@ -28,6 +28,7 @@ from storage.errors import (
 from storage.models.loading import loading
 from storage.models.pickles import unpickled
 from storage.models.pointer import PointerFile
+from storage.models.remarks import VersionRemarks
 from storage.models.removed import RemovedVersions
 from storage.models.way_back import WayBack
 from storage.paths import RuntimePaths
@@ -60,6 +61,8 @@ class ModelStore:
         self._pointer = PointerFile(paths)
         self.removed = RemovedVersions(paths)
         """What was removed, and what is pinned."""
+        self.remarks = VersionRemarks(paths)
+        """Notes and tags of versions."""
 
     def publish(self, manifest: ModelManifest, files: Mapping[str, bytes]) -> ModelManifest:
         """Write a new version folder, which becomes visible as a whole; the manifest is written last.

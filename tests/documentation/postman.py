@@ -40,6 +40,7 @@ BODIES: dict[str, Json] = {
     "SilenceRequest": PERSON | {"until": "2026-12-24T12:00:00Z"},
     "NoteRequest": {"person": "Ada", "note": "Tried from Postman."},
     "AlertAct": PERSON,
+    "RemarksRequest": {"person": "Ada", "note": "Tried from Postman.", "add_tags": ["tried"]},
     "TimelineNoteRequest": {"person": "Ada", "note": "Tried from Postman."},
 }
 """What is sent, by the name of the body's model."""

@@ -1,0 +1,38 @@
+"""POST /models/<version>/remarks: notes and tags that people give to versions."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from backend.contract.alerts import Person
+from backend.contract.base import Reason, Request, Success
+from storage.models.remarks import MOST_TAGS
+from storage.models.remarks import VersionNote as VersionNote
+
+LONGEST_TAG = 30
+Tag = Annotated[str, Field(min_length=1, max_length=LONGEST_TAG, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+"""Lower-case letters, digits, dot, dash and underscore, so that one thing has one tag."""
+Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS)]
+
+
+class RemarksRequest(Request):
+    """POST /models/<version>/remarks: a note, tags to add, tags to remove, or several of these."""
+
+    person: Person = Field(description="Name of the person.")
+    note: Reason | None = Field(None, description="What others should know of the version.")
+    add_tags: Tags = Field(default_factory=list, description="Tags that it gets.")
+    remove_tags: Tags = Field(default_factory=list, description="Tags that it loses.")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.note is None and not self.add_tags and not self.remove_tags:
+            raise ValueError("send a note, or tags to add or to remove")
+        return self
+
+
+class RemarksResponse(Success):
+    """What the version has now."""
+
+    version: str = Field(description="Name of the version.")
+    tags: list[str] = Field(description="Its tags, in alphabetical order.")
+    notes: list[VersionNote] = Field(description="Its notes, the newest first.")
