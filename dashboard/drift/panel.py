@@ -5,6 +5,7 @@ import streamlit as st
 from backend.contract.drift import DriftWindowResponse
 from backend.contract.query.sources import CUSTOMERS
 from dashboard.drift.column import draw_opened, opened_name
+from dashboard.drift.download import draw_download
 from dashboard.drift.harm import draw_harm
 from dashboard.drift.multivariate_chart import draw_multivariate
 from dashboard.drift.reading import DriftChoice, read_drift
@@ -32,6 +33,7 @@ def draw_drift() -> None:
             reading = read_drift(housing_client(), choice, opened_name())
         found = reading.found
         draw_refused(reading.refused)
+        draw_download(reading)
         if found.drift_analysis.status != "ok":
             draw_no_verdict(found)
             return

@@ -25,7 +25,7 @@ def draw_refused(refused: RefusedResponse) -> None:
         return
     with st.container(border=True, key="drift_refused"):
         st.markdown(f"##### :orange[:material/block: {_title(refused)}]")
-        st.markdown("\n".join(f"- {escaped(reason)}" for reason in _reasons(refused)))
+        st.markdown("\n".join(f"- {escaped(reason)}" for reason in refused_reasons(refused)))
         st.dataframe(
             [_cells(field) for field in refused.fields],
             key="drift_refused_table",
@@ -48,7 +48,7 @@ def _title(refused: RefusedResponse) -> str:
     return f"{newest}{refused.requests:,} {'request' if one else 'requests'} refused for an input"
 
 
-def _reasons(refused: RefusedResponse) -> list[str]:
+def refused_reasons(refused: RefusedResponse) -> list[str]:
     """Return the sentences that name a cause first; of two swapped inputs, the first one's only."""
     said: set[str] = set()
     reasons = []

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -29,12 +30,16 @@ def drifted_traffic(system: System) -> None:
 
 
 @pytest.mark.usefixtures("drifted_traffic")
-def test_drift_is_seen_looked_at_and_answered_with_a_trigger(system: System, page: Page) -> None:
+def test_drift_is_seen_looked_at_and_answered_with_a_trigger(
+    system: System, page: Page, tmp_path: Path
+) -> None:
     visit(page, system, "drift?range=1h")
     verdict = page.locator(".st-key-drift_verdict")
     expect(verdict).to_contain_text(re.compile("(Moderate|High) drift"))
     expect(verdict).to_contain_text("Median income: the distribution shifted")
     expect(verdict).to_contain_text("Alarm")
+    expect(page.locator(".st-key-drift_harm")).to_contain_text("mainly by median income")
+    _send_the_report_on(page, tmp_path / "report.html")
     _open_another_input(page)
     _ask_for_retraining(page)
     expect(page.locator(".st-key-drift_asked_for")).to_contain_text("requested")
@@ -45,6 +50,22 @@ def test_drift_is_seen_looked_at_and_answered_with_a_trigger(system: System, pag
     expect(page.locator(".st-key-drift_asked_for")).to_contain_text(trigger.stem)
     _see_the_overview(system, page)
     trigger.unlink()
+
+
+def _send_the_report_on(page: Page, path: Path) -> None:
+    """Download the report and open it from the disk, where nothing may be loaded or go wrong."""
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="Download report").click()
+    downloaded.value.save_as(path)
+    opened = page.context.new_page()
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.on("console", lambda message: asked.append(message.text))
+    opened.goto(path.as_uri())
+    expect(opened.get_by_role("heading", level=1)).to_have_text(re.compile("^Drift report: "))
+    expect(opened.locator("figure svg")).to_have_count(2)
+    assert asked == [path.as_uri()]
+    opened.close()
 
 
 def _open_another_input(page: Page) -> None:
