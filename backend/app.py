@@ -47,6 +47,7 @@ from backend.routes import (
 )
 from backend.routes.records import counts, export, lists, requests, traffic
 from backend.services import EXTENSION, Services
+from backend.serving.drift_reference import EarlierPeriods
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
 from backend.supervisor.metrics import ProcessMetrics
@@ -175,6 +176,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         metrics=metrics,
         performance=errors,
         harm=HarmCheck(database, errors),
+        earlier_periods=EarlierPeriods(),
         configuration=configuration,
         timeline=timeline,
         monitoring=MonitoringStatus(

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from backend.contract.base import Described, Request, Status, Success
 from backend.contract.drift_harm import DriftHarm, SensorSign
+from backend.contract.drift_reference import DriftReference, ReferenceQuery
 from backend.contract.drift_timeline import DriftOnset, TimelinePoint
 from backend.contract.query.duration import WindowQuery
 from backend.contract.query.sources import LeftOut
@@ -70,7 +71,7 @@ class DriftRequest(Request):
     )
 
 
-class DriftQuery(WindowQuery, ZoneQuery):
+class DriftQuery(WindowQuery, ZoneQuery, ReferenceQuery):
     """GET /monitoring/drift: the predictions logged in a window that ends now, or at ``until``."""
 
     feature: ColumnName | None = Field(
@@ -291,6 +292,9 @@ class DriftWindowResponse(DriftResponse):
 
     since: AwareDatetime = Field(description="Start of the window.")
     until: AwareDatetime = Field(description="End of the window.")
+    reference: DriftReference = Field(
+        default_factory=DriftReference, description="What the window is compared with."
+    )
     left_out: LeftOut
     truncated: bool = Field(description="Whether only the newest rows of the window were compared.")
     usual_traffic: UsualTraffic = Field(

@@ -14,6 +14,7 @@ from backend.contract.drift import (
     OpenedColumn,
     UsualTraffic,
 )
+from backend.contract.drift_reference import DriftReference
 from backend.contract.drift_timeline import TimelinePoint
 from backend.drift.alarm import CheckedWindow, drift_alarm
 from backend.drift.detector import PREDICTION, DriftDetector
@@ -39,6 +40,14 @@ from storage.predictions.window import PredictionWindow, read_prediction_window
 from storage.schema.accepted import is_accepted
 from storage.schema.arrays import FloatArray
 from storage.schema.source import CUSTOMERS, Source
+
+TRAINING_REFERENCE = DriftReference()
+NOT_USUAL = {
+    "training": "Only customers' predictions are compared with the usual traffic.",
+    "period": "The usual traffic is looked at beside the comparison with training.",
+}
+"""Why a window is not compared with the usual traffic, by its reference."""
+NO_ALARM = "No alarm follows from a comparison with an earlier period."
 
 
 def inputs_of(rows: Sequence[DriftRow]) -> FloatArray:
@@ -79,6 +88,8 @@ class AskedWindow:
         The column whose steps are answered too; None for the most conspicuous one.
     zone
         The steps begin at its round times.
+    reference
+        What the detector was prepared from. No alarm follows from another than the training data.
     """
 
     until: datetime
@@ -88,11 +99,12 @@ class AskedWindow:
     sources: Sequence[Source] = CUSTOMERS
     opened: str | None = None
     zone: tzinfo = UTC
+    reference: DriftReference = TRAINING_REFERENCE
 
     @property
     def is_usual(self) -> bool:
-        """Whether exactly the customers' predictions are asked for."""
-        return set(self.sources) == set(CUSTOMERS)
+        """Whether exactly the customers' predictions are asked for, compared with the training data."""
+        return set(self.sources) == set(CUSTOMERS) and self.reference.kind == "training"
 
     def read(self, database: Database, until: datetime | None = None) -> PredictionWindow:
         """Read the window, or one of the same length before another moment."""
@@ -118,9 +130,11 @@ def check_window(
     usual = (
         check_usual(history, window.since, window.until, asked.thresholds)
         if asked.is_usual
-        else not_compared("Only customers' predictions are compared with the usual traffic.")
+        else not_compared(NOT_USUAL[asked.reference.kind])
     )
-    if usual.status == "ok":
+    if asked.reference.kind == "period":
+        alarm = AlarmState(raised=False, confirmed_windows=0, reason=NO_ALARM)
+    elif usual.status == "ok":
         alarm = _usual_alarm(history, window, usual, asked.thresholds)
     else:
         alarm = _alarm(detector, version, database, window, report, asked)
@@ -141,6 +155,7 @@ def check_window(
         model_version=version,
         since=window.since,
         until=window.until,
+        reference=asked.reference,
         left_out=count_left_out(database, window.since, window.until, asked.sources),
         truncated=window.truncated,
         usual_traffic=usual,

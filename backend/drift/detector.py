@@ -15,6 +15,7 @@ from backend.drift.categories import ReferenceCategories, reference_columns
 from backend.drift.domain_classifier import DomainClassifier, DomainDifference
 from backend.drift.plausibility import Plausibility
 from backend.drift.plausibility_findings import Judged, finding_of, spoiled_of
+from backend.drift.reference_words import TRAINING, ReferenceWords
 from backend.drift.repeated import RepeatedRows
 from backend.drift.report import (
     METHOD,
@@ -56,6 +57,8 @@ class DriftDetector:
         The two map coordinates: the classifier then also compares the other inputs with those nearby.
     categories
         The number of categories, by column; the other columns are numbers.
+    words
+        What the reference is called.
 
     Examples
     --------
@@ -80,8 +83,9 @@ class DriftDetector:
         seed: int = 0,
         place: tuple[int, int] | None = None,
         categories: Mapping[int, int] | None = None,
+        words: ReferenceWords = TRAINING,
     ) -> None:
-        self.names = tuple(names)
+        self.names, self.words = tuple(names), words
         self.columns = tuple(reference_columns(inputs, categories or {}))
         self.importances = importances
         self.prediction = ReferenceColumn(predictions) if predictions is not None else None
@@ -228,7 +232,7 @@ class _Samples:
             drift_share=len(drifted) / len(inputs),
             overall_drift=severity != "none",
             severity=severity,
-            reasons=reasons_of(inputs, prediction, together, findings),
+            reasons=reasons_of(inputs, prediction, together, findings, self._detector.words),
             multivariate=together,
             plausibility=findings,
             n_samples=self._rows.all,

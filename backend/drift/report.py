@@ -12,6 +12,7 @@ from backend.contract.drift import (
     Severity,
 )
 from backend.drift.domain_classifier import DomainDifference
+from backend.drift.reference_words import ReferenceWords
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.univariate import Distances, Quality
 from storage.domain.inputs import FEATURES
@@ -145,16 +146,17 @@ def reasons_of(
     prediction: ColumnDrift | None,
     multivariate: MultivariateScore | None,
     findings: Sequence[PlausibilityFinding],
+    words: ReferenceWords,
 ) -> list[str]:
     """Return sentences about what drifted, the most serious first, or that nothing did."""
     drifted = [column for column in columns if column.drifted]
-    sentences = [_column_sentence(column) for column in drifted]
+    sentences = [_column_sentence(column, words) for column in drifted]
     if prediction is not None and prediction.drifted:
-        sentences.append(_column_sentence(prediction))
+        sentences.append(_column_sentence(prediction, words))
     if multivariate is not None and multivariate.drifted:
-        sentences.append(_multivariate_sentence(multivariate))
-    sentences += [_finding_sentence(each) for each in findings if each.drifted]
-    return sentences or ["No significant difference from the training data."]
+        sentences.append(_multivariate_sentence(multivariate, words))
+    sentences += [_finding_sentence(each, words) for each in findings if each.drifted]
+    return sentences or [f"No significant difference from {words.data}."]
 
 
 def multivariate_score(
@@ -207,7 +209,7 @@ def no_verdict(rows: ComparedRows, columns: int, thresholds: DriftThresholds) ->
     )
 
 
-def _column_sentence(column: ColumnDrift) -> str:
+def _column_sentence(column: ColumnDrift, words: ReferenceWords) -> str:
     name = LABELS.get(column.name, column.name)
     score, parts = column.score, []
     if column.distribution_drifted:
@@ -218,22 +220,22 @@ def _column_sentence(column: ColumnDrift) -> str:
     if column.quality_drifted:
         parts.append(
             f"{score.missing_share:.1%} of the values are missing and "
-            f"{score.out_of_range_share:.1%} are outside the training range"
+            f"{score.out_of_range_share:.1%} are outside {words.range}"
         )
     return f"{name}: {'; '.join(parts)}."
 
 
-def _multivariate_sentence(multivariate: MultivariateScore) -> str:
+def _multivariate_sentence(multivariate: MultivariateScore, words: ReferenceWords) -> str:
     *first, last = [LABELS.get(name, name).lower() for name in multivariate.leading_inputs]
     which = f"the combination of {', '.join(first)} and {last}" if first else last
     return (
-        f"All inputs together: a classifier separates recent rows from training rows with AUC "
+        f"All inputs together: a classifier separates recent rows from {words.rows} with AUC "
         f"{multivariate.auc:.3f} (by chance 0.5 ± {multivariate.null_deviation:.3f}, corrected p "
         f"{probability(multivariate.adjusted_p_value)}), mainly by {which}."
     )
 
 
-def _finding_sentence(finding: PlausibilityFinding) -> str:
+def _finding_sentence(finding: PlausibilityFinding, words: ReferenceWords) -> str:
     now, usual = f"{finding.share:.1%}", f"{finding.reference_share:.1%}"
     name = LABELS.get(finding.column or "", finding.column or "")
     if finding.kind == "combination":
@@ -242,9 +244,9 @@ def _finding_sentence(finding: PlausibilityFinding) -> str:
     if finding.kind == "precision":
         return (
             f"{name} comes {precision(int(finding.value or 0))} in {now} of the rows; "
-            f"{usual} in the training data."
+            f"{usual} in {words.data}."
         )
-    return f"{name} is {finding.value:.6g} in {now} of the rows; {usual} in the training data."
+    return f"{name} is {finding.value:.6g} in {now} of the rows; {usual} in {words.data}."
 
 
 def precision(decimals: int) -> str:

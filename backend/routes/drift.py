@@ -3,19 +3,25 @@
 Nothing that is sent here is logged.
 """
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, g, request
 
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse
 from backend.contract.refused import RefusedQuery, RefusedResponse
 from backend.drift.check import AskedWindow, check_window, compare_rows, inputs_of
+from backend.drift.detector import DriftDetector
 from backend.drift.refused import refused_fields
 from backend.retraining.configuration import drift_thresholds
-from backend.services import current_services
+from backend.services import Services, current_services
+from backend.serving.drift_reference import reference_of
+from backend.serving.served_model import ServedModel
 from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
+from storage.errors import InvalidInput
 from storage.predictions.refused import read_refused_inputs
+from storage.predictions.window import read_prediction_window
 from storage.schema.records import utc_now
 from storage.schema.time_steps import zone_named
 
@@ -36,7 +42,7 @@ def compare() -> Response:
 
 @blueprint.get("/drift")
 def window() -> Response:
-    """Compare logged predictions with the training data; ?feature= adds details of one column."""
+    """Compare logged predictions with the training data or, ?reference_since=, with an earlier period."""
     query = read_query(DriftQuery, request.args)
     services = current_services()
     model = services.host.current()
@@ -51,8 +57,12 @@ def window() -> Response:
         query.feature,
         zone_named(query.zone),
     )
+    detector = model.drift_detector
+    if query.reference_since is not None and query.reference_until is not None:
+        span = (query.reference_since, query.reference_until)
+        detector, asked = _earlier(services, model, asked, span)
     found = check_window(
-        model.drift_detector,
+        detector,
         model.manifest.version,
         services.database,
         services.settings.paths.traffic,
@@ -62,6 +72,24 @@ def window() -> Response:
     if asked.is_usual:
         services.metrics.set_drift_share(found.drift_analysis.drift_share)
     return answer(found)
+
+
+def _earlier(
+    services: Services, model: ServedModel, asked: AskedWindow, span: tuple[datetime, datetime]
+) -> tuple[DriftDetector, AskedWindow]:
+    """Return the detector of an earlier period, and what is asked of it."""
+    since, until = span
+    if until > asked.until - asked.length:
+        raise InvalidInput("The period to compare with ends after the window begins.")
+    window = read_prediction_window(services.database, since, until, asked.most_rows, asked.sources)
+    detector = services.earlier_periods.detector(
+        model.manifest.version,
+        model.profile.importances,
+        window,
+        asked.thresholds.minimum_rows,
+        utc_now(),
+    )
+    return detector, replace(asked, reference=reference_of(window))
 
 
 @blueprint.get("/refused")

@@ -10,9 +10,9 @@ from typing import Any, Self
 import numpy as np
 
 from backend.drift.detector import DriftDetector
+from backend.serving.drift_reference import fitted_detector
 from backend.serving.input_warnings import InputWarnings
-from storage.domain.inputs import EXAMPLE, FEATURE_NAMES, FEATURES, HousingFeatures
-from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
+from storage.domain.inputs import EXAMPLE, HousingFeatures
 from storage.errors import ModelIntegrityError
 from storage.models.loading import loading
 from storage.models.store import HOLDOUT, INTERVALS, REFERENCE_PROFILE, ModelStore
@@ -99,18 +99,8 @@ class ServedModel:
         Predictions are compared with those for the holdout, because a model's predictions for its own
         training rows differ from those for new rows.
         """
-        return DriftDetector(
-            self.profile.inputs,
-            FEATURE_NAMES,
-            self.profile.importances,
-            self.holdout.predicted if self.holdout is not None else None,
-            place=(LATITUDE, LONGITUDE) if HAS_PLACE else None,
-            categories={
-                place: len(feature.categories)
-                for place, feature in enumerate(FEATURES)
-                if feature.categories is not None
-            },
-        )
+        predictions = self.holdout.predicted if self.holdout is not None else None
+        return fitted_detector(self.profile.inputs, self.profile.importances, predictions)
 
     def answer(self, inputs: FloatArray) -> ServedPredictions:
         """Predict values with intervals and support.

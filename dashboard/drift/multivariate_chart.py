@@ -35,7 +35,7 @@ def draw_multivariate(score: MultivariateScore | None) -> None:
         f"{score.null_deviation:.3f} by chance",
     )
     st.caption(
-        "AUC: how well a cross-validated classifier tells recent rows from training rows. 0.5 is "
+        "AUC: how well a cross-validated classifier tells recent rows from the reference's. 0.5 is "
         f"guessing, 1 is perfect. n = {score.n_samples:,} recent rows."
     )
 
@@ -51,7 +51,7 @@ def multivariate_words(score: MultivariateScore) -> str:
         return f":green[**No drift.**] {figures}."
     together = " and ".join(names)
     which = f"the combination of {together}" if len(names) > 1 else together
-    return f":red[**Recent inputs differ from training.**] {figures}, mainly in {which}."
+    return f":red[**Recent inputs differ from the reference.**] {figures}, mainly in {which}."
 
 
 def multivariate_option(score: MultivariateScore) -> dict[str, Any]:

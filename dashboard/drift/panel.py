@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from backend.contract.drift import DriftWindowResponse
 from backend.contract.query.sources import CUSTOMERS
 from dashboard.drift.column import draw_opened, opened_name
 from dashboard.drift.download import draw_download
 from dashboard.drift.harm import draw_harm
 from dashboard.drift.multivariate_chart import draw_multivariate
-from dashboard.drift.reading import DriftChoice, read_drift
+from dashboard.drift.reading import DriftChoice, DriftReading, read_drift
+from dashboard.drift.reference import choose_reference
 from dashboard.drift.refused import draw_refused
 from dashboard.drift.table import draw_table
 from dashboard.drift.verdict import draw_no_verdict, draw_verdict
@@ -27,25 +27,33 @@ UNSEEN = (
 
 def draw_drift() -> None:
     """Read the chosen range, then draw it: a failed call leaves one sentence in its place."""
-    choice = DriftChoice(chosen_range(DRIFT.usual), choose_judged("drift"), zone_name())
+    shown = chosen_range(DRIFT.usual)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        sources, reference = choose_judged("drift"), choose_reference()
+    if not reference.is_complete:
+        return
+    choice = DriftChoice(shown, sources, zone_name(), reference)
     with asking_service():
-        with st.spinner("Comparing with the training data …"):
+        with st.spinner("Comparing …"):
             reading = read_drift(housing_client(), choice, opened_name())
         found = reading.found
         draw_refused(reading.refused)
-        draw_download(reading)
         if found.drift_analysis.status != "ok":
             draw_no_verdict(found)
+            draw_download(reading)
             return
-        _draw_found(found, of_customers=choice.sources == CUSTOMERS)
+        _draw_found(reading, of_customers=choice.sources == CUSTOMERS)
 
 
-def _draw_found(found: DriftWindowResponse, *, of_customers: bool) -> None:
+def _draw_found(reading: DriftReading, *, of_customers: bool) -> None:
+    found = reading.found
     draw_verdict(found)
     if found.harm is not None:
         draw_harm(found.harm)
     st.caption(UNSEEN)
-    if of_customers:  # a retraining learns from these alone
+    draw_download(reading)
+    # A retraining learns from customers alone, and from what training does not know.
+    if of_customers and found.reference.kind == "training":
         draw_retraining_request(found)
     st.subheader("Inputs by severity", anchor=False)
     draw_table(found)

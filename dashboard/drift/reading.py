@@ -1,6 +1,7 @@
 """What the Drift page has read: one window, compared once, until the operator refreshes."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -8,6 +9,7 @@ from backend.client import HousingClient
 from backend.contract.drift import ColumnName, DriftQuery, DriftWindowResponse
 from backend.contract.query.sources import CUSTOMERS, Source
 from backend.contract.refused import RefusedQuery, RefusedResponse
+from dashboard.drift.reference import TRAINING, ReferenceChoice
 from dashboard.timeline.time_range import TimeRange
 
 KEPT = "drift_reading"
@@ -17,11 +19,12 @@ OPENED = "drift_opened"
 
 @dataclass(frozen=True)
 class DriftChoice:
-    """A range of time, and whose predictions of it."""
+    """A range of time, whose predictions of it, and with what they are compared."""
 
     range: TimeRange
     sources: tuple[Source, ...] = CUSTOMERS
     zone: str = "UTC"
+    reference: ReferenceChoice = TRAINING
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,12 @@ def read_drift(
         return last
     until = last.found.until if last is not None and last.choice == choice else choice.range.until
     asked = {"window": choice.range.length, "sources": choice.sources}
-    found = client.drift(DriftQuery(**asked, until=until, feature=opened, zone=choice.zone))
+    if choice.reference.kind == "before" and until is None:
+        until = datetime.now(UTC)
+    shown = TimeRange(choice.range.length, until)
+    ends = choice.reference.ends(shown, until or datetime.now(UTC))
+    query = DriftQuery(**asked, until=until, feature=opened, zone=choice.zone, **ends)
+    found = client.drift(query)
     refused = client.refused_inputs(RefusedQuery(**asked, until=found.until))
     reading = DriftReading(choice, opened, found, refused)
     st.session_state[KEPT] = reading

@@ -9,6 +9,7 @@ from dashboard.shared.sources import left_out_words
 from dashboard.shared.verdict_age import draw_age
 from dashboard.wording.drift_words import drifted_words, usual_verdict, usual_words, verdict
 from dashboard.wording.moment import period
+from dashboard.wording.reference_words import reference_title, reference_words
 
 MOST_REASONS = 10
 """A wide table may have hundreds."""
@@ -17,23 +18,25 @@ MOST_REASONS = 10
 def draw_verdict(found: DriftWindowResponse) -> None:
     """Draw both verdicts in words, the one that the alarm follows first."""
     with st.container(border=True, key="drift_verdict"):
-        first, second = _training_verdict, _usual_verdict
+        first, second = _reference_verdict, _usual_verdict
         if found.alarm.follows == "usual_traffic":
             first, second = second, first
         first(found, heading="###")
         st.markdown(_alarm_words(found))
-        second(found, heading="#####")
+        if found.reference.kind == "training":
+            second(found, heading="#####")
         st.caption(sample_words(found))
         draw_age(found.until, " The header's :material/refresh: compares again.")
 
 
-def _training_verdict(found: DriftWindowResponse, heading: str) -> None:
+def _reference_verdict(found: DriftWindowResponse, heading: str) -> None:
     analysis = found.drift_analysis
     words = verdict(analysis)
     # Where the alarm follows the usual traffic, a lasting difference from training is no cause to act.
     colour = words.colour if found.alarm.follows == "training" else "gray"
+    against = reference_title(found.reference)
     st.markdown(
-        f"{heading} :{colour}[:material/{words.icon}: {words.title}] compared with training"
+        f"{heading} :{colour}[:material/{words.icon}: {words.title}] compared with {against}"
         f" :small[:gray[· {drifted_words(analysis)}]]"
     )
     st.markdown(_listed(analysis.reasons))
@@ -60,6 +63,8 @@ def _alarm_words(found: DriftWindowResponse) -> str:
     alarm = found.alarm
     against = "your usual traffic" if alarm.follows == "usual_traffic" else "the training data"
     follows = f":gray[It follows the comparison with {against}.]"
+    if found.reference.kind == "period":
+        follows = ""
     if alarm.raised:
         return f":red-badge[:material/notifications_active: Alarm] {alarm.reason} {follows}"
     return f":gray-badge[:material/notifications: No alarm] {alarm.reason} {follows}"
@@ -70,8 +75,8 @@ def sample_words(found: DriftWindowResponse) -> str:
     rows = f"{found.drift_analysis.n_samples:,} predictions"
     which = f"The newest {rows}" if found.truncated else rows
     return (
-        f"{which}, {period(found.since, found.until)}, compared with the training data of "
-        f"`{found.model_version}`.{_repeated_words(found)}{left_out_words(found.left_out)}"
+        f"{which}, {period(found.since, found.until)}, compared with {reference_words(found, '`')}"
+        f".{_repeated_words(found)}{left_out_words(found.left_out)}"
     )
 
 

@@ -21,6 +21,7 @@ from dashboard.wording.drift_words import (
 )
 from dashboard.wording.harm_words import cause_title
 from dashboard.wording.moment import period, to_the_second
+from dashboard.wording.reference_words import reference_title, reference_words
 from dashboard.wording.value import percent
 from dashboard.wording.words import capitalized
 from dashboard.wording.zone import zone_name
@@ -76,7 +77,7 @@ def _about(found: DriftWindowResponse, traffic: str) -> dict[str, str]:
     newest = "the newest " if found.truncated else ""
     return {
         "Period": period(found.since, found.until),
-        "Compared with": f"the training data of {found.model_version}",
+        "Compared with": reference_words(found),
         "Predictions": f"{newest}{analysis.n_samples:,}, {analysis.different_rows:,} of them different",
         "Traffic": traffic,
         "Not counted": left_out_words(found.left_out).removeprefix(" Not counted: ") or "None.",
@@ -85,11 +86,15 @@ def _about(found: DriftWindowResponse, traffic: str) -> dict[str, str]:
 
 def _verdicts(found: DriftWindowResponse) -> Iterator[str]:
     analysis, usual, alarm = found.drift_analysis, found.usual_traffic, found.alarm
-    yield element("h2", text(f"{verdict(analysis).title} compared with training"))
+    yield element(
+        "h2", text(f"{verdict(analysis).title} compared with {reference_title(found.reference)}")
+    )
     if analysis.status == "ok":
         yield paragraph(f"{drifted_words(analysis)}.")
     yield bullets(analysis.reasons)
     yield paragraph(f"{'Alarm' if alarm.raised else 'No alarm'}: {alarm.reason}")
+    if found.reference.kind == "period":
+        return
     yield element("h2", text(usual_verdict(usual).title))
     yield paragraph(f"{usual_words(usual)}.")
     yield bullets(usual.reasons if usual.drifted else [])
