@@ -193,7 +193,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         scheduled_checks=ScheduledChecks(checks, record_log, requests, timeline, metrics),
         queue=queue,
         store=store,
-        versions=Versions(store, reports, GateHistory(queue)),
+        versions=Versions(store, reports, GateHistory(queue), queue),
         version_reports=reports,
         champion_changes=ChampionChanges(ChampionSwitch(store, host.prove), timeline),
         audit=AuditTrail(settings.paths),

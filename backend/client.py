@@ -220,9 +220,12 @@ class HousingClient(AlertClient):
         source: RequestedSource = "manual",
         *,
         force: bool = False,
+        person: str | None = None,
     ) -> TriggerResponse:
         """Request a retraining, for a check's finding if ``source`` names one; needs an operator key."""
-        body = TriggerRequest(reason=reason, window=window, source=source, force=force)
+        body = TriggerRequest(
+            person=person, reason=reason, window=window, source=source, force=force
+        )
         return self._post(TriggerResponse, "/monitoring/trigger-retraining", body)
 
     def retraining_check(

@@ -2,14 +2,8 @@
 
 from pydantic import AwareDatetime, Field
 
-from backend.contract.base import Described, Success
-
-
-class LeftOutRows(Described):
-    """Labelled predictions that would not be learned from, for one reason."""
-
-    why: str = Field(description="The reason in words.")
-    rows: int = Field(description="Number of predictions.")
+from backend.contract.base import Success
+from backend.contract.lineage import LeftOutRows
 
 
 class LearnableResponse(Success):

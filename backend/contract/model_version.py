@@ -6,6 +6,7 @@ Errors are in the target's unit, on the holdout, the test part that the version 
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described, Request, Status, Success
+from backend.contract.lineage import Lineage
 from backend.contract.models import ModelVersion, Sameness
 from backend.contract.performance import Estimate, RealizedError
 from storage.domain.slices import SLICE_KINDS
@@ -61,6 +62,16 @@ class VersionResponse(Success):
         default_factory=list,
         description="Checks of the model itself, made by its training; empty from releases before 0.3.0.",
     )
+    importances: dict[str, float] = Field(
+        default_factory=dict,
+        description="Share of each input in what the answers depend on, by name; together 1.",
+    )
+    size_bytes: int = Field(0, description="Size of its model's file.")
+    latency_microseconds: float | None = Field(
+        None,
+        description="Median time of one answer, measured at its training; null if not measured.",
+    )
+    lineage: Lineage | None = Field(None, description="Where it comes from.")
     mlflow_url: str | None = Field(
         description="URL of the tracking server, without a password; null if runs are kept in a file."
     )

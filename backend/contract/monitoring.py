@@ -4,6 +4,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, Field, RootModel, field_validator
 
+from backend.contract.alerts import Person
 from backend.contract.base import Reason, Request, Success
 from backend.contract.records import PageResponse, Row, WindowQuery
 from storage.schema.monitoring_config import MonitoringConfig
@@ -67,6 +68,7 @@ RequestedSource = Literal["manual", "drift", "degradation", "age", "labels"]
 class TriggerRequest(Request):
     """POST /monitoring/trigger-retraining"""
 
+    person: Person | None = Field(None, description="Name of the person who asks for it.")
     reason: Reason = Field(description="Why the model should be retrained.")
     source: RequestedSource = Field(
         "manual",

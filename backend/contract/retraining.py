@@ -76,6 +76,7 @@ class RetrainingRow(BaseModel):
     requested_by: str = Field(
         description="Role of the key, or name of the process, that requested it."
     )
+    person: str | None = Field(None, description="Name of the person who requested it, if given.")
     window: DataWindow | None = Field(description="Logged predictions the request refers to.")
     cancellation: Cancellation | None = Field(description="Who cancelled it, when and why.")
     version: str | None = Field(description="Version it trained.")

@@ -1,23 +1,27 @@
 """The list of trained versions, and the details of one."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from backend.contract.model_version import VersionResponse
 from backend.contract.models import ModelsResponse, ModelVersion, RemovedModelVersion
 from backend.contract.performance import RealizedError
 from backend.registry.gate_history import GateHistory
+from backend.registry.lineage import lineage_of
 from backend.registry.version_reports import VersionReports
+from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import ModelIntegrityError, RecordNotFound, StateConflict
 from storage.models.libraries import libraries_note
 from storage.models.remarks import Remarks
 from storage.models.removed import RemovedVersion
 from storage.models.sameness import sameness
-from storage.models.store import ModelStore
+from storage.models.store import MODEL, REFERENCE_PROFILE, ModelStore
 from storage.models.way_back import WayBack
+from storage.retraining.queue import RetrainQueue
 from storage.schema.manifest import ChampionPointer, ModelManifest
 from training.dataset.embedded import provenance_of
 from training.models.intervals import COVERAGE
+from training.models.reference_profile import ReferenceProfile
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +35,15 @@ OFF_THE_GRID = (
 class Versions:
     """The versions of one store, with their metrics and gate verdicts."""
 
-    def __init__(self, store: ModelStore, reports: VersionReports, gates: GateHistory) -> None:
+    def __init__(
+        self,
+        store: ModelStore,
+        reports: VersionReports,
+        gates: GateHistory,
+        queue: RetrainQueue,
+    ) -> None:
         self._store = store
+        self._queue = queue
         self._reports = reports
         self._gates = gates
 
@@ -72,6 +83,10 @@ class Versions:
             gate=None if isinstance(verdict, str) else verdict,
             gate_reason=verdict if isinstance(verdict, str) else None,
             checks=manifest.checks,
+            importances=self._importances(version),
+            size_bytes=_size(self._store.fingerprint(version)),
+            latency_microseconds=_latency(manifest),
+            lineage=lineage_of(manifest, self._queue),
             mlflow_url=mlflow_url,
         )
 
@@ -117,12 +132,29 @@ class Versions:
             holdout_reason=error.reason,
         )
 
+    def _importances(self, version: str) -> dict[str, float]:
+        try:
+            profile = ReferenceProfile.from_bytes(self._store.read(version, REFERENCE_PROFILE))
+        except ModelIntegrityError as error:
+            logger.warning("What the inputs of %s weigh is not known: %s", version, error)
+            return {}
+        return dict(zip(FEATURE_NAMES, profile.importances.tolist(), strict=True))
+
     def _error(self, version: str) -> RealizedError:
         """Return a version's error, or what is damaged in its holdout."""
         try:
             return self._reports.error(version)
         except (StateConflict, RecordNotFound) as damage:
             return RealizedError.unknown(str(damage), 0)
+
+
+def _size(files: Iterable[tuple[str, int, int]]) -> int:
+    return next((size for name, size, _ in files if name == MODEL), 0)
+
+
+def _latency(manifest: ModelManifest) -> float | None:
+    figures = (one.figures for one in manifest.checks if one.name == "latency")
+    return next((found.get("microseconds") for found in figures), None)
 
 
 def _is_off_the_grid(manifest: ModelManifest) -> bool:

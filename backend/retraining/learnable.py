@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from backend.contract.learnable import LearnableResponse, LeftOutRows
+from backend.contract.learnable import LearnableResponse
+from backend.contract.lineage import LeftOutRows
 from storage.settings import Settings
 
 if TYPE_CHECKING:

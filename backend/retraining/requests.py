@@ -31,8 +31,11 @@ class RetrainingRequests:
         source: RequestedSource = "manual",
         *,
         force: bool = False,
+        person: str | None = None,
     ) -> Trigger:
         """Submit a person's request; ``source`` is the finding that it acts on, if there is one.
+
+        ``person`` is the name that was given with the key of the role ``requested_by``.
 
         With ``force``, it is carried out even if there is nothing new to learn.
 
@@ -42,7 +45,12 @@ class RetrainingRequests:
             If the trigger could not be stored; nothing was requested.
         """
         trigger = self._queue.submit(
-            reason, requested_by, source=source, window=window, force=force
+            reason,
+            requested_by,
+            source=source,
+            window=window,
+            force=force,
+            person=person,
         )
         return self._told(trigger)
 
@@ -86,7 +94,7 @@ class RetrainingRequests:
             EventRecord(
                 timestamp=trigger.created_at,
                 event_kind="trigger",
-                actor=trigger.requested_by,
+                actor=trigger.person or trigger.requested_by,
                 subject=trigger.trigger_id,
                 summary=f"Retraining requested ({trigger.source}): {trigger.reason}",
                 figures=trigger.figures,

@@ -31,9 +31,15 @@ def trigger_retraining() -> Response:
     limit_bytes = services.settings.backend.request_limit_bytes
     asked = read_body(TriggerRequest, limit_bytes, services.metrics)
     trigger = services.retraining_requests.ask(
-        asked.reason, current_actor(), asked.window, asked.source, force=asked.force
+        asked.reason,
+        current_actor(),
+        asked.window,
+        asked.source,
+        force=asked.force,
+        person=asked.person,
     )
-    tell("retraining asked for", trigger.trigger_id, asked.reason)
+    figures = {"person": asked.person} if asked.person is not None else {}
+    tell("retraining asked for", trigger.trigger_id, asked.reason, **figures)
     body = TriggerResponse(
         trigger_id=trigger.trigger_id,
         trigger_file=f"{trigger.trigger_id}{PENDING}",

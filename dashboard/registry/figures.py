@@ -1,20 +1,17 @@
-"""The champion and another version side by side: five holdout figures, each with its confidence interval."""
+"""Two versions side by side: five holdout figures, each with its confidence interval."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import streamlit as st
 
 from backend.contract.definition import DISPLAY
-from backend.contract.model_version import VersionResponse
 from backend.contract.performance import Estimate, RealizedError
 from dashboard.charts.colours import DOWN, UP
 from dashboard.charts.interval_mark import MarkStyle, interval_marks
-from dashboard.registry.remarks import draw_remarks
-from dashboard.registry.words import doubt_words, table_words, trained_words
-from dashboard.settings import addresses
-from dashboard.wording.value import CHART_UNIT, escaped, number_range, share_range, value_range
-from dashboard.wording.version_words import CHAMPION
+from dashboard.registry.facts import draw_facts
+from dashboard.registry.sides import Side
+from dashboard.wording.value import CHART_UNIT
 
 FIGURES = {
     "rmse": (f"RMSE, {CHART_UNIT}", float(DISPLAY.chart.factor)),
@@ -25,20 +22,19 @@ FIGURES = {
 }
 """Title with unit, and the factor to it, by the contract's name."""
 PANEL_HEIGHT, TITLE_HEIGHT, AXIS_HEIGHT = 112, 26, 24
-CHAMPION_STYLE, OTHER_STYLE = MarkStyle(UP), MarkStyle(DOWN, hollow=True)
+STYLES = (MarkStyle(UP), MarkStyle(DOWN, hollow=True))
 
 
-def draw_figures(reports: dict[str, VersionResponse]) -> None:
-    """Draw the chart beside a table for each version; ``reports`` by state, the champion's first."""
-    chart_side, table_side = st.columns([1, 1], gap="large")
-    if are_measured(report.error for report in reports.values()):
-        with chart_side:
-            _draw_chart(reports)
-    else:
-        table_side = chart_side  # what is known is not put beside empty axes
+def draw_figures(sides: Sequence[Side]) -> None:
+    """Draw the chart beside the facts; without a figure of any version, the facts alone."""
+    if not are_measured(side.report.error for side in sides):
+        draw_facts(sides)  # what is known is not put beside empty axes
+        return
+    chart_side, table_side = st.columns([1, 2], gap="large")
+    with chart_side:
+        _draw_chart(sides)
     with table_side:
-        for role, report in reports.items():
-            _draw_version(role, report)
+        draw_facts(sides)
 
 
 def are_measured(errors: Iterable[RealizedError]) -> bool:
@@ -46,68 +42,26 @@ def are_measured(errors: Iterable[RealizedError]) -> bool:
     return any(error.rmse is not None for error in errors)
 
 
-def _draw_chart(reports: dict[str, VersionResponse]) -> None:
+def _draw_chart(sides: Sequence[Side]) -> None:
     st.echarts_chart(
-        figures_option(reports),
+        figures_option(sides),
         height=PANEL_HEIGHT * len(FIGURES),
         key="registry_figures",
-        alt="Error figures of " + " and ".join(reports).lower() + " with 95% confidence intervals",
+        alt="Error figures of "
+        + " and ".join(side.name.noun for side in sides)
+        + " with 95% confidence intervals",
     )
 
 
-def _draw_version(role: str, report: VersionResponse) -> None:
-    with st.container(key=f"registry_{'champion' if role == CHAMPION else 'other'}_facts"):
-        st.markdown(f"**{role}** `{report.version.version}`")
-        if report.error.reason is not None:
-            st.markdown(f":gray[{report.error.reason}]")
-        facts = version_facts(report)
-        st.table(facts, border="horizontal", alt=f"Facts of the {role.lower()}")
-        draw_remarks(report.version, "champion" if role == CHAMPION else "other")
-
-
-def version_facts(report: VersionResponse) -> dict[str, str]:
-    """Return name and value of what is known of a version, as Markdown."""
-    error = report.error
-    facts = {
-        "Model": trained_words(report.version),
-        "Training table": table_words(report.version),
-    }
-    if report.version.doubts:
-        facts["Check the table"] = doubt_words(report.version)
-    if report.version.intervals_note is not None:
-        facts["Intervals"] = escaped(report.version.intervals_note)
-    for title, estimate in (
-        ("RMSE", error.rmse),
-        ("Mean absolute error", error.mae),
-        ("Bias", error.bias),
-    ):
-        if estimate is not None:
-            facts[title] = value_range(estimate)
-    if error.r2 is not None:
-        facts["R²"] = number_range(error.r2)
-    if error.interval_coverage is not None:
-        aim = f" :gray[· target {report.expected_coverage:.0%}]"
-        facts["Interval coverage"] = share_range(error.interval_coverage) + aim
-    return facts | {"Holdout": f"n = {error.rows:,} rows", "MLflow": _mlflow(report)}
-
-
-def _mlflow(report: VersionResponse) -> str:
-    run = report.version.mlflow_run_id
-    if run is None:
-        return ":gray[not recorded]"
-    # A browser may not reach MLflow at the address that the service uses.
-    return f"[Run {run[:8]}]({addresses().mlflow_url}/#/runs/{run})"
-
-
-def figures_option(reports: dict[str, VersionResponse]) -> dict[str, Any]:
-    """Return the chart: a panel for each figure with an axis of its own, the champion above."""
+def figures_option(sides: Sequence[Side]) -> dict[str, Any]:
+    """Return the chart: a panel for each figure with an axis of its own, the left version above."""
     numbers = range(len(FIGURES))
     series: list[dict[str, Any]] = []
     for number, (name, (title, factor)) in enumerate(FIGURES.items()):
-        for role, report in reports.items():
-            estimate: Estimate | None = getattr(report.error, name)
+        for side, style in zip(sides, STYLES, strict=False):
+            estimate: Estimate | None = getattr(side.report.error, name)
             if estimate is not None:
-                series += _marks(role, title, estimate, factor, number)
+                series += _marks(side.name.label, style, title, estimate, factor, number)
     return {
         "animationDuration": 300,
         "tooltip": {"trigger": "item"},
@@ -121,7 +75,7 @@ def figures_option(reports: dict[str, VersionResponse]) -> dict[str, Any]:
             {
                 "type": "category",
                 "gridIndex": number,
-                "data": list(reports)[::-1],
+                "data": [side.name.label for side in sides][::-1],
                 "axisTick": {"show": False},
             }
             for number in numbers
@@ -131,14 +85,13 @@ def figures_option(reports: dict[str, VersionResponse]) -> dict[str, Any]:
 
 
 def _marks(
-    role: str, title: str, estimate: Estimate, factor: float, number: int
+    label: str, style: MarkStyle, title: str, estimate: Estimate, factor: float, number: int
 ) -> list[dict[str, Any]]:
     lower, value, upper = (
         float(f"{factor * each:.6g}") for each in (estimate.lower, estimate.value, estimate.upper)
     )
-    tip = f"{role}: {value:,.3g} ({lower:,.3g} to {upper:,.3g})<br/>{title}"
-    style = CHAMPION_STYLE if role == CHAMPION else OTHER_STYLE
-    return interval_marks(role, role, (lower, value, upper), style, number, tip)
+    tip = f"{label}: {value:,.3g} ({lower:,.3g} to {upper:,.3g})<br/>{title}"
+    return interval_marks(label, label, (lower, value, upper), style, number, tip)
 
 
 def _title(title: str, number: int) -> dict[str, Any]:

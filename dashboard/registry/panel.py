@@ -1,9 +1,9 @@
-"""The Registry page: the versions, the champion beside another, the gate, changes, the audit log."""
+"""The Registry page: the versions, two of them compared, the gate, changes, the audit log."""
 
 import streamlit as st
 
-from backend.client import HousingClient, ServiceRefused
-from backend.contract.model_version import ComparisonResponse, GateVerdict, VersionResponse
+from backend.client import ServiceRefused
+from backend.contract.model_version import ComparisonResponse, VersionResponse
 from backend.contract.models import ModelsResponse, ModelVersion
 from dashboard.registry.arrival import draw_arrival
 from dashboard.registry.audit import draw_audit
@@ -12,23 +12,21 @@ from dashboard.registry.champion_change import (
     draw_change_button,
     draw_change_dialog,
 )
+from dashboard.registry.choice import choose_two
+from dashboard.registry.facts import KEYS, draw_origin
 from dashboard.registry.figures import draw_figures
 from dashboard.registry.remarks import draw_remark_dialog
 from dashboard.registry.serving import draw_serving
+from dashboard.registry.sides import Side, names
 from dashboard.registry.slices import draw_slices
-from dashboard.registry.versions import choose_other, draw_versions
+from dashboard.registry.versions import draw_versions
 from dashboard.registry.words import Outcome, outcome
 from dashboard.shared.buttons import readable_letters
 from dashboard.shared.gate_verdict import draw_verdict, failed_checks
 from dashboard.shared.service import asking_service, housing_client
-from dashboard.wording.version_words import (
-    CHALLENGER,
-    CHAMPION,
-    NOUNS,
-    champion_of,
-    state_of,
-)
+from dashboard.wording.version_words import champion_of
 
+COMPARED_KEY = "registry_compared"
 CHANGE_KEY = "registry_change_side"
 
 
@@ -71,79 +69,96 @@ def _draw_models(models: ModelsResponse) -> None:
         )
     elif champion.libraries_note is not None:
         st.warning(champion.libraries_note, icon=":material/deployed_code_alert:")
-    reports = _read_reports(housing_client(), {CHAMPION: champion})
-    if CHAMPION in reports:
-        draw_serving(reports[CHAMPION], models)
-    _draw_comparison(models, reports)
+    serving = _read(champion) if champion is not None else None
+    if serving is not None:
+        draw_serving(serving, models)
+    _draw_comparison(models, serving)
 
 
-def _draw_comparison(models: ModelsResponse, reports: dict[str, VersionResponse]) -> None:
-    """Compare the champion with the version that the operator chooses, by the name of its state."""
-    title = st.container()
-    choice_side, change_side = st.columns([3, 2], vertical_alignment="bottom")
-    with choice_side:
-        other = choose_other(models)
-    state = state_of(other, models) if other is not None else CHALLENGER
-    title.subheader(f"Champion and {NOUNS[state]}", anchor=False)
-    if other is None:
+def _draw_comparison(models: ModelsResponse, serving: VersionResponse | None) -> None:
+    """Compare the two versions that the operator chooses: the champion and another one at first."""
+    st.subheader("Compare two versions", anchor=False)
+    left, right = choose_two(models)
+    if left is None:
+        return
+    if right is None:
         st.caption("No other version to compare with. A retraining creates a challenger.")
-    reports = reports | _read_reports(housing_client(), {state: other})
-    compared = _compare(housing_client(), list(reports.values()))
-    with change_side, st.container(horizontal=True, horizontal_alignment="right", key=CHANGE_KEY):
-        readable_letters(CHANGE_KEY)
-        _draw_buttons(models, other, reports.get(state), compared)
-    if compared is not None:
-        _draw_outcome(outcome(compared, NOUNS[state], _verdict_on_champion(reports)))
-    if reports:
-        draw_figures(reports)
+    sides = _sides(models, left, right, serving)
+    compared = _compare(sides)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key=COMPARED_KEY):
+        if compared is not None:
+            _draw_outcome(_outcome(sides, compared))
+        with st.container(horizontal=True, width="content", key=CHANGE_KEY):
+            readable_letters(CHANGE_KEY)
+            _draw_buttons(models, right, sides, compared)
+    if not sides:
+        return
+    draw_figures(sides)
     if compared is not None and compared.difference is not None and compared.sameness is None:
-        draw_slices(compared, state)
-    if state in reports:
-        st.subheader(f"Promotion gate on the {NOUNS[state]}", anchor=False)
-        draw_verdict(reports[state], "registry_gate")
+        draw_slices(compared, sides[0].name, sides[1].name)
+    draw_origin(sides)
+    for number, side in enumerate(sides):
+        if not side.report.version.is_champion:
+            st.subheader(f"Promotion gate on the {side.name.noun}", anchor=False)
+            draw_verdict(side.report, f"registry_gate_{KEYS[number]}")
 
 
-def _verdict_on_champion(reports: dict[str, VersionResponse]) -> GateVerdict | None:
-    champion = reports.get(CHAMPION)
-    return champion.gate if champion is not None else None
+def _sides(
+    models: ModelsResponse,
+    left: ModelVersion,
+    right: ModelVersion | None,
+    serving: VersionResponse | None,
+) -> list[Side]:
+    """Return those that can be read; a damaged one is reported and left out."""
+    versions = [one for one in (left, right) if one is not None]
+    sides = []
+    for name, version in zip(names(models, left, right), versions, strict=True):
+        known = serving is not None and serving.version.version == version.version
+        report = serving if known else _read(version)
+        if report is not None:
+            sides.append(Side(name, report))
+    return sides
 
 
-def _read_reports(
-    client: HousingClient, versions: dict[str, ModelVersion | None]
-) -> dict[str, VersionResponse]:
-    """Return the reports of the versions by their states; a damaged one is reported and left out."""
-    reports = {}
-    for state, version in versions.items():
-        if version is None:
-            continue
-        try:
-            reports[state] = client.model_version(version.version)
-        except ServiceRefused as refused:
-            st.error(str(refused), icon=":material/broken_image:")
-    return reports
-
-
-def _compare(client: HousingClient, reports: list[VersionResponse]) -> ComparisonResponse | None:
-    """Compare the second version with the first, if both could be read."""
-    if len(reports) < 2:
+def _read(version: ModelVersion) -> VersionResponse | None:
+    try:
+        return housing_client().model_version(version.version)
+    except ServiceRefused as refused:
+        st.error(str(refused), icon=":material/broken_image:")
         return None
-    champion, other = reports
-    return client.compare_versions(other.version.version, champion.version.version)
+
+
+def _compare(sides: list[Side]) -> ComparisonResponse | None:
+    """Compare the right version with the left one, if both could be read."""
+    if len(sides) < 2:
+        return None
+    left, right = (side.report.version.version for side in sides)
+    return housing_client().compare_versions(right, left)
+
+
+def _outcome(sides: list[Side], compared: ComparisonResponse) -> Outcome:
+    left, right = sides
+    verdict = left.report.gate if left.report.version.is_champion else None
+    return outcome(compared, right.name.noun, verdict, left.name.noun)
 
 
 def _draw_buttons(
     models: ModelsResponse,
-    other: ModelVersion | None,
-    report: VersionResponse | None,
+    right: ModelVersion | None,
+    sides: list[Side],
     compared: ComparisonResponse | None,
 ) -> None:
     """Draw one button for each act: what a rollback leads to is not offered as a promotion too."""
     previous = next((one for one in models.versions if one.is_previous), None)
     if previous is not None:
         draw_change_button(Change("rollback", previous, models.champion), "Roll back")
-    if other is not None and report is not None and not other.is_previous:
-        change = Change("promotion", other, models.champion, _doubt(report, compared))
-        draw_change_button(change, f"Promote {NOUNS[state_of(other, models)]}", primary=True)
+    side = sides[-1] if sides else None
+    if right is None or side is None or side.report.version.version != right.version:
+        return  # a damaged one cannot serve
+    if not (right.is_champion or right.is_previous):
+        with_champion = compared if compared and compared.against == models.champion else None
+        change = Change("promotion", right, models.champion, _doubt(side.report, with_champion))
+        draw_change_button(change, f"Promote {side.name.noun}", primary=True)
 
 
 def _doubt(report: VersionResponse, compared: ComparisonResponse | None) -> str | None:

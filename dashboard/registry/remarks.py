@@ -37,9 +37,10 @@ def _keep() -> None:
     st.query_params[PARAMETER] = st.session_state[FILTER]
 
 
-def draw_remarks(version: ModelVersion, side: str) -> None:
+def draw_remarks(version: ModelVersion, label: str, side: str) -> None:
     """Draw the tags and newest notes of a version, and the button to write; ``side`` tells two apart."""
     with st.container(key=f"registry_{side}_remarks"):
+        st.markdown(f"**{label}**")
         if version.tags:
             st.markdown(" ".join(f":gray-badge[{escaped(tag)}]" for tag in version.tags))
         for one in version.notes[:SHOWN_NOTES]:

@@ -1,4 +1,4 @@
-"""Where the other version is better or worse than the champion, by segment, with intervals."""
+"""Where one version is better or worse than the other, by segment, with intervals."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from backend.contract.model_version import ComparisonResponse, SliceComparison
 from backend.contract.performance import Estimate
 from dashboard.charts.colours import DOWN, TOTAL, UP
 from dashboard.charts.interval_mark import MarkStyle, interval_marks
+from dashboard.registry.sides import Name
 from dashboard.registry.words import finer_difference
 from dashboard.shared.column_width import column_width
 from dashboard.wording.segment_words import segment_label
@@ -19,25 +20,23 @@ from dashboard.wording.value import (
     ranged,
     value_column,
 )
-from dashboard.wording.version_words import NOUNS
 from dashboard.wording.words import ALL_SUBJECTS
 
 ROW_HEIGHT, FRAME_HEIGHT = 25, 84
 
 
-def draw_slices(found: ComparisonResponse, state: str) -> None:
-    """Draw the forest of differences beside its figures; ``state`` is the other version's."""
-    noun = NOUNS[state]
+def draw_slices(found: ComparisonResponse, left: Name, right: Name) -> None:
+    """Draw the forest of differences, right minus left, beside its figures."""
     st.subheader("By segment", anchor=False)
-    st.caption(slices_words(found, noun))
+    st.caption(slices_words(found, left, right))
     forest_side, table_side = st.columns([1, 1], gap="large")
-    option = forest_option(found, noun)
+    option = forest_option(found, left, right)
     with forest_side:
         st.echarts_chart(
             option,
             height=FRAME_HEIGHT + ROW_HEIGHT * len(option["yAxis"]["data"]),
             key="registry_forest",
-            alt=f"RMSE difference by segment with confidence intervals; left of zero: {noun} better",
+            alt=f"RMSE difference by segment with confidence intervals; left of zero: {right.noun} better",
         )
     with table_side:
         st.dataframe(
@@ -46,24 +45,24 @@ def draw_slices(found: ComparisonResponse, state: str) -> None:
             height="content",
             hide_index=True,
             column_config=_columns(
-                state, [segment_label(one.kind, one.name) for one in found.slices]
+                left.label, right.label, [segment_label(one.kind, one.name) for one in found.slices]
             ),
             placeholder="–",
-            alt=f"Errors of champion and {noun} by segment",
+            alt=f"Errors of {left.noun} and {right.noun} by segment",
         )
 
 
-def slices_words(found: ComparisonResponse, noun: str) -> str:
+def slices_words(found: ComparisonResponse, left: Name, right: Name) -> str:
     """Say how to read the chart, and what its intervals promise."""
     confidence = found.slice_confidence or 0.0
     return (
-        f"RMSE of the {noun} minus the champion's: left of zero the {noun} is better. Colour marks a "
-        f"significant difference. Each interval has {confidence:.1%} confidence, so that all of them "
-        "together have 95%. Segments with too few rows have no interval."
+        f"RMSE of the {right.noun} minus that of the {left.noun}: left of zero the {right.noun} is better. "
+        f"Colour marks a significant difference. Each interval has {confidence:.1%} confidence, so that all "
+        "of them together have 95%. Segments with too few rows have no interval."
     )
 
 
-def forest_option(found: ComparisonResponse, noun: str) -> dict[str, Any]:
+def forest_option(found: ComparisonResponse, left: Name, right: Name) -> dict[str, Any]:
     """Return the chart: the total first, then the segments, from the top down."""
     rows = [(ALL_SUBJECTS, found.rows, found.difference)] + [
         (segment_label(one.kind, one.name), one.rows, one.difference)
@@ -81,7 +80,7 @@ def forest_option(found: ComparisonResponse, noun: str) -> dict[str, Any]:
         "tooltip": {"trigger": "item"},
         "grid": {"left": 4, "right": 20, "top": 34, "bottom": 8},
         "title": {
-            "text": f"← {noun} better  ·  champion better →",
+            "text": f"← {right.noun} better  ·  {left.noun} better →",
             "right": 16,
             "top": 4,
             "textStyle": {"fontSize": 12, "fontWeight": 400},
@@ -155,12 +154,12 @@ def slice_cells(one: SliceComparison) -> dict[str, Any]:
     }
 
 
-def _columns(state: str, segments: list[str]) -> dict[str, Any]:
+def _columns(left: str, right: str, segments: list[str]) -> dict[str, Any]:
     config = st.column_config
     return {
         "segment": config.TextColumn("Segment", width=column_width(segments, 120, 210)),
         "rows": config.NumberColumn("n", format="%,.0f", width=52),
-        "champion": value_column("Champion", width=80),
-        "other": value_column(state, width=84),
+        "champion": value_column(left, width=80),
+        "other": value_column(right, width=84),
         "difference": difference_column("Difference", width=84),
     }

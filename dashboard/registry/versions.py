@@ -7,20 +7,12 @@ import streamlit as st
 
 from backend.contract.models import ModelsResponse, ModelVersion, RemovedModelVersion
 from backend.contract.performance import Estimate
+from dashboard.registry.choice import compare_with
 from dashboard.registry.remarks import choose_tags
 from dashboard.shared.foreign_text import harmless
 from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title
 from dashboard.wording.value import in_written_unit, ranged, value_column, written
-from dashboard.wording.version_words import (
-    CHALLENGER,
-    PREVIOUS,
-    choice_label,
-    model_label,
-    state_of,
-)
-
-CHOSEN = "registry_other"
-"""Session state: the version to compare with the champion."""
+from dashboard.wording.version_words import model_label, state_of
 
 
 def draw_versions(models: ModelsResponse) -> None:
@@ -38,7 +30,7 @@ def draw_versions(models: ModelsResponse) -> None:
         on_select=lambda: _choose_selected(key, versions),
         selection_mode="single-row",
         placeholder="–",
-        alt="The trained versions, newest first; select one to compare it with the champion",
+        alt="The trained versions, newest first; select one to compare it",
     )
     st.caption(
         "RMSE on each version's own holdout, which it was not trained on. A challenger is newer than the "
@@ -75,53 +67,27 @@ def _draw_removed(removed: list[RemovedModelVersion]) -> None:
         )
 
 
-def choose_other(models: ModelsResponse) -> ModelVersion | None:
-    """Let the operator choose the version to compare; return None if there is no other."""
-    others = {one.version: one for one in models.versions if not one.is_champion}
-    if not others:
-        return None
-    if st.session_state.get(CHOSEN) not in others:
-        st.session_state[CHOSEN] = usual_other(models)
-    chosen = st.selectbox(
-        "Compare the champion with",
-        list(others),
-        format_func=lambda version: choice_label(others[version], models),
-        key=CHOSEN,
-    )
-    return others[str(chosen)]
-
-
-def usual_other(models: ModelsResponse) -> str:
-    """Return the newest challenger, else the previous champion, else the newest other version."""
-    others = [one for one in models.versions if not one.is_champion]
-    for state in (CHALLENGER, PREVIOUS):
-        for one in others:
-            if state_of(one, models) == state:
-                return one.version
-    return others[0].version
-
-
 def version_cells(version: ModelVersion, models: ModelsResponse) -> dict[str, Any]:
     """Return one row of the table; errors in the written unit."""
     error = version.holdout_rmse
     return {
         "state": state_of(version, models),
         "version": version.version,
-        "trained": cell(version.trained_at),
-        "model": model_label(version),
         "rmse": in_written_unit(
             error.value if error is not None else version.metrics.get("test_rmse")
         ),
         "interval": _interval(error) if error is not None else version.holdout_reason,
         "tags": version.tags,
         "note": version.notes[0].note if version.notes else None,
+        "trained": cell(version.trained_at),
+        "model": model_label(version),
     }
 
 
 def _choose_selected(key: str, versions: Sequence[ModelVersion]) -> None:
     selected = st.session_state[key]["selection"]["rows"]
-    if selected and not versions[selected[0]].is_champion:
-        st.session_state[CHOSEN] = versions[selected[0]].version
+    if selected:
+        compare_with(versions[selected[0]].version)
 
 
 def _interval(error: Estimate) -> str:
@@ -133,12 +99,12 @@ def _columns() -> dict[str, Any]:
     return {
         "state": config.TextColumn("State", width=100),
         "version": config.TextColumn("Version", pinned=True),
-        "trained": config.DatetimeColumn(column_title("Trained"), format=COLUMN_FORMAT),
-        "model": config.TextColumn("Model"),
         "rmse": value_column("RMSE"),
         "interval": config.TextColumn("95% confidence"),
         "tags": config.ListColumn("Tags"),
         "note": config.TextColumn("Newest note"),
+        "trained": config.DatetimeColumn(column_title("Trained"), format=COLUMN_FORMAT),
+        "model": config.TextColumn("Model"),
     }
 
 

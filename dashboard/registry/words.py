@@ -40,19 +40,22 @@ def doubt_words(version: ModelVersion) -> str:
 
 
 def outcome(
-    found: ComparisonResponse, noun: str, verdict_on_champion: GateVerdict | None = None
+    found: ComparisonResponse,
+    noun: str,
+    verdict_on_champion: GateVerdict | None = None,
+    against: str = "champion",
 ) -> Outcome:
-    """Return whether the champion or the other version is better, or that it is unknown; Markdown.
+    """Return whether the one or the other version is better, or that it is unknown; Markdown.
 
     A champion that replaced the other one because of recent rows may be worse on the common ones: the
-    sentence says so, with its verdict.
+    sentence says so, with its verdict. ``noun`` and ``against`` name the two, after "the".
     """
     if found.sameness is not None:
-        return _same(found, noun)
+        return _same(found, noun, against)
     if found.difference is None or found.rmse is None or found.against_rmse is None:
         return Outcome("Not comparable", found.reason or "", "gray", "help")
     sentence = (
-        f"RMSE {escaped(written(found.rmse))}, the champion's "
+        f"RMSE {escaped(written(found.rmse))}, that of the {against} "
         f"{escaped(written(found.against_rmse))}; difference {difference_words(found.difference)} on "
         f"{found.rows:,} common holdout rows."
     )
@@ -68,13 +71,11 @@ def outcome(
     return Outcome("No significant difference", sentence, "gray", "trending_flat")
 
 
-def _same(found: ComparisonResponse, noun: str) -> Outcome:
+def _same(found: ComparisonResponse, noun: str, against: str) -> Outcome:
     if found.sameness == "identical":
-        sentence = (
-            f"The {noun} gives the same answers and intervals as the champion, to the last digit."
-        )
+        sentence = f"The {noun} gives the same answers and intervals as the {against}."
         return Outcome("Identical models", sentence, "gray", "equal")
-    sentence = f"The {noun} gives the same answers as the champion; only its intervals differ."
+    sentence = f"The {noun} gives the same answers as the {against}; only its intervals differ."
     return Outcome("The same model with other intervals", sentence, "gray", "equal")
 
 

@@ -7,6 +7,7 @@ from backend.contract.monitoring import RequestedSource
 from dashboard.retrain.check import CheckReading, forget_check
 from dashboard.retrain.reading import follow
 from dashboard.shared.buttons import primary_button
+from dashboard.shared.person import LONGEST_NAME, signed_in_person
 from dashboard.shared.reason_dialog import ReasonDialog, ask_reason
 from dashboard.shared.retraining_request import request_retraining
 
@@ -53,13 +54,18 @@ def _confirm(reason: str, reading: CheckReading | None) -> None:
     if reading is not None:
         for sentence in _against(reading):
             st.markdown(f":orange[:material/info: {sentence}]")
+    person = st.text_input(
+        "Your name", signed_in_person(), key="retrain_person", max_chars=LONGEST_NAME
+    )
     force = st.checkbox(
         "Train even if there is nothing new to learn",
         key="retrain_force",
         help="Otherwise it ends at once if rows, candidates and settings are those of the champion.",
     )
     if primary_button("Confirm request", "retrain_confirm"):
-        requested = request_retraining(reason, _source(reading), force=force)
+        requested = request_retraining(
+            reason, _source(reading), force=force, person=(person or "").strip()
+        )
         if requested is not None:
             follow(requested)
             DIALOG.close()

@@ -46,7 +46,7 @@ def history_cells(row: RetrainingRow) -> dict[str, Any]:
         "mlflow": row.mlflow.url if row.mlflow is not None else None,
         "reason": row.reason,
         "source": SOURCES[row.source],
-        "requested_by": row.requested_by,
+        "requested_by": row.person or row.requested_by,
         "took": lasting(elapsed) if elapsed is not None else None,
     }
 
@@ -78,9 +78,8 @@ def _draw_opened(found: RetrainingResponse) -> None:
             _draw_checks(found.decision.checks)
         if found.mlflow is not None:
             st.link_button("Run in MLflow", found.mlflow.url, icon=":material/open_in_new:")
-        st.caption(
-            f"`{found.trigger_id}`, requested by {found.requested_by}, {moment(found.created_at)}."
-        )
+        who = found.person or found.requested_by
+        st.caption(f"`{found.trigger_id}`, requested by {who}, {moment(found.created_at)}.")
         if found.log_tail:
             draw_log(found)
 

@@ -118,7 +118,7 @@ def _last_heard(job: RetrainingResponse) -> str:
 
 
 def _asked_words(job: RetrainingResponse) -> str:
-    words = f"Requested by {job.requested_by} ({SOURCES[job.source]}), {moment(job.created_at)}"
+    words = f"Requested by {job.person or job.requested_by} ({SOURCES[job.source]}), {moment(job.created_at)}"
     if job.finished_at is not None and job.elapsed_seconds is not None:
         words += f"; ended {clock(job.finished_at)} after {lasting(job.elapsed_seconds)}"
     return f"{words}."

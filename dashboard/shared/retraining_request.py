@@ -6,6 +6,7 @@ from backend.contract.drift import DriftWindowResponse
 from backend.contract.monitoring import DataWindow, RequestedSource
 from dashboard.navigation import RETRAIN
 from dashboard.shared.buttons import primary_button
+from dashboard.shared.person import signed_in_person
 from dashboard.shared.reason_dialog import ReasonDialog, ask_reason, attempt
 from dashboard.shared.service import housing_client
 from dashboard.wording.drift_words import retraining_reason
@@ -66,9 +67,12 @@ def request_retraining(
     window: DataWindow | None = None,
     *,
     force: bool = False,
+    person: str | None = None,
 ) -> str | None:
     """Request a retraining and return its id; a refusal is shown in its place, and None returned."""
     answer = attempt(
-        lambda: housing_client().trigger_retraining(reason, window, source, force=force)
+        lambda: housing_client().trigger_retraining(
+            reason, window, source, force=force, person=person or signed_in_person() or None
+        )
     )
     return answer.trigger_id if answer is not None else None

@@ -5,13 +5,14 @@ from backend.contract.models import ModelsResponse, ModelVersion
 CHAMPION, PREVIOUS, CHALLENGER, EARLIER = "Champion", "Previous", "Challenger", "Earlier"
 ROLLED_BACK, IDENTICAL = "Rolled back", "Identical"
 NOUNS = {
+    CHAMPION: "champion",
     CHALLENGER: "challenger",
     PREVIOUS: "previous version",
     EARLIER: "earlier version",
     ROLLED_BACK: "rolled-back version",
     IDENTICAL: "identical version",
 }
-"""What a sentence calls a version in each state but the champion's."""
+"""What a sentence calls a version in each state, after "the"."""
 
 
 VERSION_LETTERS = 8

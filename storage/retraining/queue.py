@@ -96,6 +96,7 @@ class RetrainQueue(TriggerReader):
         window: DataWindow | None = None,
         figures: Mapping[str, Any] | None = None,
         force: bool = False,
+        person: str | None = None,
     ) -> Trigger:
         """Write a trigger and return it. Ids sort by time.
 
@@ -104,7 +105,7 @@ class RetrainQueue(TriggerReader):
         QueueUnavailable
             If the folder cannot be written (disk full, no permission); nothing was submitted.
         """
-        trigger = _new_trigger(reason, requested_by, source, window, figures, force)
+        trigger = _new_trigger(reason, requested_by, source, window, figures, force, person)
         try:
             self.files.write(trigger, PENDING)
         except OSError as error:
@@ -298,6 +299,7 @@ def _new_trigger(
     window: DataWindow | None,
     figures: Mapping[str, Any] | None,
     force: bool = False,
+    person: str | None = None,
 ) -> Trigger:
     now = utc_now()
     return Trigger(
@@ -305,6 +307,7 @@ def _new_trigger(
         created_at=now,
         source=source,
         requested_by=requested_by,
+        person=person,
         reason=reason,
         window=window,
         figures=dict(figures or {}),

@@ -49,6 +49,19 @@ class Recalibration(Record):
         )
 
 
+class TrainingCode(Record):
+    """Which code trained a version."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    commit: str | None = Field(
+        description="Commit that was checked out; null outside a checkout, as in a container."
+    )
+    sha256: str = Field(
+        description="Of the files that store and train: tells a change that is in no commit."
+    )
+
+
 class ModelManifest(Record):
     """The contents of a version folder. Written last: a folder without it is not a version.
 
@@ -83,6 +96,13 @@ class ModelManifest(Record):
         description="Checksum of all that decides what it learned: rows, seed, candidates, libraries.",
     )
     trigger_id: str | None = Field(None, description="Id of the retraining that produced it.")
+    parent: str | None = Field(
+        None,
+        description="The version that served when it was trained; None: none, or not recorded.",
+    )
+    code: TrainingCode | None = Field(
+        None, description="The code that trained it; None from earlier releases."
+    )
     mlflow_run_id: str | None = None
     libraries: dict[str, str] = Field(
         default_factory=dict,

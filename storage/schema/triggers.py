@@ -47,9 +47,10 @@ class MlflowRun(Record):
 class Trigger(Record):
     """A request for retraining, as kept in its trigger file.
 
-    ``figures`` are a check's findings when it requested this, ``window`` the predictions concerned; ``force``
-    trains even if there is nothing new to learn; ``attempts`` counts the workers that started it. A
-    ``cancellation`` of one that is done came too late.
+    ``requested_by`` is the role of a key or the name of a process, ``person`` who used the key, if that was
+    said. ``figures`` are a check's findings when it requested this, ``window`` the predictions concerned;
+    ``force`` trains even if there is nothing new to learn; ``attempts`` counts the workers that started it.
+    A ``cancellation`` of one that is done came too late.
     """
 
     trigger_id: str
@@ -57,6 +58,7 @@ class Trigger(Record):
     created_at: AwareDatetime = Field(default_factory=utc_now)
     source: TriggerSource = "manual"
     requested_by: str
+    person: str | None = None
     reason: str = Field(min_length=1, max_length=LONGEST_REASON)
     window: DataWindow | None = None
     figures: dict[str, Any] = Field(default_factory=dict)

@@ -43,7 +43,7 @@ def test_retraining_is_followed_to_its_promotion_and_rolled_back(
         lambda: system.client.health().model_version == promoted.version, what="the new champion"
     )
     visit(page, system, "registry")
-    expect(page.locator(".st-key-registry_champion_facts")).to_contain_text(promoted.version)
+    expect(page.locator(".st-key-registry_serving")).to_contain_text(promoted.version)
     change_champion(page, "Roll back", "Roll back now", poor_champion, BACK, key=ADMIN_KEY)
     see_it_serve(page, system, "Rolled back", poor_champion)
     assert ModelStore(system.paths).champion().version == poor_champion

@@ -26,10 +26,10 @@ def test_two_versions_are_compared_one_promoted_and_rolled_back(
     expect(outcome).to_contain_text(re.compile(r"difference \+\$[\d,]+ \(\+\$"))
     for chart in ("figures", "forest"):
         expect(page.locator(f".st-key-registry_{chart} canvas").first).to_be_visible()
-    expect(page.locator(".st-key-registry_gate")).to_contain_text("No verdict")
+    expect(page.locator(".st-key-registry_gate_right")).to_contain_text("No verdict")
     change_champion(page, "Promote challenger", "Promote now", challenger, FORWARD, key=ADMIN_KEY)
     see_it_serve(page, system, "Promoted", challenger)
-    expect(page.locator(".st-key-registry_champion_facts")).to_contain_text(challenger)
+    expect(page.locator(".st-key-registry_serving")).to_contain_text(challenger)
     change_champion(page, "Roll back", "Roll back now", champion, BACK, key=None)
     see_it_serve(page, system, "Rolled back", champion)
     _see_the_audit(page)

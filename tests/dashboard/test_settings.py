@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backend.client import HousingClient
-from dashboard.registry.figures import version_facts
+from dashboard.registry.lineage import LINEAGE
 from dashboard.settings import addresses, dashboard_settings, shared_settings
 from dashboard.shared.service import new_client
 from storage.models.store import ModelStore
@@ -37,8 +37,8 @@ def test_mlflows_port_alone_tells_where_links_to_runs_lead(
 ) -> None:
     monkeypatch.setenv("HOUSING_MLFLOW_PORT", "5056")
     champion = ModelStore(service.settings.paths).champion().version
-    facts = version_facts(client.model_version(champion))
-    assert "(http://127.0.0.1:5056/#/runs/" in facts["MLflow"]
+    told = LINEAGE["MLflow"](client.model_version(champion))
+    assert "(http://127.0.0.1:5056/#/runs/" in str(told)
 
 
 def test_its_own_settings_have_no_key_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ from training.fitting.fit import MeasuredCandidate
 from training.fitting.outcome import TrainingOutcome
 from training.models.reference_profile import ReferenceProfile
 from training.publishing.model_card import model_card
+from training.publishing.training_code import training_code
 
 CANDIDATES_FOLDER = "candidates"
 VERSION_TIME = "%Y%m%dT%H%M%SZ"
@@ -77,10 +78,11 @@ def publish(
     run_id
         MLflow's run of the winner, or None if it could not be recorded.
     """
-    return store.publish(_manifest(outcome, run_id), _files(outcome, model))
+    parent = store.way_back().champion
+    return store.publish(_manifest(outcome, run_id, parent), _files(outcome, model))
 
 
-def _manifest(outcome: TrainingOutcome, run_id: str | None) -> ModelManifest:
+def _manifest(outcome: TrainingOutcome, run_id: str | None, parent: str | None) -> ModelManifest:
     winner = outcome.winner.fitted
     return ModelManifest(
         version=outcome.version,
@@ -97,6 +99,8 @@ def _manifest(outcome: TrainingOutcome, run_id: str | None) -> ModelManifest:
         lesson_sha256=outcome.lesson_sha256,
         labelled=outcome.labelled.as_json() if outcome.labelled is not None else None,
         trigger_id=outcome.trigger_id,
+        parent=parent,
+        code=training_code(),
         mlflow_run_id=run_id,
         libraries=libraries(),
         doubts=list(outcome.doubts),

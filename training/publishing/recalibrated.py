@@ -15,6 +15,7 @@ from training.evaluation.holdout import holdout_bytes
 from training.models.interval_figures import IntervalFigures, interval_figures
 from training.models.intervals import PriceIntervals
 from training.publishing.publish import CANDIDATES_FOLDER, free_version_id
+from training.publishing.training_code import training_code
 
 CARD_OF_THE_MODEL = "# The card of the model that it carries\n\n"
 
@@ -54,6 +55,8 @@ def publish_recalibrated(
             "metrics": before.metrics | _metrics(found),
             "checks": list(checks),
             "trigger_id": trigger_id,
+            "parent": before.version,
+            "code": training_code(),
             # The run is that of the version whose model it carries, and is removed with that one.
             "mlflow_run_id": None,
             "recalibration": recalibration,

@@ -17,7 +17,7 @@ def test_a_note_and_a_tag_are_written_by_name(
     open_page: OpenPage, service: Service, store: ModelStore, versions: tuple[str, str]
 ) -> None:
     page = opened(open_page, service)
-    page.button(key="registry_other_remark").click().run()
+    page.button(key="registry_right_remark").click().run()
     assert page.button(key="remark_confirm").disabled
     page.text_input(key="remark_person").set_value("Ada")
     page.text_area(key="remark_note").set_value("=Trained after the move.").run()

@@ -6,11 +6,14 @@ from backend.contract.model_version import ComparisonResponse, GateVerdict
 from backend.contract.models import LearnedTable, ModelsResponse, ModelVersion
 from backend.contract.performance import Estimate, RealizedError
 from dashboard.registry.figures import are_measured
+from dashboard.registry.sides import Name
 from dashboard.registry.slices import forest_option, mark_style
 from dashboard.registry.words import outcome, table_words, trained_words
 from dashboard.shared.gate_verdict import reason_words
 from dashboard.wording.version_words import state_of
 from storage.schema.records import utc_now
+
+NAMES = (Name("Champion", "champion"), Name("Challenger", "challenger"))
 
 
 def estimate(lower: float, upper: float) -> Estimate:
@@ -46,13 +49,13 @@ def test_only_what_is_beyond_doubt_is_called_better_or_worse() -> None:
     ]
     marks = {mark_style(one) for one in (estimate(-2, -1), estimate(1, 2), estimate(-1, 1))}
     assert len(marks) == 3
-    assert forest_option(comparison(None), "challenger")["series"] == []
+    assert forest_option(comparison(None), *NAMES)["series"] == []
 
 
 def test_a_chart_without_any_difference_has_zero_in_its_middle() -> None:
-    axis = forest_option(comparison(estimate(0.0, 0.0)), "challenger")["xAxis"]
+    axis = forest_option(comparison(estimate(0.0, 0.0)), *NAMES)["xAxis"]
     assert axis["min"] == -axis["max"]
-    assert "min" not in forest_option(comparison(estimate(-0.1, 0.2)), "challenger")["xAxis"]
+    assert "min" not in forest_option(comparison(estimate(-0.1, 0.2)), *NAMES)["xAxis"]
 
 
 def promotion(branch: str) -> GateVerdict:
