@@ -30,7 +30,7 @@ def draw_figures(sides: Sequence[Side]) -> None:
     if not are_measured(side.report.error for side in sides):
         draw_facts(sides)  # what is known is not put beside empty axes
         return
-    chart_side, table_side = st.columns([1, 2], gap="large")
+    chart_side, table_side = st.columns([2, 3], gap="large")
     with chart_side:
         _draw_chart(sides)
     with table_side:
