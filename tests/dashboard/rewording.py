@@ -21,6 +21,7 @@ SENTENCES = frozenset(
     {
         "alarms",
         "alerts",
+        "amounts",
         "blocked_by",
         "caution",
         "detail",
@@ -32,6 +33,7 @@ SENTENCES = frozenset(
         "holdout_reason",
         "intervals_note",
         "last_end",
+        "left_out",
         "libraries_note",
         "message",
         "note",
