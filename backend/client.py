@@ -25,7 +25,7 @@ from backend.contract.data import TableResponse
 from backend.contract.database import DatabaseClearedResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import Correction, FeedbackItem, FeedbackRequest, FeedbackResponse
-from backend.contract.learnable import LearnableResponse
+from backend.contract.learnable import LearnableQuery, LearnableResponse
 from backend.contract.model_version import ComparisonQuery, ComparisonResponse, VersionResponse
 from backend.contract.models import ChampionChange, ChampionChangedResponse, ModelsResponse
 from backend.contract.monitoring import (
@@ -36,6 +36,7 @@ from backend.contract.monitoring import (
     HistoryResponse,
     RequestedSource,
     StatusResponse,
+    TrainingPlan,
     TriggerRequest,
     TriggerResponse,
 )
@@ -221,10 +222,11 @@ class HousingClient(AlertClient):
         *,
         force: bool = False,
         person: str | None = None,
+        plan: TrainingPlan | None = None,
     ) -> TriggerResponse:
         """Request a retraining, for a check's finding if ``source`` names one; needs an operator key."""
         body = TriggerRequest(
-            person=person, reason=reason, window=window, source=source, force=force
+            person=person, reason=reason, window=window, source=source, force=force, plan=plan
         )
         return self._post(TriggerResponse, "/monitoring/trigger-retraining", body)
 
@@ -241,10 +243,10 @@ class HousingClient(AlertClient):
         path = "/monitoring/checks"
         return self._post(StoredCheckResponse, path, None, at_least_seconds=CHECK_SECONDS)
 
-    def learnable(self) -> LearnableResponse:
+    def learnable(self, query: LearnableQuery | None = None) -> LearnableResponse:
         """Return which labelled predictions a retraining requested now would learn from."""
         path = "/retraining/learnable"
-        return self._get(LearnableResponse, path, at_least_seconds=CHECK_SECONDS)
+        return self._get(LearnableResponse, path, query, at_least_seconds=CHECK_SECONDS)
 
     def retraining(self, trigger_id: str) -> RetrainingResponse:
         """Return the progress and result of one retraining."""

@@ -1,6 +1,5 @@
 """One training from a table to a published version."""
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from storage.schema.table_profile import SplitProfile, TableProfile
 from storage.settings import Settings
 from training.dataset.doubts import doubts_of
 from training.dataset.kept import keep_table
+from training.dataset.plan import planned
 from training.dataset.production_rows import (
     LabelledReport,
     Retraining,
@@ -38,8 +38,9 @@ from training.fitting.fit import (
 from training.fitting.lesson import lesson_of
 from training.fitting.outcome import TrainingOutcome, split_in_words
 from training.fitting.progress import StepDisplay
+from training.fitting.run_parameters import run_parameters
 from training.fitting.search import SEARCHED, Trial, configured_search
-from training.models.candidates import Candidate, require_libraries
+from training.models.candidates import Candidate, competing, require_libraries
 from training.models.predictor import as_served
 from training.models.reference_profile import ReferenceProfile
 from training.promotion.checks import Rules
@@ -83,7 +84,8 @@ class Training:
     Raises
     ------
     InvalidInput
-        When it is made, if HOUSING_SEARCH_SPACE cannot be used, or the library of a candidate is missing.
+        When it is made, if HOUSING_SEARCH_SPACE cannot be used, the library of a candidate is missing, or the
+        retraining's plan names one that is not configured.
     """
 
     def __init__(
@@ -94,9 +96,10 @@ class Training:
         display: StepDisplay,
         retraining: Retraining | None = None,
     ) -> None:
-        self._settings = settings
+        self._plan = retraining.plan if retraining is not None else None
+        self._settings = settings = planned(settings, self._plan)
         self._table = table
-        self._candidates = candidates
+        self._candidates = candidates = competing(candidates, self._plan)
         self._display = display
         self._retraining = retraining
         self._registrations = OpenRegistrations(settings.paths)
@@ -150,6 +153,7 @@ class Training:
             lesson_sha256=self.lesson,
             labelled=labelled,
             trigger_id=self._retraining.trigger_id if self._retraining is not None else None,
+            plan=self._plan,
             repeated=splits.repeated,
             split=splits.learned,
             learned_again=winner is not chosen,
@@ -250,7 +254,7 @@ class Training:
             trigger_id=outcome.trigger_id,
             row_counts=outcome.row_counts,
             model_card=model_card(outcome),
-            parameters=self._parameters(),
+            parameters=run_parameters(self._settings, self._search, self._plan),
             repeated=outcome.repeated,
             split=outcome.split,
             learned_again=outcome.learned_again,
@@ -270,15 +274,6 @@ class Training:
         except TrackingUnavailable as error:
             logger.warning("%s The model is published anyway and recorded later.", error)
             return None
-
-    def _parameters(self) -> dict[str, str]:
-        parameters = {"seed": str(self._settings.training.random_seed)}
-        if self._search is None:
-            return parameters
-        return parameters | {
-            "search_trials": str(self._settings.search.trials),
-            "search_space": json.dumps(self._search.space),
-        }
 
     def _publish(
         self,

@@ -2,8 +2,19 @@
 
 from pydantic import AwareDatetime, Field
 
-from backend.contract.base import Success
+from backend.contract.base import Request, Success
 from backend.contract.lineage import LeftOutRows
+
+
+class LearnableQuery(Request):
+    """GET /retraining/learnable: what one retraining would do otherwise than the settings say."""
+
+    days: float | None = Field(
+        None, ge=1, le=3650, description="Age up to which it reads, in days."
+    )
+    most_rows: int | None = Field(
+        None, ge=0, le=100_000, description="Most predictions that it reads, the newest first."
+    )
 
 
 class LearnableResponse(Success):
@@ -20,6 +31,9 @@ class LearnableResponse(Success):
     minimum_rows: int = Field(description="Usable ones below which none is learned from.")
     weight: float = Field(
         description="Weight of one of them in the fit; a row of the base table weighs 1."
+    )
+    candidates: list[str] = Field(
+        description="Candidates that compete, of which a request may leave some out."
     )
     labelled: int = Field(description="Predictions with an actual value, whosever they are.")
     usable: int = Field(description="Those that may be learned from.")

@@ -4,7 +4,7 @@ from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described
 from storage.schema.manifest import TrainingCode as TrainingCode
-from storage.schema.triggers import TriggerSource
+from storage.schema.triggers import TrainingPlan, TriggerSource
 
 
 class LeftOutRows(Described):
@@ -58,6 +58,12 @@ class Lineage(Described):
     )
     predictions: LearnedPredictions | None = Field(
         description="Predictions that it learned from; null without a retraining."
+    )
+    candidates: list[str] = Field(
+        description="Candidates that competed; empty from older releases."
+    )
+    plan: TrainingPlan | None = Field(
+        description="What its retraining did otherwise than the settings said; null: nothing."
     )
     code: TrainingCode | None = Field(
         description="The code that trained it; null from older releases."

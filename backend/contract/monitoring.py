@@ -9,7 +9,7 @@ from backend.contract.base import Reason, Request, Success
 from backend.contract.records import PageResponse, Row, WindowQuery
 from storage.schema.monitoring_config import MonitoringConfig
 from storage.schema.records import EventKind
-from storage.schema.triggers import DataWindow, TriggerSource
+from storage.schema.triggers import DataWindow, TrainingPlan, TriggerSource
 
 __all__ = [
     "ConfigChange",
@@ -23,6 +23,7 @@ __all__ = [
     "MonitoringConfig",
     "RequestedSource",
     "StatusResponse",
+    "TrainingPlan",
     "TriggerRequest",
     "TriggerResponse",
     "TriggerSource",
@@ -77,6 +78,9 @@ class TriggerRequest(Request):
     )
     window: DataWindow | None = Field(
         None, description="Logged predictions that the request refers to."
+    )
+    plan: TrainingPlan | None = Field(
+        None, description="What this retraining does otherwise than the settings say."
     )
     force: bool = Field(
         False,

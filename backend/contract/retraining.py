@@ -10,6 +10,7 @@ from storage.schema.gate import GateDecision
 from storage.schema.triggers import (
     Cancellation,
     DataWindow,
+    TrainingPlan,
     TriggerSource,
     TriggerStatus,
     WorkStage,
@@ -78,6 +79,9 @@ class RetrainingRow(BaseModel):
     )
     person: str | None = Field(None, description="Name of the person who requested it, if given.")
     window: DataWindow | None = Field(description="Logged predictions the request refers to.")
+    plan: TrainingPlan | None = Field(
+        None, description="What it does otherwise than the settings say."
+    )
     cancellation: Cancellation | None = Field(description="Who cancelled it, when and why.")
     version: str | None = Field(description="Version it trained.")
     identical_to: str | None = Field(

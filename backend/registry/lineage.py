@@ -23,6 +23,8 @@ def lineage_of(manifest: ModelManifest, queue: RetrainQueue) -> Lineage:
         parent=manifest.parent,
         training_sha256=manifest.training_sha256,
         predictions=_predictions(labelled) if labelled is not None else None,
+        candidates=manifest.candidates,
+        plan=manifest.plan,
         code=manifest.code,
         libraries=manifest.libraries,
         mlflow_run_id=manifest.mlflow_run_id,

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from backend.contract.learnable import LearnableResponse
 from backend.contract.lineage import LeftOutRows
+from storage.errors import InvalidInput
+from storage.schema.triggers import TrainingPlan
 from storage.settings import Settings
 
 if TYPE_CHECKING:
@@ -17,8 +19,8 @@ class LearnableRows:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def now(self, now: datetime) -> LearnableResponse:
-        """Read and screen the rows as a retraining does; takes up to some seconds.
+    def now(self, now: datetime, plan: TrainingPlan | None = None) -> LearnableResponse:
+        """Read and screen the rows as a retraining with this plan does; takes up to some seconds.
 
         Raises
         ------
@@ -26,12 +28,38 @@ class LearnableRows:
             If the champion's table cannot be used.
         """
         # Imported when it is first needed: serving does without what trains.
+        from training.dataset.plan import planned
         from training.fitting.lesson import present_report
 
-        return _answer(present_report(self._settings, now), self._settings)
+        report = present_report(self._settings, now, plan)
+        return _answer(report, planned(self._settings, plan), self.candidates())
+
+    def candidates(self) -> list[str]:
+        """Return the names of the candidates that are configured."""
+        from training.models.candidates import configured_candidates
+
+        return [each.name for each in configured_candidates(self._settings)]
+
+    def check(self, plan: TrainingPlan | None) -> None:
+        """Check that a plan can be carried out here.
+
+        Raises
+        ------
+        InvalidInput
+            If it names a candidate that is not configured; the message names those that are.
+        """
+        if plan is None or plan.candidates is None:
+            return
+        configured = self.candidates()
+        if unknown := [name for name in plan.candidates if name not in configured]:
+            raise InvalidInput(
+                f"There is no candidate {', '.join(unknown)}; choose from {', '.join(configured)}."
+            )
 
 
-def _answer(report: "LabelledReport", settings: Settings) -> LearnableResponse:
+def _answer(
+    report: "LabelledReport", settings: Settings, candidates: list[str]
+) -> LearnableResponse:
     counts = {**report.unread, **report.left_out}
     left_out = [LeftOutRows(why=why, rows=rows) for why, rows in counts.items()]
     return LearnableResponse(
@@ -41,6 +69,7 @@ def _answer(report: "LabelledReport", settings: Settings) -> LearnableResponse:
         most_rows=settings.training.labelled_most_rows,
         minimum_rows=settings.training.labelled_minimum_rows,
         weight=report.weight,
+        candidates=candidates,
         labelled=report.labelled,
         usable=report.usable,
         used=report.used,

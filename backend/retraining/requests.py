@@ -7,7 +7,7 @@ from backend.contract.retraining_check import RetrainingDecision
 from storage.retraining.queue import RetrainQueue
 from storage.retraining.reader import FoundTrigger
 from storage.schema.records import LONGEST_REASON, EventRecord
-from storage.schema.triggers import DataWindow, Trigger
+from storage.schema.triggers import DataWindow, TrainingPlan, Trigger
 from storage.spool.timeline import Timeline
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ class RetrainingRequests:
         *,
         force: bool = False,
         person: str | None = None,
+        plan: TrainingPlan | None = None,
     ) -> Trigger:
         """Submit a person's request; ``source`` is the finding that it acts on, if there is one.
 
@@ -51,6 +52,7 @@ class RetrainingRequests:
             window=window,
             force=force,
             person=person,
+            plan=plan,
         )
         return self._told(trigger)
 

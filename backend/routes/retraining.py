@@ -4,6 +4,7 @@ from typing import cast
 
 from flask import Blueprint, Response, request
 
+from backend.contract.learnable import LearnableQuery
 from backend.contract.monitoring import TriggerRequest, TriggerResponse
 from backend.contract.retraining import (
     CancelRequest,
@@ -19,7 +20,7 @@ from backend.web.request_audit import tell
 from backend.web.validation import read_body, read_query
 from storage.retraining.files import PENDING
 from storage.schema.records import utc_now
-from storage.schema.triggers import TriggerStatus
+from storage.schema.triggers import TrainingPlan, TriggerStatus
 
 blueprint = Blueprint("retraining", __name__)
 
@@ -30,6 +31,7 @@ def trigger_retraining() -> Response:
     services = current_services()
     limit_bytes = services.settings.backend.request_limit_bytes
     asked = read_body(TriggerRequest, limit_bytes, services.metrics)
+    services.learnable.check(asked.plan)
     trigger = services.retraining_requests.ask(
         asked.reason,
         current_actor(),
@@ -37,8 +39,11 @@ def trigger_retraining() -> Response:
         asked.source,
         force=asked.force,
         person=asked.person,
+        plan=asked.plan,
     )
-    figures = {"person": asked.person} if asked.person is not None else {}
+    figures: dict[str, object] = {"person": asked.person} if asked.person is not None else {}
+    if asked.plan is not None:
+        figures["plan"] = asked.plan.model_dump(mode="json", exclude_none=True)
     tell("retraining asked for", trigger.trigger_id, asked.reason, **figures)
     body = TriggerResponse(
         trigger_id=trigger.trigger_id,
@@ -63,7 +68,9 @@ def retrainings() -> Response:
 @blueprint.get("/retraining/learnable")
 def learnable() -> Response:
     """Count the labelled predictions that a retraining requested now would learn from, and why not others."""
-    return answer(current_services().learnable.now(utc_now()))
+    query = read_query(LearnableQuery, request.args)
+    plan = TrainingPlan(labelled_days=query.days, labelled_most_rows=query.most_rows)
+    return answer(current_services().learnable.now(utc_now(), plan))
 
 
 @blueprint.get("/retraining/<trigger_id>")

@@ -20,7 +20,7 @@ from backend.contract.data import TableResponse
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import FeedbackRequest, FeedbackResponse
-from backend.contract.learnable import LearnableResponse
+from backend.contract.learnable import LearnableQuery, LearnableResponse
 from backend.contract.model_version import ComparisonQuery, ComparisonResponse, VersionResponse
 from backend.contract.models import ChampionChange, ChampionChangedResponse, ModelsResponse
 from backend.contract.monitoring import (
@@ -176,7 +176,7 @@ OPERATIONS: dict[str, Operation] = {
     "POST /monitoring/notes": Operation(TimelineNoteResponse, body=TimelineNoteRequest),
     "POST /monitoring/trigger-retraining": Operation(TriggerResponse, body=TriggerRequest),
     "GET /retraining": Operation(RetrainingsResponse, query=RetrainingsQuery),
-    "GET /retraining/learnable": Operation(LearnableResponse),
+    "GET /retraining/learnable": Operation(LearnableResponse, query=LearnableQuery),
     "GET /retraining/<trigger_id>": Operation(RetrainingResponse),
     "POST /retraining/<trigger_id>/cancel": Operation(
         CancelResponse, body=CancelRequest, conflict=True

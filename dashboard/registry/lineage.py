@@ -7,6 +7,7 @@ from backend.contract.model_version import VersionResponse
 from dashboard.registry.words import doubt_words, table_words
 from dashboard.settings import addresses
 from dashboard.wording.moment import moment, period
+from dashboard.wording.plan_words import plan_words
 from dashboard.wording.value import escaped
 
 Fact = Callable[[VersionResponse], str | None]
@@ -75,7 +76,7 @@ def mlflow_words(run: str | None) -> str:
     return f"[Run {run[:8]}]({addresses().mlflow_url}/#/runs/{run})"
 
 
-def _of_lineage(words: Callable[[Lineage], str]) -> Fact:
+def _of_lineage(words: Callable[[Lineage], str | None]) -> Fact:
     return lambda report: words(report.lineage) if report.lineage is not None else None
 
 
@@ -91,6 +92,10 @@ LINEAGE: dict[str, Fact] = {
         )
     ),
     "Asked for by": _of_lineage(lambda found: asked_words(found.retraining)),
+    "Candidates": _of_lineage(lambda found: escaped(", ".join(found.candidates)) or NOT_RECORDED),
+    "Otherwise than usual": _of_lineage(
+        lambda found: escaped(plan_words(found.plan)) if found.plan is not None else None
+    ),
     "Served then": _of_lineage(
         lambda found: f"`{found.parent}`" if found.parent else ":gray[none, or not recorded]"
     ),

@@ -3,20 +3,27 @@
 import streamlit as st
 
 from backend.contract.base import LONGEST_REASON
-from backend.contract.monitoring import RequestedSource
+from backend.contract.learnable import LearnableResponse
+from backend.contract.monitoring import RequestedSource, TrainingPlan
 from dashboard.retrain.check import CheckReading, forget_check
+from dashboard.retrain.plan import draw_plan
 from dashboard.retrain.reading import follow
 from dashboard.shared.buttons import primary_button
 from dashboard.shared.person import LONGEST_NAME, signed_in_person
 from dashboard.shared.reason_dialog import ReasonDialog, ask_reason
 from dashboard.shared.retraining_request import request_retraining
+from dashboard.wording.plan_words import plan_words
+from dashboard.wording.value import escaped
 
 REASON = "retrain_reason"
 DIALOG = ReasonDialog("retrain_confirming", "Request retraining", ":material/model_training:")
 
 
-def draw_form(reading: CheckReading | None) -> None:
-    """Draw the reason, filled in from the causes if there are any, and the button."""
+def draw_form(reading: CheckReading | None, usual: LearnableResponse | None) -> None:
+    """Draw the reason, filled in from the causes if there are any, what may be changed, and the button.
+
+    ``usual`` is what the settings say of a retraining; without it, nothing may be changed.
+    """
     st.subheader("Request retraining", anchor=False)
     reason = ask_reason(
         REASON,
@@ -24,6 +31,7 @@ def draw_form(reading: CheckReading | None) -> None:
         height=130,
         placeholder="Why now, and what should improve",
     )
+    plan = draw_plan(usual) if usual is not None else None
     if primary_button("Request retraining", "retrain_ask", icon=":material/model_training:"):
         if reason:
             DIALOG.open(reason)
@@ -33,7 +41,7 @@ def draw_form(reading: CheckReading | None) -> None:
         "The worker trains every candidate and tests the best one on unseen rows. It replaces the "
         "champion only if it passes the promotion gate. The champion keeps serving meanwhile."
     )
-    DIALOG.draw(lambda confirmed: _confirm(confirmed, reading))
+    DIALOG.draw(lambda confirmed: _confirm(confirmed, reading, plan))
 
 
 def _proposed(reading: CheckReading | None) -> str:
@@ -47,10 +55,12 @@ def _source(reading: CheckReading | None) -> RequestedSource:
     return (reading.check.source if reading is not None else None) or "manual"
 
 
-def _confirm(reason: str, reading: CheckReading | None) -> None:
+def _confirm(reason: str, reading: CheckReading | None, plan: TrainingPlan | None) -> None:
     st.markdown("It starts when the worker is free, and can be cancelled. Your reason:")
     with st.container(border=True):
         st.text(reason)
+        if plan is not None:
+            st.markdown(f"Otherwise than usual: {escaped(plan_words(plan))}.")
     if reading is not None:
         for sentence in _against(reading):
             st.markdown(f":orange[:material/info: {sentence}]")
@@ -64,7 +74,7 @@ def _confirm(reason: str, reading: CheckReading | None) -> None:
     )
     if primary_button("Confirm request", "retrain_confirm"):
         requested = request_retraining(
-            reason, _source(reading), force=force, person=(person or "").strip()
+            reason, _source(reading), force=force, person=(person or "").strip(), plan=plan
         )
         if requested is not None:
             follow(requested)

@@ -17,6 +17,7 @@ from dashboard.retrain.words import (
 )
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.wording.moment import clock, lasting, moment
+from dashboard.wording.plan_words import plan_words
 from dashboard.wording.value import escaped
 
 LOG_HEIGHT, LINES_IN_SIGHT = 230, 9
@@ -58,6 +59,8 @@ def _draw_job(job: RetrainingResponse, reading: RetrainingReading) -> None:
         elif words := verdict_words(job):
             st.markdown(escaped(words))
         st.text(job.reason)
+        if job.plan is not None:
+            st.markdown(f":gray[Otherwise than usual: {escaped(plan_words(job.plan))}.]")
         st.caption(_asked_words(job))
         if job.log_tail:
             draw_log(job)

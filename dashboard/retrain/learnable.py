@@ -2,24 +2,34 @@
 
 import streamlit as st
 
-from backend.contract.learnable import LearnableResponse
+from backend.contract.learnable import LearnableQuery, LearnableResponse
+from dashboard.retrain.plan import plan_of, query_of
 from dashboard.shared.service import asking_quietly, housing_client
 from dashboard.wording.value import escaped
 
 READING = "retrain_learnable"
-"""Session state: the last answer."""
+"""Session state: the answers, by question."""
 
 
-def draw_learnable() -> None:
-    """Draw how many are usable, and the others by reason; read once until ``forget_learnable``."""
+def draw_learnable() -> LearnableResponse | None:
+    """Draw how many are usable, and the others by reason; return what the settings say.
+
+    It is read once until ``forget_learnable``, and again for a window or cap that the form names.
+    """
     st.subheader("What would be learned", anchor=False)
+    usual: LearnableResponse | None = None
     with asking_quietly("The rows to learn from"):
-        found = _read()
+        usual = _read(None)
         with st.container(key="retrain_learnable"):
-            st.markdown(usable_words(found))
-            if found.left_out:
-                st.table(left_out_rows(found), border="horizontal", hide_index=True, alt="Left out")
-            st.caption(read_words(found))
+            _draw(_read(query_of(plan_of(usual))))
+    return usual
+
+
+def _draw(found: LearnableResponse) -> None:
+    st.markdown(usable_words(found))
+    if found.left_out:
+        st.table(left_out_rows(found), border="horizontal", hide_index=True, alt="Left out")
+    st.caption(read_words(found))
 
 
 def forget_learnable() -> None:
@@ -27,12 +37,13 @@ def forget_learnable() -> None:
     st.session_state.pop(READING, None)
 
 
-def _read() -> LearnableResponse:
-    if READING not in st.session_state:
+def _read(query: LearnableQuery | None) -> LearnableResponse:
+    known: dict[LearnableQuery | None, LearnableResponse]
+    known = st.session_state.setdefault(READING, {})
+    if query not in known:
         with st.spinner("Counting what can be learned …"):
-            st.session_state[READING] = housing_client().learnable()
-    found: LearnableResponse = st.session_state[READING]
-    return found
+            known[query] = housing_client().learnable(query)
+    return known[query]
 
 
 def usable_words(found: LearnableResponse) -> str:

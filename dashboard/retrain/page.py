@@ -18,8 +18,8 @@ st.fragment(draw_job, run_every=pause)()
 check_side, form_side = st.columns([11, 9], gap="large")
 with check_side:
     reading = draw_check()
-    draw_learnable()
+    usual = draw_learnable()
 with form_side:
-    draw_form(reading)
+    draw_form(reading, usual)
 st.fragment(draw_history, run_every=None if pause is None else 2 * pause)()
 draw_cancelling()

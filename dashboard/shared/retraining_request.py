@@ -3,7 +3,7 @@
 import streamlit as st
 
 from backend.contract.drift import DriftWindowResponse
-from backend.contract.monitoring import DataWindow, RequestedSource
+from backend.contract.monitoring import DataWindow, RequestedSource, TrainingPlan
 from dashboard.navigation import RETRAIN
 from dashboard.shared.buttons import primary_button
 from dashboard.shared.person import signed_in_person
@@ -68,11 +68,17 @@ def request_retraining(
     *,
     force: bool = False,
     person: str | None = None,
+    plan: TrainingPlan | None = None,
 ) -> str | None:
     """Request a retraining and return its id; a refusal is shown in its place, and None returned."""
     answer = attempt(
         lambda: housing_client().trigger_retraining(
-            reason, window, source, force=force, person=person or signed_in_person() or None
+            reason,
+            window,
+            source,
+            force=force,
+            person=person or signed_in_person() or None,
+            plan=plan,
         )
     )
     return answer.trigger_id if answer is not None else None

@@ -33,6 +33,7 @@ from storage.schema.triggers import (
     ClosedStatus,
     DataWindow,
     HeartBeat,
+    TrainingPlan,
     Trigger,
     TriggerSource,
 )
@@ -97,6 +98,7 @@ class RetrainQueue(TriggerReader):
         figures: Mapping[str, Any] | None = None,
         force: bool = False,
         person: str | None = None,
+        plan: TrainingPlan | None = None,
     ) -> Trigger:
         """Write a trigger and return it. Ids sort by time.
 
@@ -105,7 +107,7 @@ class RetrainQueue(TriggerReader):
         QueueUnavailable
             If the folder cannot be written (disk full, no permission); nothing was submitted.
         """
-        trigger = _new_trigger(reason, requested_by, source, window, figures, force, person)
+        trigger = _new_trigger(reason, requested_by, source, window, figures, force, person, plan)
         try:
             self.files.write(trigger, PENDING)
         except OSError as error:
@@ -300,6 +302,7 @@ def _new_trigger(
     figures: Mapping[str, Any] | None,
     force: bool = False,
     person: str | None = None,
+    plan: TrainingPlan | None = None,
 ) -> Trigger:
     now = utc_now()
     return Trigger(
@@ -310,6 +313,7 @@ def _new_trigger(
         person=person,
         reason=reason,
         window=window,
+        plan=plan,
         figures=dict(figures or {}),
         force=force,
     )

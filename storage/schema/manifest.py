@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from storage.schema.gate_check import GateCheck
 from storage.schema.learned_split import LearnedSplit
 from storage.schema.records import Record, utc_now
+from storage.schema.triggers import TrainingPlan
 
 TableSource = Literal["embedded", "sklearn", "file"]
 
@@ -96,6 +97,13 @@ class ModelManifest(Record):
         description="Checksum of all that decides what it learned: rows, seed, candidates, libraries.",
     )
     trigger_id: str | None = Field(None, description="Id of the retraining that produced it.")
+    plan: TrainingPlan | None = Field(
+        None, description="What its retraining did otherwise than the settings said; None: nothing."
+    )
+    candidates: list[str] = Field(
+        default_factory=list,
+        description="Names of the candidates that competed; empty from earlier releases.",
+    )
     parent: str | None = Field(
         None,
         description="The version that served when it was trained; None: none, or not recorded.",

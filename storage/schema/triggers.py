@@ -44,13 +44,43 @@ class MlflowRun(Record):
     run_id: str
 
 
+class TrainingPlan(Record):
+    """What one retraining does otherwise than the settings say; None: as they say."""
+
+    labelled_days: float | None = Field(
+        None,
+        ge=1,
+        le=3650,
+        description="Age up to which it learns from labelled predictions, in days.",
+    )
+    labelled_most_rows: int | None = Field(
+        None,
+        ge=0,
+        le=100_000,
+        description="Most labelled predictions that it reads, the newest first; 0: the base table alone.",
+    )
+    labelled_weight: float | None = Field(
+        None,
+        ge=0.01,
+        le=100,
+        description="Weight of one of them in the fit; a row of the base table weighs 1.",
+    )
+    candidates: tuple[str, ...] | None = Field(
+        None,
+        min_length=1,
+        max_length=50,
+        description="Names of the candidates that compete, of those that are configured.",
+    )
+
+
 class Trigger(Record):
     """A request for retraining, as kept in its trigger file.
 
     ``requested_by`` is the role of a key or the name of a process, ``person`` who used the key, if that was
     said. ``figures`` are a check's findings when it requested this, ``window`` the predictions concerned;
-    ``force`` trains even if there is nothing new to learn; ``attempts`` counts the workers that started it.
-    A ``cancellation`` of one that is done came too late.
+    ``plan`` is what it does otherwise than the settings say; ``force`` trains even if there is nothing new to
+    learn; ``attempts`` counts the workers that started it. A ``cancellation`` of one that is done came too
+    late.
     """
 
     trigger_id: str
@@ -61,6 +91,7 @@ class Trigger(Record):
     person: str | None = None
     reason: str = Field(min_length=1, max_length=LONGEST_REASON)
     window: DataWindow | None = None
+    plan: TrainingPlan | None = None
     figures: dict[str, Any] = Field(default_factory=dict)
     force: bool = False
     attempts: int = Field(0, ge=0)

@@ -8,7 +8,7 @@ from sklearn.base import clone
 from storage.models.store import ModelStore
 from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
-from storage.schema.triggers import TriggerSource
+from storage.schema.triggers import TrainingPlan, TriggerSource
 from storage.settings import Settings
 from tests.system import wait_for
 from tests.training.conftest import named_candidates
@@ -42,8 +42,14 @@ class Bench:
     def worker(self, candidate: Candidate | None = None) -> RetrainingWorker:
         return RetrainingWorker(self.settings, lambda: self.table, (candidate or forest("bad"),))
 
-    def submit(self, source: TriggerSource = "manual", *, force: bool = False) -> str:
-        trigger = self.queue.submit("the test asks", "tests", source=source, force=force)
+    def submit(
+        self,
+        source: TriggerSource = "manual",
+        *,
+        force: bool = False,
+        plan: TrainingPlan | None = None,
+    ) -> str:
+        trigger = self.queue.submit("the test asks", "tests", source=source, force=force, plan=plan)
         return trigger.trigger_id
 
     def retrain(

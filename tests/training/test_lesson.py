@@ -1,10 +1,13 @@
 """What a retraining learns: from the champion's table, and nothing that the champion has learned."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from storage.models.store import MODEL
 from storage.models.tables import KeptTables
 from storage.schema.records import utc_now
+from storage.schema.triggers import TrainingPlan
 from storage.settings import Settings
 from tests.settings import changed
 from tests.training.bench import PATIENT, Bench, forest
@@ -16,6 +19,7 @@ from training.fitting.lesson import lesson_of
 from training.fitting.search import configured_search
 from training.models.candidates import all_candidates, select
 from training.promotion.shadow import newest_challenger
+from training.worker import RetrainingWorker
 
 
 @pytest.fixture
@@ -94,3 +98,25 @@ def test_the_lesson_is_all_that_decides_what_is_learned(
     assert len({plain, *others}) == 8
     (patient,) = select(all_candidates(seed=0, threads=7), ["random_forest"])
     assert lesson_of(sha256, train, [patient], None, 0) == plain
+
+
+def test_a_plan_decides_what_one_retraining_does_and_is_recorded(bench: Bench) -> None:
+    first = str(bench.retrain()["version"])
+    assert bench.store.manifest(first).plan is None
+    plan = TrainingPlan(candidates=("linear_regression",), labelled_weight=2.0, labelled_days=7.0)
+    bench.submit(plan=plan)
+    both = (forest("good"), *named_candidates("linear_regression"))
+    worker = RetrainingWorker(bench.settings, lambda: bench.table, both)
+    assert worker.run_once(utc_now()) is not None
+    (made,) = (one for one in bench.store.versions() if one.version != first)
+    assert (made.model_name, made.candidates) == ("linear_regression", ["linear_regression"])
+    assert (made.plan, made.parent) == (plan, first)
+    assert made.labelled is not None
+    assert made.labelled["weight"] == 2.0
+    since, until = (datetime.fromisoformat(made.labelled[name]) for name in ("since", "until"))
+    assert until - since == timedelta(days=7)
+    bench.submit(plan=TrainingPlan(candidates=("nobody",)))
+    closed = worker.run_once(utc_now())
+    assert closed is not None
+    assert closed.status == "failed"
+    assert "There is no candidate nobody" in str(closed.result)

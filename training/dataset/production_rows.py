@@ -14,10 +14,11 @@ from storage.domain.target import HIGHEST_ANSWER
 from storage.errors import DatabaseUnavailable
 from storage.predictions.label_counts import LabelCounts, count_labels
 from storage.predictions.labelled import LabelledRows, read_labelled_rows
-from storage.schema.triggers import Trigger
+from storage.schema.triggers import TrainingPlan, Trigger
 from storage.settings import Settings
 from training.dataset.districts import falls_into_share
 from training.dataset.missing import Missing
+from training.dataset.plan import planned
 from training.dataset.screening import screen
 from training.dataset.splits import Part, Splits
 
@@ -46,10 +47,11 @@ class LabelledWindow:
 
 @dataclass(frozen=True)
 class Retraining:
-    """The trigger of a retraining, and the labelled predictions to learn from."""
+    """The trigger of a retraining, the labelled predictions to learn from, and what it does otherwise."""
 
     trigger_id: str
     window: LabelledWindow
+    plan: TrainingPlan | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ def read_retraining(settings: Settings, trigger: Trigger) -> Retraining:
 
     Relative to the trigger, not to now, so that a restart after a crash learns from the same rows.
     """
-    return Retraining(trigger.trigger_id, read_window(settings, trigger.created_at))
+    window = read_window(planned(settings, trigger.plan), trigger.created_at)
+    return Retraining(trigger.trigger_id, window, trigger.plan)
 
 
 def read_window(settings: Settings, until: datetime) -> LabelledWindow:

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from storage.models.libraries import libraries
+from storage.schema.triggers import TrainingPlan
 from storage.settings import Settings
 from training.boosters.library import library_version
 from training.boosters.library_trees import LibraryTrees
 from training.dataset.kept import champion_table
+from training.dataset.plan import planned
 from training.dataset.production_rows import (
     LabelledReport,
     checksum,
@@ -71,12 +73,14 @@ def present_lesson(settings: Settings, now: datetime) -> str:
     return lesson_of(table.sha256, splits.train, candidates, search, seed)
 
 
-def present_report(settings: Settings, now: datetime) -> LabelledReport:
+def present_report(
+    settings: Settings, now: datetime, plan: TrainingPlan | None = None
+) -> LabelledReport:
     """Return how a retraining that is requested now would use the labelled predictions.
 
     It takes as long as ``present_lesson``, and raises what that does of the table.
     """
-    return _present(settings, now)[2]
+    return _present(planned(settings, plan), now)[2]
 
 
 def _present(settings: Settings, now: datetime) -> tuple[HousingTable, Splits, LabelledReport]:

@@ -11,6 +11,7 @@ from storage.schema.learned_split import AT_RANDOM, LearnedSplit
 from storage.schema.manifest import LearnedTable
 from storage.schema.predictions import LabelledPredictions
 from storage.schema.table_profile import TableProfile
+from storage.schema.triggers import TrainingPlan
 from storage.tables.problem import counted
 from training.dataset.production_rows import LabelledReport
 from training.dataset.splits import Part
@@ -54,6 +55,8 @@ class TrainingOutcome:
         How the labelled predictions were used; None if not requested.
     trigger_id
         Of the retraining; None if trained from the command line.
+    plan
+        What that did otherwise than the settings say.
     checks
         The gate's checks of the winner itself.
     repeated
@@ -87,6 +90,7 @@ class TrainingOutcome:
     lesson_sha256: str
     labelled: LabelledReport | None = None
     trigger_id: str | None = None
+    plan: TrainingPlan | None = None
     repeated: int = 0
     doubts: tuple[str, ...] = ()
     checks: tuple[GateCheck, ...] = ()

@@ -1,7 +1,7 @@
 """Every model that competes, unfitted: a pipeline from the raw inputs to the target."""
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sklearn.base import RegressorMixin, TransformerMixin
@@ -16,6 +16,7 @@ from sklearn.preprocessing import FunctionTransformer
 from storage.domain.inputs import ARE_PLAIN
 from storage.domain.table import TABLE
 from storage.errors import InvalidInput
+from storage.schema.triggers import TrainingPlan
 from storage.settings import Settings
 from training.boosters.catboost_trees import CatBoostTrees
 from training.boosters.library import LABELS, library
@@ -154,6 +155,19 @@ def configured_candidates(settings: Settings) -> tuple[Candidate, ...]:
     built_in = (each for each in built_in_candidates(seed, threads) if each.name not in there)
     optional = (optional_candidate(name, seed, threads) for name in OPTIONAL if name not in there)
     return select((*candidates, *built_in, *optional), settings.training.candidates.split(","))
+
+
+def competing(candidates: Sequence[Candidate], plan: TrainingPlan | None) -> tuple[Candidate, ...]:
+    """Return those of the configured candidates that compete in one retraining.
+
+    Raises
+    ------
+    InvalidInput
+        If its plan names another one.
+    """
+    if plan is None or plan.candidates is None:
+        return tuple(candidates)
+    return select(candidates, plan.candidates)
 
 
 def select(candidates: Iterable[Candidate], names: Iterable[str]) -> tuple[Candidate, ...]:

@@ -99,6 +99,8 @@ def _manifest(outcome: TrainingOutcome, run_id: str | None, parent: str | None) 
         lesson_sha256=outcome.lesson_sha256,
         labelled=outcome.labelled.as_json() if outcome.labelled is not None else None,
         trigger_id=outcome.trigger_id,
+        plan=outcome.plan,
+        candidates=[each.fitted.name for each in outcome.candidates],
         parent=parent,
         code=training_code(),
         mlflow_run_id=run_id,

@@ -10,7 +10,7 @@ from backend.client import HousingClient
 from storage.retraining.files import LOG
 from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
-from storage.schema.triggers import HeartBeat, MlflowRun
+from storage.schema.triggers import HeartBeat, MlflowRun, TrainingPlan
 from tests.dashboard.conftest import OPERATOR_KEY, OpenPage, Service, sentences
 from tests.districts import unseen_districts
 
@@ -58,6 +58,25 @@ def test_what_the_next_one_learns_is_said_before_the_button(
 ) -> None:
     page = open_page("retrain", service)
     assert "**Usable for learning: 0 of 0** labelled predictions" in _text(page)
+
+
+def test_what_one_retraining_does_otherwise_is_counted_asked_for_and_shown(
+    open_page: OpenPage, operated_service: Service
+) -> None:
+    page = open_page("retrain", operated_service, dashboard_key=OPERATOR_KEY)
+    page.number_input(key="retrain_days").set_value(7.0)
+    page.number_input(key="retrain_weight").set_value(2.0).run()
+    assert any("predictions of the last 7 days" in one.value for one in page.caption)
+    page.text_area(key="retrain_reason").set_value("Prices moved.")
+    page.button(key="retrain_ask").click().run()
+    assert "Otherwise than usual: labelled predictions of 7 days; each weighs 2." in _text(page)
+    page.text_input(key="retrain_person").set_value("Ada")
+    page.button(key="retrain_confirm").click().run()
+    assert not sentences(page)
+    (trigger,) = _queue(operated_service).newest(1)
+    assert trigger.trigger.plan == TrainingPlan(labelled_days=7.0, labelled_weight=2.0)
+    assert trigger.trigger.person == "Ada"
+    assert any("Requested by Ada" in one.value for one in page.caption)
 
 
 def test_drift_is_a_cause_proposes_the_reason_and_is_named_in_the_request(
