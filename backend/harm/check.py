@@ -46,8 +46,8 @@ class HarmCheck:
         # As in the verdict, rows that repeat each other are one piece of evidence.
         counted = model.drift_detector.repeated.counted(answered.rows.inputs)
         judged = JudgedWindow(
-            moved=_has_moved(found),
-            inputs=_moved_inputs(found),
+            moved=has_moved(found),
+            inputs=moved_inputs(found),
             signs=found.sensor_signs,
             refused=self._refused(found, model, asked),
             rows=answered.rows.only(counted),
@@ -67,14 +67,15 @@ class HarmCheck:
         return refused_signs(fields, refusals.requests + found.drift_analysis.n_samples)
 
 
-def _has_moved(found: DriftWindowResponse) -> bool:
-    """Return the verdict that the alarm follows."""
+def has_moved(found: DriftWindowResponse) -> bool:
+    """Return whether the inputs moved, by the verdict that the alarm follows."""
     if found.alarm.follows == "usual_traffic":
         return bool(found.usual_traffic.drifted)
     return bool(found.drift_analysis.overall_drift)
 
 
-def _moved_inputs(found: DriftWindowResponse) -> list[str]:
+def moved_inputs(found: DriftWindowResponse) -> list[str]:
+    """Return the inputs that moved by that verdict, the most important or most certain first."""
     if found.alarm.follows == "training":
         return found.drift_analysis.drifted_features
     inputs = found.drift_analysis.drift_scores
