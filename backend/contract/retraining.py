@@ -65,6 +65,11 @@ class RetrainingRow(BaseModel):
     remaining_seconds: float | None = Field(
         description="Estimated seconds to the end; null if unknown."
     )
+    remaining_runs: int | None = Field(
+        None,
+        description="Earlier retrainings of the same candidates whose steps the estimate rests on; 0: on its "
+        "own progress alone.",
+    )
     heartbeat_at: AwareDatetime | None = Field(
         description="When the worker last reported progress."
     )

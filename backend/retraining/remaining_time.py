@@ -25,18 +25,26 @@ class TimedStep:
         return (self.stage, "" if self.stage == "publishing" else self.step)
 
 
+@dataclass(frozen=True)
+class RemainingTime:
+    """An estimate, and how many earlier retrainings it rests on; 0: on the progress of this one."""
+
+    seconds: float
+    runs: int
+
+
 def timed_steps(result: Mapping[str, Any] | None) -> tuple[TimedStep, ...]:
     """Return the timed steps in a result, if any."""
     found = (result or {}).get("steps") or []
     return tuple(TimedStep(**step) for step in found)
 
 
-def remaining_seconds(
+def remaining_time(
     beat: HeartBeat,
     step_seconds: float,
     elapsed_seconds: float,
     earlier: Sequence[tuple[TimedStep, ...]],
-) -> float | None:
+) -> RemainingTime | None:
     """Estimate the remaining time: the median over earlier retrainings with this step.
 
     Parameters
@@ -52,20 +60,20 @@ def remaining_seconds(
     --------
     >>> now = HeartBeat(stage="training", step="Fitting ridge", progress=0.5)
     >>> before = (TimedStep("training", "Fitting ridge", 4.0), TimedStep("gate", "Comparing", 3.0))
-    >>> remaining_seconds(now, 1.0, 10.0, [before])
-    6.0
-    >>> remaining_seconds(now, 1.0, 10.0, [])
-    10.0
-    >>> remaining_seconds(now.model_copy(update={"progress": 0.0}), 0.0, 0.0, []) is None
+    >>> remaining_time(now, 1.0, 10.0, [before])
+    RemainingTime(seconds=6.0, runs=1)
+    >>> remaining_time(now, 1.0, 10.0, [])
+    RemainingTime(seconds=10.0, runs=0)
+    >>> remaining_time(now.model_copy(update={"progress": 0.0}), 0.0, 0.0, []) is None
     True
     """
     current = TimedStep(beat.stage, beat.step, step_seconds)
     known = [_after(steps, current) for steps in earlier if current.name in _names(steps)]
     if known:
-        return median(known)
+        return RemainingTime(median(known), len(known))
     if beat.progress < SMALLEST_PROGRESS:
         return None
-    return elapsed_seconds * (1 - beat.progress) / beat.progress
+    return RemainingTime(elapsed_seconds * (1 - beat.progress) / beat.progress, 0)
 
 
 def _names(steps: tuple[TimedStep, ...]) -> list[tuple[str, str]]:

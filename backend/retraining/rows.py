@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from backend.contract.retraining import RetrainingResponse, RetrainingRow, RetrainingRun, Stage
-from backend.retraining.remaining_time import TimedStep, remaining_seconds, timed_steps
+from backend.retraining.remaining_time import (
+    RemainingTime,
+    TimedStep,
+    remaining_time,
+    timed_steps,
+)
 from storage.retraining.files import LOG
 from storage.retraining.log import log_tail
 from storage.retraining.queue import RetrainQueue
@@ -15,6 +21,8 @@ from storage.schema.triggers import HeartBeat, Trigger, TriggerStatus, WorkStage
 
 EARLIER = 5
 """Number of earlier retrainings used to estimate the remaining time."""
+MOST_SEARCHED = 50
+"""Latest finished retrainings among which they are searched."""
 SHOWN_LINES = 100
 STAGES: dict[TriggerStatus, Stage] = {
     "pending": "waiting",
@@ -37,6 +45,7 @@ class RetrainingView:
         """Describe the current state of one retraining."""
         trigger, beat = found.trigger, found.beat
         result = trigger.result or {}
+        remaining = self._remaining(found, now)
         kept = trigger.model_dump(include=set(RetrainingRow.model_fields))
         return RetrainingRow.model_validate(
             kept
@@ -49,7 +58,8 @@ class RetrainingView:
                 "steps": beat.total if beat else None,
                 "progress": beat.progress if beat else _progress(found),
                 "elapsed_seconds": _elapsed_seconds(found, now),
-                "remaining_seconds": self._remaining_seconds(found, now),
+                "remaining_seconds": remaining.seconds if remaining is not None else None,
+                "remaining_runs": remaining.runs if remaining is not None else None,
                 "heartbeat_at": beat.at if beat else None,
                 "cancellation": found.cancellation,
                 "version": result.get("version"),
@@ -71,18 +81,20 @@ class RetrainingView:
             log_tail=log_tail(self._queue.files.path(trigger.trigger_id, LOG), SHOWN_LINES),
         )
 
-    def _remaining_seconds(self, found: FoundTrigger, now: datetime) -> float | None:
+    def _remaining(self, found: FoundTrigger, now: datetime) -> RemainingTime | None:
         beat, elapsed = found.beat, _elapsed_seconds(found, now)
         if beat is None or elapsed is None:
             return None
         step_seconds = max(0.0, (now - beat.begun_at).total_seconds())
-        return remaining_seconds(beat, step_seconds, elapsed, self._earlier())
+        return remaining_time(beat, step_seconds, elapsed, self._earlier(found.trigger))
 
-    def _earlier(self) -> Sequence[tuple[TimedStep, ...]]:
-        done = self._queue.newest(EARLIER, ["done"])
-        results = [found.trigger.result or {} for found in done]
+    def _earlier(self, trigger: Trigger) -> Sequence[tuple[TimedStep, ...]]:
+        """Return the steps of the newest retrainings in which the same candidates competed."""
+        done = (found.trigger for found in self._queue.newest(MOST_SEARCHED, ["done"]))
+        alike = (one for one in done if _competing(one) == _competing(trigger))
         # Without a version, it ended before the training.
-        return [timed_steps(result) for result in results if result.get("version")]
+        trained = (one.result for one in alike if one.result and one.result.get("version"))
+        return [timed_steps(result) for result in islice(trained, EARLIER)]
 
     def _run(self, beat: HeartBeat | None, result: dict[str, Any]) -> RetrainingRun | None:
         run = beat.mlflow.model_dump() if beat and beat.mlflow else result.get("mlflow")
@@ -90,6 +102,11 @@ class RetrainingView:
             return None
         page = f"/#/experiments/{run['experiment_id']}/runs/{run['run_id']}"
         return RetrainingRun(**run, url=self._mlflow_url + page)
+
+
+def _competing(trigger: Trigger) -> frozenset[str] | None:
+    candidates = trigger.plan.candidates if trigger.plan is not None else None
+    return frozenset(candidates) if candidates is not None else None
 
 
 def _elapsed_seconds(found: FoundTrigger, now: datetime) -> float | None:

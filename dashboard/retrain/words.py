@@ -103,4 +103,10 @@ def time_words(row: RetrainingRow) -> str:
     elapsed = f"{lasting(row.elapsed_seconds)} elapsed"
     if row.remaining_seconds is None:
         return f"{elapsed}; no estimate yet"
-    return f"{elapsed}, about {lasting(row.remaining_seconds)} left"
+    return f"{elapsed}, about {lasting(row.remaining_seconds)} left, {_basis(row.remaining_runs)}"
+
+
+def _basis(runs: int | None) -> str:
+    if not runs:
+        return "by its progress so far"
+    return "as in the last one" if runs == 1 else f"as in the last {runs}"

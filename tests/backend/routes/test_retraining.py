@@ -13,7 +13,7 @@ from backend.contract.retraining import CancelResponse, RetrainingResponse, Retr
 from storage.retraining.files import LOG
 from storage.retraining.queue import Claim, RetrainQueue
 from storage.schema.records import utc_now
-from storage.schema.triggers import HeartBeat, MlflowRun
+from storage.schema.triggers import HeartBeat, MlflowRun, TrainingPlan
 from storage.settings import Settings
 from tests.backend.web.test_errors import assert_problem
 from tests.system import bearer
@@ -58,6 +58,7 @@ def test_the_time_to_come_is_that_of_the_same_steps_before(
     running = follow(http, claim.trigger.trigger_id)
     assert running.remaining_seconds == pytest.approx(30 - 10 + 10 + 1, abs=5)
     assert running.elapsed_seconds == pytest.approx(0, abs=5)
+    assert running.remaining_runs == 1
     claim.beat(HeartBeat(stage="publishing", step="Keeping 2 as a challenger", progress=0.9))
     assert (follow(http, claim.trigger.trigger_id).remaining_seconds or 0) <= 1
 
@@ -74,6 +75,24 @@ def test_without_earlier_ones_progress_says_it_or_nobody_knows(
     running = follow(http, trigger_id)
     assert running.elapsed_seconds is not None
     assert running.remaining_seconds == pytest.approx(running.elapsed_seconds)
+    assert running.remaining_runs == 0
+
+
+def test_only_those_in_which_the_same_candidates_competed_say_it(
+    http: FlaskClient, queue: RetrainQueue
+) -> None:
+    claimed(queue).finish({"version": "2", "steps": STEPS}, succeeded=True)
+    queue.submit("fewer", "tests", plan=TrainingPlan(candidates=("ridge",)))
+    claim = queue.claim()
+    assert claim is not None
+    claim.beat(HeartBeat(stage="training", step="Fitting ridge", progress=0.5))
+    assert follow(http, claim.trigger.trigger_id).remaining_runs == 0
+    claim.finish({"version": "3", "steps": STEPS}, succeeded=True)
+    for _ in range(6):  # they end before the training, and hide no other
+        claimed(queue).finish({"promoted": False, "reason": "nothing new"}, succeeded=True)
+    claim = claimed(queue)
+    claim.beat(HeartBeat(stage="training", step="Fitting ridge", progress=0.5))
+    assert follow(http, claim.trigger.trigger_id).remaining_runs == 1
 
 
 def test_what_it_logged_its_run_and_its_verdict_are_told(

@@ -159,6 +159,7 @@ def test_what_runs_is_shown_with_stage_progress_time_log_and_run(
     assert progress.proto.value == 25
     assert "Fitting ridge" in progress.proto.text
     assert "elapsed, about" in progress.proto.text
+    assert " left, " in progress.proto.text
     assert page.code[0].value == "last line\nfirst line"
     assert page.text[0].value == "Incomes rose."
     (link,) = page.get("link_button")
