@@ -6,6 +6,7 @@ import streamlit as st
 
 from backend.contract.learnable import LearnableQuery, LearnableResponse
 from backend.contract.monitoring import TrainingPlan
+from dashboard.shared.buttons import readable_choices
 from dashboard.wording.plan_words import candidate_label
 
 DAYS, MOST_ROWS, WEIGHT = "retrain_days", "retrain_most_rows", "retrain_weight"
@@ -17,6 +18,7 @@ USUAL = "retrain_usual"
 def draw_plan(usual: LearnableResponse) -> TrainingPlan | None:
     """Draw the four values, the settings' own at first; return what was changed, None if nothing was."""
     with st.expander("What it learns from, and which candidates compete", key="retrain_plan"):
+        readable_choices("retrain_plan")
         st.caption("For this retraining only; the settings stay as they are.")
         days_side, rows_side, weight_side = st.columns(3)
         with days_side:

@@ -35,4 +35,8 @@ def readable_letters(container_key: str, kind: PrimaryKind = "primary") -> None:
 def readable_choices(container_key: str) -> None:
     """Make the values chosen in a container readable, which stand on the primary colour as well."""
     tag = f".st-key-{container_key} [data-testid=stMultiSelect] [data-tag]"
-    st.html(f"<style>{tag}, {tag} * {{ color: light-dark(#ffffff, #06262d) }}</style>")
+    scheme = st.context.theme.type or "normal"
+    st.html(
+        f"<style>{tag}, {tag} * {{ color: light-dark(#ffffff, #06262d) }}"
+        f"[data-testid=stDialog] {tag} {{ color-scheme: {scheme} }}</style>"
+    )

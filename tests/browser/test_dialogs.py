@@ -31,3 +31,17 @@ def test_every_text_of_a_dialog_with_a_form_can_be_read(
     page.get_by_role("button", name="Promote challenger").click()
     expect(page.get_by_role("button", name="Promote now")).to_be_enabled()
     assert unreadable_at_rest(page) == []
+
+
+def test_the_tags_in_a_dialog_can_be_read_by_night(
+    system: System, page: Page, first_champion: str
+) -> None:
+    ModelStore(system.paths).remarks.change(first_champion, add=["baseline"])
+    page.emulate_media(color_scheme="dark")
+    visit(page, system, "registry")
+    page.get_by_role("button", name="Write a note or tag").first.click()
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Note", exact=True).fill("Keep it.")
+    page.get_by_label("Note", exact=True).press("Tab")
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()
+    assert unreadable_at_rest(page) == []
