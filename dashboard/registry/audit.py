@@ -79,10 +79,11 @@ def _entries(number: int) -> str:
 
 
 def audit_cells(entry: AuditRow) -> dict[str, Any]:
-    """Return one row of the table."""
+    """Return one row of the table; a person who gave a name comes before the role of the key."""
+    person = entry.figures.get("person")
     return {
         "timestamp": cell(entry.timestamp),
-        "actor": entry.actor.capitalize(),
+        "actor": f"{person} ({entry.actor})" if person else entry.actor.capitalize(),
         "action": entry.action[:1].upper() + entry.action[1:],
         "subject": entry.subject,
         "reason": entry.reason,

@@ -33,6 +33,7 @@ def test_a_note_and_a_tag_are_written_by_name(
     assert [list(tags) for tags in table["tags"]] == [["summer"], []]
     assert table["note"].iloc[0] == "'=Trained after the move.", "no spreadsheet may run it"
     assert any("=Trained after the move." in one.value for one in page.markdown)
+    assert list(page.dataframe[-1].value["actor"]) == ["Ada (operator)"]
 
 
 def test_the_list_shows_those_that_have_the_chosen_tags(
