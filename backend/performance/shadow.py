@@ -15,7 +15,8 @@ from backend.contract.shadow import (
     ShadowResponse,
     ShadowStep,
 )
-from backend.performance.check import SEED, STEP_MINIMUM_ROWS, USUAL_STEPS
+from backend.performance.baseline import SEED
+from backend.performance.check import STEP_MINIMUM_ROWS, USUAL_STEPS
 from backend.performance.realized import realized_error
 from storage.database.connection import Database
 from storage.predictions.shadow import ShadowWindow, read_shadow_window

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from backend.contract.model_version import ComparisonResponse, SliceComparison, VersionSlice
 from backend.contract.performance import RealizedError
-from backend.performance.check import NO_HOLDOUT, JudgedVersion
+from backend.performance.baseline import NO_HOLDOUT, JudgedVersion
 from backend.performance.realized import realized_error
 from backend.performance.slices import worst_slices
 from storage.errors import ModelIntegrityError, StateConflict

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from backend.contract.drift import DriftAnalysis
 from backend.contract.drift_harm import DriftHarm
-from backend.contract.performance import Degradation
 from backend.contract.retraining_check import PerformanceAnalysis, RetrainingDecision
 from backend.drift.check import AskedWindow, check_window, compare_rows
 from backend.drift.traffic_history import TrafficHistory
 from backend.harm.check import HarmCheck
-from backend.performance.check import SEED, JudgedVersion, NoBaseline, PerformanceCheck
-from backend.performance.realized import degradation, realized_error
+from backend.performance.baseline import SEED, JudgedVersion
+from backend.performance.check import PerformanceCheck
+from backend.performance.realized import realized_error
 from backend.retraining.configuration import MonitoringConfiguration, drift_thresholds, policy_rules
 from backend.retraining.findings import drift_finding, estimated_finding, realized_finding
 from backend.retraining.policy import (
@@ -158,16 +158,11 @@ class RetrainingChecks:
     def _error_of(
         self, model: ServedModel, labelled: LabelledPredictions, config: MonitoringConfig
     ) -> ErrorLook:
-        baseline = self._performance.baseline(JudgedVersion.serving(model))
+        baseline = self._performance.baselines.of(JudgedVersion.serving(model))
         minimum, margin = config.performance_minimum_rows, config.degradation_margin_share
         realized = realized_error(labelled, SEED, minimum)
-        compared = (
-            Degradation.unknown(baseline.reason)
-            if isinstance(baseline, NoBaseline)
-            else degradation(labelled, baseline.rows, SEED, margin, minimum)
-        )
-        before = None if isinstance(baseline, NoBaseline) else baseline.realized
-        finding = realized_finding(realized, compared, before, margin)
+        compared = baseline.degradation(labelled, margin, minimum)
+        finding = realized_finding(realized, compared, baseline.realized, margin)
         analysis = PerformanceAnalysis(realized=realized, degradation=compared, estimated=None)
         return ErrorLook(analysis, finding, None)
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, g, request
 
 from backend.contract.performance import PerformanceQuery, PerformanceResponse
 from backend.metrics.metrics import Metrics
-from backend.performance.check import JudgedVersion
+from backend.performance.baseline import JudgedVersion
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_query
