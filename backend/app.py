@@ -14,6 +14,7 @@ from backend.metrics.metrics import Metrics
 from backend.metrics.spool import SpoolMetrics
 from backend.metrics.worker import WorkerMetrics
 from backend.performance.check import PerformanceCheck
+from backend.performance.segment import SegmentCheck
 from backend.registry.champion import ChampionChanges
 from backend.registry.gate_history import GateHistory
 from backend.registry.version_reports import VersionReports
@@ -177,6 +178,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         performance=errors,
         harm=HarmCheck(database, errors),
         earlier_periods=EarlierPeriods(),
+        segments=SegmentCheck(database, errors.baselines),
         configuration=configuration,
         timeline=timeline,
         monitoring=MonitoringStatus(

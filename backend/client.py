@@ -63,6 +63,7 @@ from backend.contract.retraining_check import (
     RetrainingCheckResponse,
     StoredCheckResponse,
 )
+from backend.contract.segment import SegmentQuery, SegmentResponse
 from backend.contract.service import HealthResponse, InfoResponse
 from backend.contract.shadow import ShadowQuery, ShadowResponse
 from backend.contract.what_if import NearestResponse, SensitivityResponse
@@ -182,6 +183,10 @@ class HousingClient(AlertClient):
     def performance(self, query: PerformanceQuery | None = None) -> PerformanceResponse:
         """Return realized and estimated error in a window of the served version's predictions."""
         return self._get(PerformanceResponse, "/monitoring/performance", query)
+
+    def segment(self, query: SegmentQuery) -> SegmentResponse:
+        """Return the error of the predictions that meet the query's conditions, and the worst of them."""
+        return self._get(SegmentResponse, "/monitoring/performance/segment", query)
 
     def shadow(self, query: ShadowQuery | None = None) -> ShadowResponse:
         """Compare a challenger's shadow answers in a window with the champion's."""

@@ -13,6 +13,7 @@ from backend.metrics.metrics import Metrics
 from backend.metrics.spool import SpoolMetrics
 from backend.metrics.worker import WorkerMetrics
 from backend.performance.check import PerformanceCheck
+from backend.performance.segment import SegmentCheck
 from backend.registry.champion import ChampionChanges
 from backend.registry.version_reports import VersionReports
 from backend.registry.versions import Versions
@@ -59,6 +60,7 @@ class Services:
     performance: PerformanceCheck
     harm: HarmCheck
     earlier_periods: EarlierPeriods
+    segments: SegmentCheck
     checks: RetrainingChecks
     scheduled_checks: ScheduledChecks
     queue: RetrainQueue

@@ -1,5 +1,7 @@
 """Monitoring, versions and retraining; these steps change nothing in the service."""
 
+from urllib.parse import quote
+
 from backend.contract.audit import AuditResponse
 from backend.contract.drift import DriftResponse, DriftWindowResponse
 from backend.contract.learnable import LearnableResponse
@@ -7,15 +9,17 @@ from backend.contract.model_version import ComparisonResponse, VersionResponse
 from backend.contract.models import ModelsResponse
 from backend.contract.monitoring import ConfigResponse, HistoryResponse, StatusResponse
 from backend.contract.performance import PerformanceResponse
-from backend.contract.predictions import EXAMPLE
+from backend.contract.predictions import EXAMPLE, FEATURES
 from backend.contract.refused import RefusedResponse
 from backend.contract.retraining import RetrainingsResponse
 from backend.contract.retraining_check import RetrainingCheckResponse
+from backend.contract.segment import SegmentResponse
 from backend.contract.shadow import ShadowResponse
 from backend.demo_api.walk import Connection, Step, demand
 from storage.domain.written import figure
 
 NO_KEY = {"Authorization": None}
+SOME = FEATURES[0]
 
 
 def models(connection: Connection) -> str:
@@ -93,6 +97,16 @@ def performance(connection: Connection) -> str:
     answer = connection.get(PerformanceResponse, "/monitoring/performance?window=1h")
     connection.refused("GET", "/monitoring/performance?window=0h", 400)
     return f"{answer.n_labelled:,} labels: {answer.degradation.reason}"
+
+
+def segment(connection: Connection) -> str:
+    """GET /monitoring/performance/segment"""
+    path = "/monitoring/performance/segment?window=1h"
+    part = f"{SOME.name}:{EXAMPLE[SOME.name]}" + ("" if SOME.is_category else "..")
+    answer = connection.get(SegmentResponse, f"{path}&where={quote(part)}")
+    demand(len(answer.rows) <= answer.realized.rows, "no more rows than labels")
+    connection.refused("GET", f"{path}&where={SOME.name}:", 400)
+    return f"{answer.realized.rows:,} labels in the segment, {answer.others.rows:,} in the others"
 
 
 def shadow(connection: Connection) -> str:
@@ -212,6 +226,7 @@ STEPS: tuple[Step, ...] = (
     Step("GET /monitoring/drift", "has input drifted?", drift_window),
     Step("GET /monitoring/refused", "what is refused?", refused),
     Step("GET /monitoring/performance", "how large is the error?", performance),
+    Step("GET /monitoring/performance/segment", "and of the rows I choose?", segment),
     Step("GET /monitoring/shadow", "is a challenger better?", shadow),
     Step("GET /monitoring/config", "which rules apply?", config),
     Step("PUT /monitoring/config", "without a key", refuse_change),

@@ -8,7 +8,8 @@ from backend.drift.check import AskedWindow
 from backend.drift.refused import refused_fields
 from backend.harm.cause import refused_signs
 from backend.harm.window import JudgedWindow, window_harm
-from backend.performance.check import JudgedVersion, PerformanceCheck
+from backend.performance.baseline import JudgedVersion
+from backend.performance.check import PerformanceCheck
 from backend.serving.served_model import ServedModel
 from storage.database.connection import Database
 from storage.predictions.answered import AnsweredWindow, read_newest_answered
@@ -53,7 +54,7 @@ class HarmCheck:
             rows=answered.rows.only(counted),
             per_day=_per_day(found, answered),
         )
-        baseline = self.performance.baseline(JudgedVersion.serving(model))
+        baseline = self.performance.baselines.of(JudgedVersion.serving(model))
         harm = window_harm(judged, model.predict, baseline, config)
         return found.model_copy(update={"harm": harm})
 

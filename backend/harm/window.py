@@ -10,7 +10,7 @@ from backend.harm.cause import SeenChange, cause_of
 from backend.harm.harm import Losses, Traffic, harm_of
 from backend.harm.rise import mean_of, rise
 from backend.harm.spoiling import spoiled
-from backend.performance.check import SEED, Baseline, NoBaseline
+from backend.performance.baseline import SEED, Baseline, NoBaseline
 from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.accepted import is_accepted
 from storage.schema.arrays import BoolArray, FloatArray

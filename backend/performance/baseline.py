@@ -1,7 +1,9 @@
 """What the error of a version's predictions is compared with: its error on the holdout."""
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Self
 
 from backend.contract.performance import (
     Degradation,
@@ -12,9 +14,9 @@ from backend.contract.performance import (
 )
 from backend.performance.estimated import SMALLEST_HOLDOUT, ErrorEstimator, ExpectedLosses
 from backend.performance.realized import degradation, realized_error
-from backend.performance.slices import residual_histogram, worst_slices
+from backend.performance.slices import SLICE_MINIMUM_ROWS, residual_histogram, worst_slices
 from backend.serving.served_model import ServedModel
-from storage.schema.arrays import BoolArray
+from storage.schema.arrays import BoolArray, FloatArray
 from storage.schema.predictions import LabelledPredictions
 
 SEED = 0
@@ -56,6 +58,11 @@ class Baseline:
     realized: RealizedError
     estimator: ErrorEstimator
 
+    def only(self, chosen: Callable[[FloatArray], BoolArray]) -> "Baseline":
+        """Return the error of the rows whose inputs (n, k) are chosen; the estimator stays that of all."""
+        rows = self.rows.only(chosen(self.rows.inputs))
+        return replace(self, rows=rows, realized=realized_error(rows, SEED, SLICE_MINIMUM_ROWS))
+
     def degradation(
         self, rows: LabelledPredictions, margin: float, minimum_rows: int
     ) -> Degradation:
@@ -89,6 +96,10 @@ class NoBaseline:
 
     reason: str
     realized: None = None
+
+    def only(self, chosen: Callable[[FloatArray], BoolArray]) -> Self:
+        """Return the same: there are no rows to choose from."""
+        return self
 
     def degradation(
         self, rows: LabelledPredictions, margin: float, minimum_rows: int

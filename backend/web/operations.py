@@ -69,6 +69,7 @@ from backend.contract.retraining_check import (
     RetrainingCheckResponse,
     StoredCheckResponse,
 )
+from backend.contract.segment import SegmentQuery, SegmentResponse
 from backend.contract.service import (
     HealthResponse,
     InfoResponse,
@@ -164,6 +165,7 @@ OPERATIONS: dict[str, Operation] = {
     "GET /monitoring/drift": Operation(DriftWindowResponse, query=DriftQuery),
     "GET /monitoring/refused": Operation(RefusedResponse, query=RefusedQuery),
     "GET /monitoring/performance": Operation(PerformanceResponse, query=PerformanceQuery),
+    "GET /monitoring/performance/segment": Operation(SegmentResponse, query=SegmentQuery),
     "GET /monitoring/shadow": Operation(ShadowResponse, query=ShadowQuery),
     "GET /monitoring/config": Operation(ConfigResponse),
     "PUT /monitoring/config": Operation(ConfigResponse, body=ConfigChange),

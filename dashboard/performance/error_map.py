@@ -6,14 +6,19 @@ from typing import Any
 
 import streamlit as st
 
+from backend.contract.definition import LATITUDE_NAME, LONGITUDE_NAME
 from backend.contract.performance import ErrorCell, PerformanceResponse
+from backend.contract.query.where import Condition
 from dashboard.charts.colours import TOTAL
 from dashboard.charts.land import degrees_layout, land
 from dashboard.charts.scale import USUAL, shortened
 from dashboard.charts.still_chart import draw_still
+from dashboard.performance.segment_choice import show_segment
 from dashboard.wording.value import in_written_unit, written
 
 HEIGHT = 430
+HALF_SIDE = 0.25
+"""Degrees."""
 COLOUR_STEP = USUAL.step(50)
 """In the written unit."""
 COLOURED_SHARE = 0.95
@@ -25,7 +30,8 @@ def draw_error_map(found: PerformanceResponse) -> None:
     """Draw the mean absolute error by place; more labelled rows make a larger square."""
     st.subheader("Error map", anchor=False)
     st.caption(
-        "Mean absolute error in squares of half a degree; larger squares have more actual values."
+        "Mean absolute error in squares of half a degree; larger squares have more actual values. Click one "
+        "to see its predictions below."
     )
     draw_still(
         error_map_figure(found.cells),
@@ -33,7 +39,17 @@ def draw_error_map(found: PerformanceResponse) -> None:
         HEIGHT,
         "Mean absolute error on a map",
         page="performance",
+        on_select=lambda number: show_segment(square(found.cells[number])),
     )
+
+
+def square(cell: ErrorCell) -> list[Condition]:
+    """Return what the place of a row in a square is: on its southern or western edge, not on the others."""
+    sides = ((LATITUDE_NAME, cell.latitude), (LONGITUDE_NAME, cell.longitude))
+    return [
+        Condition(name, middle - HALF_SIDE, middle + HALF_SIDE, excluded=True)
+        for name, middle in sides
+    ]
 
 
 def error_map_figure(cells: list[ErrorCell]) -> dict[str, Any]:
@@ -45,6 +61,8 @@ def error_map_figure(cells: list[ErrorCell]) -> dict[str, Any]:
         "marker": _marker(cells),
         "hovertext": [cell_words(cell) for cell in cells],
         "hoverinfo": "text",
+        # A click opens a square below; it does not fade the others.
+        "unselected": {"marker": {"opacity": 1}},
     }
     return {"data": [land(), squares], "layout": degrees_layout(HEIGHT)}
 

@@ -10,6 +10,7 @@ from dashboard.navigation import PERFORMANCE
 from dashboard.performance.error_chart import draw_error_chart
 from dashboard.performance.error_map import draw_error_map
 from dashboard.performance.residual_chart import draw_residuals
+from dashboard.performance.segment import draw_segment
 from dashboard.performance.shadow_chart import shadow_panel
 from dashboard.performance.slices import draw_slices
 from dashboard.performance.version import choose_version, offer_previous
@@ -66,6 +67,7 @@ def draw_performance() -> None:
             draw_error_chart(found)
         if found.n_labelled:
             _draw_labelled(found)
+            draw_segment(found, query)
         shadow_panel(housing_client(), shown)
 
 

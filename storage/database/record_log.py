@@ -115,6 +115,13 @@ class RecordLog:
             raise RecordNotFound(f"There is no prediction {prediction_id[:64]}.")
         return rows[0]
 
+    def numbered(self, numbers: Sequence[int]) -> list[Row]:
+        """Return the predictions with these numbers of rows, in that order; one that is gone is left out."""
+        with self._database.transaction() as connection:
+            rows = read_rows(connection, with_labels().where(predictions.c.id.in_(numbers)))
+        found = {row["id"]: row for row in rows}
+        return [found[number] for number in numbers if number in found]
+
     def corrections(self, prediction_id: str) -> list[Row]:
         """Return how the actual value of one prediction was corrected, the oldest first."""
         columns = [each for each in label_corrections.c if each.name not in ("id", "prediction_id")]

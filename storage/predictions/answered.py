@@ -13,7 +13,7 @@ from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
 from storage.predictions.columns import Columns
 from storage.predictions.thinning import read_every
-from storage.schema.arrays import FloatArray
+from storage.schema.arrays import FloatArray, IntegerArray
 from storage.schema.predictions import LabelledPredictions
 from storage.schema.source import CUSTOMERS, Source
 from storage.schema.source_filter import is_from
@@ -31,6 +31,8 @@ class AnsweredWindow:
     seconds
         Shape (n,), when each was answered: seconds after ``since``; negative in rows before the window, of a
         step that begins earlier.
+    numbers
+        Shape (n,), of their rows in the database.
     rows
         With their inputs, and their actual values as far as they are known.
     delays
@@ -42,6 +44,7 @@ class AnsweredWindow:
     since: datetime
     until: datetime
     seconds: FloatArray
+    numbers: IntegerArray
     rows: LabelledPredictions
     delays: FloatArray
     total: int
@@ -120,6 +123,7 @@ def read_answered_window(
         since=since,
         until=until,
         seconds=found.seconds_after(since, "timestamp"),
+        numbers=np.array(found.values("id"), dtype=np.int64),
         rows=_rows(found),
         delays=found.seconds_between("timestamp", "labelled_at"),
         total=int(total),
@@ -155,6 +159,7 @@ def read_newest_answered(
         since=since,
         until=until,
         seconds=found.seconds_after(since, "timestamp"),
+        numbers=np.array(found.values("id"), dtype=np.int64),
         rows=rows,
         delays=found.seconds_between("timestamp", "labelled_at"),
         total=len(rows),
@@ -182,7 +187,7 @@ def _joined_rows() -> sa.Select[Any]:
     values = [predictions.c[name] for name in NUMBERS]
     joined = predictions.outerjoin(labels, labels.c.prediction_id == predictions.c.prediction_id)
     known = (labels.c.timestamp.label("labelled_at"), labels.c.actual)
-    columns = (predictions.c.timestamp, *known, *values)
+    columns = (predictions.c.id, predictions.c.timestamp, *known, *values)
     return sa.select(*columns).select_from(joined)
 
 

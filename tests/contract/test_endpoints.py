@@ -32,6 +32,7 @@ READABLE = (
     "/monitoring/status",
     "/monitoring/history",
     "/monitoring/performance",
+    "/monitoring/performance/segment?where=MedInc:2..",
     "/monitoring/shadow",
     "/models",
     "/retraining",

@@ -43,10 +43,14 @@ OF_THE_DATABASE = {
     "/monitoring/drift",
     "/monitoring/refused",
     "/monitoring/performance",
+    "/monitoring/performance/segment",
     "/monitoring/shadow",
     "/monitoring/history",
 }
-QUERIES = {"/models/<version>/comparison": {"against": "champion"}}
+QUERIES = {
+    "/models/<version>/comparison": {"against": "champion"},
+    "/monitoring/performance/segment": {"where": "MedInc:2.."},
+}
 PARTLY = "destroyed pages"
 NEWER = "newer schema"
 IMPOSSIBLE = "impossible values"

@@ -7,7 +7,7 @@ import pytest
 
 from backend.contract.drift_harm import DriftHarm, SensorSign
 from backend.harm.window import JudgedWindow, window_harm
-from backend.performance.check import SEED, Baseline, NoBaseline
+from backend.performance.baseline import SEED, Baseline, NoBaseline
 from backend.performance.estimated import ErrorEstimator
 from backend.performance.realized import realized_error
 from storage.domain.inputs import FEATURE_NAMES

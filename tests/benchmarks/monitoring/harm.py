@@ -23,7 +23,7 @@ from backend.drift.sensor import sensor_signs
 from backend.drift.thresholds import DriftThresholds
 from backend.harm.cause import refused_signs
 from backend.harm.window import JudgedWindow, window_harm
-from backend.performance.check import SEED, Baseline
+from backend.performance.baseline import SEED, Baseline
 from backend.performance.estimated import ErrorEstimator
 from backend.performance.realized import realized_error
 from backend.simulate.scenario import RowPool
