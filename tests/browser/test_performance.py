@@ -35,7 +35,8 @@ def test_the_error_is_seen_and_late_values_are_brought_in(
     expect(main).to_contain_text("holdout's")
     expect(page.locator(".st-key-performance_error canvas").first).to_be_visible()
     expect(page.locator(".st-key-performance_map .points path").first).to_be_visible()
-    page.locator(".st-key-performance_map .points path").first.click()
+    # Plotly lays an invisible sheet over its marks, which takes the clicks.
+    page.locator(".st-key-performance_map .points path").first.click(force=True)
     expect(main).to_contain_text("This segment on the holdout")
     expect(page).to_have_url(re.compile(r"where=Latitude%3A.*Longitude%3A"))
     expect(main).to_contain_text("Realized")

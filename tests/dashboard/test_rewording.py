@@ -49,6 +49,7 @@ NAMES = (
     "route run_id running_retrainings service_version state subject subjects test_from time "
     "trigger_file trigger_files trigger_id type unit unknown unreadable url validation_from value "
     "version words column candidates commit identical_to inputs parent sha256 tags training_sha256"
+    "version words column where identical_to inputs tags"
 )
 DATA = frozenset(NAMES.split())
 """Fields of text that are no sentence: names, ids, versions, log lines."""
