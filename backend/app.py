@@ -49,6 +49,7 @@ from backend.routes import (
 from backend.routes.records import counts, export, lists, requests, traffic
 from backend.services import EXTENSION, Services
 from backend.serving.drift_reference import EarlierPeriods
+from backend.serving.dependence import GeneralAnswers
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
 from backend.supervisor.metrics import ProcessMetrics
@@ -173,6 +174,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         database=database,
         host=host,
         predictions=PredictionService(host, spool, metrics),
+        general_answers=GeneralAnswers(),
         record_log=record_log,
         metrics=metrics,
         performance=errors,

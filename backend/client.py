@@ -23,6 +23,11 @@ from backend.contract.audit import AuditQuery, AuditResponse
 from backend.contract.counterfactuals import CounterfactualsRequest, CounterfactualsResponse
 from backend.contract.data import TableResponse
 from backend.contract.database import DatabaseClearedResponse
+from backend.contract.dependence import (
+    DependenceResponse,
+    InteractionQuery,
+    InteractionResponse,
+)
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import Correction, FeedbackItem, FeedbackRequest, FeedbackResponse
 from backend.contract.learnable import LearnableQuery, LearnableResponse
@@ -140,6 +145,15 @@ class HousingClient(AlertClient):
         asked = [PredictionRequest.about(*each) for each in zip(instances, *said, strict=True)]
         body = BatchPredictionRequest.model_construct(instances=asked)
         return self._post(BatchPredictionResponse, "/predict_batch", body)
+
+    def dependence(self) -> DependenceResponse:
+        """Return the mean prediction along each input, the most important one first."""
+        return self._get(DependenceResponse, "/dependence", None)
+
+    def interaction(self, first: str, second: str) -> InteractionResponse:
+        """Return the mean prediction along two inputs, and how strongly they act on each other."""
+        query = InteractionQuery.model_construct(first=first, second=second)
+        return self._get(InteractionResponse, "/interaction", query)
 
     def sensitivity(self, features: HousingFeatures) -> SensitivityResponse:
         """Return the answer along each input, the others fixed."""

@@ -25,6 +25,7 @@ from backend.retraining.rows import RetrainingView
 from backend.retraining.schedule import ScheduledChecks
 from backend.retraining.status import MonitoringStatus
 from backend.serving.drift_reference import EarlierPeriods
+from backend.serving.dependence import GeneralAnswers
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
 from backend.supervisor.metrics import ProcessMetrics
@@ -49,6 +50,7 @@ class Services:
     database: Database
     host: ModelHost
     predictions: PredictionService
+    general_answers: GeneralAnswers
     record_log: RecordLog
     metrics: Metrics
     configuration: MonitoringConfiguration

@@ -1,8 +1,10 @@
 """Predictions: one, several, explained and what-if; and invalid requests."""
 
 import math
+from urllib.parse import quote
 
 from backend.contract.counterfactuals import CounterfactualsResponse
+from backend.contract.dependence import DependenceResponse, InteractionResponse
 from backend.contract.predictions import (
     EXAMPLE,
     FEATURE_NAMES,
@@ -110,6 +112,24 @@ def sensitivity(connection: Connection) -> str:
     return f"{len(answer.curves)} curves of {len(answer.curves[0].values)} points"
 
 
+def dependence(connection: Connection) -> str:
+    """GET /dependence"""
+    answer = connection.get(DependenceResponse, "/dependence")
+    shares = [curve.importance for curve in answer.curves]
+    demand(shares == sorted(shares, reverse=True), "not the most important first")
+    return f"{answer.curves[0].feature} matters most: {shares[0]:.0%}"
+
+
+def interaction(connection: Connection) -> str:
+    """GET /interaction"""
+    one, other = FEATURE_NAMES[:2]
+    path = f"/interaction?first={quote(one)}&second="
+    answer = connection.get(InteractionResponse, path + quote(other))
+    demand(0 <= answer.strength <= 1, f"a strength of {answer.strength}")
+    connection.refused("GET", path + quote(one), 400)
+    return f"{answer.strength:.0%} of what {one} and {other} do is their combination"
+
+
 def nearest(connection: Connection) -> str:
     """POST /nearest_districts"""
     answer = connection.post(NearestResponse, "/nearest_districts?number=3", EXAMPLE)
@@ -142,6 +162,8 @@ STEPS: tuple[Step, ...] = (
     Step("POST /predict_batch", "several answers", predict_batch),
     Step("POST /predict_batch", "one is invalid", refuse_batch),
     Step("POST /sensitivity", "what if?", sensitivity),
+    Step("GET /dependence", "what matters in general?", dependence),
+    Step("GET /interaction", "and in combination?", interaction),
     Step("POST /nearest_districts", "what is nearby?", nearest),
     Step("POST /counterfactuals", "what would it take?", counterfactuals),
 )

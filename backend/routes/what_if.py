@@ -1,12 +1,14 @@
-"""POST /sensitivity, /nearest_districts and /counterfactuals: what-if questions; nothing is logged."""
+"""What-if questions, of one row and of the model in general; nothing is logged."""
 
 from flask import Blueprint, Response, g, request
 
 from backend.contract.counterfactuals import CounterfactualsRequest
+from backend.contract.dependence import InteractionQuery
 from backend.contract.what_if import NearestQuery, SensitivityQuery
 from backend.services import current_services
 from backend.serving import what_if
 from backend.serving.counterfactuals import find_counterfactuals
+from backend.serving.dependence import answers_of_two
 from backend.serving.served_model import ServedModel
 from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
@@ -40,6 +42,20 @@ def counterfactuals() -> Response:
     model = services.host.current()
     g.model_version = model.manifest.version
     return answer(find_counterfactuals(model, asked))
+
+
+@blueprint.get("/dependence")
+def dependence() -> Response:
+    """Return the mean prediction along each input over training rows, with its spread and importance."""
+    services = current_services()
+    return answer(services.general_answers.curves(services.host.current()))
+
+
+@blueprint.get("/interaction")
+def interaction() -> Response:
+    """Return the mean prediction along two inputs, and how strongly they act on each other."""
+    query = read_query(InteractionQuery, request.args)
+    return answer(answers_of_two(current_services().host.current(), query.first, query.second))
 
 
 def _read() -> tuple[HousingFeatures, ServedModel]:

@@ -18,6 +18,11 @@ from backend.contract.audit import AuditQuery, AuditResponse
 from backend.contract.counterfactuals import CounterfactualsRequest, CounterfactualsResponse
 from backend.contract.data import TableResponse
 from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
+from backend.contract.dependence import (
+    DependenceResponse,
+    InteractionQuery,
+    InteractionResponse,
+)
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import FeedbackRequest, FeedbackResponse
 from backend.contract.learnable import LearnableQuery, LearnableResponse
@@ -142,6 +147,8 @@ OPERATIONS: dict[str, Operation] = {
         SensitivityResponse, body=HousingFeatures, query=SensitivityQuery
     ),
     "POST /nearest_districts": Operation(NearestResponse, body=HousingFeatures, query=NearestQuery),
+    "GET /dependence": Operation(DependenceResponse),
+    "GET /interaction": Operation(InteractionResponse, query=InteractionQuery),
     "POST /counterfactuals": Operation(CounterfactualsResponse, body=CounterfactualsRequest),
     "POST /feedback": Operation(FeedbackResponse, body=FeedbackRequest),
     "GET /predictions": Operation(PredictionsResponse, query=PredictionsQuery),

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.predict.answer import ask_prediction, draw_answer, last_answer
 from dashboard.predict.form import choose_preset, feature_form, fill_from_address
+from dashboard.predict.general import draw_general
 from dashboard.predict.tabs import draw_answer_tabs
 from dashboard.shared.service import watch_service
 
@@ -19,3 +20,4 @@ with answer_side:
         ask_prediction(entered)
     draw_answer()
 draw_answer_tabs(last_answer())
+draw_general()

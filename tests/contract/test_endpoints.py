@@ -35,6 +35,8 @@ READABLE = (
     "/monitoring/performance/segment?where=MedInc:2..",
     "/monitoring/shadow",
     "/models",
+    "/dependence",
+    "/interaction?first=MedInc&second=AveOccup",
     "/retraining",
     "/retraining/learnable",
     "/monitoring/drift",
