@@ -48,8 +48,8 @@ from backend.routes import (
 )
 from backend.routes.records import counts, export, lists, requests, traffic
 from backend.services import EXTENSION, Services
-from backend.serving.drift_reference import EarlierPeriods
 from backend.serving.dependence import GeneralAnswers
+from backend.serving.drift_reference import EarlierPeriods
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
 from backend.supervisor.metrics import ProcessMetrics

@@ -24,8 +24,8 @@ from backend.retraining.requests import RetrainingRequests
 from backend.retraining.rows import RetrainingView
 from backend.retraining.schedule import ScheduledChecks
 from backend.retraining.status import MonitoringStatus
-from backend.serving.drift_reference import EarlierPeriods
 from backend.serving.dependence import GeneralAnswers
+from backend.serving.drift_reference import EarlierPeriods
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
 from backend.supervisor.metrics import ProcessMetrics
