@@ -48,8 +48,7 @@ NAMES = (
     "previous previous_version process q reference references refused_version request_id requested_by "
     "route run_id running_retrainings service_version state subject subjects test_from time "
     "trigger_file trigger_files trigger_id type unit unknown unreadable url validation_from value "
-    "version words column candidates commit identical_to inputs parent sha256 tags training_sha256"
-    "version words column where identical_to inputs tags"
+    "version words column candidates commit identical_to inputs parent sha256 tags training_sha256 where"
 )
 DATA = frozenset(NAMES.split())
 """Fields of text that are no sentence: names, ids, versions, log lines."""
