@@ -4,9 +4,10 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from typing import Generic, Self, TypeVar
 
-from backend.client import HousingClient
+from backend.client import ClientError, HousingClient
 
 Answer = TypeVar("Answer")
 
@@ -74,3 +75,31 @@ class BackgroundReading(Generic[Answer]):
         if self._last is None or self._last.exception() is not None:
             return True
         return time.monotonic() - self._answered_at >= self._pause_seconds
+
+
+@dataclass(frozen=True)
+class Look(Generic[Answer]):
+    """What one look at a reading has shown: an answer, none yet, or why there is none."""
+
+    found: Answer | None
+    failure: ClientError | None = None
+
+    @classmethod
+    def at(cls, reading: BackgroundReading[Answer]) -> Self:
+        """Look at a reading."""
+        try:
+            return cls(reading.look())
+        except ClientError as failure:
+            return cls(None, failure)
+
+    def answer(self) -> Answer | None:
+        """Return the answer; None while there is none.
+
+        Raises
+        ------
+        ClientError
+            If the newest call failed.
+        """
+        if self.failure is not None:
+            raise self.failure
+        return self.found

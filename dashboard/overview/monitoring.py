@@ -8,10 +8,9 @@ from datetime import timedelta
 
 import streamlit as st
 
-from backend.client import ClientError
 from backend.contract.drift import DriftQuery, DriftWindowResponse
 from backend.contract.performance import Estimate, PerformanceQuery, PerformanceResponse
-from dashboard.overview.background_reading import BackgroundReading
+from dashboard.overview.background_reading import BackgroundReading, Look
 from dashboard.overview.error_comparison import ErrorFigures, draw_error_comparison
 from dashboard.settings import dashboard_settings
 from dashboard.shared.service import asking_quietly, new_client
@@ -54,27 +53,21 @@ def _pause_seconds() -> float:
     return REPORT_PACE * dashboard_settings().refresh_seconds
 
 
-def latest_drift() -> DriftWindowResponse | None:
-    """Return the newest comparison with the training data; None while there is none."""
-    try:
-        return _drift_reading().look()
-    except ClientError:
-        return None  # the summary says so
+def look_at_drift() -> Look[DriftWindowResponse]:
+    """Return the newest comparison with the training data, as all of the page shows it."""
+    return Look.at(_drift_reading())
 
 
-def latest_error() -> PerformanceResponse | None:
-    """Return the newest report of errors; None while there is none."""
-    try:
-        return _error_reading().look()
-    except ClientError:
-        return None
+def look_at_error() -> Look[PerformanceResponse]:
+    """Return the newest report of errors, as all of the page shows it."""
+    return Look.at(_error_reading())
 
 
-def draw_drift_summary() -> None:
+def draw_drift_summary(look: Look[DriftWindowResponse]) -> None:
     """Draw how many inputs drifted in the last day, and which."""
     st.subheader("Drift, last 24 hours", anchor=False)
     with asking_quietly("Drift"):
-        found = _drift_reading().look()
+        found = look.answer()
         if found is None:
             st.caption(BEING_READ)
             return
@@ -104,11 +97,11 @@ def _share(found: DriftWindowResponse) -> str:
     return f"{share}{listed}.{alarm}"
 
 
-def draw_error_summary() -> None:
+def draw_error_summary(look: Look[PerformanceResponse]) -> None:
     """Draw the realized error beside the estimated one, with the holdout's."""
     st.subheader("Error (RMSE), last 24 hours", anchor=False)
     with asking_quietly("Prediction error"):
-        found = _error_reading().look()
+        found = look.answer()
         if found is None:
             st.caption(BEING_READ)
             return

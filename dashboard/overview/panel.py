@@ -11,8 +11,8 @@ from dashboard.overview.figures import draw_figures, figures_of
 from dashboard.overview.monitoring import (
     draw_drift_summary,
     draw_error_summary,
-    latest_drift,
-    latest_error,
+    look_at_drift,
+    look_at_error,
 )
 from dashboard.overview.predictions import draw_predictions
 from dashboard.overview.processes import draw_processes
@@ -33,16 +33,18 @@ def draw_overview() -> None:
     Drift and error are read separately, and go on when the rest fails.
     """
     reading: OverviewReading | None = None
+    # Looked at once: an answer that comes in between would be in one part of the page and not in the other.
+    drift, error = look_at_drift(), look_at_error()
     with asking_service():
         reading = read_overview(housing_client(), chosen_scope(), chosen_range(OVERVIEW.usual))
         draw_health(reading)
         draw_attention(reading.alerts)
-        draw_figures(figures_of(reading, latest_drift(), latest_error()))
+        draw_figures(figures_of(reading, drift.found, error.found))
     drift_side, error_side = st.columns(2, gap="large")
     with drift_side:
-        draw_drift_summary()
+        draw_drift_summary(drift)
     with error_side:
-        draw_error_summary()
+        draw_error_summary(error)
     if reading is not None:
         _draw_service(reading)
     draw_events()
