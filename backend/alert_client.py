@@ -1,8 +1,10 @@
 """The part of the client that reads alerts and does something about them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote
 
+from backend.contract.alert_trial import AlertTrialRequest, AlertTrialResponse
 from backend.contract.alerts import (
     AcknowledgeRequest,
     AlertAct,
@@ -25,6 +27,10 @@ class AlertClient(RecordClient):
     def alerts(self) -> AlertsResponse:
         """Return what is wrong now, what ended lately, and where messages about it go."""
         return self._get(AlertsResponse, "/alerts")
+
+    def try_alerts(self, values: Mapping[str, float]) -> AlertTrialResponse:
+        """Return what values of the configuration would have done in the last 30 days."""
+        return self._post(AlertTrialResponse, "/alerts/trial", AlertTrialRequest(dict(values)))
 
     def alert_rules(self) -> AlertRulesResponse:
         """Return each rule of alerts with its threshold and what is measured now."""

@@ -214,9 +214,12 @@ class HousingClient(AlertClient):
         """Return the monitoring configuration in force, and what each value means."""
         return self._get(ConfigResponse, "/monitoring/config")
 
-    def change_monitoring_config(self, **values: float) -> ConfigResponse:
+    def change_monitoring_config(
+        self, *, person: str | None = None, reason: str | None = None, **values: float
+    ) -> ConfigResponse:
         """Change some values of the monitoring configuration; needs an admin key."""
-        return self._post(ConfigResponse, "/monitoring/config", ConfigChange(values), method="PUT")
+        body = ConfigChange.model_construct(None, person=person, reason=reason, **values)
+        return self._post(ConfigResponse, "/monitoring/config", body, method="PUT")
 
     def monitoring_status(self) -> StatusResponse:
         """Return what is monitored, the queued retrainings and the last check."""

@@ -35,7 +35,8 @@ page = st.navigation(
     {
         TITLE: [page.as_streamlit() for page in PAGES],
         "External": [mlflow],
-    }
+    },
+    expanded=True,
 )
 # Not a caption: one is painted at 60 %, too faint to read on the sidebar.
 st.sidebar.markdown(f":small[:gray[Version {VERSION}]]")

@@ -122,6 +122,11 @@ ALERTS = ConsolePage(
     ":material/notifications:",
     "What is wrong now, who takes care of it, and by which rules one is told.",
 )
+CONFIGURATION = ConsolePage(
+    "configuration",
+    ":material/tune:",
+    "Thresholds and times of monitoring, and what they would have done.",
+)
 LOGS = ConsolePage(
     "logs",
     ":material/receipt_long:",
@@ -140,4 +145,5 @@ PAGES = (
     RETRAIN,
     REGISTRY,
     LOGS,
+    CONFIGURATION,
 )

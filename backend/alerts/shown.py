@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from backend.alerts.replay import delay_minutes, replay
+from backend.contract.alert_trial import AlertTrialResponse, TriedRule
 from backend.contract.alerts import AlertRoute, AlertRow, AlertsResponse, TriedRoute
+from storage.requests.history import RequestHistory
 from storage.schema.alerts import Alert, AlertBook
+from storage.schema.monitoring_config import MonitoringConfig
 
 
 def alerts_response(book: AlertBook, now: datetime) -> AlertsResponse:
@@ -50,3 +54,30 @@ def _routes(book: AlertBook) -> list[AlertRoute]:
         )
         for name, state in book.routes.items()
     ]
+
+
+def trial_response(
+    history: RequestHistory, config: MonitoringConfig, tried: MonitoringConfig
+) -> AlertTrialResponse:
+    """Return what the values in force, and those that were tried, would have done."""
+    total = int(history.requests.sum())
+    usual = int(history.failed.sum()) / total if total else 0.0
+    pairs = zip(replay(history, config), replay(history, tried), strict=True)
+    return AlertTrialResponse(
+        since=history.end_of(-1),
+        until=history.end_of(len(history) - 1),
+        requests=total,
+        rules=[
+            TriedRule(
+                rule=now.rule.name,
+                title=now.rule.title,
+                alarms=now.alarms,
+                minutes=now.minutes,
+                delay_minutes=delay_minutes(now.rule, config, usual),
+                tried_alarms=then.alarms,
+                tried_minutes=then.minutes,
+                tried_delay_minutes=delay_minutes(then.rule, tried, usual),
+            )
+            for now, then in pairs
+        ],
+    )

@@ -13,6 +13,7 @@ from storage.database.connection import Database
 from storage.database.record_log import PageRequest, RecordLog
 from storage.domain.written import figure
 from storage.errors import DatabaseUnavailable
+from storage.requests.history import FIRST_OF_SERVER
 from storage.requests.summary import Range, summarize
 from storage.retraining.queue import RetrainQueue
 from storage.schema.alerts import RuleName
@@ -24,8 +25,6 @@ from storage.schema.traffic import Figures
 
 SINGLE = ("/predict",)
 PREDICTING = ("/predict", "/predict_batch")
-FIRST_OF_SERVER = 500
-"""Answers below are the client's mistakes; from it on, they are the service's."""
 SHORT_STEP, LONG_STEP = timedelta(minutes=1), timedelta(minutes=10)
 LONGEST_SHORT = timedelta(hours=1)
 """Steps as coarse as a window allows: ten times fewer counts are read than for a chart."""
@@ -86,8 +85,8 @@ class AlertSignals:
         single = summarize(self._database, asked, SINGLE, CUSTOMERS).totals
         period = f"in the last {config.alert_traffic_window_minutes:g} min"
         return {
-            "error_rate": _error_share(every, needed, period),
-            "latency": _latency(single, needed, period),
+            "error_rate": error_share(every, needed, period),
+            "latency": latency(single, needed, period),
         }
 
     def _arrivals(self, now: datetime) -> Signals:
@@ -95,7 +94,7 @@ class AlertSignals:
             predicted = connection.execute(_NEWEST_PREDICTION).scalar()
             labelled = connection.execute(_NEWEST_LABEL).scalar()
         return {
-            "no_traffic": _quiet(predicted, now),
+            "no_traffic": quiet(predicted, now),
             "label_delay": _label_delay(predicted, labelled, now),
         }
 
@@ -149,7 +148,8 @@ def _unknown_without_database(found: Signals, names: tuple[RuleName, ...]) -> It
         found |= dict.fromkeys(names, Signal(None, str(error)))
 
 
-def _error_share(figures: Figures, needed: int, period: str) -> Signal:
+def error_share(figures: Figures, needed: int, period: str) -> Signal:
+    """Return the share of requests that the service failed."""
     if figures.requests < needed:
         return _too_few(figures.requests, needed, period)
     failed = sum(
@@ -159,7 +159,8 @@ def _error_share(figures: Figures, needed: int, period: str) -> Signal:
     return Signal(share, f"{share:.1%} of {figures.requests:,} requests {period} failed")
 
 
-def _latency(figures: Figures, needed: int, period: str) -> Signal:
+def latency(figures: Figures, needed: int, period: str) -> Signal:
+    """Return the 95th percentile of the latency, in milliseconds."""
     if figures.requests < needed or figures.p95 is None:
         return _too_few(figures.requests, needed, period)
     words = f"95% of {figures.requests:,} predictions {period} took up to {figures.p95:.0f} ms"
@@ -171,7 +172,8 @@ def _too_few(requests: int, needed: int, period: str) -> Signal:
     return Signal(0.0, f"{requests:,} requests {period} are too few to judge ({needed:,} needed)")
 
 
-def _quiet(predicted: datetime | None, now: datetime) -> Signal:
+def quiet(predicted: datetime | None, now: datetime) -> Signal:
+    """Return for how many minutes no customer has asked."""
     if predicted is None:
         return Signal(0.0, "No customer has asked for a prediction yet")
     minutes = max(0.0, (now - predicted).total_seconds() / 60)

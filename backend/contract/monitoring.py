@@ -1,8 +1,8 @@
 """Monitoring: its configuration, state and timeline, and requesting a retraining."""
 
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
-from pydantic import AwareDatetime, BaseModel, Field, RootModel, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from backend.contract.alerts import Person
 from backend.contract.base import Reason, Request, Success
@@ -56,10 +56,24 @@ class ConfigResponse(Success):
     )
 
 
-class ConfigChange(RootModel[dict[str, Any]]):
-    """PUT /monitoring/config: new values by name; the others keep theirs."""
+class ConfigChange(BaseModel):
+    """PUT /monitoring/config: new values by name, and who sets them and why; the others keep theirs."""
 
-    root: dict[str, Any] = Field(min_length=1)
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    person: Person | None = Field(None, description="Name of the person; audited.")
+    reason: Reason | None = Field(None, description="Why; audited.")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The new values by name, not checked yet."""
+        return dict(self.model_extra or {})
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_extra:
+            raise ValueError("send at least one value")
+        return self
 
 
 RequestedSource = Literal["manual", "drift", "degradation", "age", "labels"]

@@ -1,5 +1,6 @@
 """Alerts; these steps change nothing in the service, and send nothing."""
 
+from backend.contract.alert_trial import AlertTrialResponse
 from backend.contract.alerts import AlertRulesResponse, AlertsResponse
 from backend.demo_api.walk import Connection, Step, demand
 
@@ -20,6 +21,14 @@ def rules(connection: Connection) -> str:
     known = sum(rule.bad is not None for rule in answer.rules)
     demand(known > 0, "nothing is measured")
     return f"{len(answer.rules)} rules, {known} measured"
+
+
+def trial(connection: Connection) -> str:
+    """POST /alerts/trial"""
+    answer = connection.post(AlertTrialResponse, "/alerts/trial", {"alert_error_share": 1.0})
+    fired = sum(rule.alarms for rule in answer.rules)
+    connection.refused("POST", "/alerts/trial", 400, {"alert_error_share": 2.0})
+    return f"{fired} alerts of traffic in 30 days, over {answer.requests:,} requests"
 
 
 def refuse_acknowledging(connection: Connection) -> str:
@@ -47,6 +56,7 @@ def refuse_test(connection: Connection) -> str:
 STEPS: tuple[Step, ...] = (
     Step("GET /alerts", "what is wrong?", alerts),
     Step("GET /alerts/rules", "when is one told?", rules),
+    Step("POST /alerts/trial", "what would other limits have done?", trial),
     Step("POST /alerts/<alert_id>/acknowledge", "an unknown one", refuse_acknowledging),
     Step("POST /alerts/<alert_id>/silence", "without a time", refuse_silencing),
     Step("POST /alerts/<alert_id>/note", "without a person", refuse_note),

@@ -1,6 +1,7 @@
 """/alerts: what is wrong now and was lately, by which rules, and what a person does about it."""
 
 import time
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -9,7 +10,9 @@ from flask import Blueprint, Response
 from backend.alerts.acts import acknowledged, alert_of, noted, silenced
 from backend.alerts.machine import queued
 from backend.alerts.rules import readings
-from backend.alerts.shown import alert_row, alerts_response, tried_routes
+from backend.alerts.shown import alert_row, alerts_response, trial_response, tried_routes
+from backend.alerts.signals import PREDICTING, SINGLE
+from backend.contract.alert_trial import AlertTrialRequest
 from backend.contract.alerts import (
     AcknowledgeRequest,
     AlertAct,
@@ -22,13 +25,16 @@ from backend.contract.alerts import (
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.request_audit import tell
-from backend.web.validation import read_body
+from backend.web.validation import read_body, read_values
 from storage.errors import StateConflict
+from storage.requests.history import read_request_history
 from storage.schema.alerts import AlertBook, AlertMessage, Note
+from storage.schema.monitoring_config import MonitoringConfig
 from storage.schema.records import utc_now
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/alerts")
 
+TRIED = timedelta(days=30)
 TEST_SECONDS = 20.0
 """How long a test of the routes waits for the monitor: a little longer than a route for its server."""
 LOOK_SECONDS = 0.2
@@ -54,6 +60,18 @@ def rules() -> Response:
         repeat_hours=config.alert_repeat_hours,
     )
     return answer(body)
+
+
+@blueprint.post("/trial")
+def trial() -> Response:
+    """Return what values of the configuration would have done in the last 30 days; changes nothing."""
+    services, now = current_services(), utc_now()
+    limit_bytes = services.settings.backend.request_limit_bytes
+    changes = read_body(AlertTrialRequest, limit_bytes, services.metrics).root
+    config = services.configuration.current().config
+    tried = read_values(MonitoringConfig, config.model_dump() | changes)
+    history = read_request_history(services.database, now - TRIED, now, PREDICTING, SINGLE)
+    return answer(trial_response(history, config, tried))
 
 
 @blueprint.post("/<alert_id>/acknowledge")

@@ -26,11 +26,18 @@ def change_config() -> Response:
     """Change some values of the monitoring configuration; needs the role admin."""
     services = current_services()
     limit_bytes = services.settings.backend.request_limit_bytes
-    changes = read_body(ConfigChange, limit_bytes, services.metrics).root
+    asked = read_body(ConfigChange, limit_bytes, services.metrics)
+    changes = asked.values
     before = services.configuration.current().config.model_dump()
     read_values(MonitoringConfig, before | changes)
     stored = services.configuration.change(changes, current_actor())
-    tell("configuration changed", str(stored.version), changes=changes)
+    tell(
+        "configuration changed",
+        str(stored.version),
+        asked.reason,
+        person=asked.person,
+        changes=changes,
+    )
     return answer(config_response(stored))
 
 

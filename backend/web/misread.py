@@ -64,7 +64,7 @@ def keys_of(value: Any) -> int:
     if isinstance(value, RootModel):
         return keys_of(value.root)
     if isinstance(value, BaseModel):
-        fields = value.__dict__
+        fields = value.__dict__ | (value.model_extra or {})
         return len(value.model_fields_set) + sum(
             keys_of(fields[name]) for name in value.model_fields_set
         )

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.alerts.words import rule_cells
+from dashboard.navigation import CONFIGURATION
 from dashboard.shared.foreign_text import harmless
 from dashboard.shared.service import asking_quietly, housing_client
 
@@ -28,9 +29,9 @@ def draw_rules() -> None:
             alt="The rules of alerts and what is measured for each",
         )
         st.caption(
-            f"An end must hold for {found.clear_minutes:g} min. {_repeated(found.repeat_hours)} Thresholds "
-            "and times are monitoring configuration, which an admin changes (`PUT /monitoring/config`)."
+            f"An end must hold for {found.clear_minutes:g} min. {_repeated(found.repeat_hours)}"
         )
+        CONFIGURATION.link("Thresholds and times")
 
 
 def _repeated(hours: float) -> str:

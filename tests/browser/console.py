@@ -26,6 +26,7 @@ PATHS = (
     "retrain",
     "registry",
     "logs",
+    "configuration",
 )
 """Of every page."""
 Scheme = Literal["light", "dark"]

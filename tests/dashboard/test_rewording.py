@@ -37,6 +37,7 @@ PAGES = (
     "retrain",
     "registry",
     "logs",
+    "configuration",
 )
 NAMES = (
     "about acknowledged_by action actor after against alert_id before categories challenger champion "

@@ -31,6 +31,7 @@ BODIES: dict[str, Json] = {
     "CounterfactualsRequest": {"input": EXAMPLE, "at_most": 2.5},
     "FeedbackRequest": {"items": [{"prediction_id": "{{prediction_id}}", "actual": 4.2}]},
     "DriftRequest": {"data": [EXAMPLE]},
+    "AlertTrialRequest": {"alert_error_share": 0.02},
     "ConfigChange": {"cooldown_hours": 24.0},
     "RetrainingCheckRequest": {"new_data": [EXAMPLE], "predictions": [4.2], "actuals": [4.5]},
     "TriggerRequest": REASON,

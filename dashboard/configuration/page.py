@@ -1,0 +1,15 @@
+"""Configuration: thresholds and times of monitoring, and what they would have done."""
+
+import streamlit as st
+
+from dashboard.configuration.change import draw_change
+from dashboard.configuration.form import draw_form
+from dashboard.configuration.trial import draw_trial
+from dashboard.shared.service import asking_service, housing_client
+
+st.title("Configuration", anchor=False)
+with asking_service():
+    found = housing_client().monitoring_config()
+    changes = draw_form(found)
+    draw_trial(found, changes)
+    draw_change(found, changes)
