@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.configuration.change import draw_change
+from dashboard.configuration.diagnostics import draw_diagnostics
 from dashboard.configuration.form import draw_form
 from dashboard.configuration.trial import draw_trial
 from dashboard.shared.service import asking_service, housing_client
@@ -13,3 +14,4 @@ with asking_service():
     changes = draw_form(found)
     draw_trial(found, changes)
     draw_change(found, changes)
+draw_diagnostics()

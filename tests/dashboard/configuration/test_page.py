@@ -1,27 +1,12 @@
 """The Configuration page: values are changed by a named person with a reason and a key, or not at all."""
 
-from collections.abc import Iterator
-
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
 from backend.contract.alert_trial import TriedRule
 from dashboard.configuration.trial import trial_cells
-from storage.settings import Settings
+from tests.dashboard.configuration.conftest import ADMIN_KEY, OPERATOR_KEY
 from tests.dashboard.conftest import OpenPage, Service, log_writer, sentences
-from tests.settings import changed
-
-ADMIN_KEY, OPERATOR_KEY = "administer", "operate"
-
-
-@pytest.fixture
-def keyed(champion_settings: Settings) -> Iterator[Service]:
-    service = Service(changed(champion_settings, admin_key=ADMIN_KEY, operator_key=OPERATOR_KEY))
-    service.start()
-    service.store_records()
-    yield service
-    service.close()
 
 
 def ask(page: AppTest, key: str) -> None:
