@@ -6,7 +6,6 @@ See ``backend/connection.py`` for the errors its calls raise.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from backend.alert_client import AlertClient
 from backend.connection import (
     CHECK_SECONDS,
     DEFAULT_TIMEOUT_SECONDS,
@@ -20,14 +19,8 @@ from backend.connection import (
     parse,
 )
 from backend.contract.audit import AuditQuery, AuditResponse
-from backend.contract.counterfactuals import CounterfactualsRequest, CounterfactualsResponse
 from backend.contract.data import TableResponse
 from backend.contract.database import DatabaseClearedResponse
-from backend.contract.dependence import (
-    DependenceResponse,
-    InteractionQuery,
-    InteractionResponse,
-)
 from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
 from backend.contract.feedback import Correction, FeedbackItem, FeedbackRequest, FeedbackResponse
 from backend.contract.learnable import LearnableQuery, LearnableResponse
@@ -71,7 +64,7 @@ from backend.contract.retraining_check import (
 from backend.contract.segment import SegmentQuery, SegmentResponse
 from backend.contract.service import HealthResponse, InfoResponse
 from backend.contract.shadow import ShadowQuery, ShadowResponse
-from backend.contract.what_if import NearestResponse, SensitivityResponse
+from backend.what_if_client import WhatIfClient
 
 __all__ = [
     "DEFAULT_TIMEOUT_SECONDS",
@@ -84,7 +77,7 @@ __all__ = [
 ]
 
 
-class HousingClient(AlertClient):
+class HousingClient(WhatIfClient):
     """The calls of one service, over a connection to it; see ``ServiceConnection`` for how to make one."""
 
     def health(self) -> HealthResponse:
@@ -145,27 +138,6 @@ class HousingClient(AlertClient):
         asked = [PredictionRequest.about(*each) for each in zip(instances, *said, strict=True)]
         body = BatchPredictionRequest.model_construct(instances=asked)
         return self._post(BatchPredictionResponse, "/predict_batch", body)
-
-    def dependence(self) -> DependenceResponse:
-        """Return the mean prediction along each input, the most important one first."""
-        return self._get(DependenceResponse, "/dependence", None)
-
-    def interaction(self, first: str, second: str) -> InteractionResponse:
-        """Return the mean prediction along two inputs, and how strongly they act on each other."""
-        query = InteractionQuery.model_construct(first=first, second=second)
-        return self._get(InteractionResponse, "/interaction", query)
-
-    def sensitivity(self, features: HousingFeatures) -> SensitivityResponse:
-        """Return the answer along each input, the others fixed."""
-        return self._post(SensitivityResponse, "/sensitivity", features)
-
-    def nearest_districts(self, features: HousingFeatures, number: int = 10) -> NearestResponse:
-        """Return the training rows nearest to the inputs."""
-        return self._post(NearestResponse, f"/nearest_districts?number={number}", features)
-
-    def counterfactuals(self, asked: CounterfactualsRequest) -> CounterfactualsResponse:
-        """Return what would have to change for a prediction to reach a goal."""
-        return self._post(CounterfactualsResponse, "/counterfactuals", asked)
 
     def compare_rows(self, rows: DriftRequest) -> DriftResponse:
         """Compare rows with the training data of the served model."""

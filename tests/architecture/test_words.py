@@ -52,7 +52,7 @@ TEXTS = {
     "training/describe/names.py": "currencies that a person's table may have",
     "training/describe/texts.py": "currencies that a person's table may have",
     "backend/web/operations.py": "the HTTP contract",
-    "backend/client.py": "the HTTP contract",
+    "backend/what_if_client.py": "the HTTP contract",
     "backend/routes/what_if.py": "the HTTP contract",
     "backend/demo_api/predictions.py": "the HTTP contract",
 }
