@@ -53,6 +53,9 @@ PAGES = {
     "data": "data",
     "registry": "registry",
     "logs": "logs?request_endpoint=/predict",
+    "alerts": "alerts",
+    "configuration": "configuration",
+    "predict-general": "predict",
 }
 VERSIONS = ("linear_regression", "hist_gradient_boosting")
 """The last one serves."""
@@ -253,6 +256,17 @@ def _prepare_registry(page: Page) -> None:
         expect(page.locator(f".st-key-registry_{chart} canvas").first).to_be_visible()
 
 
+def _prepare_configuration(page: Page) -> None:
+    page.get_by_role("tab", name="Alerts").click()
+    settle(page)
+
+
+def _prepare_general(page: Page) -> None:
+    page.get_by_text("How the model uses its inputs").click()
+    page.get_by_role("button", name="Show both").click()
+    expect(page.locator(".st-key-predict_interaction_map canvas").first).to_be_visible()
+
+
 def _prepare_logs(page: Page) -> None:
     page.get_by_role("tab", name="Requests").click()
     settle(page)
@@ -276,6 +290,9 @@ PREPARATIONS = {
     "data": _prepare_data,
     "registry": _prepare_registry,
     "logs": _prepare_logs,
+    "alerts": settle,
+    "configuration": _prepare_configuration,
+    "predict-general": _prepare_general,
 }
 
 
