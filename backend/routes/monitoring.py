@@ -31,13 +31,8 @@ def change_config() -> Response:
     before = services.configuration.current().config.model_dump()
     read_values(MonitoringConfig, before | changes)
     stored = services.configuration.change(changes, current_actor())
-    tell(
-        "configuration changed",
-        str(stored.version),
-        asked.reason,
-        person=asked.person,
-        changes=changes,
-    )
+    who = {} if asked.person is None else {"person": asked.person}
+    tell("configuration changed", str(stored.version), asked.reason, **who, changes=changes)
     return answer(config_response(stored))
 
 

@@ -94,7 +94,7 @@ def test_a_log_line_is_searched_and_opened(system: System, page: Page) -> None:
 def test_the_navigation_leads_to_every_page_and_out_to_mlflow(system: System, page: Page) -> None:
     visit(page, system)
     for name in ("Predict", "Latency", "Logs", "Overview"):
-        page.get_by_role("link", name=name).click()
+        page.get_by_test_id("stSidebar").get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
     link = page.get_by_role("link", name=re.compile("MLflow"))
     assert link.get_attribute("href") == "http://127.0.0.1:5001"

@@ -50,6 +50,7 @@ OF_THE_DATABASE = {
 QUERIES = {
     "/models/<version>/comparison": {"against": "champion"},
     "/monitoring/performance/segment": {"where": "MedInc:2.."},
+    "/interaction": {"first": "MedInc", "second": "AveOccup"},
 }
 PARTLY = "destroyed pages"
 NEWER = "newer schema"
