@@ -84,6 +84,8 @@ def _details(error: ValidationError) -> list[ErrorDetails]:
     for detail in details:
         if detail["type"] == "string_pattern_mismatch" and detail["msg"].endswith(NOT_BLANK):
             detail["msg"] = "Text must not be blank"
+        # Pydantic's word for a sentence of our own.
+        detail["msg"] = detail["msg"].removeprefix("Value error, ")
     return details
 
 

@@ -96,6 +96,15 @@ def test_a_wrong_change_names_its_field(
     assert field in body["error"]
 
 
+def test_a_change_of_nothing_says_what_to_send(http: FlaskClient) -> None:
+    answer = http.put(
+        "/monitoring/config",
+        json={"person": "Ada", "reason": "None."},
+        headers=bearer("administer"),
+    )
+    assert assert_problem(answer, 400)["error"] == "body: send at least one value"
+
+
 @pytest.mark.parametrize(
     "content", [b" ", b"{}", b"[]", b"null", b'{"cooldown_hours": NaN}', b"[" * 20_000]
 )
