@@ -21,7 +21,7 @@ from backend.contract.records import (
 )
 from backend.routes.inputs import read_inputs
 from backend.routes.records.filters import prediction_filter
-from backend.routes.records.lists import echoed_filters, page_request
+from backend.routes.records.lists import echoed_filters, page_fields, page_request
 from backend.services import current_services
 from backend.serving.prediction_service import batch_response, prediction_response
 from backend.serving.what_if import contributions
@@ -64,10 +64,7 @@ def predictions() -> Response:
     page = record_log.predictions(page_request(query), prediction_filter(query))
     body = PredictionsResponse(
         predictions=[prediction_row(row) for row in page.rows],
-        total=len(page.rows),
-        filters=echoed_filters(query),
-        next_page_token=page.next_page_token,
-        looked_since=page.looked_since,
+        **page_fields(page, query),
     )
     return answer(body)
 

@@ -11,6 +11,7 @@ from backend.contract.dependence import (
     InteractionResponse,
 )
 from backend.serving.served_model import ServedModel
+from backend.serving.what_if import values_along
 from storage.domain.inputs import FEATURE_NAMES, FEATURES, FeatureName
 from storage.errors import InvalidInput
 from storage.schema.arrays import FloatArray
@@ -106,12 +107,8 @@ def _curve(model: ServedModel, rows: FloatArray, column: int, importance: float)
 
 
 def _grid(model: ServedModel, name: str, points: int) -> FloatArray:
-    """Return the values along an input: each category, or numbers at equal steps, whole ones if need be."""
     column = FEATURE_NAMES.index(name)
-    feature = FEATURES[column]
-    if feature.categories is not None:
-        return np.arange(len(feature.categories), dtype=np.float64)
     known = model.profile.inputs[:, column]
     lowest, highest = np.nanquantile(known, [EDGE_SHARE, 1 - EDGE_SHARE])
-    grid = np.linspace(lowest, highest, points)
-    return np.unique(np.round(grid) if feature.kind == "integer" else grid)
+    # Each value once, also of an input that hardly varies.
+    return np.unique(values_along(FEATURES[column], lowest, highest, points))

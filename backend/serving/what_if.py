@@ -63,18 +63,18 @@ def contributions(model: ServedModel, inputs: list[float]) -> Contributions:
     )
 
 
-def _grid(feature: Feature, edges: FloatArray, points: int) -> FloatArray:
+def values_along(feature: Feature, lowest: float, highest: float, points: int) -> FloatArray:
     """Return the values along an input: each category, or evenly spaced numbers, whole ones if need be."""
-    if feature.is_category:
-        return np.arange(len(edges) - 1, dtype=np.float64)
-    grid = np.linspace(edges[0], edges[-1], points)
+    if feature.categories is not None:
+        return np.arange(len(feature.categories), dtype=np.float64)
+    grid = np.linspace(lowest, highest, points)
     return np.unique(np.round(grid)) if feature.kind == "integer" else grid
 
 
 def _curve(model: ServedModel, inputs: FloatArray, name: str, points: int) -> SensitivityCurve:
     column = FEATURE_NAMES.index(name)
     edges, counts = model.profile.histogram(column)
-    grid = _grid(FEATURES[column], edges, points)
+    grid = values_along(FEATURES[column], edges[0], edges[-1], points)
     return SensitivityCurve(
         feature=name,
         values=grid.tolist(),

@@ -9,7 +9,7 @@ from backend.contract.alerts import AlertResponse, AlertRow
 from backend.contract.base import LONGEST_REASON
 from backend.contract.feedback import LONGEST_NAME
 from dashboard.shared.buttons import primary_button
-from dashboard.shared.person import signed_in_person
+from dashboard.shared.person import ask_person
 from dashboard.shared.reason_dialog import ReasonDialog, ask_reason, attempt
 from dashboard.shared.service import housing_client
 
@@ -51,9 +51,7 @@ def _confirm(asked: tuple[str, AlertRow]) -> None:
     act, alert = asked
     st.markdown(f"**{alert.title}.** {MEANINGS[act]}")
     span = st.selectbox("For", list(SPANS), key="alerts_span") if act == SILENCE else None
-    person = st.text_input(
-        "Your name", signed_in_person(), key="alerts_person", max_chars=LONGEST_NAME
-    ).strip()
+    person = ask_person("alerts_person")
     owner = (
         st.text_input(
             "Owner", key="alerts_owner", max_chars=LONGEST_NAME, placeholder="You"

@@ -2,14 +2,11 @@
 
 import streamlit as st
 
-from backend.client import ClientError
-from backend.contract.alerts import RoutesTestResponse, TriedRoute
-from backend.contract.feedback import LONGEST_NAME
-from dashboard.shared.admin_key import ask_key, draw_held_key, held_key, keep_key, key_problem
+from backend.contract.alerts import TriedRoute
+from dashboard.shared.admin_key import ask_valid_key, attempt_with_key
 from dashboard.shared.buttons import primary_button
-from dashboard.shared.person import signed_in_person
+from dashboard.shared.person import ask_person
 from dashboard.shared.reason_dialog import ReasonDialog
-from dashboard.shared.service import failure_sentence, new_client
 from dashboard.wording.foreign import plain
 
 DIALOG = ReasonDialog("alerts_trial", "Try the routes", ":material/send:")
@@ -30,33 +27,16 @@ def draw_trial() -> None:
 
 def _ask(_: object) -> None:
     st.markdown("Each route gets one message that says it is a test. It needs the role admin.")
-    person = st.text_input(
-        "Your name", signed_in_person(), key="trial_person", max_chars=LONGEST_NAME
-    ).strip()
-    draw_held_key()
-    entered = ask_key("trial_key")
-    problem = key_problem(entered)
-    if problem is not None:
-        st.error(problem, icon=":material/edit:")
-    if primary_button("Send a test message", "trial_confirm", disabled=not person or bool(problem)):
+    person = ask_person("trial_person")
+    entered, is_valid = ask_valid_key("trial_key")
+    if primary_button("Send a test message", "trial_confirm", disabled=not (person and is_valid)):
         with st.spinner("Waiting for each route to answer …"):
             _try(person, entered)
 
 
 def _try(person: str, entered: str) -> None:
-    try:
-        with new_client(entered or held_key()) as client:
-            found = client.test_alert_routes(person, REASON)
-    except ClientError as error:
-        st.error(failure_sentence(error), icon=":material/error:")
-        return
-    if entered:
-        keep_key(entered)
-    _draw_result(found)
-
-
-def _draw_result(found: RoutesTestResponse) -> None:
-    for route in found.routes:
+    found = attempt_with_key(entered, lambda client: client.test_alert_routes(person, REASON))
+    for route in found.routes if found is not None else ():
         st.markdown(result_sentence(route))
 
 

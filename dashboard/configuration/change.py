@@ -2,15 +2,12 @@
 
 import streamlit as st
 
-from backend.client import ClientError
-from backend.contract.feedback import LONGEST_NAME
 from backend.contract.monitoring import ConfigResponse
 from dashboard.configuration.form import Number, forget_form, label_of, written
-from dashboard.shared.admin_key import ask_key, draw_held_key, held_key, keep_key, key_problem
+from dashboard.shared.admin_key import ask_valid_key, attempt_with_key
 from dashboard.shared.buttons import primary_button
-from dashboard.shared.person import signed_in_person
+from dashboard.shared.person import ask_person
 from dashboard.shared.reason_dialog import ReasonDialog, ask_reason
-from dashboard.shared.service import failure_sentence, new_client
 
 DIALOG = ReasonDialog("configure", "Change the configuration", ":material/tune:")
 DONE = "configured"
@@ -50,29 +47,21 @@ def change_lines(found: ConfigResponse, changes: dict[str, Number]) -> list[str]
 
 def _ask(found: ConfigResponse, changes: dict[str, Number]) -> None:
     st.markdown("\n".join(f"- {line}" for line in change_lines(found, changes)))
-    person = st.text_input(
-        "Your name", signed_in_person(), key="configure_person", max_chars=LONGEST_NAME
-    ).strip()
+    person = ask_person("configure_person")
     reason = ask_reason("configure_reason")
-    draw_held_key()
-    entered = ask_key("configure_key")
-    problem = key_problem(entered)
-    if problem is not None:
-        st.error(problem, icon=":material/edit:")
-    ready = bool(changes and person and reason) and problem is None
+    entered, is_valid = ask_valid_key("configure_key")
+    ready = bool(changes and person and reason) and is_valid
     if primary_button("Change now", "configure_confirm", disabled=not ready):
         _change(changes, person, reason, entered)
 
 
 def _change(changes: dict[str, Number], person: str, reason: str, entered: str) -> None:
-    try:
-        with new_client(entered or held_key()) as client:
-            stored = client.change_monitoring_config(person=person, reason=reason, **changes)
-    except ClientError as error:
-        st.error(failure_sentence(error), icon=":material/error:")
+    stored = attempt_with_key(
+        entered,
+        lambda client: client.change_monitoring_config(person=person, reason=reason, **changes),
+    )
+    if stored is None:
         return
-    if entered:
-        keep_key(entered)
     DIALOG.close()
     forget_form()
     st.session_state[DONE] = (

@@ -5,9 +5,8 @@ from datetime import datetime
 import streamlit as st
 
 from backend.contract.base import LONGEST_REASON
-from backend.contract.feedback import LONGEST_NAME
 from dashboard.shared.buttons import primary_button
-from dashboard.shared.person import signed_in_person
+from dashboard.shared.person import ask_person
 from dashboard.shared.reason_dialog import ReasonDialog, attempt
 from dashboard.shared.service import housing_client
 from dashboard.timeline.time_range import InvalidRange, time_of
@@ -30,9 +29,7 @@ def draw_note() -> None:
 
 def _write(_: object) -> None:
     st.markdown("Everybody sees it among the events and as a mark **N** on charts of that time.")
-    person = st.text_input(
-        "Your name", signed_in_person(), key="note_person", max_chars=LONGEST_NAME
-    ).strip()
+    person = ask_person("note_person")
     note = (
         st.text_area("Note", max_chars=LONGEST_REASON, height=120, key="note_text") or ""
     ).strip()

@@ -2,24 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http import HTTPStatus
 
 import streamlit as st
 
-from backend.client import ClientError, HousingClient, ServiceRefused
+from backend.client import HousingClient
 from backend.contract.models import ChampionChangedResponse, ChampionChangeKind, ModelVersion
 from dashboard.registry.arrival import clicked_now
-from dashboard.shared.admin_key import (
-    ask_key,
-    draw_held_key,
-    forget_key,
-    held_key,
-    keep_key,
-    key_problem,
-)
+from dashboard.shared.admin_key import ask_key, attempt_with_key, draw_held_key, key_problem
 from dashboard.shared.buttons import readable_letters
 from dashboard.shared.reason_dialog import ReasonDialog, ask_reason
-from dashboard.shared.service import failure_sentence, new_client
 
 DIALOG_KEY = "registry_dialog"
 DIALOG = ReasonDialog("registry_change", "Change the champion", ":material/published_with_changes:")
@@ -120,21 +111,10 @@ def _fields(change: Change) -> Entered:
 
 
 def _ask(change: Change, entered: Entered) -> None:
-    key = entered.key or held_key()
     arrival = clicked_now(change.kind, change.version)
-    try:
-        with new_client(key) as client:
-            _send(client, change, entered.reason)
-    except ClientError as error:
-        if isinstance(error, ServiceRefused) and error.error.status in (
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-        ):
-            forget_key()
-        st.error(failure_sentence(error), icon=":material/error:")
+    sent = attempt_with_key(entered.key, lambda client: _send(client, change, entered.reason))
+    if sent is None:
         return
-    if entered.key:
-        keep_key(entered.key)
     arrival.begin()
     DIALOG.close()
     st.rerun()

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from backend.contract.base import LONGEST_REASON
-from backend.contract.feedback import LONGEST_NAME
 from backend.contract.models import ModelVersion
 from backend.contract.remarks import LONGEST_TAG, RemarksRequest
 from dashboard.shared.buttons import primary_button, readable_choices
-from dashboard.shared.person import signed_in_person
+from dashboard.shared.person import ask_person
 from dashboard.shared.reason_dialog import ReasonDialog, attempt
 from dashboard.shared.service import housing_client
 from dashboard.wording.moment import moment
@@ -65,9 +64,7 @@ def draw_remark_dialog() -> None:
 def _write(version: ModelVersion) -> None:
     st.code(version.version, language=None)
     readable_choices("remark_tags")
-    person = st.text_input(
-        "Your name", signed_in_person(), key="remark_person", max_chars=LONGEST_NAME
-    ).strip()
+    person = ask_person("remark_person")
     note = (
         st.text_area("Note", max_chars=LONGEST_REASON, height=110, key="remark_note") or ""
     ).strip()

@@ -9,7 +9,7 @@ from dashboard.retrain.check import CheckReading, forget_check
 from dashboard.retrain.plan import draw_plan
 from dashboard.retrain.reading import follow
 from dashboard.shared.buttons import primary_button
-from dashboard.shared.person import LONGEST_NAME, signed_in_person
+from dashboard.shared.person import ask_person
 from dashboard.shared.reason_dialog import ReasonDialog, ask_reason
 from dashboard.shared.retraining_request import request_retraining
 from dashboard.wording.plan_words import plan_words
@@ -64,9 +64,7 @@ def _confirm(reason: str, reading: CheckReading | None, plan: TrainingPlan | Non
     if reading is not None:
         for sentence in _against(reading):
             st.markdown(f":orange[:material/info: {sentence}]")
-    person = st.text_input(
-        "Your name", signed_in_person(), key="retrain_person", max_chars=LONGEST_NAME
-    )
+    person = ask_person("retrain_person")
     force = st.checkbox(
         "Train even if there is nothing new to learn",
         key="retrain_force",
@@ -74,7 +72,7 @@ def _confirm(reason: str, reading: CheckReading | None, plan: TrainingPlan | Non
     )
     if primary_button("Confirm request", "retrain_confirm"):
         requested = request_retraining(
-            reason, _source(reading), force=force, person=(person or "").strip(), plan=plan
+            reason, _source(reading), force=force, person=person, plan=plan
         )
         if requested is not None:
             follow(requested)

@@ -1,7 +1,16 @@
 """The admin key of one session: entered by a person, kept in memory only, never in an address or a log."""
 
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import TypeVar
+
 import streamlit as st
 
+from backend.client import ClientError, HousingClient, ServiceRefused
+from dashboard.shared.service import failure_sentence, new_client
+
+Answer = TypeVar("Answer")
+NO_ROLE = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 HELD = "admin_key"
 """Session state: the last accepted key, or absent."""
 
@@ -50,6 +59,35 @@ def ask_key(name: str) -> str:
         "this session only. If empty, the console's own key is used, which may not have the role.",
     )
     return (entered or "").strip()
+
+
+def ask_valid_key(name: str) -> tuple[str, bool]:
+    """Draw the kept key or the field for one; return what was entered, and whether it can be sent."""
+    draw_held_key()
+    entered = ask_key(name)
+    problem = key_problem(entered)
+    if problem is not None:
+        st.error(problem, icon=":material/edit:")
+    return entered, problem is None
+
+
+def attempt_with_key(entered: str, call: Callable[[HousingClient], Answer]) -> Answer | None:
+    """Make a call with the entered or the kept key; if it is refused, say why and return None.
+
+    An entered key that was accepted is kept; one that does not have the role is forgotten, so that another
+    one can be entered.
+    """
+    try:
+        with new_client(entered or held_key()) as client:
+            answer = call(client)
+    except ClientError as error:
+        if isinstance(error, ServiceRefused) and error.error.status in NO_ROLE:
+            forget_key()
+        st.error(failure_sentence(error), icon=":material/error:")
+        return None
+    if entered:
+        keep_key(entered)
+    return answer
 
 
 def draw_held_key() -> None:

@@ -2,11 +2,16 @@
 
 import streamlit as st
 
+from backend.contract.feedback import LONGEST_NAME
 from dashboard.settings import dashboard_settings
 
 HEADERS = ("X-Forwarded-Email", "X-Forwarded-User", "X-Auth-Request-Email", "Remote-User")
 """What proxies that sign people in tell of them; the first that is there counts."""
-LONGEST_NAME = 100
+
+
+def ask_person(key: str) -> str:
+    """Draw the field for the name of who acts; return what was entered, without blanks around it."""
+    return st.text_input("Your name", signed_in_person(), key=key, max_chars=LONGEST_NAME).strip()
 
 
 def signed_in_person() -> str:

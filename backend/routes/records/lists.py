@@ -22,7 +22,7 @@ from backend.routes.records.filters import line_filter, request_filter
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_query
-from storage.database.record_log import PageRequest
+from storage.database.record_log import Page, PageRequest
 
 blueprint = Blueprint("records", __name__)
 
@@ -34,10 +34,7 @@ def logs() -> Response:
     page = current_services().record_log.logs(page_request(query), line_filter(query))
     body = LogsResponse(
         logs=[LogRow(**row) for row in page.rows],
-        total=len(page.rows),
-        filters=echoed_filters(query),
-        next_page_token=page.next_page_token,
-        looked_since=page.looked_since,
+        **page_fields(page, query),
     )
     return answer(body)
 
@@ -51,10 +48,7 @@ def api_metrics() -> Response:
     page = read(page_request(query), request_filter(query))
     body = RequestsResponse(
         metrics=[RequestRow(**row) for row in page.rows],
-        total=len(page.rows),
-        filters=echoed_filters(query),
-        next_page_token=page.next_page_token,
-        looked_since=page.looked_since,
+        **page_fields(page, query),
     )
     return answer(body)
 
@@ -75,6 +69,16 @@ def model_metrics() -> Response:
 def page_request(query: WindowQuery) -> PageRequest:
     """Return the page that a query asks for."""
     return PageRequest(**query.model_dump(include={field.name for field in fields(PageRequest)}))
+
+
+def page_fields(page: Page, query: BaseModel) -> dict[str, Any]:
+    """Return what every page of rows says beside them."""
+    return {
+        "total": len(page.rows),
+        "filters": echoed_filters(query),
+        "next_page_token": page.next_page_token,
+        "looked_since": page.looked_since,
+    }
 
 
 def echoed_filters(query: BaseModel) -> dict[str, Any]:
