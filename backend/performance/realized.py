@@ -163,7 +163,7 @@ def _verdict(ratio: Estimate, degraded: bool, margin: float) -> str:
     between = f"between {ratio.lower:.2f} and {ratio.upper:.2f} times it"
     if degraded:
         return (
-            f"The RMSE is {change} ({between}): with 95 % confidence more than {margin:.0%} worse."
+            f"The RMSE is {change} ({between}): with 95% confidence more than {margin:.0%} worse."
         )
     return f"The RMSE is {change} ({between}), which is not significantly more than {margin:.0%} worse."
 

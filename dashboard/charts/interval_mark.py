@@ -45,7 +45,7 @@ def interval_marks(
         shared
         | {
             "type": "line",
-            "name": f"{name}, 95 % confidence",
+            "name": f"{name}, 95% confidence",
             "data": [[lower, place], [upper, place]],
             "symbol": "none",
             "lineStyle": {"color": style.colour, "width": 3, "type": stroke},

@@ -30,6 +30,7 @@ from dashboard.wording.words import capitalized
 from dashboard.wording.zone import zone_name
 
 VERSION_PIXELS = 330
+MAP_PIXELS = 360
 
 
 def draw_performance() -> None:
@@ -97,11 +98,12 @@ def _draw_figures(title: str, facts: dict[str, str], reason: str | None) -> None
 
 def _draw_labelled(found: PerformanceResponse) -> None:
     if HAS_PLACE:
-        residuals, places = st.columns(2, gap="large")
-        with residuals:
-            draw_residuals(found)
-        with places:
-            draw_error_map(found)
+        # A map of less than this is too small to click: on a narrow screen it goes below.
+        with st.grid(2, min_column_width=MAP_PIXELS, gap="large"):
+            with st.container():
+                draw_residuals(found)
+            with st.container():
+                draw_error_map(found)
     else:
         draw_residuals(found)
     draw_slices(found)

@@ -10,6 +10,7 @@ from backend.contract.definition import SLICE_LABELS
 from backend.contract.performance import ErrorSlice
 from backend.contract.predictions import Feature
 from backend.contract.query.where import MOST_CONDITIONS, Condition, read_where, written_where
+from dashboard.shared.buttons import readable_choices
 from dashboard.wording.feature_words import BY_NAME, label_with_unit
 from dashboard.wording.segment_words import segment_name
 
@@ -17,6 +18,7 @@ PARAMETER = "where"
 """In the address."""
 NAMES = "performance_where"
 """Session state: the names of the chosen inputs and kinds of segments."""
+CHOICE_KEY = "performance_conditions"
 CONTROL_PIXELS = 330
 
 
@@ -25,18 +27,20 @@ def choose_segment(slices: Sequence[ErrorSlice]) -> tuple[Condition, ...]:
     if NAMES not in st.session_state:
         show_segment(_from_address())
     kinds = _kinds(slices)
-    names: list[str] = st.multiselect(
-        "Conditions",
-        [*BY_NAME, *kinds],
-        key=NAMES,
-        format_func=_label,
-        max_selections=MOST_CONDITIONS,
-        placeholder="Choose inputs, then what they must be",
-    )
-    with st.container(horizontal=True, gap="medium"):
-        for name in names:
-            with st.container(width=CONTROL_PIXELS):
-                _draw_control(name, kinds)
+    with st.container(key=CHOICE_KEY):
+        readable_choices(CHOICE_KEY)
+        names: list[str] = st.multiselect(
+            "Conditions",
+            [*BY_NAME, *kinds],
+            key=NAMES,
+            format_func=_label,
+            max_selections=MOST_CONDITIONS,
+            placeholder="Choose inputs, then what they must be",
+        )
+        with st.container(horizontal=True, gap="medium"):
+            for name in names:
+                with st.container(width=CONTROL_PIXELS):
+                    _draw_control(name, kinds)
     found = tuple(one for one in map(_condition, names) if one is not None)
     _keep_in_address(found)
     return found

@@ -53,7 +53,7 @@ def harm_figures(harm: DriftHarm) -> dict[str, str]:
 def cost_words(harm: DriftHarm) -> str:
     """Say compared with what, and what the figures leave out."""
     rise = harm.per_prediction
-    sentences = ["Compared with the holdout; 95 % intervals."]
+    sentences = ["Compared with the holdout; 95% intervals."]
     if rise is not None and rise.lower <= 0.0 <= rise.upper:
         sentences.append("The change may be chance.")
     return " ".join([*sentences, *harm.left_out])

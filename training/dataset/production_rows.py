@@ -165,8 +165,9 @@ def with_labelled_rows(
     report = replace(report, found=read, usable=usable, left_out=left_out)
     fewest = settings.training.labelled_minimum_rows
     if usable < fewest:
-        few = f"only {usable:,} of {max(read, report.labelled):,} labelled predictions can be learned from"
-        return splits, replace(report, why_not=f"{few}, at least {fewest:,} are needed")
+        needed = f"at least {fewest:,} labelled predictions are needed"
+        few = f"only {usable:,} of {max(read, report.labelled):,} can be learned from"
+        return splits, replace(report, why_not=f"{needed}, and {few}")
     stays = ~splits.likeness.is_known(splits.train.inputs, learnable.inputs)
     joined = _joined(splits.train, stays, learnable, report.weight)
     replaced = int(len(stays) - stays.sum())

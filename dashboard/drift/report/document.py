@@ -107,7 +107,7 @@ def _harm(found: DriftWindowResponse) -> Iterator[str]:
     yield element("h2", text(f"Cause and cost: {cause_title(harm.cause.name).title}"))
     yield paragraph(harm.cause.reason)
     yield bullets([*harm.amounts, *harm.left_out])
-    yield paragraph("Intervals are 95 %, errors are compared with the holdout's.", class_="quiet")
+    yield paragraph("Intervals are 95%, errors are compared with the holdout's.", class_="quiet")
 
 
 def _refused(refused: RefusedResponse) -> Iterator[str]:

@@ -185,10 +185,9 @@ def test_too_few_rows_leave_the_base_table_alone_with_the_numbers(
     assert joined is splits
     assert report.used == 0
     assert report.why_not is not None
-    assert report.why_not.endswith(
-        "of 80 labelled predictions can be learned from, at least 100 are needed"
-    )
-    assert "base table only, because only" in report.sentence()
+    assert report.why_not.startswith("at least 100 labelled predictions are needed, and only ")
+    assert report.why_not.endswith(" of 80 can be learned from")
+    assert "base table only, because at least 100" in report.sentence()
 
 
 def test_the_database_being_away_leaves_the_base_table_alone(
