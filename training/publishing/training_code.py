@@ -27,7 +27,7 @@ def _commit() -> str | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    folder, commit = told.stdout.split()
+    folder, commit = told.stdout.splitlines()
     # A package that is installed inside another project's checkout is not that project.
     return commit if Path(folder).resolve() == PROJECT else None
 
