@@ -58,7 +58,8 @@ def test_nothing_new_is_said_before_the_training(bench: Bench) -> None:
     assert told["reason"].startswith(
         f"nothing new to learn: champion {first} was trained on the same"
     )
-    assert "on the base table only, because only 0 of 0 labelled" in told["reason"]
+    assert "on the base table only, because at least" in told["reason"]
+    assert "only 0 of 0 can be learned from" in told["reason"]
     assert [step["stage"] for step in told["steps"]] == ["claimed", "loading"]
     assert len(bench.store.versions()) == 1
     forced = bench.retrain(forest("good"), force=True)
