@@ -8,7 +8,7 @@ from rich.console import Console
 
 from backend.client import HousingClient
 from backend.contract.performance import PerformanceQuery
-from backend.contract.retraining import RetrainingResponse
+from backend.contract.retraining.runs import RetrainingResponse
 from backend.demo.retraining import NoVerdict, follow, is_in_service, request
 from backend.simulate.display import conclusion
 from backend.simulate.new_rows import NAME, SUMMARY

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from backend.client import HousingClient, ServiceUnreachable
-from backend.contract.retraining import RetrainingResponse
-from backend.contract.retraining_check import RetrainingCheckResponse
+from backend.contract.retraining.check import RetrainingCheckResponse
+from backend.contract.retraining.runs import RetrainingResponse
 from backend.simulate.new_rows import SUMMARY
 
 REASON = f"make demo: {SUMMARY}; the champion predicts too little."

@@ -3,16 +3,16 @@
 from urllib.parse import quote
 
 from backend.contract.audit import AuditResponse
-from backend.contract.drift import DriftResponse, DriftWindowResponse
-from backend.contract.learnable import LearnableResponse
-from backend.contract.model_version import ComparisonResponse, VersionResponse
-from backend.contract.models import ModelsResponse
+from backend.contract.drift.analysis import DriftResponse, DriftWindowResponse
+from backend.contract.drift.refused import RefusedResponse
+from backend.contract.models.registry import ModelsResponse
+from backend.contract.models.version import ComparisonResponse, VersionResponse
 from backend.contract.monitoring import ConfigResponse, HistoryResponse, StatusResponse
 from backend.contract.performance import PerformanceResponse
 from backend.contract.predictions import EXAMPLE, FEATURES
-from backend.contract.refused import RefusedResponse
-from backend.contract.retraining import RetrainingsResponse
-from backend.contract.retraining_check import RetrainingCheckResponse
+from backend.contract.retraining.check import RetrainingCheckResponse
+from backend.contract.retraining.learnable import LearnableResponse
+from backend.contract.retraining.runs import RetrainingsResponse
 from backend.contract.segment import SegmentResponse
 from backend.contract.shadow import ShadowResponse
 from backend.demo_api.walk import Connection, Step, demand

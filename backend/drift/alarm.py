@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.contract.drift import AlarmState
+from backend.contract.drift.analysis import AlarmState
 from backend.drift.thresholds import DriftThresholds
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from backend.contract.drift import (
+from backend.contract.drift.analysis import (
     AlarmState,
     DriftRow,
     DriftWindowResponse,
     OpenedColumn,
     UsualTraffic,
 )
-from backend.contract.drift_reference import DriftReference
-from backend.contract.drift_timeline import TimelinePoint
+from backend.contract.drift.reference import DriftReference
+from backend.contract.drift.timeline import TimelinePoint
 from backend.drift.alarm import CheckedWindow, drift_alarm
 from backend.drift.detector import PREDICTION, DriftDetector
 from backend.drift.onset import onset_of

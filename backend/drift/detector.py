@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from backend.contract.drift import PlausibilityFinding
+from backend.contract.drift.analysis import PlausibilityFinding
 from backend.drift.categories import ReferenceCategories, reference_columns
 from backend.drift.domain_classifier import DomainClassifier, DomainDifference
 from backend.drift.plausibility import Plausibility

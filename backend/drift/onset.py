@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from backend.contract.drift_timeline import DriftOnset, TimelinePoint
+from backend.contract.drift.timeline import DriftOnset, TimelinePoint
 
 
 def onset_of(timeline: Sequence[TimelinePoint]) -> DriftOnset:

@@ -4,8 +4,8 @@ from datetime import timedelta, tzinfo
 
 import numpy as np
 
-from backend.contract.drift import CumulativePair, HistogramPair
-from backend.contract.drift_timeline import TimelinePoint
+from backend.contract.drift.analysis import CumulativePair, HistogramPair
+from backend.contract.drift.timeline import TimelinePoint
 from backend.drift.detector import PREDICTION, DriftDetector
 from backend.drift.report import DriftReport
 from backend.drift.thresholds import DriftThresholds

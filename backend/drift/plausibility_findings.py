@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from backend.contract.drift import PlausibilityFinding
+from backend.contract.drift.analysis import PlausibilityFinding
 from backend.drift.spoiled_values import Rise, SpoiledValues
 from backend.drift.thresholds import DriftThresholds
 from storage.schema.arrays import FloatArray

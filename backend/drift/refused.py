@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from backend.contract.refused import RefusedField
+from backend.contract.drift.refused import RefusedField
 from backend.drift.univariate import ReferenceColumn
 from storage.domain.feature import Feature
 from storage.domain.inputs import FEATURES

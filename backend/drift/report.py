@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import NamedTuple
 
-from backend.contract.drift import (
+from backend.contract.drift.analysis import (
     ColumnScore,
     DriftAnalysis,
     MultivariateScore,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from backend.contract.drift import Aspect
+from backend.contract.drift.analysis import Aspect
 from backend.drift.categories import ReferenceCategories
 from backend.drift.domain_features import RIDGE, DomainFeatures, NormalScores
 from backend.drift.plausibility import Plausibility

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backend.contract.drift import DriftAnalysis, PlausibilityFinding
-from backend.contract.drift_harm import SensorSign
+from backend.contract.drift.analysis import DriftAnalysis, PlausibilityFinding
+from backend.contract.drift.harm import SensorSign
 from backend.drift.categories import ReferenceCategories
 from backend.drift.detector import DriftDetector
 from backend.drift.refused import unit_factor

@@ -1,6 +1,6 @@
 """Changes of a service's usual traffic in sentences."""
 
-from backend.contract.drift import TrafficChange
+from backend.contract.drift.analysis import TrafficChange
 from backend.drift.report import LABELS, probability
 
 ASPECTS = {

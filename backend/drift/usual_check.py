@@ -3,7 +3,7 @@
 import math
 from datetime import datetime, timedelta
 
-from backend.contract.drift import UsualTraffic
+from backend.contract.drift.analysis import UsualTraffic
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.traffic_history import HOUR, KEPT_HOURS, TrafficHistory, hour_of, start_of
 from backend.drift.traffic_sums import TrafficSums

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from backend.contract.drift import Aspect, TrafficChange, UsualTraffic
+from backend.contract.drift.analysis import Aspect, TrafficChange, UsualTraffic
 from backend.drift.row_figures import QUALITY, SHARES, SPOILED, Watched, level_shift
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.traffic_sums import TrafficSums

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from backend.contract.drift_harm import DriftCause, SensorSign
-from backend.contract.refused import RefusedField
+from backend.contract.drift.harm import DriftCause, SensorSign
+from backend.contract.drift.refused import RefusedField
 from backend.drift.report import LABELS
 from storage.domain.sentence import in_sentence
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from backend.contract.drift import DriftWindowResponse
-from backend.contract.drift_harm import SensorSign
+from backend.contract.drift.analysis import DriftWindowResponse
+from backend.contract.drift.harm import SensorSign
 from backend.drift.check import AskedWindow
 from backend.drift.refused import refused_fields
 from backend.harm.cause import refused_signs

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.contract.drift_harm import Basis, DriftCause, DriftHarm
+from backend.contract.drift.harm import Basis, DriftCause, DriftHarm
 from backend.harm.rise import rise, times
 from backend.harm.words import amounts, left_out
 from storage.schema.estimate import Estimate

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backend.contract.drift_harm import SensorSign
+from backend.contract.drift.harm import SensorSign
 from storage.schema.arrays import FloatArray
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backend.contract.drift_harm import DriftCause, DriftHarm, SensorSign
+from backend.contract.drift.harm import DriftCause, DriftHarm, SensorSign
 from backend.harm.cause import SeenChange, cause_of
 from backend.harm.harm import Losses, Traffic, harm_of
 from backend.harm.rise import mean_of, rise

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from backend.contract.drift_harm import DriftHarm
+from backend.contract.drift.harm import DriftHarm
 from storage.domain.written import roughly, written_difference, written_roughly
 from storage.schema.estimate import Estimate
 

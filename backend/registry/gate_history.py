@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from backend.contract.model_version import GateVerdict
+from backend.contract.models.version import GateVerdict
 from storage.retraining.queue import RetrainQueue
 from storage.schema.triggers import Trigger
 

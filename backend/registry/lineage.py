@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backend.contract.lineage import (
+from backend.contract.models.lineage import (
     AskedRetraining,
     LearnedPredictions,
     LeftOutRows,

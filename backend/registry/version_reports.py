@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from backend.contract.model_version import ComparisonResponse, SliceComparison, VersionSlice
+from backend.contract.models.version import ComparisonResponse, SliceComparison, VersionSlice
 from backend.contract.performance import RealizedError
 from backend.performance.baseline import NO_HOLDOUT, JudgedVersion
 from backend.performance.realized import realized_error

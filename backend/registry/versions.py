@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Iterable, Mapping
 
-from backend.contract.model_version import VersionResponse
-from backend.contract.models import ModelsResponse, ModelVersion, RemovedModelVersion
+from backend.contract.models.registry import ModelsResponse, ModelVersion, RemovedModelVersion
+from backend.contract.models.version import VersionResponse
 from backend.contract.performance import RealizedError
 from backend.registry.gate_history import GateHistory
 from backend.registry.lineage import lineage_of

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from backend.contract.drift import DriftAnalysis
-from backend.contract.drift_harm import DriftHarm
-from backend.contract.retraining_check import PerformanceAnalysis, RetrainingDecision
+from backend.contract.drift.analysis import DriftAnalysis
+from backend.contract.drift.harm import DriftHarm
+from backend.contract.retraining.check import PerformanceAnalysis, RetrainingDecision
 from backend.drift.check import AskedWindow, check_window, compare_rows
 from backend.drift.traffic_history import TrafficHistory
 from backend.harm.check import HarmCheck

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from backend.contract.retraining_check import (
+from backend.contract.retraining.check import (
     DataVolumeCheck,
     RetrainingCheckResponse,
     StoredCheckResponse,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from backend.contract.drift import AlarmState, DriftAnalysis, UsualTraffic
+from backend.contract.drift.analysis import AlarmState, DriftAnalysis, UsualTraffic
 from backend.contract.performance import Degradation, EstimatedError, RealizedError
 from backend.retraining.policy import DriftFinding, ErrorFinding, IntervalFinding
 from storage.domain.written import figure

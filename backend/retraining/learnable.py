@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from backend.contract.learnable import LearnableResponse
-from backend.contract.lineage import LeftOutRows
+from backend.contract.models.lineage import LeftOutRows
+from backend.contract.retraining.learnable import LearnableResponse
 from storage.errors import InvalidInput
 from storage.schema.triggers import TrainingPlan
 from storage.settings import Settings

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from backend.contract.retraining_check import RetrainingBlock, RetrainingDecision
+from backend.contract.retraining.check import RetrainingBlock, RetrainingDecision
 
 Source = Literal["degradation", "drift", "age", "labels"]
 """The cause named in the request for a retraining."""

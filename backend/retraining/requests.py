@@ -3,7 +3,7 @@
 import logging
 
 from backend.contract.monitoring import RequestedSource
-from backend.contract.retraining_check import RetrainingDecision
+from backend.contract.retraining.check import RetrainingDecision
 from storage.retraining.queue import RetrainQueue
 from storage.retraining.reader import FoundTrigger
 from storage.schema.records import LONGEST_REASON, EventRecord

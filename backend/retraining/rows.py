@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from backend.contract.retraining import RetrainingResponse, RetrainingRow, RetrainingRun, Stage
+from backend.contract.retraining.runs import RetrainingResponse, RetrainingRow, RetrainingRun, Stage
 from backend.retraining.remaining_time import (
     RemainingTime,
     TimedStep,

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from backend.contract.drift_harm import DriftHarm
-from backend.contract.retraining_check import StoredCheckResponse
+from backend.contract.drift.harm import DriftHarm
+from backend.contract.retraining.check import StoredCheckResponse
 from backend.metrics.metrics import Metrics
 from backend.retraining.check import ErrorLook, RetrainingCheck, RetrainingChecks
 from backend.retraining.check_answer import stored_response

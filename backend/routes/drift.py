@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, g, request
 
-from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse
-from backend.contract.refused import RefusedQuery, RefusedResponse
+from backend.contract.drift.analysis import DriftQuery, DriftRequest, DriftResponse
+from backend.contract.drift.refused import RefusedQuery, RefusedResponse
 from backend.drift.check import AskedWindow, check_window, compare_rows, inputs_of
 from backend.drift.detector import DriftDetector
 from backend.drift.refused import refused_fields

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, request
 
-from backend.contract.model_version import ComparisonQuery
+from backend.contract.models.version import ComparisonQuery
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_query

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from backend.contract.models import (
+from backend.contract.models.registry import (
     ChampionChange,
     ChampionChangedResponse,
     ChampionChangeKind,

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from backend.contract.remarks import RemarksRequest, RemarksResponse, VersionNote
+from backend.contract.models.remarks import RemarksRequest, RemarksResponse, VersionNote
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.request_audit import tell

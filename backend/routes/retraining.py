@@ -4,9 +4,9 @@ from typing import cast
 
 from flask import Blueprint, Response, request
 
-from backend.contract.learnable import LearnableQuery
 from backend.contract.monitoring import TriggerRequest, TriggerResponse
-from backend.contract.retraining import (
+from backend.contract.retraining.learnable import LearnableQuery
+from backend.contract.retraining.runs import (
     CancelRequest,
     CancelResponse,
     RetrainingsQuery,

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, g, request
 
-from backend.contract.retraining_check import RetrainingCheckRequest
+from backend.contract.retraining.check import RetrainingCheckRequest
 from backend.drift.check import inputs_of
 from backend.performance.realized import paired
 from backend.retraining.check_answer import check_response

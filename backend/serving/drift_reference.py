@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from backend.contract.drift_reference import DriftReference
+from backend.contract.drift.reference import DriftReference
 from backend.drift.detector import DriftDetector
 from backend.drift.reference_words import PERIOD, TRAINING, ReferenceWords
 from storage.domain.inputs import FEATURE_NAMES, FEATURES

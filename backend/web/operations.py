@@ -24,11 +24,17 @@ from backend.contract.dependence import (
     InteractionQuery,
     InteractionResponse,
 )
-from backend.contract.drift import DriftQuery, DriftRequest, DriftResponse, DriftWindowResponse
+from backend.contract.drift.analysis import (
+    DriftQuery,
+    DriftRequest,
+    DriftResponse,
+    DriftWindowResponse,
+)
+from backend.contract.drift.refused import RefusedQuery, RefusedResponse
 from backend.contract.feedback import FeedbackRequest, FeedbackResponse
-from backend.contract.learnable import LearnableQuery, LearnableResponse
-from backend.contract.model_version import ComparisonQuery, ComparisonResponse, VersionResponse
-from backend.contract.models import ChampionChange, ChampionChangedResponse, ModelsResponse
+from backend.contract.models.registry import ChampionChange, ChampionChangedResponse, ModelsResponse
+from backend.contract.models.remarks import RemarksRequest, RemarksResponse
+from backend.contract.models.version import ComparisonQuery, ComparisonResponse, VersionResponse
 from backend.contract.monitoring import (
     ConfigChange,
     ConfigResponse,
@@ -61,19 +67,18 @@ from backend.contract.records import (
     RequestsQuery,
     RequestsResponse,
 )
-from backend.contract.refused import RefusedQuery, RefusedResponse
-from backend.contract.remarks import RemarksRequest, RemarksResponse
-from backend.contract.retraining import (
+from backend.contract.retraining.check import (
+    RetrainingCheckRequest,
+    RetrainingCheckResponse,
+    StoredCheckResponse,
+)
+from backend.contract.retraining.learnable import LearnableQuery, LearnableResponse
+from backend.contract.retraining.runs import (
     CancelRequest,
     CancelResponse,
     RetrainingResponse,
     RetrainingsQuery,
     RetrainingsResponse,
-)
-from backend.contract.retraining_check import (
-    RetrainingCheckRequest,
-    RetrainingCheckResponse,
-    StoredCheckResponse,
 )
 from backend.contract.segment import SegmentQuery, SegmentResponse
 from backend.contract.service import (

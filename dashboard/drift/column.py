@@ -2,7 +2,12 @@
 
 import streamlit as st
 
-from backend.contract.drift import ColumnName, DriftWindowResponse, HistogramPair, OpenedColumn
+from backend.contract.drift.analysis import (
+    ColumnName,
+    DriftWindowResponse,
+    HistogramPair,
+    OpenedColumn,
+)
 from dashboard.charts.time_steps import running_words
 from dashboard.drift.column_chart import (
     category_option,

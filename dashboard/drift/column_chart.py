@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from backend.contract.drift import CumulativePair, HistogramPair
-from backend.contract.drift_timeline import TimelinePoint
+from backend.contract.drift.analysis import CumulativePair, HistogramPair
+from backend.contract.drift.timeline import TimelinePoint
 from dashboard.charts.chart_panel import panel_grid, quiet_title
 from dashboard.charts.colours import HERE, TOTAL, UP
 from dashboard.charts.histogram import stepped

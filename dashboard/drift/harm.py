@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from backend.contract.drift_harm import DriftHarm
+from backend.contract.drift.harm import DriftHarm
 from dashboard.wording.harm_words import cause_title, cost_words, harm_figures
 from dashboard.wording.value import escaped
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.drift import MultivariateScore
+from backend.contract.drift.analysis import MultivariateScore
 from dashboard.charts.colours import HERE, TOTAL, UP
 from dashboard.wording.drift_words import column_label, probability
 from dashboard.wording.words import in_sentence

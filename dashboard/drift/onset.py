@@ -6,8 +6,8 @@ larger difference to count.
 
 from collections.abc import Mapping
 
-from backend.contract.drift import ColumnScore
-from backend.contract.drift_timeline import DriftOnset
+from backend.contract.drift.analysis import ColumnScore
+from backend.contract.drift.timeline import DriftOnset
 from dashboard.wording.moment import to_the_second
 
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from backend.client import HousingClient
-from backend.contract.drift import ColumnName, DriftQuery, DriftWindowResponse
+from backend.contract.drift.analysis import ColumnName, DriftQuery, DriftWindowResponse
+from backend.contract.drift.refused import RefusedQuery, RefusedResponse
 from backend.contract.query.sources import CUSTOMERS, Source
-from backend.contract.refused import RefusedQuery, RefusedResponse
 from dashboard.drift.reference import TRAINING, ReferenceChoice
 from dashboard.timeline.time_range import TimeRange
 

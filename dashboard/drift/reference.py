@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from backend.contract.drift_reference import LONGEST_REFERENCE
+from backend.contract.drift.reference import LONGEST_REFERENCE
 from dashboard.timeline.time_range import InvalidRange, TimeRange, range_of
 from dashboard.wording.zone import shown_zone, zone_name
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from backend.contract.refused import RefusedField, RefusedResponse
+from backend.contract.drift.refused import RefusedField, RefusedResponse
 from dashboard.drift.table import MOST_SHOWN, TALLEST_PIXELS
 from dashboard.wording.drift_words import column_label
 from dashboard.wording.value import escaped

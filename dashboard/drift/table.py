@@ -4,7 +4,12 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.drift import ColumnScore, DriftAnalysis, DriftWindowResponse, HistogramPair
+from backend.contract.drift.analysis import (
+    ColumnScore,
+    DriftAnalysis,
+    DriftWindowResponse,
+    HistogramPair,
+)
 from backend.contract.predictions import FEATURES
 from dashboard.charts.colours import TOTAL, UP
 from dashboard.drift.reading import OPENED

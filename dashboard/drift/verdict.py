@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from backend.contract.drift import DriftWindowResponse
+from backend.contract.drift.analysis import DriftWindowResponse
 from dashboard.shared.sources import left_out_words
 from dashboard.shared.verdict_age import draw_age
 from dashboard.wording.drift_words import drifted_words, usual_verdict, usual_words, verdict

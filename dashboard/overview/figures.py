@@ -8,7 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from backend.contract.database import SpoolBacklog
-from backend.contract.drift import DriftWindowResponse
+from backend.contract.drift.analysis import DriftWindowResponse
 from backend.contract.performance import PerformanceResponse
 from backend.contract.stored.traffic import SummaryResponse
 from dashboard.navigation import DRIFT, LATENCY, LOGS, PERFORMANCE, REGISTRY, ConsolePage

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from backend.contract.drift import DriftQuery, DriftWindowResponse
+from backend.contract.drift.analysis import DriftQuery, DriftWindowResponse
 from backend.contract.performance import Estimate, PerformanceQuery, PerformanceResponse
 from dashboard.overview.background_reading import BackgroundReading, Look
 from dashboard.overview.error_comparison import ErrorFigures, draw_error_comparison

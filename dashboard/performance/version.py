@@ -5,7 +5,7 @@ It is in the address as the version's name, not as its label: a role changes wit
 
 import streamlit as st
 
-from backend.contract.models import ModelsResponse
+from backend.contract.models.registry import ModelsResponse
 from backend.contract.performance import PerformanceResponse
 from dashboard.wording.version_words import champion_of, state_of
 

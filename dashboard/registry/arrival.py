@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from backend.client import HousingClient
-from backend.contract.models import ChampionChangeKind, ModelVersion
+from backend.contract.models.registry import ChampionChangeKind, ModelVersion
 from dashboard.shared.service import asking_service, housing_client
 
 ARRIVAL = "registry_arrival"

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from backend.client import HousingClient
-from backend.contract.models import ChampionChangedResponse, ChampionChangeKind, ModelVersion
+from backend.contract.models.registry import (
+    ChampionChangedResponse,
+    ChampionChangeKind,
+    ModelVersion,
+)
 from dashboard.registry.arrival import clicked_now
 from dashboard.shared.admin_key import ask_key, attempt_with_key, draw_held_key, key_problem
 from dashboard.shared.buttons import readable_letters

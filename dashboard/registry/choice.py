@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from backend.contract.models import ModelsResponse, ModelVersion
+from backend.contract.models.registry import ModelsResponse, ModelVersion
 from dashboard.wording.version_words import (
     CHALLENGER,
     PREVIOUS,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from humanize import naturalsize
 
-from backend.contract.model_version import VersionResponse
+from backend.contract.models.version import VersionResponse
 from dashboard.registry.lineage import LINEAGE, Fact
 from dashboard.registry.remarks import draw_remarks
 from dashboard.registry.sides import Side

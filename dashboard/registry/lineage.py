@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from backend.contract.lineage import AskedRetraining, LearnedPredictions, Lineage
-from backend.contract.model_version import VersionResponse
+from backend.contract.models.lineage import AskedRetraining, LearnedPredictions, Lineage
+from backend.contract.models.version import VersionResponse
 from dashboard.registry.words import doubt_words, table_words
 from dashboard.settings import addresses
 from dashboard.wording.moment import moment, period

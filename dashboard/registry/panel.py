@@ -3,8 +3,8 @@
 import streamlit as st
 
 from backend.client import ServiceRefused
-from backend.contract.model_version import ComparisonResponse, VersionResponse
-from backend.contract.models import ModelsResponse, ModelVersion
+from backend.contract.models.registry import ModelsResponse, ModelVersion
+from backend.contract.models.version import ComparisonResponse, VersionResponse
 from dashboard.registry.arrival import draw_arrival
 from dashboard.registry.audit import draw_audit
 from dashboard.registry.champion_change import (

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from backend.contract.base import LONGEST_REASON
-from backend.contract.models import ModelVersion
-from backend.contract.remarks import LONGEST_TAG, RemarksRequest
+from backend.contract.models.registry import ModelVersion
+from backend.contract.models.remarks import LONGEST_TAG, RemarksRequest
 from dashboard.shared.buttons import primary_button, readable_choices
 from dashboard.shared.person import ask_person
 from dashboard.shared.reason_dialog import ReasonDialog, attempt

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from backend.contract.model_version import VersionResponse
-from backend.contract.models import ModelsResponse, PointerMove
+from backend.contract.models.registry import ModelsResponse, PointerMove
+from backend.contract.models.version import VersionResponse
 from dashboard.shared.gate_verdict import draw_verdict
 from dashboard.wording.moment import moment
 

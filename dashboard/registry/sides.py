@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from backend.contract.model_version import VersionResponse
-from backend.contract.models import ModelsResponse, ModelVersion
+from backend.contract.models.registry import ModelsResponse, ModelVersion
+from backend.contract.models.version import VersionResponse
 from dashboard.wording.version_words import NOUNS, state_of
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.model_version import ComparisonResponse, SliceComparison
+from backend.contract.models.version import ComparisonResponse, SliceComparison
 from backend.contract.performance import Estimate
 from dashboard.charts.colours import DOWN, TOTAL, UP
 from dashboard.charts.interval_mark import MarkStyle, interval_marks

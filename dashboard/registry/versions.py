@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.models import ModelsResponse, ModelVersion, RemovedModelVersion
+from backend.contract.models.registry import ModelsResponse, ModelVersion, RemovedModelVersion
 from backend.contract.performance import Estimate
 from dashboard.registry.choice import compare_with
 from dashboard.registry.remarks import choose_tags

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from backend.contract.definition import DISPLAY
-from backend.contract.model_version import ComparisonResponse, GateVerdict
-from backend.contract.models import ModelVersion
+from backend.contract.models.registry import ModelVersion
+from backend.contract.models.version import ComparisonResponse, GateVerdict
 from backend.contract.performance import Estimate
 from dashboard.wording.moment import moment
 from dashboard.wording.value import escaped, ranged, written, written_difference

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from backend.contract.retraining import RetrainingResponse
+from backend.contract.retraining.runs import RetrainingResponse
 from dashboard.shared.buttons import primary_button
 from dashboard.shared.reason_dialog import ReasonDialog, ask_reason, attempt
 from dashboard.shared.service import housing_client

@@ -9,7 +9,7 @@ from humanize import naturaldelta
 
 from backend.client import HousingClient
 from backend.contract.monitoring import MonitoringConfig, StatusResponse
-from backend.contract.retraining_check import RetrainingCheckResponse
+from backend.contract.retraining.check import RetrainingCheckResponse
 from dashboard.retrain.learnable import forget_learnable
 from dashboard.shared.service import asking_quietly, housing_client
 from dashboard.wording.drift_words import drifted_words, verdict

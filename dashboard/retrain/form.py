@@ -3,8 +3,8 @@
 import streamlit as st
 
 from backend.contract.base import LONGEST_REASON
-from backend.contract.learnable import LearnableResponse
 from backend.contract.monitoring import RequestedSource, TrainingPlan
+from backend.contract.retraining.learnable import LearnableResponse
 from dashboard.retrain.check import CheckReading, forget_check
 from dashboard.retrain.plan import draw_plan
 from dashboard.retrain.reading import follow

@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.model_version import GateCheck
-from backend.contract.retraining import RetrainingResponse, RetrainingRow, RetrainingsQuery
+from backend.contract.models.version import GateCheck
+from backend.contract.retraining.runs import RetrainingResponse, RetrainingRow, RetrainingsQuery
 from dashboard.retrain.job import draw_log
 from dashboard.retrain.words import SOURCES, outcome, stage_badges, verdict_words
 from dashboard.shared.gate_verdict import result_of

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
-from backend.contract.retraining import RetrainingResponse
+from backend.contract.retraining.runs import RetrainingResponse
 from dashboard.retrain.cancel import offer_cancelling
 from dashboard.retrain.check import forget_check
 from dashboard.retrain.reading import RetrainingReading, follow, read_retraining

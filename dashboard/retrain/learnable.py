@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from backend.contract.learnable import LearnableQuery, LearnableResponse
+from backend.contract.retraining.learnable import LearnableQuery, LearnableResponse
 from dashboard.retrain.plan import plan_of, query_of
 from dashboard.shared.service import asking_quietly, housing_client
 from dashboard.wording.value import escaped

@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.learnable import LearnableQuery, LearnableResponse
 from backend.contract.monitoring import TrainingPlan
+from backend.contract.retraining.learnable import LearnableQuery, LearnableResponse
 from dashboard.shared.buttons import readable_choices
 from dashboard.wording.plan_words import candidate_label
 

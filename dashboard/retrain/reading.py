@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from backend.client import HousingClient
-from backend.contract.retraining import RetrainingResponse, RetrainingRow, RetrainingsQuery
+from backend.contract.retraining.runs import RetrainingResponse, RetrainingRow, RetrainingsQuery
 
 FOLLOWED = "retrain_followed"
 """Session state: the id of the retraining that is followed, also after its end."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend.contract.retraining import RetrainingRow, WorkStage
+from backend.contract.retraining.runs import RetrainingRow, WorkStage
 from dashboard.wording.moment import lasting
 
 STAGES: dict[WorkStage, str] = {

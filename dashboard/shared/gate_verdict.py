@@ -4,7 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
-from backend.contract.model_version import GateCheck, GateVerdict, VersionResponse
+from backend.contract.models.version import GateCheck, GateVerdict, VersionResponse
 from dashboard.wording.moment import moment
 from dashboard.wording.value import escaped
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from backend.contract.drift import DriftWindowResponse
+from backend.contract.drift.analysis import DriftWindowResponse
 from backend.contract.monitoring import DataWindow, RequestedSource, TrainingPlan
 from dashboard.navigation import RETRAIN
 from dashboard.shared.buttons import primary_button

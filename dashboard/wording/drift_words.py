@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from backend.contract.base import LONGEST_REASON
 from backend.contract.definition import DISPLAY
-from backend.contract.drift import DriftAnalysis, DriftWindowResponse, UsualTraffic
+from backend.contract.drift.analysis import DriftAnalysis, DriftWindowResponse, UsualTraffic
 from dashboard.wording.feature_words import feature_named
 from dashboard.wording.value import CHART_UNIT
 from dashboard.wording.words import VALUE

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from backend.contract.definition import roughly, written_roughly
-from backend.contract.drift_harm import CAUSES, CauseName, DriftHarm
+from backend.contract.drift.harm import CAUSES, CauseName, DriftHarm
 from backend.contract.performance import Estimate
 from dashboard.wording.drift_words import Verdict
 from dashboard.wording.value import escaped, ranged, written_difference

@@ -1,7 +1,7 @@
 """What a window was compared with, in words."""
 
-from backend.contract.drift import DriftWindowResponse
-from backend.contract.drift_reference import DriftReference
+from backend.contract.drift.analysis import DriftWindowResponse
+from backend.contract.drift.reference import DriftReference
 from dashboard.wording.moment import period
 
 

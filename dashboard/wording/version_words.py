@@ -1,6 +1,6 @@
 """Versions in words: the name of the model, and the role of each among the others."""
 
-from backend.contract.models import ModelsResponse, ModelVersion
+from backend.contract.models.registry import ModelsResponse, ModelVersion
 
 CHAMPION, PREVIOUS, CHALLENGER, EARLIER = "Champion", "Previous", "Challenger", "Earlier"
 ROLLED_BACK, IDENTICAL = "Rolled back", "Identical"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from backend.contract.drift import DriftQuery
+from backend.contract.drift.analysis import DriftQuery
 from tests.browser.console import System, settle, visit
 from tests.districts import unseen_districts
 from tests.system import wait_for

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
 
-from backend.contract.drift import DriftQuery
+from backend.contract.drift.analysis import DriftQuery
 from dashboard.navigation import DRIFT
 from tests.browser.console import GROUNDS, PATHS, Scheme, System, settle, visit, wear
 from tests.browser.contrast import unreadable_at_rest

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from backend.contract.drift import DriftRow
+from backend.contract.drift.analysis import DriftRow
 from storage.domain.inputs import FEATURE_NAMES, FeatureName
 
 

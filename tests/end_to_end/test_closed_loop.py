@@ -11,7 +11,7 @@ from backend.client import HousingClient
 from backend.contract.feedback import FeedbackItem
 from backend.contract.performance import PerformanceQuery
 from backend.contract.predictions import HousingFeatures
-from backend.contract.retraining import RetrainingResponse
+from backend.contract.retraining.runs import RetrainingResponse
 from storage.domain.subject import MODEL_NAME
 from storage.models.store import ModelStore
 from storage.settings import Settings

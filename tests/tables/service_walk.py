@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.client import HousingClient, ServiceRefused
-from backend.contract.drift import DriftRequest
+from backend.contract.drift.analysis import DriftRequest
 from backend.contract.feedback import FeedbackItem
 from backend.demo_api.__main__ import STEPS
 from backend.demo_api.walk import Connection, walk

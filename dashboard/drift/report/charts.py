@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from backend.contract.drift import HistogramPair, OpenedColumn
-from backend.contract.drift_timeline import TimelinePoint
+from backend.contract.drift.analysis import HistogramPair, OpenedColumn
+from backend.contract.drift.timeline import TimelinePoint
 from dashboard.charts.colours import HERE, TOTAL, UP
 from dashboard.drift.onset import onset_words
 from dashboard.drift.report.drawing import Plane, Point, figure, round_marks, spark

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from backend.contract.definition import TITLE
-from backend.contract.drift import ColumnScore, DriftWindowResponse
-from backend.contract.refused import RefusedResponse
+from backend.contract.drift.analysis import ColumnScore, DriftWindowResponse
+from backend.contract.drift.refused import RefusedResponse
 from backend.contract.service import VERSION
 from dashboard.drift.refused import refused_reasons
 from dashboard.drift.report.charts import histogram_figure, sparks, timeline_figure

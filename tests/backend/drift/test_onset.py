@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.contract.drift_timeline import TimelinePoint
+from backend.contract.drift.timeline import TimelinePoint
 from backend.drift.onset import onset_of
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from backend.contract.drift import DriftWindowResponse
-from backend.contract.drift_timeline import TimelinePoint
+from backend.contract.drift.analysis import DriftWindowResponse
+from backend.contract.drift.timeline import TimelinePoint
 from backend.drift.check import AskedWindow, check_window
 from backend.drift.detector import DriftDetector
 from backend.drift.thresholds import DriftThresholds

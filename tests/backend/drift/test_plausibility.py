@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from backend.contract.drift import PlausibilityFinding
+from backend.contract.drift.analysis import PlausibilityFinding
 from backend.drift.detector import DriftDetector
 from backend.drift.plausibility import p_value_of_mean
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backend.contract.refused import RefusedField
+from backend.contract.drift.refused import RefusedField
 from backend.drift.refused import refused_fields, unit_factor
 from backend.drift.univariate import ReferenceColumn
 from storage.predictions.refused import Refusal, Refusals

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from backend.contract.drift_harm import SensorSign
+from backend.contract.drift.harm import SensorSign
 from backend.drift.detector import DriftDetector
 from backend.drift.sensor import sensor_signs
 from backend.drift.thresholds import DriftThresholds

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from backend.contract.drift import DriftWindowResponse
+from backend.contract.drift.analysis import DriftWindowResponse
 from backend.drift.check import AskedWindow, check_window
 from backend.drift.detector import DriftDetector
 from backend.drift.row_figures import Watched

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.contract.drift import UsualTraffic
+from backend.contract.drift.analysis import UsualTraffic
 from backend.drift.categories import ReferenceCategories
 from backend.drift.detector import DriftDetector
 from backend.drift.row_figures import Watched

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend.contract.drift_harm import SensorSign
-from backend.contract.refused import RefusedField
+from backend.contract.drift.harm import SensorSign
+from backend.contract.drift.refused import RefusedField
 from backend.harm.cause import LEAST_REFUSED, SeenChange, cause_of, refused_signs
 
 STUCK = SensorSign(

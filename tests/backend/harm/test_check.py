@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend.contract.drift import (
+from backend.contract.drift.analysis import (
     AlarmState,
     ColumnScore,
     DriftAnalysis,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backend.contract.drift_harm import DriftHarm, SensorSign
+from backend.contract.drift.harm import DriftHarm, SensorSign
 from backend.harm.window import JudgedWindow, window_harm
 from backend.performance.baseline import SEED, Baseline, NoBaseline
 from backend.performance.estimated import ErrorEstimator

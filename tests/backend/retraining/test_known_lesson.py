@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Flask
 from flask.testing import FlaskClient
 
-from backend.contract.retraining_check import RetrainingBlock
+from backend.contract.retraining.check import RetrainingBlock
 from backend.services import EXTENSION, Services
 from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.arrays import FloatArray

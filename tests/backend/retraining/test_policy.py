@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.contract.retraining_check import RetrainingDecision
+from backend.contract.retraining.check import RetrainingDecision
 from backend.retraining.policy import (
     Circumstances,
     DriftFinding,

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from backend.contract.drift import DriftResponse, DriftWindowResponse
+from backend.contract.drift.analysis import DriftResponse, DriftWindowResponse
 from backend.drift.thresholds import DriftThresholds
 from backend.retraining.configuration import drift_thresholds
 from backend.services import EXTENSION, Services

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from backend.contract.drift import DriftWindowResponse
+from backend.contract.drift.analysis import DriftWindowResponse
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.districts import unseen_districts

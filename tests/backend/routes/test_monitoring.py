@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from backend.contract.models import ModelsResponse
+from backend.contract.models.registry import ModelsResponse
 from backend.contract.monitoring import (
     ConfigResponse,
     HistoryResponse,
     StatusResponse,
     TriggerResponse,
 )
-from backend.contract.retraining import RetrainingResponse
+from backend.contract.retraining.runs import RetrainingResponse
 from storage.models.store import ModelStore
 from storage.retraining.queue import RetrainQueue
 from storage.schema.monitoring_config import MonitoringConfig

@@ -16,7 +16,7 @@ import numpy as np
 from rich.console import Console
 from scipy import stats
 
-from backend.contract.drift_harm import DriftHarm
+from backend.contract.drift.harm import DriftHarm
 from backend.drift.detector import DriftDetector
 from backend.drift.refused import refused_fields
 from backend.drift.sensor import sensor_signs

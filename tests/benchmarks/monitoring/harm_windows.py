@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from backend.contract.drift_harm import CauseName
+from backend.contract.drift.harm import CauseName
 from backend.simulate.plan import Phase, PlannedRequest, PlannedRow, Traffic, plan
 from backend.simulate.scenario import ONSET, SCENARIOS, RowPool, Scenario
 from storage.domain.inputs import FEATURE_NAMES

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from backend.contract.drift import UsualTraffic
+from backend.contract.drift.analysis import UsualTraffic
 from backend.drift.alarm import CheckedWindow, drift_alarm
 from backend.drift.detector import DriftDetector
 from backend.drift.repeated import RepeatedRows

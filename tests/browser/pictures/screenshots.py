@@ -23,7 +23,7 @@ from backend.client import ServiceRefused
 from backend.contract.definition import PRESETS
 from backend.contract.feedback import FeedbackItem
 from backend.contract.predictions import HousingFeatures
-from backend.contract.retraining import RetrainingsQuery
+from backend.contract.retraining.runs import RetrainingsQuery
 from dashboard.wording.value import recorded
 from tests.browser.console import (
     PATIENCE_SECONDS,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from backend.contract.drift import ColumnScore
-from backend.contract.drift_timeline import DriftOnset
+from backend.contract.drift.analysis import ColumnScore
+from backend.contract.drift.timeline import DriftOnset
 from backend.drift.thresholds import DriftThresholds
 from dashboard.drift.onset import agreement_words, onset_words
 

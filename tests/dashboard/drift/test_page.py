@@ -9,7 +9,7 @@ import requests
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
-from backend.contract.drift import (
+from backend.contract.drift.analysis import (
     ColumnScore,
     DriftAnalysis,
     MultivariateScore,

@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 from backend.client import HousingClient
-from backend.contract.refused import RefusedField
+from backend.contract.drift.refused import RefusedField
 from dashboard.drift.reading import DriftReading
 from dashboard.drift.report.document import POLICY, drift_report
 from tests.dashboard.conftest import OpenPage, Service, sentences

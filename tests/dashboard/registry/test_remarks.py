@@ -3,7 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
-from backend.contract.remarks import RemarksRequest
+from backend.contract.models.remarks import RemarksRequest
 from storage.models.store import ModelStore
 from tests.conftest import KEYS
 from tests.dashboard.conftest import OpenPage, Service, sentences

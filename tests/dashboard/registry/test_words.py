@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from backend.contract.model_version import ComparisonResponse, GateVerdict
-from backend.contract.models import LearnedTable, ModelsResponse, ModelVersion
+from backend.contract.models.registry import LearnedTable, ModelsResponse, ModelVersion
+from backend.contract.models.version import ComparisonResponse, GateVerdict
 from backend.contract.performance import Estimate, RealizedError
 from dashboard.registry.figures import are_measured
 from dashboard.registry.sides import Name

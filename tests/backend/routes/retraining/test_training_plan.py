@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from backend.contract.learnable import LearnableResponse
+from backend.contract.retraining.learnable import LearnableResponse
 from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
 from storage.schema.triggers import TrainingPlan

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from backend.contract.model_version import VersionResponse
+from backend.contract.models.version import VersionResponse
 from storage.models.store import MODEL, ModelStore
 from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now

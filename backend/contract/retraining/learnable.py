@@ -3,7 +3,7 @@
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Request, Success
-from backend.contract.lineage import LeftOutRows
+from backend.contract.models.lineage import LeftOutRows
 
 
 class LearnableQuery(Request):

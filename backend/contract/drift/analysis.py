@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from backend.contract.base import Described, Request, Status, Success
-from backend.contract.drift_harm import DriftHarm, SensorSign
-from backend.contract.drift_reference import DriftReference, ReferenceQuery
-from backend.contract.drift_timeline import DriftOnset, TimelinePoint
+from backend.contract.drift.harm import DriftHarm, SensorSign
+from backend.contract.drift.reference import DriftReference, ReferenceQuery
+from backend.contract.drift.timeline import DriftOnset, TimelinePoint
 from backend.contract.query.duration import WindowQuery
 from backend.contract.query.sources import LeftOut
 from backend.contract.query.zone import ZoneQuery

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from backend.contract.monitoring import EventRow, HistoryResponse, StatusResponse
-from backend.contract.retraining_check import RetrainingCheckResponse, StoredCheckResponse
+from backend.contract.retraining.check import RetrainingCheckResponse, StoredCheckResponse
 from backend.services import EXTENSION, Services
 from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.retraining.files import FAILED

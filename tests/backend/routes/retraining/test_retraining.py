@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from backend.contract.audit import AuditResponse
 from backend.contract.monitoring import HistoryResponse
-from backend.contract.retraining import CancelResponse, RetrainingResponse, RetrainingsResponse
+from backend.contract.retraining.runs import CancelResponse, RetrainingResponse, RetrainingsResponse
 from storage.retraining.files import LOG
 from storage.retraining.queue import Claim, RetrainQueue
 from storage.schema.records import utc_now

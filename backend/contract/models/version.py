@@ -6,8 +6,8 @@ Errors are in the target's unit, on the holdout, the test part that the version 
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described, Request, Status, Success
-from backend.contract.lineage import Lineage
-from backend.contract.models import ModelVersion, Sameness
+from backend.contract.models.lineage import Lineage
+from backend.contract.models.registry import ModelVersion, Sameness
 from backend.contract.performance import Estimate, RealizedError
 from storage.domain.slices import SLICE_KINDS
 from storage.domain.target import TARGET_UNIT

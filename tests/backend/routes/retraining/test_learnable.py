@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 from flask.testing import FlaskClient
 
-from backend.contract.learnable import LearnableResponse
+from backend.contract.retraining.learnable import LearnableResponse
 from storage.schema.records import utc_now
 from storage.settings import Settings
 from tests.training.labelled import keep_labelled

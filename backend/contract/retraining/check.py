@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from backend.contract.base import Request, Success
-from backend.contract.drift import MOST_ROWS, DriftAnalysis, DriftRow
+from backend.contract.drift.analysis import MOST_ROWS, DriftAnalysis, DriftRow
 from backend.contract.feedback import HIGHEST_ACTUAL
 from backend.contract.performance import Degradation, EstimatedError, RealizedError
 from storage.domain.target import TARGET_UNIT

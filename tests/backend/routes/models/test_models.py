@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from backend.contract.audit import AuditResponse, AuditRow
-from backend.contract.models import ChampionChangedResponse, ModelsResponse
+from backend.contract.models.registry import ChampionChangedResponse, ModelsResponse
 from backend.contract.monitoring import HistoryResponse
 from backend.services import EXTENSION, Services
 from backend.web.authorization import state_changing_role

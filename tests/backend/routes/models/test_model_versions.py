@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from backend.contract.model_version import ComparisonResponse, VersionResponse
-from backend.contract.models import ModelsResponse
+from backend.contract.models.registry import ModelsResponse
+from backend.contract.models.version import ComparisonResponse, VersionResponse
 from backend.registry import version_reports
 from backend.registry.version_reports import VersionReports
 from storage.models.store import HOLDOUT, INTERVALS, MANIFEST, ModelStore

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from backend.contract.models import ModelsResponse
-from backend.contract.remarks import RemarksResponse
+from backend.contract.models.registry import ModelsResponse
+from backend.contract.models.remarks import RemarksResponse
 from storage.models.remarks import MOST_NOTES, MOST_TAGS, VersionNote
 from storage.models.store import ModelStore
 from storage.settings import Settings
