@@ -11,7 +11,7 @@ from dashboard.shared.service import asking_quietly, housing_client
 def draw_rules() -> None:
     """Draw each rule as a row; for a fragment."""
     st.subheader("Rules", anchor=False)
-    with asking_quietly("Rules are"):
+    with asking_quietly("Rules"):
         found = housing_client().alert_rules()
         config = st.column_config
         st.dataframe(

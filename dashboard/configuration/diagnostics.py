@@ -55,7 +55,7 @@ READINGS: Mapping[str, Reading] = {
 def draw_diagnostics() -> None:
     """Draw the versions, and the button for the file."""
     st.subheader("Versions and diagnostics", anchor=False)
-    with asking_quietly("The model"):
+    with asking_quietly("Versions"):
         st.table(facts(housing_client()), border="horizontal", alt="Versions")
     st.download_button(
         "Download diagnostics",

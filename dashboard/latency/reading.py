@@ -57,7 +57,7 @@ def read_latency(client: HousingClient, choice: LatencyChoice, *, live: bool) ->
     before: SummaryResponse | None = None
     if choice.is_compared:
         earlier = replace(choice, range=choice.range.before(summary.timestamp))
-        with asking_quietly("The period before"):
+        with asking_quietly("Comparison with the period before"):
             before = client.traffic_summary(earlier.summary_query())
     if last is None or not same or _is_old(last, summary.timestamp):
         slowest = client.slowest_requests(choice.slowest_query()).requests

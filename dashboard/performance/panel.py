@@ -51,7 +51,7 @@ def draw_performance() -> None:
         found = housing_client().performance(query)
         before: PerformanceResponse | None = None
         if is_compared():
-            with asking_quietly("The period before"):
+            with asking_quietly("Comparison with the period before"):
                 earlier = query.model_copy(update={"until": found.since})
                 before = housing_client().performance(earlier)
         _draw_verdict(found)

@@ -6,6 +6,7 @@ from backend.contract.models.lineage import AskedRetraining, LearnedPredictions,
 from backend.contract.models.version import VersionResponse
 from dashboard.registry.words import doubt_words, table_words
 from dashboard.settings import addresses
+from dashboard.wording.foreign import plain
 from dashboard.wording.moment import moment, period
 from dashboard.wording.plan_words import plan_words
 from dashboard.wording.value import escaped
@@ -50,7 +51,9 @@ def asked_words(asked: AskedRetraining | None) -> str:
     if asked.requested_at is None:
         return f"`{asked.trigger_id}` :gray[its record is no longer kept]"
     who = asked.person or asked.requested_by or ""
-    said = f"{escaped(who)}, {moment(asked.requested_at)} ({asked.source}): {escaped(asked.reason or '')}"
+    said = (
+        f"{plain(who)}, {moment(asked.requested_at)} ({asked.source}): {plain(asked.reason or '')}"
+    )
     return f"{said} :gray[`{asked.trigger_id}`]"
 
 

@@ -11,8 +11,8 @@ from dashboard.shared.buttons import primary_button, readable_choices
 from dashboard.shared.person import ask_person
 from dashboard.shared.reason_dialog import ReasonDialog, attempt
 from dashboard.shared.service import housing_client
+from dashboard.wording.foreign import plain
 from dashboard.wording.moment import moment
-from dashboard.wording.value import escaped
 
 DIALOG = ReasonDialog("registry_remark", "Notes and tags", ":material/edit_note:")
 PARAMETER = "tag"
@@ -41,9 +41,9 @@ def draw_remarks(version: ModelVersion, label: str, side: str) -> None:
     with st.container(key=f"registry_{side}_remarks"):
         st.markdown(f"**{label}**")
         if version.tags:
-            st.markdown(" ".join(f":gray-badge[{escaped(tag)}]" for tag in version.tags))
+            st.markdown(" ".join(f":gray-badge[{plain(tag)}]" for tag in version.tags))
         for one in version.notes[:SHOWN_NOTES]:
-            st.markdown(f"{escaped(one.note)}  \n:gray[{escaped(one.person)}, {moment(one.at)}]")
+            st.markdown(f"{plain(one.note)}  \n:gray[{plain(one.person)}, {moment(one.at)}]")
         if len(version.notes) > SHOWN_NOTES:
             st.caption(f"{len(version.notes) - SHOWN_NOTES:,} earlier notes are in the audit log.")
         st.button(

@@ -11,8 +11,8 @@ from dashboard.retrain.words import SOURCES, outcome, stage_badges, verdict_word
 from dashboard.shared.gate_verdict import result_of
 from dashboard.shared.open_row import draw_rows
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.wording.foreign import plain
 from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, lasting, moment
-from dashboard.wording.value import escaped
 
 SHOWN = 50
 OVER = "done,failed,cancelled"
@@ -72,7 +72,7 @@ def _draw_opened(found: RetrainingResponse) -> None:
     words = outcome(found)
     with st.container(border=True, key="retrain_opened"):
         st.markdown(f"#### :{words.colour}[:material/{words.icon}: {words.title}]")
-        st.markdown(escaped(verdict_words(found)))
+        st.markdown(plain(verdict_words(found)))
         st.markdown(stage_badges(found))
         if found.decision is not None and found.decision.checks:
             _draw_checks(found.decision.checks)

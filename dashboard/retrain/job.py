@@ -16,6 +16,7 @@ from dashboard.retrain.words import (
     verdict_words,
 )
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.wording.foreign import plain
 from dashboard.wording.moment import clock, lasting, moment
 from dashboard.wording.plan_words import plan_words
 from dashboard.wording.value import escaped
@@ -57,7 +58,7 @@ def _draw_job(job: RetrainingResponse, reading: RetrainingReading) -> None:
             st.progress(job.progress, escaped(f"**{step}** :gray[· {time_words(job)}]"))
             _draw_doubts(job, reading)
         elif words := verdict_words(job):
-            st.markdown(escaped(words))
+            st.markdown(plain(words))
         st.text(job.reason)
         if job.plan is not None:
             st.markdown(f":gray[Otherwise than usual: {escaped(plan_words(job.plan))}.]")
@@ -121,7 +122,8 @@ def _last_heard(job: RetrainingResponse) -> str:
 
 
 def _asked_words(job: RetrainingResponse) -> str:
-    words = f"Requested by {job.person or job.requested_by} ({SOURCES[job.source]}), {moment(job.created_at)}"
+    who = plain(job.person or job.requested_by)
+    words = f"Requested by {who} ({SOURCES[job.source]}), {moment(job.created_at)}"
     if job.finished_at is not None and job.elapsed_seconds is not None:
         words += f"; ended {clock(job.finished_at)} after {lasting(job.elapsed_seconds)}"
     return f"{words}."

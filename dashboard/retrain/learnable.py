@@ -18,7 +18,7 @@ def draw_learnable() -> LearnableResponse | None:
     """
     st.subheader("What would be learned", anchor=False)
     usual: LearnableResponse | None = None
-    with asking_quietly("The rows to learn from"):
+    with asking_quietly("Rows to learn from"):
         usual = _read(None)
         with st.container(key="retrain_learnable"):
             _draw(_read(query_of(plan_of(usual))))

@@ -40,14 +40,14 @@ PAGES = (
     "configuration",
 )
 NAMES = (
-    "about acknowledged_by action actor after against alert_id before categories challenger champion "
-    "champion_version changed_by check_id code conflicting corrected dataset_sha256 decided_by "
+    "about acknowledged_by action actor add_tags after against alert_id before categories challenger "
+    "champion champion_version changed_by check_id code conflicting corrected dataset_sha256 decided_by "
     "description drifted_features duplicate endpoint event_id swapped_with expected_champion "
     "experiment_id feature_names features field hash identifier instance kind label last_hash "
     "last_lines leading_inputs level log_tail method mlflow_run_id mlflow_url model_name model_type "
     "model_version module name next_page_token page_token person owner prediction_id prediction_ids "
-    "previous previous_version process q reference references refused_version request_id requested_by "
-    "route run_id running_retrainings service_version state subject subjects test_from time "
+    "previous previous_version process q reference references refused_version remove_tags request_id "
+    "requested_by route run_id running_retrainings service_version state subject subjects test_from time "
     "trigger_file trigger_files trigger_id type unit unknown unreadable url validation_from value "
     "version words column candidates commit identical_to inputs parent sha256 tags training_sha256 where"
 )

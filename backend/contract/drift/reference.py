@@ -30,7 +30,7 @@ class ReferenceQuery(Request):
         if since is None or until is None or not since < until <= since + LONGEST_REFERENCE:
             raise PydanticCustomError(
                 "reference_period",
-                "reference_since and reference_until are two times in order, at most {days} days apart",
+                "send reference_since and reference_until together, in this order, {days} days apart at most",
                 {"days": LONGEST_REFERENCE.days},
             )
         return self

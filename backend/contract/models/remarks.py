@@ -1,8 +1,10 @@
 """POST /models/<version>/remarks: notes and tags that people give to versions."""
 
-from typing import Annotated, Self
+import re
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from backend.contract.alerts import Person
 from backend.contract.base import Reason, Request, Success
@@ -10,7 +12,24 @@ from storage.models.remarks import MOST_TAGS
 from storage.models.remarks import VersionNote as VersionNote
 
 LONGEST_TAG = 30
-Tag = Annotated[str, Field(min_length=1, max_length=LONGEST_TAG, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+TAG = r"^[a-z0-9][a-z0-9._-]*$"
+
+
+def _named(tag: Any) -> Any:
+    if isinstance(tag, str) and (len(tag) > LONGEST_TAG or not re.match(TAG, tag)):
+        raise PydanticCustomError(
+            "tag",
+            "a tag has lower-case letters, digits, dot, dash and underscore, {most} at most",
+            {"most": LONGEST_TAG},
+        )
+    return tag
+
+
+Tag = Annotated[
+    str,
+    BeforeValidator(_named),
+    Field(min_length=1, max_length=LONGEST_TAG, pattern=TAG),
+]
 """Lower-case letters, digits, dot, dash and underscore, so that one thing has one tag."""
 Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS)]
 

@@ -74,9 +74,9 @@ def test_what_changed_since_last_hour_is_named_and_raises_no_alarm(
 @pytest.mark.parametrize(
     ("since", "until", "words"),
     [
-        (3, None, "two times in order"),
-        (1, 2, "two times in order"),
-        (24 * 120, 3, "two times in order"),
+        (3, None, "together, in this order"),
+        (1, 2, "together, in this order"),
+        (24 * 120, 3, "together, in this order"),
         (3, 0.5, "ends after the window begins"),
     ],
 )

@@ -20,7 +20,7 @@ def test_a_note_and_a_tag_are_written_by_name(
     page.button(key="registry_right_remark").click().run()
     assert page.button(key="remark_confirm").disabled
     page.text_input(key="remark_person").set_value("Ada")
-    page.text_area(key="remark_note").set_value("=Trained after the move.").run()
+    page.text_area(key="remark_note").set_value("=Trained :red[after] the move.").run()
     page.multiselect(key="remark_tags").set_value(["Not a tag!"]).run()
     page.button(key="remark_confirm").click().run()
     assert "lower-case letters" in sentences(page)[0]
@@ -31,8 +31,8 @@ def test_a_note_and_a_tag_are_written_by_name(
     assert (kept.tags, kept.notes[0].person) == (("summer",), "Ada")
     table = page.dataframe[0].value
     assert [list(tags) for tags in table["tags"]] == [["summer"], []]
-    assert table["note"].iloc[0] == "'=Trained after the move.", "no spreadsheet may run it"
-    assert any("=Trained after the move." in one.value for one in page.markdown)
+    assert table["note"].iloc[0] == "'=Trained :red[after] the move.", "no spreadsheet may run it"
+    assert any(r"=Trained \:red\[after\] the move." in one.value for one in page.markdown)
     assert list(page.dataframe[-1].value["actor"]) == ["Ada (operator)"]
 
 

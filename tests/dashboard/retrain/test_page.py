@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
+from dashboard.wording.foreign import plain
 from storage.retraining.files import LOG
 from storage.retraining.queue import RetrainQueue
 from storage.schema.records import utc_now
@@ -197,7 +198,7 @@ def test_one_that_waits_is_cancelled_with_a_reason(
     assert not sentences(page)
     assert queue.find(trigger_id).state == "cancelled"
     page.run()
-    assert "Cancelled by operator: The labels are wrong." in _text(page)
+    assert plain("Cancelled by operator: The labels are wrong.") in _text(page)
     page.button(key="retrain_close").click().run()
     assert "No retraining is queued or running." in _text(page)
 
