@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from backend.connection import direct_session
 from backend.contract.base import STARTING
 from backend.contract.service import HealthResponse
-from backend.keys import KEY_VARIABLES, load_or_create_keys
+from backend.keys.system_keys import KEY_VARIABLES, load_or_create_keys
 from backend.supervisor.supervisor import Supervisor
 from backend.supervisor.watched import Program
 from storage.errors import InvalidInput

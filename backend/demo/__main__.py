@@ -13,7 +13,7 @@ from rich.console import Console
 from backend.client import ClientError, HousingClient, ServiceUnreachable
 from backend.demo.acts import Demo
 from backend.demo.retraining import NoVerdict
-from backend.keys import operator_key_or_exit
+from backend.keys.system_keys import operator_key_or_exit
 from backend.simulate.options import seed
 from backend.simulate.run import row_pool
 from storage.setting_groups.hosts import url_of

@@ -13,7 +13,7 @@ from rich.text import Text
 from backend.contract.service import ServiceDescription
 from backend.demo_api import alerts, monitoring, predictions, records, service
 from backend.demo_api.walk import Connection, Off, Outcome, Step, walk
-from backend.keys import operator_key_or_exit
+from backend.keys.system_keys import operator_key_or_exit
 from storage.settings import settings_or_exit
 from storage.version import VERSION
 

@@ -13,7 +13,7 @@ from functools import partial
 from rich.console import Console
 
 from backend.client import HousingClient
-from backend.keys import operator_key_or_exit
+from backend.keys.system_keys import operator_key_or_exit
 from backend.simulate.display import conclusion
 from backend.simulate.options import positive, scenario, seed
 from backend.simulate.plan import Phase, Traffic

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backend.client import HousingClient
-from backend.keys import load_or_create_keys
+from backend.keys.system_keys import load_or_create_keys
 from storage.models.champion import ChampionSwitch
 from storage.models.store import ModelStore
 from storage.settings import Settings

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from backend.keys import KEY_VARIABLES
+from backend.keys.system_keys import KEY_VARIABLES
 from backend.launcher import programs
 from storage.paths import RuntimePaths
 from tests.launched import launched

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from backend.client import HousingClient, ServiceRefused
-from backend.keys import load_or_create_keys, operator_key
+from backend.keys.system_keys import load_or_create_keys, operator_key
 from storage.settings import Settings
 from tests.backend.live_service import live_service, process_settings
 from tests.settings import changed

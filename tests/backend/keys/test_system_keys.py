@@ -4,7 +4,12 @@ import stat
 
 import pytest
 
-from backend.keys import KEY_VARIABLES, load_or_create_keys, operator_key, operator_key_or_exit
+from backend.keys.system_keys import (
+    KEY_VARIABLES,
+    load_or_create_keys,
+    operator_key,
+    operator_key_or_exit,
+)
 from storage.errors import InvalidInput
 from storage.settings import Settings
 from tests.settings import changed
