@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from pydantic import SecretStr
 
 from backend.metrics.files import MULTIPROCESS_VARIABLE
+from storage.errors import KeysUnavailable
+from storage.keys.store import KeyStore
 from storage.process.kinds import API
 from storage.process.lock import only_process_or_exit
+from storage.schema.records import utc_now
 from storage.setting_groups.hosts import refuse_taken
 from storage.settings import Settings, settings_or_exit
 
@@ -50,12 +53,20 @@ def _refuse_unsafe(settings: Settings) -> None:
     }
     if settings.others_can_connect:
         _refuse_short(keys)
-    if settings.reading_needs_key and not any(keys.values()):
+    if settings.reading_needs_key and not (any(keys.values()) or _has_named_key(settings)):
         raise SystemExit(
             f"HOUSING_BACKEND_HOST={settings.addresses.backend_host} lets others connect (or "
             "HOUSING_REQUIRE_KEY is set), but no key is set: set HOUSING_VIEWER_KEY, HOUSING_OPERATOR_KEY "
-            "or HOUSING_ADMIN_KEY."
+            "or HOUSING_ADMIN_KEY, or make one with `python -m backend.keys create`."
         )
+
+
+def _has_named_key(settings: Settings) -> bool:
+    try:
+        keys = KeyStore(settings.paths).all()
+    except KeysUnavailable as error:
+        raise SystemExit(str(error)) from error
+    return any(key.is_accepted(utc_now()) for key in keys)
 
 
 def _refuse_short(keys: Mapping[str, SecretStr | None]) -> None:

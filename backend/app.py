@@ -54,6 +54,7 @@ from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
 from backend.supervisor.metrics import ProcessMetrics
 from backend.web import answers, authorization, request_audit
+from backend.web.key_ring import KeyRing
 from backend.web.prediction_shortcut import PredictionShortcut
 from backend.web.refused_body import answer_refused_bodies
 from backend.web.refused_keys import RefusedKeys
@@ -114,13 +115,15 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
     record_requests(app, recorder)
     answer_refused_bodies(app)
     request_audit.audit_changes(app, services.audit, services.metrics)
-    authorization.guard(app, settings, RefusedKeys(services.metrics, services.audit))
+    authorization.guard(app, services.keys, settings, RefusedKeys(services.metrics, services.audit))
     mark_sources(app)
     check_paths(app)
     for blueprint in ROUTES:
         app.register_blueprint(blueprint)
     services.host.refresh()
-    shortcut = PredictionShortcut(app.wsgi_app, settings, services.predictions, recorder)
+    shortcut = PredictionShortcut(
+        app.wsgi_app, services.keys, settings, services.predictions, recorder
+    )
     app.wsgi_app = shortcut  # type: ignore[method-assign] # Flask's documented way to add middleware
     return app
 
@@ -201,6 +204,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         version_reports=reports,
         champion_changes=ChampionChanges(ChampionSwitch(store, host.prove), timeline),
         audit=AuditTrail(settings.paths),
+        keys=KeyRing(settings),
         spool_metrics=SpoolMetrics(backlog, settings.paths),
         worker_metrics=WorkerMetrics(settings.paths),
         process_metrics=ProcessMetrics(settings.paths),

@@ -29,6 +29,7 @@ from backend.serving.drift_reference import EarlierPeriods
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
 from backend.supervisor.metrics import ProcessMetrics
+from backend.web.key_ring import KeyRing
 from storage.audit.trail import AuditTrail
 from storage.database.connection import Database
 from storage.database.record_log import RecordLog
@@ -71,6 +72,7 @@ class Services:
     version_reports: VersionReports
     champion_changes: ChampionChanges
     audit: AuditTrail
+    keys: KeyRing
     spool_metrics: SpoolMetrics
     worker_metrics: WorkerMetrics
     process_metrics: ProcessMetrics

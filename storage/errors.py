@@ -6,6 +6,7 @@
         InvalidDefinition               400  a table's definition that cannot be used
         MissingColumn                   400  a file without a column that is needed
       AuthenticationRequired            401  no key, or a wrong one
+        KeyEnded                        401  a key that was accepted once
       PermissionRefused                 403  the key does not have the right
       RecordNotFound                    404  no such record
       RequestTimedOut                   408  the body did not arrive in time
@@ -19,6 +20,7 @@
         PointerUnavailable              503  the champion pointer could not be written
         ProgressUnavailable             503  the worker's progress could not be written
         AuditUnavailable                503  the audit log could not be written or read
+        KeysUnavailable                 503  the named keys could not be written or read
       ModelIntegrityError               500  a model file does not match its manifest
 
 Each message is one sentence that a person can act on; ``status`` is the HTTP status it is answered with.
@@ -68,6 +70,10 @@ class AuthenticationRequired(HousingError):
 
     status = 401
     title = "Authentication required"
+
+
+class KeyEnded(AuthenticationRequired):
+    """The key was sent by who holds it, but is revoked or expired."""
 
 
 class PermissionRefused(HousingError):
@@ -151,6 +157,12 @@ class AuditUnavailable(ServiceUnavailable):
     """The audit log could not be written or read (disk full, no permission)."""
 
     title = "Audit unavailable"
+
+
+class KeysUnavailable(ServiceUnavailable):
+    """The named keys could not be written or read (damaged, disk full, no permission); none is accepted."""
+
+    title = "Named keys unavailable"
 
 
 class BackupUnavailable(ServiceUnavailable):

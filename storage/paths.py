@@ -264,3 +264,18 @@ class RuntimePaths:
     def keys(self) -> Path:
         """Keys created by ``make up``, readable by the owner only."""
         return self.root / "keys.env"
+
+    @property
+    def named_keys(self) -> Path:
+        """Keys made by ``python -m backend.keys`` or on the console: names, roles, hashes; no secret."""
+        return self.root / "keys" / "named_keys.json"
+
+    @property
+    def named_keys_lock(self) -> Path:
+        """Held while the named keys are changed."""
+        return self.root / "keys" / "named_keys.lock"
+
+    @property
+    def key_uses(self) -> Path:
+        """When each named key was last used, as the time of an empty file."""
+        return self.root / "keys" / "uses"

@@ -111,7 +111,8 @@ class Metrics:
         )
         self._refused_keys = Counter(
             "api_refused_keys_total",
-            "Requests whose key was refused, by reason: unknown, or a role that is too low.",
+            "Requests whose key was refused, by reason: unknown, ended (revoked or expired), or a role "
+            "that is too low.",
             ["reason"],
             registry=registry,
         )

@@ -1,14 +1,12 @@
 """Authorization: bearer keys and the three roles, viewer < operator < admin."""
 
-import hmac
 import time
-from enum import IntEnum
 
 from flask import Flask, g, request
-from pydantic import SecretStr
 
+from backend.web.key_ring import NOBODY, Holder, KeyRing, Role
 from backend.web.refused_keys import RefusedKeys
-from storage.errors import AuthenticationRequired, PermissionRefused
+from storage.errors import AuthenticationRequired, KeyEnded, PermissionRefused
 from storage.settings import Settings
 
 OPEN_TEMPLATES = (
@@ -21,15 +19,6 @@ OPEN_TEMPLATES = (
 )
 """Answered without a key, or with a wrong one, even if all other paths need one: probes have no key,
 and neither has a browser opening the page where the key is entered."""
-
-
-class Role(IntEnum):
-    """What a key may do; each role includes the ones before it."""
-
-    NOBODY = 0
-    VIEWER = 1
-    OPERATOR = 2
-    ADMIN = 3
 
 
 STATE_CHANGING_ROLES = {
@@ -54,53 +43,27 @@ READING_ROLES = {"/audit": Role.OPERATOR}
 """The role that reading always needs, for data that is not for everybody."""
 
 
-class KeyRing:
-    """The configured keys. Without any, every change of state is refused."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._keys = {
-            Role.ADMIN: settings.access.admin_key,
-            Role.OPERATOR: settings.access.operator_key,
-            Role.VIEWER: settings.access.viewer_key,
-        }
-
-    def role(self, authorization: str) -> Role:
-        """Return the role of an Authorization header; without a header, ``NOBODY``.
-
-        Raises
-        ------
-        AuthenticationRequired
-            If the header is not ``Bearer <a known key>``.
-        """
-        if not authorization:
-            return Role.NOBODY
-        scheme, _, key = authorization.partition(" ")
-        if scheme.lower() == "bearer":
-            for role, known in self._keys.items():
-                if known is not None and _same(key, known):
-                    return role
-        raise AuthenticationRequired("The key is not valid; send `Authorization: Bearer <key>`.")
-
-
-def guard(app: Flask, settings: Settings, refused: RefusedKeys) -> None:
+def guard(app: Flask, keys: KeyRing, settings: Settings, refused: RefusedKeys) -> None:
     """Check the role of every request before its route runs; note the keys that are refused."""
-    keys = KeyRing(settings)
     to_read = reading_role(settings)
 
     @app.before_request
     def check_role() -> None:
         if template_of_request() in OPEN_TEMPLATES:
             # A probe with an outdated key must not look like an outage.
-            g.role = _role_or_nobody(keys)
+            g.holder = keys.holder_or_nobody(request.headers.get("Authorization", ""))
             return
         role = own_role(request.method, template_of_request())
         needed = to_read if role is None else role
         try:
-            held = keys.role(request.headers.get("Authorization", ""))
+            g.holder = keys.holder(request.headers.get("Authorization", ""))
+        except KeyEnded:
+            refused.note_ended()
+            raise
         except AuthenticationRequired:
             refused.note_unknown(request.remote_addr, time.monotonic())
             raise
-        g.role = held
+        held = g.holder.role
         if held >= needed:
             return
         if held is Role.NOBODY:
@@ -116,13 +79,17 @@ def guard(app: Flask, settings: Settings, refused: RefusedKeys) -> None:
 
 def may_read(settings: Settings) -> bool:
     """Whether the current request may read data, on a path that answers without a key too."""
-    return _role_or_nobody(KeyRing(settings)) >= reading_role(settings)
+    return current_role() >= reading_role(settings)
 
 
 def current_actor() -> str:
-    """Return the role of the key that makes the current request, as the timeline shows it."""
-    role: Role = g.get("role", Role.NOBODY)
-    return role.name.lower()
+    """Return whose key makes the current request, as audit log and timeline show it: name, role."""
+    return _current_holder().actor
+
+
+def current_role() -> Role:
+    """Return the role of the key that makes the current request."""
+    return _current_holder().role
 
 
 def reading_role(settings: Settings) -> Role:
@@ -149,13 +116,6 @@ def template_of_request() -> str:
     return request.url_rule.rule if request.url_rule else ""
 
 
-def _role_or_nobody(keys: KeyRing) -> Role:
-    try:
-        return keys.role(request.headers.get("Authorization", ""))
-    except AuthenticationRequired:
-        return Role.NOBODY
-
-
-def _same(key: str, known: SecretStr) -> bool:
-    # Compared in constant time, so that the response time reveals nothing about the right key.
-    return hmac.compare_digest(key.encode(), known.get_secret_value().encode())
+def _current_holder() -> Holder:
+    holder: Holder = g.get("holder", NOBODY)
+    return holder

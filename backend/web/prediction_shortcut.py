@@ -17,7 +17,8 @@ from pydantic import ValidationError
 from backend.contract.base import SOURCE_HEADER
 from backend.contract.predictions import PredictionRequest, caller_of
 from backend.serving.prediction_service import PredictionService, prediction_response
-from backend.web.authorization import KeyRing, reading_role
+from backend.web.authorization import reading_role
+from backend.web.key_ring import KeyRing
 from backend.web.misread import keys_of, may_hide_a_number
 from backend.web.request_recorder import REQUEST_ID_HEADER, RequestRecorder, usable_request_id
 from backend.web.traffic_source import allowed_source
@@ -62,12 +63,13 @@ class PredictionShortcut:
     def __init__(
         self,
         application: "WSGIApplication",
+        keys: KeyRing,
         settings: Settings,
         predictions: PredictionService,
         recorder: RequestRecorder,
     ) -> None:
         self._application = application
-        self._keys = KeyRing(settings)
+        self._keys = keys
         self._needed = reading_role(settings)
         self._predictions = predictions
         self._recorder = recorder
@@ -110,7 +112,7 @@ class PredictionShortcut:
         """Return whose request it is; None if it may not be asked, or not be said so."""
         said = environ.get(SOURCE_VARIABLE)
         try:
-            held = self._keys.role(environ.get("HTTP_AUTHORIZATION", ""))
+            held = self._keys.holder(environ.get("HTTP_AUTHORIZATION", "")).role
             if held < self._needed:
                 return None
             return CLIENT if said is None else allowed_source(said, held)

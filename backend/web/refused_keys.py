@@ -27,6 +27,10 @@ class RefusedKeys:
         """Count a known key whose role is too low; a console with such a key asks again and again."""
         self._metrics.count_refused_key("role")
 
+    def note_ended(self) -> None:
+        """Count a key that was accepted once: a program goes on with what was revoked, or has expired."""
+        self._metrics.count_refused_key("ended")
+
     def note_unknown(self, address: str | None, now: float) -> None:
         """Count an unknown key from a client's address, and audit it unless another was just audited.
 

@@ -5,10 +5,11 @@ from flask import Flask, g, request
 from backend.contract.base import SOURCE_HEADER
 from backend.web.authorization import (
     OPEN_TEMPLATES,
-    Role,
     current_actor,
+    current_role,
     template_of_request,
 )
+from backend.web.key_ring import Role
 from storage.errors import AuthenticationRequired, InvalidInput
 from storage.process.kinds import MONITOR
 from storage.schema.source import CLIENT, PROBE, SOURCES, Source
@@ -23,13 +24,13 @@ def mark_sources(app: Flask) -> None:
         said = request.headers.get(SOURCE_HEADER)
         if said is None:
             return
-        if g.role is Role.NOBODY and template_of_request() in OPEN_TEMPLATES:
+        if current_role() is Role.NOBODY and template_of_request() in OPEN_TEMPLATES:
             return  # a probe with an outdated key must not look like an outage
-        g.source = allowed_source(said, g.role)
+        g.source = allowed_source(said, current_role())
 
 
 def current_asker() -> str:
-    """Return who makes the current request, as the timeline shows it: the monitor, or the role of the key."""
+    """Return who makes the current request, as the timeline shows it: the monitor, or whose key it is."""
     return MONITOR if g.source == PROBE else current_actor()
 
 

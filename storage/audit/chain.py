@@ -26,7 +26,8 @@ SEAL_BYTES = len(',"hash":""}') + 64
 class AuditAct(Record):
     """Who did what: an entry without its place in the chain.
 
-    ``actor`` is a role or a process, never a key; ``subject`` is what it was done to (a version, a trigger).
+    ``actor`` is a key's name or role, or a process, never a secret; ``subject`` is what it was done to (a
+    version, a trigger).
     """
 
     actor: str = Field(max_length=100)

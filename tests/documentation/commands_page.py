@@ -19,6 +19,7 @@ WITH_OPTIONS = (
     "training.describe",
     "training.versions",
     "training.mlflow_export",
+    "backend.keys",
     "backend.score",
     "backend.simulate",
     "backend.demo",
