@@ -46,7 +46,7 @@ def _draw_firing(found: AlertsResponse) -> None:
 
 def _draw_alert(alert: AlertRow) -> None:
     with st.container(border=True, key=f"alerts_firing_{alert.alert_id}"):
-        st.markdown(f"#### {escaped(alert.title)}")
+        st.markdown(f"## {escaped(alert.title)}")
         st.markdown(badges(alert))
         st.markdown(escaped(alert.why))
         st.caption(facts(alert))
@@ -56,7 +56,7 @@ def _draw_alert(alert: AlertRow) -> None:
 
 
 def _draw_routes(found: AlertsResponse) -> None:
-    st.subheader("Routes", anchor=False)
+    st.header("Routes", anchor=False)
     if not found.routes:
         st.markdown(
             f"Nobody is told outside of this console: set `{HOW_TO}` for the monitor, and start it again."
@@ -69,7 +69,7 @@ def _draw_routes(found: AlertsResponse) -> None:
 
 
 def _draw_recent(found: AlertsResponse) -> None:
-    st.subheader("Ended", anchor=False)
+    st.header("Ended", anchor=False)
     if not found.recent:
         st.markdown("No alert has ended yet.")
         return

@@ -10,7 +10,7 @@ from dashboard.shared.service import asking_quietly, housing_client
 
 def draw_rules() -> None:
     """Draw each rule as a row; for a fragment."""
-    st.subheader("Rules", anchor=False)
+    st.header("Rules", anchor=False)
     with asking_quietly("Rules"):
         found = housing_client().alert_rules()
         config = st.column_config

@@ -71,7 +71,7 @@ def draw_history() -> None:
     runs = scored_runs().newest()
     if not runs and not st.session_state.get(UNKEPT):
         return
-    st.subheader("Scored files", anchor=False)
+    st.header("Scored files", anchor=False)
     if st.session_state.get(UNKEPT):
         st.warning(
             "The last run could not be kept: the console cannot write to its runtime folder.",

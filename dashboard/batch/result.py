@@ -42,7 +42,7 @@ def draw_result(run: BatchRun) -> None:
     """Draw the results so far, if there are any."""
     if not run.scored:
         return
-    st.subheader("Result", anchor=False)
+    st.header("Result", anchor=False)
     values = np.array(run.predictions)
     _draw_figures(run, values)
     st.download_button(

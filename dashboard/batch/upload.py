@@ -83,7 +83,7 @@ def draw_file() -> None:
         _draw_nothing_yet()
         return
     if opened is not None:
-        st.subheader(f":material/table: {plain(opened.name)}", anchor=False)
+        st.header(f":material/table: {plain(opened.name)}", anchor=False)
         draw_sheets(opened, _use)
         if opened.refused is not None and not opened.missing:
             st.error(escaped(opened.refused), icon=":material/block:")

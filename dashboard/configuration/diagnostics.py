@@ -54,7 +54,7 @@ READINGS: Mapping[str, Reading] = {
 
 def draw_diagnostics() -> None:
     """Draw the versions, and the button for the file."""
-    st.subheader("Versions and diagnostics", anchor=False)
+    st.header("Versions and diagnostics", anchor=False)
     with asking_quietly("Versions"):
         st.table(facts(housing_client()), border="horizontal", alt="Versions")
     st.download_button(

@@ -15,7 +15,7 @@ PREFIX = "alert_"
 
 def draw_trial(found: ConfigResponse, changes: dict[str, Number]) -> None:
     """Draw the rules that can be judged again, with the values in force and with the form's."""
-    st.subheader("What they would have done", anchor=False)
+    st.header("What they would have done", anchor=False)
     with asking_quietly("Trial of thresholds"):
         tried = {name: value for name, value in changes.items() if name.startswith(PREFIX)}
         trial = housing_client().try_alerts(tried)

@@ -24,7 +24,7 @@ KINDS = {"number": "Number", "integer": "Whole number", "category": "Category"}
 
 def draw_inputs(found: TableResponse) -> None:
     """Draw the table of all inputs."""
-    st.subheader("Inputs", anchor=False)
+    st.header("Inputs", anchor=False)
     names = [column.name for column in found.inputs]
     rows = found.table.rows if found.table is not None else 0
     key = f"data_inputs_{found.model_version}"

@@ -18,7 +18,7 @@ def draw_opened(found: TableResponse) -> None:
     labels = {column.name: column.label for column in found.inputs}
     if st.session_state.get(OPENED) not in labels:
         st.session_state[OPENED] = found.inputs[0].name
-    st.subheader("Input in detail", anchor=False)
+    st.header("Input in detail", anchor=False)
     with st.container(width=320):
         name = st.selectbox("Input", list(labels), format_func=labels.__getitem__, key=OPENED)
     column = next(one for one in found.inputs if one.name == name)

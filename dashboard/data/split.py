@@ -25,7 +25,7 @@ KINDS = {
 
 def draw_split(split: SplitProfile) -> None:
     """Draw each part with its size and the target's values in it, and say how it came about."""
-    st.subheader("Split", anchor=False)
+    st.header("Split", anchor=False)
     st.echarts_chart(
         split_option(split.parts),
         height=HEIGHT,

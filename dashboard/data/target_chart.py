@@ -13,7 +13,7 @@ HEIGHT = 260
 
 def draw_target(column: TableColumn) -> None:
     """Draw the histogram of the target, and its figures in words."""
-    st.subheader(LABEL, anchor=False)
+    st.header(LABEL, anchor=False)
     if column.found is None or column.found.histogram is None:
         return
     chart = histogram_option(

@@ -37,7 +37,7 @@ def opened_name() -> ColumnName | None:
 def draw_opened(found: DriftWindowResponse, opened: OpenedColumn) -> None:
     """Draw the opened column, and the choice of another."""
     names = ranking(found.drift_analysis)
-    st.subheader("Input in detail", anchor=False)
+    st.header("Input in detail", anchor=False)
     if st.session_state.get(OPENED) not in names:
         st.session_state[OPENED] = opened.name
     with st.container(width=320):

@@ -11,7 +11,7 @@ def draw_harm(harm: DriftHarm) -> None:
     """Draw the cause first, then each figure on a line of its own, then sentences on what they leave out."""
     words = cause_title(harm.cause.name)
     with st.container(border=True, key="drift_harm"):
-        st.markdown(f"##### :{words.colour}[:material/{words.icon}: {words.title}]")
+        st.markdown(f"## :{words.colour}[:material/{words.icon}: {words.title}]")
         st.markdown(escaped(harm.cause.reason))
         figures = harm_figures(harm)
         if figures:

@@ -22,7 +22,7 @@ LEAST_END = 0.6
 
 def draw_multivariate(score: MultivariateScore | None) -> None:
     """Draw the AUC with its null distribution, and describe it."""
-    st.subheader("All inputs together", anchor=False)
+    st.header("All inputs together", anchor=False)
     if score is None:
         st.caption("Not enough complete rows to compare all inputs together.")
         return

@@ -55,7 +55,7 @@ def _draw_found(reading: DriftReading, *, of_customers: bool) -> None:
     # A retraining learns from customers alone, and from what training does not know.
     if of_customers and found.reference.kind == "training":
         draw_retraining_request(found)
-    st.subheader("Inputs by severity", anchor=False)
+    st.header("Inputs by severity", anchor=False)
     draw_table(found)
     if found.opened is not None:
         draw_opened(found, found.opened)

@@ -24,7 +24,7 @@ def draw_refused(refused: RefusedResponse) -> None:
     if not refused.fields:
         return
     with st.container(border=True, key="drift_refused"):
-        st.markdown(f"##### :orange[:material/block: {_title(refused)}]")
+        st.markdown(f"## :orange[:material/block: {_title(refused)}]")
         st.markdown("\n".join(f"- {escaped(reason)}" for reason in refused_reasons(refused)))
         st.dataframe(
             [_cells(field) for field in refused.fields],

@@ -21,10 +21,10 @@ def draw_verdict(found: DriftWindowResponse) -> None:
         first, second = _reference_verdict, _usual_verdict
         if found.alarm.follows == "usual_traffic":
             first, second = second, first
-        first(found, heading="###")
+        first(found, heading="##")
         st.markdown(_alarm_words(found))
         if found.reference.kind == "training":
-            second(found, heading="#####")
+            second(found, heading="###")
         st.caption(sample_words(found))
         draw_age(found.until, " The header's :material/refresh: compares again.")
 

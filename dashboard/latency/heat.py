@@ -22,7 +22,7 @@ def draw_heat(summary: SummaryResponse) -> None:
     heat = summary.heat
     if heat is None or not heat.edges_ms:
         return
-    st.subheader("How latencies are spread", anchor=False)
+    st.header("How latencies are spread", anchor=False)
     st.caption("Each row is twice as slow as the one below; the colour is the number of requests.")
     st.echarts_chart(
         heat_option(heat.edges_ms, heat.counts, summary.series),

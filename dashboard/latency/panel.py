@@ -122,7 +122,7 @@ def _draw_changes(part: Part) -> None:
 
 
 def _draw_slowest(reading: LatencyReading) -> None:
-    st.subheader("Slowest requests", anchor=False)
+    st.header("Slowest requests", anchor=False)
     opened = draw_rows(
         SLOWEST,
         reading.slowest,

@@ -109,7 +109,7 @@ def _draw(found: Found) -> None:
             f"{found.others:,} more of the newest predictions have this reference: see Predictions below."
         )
     if found.prediction is not None:
-        st.subheader("Prediction", anchor=False)
+        st.header("Prediction", anchor=False)
         draw_prediction("found_prediction", found.prediction)
     if found.request is None:
         st.caption("The record of its request is no longer kept, or not stored yet.")
@@ -118,7 +118,7 @@ def _draw(found: Found) -> None:
 
 
 def _draw_request(found: OneRequestResponse, shown: PredictionRow | None) -> None:
-    st.subheader("Request", anchor=False)
+    st.header("Request", anchor=False)
     if len(found.requests) > 1:
         st.caption(f"{len(found.requests)} requests have this ID; the newest is shown.")
     if found.requests:

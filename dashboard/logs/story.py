@@ -47,10 +47,10 @@ def draw_story(name: str, found: OneRequestResponse, shown: PredictionRow | None
     if rest:
         _draw_predictions(name, rest, is_other=shown is not None)
     if found.logs:
-        st.subheader("Log lines", anchor=False)
+        st.header("Log lines", anchor=False)
         draw_lines(f"{name}_lines", found.logs)
     if found.events:
-        st.subheader("Events within two minutes", anchor=False)
+        st.header("Events within two minutes", anchor=False)
         st.dataframe(
             harmless(event_cells(event) for event in found.events),
             key=f"{name}_events",
@@ -63,8 +63,8 @@ def draw_story(name: str, found: OneRequestResponse, shown: PredictionRow | None
 
 def _draw_predictions(name: str, rows: list[PredictionRow], *, is_other: bool) -> None:
     if len(rows) == 1 and not is_other:
-        st.subheader("Prediction", anchor=False)
+        st.header("Prediction", anchor=False)
         draw_prediction(f"{name}_its_prediction", rows[0])
         return
-    st.subheader("Its other predictions" if is_other else "Predictions", anchor=False)
+    st.header("Its other predictions" if is_other else "Predictions", anchor=False)
     draw_predictions(f"{name}_predictions", rows)

@@ -48,7 +48,7 @@ def draw_attention(found: AlertsResponse) -> None:
         )
     if not found.firing:
         return
-    st.subheader("Needs attention", anchor=False)
+    st.header("Needs attention", anchor=False)
     for alert in sorted(
         found.firing, key=lambda alert: (alert.severity != "critical", alert.since)
     ):

@@ -28,7 +28,7 @@ NOTHING = "Checks, alerts, retrainings, promotions and configuration changes wil
 
 def draw_events() -> None:
     """Draw the last events as a table, and the opened one; or say that there are none yet."""
-    st.subheader("Events", anchor=False)
+    st.header("Events", anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.segmented_control(
             "Events shown",

@@ -65,7 +65,7 @@ def look_at_error() -> Look[PerformanceResponse]:
 
 def draw_drift_summary(look: Look[DriftWindowResponse]) -> None:
     """Draw how many inputs drifted in the last day, and which."""
-    st.subheader("Drift, last 24 hours", anchor=False)
+    st.header("Drift, last 24 hours", anchor=False)
     with asking_quietly("Drift"):
         found = look.answer()
         if found is None:
@@ -99,7 +99,7 @@ def _share(found: DriftWindowResponse) -> str:
 
 def draw_error_summary(look: Look[PerformanceResponse]) -> None:
     """Draw the realized error beside the estimated one, with the holdout's."""
-    st.subheader("Error (RMSE), last 24 hours", anchor=False)
+    st.header("Error (RMSE), last 24 hours", anchor=False)
     with asking_quietly("Prediction error"):
         found = look.answer()
         if found is None:

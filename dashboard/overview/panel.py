@@ -77,7 +77,7 @@ def draw_health(reading: OverviewReading) -> None:
 
 def draw_served_model(info: InfoResponse) -> None:
     """Draw the current model as a short list."""
-    st.subheader("Current model", anchor=False)
+    st.header("Current model", anchor=False)
     st.table(model_facts(info), border="horizontal", alt="The current model and its test figures")
 
 

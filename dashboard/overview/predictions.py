@@ -16,7 +16,7 @@ PREDICTED = "#predicted"
 
 def draw_predictions(rows: list[PredictionRow]) -> None:
     """Draw the logged predictions as a table, newest first."""
-    st.subheader("Latest predictions", anchor=False)
+    st.header("Latest predictions", anchor=False)
     cells = prediction_cells(rows)
     st.dataframe(
         cells,

@@ -14,7 +14,7 @@ WAIT_WORTH_SAYING_SECONDS = 10.0
 
 def draw_record_store(statistics: DatabaseStatistics) -> None:
     """Draw the sizes of the database as a short list, and a warning if the log-writer lags."""
-    st.subheader("Records", anchor=False)
+    st.header("Records", anchor=False)
     if (warning := record_warning(statistics)) is not None:
         st.warning(warning, icon=":material/warning:")
     st.table(record_facts(statistics), border="horizontal", alt="Sizes of the log database")

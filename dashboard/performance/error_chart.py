@@ -22,7 +22,7 @@ BAND_OPACITY = 0.18
 def draw_error_chart(found: PerformanceResponse) -> None:
     """Draw the steps. The chart keeps its identity, so that new figures move it without flicker."""
     words = step_words(timedelta(seconds=found.step_seconds))
-    st.subheader("Over time", anchor=False)
+    st.header("Over time", anchor=False)
     st.caption(
         f"One point per {words}, by prediction time, with 95% confidence bands. A point needs at least 30 "
         f"labels (for the estimate, 30 predictions).{running_words(unfinished=_unfinished(found))}"

@@ -28,7 +28,7 @@ SMALLEST, LARGEST = 8.0, 26.0
 
 def draw_error_map(found: PerformanceResponse) -> None:
     """Draw the mean absolute error by place; more labelled rows make a larger square."""
-    st.subheader("Error map", anchor=False)
+    st.header("Error map", anchor=False)
     st.caption(
         "Mean absolute error in squares of half a degree; larger squares have more actual values. Click one "
         "to see its predictions below."

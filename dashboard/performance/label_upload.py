@@ -33,7 +33,7 @@ MOST_MEGABYTES = 20
 
 def draw_label_upload() -> None:
     """Draw the upload and, below it, the report of the last file."""
-    st.subheader("Actual values", anchor=False)
+    st.header("Actual values", anchor=False)
     st.caption(
         f"A CSV, Excel or Parquet file with the columns prediction_id and actual{_unit()}. Your own ids, in "
         "a column reference, may stand in place of prediction_id. Rows may be in any order, late or "

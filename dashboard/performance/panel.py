@@ -89,7 +89,7 @@ def _draw_verdict(found: PerformanceResponse) -> None:
 
 
 def _draw_figures(title: str, facts: dict[str, str], reason: str | None) -> None:
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     if reason is not None:
         st.markdown(f":gray[Not enough data: {reason}]")
     if facts:

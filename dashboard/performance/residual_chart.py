@@ -16,7 +16,7 @@ HEIGHT = 430
 
 def draw_residuals(found: PerformanceResponse) -> None:
     """Draw the residuals as bars, those of the holdout as a line."""
-    st.subheader("Residuals", anchor=False)
+    st.header("Residuals", anchor=False)
     if found.residuals is None:
         st.markdown(":gray[This version has no holdout to compare with.]")
         return

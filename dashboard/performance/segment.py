@@ -33,7 +33,7 @@ LISTED = "performance_segment"
 
 def draw_segment(found: PerformanceResponse, asked: PerformanceQuery) -> None:
     """Let the operator build a segment, and draw its error in the page's window."""
-    st.subheader("Your segment", anchor=False)
+    st.header("Your segment", anchor=False)
     st.caption(
         "Choose inputs and what they must be, or select a row of the table above or a square of the map."
     )

@@ -24,7 +24,7 @@ MEAN, SPREAD, ROWS = "Mean difference", "RMS difference", "Shadow predictions"
 
 def shadow_panel(service: HousingClient, shown: TimeRange) -> None:
     """Draw figures and trend of a range's shadow predictions; without any, say why."""
-    st.subheader("Shadow testing", anchor=False)
+    st.header("Shadow testing", anchor=False)
     with asking_service():
         found = service.shadow(
             ShadowQuery(window=shown.length, until=shown.until, zone=zone_name())

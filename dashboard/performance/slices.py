@@ -23,7 +23,7 @@ SELECTED = "performance_slices_selected"
 
 def draw_slices(found: PerformanceResponse) -> None:
     """Draw a table of the slices, the worst first."""
-    st.subheader("By segment", anchor=False)
+    st.header("By segment", anchor=False)
     if not found.slices:
         st.markdown(":gray[No segment has 30 labels yet.]")
         return

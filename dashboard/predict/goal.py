@@ -88,7 +88,7 @@ def _draw_found(asked: CounterfactualsRequest, found: CounterfactualsResponse) -
 
 
 def _draw_alternative(place: int, one: Alternative) -> None:
-    st.markdown(f"### {escaped(written(one.prediction))}")
+    st.markdown(f"## {escaped(written(one.prediction))}")
     st.caption(escaped(interval_words(one.interval)))
     st.table(changed_words(one), border="horizontal", alt="What changes")
     st.markdown(support_line(one.support))

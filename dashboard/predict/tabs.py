@@ -46,7 +46,7 @@ def draw_answer_tabs(answer: PredictionResponse | None) -> None:
 
 def _draw_scenarios_alone() -> None:
     if scenarios():
-        st.subheader("Scenarios", anchor=False)
+        st.header("Scenarios", anchor=False)
         draw_scenarios()
 
 

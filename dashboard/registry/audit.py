@@ -17,7 +17,7 @@ NO_ROLE = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 def draw_audit() -> None:
     """Read the newest entries and draw them; a key without the role gets a sentence of its own."""
-    st.subheader("Audit log", anchor=False)
+    st.header("Audit log", anchor=False)
     with asking_service():
         try:
             found = housing_client().audit(AuditQuery(limit=NEWEST))

@@ -38,7 +38,7 @@ def draw_facts(sides: Sequence[Side]) -> None:
 
 def draw_origin(sides: Sequence[Side]) -> None:
     """Draw where they come from, then parameters and inputs, folded."""
-    st.subheader("Where it comes from" if len(sides) == 1 else "Where they come from", anchor=False)
+    st.header("Where it comes from" if len(sides) == 1 else "Where they come from", anchor=False)
     _draw_table("Origin", fact_rows(sides, LINEAGE), "origin")
     parameters, inputs = parameter_rows(sides), importance_rows(sides)
     with st.expander(_parameters_title(parameters, sides), key="registry_parameters"):

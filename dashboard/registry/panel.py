@@ -77,7 +77,7 @@ def _draw_models(models: ModelsResponse) -> None:
 
 def _draw_comparison(models: ModelsResponse, serving: VersionResponse | None) -> None:
     """Compare the two versions that the operator chooses: the champion and another one at first."""
-    st.subheader("Compare two versions", anchor=False)
+    st.header("Compare two versions", anchor=False)
     left, right = choose_two(models)
     if left is None:
         return
@@ -99,7 +99,7 @@ def _draw_comparison(models: ModelsResponse, serving: VersionResponse | None) ->
     draw_origin(sides)
     for number, side in enumerate(sides):
         if not side.report.version.is_champion:
-            st.subheader(f"Promotion gate on the {side.name.noun}", anchor=False)
+            st.header(f"Promotion gate on the {side.name.noun}", anchor=False)
             draw_verdict(side.report, f"registry_gate_{KEYS[number]}")
 
 

@@ -18,7 +18,7 @@ MOVED: dict[PointerMove, str] = {
 
 def draw_serving(report: VersionResponse, models: ModelsResponse) -> None:
     """Draw the verdict on the version that serves."""
-    st.subheader("Serving now", anchor=False)
+    st.header("Serving now", anchor=False)
     st.caption(serving_words(models))
     draw_verdict(report, "registry_serving")
 

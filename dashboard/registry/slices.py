@@ -27,7 +27,7 @@ ROW_HEIGHT, FRAME_HEIGHT = 25, 84
 
 def draw_slices(found: ComparisonResponse, left: Name, right: Name) -> None:
     """Draw the forest of differences, right minus left, beside its figures."""
-    st.subheader("By segment", anchor=False)
+    st.header("By segment", anchor=False)
     st.caption(slices_words(found, left, right))
     forest_side, table_side = st.columns([1, 1], gap="large")
     option = forest_option(found, left, right)

@@ -17,7 +17,7 @@ from dashboard.wording.version_words import model_label, state_of
 
 def draw_versions(models: ModelsResponse) -> None:
     """Draw the table, and name the damaged folders."""
-    st.subheader("Versions", anchor=False)
+    st.header("Versions", anchor=False)
     wanted = choose_tags(models.versions)
     versions = [one for one in models.versions if {*wanted} <= {*one.tags}]
     key = f"registry_versions_{models.champion}_{len(versions)}_{'_'.join(wanted)}"

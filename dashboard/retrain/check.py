@@ -47,7 +47,7 @@ BADGES = {
 
 def draw_check() -> CheckReading | None:
     """Draw the checks in words; return what they are based on, if it could be read."""
-    st.subheader("Should we retrain?", anchor=False)
+    st.header("Should we retrain?", anchor=False)
     reading: CheckReading | None = None
     with asking_quietly("Retraining checks"):
         reading = _read()

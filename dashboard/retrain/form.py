@@ -24,7 +24,7 @@ def draw_form(reading: CheckReading | None, usual: LearnableResponse | None) -> 
 
     ``usual`` is what the settings say of a retraining; without it, nothing may be changed.
     """
-    st.subheader("Request retraining", anchor=False)
+    st.header("Request retraining", anchor=False)
     reason = ask_reason(
         REASON,
         _proposed(reading),

@@ -20,7 +20,7 @@ OVER = "done,failed,cancelled"
 
 def draw_history() -> None:
     """Draw the last retrainings as a table, and the opened one."""
-    st.subheader("Finished retrainings", anchor=False)
+    st.header("Finished retrainings", anchor=False)
     with asking_service():
         query = RetrainingsQuery(state=OVER, limit=SHOWN)
         rows = housing_client().retrainings(query).retrainings
@@ -71,7 +71,7 @@ def _columns() -> dict[str, Any]:
 def _draw_opened(found: RetrainingResponse) -> None:
     words = outcome(found)
     with st.container(border=True, key="retrain_opened"):
-        st.markdown(f"#### :{words.colour}[:material/{words.icon}: {words.title}]")
+        st.markdown(f"### :{words.colour}[:material/{words.icon}: {words.title}]")
         st.markdown(plain(verdict_words(found)))
         st.markdown(stage_badges(found))
         if found.decision is not None and found.decision.checks:

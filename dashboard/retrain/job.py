@@ -73,7 +73,7 @@ def _draw_head(job: RetrainingResponse, reading: RetrainingReading) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.markdown(
-            f"#### :{words.colour}[:material/{words.icon}: {words.title}]"
+            f"## :{words.colour}[:material/{words.icon}: {words.title}]"
             f" :small[:gray[{job.trigger_id}]]",
             width="content",
         )

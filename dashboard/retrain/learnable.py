@@ -16,7 +16,7 @@ def draw_learnable() -> LearnableResponse | None:
 
     It is read once until ``forget_learnable``, and again for a window or cap that the form names.
     """
-    st.subheader("What would be learned", anchor=False)
+    st.header("What would be learned", anchor=False)
     usual: LearnableResponse | None = None
     with asking_quietly("Rows to learn from"):
         usual = _read(None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
@@ -67,6 +68,15 @@ def test_a_page_does_not_fail_and_asks_nothing_of_the_internet(
     assert "page.py" not in system.console_log()
     log = system.console_log()
     assert not [room for room in ("shared", "charts", "wording") if f"dashboard/{room}" in log]
+
+
+def test_headings_skip_no_level(shown: Shown) -> None:
+    """A person who hears the page finds its parts by them."""
+    headings = shown.tab.get_by_test_id("stMain").get_by_role("heading")
+    levels = [int(tag[1]) for tag in headings.evaluate_all("all => all.map(one => one.tagName)")]
+    assert levels[0] == 1
+    steps = [after - before for before, after in pairwise(levels)]
+    assert all(step <= 1 for step in steps), levels
 
 
 @pytest.mark.parametrize("scheme", GROUNDS)

@@ -32,7 +32,7 @@ def test_a_request_is_found_by_whatever_a_person_has(
     assert not sentences(page)
     texts = [str(table.value) for table in page.table]
     assert any("asked-by-a-client" in text and "POST /predict" in text for text in texts)
-    assert "Log lines" in [each.value for each in page.subheader]
+    assert "Log lines" in [each.value for each in page.header]
     found = [table.value for table in page.dataframe]
     assert any("Seen." in set(table.get("message", ())) for table in found)
 

@@ -40,7 +40,7 @@ def test_what_fires_comes_first_and_is_gone_when_it_is_over(
     book = store.change(lambda book: step(book, [reading(True, hold=0)], utc_now()))
     page.run()
     assert not sentences(page)
-    assert page.subheader[0].value == "Needs attention"
+    assert page.header[0].value == "Needs attention"
     first = page.markdown[0].value
     assert ":orange-badge" in first
     assert "since " in first
@@ -48,7 +48,7 @@ def test_what_fires_comes_first_and_is_gone_when_it_is_over(
     store.change(well_for_an_hour)
     page.run()
     assert "**Nothing needs attention** :small[:gray[as of " in told(page)
-    assert "Needs attention" not in {header.value for header in page.subheader}
+    assert "Needs attention" not in {header.value for header in page.header}
 
 
 def test_a_silent_monitor_is_no_good_news() -> None:

@@ -118,8 +118,8 @@ def test_without_a_model_the_rest_is_still_shown(
 ) -> None:
     page = open_page("overview", service_without_model)
     assert len(sentences(page)) == 1
-    assert "Records" in [header.value for header in page.subheader]
-    assert "Current model" not in [header.value for header in page.subheader]
+    assert "Records" in [header.value for header in page.header]
+    assert "Current model" not in [header.value for header in page.header]
 
 
 def test_without_the_service_one_sentence_then_everything_when_it_is_back(
@@ -132,7 +132,7 @@ def test_without_the_service_one_sentence_then_everything_when_it_is_back(
     service.start()
     page.run()
     assert not sentences(page)
-    assert {"Current model", "Records"} <= {header.value for header in page.subheader}
+    assert {"Current model", "Records"} <= {header.value for header in page.header}
 
 
 def test_a_missing_key_is_said_in_the_words_of_the_service(

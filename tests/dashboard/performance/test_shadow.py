@@ -42,7 +42,7 @@ def test_an_empty_shadow_says_why(
 ) -> None:
     page = open_page("performance", service)
     assert not sentences(page)
-    assert "Shadow testing" in [header.value for header in page.subheader]
+    assert "Shadow testing" in [header.value for header in page.header]
     assert any(
         "Shadow testing is off (`HOUSING_SHADOW_SHARE` is 0)" in text.value
         for text in page.markdown
