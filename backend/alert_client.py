@@ -15,13 +15,13 @@ from backend.contract.alerts import (
     RoutesTestResponse,
     SilenceRequest,
 )
-from backend.record_client import RecordClient
+from backend.key_client import KeyClient
 
 TEST_SECONDS = 30.0
 """A test of the routes waits for each of them."""
 
 
-class AlertClient(RecordClient):
+class AlertClient(KeyClient):
     """The calls about alerts, over a connection to a service."""
 
     def alerts(self) -> AlertsResponse:

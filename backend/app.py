@@ -33,6 +33,7 @@ from backend.routes import (
     documentation,
     drift,
     feedback,
+    keys,
     model_versions,
     models,
     monitoring,
@@ -96,6 +97,7 @@ ROUTES = (
     model_versions.blueprint,
     remarks.blueprint,
     audit.blueprint,
+    keys.blueprint,
     drift.blueprint,
     alerts.blueprint,
 )

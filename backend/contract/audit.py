@@ -17,13 +17,16 @@ class AuditQuery(Request):
 
 
 class AuditRow(BaseModel):
-    """One entry: ``actor`` is the role of a key or a process, ``previous`` the hash of the entry before."""
+    """One entry: ``actor`` is a key or a process, ``previous`` the hash of the entry before."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
     sequence: int = Field(description="Position in the log, from 1.")
     timestamp: AwareDatetime = Field(description="When the change was made.")
-    actor: str = Field(description="Role of the key, or name of the process, that made the change.")
+    actor: str = Field(
+        description="What made the change: a named key, such as `cron (operator)`, the role of a key of the "
+        "environment, `command line`, or the name of a process."
+    )
     action: str = Field(description="What was done.")
     subject: str | None = Field(description="What was changed, such as a version or a retraining.")
     reason: str | None = Field(description="Reason given for the change.")

@@ -36,10 +36,13 @@ STATE_CHANGING_ROLES = {
     "/alerts/<alert_id>/silence": Role.OPERATOR,
     "/alerts/<alert_id>/note": Role.OPERATOR,
     "/alerts/routes/test": Role.ADMIN,
+    "POST /keys": Role.ADMIN,
+    "/keys/<key_id>/rotate": Role.ADMIN,
+    "/keys/<key_id>/revoke": Role.ADMIN,
 }
 """The role that each state-changing route template always needs; with a method, only for that method."""
 
-READING_ROLES = {"/audit": Role.OPERATOR}
+READING_ROLES = {"/audit": Role.OPERATOR, "/keys": Role.ADMIN}
 """The role that reading always needs, for data that is not for everybody."""
 
 

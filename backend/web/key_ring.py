@@ -3,12 +3,13 @@
 import hmac
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import get_args
 
 from pydantic import SecretStr
 
 from storage.errors import AuthenticationRequired, HousingError
 from storage.keys.known import KnownKeys
-from storage.keys.named_key import NamedKey
+from storage.keys.named_key import NamedKey, RoleName
 from storage.keys.store import KeyStore
 from storage.keys.uses import KeyUses
 from storage.schema.records import utc_now
@@ -59,9 +60,10 @@ class KeyRing:
         self._named = KnownKeys(self.store)
 
     @property
-    def configured_roles(self) -> list[Role]:
+    def configured_roles(self) -> list[RoleName]:
         """The roles of which the environment has a key, the highest first."""
-        return [holder.role for _, holder in self._configured]
+        held = {holder.role for _, holder in self._configured}
+        return [name for name in reversed(get_args(RoleName)) if ROLES[name] in held]
 
     def holder(self, authorization: str) -> Holder:
         """Return who sends an Authorization header; without a header, ``NOBODY``.

@@ -32,6 +32,14 @@ from backend.contract.drift.analysis import (
 )
 from backend.contract.drift.refused import RefusedQuery, RefusedResponse
 from backend.contract.feedback import FeedbackRequest, FeedbackResponse
+from backend.contract.keys import (
+    KeyMadeResponse,
+    KeyRequest,
+    KeyRevocation,
+    KeyRevokedResponse,
+    KeyRotation,
+    KeysResponse,
+)
 from backend.contract.models.registry import ChampionChange, ChampionChangedResponse, ModelsResponse
 from backend.contract.models.remarks import RemarksRequest, RemarksResponse
 from backend.contract.models.version import ComparisonQuery, ComparisonResponse, VersionResponse
@@ -207,6 +215,10 @@ OPERATIONS: dict[str, Operation] = {
     "POST /models/<version>/promote": CHAMPION_CHANGE,
     "POST /models/rollback": CHAMPION_CHANGE,
     "GET /audit": Operation(AuditResponse, query=AuditQuery),
+    "GET /keys": Operation(KeysResponse),
+    "POST /keys": Operation(KeyMadeResponse, body=KeyRequest, conflict=True),
+    "POST /keys/<key_id>/rotate": Operation(KeyMadeResponse, body=KeyRotation, conflict=True),
+    "POST /keys/<key_id>/revoke": Operation(KeyRevokedResponse, body=KeyRevocation, conflict=True),
     "GET /alerts": Operation(AlertsResponse),
     "GET /alerts/rules": Operation(AlertRulesResponse),
     "POST /alerts/<alert_id>/acknowledge": Operation(

@@ -45,7 +45,7 @@ READABLE = (
     "/alerts/rules",
 )
 FILES = ("/logs/export", "/metrics/api/export", "/predictions/export")
-WITH_KEY = ("/audit",)
+WITH_KEY = ("/audit", "/keys")
 DOCUMENTATION = ("/openapi.json", "/docs", "/docs/<asset>")
 WITHOUT_SUCCESS = ("/health", "/health/live", "/health/ready")
 """These answer ``status`` in place of ``success``."""
@@ -58,7 +58,7 @@ def test_every_answer_is_stamped(
     path: str,
 ) -> None:
     store_records()
-    answer = http.get(path, headers=bearer("operate") if path in WITH_KEY else {})
+    answer = http.get(path, headers=bearer("administer") if path in WITH_KEY else {})
     assert answer.status_code == 200
     assert answer.mimetype == "application/json"
     assert answer.headers["X-Request-ID"]
@@ -71,7 +71,7 @@ def test_every_answer_is_stamped(
 def test_every_rule_answers_a_wrong_method_in_the_one_shape(http: FlaskClient) -> None:
     for rule in http.application.url_map.iter_rules():
         path = re.sub(
-            r"<(prediction_id|request_id|trigger_id|version|alert_id)>", "none", rule.rule
+            r"<(prediction_id|request_id|trigger_id|version|alert_id|key_id)>", "none", rule.rule
         )
         answer = http.open(path, method="PATCH")
         assert answer.status_code == 405, path

@@ -41,6 +41,9 @@ BODIES: dict[str, Json] = {
     "SilenceRequest": PERSON | {"until": "2026-12-24T12:00:00Z"},
     "NoteRequest": {"person": "Ada", "note": "Tried from Postman."},
     "AlertAct": PERSON,
+    "KeyRequest": PERSON | {"name": "postman", "role": "viewer", "expires_days": 1},
+    "KeyRotation": PERSON | {"overlap_hours": 24.0},
+    "KeyRevocation": PERSON,
     "RemarksRequest": {"person": "Ada", "note": "Tried from Postman.", "add_tags": ["tried"]},
     "TimelineNoteRequest": {"person": "Ada", "note": "Tried from Postman."},
 }

@@ -1,0 +1,99 @@
+"""/keys: who may use the service, as what, until when."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from backend.contract.alerts import AlertAct
+from backend.contract.base import Described, Success
+from storage.keys.named_key import KeyName, KeyState, RoleName
+
+KeySource = Literal["environment", "named"]
+MOST_DAYS = 3650
+MOST_OVERLAP_HOURS = 24.0 * 90
+
+
+class KeyRow(Described):
+    """One key, never its secret. Of one of the environment only name and role are known."""
+
+    key_id: str | None = Field(
+        None,
+        description="Id of the key, which its secret contains; null for one of the environment.",
+    )
+    name: str = Field(description="Name of the key; for one of the environment, its role.")
+    role: RoleName = Field(description="What it may do.")
+    source: KeySource = Field(
+        description="Whether it is a named key, or a setting of the environment."
+    )
+    state: KeyState = Field(
+        description="Whether it is accepted: `valid`, or `replaced` and accepted until `expires_at`; or not: "
+        "`expired`, `revoked`."
+    )
+    created_at: AwareDatetime | None = Field(None, description="When it was made.")
+    created_by: str | None = Field(None, description="Person who made it.")
+    reason: str | None = Field(None, description="Why it was made.")
+    expires_at: AwareDatetime | None = Field(
+        None, description="Until when it is accepted; null without an end."
+    )
+    replaced_at: AwareDatetime | None = Field(
+        None, description="When a newer secret got its name; null if none did."
+    )
+    revoked_at: AwareDatetime | None = Field(None, description="When it was revoked.")
+    revoked_by: str | None = Field(None, description="Person who revoked it.")
+    last_used_at: AwareDatetime | None = Field(
+        None,
+        description="When it was last accepted, to within a minute; null if never, and for those of the "
+        "environment.",
+    )
+
+
+class KeysResponse(Success):
+    """GET /keys: those of the environment, then the named ones, newest first."""
+
+    keys: list[KeyRow] = Field(description="All keys; of those that ended, the newest.")
+
+
+class KeyRequest(AlertAct):
+    """POST /keys: a name that no accepted key has, and what the key may do."""
+
+    name: KeyName = Field(
+        description="Name of the key, such as `cron`: lower-case letters, digits, dots, dashes, underscores."
+    )
+    role: RoleName = Field(description="What it may do; each role includes those before it.")
+    expires_days: int | None = Field(
+        None, ge=1, le=MOST_DAYS, description="Days for which it is accepted; null without an end."
+    )
+
+
+class KeyRotation(AlertAct):
+    """POST /keys/<key_id>/rotate: a new secret for the same name and role."""
+
+    overlap_hours: float = Field(
+        24.0,
+        ge=0.0,
+        le=MOST_OVERLAP_HOURS,
+        description="Hours for which the old secret is still accepted.",
+    )
+    expires_days: int | None = Field(
+        None,
+        ge=1,
+        le=MOST_DAYS,
+        description="Days for which the new one is accepted; null for as long as the old one was made for.",
+    )
+
+
+class KeyRevocation(AlertAct):
+    """POST /keys/<key_id>/revoke: refused from its next request on."""
+
+
+class KeyMadeResponse(Success):
+    """A key that was just made. Nothing keeps its secret: this is the only time that it is told."""
+
+    key: KeyRow = Field(description="The key.")
+    secret: str = Field(description="What to send as `Authorization: Bearer <secret>`.")
+
+
+class KeyRevokedResponse(Success):
+    """The key as it is now."""
+
+    key: KeyRow = Field(description="The key.")
