@@ -12,14 +12,11 @@ from backend.performance.baseline import SEED, Baseline, Baselines, JudgedVersio
 from backend.performance.check import MOST_ROWS
 from backend.performance.realized import realized_error
 from backend.performance.slices import SLICE_MINIMUM_ROWS
+from backend.serving.segment_rows import SegmentRows
 from storage.database.connection import Database
-from storage.domain.inputs import FEATURE_NAMES, FEATURES
-from storage.errors import InvalidInput
 from storage.predictions.answered import read_answered_window
 from storage.predictions.left_out import count_left_out
-from storage.schema.arrays import BoolArray, FloatArray
 from storage.schema.source import CUSTOMERS, Source
-from training.evaluation.slices import named_segments, quarter_edges
 
 
 @dataclass(frozen=True)
@@ -63,11 +60,12 @@ class SegmentCheck:
             If they cannot be read.
         """
         since, baseline = until - length, self._baselines.of(judged)
-        then = baseline.only(lambda inputs: _chosen(where, inputs, baseline))
+        chooses = segment_rows(where, baseline)
+        then = baseline.only(chooses)
         window = read_answered_window(
             self._database, judged.version, since, until, MOST_ROWS, sources=sources
         )
-        chosen, known = _chosen(where, window.rows.inputs, baseline), window.rows.is_labelled
+        chosen, known = chooses(window.rows.inputs), window.rows.is_labelled
         rows, others = window.rows.only(chosen & known), window.rows.only(~chosen & known)
         unlabelled = chosen & ~known
         figures = SegmentFigures(
@@ -89,36 +87,8 @@ class SegmentCheck:
         return MeasuredSegment(figures, window.numbers[chosen & known][largest_first].tolist())
 
 
-def _chosen(
-    where: Sequence[Condition], inputs: FloatArray, baseline: Baseline | NoBaseline
-) -> BoolArray:
-    """Return which rows (n,) of inputs (n, k) meet all conditions."""
-    masks = [
-        _of_kind(one, inputs, baseline) if one.is_of_kind else _of_input(one, inputs)
-        for one in where
-    ]
-    return np.asarray(np.logical_and.reduce(masks))
-
-
-def _of_input(one: Condition, inputs: FloatArray) -> BoolArray:
-    column = FEATURE_NAMES.index(one.name)
-    values = inputs[:, column]
-    if one.missing:
-        return np.isnan(values)
-    if one.words:
-        known = FEATURES[column].categories or ()
-        return np.isin(values, [known.index(word) for word in one.words])
-    below = values < one.highest if one.excluded else values <= one.highest
-    return (values >= one.lowest) & below
-
-
-def _of_kind(one: Condition, inputs: FloatArray, baseline: Baseline | NoBaseline) -> BoolArray:
+def segment_rows(where: Sequence[Condition], baseline: Baseline | NoBaseline) -> SegmentRows:
+    """Return what chooses the rows of a segment, by the holdout of a version."""
     if isinstance(baseline, NoBaseline):
-        # Quarters are those of the holdout, so that a name means the same rows in every window.
-        raise InvalidInput(f"The version has no segments of kind {one.name}. {baseline.reason}")
-    groups = named_segments(inputs, quarter_edges(baseline.rows.inputs))
-    (word,) = one.words
-    if (one.name, word) not in groups:
-        names = ", ".join(name for kind, name in groups if kind == one.name)
-        raise InvalidInput(f"There is no {one.name} {word[:60]!r}; there are {names}.")
-    return groups[one.name, word]
+        return SegmentRows(where, None, baseline.reason)
+    return SegmentRows(where, baseline.rows.inputs)
