@@ -13,7 +13,7 @@ from dashboard.charts.colours import TOTAL
 from dashboard.charts.land import degrees_layout, land
 from dashboard.charts.scale import USUAL, shortened
 from dashboard.charts.still_chart import draw_still
-from dashboard.performance.segment_choice import show_segment
+from dashboard.shared.segment_choice import show_segment
 from dashboard.wording.value import in_written_unit, written
 
 HEIGHT = 430

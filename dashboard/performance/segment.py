@@ -11,10 +11,10 @@ from backend.contract.query.where import written_where
 from backend.contract.records import PredictionRow
 from backend.contract.segment import SegmentQuery, SegmentResponse
 from dashboard.navigation import LOGS, PREDICT
-from dashboard.performance.segment_choice import choose_segment
 from dashboard.performance.slices import error_cells, error_columns
 from dashboard.shared.address import address_parameters
 from dashboard.shared.open_row import draw_facts, draw_rows
+from dashboard.shared.segment_choice import choose_segment
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.wording.feature_words import input_columns
 from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, to_the_microsecond

@@ -8,7 +8,7 @@ import streamlit as st
 from backend.contract.definition import SLICE_LABELS
 from backend.contract.performance import ErrorSlice, PerformanceResponse, RealizedError
 from backend.contract.query.where import Condition
-from dashboard.performance.segment_choice import show_segment
+from dashboard.shared.segment_choice import show_segment
 from dashboard.wording.segment_words import SLICE_WORDS, segment_name
 from dashboard.wording.value import (
     difference_column,

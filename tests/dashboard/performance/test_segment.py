@@ -10,7 +10,7 @@ from backend.contract.feedback import FeedbackItem
 from backend.contract.performance import ErrorCell
 from backend.contract.query.where import written_where
 from dashboard.performance.error_map import square
-from dashboard.performance.segment_choice import NAMES, PARAMETER
+from dashboard.shared.segment_choice import NAMES, PARAMETER
 from tests.dashboard.conftest import OpenPage, Service, log_writer, sentences
 from tests.dashboard.performance.test_page import (  # noqa: F401
     KEY,
