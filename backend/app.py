@@ -50,7 +50,8 @@ from backend.routes import (
 from backend.routes.records import counts, export, lists, requests, traffic
 from backend.services import EXTENSION, Services
 from backend.serving.dependence import GeneralAnswers
-from backend.serving.drift_reference import EarlierPeriods
+from backend.serving.drift_comparison import DriftComparisons
+from backend.serving.drift_reference import References
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
 from backend.supervisor.metrics import ProcessMetrics
@@ -184,7 +185,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         metrics=metrics,
         performance=errors,
         harm=HarmCheck(database, errors),
-        earlier_periods=EarlierPeriods(),
+        drift_comparisons=DriftComparisons(database, References()),
         segments=SegmentCheck(database, errors.baselines),
         configuration=configuration,
         timeline=timeline,

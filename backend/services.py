@@ -25,7 +25,7 @@ from backend.retraining.rows import RetrainingView
 from backend.retraining.schedule import ScheduledChecks
 from backend.retraining.status import MonitoringStatus
 from backend.serving.dependence import GeneralAnswers
-from backend.serving.drift_reference import EarlierPeriods
+from backend.serving.drift_comparison import DriftComparisons
 from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
 from backend.supervisor.metrics import ProcessMetrics
@@ -62,7 +62,7 @@ class Services:
     learnable: LearnableRows
     performance: PerformanceCheck
     harm: HarmCheck
-    earlier_periods: EarlierPeriods
+    drift_comparisons: DriftComparisons
     segments: SegmentCheck
     checks: RetrainingChecks
     scheduled_checks: ScheduledChecks

@@ -16,6 +16,7 @@ from backend.contract.drift.analysis import (
 )
 from backend.contract.drift.reference import DriftReference
 from backend.contract.drift.timeline import TimelinePoint
+from backend.contract.query.where import Condition
 from backend.drift.alarm import CheckedWindow, drift_alarm
 from backend.drift.detector import PREDICTION, DriftDetector
 from backend.drift.onset import onset_of
@@ -38,16 +39,23 @@ from storage.domain.inputs import FEATURE_NAMES
 from storage.predictions.left_out import count_left_out
 from storage.predictions.window import PredictionWindow, read_prediction_window
 from storage.schema.accepted import is_accepted
-from storage.schema.arrays import FloatArray
+from storage.schema.arrays import BoolArray, FloatArray
 from storage.schema.source import CUSTOMERS, Source
 
 TRAINING_REFERENCE = DriftReference()
+MOST_SEARCHED = 100_000
+"""Newest predictions of a window that are searched for a segment's: more take longer than a second or two."""
 NOT_USUAL = {
     "training": "Only customers' predictions are compared with the usual traffic.",
     "period": "The usual traffic is looked at beside the comparison with training.",
+    "segment": "Only all predictions together are compared with the usual traffic.",
 }
-"""Why a window is not compared with the usual traffic, by its reference."""
-NO_ALARM = "No alarm follows from a comparison with an earlier period."
+"""Why a window is not compared with the usual traffic, by what is compared."""
+NO_ALARM = {
+    "period": "No alarm follows from a comparison with an earlier period.",
+    "segment": "No alarm follows from a comparison of a segment.",
+}
+"""Why no alarm can follow, by what is compared."""
 
 
 def inputs_of(rows: Sequence[DriftRow]) -> FloatArray:
@@ -90,6 +98,8 @@ class AskedWindow:
         The steps begin at its round times.
     reference
         What the detector was prepared from. No alarm follows from another than the training data.
+    where, chooses
+        The segment whose rows are compared, and which rows (n,) of inputs (n, k) those are; None: all rows.
     """
 
     until: datetime
@@ -100,40 +110,66 @@ class AskedWindow:
     opened: str | None = None
     zone: tzinfo = UTC
     reference: DriftReference = TRAINING_REFERENCE
+    where: tuple[Condition, ...] | None = None
+    chooses: Callable[[FloatArray], BoolArray] | None = None
+
+    @property
+    def kind(self) -> str:
+        """The kind of the reference, or that a segment is compared."""
+        return self.reference.kind if self.chooses is None else "segment"
 
     @property
     def is_usual(self) -> bool:
         """Whether exactly the customers' predictions are asked for, compared with the training data."""
-        return set(self.sources) == set(CUSTOMERS) and self.reference.kind == "training"
+        return set(self.sources) == set(CUSTOMERS) and self.kind == "training"
 
     def read(self, database: Database, until: datetime | None = None) -> PredictionWindow:
         """Read the window, or one of the same length before another moment."""
         end = self.until if until is None else until
-        return read_prediction_window(
-            database, end - self.length, end, self.most_rows, self.sources
-        )
+        return self.chosen(self.search(database, end - self.length, end))
+
+    def search(self, database: Database, since: datetime, until: datetime) -> PredictionWindow:
+        """Read the predictions of a time, as many as are compared or searched for a segment's."""
+        most = self.most_rows if self.chooses is None else max(self.most_rows, MOST_SEARCHED)
+        return read_prediction_window(database, since, until, most, self.sources)
+
+    def chosen(self, window: PredictionWindow) -> PredictionWindow:
+        """Return those that are compared."""
+        if self.chooses is None:
+            return window
+        return window.only(self.chooses(window.inputs), self.most_rows)
 
 
 def check_window(
-    detector: DriftDetector, version: str, database: Database, traffic: Path, asked: AskedWindow
+    detector: DriftDetector,
+    version: str,
+    database: Database,
+    traffic: Path,
+    asked: AskedWindow,
+    window: PredictionWindow | None = None,
 ) -> DriftWindowResponse:
-    """Compare logged predictions with the training data and, by the files in ``traffic``, with earlier days.
+    """Compare logged predictions with the reference and, by the files in ``traffic``, with earlier days.
+
+    Parameters
+    ----------
+    window
+        The predictions, if they were read already.
 
     Raises
     ------
     DatabaseUnavailable
         If they cannot be read.
     """
-    window = asked.read(database)
+    window = asked.read(database) if window is None else window
     report = _compare(detector, version, window, asked.thresholds)
     history = TrafficHistory(detector, version, database, traffic)
     usual = (
         check_usual(history, window.since, window.until, asked.thresholds)
         if asked.is_usual
-        else not_compared(NOT_USUAL[asked.reference.kind])
+        else not_compared(NOT_USUAL[asked.kind])
     )
-    if asked.reference.kind == "period":
-        alarm = AlarmState(raised=False, confirmed_windows=0, reason=NO_ALARM)
+    if asked.kind in NO_ALARM:
+        alarm = AlarmState(raised=False, confirmed_windows=0, reason=NO_ALARM[asked.kind])
     elif usual.status == "ok":
         alarm = _usual_alarm(history, window, usual, asked.thresholds)
     else:
@@ -156,6 +192,8 @@ def check_window(
         since=window.since,
         until=window.until,
         reference=asked.reference,
+        where=asked.where,
+        searched=window.searched,
         left_out=count_left_out(database, window.since, window.until, asked.sources),
         truncated=window.truncated,
         usual_traffic=usual,
@@ -194,8 +232,7 @@ def _with_first_step(
         end += timedelta(seconds=float(window.seconds[0]))
     if begin >= end:
         return window
-    earlier = read_prediction_window(database, begin, end, asked.most_rows, asked.sources)
-    return window.preceded_by(earlier)
+    return window.preceded_by(asked.chosen(asked.search(database, begin, end)))
 
 
 def _columns(

@@ -13,3 +13,10 @@ class ReferenceWords(NamedTuple):
 
 TRAINING = ReferenceWords("the training data", "the training range", "training rows")
 PERIOD = ReferenceWords("the earlier period", "its range then", "earlier rows")
+SEGMENT_TRAINING = ReferenceWords(
+    "the segment's training data", "the segment's training range", "the segment's training rows"
+)
+SEGMENT_PERIOD = ReferenceWords(
+    "the segment in the earlier period", "the segment's range then", "the segment's earlier rows"
+)
+OTHERS = ReferenceWords("all other predictions", "the range of all others", "all other rows")

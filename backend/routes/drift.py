@@ -3,25 +3,24 @@
 Nothing that is sent here is logged.
 """
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, Response, g, request
 
 from backend.contract.drift.analysis import DriftQuery, DriftRequest, DriftResponse
 from backend.contract.drift.refused import RefusedQuery, RefusedResponse
+from backend.contract.query.where import Condition
 from backend.drift.check import AskedWindow, check_window, compare_rows, inputs_of
-from backend.drift.detector import DriftDetector
 from backend.drift.refused import refused_fields
+from backend.performance.baseline import JudgedVersion
+from backend.performance.segment import segment_rows
 from backend.retraining.configuration import drift_thresholds
 from backend.services import Services, current_services
-from backend.serving.drift_reference import reference_of
+from backend.serving.segment_rows import SegmentRows
 from backend.serving.served_model import ServedModel
 from backend.web.answers import answer
 from backend.web.validation import read_body, read_query
-from storage.errors import InvalidInput
 from storage.predictions.refused import read_refused_inputs
-from storage.predictions.window import read_prediction_window
 from storage.schema.records import utc_now
 from storage.schema.time_steps import zone_named
 
@@ -42,7 +41,7 @@ def compare() -> Response:
 
 @blueprint.get("/drift")
 def window() -> Response:
-    """Compare logged predictions with the training data or, ?reference_since=, with an earlier period."""
+    """Compare logged predictions, or with ?where= a segment's, with training, a period or all others."""
     query = read_query(DriftQuery, request.args)
     services = current_services()
     model = services.host.current()
@@ -57,39 +56,29 @@ def window() -> Response:
         query.feature,
         zone_named(query.zone),
     )
-    detector = model.drift_detector
-    if query.reference_since is not None and query.reference_until is not None:
-        span = (query.reference_since, query.reference_until)
-        detector, asked = _earlier(services, model, asked, span)
+    segment = _segment(services, model, query.where)
+    compared = services.drift_comparisons.prepare(model, asked, query, segment, utc_now())
     found = check_window(
-        detector,
+        compared.detector,
         model.manifest.version,
         services.database,
         services.settings.paths.traffic,
-        asked,
+        compared.asked,
+        compared.window,
     )
-    found = services.harm.with_harm(found, model, asked, config)
-    if asked.is_usual:
+    if segment is None:
+        found = services.harm.with_harm(found, model, compared.asked, config)
+    if compared.asked.is_usual:
         services.metrics.set_drift_share(found.drift_analysis.drift_share)
     return answer(found)
 
 
-def _earlier(
-    services: Services, model: ServedModel, asked: AskedWindow, span: tuple[datetime, datetime]
-) -> tuple[DriftDetector, AskedWindow]:
-    """Return the detector of an earlier period, and what is asked of it."""
-    since, until = span
-    if until > asked.until - asked.length:
-        raise InvalidInput("The period to compare with ends after the window begins.")
-    window = read_prediction_window(services.database, since, until, asked.most_rows, asked.sources)
-    detector = services.earlier_periods.detector(
-        model.manifest.version,
-        model.profile.importances,
-        window,
-        asked.thresholds.minimum_rows,
-        utc_now(),
-    )
-    return detector, replace(asked, reference=reference_of(window))
+def _segment(
+    services: Services, model: ServedModel, where: tuple[Condition, ...] | None
+) -> SegmentRows | None:
+    if where is None:
+        return None
+    return segment_rows(where, services.performance.baselines.of(JudgedVersion.serving(model)))
 
 
 @blueprint.get("/refused")

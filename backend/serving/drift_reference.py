@@ -1,23 +1,20 @@
-"""The references that predictions of the served model are compared with: training, or an earlier period."""
+"""The references that predictions of the served model are compared with: training, or rows of the log."""
 
 import threading
-from datetime import datetime, timedelta
+from collections.abc import Hashable
+from dataclasses import dataclass
 
 import numpy as np
 
-from backend.contract.drift.reference import DriftReference
 from backend.drift.detector import DriftDetector
-from backend.drift.reference_words import PERIOD, TRAINING, ReferenceWords
+from backend.drift.reference_words import TRAINING, ReferenceWords
 from storage.domain.inputs import FEATURE_NAMES, FEATURES
 from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
 from storage.errors import InvalidInput
-from storage.predictions.window import PredictionWindow
 from storage.schema.arrays import FloatArray
 
 MOST_KEPT = 3
-"""Earlier periods whose references are kept: each takes a second or two to prepare."""
-SETTLED = timedelta(minutes=10)
-"""How far a period must lie back to be kept: the newest predictions may not be in the log yet."""
+"""Prepared references that are kept: each takes a second or two to prepare."""
 
 
 def fitted_detector(
@@ -42,63 +39,66 @@ def fitted_detector(
     )
 
 
-def reference_of(window: PredictionWindow) -> DriftReference:
-    """Return what a comparison with a period of logged predictions says about it."""
-    return DriftReference(
-        kind="period",
-        since=window.since,
-        until=window.until,
-        n_samples=len(window),
-        truncated=window.truncated,
-    )
+@dataclass(frozen=True)
+class ReferenceRows:
+    """Rows to compare with.
+
+    Attributes
+    ----------
+    inputs
+        Shape (m, 8).
+    answers
+        Shape (k,), the version's own, for rows that it did not learn from.
+    words
+        What they are called.
+    counted
+        How many there are, as the start of a sentence.
+    key
+        Tells them from all others; None: more of them may come, and they are not kept.
+    """
+
+    inputs: FloatArray
+    answers: FloatArray
+    words: ReferenceWords
+    counted: str
+    key: Hashable | None = None
+
+    def __len__(self) -> int:
+        return len(self.inputs)
 
 
-class EarlierPeriods:
-    """Prepares periods of the log as references, and keeps a few."""
+class References:
+    """Prepares rows as references, and keeps a few."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: dict[tuple[object, ...], DriftDetector] = {}
+        self._kept: dict[Hashable, DriftDetector] = {}
 
     def detector(
-        self,
-        version: str,
-        importances: FloatArray,
-        window: PredictionWindow,
-        minimum_rows: int,
-        now: datetime,
+        self, rows: ReferenceRows, importances: FloatArray, minimum_rows: int
     ) -> DriftDetector:
-        """Return the detector of a period's predictions, of which the version's own answers are compared.
+        """Return the detector of rows.
 
         Raises
         ------
         InvalidInput
-            If the period has too few predictions, or an input without any value.
+            If there are too few of them, or an input is without any value.
         """
-        key = (version, window.since, window.until, len(window), float(window.predicted.sum()))
         with self._lock:
-            found = self._kept.pop(key, None) or _prepared(
-                version, importances, window, minimum_rows
-            )
-            if window.until <= now - SETTLED:
-                self._kept[key] = found
+            found = self._kept.pop(rows.key, None) or _prepared(rows, importances, minimum_rows)
+            if rows.key is not None:
+                self._kept[rows.key] = found
             for oldest in [*self._kept][:-MOST_KEPT]:
                 del self._kept[oldest]
             return found
 
 
-def _prepared(
-    version: str, importances: FloatArray, window: PredictionWindow, minimum_rows: int
-) -> DriftDetector:
-    if len(window) < minimum_rows:
-        raise InvalidInput(
-            f"The earlier period has {len(window):,} predictions; at least {minimum_rows:,} are needed to "
-            "compare with it."
-        )
-    empty = np.isnan(window.inputs).all(axis=0)
+def _prepared(rows: ReferenceRows, importances: FloatArray, minimum_rows: int) -> DriftDetector:
+    if len(rows) < minimum_rows:
+        raise InvalidInput(f"{rows.counted}; at least {minimum_rows:,} are needed to compare with.")
+    empty = np.isnan(rows.inputs).all(axis=0)
     if empty.any():
         name = FEATURE_NAMES[int(np.argmax(empty))]
-        raise InvalidInput(f"{name} has no value in the earlier period.")
-    own = window.predicted[window.versions == version]
-    answers = own if len(own) >= minimum_rows else None
-    return fitted_detector(window.inputs, importances, answers, PERIOD)
+        raise InvalidInput(f"{name} has no value in {rows.words.data}.")
+    answers = rows.answers if len(rows.answers) >= minimum_rows else None
+    return fitted_detector(rows.inputs, importances, answers, rows.words)

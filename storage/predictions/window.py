@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
 from storage.predictions.columns import Columns
-from storage.schema.arrays import FloatArray
+from storage.schema.arrays import BoolArray, FloatArray
 from storage.schema.source import CUSTOMERS, Source
 from storage.schema.source_filter import is_from
 from storage.schema.tables import predictions
@@ -33,6 +33,8 @@ class PredictionWindow:
         Shape (n,), the model version that answered.
     truncated
         Whether there were more, older ones.
+    searched
+        How many were read, of which these are all or, of a segment, those that belong to it.
     """
 
     since: datetime
@@ -42,9 +44,23 @@ class PredictionWindow:
     predicted: FloatArray
     versions: NDArray[np.str_]
     truncated: bool
+    searched: int
 
     def __len__(self) -> int:
         return len(self.seconds)
+
+    def only(self, rows: BoolArray, most: int) -> "PredictionWindow":
+        """Return the newest ``most`` of some rows, a mask of shape (n,)."""
+        (chosen,) = np.nonzero(rows)
+        kept = chosen[max(0, len(chosen) - most) :]
+        return replace(
+            self,
+            seconds=self.seconds[kept],
+            inputs=self.inputs[kept],
+            predicted=self.predicted[kept],
+            versions=self.versions[kept],
+            truncated=self.truncated or len(kept) < len(chosen),
+        )
 
     def preceded_by(self, earlier: "PredictionWindow") -> "PredictionWindow":
         """Return this window with the rows of an earlier one before its own, counted from its begin on."""
@@ -99,6 +115,7 @@ def read_prediction_window(
         predicted=found.number("prediction"),
         versions=np.array(found.values("model_version"), dtype=np.str_),
         truncated=len(newest_first) > most_rows,
+        searched=len(found),
     )
 
 

@@ -10,6 +10,7 @@ from backend.contract.drift.reference import DriftReference, ReferenceQuery
 from backend.contract.drift.timeline import DriftOnset, TimelinePoint
 from backend.contract.query.duration import WindowQuery
 from backend.contract.query.sources import LeftOut
+from backend.contract.query.where import Where
 from backend.contract.query.zone import ZoneQuery
 from storage.domain.feature import LONGEST_WORD, Feature
 from storage.domain.inputs import FEATURES, FeatureName
@@ -294,6 +295,13 @@ class DriftWindowResponse(DriftResponse):
     until: AwareDatetime = Field(description="End of the window.")
     reference: DriftReference = Field(
         default_factory=DriftReference, description="What the window is compared with."
+    )
+    where: Where | None = Field(
+        None, description="The segment whose rows were compared; null for all rows."
+    )
+    searched: int = Field(
+        description="Predictions of the window that were read, the newest first; of them, those of the "
+        "segment were compared."
     )
     left_out: LeftOut
     truncated: bool = Field(description="Whether only the newest rows of the window were compared.")

@@ -1,4 +1,4 @@
-"""With what a window of predictions is compared: the training data, or an earlier period of the same log."""
+"""With what a window of predictions is compared: training, an earlier period, or all rows but a segment's."""
 
 from datetime import timedelta
 from typing import Literal, Self
@@ -7,12 +7,24 @@ from pydantic import AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from backend.contract.base import Described, Moment, Request
+from backend.contract.query.where import Where
 
 LONGEST_REFERENCE = timedelta(days=90)
+ReferenceKind = Literal["training", "period", "others"]
 
 
 class ReferenceQuery(Request):
-    """The earlier period that is asked for; without one, the training data."""
+    """What is compared with what; by default, all predictions of the window with the training data."""
+
+    where: Where | None = Field(
+        None,
+        description="Conditions of the inputs, as in `GET /monitoring/performance/segment`: only rows that "
+        "meet them are compared, with those of the training data or of the earlier period that meet them.",
+    )
+    reference_others: bool = Field(
+        False,
+        description="Compare the rows of `where` with all other predictions of the same window instead.",
+    )
 
     reference_since: Moment | None = Field(
         None,
@@ -25,6 +37,11 @@ class ReferenceQuery(Request):
     @model_validator(mode="after")
     def _is_period(self) -> Self:
         since, until = self.reference_since, self.reference_until
+        if self.reference_others and (self.where is None or since is not None):
+            raise PydanticCustomError(
+                "reference_others",
+                "reference_others needs where, which says what the others are not, and no earlier period",
+            )
         if since is None and until is None:
             return self
         if since is None or until is None or not since < until <= since + LONGEST_REFERENCE:
@@ -39,12 +56,16 @@ class ReferenceQuery(Request):
 class DriftReference(Described):
     """What a window was compared with; times are null for the training data."""
 
-    kind: Literal["training", "period"] = Field(
-        "training", description="The training data, or an earlier period of the log."
+    kind: ReferenceKind = Field(
+        "training",
+        description="The training data, an earlier period of the log, or the window's predictions that are "
+        "not in the segment.",
     )
     since: AwareDatetime | None = Field(None, description="Start of the period.")
     until: AwareDatetime | None = Field(None, description="End of the period.")
-    n_samples: int | None = Field(None, description="Predictions of the period that are read.")
+    n_samples: int | None = Field(
+        None, description="Rows that were compared with; null for the whole training data."
+    )
     truncated: bool = Field(
         False, description="Whether only the newest predictions of the period were read."
     )
