@@ -13,7 +13,7 @@ from storage.domain.place import (
 )
 from storage.domain.presets import PRESETS, PresetRow, preset_of
 from storage.domain.sentence import in_sentence, with_article
-from storage.domain.slices import REGION_KINDS, SLICE_LABELS
+from storage.domain.slices import REGION_KINDS, SEGMENT_NAMES, SLICE_LABELS
 from storage.domain.subject import ABOUT, OF_ANOTHER_ROW, SUBJECT, SUBJECTS, TITLE
 from storage.domain.table import IS_EMBEDDED
 from storage.domain.target import (
@@ -54,6 +54,7 @@ __all__ = [
     "PRESETS",
     "REGION_KINDS",
     "RESOLUTION",
+    "SEGMENT_NAMES",
     "SLICE_LABELS",
     "SUBJECT",
     "SUBJECTS",

@@ -13,7 +13,7 @@ from dashboard.charts.colours import TOTAL
 from dashboard.charts.land import degrees_layout, land
 from dashboard.charts.scale import USUAL, shortened
 from dashboard.charts.still_chart import draw_still
-from dashboard.shared.segment_choice import show_segment
+from dashboard.performance.slices import SEGMENT
 from dashboard.wording.value import in_written_unit, written
 
 HEIGHT = 430
@@ -39,7 +39,7 @@ def draw_error_map(found: PerformanceResponse) -> None:
         HEIGHT,
         "Mean absolute error on a map",
         page="performance",
-        on_select=lambda number: show_segment(square(found.cells[number])),
+        on_select=lambda number: SEGMENT.show(square(found.cells[number])),
     )
 
 

@@ -5,16 +5,21 @@ from typing import Any
 
 import streamlit as st
 
-from backend.contract.definition import VALUE
-from backend.contract.performance import PerformanceQuery, PerformanceResponse, RealizedError
+from backend.contract.definition import SLICE_LABELS, VALUE
+from backend.contract.performance import (
+    ErrorSlice,
+    PerformanceQuery,
+    PerformanceResponse,
+    RealizedError,
+)
 from backend.contract.query.where import written_where
 from backend.contract.records import PredictionRow
 from backend.contract.segment import SegmentQuery, SegmentResponse
-from dashboard.navigation import LOGS, PREDICT
-from dashboard.performance.slices import error_cells, error_columns
+from dashboard.navigation import DRIFT, LOGS, PREDICT
+from dashboard.performance.slices import SEGMENT, error_cells, error_columns
 from dashboard.shared.address import address_parameters
 from dashboard.shared.open_row import draw_facts, draw_rows
-from dashboard.shared.segment_choice import choose_segment
+from dashboard.shared.segment_choice import PARAMETER
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.wording.feature_words import input_columns
 from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, to_the_microsecond
@@ -37,7 +42,9 @@ def draw_segment(found: PerformanceResponse, asked: PerformanceQuery) -> None:
     st.caption(
         "Choose inputs and what they must be, or select a row of the table above or a square of the map."
     )
-    where = choose_segment(found.slices)
+    where = SEGMENT.draw(
+        _kinds(found.slices), "Conditions", "Choose inputs, then what they must be"
+    )
     if not where:
         return
     with asking_service():
@@ -53,7 +60,20 @@ def draw_segment(found: PerformanceResponse, asked: PerformanceQuery) -> None:
             alt="Error of the segment, of all other rows, and of the segment on the holdout",
         )
         st.caption(sample_words(segment))
+        DRIFT.link("Drift of this segment", {PARAMETER: written_where(where)})
         _draw_worst(segment)
+
+
+def _kinds(slices: Sequence[ErrorSlice]) -> dict[str, list[str]]:
+    """Return the names of segments by kind: those that have a figure, and the one that is chosen already."""
+    found: dict[str, list[str]] = {kind: [] for kind in SLICE_LABELS}
+    for one in slices:
+        found[one.kind].append(one.name)
+    for kind, names in found.items():
+        chosen = SEGMENT.said(kind, "word")
+        if isinstance(chosen, str) and chosen not in names:
+            names.append(chosen)
+    return {kind: names for kind, names in found.items() if names}
 
 
 def figure_cells(found: SegmentResponse) -> list[dict[str, Any]]:

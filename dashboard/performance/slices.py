@@ -8,7 +8,7 @@ import streamlit as st
 from backend.contract.definition import SLICE_LABELS
 from backend.contract.performance import ErrorSlice, PerformanceResponse, RealizedError
 from backend.contract.query.where import Condition
-from dashboard.shared.segment_choice import show_segment
+from dashboard.shared.segment_choice import SegmentChoice
 from dashboard.wording.segment_words import SLICE_WORDS, segment_name
 from dashboard.wording.value import (
     difference_column,
@@ -17,6 +17,8 @@ from dashboard.wording.value import (
     with_written_unit,
 )
 
+SEGMENT = SegmentChoice("performance")
+"""What a person builds, or selects in the table or on the map."""
 SELECTED = "performance_slices_selected"
 """Session state: how many segments were selected in the table so far."""
 
@@ -57,7 +59,7 @@ def _show(slices: Sequence[ErrorSlice], key: str) -> None:
     if selected:
         st.session_state[SELECTED] += 1
         one = slices[selected[0]]
-        show_segment([Condition(one.kind, words=(one.name,))])
+        SEGMENT.show([Condition(one.kind, words=(one.name,))])
 
 
 def slice_cells(slices: Sequence[ErrorSlice]) -> list[dict[str, Any]]:

@@ -40,6 +40,12 @@ class Bands(Part):
     bands: Annotated[list[Range], Field(min_length=1)]
     beyond: Words
 
+    @property
+    def names(self) -> list[str]:
+        """The names of its segments, the lowest first."""
+        bands = [f"{each.lowest:.12g} to {each.highest:.12g} {self.unit}" for each in self.bands]
+        return [*bands, self.beyond]
+
 
 class RegionRule(Part):
     """A part of the map, all in degrees; what is left out does not limit it.

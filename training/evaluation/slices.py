@@ -102,8 +102,7 @@ def _bands(one: Bands, inputs: FloatArray) -> Groups:
     ends = [band.highest for band in one.bands]
     values = inputs[:, _column(one)]
     found = _sorted_into(ends, values)
-    names = [f"{_number(each.lowest)} to {_number(each.highest)} {one.unit}" for each in one.bands]
-    groups = {name: found == number for number, name in enumerate([*names, one.beyond])}
+    groups = {name: found == number for number, name in enumerate(one.names)}
     return groups | _without(one, values)
 
 
@@ -132,17 +131,6 @@ def _regions(inputs: FloatArray) -> Groups:
 
 def _column(one: Quarters | Bands | Categories) -> int:
     return FEATURE_NAMES.index(one.input)
-
-
-def _number(value: float) -> str:
-    """Write a number without needless digits.
-
-    Examples
-    --------
-    >>> _number(10.0), _number(0.25)
-    ('10', '0.25')
-    """
-    return f"{value:.12g}"
 
 
 def _slice(name: str, answers: LabelledPredictions, rows: NDArray[np.bool_]) -> Slice:

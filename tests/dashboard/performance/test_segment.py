@@ -10,7 +10,8 @@ from backend.contract.feedback import FeedbackItem
 from backend.contract.performance import ErrorCell
 from backend.contract.query.where import written_where
 from dashboard.performance.error_map import square
-from dashboard.shared.segment_choice import NAMES, PARAMETER
+from dashboard.performance.slices import SEGMENT
+from dashboard.shared.segment_choice import PARAMETER
 from tests.dashboard.conftest import OpenPage, Service, log_writer, sentences
 from tests.dashboard.performance.test_page import (  # noqa: F401
     KEY,
@@ -50,7 +51,7 @@ def opened(
 
 def test_a_segment_is_built_and_kept_in_the_address(opened: Opened) -> None:
     page = opened()
-    page.multiselect(NAMES).set_value(["MedInc"]).run()
+    page.multiselect(SEGMENT.names_key).set_value(["MedInc"]).run()
     assert PARAMETER not in page.query_params
     page.number_input("performance_where_MedInc_lowest").set_value(3.0).run()
     assert not sentences(page)
@@ -62,13 +63,13 @@ def test_a_segment_is_built_and_kept_in_the_address(opened: Opened) -> None:
     worst = page.dataframe[2].value
     assert worst["error"].abs().is_monotonic_decreasing
     assert (worst["MedInc"] >= 3).all()
-    page.multiselect(NAMES).set_value([]).run()
+    page.multiselect(SEGMENT.names_key).set_value([]).run()
     assert PARAMETER not in page.query_params
 
 
 def test_a_link_opens_its_segment(opened: Opened) -> None:
     page = opened(**{PARAMETER: "MedInc:2..4;income:lowest quarter"})
-    assert page.session_state[NAMES] == ["MedInc", "income"]
+    assert page.session_state[SEGMENT.names_key] == ["MedInc", "income"]
     assert page.session_state["performance_where_MedInc_highest"] == 4
     assert page.session_state["performance_where_income_word"] == "lowest quarter"
     assert page.dataframe[1].value["rows"].iloc[0] < 300
@@ -77,7 +78,7 @@ def test_a_link_opens_its_segment(opened: Opened) -> None:
 def test_a_segment_of_the_address_that_is_none_is_named(opened: Opened) -> None:
     page = opened(**{PARAMETER: "MedInc:cheap"})
     assert "write MedInc as a range" in page.warning[0].value
-    assert page.session_state[NAMES] == []
+    assert page.session_state[SEGMENT.names_key] == []
 
 
 def test_a_square_of_the_map_ends_before_its_neighbours() -> None:
