@@ -10,6 +10,7 @@ from dashboard.drift.multivariate_chart import draw_multivariate
 from dashboard.drift.reading import DriftChoice, DriftReading, read_drift
 from dashboard.drift.reference import choose_reference
 from dashboard.drift.refused import draw_refused
+from dashboard.drift.segment import choose_rows, is_missing, link_error
 from dashboard.drift.table import draw_table
 from dashboard.drift.verdict import draw_no_verdict, draw_verdict
 from dashboard.navigation import DRIFT
@@ -30,17 +31,20 @@ def draw_drift() -> None:
     shown = chosen_range(DRIFT.usual)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         sources, reference = choose_judged("drift"), choose_reference()
-    if not reference.is_complete:
+    where = choose_rows()
+    if not reference.is_complete or is_missing(where, reference):
         return
-    choice = DriftChoice(shown, sources, zone_name(), reference)
+    choice = DriftChoice(shown, sources, zone_name(), reference, where)
     with asking_service():
         with st.spinner("Comparing …"):
             reading = read_drift(housing_client(), choice, opened_name())
         found = reading.found
-        draw_refused(reading.refused)
+        if not where:
+            draw_refused(reading.refused)
         if found.drift_analysis.status != "ok":
             draw_no_verdict(found)
             draw_download(reading)
+            link_error(where)
             return
         _draw_found(reading, of_customers=choice.sources == CUSTOMERS)
 
@@ -51,9 +55,11 @@ def _draw_found(reading: DriftReading, *, of_customers: bool) -> None:
     if found.harm is not None:
         draw_harm(found.harm)
     st.caption(UNSEEN)
-    draw_download(reading)
-    # A retraining learns from customers alone, and from what training does not know.
-    if of_customers and found.reference.kind == "training":
+    with st.container(horizontal=True, vertical_alignment="center"):
+        draw_download(reading)
+        link_error(found.where or ())
+    # A retraining learns from customers alone, from all rows, and from what training does not know.
+    if of_customers and found.reference.kind == "training" and found.where is None:
         draw_retraining_request(found)
     st.header("Inputs by severity", anchor=False)
     draw_table(found)

@@ -9,6 +9,7 @@ from backend.client import HousingClient
 from backend.contract.drift.analysis import ColumnName, DriftQuery, DriftWindowResponse
 from backend.contract.drift.refused import RefusedQuery, RefusedResponse
 from backend.contract.query.sources import CUSTOMERS, Source
+from backend.contract.query.where import Condition
 from dashboard.drift.reference import TRAINING, ReferenceChoice
 from dashboard.timeline.time_range import TimeRange
 
@@ -19,12 +20,13 @@ OPENED = "drift_opened"
 
 @dataclass(frozen=True)
 class DriftChoice:
-    """A range of time, whose predictions of it, and with what they are compared."""
+    """A range of time, whose predictions of it, which of them, and with what they are compared."""
 
     range: TimeRange
     sources: tuple[Source, ...] = CUSTOMERS
     zone: str = "UTC"
     reference: ReferenceChoice = TRAINING
+    where: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,15 @@ def read_drift(
         until = datetime.now(UTC)
     shown = TimeRange(choice.range.length, until)
     ends = choice.reference.ends(shown, until or datetime.now(UTC))
-    query = DriftQuery(**asked, until=until, feature=opened, zone=choice.zone, **ends)
+    query = DriftQuery(
+        **asked,
+        until=until,
+        feature=opened,
+        zone=choice.zone,
+        where=choice.where or None,
+        reference_others=choice.reference.kind == "others",
+        **ends,
+    )
     found = client.drift(query)
     refused = client.refused_inputs(RefusedQuery(**asked, until=found.until))
     reading = DriftReading(choice, opened, found, refused)

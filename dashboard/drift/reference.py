@@ -1,4 +1,4 @@
-"""With what the page compares: the training data, the period before the shown one, or another period."""
+"""With what the page compares: training, the period before the shown one, another, or all other rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,16 +13,18 @@ from dashboard.wording.zone import shown_zone, zone_name
 
 KEY, BEGIN, END = "drift_reference", "drift_reference_from", "drift_reference_to"
 """Of the choice and of both times, in the session and in the address."""
-Kind = Literal["training", "before", "period"]
+Kind = Literal["training", "before", "period", "others"]
 CHOICES: Mapping[str, Kind] = {
     "Training data": "training",
     "Period before": "before",
     "Another period": "period",
+    "All other predictions": "others",
 }
 CHOICE_PIXELS, TIME_PIXELS = 190, 200
 HELP = (
-    "*Period before* is the equally long one that ended where the shown one begins. Alarms and retraining "
-    "follow from the comparisons with training and with your usual traffic alone."
+    "*Period before* is the equally long one that ended where the shown one begins. With a segment, its "
+    "rows are compared with its own rows then, or with all others of the same period. Alarms and retraining "
+    "follow from the comparisons of all rows with training and with your usual traffic alone."
 )
 
 

@@ -9,7 +9,7 @@ from dashboard.shared.sources import left_out_words
 from dashboard.shared.verdict_age import draw_age
 from dashboard.wording.drift_words import drifted_words, usual_verdict, usual_words, verdict
 from dashboard.wording.moment import period
-from dashboard.wording.reference_words import reference_title, reference_words
+from dashboard.wording.reference_words import compared_title, reference_words, segment_words
 
 MOST_REASONS = 10
 """A wide table may have hundreds."""
@@ -23,10 +23,15 @@ def draw_verdict(found: DriftWindowResponse) -> None:
             first, second = second, first
         first(found, heading="##")
         st.markdown(_alarm_words(found))
-        if found.reference.kind == "training":
+        if _can_alarm(found):
             second(found, heading="###")
         st.caption(sample_words(found))
         draw_age(found.until, " The header's :material/refresh: compares again.")
+
+
+def _can_alarm(found: DriftWindowResponse) -> bool:
+    """Return whether all rows were compared with training: alarms follow from nothing else."""
+    return found.reference.kind == "training" and found.where is None
 
 
 def _reference_verdict(found: DriftWindowResponse, heading: str) -> None:
@@ -34,9 +39,8 @@ def _reference_verdict(found: DriftWindowResponse, heading: str) -> None:
     words = verdict(analysis)
     # Where the alarm follows the usual traffic, a lasting difference from training is no cause to act.
     colour = words.colour if found.alarm.follows == "training" else "gray"
-    against = reference_title(found.reference)
     st.markdown(
-        f"{heading} :{colour}[:material/{words.icon}: {words.title}] compared with {against}"
+        f"{heading} :{colour}[:material/{words.icon}: {words.title}]{compared_title(found)}"
         f" :small[:gray[· {drifted_words(analysis)}]]"
     )
     st.markdown(_listed(analysis.reasons))
@@ -63,7 +67,7 @@ def _alarm_words(found: DriftWindowResponse) -> str:
     alarm = found.alarm
     against = "your usual traffic" if alarm.follows == "usual_traffic" else "the training data"
     follows = f":gray[It follows the comparison with {against}.]"
-    if found.reference.kind == "period":
+    if not _can_alarm(found):
         follows = ""
     if alarm.raised:
         return f":red-badge[:material/notifications_active: Alarm] {alarm.reason} {follows}"
@@ -72,7 +76,7 @@ def _alarm_words(found: DriftWindowResponse) -> str:
 
 def sample_words(found: DriftWindowResponse) -> str:
     """Say what was compared with what."""
-    rows = f"{found.drift_analysis.n_samples:,} predictions"
+    rows = f"{found.drift_analysis.n_samples:,} predictions{_searched_words(found)}"
     which = f"The newest {rows}" if found.truncated else rows
     return (
         f"{which}, {period(found.since, found.until)}, compared with {reference_words(found, '`')}"
@@ -88,6 +92,10 @@ def _repeated_words(found: DriftWindowResponse) -> str:
     return f" {analysis.different_rows:,} of them {verb} different: equal ones count once."
 
 
+def _searched_words(found: DriftWindowResponse) -> str:
+    return f" {segment_words(found)}" if found.where is not None else ""
+
+
 def draw_no_verdict(found: DriftWindowResponse) -> None:
     """Say that there are too few rows, and what helps."""
     needed = int(found.drift_analysis.thresholds["minimum_rows"])
@@ -95,8 +103,8 @@ def draw_no_verdict(found: DriftWindowResponse) -> None:
         st.space("small")
         st.markdown("**Not enough data**", text_alignment="center")
         st.markdown(
-            f"This period has {found.drift_analysis.n_samples:,} predictions; at least {needed:,} are "
-            f"needed. There may still be drift.{_repeated_words(found)}",
+            f"This period has {found.drift_analysis.n_samples:,} predictions{_searched_words(found)}; at "
+            f"least {needed:,} are needed. There may still be drift.{_repeated_words(found)}",
             text_alignment="center",
         )
         st.caption(

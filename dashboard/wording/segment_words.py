@@ -1,6 +1,11 @@
 """The segments of the table in words."""
 
+from collections.abc import Iterable
+from math import isinf
+
 from backend.contract.definition import REGION_KINDS, SLICE_LABELS
+from backend.contract.query.where import Condition
+from dashboard.wording.feature_words import BY_NAME, input_words, with_unit
 from dashboard.wording.words import in_sentence
 
 SLICE_WORDS = " and ".join(
@@ -35,3 +40,33 @@ def segment_label(kind: str, name: str) -> str:
     """
     own = segment_name(kind, name)
     return own if kind in REGION_KINDS else f"{SLICE_LABELS.get(kind, kind)}: {own}"
+
+
+def where_words(conditions: Iterable[Condition]) -> str:
+    """Write what all rows of a segment have in common.
+
+    Examples
+    --------
+    >>> where_words([Condition("HouseAge", 10, 30), Condition("region", words=("bay area",))])
+    'House age: 10 to 30 years; Bay Area'
+    >>> where_words([Condition("HouseAge", highest=30, excluded=True), Condition("Population", 500)])
+    'House age: below 30 years; Population: from 500 people'
+    """
+    return "; ".join(map(_condition_words, conditions))
+
+
+def _condition_words(one: Condition) -> str:
+    if one.is_of_kind:
+        return segment_label(one.name, one.words[0])
+    feature = BY_NAME[one.name]
+    if one.missing:
+        return f"{feature.label}: no value"
+    if one.words:
+        return f"{feature.label}: {' or '.join(one.words)}"
+    if isinf(one.highest):
+        return f"{feature.label}: from {with_unit(feature, one.lowest)}"
+    highest = with_unit(feature, one.highest)
+    if isinf(one.lowest):
+        return f"{feature.label}: {'below' if one.excluded else 'up to'} {highest}"
+    lowest = input_words(feature, one.lowest)
+    return f"{feature.label}: {lowest} to {'below ' if one.excluded else ''}{highest}"

@@ -21,7 +21,7 @@ from dashboard.wording.drift_words import (
 )
 from dashboard.wording.harm_words import cause_title
 from dashboard.wording.moment import period, to_the_second
-from dashboard.wording.reference_words import reference_title, reference_words
+from dashboard.wording.reference_words import compared_title, reference_words, segment_words
 from dashboard.wording.value import percent
 from dashboard.wording.words import capitalized
 from dashboard.wording.zone import zone_name
@@ -56,7 +56,7 @@ def drift_report(found: DriftWindowResponse, refused: RefusedResponse, traffic: 
         facts(_about(found, traffic)),
         *_verdicts(found),
         *_harm(found),
-        *_refused(refused),
+        *(_refused(refused) if found.where is None else ()),
         *_columns(found),
         *_opened(found),
         paragraph(_foot(found), class_="quiet"),
@@ -77,6 +77,7 @@ def _about(found: DriftWindowResponse, traffic: str) -> dict[str, str]:
     newest = "the newest " if found.truncated else ""
     return {
         "Period": period(found.since, found.until),
+        **({"Rows": capitalized(segment_words(found))} if found.where is not None else {}),
         "Compared with": reference_words(found),
         "Predictions": f"{newest}{analysis.n_samples:,}, {analysis.different_rows:,} of them different",
         "Traffic": traffic,
@@ -86,14 +87,12 @@ def _about(found: DriftWindowResponse, traffic: str) -> dict[str, str]:
 
 def _verdicts(found: DriftWindowResponse) -> Iterator[str]:
     analysis, usual, alarm = found.drift_analysis, found.usual_traffic, found.alarm
-    yield element(
-        "h2", text(f"{verdict(analysis).title} compared with {reference_title(found.reference)}")
-    )
+    yield element("h2", text(f"{verdict(analysis).title}{compared_title(found)}"))
     if analysis.status == "ok":
         yield paragraph(f"{drifted_words(analysis)}.")
     yield bullets(analysis.reasons)
     yield paragraph(f"{'Alarm' if alarm.raised else 'No alarm'}: {alarm.reason}")
-    if found.reference.kind == "period":
+    if found.reference.kind != "training" or found.where is not None:
         return
     yield element("h2", text(usual_verdict(usual).title))
     yield paragraph(f"{usual_words(usual)}.")

@@ -23,10 +23,10 @@ def test_an_earlier_period_is_compared_with(open_page: OpenPage, service: Servic
     begin = now.replace(microsecond=0) - timedelta(hours=48)
     spread_predictions(service.settings, begin, now)
     page = open_page("drift", service)
-    assert "1 of 8 inputs drifted" in _text(page)
+    assert "1 of 8 inputs drifted" in said(page)
     page.selectbox(key="drift_reference").set_value("Period before").run()
     assert not sentences(page)
-    text = _text(page)
+    text = said(page)
     assert "No drift] compared with an earlier period" in text
     assert "No significant difference from the earlier period." in text
     assert "No alarm] No alarm follows from a comparison with an earlier period." in text
@@ -48,5 +48,5 @@ def test_an_earlier_period_is_compared_with(open_page: OpenPage, service: Servic
     assert sentences(page) == ["The period to compare with ends after the window begins."]
 
 
-def _text(page: AppTest) -> str:
+def said(page: AppTest) -> str:
     return "\n".join(markdown.value for markdown in page.markdown)
