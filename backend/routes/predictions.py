@@ -24,6 +24,7 @@ from backend.routes.records.filters import prediction_filter
 from backend.routes.records.lists import echoed_filters, page_fields, page_request
 from backend.services import current_services
 from backend.serving.prediction_service import batch_response, prediction_response
+from backend.serving.stage_clock import MODEL, PARSE
 from backend.serving.what_if import contributions
 from backend.web.answers import answer
 from backend.web.validation import read_query
@@ -39,9 +40,12 @@ def predict() -> Response:
     services = current_services()
     query = read_query(PredictQuery, request.args)
     features = read_inputs(PredictionRequest, services)
-    logged = services.predictions.predict(features, g.request_id, caller_of(features, g.source))
+    g.clock.end(PARSE)
+    caller = caller_of(features, g.source)
+    logged = services.predictions.predict(features, g.request_id, caller, g.clock)
     g.model_version = logged.model_version
     reasons = contributions(logged.model, features.vector()) if query.explain else None
+    g.clock.end(MODEL)
     return answer(prediction_response(logged, features, reasons))
 
 
@@ -51,7 +55,8 @@ def predict_batch() -> Response:
     services = current_services()
     batch = read_inputs(BatchPredictionRequest, services)
     callers = [caller_of(each, g.source) for each in batch.instances]
-    logged = services.predictions.predict_batch(batch.instances, g.request_id, callers)
+    g.clock.end(PARSE)
+    logged = services.predictions.predict_batch(batch.instances, g.request_id, callers, g.clock)
     g.model_version = logged.model_version
     return answer(batch_response(logged))
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from datetime import datetime
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from backend.contract.predictions import (
 from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
 from backend.serving.served_model import ServedModel
+from backend.serving.stage_clock import APPEND, MODEL, StageClock
 from storage.domain.inputs import HousingFeatures
 from storage.schema.caller import UNNAMED, Caller
 from storage.schema.records import new_id, utc_now
@@ -67,8 +68,13 @@ class PredictionService:
         self._spool = spool
         self._metrics = metrics
 
+    @property
+    def waits_for_the_disk(self) -> bool:
+        """Whether logging waits until the disk has the answer."""
+        return self._spool.flushes_answers
+
     def predict(
-        self, instance: HousingFeatures, request_id: str, caller: Caller = UNNAMED
+        self, instance: HousingFeatures, request_id: str, caller: Caller, clock: StageClock
     ) -> ModelAnswer:
         """Predict for one row and log the answer, with what its caller says, before returning it.
 
@@ -80,11 +86,13 @@ class PredictionService:
             If the answer could not be logged.
         """
         found = self.draft(instance, caller)
-        self._log(found, request_id)
+        clock.end(MODEL)
+        self.log(found, request_id)
+        clock.end(APPEND)
         return found
 
     def draft(self, instance: HousingFeatures, caller: Caller = UNNAMED) -> ModelAnswer:
-        """Predict for one row; it must not be sent before ``log_answered`` has returned.
+        """Predict for one row; it must not be sent before it is logged.
 
         Raises
         ------
@@ -99,8 +107,8 @@ class PredictionService:
         predictions = [Predicted(new_id(), inputs, value, lower, upper, caller)]
         return ModelAnswer(model, predictions, seconds, support)
 
-    def log_answered(self, draft: ModelAnswer, answered: Answered) -> None:
-        """Log a draft and its request as one record, which costs half as much as two.
+    def log_answered(self, draft: ModelAnswer, answered: Answered, moment: datetime) -> None:
+        """Log a draft and its request of a moment as one record, which costs half as much as two.
 
         Raises
         ------
@@ -108,12 +116,16 @@ class PredictionService:
             If it could not be logged.
         """
         version, model_type = draft.model_version, draft.model_type
-        line = answer_line(draft.predictions[0], answered, utc_now(), Model(model_type, version))
+        line = answer_line(draft.predictions[0], answered, moment, Model(model_type, version))
         self._spool.append_lines(line)
         self._metrics.count_predictions(version, 1, draft.seconds)
 
     def predict_batch(
-        self, instances: Sequence[HousingFeatures], request_id: str, callers: Sequence[Caller] = ()
+        self,
+        instances: Sequence[HousingFeatures],
+        request_id: str,
+        callers: Sequence[Caller],
+        clock: StageClock,
     ) -> BatchAnswers:
         """Predict for each instance, with what its caller says; otherwise like ``predict``."""
         model = self._host.current()
@@ -125,16 +137,23 @@ class PredictionService:
         bounds = (answers.predicted.tolist(), answers.lower.tolist(), answers.upper.tolist())
         predictions = [
             Predicted(new_id(), row, *answer, caller)
-            for row, answer, caller in zip(
-                inputs, zip(*bounds, strict=True), callers or repeat(UNNAMED), strict=False
-            )
+            for row, answer, caller in zip(inputs, zip(*bounds, strict=True), callers, strict=True)
         ]
         warnings = model.warnings.of_rows(rows)
         found = BatchAnswers(model, predictions, seconds, answers.support.tolist(), warnings)
-        self._log(found, request_id)
+        clock.end(MODEL)
+        self.log(found, request_id)
+        clock.end(APPEND)
         return found
 
-    def _log(self, found: ModelAnswers, request_id: str) -> None:
+    def log(self, found: ModelAnswers, request_id: str) -> None:
+        """Log a draft without its request.
+
+        Raises
+        ------
+        SpoolUnavailable
+            If it could not be logged.
+        """
         model, now = Model(found.model_type, found.model_version), utc_now()
         lines = [prediction_line(each, now, request_id, model) for each in found.predictions]
         self._spool.append_lines(b"".join(lines))

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from backend.contract.base import SOURCE_HEADER
 from backend.contract.predictions import PredictionRequest, caller_of
 from backend.serving.prediction_service import PredictionService, prediction_response
+from backend.serving.stage_clock import APPEND, MODEL, PARSE, WRITE, StageClock
 from backend.web.authorization import reading_role
 from backend.web.key_ring import KeyRing
 from backend.web.misread import keys_of, may_hide_a_number
@@ -24,6 +25,7 @@ from backend.web.request_recorder import REQUEST_ID_HEADER, RequestRecorder, usa
 from backend.web.traffic_source import allowed_source
 from storage.domain.inputs import HousingFeatures
 from storage.errors import HousingError
+from storage.schema.records import utc_now
 from storage.schema.source import CLIENT, Source
 from storage.settings import Settings
 from storage.spool.lines import Answered
@@ -87,15 +89,16 @@ class PredictionShortcut:
 
     def answer(self, environ: "WSGIEnvironment") -> PlainAnswer | None:
         """Answer a plain prediction request; return None for any other, whose body can be read again."""
-        started = time.perf_counter()
+        clock = StageClock(time.perf_counter())
         if not self._is_plain(environ):
             return None
         source = self._source(environ)
         features = _features(environ) if source is not None else None
         if features is None or source is None:
             return None
+        clock.end(PARSE)
         request_id = usable_request_id(environ.get("HTTP_X_REQUEST_ID", ""))
-        content = self._logged_answer(features, source, request_id, started)
+        content = self._logged_answer(features, source, request_id, clock)
         return None if content is None else PlainAnswer(_headers(content, request_id), content)
 
     def _is_plain(self, environ: "WSGIEnvironment") -> bool:
@@ -120,19 +123,28 @@ class PredictionShortcut:
             return None
 
     def _logged_answer(
-        self, features: HousingFeatures, source: Source, request_id: str, started: float
+        self, features: HousingFeatures, source: Source, request_id: str, clock: StageClock
     ) -> bytes | None:
         """Return the answer once it is logged; None if nothing was logged or counted."""
         try:
             draft = self._predictions.draft(features, caller_of(features, source))
+            clock.end(MODEL)
             content = prediction_response(draft, features).model_dump_json(by_alias=True).encode()
-            seconds = time.perf_counter() - started
-            version = draft.model_version
+            clock.end(WRITE)
+            seconds, version, moment = clock.seconds, draft.model_version, utc_now()
             answered = Answered(PATH, "POST", 200, seconds, None, request_id, version, source)
-            self._predictions.log_answered(draft, answered)
+            if self._predictions.waits_for_the_disk:
+                # That is most of the time, so the request is recorded once it is over.
+                self._predictions.log(draft, request_id)
+            else:
+                self._predictions.log_answered(draft, answered, moment)
         except Exception:  # noqa: BLE001  Flask will fail the same way, log it and answer
             return None
-        self._recorder.count(answered)
+        clock.end(APPEND)
+        if self._predictions.waits_for_the_disk:
+            self._recorder.record(answered._replace(response_time=clock.seconds), clock)
+        else:
+            self._recorder.logged(answered, moment, clock)
         return content
 
 

@@ -9,17 +9,10 @@ from dashboard.charts.time_steps import running_words
 from dashboard.latency.chart import Part, draw_latency_chart, part_of
 from dashboard.latency.choice import LatencyChoice, choose_latency
 from dashboard.latency.heat import draw_heat
-from dashboard.latency.reading import (
-    SLOWEST,
-    LatencyReading,
-    is_open,
-    last_reading,
-    read_latency,
-)
+from dashboard.latency.reading import LatencyReading, last_reading, read_latency
+from dashboard.latency.slowest import draw_slowest
 from dashboard.navigation import PREDICT
-from dashboard.shared.open_row import draw_rows
 from dashboard.shared.refresh import refresh_seconds
-from dashboard.shared.request import draw_request, request_cells, request_columns
 from dashboard.shared.service import asking_service, housing_client
 from dashboard.shared.sources import hidden_words
 from dashboard.shared.traffic import LATENCY_HELP, milliseconds
@@ -47,7 +40,7 @@ def draw_latency() -> None:
         draw_latency_chart(part)
         _draw_changes(part)
         draw_heat(reading.summary)
-        _draw_slowest(reading)
+        draw_slowest(reading)
 
 
 def _draw_figures(summary: SummaryResponse, before: SummaryResponse | None) -> None:
@@ -119,22 +112,6 @@ def _draw_changes(part: Part) -> None:
             f"(marked {short_version(change.model_version)}) replaced "
             f"`{change.previous_version}`."
         )
-
-
-def _draw_slowest(reading: LatencyReading) -> None:
-    st.header("Slowest requests", anchor=False)
-    opened = draw_rows(
-        SLOWEST,
-        reading.slowest,
-        request_cells,
-        request_columns(),
-        "No requests in this range.",
-        "slowest first",
-    )
-    if opened is not None:
-        draw_request(SLOWEST, opened)
-    state = "; paused while a row is open" if is_open(reading.slowest) else ""
-    st.caption(f"Updated {clock(reading.slowest_at)}{state}.")
 
 
 def _draw_nothing(choice: LatencyChoice, hidden: str) -> None:

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from backend.client import HousingClient
-from backend.contract.records import RequestRow
-from backend.contract.stored.traffic import SummaryResponse
+from backend.contract.stored.traffic import SlowRequest, SummaryResponse
 from dashboard.latency.choice import LatencyChoice
 from dashboard.shared.open_row import rows_key
 from dashboard.shared.refresh import refresh_seconds
@@ -27,7 +26,7 @@ class LatencyReading:
     choice: LatencyChoice
     summary: SummaryResponse
     before: SummaryResponse | None
-    slowest: list[RequestRow]
+    slowest: list[SlowRequest]
     slowest_at: datetime
 
 
@@ -73,7 +72,7 @@ def _is_old(last: LatencyReading, now: datetime) -> bool:
     return not is_open(last.slowest) and now - last.slowest_at >= pause
 
 
-def is_open(slowest: list[RequestRow]) -> bool:
+def is_open(slowest: list[SlowRequest]) -> bool:
     """Return whether the operator has opened one of these rows."""
     if not slowest:
         return False

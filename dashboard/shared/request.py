@@ -39,8 +39,10 @@ def request_columns() -> dict[str, Any]:
     }
 
 
-def draw_request(name: str, row: RequestRow, *, whole: bool = False) -> None:
-    """Draw one opened request; ``name`` is the prefix of its keys.
+def draw_request(
+    name: str, row: RequestRow, more: dict[str, str] | None = None, *, whole: bool = False
+) -> None:
+    """Draw one opened request with ``more`` facts; ``name`` is the prefix of its keys.
 
     Unless its whole story is on the page already, a link leads to it.
     """
@@ -49,6 +51,7 @@ def draw_request(name: str, row: RequestRow, *, whole: bool = False) -> None:
         "Request": f"`{row.method} {row.endpoint}`",
         "Status": str(row.status_code),
         "Latency": f"{row.response_time * 1_000:.3f} ms",
+        **(more or {}),
         "Model version": f"`{row.model_version}`" if row.model_version else "none",
         "Request ID": f"`{row.request_id}`",
         "Traffic": NAMES[row.source],

@@ -14,9 +14,10 @@ from storage.log_writer.commands import carry_out
 from storage.log_writer.spool_rows import RowBatch, given_metadata, insert_statement, read_rows
 from storage.predictions.metadata import add_metadata
 from storage.requests.rollup import roll_up
+from storage.requests.stages import keep_stages
 from storage.requests.stored import StoredRequest
 from storage.schema.caller import METADATA
-from storage.schema.records import CommandRecord, SpoolRecord
+from storage.schema.records import CommandRecord, SpoolRecord, StagesRecord
 from storage.schema.tables import api_metrics, metadata, predictions
 from storage.spool.rejected import RejectedLine
 from storage.spool.segments import decode, encode
@@ -116,9 +117,11 @@ def _raise_if_not_of_record(error: Exception) -> None:
 
 def _insert_records(connection: sa.Connection, records: Sequence[SpoolRecord]) -> None:
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for record in records:
-        for part in record.parts():
+    for part in (part for record in records for part in record.parts()):
+        if not isinstance(part, StagesRecord):
             rows[part.table].append(part.row())
+    if staged := [record for record in records if isinstance(record, StagesRecord)]:
+        keep_stages(connection, staged)
     for table, of_table in rows.items():
         insert = insert_into(metadata.tables[table], connection.dialect.name)
         connection.execute(insert, of_table)

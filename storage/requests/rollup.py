@@ -74,7 +74,7 @@ def _by_cell(rows: Iterable[Row]) -> dict[Cell, list[Row]]:
     # Grouped by the text of the second first: parsing each time would cost more than counting it.
     groups: dict[tuple[str, str, int, str | None, str], list[Row]] = defaultdict(list)
     for row in rows:
-        time, endpoint, _, status_code, _, _, _, version, _, source = row
+        time, endpoint, _, status_code, _, _, _, version, _, source, *_ = row
         groups[time[:SECOND_CHARACTERS], endpoint, status_code, version, source].append(row)
     cells: dict[Cell, list[Row]] = defaultdict(list)
     for (second, endpoint, status_code, version, source), group in groups.items():

@@ -98,7 +98,7 @@ def keep_slowest(connection: sa.Connection, groups: Iterable[tuple[int, Sequence
 def _candidates(groups: Iterable[tuple[int, Sequence[Row]]]) -> dict[Place, list[StoredRequest]]:
     candidates: dict[Place, list[StoredRequest]] = defaultdict(list)
     for start, group in groups:
-        slow = [*map(StoredRequest._make, nlargest(SLOWEST_KEPT, group, key=RESPONSE_TIME))]
+        slow = [StoredRequest(*row) for row in nlargest(SLOWEST_KEPT, group, key=RESPONSE_TIME)]
         for width in WIDTHS:
             candidates[Place(width, start // width * width, slow[0].endpoint, slow[0].source)] += (
                 slow

@@ -10,7 +10,10 @@ Row = tuple[Any, ...]
 
 
 class StoredRequest(NamedTuple):
-    """A row of ``api_metrics`` without its id, in the order of the columns; its time is text, in UTC."""
+    """A row of ``api_metrics`` without its id, in the order of the columns; its time is text, in UTC.
+
+    The last four are the seconds of its ``Stages``, where they are known.
+    """
 
     timestamp: str
     endpoint: str
@@ -22,6 +25,10 @@ class StoredRequest(NamedTuple):
     model_version: str | None
     request_id: str
     source: str
+    parse: float | None = None
+    model: float | None = None
+    append: float | None = None
+    write: float | None = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "StoredRequest":

@@ -15,6 +15,7 @@ from pydantic import (
 
 from storage.domain.inputs import HousingFeatures
 from storage.schema.source import CLIENT, Source
+from storage.schema.traffic import Stages
 
 LONGEST_MESSAGE = 20_000
 """Characters of a log message or error message that are kept."""
@@ -173,6 +174,24 @@ class RefusedInputRecord(SpoolRecord):
     source: Source = CLIENT
 
 
+class StagesRecord(SpoolRecord):
+    """One slow request once more, with where its time went, the logging of its own answer included.
+
+    It is kept with the slowest requests, in place of the copy without stages. ``timestamp`` and the fields
+    beside ``stages`` are those of its ``RequestRecord``.
+    """
+
+    table = "slowest_requests"
+    kind: Literal["stages"] = "stages"
+    endpoint: str
+    method: str
+    status_code: int
+    request_id: str
+    model_version: str | None
+    source: Source = CLIENT
+    stages: Stages
+
+
 class ModelMetricsRecord(SpoolRecord):
     """One trained model's figures on the test part. Errors in the target's unit, time in seconds."""
 
@@ -238,6 +257,7 @@ AnySpoolRecord = Annotated[
     | LogRecord
     | ShadowRecord
     | RefusedInputRecord
+    | StagesRecord
     | ModelMetricsRecord
     | EventRecord
     | CommandRecord,

@@ -33,6 +33,7 @@ from storage.schema.records import EventKind
 from storage.schema.request_ids import BY_INDEX
 from storage.schema.source import CLIENT, CUSTOMERS, LONGEST_SOURCE, OTHERS, SOURCE, SOURCES, Source
 from storage.schema.source_filter import is_from
+from storage.schema.traffic import Stages
 
 RecordId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """64 bits on both: only a column declared INTEGER is SQLite's own row id, which has them."""
@@ -272,6 +273,7 @@ slowest_requests = _record_table(
     *_request_columns(),
     sa.Column("request_id", ShortText(128), nullable=False),
     source_column(),
+    *(sa.Column(name, sa.Float(53)) for name in Stages.model_fields),
     sa.Index(
         "ix_slowest_requests_step",
         "resolution_seconds",

@@ -35,6 +35,19 @@ class Heat(BaseModel):
     counts: list[list[int]] = Field(description="Requests of each step, by row.")
 
 
+class Stages(BaseModel):
+    """Where the time of one prediction request went, in seconds; together, the time that it took."""
+
+    model_config = ConfigDict(frozen=True)
+
+    parse: float = Field(description="Reading and checking the request, in seconds.")
+    model: float = Field(description="Computing the answer and, if asked for, explaining it.")
+    append: float = Field(
+        description="Logging it before it is sent, waiting for the disk included."
+    )
+    write: float = Field(description="Writing the answer, without what the network takes.")
+
+
 class VersionChange(BaseModel):
     """When a model version began to answer, to some seconds or minutes, and which one did before."""
 

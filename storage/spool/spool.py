@@ -74,6 +74,11 @@ class Spool:
         self.on_restored: Callable[[], None] = lambda: None
         self.on_refused: Callable[[], None] = lambda: None
 
+    @property
+    def flushes_answers(self) -> bool:
+        """Whether an append waits for the disk."""
+        return self._sync == "answer"
+
     def append(self, records: Iterable[SpoolRecord], *, waits: bool = True) -> None:
         """Append all of the records in one write, or none of them.
 

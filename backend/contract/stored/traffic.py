@@ -14,6 +14,7 @@ from storage.schema.rollup import SLOWEST_KEPT
 from storage.schema.source import Source
 from storage.schema.traffic import Figures as Figures
 from storage.schema.traffic import Heat as Heat
+from storage.schema.traffic import Stages as Stages
 from storage.schema.traffic import Step as Step
 from storage.schema.traffic import VersionChange as VersionChange
 
@@ -86,9 +87,17 @@ class SummaryResponse(Success):
     filters: dict[str, Any] = Field(description="Filters that were applied.")
 
 
+class SlowRequest(RequestRow):
+    """One of the slowest requests; with stages, its response time is all of them together."""
+
+    stages: Stages | None = Field(
+        description="Where its time went, for predictions; null where nobody measured it."
+    )
+
+
 class SlowestResponse(Success):
     """GET /metrics/api/slowest: slowest first."""
 
-    requests: list[RequestRow] = Field(description="Slowest first.")
+    requests: list[SlowRequest] = Field(description="Slowest first.")
     total: int = Field(description="Number of rows returned.")
     filters: dict[str, Any] = Field(description="Filters that were applied.")

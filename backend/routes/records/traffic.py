@@ -1,11 +1,14 @@
 """GET /metrics/api/summary and /metrics/api/slowest: request statistics of a time range."""
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 
-from backend.contract.records import RequestRow
 from backend.contract.stored.traffic import (
     SlowestQuery,
     SlowestResponse,
+    SlowRequest,
+    Stages,
     SummaryQuery,
     SummaryResponse,
 )
@@ -52,8 +55,15 @@ def slowest() -> Response:
         query.until,
     )
     body = SlowestResponse(
-        requests=[RequestRow(**row) for row in rows],
+        requests=[_slow_request(row) for row in rows],
         total=len(rows),
         filters=echoed_filters(query),
     )
     return answer(body)
+
+
+def _slow_request(row: dict[str, Any]) -> SlowRequest:
+    """Return a stored request; its stages are known together or not at all."""
+    seconds = {name: row.pop(name) for name in Stages.model_fields}
+    known = all(each is not None for each in seconds.values())
+    return SlowRequest(**row, stages=Stages(**seconds) if known else None)

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from threading import Thread
 from typing import Any
 
 from flask import Flask, request_started
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from backend.app import create_app
+from backend.services import EXTENSION
 from backend.workers.application import front_of
 from storage.domain.inputs import EXAMPLE, FEATURES
 from storage.settings import Settings
@@ -185,3 +188,20 @@ def test_what_waits_for_the_disk_does_not_wait_in_the_event_loop(
 ) -> None:
     assert front_of(app, service_settings).at_once is not None
     assert front_of(app, changed(service_settings, spool_sync="answer")).at_once is None
+
+
+def test_what_waited_for_the_disk_took_as_long(
+    service_settings: Settings, store_records: Callable[[], None]
+) -> None:
+    app = create_app(changed(service_settings, spool_sync="answer"))
+    http = app.test_client()
+    with app.extensions[EXTENSION].spool._lock:
+        waiting = Thread(target=partial(http.post, PLAIN, json=EXAMPLE))
+        waiting.start()
+        waiting.join(0.3)
+    waiting.join()
+    store_records()
+    (request,) = _rows(http, "/metrics/api?endpoint=/predict", "metrics")
+    (prediction,) = _rows(http, "/predictions", "predictions")
+    assert request["request_id"] == prediction["request_id"]
+    assert request["response_time"] > 0.25

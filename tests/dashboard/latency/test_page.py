@@ -37,6 +37,9 @@ def test_the_figures_are_those_of_the_service(
     slowest = page.dataframe[0].value["milliseconds"].tolist()
     assert len(slowest) == 10
     assert slowest == sorted(slowest, reverse=True)
+    stages = page.dataframe[0].value[["parse", "model", "append", "write"]]
+    assert stages.notna().all(axis=1).sum() == 8, "of the predictions, not of what was refused"
+    assert any("Time of 8 predictions: " in caption.value for caption in page.caption)
 
 
 def test_an_endpoint_can_be_chosen_once_it_was_seen(

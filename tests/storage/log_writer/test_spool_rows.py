@@ -13,6 +13,7 @@ from storage.domain.inputs import EXAMPLE
 from storage.log_writer.spool_rows import columns_of, read_rows
 from storage.requests.stored import StoredRequest
 from storage.schema.records import SpoolRecord
+from storage.schema.traffic import Stages
 from storage.spool.segments import encode
 from tests.storage import records
 
@@ -57,7 +58,8 @@ def test_a_row_is_what_the_record_says(record: SpoolRecord, moment: datetime) ->
 
 
 def test_a_row_of_a_request_is_what_is_counted() -> None:
-    assert columns_of("api_metrics") == StoredRequest._fields
+    stages = tuple(Stages.model_fields)
+    assert columns_of("api_metrics") + stages == StoredRequest._fields
 
 
 @given(st.binary(max_size=200))

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from threading import Thread
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from backend.contract.base import ErrorResponse
 from backend.contract.stored.traffic import SlowestResponse, SummaryResponse
+from backend.services import EXTENSION
 from storage.domain.inputs import EXAMPLE
 from storage.schema.records import utc_now
 
@@ -80,6 +84,34 @@ def test_the_slowest_come_first(http: FlaskClient) -> None:
     assert len(times) == slowest.total == 5
     assert times == sorted(times, reverse=True)
     assert {row.endpoint for row in slowest.requests} == {"/predict"}
+
+
+def test_the_slowest_predictions_say_where_their_time_went(
+    app: Flask, http: FlaskClient, store_records: Callable[[], None]
+) -> None:
+    spool = app.extensions[EXTENSION].spool
+    for path in ("/predict", "/predict?explain=true"):
+        with spool._lock:
+            waiting = Thread(target=partial(app.test_client().post, path, json=EXAMPLE))
+            waiting.start()
+            waiting.join(0.3)
+            assert waiting.is_alive(), "it is not answered before it is logged"
+        waiting.join()
+    http.post("/predict_batch", json={"instances": [EXAMPLE] * 50})
+    http.get("/health")
+    store_records()
+    body = SlowestResponse.model_validate(http.get("/metrics/api/slowest").json)
+    requests = {row.endpoint: row for row in body.requests}
+    assert requests["/health"].stages is None
+    for row in body.requests[:2]:
+        assert row.endpoint == "/predict"
+        assert row.stages is not None
+        assert row.stages.append > 0.25
+    for endpoint in ("/predict", "/predict_batch"):
+        row, stages = requests[endpoint], requests[endpoint].stages
+        assert stages is not None
+        assert all(each > 0 for each in stages.model_dump().values())
+        assert sum(stages.model_dump().values()) == pytest.approx(row.response_time)
 
 
 @pytest.mark.parametrize("path", ["/metrics/api/summary", "/metrics/api/slowest"])

@@ -11,9 +11,11 @@ from flask.testing import FlaskClient
 from backend.contract.monitoring import EventRow, HistoryResponse, StatusResponse
 from backend.contract.retraining.check import RetrainingCheckResponse, StoredCheckResponse
 from backend.services import EXTENSION, Services
+from backend.serving.stage_clock import StageClock
 from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.retraining.files import FAILED
 from storage.schema.arrays import FloatArray
+from storage.schema.caller import UNNAMED
 from storage.schema.predictions import LabelledPredictions
 from tests.backend.web.test_errors import assert_problem
 from tests.log_writing import Store, attach_actual_values, change_configuration
@@ -287,10 +289,9 @@ def _richer(inputs: FloatArray, factor: float = 1.5) -> FloatArray:
 
 def _serve(services: Services, inputs: FloatArray) -> list[str]:
     """Predict as a request does; return the ids."""
-    instances = [
-        HousingFeatures(**dict(zip(FEATURE_NAMES, row, strict=True))) for row in inputs.tolist()
-    ]
-    logged = services.predictions.predict_batch(instances, "traffic")
+    instances = [HousingFeatures.model_validate(row) for row in _rows(inputs)]
+    callers = [UNNAMED] * len(instances)
+    logged = services.predictions.predict_batch(instances, "traffic", callers, StageClock(0.0))
     return [predicted.prediction_id for predicted in logged.predictions]
 
 
