@@ -6,7 +6,10 @@ from pydantic import AwareDatetime, Field
 
 from backend.contract.alerts import AlertAct
 from backend.contract.base import Described, Success
-from storage.keys.named_key import KeyName, KeyState, RoleName
+from storage.keys.named_key import LONGEST_NAME as LONGEST_NAME
+from storage.keys.named_key import NAME_FORM as NAME_FORM
+from storage.keys.named_key import KeyName, KeyState
+from storage.keys.named_key import RoleName as RoleName
 
 KeySource = Literal["environment", "named"]
 MOST_DAYS = 3650

@@ -47,7 +47,9 @@ class ConfigResponse(Success):
     config: MonitoringConfig = Field(description="The configuration in force.")
     version: int = Field(description="Number of the last change; 0 for the defaults.")
     changed_at: AwareDatetime | None = Field(description="When it was last changed.")
-    changed_by: str | None = Field(description="Role of the key that last changed it.")
+    changed_by: str | None = Field(
+        description="Key that last changed it: its name and role, or the role alone."
+    )
     readable: bool = Field(
         description="False if the database is unavailable; the defaults then apply."
     )
@@ -169,7 +171,9 @@ class EventRow(Row):
 
     event_id: str = Field(description="Id of the event.")
     kind: EventKind = Field(description="Kind of event.")
-    actor: str = Field(description="Role of the key, or name of the process, that caused it.")
+    actor: str = Field(
+        description="Key (its name and role, or the role alone) or process that caused it."
+    )
     subject: str | None = Field(description="What it concerns, such as a retraining or a version.")
     summary: str = Field(description="What happened, in one sentence.")
     figures: dict[str, Any] = Field(description="Details of the event.")

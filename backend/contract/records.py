@@ -217,7 +217,9 @@ class LabelCorrection(BaseModel):
     earlier: float = Field(description=f"The value until then, in {TARGET_UNIT}.")
     earlier_at: AwareDatetime = Field(description="When that value had arrived.")
     actual: float = Field(description=f"The value from then on, in {TARGET_UNIT}.")
-    actor: str = Field(description="Role of the key that replaced it.")
+    actor: str = Field(
+        description="Key that replaced it: its name and role, such as `cron (operator)`, or the role alone."
+    )
     person: str = Field(description="Name of the person who asked for it.")
     reason: str = Field(description="Why.")
 

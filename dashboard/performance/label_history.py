@@ -8,6 +8,7 @@ from backend.contract.records import LabelCorrection, LoggedPredictionResponse, 
 from dashboard.performance.label_file import LONGEST_ID
 from dashboard.shared.foreign_text import harmless
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.wording.actor import actor_words
 from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, moment
 from dashboard.wording.value import escaped, in_written_unit, value_column, written, written_exactly
 
@@ -59,7 +60,7 @@ def correction_cells(correction: LabelCorrection) -> dict[str, Any]:
         "earlier": in_written_unit(correction.earlier),
         "actual": in_written_unit(correction.actual),
         "person": correction.person,
-        "actor": correction.actor.capitalize(),
+        "actor": actor_words(correction.actor),
         "reason": correction.reason,
     }
 
@@ -73,6 +74,6 @@ def _columns() -> dict[str, Any]:
         "earlier": value_column("From"),
         "actual": value_column("To"),
         "person": config.TextColumn("Person"),
-        "actor": config.TextColumn("Key", help="Role of the key that replaced it."),
+        "actor": config.TextColumn("Key", help="Key with which it was replaced."),
         "reason": config.TextColumn("Reason", width="large"),
     }

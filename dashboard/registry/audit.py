@@ -9,6 +9,7 @@ from backend.client import ServiceRefused
 from backend.contract.audit import AuditQuery, AuditResponse, AuditRow, ChainState
 from dashboard.shared.foreign_text import harmless
 from dashboard.shared.service import asking_service, housing_client
+from dashboard.wording.actor import actor_words
 from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title
 
 NEWEST = 100
@@ -79,11 +80,11 @@ def _entries(number: int) -> str:
 
 
 def audit_cells(entry: AuditRow) -> dict[str, Any]:
-    """Return one row of the table; a person who gave a name comes before the role of the key."""
+    """Return one row of the table; a person who gave a name comes before the key."""
     person = entry.figures.get("person")
     return {
         "timestamp": cell(entry.timestamp),
-        "actor": f"{person} ({entry.actor})" if person else entry.actor.capitalize(),
+        "actor": actor_words(entry.actor, person),
         "action": entry.action[:1].upper() + entry.action[1:],
         "subject": entry.subject,
         "reason": entry.reason,
@@ -94,7 +95,7 @@ def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
         "timestamp": config.DatetimeColumn(column_title("Time"), format=COLUMN_FORMAT, width=150),
-        "actor": config.TextColumn("Actor", width=110),
+        "actor": config.TextColumn("Actor", width=170),
         "action": config.TextColumn("Action", width=170),
         "subject": config.TextColumn("Subject", width=220),
         "reason": config.TextColumn("Reason", width="large"),

@@ -60,9 +60,9 @@ def _columns() -> dict[str, Any]:
         "outcome": config.TextColumn("Result", width=100),
         "verdict": config.TextColumn("Why", width=290),
         "version": config.TextColumn("Version", width=190),
-        "reason": config.TextColumn("Reason", width=220),
+        "reason": config.TextColumn("Reason", width=180),
         "source": config.TextColumn("Cause", width=90),
-        "requested_by": config.TextColumn("By", width=80),
+        "requested_by": config.TextColumn("By", width=120),
         "took": config.TextColumn("Duration", width=90),
         "mlflow": config.LinkColumn("MLflow", display_text="Open run", width=100),
     }

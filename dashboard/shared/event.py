@@ -42,6 +42,6 @@ def event_columns() -> dict[str, Any]:
     return {
         "timestamp": config.DatetimeColumn(column_title("Time"), format=COLUMN_FORMAT, width=135),
         "kind": config.TextColumn("Event", width=120),
-        "summary": config.TextColumn("Summary", width=625),
-        "actor": config.TextColumn("By", width=80),
+        "summary": config.TextColumn("Summary", width=585),
+        "actor": config.TextColumn("By", width=120),
     }

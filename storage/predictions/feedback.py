@@ -30,7 +30,7 @@ class Attached:
 
 @dataclass(frozen=True)
 class Correction:
-    """Who replaces values, and why: the role of the key, the name of a person, a reason."""
+    """Who replaces values, and why: the key, the name of a person, a reason."""
 
     actor: str
     person: str

@@ -38,7 +38,9 @@ class AskedRetraining(Described):
     requested_at: AwareDatetime | None = Field(
         description="When it was requested; null, as what follows, if its record is no longer kept."
     )
-    requested_by: str | None = Field(description="Role of the key, or name of the process.")
+    requested_by: str | None = Field(
+        description="Key (its name and role, or the role alone) or process."
+    )
     person: str | None = Field(description="Name of the person, if it was given.")
     source: TriggerSource | None = Field(description="Cause of the request.")
     reason: str | None = Field(description="Reason given for it.")

@@ -80,7 +80,7 @@ class RetrainingRow(BaseModel):
     source: TriggerSource = Field(description="Cause of the request.")
     reason: str = Field(description="Reason given for it.")
     requested_by: str = Field(
-        description="Role of the key, or name of the process, that requested it."
+        description="Key (its name and role, or the role alone) or process that requested it."
     )
     person: str | None = Field(None, description="Name of the person who requested it, if given.")
     window: DataWindow | None = Field(description="Logged predictions the request refers to.")
