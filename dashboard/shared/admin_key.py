@@ -55,8 +55,9 @@ def ask_key(name: str) -> str:
         type="password",
         key=name,
         autocomplete="off",
-        help="The service's HOUSING_ADMIN_KEY; `make up` stores it in runtime/keys.env. It is kept for "
-        "this session only. If empty, the console's own key is used, which may not have the role.",
+        help="A named key with the role admin, or the service's HOUSING_ADMIN_KEY, which `make up` stores in "
+        "runtime/keys.env. It is kept for this session only. If empty, the console's own key is used, which "
+        "may not have the role.",
     )
     return (entered or "").strip()
 

@@ -34,13 +34,19 @@ class ReasonDialog:
         """Close it at the next drawing of the page."""
         st.session_state.pop(self.key, None)
 
-    def draw(self, content: Callable[[Any], None], title: str | None = None) -> None:
+    def draw(
+        self, content: Callable[[Any], None], title: str | None = None, *, dismissible: bool = True
+    ) -> None:
         """Draw it while it is open; ``content`` gets what it is about."""
         subject = st.session_state.get(self.key)
         if subject is None:
             return
         dialog = st.dialog(
-            title or self.title, width="medium", icon=self.icon, on_dismiss=self.close
+            title or self.title,
+            width="medium",
+            icon=self.icon,
+            dismissible=dismissible,
+            on_dismiss=self.close,
         )
         dialog(content)(subject)
 
