@@ -1,5 +1,6 @@
 """Who may use the service, as what, until when: the keys of the environment and the named ones."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import streamlit as st
 from backend.contract.keys import KeyRow, KeysResponse
 from dashboard.configuration.key_change import MAKE, REVOKE, ROTATE, draw_key_dialogs
 from dashboard.shared.admin_key import ask_valid_key, attempt_with_key, forget_key, held_key
+from dashboard.shared.column_width import column_width
 from dashboard.shared.foreign_text import harmless
 from dashboard.wording.moment import cell, column_title, moment
 
@@ -53,10 +55,10 @@ def key_cells(key: KeyRow) -> dict[str, Any]:
         "name": key.name if key.source == "named" else f"environment: {key.name}",
         "role": key.role.capitalize(),
         "state": state_words(key),
-        "created_at": _cell(key.created_at),
-        "created_by": key.created_by,
         "expires_at": _cell(key.expires_at),
         "last_used_at": _cell(key.last_used_at),
+        "created_at": _cell(key.created_at),
+        "created_by": key.created_by,
         "key_id": key.key_id,
         "reason": key.reason,
     }
@@ -73,8 +75,9 @@ def state_words(key: KeyRow) -> str:
     """
     if key.state == "replaced" and key.expires_at is not None:
         return f"Replaced, until {moment(key.expires_at)}"
-    words = STATES.get(key.state, key.state.capitalize())
-    return f"{words} by {key.revoked_by}" if key.revoked_by else words
+    if key.state == "revoked" and key.revoked_by:
+        return f"Revoked by {key.revoked_by}"
+    return STATES.get(key.state, key.state.capitalize())
 
 
 def _ask_key() -> None:
@@ -94,12 +97,13 @@ def _draw_list(found: KeysResponse) -> None:
     shown = accepted
     if ended and st.toggle(f"Show {len(ended)} that ended", key="keys_ended"):
         shown = accepted + ended
+    cells = [key_cells(key) for key in shown]
     st.dataframe(
-        harmless(key_cells(key) for key in shown),
+        harmless(cells),
         key="keys_list",
         height="content" if len(shown) <= 10 else 420,
         hide_index=True,
-        column_config=_columns(),
+        column_config=_columns(cells),
         placeholder="–",
         alt="Keys, those of the environment first",
     )
@@ -128,13 +132,17 @@ def _hide() -> None:
     forget_key()
 
 
-def _columns() -> dict[str, Any]:
+def _columns(cells: Sequence[dict[str, Any]]) -> dict[str, Any]:
     config = st.column_config
-    times = {"created_at": "Made", "expires_at": "Expires", "last_used_at": "Last use"}
+    times = {"expires_at": "Expires", "last_used_at": "Last use", "created_at": "Made"}
+    widths = {
+        name: column_width([row[name] for row in cells], 60, 260)
+        for name in ("name", "role", "state")
+    }
     return {
-        "name": config.TextColumn("Name", width=170),
-        "role": config.TextColumn("Role", width=80),
-        "state": config.TextColumn("State", width=150),
+        "name": config.TextColumn("Name", width=widths["name"]),
+        "role": config.TextColumn("Role", width=widths["role"]),
+        "state": config.TextColumn("State", width=widths["state"]),
         **{
             name: config.DatetimeColumn(column_title(title), format=COLUMN_FORMAT, width=135)
             for name, title in times.items()
