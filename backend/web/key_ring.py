@@ -58,6 +58,8 @@ class KeyRing:
         self.store = KeyStore(settings.paths)
         self.uses = KeyUses(settings.paths)
         self._named = KnownKeys(self.store)
+        self._holders: dict[str, Holder] = {}
+        """By the id of a key, whose name and role never change; made once, as each request asks."""
 
     @property
     def configured_roles(self) -> list[RoleName]:
@@ -85,7 +87,7 @@ class KeyRing:
             named = self._named.held(key, utc_now())
             if named is not None:
                 self.uses.note(named.key_id)
-                return _holder_of(named)
+                return self._holder_of(named)
         raise AuthenticationRequired("The key is not valid; send `Authorization: Bearer <key>`.")
 
     def holder_or_nobody(self, authorization: str) -> Holder:
@@ -95,9 +97,12 @@ class KeyRing:
         except HousingError:
             return NOBODY
 
-
-def _holder_of(key: NamedKey) -> Holder:
-    return Holder(ROLES[key.role], f"{key.name} ({key.role})")
+    def _holder_of(self, key: NamedKey) -> Holder:
+        holder = self._holders.get(key.key_id)
+        if holder is None:
+            holder = Holder(ROLES[key.role], f"{key.name} ({key.role})")
+            self._holders[key.key_id] = holder
+        return holder
 
 
 def _same(key: str, known: SecretStr) -> bool:

@@ -18,7 +18,7 @@ from backend.contract.keys import (
 from dashboard.shared.admin_key import ask_valid_key, attempt_with_key
 from dashboard.shared.buttons import primary_button
 from dashboard.shared.person import ask_person
-from dashboard.shared.reason_dialog import ReasonDialog, ask_reason
+from dashboard.shared.reason_dialog import AUDITED, ReasonDialog, ask_reason
 from dashboard.wording.foreign import plain
 from dashboard.wording.moment import moment
 
@@ -151,7 +151,7 @@ def _ask_which(keys: list[KeyRow], name: str) -> KeyRow | None:
 def _ask_who(name: str) -> tuple[str, str, str, bool]:
     """Ask who, why and with which key; return them, and whether that is enough."""
     person = ask_person(f"{name}_person")
-    reason = ask_reason(f"{name}_reason", height=80)
+    reason = ask_reason(f"{name}_reason", height=80, kept=AUDITED)
     entered, is_valid = ask_valid_key(f"{name}_key")
     return person, reason, entered, bool(person and reason) and is_valid
 

@@ -13,6 +13,7 @@ from dashboard.shared.service import failure_sentence
 Answer = TypeVar("Answer")
 
 KEPT = "Recorded in the audit log and on the timeline."
+AUDITED = "Recorded in the audit log."
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,18 @@ class ReasonDialog:
         dialog(content)(subject)
 
 
-def ask_reason(key: str, proposed: str = "", *, height: int = 120, placeholder: str = "") -> str:
-    """Draw the field for the reason; return what was entered, without blanks around it."""
+def ask_reason(
+    key: str,
+    proposed: str = "",
+    *,
+    height: int = 120,
+    placeholder: str = "",
+    kept: str = KEPT,
+) -> str:
+    """Draw the field for the reason; return what was entered, without blanks around it.
+
+    ``kept`` says where it will stand.
+    """
     entered = st.text_area(
         "Reason",
         proposed,
@@ -60,7 +71,7 @@ def ask_reason(key: str, proposed: str = "", *, height: int = 120, placeholder: 
         height=height,
         key=key,
         placeholder=placeholder,
-        help=KEPT,
+        help=kept,
     )
     return (entered or "").strip()
 
