@@ -13,6 +13,8 @@ from dashboard.registry.words import trained_words
 from dashboard.wording.feature_words import feature_named
 from dashboard.wording.value import escaped, number_range, percent, share_range, value_range
 
+FACT = "Fact"
+"""Heads the column of names: an empty head says nothing to a person who hears the table."""
 KEYS = ("left", "right")
 """Of what is drawn for each side."""
 WORDS = '[data-testid="stMarkdownContainer"]'
@@ -63,7 +65,7 @@ def fact_rows(sides: Sequence[Side], facts: Mapping[str, Fact]) -> list[dict[str
 
 
 def _row(name: str, cells: Sequence[str], sides: Sequence[Side]) -> dict[str, str]:
-    return {" ": name} | {side.name.label: cell for side, cell in zip(sides, cells, strict=True)}
+    return {FACT: name} | {side.name.label: cell for side, cell in zip(sides, cells, strict=True)}
 
 
 def _figure(name: str) -> Fact:
@@ -123,7 +125,7 @@ def _parameter(report: VersionResponse, name: str) -> str:
 def _parameters_title(rows: Sequence[Mapping[str, str]], sides: Sequence[Side]) -> str:
     if len(sides) == 1:
         return f"Parameters ({len(rows):,})"
-    differ = sum(row[" "].startswith("**") for row in rows)
+    differ = sum(row[FACT].startswith("**") for row in rows)
     return f"Parameters ({differ or 'none'} of {len(rows):,} differ)"
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
 
 from backend.contract.drift.analysis import DriftQuery
 from dashboard.navigation import DRIFT
+from tests.browser.accessibility import barriers
 from tests.browser.console import GROUNDS, PATHS, Scheme, System, settle, visit, wear
 from tests.browser.contrast import unreadable_at_rest
 from tests.districts import unseen_districts
@@ -83,6 +84,11 @@ def test_headings_skip_no_level(shown: Shown) -> None:
 def test_every_text_can_be_read(shown: Shown, scheme: Scheme) -> None:
     wear(shown.tab, scheme)
     assert unreadable_at_rest(shown.tab) == []
+
+
+def test_axe_finds_no_barrier_of_ours(shown: Shown) -> None:
+    found = barriers(shown.tab)
+    assert not found, "\n".join(found)
 
 
 def test_a_page_fits_a_telephone(shown: Shown) -> None:

@@ -3,6 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
+from dashboard.registry.facts import FACT
 from dashboard.wording.value import escaped
 from storage.models.store import ModelStore
 from tests.conftest import KEYS
@@ -42,7 +43,7 @@ def test_two_that_do_not_serve_are_compared_and_the_link_opens_the_same(
     address = {name: page.query_params[name] for name in ("left", "right")}
     assert address == {"left": versions[1], "right": second}
     assert "The challenger on the right is worse" in text(page)
-    assert [" ", "Challenger, left", "Challenger, right"] in columns(page)
+    assert [FACT, "Challenger, left", "Challenger, right"] in columns(page)
     again = by_link(**address)
     assert again.selectbox(key="registry_left").value == versions[1]
     assert again.selectbox(key="registry_other").value == second
@@ -64,7 +65,7 @@ def test_their_origin_parameters_and_inputs_stand_side_by_side(
     facts = {"trigger_id": asked.trigger_id, "parameters": parameters, "parent": versions[0]}
     rewrite_manifest(store, versions[1], **facts)
     page = opened(open_page, service)
-    told = {row[" "]: row["Challenger"] for row in _rows(page)}
+    told = {row[FACT]: row["Challenger"] for row in _rows(page)}
     assert "Ada Lovelace" in told["Asked for by"]
     assert "Prices moved." in told["Asked for by"]
     assert told["Served then"] == f"`{versions[0]}`"
@@ -77,5 +78,5 @@ def test_their_origin_parameters_and_inputs_stand_side_by_side(
 
 
 def _rows(page: AppTest) -> list[dict[str, str]]:
-    found = [table.value for table in page.table if " " in table.value.columns]
+    found = [table.value for table in page.table if FACT in table.value.columns]
     return [row for table in found for row in table.to_dict("records")]
