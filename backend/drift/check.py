@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,10 @@ from backend.contract.drift.analysis import (
     DriftRow,
     DriftWindowResponse,
     OpenedColumn,
-    UsualTraffic,
 )
 from backend.contract.drift.reference import DriftReference
 from backend.contract.drift.timeline import TimelinePoint
 from backend.contract.query.where import Condition
-from backend.drift.alarm import CheckedWindow, drift_alarm
 from backend.drift.detector import PREDICTION, DriftDetector
 from backend.drift.onset import onset_of
 from backend.drift.picture import (
@@ -32,8 +31,8 @@ from backend.drift.sensor import sensor_signs
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.traffic_history import TrafficHistory
 from backend.drift.univariate import ReferenceColumn
-from backend.drift.usual_check import check_usual
 from backend.drift.usual_traffic import not_compared
+from backend.drift.window_alarm import WindowAlarm, own_predictions
 from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
 from storage.predictions.left_out import count_left_out
@@ -161,22 +160,23 @@ def check_window(
         If they cannot be read.
     """
     window = asked.read(database) if window is None else window
-    report = _compare(detector, version, window, asked.thresholds)
     history = TrafficHistory(detector, version, database, traffic)
+    judge = WindowAlarm(detector, version, asked.thresholds, history, partial(asked.read, database))
+    report = judge.compare(window)
     usual = (
-        check_usual(history, window.since, window.until, asked.thresholds)
+        judge.usual(window.since, window.until)
         if asked.is_usual
         else not_compared(NOT_USUAL[asked.kind])
     )
     if asked.kind in NO_ALARM:
         alarm = AlarmState(raised=False, confirmed_windows=0, reason=NO_ALARM[asked.kind])
     elif usual.status == "ok":
-        alarm = _usual_alarm(history, window, usual, asked.thresholds)
+        alarm = judge.by_usual(window.since, window.until, usual)
     else:
-        alarm = _alarm(detector, version, database, window, report, asked)
+        alarm = judge.by_training(window, report)
     histograms, column = {}, None
     if report.status == "ok":
-        columns = _columns(detector, window, _own_predictions(version, window))
+        columns = _columns(detector, window, own_predictions(version, window))
         histograms = {name: histogram(*column) for name, column in columns.items()}
         name = asked.opened if asked.opened in columns else next(iter(report.drift_scores))
         points = _steps(detector, version, database, window, name, asked)
@@ -215,9 +215,7 @@ def _steps(
     """Return the steps of one column, the first one whole."""
     steps = timeline_steps(window, asked.zone)
     whole = _with_first_step(database, window, steps.since, asked)
-    return timeline(
-        detector, name, whole, _own_predictions(version, whole), steps, asked.thresholds
-    )
+    return timeline(detector, name, whole, own_predictions(version, whole), steps, asked.thresholds)
 
 
 def _with_first_step(
@@ -245,59 +243,3 @@ def _columns(
     current[PREDICTION] = predictions[counted]
     references = {name: reference_column(detector, name) for name in current}
     return {name: (found, current[name]) for name, found in references.items() if found is not None}
-
-
-def _compare(
-    detector: DriftDetector, version: str, window: PredictionWindow, thresholds: DriftThresholds
-) -> DriftReport:
-    return detector.compare(window.inputs, _own_predictions(version, window), thresholds)
-
-
-def _own_predictions(version: str, window: PredictionWindow) -> FloatArray:
-    # Another version's predictions differ from this reference even without drift.
-    own = window.versions == version
-    return np.where(own, window.predicted, np.nan)
-
-
-def _alarm(
-    detector: DriftDetector,
-    version: str,
-    database: Database,
-    window: PredictionWindow,
-    report: DriftReport,
-    asked: AskedWindow,
-) -> AlarmState:
-    """Check whether earlier windows of the same length, without common rows, confirm this one."""
-    checks, thresholds = [_checked(window, report)], asked.thresholds
-    while not drift_alarm(checks, thresholds).raised and checks[0].drifted:
-        if len(checks) >= thresholds.confirming_windows:
-            break
-        earlier = asked.read(database, checks[0].since)
-        checks.insert(0, _checked(earlier, _compare(detector, version, earlier, thresholds)))
-    return drift_alarm(checks, thresholds)
-
-
-def _usual_alarm(
-    history: TrafficHistory,
-    window: PredictionWindow,
-    usual: UsualTraffic,
-    thresholds: DriftThresholds,
-) -> AlarmState:
-    """Check whether earlier windows differ from the usual traffic too; they cost no reading."""
-    since, until = window.since, window.until
-    checks = [_usually(since, until, usual)]
-    while checks[0].drifted and len(checks) < thresholds.confirming_windows:
-        since, until = since - (until - since), since
-        checks.insert(0, _usually(since, until, check_usual(history, since, until, thresholds)))
-    state = drift_alarm(checks, thresholds)
-    return state.model_copy(update={"follows": "usual_traffic"})
-
-
-def _usually(since: datetime, until: datetime, usual: UsualTraffic) -> CheckedWindow:
-    return CheckedWindow(since, until, usual.drifted, usual.smallest_adjusted_p_value)
-
-
-def _checked(window: PredictionWindow, report: DriftReport) -> CheckedWindow:
-    return CheckedWindow(
-        window.since, window.until, report.overall_drift, report.smallest_adjusted_p_value
-    )

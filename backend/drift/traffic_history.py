@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -84,6 +84,23 @@ def _stored(content: bytes, watched: tuple[Watched, ...]) -> Iterator[tuple[int,
         arrays = [kept[name] for name in ("hours", "rows", "counts", "sums", "squares")]
     for hour, rows, counts, sums, squares in zip(*arrays, strict=True):
         yield int(hour), TrafficSums(int(rows), counts, sums, squares)
+
+
+class Traffic(Protocol):
+    """What is known of a service's traffic, as sums of its hours."""
+
+    @property
+    def watched(self) -> tuple[Watched, ...]:
+        """What the sums are of."""
+
+    def knows(self, hour: int) -> bool:
+        """Return whether an hour is kept."""
+
+    def kept(self, hours: Sequence[int]) -> TrafficSums:
+        """Return the sums of all those hours that are kept."""
+
+    def between(self, since: datetime, until: datetime) -> TrafficSums:
+        """Read the newest predictions of a span of time, at most 500."""
 
 
 class TrafficHistory:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from backend.contract.drift.analysis import UsualTraffic
 from backend.drift.thresholds import DriftThresholds
-from backend.drift.traffic_history import HOUR, KEPT_HOURS, TrafficHistory, hour_of, start_of
+from backend.drift.traffic_history import HOUR, KEPT_HOURS, Traffic, hour_of, start_of
 from backend.drift.traffic_sums import TrafficSums
 from backend.drift.usual_traffic import compare_with_usual, earlier_periods
 
@@ -16,7 +16,7 @@ MOST_HOURS_READ = 24
 
 
 def check_usual(
-    history: TrafficHistory,
+    history: Traffic,
     since: datetime,
     until: datetime,
     thresholds: DriftThresholds,
@@ -47,9 +47,7 @@ def _hours(since: datetime, until: datetime) -> range:
     return range(last - number + 1, last + 1)
 
 
-def _current(
-    history: TrafficHistory, hours: range, since: datetime, until: datetime
-) -> TrafficSums:
+def _current(history: Traffic, hours: range, since: datetime, until: datetime) -> TrafficSums:
     total = history.kept(hours[:-1])
     unknown = [hour for hour in hours[:-1] if not history.knows(hour)]
     for hour in unknown[-MOST_HOURS_READ:]:
@@ -58,7 +56,7 @@ def _current(
     return total + history.between(since if len(hours) == 1 else start_of(hours[-1]), until)
 
 
-def _earlier(history: TrafficHistory, hours: range) -> dict[int, TrafficSums]:
+def _earlier(history: Traffic, hours: range) -> dict[int, TrafficSums]:
     """Return the earlier periods that are known, by how many days they were before."""
     week = hours[:WEEK_HOURS]
     days = math.ceil(len(week) / DAY_HOURS)
