@@ -21,6 +21,10 @@ TEST_SECONDS = 30.0
 """A test of the routes waits for each of them."""
 
 
+DRIFT_SECONDS = 60.0
+"""A trial of the thresholds of drift judges some dozens of windows."""
+
+
 class AlertClient(KeyClient):
     """The calls about alerts, over a connection to a service."""
 
@@ -28,9 +32,14 @@ class AlertClient(KeyClient):
         """Return what is wrong now, what ended lately, and where messages about it go."""
         return self._get(AlertsResponse, "/alerts")
 
-    def try_alerts(self, values: Mapping[str, float]) -> AlertTrialResponse:
-        """Return what values of the configuration would have done in the last 30 days."""
-        return self._post(AlertTrialResponse, "/alerts/trial", AlertTrialRequest(dict(values)))
+    def try_alerts(self, values: Mapping[str, float], *, drift: bool = False) -> AlertTrialResponse:
+        """Return what values of the configuration would have done in the last 30 days.
+
+        With ``drift``, that of the thresholds of drift too, which takes seconds.
+        """
+        path = "/alerts/trial?drift=true" if drift else "/alerts/trial"
+        body = AlertTrialRequest(dict(values))
+        return self._post(AlertTrialResponse, path, body, at_least_seconds=DRIFT_SECONDS)
 
     def alert_rules(self) -> AlertRulesResponse:
         """Return each rule of alerts with its threshold and what is measured now."""

@@ -21,6 +21,7 @@ from backend.registry.version_reports import VersionReports
 from backend.registry.versions import Versions
 from backend.retraining.check import RetrainingChecks
 from backend.retraining.configuration import MonitoringConfiguration
+from backend.retraining.drift_trial import DriftTrials
 from backend.retraining.learnable import LearnableRows
 from backend.retraining.requests import RetrainingRequests
 from backend.retraining.rows import RetrainingView
@@ -200,6 +201,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         retrainings=RetrainingView(queue, settings.addresses.mlflow_url),
         learnable=LearnableRows(settings),
         checks=checks,
+        drift_trials=DriftTrials(host, database, settings.paths.traffic),
         scheduled_checks=ScheduledChecks(checks, record_log, requests, timeline, metrics),
         queue=queue,
         store=store,

@@ -19,6 +19,7 @@ from backend.registry.version_reports import VersionReports
 from backend.registry.versions import Versions
 from backend.retraining.check import RetrainingChecks
 from backend.retraining.configuration import MonitoringConfiguration
+from backend.retraining.drift_trial import DriftTrials
 from backend.retraining.learnable import LearnableRows
 from backend.retraining.requests import RetrainingRequests
 from backend.retraining.rows import RetrainingView
@@ -65,6 +66,7 @@ class Services:
     drift_comparisons: DriftComparisons
     segments: SegmentCheck
     checks: RetrainingChecks
+    drift_trials: DriftTrials
     scheduled_checks: ScheduledChecks
     queue: RetrainQueue
     store: ModelStore

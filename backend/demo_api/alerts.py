@@ -27,6 +27,8 @@ def trial(connection: Connection) -> str:
     """POST /alerts/trial"""
     answer = connection.post(AlertTrialResponse, "/alerts/trial", {"alert_error_share": 1.0})
     fired = sum(rule.alarms for rule in answer.rules)
+    drift = connection.post(AlertTrialResponse, "/alerts/trial?drift=true", {"window_hours": 1.0})
+    demand(drift.drift is not None, "drift was not judged")
     connection.refused("POST", "/alerts/trial", 400, {"alert_error_share": 2.0})
     return f"{fired} alerts of traffic in 30 days, over {answer.requests:,} requests"
 

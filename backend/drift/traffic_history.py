@@ -160,7 +160,7 @@ class TrafficHistory:
 
     def between(self, since: datetime, until: datetime) -> TrafficSums:
         """Read the newest predictions of a span of time, at most 500."""
-        return self._sums(read_prediction_window(self._database, since, until, MOST_HOUR_ROWS))
+        return self.sums(read_prediction_window(self._database, since, until, MOST_HOUR_ROWS))
 
     def kept(self, hours: Sequence[int]) -> TrafficSums:
         """Return the sums of all those hours that are kept."""
@@ -179,7 +179,8 @@ class TrafficHistory:
         """Return whether an hour is kept."""
         return hour in self._hours.sums
 
-    def _sums(self, window: PredictionWindow) -> TrafficSums:
+    def sums(self, window: PredictionWindow) -> TrafficSums:
+        """Return the sums of predictions, of which the version's own answers count."""
         own = window.versions == self._version
         return self._detector.sums(window.inputs, np.where(own, window.predicted, np.nan))
 

@@ -7,7 +7,7 @@ from backend.contract.drift.analysis import UsualTraffic
 from backend.drift.thresholds import DriftThresholds
 from backend.drift.traffic_history import HOUR, KEPT_HOURS, Traffic, hour_of, start_of
 from backend.drift.traffic_sums import TrafficSums
-from backend.drift.usual_traffic import compare_with_usual, earlier_periods
+from backend.drift.usual_traffic import are_enough, compare_with_usual, earlier_periods
 
 DAY_HOURS = 24
 WEEK_HOURS = 7 * DAY_HOURS
@@ -34,10 +34,14 @@ def check_usual(
         If they cannot be read.
     """
     hours = _hours(since, until)
-    current = _current(history, hours, since, until)
-    return compare_with_usual(
-        current, earlier_periods(_earlier(history, hours)), history.watched, thresholds
+    earlier = earlier_periods(_earlier(history, hours))
+    # While too few periods are known, the window itself need not be read.
+    current = (
+        _current(history, hours, since, until)
+        if are_enough(earlier, thresholds)
+        else TrafficSums.none(len(history.watched))
     )
+    return compare_with_usual(current, earlier, history.watched, thresholds)
 
 
 def _hours(since: datetime, until: datetime) -> range:

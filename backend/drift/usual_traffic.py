@@ -79,6 +79,17 @@ def earlier_periods(found: Mapping[int, TrafficSums]) -> list[EarlierPeriod]:
     return older if len(older) >= WEEK * WEEKS_KNOWN else list(periods.values())
 
 
+def are_enough(earlier: Sequence[EarlierPeriod], thresholds: DriftThresholds) -> bool:
+    """Return whether the usual traffic is known from periods; those with too few rows do not count."""
+    return len(_with_enough_rows(earlier, thresholds)) >= FEWEST_PERIODS
+
+
+def _with_enough_rows(
+    earlier: Sequence[EarlierPeriod], thresholds: DriftThresholds
+) -> list[EarlierPeriod]:
+    return [each for each in earlier if each.sums.rows >= thresholds.minimum_rows]
+
+
 def compare_with_usual(
     current: TrafficSums,
     earlier: Sequence[EarlierPeriod],
@@ -93,7 +104,7 @@ def compare_with_usual(
     as one family, missing and out-of-range values as a second; a difference below the rule's smallest effect
     never counts.
     """
-    known = [each for each in earlier if each.sums.rows >= thresholds.minimum_rows]
+    known = _with_enough_rows(earlier, thresholds)
     if current.rows < thresholds.minimum_rows or len(known) < FEWEST_PERIODS:
         return _no_verdict(current, known, thresholds)
     by_weekday = _knows_weekdays(known)

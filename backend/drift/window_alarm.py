@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -68,6 +68,14 @@ class WindowAlarm:
             earlier = self.read(checks[0].since)
             checks.insert(0, _checked(earlier, self.compare(earlier)))
         return drift_alarm(checks, thresholds)
+
+    def is_raised(self, until: datetime, length: timedelta) -> bool:
+        """Return whether a check at a moment raises the alarm, by the verdict that it would follow."""
+        usual = self.usual(until - length, until)
+        if usual.status == "ok":
+            return self.by_usual(until - length, until, usual).raised
+        window = self.read(until)
+        return self.by_training(window, self.compare(window)).raised
 
 
 def own_predictions(version: str, window: PredictionWindow) -> FloatArray:

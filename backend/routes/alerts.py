@@ -5,14 +5,14 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from backend.alerts.acts import acknowledged, alert_of, noted, silenced
 from backend.alerts.machine import queued
 from backend.alerts.rules import readings
 from backend.alerts.shown import alert_row, alerts_response, trial_response, tried_routes
 from backend.alerts.signals import PREDICTING, SINGLE
-from backend.contract.alert_trial import AlertTrialRequest
+from backend.contract.alert_trial import AlertTrialQuery, AlertTrialRequest
 from backend.contract.alerts import (
     AcknowledgeRequest,
     AlertAct,
@@ -25,7 +25,7 @@ from backend.contract.alerts import (
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.request_audit import tell
-from backend.web.validation import read_body, read_values
+from backend.web.validation import read_body, read_query, read_values
 from storage.errors import StateConflict
 from storage.requests.history import read_request_history
 from storage.schema.alerts import AlertBook, AlertMessage, Note
@@ -67,11 +67,16 @@ def trial() -> Response:
     """Return what values of the configuration would have done in the last 30 days; changes nothing."""
     services, now = current_services(), utc_now()
     limit_bytes = services.settings.backend.request_limit_bytes
+    query = read_query(AlertTrialQuery, request.args)
     changes = read_body(AlertTrialRequest, limit_bytes, services.metrics).root
     config = services.configuration.current().config
     tried = read_values(MonitoringConfig, config.model_dump() | changes)
     history = read_request_history(services.database, now - TRIED, now, PREDICTING, SINGLE)
-    return answer(trial_response(history, config, tried))
+    body = trial_response(history, config, tried)
+    if query.drift and (judged := services.drift_trials.judge(config, tried, now - TRIED, now)):
+        rule, drift = judged
+        body = body.model_copy(update={"rules": [*body.rules, rule], "drift": drift})
+    return answer(body)
 
 
 @blueprint.post("/<alert_id>/acknowledge")

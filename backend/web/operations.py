@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from backend.contract.alert_trial import AlertTrialRequest, AlertTrialResponse
+from backend.contract.alert_trial import AlertTrialQuery, AlertTrialRequest, AlertTrialResponse
 from backend.contract.alerts import (
     AcknowledgeRequest,
     AlertAct,
@@ -226,7 +226,9 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "POST /alerts/<alert_id>/silence": Operation(AlertResponse, body=SilenceRequest, conflict=True),
     "POST /alerts/<alert_id>/note": Operation(AlertResponse, body=NoteRequest, conflict=True),
-    "POST /alerts/trial": Operation(AlertTrialResponse, body=AlertTrialRequest),
+    "POST /alerts/trial": Operation(
+        AlertTrialResponse, body=AlertTrialRequest, query=AlertTrialQuery
+    ),
     "POST /alerts/routes/test": Operation(RoutesTestResponse, body=AlertAct, conflict=True),
 }
 """A test compares this with the routes and fails if an endpoint is missing."""

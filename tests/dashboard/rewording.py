@@ -24,6 +24,7 @@ SENTENCES = frozenset(
         "amounts",
         "blocked_by",
         "caution",
+        "delay_reason",
         "detail",
         "error",
         "error_message",
@@ -49,6 +50,7 @@ SENTENCES = frozenset(
         "verdict",
         "why",
         "why_not",
+        "tried_delay_reason",
     }
 )
 """Fields that hold words for a person: a release may word them otherwise."""

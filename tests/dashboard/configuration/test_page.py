@@ -1,12 +1,17 @@
 """The Configuration page: values are changed by a named person with a reason and a key, or not at all."""
 
+from datetime import timedelta
+
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
 from backend.contract.alert_trial import TriedRule
 from dashboard.configuration.trial import trial_cells
+from storage.schema.records import utc_now
 from tests.dashboard.configuration.conftest import ADMIN_KEY, OPERATOR_KEY
 from tests.dashboard.conftest import OpenPage, Service, log_writer, sentences
+from tests.districts import unseen_districts
+from tests.log_writing import spread_predictions
 
 
 def ask(page: AppTest, key: str) -> None:
@@ -75,3 +80,22 @@ def test_a_trial_is_written_beside_what_is_in_force() -> None:
     cells = trial_cells(rule, changed=True)
     assert cells["alarms"] == "3 times, for 3 h 20 min"
     assert (cells["tried"], cells["tried_delay"]) == ("never", "off")
+
+
+def test_drift_is_tried_with_the_values_of_the_form(open_page: OpenPage, keyed: Service) -> None:
+    with HousingClient(keyed.settings.addresses.backend_url, timeout_seconds=60) as client:
+        client.predict_batch(unseen_districts(600, 1.5))
+    keyed.store_records()
+    now = utc_now()
+    spread_predictions(keyed.settings, now - timedelta(hours=30), now)
+    page = open_page("configuration", keyed, dashboard_key=OPERATOR_KEY)
+    assert not page.dataframe
+    page.toggle("trial_drift").set_value(True).run()
+    assert not sentences(page)
+    row = page.dataframe[0].value.set_index("title").loc["The inputs have drifted"]
+    assert row["alarms"].startswith("once")
+    assert row["delay"] == "it alarms without the change too"
+    page.number_input("configuration_drift_minimum_effect_share").set_value(0.5).run()
+    page.number_input("configuration_drift_minimum_rows").set_value(5_000).run()
+    row = page.dataframe[0].value.set_index("title").loc["The inputs have drifted"]
+    assert row["tried"] == "never"
