@@ -76,7 +76,8 @@ def _write_range() -> None:
         "Compare with the period before",
         key=COMPARE,
         bind="query-params",
-        help="*Latency* and *Performance* show the equally long period that ended where this one begins.",
+        help="*Overview*, *Latency* and *Performance* show the equally long period that ended where this one "
+        "begins.",
     )
     if st.session_state.get(RANGE) == OWN:
         try:

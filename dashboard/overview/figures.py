@@ -1,6 +1,6 @@
 """The figures of the Overview: each with its recent course, what it is of, and the page that has more."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -10,11 +10,12 @@ import streamlit as st
 from backend.contract.database import SpoolBacklog
 from backend.contract.drift.analysis import DriftWindowResponse
 from backend.contract.performance import PerformanceResponse
-from backend.contract.stored.traffic import SummaryResponse
+from backend.contract.stored.traffic import Figures, SummaryResponse
 from dashboard.navigation import DRIFT, LATENCY, LOGS, PERFORMANCE, REGISTRY, ConsolePage
 from dashboard.overview.reading import OverviewReading
 from dashboard.overview.record_store import waiting_time
 from dashboard.shared.traffic import LATENCY_HELP, milliseconds
+from dashboard.timeline.comparison import change_words
 from dashboard.wording.moment import lasting
 from dashboard.wording.value import in_chart_unit, written
 
@@ -23,7 +24,10 @@ UNKNOWN = "–"
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure; ``course`` are its recent values, oldest first, empty if it has none."""
+    """One figure; ``course`` are its recent values, oldest first, empty if it has none.
+
+    ``change`` is the one against the period before, ``then`` what it was; None if that is not asked for.
+    """
 
     label: str
     value: str
@@ -31,6 +35,8 @@ class Figure:
     words: str
     course: Sequence[float] = ()
     drawn: Literal["line", "bar"] = "line"
+    change: str | None = None
+    then: str = ""
 
 
 def figures_of(
@@ -40,7 +46,7 @@ def figures_of(
 ) -> list[Figure]:
     """Return the figures; a report that is still being read has none."""
     return [
-        *_of_traffic(reading.traffic),
+        *_of_traffic(reading.traffic, reading.before),
         _error(error),
         _drifted(drift),
         _labelled(error),
@@ -62,6 +68,10 @@ def draw_figures(figures: Sequence[Figure]) -> None:
                 st.metric(
                     figure.label,
                     figure.value,
+                    figure.change,
+                    delta_color="off",
+                    delta_arrow="off",
+                    delta_description=None if figure.change is None else figure.then,
                     help=figure.words,
                     chart_data=[*figure.course] or None,
                     chart_type=figure.drawn,
@@ -69,10 +79,11 @@ def draw_figures(figures: Sequence[Figure]) -> None:
                 figure.page.link()
 
 
-def _of_traffic(summary: SummaryResponse) -> list[Figure]:
+def _of_traffic(summary: SummaryResponse, before: SummaryResponse | None) -> list[Figure]:
     totals, whole = summary.totals, [step for step in summary.series if not step.unfinished]
-    seconds = (min(summary.timestamp, summary.until) - summary.since).total_seconds()
-    share = f"{totals.errors / totals.requests:.1%}" if totals.requests else UNKNOWN
+    seconds = _seconds(summary)
+    share = _error_share(totals)
+    then = None if before is None else before.totals
     return [
         Figure(
             "Requests",
@@ -81,14 +92,20 @@ def _of_traffic(summary: SummaryResponse) -> list[Figure]:
             f"Mean rate; {totals.requests:,} in the shown range.",
             [step.requests for step in whole],
             "bar",
+            *_against(
+                totals.requests / seconds,
+                None if before is None else before.totals.requests / _seconds(before),
+                lambda rate: rate_words(round(rate * seconds), seconds),
+            ),
         ),
         Figure(
             "Errors",
-            share,
+            UNKNOWN if share is None else f"{share:.1%}",
             LATENCY,
             f"{totals.errors:,} responses with a status of 400 or above.",
             [step.errors for step in whole],
             "bar",
+            *_points(share, None if then is None else _error_share(then)),
         ),
         Figure(
             "Latency, p95",
@@ -96,8 +113,37 @@ def _of_traffic(summary: SummaryResponse) -> list[Figure]:
             LATENCY,
             f"{LATENCY_HELP} Half of them took {milliseconds(totals.p50)}.",
             [step.p95 for step in whole if step.p95 is not None],
+            "line",
+            *_against(totals.p95, None if then is None else then.p95, milliseconds),
         ),
     ]
+
+
+def _seconds(summary: SummaryResponse) -> float:
+    return (min(summary.timestamp, summary.until) - summary.since).total_seconds()
+
+
+def _error_share(totals: Figures) -> float | None:
+    return totals.errors / totals.requests if totals.requests else None
+
+
+def _against(
+    now: float | None, before: float | None, written: Callable[[float], str]
+) -> tuple[str | None, str]:
+    """Return the change and what the figure was in the period before, with its unit."""
+    change = change_words(now, before)
+    return change, "" if change is None or before is None else f"from {written(before)} before"
+
+
+def _points(now: float | None, before: float | None) -> tuple[str | None, str]:
+    """Return the change of a share in percentage points, and what it was.
+
+    >>> _points(0.05, 0.02), _points(None, 0.1)
+    (('+3.0 points', 'from 2.0% before'), (None, ''))
+    """
+    if now is None or before is None:
+        return None, ""
+    return f"{100 * (now - before):+.1f} points", f"from {before:.1%} before"
 
 
 def rate_words(requests: int, seconds: float) -> str:

@@ -9,8 +9,10 @@ from backend.contract.database import DatabaseStatistics
 from backend.contract.records import PredictionRow, PredictionsQuery
 from backend.contract.service import HealthResponse, InfoResponse
 from backend.contract.stored.traffic import SummaryQuery, SummaryResponse
+from dashboard.shared.service import asking_quietly
 from dashboard.shared.sources import WITHOUT_PROBES
 from dashboard.shared.traffic import endpoint_filter
+from dashboard.timeline.comparison import is_compared
 from dashboard.timeline.time_range import TimeRange
 from dashboard.wording.zone import zone_name
 
@@ -19,7 +21,7 @@ LAST_PREDICTIONS = 12
 
 @dataclass(frozen=True)
 class OverviewReading:
-    """One reading of the service; ``info`` is None when no model is loaded."""
+    """One reading of the service; ``info`` is None when no model is loaded, ``before`` if not asked for."""
 
     health: HealthResponse
     alerts: AlertsResponse
@@ -27,6 +29,7 @@ class OverviewReading:
     traffic: SummaryResponse
     predictions: list[PredictionRow]
     statistics: DatabaseStatistics
+    before: SummaryResponse | None = None
 
     @property
     def read_at(self) -> datetime:
@@ -50,12 +53,19 @@ def read_overview(client: HousingClient, scope: str, shown: TimeRange) -> Overvi
         sources=WITHOUT_PROBES,
         zone=zone_name(),
     )
+    traffic = client.traffic_summary(query)
+    before: SummaryResponse | None = None
+    if is_compared():
+        # A failure says so, and leaves the rest of the page.
+        with asking_quietly("The period before"):
+            before = client.traffic_summary(query.model_copy(update={"until": traffic.since}))
     newest = PredictionsQuery(limit=LAST_PREDICTIONS, sources=WITHOUT_PROBES)
     return OverviewReading(
         health=health,
         alerts=client.alerts(),
         info=client.info() if health.status == "healthy" else None,
-        traffic=client.traffic_summary(query),
+        traffic=traffic,
         predictions=client.predictions(newest).predictions,
         statistics=client.database_statistics().statistics,
+        before=before,
     )

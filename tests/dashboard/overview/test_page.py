@@ -1,5 +1,8 @@
 """The Overview page: what it shows of a service that is new, busy, without a model, or down."""
 
+from contextlib import closing
+from datetime import timedelta
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -8,12 +11,15 @@ from backend.contract.predictions import EXAMPLE, FEATURES, HousingFeatures
 from backend.contract.records import RequestsQuery
 from backend.workers.stand_in import Starting
 from dashboard.overview.predictions import PREDICTED
+from dashboard.timeline.comparison import COMPARE
 from dashboard.wording.value import rounded, written
 from storage.log_writer.status import LogWriterStatus, publish
 from storage.paths import RuntimePaths
 from storage.schema.manifest import ChampionPointer
 from storage.schema.records import utc_now
+from storage.spool.spool import Spool
 from tests.dashboard.conftest import OpenPage, Service, sentences
+from tests.storage.records import request
 
 
 def test_a_new_service_is_up_and_invites_a_first_question(
@@ -47,6 +53,24 @@ def test_the_figures_are_those_of_the_recorded_requests(
     assert len(table) == 12
     assert set(table[PREDICTED]) == {rounded(price)}
     assert dict(table.iloc[0][[feature.name for feature in FEATURES]]) == EXAMPLE
+
+
+def test_the_figures_of_traffic_are_compared_with_the_period_before(
+    open_page: OpenPage, service: Service, client: HousingClient
+) -> None:
+    _ask(client, good=9, bad=3)
+    earlier = utc_now() - timedelta(minutes=80)
+    with closing(Spool(service.settings.paths.spool, 2**20)) as spool:
+        spool.append([request().model_copy(update={"timestamp": earlier}) for _ in range(4)])
+    service.store_records()
+    page = open_page("overview", service)
+    assert {metric.delta for metric in page.metric} == {""}
+    page.session_state[COMPARE] = True
+    page.run()
+    assert not sentences(page)
+    changes = {metric.label: metric.delta for metric in page.metric}
+    assert (changes["Requests"], changes["Errors"]) == ("×3", "+25.0 points")
+    assert changes["Latency, p95"]
 
 
 def test_the_figures_come_from_the_summary_and_not_from_rows(
