@@ -5,7 +5,7 @@ from math import isinf
 
 from backend.contract.definition import REGION_KINDS, SLICE_LABELS
 from backend.contract.query.where import Condition
-from dashboard.wording.feature_words import BY_NAME, input_words, with_unit
+from dashboard.wording.feature_words import BY_NAME, input_words, label_with_unit
 from dashboard.wording.words import in_sentence
 
 SLICE_WORDS = " and ".join(
@@ -48,9 +48,9 @@ def where_words(conditions: Iterable[Condition]) -> str:
     Examples
     --------
     >>> where_words([Condition("HouseAge", 10, 30), Condition("region", words=("bay area",))])
-    'House age: 10 to 30 years; Bay Area'
+    'House age (years): 10 to 30; Bay Area'
     >>> where_words([Condition("HouseAge", highest=30, excluded=True), Condition("Population", 500)])
-    'House age: below 30 years; Population: from 500 people'
+    'House age (years): below 30; Population (people): from 500'
     """
     return "; ".join(map(_condition_words, conditions))
 
@@ -63,10 +63,10 @@ def _condition_words(one: Condition) -> str:
         return f"{feature.label}: no value"
     if one.words:
         return f"{feature.label}: {' or '.join(one.words)}"
+    label, highest = label_with_unit(feature), input_words(feature, one.highest)
     if isinf(one.highest):
-        return f"{feature.label}: from {with_unit(feature, one.lowest)}"
-    highest = with_unit(feature, one.highest)
+        return f"{label}: from {input_words(feature, one.lowest)}"
     if isinf(one.lowest):
-        return f"{feature.label}: {'below' if one.excluded else 'up to'} {highest}"
+        return f"{label}: {'below' if one.excluded else 'up to'} {highest}"
     lowest = input_words(feature, one.lowest)
-    return f"{feature.label}: {lowest} to {'below ' if one.excluded else ''}{highest}"
+    return f"{label}: {lowest} to {'below ' if one.excluded else ''}{highest}"

@@ -27,7 +27,7 @@ def test_a_segment_is_compared_with_itself_and_with_all_others(
     south = sum(row.Latitude <= 36 for row in usual)
     assert "of the segment compared with training" in said(page)
     assert "1 of 8 inputs drifted" in said(page)
-    rows = f"{south} predictions in the segment Latitude: up to 36 degrees"
+    rows = f"{south} predictions in the segment Latitude (degrees north): up to 36"
     assert any(rows in caption.value for caption in page.caption)
     assert not [button for button in page.button if button.key == "drift_ask"]
     page.selectbox(key="drift_reference").set_value("All other predictions").run()
@@ -35,7 +35,7 @@ def test_a_segment_is_compared_with_itself_and_with_all_others(
     found = page.session_state["drift_reading"]
     assert (found.found.reference.n_samples, found.found.searched) == (ROWS - south, ROWS)
     report = drift_report(found.found, found.refused, "Customers")
-    assert f"In the segment Latitude: up to 36 degrees north, of {ROWS:,} looked at" in report
+    assert f"In the segment Latitude (degrees north): up to 36, of {ROWS:,} looked at" in report
     assert f"the {ROWS - south} other predictions of the period" in report
     page.multiselect(SEGMENT.names_key).set_value([]).run()
     assert page.info[0].value.startswith("Choose a segment: it is compared with all other")
