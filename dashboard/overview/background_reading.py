@@ -11,6 +11,10 @@ from backend.client import ClientError, HousingClient
 
 Answer = TypeVar("Answer")
 
+PAUSE_SHARE = 20
+"""An answer is kept this many times as long as the service needed for it: it has other work too."""
+BEING_READ = "Loading …"
+"""In place of what is being read for the first time."""
 FIRST_WAIT_SECONDS = 0.5
 """How long a page waits for the first answer: most arrive sooner, and the layout does not jump."""
 
@@ -25,7 +29,8 @@ class BackgroundReading(Generic[Answer]):
     ask
         The call.
     pause_seconds
-        Age at which a good answer is refreshed; a failed call is repeated at the next look.
+        Age at which a good answer is refreshed, unless reading it took long; a failed call is repeated at
+        the next look.
     """
 
     def __init__(
@@ -41,7 +46,7 @@ class BackgroundReading(Generic[Answer]):
         self._lock = threading.Lock()
         self._running: Future[Answer] | None = None
         self._last: Future[Answer] | None = None
-        self._answered_at = 0.0
+        self._answered_at = self._took = 0.0
 
     def look(self) -> Answer | None:
         """Return the newest answer at once, or None before there is one.
@@ -54,7 +59,7 @@ class BackgroundReading(Generic[Answer]):
         with self._lock:
             self._take_over()
             if self._running is None and self._is_due():
-                self._running = self._thread.submit(self._ask, self._client)
+                self._running = self._thread.submit(self._timed)
             first = self._running if self._last is None else None
         if first is None:
             return self._last.result() if self._last is not None else None
@@ -66,6 +71,13 @@ class BackgroundReading(Generic[Answer]):
         self._thread.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
+    def _timed(self) -> Answer:
+        begun = time.monotonic()
+        try:
+            return self._ask(self._client)
+        finally:
+            self._took = time.monotonic() - begun
+
     def _take_over(self) -> None:
         if self._running is not None and self._running.done():
             self._last, self._running = self._running, None
@@ -74,7 +86,8 @@ class BackgroundReading(Generic[Answer]):
     def _is_due(self) -> bool:
         if self._last is None or self._last.exception() is not None:
             return True
-        return time.monotonic() - self._answered_at >= self._pause_seconds
+        kept = max(self._pause_seconds, PAUSE_SHARE * self._took)
+        return time.monotonic() - self._answered_at >= kept
 
 
 @dataclass(frozen=True)

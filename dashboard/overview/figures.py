@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from backend.contract.database import SpoolBacklog
+from backend.contract.database import DatabaseStatistics, SpoolBacklog
 from backend.contract.drift.analysis import DriftWindowResponse
 from backend.contract.performance import PerformanceResponse
 from backend.contract.stored.traffic import Figures, SummaryResponse
@@ -43,6 +43,7 @@ def figures_of(
     reading: OverviewReading,
     drift: DriftWindowResponse | None,
     error: PerformanceResponse | None,
+    records: DatabaseStatistics | None,
 ) -> list[Figure]:
     """Return the figures; a report that is still being read has none."""
     return [
@@ -53,7 +54,7 @@ def figures_of(
         _age(reading),
         Figure(
             "Oldest in the queue",
-            _waited(reading.statistics.spool_backlog),
+            UNKNOWN if records is None else _waited(records.spool_backlog),
             LOGS,
             "How long the oldest record has been waiting to be stored.",
         ),

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import streamlit as st
 
+from backend.contract.database import DatabaseStatistics
 from backend.contract.drift.analysis import DriftQuery, DriftWindowResponse
 from backend.contract.performance import Estimate, PerformanceQuery, PerformanceResponse
-from dashboard.overview.background_reading import BackgroundReading, Look
+from dashboard.overview.background_reading import BEING_READ, BackgroundReading, Look
 from dashboard.overview.error_comparison import ErrorFigures, draw_error_comparison
 from dashboard.settings import dashboard_settings
 from dashboard.shared.service import asking_quietly, new_client
@@ -30,7 +31,6 @@ WINDOW = timedelta(hours=24)
 INPUTS_NAMED = 3
 REPORT_PACE = 6
 """A report costs the service far more than the live figures: it is read this many times less often."""
-BEING_READ = "Loading …"
 
 
 @st.cache_resource(show_spinner=False, on_release=BackgroundReading.close)
@@ -49,6 +49,16 @@ def _error_reading() -> BackgroundReading[PerformanceResponse]:
     )
 
 
+@st.cache_resource(show_spinner=False, on_release=BackgroundReading.close)
+def _records_reading() -> BackgroundReading[DatabaseStatistics]:
+    """Return the reading of the record store, which all sessions share; counting millions takes seconds."""
+    return BackgroundReading(
+        new_client(),
+        lambda client: client.database_statistics().statistics,
+        dashboard_settings().refresh_seconds,
+    )
+
+
 def _pause_seconds() -> float:
     return REPORT_PACE * dashboard_settings().refresh_seconds
 
@@ -61,6 +71,11 @@ def look_at_drift() -> Look[DriftWindowResponse]:
 def look_at_error() -> Look[PerformanceResponse]:
     """Return the newest report of errors, as all of the page shows it."""
     return Look.at(_error_reading())
+
+
+def look_at_records() -> Look[DatabaseStatistics]:
+    """Return the newest sizes of the record store."""
+    return Look.at(_records_reading())
 
 
 def draw_drift_summary(look: Look[DriftWindowResponse]) -> None:

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from backend.contract.database import DatabaseStatistics
 from backend.contract.definition import DISPLAY
 from backend.contract.service import InfoResponse
 from dashboard.navigation import OVERVIEW
 from dashboard.overview.attention import draw_attention
+from dashboard.overview.background_reading import Look
 from dashboard.overview.events import draw_events
 from dashboard.overview.figures import draw_figures, figures_of
 from dashboard.overview.monitoring import (
@@ -13,6 +15,7 @@ from dashboard.overview.monitoring import (
     draw_error_summary,
     look_at_drift,
     look_at_error,
+    look_at_records,
 )
 from dashboard.overview.predictions import draw_predictions
 from dashboard.overview.processes import draw_processes
@@ -34,25 +37,25 @@ def draw_overview() -> None:
     """
     reading: OverviewReading | None = None
     # Looked at once: an answer that comes in between would be in one part of the page and not in the other.
-    drift, error = look_at_drift(), look_at_error()
+    drift, error, records = look_at_drift(), look_at_error(), look_at_records()
     with asking_service():
         reading = read_overview(housing_client(), chosen_scope(), chosen_range(OVERVIEW.usual))
         draw_health(reading)
         draw_attention(reading.alerts)
-        draw_figures(figures_of(reading, drift.found, error.found))
+        draw_figures(figures_of(reading, drift.found, error.found, records.found))
     drift_side, error_side = st.columns(2, gap="large")
     with drift_side:
         draw_drift_summary(drift)
     with error_side:
         draw_error_summary(error)
     if reading is not None:
-        _draw_service(reading)
+        _draw_service(reading, records)
     draw_events()
     if reading is not None and reading.predictions:
         draw_predictions(reading.predictions)
 
 
-def _draw_service(reading: OverviewReading) -> None:
+def _draw_service(reading: OverviewReading, records: Look[DatabaseStatistics]) -> None:
     traffic_side, facts_side = st.columns([13, 7], gap="large")
     with traffic_side:
         choose_scope()
@@ -60,7 +63,7 @@ def _draw_service(reading: OverviewReading) -> None:
     with facts_side:
         if reading.info is not None:
             draw_served_model(reading.info)
-        draw_record_store(reading.statistics)
+        draw_record_store(records)
 
 
 def draw_health(reading: OverviewReading) -> None:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from backend.client import HousingClient
 from backend.contract.alerts import AlertsResponse
-from backend.contract.database import DatabaseStatistics
 from backend.contract.records import PredictionRow, PredictionsQuery
 from backend.contract.service import HealthResponse, InfoResponse
 from backend.contract.stored.traffic import SummaryQuery, SummaryResponse
@@ -28,7 +27,6 @@ class OverviewReading:
     info: InfoResponse | None
     traffic: SummaryResponse
     predictions: list[PredictionRow]
-    statistics: DatabaseStatistics
     before: SummaryResponse | None = None
 
     @property
@@ -66,6 +64,5 @@ def read_overview(client: HousingClient, scope: str, shown: TimeRange) -> Overvi
         info=client.info() if health.status == "healthy" else None,
         traffic=traffic,
         predictions=client.predictions(newest).predictions,
-        statistics=client.database_statistics().statistics,
         before=before,
     )

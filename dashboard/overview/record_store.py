@@ -4,6 +4,8 @@ import streamlit as st
 from humanize import naturalsize
 
 from backend.contract.database import DatabaseStatistics, SpoolBacklog
+from dashboard.overview.background_reading import BEING_READ, Look
+from dashboard.shared.service import asking_quietly
 from dashboard.wording.moment import lasting
 
 BACKLOG_WORTH_SAYING_BYTES = 1024 * 1024
@@ -12,12 +14,17 @@ WAIT_WORTH_SAYING_SECONDS = 10.0
 """At normal load a record waits less than a second."""
 
 
-def draw_record_store(statistics: DatabaseStatistics) -> None:
+def draw_record_store(look: Look[DatabaseStatistics]) -> None:
     """Draw the sizes of the database as a short list, and a warning if the log-writer lags."""
     st.header("Records", anchor=False)
-    if (warning := record_warning(statistics)) is not None:
-        st.warning(warning, icon=":material/warning:")
-    st.table(record_facts(statistics), border="horizontal", alt="Sizes of the log database")
+    with asking_quietly("Records"):
+        statistics = look.answer()
+        if statistics is None:
+            st.caption(BEING_READ)
+            return
+        if (warning := record_warning(statistics)) is not None:
+            st.warning(warning, icon=":material/warning:")
+        st.table(record_facts(statistics), border="horizontal", alt="Sizes of the log database")
 
 
 def record_facts(statistics: DatabaseStatistics) -> dict[str, str]:

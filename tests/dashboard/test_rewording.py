@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from streamlit.testing.v1 import AppTest
 
 from backend.client import HousingClient
-from dashboard.overview.monitoring import BEING_READ
+from dashboard.overview.background_reading import BEING_READ
 from dashboard.shared.gate_verdict import MOST_DECIDING
 from storage.models.store import ModelStore
 from storage.settings import Settings

@@ -20,7 +20,7 @@ from backend.contract.feedback import FeedbackItem
 from backend.contract.predictions import HousingFeatures
 from dashboard.batch.file import template
 from dashboard.navigation import PAGES
-from dashboard.overview.monitoring import BEING_READ
+from dashboard.overview.background_reading import BEING_READ
 from storage.models.store import ModelStore
 from storage.settings import Settings
 from tests.dashboard.conftest import OPERATOR_KEY, Service, log_writer

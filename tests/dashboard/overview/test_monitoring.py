@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 from backend.client import HousingClient
 from backend.contract.feedback import FeedbackItem
 from backend.contract.performance import Estimate
+from dashboard.overview.background_reading import BEING_READ
 from dashboard.overview.error_comparison import ErrorFigures, comparison_option
-from dashboard.overview.monitoring import BEING_READ
 from tests.dashboard.conftest import OPERATOR_KEY, OpenPage, Service, log_writer, sentences
 from tests.districts import unseen_districts
 from tests.system import wait_for
