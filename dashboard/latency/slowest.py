@@ -11,8 +11,16 @@ from dashboard.shared.open_row import draw_rows
 from dashboard.shared.request import draw_request, request_cells, request_columns
 from dashboard.wording.moment import clock
 
-FIRST = ("timestamp", "endpoint", "status", "milliseconds")
-"""Columns that come before the stages."""
+FIRST = ("timestamp", "milliseconds")
+"""Columns that come before the stages, which are seen without scrolling on a small screen."""
+
+
+STAGES = {
+    "parse": "Reading and checking the request",
+    "model": "The model, an explanation included",
+    "append": "Logging the answer, the wait for the disk included",
+    "write": "Writing the answer, without the network",
+}
 
 
 def draw_slowest(reading: LatencyReading) -> None:
@@ -34,7 +42,7 @@ def draw_slowest(reading: LatencyReading) -> None:
 
 def _cells(row: SlowRequest) -> dict[str, Any]:
     cells = request_cells(row)
-    staged = dict.fromkeys(Stages.model_fields) | (row.stages.model_dump() if row.stages else {})
+    staged = dict.fromkeys(STAGES) | (row.stages.model_dump() if row.stages else {})
     in_ms = {name: None if each is None else each * 1_000 for name, each in staged.items()}
     first = {name: cells[name] for name in FIRST}
     return first | in_ms | cells
@@ -43,19 +51,16 @@ def _cells(row: SlowRequest) -> dict[str, Any]:
 def _columns() -> dict[str, Any]:
     return request_columns() | {
         name: st.column_config.NumberColumn(
-            f"{name.capitalize()}, ms", format="%.2f", width=90, help=field.description
+            name.capitalize(), format="%.2f", width=70, help=f"{words}, in milliseconds"
         )
-        for name, field in Stages.model_fields.items()
+        for name, words in STAGES.items()
     }
 
 
 def _stage_facts(stages: Stages | None) -> dict[str, str]:
     if stages is None:
         return {}
-    return {
-        f"Stage: {name}": f"{seconds * 1_000:.3f} ms"
-        for name, seconds in stages.model_dump().items()
-    }
+    return {words: f"{getattr(stages, name) * 1_000:.3f} ms" for name, words in STAGES.items()}
 
 
 def stage_words(rows: Sequence[SlowRequest]) -> str:

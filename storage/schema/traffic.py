@@ -40,12 +40,14 @@ class Stages(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    parse: float = Field(description="Reading and checking the request, in seconds.")
-    model: float = Field(description="Computing the answer and, if asked for, explaining it.")
+    parse: float = Field(description="Seconds of reading and checking the request.")
+    model: float = Field(description="Seconds of the model, an explanation included.")
     append: float = Field(
-        description="Logging it before it is sent, waiting for the disk included."
+        description="Seconds of logging the answer, the wait for the disk included."
     )
-    write: float = Field(description="Writing the answer, without what the network takes.")
+    write: float = Field(
+        description="Seconds of writing the answer, without what the network takes."
+    )
 
 
 class VersionChange(BaseModel):
