@@ -14,4 +14,8 @@ STYLE = f"""<style>
 [data-testid="stTable"] td :is([data-testid="stMarkdownContainer"], [data-testid="stMarkdownContainer"] *) {{
     overflow-wrap: anywhere; white-space: normal;
 }}
+/* Whoever comes by keyboard sees what is next: Streamlit only tints these, hardly seen. */
+[data-testid="stApp"] :is(a, [data-testid="stElementToolbar"] button):focus-visible {{
+    outline: 2px solid currentColor; outline-offset: 1px;
+}}
 </style>"""
