@@ -70,16 +70,25 @@ def drift_words(drift: DriftTrial) -> str:
     >>> at = datetime(2026, 11, 30, tzinfo=UTC)
     >>> figures = {"checks": 30, "hours_between": 24, "rows": 1000, "delay_hours_between": 6}
     >>> change = {"input": "MedInc", "change_share": 0.1}
-    >>> drift_words(DriftTrial(since=at, until=at, **figures, **change)).partition(". ")[0]
+    >>> drift_words(DriftTrial(since=at, until=at, **figures, **change)).partition(", judged")[0]
     'Drift: 30 windows, 24 h apart, each by its newest 1,000 predictions at most'
     """
     name = in_sentence(feature_named(drift.input).label)
     return (
-        f"Drift: {drift.checks} windows, {drift.hours_between:g} h apart, each by its newest "
-        f"{drift.rows:,} predictions at most. Each is judged as every check judges its own. Delay: until it "
-        f"fires, after {name} is {percent(drift.change_share)} higher in your newest predictions, looked for "
-        f"every {drift.delay_hours_between:g} h."
+        f"Drift: {_windows(drift)} by its newest {drift.rows:,} predictions at most, judged as each check "
+        f"judges its own. Delay: until it fires, after {name} is {percent(drift.change_share)} higher in "
+        f"your newest predictions, looked for {_every(drift.delay_hours_between)}."
     )
+
+
+def _windows(drift: DriftTrial) -> str:
+    if drift.checks == 1:
+        return "one window"
+    return f"{drift.checks} windows, {drift.hours_between:g} h apart, each"
+
+
+def _every(hours: float) -> str:
+    return "every hour" if hours == 1 else f"every {hours:g} h"
 
 
 def trial_cells(rule: TriedRule, *, changed: bool) -> dict[str, Any]:
@@ -110,7 +119,7 @@ def _times(alarms: int, minutes: float) -> str:
     Examples
     --------
     >>> _times(0, 0.0), _times(1, 20.0), _times(3, 200.0)
-    ('never', 'once, for 20 min 0 s', '3 times, for 3 h 20 min')
+    ('never', 'once, for 20 min', '3 times, for 3 h 20 min')
     """
     if not alarms:
         return "never"

@@ -41,7 +41,7 @@ def as_of(time: datetime, now: datetime) -> str:
     >>> as_of(now - timedelta(seconds=12), now), as_of(now, now)
     ('as of 14:03:10 UTC, 12 s ago', 'as of 14:03:22 UTC, just now')
     >>> as_of(now - timedelta(days=2), now)
-    'as of 2026-11-21 14:03:22 UTC, 2 d 0 h ago'
+    'as of 2026-11-21 14:03:22 UTC, 2 d ago'
     """
     age = max((now - time).total_seconds(), 0)
     ago = "just now" if age < 1 else f"{lasting(age)} ago"
@@ -107,22 +107,24 @@ def to_the_microsecond(time: datetime) -> str:
 
 
 def lasting(seconds: float) -> str:
-    """Write a duration in its two largest units.
+    """Write a duration in its two largest units, without one of which there is none.
 
     Examples
     --------
-    >>> lasting(0.4), lasting(9), lasting(80), lasting(7_260), lasting(200_000)
-    ('under a second', '9 s', '1 min 20 s', '2 h 1 min', '2 d 7 h')
+    >>> lasting(0.4), lasting(9), lasting(80), lasting(7_260), lasting(200_000), lasting(7_200)
+    ('under a second', '9 s', '1 min 20 s', '2 h 1 min', '2 d 7 h', '2 h')
     """
     whole = int(seconds)
     if whole < 1:
         return "under a second"
-    if whole < 60:
-        return f"{whole} s"
     hours, minutes = divmod(whole // 60, 60)
     if hours >= 24:
-        return f"{hours // 24} d {hours % 24} h"
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {whole % 60} s"
+        units = (hours // 24, "d"), (hours % 24, "h")
+    elif hours:
+        units = (hours, "h"), (minutes, "min")
+    else:
+        units = (minutes, "min"), (whole % 60, "s")
+    return " ".join(f"{count} {unit}" for count, unit in units if count)
 
 
 def period(since: datetime, until: datetime) -> str:
