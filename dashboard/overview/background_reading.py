@@ -11,8 +11,8 @@ from backend.client import ClientError, HousingClient
 
 Answer = TypeVar("Answer")
 
-PAUSE_SHARE = 20
-"""An answer is kept this many times as long as the service needed for it: it has other work too."""
+LONGEST_PAUSE_SECONDS = 60.0
+"""No answer is kept longer because it cost much."""
 BEING_READ = "Loading …"
 """In place of what is being read for the first time."""
 FIRST_WAIT_SECONDS = 0.5
@@ -29,8 +29,10 @@ class BackgroundReading(Generic[Answer]):
     ask
         The call.
     pause_seconds
-        Age at which a good answer is refreshed, unless reading it took long; a failed call is repeated at
-        the next look.
+        Age at which a good answer is refreshed; a failed call is repeated at the next look.
+    share
+        A good answer is kept this many times as long as the service needed for it, as it has other work too,
+        but not beyond ``LONGEST_PAUSE_SECONDS``.
     """
 
     def __init__(
@@ -38,10 +40,12 @@ class BackgroundReading(Generic[Answer]):
         client: HousingClient,
         ask: Callable[[HousingClient], Answer],
         pause_seconds: float,
+        share: float = 0.0,
     ) -> None:
         self._client = client
         self._ask = ask
         self._pause_seconds = pause_seconds
+        self._share = share
         self._thread = ThreadPoolExecutor(1, "background-reading")
         self._lock = threading.Lock()
         self._running: Future[Answer] | None = None
@@ -86,8 +90,8 @@ class BackgroundReading(Generic[Answer]):
     def _is_due(self) -> bool:
         if self._last is None or self._last.exception() is not None:
             return True
-        kept = max(self._pause_seconds, PAUSE_SHARE * self._took)
-        return time.monotonic() - self._answered_at >= kept
+        dear = min(self._share * self._took, LONGEST_PAUSE_SECONDS)
+        return time.monotonic() - self._answered_at >= max(self._pause_seconds, dear)
 
 
 @dataclass(frozen=True)

@@ -113,8 +113,10 @@ def test_what_is_next_stays_so_while_the_page_is_read_again(system: System, page
 
 
 def test_a_dialog_is_closed_where_it_was_opened(system: System, page: Page) -> None:
+    known = system.client.retrainings().total
     _open(page, system, "retrain", "Retrain")
     _go_to(page, "Reason", "TEXTAREA")
+    page.keyboard.press("ControlOrMeta+a")  # a drift has a reason there already
     page.keyboard.type("New labels have come.")
     page.keyboard.press("ControlOrMeta+Enter")
     settle(page)
@@ -124,4 +126,4 @@ def test_a_dialog_is_closed_where_it_was_opened(system: System, page: Page) -> N
     expect(dialog).to_contain_text("New labels have come.")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-    assert system.client.retrainings().retrainings == []
+    assert system.client.retrainings().total == known

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from backend.client import HousingClient, ServiceUnreachable
-from dashboard.overview.background_reading import PAUSE_SHARE, BackgroundReading
+from dashboard.overview.background_reading import BackgroundReading
 from tests.system import wait_for
 
 Read = Callable[[Callable[[HousingClient], int], float], BackgroundReading[int]]
@@ -109,7 +109,8 @@ def test_an_answer_that_cost_much_is_kept_longer(reading: Read) -> None:
         time.sleep(0.1)  # as a service that counts millions of rows
         return len(asked)
 
-    dear = reading(ask, 0)
+    dear = BackgroundReading(HousingClient("http://localhost"), ask, 0, share=20)
     assert dear.look() == 1
     wait_for(lambda: dear.look() == 2)
-    assert asked[1] - asked[0] >= 0.1 * (1 + PAUSE_SHARE)
+    dear.close()
+    assert asked[1] - asked[0] >= 0.1 * (1 + 20)
