@@ -29,9 +29,9 @@ from backend.drift.picture import (
 from backend.drift.report import DriftReport
 from backend.drift.sensor import sensor_signs
 from backend.drift.thresholds import DriftThresholds
-from backend.drift.traffic_history import TrafficHistory
 from backend.drift.univariate import ReferenceColumn
-from backend.drift.usual_traffic import not_compared
+from backend.drift.usual.comparison import not_compared
+from backend.drift.usual.history import TrafficHistory
 from backend.drift.window_alarm import WindowAlarm, own_predictions
 from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES

@@ -31,8 +31,8 @@ from backend.drift.report import (
 from backend.drift.row_figures import RowFigures
 from backend.drift.spoiled_values import Rise, SpoiledValues
 from backend.drift.thresholds import DriftThresholds
-from backend.drift.traffic_sums import TrafficSums
 from backend.drift.univariate import Distances, Quality, ReferenceColumn, holm
+from backend.drift.usual.sums import TrafficSums
 from storage.schema.arrays import FloatArray
 
 PREDICTION = "prediction"

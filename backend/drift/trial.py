@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from backend.drift.traffic_history import HOUR, hour_of, start_of
+from backend.drift.usual.history import HOUR, hour_of, start_of
 
 MOST_CHECKS = 30
 """Windows of the past that are judged."""

@@ -11,8 +11,8 @@ from backend.drift.alarm import CheckedWindow, drift_alarm
 from backend.drift.detector import DriftDetector
 from backend.drift.report import DriftReport
 from backend.drift.thresholds import DriftThresholds
-from backend.drift.traffic_history import Traffic
-from backend.drift.usual_check import check_usual
+from backend.drift.usual.check import check_usual
+from backend.drift.usual.history import Traffic
 from storage.predictions.window import PredictionWindow
 from storage.schema.arrays import FloatArray
 

@@ -10,7 +10,7 @@ from backend.contract.drift.analysis import DriftAnalysis
 from backend.contract.drift.harm import DriftHarm
 from backend.contract.retraining.check import PerformanceAnalysis, RetrainingDecision
 from backend.drift.check import AskedWindow, check_window, compare_rows
-from backend.drift.traffic_history import TrafficHistory
+from backend.drift.usual.history import TrafficHistory
 from backend.harm.check import HarmCheck
 from backend.performance.baseline import SEED, JudgedVersion
 from backend.performance.check import PerformanceCheck

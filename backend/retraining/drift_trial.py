@@ -8,8 +8,6 @@ from pathlib import Path
 
 from backend.alerts.rules import RULES
 from backend.contract.alert_trial import DriftTrial, TriedRule
-from backend.drift.stored_traffic import StoredTraffic, TrafficChange
-from backend.drift.traffic_history import TrafficHistory
 from backend.drift.trial import (
     MOST_ROWS,
     Delay,
@@ -21,6 +19,8 @@ from backend.drift.trial import (
     replay,
     step_of,
 )
+from backend.drift.usual.history import TrafficHistory
+from backend.drift.usual.stored import StoredTraffic, TrafficChange
 from backend.drift.window_alarm import WindowAlarm
 from backend.retraining.configuration import drift_thresholds
 from backend.serving.model_host import ModelHost

@@ -9,7 +9,7 @@ from backend.contract.database import (
     DatabaseStatistics,
     DatabaseStatisticsResponse,
 )
-from backend.drift.traffic_history import forget_traffic
+from backend.drift.usual.history import forget_traffic
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.authorization import current_actor

@@ -18,8 +18,8 @@ from backend.drift.alarm import CheckedWindow, drift_alarm
 from backend.drift.detector import DriftDetector
 from backend.drift.repeated import RepeatedRows
 from backend.drift.thresholds import DriftThresholds
-from backend.drift.traffic_sums import TrafficSums
-from backend.drift.usual_traffic import compare_with_usual, earlier_periods
+from backend.drift.usual.comparison import compare_with_usual, earlier_periods
+from backend.drift.usual.sums import TrafficSums
 from storage.schema.arrays import FloatArray, IndexArray
 from tests.benchmarks.monitoring.traffic import TRAFFIC, Random, Traffic
 from tests.benchmarks.monitoring.windows import CHANGES, Population, population

@@ -14,9 +14,9 @@ from scipy import stats
 from backend.contract.drift.analysis import Aspect, TrafficChange, UsualTraffic
 from backend.drift.row_figures import QUALITY, SHARES, SPOILED, Watched, level_shift
 from backend.drift.thresholds import DriftThresholds
-from backend.drift.traffic_sums import TrafficSums
-from backend.drift.traffic_words import change_sentence, learning_sentence
 from backend.drift.univariate import holm
+from backend.drift.usual.sentences import change_sentence, learning_sentence
+from backend.drift.usual.sums import TrafficSums
 from storage.schema.arrays import BoolArray, FloatArray, IntegerArray
 
 FEWEST_PERIODS = 14

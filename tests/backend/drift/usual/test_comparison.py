@@ -12,8 +12,8 @@ from backend.drift.categories import ReferenceCategories
 from backend.drift.detector import DriftDetector
 from backend.drift.row_figures import Watched
 from backend.drift.thresholds import DriftThresholds
-from backend.drift.traffic_sums import TrafficSums
-from backend.drift.usual_traffic import FEWEST_PERIODS, EarlierPeriod, compare_with_usual
+from backend.drift.usual.comparison import FEWEST_PERIODS, EarlierPeriod, compare_with_usual
+from backend.drift.usual.sums import TrafficSums
 
 RULE = DriftThresholds()
 FIGURES = (Watched("MedInc", "level"), Watched("HouseAge", "level"), Watched("MedInc", "missing"))

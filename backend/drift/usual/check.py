@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from backend.contract.drift.analysis import UsualTraffic
 from backend.drift.thresholds import DriftThresholds
-from backend.drift.traffic_history import HOUR, KEPT_HOURS, Traffic, hour_of, start_of
-from backend.drift.traffic_sums import TrafficSums
-from backend.drift.usual_traffic import are_enough, compare_with_usual, earlier_periods
+from backend.drift.usual.comparison import are_enough, compare_with_usual, earlier_periods
+from backend.drift.usual.history import HOUR, KEPT_HOURS, Traffic, hour_of, start_of
+from backend.drift.usual.sums import TrafficSums
 
 DAY_HOURS = 24
 WEEK_HOURS = 7 * DAY_HOURS

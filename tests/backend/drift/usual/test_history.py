@@ -13,15 +13,15 @@ from backend.drift.check import AskedWindow, check_window
 from backend.drift.detector import DriftDetector
 from backend.drift.row_figures import Watched
 from backend.drift.thresholds import DriftThresholds
-from backend.drift.traffic_history import (
+from backend.drift.usual.check import check_usual
+from backend.drift.usual.comparison import FEWEST_PERIODS
+from backend.drift.usual.history import (
     HOURS_AT_ONCE,
     TrafficHistory,
     forget_traffic,
     hour_of,
     start_of,
 )
-from backend.drift.usual_check import check_usual
-from backend.drift.usual_traffic import FEWEST_PERIODS
 from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
 from storage.schema.tables import predictions

@@ -14,7 +14,7 @@ import numpy as np
 
 from backend.drift.detector import DriftDetector
 from backend.drift.row_figures import Watched
-from backend.drift.traffic_sums import TrafficSums
+from backend.drift.usual.sums import TrafficSums
 from storage.database.connection import Database
 from storage.predictions.window import PredictionWindow, logged_span, read_prediction_window
 from storage.process.atomic_files import write_atomically

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from backend.drift.row_figures import Watched
-from backend.drift.traffic_history import (
+from backend.drift.usual.history import (
     MOST_HOUR_ROWS,
     TrafficHistory,
     hour_of,
     start_of,
 )
-from backend.drift.traffic_sums import TrafficSums
+from backend.drift.usual.sums import TrafficSums
 from storage.database.connection import Database
 from storage.predictions.window import PredictionWindow, read_prediction_window
 from storage.schema.accepted import is_accepted
