@@ -49,6 +49,11 @@ class KeyRow(Described):
         "environment.",
     )
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether requests with it are answered."""
+        return self.state in ("valid", "replaced")
+
 
 class KeysResponse(Success):
     """GET /keys: those of the environment, then the named ones, newest first."""

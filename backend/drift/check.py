@@ -58,7 +58,7 @@ NO_ALARM = {
 
 
 def inputs_of(rows: Sequence[DriftRow]) -> FloatArray:
-    """Convert rows that were sent to inputs (n, 8) in schema order, NaN for missing values."""
+    """Convert rows that were sent to inputs (n, d) in schema order, NaN for missing values."""
     values = [row.vector() for row in rows]
     return np.array(values, dtype=np.float64).reshape(len(rows), len(FEATURE_NAMES))
 
@@ -69,7 +69,7 @@ def compare_rows(
     inputs: FloatArray,
     thresholds: DriftThresholds,
 ) -> DriftReport:
-    """Compare inputs (n, 8), NaN for missing values, and the model's predictions for valid rows."""
+    """Compare inputs (n, d), NaN for missing values, and the model's predictions for valid rows."""
     usable = is_accepted(inputs)
     predictions = np.full(len(inputs), np.nan)
     if usable.any():

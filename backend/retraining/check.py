@@ -105,7 +105,7 @@ class RetrainingChecks:
     def rows(
         self, now: datetime, inputs: FloatArray | None, labelled: LabelledPredictions | None
     ) -> RetrainingCheck:
-        """Check rows that were sent: inputs (n, 8) with NaN for missing values, and pairs of values."""
+        """Check rows that were sent: inputs (n, d) with NaN for missing values, and pairs of values."""
         model, config = self._host.current(), self._configuration.current().config
         drift = error = None
         if inputs is not None:

@@ -20,7 +20,7 @@ from backend.drift.trial import (
     step_of,
 )
 from backend.drift.usual.history import TrafficHistory
-from backend.drift.usual.stored import StoredTraffic, TrafficChange
+from backend.drift.usual.stored import InputChange, StoredTraffic
 from backend.drift.window_alarm import WindowAlarm
 from backend.retraining.configuration import drift_thresholds
 from backend.serving.model_host import ModelHost
@@ -57,10 +57,10 @@ class _Past:
         )
         return cache(partial(alarm.is_raised, length=length))
 
-    def change(self, since: datetime) -> TrafficChange:
+    def change(self, since: datetime) -> InputChange:
         """Return the change that is mixed in from a moment on."""
         model, column = self.model, most_important(self.model)
-        return TrafficChange(since, column, 1 + CHANGE_SHARE, model.manifest.version, model.predict)
+        return InputChange(since, column, 1 + CHANGE_SHARE, model.manifest.version, model.predict)
 
 
 @dataclass(frozen=True)

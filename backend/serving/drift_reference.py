@@ -23,7 +23,7 @@ def fitted_detector(
     predictions: FloatArray | None,
     words: ReferenceWords = TRAINING,
 ) -> DriftDetector:
-    """Return a detector of reference rows (m, 8) and of the answers (k,) to compare predictions with."""
+    """Return a detector of reference rows (m, d) and of the answers (k,) to compare predictions with."""
     return DriftDetector(
         inputs,
         FEATURE_NAMES,
@@ -46,7 +46,7 @@ class ReferenceRows:
     Attributes
     ----------
     inputs
-        Shape (m, 8).
+        Shape (m, d).
     answers
         Shape (k,), the version's own, for rows that it did not learn from.
     words

@@ -44,7 +44,7 @@ class InputWarnings:
         return found if ARE_PLAIN else [*found, *self._unknown(inputs)]
 
     def of_rows(self, inputs: FloatArray) -> dict[int, list[InputWarning]]:
-        """Return the warnings about rows, shape (n, 8), by the place of each row that has any."""
+        """Return the warnings about rows, shape (n, d), by the place of each row that has any."""
         low, high = np.array(self._usual).T
         is_unusual = ((inputs < low) | (inputs > high)).any(axis=1)
         if not ARE_PLAIN:

@@ -108,7 +108,7 @@ class ServedModel:
         Parameters
         ----------
         inputs
-            Shape (n, 8), columns in schema order.
+            Shape (n, d), columns in schema order.
         """
         return ServedPredictions(*_on_all_cores(self._predictor.answer, inputs).T)
 
@@ -118,7 +118,7 @@ class ServedModel:
         return value, lower, upper, support
 
     def predict(self, inputs: FloatArray) -> FloatArray:
-        """Predict values alone: inputs (n, 8), values (n,) in the target's unit."""
+        """Predict values alone: inputs (n, d), values (n,) in the target's unit."""
         return _on_all_cores(self._predictor.predict, inputs)
 
     def explain(self, instance: FloatArray) -> Explanation:

@@ -58,7 +58,7 @@ def draw_key_dialogs(found: KeysResponse) -> None:
     named = [key for key in found.keys if key.source == "named"]
     MAKE.draw(lambda _: _make())
     ROTATE.draw(lambda _: _rotate([key for key in named if key.state == "valid"]))
-    REVOKE.draw(lambda _: _revoke([key for key in named if key.state in ("valid", "replaced")]))
+    REVOKE.draw(lambda _: _revoke([key for key in named if key.is_accepted]))
     SECRET.draw(_show_secret, dismissible=False)
 
 

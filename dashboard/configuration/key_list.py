@@ -20,7 +20,6 @@ ENVIRONMENT = (
     "them in `.env` or `runtime/keys.env` and restart the service; give each program and person a named key "
     "instead."
 )
-STATES = {"valid": "Valid", "expired": "Expired", "revoked": "Revoked"}
 COLUMN_FORMAT = "YYYY-MM-DD HH:mm"
 
 
@@ -37,16 +36,6 @@ def draw_keys() -> None:
     _draw_list(found)
     _draw_buttons(found)
     draw_key_dialogs(found)
-
-
-def accepted_named(found: KeysResponse) -> list[KeyRow]:
-    """Return the named keys that are accepted, newest first."""
-    return [key for key in found.keys if key.source == "named" and is_accepted(key)]
-
-
-def is_accepted(key: KeyRow) -> bool:
-    """Whether requests with it are answered."""
-    return key.state in ("valid", "replaced")
 
 
 def key_cells(key: KeyRow) -> dict[str, Any]:
@@ -77,7 +66,7 @@ def state_words(key: KeyRow) -> str:
         return f"Replaced, until {moment(key.expires_at)}"
     if key.state == "revoked" and key.revoked_by:
         return f"Revoked by {key.revoked_by}"
-    return STATES.get(key.state, key.state.capitalize())
+    return key.state.capitalize()
 
 
 def _ask_key() -> None:
@@ -92,8 +81,8 @@ def _ask_key() -> None:
 
 
 def _draw_list(found: KeysResponse) -> None:
-    accepted = [key for key in found.keys if is_accepted(key)]
-    ended = [key for key in found.keys if not is_accepted(key)]
+    accepted = [key for key in found.keys if key.is_accepted]
+    ended = [key for key in found.keys if not key.is_accepted]
     shown = accepted
     if ended and st.toggle(f"Show {len(ended)} that ended", key="keys_ended"):
         shown = accepted + ended
@@ -112,7 +101,7 @@ def _draw_list(found: KeysResponse) -> None:
 
 
 def _draw_buttons(found: KeysResponse) -> None:
-    has_named = bool(accepted_named(found))
+    has_named = any(key.source == "named" and key.is_accepted for key in found.keys)
     with st.container(horizontal=True):
         st.button("Make a key", icon=MAKE.icon, key="keys_make", on_click=MAKE.open)
         for dialog, label in ((ROTATE, "Rotate a key"), (REVOKE, "Revoke a key")):

@@ -20,7 +20,7 @@ class PredictionBatch:
     Attributes
     ----------
     inputs
-        Shape (n, 8), in schema order.
+        Shape (n, d), in schema order.
     predicted
         Shape (n,), in the target's unit.
     sources

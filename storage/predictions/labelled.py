@@ -24,7 +24,7 @@ class LabelledRows:
     Attributes
     ----------
     inputs
-        Shape (n, 8), in schema order.
+        Shape (n, d), in schema order.
     actual
         Shape (n,), in the target's unit.
     """

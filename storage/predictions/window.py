@@ -26,7 +26,7 @@ class PredictionWindow:
     seconds
         Shape (n,), when each was answered: seconds after ``since``.
     inputs
-        Shape (n, 8), in schema order.
+        Shape (n, d), in schema order.
     predicted
         Shape (n,), in the target's unit.
     versions

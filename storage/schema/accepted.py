@@ -17,7 +17,7 @@ def accepted_bounds() -> tuple[FloatArray, FloatArray]:
 
 
 def is_accepted(inputs: FloatArray) -> BoolArray:
-    """Return, for each row of inputs (n, 8), whether all values are what the service takes.
+    """Return, for each row of inputs (n, d), whether all values are what the service takes.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def is_accepted(inputs: FloatArray) -> BoolArray:
 
 
 def are_accepted(inputs: FloatArray) -> BoolArray:
-    """Return, for each value of inputs (n, 8), whether it is accepted."""
+    """Return, for each value of inputs (n, d), whether it is accepted."""
     lowest, highest = accepted_bounds()
     # Comparisons with NaN are false, so NaN is not accepted unless it may be missing.
     is_accepted_number = (inputs >= lowest) & (inputs <= highest)

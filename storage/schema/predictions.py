@@ -40,7 +40,7 @@ class Predictions:
     def labelled(
         self, actual: FloatArray, inputs: FloatArray | None = None
     ) -> "LabelledPredictions":
-        """Add the actual values, shape (n,), and the inputs (n, 8) where they are known."""
+        """Add the actual values, shape (n,), and the inputs (n, d) where they are known."""
         return LabelledPredictions(
             inputs=np.empty((len(self), 0)) if inputs is None else inputs,
             actual=actual,
@@ -57,7 +57,7 @@ class LabelledPredictions(Predictions):
     Attributes
     ----------
     inputs
-        Shape (n, 8), columns in schema order; (n, 0) where only the values are known.
+        Shape (n, d), columns in schema order; (n, 0) where only the values are known.
     actual
         Shape (n,); NaN where it is not yet known.
     """

@@ -50,7 +50,7 @@ def read_calibration_rows(
     learned
         What the champion learned from.
     known
-        Further inputs, shape (m, 8), that it was chosen or calibrated by.
+        Further inputs, shape (m, d), that it was chosen or calibrated by.
     """
     screened = read_screened(settings, window, now, learned)
     if isinstance(screened, Missing):

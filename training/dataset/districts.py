@@ -21,7 +21,7 @@ HASH_SPAN = 2**32
 
 
 def is_district_of(inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:
-    """Return, for each row of inputs (n, 8), whether a known row (m, 8) is the same subject.
+    """Return, for each row of inputs (n, d), whether a known row (m, d) is the same subject.
 
     It is at the same place, to 0.01 degrees, and equal in at least two of the other six inputs.
 
@@ -45,7 +45,7 @@ def is_district_of(inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:
 
 
 def is_newest_reading(inputs: FloatArray) -> NDArray[np.bool_]:
-    """Return, for each row of inputs (n, 8), whether no earlier kept row is the same subject.
+    """Return, for each row of inputs (n, d), whether no earlier kept row is the same subject.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def is_newest_reading(inputs: FloatArray) -> NDArray[np.bool_]:
 
 
 def subjects_of(inputs: FloatArray) -> IndexArray:
-    """Return, for each row of inputs (n, 8), the first row that is the same subject.
+    """Return, for each row of inputs (n, d), the first row that is the same subject.
 
     Rows belong together if they are at one place and equal in two of the other inputs, or if a third row
     belongs to both. Equal rows always do.
@@ -97,7 +97,7 @@ def subjects_of(inputs: FloatArray) -> IndexArray:
 
 
 def falls_into_share(inputs: FloatArray, share: float) -> NDArray[np.bool_]:
-    """Return, for each row of inputs (n, 8), whether a hash of its place is in the lower ``share`` (0 to 1).
+    """Return, for each row of inputs (n, d), whether a hash of its place is in the lower ``share`` (0 to 1).
 
     All subjects at one place fall on the same side, every time.
 
@@ -113,7 +113,7 @@ def falls_into_share(inputs: FloatArray, share: float) -> NDArray[np.bool_]:
 
 
 def place_numbers(inputs: FloatArray) -> NDArray[np.int64]:
-    """Return a number for the place of each row of inputs (n, 8); of all its inputs where no place counts.
+    """Return a number for the place of each row of inputs (n, d); of all its inputs where no place counts.
 
     Two rows with the same inputs have the same number in every process; two others hardly ever (1 in 2^64).
     """
@@ -141,7 +141,7 @@ def _by_place(inputs: FloatArray) -> Iterator[NDArray[np.int64]]:
 
 
 def _comparable(inputs: FloatArray) -> FloatArray:
-    """Return inputs (n, 8) in which a missing value equals a missing value."""
+    """Return inputs (n, d) in which a missing value equals a missing value."""
     return inputs if ARE_PLAIN else np.where(np.isnan(inputs), -np.inf, inputs)
 
 

@@ -7,7 +7,7 @@ from storage.schema.arrays import FloatArray, IndexArray
 
 
 def is_new(inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:
-    """Return, for each row of inputs (n, 8), whether no known row equals it in every number.
+    """Return, for each row of inputs (n, d), whether no known row equals it in every number.
 
     Examples
     --------

@@ -59,7 +59,7 @@ class Likeness:
 
     @classmethod
     def of(cls, table: FloatArray) -> Self:
-        """Derive it from the inputs (n, 8) of a table."""
+        """Derive it from the inputs (n, d) of a table."""
         ranks = tuple(_ranks(table[:, column]) for column in OTHERS)
         return cls(ranks, _tolerance(_points(table, ranks)))
 
@@ -68,7 +68,7 @@ class Likeness:
         return replace(self, tolerance=times * self.tolerance)
 
     def is_known(self, inputs: FloatArray, *known: FloatArray) -> NDArray[np.bool_]:
-        """Return, for each row of inputs (n, 8), whether a known row (m, 8) is the same subject or alike.
+        """Return, for each row of inputs (n, d), whether a known row (m, d) is the same subject or alike.
 
         Examples
         --------
@@ -88,7 +88,7 @@ class Likeness:
         return found
 
     def is_newest(self, inputs: FloatArray) -> NDArray[np.bool_]:
-        """Return, for each row of inputs (n, 8), whether no earlier kept row is the same subject or alike."""
+        """Return, for each row of inputs (n, d), whether no earlier kept row is the same subject or alike."""
         newest = is_newest_reading(inputs)
         if self.tolerance == 0:
             return newest

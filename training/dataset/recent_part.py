@@ -37,7 +37,7 @@ def read_recent_part(
     learned
         The challenger's training part, which values are compared with.
     known
-        Further inputs, shape (m, 8), that challenger or champion learned from.
+        Further inputs, shape (m, d), that challenger or champion learned from.
 
     Returns
     -------

@@ -51,7 +51,7 @@ class Screened:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
     def new_to(self, *learned: FloatArray) -> LabelledRows:
-        """Return the rows whose subjects are not among those (m, 8) that a model learned."""
+        """Return the rows whose subjects are not among those (m, d) that a model learned."""
         return self.believed.only(~self.likeness.is_known(self.believed.inputs, *learned))
 
 
@@ -123,7 +123,7 @@ def distance_from_similar(rows: LabelledRows, known: Part) -> FloatArray:
 
 
 def _comparable_inputs(inputs: FloatArray, known: Part) -> tuple[FloatArray, FloatArray]:
-    """Return inputs (n, 8) and known ones on a scale on which they can be near; categories by mean target."""
+    """Return inputs (n, d) and known ones on a scale on which they can be near; categories by mean target."""
     known_inputs = known.inputs
     if not ARE_PLAIN:
         codes = mean_codes(known_inputs, known.targets)

@@ -21,7 +21,7 @@ from training.dataset.time_split import TEST_SHARE, VALIDATION_SHARE, deal_by_ti
 
 @dataclass(frozen=True)
 class Part:
-    """Some rows: inputs (n, 8) in schema order, targets (n,) in the target's unit, weights (n,) for fitting.
+    """Some rows: inputs (n, d) in schema order, targets (n,) in the target's unit, weights (n,) for fitting.
 
     Without weights, all rows count the same.
     """
@@ -58,7 +58,7 @@ class SealedPart:
         return part
 
     def knows(self, inputs: FloatArray, likeness: Likeness) -> NDArray[np.bool_]:
-        """Return, for each row (n, 8), whether it is of a subject of this part or alike, without opening it.
+        """Return, for each row (n, d), whether it is of a subject of this part or alike, without opening it.
 
         Raises
         ------
@@ -86,7 +86,7 @@ class Splits:
     learned: LearnedSplit = AT_RANDOM
 
     def holds_out(self, inputs: FloatArray) -> NDArray[np.bool_]:
-        """Return, for each row (n, 8), whether a model must not have learned its subject, or one alike."""
+        """Return, for each row (n, d), whether a model must not have learned its subject, or one alike."""
         return self.test.knows(inputs, self.likeness) | self.likeness.is_known(
             inputs, self.validation.inputs
         )

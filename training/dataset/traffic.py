@@ -22,7 +22,7 @@ def read_traffic(
 
     Returns
     -------
-    ndarray of shape (n, 8), or Missing
+    ndarray of shape (n, d), or Missing
         Missing, with the reason, if there are too few or the database cannot be read: that must not make a
         retraining fail.
     """

@@ -55,7 +55,7 @@ def observe(model: Predictor, inputs: FloatArray) -> tuple[Observation, ...]:
     Parameters
     ----------
     inputs
-        Shape (n, 8), n > 0, schema order: rows that it was not fitted on; of many, a drawn part is asked.
+        Shape (n, d), n > 0, schema order: rows that it was not fitted on; of many, a drawn part is asked.
     """
     inputs = inputs[drawn_rows(len(inputs), MOST_ROWS, SEED)]
     asked = np.concatenate([inputs, accepted_corners()])

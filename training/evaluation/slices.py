@@ -56,7 +56,7 @@ def slices_of(answers: LabelledPredictions) -> dict[str, tuple[Slice, ...]]:
 
 
 def quarter_edges(inputs: FloatArray) -> Edges:
-    """Return the three values that split inputs (n, 8) into quarters, by kind of segments."""
+    """Return the three values that split inputs (n, d) into quarters, by kind of segments."""
     return {
         one.kind: np.nanquantile(inputs[:, _column(one)], [0.25, 0.5, 0.75])
         for one in SEGMENTS
@@ -65,7 +65,7 @@ def quarter_edges(inputs: FloatArray) -> Edges:
 
 
 def segments_of(inputs: FloatArray, edges: Edges) -> dict[str, Groups]:
-    """Return the rows of inputs (n, 8) by kind of segments and name, such as "region" and "bay area".
+    """Return the rows of inputs (n, d) by kind of segments and name, such as "region" and "bay area".
 
     ``edges`` are those of ``quarter_edges``.
     """

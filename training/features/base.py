@@ -80,7 +80,7 @@ class NeighbourTransformer(DistrictTransformer):
             self._make_tree()
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
-        """Keep the training districts: inputs (n, 8) in schema order, prices (n,) in 100,000 USD.
+        """Keep the training districts: inputs (n, d) in schema order, prices (n,) in 100,000 USD.
 
         Raises
         ------
@@ -114,7 +114,7 @@ class NeighbourTransformer(DistrictTransformer):
         return features
 
     def transform(self, X: npt.ArrayLike) -> FloatArray:
-        """Describe districts of shape (n, 8) by all training districts: shape (n, n_features)."""
+        """Describe districts of shape (n, d) by all training districts: shape (n, n_features)."""
         check_is_fitted(self, "raw_")
         inputs = self._checked(X, reset=False)
         return self._features(inputs, np.full(len(inputs), NOBODY, dtype=np.int64))

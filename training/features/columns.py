@@ -1,4 +1,4 @@
-"""Columns of an array of inputs, shape (n, 8), by what they mean: for features of the embedded table only."""
+"""Columns of an array of inputs, shape (n, d), by what they mean: for features of the embedded table only."""
 
 from storage.domain.inputs import FEATURE_NAMES
 

@@ -45,12 +45,12 @@ class DistrictRatios(DistrictTransformer):
     """
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike | None = None) -> Self:
-        """Check the inputs, of shape (n, 8); ``y`` is ignored."""
+        """Check the inputs, of shape (n, d); ``y`` is ignored."""
         self._checked(X, reset=True)
         return self
 
     def transform(self, X: npt.ArrayLike) -> FloatArray:
-        """Return the features, shape (n, 24), of districts of shape (n, 8) in schema order."""
+        """Return the features, shape (n, 24), of districts of shape (n, d) in schema order."""
         check_is_fitted(self, "n_features_in_")
         inputs = self._checked(X, reset=False)
         features = np.empty((len(inputs), DISTRICT_END))
@@ -67,7 +67,7 @@ class DistrictRatios(DistrictTransformer):
 
 @compiled
 def describe_districts(inputs: FloatArray, features: FloatArray) -> None:
-    """Fill features, shape (n, 24), from inputs of shape (n, 8) in schema order."""
+    """Fill features, shape (n, 24), from inputs of shape (n, d) in schema order."""
     for row in range(inputs.shape[0]):
         features[row, :RAW_END] = inputs[row]
         for axis in (LATITUDE, LONGITUDE):

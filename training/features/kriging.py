@@ -39,7 +39,7 @@ class PreparedKriging(NamedTuple):
     factor
         Shape (n, n padded to whole lanes), upper triangle: the Cholesky factor U of R = U'U.
     solved
-        Shape (n, 8): room for U'^-1 1, U'^-1 z and a column U'^-1 r for each query.
+        Shape (n, d): room for U'^-1 1, U'^-1 z and a column U'^-1 r for each query.
     """
 
     rows: IntegerArray
@@ -199,7 +199,7 @@ def _subtract(factor: float, other: FloatArray, own: FloatArray) -> None:
 
 @compiled
 def _solve(factor: FloatArray, right: FloatArray) -> None:
-    """Overwrite each column of ``right``, shape (n, 8), by the solution of U'x = column."""
+    """Overwrite each column of ``right``, shape (n, d), by the solution of U'x = column."""
     size = factor.shape[0]
     for first in range(0, size, AT_ONCE):
         behind = min(first + AT_ONCE, size)

@@ -45,7 +45,7 @@ def map_coordinates(inputs: FloatArray) -> FloatArray:
     Parameters
     ----------
     inputs
-        Shape (n, 8), schema order; latitude and longitude in degrees, which are put on the grid.
+        Shape (n, d), schema order; latitude and longitude in degrees, which are put on the grid.
 
     Returns
     -------

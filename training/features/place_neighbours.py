@@ -48,7 +48,7 @@ PLACE_END = MEANS_END + 2
 class KnownPlaces(NamedTuple):
     """The training districts as the compiled functions take them.
 
-    ``tree`` holds their map coordinates; raw (n, 8), logs (n, 6) and prices (n,) are by its rows;
+    ``tree`` holds their map coordinates; raw (n, d), logs (n, 6) and prices (n,) are by its rows;
     ``support`` are the trees of ``PlaceSupport``.
     """
 
@@ -117,7 +117,7 @@ def describe_places(
     order: IntegerArray,
     features: FloatArray,
 ) -> None:
-    """Fill features, shape (n, 41), for inputs of shape (n, 8).
+    """Fill features, shape (n, 41), for inputs of shape (n, d).
 
     The rows are taken in ``order``, shape (n,): where several in a row are at one place, its neighbours are
     looked for once.

@@ -61,7 +61,7 @@ class PlaceSupport:
         points
             Shape (n, 2): map coordinates, ascending on the first axis.
         raw
-            Shape (n, 8): their raw inputs.
+            Shape (n, d): their raw inputs.
         """
         own = np.arange(len(raw), dtype=np.int64)
         supported = self._columns_of(points, raw, own)

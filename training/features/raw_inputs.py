@@ -32,7 +32,7 @@ def logarithms(inputs: FloatArray) -> FloatArray:
     Parameters
     ----------
     inputs
-        Shape (n, 8), schema order and units.
+        Shape (n, d), schema order and units.
 
     Returns
     -------

@@ -41,7 +41,7 @@ HASH_FACTOR = 1_000_003
 class KnownDistricts(NamedTuple):
     """The training districts as the compiled functions take them.
 
-    ``tree`` holds their points in the metric of the two weights; points (n, 9), raw (n, 8), prices and their
+    ``tree`` holds their points in the metric of the two weights; points (n, 9), raw (n, d), prices and their
     logarithms (n,) are by its rows.
     """
 
@@ -152,7 +152,7 @@ def likeness(inputs: FloatArray) -> FloatArray:
 def weighted_points(
     inputs: FloatArray, place_weight: float, likeness_weights: FloatArray
 ) -> FloatArray:
-    """Return where districts of shape (n, 8) are in the metric, shape (n, 9).
+    """Return where districts of shape (n, d) are in the metric, shape (n, 9).
 
     First the map coordinates, then what a district is like, in the order of ``likeness_weights``.
     """
@@ -174,7 +174,7 @@ def weighted_points(
 def describe_similar(
     known: KnownDistricts, inputs: FloatArray, excluded: IntegerArray, features: FloatArray
 ) -> None:
-    """Fill features, shape (n, 24), for inputs of shape (n, 8)."""
+    """Fill features, shape (n, 24), for inputs of shape (n, d)."""
     points = weighted_points(inputs, known.place_weight, known.likeness_weights)
     neighbours = min(NEIGHBOURS, known.raw.shape[0] - 1)
     distances = np.empty(neighbours)

@@ -150,7 +150,7 @@ class CompiledModel:
         Parameters
         ----------
         inputs
-            Shape (n, 8), schema order, contiguous float64.
+            Shape (n, d), schema order, contiguous float64.
         """
         answers = np.empty((len(inputs), ANSWER_END))
         self._answer(self._held, inputs, answers)

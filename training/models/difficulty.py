@@ -70,7 +70,7 @@ def fit_difficulty(
     pipeline
         Fitted on the training part; not changed.
     inputs
-        Shape (n, 8), schema order.
+        Shape (n, d), schema order.
     targets
         Shape (n,), in 100,000 USD.
     seed

@@ -101,7 +101,7 @@ class PriceIntervals:
         pipeline
             Fitted on the training part; not changed.
         train_inputs, calibration_inputs
-            Shape (n, 8), schema order.
+            Shape (n, d), schema order.
         train_targets, calibration_targets
             Shape (n,), in 100,000 USD.
         """
@@ -131,7 +131,7 @@ class PriceIntervals:
         features
             What ``pipeline.features(inputs)`` gave, shape (n, n_features).
         inputs
-            Shape (n, 8), schema order.
+            Shape (n, d), schema order.
         predictions
             What ``pipeline.prices(features)`` gave, shape (n,), in 100,000 USD.
         """

@@ -23,7 +23,7 @@ LARGEST_DIFFERENCE = 2e-8 * RESOLUTION
 
 
 class Predictor(Protocol):
-    """Answers for inputs of shape (n, 8), schema order, contiguous float64."""
+    """Answers for inputs of shape (n, d), schema order, contiguous float64."""
 
     def answer(self, inputs: FloatArray) -> FloatArray:
         """Return value, lower and upper bound (in the target's unit) and support, shape (n, 4)."""
@@ -62,7 +62,7 @@ def compiled_if_equal(
     Parameters
     ----------
     reference
-        Shape (n, 8): the inputs for which compiled and public answers are compared.
+        Shape (n, d): the inputs for which compiled and public answers are compared.
     """
     try:
         compiled = CompiledModel(pipeline, intervals, search)
@@ -87,7 +87,7 @@ def as_served(
     """Return the model as the service asks it, before there is a version to load.
 
     The service does this whenever it loads one. Doing it before stores the machine code on disk, so that the
-    service's processes do not each compile it while requests wait. ``learned`` are the rows (n, 8) that the
+    service's processes do not each compile it while requests wait. ``learned`` are the rows (n, d) that the
     profile is of.
     """
     search = ReferenceSearch(profile)

@@ -24,7 +24,7 @@ class PricePipeline(Pipeline):  # type: ignore[misc] # scikit-learn has no types
     """
 
     def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
-        """Fit on inputs (n, 8), in schema order or with their names, and values (n,) to learn."""
+        """Fit on inputs (n, d), in schema order or with their names, and values (n,) to learn."""
         super().fit(placed(X), y, **params)
         return self
 
@@ -33,7 +33,7 @@ class PricePipeline(Pipeline):  # type: ignore[misc] # scikit-learn has no types
         return self.prices(self.features(X), **params)
 
     def features(self, inputs: Any) -> Any:
-        """Return what the regressor gets, shape (n, n_features), of inputs (n, 8)."""
+        """Return what the regressor gets, shape (n, n_features), of inputs (n, d)."""
         return self[PREPROCESSING].transform(placed(inputs))
 
     def prices(self, features: Any, **params: Any) -> FloatArray:
@@ -52,7 +52,7 @@ def price_pipeline(pipeline: Pipeline) -> PricePipeline:
 
 
 def placed(inputs: Any) -> FloatArray:
-    """Return inputs as float64 of shape (n, 8), schema order, their places on the grid.
+    """Return inputs as float64 of shape (n, d), schema order, their places on the grid.
 
     Raises
     ------

@@ -28,7 +28,7 @@ def times_as_wide(
     intervals
         Of the pipeline's answers; not changed.
     inputs
-        Shape (n, 8), n > 0, schema order: rows that neither the pipeline nor its intervals learned from.
+        Shape (n, d), n > 0, schema order: rows that neither the pipeline nor its intervals learned from.
     actual
         Shape (n,), in the target's unit; one above the cap counts as the cap, as in training.
 

@@ -45,7 +45,7 @@ class ReferenceProfile:
     Attributes
     ----------
     inputs
-        Shape (n, 8), columns in schema order; of a large training part, a seeded sample.
+        Shape (n, d), columns in schema order; of a large training part, a seeded sample.
     targets
         Shape (n,), in the target's unit.
     percentiles
@@ -75,7 +75,7 @@ class ReferenceProfile:
         seed: int,
         importances: FloatArray | None = None,
     ) -> Self:
-        """Derive the profile from the training part: inputs (n, 8), targets (n,)."""
+        """Derive the profile from the training part: inputs (n, d), targets (n,)."""
         percentiles = _percentiles(inputs)
         kept = _kept_rows(len(inputs), inputs.shape[1], seed)
         inputs, targets = inputs[kept], targets[kept]
@@ -144,14 +144,14 @@ class Space(NamedTuple):
 
     @classmethod
     def of(cls, inputs: FloatArray, targets: FloatArray, percentiles: FloatArray) -> Self:
-        """Return the space of training inputs (n, 8)."""
+        """Return the space of training inputs (n, d)."""
         if ARE_PLAIN:
             return cls(NO_CODES, spread_of(percentiles))
         codes = mean_codes(inputs, targets)
         return cls(codes, spread_of(_percentiles(encoded(inputs, codes))))
 
     def points(self, inputs: FloatArray) -> FloatArray:
-        """Return where inputs (n, 8) lie, shape (n, 8)."""
+        """Return where inputs (n, d) lie, shape (n, d)."""
         return (inputs if ARE_PLAIN else encoded(inputs, self.codes)) / self.spread
 
 
@@ -173,7 +173,7 @@ class ReferenceSearch:
         self._in_inputs = KnownInputs(search_tree(self._points), self._space, profile.distances)
 
     def support(self, inputs: FloatArray) -> FloatArray:
-        """Return how well training data supports answers for inputs (n, 8): shape (n,), from 0 to 1.
+        """Return how well training data supports answers for inputs (n, d): shape (n,), from 0 to 1.
 
         An input's distance is the mean Euclidean distance to its 5 nearest training rows, each column
         divided by the range between its 5th and 95th percentile. The support is the share of training
@@ -212,7 +212,7 @@ class ReferenceSearch:
 
 @compiled
 def fill_support(known: KnownInputs, inputs: FloatArray, scores: FloatArray) -> None:
-    """Fill the support, shape (n,), of inputs (n, 8); see ``ReferenceSearch.support``."""
+    """Fill the support, shape (n,), of inputs (n, d); see ``ReferenceSearch.support``."""
     neighbours = min(SUPPORT_NEIGHBOURS, known.distances.shape[0])
     distances, rows = np.empty(neighbours), np.empty(neighbours, np.int64)
     points = np.empty(inputs.shape)

@@ -55,7 +55,7 @@ PLACE = PlaceArrays(
 
 
 def region_of(inputs: FloatArray) -> IntegerArray:
-    """Return the region of each row of inputs (n, 8), an index into ``REGION_NAMES``, shape (n,).
+    """Return the region of each row of inputs (n, d), an index into ``REGION_NAMES``, shape (n,).
 
     The first of ``REGION_RULES`` that holds for its place decides.
 
@@ -73,7 +73,7 @@ def region_of(inputs: FloatArray) -> IntegerArray:
 
 @compiled
 def fill_regions(inputs: FloatArray, place: PlaceArrays, regions: IntegerArray) -> None:
-    """Fill the region of each row of inputs (n, 8), shape (n,); see ``region_of``."""
+    """Fill the region of each row of inputs (n, d), shape (n,); see ``region_of``."""
     for row in range(regions.shape[0]):
         if place.columns.shape[0] == 0:
             regions[row] = 0
@@ -85,7 +85,7 @@ def fill_regions(inputs: FloatArray, place: PlaceArrays, regions: IntegerArray) 
 
 @compiled
 def put_on_grid(inputs: FloatArray, place: PlaceArrays) -> None:
-    """Move each place of inputs (n, 8), schema order, to the nearest point of the grid."""
+    """Move each place of inputs (n, d), schema order, to the nearest point of the grid."""
     for row in range(inputs.shape[0]):
         for axis in place.columns:
             inputs[row, axis] = _on_grid(inputs[row, axis], place)

@@ -9,7 +9,7 @@ WIDER = 3.0
 
 
 def judging_rows(test: FloatArray, champion: FloatArray, challenger: FloatArray) -> BoolArray:
-    """Return, for each test row (n, 8), whether neither model has an advantage that is not its own.
+    """Return, for each test row (n, d), whether neither model has an advantage that is not its own.
 
     The champion did not learn it, as one of another seed may have; and nothing that only one of them learned,
     such as labelled predictions, is alike, three times as widely as what counts as one subject. So readings
@@ -18,9 +18,9 @@ def judging_rows(test: FloatArray, champion: FloatArray, challenger: FloatArray)
     Parameters
     ----------
     test
-        Shape (n, 8).
+        Shape (n, d).
     champion, challenger
-        Shape (m, 8): what they learned from.
+        Shape (m, d): what they learned from.
     """
     new = is_new(test, champion)
     only_one = (champion[is_new(champion, challenger)], challenger[is_new(challenger, champion)])

@@ -104,12 +104,12 @@ class LoadedVersion:
         return Predictions(values, lower, upper).labelled(part.targets, part.inputs)
 
     def latency_microseconds(self, inputs: FloatArray) -> float:
-        """Return the median time of one prediction, asked about the rows (n, 8), n > 0, one by one."""
+        """Return the median time of one prediction, asked about the rows (n, d), n > 0, one by one."""
         return latency_microseconds(self.predictor, inputs)
 
 
 def latency_microseconds(predictor: Predictor, inputs: FloatArray) -> float:
-    """Return the median time of one prediction, asked about the rows (n, 8), n > 0, one by one."""
+    """Return the median time of one prediction, asked about the rows (n, d), n > 0, one by one."""
     rows = np.ascontiguousarray(inputs, dtype=np.float64)
     for number in range(WARM_UPS):
         _seconds_for(predictor, rows, number)

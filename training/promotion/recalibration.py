@@ -89,7 +89,7 @@ class IntervalRecalibration:
         Parameters
         ----------
         chosen_by
-            Shape (n, 8): the inputs of the validation part, which calibrated the champion's intervals.
+            Shape (n, d): the inputs of the validation part, which calibrated the champion's intervals.
         """
         before = self._published(trigger)
         if before is not None and before.recalibration is not None:

@@ -142,7 +142,7 @@ def _reference_profile(outcome: TrainingOutcome) -> bytes:
 
 
 def inputs_as_csv(inputs: FloatArray) -> bytes:
-    """Return inputs of shape (n, 8) as CSV with a header; reading it gives the same float64."""
+    """Return inputs of shape (n, d) as CSV with a header; reading it gives the same float64."""
     if not ARE_PLAIN:
         return csv_text(FEATURE_NAMES, map(values_of, inputs.tolist())).encode()
     lines = [",".join(FEATURE_NAMES), *(",".join(map(repr, row)) for row in inputs.tolist())]

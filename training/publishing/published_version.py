@@ -20,7 +20,7 @@ class PublishedVersion:
     test
         Opened once, by its training; the gate compares the champion's answers to it with the version's.
     chosen_by
-        Shape (n, 8): the inputs of the validation part, which chose it and calibrated its intervals.
+        Shape (n, d): the inputs of the validation part, which chose it and calibrated its intervals.
     """
 
     manifest: ModelManifest

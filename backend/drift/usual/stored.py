@@ -21,7 +21,7 @@ from storage.schema.arrays import FloatArray
 
 
 @dataclass(frozen=True)
-class TrafficChange:
+class InputChange:
     """One input of all rows from a moment on, larger by a factor; rows that would be refused stay.
 
     Attributes
@@ -59,7 +59,7 @@ class StoredTraffic:
     """A version's traffic, of customers; with a change, as if that had happened."""
 
     def __init__(
-        self, database: Database, history: TrafficHistory, change: TrafficChange | None = None
+        self, database: Database, history: TrafficHistory, change: InputChange | None = None
     ) -> None:
         self._database = database
         self._history = history
@@ -67,7 +67,7 @@ class StoredTraffic:
         self._windows: dict[tuple[datetime, datetime, int], PredictionWindow] = {}
         self._sums: dict[tuple[datetime, datetime], TrafficSums] = {}
 
-    def changed(self, change: TrafficChange) -> "StoredTraffic":
+    def changed(self, change: InputChange) -> "StoredTraffic":
         """Return the same traffic with a change; nothing is read twice."""
         found = StoredTraffic(self._database, self._history, change)
         found._windows = self._windows
