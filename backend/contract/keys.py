@@ -8,6 +8,7 @@ from backend.contract.alerts import AlertAct
 from backend.contract.base import Described, Success
 from storage.keys.named_key import LONGEST_NAME as LONGEST_NAME
 from storage.keys.named_key import NAME_FORM as NAME_FORM
+from storage.keys.named_key import NAME_RULE as NAME_RULE
 from storage.keys.named_key import KeyName, KeyState
 from storage.keys.named_key import RoleName as RoleName
 

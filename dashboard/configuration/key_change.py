@@ -10,6 +10,7 @@ from backend.client import HousingClient
 from backend.contract.keys import (
     LONGEST_NAME,
     NAME_FORM,
+    NAME_RULE,
     KeyMadeResponse,
     KeyRow,
     KeysResponse,
@@ -97,9 +98,7 @@ def name_problem(name: str) -> str | None:
     """
     if not name or re.fullmatch(NAME_FORM, name):
         return None
-    return (
-        "A name has lower-case letters, digits, dots, dashes and underscores, such as ada-laptop."
-    )
+    return NAME_RULE
 
 
 def _rotate(keys: list[KeyRow]) -> None:

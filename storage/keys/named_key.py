@@ -7,7 +7,8 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic_core import PydanticCustomError
 
 from storage.schema.records import LONGEST_REASON, Record
 
@@ -17,8 +18,23 @@ KeyState = Literal["valid", "replaced", "expired", "revoked"]
 
 LONGEST_NAME = 40
 NAME_FORM = r"^[a-z0-9][a-z0-9._-]*$"
-KeyName = Annotated[str, Field(max_length=LONGEST_NAME, pattern=NAME_FORM)]
-"""Lower-case letters, digits, dot, dash and underscore, so that no two names look alike."""
+NAME_RULE = (
+    "A name has lower-case letters, digits, dots, dashes and underscores, such as ada-laptop."
+)
+"""So that no two names look alike."""
+
+
+def _well_formed(name: str) -> str:
+    if re.fullmatch(NAME_FORM, name) is None:
+        raise PydanticCustomError("key_name", NAME_RULE)
+    return name
+
+
+KeyName = Annotated[
+    str,
+    Field(max_length=LONGEST_NAME, json_schema_extra={"pattern": NAME_FORM}),
+    AfterValidator(_well_formed),
+]
 PREFIX = "hk_"
 """What a secret begins with, so that one that leaked is found by who searches for it."""
 FORM = re.compile(PREFIX + r"([0-9a-f]{12})_[A-Za-z0-9_-]{43}")

@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from backend.contract.keys import KeyMadeResponse, KeysResponse
+from backend.contract.keys import NAME_RULE, KeyMadeResponse, KeysResponse
 from storage.audit.trail import AuditTrail
 from storage.settings import Settings
 from tests.backend.web.test_errors import assert_problem
@@ -107,6 +107,12 @@ def test_what_is_no_key_is_refused_by_the_field(
     assert_problem(answer, 400)
     assert answer.json is not None
     assert answer.json["validation_errors"][0]["field"] == next(iter(wrong))
+
+
+def test_a_name_of_another_form_is_refused_in_the_words_of_the_page(http: FlaskClient) -> None:
+    answer = http.post("/keys", json=CRON | {"name": "../Ada"}, headers=ADMIN)
+    assert_problem(answer, 400)
+    assert NAME_RULE in answer.get_json()["detail"]
 
 
 def test_an_unknown_id_is_not_found(http: FlaskClient) -> None:
