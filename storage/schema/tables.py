@@ -1,12 +1,9 @@
 """The tables of the log database, on SQLite and PostgreSQL alike."""
 
-from collections.abc import Collection
-from typing import Any, get_args
+from typing import get_args
 
 import sqlalchemy as sa
 
-from storage.domain.feature import LONGEST_WORD
-from storage.domain.inputs import FEATURES
 from storage.schema.caller import (
     LONGEST_METADATA_NAME,
     LONGEST_METADATA_VALUE,
@@ -31,67 +28,21 @@ from storage.schema.rare_rows import (
 )
 from storage.schema.records import EventKind
 from storage.schema.request_ids import BY_INDEX
-from storage.schema.source import CLIENT, CUSTOMERS, LONGEST_SOURCE, OTHERS, SOURCE, SOURCES, Source
-from storage.schema.source_filter import is_from
+from storage.schema.source import CUSTOMERS, LONGEST_SOURCE, OTHERS, SOURCE, SOURCES
+from storage.schema.table_parts import (
+    RecordId,
+    index_where,
+    index_where_from,
+    index_where_given,
+    input_columns,
+    record_table,
+    request_columns,
+    source_column,
+)
+from storage.schema.table_parts import metadata as metadata  # here it has all tables
 from storage.schema.traffic import Stages
 
-RecordId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-"""64 bits on both: only a column declared INTEGER is SQLite's own row id, which has them."""
-
-metadata = sa.MetaData()
-
-
-def _record_table(
-    name: str, *columns: sa.Column[Any] | sa.Index, once: str | None = None
-) -> sa.Table:
-    """Return a table of records; of two with one value in the column ``once``, the first is kept."""
-    return sa.Table(
-        name,
-        metadata,
-        sa.Column("id", RecordId, primary_key=True, autoincrement=True),
-        sa.Column("timestamp", UtcDateTime, nullable=False, index=True),
-        *columns,
-        sqlite_autoincrement=True,
-        info={"once": once} if once is not None else {},
-    )
-
-
-def input_columns() -> list[sa.Column[Any]]:
-    """Return a column for each input: a number, or the word of a category; null where it may be missing."""
-    return [
-        sa.Column(
-            feature.name,
-            ShortText(LONGEST_WORD) if feature.is_category else sa.Float(53),
-            nullable=feature.missing,
-        )
-        for feature in FEATURES
-    ]
-
-
-def _index_where_given(name: str, given: str, *columns: str) -> sa.Index:
-    """Return an index of the rows where ``given`` is not null: the others cost nothing."""
-    return _index_where(name, sa.text(f"{given} IS NOT NULL"), *columns)
-
-
-def source_column() -> sa.Column[str]:
-    """Return the column of whose traffic a row is; a client's where nothing is said."""
-    return sa.Column(
-        SOURCE, ShortText(LONGEST_SOURCE, SOURCES), nullable=False, server_default=CLIENT
-    )
-
-
-def _index_where_from(name: str, sources: Collection[Source], *columns: str) -> sa.Index:
-    """Return an index of the rows of some sources."""
-    return _index_where(name, is_from(sa.column(SOURCE), sources), *columns)
-
-
-def _index_where(
-    name: str, where: sa.ColumnElement[bool] | sa.TextClause, *columns: str
-) -> sa.Index:
-    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
-
-
-predictions = _record_table(
+predictions = record_table(
     "predictions",
     sa.Column("prediction_id", ShortText(32), nullable=False, unique=True),
     sa.Column("request_id", ShortText(128), nullable=False),
@@ -105,10 +56,10 @@ predictions = _record_table(
     sa.Column(METADATA, ShortTexts),
     source_column(),
     sa.Index("ix_predictions_version_and_time", "model_version", "timestamp"),
-    _index_where_given("ix_predictions_reference", REFERENCE, REFERENCE, "id"),
-    _index_where_given("ix_predictions_metadata_time", METADATA, "timestamp"),
-    _index_where_from("ix_predictions_customers_time", CUSTOMERS, "timestamp"),
-    _index_where_from("ix_predictions_others_time", OTHERS, SOURCE, "timestamp"),
+    index_where_given("ix_predictions_reference", REFERENCE, REFERENCE, "id"),
+    index_where_given("ix_predictions_metadata_time", METADATA, "timestamp"),
+    index_where_from("ix_predictions_customers_time", CUSTOMERS, "timestamp"),
+    index_where_from("ix_predictions_others_time", OTHERS, SOURCE, "timestamp"),
 )
 
 prediction_metadata = sa.Table(
@@ -122,49 +73,36 @@ prediction_metadata = sa.Table(
 )
 """The metadata of predictions once more, an entry a row, to find predictions by; deleted with them."""
 
-
-def _request_columns() -> tuple[sa.Column[Any], ...]:
-    return (
-        sa.Column("endpoint", ShortText(200), nullable=False),
-        sa.Column("method", ShortText(16), nullable=False),
-        sa.Column("status_code", Whole, nullable=False),
-        sa.Column("response_time", sa.Float(53), nullable=False),
-        sa.Column("success", sa.Boolean, nullable=False),
-        sa.Column("error_message", Text),
-        sa.Column("model_version", ShortText(100)),
-    )
-
-
-api_metrics = _record_table(
+api_metrics = record_table(
     "api_metrics",
-    *_request_columns(),
+    *request_columns(),
     sa.Column("request_id", ShortText(128), nullable=False),
     source_column(),
-    _index_where_from("ix_api_metrics_others_time", OTHERS, SOURCE, "timestamp"),
-    _index_where("ix_api_metrics_clients_request_id", sa.text(BY_INDEX), "request_id"),
-    _index_where("ix_api_metrics_failed", sa.text(FAILED_REQUESTS), "status_code", "timestamp"),
-    _index_where("ix_api_metrics_other", sa.text(OTHER_REQUESTS), "endpoint", "timestamp"),
-    _index_where("ix_api_metrics_slow", sa.text(SLOW_REQUESTS), "timestamp", "response_time"),
+    index_where_from("ix_api_metrics_others_time", OTHERS, SOURCE, "timestamp"),
+    index_where("ix_api_metrics_clients_request_id", sa.text(BY_INDEX), "request_id"),
+    index_where("ix_api_metrics_failed", sa.text(FAILED_REQUESTS), "status_code", "timestamp"),
+    index_where("ix_api_metrics_other", sa.text(OTHER_REQUESTS), "endpoint", "timestamp"),
+    index_where("ix_api_metrics_slow", sa.text(SLOW_REQUESTS), "timestamp", "response_time"),
 )
 
-logs = _record_table(
+logs = record_table(
     "logs",
     sa.Column("level", ShortText(16), nullable=False),
     sa.Column("module", ShortText(200), nullable=False),
     sa.Column("message", Text, nullable=False),
     sa.Column("process", ShortText(100), nullable=False),
     sa.Column("request_id", ShortText(128), index=True),
-    _index_where("ix_logs_problems", sa.text(PROBLEM_LINES), "level", "timestamp"),
+    index_where("ix_logs_problems", sa.text(PROBLEM_LINES), "level", "timestamp"),
 )
 
-labels = _record_table(
+labels = record_table(
     "labels",
     sa.Column("prediction_id", ShortText(32), nullable=False, unique=True),
     sa.Column("actual", sa.Float(53), nullable=False),
 )
 """Actual values by prediction id, the newest of each; ``timestamp`` is when it arrived."""
 
-label_corrections = _record_table(
+label_corrections = record_table(
     "label_corrections",
     sa.Column("prediction_id", ShortText(32), nullable=False, index=True),
     sa.Column("earlier", sa.Float(53), nullable=False),
@@ -176,7 +114,7 @@ label_corrections = _record_table(
 )
 """A row for each time that an actual value was replaced; deleted with its prediction."""
 
-shadow_answers = _record_table(
+shadow_answers = record_table(
     "shadow_answers",
     sa.Column("prediction_id", ShortText(32), nullable=False, unique=True),
     sa.Column("model_version", ShortText(100), nullable=False, index=True),
@@ -188,7 +126,7 @@ shadow_answers = _record_table(
 )
 """What a challenger would have answered; ``timestamp`` is the prediction's, so that both go together."""
 
-refused_inputs = _record_table(
+refused_inputs = record_table(
     "refused_inputs",
     sa.Column("request_id", ShortText(128), nullable=False),
     sa.Column("field", ShortText(100), nullable=False),
@@ -199,7 +137,7 @@ refused_inputs = _record_table(
 )
 """What requests to predict were refused for, by input and kind of problem."""
 
-model_metrics = _record_table(
+model_metrics = record_table(
     "model_metrics",
     sa.Column("model_name", ShortText(100), nullable=False),
     sa.Column("model_type", ShortText(100), nullable=False),
@@ -211,7 +149,7 @@ model_metrics = _record_table(
     sa.Column("parameters", sa.JSON, nullable=False),
 )
 
-events = _record_table(
+events = record_table(
     "events",
     sa.Column("event_id", ShortText(32), nullable=False, unique=True),
     sa.Column("event_kind", ShortText(32, get_args(EventKind)), nullable=False, index=True),
@@ -222,7 +160,7 @@ events = _record_table(
     once="event_id",
 )
 
-monitoring_config = _record_table(
+monitoring_config = record_table(
     "monitoring_config",
     sa.Column("changed_by", ShortText(100), nullable=False),
     sa.Column("changes", sa.JSON, nullable=False),
@@ -266,11 +204,11 @@ request_rollup = sa.Table(
     sqlite_with_rowid=False,
 )
 
-slowest_requests = _record_table(
+slowest_requests = record_table(
     "slowest_requests",
     sa.Column("resolution_seconds", Whole, nullable=False),
     sa.Column("step_start", LongWhole, nullable=False),
-    *_request_columns(),
+    *request_columns(),
     sa.Column("request_id", ShortText(128), nullable=False),
     source_column(),
     *(sa.Column(name, sa.Float(53)) for name in Stages.model_fields),

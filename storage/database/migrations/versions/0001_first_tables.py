@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage.schema.column_types import UtcDateTime
-from storage.schema.tables import input_columns
+from storage.schema.table_parts import input_columns
 
 revision = "0001"
 down_revision = None
