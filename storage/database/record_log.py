@@ -1,6 +1,6 @@
 """Reading what was recorded: predictions, requests, logs, model metrics, newest first, page by page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,19 +23,12 @@ from storage.database.filters import (
 )
 from storage.database.page_token import MICROSECOND, read_token, write_token
 from storage.database.reach import end_of_reach
+from storage.database.record_totals import lines_by_level, prediction_totals, request_totals
 from storage.database.rows import LABEL, Row, read_rows, with_labels
 from storage.errors import RecordNotFound
 from storage.paths import RuntimePaths
 from storage.schema.records import utc_now
-from storage.schema.tables import (
-    api_metrics,
-    events,
-    label_corrections,
-    labels,
-    logs,
-    model_metrics,
-    predictions,
-)
+from storage.schema.tables import events, label_corrections, model_metrics, predictions
 from storage.spool.rejected import RejectedRecords
 
 
@@ -154,11 +147,10 @@ class RecordLog:
         """Return rows by table, and the sizes of the spool backlog and the database in bytes."""
         with self._database.transaction() as connection:
             counts = {
-                "logs_by_level": _count_by(connection, logs.c.level),
-                "api_metrics": _request_totals(connection),
+                "logs_by_level": lines_by_level(connection),
+                "api_metrics": request_totals(connection),
                 "total_model_metrics": _count(connection, model_metrics),
-                "predictions": _count(connection, predictions),
-                "labelled": _count(connection, labels),
+                **prediction_totals(connection),
             }
         backlog = BacklogReader(self._database, self._paths).read(utc_now())
         return counts | {
@@ -197,24 +189,3 @@ def _page(
 
 def _count(connection: sa.Connection, table: sa.Table) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
-
-
-def _count_by(connection: sa.Connection, column: sa.Column[Any]) -> dict[str, int]:
-    rows = connection.execute(sa.select(column, sa.func.count()).group_by(column))
-    return {str(value): int(count) for value, count in rows}
-
-
-def _request_totals(connection: sa.Connection) -> Mapping[str, float]:
-    total, mean, successful = connection.execute(
-        sa.select(
-            sa.func.count(),
-            sa.func.coalesce(sa.func.avg(api_metrics.c.response_time), 0.0),
-            sa.func.coalesce(sa.func.sum(sa.cast(api_metrics.c.success, sa.Integer)), 0),
-        )
-    ).one()
-    return {
-        "total_requests": int(total),
-        "avg_response_time": float(mean),
-        "successful_requests": int(successful),
-        "success_rate": int(successful) / int(total) if total else 0.0,
-    }

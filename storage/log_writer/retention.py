@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.database.record_totals import take_out_rows
+from storage.predictions.rollup import take_out_predictions
 from storage.requests.rollup import prune_steps
 from storage.schema.tables import (
     api_metrics,
@@ -159,9 +161,11 @@ def _delete(connection: sa.Connection, table: sa.Table, oldest: sa.Select[tuple[
     if table is predictions:  # labels and challengers' answers are deleted with their prediction
         entry = prediction_metadata.c.prediction_row
         connection.execute(sa.delete(prediction_metadata).where(entry.in_(oldest)))
+        take_out_predictions(connection, oldest)
         gone = sa.select(table.c.prediction_id).where(table.c.id.in_(oldest))
         for other in (labels, label_corrections, shadow_answers):
             connection.execute(sa.delete(other).where(other.c.prediction_id.in_(gone)))
+    take_out_rows(connection, table, oldest)
     return connection.execute(sa.delete(table).where(table.c.id.in_(oldest))).rowcount
 
 

@@ -10,15 +10,22 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database.failures import is_fault_of_record
+from storage.database.record_totals import add_totals, of_lines, of_requests
 from storage.log_writer.commands import carry_out
-from storage.log_writer.spool_rows import RowBatch, given_metadata, insert_statement, read_rows
+from storage.log_writer.spool_rows import (
+    RowBatch,
+    TableRows,
+    given_metadata,
+    insert_statement,
+    read_rows,
+)
 from storage.predictions.metadata import add_metadata
+from storage.predictions.rollup import roll_up_predictions
 from storage.requests.rollup import roll_up
 from storage.requests.stages import keep_stages
-from storage.requests.stored import StoredRequest
-from storage.schema.caller import METADATA
 from storage.schema.records import CommandRecord, SpoolRecord, StagesRecord
-from storage.schema.tables import api_metrics, metadata, predictions
+from storage.schema.source import SOURCE
+from storage.schema.tables import api_metrics, logs, metadata, predictions
 from storage.spool.rejected import RejectedLine
 from storage.spool.segments import decode, encode
 
@@ -52,16 +59,26 @@ def _insert(connection: sa.Connection, batch: RowBatch) -> list[bytes]:
             for table in batch.tables:
                 statement = insert_statement(table, connection.dialect)
                 connection.exec_driver_sql(statement, table.rows)
-                if table.table == api_metrics.name:
-                    roll_up(connection, table.rows)
-                elif table.table == predictions.name:
-                    add_metadata(connection, given_metadata(table))
+                _count(connection, table)
     except (sa.exc.DBAPIError, OverflowError, TypeError, ValueError) as error:
         _raise_if_not_of_record(error)
         if len(batch.lines) == 1:
             return batch.lines
         return [line for half in batch.halves() for line in _insert(connection, half)]
     return []
+
+
+def _count(connection: sa.Connection, stored: TableRows) -> None:
+    """Count rows that were just stored, and find predictions by their metadata."""
+    if stored.table == api_metrics.name:
+        roll_up(connection, stored.rows)
+        add_totals(connection, of_requests(stored.columns_of("success", "response_time")))
+    elif stored.table == predictions.name:
+        add_metadata(connection, given_metadata(stored))
+        answered = stored.columns_of("timestamp", "model_version", SOURCE)
+        roll_up_predictions(connection, answered)
+    elif stored.table == logs.name:
+        add_totals(connection, of_lines(level for (level,) in stored.columns_of("level")))
 
 
 def _decode_all(lines: Sequence[bytes]) -> tuple[list[SpoolRecord], list[RejectedLine]]:
@@ -125,11 +142,7 @@ def _insert_records(connection: sa.Connection, records: Sequence[SpoolRecord]) -
     for table, of_table in rows.items():
         insert = insert_into(metadata.tables[table], connection.dialect.name)
         connection.execute(insert, of_table)
-        if table == api_metrics.name:
-            roll_up(connection, [StoredRequest.of(row) for row in of_table])
-        elif table == predictions.name:
-            given = [(row["prediction_id"], row[METADATA]) for row in of_table if row[METADATA]]
-            add_metadata(connection, given)
+        _count(connection, TableRows.of(table, of_table))
 
 
 def insert_into(table: sa.Table, dialect: str) -> sa.Insert:

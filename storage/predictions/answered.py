@@ -12,13 +12,17 @@ from numpy.typing import NDArray
 from storage.database.connection import Database
 from storage.domain.inputs import FEATURE_NAMES
 from storage.predictions.columns import Columns
+from storage.predictions.rollup import count_labelled, count_window
 from storage.predictions.thinning import read_every
 from storage.schema.arrays import FloatArray, IntegerArray
 from storage.schema.predictions import LabelledPredictions
+from storage.schema.rare_rows import THINNED, THINNED_EVERY
 from storage.schema.source import CUSTOMERS, Source
 from storage.schema.source_filter import is_from
 from storage.schema.tables import labels, predictions
 
+COST_OF_LOOKUP = 30
+"""Finding a prediction by its label costs as much as reading so many of a version in order of time."""
 NUMBERS = (*FEATURE_NAMES, "prediction", "interval_lower", "interval_upper")
 
 
@@ -105,20 +109,19 @@ def read_answered_window(
     DatabaseUnavailable
         If the database is missing, locked or unreachable.
     """
-    in_window = _between(version, since, until, sources)
-    read = _between(version, min(since, read_since or since), until, sources)
-    # A plain IN, not the outer join: the window is scanned once, and rows left out are not joined.
-    is_labelled = predictions.c.prediction_id.in_(sa.select(labels.c.prediction_id))
+    first = min(since, read_since or since)
+    read = _between(version, first, until, sources)
     with database.transaction() as connection:
-        total, labelled = connection.execute(
-            sa.select(sa.func.count(), sa.func.count().filter(is_labelled)).where(*in_window)
-        ).one()
-        chosen = sa.or_(
-            sa.and_(_every(labelled, most_rows), is_labelled),
-            sa.and_(_every(total - labelled, most_rows), sa.not_(is_labelled)),
+        total, labelled = count_window(connection, version, since, until, sources)
+        every_labelled = read_every(labelled, most_rows)
+        every_other = read_every(total - labelled, most_rows)
+        lookups = count_labelled(connection, first) / every_labelled
+        labelled_rows = _labelled_rows(
+            first, every_labelled, by_label=COST_OF_LOOKUP * lookups < total
         )
-        found = Columns.read(connection, _joined_rows().where(*read, chosen))
-    found = found.sorted_by("timestamp")
+        known = Columns.read(connection, labelled_rows.where(*read))
+        others = Columns.read(connection, _other_rows(every_other).where(*read))
+    found = (known + others).sorted_by("timestamp")
     return AnsweredWindow(
         since=since,
         until=until,
@@ -126,8 +129,8 @@ def read_answered_window(
         numbers=np.array(found.values("id"), dtype=np.int64),
         rows=_rows(found),
         delays=found.seconds_between("timestamp", "labelled_at"),
-        total=int(total),
-        labelled=int(labelled),
+        total=total,
+        labelled=labelled,
     )
 
 
@@ -178,14 +181,32 @@ def _between(
     )
 
 
-def _every(count: int, most_rows: int) -> sa.ColumnElement[bool]:
-    """Return the condition that leaves at most about ``most_rows`` of so many rows."""
-    return predictions.c.id % read_every(count, most_rows) == 0
+def _labelled_rows(since: datetime, every: int, *, by_label: bool) -> sa.Select[Any]:
+    """Return the query for labelled rows answered from ``since`` on, every so many-th by the label's id.
+
+    With ``by_label``, the labels are read first and lead to their predictions.
+    """
+    rows = _joined_rows(isouter=False)
+    if by_label:
+        label = labels.alias().c
+        # A label comes after its answer, so older labels can be skipped.
+        some = sa.select(label.prediction_id).where(label.timestamp >= since, label.id % every == 0)
+        return rows.where(predictions.c.prediction_id.in_(some))
+    return rows if every == 1 else rows.where(labels.c.id % every == 0)
 
 
-def _joined_rows() -> sa.Select[Any]:
+def _other_rows(every: int) -> sa.Select[Any]:
+    """Return the query for rows without an actual value, every so many-th by the prediction's id."""
+    others = _joined_rows().where(labels.c.id.is_(None))
+    if every >= THINNED_EVERY:
+        others = others.where(sa.text(THINNED.replace("id", "predictions.id")))
+    return others if every == 1 else others.where(predictions.c.id % every == 0)
+
+
+def _joined_rows(*, isouter: bool = True) -> sa.Select[Any]:
     values = [predictions.c[name] for name in NUMBERS]
-    joined = predictions.outerjoin(labels, labels.c.prediction_id == predictions.c.prediction_id)
+    is_of = labels.c.prediction_id == predictions.c.prediction_id
+    joined = predictions.join(labels, is_of, isouter=isouter)
     known = (labels.c.timestamp.label("labelled_at"), labels.c.actual)
     columns = (predictions.c.id, predictions.c.timestamp, *known, *values)
     return sa.select(*columns).select_from(joined)

@@ -32,6 +32,10 @@ class Columns:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __add__(self, other: "Columns") -> "Columns":
+        """Return these rows and then others of the same columns."""
+        return Columns(self.names, self.rows + other.rows)
+
     def sorted_by(self, name: str) -> "Columns":
         """Return the rows in the order of one column; equal ones keep theirs."""
         return Columns(self.names, tuple(sorted(self.rows, key=self._of(name))))

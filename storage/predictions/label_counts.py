@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.database.record_totals import prediction_totals
 from storage.schema.source import CUSTOMERS
 from storage.schema.source_filter import is_from
 from storage.schema.tables import labels, predictions
@@ -66,7 +67,7 @@ def count_labels(database: Database, since: datetime, until: datetime) -> LabelC
     ).select_from(newest.join(predictions, predictions.c.prediction_id == newest.c.prediction_id))
     with database.transaction() as connection:
         counted, readable, customers = connection.execute(query).one()
-        total = connection.execute(sa.select(sa.func.count()).select_from(labels)).scalar_one()
+        total = prediction_totals(connection)["labelled"]
     return LabelCounts(
         others=counted - customers,
         outside=customers - readable,

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from storage.database.connection import Database
 from storage.predictions.references import resolved
+from storage.predictions.rollup import roll_up_labels
 from storage.schema.source import CUSTOMERS
 from storage.schema.source_filter import is_from
 from storage.schema.tables import label_corrections, labels, predictions
@@ -126,6 +127,7 @@ def _insert(connection: sa.Connection, added: Mapping[str, float], now: datetime
             for prediction_id, actual in added.items()
         ]
         connection.execute(sa.insert(labels), rows)
+        roll_up_labels(connection, added)
 
 
 def _replace(

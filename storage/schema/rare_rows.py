@@ -11,5 +11,8 @@ FIRST_FAILED = 400
 OTHER_REQUESTS = "endpoint != '/predict'"
 """All but the one that nearly all traffic is."""
 PREDICT = "/predict"
+THINNED_EVERY = 32
+THINNED = f"(id & {THINNED_EVERY - 1}) = 0"
+"""Every so many-th prediction: enough to read a few thousand of millions."""
 SLOW_SECONDS = 0.1
 SLOW_REQUESTS = f"response_time >= {SLOW_SECONDS}"

@@ -25,6 +25,7 @@ from storage.schema.rare_rows import (
     OTHER_REQUESTS,
     PROBLEM_LINES,
     SLOW_REQUESTS,
+    THINNED,
 )
 from storage.schema.records import EventKind
 from storage.schema.request_ids import BY_INDEX
@@ -60,6 +61,7 @@ predictions = record_table(
     index_where_given("ix_predictions_metadata_time", METADATA, "timestamp"),
     index_where_from("ix_predictions_customers_time", CUSTOMERS, "timestamp"),
     index_where_from("ix_predictions_others_time", OTHERS, SOURCE, "timestamp"),
+    index_where("ix_predictions_thinned", sa.text(THINNED), "model_version", "timestamp"),
 )
 
 prediction_metadata = sa.Table(
@@ -204,6 +206,28 @@ request_rollup = sa.Table(
     sqlite_with_rowid=False,
 )
 
+prediction_rollup = sa.Table(
+    "prediction_rollup",
+    metadata,
+    sa.Column("step_start", LongWhole, primary_key=True, autoincrement=False),  # s since 1970
+    sa.Column("model_version", ShortText(100), primary_key=True),
+    sa.Column(SOURCE, ShortText(LONGEST_SOURCE, SOURCES), primary_key=True),
+    sa.Column("predictions", LongWhole, nullable=False),
+    sa.Column("labelled", LongWhole, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+record_totals = sa.Table(
+    "record_totals",
+    metadata,
+    sa.Column("table_name", ShortText(100), primary_key=True),
+    sa.Column("part", ShortText(16), primary_key=True),
+    sa.Column("rows", LongWhole, nullable=False),
+    sa.Column("seconds", sa.Float(53), nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Rows of the log and of requests that are stored, see storage/database/record_totals.py."""
+
 slowest_requests = record_table(
     "slowest_requests",
     sa.Column("resolution_seconds", Whole, nullable=False),
@@ -222,8 +246,14 @@ slowest_requests = record_table(
     ),
 )
 
-DERIVED_TABLES: tuple[sa.Table, ...] = (request_rollup, slowest_requests, prediction_metadata)
-"""Tables derived from requests and predictions by the log-writer; cleared with them."""
+DERIVED_TABLES: tuple[sa.Table, ...] = (
+    request_rollup,
+    slowest_requests,
+    prediction_metadata,
+    prediction_rollup,
+    record_totals,
+)
+"""Tables derived from records by the log-writer; cleared with them."""
 
 RECORD_TABLES: tuple[sa.Table, ...] = (
     predictions,

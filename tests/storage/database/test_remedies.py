@@ -72,7 +72,7 @@ def test_a_newer_database_is_one_sentence_and_stays_as_it_is(
         with closing(Database(database_url, writable=may_write)) as database:
             before = _content(database)
             for attempt in (database.size_bytes, database.migrate_if_needed):
-                with pytest.raises(DatabaseUnavailable, match=r"newer schema \(9001\).*0017"):
+                with pytest.raises(DatabaseUnavailable, match=r"newer schema \(9001\).*0018"):
                     attempt()
             assert _content(database) == before
 

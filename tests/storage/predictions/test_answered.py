@@ -1,23 +1,29 @@
 """Reading predictions with their actual values as arrays, on both databases."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
-import sqlalchemy as sa
 
 from storage.database.connection import Database
 from storage.domain.inputs import EXAMPLE
+from storage.log_writer.row_store import store_lines
+from storage.predictions import answered
 from storage.predictions.answered import (
     AnsweredWindow,
     read_answered_window,
     read_newest_answered,
 )
+from storage.predictions.labels import store_labels
 from storage.schema.records import PredictionRecord, utc_now
-from storage.schema.tables import labels, predictions
+from storage.schema.source import CUSTOMERS
+from storage.spool.segments import encode
+from tests.migrated import migrated
 from tests.storage import records
 
 NOW = utc_now()
+THINNED = "ix_predictions_thinned"
 
 
 def read(database: Database, version: str = "one", most_rows: int = 100) -> AnsweredWindow:
@@ -26,14 +32,10 @@ def read(database: Database, version: str = "one", most_rows: int = 100) -> Answ
 
 def keep(database: Database, made: list[PredictionRecord], actual: dict[int, float]) -> None:
     with database.transaction() as connection:
-        connection.execute(sa.insert(predictions), [record.row() for record in made])
+        store_lines(connection, [encode(record)[:-1] for record in made], NOW)
         for number, value in actual.items():
-            label = {
-                "prediction_id": made[number].prediction_id,
-                "timestamp": made[number].timestamp + timedelta(seconds=90),
-                "actual": value,
-            }
-            connection.execute(sa.insert(labels).values(label))
+            pairs = {"labels": [(made[number].prediction_id, value)]}
+            store_labels(connection, pairs, made[number].timestamp + timedelta(seconds=90))
 
 
 def made(count: int) -> list[PredictionRecord]:
@@ -91,10 +93,38 @@ def test_an_empty_window_has_arrays_of_the_same_shapes(
 def test_a_large_window_is_thinned_evenly(
     writable: Database, readable: Database, most_rows: int
 ) -> None:
-    keep(writable, made(50), dict.fromkeys(range(0, 50, 2), 1.0))
+    keep(writable, made(50), dict.fromkeys(range(0, 50, 3), 1.0))
     window = read(readable, most_rows=most_rows)
-    assert (window.total, window.labelled) == (50, 25)
+    assert (window.total, window.labelled) == (50, 17)
     assert len(window) <= 2 * most_rows + 2
     if most_rows == 10:
         assert window.seconds.min() < 900
         assert window.seconds.max() > 3_400
+
+
+def test_whichever_way_they_are_found_they_are_the_same_rows(
+    writable: Database, readable: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(writable, made(50), dict.fromkeys(range(0, 50, 3), 1.0))
+    found = []
+    for cost in (0, 1_000_000):
+        monkeypatch.setattr(answered, "COST_OF_LOOKUP", cost)
+        found.append(read(readable, most_rows=5))
+    by_label, by_time = found
+    assert by_label.rows.is_labelled.sum() > 0
+    np.testing.assert_array_equal(by_label.numbers, by_time.numbers)
+    np.testing.assert_array_equal(by_label.rows.actual, by_time.rows.actual)
+
+
+def test_few_of_very_many_are_found_by_an_index_of_few(tmp_path: Path) -> None:
+    """On SQLite: PostgreSQL plans by its statistics, and reads a table of few rows whole."""
+    database = migrated(f"sqlite:///{tmp_path / 'logs.db'}")
+    with database.transaction() as connection:
+        for every, index in ((16, "ix_predictions_version_and_time"), (32, THINNED), (64, THINNED)):
+            query = answered._other_rows(every).where(
+                *answered._between("one", NOW - timedelta(days=1), NOW, CUSTOMERS)
+            )
+            text = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
+            assert index in str(plan), every
+    database.close()

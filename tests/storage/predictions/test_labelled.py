@@ -9,11 +9,14 @@ import sqlalchemy as sa
 from storage.database.connection import Database
 from storage.domain.inputs import EXAMPLE
 from storage.errors import DatabaseUnavailable
+from storage.log_writer.row_store import store_lines
 from storage.predictions import label_counts
 from storage.predictions.label_counts import LabelCounts, count_labels
 from storage.predictions.labelled import LabelledRows, read_labelled_rows
+from storage.predictions.labels import store_labels
 from storage.schema.records import PredictionRecord, utc_now
-from storage.schema.tables import labels, predictions
+from storage.schema.tables import predictions
+from storage.spool.segments import encode
 from tests.storage import records
 
 NOW = utc_now()
@@ -30,10 +33,9 @@ def keep(database: Database, minutes_ago: dict[float, float | None]) -> None:
             record: PredictionRecord = records.prediction().model_copy(
                 update={"timestamp": NOW - timedelta(minutes=minutes)}
             )
-            connection.execute(sa.insert(predictions).values(record.row()))
+            store_lines(connection, [encode(record)[:-1]], NOW)
             if actual is not None:
-                label = {"prediction_id": record.prediction_id, "timestamp": NOW, "actual": actual}
-                connection.execute(sa.insert(labels).values(label))
+                store_labels(connection, {"labels": [(record.prediction_id, actual)]}, NOW)
 
 
 def test_only_labelled_ones_within_the_time_are_read_the_newest_first(

@@ -15,7 +15,7 @@ from storage.predictions import left_out
 from storage.predictions.answered import read_answered_window
 from storage.predictions.batch import read_predictions_after
 from storage.predictions.labelled import count_labelled_rows, read_labelled_rows
-from storage.predictions.labels import count_labels_since
+from storage.predictions.labels import count_labels_since, store_labels
 from storage.predictions.left_out import count_left_out
 from storage.predictions.refused import read_refused_inputs
 from storage.predictions.window import logged_span, read_prediction_window
@@ -25,7 +25,6 @@ from storage.schema.source import CUSTOMERS, OTHERS, SOURCES, Source, in_order
 from storage.schema.source_filter import is_from
 from storage.schema.tables import (
     api_metrics,
-    labels,
     predictions,
     refused_inputs,
     request_rollup,
@@ -49,9 +48,8 @@ def of_each(writable: Database) -> Database:
             moment = NOW - timedelta(minutes=minutes)
             said = {"timestamp": moment, "source": source}
             asked = records.prediction(value=minutes).model_copy(update=said)
-            connection.execute(sa.insert(predictions).values(asked.row()))
-            label = {"prediction_id": asked.prediction_id, "timestamp": moment, "actual": minutes}
-            connection.execute(sa.insert(labels).values(label))
+            store_lines(connection, [encode(asked)[:-1]], NOW)
+            store_labels(connection, {"labels": [(asked.prediction_id, minutes)]}, moment)
             connection.execute(sa.insert(refused_inputs).values(_refused(source).row()))
     return writable
 
