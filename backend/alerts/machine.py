@@ -120,6 +120,8 @@ def _with_news(
 
     Without a route nothing is told, so that the first route hears of what fires by then.
     """
+    if not (firing or ended):
+        return book.model_copy(update={"firing": ()})
     message = AlertMessage(
         at=now,
         fired=tuple(each for each in firing if not each.told_at and each.state(now) == "firing"),

@@ -62,7 +62,8 @@ def trial_response(
     """Return what the values in force, and those that were tried, would have done."""
     total = int(history.requests.sum())
     usual = int(history.failed.sum()) / total if total else 0.0
-    pairs = zip(replay(history, config), replay(history, tried), strict=True)
+    before = replay(history, config)
+    after = before if tried == config else replay(history, tried)
     return AlertTrialResponse(
         since=history.end_of(-1),
         until=history.end_of(len(history) - 1),
@@ -78,6 +79,6 @@ def trial_response(
                 tried_minutes=then.minutes,
                 tried_delay_minutes=delay_minutes(then.rule, tried, usual),
             )
-            for now, then in pairs
+            for now, then in zip(before, after, strict=True)
         ],
     )

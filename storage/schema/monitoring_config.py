@@ -5,6 +5,8 @@ they are changed over HTTP, each change is kept, and every process sees the same
 validation and the reference's table are generated from this model.
 """
 
+from functools import cache
+
 from pydantic import Field
 
 from storage.domain.target import TARGET_UNIT
@@ -200,6 +202,7 @@ class MonitoringConfig(Record, strict=True):
     )
 
 
+@cache
 def unit_of(name: str) -> str:
     """Return the unit of one value; empty for a switch.
 

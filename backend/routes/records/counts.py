@@ -15,6 +15,7 @@ from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.validation import read_query
 from storage.database.counts import Period, count_rows
+from storage.predictions.counts import count_predictions_found
 from storage.requests.counts import count_requests
 from storage.schema.counts import RowCounts
 from storage.schema.records import utc_now
@@ -43,10 +44,14 @@ def request_counts() -> Response:
 
 @blueprint.get("/predictions/counts")
 def prediction_counts() -> Response:
-    """Count predictions over time by source, and by value; the newest hundred thousand that match."""
+    """Count predictions over time by source, and by value.
+
+    Of ten hours and more all, in whole steps of ten minutes; else, and by what a caller said of them, the
+    newest hundred thousand that match.
+    """
     query = read_query(PredictionCountsQuery, request.args)
     asked, period = prediction_filter(query), _period(query, query.zone)
-    return _answer(count_rows(current_services().database, asked, period), query)
+    return _answer(count_predictions_found(current_services().database, asked, period), query)
 
 
 def _period(query: PeriodQuery, zone: str) -> Period:

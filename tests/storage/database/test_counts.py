@@ -17,6 +17,8 @@ from storage.database.filters import (
     RequestFilter,
 )
 from storage.log_writer.writer import LogWriter
+from storage.predictions.counts import count_predictions_found
+from storage.predictions.labels import store_labels
 from storage.requests.counts import count_requests
 from storage.schema.counts import RowCounts
 from storage.schema.records import SpoolRecord, utc_now
@@ -98,6 +100,34 @@ def test_predictions_are_counted_by_version_and_source(keep: Kept, readable: Dat
     assert _values(found, "model_version") == {"one": 3}
     assert count_rows(readable, PredictionFilter(labelled=True), DAY).rows == 0
     assert count_rows(readable, PredictionFilter(metadata={"region": "north"}), DAY).rows == 0
+
+
+def test_predictions_are_counted_from_the_rollup_as_from_their_rows(
+    keep: Kept, readable: Database, writable: Database
+) -> None:
+    other = records.answer().model_copy(update={"source": "probe", "model_version": "two"})
+    known = records.answer()
+    keep(records.answer(), known, other, ago=timedelta(hours=7))
+    keep(records.answer(), other.model_copy(update={"prediction_id": "f" * 32}))
+    with writable.transaction() as connection:
+        store_labels(connection, {"labels": [(known.prediction_id, 4.0)]}, NOW)
+    filters = (
+        ALL_PREDICTIONS,
+        PredictionFilter(model_version="two"),
+        PredictionFilter(sources=CUSTOMERS),
+        PredictionFilter(labelled=True),
+        PredictionFilter(labelled=False),
+        PredictionFilter(metadata={"region": "north"}),
+    )
+    hour = Period(NOW - timedelta(hours=1), None, NOW, UTC)
+    for period in (DAY, hour, Period(None, None, NOW, ZoneInfo("Asia/Kathmandu"))):
+        for asked in filters:
+            exact = count_predictions_found(readable, asked, period)
+            read = count_rows(readable, asked, period)
+            assert _drawn(exact) == _drawn(read), asked
+            assert exact.facets == read.facets
+    empty = Period(NOW - timedelta(days=9), NOW - timedelta(days=8), NOW, UTC)
+    assert count_predictions_found(readable, ALL_PREDICTIONS, empty).rows == 0
 
 
 @pytest.mark.parametrize("limit", ["MOST_COUNTED", "MOST_READ"])
