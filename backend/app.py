@@ -57,6 +57,7 @@ from backend.serving.model_host import ModelHost
 from backend.serving.prediction_service import PredictionService
 from backend.supervisor.metrics import ProcessMetrics
 from backend.web import answers, authorization, request_audit
+from backend.web.allowed_methods import tell_own_methods
 from backend.web.key_ring import KeyRing
 from backend.web.prediction_shortcut import PredictionShortcut
 from backend.web.refused_body import answer_refused_bodies
@@ -115,6 +116,7 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
     services = _create_services(settings, spool or open_spool(settings))
     app.extensions[EXTENSION] = services
     answers.install(app)
+    tell_own_methods(app)
     recorder = RequestRecorder(services.spool, services.metrics)
     record_requests(app, recorder)
     answer_refused_bodies(app)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from storage.errors import InvalidInput, RecordNotFound, StateConflict
+from storage.errors import RecordNotFound, StateConflict
 from storage.schema.alerts import Alert, AlertBook, Note
 
 LONGEST_SILENCE = timedelta(days=90)
@@ -34,12 +34,11 @@ def silenced(book: AlertBook, alert_id: str, until: datetime | None, now: dateti
     RecordNotFound
         If there is no such alert.
     StateConflict
-        If it is over.
-    InvalidInput
-        If the time is past, or too far ahead.
+        If it is over, or the time is past or too far ahead.
     """
+    alert_of(book, alert_id)
     if until is not None and not now < until <= now + LONGEST_SILENCE:
-        raise InvalidInput(
+        raise StateConflict(
             f"An alert can be silenced until a time in the next {LONGEST_SILENCE.days} days; "
             "null ends a silence."
         )

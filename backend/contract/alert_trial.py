@@ -2,14 +2,23 @@
 
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, Field, RootModel
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
 
 from backend.contract.base import Request, Success
 from storage.schema.alerts import RuleName
+from storage.schema.monitoring_config import MonitoringConfig
+
+
+def _with_values(schema: dict[str, Any]) -> None:
+    """Say which names the values have."""
+    schema["properties"] = MonitoringConfig.model_json_schema()["properties"]
+    schema["additionalProperties"] = False
 
 
 class AlertTrialRequest(RootModel[dict[str, Any]]):
     """POST /alerts/trial: values of the monitoring configuration by name; the others are those in force."""
+
+    model_config = ConfigDict(json_schema_extra=_with_values)
 
     root: dict[str, Any]
 

@@ -3,26 +3,26 @@
 Values of the target are in its unit, times are ISO 8601 in UTC.
 """
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    field_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from storage.domain.inputs import FEATURE_NAMES
+from storage.schema.moment import Moment as Moment
 from storage.schema.records import LONGEST_REASON as LONGEST_REASON
 from storage.schema.records import utc_now
-from storage.schema.text import is_storable
+from storage.schema.text import NOT_BLANK_FORM, TEXT_FORM, is_storable
 
 Reason = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON, pattern=r"\S")]
 """The reason for a change: not empty, and stored with the change."""
-
-Moment = Annotated[
-    AwareDatetime,
-    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(9999, 1, 1, tzinfo=UTC)),
-]
-"""A time in a query, far enough from the ends of the calendar for date arithmetic."""
-
 
 SOURCE_HEADER = "X-Traffic-Source"
 """The header in which the holder of a key says whose traffic a request is."""
@@ -34,10 +34,38 @@ Status = Literal["ok", "not_enough_data"]
 """Whether there was enough data to judge; "not enough data" does not mean "nothing found"."""
 
 
+def one_of_two(first: str, second: str, kind: str) -> dict[str, Any]:
+    """Return what a JSON Schema says of two optional fields of a kind of which one must be given."""
+
+    def only(given: str, other: str) -> dict[str, Any]:
+        kinds = {given: {"type": kind}, other: {"type": "null"}}
+        return {"required": [given], "properties": kinds}
+
+    return {"anyOf": [only(first, second), only(second, first)]}
+
+
+SPECIAL = {"enum", "const", "format"}
+FORMS = {None: TEXT_FORM, r"\S": NOT_BLANK_FORM}
+"""The pattern of texts of no form of their own, by the one that pydantic checks."""
+
+
 class Request(BaseModel):
     """Base of what a client sends: an unknown field is an error, and so is text that is not storable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Say of each text what the check below refuses."""
+        schema = handler(core_schema)
+        for field in handler.resolve_ref_schema(schema).get("properties", {}).values():
+            for one in (field, *field.get("anyOf", ())):
+                if one.get("type") == "string" and not SPECIAL & {*one}:
+                    pattern = one.get("pattern", field.get("pattern"))
+                    one |= {} if pattern not in FORMS else {"pattern": FORMS[pattern]}
+        return schema
 
     @field_validator("*")
     @classmethod

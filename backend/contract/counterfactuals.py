@@ -2,10 +2,10 @@
 
 from typing import Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from backend.contract.base import Request, Success
+from backend.contract.base import Request, Success, one_of_two
 from backend.contract.predictions import Interval
 from storage.domain.inputs import FEATURE_NAMES, FeatureName, HousingFeatures
 from storage.domain.place import HAS_PLACE, LATITUDE_NAME, LONGITUDE_NAME
@@ -20,12 +20,20 @@ USUAL_SUPPORT = 0.05
 class CounterfactualsRequest(Request):
     """A row, a goal on one side, and what has to stay as it is."""
 
+    model_config = ConfigDict(json_schema_extra=one_of_two("at_least", "at_most", "number"))
+
     input: HousingFeatures = Field(description=f"Inputs of the {SUBJECT}.")
     at_least: float | None = Field(
-        None, allow_inf_nan=False, description=f"The {VALUE} to reach from below, in {TARGET_UNIT}."
+        None,
+        strict=True,
+        allow_inf_nan=False,
+        description=f"The {VALUE} to reach from below, in {TARGET_UNIT}.",
     )
     at_most: float | None = Field(
-        None, allow_inf_nan=False, description=f"The {VALUE} to reach from above, in {TARGET_UNIT}."
+        None,
+        strict=True,
+        allow_inf_nan=False,
+        description=f"The {VALUE} to reach from above, in {TARGET_UNIT}.",
     )
     frozen: list[FeatureName] = Field(
         PLACE,
@@ -33,6 +41,7 @@ class CounterfactualsRequest(Request):
     )
     minimum_support: float = Field(
         USUAL_SUPPORT,
+        strict=True,
         ge=0,
         le=1,
         description="How typical of the training data the new inputs must be.",

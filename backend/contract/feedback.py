@@ -2,10 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, FiniteFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 from pydantic_core import PydanticCustomError
 
-from backend.contract.base import Reason, Request, Success
+from backend.contract.base import Reason, Request, Success, one_of_two
 from storage.domain.target import ACCEPTED_TARGETS, TARGET_UNIT, VALUE
 from storage.schema.caller import LONGEST_REFERENCE
 
@@ -19,6 +19,8 @@ class FeedbackItem(Request):
 
     The prediction is named by its id, or by the caller's own reference.
     """
+
+    model_config = ConfigDict(json_schema_extra=one_of_two("prediction_id", "reference", "string"))
 
     prediction_id: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
         None,
@@ -77,6 +79,7 @@ class FeedbackRequest(Request):
     )
     dry_run: bool = Field(
         False,
+        strict=True,
         description="Only say what would become of the values; nothing is stored or corrected.",
         exclude_if=lambda value: not value,
     )

@@ -1,8 +1,8 @@
 """/keys: who may use the service, as what, until when."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from backend.contract.alerts import AlertAct
 from backend.contract.base import Described, Success
@@ -11,10 +11,12 @@ from storage.keys.named_key import NAME_FORM as NAME_FORM
 from storage.keys.named_key import NAME_RULE as NAME_RULE
 from storage.keys.named_key import KeyName, KeyState
 from storage.keys.named_key import RoleName as RoleName
+from storage.schema.whole import read_whole
 
 KeySource = Literal["environment", "named"]
 MOST_DAYS = 3650
 MOST_OVERLAP_HOURS = 24.0 * 90
+Days = Annotated[int, Field(strict=True, ge=1, le=MOST_DAYS), BeforeValidator(read_whole)]
 
 
 class KeyRow(Described):
@@ -69,8 +71,9 @@ class KeyRequest(AlertAct):
         description="Name of the key, such as `cron`: lower-case letters, digits, dots, dashes, underscores."
     )
     role: RoleName = Field(description="What it may do; each role includes those before it.")
-    expires_days: int | None = Field(
-        None, ge=1, le=MOST_DAYS, description="Days for which it is accepted; null without an end."
+    expires_days: Days | None = Field(
+        None,
+        description="Days for which it is accepted; null without an end.",
     )
 
 
@@ -79,14 +82,13 @@ class KeyRotation(AlertAct):
 
     overlap_hours: float = Field(
         24.0,
+        strict=True,
         ge=0.0,
         le=MOST_OVERLAP_HOURS,
         description="Hours for which the old secret is still accepted.",
     )
-    expires_days: int | None = Field(
+    expires_days: Days | None = Field(
         None,
-        ge=1,
-        le=MOST_DAYS,
         description="Days for which the new one is accepted; null for as long as the old one was made for.",
     )
 

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 
 from backend.contract.alerts import Person
 from backend.contract.base import Reason, Request, Success
+from backend.contract.query.sources import listed
 from backend.contract.records import PageResponse, Row, WindowQuery
 from storage.schema.monitoring_config import MonitoringConfig
 from storage.schema.records import EventKind
@@ -58,10 +59,18 @@ class ConfigResponse(Success):
     )
 
 
+def _with_values(schema: dict[str, Any]) -> None:
+    """Say which names the values have, and that there must be one."""
+    values = MonitoringConfig.model_json_schema()["properties"]
+    schema["properties"] |= {name: each | {"title": name} for name, each in values.items()}
+    schema["additionalProperties"] = False
+    schema["anyOf"] = [{"required": [name]} for name in values]
+
+
 class ConfigChange(BaseModel):
     """PUT /monitoring/config: new values by name, and who sets them and why; the others keep theirs."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, json_schema_extra=_with_values)
 
     person: Person | None = Field(None, description="Name of the person; audited.")
     reason: Reason | None = Field(None, description="Why; audited.")
@@ -149,7 +158,9 @@ class HistoryQuery(WindowQuery):
     """GET /monitoring/history: ``kind`` is one kind of event, or several separated by commas."""
 
     kind: str | None = Field(
-        None, description="Kinds of event, separated by commas; all by default."
+        None,
+        description="Kinds of event, separated by commas; all by default.",
+        json_schema_extra={"pattern": listed(get_args(EventKind))},
     )
 
     @field_validator("kind")

@@ -10,7 +10,7 @@ from typing import Self
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Described, Moment, Status, Success
-from backend.contract.query.duration import SHORTEST_WINDOW, Duration
+from backend.contract.query.duration import LongWindow
 from backend.contract.query.sources import LeftOut, Sources
 from backend.contract.query.zone import ZoneQuery
 from storage.domain.slices import SLICE_KINDS
@@ -18,16 +18,12 @@ from storage.domain.target import TARGET_UNIT
 from storage.schema.estimate import Estimate as Estimate
 from storage.schema.source import CUSTOMERS
 
-LONGEST_WINDOW = timedelta(days=365)
-
 
 class StepsQuery(ZoneQuery):
     """A window that ends now, or at ``until``, and is cut into steps."""
 
-    window: Duration = Field(
+    window: LongWindow = Field(
         timedelta(hours=24),
-        ge=SHORTEST_WINDOW,
-        le=LONGEST_WINDOW,
         description="Length of the window, such as 30m, 24h or 7d.",
     )
     until: Moment | None = Field(None, description="End of the window; now by default.")

@@ -16,6 +16,10 @@ from storage.schema.source import Source
 
 METADATA_PARAMETER = re.compile(r"metadata(?:\.(.*)|\[(.*)\])", re.DOTALL)
 """One text in a query string; a dot needs no quoting in a shell, brackets are what OpenAPI describes."""
+PAGE_FORM = "^[0-9]{1,16}_[0-9]{1,18}$"
+"""Microseconds since 1970 and the number of a row."""
+SLOW_PAGE_FORM = "^([0-9]{1,16}|[0-9]{1,6}[.][0-9]{1,20}|[0-9]e-[0-9]{2})_[0-9]{1,18}$"
+"""Of lists that may have the slowest first: then the seconds that it took, in place of the time."""
 DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 1_000
 
@@ -31,7 +35,11 @@ class WindowQuery(PeriodQuery):
     """Query parameters of every list: one page of a time window, newest first."""
 
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT, description="Largest number of rows.")
-    page_token: str | None = Field(None, description="The `next_page_token` of the previous page.")
+    page_token: str | None = Field(
+        None,
+        description="The `next_page_token` of the previous page.",
+        json_schema_extra={"pattern": PAGE_FORM},
+    )
 
 
 class LineFilters(Request):
@@ -74,6 +82,11 @@ class RequestsQuery(RequestFilters, WindowQuery):
 
     order: Literal["newest", "slowest"] | None = Field(
         None, description="What comes first; the newest by default."
+    )
+    page_token: str | None = Field(
+        None,
+        description="The `next_page_token` of the previous page, in the same order.",
+        json_schema_extra={"pattern": SLOW_PAGE_FORM},
     )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from backend.contract.models.lineage import LeftOutRows
 from backend.contract.retraining.learnable import LearnableResponse
-from storage.errors import InvalidInput
+from storage.errors import StateConflict
 from storage.schema.triggers import TrainingPlan
 from storage.settings import Settings
 
@@ -45,14 +45,14 @@ class LearnableRows:
 
         Raises
         ------
-        InvalidInput
+        StateConflict
             If it names a candidate that is not configured; the message names those that are.
         """
         if plan is None or plan.candidates is None:
             return
         configured = self.candidates()
         if unknown := [name for name in plan.candidates if name not in configured]:
-            raise InvalidInput(
+            raise StateConflict(
                 f"There is no candidate {', '.join(unknown)}; choose from {', '.join(configured)}."
             )
 

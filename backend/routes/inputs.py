@@ -18,6 +18,7 @@ from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import SpoolUnavailable
 from storage.schema.records import RefusedInputRecord
 from storage.schema.source import CLIENT, Source
+from storage.schema.unreadable import LARGEST
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -59,5 +60,5 @@ def refused_inputs(
 
 
 def _is_number(value: object) -> bool:
-    # A whole number may be too large for a float, and True is none.
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
+    # A larger one would later pass for damage of the database, and True is none.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST

@@ -7,7 +7,7 @@ from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.request_audit import tell
 from backend.web.validation import read_body
-from storage.errors import InvalidInput
+from storage.errors import StateConflict
 from storage.schema.records import EventRecord, utc_now
 
 blueprint = Blueprint("notes", __name__, url_prefix="/monitoring/notes")
@@ -21,7 +21,7 @@ def write_note() -> Response:
     body = read_body(TimelineNoteRequest, limit_bytes, services.metrics)
     moment = body.at or now
     if moment > now:
-        raise InvalidInput("A note is about a time that has been; leave `at` out for now.")
+        raise StateConflict("A note is about a time that has been; leave `at` out for now.")
     event = EventRecord(
         timestamp=moment,
         event_kind="note",

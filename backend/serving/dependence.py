@@ -13,7 +13,7 @@ from backend.contract.dependence import (
 from backend.serving.served_model import ServedModel
 from backend.serving.what_if import values_along
 from storage.domain.inputs import FEATURE_NAMES, FEATURES, FeatureName
-from storage.errors import InvalidInput
+from storage.errors import RecordNotFound
 from storage.schema.arrays import FloatArray
 from training.evaluation.dependence import dependence, interaction
 
@@ -47,11 +47,11 @@ def answers_of_two(
 
     Raises
     ------
-    InvalidInput
+    RecordNotFound
         If they are one.
     """
     if first == second:
-        raise InvalidInput("Choose two different inputs.")
+        raise RecordNotFound("An input does not interact with itself: choose two different inputs.")
     axes = [
         (FEATURE_NAMES.index(name), _grid(model, name, POINTS_OF_TWO)) for name in (first, second)
     ]

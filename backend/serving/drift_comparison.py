@@ -11,7 +11,7 @@ from backend.serving.drift_reference import ReferenceRows, References
 from backend.serving.segment_rows import SegmentRows
 from backend.serving.served_model import ServedModel
 from storage.database.connection import Database
-from storage.errors import InvalidInput
+from storage.errors import StateConflict
 from storage.predictions.window import PredictionWindow
 from storage.schema.arrays import FloatArray
 
@@ -47,7 +47,7 @@ class DriftComparisons:
 
         Raises
         ------
-        InvalidInput
+        StateConflict
             If there are too few rows to compare with, or if the earlier period is not before the window.
         DatabaseUnavailable
             If predictions cannot be read.
@@ -84,7 +84,7 @@ class DriftComparisons:
     ) -> DriftComparison:
         since, until = span
         if until > asked.until - asked.length:
-            raise InvalidInput("The period to compare with ends after the window begins.")
+            raise StateConflict("The period to compare with ends after the window begins.")
         earlier = asked.chosen(asked.search(self.database, since, until))
         inside = "" if asked.where is None else " in the segment"
         key = (model.manifest.version, since, until, asked.where, asked.sources, len(earlier))

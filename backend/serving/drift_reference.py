@@ -10,7 +10,7 @@ from backend.drift.detector import DriftDetector
 from backend.drift.reference_words import TRAINING, ReferenceWords
 from storage.domain.inputs import FEATURE_NAMES, FEATURES
 from storage.domain.place import HAS_PLACE, LATITUDE, LONGITUDE
-from storage.errors import InvalidInput
+from storage.errors import StateConflict
 from storage.schema.arrays import FloatArray
 
 MOST_KEPT = 3
@@ -81,7 +81,7 @@ class References:
 
         Raises
         ------
-        InvalidInput
+        StateConflict
             If there are too few of them, or an input is without any value.
         """
         with self._lock:
@@ -95,10 +95,12 @@ class References:
 
 def _prepared(rows: ReferenceRows, importances: FloatArray, minimum_rows: int) -> DriftDetector:
     if len(rows) < minimum_rows:
-        raise InvalidInput(f"{rows.counted}; at least {minimum_rows:,} are needed to compare with.")
+        raise StateConflict(
+            f"{rows.counted}; at least {minimum_rows:,} are needed to compare with."
+        )
     empty = np.isnan(rows.inputs).all(axis=0)
     if empty.any():
         name = FEATURE_NAMES[int(np.argmax(empty))]
-        raise InvalidInput(f"{name} has no value in {rows.words.data}.")
+        raise StateConflict(f"{name} has no value in {rows.words.data}.")
     answers = rows.answers if len(rows.answers) >= minimum_rows else None
     return fitted_detector(rows.inputs, importances, answers, rows.words)

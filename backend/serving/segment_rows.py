@@ -7,7 +7,7 @@ import numpy as np
 
 from backend.contract.query.where import Condition
 from storage.domain.inputs import FEATURE_NAMES, FEATURES
-from storage.errors import InvalidInput
+from storage.errors import InvalidInput, StateConflict
 from storage.schema.arrays import BoolArray, FloatArray
 from training.evaluation.slices import named_segments, quarter_edges
 
@@ -35,7 +35,9 @@ class SegmentRows:
         Raises
         ------
         InvalidInput
-            If a condition names a segment that the table, or the version, does not have.
+            If a condition names a segment that the table does not have.
+        StateConflict
+            If the version has none.
         """
         masks = [
             self._of_kind(one, inputs) if one.is_of_kind else _of_input(one, inputs)
@@ -45,7 +47,7 @@ class SegmentRows:
 
     def _of_kind(self, one: Condition, inputs: FloatArray) -> BoolArray:
         if self.holdout is None:
-            raise InvalidInput(f"The version has no segments of kind {one.name}. {self.missing}")
+            raise StateConflict(f"The version has no segments of kind {one.name}. {self.missing}")
         groups = named_segments(inputs, quarter_edges(self.holdout))
         (word,) = one.words
         if (one.name, word) not in groups:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import available_timezones
 
 from flask import Flask
 from pydantic import BaseModel
@@ -10,15 +11,19 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from werkzeug.routing import Rule
 
 from backend.contract.base import SOURCE_HEADER, ErrorResponse
+from backend.contract.query.zone import ZONE_FORMAT
 from backend.contract.service import SERVICE_MESSAGE
 from backend.web.authorization import OPEN_TEMPLATES, own_role
 from backend.web.operations import JSON, OPERATIONS, Operation
 from backend.web.problem_document import MEDIA_TYPE
 from storage.domain.target import TARGET_UNIT
 from storage.schema.source import SOURCES
+from storage.schema.text import TEXT_FORM
 from storage.version import VERSION
 
 REFERENCE = "#/components/schemas/{model}"
+ID = {"type": "string", "minLength": 1, "pattern": TEXT_FORM}
+ZONE = "TimeZone"
 PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 ANY = Operation(None)
 """The description of a route that is missing in ``OPERATIONS``: only what holds for every route."""
@@ -82,6 +87,8 @@ class Schemas:
                 pairs[operation.response, "serialization"] = None
         self._references, content = models_json_schema(list(pairs), ref_template=REFERENCE)
         self.definitions: Json = content["$defs"]
+        names = "|".join(sorted(available_timezones())).replace("+", "[+]")
+        self.definitions[ZONE] = {"type": "string", "pattern": f"^({names})$"}
 
     def sent(self, model: type[BaseModel]) -> Json:
         """Return the reference to a request model."""
@@ -104,7 +111,7 @@ def _operation(method: str, rule: Rule, summary: str, schemas: Schemas) -> Json:
     }
     if described.body is not None:
         body = {"schema": schemas.sent(described.body)}
-        content["requestBody"] = {"required": True, "content": {JSON: body}}
+        content["requestBody"] = {"required": not described.may_be_empty, "content": {JSON: body}}
     return content
 
 
@@ -114,7 +121,7 @@ def _tag(blueprint: str) -> str:
 
 def _path_parameters(rule: Rule) -> list[Json]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": name, "in": "path", "required": True, "schema": ID}
         for name in PARAMETER.findall(rule.rule)
     ]
 
@@ -131,11 +138,17 @@ def _query_parameters(query: type[BaseModel] | None) -> list[Json]:
             "in": "query",
             "required": name in schema.get("required", ()),
             "description": field.pop("description", ""),
-            "schema": field | ({"default": defaults[name]} if "default" in field else {}),
+            "schema": _with_zones(field)
+            | ({"default": defaults[name]} if "default" in field else {}),
             **({"style": "deepObject", "explode": True} if _has_names(field) else {}),
         }
         for name, field in schema["properties"].items()
     ]
+
+
+def _with_zones(field: Json) -> Json:
+    """Refer to the names of all time zones, which the document has once."""
+    return {"$ref": REFERENCE.format(model=ZONE)} if field.get("format") == ZONE_FORMAT else field
 
 
 def _has_names(field: Json) -> bool:
@@ -147,7 +160,7 @@ def _responses(method: str, rule: Rule, operation: Operation, schemas: Schemas) 
     if operation.response is not None:
         answer["content"] = {JSON: {"schema": schemas.answered(operation.response)}}
     else:
-        answer["content"] = {operation.media_type: {}}
+        answer["content"] = {each: {} for each in (operation.media_type, *operation.other_types)}
     problem = {MEDIA_TYPE: {"schema": schemas.answered(ErrorResponse)}}
     problems: Json = {
         str(status): {"description": PROBLEMS[status], "content": problem}
@@ -160,10 +173,10 @@ def _responses(method: str, rule: Rule, operation: Operation, schemas: Schemas) 
 
 def _problem_statuses(method: str, rule: Rule, operation: Operation) -> list[int]:
     statuses = {
-        400: operation.body is not None or operation.query is not None,
+        400: operation.body is not None or operation.query is not None or bool(rule.arguments),
         401: rule.rule not in OPEN_TEMPLATES,
         403: own_role(method, rule.rule) is not None,
-        404: bool(rule.arguments),
+        404: bool(rule.arguments) or operation.missing,
         408: operation.body is not None,
         409: operation.conflict,
         411: operation.body is not None,

@@ -123,21 +123,26 @@ from backend.contract.what_if import (
 
 JSON = "application/json"
 CSV = "text/csv"
+LINES = ("application/x-ndjson",)
 
 
 @dataclass(frozen=True)
 class Operation:
     """One endpoint. With ``response`` None, the answer has no model, only a ``media_type``.
 
-    ``unhealthy``: a 503 has the form of the answer, not of an error. ``conflict``: 409 is possible.
+    ``unhealthy``: a 503 has the form of the answer, not of an error. ``conflict``: 409 is possible;
+    ``missing``: 404 is, without an id in the path. ``other_types``: those of an answer in other forms.
     """
 
     response: type[BaseModel] | None
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     media_type: str = JSON
+    other_types: tuple[str, ...] = ()
     unhealthy: bool = False
     conflict: bool = False
+    missing: bool = False
+    may_be_empty: bool = False
 
 
 HEALTH = Operation(HealthResponse, unhealthy=True)
@@ -162,42 +167,54 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "POST /nearest_districts": Operation(NearestResponse, body=HousingFeatures, query=NearestQuery),
     "GET /dependence": Operation(DependenceResponse),
-    "GET /interaction": Operation(InteractionResponse, query=InteractionQuery),
+    "GET /interaction": Operation(InteractionResponse, query=InteractionQuery, missing=True),
     "POST /counterfactuals": Operation(CounterfactualsResponse, body=CounterfactualsRequest),
     "POST /feedback": Operation(FeedbackResponse, body=FeedbackRequest),
     "GET /predictions": Operation(PredictionsResponse, query=PredictionsQuery),
     "GET /predictions/metadata": Operation(MetadataResponse, query=MetadataQuery),
     "GET /predictions/counts": Operation(CountsResponse, query=PredictionCountsQuery),
-    "GET /predictions/export": Operation(None, query=PredictionExportQuery, media_type=CSV),
+    "GET /predictions/export": Operation(
+        None, query=PredictionExportQuery, media_type=CSV, other_types=LINES
+    ),
     "GET /predictions/<prediction_id>": Operation(LoggedPredictionResponse),
     "GET /requests/<request_id>": Operation(OneRequestResponse),
     "GET /logs": Operation(LogsResponse, query=LogsQuery),
     "GET /logs/counts": Operation(CountsResponse, query=LineCountsQuery),
-    "GET /logs/export": Operation(None, query=LineExportQuery, media_type=CSV),
+    "GET /logs/export": Operation(None, query=LineExportQuery, media_type=CSV, other_types=LINES),
     "GET /metrics/api": Operation(RequestsResponse, query=RequestsQuery),
     "GET /metrics/api/counts": Operation(CountsResponse, query=RequestCountsQuery),
-    "GET /metrics/api/export": Operation(None, query=RequestExportQuery, media_type=CSV),
-    "GET /metrics/api/summary": Operation(SummaryResponse, query=SummaryQuery),
-    "GET /metrics/api/slowest": Operation(SlowestResponse, query=SlowestQuery),
+    "GET /metrics/api/export": Operation(
+        None, query=RequestExportQuery, media_type=CSV, other_types=LINES
+    ),
+    "GET /metrics/api/summary": Operation(SummaryResponse, query=SummaryQuery, conflict=True),
+    "GET /metrics/api/slowest": Operation(SlowestResponse, query=SlowestQuery, conflict=True),
     "GET /metrics/models": Operation(ModelMetricsResponse, query=ModelMetricsQuery),
     "GET /database/stats": Operation(DatabaseStatisticsResponse),
     "POST /database/clear": Operation(DatabaseClearedResponse),
     "POST /monitoring/drift": Operation(DriftResponse, body=DriftRequest),
-    "GET /monitoring/drift": Operation(DriftWindowResponse, query=DriftQuery),
+    "GET /monitoring/drift": Operation(DriftWindowResponse, query=DriftQuery, conflict=True),
     "GET /monitoring/refused": Operation(RefusedResponse, query=RefusedQuery),
-    "GET /monitoring/performance": Operation(PerformanceResponse, query=PerformanceQuery),
-    "GET /monitoring/performance/segment": Operation(SegmentResponse, query=SegmentQuery),
+    "GET /monitoring/performance": Operation(
+        PerformanceResponse, query=PerformanceQuery, missing=True
+    ),
+    "GET /monitoring/performance/segment": Operation(
+        SegmentResponse, query=SegmentQuery, missing=True, conflict=True
+    ),
     "GET /monitoring/shadow": Operation(ShadowResponse, query=ShadowQuery),
     "GET /monitoring/config": Operation(ConfigResponse),
     "PUT /monitoring/config": Operation(ConfigResponse, body=ConfigChange),
     "GET /monitoring/status": Operation(StatusResponse),
     "GET /monitoring/history": Operation(HistoryResponse, query=HistoryQuery),
     "POST /monitoring/retraining-check": Operation(
-        RetrainingCheckResponse, body=RetrainingCheckRequest
+        RetrainingCheckResponse, body=RetrainingCheckRequest, may_be_empty=True
     ),
     "POST /monitoring/checks": Operation(StoredCheckResponse),
-    "POST /monitoring/notes": Operation(TimelineNoteResponse, body=TimelineNoteRequest),
-    "POST /monitoring/trigger-retraining": Operation(TriggerResponse, body=TriggerRequest),
+    "POST /monitoring/notes": Operation(
+        TimelineNoteResponse, body=TimelineNoteRequest, conflict=True
+    ),
+    "POST /monitoring/trigger-retraining": Operation(
+        TriggerResponse, body=TriggerRequest, conflict=True
+    ),
     "GET /retraining": Operation(RetrainingsResponse, query=RetrainingsQuery),
     "GET /retraining/learnable": Operation(LearnableResponse, query=LearnableQuery),
     "GET /retraining/<trigger_id>": Operation(RetrainingResponse),

@@ -11,8 +11,10 @@ from storage.predictions.columns import Columns
 from storage.schema.source import CUSTOMERS, Source
 from storage.schema.source_filter import is_from
 from storage.schema.tables import refused_inputs
+from storage.schema.unreadable import LARGEST
 
 MOST_REFUSALS = 20_000
+HUGEST = 1e300
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,13 @@ def read_refused_inputs(
     DatabaseUnavailable
         If the database is missing, locked or unreachable.
     """
-    names = list(Refusal.__dataclass_fields__)
-    moment = refused_inputs.c.timestamp
+    names = [name for name in Refusal.__dataclass_fields__ if name != "value"]
+    moment, value = refused_inputs.c.timestamp, refused_inputs.c.value
+    # Earlier releases kept such numbers; they are no damage.
+    huge = sa.func.abs(value).between(LARGEST, HUGEST)
+    known = sa.type_coerce(sa.case((huge, sa.null()), else_=value), sa.Float).label("value")
     query = (
-        sa.select(*(refused_inputs.c[name] for name in names))
+        sa.select(*(refused_inputs.c[name] for name in names), known)
         .where(is_from(refused_inputs.c.source, sources), moment >= since, moment < until)
         .order_by(moment.desc())
         .limit(most + 1)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from storage.database.connection import Database
 from storage.database.rows import read_rows
-from storage.errors import InvalidInput
+from storage.errors import StateConflict
 from storage.requests.stored import RESPONSE_TIME, Row, StoredRequest
 from storage.schema.rollup import SLOWEST_KEPT, SLOWEST_RESOLUTIONS
 from storage.schema.source import SOURCES, Source
@@ -143,7 +143,7 @@ def read_slowest(
 
     Raises
     ------
-    InvalidInput
+    StateConflict
         If the window begins before the oldest list that is kept.
     """
     end = now if until is None else min(until, now)
@@ -173,4 +173,4 @@ def _width(age: timedelta) -> int:
         if age <= resolution.kept:
             return resolution.seconds
     longest = SLOWEST_RESOLUTIONS[-1].kept.days
-    raise InvalidInput(f"The slowest requests are kept for {longest} d; ask for a shorter window.")
+    raise StateConflict(f"The slowest requests are kept for {longest} d; ask for a shorter window.")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from storage.database.connection import Database
-from storage.errors import InvalidInput
+from storage.errors import InvalidInput, StateConflict
 from storage.requests.histogram import Counts, add_up, heat_rows, percentiles
 from storage.schema.rollup import (
     MOST_STEPS,
@@ -56,14 +56,16 @@ class Range:
         Raises
         ------
         InvalidInput
-            If there would be too many, or none are kept for that long.
+            If there would be too many.
+        StateConflict
+            If none are kept for that long, or the range has not begun.
         """
         # This moment is part of the range, but a step that has not begun is not.
         end = now + datetime.resolution if until is None or until > now else until
         age = now - (until or now) + window
         begin = now - _kept(age)
         if begin >= now:
-            raise InvalidInput("The range begins in the future; ask for an earlier one.")
+            raise StateConflict("The range begins in the future; ask for an earlier one.")
         steps = TimeSteps.covering(begin, end, _width(window, age, step), zone)
         return cls(steps, now, _resolution(steps, age))
 
@@ -229,7 +231,7 @@ def _figures(by_status: Counter[int], seconds: Sequence[float | None]) -> dict[s
 def _kept(age: timedelta) -> timedelta:
     longest = RESOLUTIONS[-1].kept
     if age > longest:
-        raise InvalidInput(
+        raise StateConflict(
             f"Request counts are kept for {longest.days} d; ask for a shorter window."
         )
     return age
@@ -260,7 +262,7 @@ def _resolution(steps: TimeSteps, age: timedelta) -> Resolution:
         ) from error
     if age > resolution.kept:
         wider = next(one for one in RESOLUTIONS if age <= one.kept)
-        raise InvalidInput(
+        raise StateConflict(
             f"A window that begins this long ago is counted in steps of {wider.seconds // 60}m; "
             "ask for a step that is a whole multiple of that."
         )

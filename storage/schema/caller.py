@@ -6,11 +6,11 @@ All are logged with the prediction and can be searched for; no model sees them.
 import re
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from storage.schema.source import CLIENT, Source
-from storage.schema.text import is_storable
+from storage.schema.text import LINE_FORM, is_storable
 
 REFERENCE, METADATA = "reference", "metadata"
 """Their names: in requests beside the inputs, and as columns of predictions. No input can be called so."""
@@ -85,7 +85,7 @@ def _few(given: Any) -> Any:
 
 Reference = Annotated[
     str,
-    Field(min_length=1, max_length=LONGEST_REFERENCE),
+    Field(min_length=1, max_length=LONGEST_REFERENCE, json_schema_extra={"pattern": LINE_FORM}),
     AfterValidator(_one_line),
 ]
 """The caller's own id of what is predicted on: one line, without spaces at its ends."""
@@ -103,5 +103,18 @@ Metadata = Annotated[
     dict[MetadataName, MetadataValue],
     Field(max_length=MOST_METADATA),
     BeforeValidator(_few),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "maxProperties": MOST_METADATA,
+            "propertyNames": {"pattern": NAME_FORM, "maxLength": LONGEST_METADATA_NAME},
+            "additionalProperties": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": LONGEST_METADATA_VALUE,
+                "pattern": LINE_FORM,
+            },
+        }
+    ),
 ]
 """Short texts by name."""

@@ -6,11 +6,13 @@ validation and the reference's table are generated from this model.
 """
 
 from functools import cache
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from storage.domain.target import TARGET_UNIT
 from storage.schema.records import Record
+from storage.schema.whole import read_whole
 
 UNITS = {
     "_milliseconds": "ms",
@@ -28,6 +30,12 @@ UNITS = {
 
 class MonitoringConfig(Record, strict=True):
     """The values in force; a value that is not set has its default."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _whole(cls, value: Any, info: ValidationInfo) -> Any:
+        kind = cls.model_fields[info.field_name or ""].annotation
+        return read_whole(value) if kind is int else value
 
     drift_detection_enabled: bool = Field(
         True, description="Compare the logged inputs and predictions with the training data."

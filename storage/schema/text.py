@@ -8,6 +8,12 @@ import re
 
 UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Tabs and ends of lines are text."""
+_NOT_TEXT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
+TEXT_FORM = f"^[^{_NOT_TEXT}]*$"
+"""The same as a pattern for schemas; JSON has no halves of pairs."""
+NOT_BLANK_FORM = rf"^[^{_NOT_TEXT}]*[^{_NOT_TEXT}\s][^{_NOT_TEXT}]*$"
+LINE_FORM = rf"^[^{_NOT_TEXT}\s]([^{_NOT_TEXT}\t\n\r\u2028\u2029]*[^{_NOT_TEXT}\s])?$"
+"""One line, without spaces at its ends."""
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 

@@ -1,10 +1,12 @@
 """A request for retraining, from submission to result, and the worker's progress reports."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
+from storage.schema.moment import Moment
 from storage.schema.records import LONGEST_REASON, Record, utc_now
+from storage.schema.whole import read_whole
 
 TriggerSource = Literal["manual", "drift", "degradation", "age", "labels", "schedule"]
 """The source of a retraining request: a person, or a check's finding."""
@@ -13,8 +15,8 @@ TriggerSource = Literal["manual", "drift", "degradation", "age", "labels", "sche
 class DataWindow(Record):
     """A span of logged predictions: ``since`` included, ``until`` not; None has no bound."""
 
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
     @model_validator(mode="after")
     def _forwards(self) -> Self:
@@ -49,18 +51,20 @@ class TrainingPlan(Record):
 
     labelled_days: float | None = Field(
         None,
+        strict=True,
         ge=1,
         le=3650,
         description="Age up to which it learns from labelled predictions, in days.",
     )
-    labelled_most_rows: int | None = Field(
+    labelled_most_rows: (
+        Annotated[int, Field(strict=True, ge=0, le=100_000), BeforeValidator(read_whole)] | None
+    ) = Field(
         None,
-        ge=0,
-        le=100_000,
         description="Most labelled predictions that it reads, the newest first; 0: the base table alone.",
     )
     labelled_weight: float | None = Field(
         None,
+        strict=True,
         ge=0.01,
         le=100,
         description="Weight of one of them in the fit; a row of the base table weighs 1.",

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from backend.contract.alerts import Person
@@ -27,15 +27,26 @@ def _named(tag: Any) -> Any:
 
 Tag = Annotated[
     str,
-    BeforeValidator(_named),
     Field(min_length=1, max_length=LONGEST_TAG, pattern=TAG),
+    BeforeValidator(_named),
 ]
 """Lower-case letters, digits, dot, dash and underscore, so that one thing has one tag."""
 Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS)]
 
 
+SAYS_SOMETHING: dict[str, Any] = {
+    "anyOf": [
+        {"required": ["note"], "properties": {"note": {"type": "string"}}},
+        {"required": ["add_tags"], "properties": {"add_tags": {"minItems": 1}}},
+        {"required": ["remove_tags"], "properties": {"remove_tags": {"minItems": 1}}},
+    ]
+}
+
+
 class RemarksRequest(Request):
     """POST /models/<version>/remarks: a note, tags to add, tags to remove, or several of these."""
+
+    model_config = ConfigDict(json_schema_extra=SAYS_SOMETHING)
 
     person: Person = Field(description="Name of the person.")
     note: Reason | None = Field(None, description="What others should know of the version.")

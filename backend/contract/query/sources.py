@@ -1,5 +1,6 @@
 """Sources of traffic in a query string, such as `client,batch`, and what an answer says of the others."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
@@ -10,7 +11,17 @@ from storage.schema.source import MOST_LEFT_OUT, in_order
 from storage.schema.source import SOURCES as SOURCES
 from storage.schema.source import Source as Source
 
-_ANY = "|".join(SOURCES)
+
+def listed(words: Sequence[str]) -> str:
+    """Return the pattern of one or more words separated by commas.
+
+    Examples
+    --------
+    >>> listed(["a", "b"])
+    '^(a|b)(,(a|b))*$'
+    """
+    any_word = "|".join(words)
+    return f"^({any_word})(,({any_word}))*$"
 
 
 def read_sources(value: Any) -> Any:
@@ -40,7 +51,7 @@ Sources = Annotated[
     tuple[Source, ...],
     BeforeValidator(read_sources),
     PlainSerializer(",".join, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": f"^({_ANY})(,({_ANY}))*$"}),
+    WithJsonSchema({"type": "string", "pattern": listed(SOURCES)}),
 ]
 """Whose traffic a query is about."""
 

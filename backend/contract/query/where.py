@@ -3,6 +3,9 @@
 A range has both of its ends, or with `<` before the second one only the first; either may be left out.
 """
 
+import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 from typing import Annotated, Any
@@ -10,8 +13,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from storage.domain.feature import Feature
 from storage.domain.inputs import FEATURE_NAMES, FEATURES
-from storage.domain.slices import SEGMENTS
+from storage.domain.slices import SEGMENT_NAMES, SEGMENTS
 
 MOST_CONDITIONS = 8
 MISSING = "missing"
@@ -87,11 +91,39 @@ def written_where(conditions: tuple[Condition, ...]) -> str:
     return ";".join(map(str, conditions))
 
 
+NUMBER_FORM = r"-?[0-9]{1,9}([.][0-9]{1,9})?"
+RANGE_FORM = rf"({NUMBER_FORM}[.][.](<?{NUMBER_FORM})?|[.][.]<?{NUMBER_FORM})"
+
+
+def _form() -> str:
+    """Return the pattern of conditions: a schema cannot say that no name comes twice, nor the ends' order."""
+    names = defaultdict(list)
+    for feature in FEATURES:
+        names[_forms_of(feature)].append(feature.name)
+    for kind, words in SEGMENT_NAMES.items():
+        names[_any_of(words)].append(kind)
+    one = "(" + "|".join(f"{_any_of(each)}:{form}" for form, each in names.items()) + ")"
+    return f"^{one}(;{one}){{0,{MOST_CONDITIONS - 1}}}$"
+
+
+def _forms_of(feature: Feature) -> str:
+    if feature.categories is None:
+        known = RANGE_FORM
+    else:
+        word = _any_of(feature.categories)
+        known = rf"{word}([|]{word})*"
+    return f"({known}|{MISSING})" if feature.missing else known
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "(" + "|".join(re.sub(r"([][.^$*+?(){}|\\])", r"\\\1", word) for word in words) + ")"
+
+
 Where = Annotated[
     tuple[Condition, ...],
     BeforeValidator(read_where),
     PlainSerializer(written_where, when_used="json"),
-    WithJsonSchema({"type": "string", "minLength": 1}),
+    WithJsonSchema({"type": "string", "minLength": 1, "pattern": _form()}),
 ]
 """Which rows a query is about."""
 

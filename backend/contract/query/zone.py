@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from backend.contract.base import Request
@@ -21,7 +21,13 @@ def _known(name: str) -> str:
     return name
 
 
-ZoneName = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_known)]
+ZONE_FORMAT = "time-zone"
+ZoneName = Annotated[
+    str,
+    Field(max_length=LONGEST_NAME),
+    AfterValidator(_known),
+    WithJsonSchema({"type": "string", "format": ZONE_FORMAT}),
+]
 
 
 class ZoneQuery(Request):

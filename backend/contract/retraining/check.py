@@ -16,11 +16,25 @@ TargetValue = Annotated[
 """In the target's unit; a model's answer may be below zero."""
 
 
+PAIRS: dict[str, Any] = {
+    "anyOf": [
+        {
+            "required": ["predictions", "actuals"],
+            "properties": {"predictions": {"type": "array"}, "actuals": {"type": "array"}},
+        },
+        {"properties": {"predictions": {"type": "null"}, "actuals": {"type": "null"}}},
+    ]
+}
+"""What can be said of them in a schema; that they are equally many cannot."""
+
+
 class RetrainingCheckRequest(Request):
     """POST /monitoring/retraining-check: an empty body means the logged window.
 
     ``predictions`` and ``actuals`` are pairs, in the target's unit; ``new_data`` may contain other rows.
     """
+
+    model_config = ConfigDict(json_schema_extra=PAIRS)
 
     new_data: list[DriftRow] | None = Field(
         None,

@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from backend.contract.base import Reason, Request, Success
+from backend.contract.query.sources import listed
 from backend.contract.records import DEFAULT_LIMIT, LARGEST_LIMIT
 from storage.schema.gate import GateDecision
 from storage.schema.triggers import (
@@ -124,7 +125,11 @@ class RetrainingsQuery(Request):
     limit: int = Field(
         DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT, description="Largest number of retrainings."
     )
-    state: str | None = Field(None, description="States, separated by commas; all by default.")
+    state: str | None = Field(
+        None,
+        description="States, separated by commas; all by default.",
+        json_schema_extra={"pattern": listed(get_args(TriggerStatus))},
+    )
 
     @field_validator("state")
     @classmethod

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from backend.contract.base import Moment, Request, Success
-from backend.contract.query.duration import SHORTEST_WINDOW, Duration
+from backend.contract.query.duration import StepLength, Window
 from backend.contract.query.sources import Sources
 from backend.contract.query.zone import ZoneQuery
 from backend.contract.records import RequestRow
@@ -22,9 +22,8 @@ from storage.schema.traffic import VersionChange as VersionChange
 class RangeQuery(Request):
     """Query parameters of a time range that ends now, or at ``until``."""
 
-    window: Duration = Field(
+    window: Window = Field(
         timedelta(hours=1),
-        ge=SHORTEST_WINDOW,
         description="Length of the range, such as 30m, 24h or 7d.",
     )
     until: Moment | None = Field(None, description="End of the range; now by default.")
@@ -46,10 +45,11 @@ class RangeQuery(Request):
 class SummaryQuery(RangeQuery, ZoneQuery):
     """GET /metrics/api/summary"""
 
-    step: Duration | None = Field(
+    step: StepLength | None = Field(
         None,
         description="Length of a step: a multiple of 10s, of 1m in windows above a day, of 10m above "
-        "8 days; at most 1,000 steps. By default a round one, for about 70 steps.",
+        "8 days; not longer than the window; at most 1,000 steps. By default a round one, for about 70 "
+        "steps.",
     )
     heat: bool = Field(
         False, description="Whether to answer how the latencies of each step are spread."
