@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up demo train test soak soak-hour check format bench bench-accuracy bench-tables bench-monitoring browser screenshots docs docs-serve backup restore clean reset
+.PHONY: help up demo train test fuzz soak soak-hour check format bench bench-accuracy bench-tables bench-monitoring browser screenshots docs docs-serve backup restore clean reset
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,6 +25,11 @@ test:  ## Run the whole test suite, including tests in a real browser.
 	@$(PYTHON) environment.py development
 	@$(PYTHON) environment.py browser
 	@exec $(VENV)/python -m pytest -n 3 --dist loadgroup
+
+fuzz:  ## Send 10,000 generated requests to a service of its own: does the schema tell the truth? (5 to 9 minutes)
+	@$(PYTHON) environment.py development
+	@$(VENV)/python -m training --if-missing
+	@exec $(VENV)/python -m tests.contract.fuzz
 
 soak:  ## Run the long fault tests: kills, locks, model swaps (five minutes).
 	@$(PYTHON) environment.py development

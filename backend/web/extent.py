@@ -38,7 +38,7 @@ class Extent:
         """Return the extent of what a JSON schema allows; a list without a limit counts as empty."""
         if "$ref" in schema:
             return cls.of(definitions[schema["$ref"].rpartition("/")[2]], definitions)
-        if "anyOf" in schema:
+        if "anyOf" in schema and "properties" not in schema:
             return cls._largest([cls.of(each, definitions) for each in schema["anyOf"]])
         if "items" in schema:
             item, most = cls.of(schema["items"], definitions), schema.get("maxItems", 0)

@@ -23,9 +23,9 @@ def process_settings(settings: Settings) -> dict[str, str]:
 
 
 @contextmanager
-def live_service(settings: Settings, logs: Path) -> Iterator[HousingClient]:
-    """Run the API and the log-writer as processes of their own; wait until they are healthy."""
-    told = process_settings(settings)
+def live_service(settings: Settings, logs: Path, **more: str) -> Iterator[HousingClient]:
+    """Run the API and the log-writer as processes of their own, with ``more`` settings; wait for health."""
+    told = process_settings(settings) | more
     with ExitStack() as stack:
         for module in ("storage.log_writer", "backend"):
             stack.enter_context(running(module, logs / f"{module}.log", **told))

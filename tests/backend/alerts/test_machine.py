@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from backend.alerts.acts import acknowledged, noted, silenced
 from backend.alerts.machine import MOST_WAITING, delivered, queued, step, with_routes
 from backend.contract.alerts import RuleReading
-from storage.errors import InvalidInput, RecordNotFound, StateConflict
+from storage.errors import RecordNotFound, StateConflict
 from storage.schema.alerts import (
     LONGEST_PAUSE,
     AlertBook,
@@ -169,7 +169,7 @@ def test_what_a_person_cannot_do_is_refused() -> None:
     fires = step(EMPTY, [reading(True, hold=0)], NOON)
     alert_id = fires.firing[0].alert_id
     for until in (NOON, NOON + timedelta(days=91)):
-        with pytest.raises(InvalidInput, match="next 90 days"):
+        with pytest.raises(StateConflict, match="next 90 days"):
             silenced(fires, alert_id, until, NOON)
     with pytest.raises(RecordNotFound):
         acknowledged(fires, "none", "Ada", None, NOON)

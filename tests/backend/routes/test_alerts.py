@@ -93,7 +93,7 @@ def test_a_person_acknowledges_silences_and_notes(http: FlaskClient, store: Aler
         ("none/acknowledge", "operate", ACT, 404),
         ("none/acknowledge", "see", ACT, 403),
         ("none/silence", "operate", ACT, 400),
-        ("none/silence", "operate", ACT | {"until": "2020-01-01T00:00:00Z"}, 400),
+        ("none/silence", "operate", ACT | {"until": "2020-01-01T00:00:00Z"}, 404),
         ("none/note", "operate", {"person": " ", "note": "x"}, 400),
         ("routes/test", "operate", ACT, 403),
         ("routes/test", "administer", ACT, 409),

@@ -48,6 +48,6 @@ def test_two_inputs_are_averaged_together(http: FlaskClient, model: ServedModel)
 
 def test_one_input_twice_is_refused(http: FlaskClient) -> None:
     answer = http.get("/interaction?first=MedInc&second=MedInc")
-    assert answer.status_code == 400
+    assert answer.status_code == 404
     assert answer.json is not None
-    assert answer.json["error"] == "Choose two different inputs."
+    assert answer.json["error"].endswith("choose two different inputs.")

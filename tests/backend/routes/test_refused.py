@@ -48,3 +48,15 @@ def test_whole_numbers_beyond_floats_are_refused_and_kept(
     store_records()
     fields = http.get("/monitoring/refused").json["fields"]  # type: ignore[index]
     assert {field["median"] for field in fields} == {None}
+
+
+@pytest.mark.parametrize("number", [2e15, 1e299])
+def test_a_huge_number_is_no_damage_of_the_database(
+    http: FlaskClient, store_records: Callable[[], None], number: float
+) -> None:
+    assert http.post("/predict", json=EXAMPLE | {"MedInc": number}).status_code == 400
+    store_records()
+    answer = http.get("/monitoring/refused")
+    assert answer.status_code == 200
+    assert [field["median"] for field in answer.json["fields"]] == [None]  # type: ignore[index]
+    assert http.get("/monitoring/drift").status_code == 200

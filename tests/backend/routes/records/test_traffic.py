@@ -121,7 +121,7 @@ def test_the_slowest_predictions_say_where_their_time_went(
         ("window=soon", "write a whole number and its unit"),
         ("window=15", "write a whole number and its unit"),
         ("window=0s", "write a whole number and its unit"),
-        ("window=99999999d", "for a shorter window"),
+        ("window=99999999d", "less than or equal to 90 days"),
         ("window=1s", "greater than or equal to"),
         ("width=1s", "Unknown fields: width"),
     ],
@@ -136,16 +136,21 @@ def test_a_wrong_range_is_refused_in_a_sentence(
     ("path", "said"),
     [
         ("/metrics/api/summary?window=7d&step=10s", "ask for 1,000 at most"),
-        ("/metrics/api/summary?step=7s", "whole multiple of 10s"),
+        ("/metrics/api/summary?step=17s", "whole multiple of 10s"),
         ("/metrics/api/summary?step=2h", "longer than the window"),
         ("/metrics/api/slowest?limit=21", "less than or equal to 20"),
-        ("/metrics/api/slowest?window=9d", "kept for 8 d"),
     ],
 )
 def test_what_one_of_them_cannot_answer_is_refused_too(
     http: FlaskClient, path: str, said: str
 ) -> None:
     assert said in _refusal(http, path)
+
+
+def test_what_is_kept_no_longer_is_a_conflict(http: FlaskClient) -> None:
+    answer = http.get("/metrics/api/slowest?window=9d")
+    assert answer.status_code == 409
+    assert "kept for 8 d" in ErrorResponse.model_validate(answer.json).error
 
 
 def _summary(http: FlaskClient, query: str) -> SummaryResponse:

@@ -51,7 +51,7 @@ def test_a_plan_is_kept_with_the_trigger_and_audited(
 def test_a_plan_beyond_the_limits_is_refused_with_a_sentence(
     http: FlaskClient, service_settings: Settings, plan: dict[str, Any], said: str
 ) -> None:
-    problem = assert_problem(ask(http, plan), 400)
+    problem = assert_problem(ask(http, plan), 409 if "candidates" in plan else 400)
     assert said in str(problem)
     assert not RetrainQueue(service_settings.paths.triggers).pending()
 
