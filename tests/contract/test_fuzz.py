@@ -12,7 +12,7 @@ from tests.contract.fuzz.run import fuzz
 from tests.settings import changed
 from tests.system import copied_runtime, free_port
 
-EXAMPLES = 16
+EXAMPLES = 18
 """For each operation: of most of them, as many as there are is fewer."""
 
 
