@@ -126,7 +126,7 @@ def interaction(connection: Connection) -> str:
     path = f"/interaction?first={quote(one)}&second="
     answer = connection.get(InteractionResponse, path + quote(other))
     demand(0 <= answer.strength <= 1, f"a strength of {answer.strength}")
-    connection.refused("GET", path + quote(one), 400)
+    connection.refused("GET", path + quote(one), 404)
     return f"{answer.strength:.0%} of what {one} and {other} do is their combination"
 
 

@@ -11,7 +11,7 @@ from tests.system import REPOSITORY, clean_environment
 COMMAND = "import sys; from schemathesis.cli import schemathesis; sys.exit(schemathesis())"
 HOOKS = "tests.contract.fuzz.hooks"
 GENERATED = re.compile(r"^ *(\d+) generated", re.MULTILINE)
-OPERATIONS = re.compile(r"^ *Tested: (\d+)$", re.MULTILINE)
+OPERATIONS = re.compile(r"^ *Selected: (\d+)/", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Findings:
 
     @property
     def operations(self) -> int:
-        """Operations of the document that they were sent to."""
+        """Operations of the document that were chosen: all."""
         return _number(OPERATIONS, self.said)
 
 
