@@ -64,6 +64,7 @@ from backend.web.refused_body import answer_refused_bodies
 from backend.web.refused_keys import RefusedKeys
 from backend.web.request_recorder import RequestRecorder, record_requests
 from backend.web.traffic_source import mark_sources
+from backend.web.trailing_slash import lead_to_paths_without_slash
 from backend.web.validation import check_paths
 from storage.audit.trail import AuditTrail
 from storage.database.backlog import BacklogReader
@@ -120,6 +121,7 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
     recorder = RequestRecorder(services.spool, services.metrics)
     record_requests(app, recorder)
     answer_refused_bodies(app)
+    lead_to_paths_without_slash(app)
     request_audit.audit_changes(app, services.audit, services.metrics)
     authorization.guard(app, services.keys, settings, RefusedKeys(services.metrics, services.audit))
     mark_sources(app)

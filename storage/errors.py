@@ -97,6 +97,13 @@ class RequestTimedOut(HousingError):
     title = "Request timed out"
 
 
+class RequestTooLarge(HousingError):
+    """A request that is larger than it may be."""
+
+    status = 413
+    title = "Request too large"
+
+
 class StateConflict(HousingError):
     """The request is not possible in the current state; the message says what is."""
 

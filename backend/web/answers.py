@@ -24,7 +24,7 @@ SENTENCES = {
     405: "This path does not support this method; see the Allow header.",
     411: "Send a Content-Length header with the body; a chunked body is not accepted.",
     413: "The request body is too large; send fewer rows at a time.",
-    415: "Send the body as JSON, with Content-Type: application/json.",
+    415: "Send the body as JSON, with Content-Type: application/json; not compressed, or with gzip.",
 }
 
 

@@ -37,7 +37,7 @@ PROBLEMS = {
     409: "Not possible in the current state; `error` says why.",
     411: "The request has no Content-Length header.",
     413: "The request body is too large.",
-    415: "The request body is not JSON.",
+    415: "The request body is not JSON, or compressed otherwise than with gzip.",
     503: "Temporarily unavailable; try again.",
 }
 

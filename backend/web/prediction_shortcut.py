@@ -36,9 +36,11 @@ if TYPE_CHECKING:
 PATH = "/predict"
 JSON = "application/json"
 SOURCE_VARIABLE = f"HTTP_{SOURCE_HEADER.upper().replace('-', '_')}"
+ENCODING = "HTTP_CONTENT_ENCODING"
 USED_HEADERS = {
     b"content-type": "CONTENT_TYPE",
     b"content-length": "CONTENT_LENGTH",
+    b"content-encoding": ENCODING,
     b"authorization": "HTTP_AUTHORIZATION",
     b"x-request-id": "HTTP_X_REQUEST_ID",
     SOURCE_HEADER.lower().encode(): SOURCE_VARIABLE,
@@ -107,6 +109,7 @@ class PredictionShortcut:
             and environ["REQUEST_METHOD"] == "POST"
             and not environ.get("QUERY_STRING")
             and environ.get("CONTENT_TYPE") == JSON
+            and ENCODING not in environ
             and environ.get("CONTENT_LENGTH", "").isdecimal()
             and int(environ["CONTENT_LENGTH"]) <= LONGEST_PLAIN_BYTES
         )

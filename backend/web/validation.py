@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from backend.contract.base import ValidationProblem
 from backend.metrics.metrics import Metrics
 from backend.web.answers import InvalidRequest
+from backend.web.encoded_body import meant
 from backend.web.extent import extent_of
 from backend.web.misread import refuse_misread
 from backend.web.problems import LONGEST_ECHO, Problems
@@ -43,7 +44,7 @@ def read_body(model: type[Model], limit_bytes: int, metrics: Metrics) -> Model:
     InvalidRequest
         400, naming the invalid fields, at most 100.
     werkzeug.exceptions.HTTPException
-        411 without a length, 413 when too long, 415 when it is not JSON.
+        411 without a length, 413 when too long, 415 when it is not JSON or not gzip.
     """
     if request.content_length is None:
         abort(411)
@@ -52,7 +53,7 @@ def read_body(model: type[Model], limit_bytes: int, metrics: Metrics) -> Model:
     if request.mimetype != "application/json":
         abort(415)
     try:
-        return _parsed(model, request.get_data(cache=False))
+        return _parsed(model, meant(request.get_data(cache=False), limit_bytes))
     except InvalidRequest as error:
         for problem in error.problems:
             metrics.count_validation_error(_metric_field(problem.field))
