@@ -22,7 +22,8 @@ def test_the_schema_tells_the_truth(trained_runtime: Path, tmp_path: Path) -> No
     with live_service(settings, tmp_path, HOUSING_VIEWER_KEY="see"):
         found = fuzz(settings.addresses.backend_url, tmp_path, "examples,fuzzing", EXAMPLES, seed=1)
     assert found.clean, found.said
-    assert found.operations == len(OPERATIONS)
+    # The generator leaves the address of the document itself out.
+    assert found.operations == len(OPERATIONS) - 1
     assert found.cases > 900
 
 
