@@ -1,6 +1,7 @@
 """The header's choices: range of time, time zone, refresh. All of them are in the address."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import streamlit as st
@@ -101,7 +102,7 @@ def choose_zone() -> None:
     st.session_state[ZONE_BEFORE] = zone_name()
     st.selectbox(
         "Time zone",
-        [*first, *sorted(available_timezones() - set(first))],
+        [*first, *(name for name in _zones() if name not in first)],
         key=ZONE,
         bind="query-params",
         label_visibility="collapsed",
@@ -109,6 +110,12 @@ def choose_zone() -> None:
         on_change=_write_in_zone,
         help="Of all times on the pages. Steps of charts begin at its round times.",
     )
+
+
+@cache
+def _zones() -> list[str]:
+    """Return the names of all zones; each time, Python looks for them in hundreds of files."""
+    return sorted(available_timezones())
 
 
 def _write_in_zone() -> None:

@@ -11,8 +11,6 @@ from backend.client import ClientError, HousingClient
 
 Answer = TypeVar("Answer")
 
-LONGEST_PAUSE_SECONDS = 60.0
-"""No answer is kept longer because it cost much."""
 BEING_READ = "Loading …"
 """In place of what is being read for the first time."""
 FIRST_WAIT_SECONDS = 0.5
@@ -30,27 +28,19 @@ class BackgroundReading(Generic[Answer]):
         The call.
     pause_seconds
         Age at which a good answer is refreshed; a failed call is repeated at the next look.
-    share
-        A good answer is kept this many times as long as the service needed for it, as it has other work too,
-        but not beyond ``LONGEST_PAUSE_SECONDS``.
     """
 
     def __init__(
-        self,
-        client: HousingClient,
-        ask: Callable[[HousingClient], Answer],
-        pause_seconds: float,
-        share: float = 0.0,
+        self, client: HousingClient, ask: Callable[[HousingClient], Answer], pause_seconds: float
     ) -> None:
         self._client = client
         self._ask = ask
         self._pause_seconds = pause_seconds
-        self._share = share
         self._thread = ThreadPoolExecutor(1, "background-reading")
         self._lock = threading.Lock()
         self._running: Future[Answer] | None = None
         self._last: Future[Answer] | None = None
-        self._answered_at = self._took = 0.0
+        self._answered_at = 0.0
 
     def look(self) -> Answer | None:
         """Return the newest answer at once, or None before there is one.
@@ -63,7 +53,7 @@ class BackgroundReading(Generic[Answer]):
         with self._lock:
             self._take_over()
             if self._running is None and self._is_due():
-                self._running = self._thread.submit(self._timed)
+                self._running = self._thread.submit(self._ask, self._client)
             first = self._running if self._last is None else None
         if first is None:
             return self._last.result() if self._last is not None else None
@@ -75,13 +65,6 @@ class BackgroundReading(Generic[Answer]):
         self._thread.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
-    def _timed(self) -> Answer:
-        begun = time.monotonic()
-        try:
-            return self._ask(self._client)
-        finally:
-            self._took = time.monotonic() - begun
-
     def _take_over(self) -> None:
         if self._running is not None and self._running.done():
             self._last, self._running = self._running, None
@@ -90,8 +73,7 @@ class BackgroundReading(Generic[Answer]):
     def _is_due(self) -> bool:
         if self._last is None or self._last.exception() is not None:
             return True
-        dear = min(self._share * self._took, LONGEST_PAUSE_SECONDS)
-        return time.monotonic() - self._answered_at >= max(self._pause_seconds, dear)
+        return time.monotonic() - self._answered_at >= self._pause_seconds
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,6 @@ from dashboard.wording.words import in_sentence
 
 WINDOW = timedelta(hours=24)
 INPUTS_NAMED = 3
-COUNTING_SHARE = 20
-"""The service spends at most a twentieth of its time on counting, while that takes less than 3 seconds."""
 REPORT_PACE = 6
 """A report costs the service far more than the live figures: it is read this many times less often."""
 
@@ -53,12 +51,11 @@ def _error_reading() -> BackgroundReading[PerformanceResponse]:
 
 @st.cache_resource(show_spinner=False, on_release=BackgroundReading.close)
 def _records_reading() -> BackgroundReading[DatabaseStatistics]:
-    """Return the reading of the record store, which all sessions share; counting millions takes seconds."""
+    """Return the reading of the record store, which all sessions share."""
     return BackgroundReading(
         new_client(),
         lambda client: client.database_statistics().statistics,
         dashboard_settings().refresh_seconds,
-        COUNTING_SHARE,
     )
 
 

@@ -52,20 +52,36 @@ def harm_figures(harm: DriftHarm) -> dict[str, str]:
 
 def cost_words(harm: DriftHarm) -> str:
     """Say compared with what, and what the figures leave out."""
-    rise = harm.per_prediction
     sentences = ["Compared with the holdout; 95% intervals."]
-    if rise is not None and rise.lower <= 0.0 <= rise.upper:
+    if harm.per_prediction is not None and _may_be_chance(harm.per_prediction):
         sentences.append("The change may be chance.")
     return " ".join([*sentences, *harm.left_out])
 
 
 def short_harm(harm: DriftHarm) -> str:
-    """Return cause and cost of a day in a line of Markdown."""
+    """Return cause and cost of a day in a line of Markdown.
+
+    Examples
+    --------
+    >>> from backend.contract.drift.harm import DriftCause
+    >>> cause = DriftCause(name="mix_of_inputs", signs=[], inputs=[], reason="Other rows.")
+    >>> known = {name: None for name in DriftHarm.model_fields} | {"cause": cause, "status": "ok"}
+    >>> known |= {"labelled": 0, "predictions_per_day": 100.0, "amounts": [], "left_out": []}
+    >>> chance = DriftHarm(**known | {"per_day": Estimate(1.0, -0.5, 2.5)})
+    >>> short_harm(chance).partition("; ")[2]
+    'the change of the error may be chance'
+    """
     title = CAUSES[harm.cause.name]
     if harm.per_day is None:
         return title
+    if _may_be_chance(harm.per_day):
+        return f"{title}; the change of the error may be chance"
     value = escaped(written_roughly(harm.per_day.value))
     return f"{title}; error {value} a day"
+
+
+def _may_be_chance(change: Estimate) -> bool:
+    return change.lower <= 0.0 <= change.upper
 
 
 def _ranged(figure: Estimate, write: Callable[[float], str]) -> str:

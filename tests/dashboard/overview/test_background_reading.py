@@ -1,7 +1,6 @@
 """A reading in the background: nobody waits, answers are kept, failures are told and asked about again."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -99,18 +98,3 @@ def test_a_failure_is_told_and_asked_about_again_at_once(reading: Read) -> None:
             return False
 
     wait_for(recovered)
-
-
-def test_an_answer_that_cost_much_is_kept_longer(reading: Read) -> None:
-    asked: list[float] = []
-
-    def ask(client: HousingClient) -> int:
-        asked.append(time.monotonic())
-        time.sleep(0.1)  # as a service that counts millions of rows
-        return len(asked)
-
-    dear = BackgroundReading(HousingClient("http://localhost"), ask, 0, share=20)
-    assert dear.look() == 1
-    wait_for(lambda: dear.look() == 2)
-    dear.close()
-    assert asked[1] - asked[0] >= 0.1 * (1 + 20)
