@@ -16,6 +16,7 @@
         SpoolUnavailable                503  a record could not be written, so there is no answer
         DatabaseUnavailable             503  the database is missing, locked or unreachable
         CommandUnanswered               503  the log-writer did not answer a command in time
+        CommandUnderWay                 503  the log-writer still carries a command out
         QueueUnavailable                503  a request for retraining could not be written
         PointerUnavailable              503  the champion pointer could not be written
         ProgressUnavailable             503  the worker's progress could not be written
@@ -140,6 +141,12 @@ class CommandUnanswered(ServiceUnavailable):
     """The log-writer, the only process that writes to the database, did not answer in time."""
 
     title = "Log-writer not answering"
+
+
+class CommandUnderWay(ServiceUnavailable):
+    """The log-writer has begun with a command, and its result takes longer than the caller waited."""
+
+    title = "Still being carried out"
 
 
 class QueueUnavailable(ServiceUnavailable):

@@ -43,7 +43,13 @@ class DatabaseStatisticsResponse(Success):
 
 
 class DatabaseClearedResponse(Success):
-    """POST /database/clear: deleted rows by table."""
+    """POST /database/clear: deleted rows by table, or that they are still being deleted."""
 
     message: str = Field("Database cleared successfully", description="The result in words.")
-    deleted: dict[str, int] = Field(description="Rows deleted, by table.")
+    deleted: dict[str, int] = Field(
+        description="Rows deleted, by table; none while they are being deleted."
+    )
+    under_way: bool = Field(
+        False,
+        description="Whether they are still being deleted; the timeline says when it is done.",
+    )

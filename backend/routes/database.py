@@ -15,8 +15,12 @@ from backend.web.answers import answer
 from backend.web.authorization import current_actor
 from backend.web.request_audit import tell
 from storage.database.commands import ask
+from storage.errors import CommandUnderWay
 
 logger = logging.getLogger(__name__)
+
+CLEARING_SECONDS = 1.5
+"""How long a clearing is waited for: of ten million rows it takes some seconds."""
 
 blueprint = Blueprint("database", __name__, url_prefix="/database")
 
@@ -32,14 +36,32 @@ def statistics() -> Response:
 def clear() -> Response:
     """Delete every record, and what drift checks learned from them; needs the role admin."""
     services = current_services()
-    deleted = ask(
-        services.spool,
-        services.database,
-        "clear_database",
-        services.settings.backend.command_timeout_seconds,
-        {"asked_by": current_actor()},
-    )
+    try:
+        deleted = ask(
+            services.spool,
+            services.database,
+            "clear_database",
+            services.settings.backend.command_timeout_seconds,
+            {"asked_by": current_actor()},
+            CLEARING_SECONDS,
+        )
+    except CommandUnderWay:
+        return _under_way()
     forget_traffic(services.settings.paths.traffic)
     tell("database cleared", deleted=deleted)
     logger.warning("The database was cleared: %s", deleted)
     return answer(DatabaseClearedResponse(deleted=deleted))
+
+
+def _under_way() -> Response:
+    forget_traffic(current_services().settings.paths.traffic)
+    tell("database being cleared")
+    logger.warning("The database is being cleared.")
+    return answer(
+        DatabaseClearedResponse(
+            message="The log-writer is deleting all records. Predictions are answered meanwhile, and show up "
+            "when it is done; the timeline says when.",
+            deleted={},
+            under_way=True,
+        )
+    )

@@ -11,12 +11,14 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from storage.database.connection import Database
-from storage.errors import CommandUnanswered, DatabaseUnavailable
+from storage.errors import CommandUnanswered, CommandUnderWay, DatabaseUnavailable
 from storage.schema.records import CommandRecord, utc_now
 from storage.schema.tables import command_results
+from storage.spool.command_claim import CommandClaim
 from storage.spool.spool import Spool
 
 ANSWER_POLL_SECONDS = 0.05
+PATIENCE_SECONDS = 60.0
 
 CommandName = Literal[
     "clear_database", "attach_labels", "change_monitoring_config", "believe_clock"
@@ -29,28 +31,49 @@ def ask(
     name: CommandName,
     timeout_seconds: float,
     arguments: Mapping[str, Any] | None = None,
+    patience_seconds: float = PATIENCE_SECONDS,
 ) -> dict[str, Any]:
     """Have the log-writer execute a command, and return its result.
+
+    Parameters
+    ----------
+    timeout_seconds
+        How long the log-writer has to begin.
+    patience_seconds
+        How long the caller waits for the result of a command that was begun.
 
     Raises
     ------
     CommandUnanswered
-        If there was no result in time. The command has then expired and will not be executed later.
+        If it was not begun in time. The command has then expired and will not be executed later.
+    CommandUnderWay
+        If it was begun, and there was no result yet.
     SpoolUnavailable
         If the command could not be written.
     """
-    deadline = utc_now() + timedelta(seconds=timeout_seconds)
+    begun = utc_now()
+    deadline = begun + timedelta(seconds=timeout_seconds)
+    patient = begun + timedelta(seconds=patience_seconds)
     command = CommandRecord(name=name, arguments=dict(arguments or {}), expires_at=deadline)
+    claim = CommandClaim(spool.folder)
     spool.append([command])
-    while utc_now() < deadline:
+    while True:
         time.sleep(ANSWER_POLL_SECONDS)
+        # In this order: a claim is given up after the result can be read.
+        now, is_under_way = utc_now(), claim.names(command.command_id)
         result = _result(database, command.command_id)
         if result is not None:
             return result
-    raise CommandUnanswered(
-        f"The log-writer did not answer within {timeout_seconds:g} s; nothing was changed. "
-        "Start it, then try again."
-    )
+        if is_under_way and now >= patient:
+            raise CommandUnderWay(
+                f"The log-writer is still at work on it after {patience_seconds:g} s. "
+                "Look what has changed before you send it again."
+            )
+        if not is_under_way and now >= deadline:
+            raise CommandUnanswered(
+                f"The log-writer did not answer within {timeout_seconds:g} s; nothing was changed. "
+                "Start it, then try again."
+            )
 
 
 def _result(database: Database, command_id: str) -> dict[str, Any] | None:

@@ -135,6 +135,24 @@ class Database:
         with self.transaction() as connection:
             return int(connection.execute(sa.text(query)).scalar_one())
 
+    def rewrite(self) -> None:
+        """Write a SQLite database anew, without its free pages; quick only if little is left in it.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            As in ``transaction``.
+        """
+        try:
+            connection = self._engine.raw_connection()
+            try:
+                connection.execute("VACUUM")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+        except (sqlite3.Error, sa.exc.DBAPIError) as error:
+            raise DatabaseUnavailable(remedies.sentence(error, self._url)) from error
+
     def close(self) -> None:
         """Close every connection.
 
@@ -266,6 +284,9 @@ class Database:
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")  # a segment is deleted after its commit
+            # Zeros in place of deleted rows, but not where whole pages are given up: clearing millions of
+            # rows would write all of their pages to the journal.
+            connection.execute("PRAGMA secure_delete = FAST")
             # Ids are random, so inserts touch index pages everywhere: keep them, write them less often.
             connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIBIBYTES}")
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")

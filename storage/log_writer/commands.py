@@ -10,13 +10,24 @@ from storage.database.commands import CommandName
 from storage.database.monitoring_config import store_change
 from storage.log_writer.retention_clock import believe
 from storage.predictions.labels import store_labels
-from storage.schema.records import CommandRecord, EventRecord, SpoolRecord
+from storage.schema.records import CommandRecord, EventRecord, SpoolRecord, utc_now
 from storage.schema.tables import DERIVED_TABLES, RECORD_TABLES, command_results, events
 
+Claim = Callable[[str], None]
 
-def carry_out(connection: sa.Connection, record: SpoolRecord, now: datetime) -> None:
-    """Execute one command inside the log-writer's transaction, unless it has expired."""
+
+def unclaimed(_command_id: str) -> None:
+    """Claim nothing: no one waits for the result."""
+
+
+def carry_out(
+    connection: sa.Connection, record: SpoolRecord, now: datetime, claim: Claim = unclaimed
+) -> None:
+    """Claim a command and execute it inside the log-writer's transaction, unless it has expired."""
     if not isinstance(record, CommandRecord) or now > record.expires_at:
+        return
+    claim(record.command_id)
+    if utc_now() > record.expires_at:
         return
     result = COMMANDS[record.name](connection, record.arguments, now)
     connection.execute(
@@ -31,8 +42,8 @@ def clear_records(
 ) -> dict[str, int]:
     """Delete every record; return the number of deleted rows by table. The timeline records it."""
     for table in DERIVED_TABLES:
-        connection.execute(sa.delete(table))
-    deleted = {table.name: connection.execute(sa.delete(table)).rowcount for table in RECORD_TABLES}
+        _empty(connection, table)
+    deleted = {table.name: _empty(connection, table) for table in RECORD_TABLES}
     event = EventRecord(
         timestamp=now,
         event_kind="clear",
@@ -42,6 +53,16 @@ def clear_records(
     )
     connection.execute(sa.insert(events).values(event.row()))
     return deleted
+
+
+def _empty(connection: sa.Connection, table: sa.Table) -> int:
+    """Delete all rows of a table; return how many there were."""
+    if connection.dialect.name == "sqlite":  # gives up whole pages without looking at their rows
+        return connection.execute(sa.delete(table)).rowcount
+    rows = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+    if rows:
+        connection.exec_driver_sql(f"TRUNCATE {table.name}")
+    return int(rows)
 
 
 def believe_clock(

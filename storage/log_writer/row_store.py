@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database.failures import is_fault_of_record
 from storage.database.record_totals import add_totals, of_lines, of_requests
-from storage.log_writer.commands import carry_out
+from storage.log_writer.commands import Claim, carry_out, unclaimed
 from storage.log_writer.spool_rows import (
     RowBatch,
     TableRows,
@@ -34,11 +34,11 @@ ONCE = "once"
 
 
 def store_lines(
-    connection: sa.Connection, lines: Sequence[bytes], now: datetime
+    connection: sa.Connection, lines: Sequence[bytes], now: datetime, claim: Claim = unclaimed
 ) -> list[RejectedLine]:
     """Store the lines' records; return lines that cannot be read or whose record the database refuses.
 
-    If a line becomes several rows, all are stored or none.
+    If a line becomes several rows, all are stored or none. Commands are carried out, each claimed before.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def store_lines(
     for batch in batches:
         others += _insert(connection, batch)
     records, rejected = _decode_all(others)
-    return rejected + _store_all(connection, records, now)
+    return rejected + _store_all(connection, records, now, claim)
 
 
 def _insert(connection: sa.Connection, batch: RowBatch) -> list[bytes]:
@@ -93,31 +93,31 @@ def _decode_all(lines: Sequence[bytes]) -> tuple[list[SpoolRecord], list[Rejecte
 
 
 def _store_all(
-    connection: sa.Connection, records: Sequence[SpoolRecord], now: datetime
+    connection: sa.Connection, records: Sequence[SpoolRecord], now: datetime, claim: Claim
 ) -> list[RejectedLine]:
     """Store the records; return the lines of those that the database refuses."""
     refused: list[RejectedLine] = []
     in_order = sorted(records, key=lambda record: (isinstance(record, CommandRecord), record.table))
     for _, group in groupby(in_order, key=lambda record: record.table):
         batch = list(group)
-        if _refusal(connection, batch, now) is None:
+        if _refusal(connection, batch, now, claim) is None:
             continue
         for record in batch:
-            reason = _refusal(connection, [record], now)
+            reason = _refusal(connection, [record], now, claim)
             if reason is not None:
                 refused.append(RejectedLine(encode(record)[:-1], reason))
     return refused
 
 
 def _refusal(
-    connection: sa.Connection, records: Sequence[SpoolRecord], now: datetime
+    connection: sa.Connection, records: Sequence[SpoolRecord], now: datetime, claim: Claim
 ) -> str | None:
     """Store all of the records or none; return why the database refuses them."""
     try:
         with connection.begin_nested():
             if isinstance(records[0], CommandRecord):
                 for record in records:
-                    carry_out(connection, record, now)
+                    carry_out(connection, record, now, claim)
             else:
                 _insert_records(connection, records)
     except (sa.exc.DBAPIError, ValueError) as error:

@@ -22,6 +22,7 @@ from storage.paths import RuntimePaths
 from storage.process.atomic_files import flush_folder
 from storage.schema.records import utc_now
 from storage.schema.tables import spool_positions
+from storage.spool.command_claim import CommandClaim
 from storage.spool.rejected import RejectedLine, RejectedRecords
 from storage.spool.segments import Chunk, Segment, segments
 
@@ -68,6 +69,7 @@ class LogWriter:
         self._database = database
         self._batch_bytes = batch_bytes
         self._rejected = RejectedRecords(paths.rejected_records)
+        self._claim = CommandClaim(paths.spool)
         self._is_settled = False
         self._reopened = database.reopened
         self._moved: dict[str, int] = {}
@@ -132,11 +134,18 @@ class LogWriter:
 
     def _move(self, group: Sequence[Segment], now: datetime) -> DrainReport:
         """Move a chunk of each of the segments, in one transaction."""
+        try:
+            return self._move_in_one(group, now)
+        finally:
+            self._claim.release()
+
+    def _move_in_one(self, group: Sequence[Segment], now: datetime) -> DrainReport:
         with self._database.transaction() as connection:
             positions = read_positions(connection)
             chunks = self._read_chunks(group, positions)
             lines = [line for chunk in chunks.values() for line in chunk.all_lines()]
-            rejected = store_lines(connection, lines, now)
+            with _file_problems():
+                rejected = store_lines(connection, lines, now, self._claim.take)
             if rejected and len(group) > 1:
                 raise _BadLines
             _set_positions(connection, positions, chunks)

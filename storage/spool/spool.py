@@ -75,6 +75,11 @@ class Spool:
         self.on_refused: Callable[[], None] = lambda: None
 
     @property
+    def folder(self) -> Path:
+        """Of all processes' files."""
+        return self._folder
+
+    @property
     def flushes_answers(self) -> bool:
         """Whether an append waits for the disk."""
         return self._sync == "answer"

@@ -2,14 +2,22 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.log_writer.commands import clear_records
 from storage.log_writer.housekeeping import SWEEP_INTERVAL, Housekeeping
-from storage.log_writer.retention import Pruned, Retention, RetentionPolicy, used_bytes
+from storage.log_writer.retention import (
+    PAGES_IN_ONE_STEP,
+    Pruned,
+    Retention,
+    RetentionPolicy,
+    used_bytes,
+)
 from storage.log_writer.retention_clock import RetentionClock
 from storage.log_writer.status import read_status
 from storage.log_writer.writer import LogWriter
@@ -24,6 +32,7 @@ from storage.schema.tables import (
 )
 from storage.settings import Settings
 from storage.spool.spool import Spool
+from tests.migrated import migrated
 from tests.settings import changed
 from tests.storage import records
 
@@ -213,3 +222,19 @@ def _checkpoint(database: Database) -> None:
         connection.exec_driver_sql("COMMIT")  # a checkpoint cannot run inside a transaction
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("BEGIN")
+
+
+def test_the_space_of_a_cleared_database_is_back_in_one_step(settings: Settings) -> None:
+    """On SQLite: page by page, that of millions of rows would take hours."""
+    with closing(migrated(settings.database_address)) as database:
+        rows = [records.log("x" * 900).row() for _ in range(8_000)]
+        with database.transaction() as connection:
+            connection.execute(sa.insert(logs), rows)
+        with closing(Database(settings.database_address)) as reader:
+            full = reader.size_bytes()
+            with database.transaction() as connection:
+                clear_records(connection, {}, utc_now())
+            pruned = Retention(database, RetentionPolicy({})).step(utc_now(), 100)
+            assert pruned.pages > PAGES_IN_ONE_STEP
+            assert settings.paths.database.stat().st_size < full / 10
+            assert reader.size_bytes() < full / 10

@@ -1,14 +1,19 @@
 """What the service recorded, read back over HTTP."""
 
 import logging
+import time
+from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from backend.contract.database import DatabaseStatisticsResponse
+from backend.contract.database import DatabaseClearedResponse, DatabaseStatisticsResponse
 from backend.contract.records import LogsResponse, RequestsResponse
+from backend.routes import database
 from backend.services import EXTENSION, Services
 from storage.domain.inputs import EXAMPLE
+from storage.log_writer.commands import COMMANDS, clear_records
 from storage.spool.log_handler import SpoolHandler
 from tests.log_writing import Store, carried_out
 from tests.system import bearer
@@ -70,6 +75,27 @@ def test_clearing_empties_the_tables_and_says_how_much(
     assert body is not None
     assert body["message"] == "Database cleared successfully"
     assert body["deleted"]["predictions"] == 1
+    statistics = DatabaseStatisticsResponse.model_validate(http.get("/database/stats").json)
+    assert statistics.statistics.predictions == 0
+
+
+def test_a_clearing_that_takes_long_is_said_to_be_under_way(
+    http: FlaskClient, store_records: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(*arguments: Any) -> dict[str, int]:
+        time.sleep(0.5)  # as of ten million rows
+        return clear_records(*arguments)
+
+    monkeypatch.setattr(database, "CLEARING_SECONDS", 0.1)
+    monkeypatch.setitem(COMMANDS, "clear_database", slowly)
+    http.post("/predict", json=EXAMPLE)
+    store_records()
+    key = bearer("administer")
+    answer = carried_out(store_records, lambda: http.post("/database/clear", headers=key))
+    body = DatabaseClearedResponse.model_validate(answer.json)
+    assert (answer.status_code, body.under_way, body.deleted) == (200, True, {})
+    assert "is deleting all records" in body.message
+    store_records()
     statistics = DatabaseStatisticsResponse.model_validate(http.get("/database/stats").json)
     assert statistics.statistics.predictions == 0
 
