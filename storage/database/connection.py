@@ -67,6 +67,11 @@ class Database:
         """``sqlite`` or ``postgresql``."""
         return self._url.get_backend_name()
 
+    @property
+    def path(self) -> Path:
+        """The file of a SQLite database."""
+        return self._path
+
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """Commit what is done inside, or roll all of it back.
@@ -134,24 +139,6 @@ class Database:
         }[self.dialect]
         with self.transaction() as connection:
             return int(connection.execute(sa.text(query)).scalar_one())
-
-    def rewrite(self) -> None:
-        """Write a SQLite database anew, without its free pages; quick only if little is left in it.
-
-        Raises
-        ------
-        DatabaseUnavailable
-            As in ``transaction``.
-        """
-        try:
-            connection = self._engine.raw_connection()
-            try:
-                connection.execute("VACUUM")
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            finally:
-                connection.close()
-        except (sqlite3.Error, sa.exc.DBAPIError) as error:
-            raise DatabaseUnavailable(remedies.sentence(error, self._url)) from error
 
     def close(self) -> None:
         """Close every connection.

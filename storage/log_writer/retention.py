@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from storage.database.connection import Database
+from storage.database.free_pages import pragma, release_pages
 from storage.database.record_totals import take_out_rows
 from storage.predictions.rollup import take_out_predictions
 from storage.requests.rollup import prune_steps
@@ -26,11 +27,6 @@ from storage.schema.tables import (
 )
 from storage.settings import Settings
 
-SLACK_SHARE = 0.1
-"""Share of pages that stay free for the next records."""
-PAGES_IN_ONE_STEP = 1_000
-MOST_PAGES_REWRITTEN = 8_000
-"""What is left of a database that was cleared; with pages of 4 KiB, 32 MB are written in a second."""
 SAMPLED_ROWS = 200
 ROW_OVERHEAD_BYTES = 28
 INDEX_ENTRY_BYTES = 32
@@ -93,7 +89,7 @@ class Retention:
             rows = self._delete_outdated(connection, now, limit) if now is not None else {}
             if not any(rows.values()) and self._is_too_large(connection):
                 rows = _delete_oldest_of_all(connection, limit)
-        return Pruned(rows, self._release_pages())
+        return Pruned(rows, release_pages(self._database))
 
     def _delete_outdated(
         self, connection: sa.Connection, now: datetime, limit: int
@@ -108,23 +104,6 @@ class Retention:
         largest = self._policy.largest_bytes
         return largest is not None and used_bytes(connection) > largest
 
-    def _release_pages(self) -> int:
-        if self._database.dialect != "sqlite":
-            return 0
-        with self._database.transaction() as connection:
-            free, pages = _pragma(connection, "freelist_count"), _pragma(connection, "page_count")
-        if free <= SLACK_SHARE * pages:
-            return 0
-        # Page by page, SQLite looks for the last one in a list of all that are free: hours of a million.
-        rewrites = free >= PAGES_IN_ONE_STEP and pages - free <= MOST_PAGES_REWRITTEN
-        if rewrites:
-            self._database.rewrite()
-        with self._database.transaction() as connection:
-            # The driver steps the statement once, which frees one page whatever number is requested.
-            for _ in range(0 if rewrites else min(free, PAGES_IN_ONE_STEP)):
-                connection.exec_driver_sql("PRAGMA incremental_vacuum(1)")
-            return pages - _pragma(connection, "page_count")
-
 
 def used_bytes(connection: sa.Connection) -> int:
     """Return the size of the records in bytes, without free pages.
@@ -133,8 +112,8 @@ def used_bytes(connection: sa.Connection) -> int:
     estimated: rows (the span of their ids) times the mean size of the newest rows and their index entries.
     """
     if connection.dialect.name == "sqlite":
-        pages = _pragma(connection, "page_count") - _pragma(connection, "freelist_count")
-        return pages * _pragma(connection, "page_size")
+        pages = pragma(connection, "page_count") - pragma(connection, "freelist_count")
+        return pages * pragma(connection, "page_size")
     return sum(_estimated_bytes(connection, table) for table in PRUNED_TABLES)
 
 
@@ -205,7 +184,3 @@ def _estimated_bytes(connection: sa.Connection, table: sa.Table) -> int:
     row = float(connection.execute(sa.select(sa.func.avg(newest.c.size))).scalar_one())
     entries = (len(table.indexes) + 1) * INDEX_ENTRY_BYTES
     return int((last - first + 1) * (row + ROW_OVERHEAD_BYTES + entries))
-
-
-def _pragma(connection: sa.Connection, name: str) -> int:
-    return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
