@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from storage.schema.tables import predictions
 from storage.settings import Settings
 from tests.migrated import migrated
+from tests.recounted import recount
 from tests.system import bearer
 
 Store = Callable[[], object]
@@ -48,4 +49,5 @@ def spread_predictions(settings: Settings, since: datetime, until: datetime) -> 
         for place, one in enumerate(ids):
             moment = since + (until - since) * place / len(ids)
             connection.execute(sa.update(predictions).where(by_id == one).values(timestamp=moment))
+        recount(connection)
     database.close()

@@ -11,6 +11,7 @@ from storage.schema.source import CLIENT, Source
 from storage.schema.tables import labels, predictions
 from storage.settings import Settings
 from tests.migrated import migrated
+from tests.recounted import recount
 from training.dataset.splits import Part
 
 
@@ -35,6 +36,7 @@ def keep_labelled(
         with database.transaction() as connection:
             connection.execute(sa.insert(predictions), [one.row() for one in made])
             connection.execute(sa.insert(labels), known)
+            recount(connection)
     finally:
         database.close()
 
