@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up demo train test fuzz soak soak-hour check format bench bench-accuracy bench-tables bench-monitoring browser screenshots docs docs-serve backup restore clean reset
+.PHONY: help up demo train test fuzz soak soak-hour check format bench bench-accuracy bench-tables bench-monitoring browser screenshots docs docs-serve backup restore clean reset bench-scale
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -71,6 +71,11 @@ bench-monitoring:  ## Measure drift, estimated error, cost and cause of changes,
 	@$(VENV)/python -m tests.benchmarks.monitoring.estimated_error
 	@$(VENV)/python -m tests.benchmarks.monitoring.harm
 	@exec $(VENV)/python -m tests.benchmarks.monitoring.recalibration
+
+bench-scale:  ## Measure each reading at ten million predictions (half an hour, 7 GB; less the next time).
+	@$(PYTHON) environment.py development
+	@$(VENV)/python -m training --if-missing
+	@exec $(VENV)/python -m tests.benchmarks.scale
 
 browser:  ## Install the Chromium that the browser tests drive.
 	@$(PYTHON) environment.py development
