@@ -70,6 +70,7 @@ from storage.audit.trail import AuditTrail
 from storage.database.backlog import BacklogReader
 from storage.database.connection import Database
 from storage.database.record_log import RecordLog
+from storage.idempotency.kept_answers import KeptAnswers
 from storage.models.champion import ChampionSwitch
 from storage.models.store import ModelStore
 from storage.process.kinds import API
@@ -157,6 +158,8 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
     database.on_reopened = lambda: metrics.count_reopened("database")
     spool.on_restored = lambda: metrics.count_reopened("spool")
     spool.on_refused = metrics.count_refused_record
+    kept_answers = KeptAnswers(settings.paths.kept_answers, flushes=spool.flushes_answers)
+    kept_answers.on_swept = metrics.count_swept_answers
     host = ModelHost(store, metrics)
     queue, timeline = RetrainQueue(settings.paths.triggers), Timeline(spool)
     record_log = RecordLog(database, settings.paths)
@@ -214,6 +217,7 @@ def _create_services(settings: Settings, spool: Spool) -> Services:
         champion_changes=ChampionChanges(ChampionSwitch(store, host.prove), timeline),
         audit=AuditTrail(settings.paths),
         keys=KeyRing(settings),
+        kept_answers=kept_answers,
         spool_metrics=SpoolMetrics(backlog, settings.paths),
         worker_metrics=WorkerMetrics(settings.paths),
         process_metrics=ProcessMetrics(settings.paths),

@@ -34,6 +34,7 @@ from backend.web.key_ring import KeyRing
 from storage.audit.trail import AuditTrail
 from storage.database.connection import Database
 from storage.database.record_log import RecordLog
+from storage.idempotency.kept_answers import KeptAnswers
 from storage.models.store import ModelStore
 from storage.retraining.queue import RetrainQueue
 from storage.settings import Settings
@@ -75,6 +76,7 @@ class Services:
     champion_changes: ChampionChanges
     audit: AuditTrail
     keys: KeyRing
+    kept_answers: KeptAnswers
     spool_metrics: SpoolMetrics
     worker_metrics: WorkerMetrics
     process_metrics: ProcessMetrics

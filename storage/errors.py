@@ -11,6 +11,8 @@
       RecordNotFound                    404  no such record
       RequestTimedOut                   408  the body did not arrive in time
       StateConflict                     409  not possible in the current state
+        RequestInFlight                 409  the same request is still being answered
+      KeyReused                         422  an Idempotency-Key that was sent with another request
       ServiceUnavailable                503  try again later
         ModelUnavailable                503  no valid model is loaded
         SpoolUnavailable                503  a record could not be written, so there is no answer
@@ -22,6 +24,7 @@
         ProgressUnavailable             503  the worker's progress could not be written
         AuditUnavailable                503  the audit log could not be written or read
         KeysUnavailable                 503  the named keys could not be written or read
+        AnswersUnavailable              503  an answer could not be kept for its Idempotency-Key
       ModelIntegrityError               500  a model file does not match its manifest
 
 Each message is one sentence that a person can act on; ``status`` is the HTTP status it is answered with.
@@ -112,6 +115,19 @@ class StateConflict(HousingError):
     title = "Conflict"
 
 
+class RequestInFlight(StateConflict):
+    """A request with the same Idempotency-Key is being answered; once it is, the caller gets its answer."""
+
+    title = "Request in flight"
+
+
+class KeyReused(HousingError):
+    """The Idempotency-Key was sent with another request before."""
+
+    status = 422
+    title = "Idempotency-Key used again"
+
+
 class ServiceUnavailable(HousingError):
     """Something needed for the answer is not available now; the caller may try again."""
 
@@ -177,6 +193,12 @@ class KeysUnavailable(ServiceUnavailable):
     """The named keys could not be written or read (damaged, disk full, no permission); none is accepted."""
 
     title = "Named keys unavailable"
+
+
+class AnswersUnavailable(ServiceUnavailable):
+    """An answer could not be kept for its Idempotency-Key (disk full, damaged file); none was given."""
+
+    title = "Kept answers unavailable"
 
 
 class BackupUnavailable(ServiceUnavailable):

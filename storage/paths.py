@@ -276,6 +276,11 @@ class RuntimePaths:
         return self.root / "keys" / "named_keys.lock"
 
     @property
+    def kept_answers(self) -> Path:
+        """Answers kept for a day by their Idempotency-Key, and locks of the processes that keep them."""
+        return self.root / "idempotency" / "answers.db"
+
+    @property
     def key_uses(self) -> Path:
         """When each named key was last used, as the time of an empty file."""
         return self.root / "keys" / "uses"

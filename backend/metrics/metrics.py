@@ -116,6 +116,18 @@ class Metrics:
             ["reason"],
             registry=registry,
         )
+        self._keyed = Counter(
+            "idempotency_keys_total",
+            "Requests with an Idempotency-Key, by outcome: first, repeated (the kept answer), taken_over "
+            "(from a process that ended), in_flight or other_request (both refused).",
+            ["outcome"],
+            registry=registry,
+        )
+        self._swept_answers = Counter(
+            "idempotency_swept_answers_total",
+            "Kept answers that were removed because they were older than a day.",
+            registry=registry,
+        )
         self._load_failures = Counter(
             "ml_model_load_failures_total",
             "Champion versions or pointers that a worker refused to load.",
@@ -181,6 +193,14 @@ class Metrics:
     def count_refused_key(self, reason: str) -> None:
         """Count a request whose key was refused."""
         self._refused_keys.labels(reason).inc()
+
+    def count_keyed(self, outcome: str) -> None:
+        """Count a request with an Idempotency-Key."""
+        self._keyed.labels(outcome).inc()
+
+    def count_swept_answers(self, number: int) -> None:
+        """Count kept answers that were removed for their age."""
+        self._swept_answers.inc(number)
 
     def count_load_failure(self) -> None:
         """Count a champion version or pointer that was refused."""

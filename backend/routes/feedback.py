@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 
 from backend.contract import feedback as contract
 from backend.contract.feedback import FeedbackRequest, FeedbackResponse
+from backend.routes.answered_once import answered_once, command_of_key
 from backend.services import current_services
 from backend.web.answers import answer
 from backend.web.authorization import current_actor
@@ -24,6 +25,7 @@ blueprint = Blueprint("feedback", __name__)
 
 
 @blueprint.post("/feedback")
+@answered_once
 def feedback() -> Response:
     """Attach actual values to predictions by id, in any order, late or twice; needs the role operator.
 
@@ -48,7 +50,7 @@ def feedback() -> Response:
     attaching = Feedback(
         services.spool, services.database, settings.paths, settings.backend.command_timeout_seconds
     )
-    attached = attaching.attach(labels, _correction(body), referred)
+    attached = attaching.attach(labels, _correction(body), referred, command_of_key())
     if attached.corrected and body.correction is not None:
         _tell(attached.corrected, body.correction)
     logger.info(

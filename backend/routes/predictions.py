@@ -19,7 +19,9 @@ from backend.contract.records import (
     PredictionsQuery,
     PredictionsResponse,
 )
+from backend.routes.answered_once import answered_once
 from backend.routes.inputs import read_inputs
+from backend.routes.logged import logged
 from backend.routes.records.filters import prediction_filter
 from backend.routes.records.lists import echoed_filters, page_fields, page_request
 from backend.services import current_services
@@ -35,6 +37,7 @@ blueprint = Blueprint("predictions", __name__)
 
 
 @blueprint.post("/predict")
+@answered_once
 def predict() -> Response:
     """Predict the target of one row; ?explain=true adds the contribution of each input."""
     services = current_services()
@@ -42,23 +45,23 @@ def predict() -> Response:
     features = read_inputs(PredictionRequest, services)
     g.clock.end(PARSE)
     caller = caller_of(features, g.source)
-    logged = services.predictions.predict(features, g.request_id, caller, g.clock)
-    g.model_version = logged.model_version
-    reasons = contributions(logged.model, features.vector()) if query.explain else None
+    draft = services.predictions.draft(features, caller)
+    reasons = contributions(draft.model, features.vector()) if query.explain else None
     g.clock.end(MODEL)
-    return answer(prediction_response(logged, features, reasons))
+    return logged(draft, answer(prediction_response(draft, features, reasons)))
 
 
 @blueprint.post("/predict_batch")
+@answered_once
 def predict_batch() -> Response:
     """Predict the target of 1 to 10,000 rows; one invalid instance rejects the whole batch."""
     services = current_services()
     batch = read_inputs(BatchPredictionRequest, services)
     callers = [caller_of(each, g.source) for each in batch.instances]
     g.clock.end(PARSE)
-    logged = services.predictions.predict_batch(batch.instances, g.request_id, callers, g.clock)
-    g.model_version = logged.model_version
-    return answer(batch_response(logged))
+    draft = services.predictions.draft_batch(batch.instances, callers)
+    g.clock.end(MODEL)
+    return logged(draft, answer(batch_response(draft)))
 
 
 @blueprint.get("/predictions")

@@ -1,7 +1,7 @@
 """Turns validated inputs into logged predictions; independent of HTTP."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,12 +18,13 @@ from backend.contract.predictions import (
 from backend.metrics.metrics import Metrics
 from backend.serving.model_host import ModelHost
 from backend.serving.served_model import ServedModel
-from backend.serving.stage_clock import APPEND, MODEL, StageClock
 from storage.domain.inputs import HousingFeatures
 from storage.schema.caller import UNNAMED, Caller
 from storage.schema.records import new_id, utc_now
 from storage.spool.lines import Answered, Model, Predicted, answer_line, prediction_line
 from storage.spool.spool import Spool
+
+Keep = Callable[[bytes], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +74,6 @@ class PredictionService:
         """Whether logging waits until the disk has the answer."""
         return self._spool.flushes_answers
 
-    def predict(
-        self, instance: HousingFeatures, request_id: str, caller: Caller, clock: StageClock
-    ) -> ModelAnswer:
-        """Predict for one row and log the answer, with what its caller says, before returning it.
-
-        Raises
-        ------
-        ModelUnavailable
-            While no model is loaded.
-        SpoolUnavailable
-            If the answer could not be logged.
-        """
-        found = self.draft(instance, caller)
-        clock.end(MODEL)
-        self.log(found, request_id)
-        clock.end(APPEND)
-        return found
-
     def draft(self, instance: HousingFeatures, caller: Caller = UNNAMED) -> ModelAnswer:
         """Predict for one row; it must not be sent before it is logged.
 
@@ -120,14 +103,10 @@ class PredictionService:
         self._spool.append_lines(line)
         self._metrics.count_predictions(version, 1, draft.seconds)
 
-    def predict_batch(
-        self,
-        instances: Sequence[HousingFeatures],
-        request_id: str,
-        callers: Sequence[Caller],
-        clock: StageClock,
+    def draft_batch(
+        self, instances: Sequence[HousingFeatures], callers: Sequence[Caller]
     ) -> BatchAnswers:
-        """Predict for each instance, with what its caller says; otherwise like ``predict``."""
+        """Predict for each instance, with what its caller says; otherwise like ``draft``."""
         model = self._host.current()
         started = time.perf_counter()
         inputs = [instance.vector() for instance in instances]
@@ -140,14 +119,10 @@ class PredictionService:
             for row, answer, caller in zip(inputs, zip(*bounds, strict=True), callers, strict=True)
         ]
         warnings = model.warnings.of_rows(rows)
-        found = BatchAnswers(model, predictions, seconds, answers.support.tolist(), warnings)
-        clock.end(MODEL)
-        self.log(found, request_id)
-        clock.end(APPEND)
-        return found
+        return BatchAnswers(model, predictions, seconds, answers.support.tolist(), warnings)
 
-    def log(self, found: ModelAnswers, request_id: str) -> None:
-        """Log a draft without its request.
+    def log(self, found: ModelAnswers, request_id: str, keep: Keep = lambda _: None) -> None:
+        """Log a draft without its request; ``keep`` has the lines before they are appended.
 
         Raises
         ------
@@ -156,7 +131,9 @@ class PredictionService:
         """
         model, now = Model(found.model_type, found.model_version), utc_now()
         lines = [prediction_line(each, now, request_id, model) for each in found.predictions]
-        self._spool.append_lines(b"".join(lines))
+        joined = b"".join(lines)
+        keep(joined)
+        self._spool.append_lines(joined)
         self._metrics.count_predictions(model.model_version, len(lines), found.seconds)
 
 

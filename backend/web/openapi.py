@@ -38,10 +38,24 @@ PROBLEMS = {
     411: "The request has no Content-Length header.",
     413: "The request body is too large.",
     415: "The request body is not JSON, or compressed otherwise than with gzip.",
+    422: "The Idempotency-Key was sent with another request before.",
     503: "Temporarily unavailable; try again.",
 }
 
 Json = dict[str, Any]
+
+IDEMPOTENCY_KEY: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A key of your own for this request, such as a UUID. The same request with the same "
+    "key is carried out once: for 24 hours it gets the same answer.",
+    "schema": {
+        "type": "string",
+        "pattern": r"^[!#-+\-\[\]-~]{1,255}$",
+        "examples": ["order-17-first-try"],
+    },
+}
 
 
 def describe(app: Flask) -> Json:
@@ -105,7 +119,11 @@ def _operation(method: str, rule: Rule, summary: str, schemas: Schemas) -> Json:
         "operationId": f"{method.lower()}_{rule.endpoint.replace('.', '_')}",
         "tags": [_tag(rule.endpoint.partition(".")[0])],
         "summary": summary,
-        "parameters": [*_path_parameters(rule), *_query_parameters(described.query)],
+        "parameters": [
+            *_path_parameters(rule),
+            *_query_parameters(described.query),
+            *([IDEMPOTENCY_KEY] if described.idempotent else []),
+        ],
         "responses": _responses(method, rule, described, schemas),
         **_security(method, rule),
     }
@@ -178,10 +196,11 @@ def _problem_statuses(method: str, rule: Rule, operation: Operation) -> list[int
         403: own_role(method, rule.rule) is not None,
         404: bool(rule.arguments) or operation.missing,
         408: operation.body is not None,
-        409: operation.conflict,
+        409: operation.conflict or operation.idempotent,
         411: operation.body is not None,
         413: operation.body is not None,
         415: operation.body is not None,
+        422: operation.idempotent,
         503: rule.rule not in OPEN_TEMPLATES,
     }
     return [status for status, possible in statuses.items() if possible]

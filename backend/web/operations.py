@@ -132,6 +132,7 @@ class Operation:
 
     ``unhealthy``: a 503 has the form of the answer, not of an error. ``conflict``: 409 is possible;
     ``missing``: 404 is, without an id in the path. ``other_types``: those of an answer in other forms.
+    ``idempotent``: it takes an Idempotency-Key.
     """
 
     response: type[BaseModel] | None
@@ -143,6 +144,7 @@ class Operation:
     conflict: bool = False
     missing: bool = False
     may_be_empty: bool = False
+    idempotent: bool = False
 
 
 HEALTH = Operation(HealthResponse, unhealthy=True)
@@ -160,8 +162,12 @@ OPERATIONS: dict[str, Operation] = {
     "GET /openapi.json": Operation(None),
     "GET /docs": Operation(None, media_type="text/html"),
     "GET /docs/<asset>": Operation(None, media_type="text/javascript"),
-    "POST /predict": Operation(PredictionResponse, body=PredictionRequest, query=PredictQuery),
-    "POST /predict_batch": Operation(BatchPredictionResponse, body=BatchPredictionRequest),
+    "POST /predict": Operation(
+        PredictionResponse, body=PredictionRequest, query=PredictQuery, idempotent=True
+    ),
+    "POST /predict_batch": Operation(
+        BatchPredictionResponse, body=BatchPredictionRequest, idempotent=True
+    ),
     "POST /sensitivity": Operation(
         SensitivityResponse, body=HousingFeatures, query=SensitivityQuery
     ),
@@ -169,7 +175,7 @@ OPERATIONS: dict[str, Operation] = {
     "GET /dependence": Operation(DependenceResponse),
     "GET /interaction": Operation(InteractionResponse, query=InteractionQuery, missing=True),
     "POST /counterfactuals": Operation(CounterfactualsResponse, body=CounterfactualsRequest),
-    "POST /feedback": Operation(FeedbackResponse, body=FeedbackRequest),
+    "POST /feedback": Operation(FeedbackResponse, body=FeedbackRequest, idempotent=True),
     "GET /predictions": Operation(PredictionsResponse, query=PredictionsQuery),
     "GET /predictions/metadata": Operation(MetadataResponse, query=MetadataQuery),
     "GET /predictions/counts": Operation(CountsResponse, query=PredictionCountsQuery),

@@ -37,6 +37,7 @@ PATH = "/predict"
 JSON = "application/json"
 SOURCE_VARIABLE = f"HTTP_{SOURCE_HEADER.upper().replace('-', '_')}"
 ENCODING = "HTTP_CONTENT_ENCODING"
+IDEMPOTENCY_VARIABLE = "HTTP_IDEMPOTENCY_KEY"
 USED_HEADERS = {
     b"content-type": "CONTENT_TYPE",
     b"content-length": "CONTENT_LENGTH",
@@ -108,6 +109,7 @@ class PredictionShortcut:
             environ["PATH_INFO"] == PATH
             and environ["REQUEST_METHOD"] == "POST"
             and not environ.get("QUERY_STRING")
+            and IDEMPOTENCY_VARIABLE not in environ
             and environ.get("CONTENT_TYPE") == JSON
             and ENCODING not in environ
             and environ.get("CONTENT_LENGTH", "").isdecimal()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 TARGET = PATH.encode()
-UNUSUAL_HEADERS = (b"expect", b"transfer-encoding", b"upgrade")
+UNUSUAL_HEADERS = (b"expect", b"transfer-encoding", b"upgrade", b"idempotency-key")
 
 AtOnce = Callable[["WSGIEnvironment"], PlainAnswer | None]
 

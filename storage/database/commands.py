@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from storage.database.connection import Database
 from storage.errors import CommandUnanswered, CommandUnderWay, DatabaseUnavailable
-from storage.schema.records import CommandRecord, utc_now
+from storage.schema.records import CommandRecord, new_id, utc_now
 from storage.schema.tables import command_results
 from storage.spool.command_claim import CommandClaim
 from storage.spool.spool import Spool
@@ -32,6 +32,7 @@ def ask(
     timeout_seconds: float,
     arguments: Mapping[str, Any] | None = None,
     patience_seconds: float = PATIENCE_SECONDS,
+    command_id: str | None = None,
 ) -> dict[str, Any]:
     """Have the log-writer execute a command, and return its result.
 
@@ -41,6 +42,8 @@ def ask(
         How long the log-writer has to begin.
     patience_seconds
         How long the caller waits for the result of a command that was begun.
+    command_id
+        One that it has executed before is not executed again: its result is returned.
 
     Raises
     ------
@@ -54,8 +57,15 @@ def ask(
     begun = utc_now()
     deadline = begun + timedelta(seconds=timeout_seconds)
     patient = begun + timedelta(seconds=patience_seconds)
-    command = CommandRecord(name=name, arguments=dict(arguments or {}), expires_at=deadline)
+    command = CommandRecord(
+        command_id=command_id or new_id(),
+        name=name,
+        arguments=dict(arguments or {}),
+        expires_at=deadline,
+    )
     claim = CommandClaim(spool.folder)
+    if command_id is not None and (decided := _result(database, command_id)) is not None:
+        return decided
     spool.append([command])
     while True:
         time.sleep(ANSWER_POLL_SECONDS)

@@ -23,10 +23,13 @@ def unclaimed(_command_id: str) -> None:
 def carry_out(
     connection: sa.Connection, record: SpoolRecord, now: datetime, claim: Claim = unclaimed
 ) -> None:
-    """Claim a command and execute it inside the log-writer's transaction, unless it has expired."""
+    """Claim a command and execute it in the log-writer's transaction, unless it expired or was executed before."""
     if not isinstance(record, CommandRecord) or now > record.expires_at:
         return
     claim(record.command_id)
+    same = command_results.c.command_id == record.command_id
+    if connection.execute(sa.select(command_results.c.command_id).where(same)).first():
+        return
     if utc_now() > record.expires_at:
         return
     result = COMMANDS[record.name](connection, record.arguments, now)

@@ -53,6 +53,7 @@ class Feedback:
         labels: Sequence[tuple[str, float]],
         correction: Correction | None = None,
         referred: Sequence[tuple[str, float]] = (),
+        command_id: str | None = None,
     ) -> Attached:
         """Attach actual values, given as pairs of prediction id and value in the target's unit.
 
@@ -64,6 +65,8 @@ class Feedback:
         What is accepted is in the database when this returns. An id is unknown once everything that was in
         the spool when this was called has been moved and there is still no such prediction: a value may
         arrive right after the answer that it belongs to. Attaching the same value again changes nothing.
+
+        With the ``command_id`` of an earlier call that was decided, the answer is that decision.
 
         Raises
         ------
@@ -84,6 +87,7 @@ class Feedback:
                 "referred": [list(label) for label in referred],
                 "correction": asdict(correction) if correction is not None else None,
             },
+            command_id,
         )
         return Attached(
             accepted=decided["accepted"],

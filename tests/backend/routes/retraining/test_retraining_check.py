@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from backend.contract.monitoring import EventRow, HistoryResponse, StatusResponse
 from backend.contract.retraining.check import RetrainingCheckResponse, StoredCheckResponse
 from backend.services import EXTENSION, Services
-from backend.serving.stage_clock import StageClock
 from storage.domain.inputs import FEATURE_NAMES, HousingFeatures
 from storage.retraining.files import FAILED
 from storage.schema.arrays import FloatArray
@@ -291,8 +290,9 @@ def _serve(services: Services, inputs: FloatArray) -> list[str]:
     """Predict as a request does; return the ids."""
     instances = [HousingFeatures.model_validate(row) for row in _rows(inputs)]
     callers = [UNNAMED] * len(instances)
-    logged = services.predictions.predict_batch(instances, "traffic", callers, StageClock(0.0))
-    return [predicted.prediction_id for predicted in logged.predictions]
+    draft = services.predictions.draft_batch(instances, callers)
+    services.predictions.log(draft, "traffic")
+    return [predicted.prediction_id for predicted in draft.predictions]
 
 
 def _run(http: FlaskClient, store_records: Store) -> StoredCheckResponse:
