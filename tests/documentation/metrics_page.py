@@ -55,6 +55,7 @@ def _use(services: Services, settings: Settings) -> None:
     counted.count_predictions("a version", 1, 0.0001)
     counted.count_validation_error("MedInc")
     counted.count_refused_key("unknown")
+    counted.count_keyed("first")
     counted.set_served_version("a version", utc_now())
     counted.set_compiled_predictor(True)
     counted.set_realized_error(0.4)
