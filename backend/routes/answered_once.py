@@ -10,15 +10,13 @@ from functools import wraps
 
 from flask import Response, g, request
 
+from backend.contract.idempotency import FORM, HEADER, REPEATED_HEADER
 from backend.services import Services, current_services
 from backend.web.authorization import current_actor
 from storage.errors import InvalidInput, KeyReused, RequestInFlight
 from storage.idempotency.kept_answers import Asked, Draft, Kept, Turn
 
-HEADER = "Idempotency-Key"
-REPEATED_HEADER = "Idempotency-Replayed"
-BARE = re.compile(r"[!#-+\--\[\]-~]{1,255}")
-QUOTED = re.compile(r'"([ !#-\[\]-~]{1,255})"')
+ONE_KEY = re.compile(FORM)
 
 Route = Callable[[], Response]
 
@@ -65,10 +63,8 @@ def command_of_key() -> str | None:
 
 
 def _key(sent: str) -> str:
-    quoted = QUOTED.fullmatch(sent.strip())
-    key = quoted.group(1) if quoted else sent.strip()
-    if quoted or BARE.fullmatch(key):
-        return key
+    if ONE_KEY.fullmatch(sent):
+        return sent.strip('"')
     raise InvalidInput(
         f"{HEADER} is one key of 1 to 255 visible ASCII characters, such as a UUID, in quotation marks or "
         "without, and without a comma, quotation mark or backslash in it."

@@ -11,6 +11,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from werkzeug.routing import Rule
 
 from backend.contract.base import SOURCE_HEADER, ErrorResponse
+from backend.contract.idempotency import FORM, HEADER
 from backend.contract.query.zone import ZONE_FORMAT
 from backend.contract.service import SERVICE_MESSAGE
 from backend.web.authorization import OPEN_TEMPLATES, own_role
@@ -45,16 +46,12 @@ PROBLEMS = {
 Json = dict[str, Any]
 
 IDEMPOTENCY_KEY: Json = {
-    "name": "Idempotency-Key",
+    "name": HEADER,
     "in": "header",
     "required": False,
     "description": "A key of your own for this request, such as a UUID. The same request with the same "
     "key is carried out once: for 24 hours it gets the same answer.",
-    "schema": {
-        "type": "string",
-        "pattern": r"^[!#-+\-\[\]-~]{1,255}$",
-        "examples": ["order-17-first-try"],
-    },
+    "schema": {"type": "string", "pattern": FORM},
 }
 
 
