@@ -24,7 +24,12 @@ from storage.schema.tables import labels, predictions
 from storage.schema.traffic import Figures
 
 SINGLE = ("/predict",)
-PREDICTING = ("/predict", "/predict_batch")
+PREDICTING = (
+    "/predict",
+    "/predict_batch",
+    "/v2/models/<model_name>/infer",
+    "/v2/models/<model_name>/versions/<version>/infer",
+)
 SHORT_STEP, LONG_STEP = timedelta(minutes=1), timedelta(minutes=10)
 LONGEST_SHORT = timedelta(hours=1)
 """Steps as coarse as a window allows: ten times fewer counts are read than for a chart."""

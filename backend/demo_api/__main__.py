@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from backend.contract.service import ServiceDescription
-from backend.demo_api import alerts, keys, monitoring, predictions, records, service
+from backend.demo_api import alerts, keys, monitoring, predictions, protocols, records, service
 from backend.demo_api.walk import Connection, Off, Outcome, Step, walk
 from backend.keys.system_keys import operator_key_or_exit
 from storage.settings import settings_or_exit
@@ -20,6 +20,7 @@ from storage.version import VERSION
 STEPS: tuple[Step, ...] = (
     *service.STEPS,
     *predictions.STEPS,
+    *protocols.STEPS,
     *records.STEPS,
     *monitoring.STEPS,
     *alerts.STEPS,

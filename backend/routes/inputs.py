@@ -2,18 +2,19 @@
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from statistics import median
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import g
 from pydantic import BaseModel
 
 from backend.contract.base import ValidationProblem
+from backend.contract.predictions import BatchPredictionRequest, PredictionRequest
 from backend.services import Services
 from backend.web.answers import InvalidRequest
-from backend.web.validation import read_body
+from backend.web.validation import counted_problems, read_body, read_values
 from storage.domain.inputs import FEATURE_NAMES
 from storage.errors import SpoolUnavailable
 from storage.schema.records import RefusedInputRecord
@@ -28,8 +29,21 @@ MOST_KEPT = 20
 
 def read_inputs(model: type[Model], services: Services) -> Model:
     """Validate the current request's body as ``read_body`` does, with its errors; keep refusals."""
-    try:
+    with keeping_refusals(services):
         return read_body(model, services.settings.backend.request_limit_bytes, services.metrics)
+
+
+def read_rows(rows: Sequence[Mapping[str, Any]], services: Services) -> Sequence[PredictionRequest]:
+    """Validate rows that came in another form than those of /predict_batch, as it does; keep refusals."""
+    with keeping_refusals(services), counted_problems(services.metrics):
+        return read_values(BatchPredictionRequest, {"instances": rows}).instances
+
+
+@contextlib.contextmanager
+def keeping_refusals(services: Services) -> Iterator[None]:
+    """Keep what the current request is refused for inside."""
+    try:
+        yield
     except InvalidRequest as error:
         records = list(islice(refused_inputs(error.problems, g.request_id, g.source), MOST_KEPT))
         # The spool itself counts and logs a record that it cannot take; the refusal is answered all the same.

@@ -13,6 +13,8 @@ OPEN_TEMPLATES = (
     "/health",
     "/health/live",
     "/health/ready",
+    "/v2/health/live",
+    "/v2/health/ready",
     "/openapi.json",
     "/docs",
     "/docs/<asset>",

@@ -62,6 +62,15 @@ from backend.contract.predictions import (
     PredictionResponse,
     PredictQuery,
 )
+from backend.contract.protocols.open_inference import (
+    InferenceModel,
+    InferenceServer,
+    InferRequest,
+    InferResponse,
+    ModelReady,
+    ServerLive,
+    ServerReady,
+)
 from backend.contract.records import (
     LoggedPredictionResponse,
     LogsQuery,
@@ -122,6 +131,7 @@ from backend.contract.what_if import (
 )
 
 JSON = "application/json"
+MODEL = "/v2/models/<model_name>"
 CSV = "text/csv"
 LINES = ("application/x-ndjson",)
 
@@ -175,6 +185,18 @@ OPERATIONS: dict[str, Operation] = {
     "GET /dependence": Operation(DependenceResponse),
     "GET /interaction": Operation(InteractionResponse, query=InteractionQuery, missing=True),
     "POST /counterfactuals": Operation(CounterfactualsResponse, body=CounterfactualsRequest),
+    "GET /v2": Operation(InferenceServer),
+    "GET /v2/health/live": Operation(ServerLive),
+    "GET /v2/health/ready": Operation(ServerReady, unhealthy=True),
+    **{
+        f"{method} {MODEL}{version}{rest}": operation
+        for version in ("", "/versions/<version>")
+        for method, rest, operation in (
+            ("GET", "", Operation(InferenceModel)),
+            ("GET", "/ready", Operation(ModelReady)),
+            ("POST", "/infer", Operation(InferResponse, body=InferRequest)),
+        )
+    },
     "POST /feedback": Operation(FeedbackResponse, body=FeedbackRequest, idempotent=True),
     "GET /predictions": Operation(PredictionsResponse, query=PredictionsQuery),
     "GET /predictions/metadata": Operation(MetadataResponse, query=MetadataQuery),

@@ -1,6 +1,7 @@
 """Validates bodies and query strings, with errors that name each field."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from flask import Flask, abort, request
@@ -52,8 +53,15 @@ def read_body(model: type[Model], limit_bytes: int, metrics: Metrics) -> Model:
         abort(413)
     if request.mimetype != "application/json":
         abort(415)
+    with counted_problems(metrics):
+        return parsed(model, meant(request.get_data(cache=False), limit_bytes))
+
+
+@contextmanager
+def counted_problems(metrics: Metrics) -> Iterator[None]:
+    """Count the problems of what is refused inside."""
     try:
-        return _parsed(model, meant(request.get_data(cache=False), limit_bytes))
+        yield
     except InvalidRequest as error:
         for problem in error.problems:
             metrics.count_validation_error(_metric_field(problem.field))
@@ -83,7 +91,14 @@ def read_values(model: type[Model], values: Mapping[str, Any]) -> Model:
         raise _invalid(Problems.of_values(error)) from error
 
 
-def _parsed(model: type[Model], body: bytes) -> Model:
+def parsed(model: type[Model], body: bytes) -> Model:
+    """Validate a JSON body.
+
+    Raises
+    ------
+    InvalidRequest
+        400, naming the invalid fields, at most 100.
+    """
     if not extent_of(model).contains(body):
         raise _too_much("body", "more fields, values or brackets than this request can contain")
     try:

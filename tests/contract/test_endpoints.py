@@ -47,6 +47,12 @@ READABLE = (
 FILES = ("/logs/export", "/metrics/api/export", "/predictions/export")
 WITH_KEY = ("/audit", "/keys")
 DOCUMENTATION = ("/openapi.json", "/docs", "/docs/<asset>")
+OPEN_INFERENCE = {"/v2", "/v2/health/live", "/v2/health/ready"} | {
+    f"/v2/models/<model_name>{version}{rest}"
+    for version in ("", "/versions/<version>")
+    for rest in ("", "/ready")
+}
+"""These answer what their protocol says, and nothing else."""
 WITHOUT_SUCCESS = ("/health", "/health/live", "/health/ready")
 """These answer ``status`` in place of ``success``."""
 
@@ -71,7 +77,9 @@ def test_every_answer_is_stamped(
 def test_every_rule_answers_a_wrong_method_in_the_one_shape(http: FlaskClient) -> None:
     for rule in http.application.url_map.iter_rules():
         path = re.sub(
-            r"<(prediction_id|request_id|trigger_id|version|alert_id|key_id)>", "none", rule.rule
+            r"<(prediction_id|request_id|trigger_id|version|alert_id|key_id|model_name)>",
+            "none",
+            rule.rule,
         )
         answer = http.open(path, method="PATCH")
         assert answer.status_code == 405, path
@@ -90,4 +98,12 @@ def test_every_endpoint_of_the_list_above_is_routed(http: FlaskClient) -> None:
         "/models/<version>/comparison",
     }
     readable = {path.partition("?")[0] for path in READABLE}
-    assert rules == {*readable, *FILES, *WITH_KEY, *with_id, *DOCUMENTATION, "/metrics"}
+    assert rules == {
+        *readable,
+        *FILES,
+        *WITH_KEY,
+        *with_id,
+        *DOCUMENTATION,
+        *OPEN_INFERENCE,
+        "/metrics",
+    }

@@ -25,6 +25,12 @@ DESCRIPTION = (
 REASON = {"reason": "Tried from Postman."}
 PERSON = REASON | {"person": "Ada"}
 BODIES: dict[str, Json] = {
+    "InferRequest": {
+        "inputs": [
+            {"name": name, "shape": [1, 1], "datatype": "FP64", "data": [value]}
+            for name, value in EXAMPLE.items()
+        ]
+    },
     "HousingFeatures": EXAMPLE,
     "PredictionRequest": EXAMPLE | {"reference": "order-17"},
     "BatchPredictionRequest": {"instances": [EXAMPLE, EXAMPLE | {"MedInc": 3.1}]},
