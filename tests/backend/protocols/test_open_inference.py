@@ -113,7 +113,7 @@ def _changed(**changes: Any) -> Json:
         ({"inputs": _columns([EXAMPLE])["inputs"][1:]}, "MedInc"),
         (
             {"inputs": [*_columns([EXAMPLE])["inputs"][1:], _changed(name="Moon")["inputs"][0]]},
-            "Moon",
+            "MedInc",
         ),
         ({"inputs": [*_columns([EXAMPLE])["inputs"][1:]] * 2}, "inputs"),
         (_changed(data=[1e9]), "MedInc"),
