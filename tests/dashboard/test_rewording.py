@@ -50,7 +50,7 @@ NAMES = (
     "requested_by route run_id running_retrainings service_version state subject subjects test_from time "
     "trigger_file trigger_files trigger_id type unit unknown unreadable url validation_from value "
     "version words column candidates commit identical_to created_by key_id revoked_by secret "
-    "input inputs parent sha256 tags training_sha256 where"
+    "input inputs parent sha256 tags training_sha256 where id data datatype platform versions extensions"
 )
 DATA = frozenset(NAMES.split())
 """Fields of text that are no sentence: names, ids, versions, log lines."""
