@@ -19,6 +19,7 @@ from backend.serving.prediction_service import ModelAnswers
 from backend.serving.served_model import ServedModel
 from backend.serving.stage_clock import MODEL, PARSE
 from backend.web.answers import answer
+from backend.web.encoded_body import meant
 from backend.web.validation import counted_problems, parsed
 from storage.errors import HousingError, InvalidInput, RecordNotFound
 from storage.version import VERSION
@@ -123,7 +124,7 @@ def _parts(limit_bytes: int) -> tuple[bytes, bytes]:
         abort(413)
     if request.mimetype not in TYPES:
         abort(415)
-    content = request.get_data(cache=False)
+    content = meant(request.get_data(cache=False), limit_bytes)
     said = request.headers.get(JSON_LENGTH)
     if said is None:
         return content, b""

@@ -23,7 +23,7 @@ def unclaimed(_command_id: str) -> None:
 def carry_out(
     connection: sa.Connection, record: SpoolRecord, now: datetime, claim: Claim = unclaimed
 ) -> None:
-    """Claim a command and execute it in the log-writer's transaction, unless it expired or was executed before."""
+    """Claim a command and execute it in the log-writer's transaction, unless it expired or was before."""
     if not isinstance(record, CommandRecord) or now > record.expires_at:
         return
     claim(record.command_id)

@@ -87,7 +87,7 @@ class Feedback:
                 "referred": [list(label) for label in referred],
                 "correction": asdict(correction) if correction is not None else None,
             },
-            command_id,
+            command_id=command_id,
         )
         return Attached(
             accepted=decided["accepted"],
