@@ -59,6 +59,7 @@ from backend.serving.prediction_service import PredictionService
 from backend.supervisor.metrics import ProcessMetrics
 from backend.web import answers, authorization, request_audit
 from backend.web.allowed_methods import tell_own_methods
+from backend.web.foreign_pages import refuse_foreign_pages
 from backend.web.key_ring import KeyRing
 from backend.web.prediction_shortcut import PredictionShortcut
 from backend.web.refused_body import answer_refused_bodies
@@ -124,6 +125,7 @@ def create_app(settings: Settings, spool: Spool | None = None) -> Flask:
     recorder = RequestRecorder(services.spool, services.metrics)
     record_requests(app, recorder)
     answer_refused_bodies(app)
+    refuse_foreign_pages(app, settings.service_hosts)
     lead_to_paths_without_slash(app)
     request_audit.audit_changes(app, services.audit, services.metrics)
     authorization.guard(app, services.keys, settings, RefusedKeys(services.metrics, services.audit))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from backend.contract.definition import TITLE
 from backend.contract.security_headers import SECURITY_HEADERS
+from dashboard.foreign_pages import ForeignPages
 from dashboard.settings import addresses, shared_settings
 from storage.setting_groups.hosts import refuse_taken, url_of
 from storage.settings import Settings
@@ -51,7 +52,7 @@ def _serve(host: str, port: int) -> None:
 
     # Not by `streamlit run`, which takes no headers and tells the name of its server.
     uvicorn.run(
-        App(APPLICATION),
+        ForeignPages(App(APPLICATION), shared_settings().dashboard_hosts),
         host=host,
         port=port,
         headers=SECURITY_HEADERS,

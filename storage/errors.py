@@ -101,6 +101,13 @@ class RequestTimedOut(HousingError):
     title = "Request timed out"
 
 
+class UnknownHost(HousingError):
+    """A request under a name that is not this server's."""
+
+    status = 421
+    title = "Misdirected request"
+
+
 class RequestTooLarge(HousingError):
     """A request that is larger than it may be."""
 

@@ -38,6 +38,7 @@ from storage.setting_groups.backend import (
 )
 from storage.setting_groups.environment import by_group, sentence_about, variables_of
 from storage.setting_groups.hosts import is_only_loopback
+from storage.setting_groups.known_hosts import KnownHosts
 from storage.setting_groups.promotion import PromotionSettings, ShadowSettings, WatchSettings
 from storage.setting_groups.records import (
     DatabaseSettings,
@@ -154,6 +155,22 @@ class Settings(BaseSettings):
     def others_can_connect(self) -> bool:
         """Whether other machines can connect to the service."""
         return not is_only_loopback(self.addresses.backend_host)
+
+    @cached_property
+    def service_hosts(self) -> KnownHosts:
+        """The names of the service."""
+        names = [self.addresses.backend_host, urlsplit(self.addresses.backend_url).hostname or ""]
+        return self._known(names, self.others_can_connect)
+
+    @cached_property
+    def dashboard_hosts(self) -> KnownHosts:
+        """The names of the dashboard."""
+        host = self.addresses.dashboard_host
+        return self._known([host], self.dashboard.signed_in_by_proxy or not is_only_loopback(host))
+
+    def _known(self, names: list[str], elsewhere: bool) -> KnownHosts:
+        allowed = self.access.allowed_hosts
+        return KnownHosts([*names, *allowed.split(",")], any_name=elsewhere and not allowed.strip())
 
     @property
     def mlflow_is_open(self) -> bool:

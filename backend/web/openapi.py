@@ -20,6 +20,7 @@ from backend.web.problem_document import MEDIA_TYPE
 from storage.domain.target import TARGET_UNIT
 from storage.schema.source import SOURCES
 from storage.schema.text import TEXT_FORM
+from storage.setting_groups.known_hosts import SAFE_METHODS
 from storage.version import VERSION
 
 REFERENCE = "#/components/schemas/{model}"
@@ -32,13 +33,14 @@ ANY = Operation(None)
 PROBLEMS = {
     400: "The request is invalid; `validation_errors` names each field.",
     401: "A key is missing or not valid.",
-    403: "The key's role does not allow this.",
+    403: "The key's role does not allow this, or a page of another origin asks for it.",
     404: "Not found.",
     408: "The request body did not arrive in time.",
     409: "Not possible in the current state; `error` says why.",
     411: "The request has no Content-Length header.",
     413: "The request body is too large.",
     415: "The request body is not JSON, or compressed otherwise than with gzip.",
+    421: "The header Host names no name of this server.",
     422: "The Idempotency-Key was sent with another request before.",
     503: "Temporarily unavailable; try again.",
 }
@@ -190,13 +192,14 @@ def _problem_statuses(method: str, rule: Rule, operation: Operation) -> list[int
     statuses = {
         400: operation.body is not None or operation.query is not None or bool(rule.arguments),
         401: rule.rule not in OPEN_TEMPLATES,
-        403: own_role(method, rule.rule) is not None,
+        403: own_role(method, rule.rule) is not None or method not in SAFE_METHODS,
         404: bool(rule.arguments) or operation.missing,
         408: operation.body is not None,
         409: operation.conflict or operation.idempotent,
         411: operation.body is not None,
         413: operation.body is not None,
         415: operation.body is not None,
+        421: True,
         422: operation.idempotent,
         503: rule.rule not in OPEN_TEMPLATES,
     }

@@ -38,10 +38,13 @@ JSON = "application/json"
 SOURCE_VARIABLE = f"HTTP_{SOURCE_HEADER.upper().replace('-', '_')}"
 ENCODING = "HTTP_CONTENT_ENCODING"
 IDEMPOTENCY_VARIABLE = "HTTP_IDEMPOTENCY_KEY"
+ORIGIN = "HTTP_ORIGIN"
 USED_HEADERS = {
     b"content-type": "CONTENT_TYPE",
     b"content-length": "CONTENT_LENGTH",
     b"content-encoding": ENCODING,
+    b"host": "HTTP_HOST",
+    b"origin": ORIGIN,
     b"authorization": "HTTP_AUTHORIZATION",
     b"x-request-id": "HTTP_X_REQUEST_ID",
     SOURCE_HEADER.lower().encode(): SOURCE_VARIABLE,
@@ -75,6 +78,7 @@ class PredictionShortcut:
     ) -> None:
         self._application = application
         self._keys = keys
+        self._hosts = settings.service_hosts
         self._needed = reading_role(settings)
         self._predictions = predictions
         self._recorder = recorder
@@ -112,6 +116,8 @@ class PredictionShortcut:
             and IDEMPOTENCY_VARIABLE not in environ
             and environ.get("CONTENT_TYPE") == JSON
             and ENCODING not in environ
+            and ORIGIN not in environ
+            and self._hosts.has(environ.get("HTTP_HOST", ""))
             and environ.get("CONTENT_LENGTH", "").isdecimal()
             and int(environ["CONTENT_LENGTH"]) <= LONGEST_PLAIN_BYTES
         )

@@ -67,6 +67,14 @@ class AccessSettings(SettingGroup):
     )
     admin_key: SecretStr | None = Field(None, description="Key that may also clear and configure.")
 
+    allowed_hosts: str = Field(
+        "",
+        description="Further names, separated by commas, under which service and dashboard are reached,"
+        " beside localhost, addresses and their own. A request under another name is answered with 421, a"
+        " change by a page of another origin with 403. Empty: any name for what is bound off the loopback"
+        " address, or is behind a proxy that signs people in.",
+    )
+
     _keys_can_be_sent = field_validator("viewer_key", "operator_key", "admin_key")(_can_be_sent)
 
 
