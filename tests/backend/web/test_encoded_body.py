@@ -69,7 +69,11 @@ def test_a_slash_too_many_leads_to_the_path(http: FlaskClient) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/nothing/", "//example.org/", "/predict/%0d%0ax:/"])
 def test_no_other_path_leads_anywhere(http: FlaskClient, path: str) -> None:
-    assert http.get(path).status_code in (200, 404)
+    assert http.get(path).status_code in (
+        200,
+        404,
+        421,
+    )  # the test client takes the third for a Host
 
 
 def test_a_redirect_needs_the_key_where_it_leads(app: Flask, http: FlaskClient) -> None:
