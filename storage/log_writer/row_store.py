@@ -1,5 +1,6 @@
 """Spool lines stored as rows inside the log-writer's transaction; bad lines are returned."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,11 +24,19 @@ from storage.predictions.metadata import add_metadata
 from storage.predictions.rollup import roll_up_predictions
 from storage.requests.rollup import roll_up
 from storage.requests.stages import keep_stages
-from storage.schema.records import CommandRecord, SpoolRecord, StagesRecord
+from storage.schema.records import (
+    AnswerRecord,
+    CommandRecord,
+    PredictionRecord,
+    SpoolRecord,
+    StagesRecord,
+)
 from storage.schema.source import SOURCE
 from storage.schema.tables import api_metrics, logs, metadata, predictions
 from storage.spool.rejected import RejectedLine
 from storage.spool.segments import decode, encode
+
+logger = logging.getLogger(__name__)
 
 ONCE = "once"
 """In a table's ``info``: the unique column; a second row with the same value is skipped."""
@@ -95,8 +104,12 @@ def _decode_all(lines: Sequence[bytes]) -> tuple[list[SpoolRecord], list[Rejecte
 def _store_all(
     connection: sa.Connection, records: Sequence[SpoolRecord], now: datetime, claim: Claim
 ) -> list[RejectedLine]:
-    """Store the records; return the lines of those that the database refuses."""
+    """Store the records; return the lines of those that the database refuses.
+
+    A prediction that is stored already is left out.
+    """
     refused: list[RejectedLine] = []
+    repeated = 0
     in_order = sorted(records, key=lambda record: (isinstance(record, CommandRecord), record.table))
     for _, group in groupby(in_order, key=lambda record: record.table):
         batch = list(group)
@@ -104,9 +117,25 @@ def _store_all(
             continue
         for record in batch:
             reason = _refusal(connection, [record], now, claim)
-            if reason is not None:
+            if reason is None:
+                continue
+            if _is_stored(connection, record):
+                repeated += 1
+            else:
                 refused.append(RejectedLine(encode(record)[:-1], reason))
+    if repeated:
+        logger.info("%d predictions were stored before and were left out.", repeated)
     return refused
+
+
+def _is_stored(connection: sa.Connection, record: SpoolRecord) -> bool:
+    """Whether this very prediction is stored, as after a process that was killed while it logged it."""
+    if not isinstance(record, PredictionRecord | AnswerRecord):
+        return False
+    row = predictions.c
+    same = row.prediction_id == record.prediction_id, row.request_id == record.request_id
+    found = connection.execute(sa.select(row.prediction).where(*same)).scalar()
+    return found == record.prediction
 
 
 def _refusal(

@@ -60,6 +60,8 @@ def test_killed_between_two_steps_the_request_sent_again_is_answered_and_logged_
     rows = http.get("/predictions").get_json()["predictions"]
     assert [row["prediction_id"] for row in rows] == [first.get_json()["prediction_id"]]
     assert 'outcome="taken_over"} 1.0' in http.get("/metrics").text
+    backlog = http.get("/database/stats").get_json()["statistics"]["spool_backlog"]
+    assert backlog["rejected_records"] == 0
 
 
 def test_across_workers_kills_and_a_restart_a_key_has_one_answer_and_one_row(

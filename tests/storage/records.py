@@ -90,3 +90,8 @@ def refused(
     return RefusedInputRecord(
         request_id=request_id, field=field, problem="less_than_equal", problems=1, value=value
     )
+
+
+def clashing(record: SpoolRecord) -> SpoolRecord:
+    """Another prediction under the id of one."""
+    return record.model_copy(update={"prediction": 9.75})

@@ -127,7 +127,7 @@ def test_a_record_that_the_database_refuses_does_not_hold_up_the_others(
     settings: Settings, spool: Spool, write: Write, record_log: RecordLog
 ) -> None:
     twice = records.prediction()
-    spool.append([records.prediction(), twice, twice, records.prediction()])
+    spool.append([records.prediction(), twice, records.clashing(twice), records.prediction()])
     report = write()
     assert (report.records, report.rejected) == (3, 1)
     assert len(record_log.predictions(PageRequest()).rows) == 3
@@ -138,7 +138,8 @@ def test_an_answer_becomes_both_of_its_rows_or_none(
 ) -> None:
     """Refused by one table, an answer leaves nothing in the other, nor in the counts."""
     twice = records.answer("twice")
-    spool.append([records.answer("first"), twice, twice, records.prediction(), records.request()])
+    others = (records.prediction(), records.request())
+    spool.append([records.answer("first"), twice, records.clashing(twice), *others])
     report = write()
     assert (report.records, report.rejected) == (4, 1)
     predictions = record_log.predictions(PageRequest()).rows
@@ -152,24 +153,6 @@ def test_an_answer_becomes_both_of_its_rows_or_none(
     with readable.transaction() as connection:
         counted = connection.execute(sa.select(request_rollup.c.requests)).scalars().all()
         assert sum(counted) == 3 * len(RESOLUTIONS)
-
-
-def test_an_answer_written_otherwise_takes_the_long_way_to_the_same_rows(
-    settings: Settings, write: Write, record_log: RecordLog
-) -> None:
-    """A whole second has no fraction, which the short way does not read."""
-    second = utc_now().replace(microsecond=0)
-    odd, twice = (
-        records.answer(name).model_copy(update={"timestamp": second}) for name in ("odd", "twice")
-    )
-    settings.paths.spool.mkdir(parents=True)
-    segment = settings.paths.spool / "00000000000000000001-1-dead.spool"
-    segment.write_bytes(b"".join(map(encode, [odd, twice, twice, records.answer("even")])))
-    assert write() == DrainReport(records=3, rejected=1, segments_removed=1)
-    row = record_log.prediction(odd.prediction_id)
-    assert (row["timestamp"], row["prediction"]) == (second, odd.prediction)
-    requests = record_log.requests(PageRequest()).rows
-    assert sorted(row["request_id"] for row in requests) == ["even", "odd", "twice"]
 
 
 OF_THE_RELEASE_BEFORE = (
