@@ -34,7 +34,7 @@ def statistics() -> Response:
 
 @blueprint.post("/clear")
 def clear() -> Response:
-    """Delete every record, and what drift checks learned from them; needs the role admin."""
+    """Delete every record, what drift checks learned from them, and kept answers; needs the role admin."""
     services = current_services()
     try:
         deleted = ask(
@@ -47,14 +47,14 @@ def clear() -> Response:
         )
     except CommandUnderWay:
         return _under_way()
-    forget_traffic(services.settings.paths.traffic)
+    _forget()
     tell("database cleared", deleted=deleted)
     logger.warning("The database was cleared: %s", deleted)
     return answer(DatabaseClearedResponse(deleted=deleted))
 
 
 def _under_way() -> Response:
-    forget_traffic(current_services().settings.paths.traffic)
+    _forget()
     tell("database being cleared")
     logger.warning("The database is being cleared.")
     return answer(
@@ -65,3 +65,10 @@ def _under_way() -> Response:
             under_way=True,
         )
     )
+
+
+def _forget() -> None:
+    """Forget what was learned or kept of the records."""
+    services = current_services()
+    forget_traffic(services.settings.paths.traffic)
+    services.kept_answers.forget()

@@ -173,6 +173,18 @@ class KeptAnswers:
             connection.execute("UPDATE answers SET owner = '' WHERE identity = ?", identity)
         self._own.discard(turn.asked.identity)
 
+    def forget(self) -> None:
+        """Remove the answers that were given, as the rows that they stand for are removed.
+
+        Raises
+        ------
+        AnswersUnavailable
+            If they cannot be removed now.
+        """
+        if self._path.exists():
+            with self._writing() as connection:
+                connection.execute("DELETE FROM answers WHERE finished = 1")
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:

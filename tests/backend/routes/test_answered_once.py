@@ -73,3 +73,16 @@ def test_actual_values_are_attached_once(http: FlaskClient, store_records: Store
     assert first.get_json()["accepted"] == 1
     again = http.post("/feedback", json=body, headers=headers)
     assert again.data == first.data
+
+
+def test_clearing_the_records_forgets_the_answers_too(
+    http: FlaskClient, store_records: Store
+) -> None:
+    first = http.post("/predict", json=EXAMPLE, headers=KEY)
+    store_records()
+    admin = bearer("administer")
+    carried_out(store_records, lambda: http.post("/database/clear", headers=admin))
+    again = http.post("/predict", json=EXAMPLE, headers=KEY)
+    assert again.get_json()["prediction_id"] != first.get_json()["prediction_id"]
+    store_records()
+    assert len(_rows(http)) == 1
