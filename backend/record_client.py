@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from backend.connection import ServiceConnection
+from backend.connection import ServiceConnection, ServiceRefused
+from backend.contract.base import ErrorResponse
 from backend.contract.database import DatabaseStatisticsResponse
 from backend.contract.records import (
     LoggedPredictionResponse,
@@ -82,7 +83,7 @@ class RecordClient(ServiceConnection):
 
     def request(self, request_id: str) -> OneRequestResponse:
         """Return everything that is kept of the requests with one id."""
-        return self._get(OneRequestResponse, f"/requests/{quote(request_id, safe='')}")
+        return self._get(OneRequestResponse, _place("/requests", request_id))
 
     def predictions(self, query: PredictionsQuery | None = None) -> PredictionsResponse:
         """Return logged predictions, newest first."""
@@ -94,7 +95,7 @@ class RecordClient(ServiceConnection):
 
     def prediction(self, prediction_id: str) -> LoggedPredictionResponse:
         """Return one logged prediction."""
-        return self._get(LoggedPredictionResponse, f"/predictions/{quote(prediction_id, safe='')}")
+        return self._get(LoggedPredictionResponse, _place("/predictions", prediction_id))
 
     def model_metrics(self) -> ModelMetricsResponse:
         """Return the test metrics of trained models, newest first."""
@@ -103,3 +104,20 @@ class RecordClient(ServiceConnection):
     def database_statistics(self) -> DatabaseStatisticsResponse:
         """Return the number and size of all records."""
         return self._get(DatabaseStatisticsResponse, "/database/stats")
+
+
+def _place(room: str, record_id: str) -> str:
+    """Return the path of one record.
+
+    Raises
+    ------
+    ServiceRefused
+        If an address cannot have this id: on the way, a path loses its dots and leads elsewhere.
+    """
+    if record_id in ("", ".", ".."):
+        sentence = f"There is nothing with the id {record_id!r}."
+        unknown = ErrorResponse(
+            title="Not found", status=404, detail=sentence, instance="", error=sentence
+        )
+        raise ServiceRefused(unknown)
+    return f"{room}/{quote(record_id, safe='')}"

@@ -8,6 +8,7 @@ from pathlib import Path
 import requests
 from pydantic import BaseModel
 
+from backend.protocols.open_inference import MODEL_NAME
 from backend.web.operations import OPERATIONS
 from storage.domain.inputs import FEATURE_NAMES
 from tests.backend.live_service import ADMIN_KEY
@@ -84,9 +85,11 @@ def bodies_for_list(name: str) -> dict[str, bytes]:
 def endpoints_with_body() -> Iterator[tuple[str, str, type[BaseModel]]]:
     """Yield method, path and model of every endpoint that takes a body."""
     for name, operation in OPERATIONS.items():
-        if operation.body is not None:
+        # By its version a model is looked for first, which is a 404 that costs nothing.
+        if operation.body is not None and "<version>" not in name:
             method, _, template = name.partition(" ")
-            yield method, template.replace("<", "").replace(">", ""), operation.body
+            path = template.replace("<model_name>", MODEL_NAME)
+            yield method, path.replace("<", "").replace(">", ""), operation.body
 
 
 def list_name(model: type[BaseModel]) -> str | None:

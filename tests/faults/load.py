@@ -122,7 +122,7 @@ class Load:
         index = number % len(self._bodies)
         body, asked = self._bodies[index].encode(), time.monotonic()
         connection.sendall(
-            b"POST /predict HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+            b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             b"X-Request-ID: %b-%d\r\nContent-Length: %d\r\n\r\n%b"
             % (self._name.encode(), number, len(body), body)
         )

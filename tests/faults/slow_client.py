@@ -15,7 +15,7 @@ def connection(port: int) -> socket.socket:
 def head(method: str, path: str, length: int) -> bytes:
     """Return the head of a request with a JSON body."""
     return (
-        f"{method} {path} HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+        f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         f"Content-Length: {length}\r\n\r\n"
     ).encode()
 

@@ -115,14 +115,14 @@ def test_a_head_that_is_too_large_is_refused(service: HousingClient, port: int) 
 
 
 def test_an_unfinished_head_is_closed(service: HousingClient, port: int) -> None:
-    with half_sent(port, [b"GET / HTTP/1.1\r\nHost: test\r\n", b"\r\n", b""]) as clients:
+    with half_sent(port, [b"GET / HTTP/1.1\r\nHost: localhost\r\n", b"\r\n", b""]) as clients:
         assert [received(client) for client in clients] == [b"", b"", b""]
 
 
 def test_clients_that_read_nothing_keep_nobody_waiting(
     service: HousingClient, settings: Settings, port: int
 ) -> None:
-    asked = b"GET /openapi.json HTTP/1.1\r\nHost: test\r\n\r\n" * 200
+    asked = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 200
     with half_sent(port, [asked] * AT_ONCE):
         for _ in range(10):
             answer = requests.get(f"{settings.addresses.backend_url}/health/live", timeout=5)

@@ -7,7 +7,7 @@ def whole_numbers(lowest: int, highest: int) -> str:
     Examples
     --------
     >>> whole_numbers(60, 129)
-    '([6-9][0-9]|1[0-2][0-9])'
+    '(6[0-9]|[7-9][0-9]|1[0-2][0-9])'
     """
     ends = _ends(lowest, highest)
     begins = [lowest, *(end + 1 for end in ends[:-1])]

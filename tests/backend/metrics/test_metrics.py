@@ -111,7 +111,7 @@ def test_every_metric_has_help(metrics: Metrics) -> None:
         for family in text_string_to_metric_families(metrics.exposition().decode())
         if not family.name.endswith("_created")
     ]
-    assert len(families) == 17
+    assert len(families) == 18
     assert all(family.documentation.endswith(".") for family in families)
 
 

@@ -40,7 +40,7 @@ def test_a_request_is_found_by_whatever_a_person_has(
 def test_a_name_that_nothing_has_is_said(open_page: OpenPage, service: Service) -> None:
     service.store_records()
     page = open_page("logs", service)
-    for name in ("nothing", "01a2" * 8, "a/b?c=%20#d", "."):
+    for name in ("nothing", "01a2" * 8, "a/b?c=%20#d", ".", ".."):
         page.text_input(key="find").set_value(name).run()
         assert any("has this ID or reference" in each.value for each in page.caption), name
         assert not sentences(page)

@@ -158,7 +158,8 @@ def test_a_line_that_comes_twice_is_stored_once(
     predicted = Predicted(new_id(), EXAMPLE_VECTOR, 4.5, 4.0, 5.0, Caller("a", NORTH))
     line = prediction_line(predicted, NOW, "request", MODEL)
     spool.append_lines(line + line)
-    assert (drain().records, len(found(record_log, reference="a"))) == (1, 1)
+    report = drain()
+    assert (report.records, report.rejected, len(found(record_log, reference="a"))) == (2, 0, 1)
     assert _entries(writable) == 2
 
 
