@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 from backend.contract.definition import PRESETS
 from storage.domain.inputs import FEATURES
 from tests.browser.console import REFRESH_SECONDS, System, settle, visit
+from tests.system import wait_for
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -79,8 +81,9 @@ def test_a_page_is_opened_and_a_row_predicted(system: System, page: Page) -> Non
     _go_to(page, "Predict", "BUTTON")
     page.keyboard.press("Enter")
     expect(page.locator(".st-key-predict_value")).to_be_visible()
-    (row,) = system.rows("SELECT MedInc FROM predictions ORDER BY id DESC LIMIT 1")
-    assert row == (2.5,)
+    newest = partial(system.rows, "SELECT MedInc FROM predictions ORDER BY id DESC LIMIT 1")
+    # It is shown as soon as it is in the spool.
+    wait_for(lambda: newest() == [(2.5,)], what="the row that was asked for")
 
 
 def test_a_request_is_found_and_its_row_opened(system: System, page: Page) -> None:

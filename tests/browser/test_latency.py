@@ -17,6 +17,7 @@ from backend.contract.predictions import HousingFeatures
 from dashboard.charts.chart_panel import PANEL_RIGHT
 from dashboard.latency.chart import CHART_LEFT
 from tests.browser.console import System, choose, open_first_row, settle, visit
+from tests.system import wait_for
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -111,8 +112,14 @@ def test_a_drag_across_the_chart_shows_that_part_on_this_page_and_the_next(
     before = page.url
     page.get_by_role("button", name="Zoom out").click()
     expect(page).not_to_have_url(before)
-    wider = _own_range(page)
-    assert wider[1] - wider[0] == 2 * (end - begin)
+
+    def is_twice_as_wide() -> bool:
+        page.wait_for_timeout(50)
+        since, until = _own_range(page)
+        return until - since == 2 * (end - begin)
+
+    # The address gets one end after the other.
+    wait_for(is_twice_as_wide, what="a range that is twice as wide")
 
 
 def _drag(page: Page, canvas: Locator, begin: float, end: float) -> None:
