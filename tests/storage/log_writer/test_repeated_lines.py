@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from storage.database.connection import Database
 from storage.database.record_log import PageRequest, RecordLog
-from storage.log_writer.writer import DrainReport, LogWriter
+from storage.log_writer.writer import DrainReport
 from storage.schema.records import SpoolRecord, utc_now
 from storage.settings import Settings
 from storage.spool.segments import encode
@@ -14,18 +13,6 @@ from storage.spool.spool import Spool
 from tests.storage import records
 
 Write = Callable[[], DrainReport]
-
-
-@pytest.fixture
-def write(settings: Settings, writable: Database) -> Write:
-    """Move everything from the spool into the database."""
-    writer = LogWriter(settings.paths, writable, settings.log_writer.batch_bytes)
-    return lambda: writer.drain(utc_now())
-
-
-@pytest.fixture
-def record_log(settings: Settings, readable: Database) -> RecordLog:
-    return RecordLog(readable, settings.paths)
 
 
 @pytest.mark.parametrize("make", [records.prediction, records.answer])

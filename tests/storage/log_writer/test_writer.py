@@ -29,18 +29,6 @@ from tests.system import REPOSITORY, Program, clean_environment, running, wait_f
 Write = Callable[[], DrainReport]
 
 
-@pytest.fixture
-def write(settings: Settings, writable: Database) -> Write:
-    """Move everything from the spool into the database."""
-    writer = LogWriter(settings.paths, writable, settings.log_writer.batch_bytes)
-    return lambda: writer.drain(utc_now())
-
-
-@pytest.fixture
-def record_log(settings: Settings, readable: Database) -> RecordLog:
-    return RecordLog(readable, settings.paths)
-
-
 def test_every_kind_of_record_arrives(spool: Spool, write: Write, readable: Database) -> None:
     spool.append([*records.one_of_each(), records.shadow(), records.refused()])
     assert write().records == 6
