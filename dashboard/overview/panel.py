@@ -9,7 +9,8 @@ from dashboard.navigation import OVERVIEW
 from dashboard.overview.attention import draw_attention
 from dashboard.overview.background_reading import Look
 from dashboard.overview.events import draw_events
-from dashboard.overview.figures import draw_figures, figures_of
+from dashboard.overview.figure import draw_figures
+from dashboard.overview.figures import figures_of
 from dashboard.overview.monitoring import (
     draw_drift_summary,
     draw_error_summary,
