@@ -33,7 +33,7 @@ def draw_figures(figures: Sequence[Figure]) -> None:
     """Draw the figures side by side as far as there is room."""
     with st.grid(4, min_column_width=165, gap="small"):
         for figure in figures:
-            with st.container(border=True, gap="xxsmall"):
+            with st.container(border=True, gap="xxsmall", height="stretch"):
                 st.metric(
                     figure.label,
                     figure.value,
@@ -49,14 +49,16 @@ def draw_figures(figures: Sequence[Figure]) -> None:
 
 
 def against(
-    now: float | None, before: float | None, written: Callable[[float], str]
+    now: float | None, before: float | None, written: Callable[[float], str], when: str = "before"
 ) -> tuple[str | None, str]:
-    """Return the change and what the figure was in the period before, with its unit."""
+    """Return the change and what the figure was then, with its unit."""
     change = change_words(now, before)
-    return change, "" if change is None or before is None else f"from {written(before)} before"
+    return change, "" if change is None or before is None else f"from {written(before)} {when}"
 
 
-def points_against(now: float | None, before: float | None) -> tuple[str | None, str]:
+def points_against(
+    now: float | None, before: float | None, when: str = "before"
+) -> tuple[str | None, str]:
     """Return the change of a share in percentage points, and what it was.
 
     >>> points_against(0.05, 0.02), points_against(None, 0.1)
@@ -64,4 +66,4 @@ def points_against(now: float | None, before: float | None) -> tuple[str | None,
     """
     if now is None or before is None:
         return None, ""
-    return f"{100 * (now - before):+.1f} points", f"from {before:.1%} before"
+    return f"{100 * (now - before):+.1f} points", f"from {before:.1%} {when}"

@@ -1,6 +1,7 @@
 """All figures of the Overview, in their order."""
 
 from datetime import datetime
+from typing import TypeAlias, TypeVar
 
 from backend.contract.database import DatabaseStatistics, SpoolBacklog
 from backend.contract.drift.analysis import DriftWindowResponse
@@ -13,19 +14,23 @@ from dashboard.overview.record_store import waiting_time
 from dashboard.overview.traffic_figures import traffic_figures
 from dashboard.wording.moment import lasting
 
+Answer = TypeVar("Answer")
+InTurn: TypeAlias = tuple[Answer | None, Answer | None]
+"""A report of the last day, and that of the day before."""
+
 
 def figures_of(
     reading: OverviewReading,
-    drift: DriftWindowResponse | None,
-    error: PerformanceResponse | None,
+    drift: InTurn[DriftWindowResponse],
+    error: InTurn[PerformanceResponse],
     records: DatabaseStatistics | None,
 ) -> list[Figure]:
     """Return the figures; a report that is still being read has none."""
     return [
         *traffic_figures(reading.traffic, reading.before),
-        error_figure(error),
-        drift_figure(drift),
-        labels_figure(error),
+        error_figure(*error),
+        drift_figure(*drift),
+        labels_figure(*error),
         _age(reading),
         Figure(
             "Oldest in the queue",

@@ -4,7 +4,7 @@ A report over a day of predictions may take the service seconds: it must not hol
 it, and a failure is shown quietly, since the top of the page shows it already.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import streamlit as st
 
@@ -16,6 +16,7 @@ from dashboard.overview.error_comparison import ErrorFigures, draw_error_compari
 from dashboard.settings import dashboard_settings
 from dashboard.shared.service import asking_quietly, new_client
 from dashboard.shared.verdict_age import age_words
+from dashboard.timeline.comparison import is_compared
 from dashboard.wording.drift_words import (
     Verdict,
     column_label,
@@ -26,6 +27,7 @@ from dashboard.wording.drift_words import (
 from dashboard.wording.harm_words import short_harm
 from dashboard.wording.value import escaped, written
 from dashboard.wording.words import in_sentence
+from storage.schema.records import utc_now
 
 WINDOW = timedelta(hours=24)
 INPUTS_NAMED = 3
@@ -34,18 +36,22 @@ REPORT_PACE = 6
 
 
 @st.cache_resource(show_spinner=False, on_release=BackgroundReading.close)
-def _drift_reading() -> BackgroundReading[DriftWindowResponse]:
-    """Return the drift reading, which all sessions share."""
-    query = DriftQuery(window=WINDOW)
-    return BackgroundReading(new_client(), lambda client: client.drift(query), _pause_seconds())
+def _drift_reading(days_ago: int) -> BackgroundReading[DriftWindowResponse]:
+    """Return the reading of one day's drift, which all sessions share."""
+    return BackgroundReading(
+        new_client(),
+        lambda client: client.drift(DriftQuery(window=WINDOW, until=_until(days_ago))),
+        _pause_seconds(),
+    )
 
 
 @st.cache_resource(show_spinner=False, on_release=BackgroundReading.close)
-def _error_reading() -> BackgroundReading[PerformanceResponse]:
-    """Return the error reading, which all sessions share."""
-    query = PerformanceQuery(window=WINDOW)
+def _error_reading(days_ago: int) -> BackgroundReading[PerformanceResponse]:
+    """Return the reading of one day's errors, which all sessions share."""
     return BackgroundReading(
-        new_client(), lambda client: client.performance(query), _pause_seconds()
+        new_client(),
+        lambda client: client.performance(PerformanceQuery(window=WINDOW, until=_until(days_ago))),
+        _pause_seconds(),
     )
 
 
@@ -59,18 +65,41 @@ def _records_reading() -> BackgroundReading[DatabaseStatistics]:
     )
 
 
+def _until(days_ago: int) -> datetime | None:
+    """Return where a day ends; None for now, by the service's own clock."""
+    return utc_now() - days_ago * WINDOW if days_ago else None
+
+
 def _pause_seconds() -> float:
     return REPORT_PACE * dashboard_settings().refresh_seconds
 
 
 def look_at_drift() -> Look[DriftWindowResponse]:
     """Return the newest comparison with the training data, as all of the page shows it."""
-    return Look.at(_drift_reading())
+    return Look.at(_drift_reading(0))
 
 
 def look_at_error() -> Look[PerformanceResponse]:
     """Return the newest report of errors, as all of the page shows it."""
-    return Look.at(_error_reading())
+    return Look.at(_error_reading(0))
+
+
+def drift_the_day_before() -> DriftWindowResponse | None:
+    """Return the drift of the day before, if it is compared with; a failure says so quietly."""
+    found: DriftWindowResponse | None = None
+    if is_compared():
+        with asking_quietly("Drift of the day before"):
+            found = Look.at(_drift_reading(1)).answer()
+    return found
+
+
+def error_the_day_before() -> PerformanceResponse | None:
+    """Return the errors of the day before, if they are compared with; a failure says so quietly."""
+    found: PerformanceResponse | None = None
+    if is_compared():
+        with asking_quietly("Errors of the day before"):
+            found = Look.at(_error_reading(1)).answer()
+    return found
 
 
 def look_at_records() -> Look[DatabaseStatistics]:

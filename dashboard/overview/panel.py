@@ -14,6 +14,8 @@ from dashboard.overview.figures import figures_of
 from dashboard.overview.monitoring import (
     draw_drift_summary,
     draw_error_summary,
+    drift_the_day_before,
+    error_the_day_before,
     look_at_drift,
     look_at_error,
     look_at_records,
@@ -43,7 +45,14 @@ def draw_overview() -> None:
         reading = read_overview(housing_client(), chosen_scope(), chosen_range(OVERVIEW.usual))
         draw_health(reading)
         draw_attention(reading.alerts)
-        draw_figures(figures_of(reading, drift.found, error.found, records.found))
+        draw_figures(
+            figures_of(
+                reading,
+                (drift.found, drift_the_day_before()),
+                (error.found, error_the_day_before()),
+                records.found,
+            )
+        )
     drift_side, error_side = st.columns(2, gap="large")
     with drift_side:
         draw_drift_summary(drift)

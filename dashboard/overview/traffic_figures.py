@@ -7,6 +7,7 @@ from dashboard.shared.traffic import LATENCY_HELP, milliseconds
 
 
 def traffic_figures(summary: SummaryResponse, before: SummaryResponse | None) -> list[Figure]:
+    """Return rate, share of errors and latency, each against the period before if that was read."""
     totals, whole = summary.totals, [step for step in summary.series if not step.unfinished]
     seconds = _seconds(summary)
     share = _error_share(totals)

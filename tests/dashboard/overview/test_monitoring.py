@@ -1,6 +1,7 @@
 """Trust on the Overview: drifted share, realized beside estimated error, what happened."""
 
 import re
+from datetime import timedelta
 
 from streamlit.testing.v1 import AppTest
 
@@ -9,8 +10,11 @@ from backend.contract.feedback import FeedbackItem
 from backend.contract.performance import Estimate
 from dashboard.overview.background_reading import BEING_READ
 from dashboard.overview.error_comparison import ErrorFigures, comparison_option
+from dashboard.timeline.comparison import COMPARE
+from storage.schema.records import utc_now
 from tests.dashboard.conftest import OPERATOR_KEY, OpenPage, Service, log_writer, sentences
 from tests.districts import unseen_districts
+from tests.log_writing import spread_predictions
 from tests.system import wait_for
 
 ROWS = 400
@@ -46,6 +50,24 @@ def test_drifted_share_and_both_errors_are_shown(
     assert len(aged) == 2, "each verdict carries its time and age"
 
 
+def test_the_figures_are_compared_with_the_day_before(
+    open_page: OpenPage, operated_service: Service
+) -> None:
+    _ask_and_label(operated_service, income_factor=1.0, error=0.5)
+    now = utc_now()
+    spread_predictions(
+        operated_service.settings, now - timedelta(hours=40), now - timedelta(hours=30)
+    )
+    _ask_and_label(operated_service, income_factor=1.5, error=1.0)
+    page = open_page("overview", operated_service)
+    assert {metric.delta for metric in page.metric} == {""}
+    page.session_state[COMPARE] = True
+    wait_for(lambda: _changes(_read(page))["Drift"], what="the day before")
+    assert not sentences(page)
+    changes = _changes(page)
+    assert (changes["Drift"], changes["RMSE"], changes["Labelled"]) == ("+1", "×2", "+0.0 points")
+
+
 def test_events_are_listed_newest_first(open_page: OpenPage, operated_service: Service) -> None:
     with HousingClient(operated_service.settings.addresses.backend_url, OPERATOR_KEY) as operator:
         operator.trigger_retraining("Incomes rose.")
@@ -76,15 +98,19 @@ def test_the_two_errors_never_look_alike() -> None:
     assert realized_line["markLine"]["data"] == [{"xAxis": 45.0}]
 
 
-def _ask_and_label(service: Service) -> None:
+def _changes(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.delta for metric in page.metric}
+
+
+def _ask_and_label(service: Service, income_factor: float = 1.5, error: float = 0.0) -> None:
     with HousingClient(
         service.settings.addresses.backend_url, OPERATOR_KEY, timeout_seconds=60
     ) as client:
-        answer = client.predict_batch(unseen_districts(ROWS, income_factor=1.5))
+        answer = client.predict_batch(unseen_districts(ROWS, income_factor=income_factor))
         service.store_records()
         labelled = zip(answer.prediction_ids, answer.predictions, strict=True)
         items = [
-            FeedbackItem(prediction_id=prediction_id, actual=prediction)
+            FeedbackItem(prediction_id=prediction_id, actual=prediction + error)
             for prediction_id, prediction in list(labelled)[:LABELLED]
         ]
         with log_writer(service):
