@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up demo train test fuzz soak soak-hour check format bench bench-accuracy bench-tables bench-monitoring browser screenshots docs docs-serve backup restore clean reset bench-scale
+.PHONY: help up demo train test fuzz screens soak soak-hour check format bench bench-accuracy bench-tables bench-monitoring browser screenshots docs docs-serve backup restore clean reset bench-scale
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,11 @@ fuzz:  ## Send 10,000 generated requests to a service of its own: does the schem
 	@$(PYTHON) environment.py development
 	@$(VENV)/python -m training --if-missing
 	@exec $(VENV)/python -m tests.contract.fuzz
+
+screens:  ## Do what operators do in the browser on each screen: wide and narrow, by day and by night.
+	@$(PYTHON) environment.py development
+	@$(PYTHON) environment.py browser
+	@exec $(VENV)/python -m pytest -n 2 --dist loadgroup tests/browser --every-screen
 
 soak:  ## Run the long fault tests: kills, locks, model swaps (five minutes).
 	@$(PYTHON) environment.py development

@@ -24,6 +24,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 gc.disable()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run choose on which screens the browser tests do what operators do."""
+    parser.addoption(
+        "--every-screen",
+        action="store_true",
+        help="browser tests: each on every screen (laptop and tablet, by day and by night), not on one",
+    )
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Collect garbage from here on, but never look again at what was imported."""
     gc.collect()

@@ -2,16 +2,41 @@
 
 import shutil
 from collections.abc import Iterator
+from itertools import product, starmap
 from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from storage.models.store import ModelStore
 from storage.paths import RuntimePaths
-from tests.browser.console import MissingBrowser, System, chromium, running_system
+from tests.browser.console import GROUNDS, MissingBrowser, Scheme, System, chromium, running_system
 from tests.system import copied_runtime, free_port, wait_for
 from tests.tracking_store import copy_store, empty_store
+
+
+class Screen(NamedTuple):
+    """What a person looks at."""
+
+    width: int
+    scheme: Scheme
+
+
+SCREENS = tuple(starmap(Screen, product((1_440, 1_024), GROUNDS)))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test of a shared tab on one of the screens, or on every one if that is asked for.
+
+    Which one is told by the test's name, so that it is always the same.
+    """
+    if "screen" in metafunc.fixturenames:
+        place = crc32(metafunc.definition.nodeid.encode()) % len(SCREENS)
+        every = metafunc.config.getoption("every_screen")
+        shown = SCREENS if every else SCREENS[place : place + 1]
+        metafunc.parametrize("screen", shown, ids=lambda one: f"{one.width}-{one.scheme}")
 
 
 class Tab:
@@ -21,11 +46,12 @@ class Tab:
         self._browser = browser
         self._page: Page | None = None
 
-    def opened(self) -> Page:
-        """Return it, opened again if a test has closed it."""
+    def opened(self, screen: Screen) -> Page:
+        """Return it on a screen, opened again if a test has closed it."""
         if self._page is None or self._page.is_closed():
             self._page = self._browser.new_context().new_page()
-        self._page.set_viewport_size({"width": 1440, "height": 900})
+        self._page.set_viewport_size({"width": screen.width, "height": 900})
+        self._page.emulate_media(color_scheme=screen.scheme)
         return self._page
 
     def close(self) -> None:
@@ -88,9 +114,9 @@ def _shared_tab(browser: Browser) -> Iterator[Tab]:
 
 
 @pytest.fixture
-def page(_shared_tab: Tab) -> Iterator[Page]:
-    """A tab at the size of a laptop's screen, whose next page is a new session of the console."""
-    page = _shared_tab.opened()
+def page(_shared_tab: Tab, screen: Screen) -> Iterator[Page]:
+    """A tab on a screen, whose next page is a new session of the console."""
+    page = _shared_tab.opened(screen)
     yield page
     page.unroute_all()
     page.emulate_media(color_scheme="null")
