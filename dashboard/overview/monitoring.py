@@ -4,7 +4,7 @@ A report over a day of predictions may take the service seconds: it must not hol
 it, and a failure is shown quietly, since the top of the page shows it already.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
@@ -27,7 +27,6 @@ from dashboard.wording.drift_words import (
 from dashboard.wording.harm_words import short_harm
 from dashboard.wording.value import escaped, written
 from dashboard.wording.words import in_sentence
-from storage.schema.records import utc_now
 
 WINDOW = timedelta(hours=24)
 INPUTS_NAMED = 3
@@ -67,7 +66,7 @@ def _records_reading() -> BackgroundReading[DatabaseStatistics]:
 
 def _until(days_ago: int) -> datetime | None:
     """Return where a day ends; None for now, by the service's own clock."""
-    return utc_now() - days_ago * WINDOW if days_ago else None
+    return datetime.now(UTC) - days_ago * WINDOW if days_ago else None
 
 
 def _pause_seconds() -> float:
