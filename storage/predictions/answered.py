@@ -78,7 +78,7 @@ def first_answered(
         If the database is missing, locked or unreachable.
     """
     moment = predictions.c.timestamp
-    within = _between(version, since, until, sources)
+    within = _between(predictions.c, version, since, until, sources)
     query = sa.select(moment).where(*within).order_by(moment).limit(1)
     with database.transaction() as connection:
         found: datetime | None = connection.execute(query).scalar()
@@ -110,17 +110,15 @@ def read_answered_window(
         If the database is missing, locked or unreachable.
     """
     first = min(since, read_since or since)
-    read = _between(version, first, until, sources)
+    read = (version, first, until, sources)
     with database.transaction() as connection:
         total, labelled = count_window(connection, version, since, until, sources)
         every_labelled = read_every(labelled, most_rows)
         every_other = read_every(total - labelled, most_rows)
         lookups = count_labelled(connection, first) / every_labelled
-        labelled_rows = _labelled_rows(
-            first, every_labelled, by_label=COST_OF_LOOKUP * lookups < total
-        )
-        known = Columns.read(connection, labelled_rows.where(*read))
-        others = Columns.read(connection, _other_rows(every_other).where(*read))
+        rows_of = _rows_by_label if COST_OF_LOOKUP * lookups < total else _labelled_rows
+        known = Columns.read(connection, rows_of(every_labelled, *read))
+        others = Columns.read(connection, _other_rows(every_other, *read))
     found = (known + others).sorted_by("timestamp")
     return AnsweredWindow(
         since=since,
@@ -152,7 +150,7 @@ def read_newest_answered(
         If the database is missing, locked or unreachable.
     """
     moment = predictions.c.timestamp
-    within = _between(version, since, until, sources)
+    within = _between(predictions.c, version, since, until, sources)
     newest = sa.select(predictions.c.id).where(*within).order_by(moment.desc()).limit(most_rows)
     with database.transaction() as connection:
         found = Columns.read(connection, _joined_rows().where(predictions.c.id.in_(newest)))
@@ -171,33 +169,48 @@ def read_newest_answered(
 
 
 def _between(
-    version: str, since: datetime, until: datetime, sources: Collection[Source]
+    row: sa.ColumnCollection[str, Any],
+    version: str,
+    since: datetime,
+    until: datetime,
+    sources: Collection[Source],
 ) -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        predictions.c.model_version == version,
-        is_from(predictions.c.source, sources),
-        predictions.c.timestamp >= since,
-        predictions.c.timestamp < until,
+        row.model_version == version,
+        is_from(row.source, sources),
+        row.timestamp >= since,
+        row.timestamp < until,
     )
 
 
-def _labelled_rows(since: datetime, every: int, *, by_label: bool) -> sa.Select[Any]:
-    """Return the query for labelled rows answered from ``since`` on, every so many-th by the label's id.
-
-    With ``by_label``, the labels are read first and lead to their predictions.
-    """
-    rows = _joined_rows(isouter=False)
-    if by_label:
-        label = labels.alias().c
-        # A label comes after its answer, so older labels can be skipped.
-        some = sa.select(label.prediction_id).where(label.timestamp >= since, label.id % every == 0)
-        return rows.where(predictions.c.prediction_id.in_(some))
+def _labelled_rows(
+    every: int, version: str, since: datetime, until: datetime, sources: Collection[Source]
+) -> sa.Select[Any]:
+    """Return the query for labelled rows of a version and time, every so many-th by the label's id."""
+    within = _between(predictions.c, version, since, until, sources)
+    rows = _joined_rows(isouter=False).where(*within)
     return rows if every == 1 else rows.where(labels.c.id % every == 0)
 
 
-def _other_rows(every: int) -> sa.Select[Any]:
+def _rows_by_label(
+    every: int, version: str, since: datetime, until: datetime, sources: Collection[Source]
+) -> sa.Select[Any]:
+    """Return the query for the same rows that reads the labels first, which lead to their predictions."""
+    # A label comes after its answer, so older labels can be skipped.
+    some = _joined_rows(isouter=False).where(labels.c.timestamp >= since, labels.c.id % every == 0)
+    judged = (predictions.c.model_version, predictions.c.source)
+    # Whole before it is filtered: without statistics, SQLite would rather read all rows of the version.
+    found = some.add_columns(*judged).cte("found").prefix_with("MATERIALIZED")
+    columns = [found.c[column.name] for column in some.selected_columns]
+    return sa.select(*columns).where(*_between(found.c, version, since, until, sources))
+
+
+def _other_rows(
+    every: int, version: str, since: datetime, until: datetime, sources: Collection[Source]
+) -> sa.Select[Any]:
     """Return the query for rows without an actual value, every so many-th by the prediction's id."""
-    others = _joined_rows().where(labels.c.id.is_(None))
+    within = _between(predictions.c, version, since, until, sources)
+    others = _joined_rows().where(*within, labels.c.id.is_(None))
     if every >= THINNED_EVERY:
         others = others.where(sa.text(THINNED.replace("id", "predictions.id")))
     return others if every == 1 else others.where(predictions.c.id % every == 0)
