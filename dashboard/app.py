@@ -14,6 +14,9 @@ from dashboard.settings import addresses
 # The house is for the table that comes along.
 ICON = Path(__file__).parent / "assets" / ("icon.svg" if IS_EMBEDDED else "table_icon.svg")
 
+SIDEBAR_PIXELS = 208
+"""As narrow as its words allow: a small screen is the page's."""
+
 ABOUT_TEXT = f"""**{TITLE} {VERSION}** {ABOUT},
 and shows its operator whether the predictions can be trusted."""
 
@@ -21,6 +24,7 @@ st.set_page_config(
     page_title=TITLE,
     page_icon=ICON,
     layout="wide",
+    initial_sidebar_state=SIDEBAR_PIXELS,
     menu_items={"About": ABOUT_TEXT},
 )
 st.logo(ICON, size="large")

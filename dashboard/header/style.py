@@ -10,6 +10,10 @@ STYLE = f"""<style>
 [class*="st-key-{ONLY_ICON}_"] [data-testid="stMarkdownContainer"] {{
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }}
+/* On a small screen, the room beside the page is the page's. */
+@media (max-width: 1279px) {{
+    [data-testid="stMainBlockContainer"] {{ padding-left: 1.5rem; padding-right: 1.5rem; }}
+}}
 /* On a narrow screen, a long word of a table is broken, not cut. */
 [data-testid="stTable"] td :is([data-testid="stMarkdownContainer"], [data-testid="stMarkdownContainer"] *) {{
     overflow-wrap: anywhere; white-space: normal;

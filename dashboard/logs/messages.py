@@ -126,21 +126,21 @@ def _cells(row: LogRow) -> dict[str, Any]:
     return {
         "timestamp": cell(row.timestamp),
         "level": row.level,
-        "process": row.process,
-        "module": row.module,
         "message": row.message,
+        "module": row.module,
+        "process": row.process,
     }
 
 
 def _columns() -> dict[str, Any]:
     return {
         "timestamp": st.column_config.DatetimeColumn(
-            column_title("Time"), format=COLUMN_FORMAT, width=150
+            column_title("Time"), format=COLUMN_FORMAT, width=130
         ),
-        "level": st.column_config.TextColumn("Level", width=80),
-        "process": st.column_config.TextColumn("Process", width=100),
-        "module": st.column_config.TextColumn("Module", width=190),
-        "message": st.column_config.TextColumn("Message", width="large"),
+        "level": st.column_config.TextColumn("Level", width=66),
+        "message": st.column_config.TextColumn("Message", width=330),
+        "module": st.column_config.TextColumn("Module", width=125),
+        "process": st.column_config.TextColumn("Process", width=80),
     }
 
 

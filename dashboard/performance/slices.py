@@ -93,10 +93,12 @@ def error_cells(one: RealizedError) -> dict[str, Any]:
 
 def error_columns() -> dict[str, Any]:
     """Return the columns of ``error_cells``."""
-    errors = {"rmse": "RMSE", "lower": "from", "upper": "to", "mae": "Mean absolute error"}
+    errors = {"rmse": "RMSE", "lower": "from", "upper": "to", "mae": "MAE"}
     return {
         "rows": st.column_config.NumberColumn("Labels", format="%,.0f"),
         **{name: value_column(title) for name, title in errors.items()},
         "bias": difference_column(with_written_unit("Bias")),
-        "coverage": st.column_config.NumberColumn("Interval coverage", format="%.1f%%"),
+        "coverage": st.column_config.NumberColumn(
+            "Coverage", format="%.1f%%", help="Actual values that lie within their intervals."
+        ),
     }

@@ -94,9 +94,9 @@ def audit_cells(entry: AuditRow) -> dict[str, Any]:
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "timestamp": config.DatetimeColumn(column_title("Time"), format=COLUMN_FORMAT, width=150),
-        "actor": config.TextColumn("Actor", width=170),
-        "action": config.TextColumn("Action", width=170),
-        "subject": config.TextColumn("Subject", width=220),
-        "reason": config.TextColumn("Reason", width="large"),
+        "timestamp": config.DatetimeColumn(column_title("Time"), format=COLUMN_FORMAT, width=135),
+        "actor": config.TextColumn("Actor", width=110),
+        "action": config.TextColumn("Action", width=110),
+        "subject": config.TextColumn("Subject", width=140),
+        "reason": config.TextColumn("Reason", width=265),
     }

@@ -57,7 +57,7 @@ def _columns() -> dict[str, Any]:
         "created_at": config.DatetimeColumn(
             column_title("Requested"), format=COLUMN_FORMAT, width=150
         ),
-        "outcome": config.TextColumn("Result", width=100),
+        "outcome": config.TextColumn("Result", width=90),
         "verdict": config.TextColumn("Why", width=290),
         "version": config.TextColumn("Version", width=190),
         "reason": config.TextColumn("Reason", width=180),

@@ -40,8 +40,8 @@ def event_columns() -> dict[str, Any]:
     """Return the columns of a table of events."""
     config = st.column_config
     return {
-        "timestamp": config.DatetimeColumn(column_title("Time"), format=COLUMN_FORMAT, width=135),
-        "kind": config.TextColumn("Event", width=120),
-        "summary": config.TextColumn("Summary", width=585),
-        "actor": config.TextColumn("By", width=120),
+        "timestamp": config.DatetimeColumn(column_title("Time"), format=COLUMN_FORMAT, width=130),
+        "kind": config.TextColumn("Event", width=105),
+        "summary": config.TextColumn("Summary", width=405),
+        "actor": config.TextColumn("By", width=90),
     }

@@ -28,14 +28,14 @@ def request_columns() -> dict[str, Any]:
     """Return the columns of a table of requests."""
     return {
         "timestamp": st.column_config.DatetimeColumn(
-            column_title("Time"), format=COLUMN_FORMAT, width=150
+            column_title("Time"), format=COLUMN_FORMAT, width=135
         ),
-        "method": st.column_config.TextColumn("Method", width=70),
-        "endpoint": st.column_config.TextColumn("Endpoint", width=150),
-        "status": st.column_config.NumberColumn("Status", format="%d", width=70),
+        "method": st.column_config.TextColumn("Method", width=66),
+        "endpoint": st.column_config.TextColumn("Endpoint", width=130),
+        "status": st.column_config.NumberColumn("Status", format="%d", width=58),
         "milliseconds": st.column_config.NumberColumn("Latency, ms", format="%.2f", width=95),
         "model_version": st.column_config.TextColumn("Model version", width=205),
-        "error": st.column_config.TextColumn("Error", width="medium"),
+        "error": st.column_config.TextColumn("Error", width=150),
     }
 
 
