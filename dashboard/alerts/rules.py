@@ -4,7 +4,6 @@ import streamlit as st
 
 from dashboard.alerts.words import rule_cells
 from dashboard.navigation import CONFIGURATION
-from dashboard.shared.foreign_text import harmless
 from dashboard.shared.service import asking_quietly, housing_client
 
 
@@ -13,19 +12,11 @@ def draw_rules() -> None:
     st.header("Rules", anchor=False)
     with asking_quietly("Rules"):
         found = housing_client().alert_rules()
-        config = st.column_config
-        st.dataframe(
-            harmless(rule_cells(rule) for rule in found.rules),
-            key="alerts_rules",
-            height="content",
+        # A table of its own kind, whose sentences are wrapped: a grid would cut them.
+        st.table(
+            [rule_cells(rule) for rule in found.rules],
+            border="horizontal",
             hide_index=True,
-            column_config={
-                "title": config.TextColumn("Alert", width=260),
-                "now": config.TextColumn("Now", width=130),
-                "why": config.TextColumn("Measured", width=460),
-                "hold": config.TextColumn("Must hold", width=100),
-                "severity": config.TextColumn("Severity", width=90),
-            },
             alt="The rules of alerts and what is measured for each",
         )
         st.caption(

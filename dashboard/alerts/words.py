@@ -50,14 +50,14 @@ def recent_cells(alert: AlertRow) -> dict[str, Any]:
     }
 
 
-def rule_cells(rule: RuleReading) -> dict[str, Any]:
-    """Return one rule, as a row of the table."""
+def rule_cells(rule: RuleReading) -> dict[str, str]:
+    """Return one rule as a row of the table, as Markdown."""
     return {
-        "title": rule.title,
-        "now": state_of(rule),
-        "why": rule.why,
-        "hold": f"{rule.hold_minutes:g} min" if rule.hold_minutes else "at once",
-        "severity": rule.severity.capitalize(),
+        "Alert": plain(rule.title),
+        "Now": f"**{state_of(rule)}**" if rule.bad else state_of(rule),
+        "Measured": plain(rule.why),
+        "Must hold": f"{rule.hold_minutes:g} min" if rule.hold_minutes else "at once",
+        "Severity": rule.severity.capitalize(),
     }
 
 

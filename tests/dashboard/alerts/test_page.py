@@ -30,9 +30,9 @@ def test_without_an_alert_it_says_so_with_the_time_and_shows_the_rules(
     assert not sentences(page)
     assert "The monitor has not judged anything yet" in page.warning[0].value
     assert "HOUSING_ALERTS_ROUTES" in told(page)
-    rules = page.dataframe[0].value
+    rules = page.table[0].value
     assert len(rules) == 11
-    assert rules["now"].tolist()[0] == "Seen from outside"
+    assert rules["Now"].tolist()[0] == "Seen from outside"
     judged(AlertStore(service.settings.paths), bad=False)
     page.run()
     assert not page.warning
