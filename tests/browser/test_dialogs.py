@@ -1,5 +1,7 @@
 """The text of dialogs can be read, by day and by night."""
 
+from secrets import token_hex
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -55,7 +57,8 @@ def test_a_new_key_is_shown_once_in_letters_that_can_be_read(system: System, pag
     page.get_by_role("button", name="Show keys").click()
     page.get_by_role("button", name="Make a key").click()
     dialog = page.get_by_role("dialog")
-    for label, text in {"Name of the key": "cron", "Your name": "Ada", "Reason": "Labels."}.items():
+    name = f"cron-{token_hex(4)}"
+    for label, text in {"Name of the key": name, "Your name": "Ada", "Reason": "Labels."}.items():
         dialog.get_by_role("textbox", name=label).fill(text)
         dialog.get_by_role("textbox", name=label).press("Tab")
     dialog.get_by_role("button", name="Make it").click()
