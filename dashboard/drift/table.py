@@ -85,11 +85,11 @@ def drift_cells(name: str, found: DriftWindowResponse) -> dict[str, Any]:
         "current": current,
         "moved": score.ks_statistic,
         "p": probability(score.adjusted_p_value),
-        "psi": score.psi,
-        "wasserstein": score.wasserstein,
         "missing": score.missing_share,
         "out_of_range": score.out_of_range_share,
         "importance": None if name == PREDICTION else score.importance,
+        "psi": score.psi,
+        "wasserstein": score.wasserstein,
     }
 
 
@@ -110,20 +110,16 @@ def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
         "column": config.TextColumn("Input", pinned=True),
-        "state": config.TextColumn("Verdict"),
+        "state": config.TextColumn("Verdict", width=84),
         "reference": _bars("Reference", TOTAL),
         "current": _bars("Current", UP),
         "moved": config.NumberColumn(
-            "KS statistic",
+            "KS",
             format="percent",
             help=STATISTIC_HELP,
         ),
         "p": config.TextColumn(
-            "p (corrected)", help="Probability of such a difference without drift, Holm-corrected."
-        ),
-        "psi": config.NumberColumn("PSI", format="%.3f", help="Population stability index."),
-        "wasserstein": config.NumberColumn(
-            "Wasserstein", format="%.3f", help="In units of the reference's standard deviation."
+            "p", help="Probability of such a difference without drift, Holm-corrected.", width=62
         ),
         "missing": config.NumberColumn("Missing", format="percent"),
         "out_of_range": config.NumberColumn("Out of range", format="percent"),
@@ -132,10 +128,14 @@ def _columns() -> dict[str, Any]:
             format="percent",
             help="Share of the model's predictions that depends on the input.",
         ),
+        "psi": config.NumberColumn("PSI", format="%.3f", help="Population stability index."),
+        "wasserstein": config.NumberColumn(
+            "Wasserstein", format="%.3f", help="In units of the reference's standard deviation."
+        ),
     }
 
 
 def _bars(label: str, colour: str) -> Any:
     return st.column_config.BarChartColumn(
-        label, y_min=0, y_max=1, color=colour, width=116, help=PEAK_HELP
+        label, y_min=0, y_max=1, color=colour, width=84, help=PEAK_HELP
     )

@@ -11,8 +11,8 @@ from dashboard.shared.open_row import draw_rows
 from dashboard.shared.request import draw_request, request_cells, request_columns
 from dashboard.wording.moment import clock
 
-FIRST = ("timestamp", "milliseconds")
-"""Columns that come before the stages, which are seen without scrolling on a small screen."""
+FIRST, LAST = ("timestamp", "milliseconds"), ("endpoint", "status", "model_version")
+"""Columns before and behind the stages: as many as a small screen shows. The opened row has all."""
 
 
 STAGES = {
@@ -44,14 +44,13 @@ def _cells(row: SlowRequest) -> dict[str, Any]:
     cells = request_cells(row)
     staged = dict.fromkeys(STAGES) | (row.stages.model_dump() if row.stages else {})
     in_ms = {name: None if each is None else each * 1_000 for name, each in staged.items()}
-    first = {name: cells[name] for name in FIRST}
-    return first | in_ms | cells
+    return {name: cells[name] for name in FIRST} | in_ms | {name: cells[name] for name in LAST}
 
 
 def _columns() -> dict[str, Any]:
     return request_columns() | {
         name: st.column_config.NumberColumn(
-            name.capitalize(), format="%.2f", width=70, help=f"{words}, in milliseconds"
+            name.capitalize(), format="%.2f", width=62, help=f"{words}, in milliseconds"
         )
         for name, words in STAGES.items()
     }

@@ -9,6 +9,7 @@ from dashboard.navigation import LOGS
 from dashboard.shared.open_row import draw_facts
 from dashboard.shared.sources import NAMES
 from dashboard.wording.moment import COLUMN_FORMAT, cell, column_title, to_the_microsecond
+from dashboard.wording.version_words import short_version
 
 
 def request_cells(row: RequestRow) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def request_cells(row: RequestRow) -> dict[str, Any]:
         "endpoint": row.endpoint,
         "status": row.status_code,
         "milliseconds": row.response_time * 1_000,
-        "model_version": row.model_version,
+        "model_version": short_version(row.model_version) if row.model_version else None,
         "error": row.error_message,
     }
 
@@ -28,13 +29,13 @@ def request_columns() -> dict[str, Any]:
     """Return the columns of a table of requests."""
     return {
         "timestamp": st.column_config.DatetimeColumn(
-            column_title("Time"), format=COLUMN_FORMAT, width=135
+            column_title("Time"), format=COLUMN_FORMAT, width=130
         ),
         "method": st.column_config.TextColumn("Method", width=66),
         "endpoint": st.column_config.TextColumn("Endpoint", width=130),
         "status": st.column_config.NumberColumn("Status", format="%d", width=58),
-        "milliseconds": st.column_config.NumberColumn("Latency, ms", format="%.2f", width=95),
-        "model_version": st.column_config.TextColumn("Model version", width=205),
+        "milliseconds": st.column_config.NumberColumn("Latency, ms", format="%.2f", width=90),
+        "model_version": st.column_config.TextColumn("Model", width=80),
         "error": st.column_config.TextColumn("Error", width=150),
     }
 
