@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up demo train test fuzz screens soak soak-hour check format bench bench-accuracy bench-tables bench-monitoring browser screenshots docs docs-serve backup restore clean reset bench-scale
+.PHONY: help up demo train test fuzz screens soak soak-hour check format bench bench-accuracy bench-tables bench-monitoring browser screenshots client docs docs-serve backup restore clean reset bench-scale
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,11 @@ check:  ## Check lint, formatting, types and import rules.
 	@$(VENV)/ruff format --check .
 	@$(VENV)/mypy
 	@$(VENV)/python -m pytest -q tests/architecture
+
+client:  ## Build the Python package for programs that call the service: dist/housing_client-*.whl.
+	@$(PYTHON) environment.py development
+	@$(VENV)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist backend/housing_client
+	@ls dist/housing_client-*.whl
 
 format:  ## Format the code and fix what can be fixed automatically.
 	@$(PYTHON) environment.py development

@@ -68,7 +68,7 @@ def test_examples_work_as_printed(
     ran = subprocess.run(
         ["bash", "-c", program],
         cwd=tmp_path,
-        env=service | {"PYTHONPATH": str(REPOSITORY)},
+        env=service | {"PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'backend'}"},
         capture_output=True,
         text=True,
         timeout=PAGE_SECONDS,
