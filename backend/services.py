@@ -34,6 +34,7 @@ from backend.web.key_ring import KeyRing
 from storage.audit.trail import AuditTrail
 from storage.database.connection import Database
 from storage.database.record_log import RecordLog
+from storage.errors import HousingError
 from storage.idempotency.kept_answers import KeptAnswers
 from storage.models.store import ModelStore
 from storage.retraining.queue import RetrainQueue
@@ -83,6 +84,15 @@ class Services:
     alerts: AlertStore
     alert_signals: AlertSignals
     alert_metrics: AlertMetrics
+
+    def can_predict(self) -> bool:
+        """Return whether a model is loaded and predictions can be logged."""
+        try:
+            self.host.current()
+            self.spool.check_room()
+        except HousingError:
+            return False
+        return True
 
 
 def current_services() -> Services:

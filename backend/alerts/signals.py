@@ -27,6 +27,7 @@ SINGLE = ("/predict",)
 PREDICTING = (
     "/predict",
     "/predict_batch",
+    "/invocations",
     "/v2/models/<model_name>/infer",
     "/v2/models/<model_name>/versions/<version>/infer",
 )

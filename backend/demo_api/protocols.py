@@ -1,4 +1,4 @@
-"""The Open Inference Protocol: what it says of the model, and one answer."""
+"""The Open Inference Protocol and MLflow's: what they say of the model, and one answer."""
 
 from backend.contract.predictions import EXAMPLE, FEATURES
 from backend.contract.protocols.open_inference import (
@@ -9,6 +9,7 @@ from backend.contract.protocols.open_inference import (
     ServerLive,
     ServerReady,
 )
+from backend.contract.protocols.scoring import InvocationsResponse, Ping
 from backend.demo_api.walk import Connection, Step, demand
 from storage.domain.table import TABLE
 from storage.domain.written import written
@@ -91,6 +92,25 @@ def _version(connection: Connection) -> str:
     return f"{MODEL}/versions/{_model(connection).versions[0]}"
 
 
+def ping(connection: Connection) -> str:
+    """GET /ping"""
+    return f"ready: {connection.get(Ping, '/ping').ready}"
+
+
+def mlflow_version(connection: Connection) -> str:
+    """GET /version"""
+    said = connection.raw("GET", "/version").text
+    demand(said.replace(".", "").isdigit(), f"the version is {said}")
+    return f"MLflow {said}"
+
+
+def invocations(connection: Connection) -> str:
+    """POST /invocations"""
+    connection.refused("POST", "/invocations", 400, {"dataframe_records": []})
+    answer = connection.post(InvocationsResponse, "/invocations", {"dataframe_records": [EXAMPLE]})
+    return written(answer.predictions[0])
+
+
 STEPS: tuple[Step, ...] = (
     Step("GET /v2", "another protocol", server),
     Step("GET /v2/health/live", "alive?", live),
@@ -101,4 +121,7 @@ STEPS: tuple[Step, ...] = (
     Step(f"GET {VERSION_ROUTE}", "a version", model_version),
     Step(f"GET {VERSION_ROUTE}/ready", "is it served?", version_ready),
     Step(f"POST {VERSION_ROUTE}/infer", "one answer", infer_version),
+    Step("GET /ping", "another one", ping),
+    Step("GET /version", "of which MLflow?", mlflow_version),
+    Step("POST /invocations", "one answer", invocations),
 )

@@ -21,7 +21,7 @@ from backend.serving.stage_clock import MODEL, PARSE
 from backend.web.answers import answer
 from backend.web.encoded_body import meant
 from backend.web.validation import counted_problems, parsed
-from storage.errors import HousingError, InvalidInput, RecordNotFound
+from storage.errors import InvalidInput, RecordNotFound
 from storage.version import VERSION
 
 blueprint = Blueprint("open_inference", __name__)
@@ -50,13 +50,8 @@ def live() -> Response:
 @blueprint.get("/v2/health/ready")
 def ready() -> Response:
     """Check whether a model is loaded and predictions can be logged, by the Open Inference Protocol."""
-    services = current_services()
-    try:
-        services.host.current()
-        services.spool.check_room()
-    except HousingError:
-        return answer(ServerReady(ready=False), 503)
-    return answer(ServerReady(ready=True))
+    can_predict = current_services().can_predict()
+    return answer(ServerReady(ready=can_predict), 200 if can_predict else 503)
 
 
 @blueprint.get(PATH, endpoint="model")

@@ -15,6 +15,7 @@ OPEN_TEMPLATES = (
     "/health/ready",
     "/v2/health/live",
     "/v2/health/ready",
+    "/ping",
     "/openapi.json",
     "/docs",
     "/docs/<asset>",

@@ -128,7 +128,11 @@ def _operation(method: str, rule: Rule, summary: str, schemas: Schemas) -> Json:
     }
     if described.body is not None:
         body = {"schema": schemas.sent(described.body)}
-        content["requestBody"] = {"required": not described.may_be_empty, "content": {JSON: body}}
+        others = {kind: {"schema": {"type": "string"}} for kind in described.other_bodies}
+        content["requestBody"] = {
+            "required": not described.may_be_empty,
+            "content": {JSON: body, **others},
+        }
     return content
 
 

@@ -71,6 +71,7 @@ from backend.contract.protocols.open_inference import (
     ServerLive,
     ServerReady,
 )
+from backend.contract.protocols.scoring import InvocationsRequest, InvocationsResponse, Ping
 from backend.contract.records import (
     LoggedPredictionResponse,
     LogsQuery,
@@ -133,6 +134,7 @@ from backend.contract.what_if import (
 JSON = "application/json"
 MODEL = "/v2/models/<model_name>"
 CSV = "text/csv"
+TABLES = (CSV, "application/vnd.apache.parquet")
 LINES = ("application/x-ndjson",)
 
 
@@ -142,7 +144,7 @@ class Operation:
 
     ``unhealthy``: a 503 has the form of the answer, not of an error. ``conflict``: 409 is possible;
     ``missing``: 404 is, without an id in the path. ``other_types``: those of an answer in other forms.
-    ``idempotent``: it takes an Idempotency-Key.
+    ``idempotent``: it takes an Idempotency-Key. ``other_bodies``: media types of a body in other forms.
     """
 
     response: type[BaseModel] | None
@@ -155,6 +157,7 @@ class Operation:
     missing: bool = False
     may_be_empty: bool = False
     idempotent: bool = False
+    other_bodies: tuple[str, ...] = ()
 
 
 HEALTH = Operation(HealthResponse, unhealthy=True)
@@ -197,6 +200,11 @@ OPERATIONS: dict[str, Operation] = {
             ("POST", "/infer", Operation(InferResponse, body=InferRequest)),
         )
     },
+    "GET /ping": Operation(Ping, unhealthy=True),
+    "GET /version": Operation(None, media_type="text/plain"),
+    "POST /invocations": Operation(
+        InvocationsResponse, body=InvocationsRequest, other_bodies=TABLES
+    ),
     "POST /feedback": Operation(FeedbackResponse, body=FeedbackRequest, idempotent=True),
     "GET /predictions": Operation(PredictionsResponse, query=PredictionsQuery),
     "GET /predictions/metadata": Operation(MetadataResponse, query=MetadataQuery),

@@ -47,7 +47,7 @@ READABLE = (
 FILES = ("/logs/export", "/metrics/api/export", "/predictions/export")
 WITH_KEY = ("/audit", "/keys")
 DOCUMENTATION = ("/openapi.json", "/docs", "/docs/<asset>")
-OPEN_INFERENCE = {"/v2", "/v2/health/live", "/v2/health/ready"} | {
+OF_OTHER_PROTOCOLS = {"/ping", "/version", "/v2", "/v2/health/live", "/v2/health/ready"} | {
     f"/v2/models/<model_name>{version}{rest}"
     for version in ("", "/versions/<version>")
     for rest in ("", "/ready")
@@ -104,6 +104,6 @@ def test_every_endpoint_of_the_list_above_is_routed(http: FlaskClient) -> None:
         *WITH_KEY,
         *with_id,
         *DOCUMENTATION,
-        *OPEN_INFERENCE,
+        *OF_OTHER_PROTOCOLS,
         "/metrics",
     }

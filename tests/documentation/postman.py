@@ -31,6 +31,7 @@ BODIES: dict[str, Json] = {
             for name, value in EXAMPLE.items()
         ]
     },
+    "InvocationsRequest": {"dataframe_records": [EXAMPLE]},
     "HousingFeatures": EXAMPLE,
     "PredictionRequest": EXAMPLE | {"reference": "order-17"},
     "BatchPredictionRequest": {"instances": [EXAMPLE, EXAMPLE | {"MedInc": 3.1}]},

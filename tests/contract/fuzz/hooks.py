@@ -101,6 +101,7 @@ QUERY_RULES: dict[str, tuple[Callable[[Values], bool], ...]] = {
     "/monitoring/performance/segment": (_conditions_agree,),
 }
 BODY_RULES: dict[str, tuple[Callable[[Values], bool], ...]] = {
+    "/invocations": (_tensors_agree,),
     "/v2/models/{model_name}/infer": (_tensors_agree,),
     "/v2/models/{model_name}/versions/{version}/infer": (_tensors_agree,),
     "/monitoring/retraining-check": (_pairs_match,),

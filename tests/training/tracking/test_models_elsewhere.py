@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import mlflow
@@ -10,15 +11,17 @@ import pandas as pd  # type: ignore[import-untyped] # ships no types
 import pytest
 import requests
 
+from backend.app import create_app
 from storage.domain.inputs import FEATURE_NAMES
 from storage.domain.subject import MODEL_NAME
 from storage.models.store import MODEL
 from storage.schema.arrays import FloatArray
 from tests.small_worker import with_few_trees
-from tests.system import REPOSITORY, clean_environment, running, wait_for
+from tests.system import REPOSITORY, clean_environment, free_port, running, wait_for
 from tests.tracking_store import settings_with_store
 from tests.training.conftest import named_candidates
 from tests.training.tracking.registered import Registered
+from tests.training.tracking.scoring_bodies import REFUSED_BY_US, bodies
 from tests.versions import overwrite, spoil
 from training.dataset.table import HousingTable
 from training.mlflow_export.__main__ import main as export
@@ -30,6 +33,7 @@ CHAMPION_URI = f"models:/{MODEL_NAME}@{CHAMPION}"
 LARGEST_DIFFERENCE = 1e-9
 SERVED_ROWS = 500
 SERVE_SECONDS = 150.0
+COMPARED = 200
 PROGRAM = """
 import sys
 import numpy
@@ -120,26 +124,59 @@ def test_another_process_loads_the_champion_by_its_alias(
     assert largest_difference(np.load(answers), expected) <= LARGEST_DIFFERENCE
 
 
-def test_mlflow_serves_the_champion_by_its_alias(
-    served: Registered, embedded: HousingTable, tmp_path: Path, free_port: int
-) -> None:
-    inputs = embedded.inputs[:SERVED_ROWS]
-    address = f"http://127.0.0.1:{free_port}"
-    arguments = ("models", "serve", "-m", CHAMPION_URI, "--env-manager", "local")
-    with running(
-        "mlflow", tmp_path / "serve.log", *arguments, "-p", str(free_port), **served.environment()
-    ) as process:
+@pytest.fixture(scope="module")
+def mlflow_serve(served: Registered, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of `mlflow models serve` with the champion."""
+    log, port = tmp_path_factory.mktemp("serve") / "serve.log", free_port()
+    address = f"http://127.0.0.1:{port}"
+    arguments = ("models", "serve", "-m", CHAMPION_URI, "--env-manager", "local", "-p", str(port))
+    with running("mlflow", log, *arguments, **served.environment()) as process:
         wait_for(
             lambda: answers_ping(address) or process.poll(),
             seconds=SERVE_SECONDS,
             what="mlflow models serve",
         )
-        assert process.poll() is None, (tmp_path / "serve.log").read_text()
-        body = {"dataframe_split": {"columns": FEATURE_NAMES, "data": inputs.tolist()}}
-        response = requests.post(f"{address}/invocations", json=body, timeout=60)
+        assert process.poll() is None, log.read_text()
+        yield address
+
+
+def test_mlflow_serves_the_champion_by_its_alias(
+    served: Registered, embedded: HousingTable, mlflow_serve: str
+) -> None:
+    inputs = embedded.inputs[:SERVED_ROWS]
+    body = {"dataframe_split": {"columns": FEATURE_NAMES, "data": inputs.tolist()}}
+    response = requests.post(f"{mlflow_serve}/invocations", json=body, timeout=60)
     assert response.status_code == 200, response.text
     predicted = np.array(response.json()["predictions"])
     assert largest_difference(predicted, answers_of(served, inputs)) <= LARGEST_DIFFERENCE
+
+
+def test_the_service_scores_as_mlflow_does(
+    served: Registered, embedded: HousingTable, mlflow_serve: str
+) -> None:
+    """Over 200 bodies, good and bad: the same predictions, or both refuse, but for what is listed."""
+    ours = create_app(served.settings).test_client()
+    differing: set[str] = set()
+    for sent in bodies(embedded.inputs, seed=0, number=COMPARED):
+        kind = {"Content-Type": sent.kind}
+        theirs = requests.post(
+            f"{mlflow_serve}/invocations", data=sent.content, headers=kind, timeout=60
+        )
+        own = ours.post("/invocations", data=sent.content, headers={**kind, "Host": "localhost"})
+        assert own.status_code < 500, (sent, own.text)
+        if own.status_code == theirs.status_code == 200:
+            assert own.get_json() == theirs.json(), sent
+        elif 200 in (own.status_code, theirs.status_code):
+            assert own.status_code != 200, sent
+            differing.add(sent.change)
+        else:
+            assert own.status_code == theirs.status_code, (sent, theirs.text)
+    assert differing == REFUSED_BY_US
+    for path in ("/ping", "/health", "/version"):
+        assert (
+            ours.get(path).status_code == requests.get(mlflow_serve + path, timeout=60).status_code
+        )
+    assert ours.get("/version").text == requests.get(f"{mlflow_serve}/version", timeout=60).text
 
 
 def answers_ping(address: str) -> bool:
