@@ -6,6 +6,7 @@ Values of the target are in its unit, times are ISO 8601 in UTC.
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
@@ -49,8 +50,21 @@ FORMS = {None: TEXT_FORM, r"\S": NOT_BLANK_FORM}
 """The pattern of texts of no form of their own, by the one that pydantic checks."""
 
 
-class Request(BaseModel):
-    """Base of what a client sends: an unknown field is an error, and so is text that is not storable."""
+def storable(value: Any) -> Any:
+    """Return a value that is no text, or a text that can be stored; refuse any other."""
+    if isinstance(value, str) and not is_storable(value):
+        raise PydanticCustomError(
+            "control_character", "Text must not contain control characters such as NUL"
+        )
+    return value
+
+
+Storable = Annotated[str, AfterValidator(storable)]
+"""A text of a ``Strict`` model."""
+
+
+class Strict(BaseModel):
+    """Base of what a client sends in great numbers: an unknown field is an error, texts are ``Storable``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -67,14 +81,14 @@ class Request(BaseModel):
                     one |= {} if pattern not in FORMS else {"pattern": FORMS[pattern]}
         return schema
 
+
+class Request(Strict):
+    """Base of what a client sends: an unknown field is an error, and so is text that is not storable."""
+
     @field_validator("*")
     @classmethod
     def _is_text(cls, value: Any) -> Any:
-        if isinstance(value, str) and not is_storable(value):
-            raise PydanticCustomError(
-                "control_character", "Text must not contain control characters such as NUL"
-            )
-        return value
+        return storable(value)
 
 
 class Response(BaseModel):

@@ -23,6 +23,8 @@ MODEL_NAME = TABLE.name
 BINARY_SIZE = "binary_data_size"
 BINARY_OUTPUT = "binary_data_output"
 OUTPUTS = ("prediction", "lower", "upper", "prediction_id")
+WORDS, NUMBERS = frozenset({str, type(None)}), frozenset({int, float, type(None)})
+"""Classes of the values of a tensor; a bool is no number."""
 NUMERIC = not any(feature.is_category for feature in FEATURES)
 """Whether all inputs are numbers: then one tensor may hold all of them."""
 
@@ -165,14 +167,12 @@ def _flat(tensor: InferInput) -> list[Scalar]:
 
 
 def _check_datatype(tensor: InferInput, values: Sequence[Scalar]) -> None:
-    words, whole = tensor.datatype == "BYTES", "INT" in tensor.datatype
+    kinds = WORDS if tensor.datatype == "BYTES" else NUMBERS
+    whole = "INT" in tensor.datatype
     for value in values:
-        fits = value is None or (
-            isinstance(value, str)
-            if words
-            else isinstance(value, int | float) and not isinstance(value, bool)
-        )
-        if not fits or (whole and isinstance(value, float) and not value.is_integer()):
+        if value.__class__ not in kinds or (
+            whole and value.__class__ is float and not value.is_integer()
+        ):
             raise InvalidInput(f"The data of {tensor.name} are not all {tensor.datatype}.")
 
 

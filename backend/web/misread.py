@@ -64,10 +64,10 @@ def keys_of(value: Any) -> int:
     if isinstance(value, RootModel):
         return keys_of(value.root)
     if isinstance(value, BaseModel):
-        fields = value.__dict__ | (value.model_extra or {})
-        return len(value.model_fields_set) + sum(
-            keys_of(fields[name]) for name in value.model_fields_set
-        )
+        fields, names = value.__dict__, value.model_fields_set
+        if value.__pydantic_extra__:
+            fields = fields | value.__pydantic_extra__
+        return len(names) + sum([keys_of(fields[name]) for name in names])
     if isinstance(value, dict):
         return len(value) + sum(map(keys_of, value.values()))
     if not isinstance(value, list | tuple) or not value:

@@ -1,4 +1,4 @@
-"""POST /predict without Flask, for requests that need nothing else from it.
+"""One prediction without Flask, for requests that need nothing else from it, in each of the plain forms.
 
 Flask's request handling costs more than the prediction itself. The shortcut gives the same answer, writes the
 same rows (from one spool record instead of two) and updates the same metrics, but only for valid requests. If
@@ -12,18 +12,15 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from backend.contract.base import SOURCE_HEADER
-from backend.contract.predictions import PredictionRequest, caller_of
-from backend.serving.prediction_service import PredictionService, prediction_response
+from backend.contract.predictions import caller_of
+from backend.serving.prediction_service import PredictionService
 from backend.serving.stage_clock import APPEND, MODEL, PARSE, WRITE, StageClock
 from backend.web.authorization import reading_role
 from backend.web.key_ring import KeyRing
-from backend.web.misread import keys_of, may_hide_a_number
+from backend.web.plain_forms import FORMS, Question
 from backend.web.request_recorder import REQUEST_ID_HEADER, RequestRecorder, usable_request_id
 from backend.web.traffic_source import allowed_source
-from storage.domain.inputs import HousingFeatures
 from storage.errors import HousingError
 from storage.schema.records import utc_now
 from storage.schema.source import CLIENT, Source
@@ -33,12 +30,12 @@ from storage.spool.lines import Answered
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PATH = "/predict"
 JSON = "application/json"
 SOURCE_VARIABLE = f"HTTP_{SOURCE_HEADER.upper().replace('-', '_')}"
 ENCODING = "HTTP_CONTENT_ENCODING"
 IDEMPOTENCY_VARIABLE = "HTTP_IDEMPOTENCY_KEY"
 ORIGIN = "HTTP_ORIGIN"
+LENGTH_OF_JSON = "HTTP_INFERENCE_HEADER_CONTENT_LENGTH"
 USED_HEADERS = {
     b"content-type": "CONTENT_TYPE",
     b"content-length": "CONTENT_LENGTH",
@@ -48,11 +45,9 @@ USED_HEADERS = {
     b"authorization": "HTTP_AUTHORIZATION",
     b"x-request-id": "HTTP_X_REQUEST_ID",
     SOURCE_HEADER.lower().encode(): SOURCE_VARIABLE,
+    b"inference-header-content-length": LENGTH_OF_JSON,
 }
 """The headers that a plain answer depends on, as WSGI calls them: whoever makes an environ needs all."""
-SAID = (b'"reference"', b'"metadata"')
-"""What a caller can say beside the inputs; a name written in another way is for the route."""
-KEYS = len(HousingFeatures.model_fields)
 LONGEST_PLAIN_BYTES = 4096
 """Eight numbers are some 200 bytes. A longer body may take long, so it is for a thread."""
 
@@ -97,26 +92,27 @@ class PredictionShortcut:
     def answer(self, environ: "WSGIEnvironment") -> PlainAnswer | None:
         """Answer a plain prediction request; return None for any other, whose body can be read again."""
         clock = StageClock(time.perf_counter())
-        if not self._is_plain(environ):
+        form = FORMS.get(environ["PATH_INFO"])
+        if form is None or not self._is_plain(environ):
             return None
         source = self._source(environ)
-        features = _features(environ) if source is not None else None
-        if features is None or source is None:
+        question = form.read(_body(environ)) if source is not None else None
+        if question is None or source is None:
             return None
         clock.end(PARSE)
         request_id = usable_request_id(environ.get("HTTP_X_REQUEST_ID", ""))
-        content = self._logged_answer(features, source, request_id, clock)
+        content = self._logged_answer(form.template, question, source, request_id, clock)
         return None if content is None else PlainAnswer(_headers(content, request_id), content)
 
     def _is_plain(self, environ: "WSGIEnvironment") -> bool:
         return (
-            environ["PATH_INFO"] == PATH
-            and environ["REQUEST_METHOD"] == "POST"
+            environ["REQUEST_METHOD"] == "POST"
             and not environ.get("QUERY_STRING")
             and IDEMPOTENCY_VARIABLE not in environ
             and environ.get("CONTENT_TYPE") == JSON
             and ENCODING not in environ
             and ORIGIN not in environ
+            and LENGTH_OF_JSON not in environ
             and self._hosts.has(environ.get("HTTP_HOST", ""))
             and environ.get("CONTENT_LENGTH", "").isdecimal()
             and int(environ["CONTENT_LENGTH"]) <= LONGEST_PLAIN_BYTES
@@ -134,16 +130,22 @@ class PredictionShortcut:
             return None
 
     def _logged_answer(
-        self, features: HousingFeatures, source: Source, request_id: str, clock: StageClock
+        self,
+        template: str,
+        question: Question,
+        source: Source,
+        request_id: str,
+        clock: StageClock,
     ) -> bytes | None:
         """Return the answer once it is logged; None if nothing was logged or counted."""
         try:
+            features = question.features
             draft = self._predictions.draft(features, caller_of(features, source))
             clock.end(MODEL)
-            content = prediction_response(draft, features).model_dump_json(by_alias=True).encode()
+            content = question.written(draft)
             clock.end(WRITE)
             seconds, version, moment = clock.seconds, draft.model_version, utc_now()
-            answered = Answered(PATH, "POST", 200, seconds, None, request_id, version, source)
+            answered = Answered(template, "POST", 200, seconds, None, request_id, version, source)
             if self._predictions.waits_for_the_disk:
                 # That is most of the time, so the request is recorded once it is over.
                 self._predictions.log(draft, request_id)
@@ -167,17 +169,8 @@ def _headers(content: bytes, request_id: str) -> list[tuple[bytes, bytes]]:
     ]
 
 
-def _features(environ: "WSGIEnvironment") -> HousingFeatures | None:
-    """Return a valid request, or None; either way the body can be read again."""
-    body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+def _body(environ: "WSGIEnvironment") -> bytes:
+    """Return the body, which can be read again."""
+    body: bytes = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
     environ["wsgi.input"] = BytesIO(body)
-    # Most callers send inputs alone, and reading them so costs less.
-    says_more = any(name in body for name in SAID)
-    try:
-        features = (PredictionRequest if says_more else HousingFeatures).model_validate_json(body)
-    except ValidationError:
-        return None
-    # A key given twice, or a number that became 0, is refused by the route: see misread.py.
-    has_each_key_once = body.count(b":") == (keys_of(features) if says_more else KEYS)
-    has_zero = 0.0 in features.__dict__.values()
-    return features if has_each_key_once and not (has_zero and may_hide_a_number(body)) else None
+    return body

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from backend.web.prediction_shortcut import PATH, USED_HEADERS, PlainAnswer
+from backend.web.plain_forms import FORMS
+from backend.web.prediction_shortcut import USED_HEADERS, PlainAnswer
 from backend.workers.connection import Connection
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-TARGET = PATH.encode()
+TARGETS = {path.encode(): path for path in FORMS}
 UNUSUAL_HEADERS = (b"expect", b"transfer-encoding", b"upgrade", b"idempotency-key")
 
 AtOnce = Callable[["WSGIEnvironment"], PlainAnswer | None]
@@ -72,7 +73,7 @@ class PlainConnection(Connection):
     def _may_be_plain(self) -> bool:
         return (
             self._at_once is not None
-            and self.url == TARGET
+            and self.url in TARGETS
             and self.parser.get_method() == b"POST"
             and self.parser.get_http_version() == "1.1"
             and self.parser.should_keep_alive()
@@ -83,7 +84,7 @@ class PlainConnection(Connection):
 
     def _answered(self, body: bytes) -> bool:
         environ: WSGIEnvironment = {
-            "PATH_INFO": PATH,
+            "PATH_INFO": TARGETS[self.url],
             "REQUEST_METHOD": "POST",
             "wsgi.input": BytesIO(body),
         }

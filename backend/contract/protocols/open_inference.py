@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.contract.base import Request
+from backend.contract.base import Request, Storable, Strict
 from backend.contract.predictions import LARGEST_BATCH, NUMBER_OF_INPUTS
 
 LONGEST_NAME = 200
@@ -32,10 +32,10 @@ Datatype = Literal[
 ]
 
 
-class InferInput(Request):
+class InferInput(Strict):
     """One tensor of the inputs: of one input, or of all of them in the documented order."""
 
-    name: str = Field(max_length=LONGEST_NAME, description="Of the input.")
+    name: Storable = Field(max_length=LONGEST_NAME, description="Of the input.")
     shape: list[int] = Field(
         min_length=1, max_length=2, description="`[n]` or `[n, 1]`; `[n, k]` if it is the only one."
     )
@@ -50,7 +50,7 @@ class InferInput(Request):
     )
 
 
-class InferOutput(Request):
+class InferOutput(Strict):
     """An output that is wanted."""
 
     name: Literal["prediction", "lower", "upper", "prediction_id"] = Field(
