@@ -62,10 +62,11 @@ format:  ## Format the code and fix what can be fixed automatically.
 	@$(VENV)/ruff check --fix .
 	@$(VENV)/ruff format .
 
-bench:  ## Measure the request path under load with wrk (about three minutes).
+bench:  ## Measure the request path under load with wrk (about five minutes).
 	@$(PYTHON) environment.py development
 	@$(VENV)/python -m training --if-missing
-	@exec $(VENV)/python -m tests.benchmarks.serving
+	@$(VENV)/python -m tests.benchmarks.serving
+	@exec $(VENV)/python -m tests.benchmarks.protocols
 
 bench-accuracy:  ## Compare the champion with CatBoost (15 minutes).
 	@$(PYTHON) environment.py benchmark
