@@ -16,7 +16,8 @@ from dashboard.timeline.time_chart import draw_time_chart
 from dashboard.wording.foreign import plain
 from dashboard.wording.moment import on_axis, period, step_words, to_the_second
 
-CHART_HEIGHT = 150
+CHART_HEIGHT = 166
+"""Pixels; between the legend and the bars there is room for the letters of marks."""
 CHART_LEFT = 56
 """Pixels beside the chart."""
 MOST_VALUES = 6
@@ -133,7 +134,7 @@ def counts_option(counts: CountsResponse) -> dict[str, Any]:
         "dataset": step_datasets(points, unfinished=unfinished),
         "tooltip": {"trigger": "axis", "valueFormatter": "%.4g"},
         "legend": {"top": 0, "right": 0, "itemWidth": 14},
-        "grid": [panel_grid(28, 24, CHART_LEFT)],
+        "grid": [panel_grid(44, 24, CHART_LEFT)],
         "xAxis": [time_axis(0, labelled=True) | span],
         "yAxis": [count_axis(0) | {"minInterval": 1}],
         "series": with_running(bars, unfinished=unfinished),
