@@ -39,17 +39,16 @@ from backend.routes import (
     models,
     monitoring,
     notes,
-    open_inference,
     performance,
     predictions,
     remarks,
     retraining,
     retraining_check,
-    scoring,
     service,
     shadow,
     what_if,
 )
+from backend.routes.protocols import open_inference, scoring
 from backend.routes.records import counts, export, lists, requests, traffic
 from backend.services import EXTENSION, Services
 from backend.serving.dependence import GeneralAnswers

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from backend.contract.base import ErrorResponse
-from backend.routes.scoring import MLFLOW_VERSION
+from backend.routes.protocols.scoring import MLFLOW_VERSION
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
 from tests.districts import unseen_districts
 
