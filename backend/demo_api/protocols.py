@@ -121,7 +121,7 @@ STEPS: tuple[Step, ...] = (
     Step(f"GET {VERSION_ROUTE}", "a version", model_version),
     Step(f"GET {VERSION_ROUTE}/ready", "is it served?", version_ready),
     Step(f"POST {VERSION_ROUTE}/infer", "one answer", infer_version),
-    Step("GET /ping", "another one", ping),
+    Step("GET /ping", "a third protocol", ping),
     Step("GET /version", "of which MLflow?", mlflow_version),
     Step("POST /invocations", "one answer", invocations),
 )

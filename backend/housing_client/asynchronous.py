@@ -30,7 +30,7 @@ class AsyncClient:
 
     Examples
     --------
-    A row has the names of your table's inputs, see ``client.model().inputs``::
+    A row has the names of your table's inputs, see ``(await client.model()).inputs``::
 
         async with AsyncClient("http://127.0.0.1:5000") as client:
             prediction = await client.predict(row, reference="order-17")

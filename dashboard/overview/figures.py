@@ -15,14 +15,14 @@ from dashboard.overview.traffic_figures import traffic_figures
 from dashboard.wording.moment import lasting
 
 Answer = TypeVar("Answer")
-InTurn: TypeAlias = tuple[Answer | None, Answer | None]
+TwoDays: TypeAlias = tuple[Answer | None, Answer | None]
 """A report of the last day, and that of the day before."""
 
 
 def figures_of(
     reading: OverviewReading,
-    drift: InTurn[DriftWindowResponse],
-    error: InTurn[PerformanceResponse],
+    drift: TwoDays[DriftWindowResponse],
+    error: TwoDays[PerformanceResponse],
     records: DatabaseStatistics | None,
 ) -> list[Figure]:
     """Return the figures; a report that is still being read has none."""

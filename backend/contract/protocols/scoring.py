@@ -11,7 +11,6 @@ from storage.domain.target import TARGET_UNIT
 FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 MOST_COLUMNS = NUMBER_OF_INPUTS + 2
 """The inputs, and what a caller may say beside them."""
-LONGEST_COLUMN = 200
 MOST_PARAMS = 100
 
 Cell = float | str | dict[str, str] | None

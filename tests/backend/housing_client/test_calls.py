@@ -66,9 +66,11 @@ def test_a_prediction_is_looked_up_and_gets_its_actual_value(url: str) -> None:
     with Client(url, ADMIN_KEY) as client:
         name = f"order-{uuid4().hex}"
         first, second = client.predict(ROW), client.predict(ROW, reference=name)
-        logged = wait_for(lambda: found(client, first.prediction_id), what="the logged prediction")
+        logged = wait_for(
+            lambda: looked_up(client, first.prediction_id), what="the logged prediction"
+        )
         assert (logged.value, logged.inputs, logged.actual) == (first.value, ROW, None)
-        wait_for(lambda: found(client, second.prediction_id), what="the other one")
+        wait_for(lambda: looked_up(client, second.prediction_id), what="the other one")
         told = client.send_actual_values({first.prediction_id: 2.5, "nobody": 1.0})
         assert (told.accepted, told.unknown) == (1, ("nobody",))
         assert client.send_actual_values_by_reference({name: 3.0}).accepted == 1
@@ -77,7 +79,7 @@ def test_a_prediction_is_looked_up_and_gets_its_actual_value(url: str) -> None:
         assert client.prediction(first.prediction_id).actual == 2.5
 
 
-def found(client: Client, prediction_id: str) -> Any:
+def looked_up(client: Client, prediction_id: str) -> Any:
     try:
         return client.prediction(prediction_id)
     except Refused as refused:
