@@ -1,5 +1,6 @@
 """A proxy in the environment is for other machines: none of our clients asks it for this one."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ import requests
 
 from backend.client import ClientError, HousingClient, ServiceUnreachable
 from backend.demo_api.walk import Connection, Off
+from backend.housing_client import AsyncClient, Client, Retries, Unexpected, Unreachable
 from backend.launcher import Address
 from storage.settings import Settings
 from tests.recording_proxy import RecordingProxy, recording_proxy
@@ -14,6 +16,7 @@ from tests.settings import changed
 from training.tracking.store import TrackingUnavailable, answering, connect
 
 ELSEWHERE = "http://service.example:5000"
+NEVER = Retries(most=0)
 
 
 @pytest.fixture
@@ -31,6 +34,10 @@ def test_this_machine_is_asked_directly(proxy: RecordingProxy, host: str, free_p
     url = f"http://{host}:{free_port}"
     with HousingClient(url) as client, pytest.raises(ServiceUnreachable):
         client.health()
+    with Client(url, retries=NEVER) as published, pytest.raises(Unreachable):
+        published.health()
+    with pytest.raises(Unreachable):
+        asyncio.run(_asked_asynchronously(url))
     with pytest.raises(Off, match="no answer"):
         Connection(url, None).raw("GET", "/health")
     assert not Address("API", host.strip("[]"), free_port, "", "/health").answers()
@@ -45,9 +52,18 @@ def test_this_machine_is_asked_directly(proxy: RecordingProxy, host: str, free_p
 def test_another_machine_is_asked_through_the_proxy(proxy: RecordingProxy) -> None:
     with HousingClient(ELSEWHERE, "key") as client, pytest.raises(ClientError):
         client.health()
+    with Client(ELSEWHERE, "key", retries=NEVER) as published, pytest.raises(Unexpected):
+        published.health()
+    with pytest.raises(Unexpected):
+        asyncio.run(_asked_asynchronously(ELSEWHERE))
     with pytest.raises(Off):
         Connection(ELSEWHERE, None).raw("GET", "/health")
-    assert proxy.asked == [f"GET {ELSEWHERE}/health HTTP/1.1"] * 2
+    assert proxy.asked == [f"GET {ELSEWHERE}/health HTTP/1.1"] * 4
+
+
+async def _asked_asynchronously(url: str) -> None:
+    async with AsyncClient(url, retries=NEVER) as client:
+        await client.health()
 
 
 def test_a_training_reaches_mlflow_through_the_proxy(
