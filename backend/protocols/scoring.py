@@ -53,10 +53,12 @@ def rows_of_table(content: bytes) -> tuple[list[Row], list[ValidationProblem]]:
     table = InputTable(Source.of(content))
     rows: list[Row] = []
     problems: list[Problem] = []
+    read = 0
     for block in table.blocks():
         rows += _rows_of_block(table, block)
         problems += block.problems
-        if len(rows) + len(problems) > LARGEST_BATCH:
+        read += block.read
+        if read > LARGEST_BATCH:
             raise InvalidInput(
                 f"A request has at most {LARGEST_BATCH:,} rows; send the table in parts."
             )

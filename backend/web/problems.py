@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
@@ -20,6 +20,8 @@ NOT_BLANK = r"'\S'"
 """The pattern of texts for people, as it ends pydantic's message."""
 MOST_NAMES = 16
 """Names in one sentence."""
+OF_A_KEY = "[key]"
+"""The end of pydantic's path of a problem with a key, not with its value."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Problems:
                 break
             later = _of_items(model, name, from_json(body)[name], index + 1)
             details += [each for each, _ in zip(later, range(MOST_PROBLEMS + 1), strict=False)]
-        return cls(details[:MOST_PROBLEMS], len(details) > MOST_PROBLEMS)
+        named = _by_value(details, body)
+        return cls(named[:MOST_PROBLEMS], len(named) > MOST_PROBLEMS)
 
     def listed(self) -> list[ValidationProblem]:
         """Return them as the answer lists them."""
@@ -89,6 +92,36 @@ def _details(error: ValidationError) -> list[ErrorDetails]:
     return details
 
 
+def _by_value(details: list[ErrorDetails], body: bytes) -> list[ErrorDetails]:
+    """Return the first problem of each value: one that may be of several kinds has one for each of them."""
+    if details[0]["type"] == "json_invalid":
+        return details
+    read = from_json(body)
+    found: dict[tuple[int | str, ...], ErrorDetails] = {}
+    for detail in details:
+        path = _path_in(read, detail)
+        found.setdefault(path, detail | {"loc": path})
+    return list(found.values())
+
+
+def _path_in(body: Any, detail: ErrorDetails) -> tuple[int | str, ...]:
+    """Return where in a body a problem is: pydantic's path without the names of the kinds that it tried."""
+    path: list[int | str] = []
+    value = body
+    for part in detail["loc"]:
+        if _has(value, part):
+            value = value[part]
+            path.append(part)
+    last = detail["loc"][-1:]
+    return (*path, *last) if detail["type"] == "missing" or last == (OF_A_KEY,) else tuple(path)
+
+
+def _has(value: Any, part: int | str) -> bool:
+    if isinstance(value, list):
+        return isinstance(part, int) and part < len(value)
+    return isinstance(value, dict) and part in value
+
+
 def _list_and_item(detail: ErrorDetails) -> tuple[str, int] | None:
     match detail["loc"]:
         case (str(name), int(index), *_):
@@ -112,8 +145,14 @@ def _of_items(
 @lru_cache
 def _item_adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
     annotation = model.model_fields[name].annotation
-    lists = [each for each in (annotation, *get_args(annotation)) if get_origin(each) is list]
-    return TypeAdapter(get_args(lists[0])[0])
+    kinds = [_bare(each) for each in (annotation, *get_args(annotation))]
+    (item,) = next(get_args(kind) for kind in kinds if get_origin(kind) is list)
+    return TypeAdapter(item)
+
+
+def _bare(annotation: Any) -> Any:
+    """Return a type without its limits."""
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
 def _field(location: Sequence[int | str]) -> str:

@@ -1,20 +1,26 @@
 """MLflow's scoring protocol, as `mlflow models serve` speaks it for a model with named inputs."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.contract.base import Request
 from backend.contract.predictions import LARGEST_BATCH, NUMBER_OF_INPUTS
 from storage.domain.target import TARGET_UNIT
+from storage.schema.caller import MOST_METADATA
 
 FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
-MOST_COLUMNS = NUMBER_OF_INPUTS + 2
-"""The inputs, and what a caller may say beside them."""
+MOST_COLUMNS = NUMBER_OF_INPUTS + 8
+"""The inputs, what a caller may say beside them, and some that are unknown and are named."""
 MOST_PARAMS = 100
 
-Cell = float | str | dict[str, str] | None
-Row = dict[str, Cell]
+# With their limits, as a body is weighed by them before it is parsed.
+Texts = Annotated[dict[str, str], Field(max_length=MOST_METADATA)]
+Cell = float | str | Texts | None
+Row = Annotated[dict[str, Cell], Field(max_length=MOST_COLUMNS)]
+Rows = Annotated[list[Row], Field(max_length=LARGEST_BATCH)]
+Cells = Annotated[list[Cell], Field(max_length=LARGEST_BATCH)]
+Columns = Annotated[dict[str, Cells], Field(max_length=MOST_COLUMNS)]
 
 
 class SplitFrame(Request):
@@ -23,7 +29,7 @@ class SplitFrame(Request):
     columns: list[str] = Field(
         min_length=1, max_length=MOST_COLUMNS, description="Names of the columns, in any order."
     )
-    data: list[list[Cell]] = Field(
+    data: list[Annotated[list[Cell], Field(max_length=MOST_COLUMNS)]] = Field(
         max_length=LARGEST_BATCH, description="The rows, each with a value for each column."
     )
     index: list[Any] | None = Field(
@@ -39,15 +45,12 @@ class InvocationsRequest(Request):
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [form]} for form in FORMS]})
 
     dataframe_split: SplitFrame | None = Field(None, description="Columns and rows.")
-    dataframe_records: list[Row] | None = Field(
-        None, max_length=LARGEST_BATCH, description="One object for each row."
+    dataframe_records: Rows | None = Field(None, description="One object for each row.")
+    instances: Rows | Row | None = Field(
+        None, description="One object for each row, or a single one."
     )
-    instances: list[Row] | Row | None = Field(
-        None, max_length=LARGEST_BATCH, description="One object for each row, or a single one."
-    )
-    inputs: list[Row] | dict[str, list[Cell]] | Row | None = Field(
+    inputs: Rows | Columns | Row | None = Field(
         None,
-        max_length=LARGEST_BATCH,
         description="A list of values for each input; or one object for each row, or a single one.",
     )
     params: dict[str, Any] | None = Field(

@@ -9,6 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from backend.contract.base import ErrorResponse
+from backend.contract.predictions import LARGEST_BATCH
+from backend.contract.protocols.scoring import FORMS
 from backend.routes.protocols.scoring import MLFLOW_VERSION
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
 from tests.districts import unseen_districts
@@ -19,7 +21,7 @@ PARQUET = "application/vnd.apache.parquet"
 
 
 def _forms(rows: list[Json]) -> dict[str, Any]:
-    names = list(FEATURE_NAMES)
+    names = list(rows[0])
     reversed_rows = [[row[name] for name in reversed(names)] for row in rows]
     return {
         "dataframe_split": {
@@ -57,6 +59,17 @@ def test_each_form_gets_what_predict_batch_answers_and_a_row_each_is_logged(
     assert {row["prediction"] for row in logged} == set(expected)
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_ten_thousand_rows_are_answered_in_each_form(http: FlaskClient, form: str) -> None:
+    said = {"reference": "order-17", "metadata": {f"name{number}": "text" for number in range(10)}}
+    rows = [EXAMPLE | said] * LARGEST_BATCH
+    answer = http.post("/invocations", json={form: _forms(rows)[form]})
+    assert answer.status_code == 200, answer.get_json()
+    assert len(answer.get_json()["predictions"]) == LARGEST_BATCH
+    more = http.post("/invocations", json={form: _forms([*rows, rows[0]])[form]})
+    assert more.status_code == 400
+
+
 def test_a_single_row_may_stand_without_a_list(http: FlaskClient) -> None:
     expected = http.post("/predict", json=EXAMPLE).get_json()["prediction"]
     for form in ("instances", "inputs"):
@@ -91,7 +104,9 @@ def test_the_caller_s_own_id_is_logged(
             "7 values for 8",
         ),
         ({"inputs": {"MedInc": [1.0, 2.0], "HouseAge": [1.0]}}, "different numbers"),
-        ({"instances": [VALUES]}, "instances"),
+        ({"instances": [VALUES]}, "instances[0]: Input should be an object"),
+        ({"dataframe_records": [EXAMPLE | {"MedInc": [1]}]}, "dataframe_records[0].MedInc: Input"),
+        ({"inputs": "many"}, "inputs: Input should be a valid array"),
         ({"dataframe_records": [EXAMPLE], "signature_name": "x"}, "signature_name"),
     ],
 )
@@ -113,6 +128,9 @@ def test_a_wrong_cell_of_a_table_is_named_by_row_and_column(http: FlaskClient) -
     assert [each.field for each in refused.validation_errors or []] == ["row 3.MedInc"]
     for content in (b" ", b"MedInc\n1\n", b"\xff\xfe\x00", csv.split("\n")[0].encode()):
         assert http.post("/invocations", data=content, content_type="text/csv").status_code == 400
+    wrong = pd.DataFrame([dict.fromkeys(FEATURE_NAMES, "many")] * 2_000).to_csv(index=False)
+    answer = http.post("/invocations", data=wrong, content_type="text/csv")
+    assert answer.get_json()["error"] == "row 2.MedInc: Not a number."
     many = pd.DataFrame([EXAMPLE] * 10_001).to_csv(index=False)
     answer = http.post("/invocations", data=many, content_type="text/csv")
     assert "at most 10,000 rows" in answer.get_json()["error"]
