@@ -25,7 +25,7 @@ class Extent:
     """The most that a JSON value can have.
 
     ``containers`` are objects and arrays, ``marks`` colons and commas; ``fields`` are those of one object,
-    ``numbers`` those of one array.
+    ``numbers`` those that follow each other without a text between them.
     """
 
     containers: int = 0
@@ -42,7 +42,9 @@ class Extent:
             return cls._largest([cls.of(each, definitions) for each in schema["anyOf"]])
         if "items" in schema:
             item, most = cls.of(schema["items"], definitions), schema.get("maxItems", 0)
-            numbers = item.numbers if item.containers else most
+            # The name of a field is a text, so only objects end a run of numbers.
+            ends_runs = all(map(_is_object, _kinds(schema["items"], definitions)))
+            numbers = item.numbers if ends_runs else most * max(1, item.numbers)
             containers, marks = 1 + most * item.containers, most * (1 + item.marks)
             return cls(containers, marks, item.fields, numbers)
         if isinstance(named := schema.get("additionalProperties"), dict):
@@ -105,6 +107,19 @@ class Extent:
             return True
         most = self.fields + SLACK
         return all(part.count(b":") <= most for part in body.split(b"{"))
+
+
+def _kinds(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the schemas of what a value may be."""
+    if "$ref" in schema:
+        return _kinds(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    if "anyOf" in schema and "properties" not in schema:
+        return [kind for each in schema["anyOf"] for kind in _kinds(each, definitions)]
+    return [schema]
+
+
+def _is_object(schema: Mapping[str, Any]) -> bool:
+    return "properties" in schema or "additionalProperties" in schema
 
 
 def _punctuation(part: bytes) -> tuple[int, int]:

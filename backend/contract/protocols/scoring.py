@@ -7,16 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from backend.contract.base import Request
 from backend.contract.predictions import LARGEST_BATCH, NUMBER_OF_INPUTS
 from storage.domain.target import TARGET_UNIT
-from storage.schema.caller import MOST_METADATA
 
 FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
-MOST_COLUMNS = NUMBER_OF_INPUTS + 8
-"""The inputs, what a caller may say beside them, and some that are unknown and are named."""
+MOST_COLUMNS = NUMBER_OF_INPUTS + 2
+"""The inputs, the caller's reference, and one that is unknown and is named."""
 MOST_PARAMS = 100
 
 # With their limits, as a body is weighed by them before it is parsed.
-Texts = Annotated[dict[str, str], Field(max_length=MOST_METADATA)]
-Cell = float | str | Texts | None
+Cell = float | str | None
 Row = Annotated[dict[str, Cell], Field(max_length=MOST_COLUMNS)]
 Rows = Annotated[list[Row], Field(max_length=LARGEST_BATCH)]
 Cells = Annotated[list[Cell], Field(max_length=LARGEST_BATCH)]

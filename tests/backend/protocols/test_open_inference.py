@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from backend.contract.base import ErrorResponse
+from backend.contract.predictions import LARGEST_BATCH
 from storage.domain.inputs import EXAMPLE, FEATURE_NAMES
 from tests.districts import unseen_districts
 from tests.settings import changed
@@ -37,6 +38,30 @@ def _matrix(data: list[Any], rows: int, **more: Any) -> Json:
 
 def _outputs(answer: Json) -> dict[str, Any]:
     return {each["name"]: each["data"] for each in answer["outputs"]}
+
+
+def _each(number: int, *, nested: bool) -> Json:
+    tensors = _columns([EXAMPLE] * number)["inputs"]
+    if nested:
+        tensors = [each | {"data": [[value] for value in each["data"]]} for each in tensors]
+    return {"inputs": tensors}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda number: _each(number, nested=False),
+        lambda number: _each(number, nested=True),
+        lambda number: _matrix(VALUES * number, number),
+        lambda number: _matrix([VALUES] * number, number),
+    ],
+    ids=["tensors", "nested tensors", "one tensor", "one nested tensor"],
+)
+def test_ten_thousand_rows_are_answered(http: FlaskClient, asked: Callable[[int], Json]) -> None:
+    answer = http.post(f"{MODEL}/infer", json=asked(LARGEST_BATCH))
+    assert answer.status_code == 200, answer.get_json()
+    assert len(_outputs(answer.get_json())["prediction"]) == LARGEST_BATCH
+    assert http.post(f"{MODEL}/infer", json=asked(LARGEST_BATCH + 1)).status_code == 400
 
 
 @pytest.mark.parametrize("number", [1, 3])
